@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Http;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+using PieService.Domain.Recipes;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Comparisons;
+
+public static class ComparisonEndpoints
+{
+    public static void MapComparisons(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/sweeps/{id:guid}/comparisons", List).WithName("listComparisons").WithTags("Comparisons").ProducesProblem(400).ProducesProblem(404);
+        routes.MapGet("/comparisons/{id:guid}", Get).WithName("getComparison").WithTags("Comparisons").ProducesProblem(404);
+    }
+
+    /// <summary>The comparisons of a sweep: each pruned cohort against its dense cohort.</summary>
+    /// <remarks>Labels are there as soon as all runs of both cohorts have ended; until then pies and scores are null.</remarks>
+    private static async Task<Results<Ok<Page<ComparisonResponse>>, ProblemHttpResult>> List(
+        Guid id, Query<ComparisonFilter> query, PieDbContext db, CancellationToken cancellation)
+    {
+        if (!await db.Sweeps.AnyAsync(sweep => sweep.Id == id, cancellation)) return Problems.NotFound("sweep", id);
+
+        var filter = query.Value;
+        var comparisons = db.Comparisons.Where(comparison => comparison.SweepId == id
+            && (filter.Model == null || comparison.Model == filter.Model)
+            && (filter.Method == null || comparison.Method == filter.Method)
+            && (filter.Sparsity == null || comparison.Sparsity == filter.Sparsity));
+        var total = await comparisons.CountAsync(cancellation);
+        if (filter.After<OrdinalKey>() is { } after) comparisons = comparisons.Where(comparison => comparison.Ordinal > after.Ordinal);
+        var rows = await comparisons.OrderBy(comparison => comparison.Ordinal).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
+        return TypedResults.Ok(filter.Cut(rows, total, ComparisonResponse.Of, row => new OrdinalKey(row.Ordinal)));
+    }
+
+    /// <summary>One comparison.</summary>
+    private static async Task<Results<Ok<ComparisonResponse>, ProblemHttpResult>> Get(
+        Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
+        await db.Comparisons.AsNoTracking().SingleOrDefaultAsync(comparison => comparison.Id == id, cancellation) is { } comparison
+            ? TypedResults.Ok(ComparisonResponse.Of(comparison))
+            : Problems.NotFound("comparison", id);
+
+    private sealed record OrdinalKey(int Ordinal);
+}
+
+public sealed record ComparisonFilter : PageQuery
+{
+    /// <summary>The model's name in the sweep.</summary>
+    public string? Model { get; init; }
+    public Method? Method { get; init; }
+
+    /// <summary>In percent.</summary>
+    public decimal? Sparsity { get; init; }
+}
+
+/// <param name="Complete">Every expected run succeeded; otherwise the labels stand on the seeds that both cohorts have.</param>
+/// <param name="PieRate">PIEs / examples, in [0, 1].</param>
+/// <param name="Ties">Examples on which a cohort's vote was a tie.</param>
+/// <param name="ScoreOnPies">Accuracy of each cohort's majority on the PIEs.</param>
+public sealed record ComparisonResponse(
+    Guid Id, Guid SweepId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
+    Spread? AchievedSparsity, ComparedSeeds Seeds, bool Complete, Split Split, int? Examples, int? Pies, double? PieRate,
+    ComparedCounts? Ties, ComparedScores? Score, ComparedNumbers? ScoreOnPies, DateTimeOffset? LabelledAt)
+{
+    public static ComparisonResponse Of(Comparison comparison)
+    {
+        var summary = comparison.Summary;
+        return new ComparisonResponse(
+            comparison.Id, comparison.SweepId, comparison.Model, comparison.Architecture, comparison.Method, comparison.Sparsity, comparison.Baseline,
+            summary?.AchievedSparsity,
+            new ComparedSeeds(summary?.DenseSeeds ?? 0, summary?.PrunedSeeds ?? 0, comparison.ExpectedSeeds),
+            summary?.Complete ?? false, comparison.Split, summary?.Examples, summary?.Pies,
+            summary is { Examples: > 0 } ? (double)summary.Pies / summary.Examples : null,
+            summary is null ? null : new ComparedCounts(summary.DenseTies, summary.PrunedTies),
+            summary is null ? null : new ComparedScores("accuracy", summary.DenseScore, summary.PrunedScore),
+            summary is null ? null : new ComparedNumbers(summary.DenseOnPies, summary.PrunedOnPies),
+            comparison.LabelledAt);
+    }
+}
+
+public sealed record ComparedSeeds(int Dense, int Pruned, int Expected);
+
+public sealed record ComparedCounts(int Dense, int Pruned);
+
+public sealed record ComparedNumbers(double? Dense, double? Pruned);
+
+public sealed record ComparedScores(string Metric, Spread Dense, Spread Pruned);

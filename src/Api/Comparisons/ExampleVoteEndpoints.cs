@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Http;
+using PieService.Domain.Pies;
+using PieService.Domain.Recipes;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Comparisons;
+
+public static class ExampleVoteEndpoints
+{
+    public static void MapExampleVotes(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/sweeps/{id:guid}/examples/{exampleId:guid}", Get).WithName("getExampleVotes").WithTags("PIEs").ProducesProblem(404);
+
+    /// <summary>How the cohorts of a sweep voted on one example, by model, method and sparsity.</summary>
+    private static async Task<Results<Ok<ExampleVotesResponse>, ProblemHttpResult>> Get(
+        Guid id, Guid exampleId, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
+    {
+        var about = await (from sweep in db.Sweeps
+                           join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
+                           where sweep.Id == id
+                           select new { sweep.DatasetId, dataset.Labels }).SingleOrDefaultAsync(cancellation);
+        if (about is null) return Problems.NotFound("sweep", id);
+        var example = await db.Examples.AsNoTracking().SingleOrDefaultAsync(e => e.Id == exampleId && e.DatasetId == about.DatasetId, cancellation);
+        if (example is null) return Problems.NotFound("example of this sweep's dataset", exampleId);
+
+        var labels = await (from label in db.PieLabels
+                            join comparison in db.Comparisons on label.ComparisonId equals comparison.Id
+                            where label.ExampleId == exampleId && comparison.SweepId == id
+                            orderby comparison.Ordinal
+                            select new { Label = label, Comparison = comparison }).AsNoTracking().ToListAsync(cancellation);
+        return TypedResults.Ok(new ExampleVotesResponse(
+            example.Id, example.Position, example.Text, example.SecondText, [.. example.Labels.Select(index => about.Labels[index])],
+            [
+                .. labels.Select(row => new ComparisonVote(
+                    row.Comparison.Id, row.Comparison.Model, row.Comparison.Architecture, row.Comparison.Method, row.Comparison.Sparsity, row.Label.IsPie,
+                    CohortVote.Of(row.Label.DenseVotes, row.Label.DenseMode, about.Labels),
+                    CohortVote.Of(row.Label.PrunedVotes, row.Label.PrunedMode, about.Labels),
+                    row.Label.Margin, row.Label.Direction)),
+            ]));
+    }
+}
+
+/// <param name="Comparisons">Those that are labelled.</param>
+public sealed record ExampleVotesResponse(
+    Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, IReadOnlyList<ComparisonVote> Comparisons);
+
+public sealed record ComparisonVote(
+    Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity, bool IsPie,
+    CohortVote Dense, CohortVote Pruned, double Margin, PieDirection? Direction);

@@ -1,0 +1,212 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Npgsql;
+using PieService.Domain;
+
+namespace PieService.Api.Database;
+
+/// <summary>
+/// A private PostgreSQL, which the API starts and owns where no connection string is configured. A folder has one owner, the
+/// holder of the lock beside it. A second API gets an error, not a share: the server ends with its owner, and would be
+/// pulled from under the other one.
+/// </summary>
+public sealed class DevelopmentCluster : IAsyncDisposable
+{
+    private const string Name = "pie";
+
+    private readonly PieFolders folders;
+    private readonly string folder;
+    private readonly FileStream ownership;
+    private readonly Postmaster postmaster;
+    private readonly ILogger logger;
+    private readonly SemaphoreSlim startOrStop = new(1, 1);
+    private readonly NpgsqlConnectionStringBuilder server = new()
+    {
+        Host = IPAddress.Loopback.ToString(),
+        Username = Name,
+        Database = "postgres",
+        Pooling = false,
+        SslMode = SslMode.Disable,
+        GssEncryptionMode = GssEncryptionMode.Disable,
+    };
+    private bool disposed;
+
+    private DevelopmentCluster(PieFolders folders, string? binaries, bool durable, ILogger logger)
+    {
+        this.folders = folders;
+        this.logger = logger;
+        folder = FolderIn(folders);
+        var version = Path.Combine(folder, "PG_VERSION");
+        var installed = PostgresBinaries.Find(binaries, File.Exists(version) ? File.ReadAllText(version).Trim() : null);
+        postmaster = new Postmaster(folder, installed, durable);
+        Directory.CreateDirectory(folders.Data);
+        ownership = Own(folder);
+    }
+
+    public string ConnectionString => new NpgsqlConnectionStringBuilder(server.ConnectionString)
+    {
+        Database = Name,
+        Pooling = true,
+    }.ConnectionString;
+
+    /// <summary>Returns when the server answers, has its database, and the worker can read how to reach it.</summary>
+    /// <param name="binaries">The setting PIE_PG_BIN.</param>
+    /// <param name="durable">False, for tests: faster, but a crash of the machine may damage the data.</param>
+    public static async Task<DevelopmentCluster> StartAsync(
+        PieFolders folders, string? binaries, ILogger logger, bool durable = true, CancellationToken cancellation = default)
+    {
+        var cluster = new DevelopmentCluster(folders, binaries, durable, logger);
+        try
+        {
+            await cluster.StartAsync(cancellation);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static string FolderIn(PieFolders folders) => Path.Combine(folders.Data, "pg");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, true)) return;
+        // Never released again: the keeper must not start what was stopped on purpose.
+        await startOrStop.WaitAsync();
+        if (postmaster.IsAlive)
+        {
+            await postmaster.StopAsync();
+            logger.ClusterStopped(folder);
+        }
+        await ownership.DisposeAsync();
+    }
+
+    /// <summary>Starts the server again, on the port that everybody knows, if it has died.</summary>
+    internal async Task RestartIfDeadAsync(CancellationToken cancellation)
+    {
+        if (postmaster.IsAlive) return;
+        await startOrStop.WaitAsync(cancellation);
+        try
+        {
+            logger.ClusterDied(folder);
+            await postmaster.StartAsync(server, cancellation);
+            logger.ClusterStarted(folder, server.Port, postmaster.ProcessId);
+        }
+        finally
+        {
+            startOrStop.Release();
+        }
+    }
+
+    private async Task StartAsync(CancellationToken cancellation)
+    {
+        server.Password = await PasswordAsync(cancellation);
+        if (!Directory.Exists(folder))
+        {
+            await postmaster.InitializeAsync(Name, PasswordFile, cancellation);
+            logger.ClusterInitialized(folder);
+        }
+        if (postmaster.Adopt() is { } port && await AnswersAsync(port, cancellation))
+        {
+            logger.ClusterAdopted(folder, port, postmaster.ProcessId);
+        }
+        else
+        {
+            server.Port = LastPort() is { } last && IsFree(last) ? last : FreePort();
+            await postmaster.StartAsync(server, cancellation);
+            logger.ClusterStarted(folder, server.Port, postmaster.ProcessId);
+        }
+        await CreateDatabaseAsync(cancellation);
+        await WriteSecretAsync(folders.ConnectionFile, ConnectionString, cancellation);
+    }
+
+    private Task<bool> AnswersAsync(int port, CancellationToken cancellation)
+    {
+        server.Port = port;
+        return postmaster.AnswersAsync(server, cancellation);
+    }
+
+    private async Task CreateDatabaseAsync(CancellationToken cancellation)
+    {
+        await using var connection = new NpgsqlConnection(server.ConnectionString);
+        await connection.OpenAsync(cancellation);
+        await using var exists = new NpgsqlCommand($"SELECT 1 FROM pg_database WHERE datname = '{Name}'", connection);
+        if (await exists.ExecuteScalarAsync(cancellation) is not null) return;
+        await using var create = new NpgsqlCommand($"CREATE DATABASE {Name}", connection);
+        await create.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static FileStream Own(string folder)
+    {
+        var file = folder + ".lock";
+        try
+        {
+            // The system lets go of the lock when this process ends, however it ends.
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException taken)
+        {
+            throw new InvalidOperationException(
+                $"""
+                 Another API owns the private PostgreSQL in {folder} (it holds {file}).
+                 Stop it, or give this one a folder of its own (PIE_DATA) or a server to share (ConnectionStrings__Pie).
+                 """,
+                taken);
+        }
+    }
+
+    private string PasswordFile => folder + ".password";
+
+    private async Task<string> PasswordAsync(CancellationToken cancellation)
+    {
+        if (!File.Exists(PasswordFile))
+            await WriteSecretAsync(PasswordFile, RandomNumberGenerator.GetHexString(32, lowercase: true), cancellation);
+        return await File.ReadAllTextAsync(PasswordFile, cancellation);
+    }
+
+    /// <summary>For the eyes of this user only, and whole or not at all.</summary>
+    private static async Task WriteSecretAsync(string path, string text, CancellationToken cancellation)
+    {
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("The private PostgreSQL needs Linux.");
+        var unfinished = path + ".unfinished";
+        File.Delete(unfinished);
+        await using (var writer = new StreamWriter(unfinished, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }))
+        {
+            await writer.WriteAsync(text.AsMemory(), cancellation);
+        }
+        File.Move(unfinished, path, overwrite: true);
+    }
+
+    private int? LastPort() => File.Exists(folders.ConnectionFile)
+        ? new NpgsqlConnectionStringBuilder(File.ReadAllText(folders.ConnectionFile)).Port
+        : null;
+
+    /// <summary>Each folder looks from a place of its own, below the ports that Linux gives to outgoing connections.</summary>
+    private int FreePort()
+    {
+        var first = 20_000 + KeyedRandom.For("port", folder).NextInt(10_000);
+        return Enumerable.Range(first, 2_000).First(IsFree);
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, port);
+            probe.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

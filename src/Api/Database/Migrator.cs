@@ -1,0 +1,67 @@
+using Hangfire.PostgreSql;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Database;
+
+/// <summary>Brings a database to the schema of this version: ours and Hangfire's, under one lock.</summary>
+public static class Migrator
+{
+    /// <summary>Any number that nothing else in the database locks.</summary>
+    private const long Lock = 0x7069655F6D696772;
+
+    public static async Task MigrateAsync(string connectionString, CancellationToken cancellation)
+    {
+        await CreateDatabaseAsync(connectionString, cancellation);
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        // EF locks only its own history table, and Hangfire's installer not at all: two of them at once fail.
+        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({Lock})", cancellation);
+
+        var options = new DbContextOptionsBuilder<PieDbContext>();
+        PieDbContext.Configure(options, database);
+        await using (var db = new PieDbContext(options.Options)) await db.Database.MigrateAsync(cancellation);
+        PostgreSqlObjectsInstaller.Install(connection, "hangfire");
+
+        await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({Lock})", cancellation);
+    }
+
+    private static async Task CreateDatabaseAsync(string connectionString, CancellationToken cancellation)
+    {
+        var wanted = new NpgsqlConnectionStringBuilder(connectionString);
+        if (await ExistsAsync(connectionString, cancellation)) return;
+        var server = new NpgsqlConnectionStringBuilder(connectionString) { Database = "postgres", Pooling = false };
+        await using var connection = new NpgsqlConnection(server.ConnectionString);
+        await connection.OpenAsync(cancellation);
+        try
+        {
+            var name = new NpgsqlCommandBuilder().QuoteIdentifier(wanted.Database!);
+            await ExecuteAsync(connection, $"CREATE DATABASE {name}", cancellation);
+        }
+        catch (PostgresException raced) when (raced.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            // Another instance created it first, which is as good.
+        }
+    }
+
+    private static async Task<bool> ExistsAsync(string connectionString, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+            await connection.OpenAsync(cancellation);
+            return true;
+        }
+        catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            return false;
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace PieService.Api.Database;
+
+/// <summary>An installed PostgreSQL server: where its programs are, and how they are run.</summary>
+public sealed class PostgresBinaries
+{
+    public const string Setting = "PIE_PG_BIN";
+
+    private const string Debian = "/usr/lib/postgresql";
+    private static readonly string[] Programs = ["initdb", "postgres"];
+
+    private readonly string folder;
+
+    private PostgresBinaries(string folder) => this.folder = folder;
+
+    /// <summary>PostgreSQL refuses to run as root; its Debian package brings a user for it.</summary>
+    private static string? User => Environment.IsPrivilegedProcess ? "postgres" : null;
+
+    /// <param name="configured">The value of PIE_PG_BIN; nothing else is tried where it is set.</param>
+    /// <param name="version">Where several are installed, this major version is preferred: a cluster opens with no other.</param>
+    public static PostgresBinaries Find(string? configured, string? version = null)
+    {
+        if (configured is { Length: > 0 })
+        {
+            return IsComplete(configured)
+                ? new PostgresBinaries(configured)
+                : throw new InvalidOperationException(
+                    $"{Setting} is {configured}, but that folder lacks one of {string.Join(", ", Programs)}.");
+        }
+
+        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
+        return path.Concat(DebianFolders(version)).FirstOrDefault(IsComplete) is { } found
+            ? new PostgresBinaries(found)
+            : throw new InvalidOperationException(
+                $"""
+                 No PostgreSQL server is installed: neither PATH nor {Debian}/*/bin has {string.Join(", ", Programs)}. Either
+                   install it:         sudo apt-get update && sudo apt-get install -y --no-install-recommends postgresql
+                   say where it is:    {Setting}=/path/to/bin
+                   use a running one:  ConnectionStrings__Pie='Host=…;Database=…;Username=…;Password=…'
+                 """);
+    }
+
+    private static IEnumerable<string> DebianFolders(string? version) =>
+        from installed in Directory.Exists(Debian) ? Directory.GetDirectories(Debian) : []
+        let name = Path.GetFileName(installed)
+        where double.TryParse(name, CultureInfo.InvariantCulture, out _)
+        orderby name == version descending, double.Parse(name, CultureInfo.InvariantCulture) descending
+        select Path.Combine(installed, "bin");
+
+    private static bool IsComplete(string folder) =>
+        Programs.All(program => File.Exists(Path.Combine(folder, program)));
+
+    public Task InitdbAsync(IEnumerable<string> arguments, CancellationToken cancellation) =>
+        RunAsync(Command(Path.Combine(folder, "initdb"), arguments, User), cancellation);
+
+    public Process StartServer(IEnumerable<string> arguments) =>
+        // In a session of its own: Ctrl+C in a terminal reaches the owner, who still needs the server to stop in order.
+        Process.Start(Command("setsid", [Path.Combine(folder, "postgres"), .. arguments], User))!;
+
+    /// <summary>Gives files and folders to the user who runs the server.</summary>
+    public static Task HandOverAsync(IEnumerable<string> paths, CancellationToken cancellation) =>
+        User is null ? Task.CompletedTask : RunAsync(Command("chown", [User, .. paths], user: null), cancellation);
+
+    private static ProcessStartInfo Command(string program, IEnumerable<string> arguments, string? user)
+    {
+        var command = new ProcessStartInfo(program, arguments)
+        {
+            // The caller's folder may be one that the other user cannot enter.
+            WorkingDirectory = "/",
+            // Inherited pipes would keep whoever reads our output waiting for as long as the server lives.
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (user is not null) command.UserName = user;
+        command.Environment["LC_ALL"] = "C";
+        return command;
+    }
+
+    private static async Task RunAsync(ProcessStartInfo command, CancellationToken cancellation)
+    {
+        using var process = Process.Start(command)!;
+        var output = process.StandardOutput.ReadToEndAsync(cancellation);
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        await output;
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{command.FileName}{AsWhom(command)} failed: {await errors}".TrimEnd());
+    }
+
+    private static string AsWhom(ProcessStartInfo command) => command.UserName is { Length: > 0 } user
+        ? $" (as user {user}, who must be able to enter the folders above the data; PIE_DATA says where that is)"
+        : "";
+}

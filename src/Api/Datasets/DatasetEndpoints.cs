@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using PieService.Api.Http;
+using PieService.Domain;
+using PieService.Domain.Datasets;
+using PieService.Domain.Storage;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace PieService.Api.Datasets;
+
+public static class DatasetEndpoints
+{
+    public const string ImportOperation = "importDataset";
+
+    public static void AddDatasets(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => ReadLimits.From(name => provider.GetRequiredService<IConfiguration>()[name]));
+        services.AddSingleton(provider => UploadSettings.From(
+            provider.GetRequiredService<PieFolders>(), name => provider.GetRequiredService<IConfiguration>()[name]));
+        services.AddSingleton<DatasetImport>();
+        services.Configure<SwaggerGenOptions>(options => options.OperationFilter<DatasetUploadForm>());
+    }
+
+    public static void MapDatasets(this IEndpointRouteBuilder routes)
+    {
+        var settings = routes.ServiceProvider.GetRequiredService<UploadSettings>();
+        var datasets = routes.MapGroup("/datasets").WithTags("Datasets");
+        datasets.MapPost("/", Import).WithName(ImportOperation).WithMetadata(new RequestSizeLimitAttribute(settings.RequestBytes))
+            .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
+        datasets.MapGet("/", List).WithName("listDatasets").ProducesProblem(400);
+        datasets.MapGet("/{id:guid}", Get).WithName("getDataset").ProducesProblem(404);
+        datasets.MapDelete("/{id:guid}", Delete).WithName("deleteDataset").ProducesProblem(404).ProducesProblem(409);
+    }
+
+    /// <summary>Imports a dataset.</summary>
+    /// <remarks>
+    /// Multipart: a part definition (JSON) and the files, either one for each split (train and test; validation if there is
+    /// one) or a single part file, divided by the definition's split. CSV, TSV or JSON lines, each also gzipped. All of it is
+    /// stored or nothing; where a file cannot be read, the answer names file, line and column.
+    /// </remarks>
+    /// <response code="201">Imported; Location leads to it.</response>
+    private static async Task<Results<Created<DatasetResponse>, ProblemHttpResult>> Import(
+        Query<NoQuery> _, HttpRequest request, UploadSettings settings, ReadLimits limits, DatasetImport import, CancellationToken cancellation)
+    {
+        using var folder = new UploadFolder(settings);
+        var upload = await DatasetUpload.ReceiveAsync(request, folder, cancellation);
+        var definition = upload.Definition.Checked(value => DatasetRules.Check(value, [.. upload.Parts.Select(part => part.Name)]));
+        try
+        {
+            var dataset = await import.StoreAsync(SourceDataset.Read(definition, upload.Parts, limits, cancellation), cancellation);
+            return TypedResults.Created($"/api/v1/datasets/{dataset.Id}", DatasetResponse.Of(dataset));
+        }
+        catch (DatasetContentException content)
+        {
+            return UnreadableContent.Of(content);
+        }
+    }
+
+    /// <summary>Lists datasets, the newest first.</summary>
+    private static async Task<Ok<Page<DatasetResponse>>> List(Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
+    {
+        var page = query.Value;
+        var datasets = db.Datasets.AsNoTracking();
+        var total = await datasets.CountAsync(cancellation);
+        // Version 7 ids grow with time, so they order by age.
+        if (page.After<PageKey>() is { } after) datasets = datasets.Where(dataset => dataset.Id < after.Id);
+        var rows = await datasets.OrderByDescending(dataset => dataset.Id).Take(page.PageSize + 1).ToListAsync(cancellation);
+        return TypedResults.Ok(page.Cut(rows, total, DatasetResponse.Of, dataset => new PageKey(dataset.Id)));
+    }
+
+    /// <summary>One dataset with its labels, splits and length statistics.</summary>
+    private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> Get(
+        Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
+        await db.Datasets.AsNoTracking().SingleOrDefaultAsync(dataset => dataset.Id == id, cancellation) is { } dataset
+            ? TypedResults.Ok(DatasetResponse.Of(dataset))
+            : Problems.NotFound("dataset", id);
+
+    /// <summary>Deletes a dataset and its examples; one that a sweep uses is kept.</summary>
+    /// <response code="204">Deleted.</response>
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
+    {
+        try
+        {
+            return await db.Datasets.Where(dataset => dataset.Id == id).ExecuteDeleteAsync(cancellation) > 0
+                ? TypedResults.NoContent()
+                : Problems.NotFound("dataset", id);
+        }
+        catch (PostgresException inUse) when (inUse.SqlState is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation)
+        {
+            return Problems.Conflict($"The dataset {id} is used by a sweep.");
+        }
+    }
+
+    private sealed record PageKey(Guid Id);
+}

@@ -1,0 +1,24 @@
+using PieService.Domain;
+using PieService.Domain.Datasets;
+
+namespace PieService.Api.Datasets;
+
+/// <param name="Labels">Their order decides ties.</param>
+/// <param name="ContentHash">Covers texts, labels and their order, the order of the examples and the splits.</param>
+/// <param name="Splits">By name: train, validation (where there is one), test.</param>
+public sealed record DatasetResponse(
+    Guid Id, string Name, LearningTask Task, IReadOnlyList<string> Labels, string ContentHash, DateTimeOffset CreatedAt,
+    IReadOnlyDictionary<string, SplitResponse> Splits)
+{
+    public static DatasetResponse Of(Dataset dataset) => new(
+        dataset.Id, dataset.Name, dataset.Task, dataset.Labels, dataset.ContentHash, dataset.CreatedAt,
+        dataset.Splits.ToDictionary(split => Wire.Name(split.Split), split => SplitResponse.Of(split, dataset.Labels)));
+}
+
+/// <param name="PerLabel">Examples of each label, by its name.</param>
+/// <param name="Tokens">Lengths in words of the BiLSTM tokenizer, of both texts of a pair together with the separator; p50 and p95 are nearest-rank percentiles.</param>
+public sealed record SplitResponse(int Examples, IReadOnlyDictionary<string, int> PerLabel, TokenLengths Tokens)
+{
+    public static SplitResponse Of(SplitSummary split, IReadOnlyList<string> labels) => new(
+        split.Examples, labels.Zip(split.PerLabel).ToDictionary(label => label.First, label => label.Second), split.Tokens);
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+using PieService.Api.Http;
+using PieService.Domain;
+using PieService.Domain.Datasets;
+
+namespace PieService.Api.Datasets;
+
+/// <summary>A received upload: its definition read, its files spooled; the rules were not asked yet.</summary>
+/// <param name="Definition">What could be read of it, and everything that is wrong with it or with the parts.</param>
+public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnlyList<DatasetPart> Parts)
+{
+    public const string DefinitionPart = "definition";
+
+    private const int MaxDefinitionBytes = 1024 * 1024;
+
+    public static async Task<DatasetUpload> ReceiveAsync(HttpRequest request, UploadFolder folder, CancellationToken cancellation)
+    {
+        var reader = new MultipartReader(Boundary(request), request.Body);
+        var (errors, parts, definition) = (new List<FieldError>(), new List<DatasetPart>(), (byte[]?)null);
+        while (await Multipart(reader.ReadNextSectionAsync(cancellation)) is { } section)
+        {
+            var (name, fileName) = NamesOf(section);
+            if (name == DefinitionPart && definition is null) definition = await ReadDefinitionAsync(section, errors, cancellation);
+            else if (name == DefinitionPart || parts.Any(part => part.Name == name)) errors.Add(new(name, "must be given once"));
+            else if (!DatasetPart.IsName(name)) errors.Add(new(name, "is not a part; there are definition, file, train, validation, test"));
+            else if (await SpoolAsync(section, folder.PathOf(name), cancellation) > 0 || fileName.Length > 0)
+                parts.Add(new DatasetPart(name, folder.PathOf(name)));
+            // Else a form's field for a file that nobody chose.
+        }
+        errors.AddRange(DatasetRules.CheckParts([.. parts.Select(part => part.Name)]));
+        return new DatasetUpload(Parse(definition, errors), parts);
+    }
+
+    private static string Boundary(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+            throw new BadHttpRequestException("The body must be multipart/form-data.", StatusCodes.Status415UnsupportedMediaType);
+        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
+        return boundary.Length is > 0 and <= 70
+            ? boundary
+            : throw new BadHttpRequestException("The Content-Type multipart/form-data must have a boundary of 1 to 70 characters (RFC 2046).");
+    }
+
+    private static (string Name, string FileName) NamesOf(MultipartSection section)
+    {
+        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || disposition.DispositionType != "form-data" || !disposition.Name.HasValue)
+            throw new BadHttpRequestException("Every part must have a header like: Content-Disposition: form-data; name=\"train\"; filename=\"train.csv\"");
+        var fileName = disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
+        return (HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), HeaderUtilities.RemoveQuotes(fileName).ToString());
+    }
+
+    private static async Task<long> SpoolAsync(MultipartSection section, string path, CancellationToken cancellation)
+    {
+        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
+        var block = new byte[64 * 1024];
+        for (int read; (read = await Multipart(section.Body.ReadAsync(block, cancellation).AsTask())) > 0;)
+            await file.WriteAsync(block.AsMemory(0, read), cancellation);
+        return file.Length;
+    }
+
+    private static async Task<byte[]> ReadDefinitionAsync(MultipartSection section, List<FieldError> errors, CancellationToken cancellation)
+    {
+        var (definition, block) = (new MemoryStream(), new byte[16 * 1024]);
+        for (int read; (read = await Multipart(section.Body.ReadAsync(block, cancellation).AsTask())) > 0;)
+        {
+            definition.Write(block, 0, read);
+            if (definition.Length <= MaxDefinitionBytes) continue;
+            errors.Add(new(DefinitionPart, $"has more than {MaxDefinitionBytes} bytes"));
+            return [];
+        }
+        return definition.ToArray();
+    }
+
+    private static Body<DatasetDefinition> Parse(byte[]? definition, List<FieldError> errors)
+    {
+        var taken = new TakenOut();
+        if (definition is null) errors.Add(new(DefinitionPart, "is required: a part with the dataset's definition as JSON"));
+        if (definition is null or { Length: 0 }) return new(null, errors, taken);
+        try
+        {
+            var node = JsonNode.Parse(definition, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            var (value, unread) = JsonErrors.Read<DatasetDefinition>(node, taken);
+            return new(value, [.. errors, .. unread.Select(error => error.Field == "$" ? error with { Field = DefinitionPart } : error)], taken);
+        }
+        catch (JsonException malformed)
+        {
+            return new(null, [.. errors, new(DefinitionPart, $"is not JSON: {malformed.Message}")], taken);
+        }
+    }
+
+    /// <summary>What is wrong with the form of the body is the client's fault; what is wrong with the connection is already named.</summary>
+    private static async Task<T> Multipart<T>(Task<T> reading)
+    {
+        try
+        {
+            return await reading;
+        }
+        catch (Exception malformed) when (malformed is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            throw new BadHttpRequestException($"The body is not valid multipart/form-data: {malformed.Message}", malformed);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using PieService.Domain;
+using PieService.Domain.Datasets;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace PieService.Api.Datasets;
+
+/// <summary>Documents the upload: its body is read as a stream, which the API explorer cannot look into.</summary>
+public sealed class DatasetUploadForm : IOperationFilter
+{
+    private static readonly DatasetDefinition Sample = new()
+    {
+        Name = "reviews",
+        Task = LearningTask.SingleLabel,
+        Format = DatasetFormat.Csv,
+        Columns = new ColumnMapping { Text = "text", Label = "label" },
+        Split = new SplitFractions { Validation = 0.1m, Test = 0.2m, Seed = 42 },
+    };
+
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        if (operation.OperationId != DatasetEndpoints.ImportOperation) return;
+        var definition = context.SchemaGenerator.GenerateSchema(typeof(DatasetDefinition), context.SchemaRepository);
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Required = true,
+            Content = new Dictionary<string, IOpenApiMediaType>
+            {
+                ["multipart/form-data"] = new OpenApiMediaType
+                {
+                    Schema = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.Object,
+                        Required = new HashSet<string> { DatasetUpload.DefinitionPart },
+                        Properties = new Dictionary<string, IOpenApiSchema>
+                        {
+                            [DatasetUpload.DefinitionPart] = new OpenApiSchema
+                            {
+                                Type = JsonSchemaType.Object,
+                                AllOf = [definition],
+                                Examples = [JsonNode.Parse(Json.Write(Sample))!],
+                            },
+                            [DatasetPart.Undivided] = File("The only file, to be divided by the definition's split."),
+                            [Wire.Name(Split.Train)] = File("The training split; without split in the definition."),
+                            [Wire.Name(Split.Validation)] = File("The validation split, if there is one."),
+                            [Wire.Name(Split.Test)] = File("The test split."),
+                        },
+                    },
+                    Encoding = new Dictionary<string, OpenApiEncoding>
+                    {
+                        [DatasetUpload.DefinitionPart] = new() { ContentType = "application/json" },
+                    },
+                },
+            },
+        };
+    }
+
+    private static OpenApiSchema File(string description) => new() { Type = JsonSchemaType.String, Format = "binary", Description = description };
+}

@@ -1,0 +1,92 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Http;
+using PieService.Domain.Datasets;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Datasets;
+
+public static class ExampleEndpoints
+{
+    public static void MapExamples(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/datasets/{id:guid}/examples", List).WithName("listExamples").WithTags("Examples").ProducesProblem(400).ProducesProblem(404);
+        routes.MapGet("/examples/{id:guid}", Get).WithName("getExample").WithTags("Examples").ProducesProblem(404);
+    }
+
+    /// <summary>Lists the examples of a dataset: train, validation, test, each in source order.</summary>
+    private static async Task<Results<Ok<Page<ExampleResponse>>, ProblemHttpResult>> List(
+        Guid id, Query<ExampleFilter> query, PieDbContext db, CancellationToken cancellation)
+    {
+        var filter = query.Value;
+        var after = filter.After<PageKey>();
+        var dataset = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancellation);
+        if (dataset is null) return Problems.NotFound("dataset", id);
+
+        var splits = dataset.Splits.Where(summary => filter.Split is null || summary.Split == filter.Split).ToList();
+        var matching = db.Examples.AsNoTracking().Where(example => example.DatasetId == id);
+        var label = IndexOf(filter.Label, dataset);
+        if (label is { } index) matching = matching.Where(example => example.Labels.Contains(index));
+        if (filter.Contains is { } words)
+            matching = matching.Where(example => example.Text.Contains(words) || (example.SecondText != null && example.SecondText.Contains(words)));
+
+        // Counts without a search in texts are known from the import.
+        var total = filter.Contains is null
+            ? splits.Sum(summary => label is { } known ? summary.PerLabel[known] : summary.Examples)
+            : await matching.CountAsync(example => filter.Split == null || example.Split == filter.Split, cancellation);
+        var rows = new List<Example>();
+        foreach (var split in splits.Select(summary => summary.Split).Where(split => after is null || split >= after.Split))
+        {
+            var position = split == after?.Split ? after.Position : -1;
+            rows.AddRange(await matching.Where(example => example.Split == split && example.Position > position)
+                .OrderBy(example => example.Position).Take(filter.PageSize + 1 - rows.Count).ToListAsync(cancellation));
+            if (rows.Count > filter.PageSize) break;
+        }
+        return TypedResults.Ok(filter.Cut(
+            rows, total, example => ExampleResponse.Of(example, dataset.Labels), example => new PageKey(example.Split, example.Position)));
+    }
+
+    /// <summary>One example.</summary>
+    private static async Task<Results<Ok<ExampleResponse>, ProblemHttpResult>> Get(
+        Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
+    {
+        var found = await (from example in db.Examples
+                           join dataset in db.Datasets on example.DatasetId equals dataset.Id
+                           where example.Id == id
+                           select new { Example = example, dataset.Labels }).AsNoTracking().SingleOrDefaultAsync(cancellation);
+        return found is null ? Problems.NotFound("example", id) : TypedResults.Ok(ExampleResponse.Of(found.Example, found.Labels));
+    }
+
+    private static short? IndexOf(string? label, Dataset dataset)
+    {
+        if (label is null) return null;
+        var index = Array.IndexOf(dataset.Labels, label);
+        return index >= 0
+            ? (short)index
+            : throw new InvalidRequestException([new("label", $"is not a label of this dataset; it has {string.Join(", ", dataset.Labels.Take(50))}{(dataset.Labels.Length > 50 ? ", …" : "")}")]);
+    }
+
+    private sealed record PageKey(Split Split, int Position);
+}
+
+public sealed record ExampleFilter : PageQuery
+{
+    public Split? Split { get; init; }
+
+    /// <summary>Gold label, by its name.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Words that one of the texts contains, exactly as written.</summary>
+    public string? Contains { get; init; }
+}
+
+/// <param name="Position">0-based place in its split, in source order.</param>
+/// <param name="SourceId">What the source calls it: its id column, else file and line.</param>
+/// <param name="Labels">Gold labels; one for single-label data.</param>
+public sealed record ExampleResponse(
+    Guid Id, Guid DatasetId, Split Split, int Position, string SourceId, string Text, string? SecondText, IReadOnlyList<string> Labels)
+{
+    public static ExampleResponse Of(Example example, IReadOnlyList<string> labels) => new(
+        example.Id, example.DatasetId, example.Split, example.Position, example.SourceId, example.Text, example.SecondText,
+        [.. example.Labels.Select(index => labels[index])]);
+}

@@ -1,0 +1,51 @@
+namespace PieService.Api.Datasets;
+
+/// <summary>The files of one upload; gone when it is disposed, or with the next upload after this process was killed.</summary>
+public sealed class UploadFolder : IDisposable
+{
+    private const string LockName = "lock";
+
+    private readonly string path;
+
+    /// <summary>Held as long as somebody uses the folder; the system releases it even where the process is killed.</summary>
+    private readonly FileStream inUse;
+
+    public UploadFolder(UploadSettings settings)
+    {
+        CreatePrivate(settings.Folder);
+        RemoveAbandoned(settings.Folder);
+        path = Path.Combine(settings.Folder, Guid.NewGuid().ToString("N"));
+        CreatePrivate(path);
+        inUse = new FileStream(Path.Combine(path, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+    }
+
+    public string PathOf(string part) => Path.Combine(path, part);
+
+    public void Dispose()
+    {
+        Directory.Delete(path, recursive: true);
+        inUse.Dispose();
+    }
+
+    private static void CreatePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private static void RemoveAbandoned(string uploads)
+    {
+        foreach (var folder in Directory.GetDirectories(uploads))
+        {
+            try
+            {
+                using (new FileStream(Path.Combine(folder, LockName), FileMode.Open, FileAccess.Write, FileShare.None))
+                    Directory.Delete(folder, recursive: true);
+            }
+            catch (IOException)
+            {
+                // In use, or just gone.
+            }
+        }
+    }
+}

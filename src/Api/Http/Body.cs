@@ -1,0 +1,63 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Metadata;
+using PieService.Domain;
+
+namespace PieService.Api.Http;
+
+/// <summary>A JSON request body: what could be read of it, and everything that could not.</summary>
+public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOut TakenOut) : IEndpointParameterMetadataProvider where T : class
+{
+    private const int MaxBytes = 1 << 20;
+
+    public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        if (!context.Request.HasJsonContentType())
+            throw new BadHttpRequestException("The body must be JSON, with the Content-Type application/json.", StatusCodes.Status415UnsupportedMediaType);
+        var bytes = await ReadAsync(context.Request, context.RequestAborted);
+        JsonNode? node;
+        try
+        {
+            node = JsonNode.Parse(bytes, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+        }
+        catch (JsonException malformed)
+        {
+            throw new InvalidRequestException([new("$", $"is not JSON: {malformed.Message}")]);
+        }
+        var taken = new TakenOut();
+        var (value, errors) = JsonErrors.Read<T>(node, taken);
+        return new Body<T>(value, errors, taken);
+    }
+
+    /// <summary>The value, if it also keeps the rules; otherwise all that is wrong, in one answer.</summary>
+    /// <exception cref="InvalidRequestException">It could not be read whole, or breaks a rule.</exception>
+    public T Checked(Func<T, IReadOnlyList<FieldError>> rules)
+    {
+        // A field that could not be read was taken out, and must not be called missing as well.
+        var broken = (Value is null ? [] : rules(Value)).Select(rule => rule with { Field = TakenOut.OriginalField(rule.Field) })
+            .Where(rule => !Errors.Any(unread => Covers(rule.Field, unread.Field) || Covers(unread.Field, rule.Field)));
+        InvalidRequestException.ThrowIfAny([.. Errors, .. broken]);
+        return Value!;
+    }
+
+    private static bool Covers(string outer, string inner) =>
+        inner == outer || inner.StartsWith(outer + ".", StringComparison.Ordinal) || inner.StartsWith(outer + "[", StringComparison.Ordinal);
+
+    private static async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        using var buffer = new MemoryStream();
+        var chunk = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(chunk, cancellation)) > 0)
+        {
+            if (buffer.Length + read > MaxBytes)
+                throw new BadHttpRequestException($"The body has more than {MaxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+            buffer.Write(chunk, 0, read);
+        }
+        return buffer.ToArray();
+    }
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
+}

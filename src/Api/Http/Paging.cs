@@ -1,0 +1,59 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using PieService.Domain;
+
+namespace PieService.Api.Http;
+
+/// <summary>Part of a list.</summary>
+/// <param name="NextPageToken">Pass it as pageToken for the next part; null: this is the last.</param>
+/// <param name="TotalItems">Of the whole list, under the same filters.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextPageToken, int TotalItems);
+
+/// <summary>Which part of a list is wanted.</summary>
+public record PageQuery : IRules
+{
+    public const int MaxPageSize = 1000;
+
+    /// <summary>Items in one answer, 1 to 1000.</summary>
+    public int PageSize { get; init; } = 50;
+
+    /// <summary>The nextPageToken of the answer before.</summary>
+    public string? PageToken { get; init; }
+
+    public virtual IEnumerable<FieldError> Broken()
+    {
+        if (PageSize is < 1 or > MaxPageSize) yield return new("pageSize", $"must be from 1 to {MaxPageSize}");
+    }
+
+    /// <summary>The last item that the client has seen, by the values that order the list; null on the first page.</summary>
+    /// <exception cref="InvalidRequestException">The token is not one of ours.</exception>
+    public TKey? After<TKey>() where TKey : class
+    {
+        if (PageToken is null) return null;
+        try
+        {
+            var key = JsonSerializer.Deserialize<TKey>(Base64Url.DecodeFromChars(PageToken), Json.Options);
+            if (key is not null) return key;
+        }
+        catch (Exception foreign) when (foreign is JsonException or FormatException)
+        {
+            // Said below.
+        }
+        throw new InvalidRequestException([new("pageToken", "must be the nextPageToken of an earlier answer to the same list")]);
+    }
+
+    /// <param name="rows">Up to one item more than the page holds: the extra one says that there is a next page.</param>
+    /// <param name="key">The values that order the list.</param>
+    public Page<TItem> Cut<TRow, TItem, TKey>(IReadOnlyList<TRow> rows, int total, Func<TRow, TItem> item, Func<TRow, TKey> key)
+    {
+        var last = rows.Count > PageSize ? rows[PageSize - 1] : default;
+        return new Page<TItem>(
+            [.. rows.Take(PageSize).Select(item)],
+            rows.Count > PageSize ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Json.Write(key(last!)))) : null,
+            total);
+    }
+}
+
+/// <summary>For operations without query parameters: any given one is an error.</summary>
+public sealed record NoQuery;

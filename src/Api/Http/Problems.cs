@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Npgsql;
+using PieService.Domain;
+
+namespace PieService.Api.Http;
+
+/// <summary>Everything that goes wrong leaves as RFC 9457 problem details; the one place where exceptions are caught.</summary>
+public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> logger) : IExceptionHandler
+{
+    private const int RetryAfterSeconds = 5;
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        // Nobody is left to read an answer.
+        if (httpContext.RequestAborted.IsCancellationRequested) return true;
+
+        var problem = Describe(exception);
+        if (problem.Status == StatusCodes.Status500InternalServerError) ApiLog.Unexpected(logger, httpContext.Request.Path, exception);
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        httpContext.Response.StatusCode = problem.Status!.Value;
+        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem });
+    }
+
+    public static ProblemHttpResult NotFound(string what, Guid id) =>
+        TypedResults.Problem($"There is no {what} with the id {id}.", statusCode: StatusCodes.Status404NotFound);
+
+    public static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
+
+    /// <summary>What every problem carries, whoever made it.</summary>
+    public static void Complete(ProblemDetailsContext context)
+    {
+        var (problem, request) = (context.ProblemDetails, context.HttpContext.Request);
+        problem.Instance ??= request.Path;
+        problem.Extensions["traceId"] = Activity.Current?.Id ?? context.HttpContext.TraceIdentifier;
+    }
+
+    private static ProblemDetails Describe(Exception exception) => exception switch
+    {
+        InvalidRequestException invalid => Invalid(invalid.Errors),
+        BadHttpRequestException bad => Problem(bad.StatusCode, bad.Message),
+        NpgsqlException { IsTransient: true } or TimeoutException => Problem(
+            StatusCodes.Status503ServiceUnavailable, "The database cannot be reached at the moment. Try again shortly."),
+        InvalidOperationException { InnerException: NpgsqlException { IsTransient: true } } => Problem(
+            StatusCodes.Status503ServiceUnavailable, "The database cannot be reached at the moment. Try again shortly."),
+        _ => Problem(StatusCodes.Status500InternalServerError, "The service failed; its log has the traceId of this answer."),
+    };
+
+    private static HttpValidationProblemDetails Invalid(IReadOnlyList<FieldError> errors) =>
+        new(errors.GroupBy(error => error.Field).ToDictionary(field => field.Key, field => field.Select(error => error.Message).ToArray()))
+        {
+            Status = StatusCodes.Status400BadRequest,
+            Title = "The request is not valid.",
+            Detail = "See errors: each names a field and how to fix it.",
+        };
+
+    private static ProblemDetails Problem(int status, string detail) => new() { Status = status, Detail = detail };
+}

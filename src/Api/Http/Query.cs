@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Metadata;
+using PieService.Domain;
+
+namespace PieService.Api.Http;
+
+/// <summary>Rules that a bound value keeps beyond its types.</summary>
+public interface IRules
+{
+    IEnumerable<FieldError> Broken();
+}
+
+/// <summary>
+/// The query parameters of a request as a record: unknown and repeated ones are errors, values are read as in JSON (enums by
+/// their wire names), and everything that is wrong is said at once.
+/// </summary>
+public sealed record Query<T>(T Value) : IEndpointParameterMetadataProvider where T : class, new()
+{
+    private static readonly Dictionary<string, PropertyInfo> Parameters =
+        typeof(T).GetProperties().Where(property => property.CanWrite).ToDictionary(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
+
+    public static ValueTask<Query<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var (value, errors) = (new T(), new List<FieldError>());
+        foreach (var (name, texts) in context.Request.Query)
+        {
+            if (!Parameters.TryGetValue(name, out var property))
+                errors.Add(new FieldError(name, Parameters.Count == 0 ? "is not a parameter; this takes none" : $"is not a parameter; there are {string.Join(", ", Parameters.Keys)}"));
+            else if (texts is not [{ Length: > 0 } text]) errors.Add(new FieldError(name, "must be given once, with a value"));
+            else if (Read(text, property.PropertyType) is { } read) property.SetValue(value, read);
+            else errors.Add(new FieldError(name, JsonErrors.Expectation(property.PropertyType)));
+        }
+        if (value is IRules rules) errors.AddRange(rules.Broken().Where(rule => errors.All(error => error.Field != rule.Field)));
+        InvalidRequestException.ThrowIfAny(errors);
+        return ValueTask.FromResult<Query<T>?>(new Query<T>(value));
+    }
+
+    private static object? Read(string text, Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        // A NUL cannot be part of any text in PostgreSQL.
+        if (type == typeof(string)) return text.Contains('\0') ? null : text;
+        if (type == typeof(bool)) return bool.TryParse(text, out var flag) ? flag : null;
+        if (type == typeof(int)) return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
+        if (type == typeof(decimal)) return decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var exact) ? exact : null;
+        if (type == typeof(double)) return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real) ? real : null;
+        try
+        {
+            return JsonValue.Create(text).Deserialize(type, Json.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new QueryMetadata(typeof(T)));
+}
+
+/// <summary>Tells the OpenAPI document which record holds an operation's query parameters.</summary>
+public sealed record QueryMetadata(Type Type);

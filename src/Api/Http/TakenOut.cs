@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace PieService.Api.Http;
+
+/// <summary>Parts of a JSON tree that were removed, so that later paths can be told as the client wrote them.</summary>
+public sealed partial class TakenOut
+{
+    private readonly Dictionary<string, SortedSet<int>> removed = [];
+
+    private string Original(string path)
+    {
+        var original = "";
+        foreach (Match step in Steps().Matches(path))
+            original += step.Groups["index"].Success ? $"[{OriginalIndex(original, int.Parse(step.Groups["index"].ValueSpan, CultureInfo.InvariantCulture))}]" : step.Value;
+        return original;
+    }
+
+    /// <summary>The field that a path of the shrunken tree names, as the client wrote it: $.models[0].name -> models[0].name.</summary>
+    public string OriginalField(string path)
+    {
+        var original = Original(path.StartsWith('$') ? path : $"$.{path}");
+        return original.StartsWith("$.", StringComparison.Ordinal) ? original[2..] : original;
+    }
+
+    /// <summary>False where there is nothing at the path that could be removed.</summary>
+    public bool Remove(JsonNode root, string path)
+    {
+        var original = Original(path);
+        var (at, parent) = (root, (JsonNode?)null);
+        Match? last = null;
+        foreach (Match step in Steps().Matches(path).Skip(1))
+        {
+            if (at is null) return false;
+            (parent, last) = (at, step);
+            at = step.Groups["index"].Success
+                ? (at as JsonArray)?.ElementAtOrDefault(int.Parse(step.Groups["index"].ValueSpan, CultureInfo.InvariantCulture))
+                : (at as JsonObject)?[Key(step)];
+        }
+        switch (parent)
+        {
+            case JsonObject holder when last is not null:
+                return holder.Remove(Key(last));
+            case JsonArray list when last is not null:
+                var bracket = original.LastIndexOf('[');
+                if (!removed.TryGetValue(original[..bracket], out var gone)) removed[original[..bracket]] = gone = [];
+                gone.Add(int.Parse(original.AsSpan(bracket + 1, original.Length - bracket - 2), CultureInfo.InvariantCulture));
+                list.RemoveAt(int.Parse(last.Groups["index"].ValueSpan, CultureInfo.InvariantCulture));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private int OriginalIndex(string list, int index)
+    {
+        if (removed.TryGetValue(list, out var gone))
+        {
+            foreach (var earlier in gone)
+            {
+                if (earlier <= index) index++;
+            }
+        }
+        return index;
+    }
+
+    private static string Key(Match step) => step.Groups["quoted"].Success ? step.Groups["quoted"].Value : step.Groups["name"].Value;
+
+    [GeneratedRegex(@"\$|\.(?<name>[^.\[]+)|\['(?<quoted>.*?)'\]|\[(?<index>\d+)\]")]
+    private static partial Regex Steps();
+}

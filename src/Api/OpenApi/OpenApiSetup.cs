@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.OpenApi;
+using PieService.Domain;
+
+namespace PieService.Api.OpenApi;
+
+public static class OpenApiSetup
+{
+    public static void AddPieOpenApi(this IServiceCollection services)
+    {
+        services.AddEndpointsApiExplorer();
+        services.AddSwaggerGen(options =>
+        {
+            options.SwaggerDoc("v1", new OpenApiInfo
+            {
+                Title = "PieService",
+                Version = "v1",
+                Description = "Which examples pay for pruning: trains dense and pruned models and finds the Pruning Identified Exemplars.",
+            });
+            foreach (var assembly in new[] { typeof(OpenApiSetup).Assembly, typeof(Wire).Assembly })
+                options.IncludeXmlComments(Path.ChangeExtension(assembly.Location, ".xml"), includeControllerXmlComments: true);
+            options.OrderActionsBy(Story);
+            options.SupportNonNullableReferenceTypes();
+            options.UseAllOfToExtendReferenceSchemas();
+            options.SchemaFilter<WireEnumSchemas>();
+            options.OperationFilter<QueryParameters>();
+            options.OperationFilter<ProblemResponses>();
+            options.OperationFilter<Examples>();
+        });
+    }
+
+    /// <summary>The page tells the story in its order: data, sweep, runs, what came out.</summary>
+    private static string Story(ApiDescription operation)
+    {
+        string[] order = ["Datasets", "Examples", "Sweeps", "Runs", "Comparisons", "PIEs", "System"];
+        var tag = operation.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().SelectMany(tags => tags.Tags).FirstOrDefault();
+        return $"{Array.IndexOf(order, tag)} {operation.RelativePath} {operation.HttpMethod}";
+    }
+
+    public static void UsePieOpenApi(this WebApplication app)
+    {
+        app.UseSwagger();
+        app.UseSwaggerUI(options =>
+        {
+            options.DocumentTitle = "PieService";
+            options.DisplayOperationId();
+        });
+        app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
+    }
+}

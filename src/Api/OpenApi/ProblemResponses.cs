@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace PieService.Api.OpenApi;
+
+/// <summary>Problems are application/problem+json, and nothing else; each says what brings it about.</summary>
+public sealed class ProblemResponses : IOperationFilter
+{
+    private const string MediaType = "application/problem+json";
+
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        foreach (var (status, response) in operation.Responses ?? [])
+        {
+            if (response is not OpenApiResponse known || !(status.StartsWith('4') || status.StartsWith('5'))) continue;
+            var schema = context.SchemaGenerator.GenerateSchema(
+                status == "400" ? typeof(HttpValidationProblemDetails) : typeof(Microsoft.AspNetCore.Mvc.ProblemDetails), context.SchemaRepository);
+            known.Content = new Dictionary<string, IOpenApiMediaType> { [MediaType] = new OpenApiMediaType { Schema = schema, Example = Example(status) } };
+            known.Description = status switch
+            {
+                "400" => "The request is not valid; errors names each field and how to fix it.",
+                "404" => "There is nothing with this id.",
+                "409" => "In conflict with what is there.",
+                "413" => "Larger than the limit.",
+                "415" => "Not a media type that is read here.",
+                "422" => "A file's content cannot be read; file, line and column say where.",
+                "503" => "The database is away; try again after Retry-After seconds.",
+                _ => known.Description,
+            };
+        }
+    }
+
+    private static JsonObject Example(string status) => status switch
+    {
+        "400" => new JsonObject
+        {
+            ["title"] = "The request is not valid.",
+            ["status"] = 400,
+            ["detail"] = "See errors: each names a field and how to fix it.",
+            ["errors"] = new JsonObject { ["sparsities[1]"] = new JsonArray("must be > 0 and < 100") },
+        },
+        "404" => new JsonObject { ["title"] = "Not Found", ["status"] = 404, ["detail"] = "There is no sweep with the id 01a20bbb-244d-77ce-9b22-24bf780e721b." },
+        "409" => new JsonObject { ["title"] = "Conflict", ["status"] = 409, ["detail"] = "A sweep uses the dataset." },
+        "422" => new JsonObject
+        {
+            ["title"] = "Unprocessable Entity",
+            ["status"] = 422,
+            ["detail"] = "The quote is not closed.",
+            ["file"] = "train",
+            ["line"] = 17,
+            ["column"] = "text",
+        },
+        _ => new JsonObject { ["status"] = int.Parse(status, CultureInfo.InvariantCulture) },
+    };
+}

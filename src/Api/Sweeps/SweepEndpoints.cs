@@ -1,0 +1,143 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Dispatch;
+using PieService.Api.Http;
+using PieService.Domain.Storage;
+using PieService.Domain.Sweeps;
+
+namespace PieService.Api.Sweeps;
+
+public static class SweepEndpoints
+{
+    private const int RetryAfterSeconds = 2;
+
+    public static void MapSweeps(this IEndpointRouteBuilder routes)
+    {
+        var sweeps = routes.MapGroup("/sweeps").WithTags("Sweeps");
+        sweeps.MapPost("/", Submit).WithName("submitSweep").ProducesProblem(400);
+        sweeps.MapGet("/", List).WithName("listSweeps").ProducesProblem(400);
+        sweeps.MapGet("/{id:guid}", Get).WithName("getSweep").ProducesProblem(404);
+        sweeps.MapPost("/{id:guid}/cancel", Cancel).WithName("cancelSweep").ProducesProblem(404);
+    }
+
+    /// <summary>Submits a pruning sweep.</summary>
+    /// <remarks>
+    /// Trains models x (dense + methods x sparsities) x seeds and compares each pruned cohort with its dense cohort. Runs that
+    /// exist for this dataset are linked, not trained again. With validateOnly=true nothing is stored; the answer is the plan.
+    /// </remarks>
+    /// <response code="202">Accepted; poll the Location, or with validateOnly=true the plan.</response>
+    private static async Task<Results<Accepted<SweepResponse>, Ok<PlanResponse>>> Submit(
+        Body<SweepRequest> body, Query<SubmitQuery> query, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response,
+        TimeProvider time, CancellationToken cancellation)
+    {
+        var dataset = body.Value?.DatasetId is { } datasetId
+            ? await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.Id == datasetId, cancellation)
+            : null;
+        var request = body.Checked(value => SweepRules.Check(value, dataset));
+        var plan = SweepExpansion.Expand(request, dataset!.ContentHash);
+        if (query.Value.ValidateOnly) return TypedResults.Ok(new PlanResponse(await PlanQuery.AskAsync(db, dataset, plan, cancellation)));
+
+        var sweep = new Sweep
+        {
+            Id = Guid.CreateVersion7(),
+            Name = request.Name!,
+            DatasetId = dataset.Id,
+            Request = request,
+            CreatedAt = time.GetUtcNow(),
+        };
+        await store.SubmitAsync(sweep, plan, cancellation);
+        bell.Ring();
+        return Accepted(response, (await FindAsync(db, sweep.Id, cancellation))!);
+    }
+
+    /// <summary>Lists sweeps, the newest first.</summary>
+    private static async Task<Ok<Page<SweepResponse>>> List(Query<SweepFilter> query, PieDbContext db, CancellationToken cancellation)
+    {
+        var filter = query.Value;
+        var sweeps = from sweep in db.Sweeps
+                     join progress in db.SweepProgress on sweep.Id equals progress.SweepId
+                     where (filter.State == null || progress.State == filter.State) && (filter.DatasetId == null || sweep.DatasetId == filter.DatasetId)
+                     select new { Sweep = sweep, Progress = progress };
+        var total = await sweeps.CountAsync(cancellation);
+        // Version 7 ids grow with time, so they order by age.
+        if (filter.After<PageKey>() is { } after) sweeps = sweeps.Where(row => row.Sweep.Id < after.Id);
+        var rows = await sweeps.OrderByDescending(row => row.Sweep.Id).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
+        return TypedResults.Ok(filter.Cut(rows, total, row => SweepResponse.Of(row.Sweep, row.Progress), row => new PageKey(row.Sweep.Id)));
+    }
+
+    /// <summary>One sweep with its progress.</summary>
+    private static async Task<Results<Ok<SweepResponse>, ProblemHttpResult>> Get(
+        Guid id, Query<NoQuery> _, PieDbContext db, HttpResponse response, CancellationToken cancellation)
+    {
+        if (await FindAsync(db, id, cancellation) is not { } sweep) return Problems.NotFound("sweep", id);
+        if (sweep.FinishedAt is null) RetryAfter(response);
+        return TypedResults.Ok(sweep);
+    }
+
+    /// <summary>Cancels a sweep.</summary>
+    /// <remarks>Runs that another live sweep wants go on; finished runs are kept. A sweep that has ended stays as it is.</remarks>
+    private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Cancel(
+        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response, CancellationToken cancellation)
+    {
+        if (!await store.CancelAsync(id, cancellation)) return Problems.NotFound("sweep", id);
+        return Accepted(response, (await FindAsync(db, id, cancellation))!);
+    }
+
+    private static async Task<SweepResponse?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation)
+    {
+        var row = await (from sweep in db.Sweeps
+                         join progress in db.SweepProgress on sweep.Id equals progress.SweepId
+                         where sweep.Id == id
+                         select new { Sweep = sweep, Progress = progress }).AsNoTracking().SingleOrDefaultAsync(cancellation);
+        return row is null ? null : SweepResponse.Of(row.Sweep, row.Progress);
+    }
+
+    private static Accepted<SweepResponse> Accepted(HttpResponse response, SweepResponse sweep)
+    {
+        RetryAfter(response);
+        return TypedResults.Accepted($"/api/v1/sweeps/{sweep.Id}", sweep);
+    }
+
+    private static void RetryAfter(HttpResponse response) =>
+        response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+
+    private sealed record PageKey(Guid Id);
+}
+
+public sealed record SubmitQuery
+{
+    /// <summary>Check the request and answer with its plan, without storing anything.</summary>
+    public bool ValidateOnly { get; init; }
+}
+
+public sealed record SweepFilter : PageQuery
+{
+    public SweepState? State { get; init; }
+    public Guid? DatasetId { get; init; }
+}
+
+public sealed record SweepResponse(
+    Guid Id, string Name, SweepState State, Guid DatasetId, SweepRequest Request,
+    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, ProgressResponse Progress)
+{
+    public static SweepResponse Of(Sweep sweep, SweepProgress progress) => new(
+        sweep.Id, sweep.Name, progress.State, sweep.DatasetId, sweep.Request,
+        sweep.CreatedAt, progress.StartedAt, progress.FinishedAt, ProgressResponse.Of(progress));
+}
+
+public sealed record ProgressResponse(RunCounts Runs, EpochCounts Epochs, DateTimeOffset? EstimatedFinish)
+{
+    public static ProgressResponse Of(SweepProgress progress) => new(
+        new RunCounts(
+            progress.RunsTotal, progress.RunsQueued, progress.RunsRunning, progress.RunsSucceeded, progress.RunsFailed, progress.RunsCancelled),
+        new EpochCounts(progress.EpochsTotal, progress.EpochsDone, progress.EpochsShared),
+        progress.EstimatedFinish);
+}
+
+public sealed record RunCounts(int Total, int Queued, int Running, int Succeeded, int Failed, int Cancelled);
+
+/// <summary>Total = shared + what this sweep trains.</summary>
+public sealed record EpochCounts(long Total, long Done, long Shared);
+
+public sealed record PlanResponse(SweepPlan Plan);

@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+
+namespace PieService.Domain.Datasets;
+
+/// <summary>Whether a text has exactly one label or any number: said by the client, never guessed from the data.</summary>
+public enum LearningTask
+{
+    [JsonStringEnumMemberName("singleLabel")] SingleLabel,
+    [JsonStringEnumMemberName("multiLabel")] MultiLabel,
+}
+
+public enum Split
+{
+    [JsonStringEnumMemberName("train")] Train,
+    [JsonStringEnumMemberName("validation")] Validation,
+    [JsonStringEnumMemberName("test")] Test,
+}
+
+/// <summary>Texts with gold labels, as imported; never changed afterwards.</summary>
+public sealed class Dataset
+{
+    public Guid Id { get; init; }
+    public required string Name { get; init; }
+    public LearningTask Task { get; init; }
+
+    /// <summary>Their order decides ties between classes.</summary>
+    public required string[] Labels { get; init; }
+
+    /// <summary>Covers texts, labels and their order, the order of the examples and the splits.</summary>
+    public required string ContentHash { get; init; }
+    public required IReadOnlyList<SplitSummary> Splits { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <param name="PerLabel">Examples that carry each label, in label order.</param>
+public sealed record SplitSummary(Split Split, int Examples, IReadOnlyList<int> PerLabel, TokenLengths Tokens);
+
+/// <summary>Lengths of the texts (of both texts of a pair together) in tokens of the BiLSTM tokenizer; percentiles are nearest-rank.</summary>
+public sealed record TokenLengths(double Mean, int P50, int P95, int Max);

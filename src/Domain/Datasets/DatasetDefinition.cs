@@ -1,0 +1,78 @@
+using System.Text.Json.Serialization;
+
+namespace PieService.Domain.Datasets;
+
+/// <summary>How the files of a dataset are laid out; whether they are gzipped shows in the files themselves.</summary>
+public enum DatasetFormat
+{
+    /// <summary>RFC 4180 with a header row.</summary>
+    [JsonStringEnumMemberName("csv")] Csv,
+
+    /// <summary>A header row, tabs between columns, no quoting.</summary>
+    [JsonStringEnumMemberName("tsv")] Tsv,
+
+    /// <summary>A JSON object in each line.</summary>
+    [JsonStringEnumMemberName("jsonl")] Jsonl,
+    [JsonStringEnumMemberName("parquet")] Parquet,
+    [JsonStringEnumMemberName("snli")] Snli,
+    [JsonStringEnumMemberName("imdb")] Imdb,
+    [JsonStringEnumMemberName("reuters21578")] Reuters21578,
+    [JsonStringEnumMemberName("aapd")] Aapd,
+    [JsonStringEnumMemberName("trec")] Trec,
+}
+
+public enum TextEncoding
+{
+    [JsonStringEnumMemberName("utf-8")] Utf8,
+    [JsonStringEnumMemberName("latin-1")] Latin1,
+}
+
+/// <summary>
+/// What the files of an upload hold and how they become a dataset. What is left out has a default;
+/// <see cref="DatasetRules"/> says what is missing or wrong.
+/// </summary>
+public sealed record DatasetDefinition
+{
+    /// <summary>1 to 200 characters.</summary>
+    public string? Name { get; init; }
+    public LearningTask? Task { get; init; }
+    public DatasetFormat? Format { get; init; }
+    public ColumnMapping? Columns { get; init; }
+
+    /// <summary>Fixes the order of the labels, which decides ties; any other label is an error. Left out: sorted by name.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>Stands between the labels of a multi-label column.</summary>
+    public string? LabelSeparator { get; init; }
+    public TextEncoding Encoding { get; init; } = TextEncoding.Utf8;
+
+    /// <summary>How to divide a single file; left out where there is a file for each split.</summary>
+    public SplitFractions? Split { get; init; }
+}
+
+/// <summary>Names of the columns (of the properties, in JSON lines).</summary>
+public sealed record ColumnMapping
+{
+    public string? Text { get; init; }
+
+    /// <summary>The second text of a pair, such as SNLI's hypothesis.</summary>
+    public string? SecondText { get; init; }
+    public string? Label { get; init; }
+
+    /// <summary>The labels of multi-label data.</summary>
+    public string? Labels { get; init; }
+
+    /// <summary>What the source calls its examples; left out: file and line.</summary>
+    public string? Id { get; init; }
+}
+
+/// <summary>Shares of each label's examples, drawn by the seed; what remains is for training.</summary>
+public sealed record SplitFractions
+{
+    /// <summary>In [0, 1); 0: no validation split.</summary>
+    public decimal Validation { get; init; }
+
+    /// <summary>In (0, 1).</summary>
+    public decimal? Test { get; init; }
+    public int Seed { get; init; }
+}

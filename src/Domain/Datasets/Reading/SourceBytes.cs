@@ -1,0 +1,101 @@
+using System.IO.Compression;
+
+namespace PieService.Domain.Datasets.Reading;
+
+/// <summary>
+/// The bytes of a file, decompressed where its first bytes say gzip. GZipStream takes a file that was cut off for a whole
+/// one; so a small gzip member of ours is read behind the file's own, and what it holds must come out last.
+/// </summary>
+internal sealed class SourceBytes : IDisposable
+{
+    private static readonly byte[] EndMark = [.. "the end of a file that is whole"u8];
+    private static readonly byte[] EndMember = Compress(EndMark);
+
+    private readonly Stream stream;
+    private readonly byte[] buffer = new byte[64 * 1024];
+
+    private readonly long limit;
+
+    /// <summary>Bytes held back, since they may turn out to be the end mark.</summary>
+    private int tail;
+    private bool isCutOff;
+    private int start, end;
+    private long handedOut;
+
+    public SourceBytes(string path, long limit)
+    {
+        this.limit = limit;
+        if (IsGzip(path)) (stream, tail) = (new GZipStream(new FileWithEndMember(path), CompressionMode.Decompress), EndMark.Length);
+        else stream = Open(path);
+    }
+
+    /// <summary>0: the end of the file.</summary>
+    /// <exception cref="InvalidDataException">The compressed file is damaged, or the file is too long.</exception>
+    public int Read(Span<byte> destination)
+    {
+        while (end - start <= tail)
+        {
+            buffer.AsSpan(start, end - start).CopyTo(buffer);
+            (start, end) = (0, end - start);
+            var read = Decompress();
+            end += read;
+            if (read > 0) continue;
+            if (isCutOff) throw new InvalidDataException("the gzip file ends too early or is followed by something else; was it uploaded whole?");
+            if (buffer.AsSpan(0, end).SequenceEqual(EndMark.AsSpan(0, tail))) return 0;
+            // What is there comes out first: it says where the file breaks off.
+            (isCutOff, tail) = (true, 0);
+        }
+        var count = Math.Min(destination.Length, end - start - tail);
+        buffer.AsSpan(start, count).CopyTo(destination);
+        start += count;
+        handedOut += count;
+        if (handedOut > limit) throw new InvalidDataException($"the file has more than {limit} bytes (decompressed), the most that this service reads");
+        return count;
+    }
+
+    public void Dispose() => stream.Dispose();
+
+    private int Decompress()
+    {
+        try
+        {
+            return stream.Read(buffer, end, buffer.Length - end);
+        }
+        catch (InvalidDataException damage)
+        {
+            // Its own words speak of archive entries.
+            throw new InvalidDataException("the gzip file is damaged; was it uploaded whole?", damage);
+        }
+    }
+
+    private static bool IsGzip(string path)
+    {
+        using var file = Open(path);
+        return file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+    }
+
+    private static FileStream Open(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+
+    private static byte[] Compress(byte[] content)
+    {
+        using var member = new MemoryStream();
+        using (var gzip = new GZipStream(member, CompressionLevel.Fastest)) gzip.Write(content);
+        return member.ToArray();
+    }
+
+    private sealed class FileWithEndMember(string path) : FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read)
+    {
+        private int sent;
+
+        public override int Read(byte[] array, int offset, int count)
+        {
+            var read = base.Read(array, offset, count);
+            if (read > 0) return read;
+            var rest = Math.Min(EndMember.Length - sent, count);
+            EndMember.AsSpan(sent, rest).CopyTo(array.AsSpan(offset));
+            sent += rest;
+            return rest;
+        }
+    }
+}

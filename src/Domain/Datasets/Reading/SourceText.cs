@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
+namespace PieService.Domain.Datasets.Reading;
+
+/// <summary>The characters of a file: strictly decoded, without a byte order mark, no record of boundless length.</summary>
+internal sealed class SourceText(DatasetPart part, TextEncoding encoding, ReadLimits limits) : TextReader
+{
+    /// <summary>Most that a consumer may read ahead of the record that it is at.</summary>
+    public const int ReadAhead = 16 * 1024;
+
+    private readonly SourceBytes source = new(part.Path, limits.FileBytes);
+    private readonly byte[] bytes = new byte[ReadAhead];
+    private readonly char[] characters = new char[ReadAhead];
+    private int undecoded, start, end;
+    private bool isAtStart = true, isAtEnd;
+    private long lines, handedOut, recordStart, recordLine = 1;
+
+    /// <summary>Thrown after the characters before it were handed out: the first error of a file is the one to name.</summary>
+    private DatasetContentException? failure;
+
+    /// <summary>From here on the length of the next record is counted.</summary>
+    public void BeginRecord(long line) => (recordStart, recordLine) = (handedOut, line);
+
+    public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
+
+    public override int Read(Span<char> buffer)
+    {
+        if (start == end && !Decode()) return 0;
+        var count = Math.Min(buffer.Length, end - start);
+        characters.AsSpan(start, count).CopyTo(buffer);
+        start += count;
+        handedOut += count;
+        if (handedOut - recordStart > (long)limits.RecordCharacters + ReadAhead)
+            throw new DatasetContentException(
+                part.Name, recordLine, null,
+                $"the record that begins here has more than {limits.RecordCharacters} characters, the most that this service reads; is a closing quote or a line end missing?");
+        return count;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) source.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private bool Decode()
+    {
+        while (!isAtEnd || failure is not null)
+        {
+            if (failure is not null) throw failure;
+            var read = ReadBytes();
+            isAtEnd = read == 0;
+            (start, end) = (0, encoding == TextEncoding.Utf8 ? DecodeUtf8(undecoded + read) : Encoding.Latin1.GetChars(bytes, 0, read, characters, 0));
+            if (end > 0 && isAtStart)
+            {
+                isAtStart = false;
+                if (characters[0] == '\uFEFF') start = 1;
+            }
+            StopAtNul();
+            lines += characters.AsSpan(start, end - start).Count('\n');
+            if (start < end) return true;
+        }
+        return false;
+    }
+
+    private int ReadBytes()
+    {
+        try
+        {
+            return source.Read(bytes.AsSpan(undecoded));
+        }
+        catch (InvalidDataException damage)
+        {
+            throw new DatasetContentException(part.Name, lines + 1, null, damage.Message);
+        }
+    }
+
+    private int DecodeUtf8(int available)
+    {
+        var status = Utf8.ToUtf16(
+            bytes.AsSpan(0, available), characters, out var read, out var written, replaceInvalidSequences: false, isFinalBlock: isAtEnd);
+        if (status is OperationStatus.InvalidData)
+            FailAfter(written, $"has a byte that is not UTF-8 (0x{bytes[read]:X2}); if the file is in another encoding, say so in 'encoding' (utf-8, latin-1)");
+        bytes.AsSpan(read, available - read).CopyTo(bytes);
+        undecoded = available - read;
+        return written;
+    }
+
+    private void StopAtNul()
+    {
+        var nul = characters.AsSpan(start, end - start).IndexOf('\0');
+        if (nul < 0) return;
+        end = start + nul;
+        FailAfter(end, "has a NUL character, which no text can hold; is the file UTF-16 or binary?");
+    }
+
+    private void FailAfter(int written, string message) => failure = new DatasetContentException(
+        part.Name, lines + 1 + characters.AsSpan(0, written).Count('\n'), null, message);
+}

@@ -1,0 +1,45 @@
+namespace PieService.Domain.Datasets.Reading;
+
+/// <summary>Examples from the rows of a table, its columns found by their names in the header.</summary>
+internal static class TableRecords
+{
+    public static IEnumerable<SourceRecord> Of(IEnumerable<SourceRow> rows, DatasetPart part, ColumnMapping columns)
+    {
+        Header? header = null;
+        foreach (var row in rows)
+        {
+            if (header is null)
+            {
+                header = Header.Of(row, part, columns);
+                continue;
+            }
+            if (row.Fields.Length != header.Width)
+                throw new DatasetContentException(part.Name, row.Line, null, $"has {row.Fields.Length} columns where the header has {header.Width}");
+            yield return new SourceRecord(
+                row.Line, row.Fields[header.Text], Optional(row, header.SecondText), row.Fields[header.Label], Optional(row, header.Id));
+        }
+        if (header is null) throw new DatasetContentException(part.Name, 1, null, "the file is empty; it must begin with a header row");
+    }
+
+    private static string? Optional(SourceRow row, int? column) => column is { } index ? row.Fields[index] : null;
+
+    private sealed record Header(int Width, int Text, int? SecondText, int Label, int? Id)
+    {
+        public static Header Of(SourceRow row, DatasetPart part, ColumnMapping columns)
+        {
+            return new Header(
+                row.Fields.Length, Place(columns.Text!), columns.SecondText is { } second ? Place(second) : null,
+                Place(columns.Label!), columns.Id is { } id ? Place(id) : null);
+
+            int Place(string name)
+            {
+                var place = Array.IndexOf(row.Fields, name);
+                if (place < 0)
+                    throw new DatasetContentException(part.Name, row.Line, name, $"the header has no column '{name}'; it has {ColumnNames.Listed(row.Fields)}");
+                if (Array.IndexOf(row.Fields, name, place + 1) >= 0)
+                    throw new DatasetContentException(part.Name, row.Line, name, $"the header has more than one column '{name}'");
+                return place;
+            }
+        }
+    }
+}

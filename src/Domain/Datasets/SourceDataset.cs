@@ -1,0 +1,104 @@
+using PieService.Domain.Datasets.Reading;
+
+namespace PieService.Domain.Datasets;
+
+/// <summary>
+/// A dataset that is still in files, every line of which was read and found good. Texts are never all in memory: the files
+/// are read again for every purpose, first to find the labels and splits, then for hash and statistics, then to store them.
+/// </summary>
+public sealed class SourceDataset
+{
+    private readonly DatasetDefinition definition;
+    private readonly ReadLimits limits;
+    private readonly IReadOnlyList<SurveyedPart> parts;
+    private readonly Dictionary<string, int> labelIndices;
+
+    private SourceDataset(DatasetDefinition definition, ReadLimits limits, DatasetSurvey survey)
+    {
+        (this.definition, this.limits, parts, Labels) = (definition, limits, survey.Parts, survey.Labels);
+        labelIndices = Labels.Index().ToDictionary(label => label.Item, label => label.Index, StringComparer.Ordinal);
+    }
+
+    public string Name => definition.Name!;
+    public LearningTask Task => definition.Task!.Value;
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>In the order train, validation, test.</summary>
+    public IReadOnlyList<SplitSummary> Splits { get; private set; } = [];
+    public string ContentHash { get; private set; } = "";
+
+    /// <param name="definition">One that <see cref="DatasetRules"/> found nothing wrong with, together with the parts.</param>
+    /// <exception cref="DatasetContentException">A file holds what cannot be read, or not enough.</exception>
+    public static SourceDataset Read(
+        DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits, CancellationToken cancellation)
+    {
+        var dataset = new SourceDataset(definition, limits, DatasetSurvey.Of(definition, parts, limits, cancellation));
+        dataset.Measure(cancellation);
+        return dataset;
+    }
+
+    /// <summary>The examples as they are stored; the splits of a single file come interleaved, in source order.</summary>
+    public IEnumerable<Example> Examples(Guid datasetId, CancellationToken cancellation)
+    {
+        var next = new int[Enum.GetValues<Split>().Length];
+        foreach (var (part, split, record) in Records(cancellation))
+        {
+            var position = next[(int)split]++;
+            yield return new Example
+            {
+                DatasetId = datasetId,
+                Split = split,
+                Position = position,
+                Id = Example.IdOf(datasetId, split, position),
+                SourceId = record.Id ?? $"{part.Name}:{record.Line}",
+                Text = record.Text,
+                SecondText = record.SecondText,
+                Labels = [(short)labelIndices[record.Label]],
+            };
+        }
+    }
+
+    private void Measure(CancellationToken cancellation)
+    {
+        var measures = Enum.GetValues<Split>().Select(split => new SplitMeasure(split, Labels.Count)).ToList();
+        foreach (var (_, split, record) in Records(cancellation))
+            measures[(int)split].Add(record.Text, record.SecondText, labelIndices[record.Label]);
+
+        var filled = measures.Where(measure => measure.Hash.Count > 0).ToList();
+        Splits = [.. filled.Select(measure => measure.Summarise())];
+        ContentHash = Datasets.ContentHash.Of(Task, Labels, filled.Select(measure => measure.Hash));
+        measures.ForEach(measure => measure.Dispose());
+    }
+
+    private IEnumerable<(DatasetPart Part, Split Split, SourceRecord Record)> Records(CancellationToken cancellation)
+    {
+        var reader = new SourceReader(definition, limits);
+        foreach (var part in parts)
+        {
+            foreach (var (index, record) in reader.Read(part.Part).Index())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                yield return (part.Part, part.Splits[index], record);
+            }
+        }
+    }
+
+    private sealed class SplitMeasure(Split split, int labelCount) : IDisposable
+    {
+        private readonly int[] perLabel = new int[labelCount];
+        private readonly LengthCounts lengths = new();
+
+        public SplitHash Hash { get; } = new(split);
+
+        public void Add(string text, string? secondText, int label)
+        {
+            Hash.Add(text, secondText, label);
+            lengths.Add(BasicEnglish.Tokenise(text, secondText).Count);
+            perLabel[label]++;
+        }
+
+        public SplitSummary Summarise() => new(Hash.Split, Hash.Count, perLabel, lengths.Summarise());
+
+        public void Dispose() => Hash.Dispose();
+    }
+}

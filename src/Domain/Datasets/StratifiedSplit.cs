@@ -1,0 +1,28 @@
+namespace PieService.Domain.Datasets;
+
+/// <summary>Divides examples by fractions, label by label, so that every split has the same mix of labels.</summary>
+public static class StratifiedSplit
+{
+    /// <summary>
+    /// The split of every example. Of a label's n examples, n * test go to test and n * validation to validation (halves
+    /// rounded to even), which ones decided by the seed and the label's name alone; the rest is for training.
+    /// </summary>
+    /// <param name="labels">Of each example, an index into <paramref name="labelNames"/>.</param>
+    public static Split[] Assign(IReadOnlyList<ushort> labels, IReadOnlyList<string> labelNames, SplitFractions fractions)
+    {
+        var members = new List<int>[labelNames.Count];
+        for (var label = 0; label < members.Length; label++) members[label] = [];
+        for (var example = 0; example < labels.Count; example++) members[labels[example]].Add(example);
+
+        var splits = new Split[labels.Count];
+        for (var label = 0; label < members.Length; label++)
+        {
+            var count = members[label].Count;
+            var (test, validation) = ((int)decimal.Round(count * fractions.Test!.Value), (int)decimal.Round(count * fractions.Validation));
+            var order = KeyedRandom.For(fractions.Seed, "split", labelNames[label]).Permutation(count);
+            for (var i = 0; i < test + validation; i++)
+                splits[members[label][order[i]]] = i < test ? Split.Test : Split.Validation;
+        }
+        return splits;
+    }
+}

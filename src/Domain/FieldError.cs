@@ -1,0 +1,13 @@
+namespace PieService.Domain;
+
+/// <summary>One thing wrong with a request: the path of the field, and how to fix it.</summary>
+public sealed record FieldError(string Field, string Message)
+{
+    /// <summary>What may stand as a name of a dataset, sweep or model.</summary>
+    public static bool IsName(string text) =>
+        text.Length is >= 1 and <= 200 && !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl);
+
+    /// <summary>A bare file name that cannot lead out of its folder.</summary>
+    public static bool IsFileName(string text) =>
+        text.Length is >= 1 and <= 200 && text[0] != '.' && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+}

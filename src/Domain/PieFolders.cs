@@ -1,0 +1,35 @@
+namespace PieService.Domain;
+
+/// <summary>Where this machine keeps what the service reads and writes.</summary>
+/// <param name="Data">Everything that the service itself writes: the private database, artifacts, caches.</param>
+/// <param name="Artifacts">Checkpoints and trunks; shared between machines where there are several.</param>
+/// <param name="Vectors">Word vectors in GloVe's format; null: none.</param>
+/// <param name="Models">Hugging Face checkpoints; null: none.</param>
+public sealed record PieFolders(string Data, string Artifacts, string? Vectors, string? Models)
+{
+    /// <summary>Datasets and vectors in the form that trainers read; may be deleted at any time.</summary>
+    public string Cache => Path.Combine(Data, "cache");
+
+    /// <summary>The private cluster's connection string, for the worker on the same machine.</summary>
+    public string ConnectionFile => Path.Combine(Data, "connection");
+
+    /// <param name="setting">Looks a setting up by its name: PIE_DATA, PIE_ARTIFACTS, PIE_VECTORS, PIE_MODELS.</param>
+    public static PieFolders From(Func<string, string?> setting)
+    {
+        var data = Path.GetFullPath(Given("PIE_DATA") ?? Default());
+        return new PieFolders(
+            data,
+            Path.GetFullPath(Given("PIE_ARTIFACTS") ?? Path.Combine(data, "artifacts")),
+            Given("PIE_VECTORS"),
+            Given("PIE_MODELS"));
+
+        string? Given(string name) => setting(name) is { Length: > 0 } value ? value : null;
+
+        string Default() => Environment.UserName == "root"
+            // PostgreSQL refuses to run as root, and its own user cannot look into /root.
+            ? "/var/lib/pieservice"
+            : Path.Combine(
+                Given("XDG_DATA_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local/share"),
+                "pieservice");
+    }
+}

@@ -1,0 +1,7 @@
+namespace PieService.Domain.Pies;
+
+/// <summary>The doorbell: "this comparison's runs have all ended". Labelling it twice gives the same labels.</summary>
+public interface ILabelComparison
+{
+    Task ExecuteAsync(Guid comparisonId, CancellationToken cancellation);
+}

@@ -1,0 +1,30 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace PieService.Domain.Predictions;
+
+/// <summary>The packed form of predictions: classes as little-endian uint16, scores as little-endian float16.</summary>
+public static class PackedPredictions
+{
+    /// <summary>The predicted class of the example at a position of its split.</summary>
+    public static int ClassAt(ReadOnlySpan<byte> classes, int position) =>
+        BinaryPrimitives.ReadUInt16LittleEndian(classes[(2 * position)..]);
+
+    /// <summary>The C scores of the example at a position of its split.</summary>
+    public static float[] ScoresAt(ReadOnlySpan<byte> scores, int position, int classCount)
+    {
+        var values = new float[classCount];
+        for (var c = 0; c < classCount; c++)
+            values[c] = (float)BinaryPrimitives.ReadHalfLittleEndian(scores[(2 * (position * classCount + c))..]);
+        return values;
+    }
+
+    /// <summary>Identity of a run's answers: SHA-256 over the packed classes, then the packed scores.</summary>
+    public static string Hash(ReadOnlySpan<byte> classes, ReadOnlySpan<byte> scores)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        sha.AppendData(classes);
+        sha.AppendData(scores);
+        return "sha256:" + Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
+}

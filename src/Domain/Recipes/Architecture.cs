@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace PieService.Domain.Recipes;
+
+public enum Architecture
+{
+    [JsonStringEnumMemberName("BiLSTM")] BiLstm,
+    [JsonStringEnumMemberName("BERT")] Bert,
+}

@@ -1,0 +1,16 @@
+namespace PieService.Domain.Recipes;
+
+/// <summary>How a model is trained; the defaults are a first look, not the study's values.</summary>
+/// <param name="Epochs">E of the study: dense models train E epochs, iteratively pruned ones 4E.</param>
+/// <param name="BatchSize">Examples per optimizer step.</param>
+/// <param name="LearningRate">Adam's, constant.</param>
+/// <param name="MaxLength">Tokens kept of a text (of a pair together); the rest is cut off.</param>
+/// <param name="HiddenSize">LSTM units per direction.</param>
+/// <param name="EmbeddingSize">Width of the trained embedding; only where there are no word vectors.</param>
+public sealed record Hyperparameters(
+    int Epochs = 6,
+    int BatchSize = 64,
+    double LearningRate = 0.001,
+    int MaxLength = 128,
+    int HiddenSize = 100,
+    int EmbeddingSize = 100);

@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+
+namespace PieService.Domain.Recipes;
+
+/// <summary>How a model is pruned, by the names of the paper; <see cref="Dense"/> is not pruned at all.</summary>
+public enum Method
+{
+    [JsonStringEnumMemberName("dense")] Dense,
+    /// <summary>The compute-matched control: dense, trained as long as the iterative methods.</summary>
+    [JsonStringEnumMemberName("dense4E")] Dense4E,
+    [JsonStringEnumMemberName("IMP")] Imp,
+    [JsonStringEnumMemberName("IMP-WR")] ImpWr,
+    [JsonStringEnumMemberName("MP-AI")] MpAi,
+    [JsonStringEnumMemberName("IIBP")] Iibp,
+    [JsonStringEnumMemberName("IIBP-WR")] IibpWr,
+    [JsonStringEnumMemberName("IBP-AI")] IbpAi,
+    [JsonStringEnumMemberName("IRP")] Irp,
+    [JsonStringEnumMemberName("IRP-WR")] IrpWr,
+    [JsonStringEnumMemberName("RP-AI")] RpAi,
+}
+
+/// <summary>What ranks the weights: |w|, |w * gradient|, or chance.</summary>
+public enum PruningScore { Magnitude, Impact, Random }
+
+/// <summary>When weights go: three times during the training, or once before it.</summary>
+public enum PruningSchedule { Iterative, AtInitialization }
+
+public enum PruningScope
+{
+    [JsonStringEnumMemberName("layerWise")] LayerWise,
+    [JsonStringEnumMemberName("global")] Global,
+}
+
+/// <summary>A paper's method taken apart: score x schedule x rewinding.</summary>
+public sealed record PruningRule(PruningScore Score, PruningSchedule Schedule, bool Rewinds)
+{
+    /// <summary>Null for the dense methods.</summary>
+    public static PruningRule? Of(Method method) => method switch
+    {
+        Method.Dense or Method.Dense4E => null,
+        Method.Imp => new(PruningScore.Magnitude, PruningSchedule.Iterative, Rewinds: false),
+        Method.ImpWr => new(PruningScore.Magnitude, PruningSchedule.Iterative, Rewinds: true),
+        Method.MpAi => new(PruningScore.Magnitude, PruningSchedule.AtInitialization, Rewinds: false),
+        Method.Iibp => new(PruningScore.Impact, PruningSchedule.Iterative, Rewinds: false),
+        Method.IibpWr => new(PruningScore.Impact, PruningSchedule.Iterative, Rewinds: true),
+        Method.IbpAi => new(PruningScore.Impact, PruningSchedule.AtInitialization, Rewinds: false),
+        Method.Irp => new(PruningScore.Random, PruningSchedule.Iterative, Rewinds: false),
+        Method.IrpWr => new(PruningScore.Random, PruningSchedule.Iterative, Rewinds: true),
+        Method.RpAi => new(PruningScore.Random, PruningSchedule.AtInitialization, Rewinds: false),
+    };
+}

@@ -1,0 +1,41 @@
+namespace PieService.Domain.Recipes;
+
+/// <summary>When a training prunes, and how many epochs it has (study 1.7, protocol sound: 1.15).</summary>
+/// <param name="TotalEpochs">Epochs of the whole training, those of the trunk included.</param>
+/// <param name="PruneAfter">For each step, the finished epochs at which it happens; 0 = before the training.</param>
+public sealed record PruningPlan(int TotalEpochs, IReadOnlyList<int> PruneAfter)
+{
+    private const int Segments = 4;
+
+    /// <summary>Epochs that are the dense training's own, so that a branch may start from the dense run's end.</summary>
+    public int SharedEpochs => PruneAfter is [> 0 and var first, ..] ? first : 0;
+
+    /// <param name="epochs">E of the recipe.</param>
+    public static PruningPlan For(Method method, int epochs) => PruningRule.Of(method) switch
+    {
+        null => new(method == Method.Dense4E ? Segments * epochs : epochs, []),
+        { Schedule: PruningSchedule.AtInitialization } => new(epochs, [0]),
+        { Schedule: PruningSchedule.Iterative } => new(Segments * epochs, [epochs, 2 * epochs, 3 * epochs]),
+    };
+
+    /// <summary>
+    /// How many of a tensor's weights are pruned after a step: round-half-even(N (1 - (1 - t)^(step/steps))), the last
+    /// step in exact decimal arithmetic, N t (study 1.15).
+    /// </summary>
+    /// <param name="size">N, the weights of the tensor.</param>
+    /// <param name="sparsity">100 t, in percent, in (0, 100).</param>
+    /// <param name="step">1 to <paramref name="steps"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step or the sparsity is outside its range.</exception>
+    public static int PrunedCount(int size, decimal sparsity, int step, int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(size);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(sparsity, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(sparsity, 100);
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(step, steps);
+        if (step == steps) return (int)decimal.Round(size * sparsity / 100, MidpointRounding.ToEven);
+
+        var kept = Math.Pow(1 - (double)sparsity / 100, (double)step / steps);
+        return (int)Math.Round(size * (1 - kept), MidpointRounding.ToEven);
+    }
+}

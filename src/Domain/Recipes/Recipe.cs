@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace PieService.Domain.Recipes;
+
+/// <summary>Everything that decides a trained model except the seed.</summary>
+/// <param name="DatasetHash">The dataset's content hash.</param>
+/// <param name="Vectors">Name of the word vectors; null: the embedding is trained.</param>
+/// <param name="Method">How it is pruned.</param>
+/// <param name="Sparsity">Share of the prunable weights removed, in percent: 0 for dense, else in (0, 100).</param>
+public sealed record Recipe(
+    string DatasetHash,
+    Architecture Architecture,
+    string? Vectors,
+    Hyperparameters Hyperparameters,
+    Protocol Protocol,
+    Method Method,
+    decimal Sparsity)
+{
+    /// <summary>The same training without pruning: the baseline of its comparisons, and the trunk of its branches.</summary>
+    [JsonIgnore] public Recipe Dense => this with { Method = Method.Dense, Sparsity = 0 };
+
+    [JsonIgnore] public PruningPlan Plan => PruningPlan.For(Method, Hyperparameters.Epochs);
+}

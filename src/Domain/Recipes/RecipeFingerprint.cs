@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PieService.Domain.Recipes;
+
+/// <summary>
+/// The identity of a recipe: two runs with one fingerprint and one seed are the same run. A line is written only where it
+/// has an effect, so a new option that defaults to "no effect" changes no fingerprint. Pinned by tests: a changed
+/// fingerprint is a lost result.
+/// </summary>
+public static class RecipeFingerprint
+{
+    public static string Of(Recipe recipe) =>
+        "r1:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalText(recipe))));
+
+    public static string CanonicalText(Recipe recipe)
+    {
+        var (hyper, text) = (recipe.Hyperparameters, new StringBuilder("pie-recipe/1\n"));
+        Line("dataset", recipe.DatasetHash);
+        Line("architecture", Wire.Name(recipe.Architecture));
+        if (recipe.Vectors is { } vectors) Line("vectors", vectors);
+        else Line("embeddingSize", hyper.EmbeddingSize);
+        Line("protocol", Wire.Name(recipe.Protocol));
+        Line("epochs", hyper.Epochs);
+        Line("batchSize", hyper.BatchSize);
+        Line("learningRate", hyper.LearningRate.ToString("R", CultureInfo.InvariantCulture));
+        Line("maxLength", hyper.MaxLength);
+        Line("hiddenSize", hyper.HiddenSize);
+        Line("method", Wire.Name(recipe.Method));
+        if (recipe.Sparsity != 0) Line("sparsity", recipe.Sparsity.ToString("0.############", CultureInfo.InvariantCulture));
+        return text.ToString();
+
+        void Line(string name, object value) => text.Append(CultureInfo.InvariantCulture, $"{name} {value}\n");
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json.Serialization;
+using PieService.Domain.Recipes;
+
+namespace PieService.Domain.Runs;
+
+public enum RunState
+{
+    [JsonStringEnumMemberName("queued")] Queued,
+    [JsonStringEnumMemberName("running")] Running,
+    [JsonStringEnumMemberName("succeeded")] Succeeded,
+    [JsonStringEnumMemberName("failed")] Failed,
+    [JsonStringEnumMemberName("cancelled")] Cancelled,
+}
+
+/// <summary>
+/// One training of a recipe with one seed. The row is the truth about who works and whose results count: the holder of the
+/// lease with this <see cref="LeaseEpoch"/>, by the database's clock. Only the statements of Storage/RunLeases and
+/// Storage/SweepStore change it.
+/// </summary>
+public sealed class Run
+{
+    public Guid Id { get; init; }
+    public Guid DatasetId { get; init; }
+
+    /// <summary>The first sweep that asked for it.</summary>
+    public Guid SweepId { get; init; }
+    public required string Fingerprint { get; init; }
+    public required Recipe Recipe { get; init; }
+    public int Seed { get; init; }
+
+    /// <summary>Copies of what the recipe says, for queries.</summary>
+    public Architecture Architecture { get; init; }
+    public Method Method { get; init; }
+    public decimal Sparsity { get; init; }
+
+    /// <summary>The dense run whose end is this run's branching point; null for runs that start from initial weights.</summary>
+    public Guid? TrunkRunId { get; init; }
+
+    public RunState State { get; init; }
+    public Sweeps.Priority Priority { get; init; }
+
+    /// <summary>Place in the queue among runs of one priority and creation time.</summary>
+    public int Ordinal { get; init; }
+
+    public int EpochsTotal { get; init; }
+    public int EpochsDone { get; init; }
+
+    /// <summary>Starts, except those that ended in a lost lease.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Lost leases.</summary>
+    public int Interruptions { get; init; }
+    public string? Error { get; init; }
+
+    public long LeaseEpoch { get; init; }
+    public string? LeaseOwner { get; init; }
+    public DateTimeOffset? LeaseUntil { get; init; }
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    /// <summary>Not before this time: back-off after a failed attempt.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+    public DateTimeOffset? DispatchedAt { get; init; }
+    public string? HangfireJobId { get; init; }
+
+    /// <summary>Relative to the artifact folder.</summary>
+    public string? CheckpointPath { get; init; }
+    public string? CheckpointSha256 { get; init; }
+    public int? CheckpointEpochs { get; init; }
+
+    public string? Worker { get; init; }
+    public string? Device { get; init; }
+    public RunOutcome? Outcome { get; init; }
+    public string? PredictionHash { get; init; }
+    public double? AchievedSparsity { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+}
+
+/// <summary>What a succeeded run is known by, and where its numbers come from.</summary>
+public sealed record RunOutcome(
+    RunScore Test,
+    IReadOnlyList<TensorSparsity> Tensors,
+    string CpuCapability,
+    int Threads,
+    string? VectorsSha256,
+    string Versions,
+    double TrainingSeconds);
+
+/// <param name="Loss">Mean cross-entropy in nats.</param>
+public sealed record RunScore(double Accuracy, double MacroF1, double Loss);
+
+/// <summary>How many weights of a prunable tensor are left.</summary>
+public sealed record TensorSparsity(string Name, int Size, int Kept);

@@ -1,0 +1,21 @@
+using PieService.Domain.Datasets;
+
+namespace PieService.Domain.Runs;
+
+/// <summary>One row for each epoch and split that was measured.</summary>
+public sealed class RunMetric
+{
+    public Guid RunId { get; init; }
+
+    /// <summary>0-based.</summary>
+    public int Epoch { get; init; }
+    public Split Split { get; init; }
+
+    /// <summary>Mean cross-entropy in nats; for train the mean of the batch means while training.</summary>
+    public double Loss { get; init; }
+    public double Accuracy { get; init; }
+    public double MacroF1 { get; init; }
+
+    /// <summary>Of the whole epoch, its evaluation included.</summary>
+    public double Seconds { get; init; }
+}

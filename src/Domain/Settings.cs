@@ -1,0 +1,13 @@
+using System.Globalization;
+
+namespace PieService.Domain;
+
+public static class Settings
+{
+    /// <summary>A whole number from the environment or the configuration.</summary>
+    /// <exception cref="FormatException">It is not a whole number in the range.</exception>
+    public static int Number(Func<string, string?> setting, string name, int byDefault, int least, int most) =>
+        setting(name) is not { Length: > 0 } text ? byDefault
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? value
+        : throw new FormatException($"The setting {name} is '{text}'; it must be a whole number from {least} to {most}.");
+}

@@ -1,0 +1,124 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+using PieService.Domain.Pies;
+using PieService.Domain.Runs;
+
+namespace PieService.Domain.Storage;
+
+/// <summary>Labels a comparison from the predictions of its runs; asked twice, it writes the same labels again.</summary>
+public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) : ILabelComparison
+{
+    public async Task ExecuteAsync(Guid comparisonId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        // The lock keeps a duplicate delivery waiting, and a run that ends meanwhile from un-asking what is written here.
+        var comparison = await db.Comparisons
+            .FromSql($"SELECT * FROM comparisons WHERE id = {comparisonId} FOR UPDATE").AsNoTracking().SingleOrDefaultAsync(cancellation);
+        if (comparison is null) return;
+
+        var cohorts = await CohortsAsync(db, comparison, cancellation);
+        await db.PieLabels.Where(label => label.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
+        string? summary = null;
+        if (cohorts.Dense.Count > 0)
+        {
+            var labels = await LabelAsync(db, comparison, cohorts, cancellation);
+            await CopyAsync(db, comparison, labels, cancellation);
+            summary = Json.Write(Summarise(labels, cohorts, comparison));
+        }
+        await db.Database.ExecuteSqlAsync($"""
+            UPDATE comparisons SET summary = {summary}::jsonb, labelled_at = now(), labelling_asked_at = coalesce(labelling_asked_at, now())
+            WHERE id = {comparisonId}
+            """, cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    private sealed record Cohorts(Guid DatasetId, int ClassCount, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned);
+
+    /// <summary>The succeeded runs of this sweep, over the seeds that both cohorts have, in seed order.</summary>
+    private static async Task<Cohorts> CohortsAsync(PieDbContext db, Comparison comparison, CancellationToken cancellation)
+    {
+        var runs = await (from link in db.SweepRuns
+                          join run in db.Runs on link.RunId equals run.Id
+                          where link.SweepId == comparison.SweepId && run.State == RunState.Succeeded
+                              && (run.Fingerprint == comparison.DenseFingerprint || run.Fingerprint == comparison.PrunedFingerprint)
+                          orderby run.Seed
+                          select run).AsNoTracking().ToListAsync(cancellation);
+        var common = runs.GroupBy(run => run.Seed).Where(seed => seed.Count() == 2).Select(seed => seed.Key).ToHashSet();
+        var dataset = await (from sweep in db.Sweeps
+                             join d in db.Datasets on sweep.DatasetId equals d.Id
+                             where sweep.Id == comparison.SweepId
+                             select new { d.Id, d.Labels.Length }).SingleAsync(cancellation);
+        return new Cohorts(dataset.Id, dataset.Length, Of(comparison.DenseFingerprint), Of(comparison.PrunedFingerprint));
+
+        List<Run> Of(string fingerprint) => [.. runs.Where(run => run.Fingerprint == fingerprint && common.Contains(run.Seed))];
+    }
+
+    private static async Task<IReadOnlyList<LabelledExample>> LabelAsync(
+        PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
+    {
+        var gold = await db.Examples
+            .Where(example => example.DatasetId == cohorts.DatasetId && example.Split == comparison.Split)
+            .OrderBy(example => example.Position).Select(example => example.Labels[0]).ToListAsync(cancellation);
+        var ids = cohorts.Dense.Concat(cohorts.Pruned).Select(run => run.Id).ToArray();
+        var classes = await db.RunPredictions
+            .Where(predictions => predictions.Split == comparison.Split && ids.Contains(predictions.RunId))
+            .ToDictionaryAsync(predictions => predictions.RunId, predictions => predictions.Classes, cancellation);
+        return
+        [
+            .. PieLabeling.Label(
+                gold, cohorts.ClassCount,
+                [.. cohorts.Dense.Select(run => classes[run.Id])],
+                [.. cohorts.Pruned.Select(run => classes[run.Id])]),
+        ];
+    }
+
+    private static async Task CopyAsync(
+        PieDbContext db, Comparison comparison, IReadOnlyList<LabelledExample> labels, CancellationToken cancellation)
+    {
+        var dataset = await db.Sweeps.Where(sweep => sweep.Id == comparison.SweepId).Select(sweep => sweep.DatasetId).SingleAsync(cancellation);
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        await using var copy = await connection.BeginBinaryImportAsync("""
+            COPY pie_labels (comparison_id, position, example_id, gold, dense_votes, pruned_votes, dense_mode, pruned_mode,
+                dense_tied, pruned_tied, margin, is_pie, direction) FROM STDIN (FORMAT BINARY)
+            """, cancellation);
+        foreach (var label in labels)
+        {
+            await copy.StartRowAsync(cancellation);
+            await copy.WriteAsync(comparison.Id, NpgsqlDbType.Uuid, cancellation);
+            await copy.WriteAsync(label.Position, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(Datasets.Example.IdOf(dataset, comparison.Split, label.Position), NpgsqlDbType.Uuid, cancellation);
+            await copy.WriteAsync(label.Gold, NpgsqlDbType.Smallint, cancellation);
+            await copy.WriteAsync(label.DenseVotes, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(label.PrunedVotes, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(label.Dense.Mode, NpgsqlDbType.Smallint, cancellation);
+            await copy.WriteAsync(label.Pruned.Mode, NpgsqlDbType.Smallint, cancellation);
+            await copy.WriteAsync(label.Dense.IsTied, NpgsqlDbType.Boolean, cancellation);
+            await copy.WriteAsync(label.Pruned.IsTied, NpgsqlDbType.Boolean, cancellation);
+            await copy.WriteAsync(label.Margin, NpgsqlDbType.Double, cancellation);
+            await copy.WriteAsync(label.IsPie, NpgsqlDbType.Boolean, cancellation);
+            if (label.Direction is { } direction) await copy.WriteAsync(Wire.Name(direction), NpgsqlDbType.Text, cancellation);
+            else await copy.WriteNullAsync(cancellation);
+        }
+        await copy.CompleteAsync(cancellation);
+    }
+
+    private static ComparisonSummary Summarise(IReadOnlyList<LabelledExample> labels, Cohorts cohorts, Comparison comparison)
+    {
+        var pies = labels.Where(label => label.IsPie).ToList();
+        return new ComparisonSummary(
+            cohorts.Dense.Count,
+            cohorts.Pruned.Count,
+            cohorts.Dense.Count == comparison.ExpectedSeeds,
+            labels.Count,
+            pies.Count,
+            labels.Count(label => label.Dense.IsTied),
+            labels.Count(label => label.Pruned.IsTied),
+            Spread.Of([.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)]),
+            Spread.Of([.. cohorts.Dense.Select(run => run.Outcome!.Test.Accuracy)]),
+            Spread.Of([.. cohorts.Pruned.Select(run => run.Outcome!.Test.Accuracy)]),
+            pies.Count == 0 ? null : pies.Average(label => label.Dense.Mode == label.Gold ? 1.0 : 0.0),
+            pies.Count == 0 ? null : pies.Average(label => label.Pruned.Mode == label.Gold ? 1.0 : 0.0));
+    }
+}

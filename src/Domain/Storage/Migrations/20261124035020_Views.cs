@@ -1,0 +1,19 @@
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace PieService.Domain.Storage.Migrations
+{
+    /// <inheritdoc />
+    public partial class Views : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(ViewsScript.Read());
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("""
+            DROP VIEW sweep_progress, pies, predictions;
+            DROP FUNCTION pie_scores, pie_float16, pie_class;
+            """);
+    }
+}

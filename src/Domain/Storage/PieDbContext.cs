@@ -1,0 +1,103 @@
+using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+using PieService.Domain.Predictions;
+using PieService.Domain.Recipes;
+using PieService.Domain.Runs;
+using PieService.Domain.Sweeps;
+
+namespace PieService.Domain.Storage;
+
+/// <summary>Every table, key and index. Functions and views are in Views.sql.</summary>
+public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbContext(options)
+{
+    public DbSet<Dataset> Datasets => Set<Dataset>();
+    public DbSet<Example> Examples => Set<Example>();
+    public DbSet<Sweep> Sweeps => Set<Sweep>();
+    public DbSet<SweepProgress> SweepProgress => Set<SweepProgress>();
+    public DbSet<SweepRun> SweepRuns => Set<SweepRun>();
+    public DbSet<Run> Runs => Set<Run>();
+    public DbSet<RunMetric> RunMetrics => Set<RunMetric>();
+    public DbSet<RunPredictions> RunPredictions => Set<RunPredictions>();
+    public DbSet<Comparison> Comparisons => Set<Comparison>();
+    public DbSet<PieLabel> PieLabels => Set<PieLabel>();
+    public DbSet<WorkerBeat> Workers => Set<WorkerBeat>();
+
+    public static void Configure(DbContextOptionsBuilder builder, Npgsql.NpgsqlDataSource database) =>
+        builder.UseNpgsql(database).UseSnakeCaseNamingConvention();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Dataset>(dataset =>
+        {
+            dataset.Property(d => d.Splits).IsJson();
+            dataset.HasIndex(d => d.CreatedAt);
+        });
+        modelBuilder.Entity<Example>(example =>
+        {
+            example.HasKey(e => new { e.DatasetId, e.Split, e.Position });
+            example.HasIndex(e => e.Id).IsUnique();
+            example.HasOne<Dataset>().WithMany().HasForeignKey(e => e.DatasetId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<Sweep>(sweep =>
+        {
+            sweep.Property(s => s.Request).IsJson();
+            sweep.HasOne<Dataset>().WithMany().HasForeignKey(s => s.DatasetId).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<SweepProgress>(progress => progress.HasNoKey().ToView("sweep_progress"));
+        modelBuilder.Entity<SweepRun>(link =>
+        {
+            link.HasKey(l => new { l.SweepId, l.RunId });
+            link.HasIndex(l => l.RunId);
+            link.HasOne<Sweep>().WithMany().HasForeignKey(l => l.SweepId).OnDelete(DeleteBehavior.Cascade);
+            link.HasOne<Run>().WithMany().HasForeignKey(l => l.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<Run>(run =>
+        {
+            run.Property(r => r.Recipe).IsJson();
+            run.Property(r => r.Outcome).IsJson();
+            run.Property(r => r.Priority).HasConversion<short>();
+            run.HasIndex(r => new { r.DatasetId, r.Fingerprint, r.Seed }).IsUnique();
+            run.HasIndex(r => new { r.Priority, r.CreatedAt, r.Ordinal }).HasFilter("state IN ('queued', 'running')").HasDatabaseName("ix_runs_open");
+            run.HasIndex(r => r.TrunkRunId);
+            run.HasOne<Dataset>().WithMany().HasForeignKey(r => r.DatasetId).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<RunMetric>(metric =>
+        {
+            metric.HasKey(m => new { m.RunId, m.Epoch, m.Split });
+            metric.HasOne<Run>().WithMany().HasForeignKey(m => m.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<RunPredictions>(predictions =>
+        {
+            predictions.HasKey(p => new { p.RunId, p.Split });
+            predictions.HasOne<Run>().WithMany().HasForeignKey(p => p.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<Comparison>(comparison =>
+        {
+            comparison.Property(c => c.Summary).IsJson();
+            comparison.HasIndex(c => new { c.SweepId, c.Ordinal }).IsUnique();
+            comparison.HasIndex(c => c.LabellingAskedAt).HasFilter("labelling_asked_at IS NULL").HasDatabaseName("ix_comparisons_due");
+            comparison.HasOne<Sweep>().WithMany().HasForeignKey(c => c.SweepId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<PieLabel>(label =>
+        {
+            label.HasKey(l => new { l.ComparisonId, l.Position });
+            label.HasIndex(l => new { l.ComparisonId, l.Margin, l.Position }).HasFilter("is_pie").HasDatabaseName("ix_pie_labels_pies");
+            label.HasIndex(l => l.ExampleId);
+            label.HasOne<Comparison>().WithMany().HasForeignKey(l => l.ComparisonId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<WorkerBeat>(worker => worker.ToTable("workers"));
+    }
+
+    /// <summary>Enums are stored by their wire names: readable in psql, and no PostgreSQL types to keep in step.</summary>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<LearningTask>().HaveConversion<WireConverter<LearningTask>>();
+        configurationBuilder.Properties<Split>().HaveConversion<WireConverter<Split>>();
+        configurationBuilder.Properties<Architecture>().HaveConversion<WireConverter<Architecture>>();
+        configurationBuilder.Properties<Method>().HaveConversion<WireConverter<Method>>();
+        configurationBuilder.Properties<SweepState>().HaveConversion<WireConverter<SweepState>>();
+        configurationBuilder.Properties<RunState>().HaveConversion<WireConverter<RunState>>();
+        configurationBuilder.Properties<PieDirection>().HaveConversion<WireConverter<PieDirection>>();
+    }
+}

@@ -1,0 +1,84 @@
+-- What a researcher with psql sees: predictions one by one, PIEs with their texts, sweeps with their state.
+
+CREATE FUNCTION pie_class(classes bytea, place integer) RETURNS integer LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN get_byte(classes, 2 * place) + 256 * get_byte(classes, 2 * place + 1);
+
+-- IEEE 754 binary16 from its 16 bits.
+CREATE FUNCTION pie_float16(bits integer) RETURNS real LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (CASE WHEN bits >= 32768 THEN -1 ELSE 1 END * CASE (bits >> 10) & 31
+    WHEN 0 THEN (bits & 1023) * power(2.0::float8, -24)
+    WHEN 31 THEN CASE WHEN bits & 1023 = 0 THEN 'Infinity'::float8 ELSE 'NaN'::float8 END
+    ELSE (1024 + (bits & 1023)) * power(2.0::float8, ((bits >> 10) & 31) - 25) END)::real;
+
+CREATE FUNCTION pie_scores(scores bytea, place integer, class_count integer) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN ARRAY(
+    SELECT pie_float16(pie_class(scores, place * class_count + class))
+    FROM generate_series(0, class_count - 1) AS class ORDER BY class);
+
+-- One row for each run and example. Fast for one example across runs, or for one run: filter by example_id or run_id.
+CREATE VIEW predictions AS
+SELECT runs.id AS run_id, runs.dataset_id, runs.architecture, runs.method, runs.sparsity, runs.seed, runs.fingerprint,
+    examples.split, examples.position, examples.id AS example_id,
+    datasets.labels[examples.labels[1] + 1] AS gold,
+    datasets.labels[pie_class(packed.classes, examples.position) + 1] AS predicted,
+    pie_class(packed.classes, examples.position) = examples.labels[1] AS correct,
+    pie_scores(packed.scores, examples.position, packed.class_count) AS scores
+FROM run_predictions AS packed
+JOIN runs ON runs.id = packed.run_id
+JOIN datasets ON datasets.id = runs.dataset_id
+JOIN examples ON examples.dataset_id = runs.dataset_id AND examples.split = packed.split;
+
+CREATE VIEW pies AS
+SELECT comparisons.sweep_id, label.comparison_id, comparisons.model, comparisons.method, comparisons.sparsity, comparisons.baseline,
+    comparisons.split, label.position, label.example_id, examples.text, examples.second_text,
+    datasets.labels[label.gold + 1] AS gold,
+    datasets.labels[label.dense_mode + 1] AS dense, datasets.labels[label.pruned_mode + 1] AS pruned,
+    label.dense_votes, label.pruned_votes, label.margin, label.dense_tied OR label.pruned_tied AS tied, label.direction
+FROM pie_labels AS label
+JOIN comparisons ON comparisons.id = label.comparison_id
+JOIN sweeps ON sweeps.id = comparisons.sweep_id
+JOIN datasets ON datasets.id = sweeps.dataset_id
+JOIN examples ON examples.dataset_id = datasets.id AND examples.split = comparisons.split AND examples.position = label.position
+WHERE label.is_pie;
+
+-- The state of a sweep follows from its runs and comparisons; this is the one place that says how.
+CREATE VIEW sweep_progress AS
+SELECT sweeps.id AS sweep_id,
+    CASE WHEN sweeps.cancel_requested_at IS NOT NULL THEN 'cancelled'
+        WHEN run.queued = run.total THEN 'queued'
+        WHEN run.queued + run.running > 0 OR NOT comparison.labelled THEN 'running'
+        WHEN run.succeeded = run.total THEN 'succeeded'
+        ELSE 'failed' END AS state,
+    run.total AS runs_total, run.queued AS runs_queued, run.running AS runs_running,
+    run.succeeded AS runs_succeeded, run.failed AS runs_failed, run.cancelled AS runs_cancelled,
+    run.epochs_total, run.epochs_done, run.epochs_shared,
+    -- A run that was linked may have started long before this sweep asked for it.
+    CASE WHEN run.started_at IS NOT NULL THEN greatest(run.started_at, sweeps.created_at) END AS started_at,
+    CASE WHEN sweeps.cancel_requested_at IS NOT NULL THEN sweeps.cancel_requested_at
+        WHEN run.queued + run.running = 0 AND comparison.labelled THEN greatest(run.finished_at, comparison.labelled_at, sweeps.created_at)
+        END AS finished_at,
+    CASE WHEN run.queued + run.running > 0 AND sweeps.cancel_requested_at IS NULL
+        THEN now() + make_interval(secs => run.epochs_left * epoch.seconds / greatest(worker.slots, 1)) END AS estimated_finish
+FROM sweeps
+CROSS JOIN LATERAL (
+    SELECT count(*)::integer AS total,
+        (count(*) FILTER (WHERE runs.state = 'queued'))::integer AS queued,
+        (count(*) FILTER (WHERE runs.state = 'running'))::integer AS running,
+        (count(*) FILTER (WHERE runs.state = 'succeeded'))::integer AS succeeded,
+        (count(*) FILTER (WHERE runs.state = 'failed'))::integer AS failed,
+        (count(*) FILTER (WHERE runs.state = 'cancelled'))::integer AS cancelled,
+        sum(runs.epochs_total) AS epochs_total, sum(runs.epochs_done) AS epochs_done, sum(sweep_runs.shared_epochs) AS epochs_shared,
+        -- Epochs of a trunk are the dense run's, not the branch's.
+        sum(runs.epochs_total - greatest(runs.epochs_done, CASE WHEN runs.sweep_id = sweeps.id THEN sweep_runs.shared_epochs ELSE 0 END))
+            FILTER (WHERE runs.state IN ('queued', 'running')) AS epochs_left,
+        min(runs.started_at) AS started_at, max(runs.finished_at) AS finished_at
+    FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id WHERE sweep_runs.sweep_id = sweeps.id) AS run
+CROSS JOIN LATERAL (
+    SELECT coalesce(bool_and(labelled_at IS NOT NULL AND labelling_asked_at IS NOT NULL), true) AS labelled, max(labelled_at) AS labelled_at
+    FROM comparisons WHERE comparisons.sweep_id = sweeps.id) AS comparison
+CROSS JOIN LATERAL (
+    SELECT avg(run_metrics.seconds) AS seconds
+    FROM sweep_runs JOIN run_metrics ON run_metrics.run_id = sweep_runs.run_id AND run_metrics.split = 'train'
+    WHERE sweep_runs.sweep_id = sweeps.id) AS epoch
+CROSS JOIN LATERAL (
+    SELECT sum(slots) AS slots FROM workers WHERE last_beat_at > now() - interval '30 seconds') AS worker;

@@ -1,0 +1,51 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Recipes;
+
+namespace PieService.Domain.Sweeps;
+
+/// <summary>A run as a sweep asks for it, before anyone looked whether it exists.</summary>
+/// <param name="Model">The model's name in the sweep.</param>
+/// <param name="TrunkFingerprint">The dense recipe whose end it may start from; null where it starts from initial weights.</param>
+public sealed record PlannedRun(int Ordinal, string Model, Recipe Recipe, string Fingerprint, string? TrunkFingerprint, int Seed);
+
+public sealed record PlannedComparison(
+    int Ordinal, string Model, Recipe Pruned, string PrunedFingerprint, string DenseFingerprint, Split Split);
+
+public sealed record PlannedSweep(IReadOnlyList<PlannedRun> Runs, IReadOnlyList<PlannedComparison> Comparisons);
+
+public static class SweepExpansion
+{
+    /// <summary>
+    /// Every combination once, cohort by cohort: comparisons then finish one after the other, not all at the end. Each
+    /// model's dense cohort comes first, since a PIE is a disagreement with it and branches start from it.
+    /// </summary>
+    /// <param name="request">A request that <see cref="SweepRules"/> found nothing wrong with.</param>
+    public static PlannedSweep Expand(SweepRequest request, string datasetHash)
+    {
+        var cohorts =
+            from model in request.Models!
+            from pruning in (from method in request.Methods!
+                             from sparsity in request.Sparsities ?? []
+                             select (method, sparsity)).Prepend((method: Method.Dense, sparsity: 0m))
+            let recipe = new Recipe(
+                datasetHash, model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault,
+                request.Protocol, pruning.method, pruning.sparsity)
+            select (Model: model.NameOrDefault, Recipe: recipe, Fingerprint: RecipeFingerprint.Of(recipe), Dense: RecipeFingerprint.Of(recipe.Dense));
+
+        var all = cohorts.ToList();
+        var seeds = Enumerable.Range(request.Seeds!.First, request.Seeds.Count);
+        return new PlannedSweep(
+            [
+                .. all.SelectMany(cohort => seeds, (cohort, seed) => (cohort, seed)).Select((run, ordinal) => new PlannedRun(
+                    ordinal, run.cohort.Model, run.cohort.Recipe, run.cohort.Fingerprint,
+                    run.cohort.Recipe.Plan.SharedEpochs > 0 ? run.cohort.Dense : null, run.seed)),
+            ],
+            [
+                .. (from cohort in all
+                    where cohort.Recipe.Method != Method.Dense
+                    from split in request.PredictSplits ?? [Split.Test]
+                    select (cohort, split)).Select((pair, ordinal) => new PlannedComparison(
+                    ordinal, pair.cohort.Model, pair.cohort.Recipe, pair.cohort.Fingerprint, pair.cohort.Dense, pair.split)),
+            ]);
+    }
+}

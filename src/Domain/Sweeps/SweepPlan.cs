@@ -1,0 +1,44 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Recipes;
+
+namespace PieService.Domain.Sweeps;
+
+/// <summary>What a sweep would cost, answered to validateOnly.</summary>
+/// <param name="EstimatedSeconds">On the slots of the workers that are alive (one, where none is).</param>
+/// <param name="PredictionBytes">Packed predictions of the runs that must be trained.</param>
+/// <param name="CheckpointBytes">Most that trunks and checkpoints take at one time.</param>
+public sealed record SweepPlan(
+    int Runs, PlannedEpochs Epochs, double EstimatedSeconds, long PredictionBytes, long CheckpointBytes, int Comparisons);
+
+/// <param name="Shared">Epochs of trunks and of runs that exist already.</param>
+public sealed record PlannedEpochs(long Requested, long Shared, long ToTrain);
+
+public static class TrainingCost
+{
+    /// <summary>
+    /// Floating-point operations per second of one CPU thread in the training loop. A rough guess: `bench/` measures 44e9 for
+    /// the study's sizes, small models and batches reach a tenth of it.
+    /// </summary>
+    public const double AssumedFlopsPerSecond = 15e9;
+
+    /// <summary>Width of word vectors whose file the API has not seen.</summary>
+    private const int AssumedVectorWidth = 300;
+
+    /// <summary>
+    /// Operations of one epoch: forward and backward are about 6 per weight and token (2 forward, 4 backward), pads left out
+    /// since batches are packed.
+    /// </summary>
+    public static double EpochFlops(Recipe recipe, SplitSummary train) =>
+        6.0 * Parameters(recipe) * train.Examples * Math.Min(train.Tokens.Mean, recipe.Hyperparameters.MaxLength);
+
+    /// <summary>Weights of the recurrent layers and the head (study 1.2), the embedding left out.</summary>
+    public static long Parameters(Recipe recipe)
+    {
+        var hyper = recipe.Hyperparameters;
+        long h = hyper.HiddenSize, d = recipe.Vectors is null ? hyper.EmbeddingSize : AssumedVectorWidth;
+        return 2 * (4 * h * (d + h) + 8 * h) + 2 * (4 * h * 3 * h + 8 * h) + 256 * (2 * h + 1) + 128 * 257;
+    }
+
+    /// <summary>Weights and Adam's two moments in float32, and a mask byte each.</summary>
+    public static long CheckpointBytes(Recipe recipe) => Parameters(recipe) * (3 * sizeof(float) + 1);
+}

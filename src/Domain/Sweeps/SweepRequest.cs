@@ -1,0 +1,77 @@
+using System.Text.Json.Serialization;
+using PieService.Domain.Datasets;
+using PieService.Domain.Recipes;
+
+namespace PieService.Domain.Sweeps;
+
+/// <summary>Which waiting work goes first.</summary>
+public enum Priority
+{
+    [JsonStringEnumMemberName("high")] High,
+    [JsonStringEnumMemberName("normal")] Normal,
+    [JsonStringEnumMemberName("bulk")] Bulk,
+}
+
+/// <summary>Whether trained models are kept after their predictions were stored.</summary>
+public enum KeepModels
+{
+    [JsonStringEnumMemberName("none")] None,
+    [JsonStringEnumMemberName("last")] Last,
+}
+
+/// <summary>
+/// A pruning sweep as a client asks for it: models x (dense + methods x sparsities) x seeds. What is left out has a
+/// default; <see cref="SweepRules"/> says what is missing or wrong.
+/// </summary>
+public sealed record SweepRequest
+{
+    /// <summary>1 to 200 characters.</summary>
+    public string? Name { get; init; }
+    public Guid? DatasetId { get; init; }
+    public Protocol Protocol { get; init; } = Protocol.Sound;
+    public IReadOnlyList<ModelRequest>? Models { get; init; }
+
+    /// <summary>Pruning methods; the dense models are always trained too. Empty: dense models only.</summary>
+    public IReadOnlyList<Method>? Methods { get; init; }
+
+    /// <summary>Shares of weights to remove, in percent, in (0, 100).</summary>
+    public IReadOnlyList<decimal>? Sparsities { get; init; }
+    public PruningScope Scope { get; init; } = PruningScope.LayerWise;
+    public SeedRange? Seeds { get; init; }
+
+    /// <summary>Add dense runs trained as long as the iterative methods.</summary>
+    public bool ComputeMatchedDense { get; init; }
+
+    /// <summary>Seeds of a second dense cohort, for the noise floor.</summary>
+    public int ExtraDenseSeeds { get; init; }
+
+    /// <summary>Splits whose predictions are kept.</summary>
+    public IReadOnlyList<Split>? PredictSplits { get; init; }
+
+    /// <summary>Epochs whose predictions on the training split are kept.</summary>
+    public IReadOnlyList<int>? ObservationEpochs { get; init; }
+    public KeepModels KeepModels { get; init; } = KeepModels.None;
+    public Priority Priority { get; init; } = Priority.Normal;
+}
+
+/// <summary>One model of a sweep; its dense and pruned cohorts belong together.</summary>
+public sealed record ModelRequest
+{
+    /// <summary>Unique in the sweep; by default the architecture in lower case.</summary>
+    public string? Name { get; init; }
+    public Architecture? Architecture { get; init; }
+
+    /// <summary>Word vectors by name (BiLSTM); without them the embedding is trained.</summary>
+    public string? Vectors { get; init; }
+
+    /// <summary>Pretrained checkpoint by name (BERT).</summary>
+    public string? Checkpoint { get; init; }
+    public Hyperparameters? Hyperparameters { get; init; }
+
+    [JsonIgnore] public string NameOrDefault => Name ?? (Architecture is { } known ? Wire.Name(known).ToLowerInvariant() : "");
+
+    [JsonIgnore] public Hyperparameters HyperparametersOrDefault => Hyperparameters ?? new Hyperparameters();
+}
+
+/// <summary>Seeds first, first + 1, ... first + count - 1.</summary>
+public sealed record SeedRange(int First = 0, int Count = 1);

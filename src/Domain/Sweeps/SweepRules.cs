@@ -1,0 +1,136 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Recipes;
+
+namespace PieService.Domain.Sweeps;
+
+/// <summary>What a sweep request must fulfil; says everything that is wrong with it at once.</summary>
+public static class SweepRules
+{
+    public const int MaxModels = 20;
+    public const int MaxSparsities = 50;
+    public const int MaxSeeds = 1000;
+    public const int MaxRuns = 100_000;
+
+    /// <param name="dataset">The request's dataset; null where there is none of that id.</param>
+    public static IReadOnlyList<FieldError> Check(SweepRequest request, Dataset? dataset) =>
+    [
+        .. Names(request),
+        .. DatasetOf(request, dataset),
+        .. Models(request),
+        .. Grid(request),
+        .. Seeds(request),
+        .. NotYetServed(request),
+    ];
+
+    private static IEnumerable<FieldError> Names(SweepRequest request)
+    {
+        if (string.IsNullOrWhiteSpace(request.Name)) yield return new("name", "is required: 1 to 200 characters");
+        else if (!FieldError.IsName(request.Name)) yield return new("name", "must have 1 to 200 characters, none of them a control character");
+    }
+
+    private static IEnumerable<FieldError> DatasetOf(SweepRequest request, Dataset? dataset)
+    {
+        if (request.DatasetId is null) yield return new("datasetId", "is required: the id of an imported dataset");
+        else if (dataset is null) yield return new("datasetId", "is not the id of a dataset; GET /api/v1/datasets lists them");
+    }
+
+    private static IEnumerable<FieldError> Models(SweepRequest request)
+    {
+        if (request.Models is not { Count: > 0 } models)
+        {
+            yield return new("models", "is required: at least one model");
+            yield break;
+        }
+        if (models.Count > MaxModels) yield return new("models", $"must have at most {MaxModels} entries");
+
+        for (var i = 0; i < models.Count; i++)
+        {
+            var (model, at) = (models[i], $"models[{i}]");
+            if (model is null)
+            {
+                yield return new(at, "must be a model, not null");
+                continue;
+            }
+            if (model.Architecture is null) yield return new($"{at}.architecture", "is required: BiLSTM");
+            else if (model.Architecture == Architecture.Bert) yield return new($"{at}.architecture", "BERT is not served by this version; use BiLSTM");
+            if (model.Name is { } name && !FieldError.IsName(name)) yield return new($"{at}.name", "must have 1 to 200 characters, none of them a control character");
+            if (models.Take(i).Any(earlier => earlier?.NameOrDefault == model.NameOrDefault && model.NameOrDefault != ""))
+                yield return new($"{at}.name", $"'{model.NameOrDefault}' is taken by another model of this sweep; give each its own name");
+            else if (models.Take(i).Any(earlier => earlier is not null && SameRecipe(earlier, model)))
+                yield return new(at, "trains the same as an earlier model of this sweep; change or remove it");
+            if (model.Checkpoint is not null) yield return new($"{at}.checkpoint", "is for BERT; a BiLSTM takes vectors");
+            if (model.Vectors is { } vectors && !FieldError.IsFileName(vectors))
+                yield return new($"{at}.vectors", "must be the name of a vectors file without its ending: letters, digits, '.', '_' and '-'");
+            foreach (var error in HyperparametersOf(model.HyperparametersOrDefault, $"{at}.hyperparameters")) yield return error;
+        }
+    }
+
+    private static bool SameRecipe(ModelRequest a, ModelRequest b) =>
+        a.Architecture is not null && a.Architecture == b.Architecture && Fingerprint(a) == Fingerprint(b);
+
+    private static string Fingerprint(ModelRequest model) => RecipeFingerprint.Of(new Recipe(
+        "", model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault, Protocol.Sound, Method.Dense, 0));
+
+    private static IEnumerable<FieldError> HyperparametersOf(Hyperparameters hyper, string at)
+    {
+        foreach (var (name, value, most) in new[]
+        {
+            ("epochs", hyper.Epochs, 10_000), ("batchSize", hyper.BatchSize, 65_536), ("maxLength", hyper.MaxLength, 4_096),
+            ("hiddenSize", hyper.HiddenSize, 4_096), ("embeddingSize", hyper.EmbeddingSize, 4_096),
+        })
+        {
+            if (value < 1 || value > most) yield return new($"{at}.{name}", $"must be from 1 to {most}");
+        }
+        if (!(hyper.LearningRate is > 0 and <= 10)) yield return new($"{at}.learningRate", "must be > 0 and <= 10");
+    }
+
+    private static IEnumerable<FieldError> Grid(SweepRequest request)
+    {
+        var (methods, sparsities) = (request.Methods ?? [], request.Sparsities ?? []);
+        if (request.Methods is null) yield return new("methods", "is required; [] trains dense models only");
+        if (methods.Count > 0 && sparsities.Count == 0) yield return new("sparsities", "is required: at least one percentage in (0, 100)");
+        if (methods.Count == 0 && sparsities.Count > 0) yield return new("sparsities", "must be empty where there are no methods");
+        if (sparsities.Count > MaxSparsities) yield return new("sparsities", $"must have at most {MaxSparsities} entries");
+
+        for (var i = 0; i < methods.Count; i++)
+        {
+            if (PruningRule.Of(methods[i]) is null) yield return new($"methods[{i}]", "must be a pruning method; dense models are always trained too");
+            else if (methods.Take(i).Contains(methods[i])) yield return new($"methods[{i}]", $"repeats {Wire.Name(methods[i])}");
+        }
+        for (var i = 0; i < sparsities.Count; i++)
+        {
+            if (sparsities[i] is <= 0 or >= 100) yield return new($"sparsities[{i}]", "must be > 0 and < 100");
+            else if (sparsities[i] != decimal.Round(sparsities[i], 6)) yield return new($"sparsities[{i}]", "must have at most 6 decimals");
+            else if (sparsities.Take(i).Contains(sparsities[i])) yield return new($"sparsities[{i}]", $"repeats {sparsities[i]}");
+        }
+    }
+
+    private static IEnumerable<FieldError> Seeds(SweepRequest request)
+    {
+        if (request.Seeds is not { } seeds)
+        {
+            yield return new("seeds", "is required: { \"first\": 0, \"count\": 5 }");
+            yield break;
+        }
+        if (seeds.First < 0) yield return new("seeds.first", "must be >= 0");
+        if (seeds.Count is < 1 or > MaxSeeds) yield return new("seeds.count", $"must be from 1 to {MaxSeeds}");
+        else if (seeds.First > int.MaxValue - seeds.Count) yield return new("seeds.first", $"must be at most {int.MaxValue - seeds.Count}");
+
+        var cohorts = 1L + (request.Methods?.Count ?? 0) * (request.Sparsities?.Count ?? 0);
+        var runs = (request.Models?.Count ?? 0) * cohorts * seeds.Count;
+        if (seeds.Count <= MaxSeeds && runs > MaxRuns) yield return new("seeds.count", $"makes {runs} runs; a sweep has at most {MaxRuns}");
+    }
+
+    /// <summary>Parts of the contract that this version does not have yet: refused by name, never ignored.</summary>
+    private static IEnumerable<FieldError> NotYetServed(SweepRequest request)
+    {
+        const string Later = "is not served by this version";
+        if (request.Protocol != Protocol.Sound) yield return new("protocol", $"{Wire.Name(request.Protocol)} {Later}; use sound");
+        if (request.Scope != PruningScope.LayerWise) yield return new("scope", $"{Wire.Name(request.Scope)} {Later}; use layerWise");
+        if (request.ComputeMatchedDense) yield return new("computeMatchedDense", $"{Later}; use false");
+        if (request.ExtraDenseSeeds != 0) yield return new("extraDenseSeeds", $"{Later}; use 0");
+        if (request.ObservationEpochs is not null) yield return new("observationEpochs", $"{Later}; use null");
+        if (request.KeepModels != KeepModels.None) yield return new("keepModels", $"{Wire.Name(request.KeepModels)} {Later}; use none");
+        if (request.PredictSplits is { } splits && !splits.SequenceEqual([Split.Test])) yield return new("predictSplits", "must be [\"test\"] in this version");
+    }
+}

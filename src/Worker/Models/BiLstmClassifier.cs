@@ -1,0 +1,150 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace PieService.Worker.Models;
+
+/// <summary>
+/// The study's BiLSTM, all of it in this file (study 1.2): word vectors, two bidirectional LSTM layers, three linear
+/// layers. Every text is computed as if it were alone (study 1.15): the forward state is read at its last word, the
+/// backward direction starts there.
+/// </summary>
+/// <remarks>
+/// A batch is padded at the end, and each direction runs from the beginning of what it reads: the backward one reads every
+/// text reversed in its own length. So a pad comes after all that matters, in both layers. This equals torch's packed
+/// sequences, whose backward pass on the CPU takes half as long again: it fills a gradient of the whole batch at every
+/// time step.
+/// </remarks>
+public sealed class BiLstmClassifier : Classifier
+{
+    private const int FirstWidth = 256, SecondWidth = 128;
+
+    private readonly InputVectors input;
+    private readonly Device device;
+    private readonly LstmLayers lstm;
+    private readonly Linear l1, l2, fc;
+    private readonly Embedding? embedding;
+    private readonly Tensor? vectors;
+
+    /// <param name="hiddenSize">H, units per direction.</param>
+    /// <remarks>Initial weights are torch's defaults, drawn on the CPU for every device: seed torch before.</remarks>
+    public BiLstmClassifier(InputVectors input, int hiddenSize, int classCount, Device device) : base(nameof(BiLstmClassifier))
+    {
+        (this.input, this.device, ClassCount) = (input, device, classCount);
+        // Names and order are those of the published model; the embedding, which that has not, comes last.
+        register_module("lstm", lstm = new LstmLayers(input.Dimensions, hiddenSize, device));
+        register_module("l1", l1 = nn.Linear(2 * hiddenSize, FirstWidth).to(device));
+        register_module("l2", l2 = nn.Linear(FirstWidth, SecondWidth).to(device));
+        register_module("fc", fc = nn.Linear(SecondWidth, classCount).to(device));
+        if (input.Frozen is not null) vectors = tensor(input.Frozen, [input.Rows, input.Dimensions], device: device);
+        else register_module("embedding", embedding = nn.Embedding(input.Rows, input.Dimensions, padding_idx: 0).to(device));
+    }
+
+    public override int ClassCount { get; }
+
+    public override Tensor Logits(IReadOnlyList<ReadOnlyMemory<int>> texts)
+    {
+        var batch = new PaddedBatch(texts, input.RowOfWord);
+        var reversal = tensor(batch.Reversal, device: device);
+        var forward = Embed(batch.Rows);                                                            // (T B, D)
+        var backward = forward.index_select(0, reversal);
+        var states = lstm.Run(forward, backward, reversal, batch.Longest);                          // (T B, 2H)
+        var readOut = states.index_select(0, tensor(batch.Ends, device: device));                   // (B, 2H)
+        return fc.call(nn.functional.relu(l2.call(nn.functional.relu(l1.call(readOut)))));          // 256, 128, (B, C)
+    }
+
+    /// <summary>All weights, but not the embedding and not the last layer; biases never (study 1.4).</summary>
+    public override bool IsPrunable(string parameter) =>
+        parameter.Contains("weight", StringComparison.Ordinal) && parameter is not ("embedding.weight" or "fc.weight");
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) vectors?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private Tensor Embed(long[] rows)
+    {
+        var indices = tensor(rows, device: device);
+        return embedding is null ? vectors!.index_select(0, indices) : embedding.call(indices);
+    }
+
+    /// <summary>Texts side by side, time first: the word t of text b is in row t B + b.</summary>
+    private readonly struct PaddedBatch
+    {
+        public PaddedBatch(IReadOnlyList<ReadOnlyMemory<int>> texts, int[] rowOfWord)
+        {
+            Longest = Math.Max(1, texts.Max(text => text.Length));      // an empty text is read as one pad
+            (Rows, Reversal, Ends) = (new long[Longest * texts.Count], new long[Longest * texts.Count], new long[texts.Count]);
+            for (var b = 0; b < texts.Count; b++)
+            {
+                var words = texts[b].Span;
+                for (var t = 0; t < Longest; t++)
+                {
+                    Rows[(t * texts.Count) + b] = t < words.Length ? rowOfWord[words[t]] : 0;
+                    Reversal[(t * texts.Count) + b] = ((t < words.Length ? words.Length - 1 - t : t) * texts.Count) + b;
+                }
+                Ends[b] = (Math.Max(0, words.Length - 1) * texts.Count) + b;
+            }
+        }
+
+        /// <summary>T, words of the longest text.</summary>
+        public int Longest { get; }
+
+        /// <summary>T B rows of the embedding; 0, the pad's, where a text has ended.</summary>
+        public long[] Rows { get; }
+
+        /// <summary>T B: the row that stands here when every text is reversed and its pads stay. Its own inverse.</summary>
+        public long[] Reversal { get; }
+
+        /// <summary>B: the row of each text's last word.</summary>
+        public long[] Ends { get; }
+    }
+
+    /// <summary>Two bidirectional layers out of four LSTMs of one direction, with the parameters of torch's one module.</summary>
+    private sealed class LstmLayers : nn.Module
+    {
+        private readonly LSTM forward0, backward0, forward1, backward1;
+
+        public LstmLayers(int inputSize, int hiddenSize, Device device) : base(nameof(LstmLayers))
+        {
+            // In the order in which torch draws them.
+            forward0 = Direction("l0", inputSize);
+            backward0 = Direction("l0_reverse", inputSize);
+            forward1 = Direction("l1", 2 * hiddenSize);
+            backward1 = Direction("l1_reverse", 2 * hiddenSize);
+
+            LSTM Direction(string suffix, int width)
+            {
+                var lstm = nn.LSTM(width, hiddenSize).to(device);
+                foreach (var (name, parameter) in lstm.named_parameters())
+                    register_parameter(name.Replace("l0", suffix, StringComparison.Ordinal), parameter);
+                return lstm;
+            }
+        }
+
+        /// <param name="forward">(T B, D).</param>
+        /// <param name="backward">(T B, D), each text reversed.</param>
+        /// <returns>(T B, 2H): both directions of the upper layer, the backward one in reversed order.</returns>
+        public Tensor Run(Tensor forward, Tensor backward, Tensor reversal, int longest)
+        {
+            (forward, backward) = (States(forward0, forward, longest), States(backward0, backward, longest));       // (T B, H)
+            return cat(
+            [
+                States(forward1, cat([forward, backward.index_select(0, reversal)], dim: 1), longest),
+                States(backward1, cat([forward.index_select(0, reversal), backward], dim: 1), longest),
+            ], dim: 1);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                foreach (var lstm in new[] { forward0, backward0, forward1, backward1 }) lstm.Dispose();
+            base.Dispose(disposing);
+        }
+
+        /// <summary>The hidden states (T B, H) over a batch (T B, D).</summary>
+        private static Tensor States(LSTM lstm, Tensor sequence, int longest) =>
+            lstm.call(sequence.view(longest, -1, sequence.size(1))).Item1.flatten(0, 1);
+    }
+}

@@ -1,0 +1,35 @@
+using PieService.Worker.Text;
+
+namespace PieService.Worker.Models;
+
+/// <summary>
+/// Which row of the embedding each word of the vocabulary reads, and the rows themselves where they are given. Row 0 is
+/// the pad, all zeros.
+/// </summary>
+/// <param name="RowOfWord">V rows.</param>
+/// <param name="Rows">Rows of the embedding.</param>
+/// <param name="Dimensions">D.</param>
+/// <param name="Frozen">Rows x D, row-major; null: the embedding is trained.</param>
+public sealed record InputVectors(int[] RowOfWord, int Rows, int Dimensions, float[]? Frozen)
+{
+    /// <summary>A word seen less often in training shares the unknown word's row, so that this row is trained too.</summary>
+    public const int MinTrainCount = 2;
+
+    private const int UnknownRow = 1, FirstWordRow = 2;
+
+    /// <summary>One trained row for each word that training shows at least <see cref="MinTrainCount"/> times.</summary>
+    public static InputVectors Trained(TokenisedDataset dataset, int dimensions)
+    {
+        var rows = FirstWordRow;
+        var rowOfWord = Array.ConvertAll(dataset.TrainCounts, count => count >= MinTrainCount ? rows++ : UnknownRow);
+        return new(rowOfWord, rows, dimensions, Frozen: null);
+    }
+
+    /// <summary>The given vectors, which training leaves as they are.</summary>
+    public static InputVectors Given(WordVectors vectors)
+    {
+        var words = vectors.Matrix.Length / vectors.Dimensions;
+        float[] frozen = [.. new float[vectors.Dimensions], .. vectors.Matrix];
+        return new([.. Enumerable.Range(1, words)], words + 1, vectors.Dimensions, frozen);
+    }
+}

@@ -1,0 +1,71 @@
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using PieService.Domain;
+using PieService.Domain.Pies;
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+using PieService.Queue;
+using PieService.Worker;
+using PieService.Worker.Supervision;
+using PieService.Worker.Training;
+
+var settings = WorkerSettings.From(Environment.GetEnvironmentVariable);
+if (args is ["trainer"])
+{
+    TrainerProcess.Run(new TrainerSettings(settings.Device, settings.Threads));
+    return;
+}
+
+var builder = Host.CreateApplicationBuilder(args);
+var (services, configuration) = (builder.Services, builder.Configuration);
+builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Warning);
+// A run that is handed back needs its trainer to end and the database to hear of it.
+services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(150));
+
+// Settings
+var folders = PieFolders.From(name => configuration[name]);
+services.AddSingleton(folders);
+services.AddSingleton(settings);
+services.AddSingleton(LeaseSettings.From(name => configuration[name]));
+services.AddSingleton(TimeProvider.System);
+services.AddSingleton(WorkerIdentity.Create());
+
+// The database: the configured one, or the private one of the API on this machine
+using var startup = LoggerFactory.Create(logging => logging.AddConsole());
+var connectionString = await SchemaWait.ForAsync(configuration.GetConnectionString("Pie"), folders, startup.CreateLogger<SchemaWait>(), TimeProvider.System);
+services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+services.AddPooledDbContextFactory<PieDbContext>((provider, options) => PieDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+services.AddSingleton<RunLeases>();
+
+// Training
+services.AddSingleton<DatasetCache>();
+services.AddSingleton<ArtifactFolder>();
+services.AddSingleton<TrainerPool>();
+services.AddSingleton<LeaseKeeper>();
+services.AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
+services.AddHostedService<Housekeeping>();
+services.AddTransient<ITrainRun, TrainRun>();
+services.AddTransient<ILabelComparison, ComparisonLabels>();
+
+// The queue: labelling has a server of its own, so that it never waits behind hours of training
+services.AddHangfire(hangfire => hangfire.UseStorage(QueueStorage.Open(connectionString, maxPoolSize: (2 * settings.Slots) + 8)));
+services.AddHangfireServer(server => Serve(server, QueueStorage.RunQueue, settings.Slots));
+services.AddHangfireServer(server => Serve(server, QueueStorage.LabelQueue, 1));
+
+var host = builder.Build();
+WorkerLog.Ready(startup.CreateLogger("PieService.Worker"), host.Services.GetRequiredService<WorkerIdentity>().Id, settings.Slots, settings.Device, settings.Threads);
+await host.RunAsync();
+
+static void Serve(BackgroundJobServerOptions server, string queue, int workers)
+{
+    server.Queues = [queue];
+    server.WorkerCount = workers;
+    server.ServerTimeout = TimeSpan.FromMinutes(5);
+    server.CancellationCheckInterval = TimeSpan.FromSeconds(5);
+    server.ShutdownTimeout = TimeSpan.FromSeconds(120);
+}

@@ -1,0 +1,54 @@
+using PieService.Domain;
+
+namespace PieService.Worker.Pruning;
+
+/// <summary>Protocol sound's choice of the weights to prune (study 1.15): an exact number, and ties never by position.</summary>
+public static class LowestScores
+{
+    /// <summary>
+    /// Prunes the surviving weights of lowest score until <paramref name="prunedInTotal"/> are gone. Equal scores are
+    /// told apart by |w|, then by a hash of (seed, step, tensor, index).
+    /// </summary>
+    /// <param name="scores">One for each weight, of pruned ones unused.</param>
+    /// <param name="weights">The tensor, row-major.</param>
+    /// <exception cref="ArgumentOutOfRangeException">More would be left than there are, or fewer than none.</exception>
+    /// <exception cref="ArgumentException">Lengths differ, or the score of a survivor is NaN.</exception>
+    public static Mask Prune(
+        Mask mask, ReadOnlySpan<double> scores, ReadOnlySpan<float> weights, int prunedInTotal, PruningKey key)
+    {
+        if (scores.Length != mask.Size || weights.Length != mask.Size)
+            throw new ArgumentException($"{scores.Length} scores and {weights.Length} weights for a mask of {mask.Size}.", nameof(scores));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(prunedInTotal, mask.Size);
+        var count = prunedInTotal - mask.Pruned;
+        ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(prunedInTotal));
+        if (count == 0) return mask;
+
+        var (survivors, sorted) = (new int[mask.Kept], new double[mask.Kept]);
+        for (int i = 0, next = 0; i < mask.Size; i++)
+        {
+            if (!mask.Keeps(i)) continue;
+            if (double.IsNaN(scores[i])) throw new ArgumentException($"The score of weight {i} of {key.Tensor} is NaN.", nameof(scores));
+            (survivors[next], sorted[next]) = (i, scores[i]);
+            next++;
+        }
+        Array.Sort(sorted, survivors);
+
+        // Only the weights that tie at the boundary need the tie-breakers; all below it go, all above it stay.
+        var boundary = sorted[count - 1];
+        var (first, end) = (count - 1, count);
+        while (first > 0 && sorted[first - 1] == boundary) first--;
+        while (end < sorted.Length && sorted[end] == boundary) end++;
+        if (end > count) SortTies(survivors.AsSpan(first, end - first), weights, key);
+        return mask.Without(survivors.AsSpan(0, count));
+    }
+
+    private static void SortTies(Span<int> tied, ReadOnlySpan<float> weights, PruningKey key)
+    {
+        var stream = KeyedRandom.Seed(key.Seed, "tie", key.Step, key.Tensor);
+        var ranks = new (float Magnitude, ulong Hash)[tied.Length];
+        for (var i = 0; i < tied.Length; i++)
+            ranks[i] = (Math.Abs(weights[tied[i]]), KeyedRandom.Mix(stream + ((ulong)tied[i] * 0x9E3779B97F4A7C15)));
+        ranks.AsSpan().Sort(tied, static (a, b) =>
+            a.Magnitude != b.Magnitude ? a.Magnitude.CompareTo(b.Magnitude) : a.Hash.CompareTo(b.Hash));
+    }
+}

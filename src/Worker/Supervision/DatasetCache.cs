@@ -1,0 +1,92 @@
+using Microsoft.EntityFrameworkCore;
+using PieService.Domain;
+using PieService.Domain.Datasets;
+using PieService.Domain.Storage;
+using PieService.Worker.Text;
+using PieService.Worker.Training;
+
+namespace PieService.Worker.Supervision;
+
+/// <summary>
+/// Datasets and word vectors in the form that trainers read: made once per content, kept on the disk, shared by all runs.
+/// Files are renamed into place whole, so several workers on one machine may make the same one.
+/// </summary>
+public sealed class DatasetCache(PieFolders folders, IDbContextFactory<PieDbContext> contexts) : IDisposable
+{
+    private static readonly string[] VectorEndings = [".txt", ".txt.gz", ".vec", ".vec.gz", ".gz", ""];
+
+    private readonly SemaphoreSlim oneAtATime = new(1, 1);
+
+    /// <returns>The path of the tokenised dataset.</returns>
+    public async Task<string> TokensAsync(Guid datasetId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == datasetId, cancellation);
+        return await MakeAsync(Path.Combine("tokens", FileName(dataset.ContentHash)), async path =>
+        {
+            var builder = new TokenisedDataset.Builder(dataset.ContentHash, dataset.Labels.Length);
+            // Words are numbered as they appear, and a trained embedding starts from their numbers: the order is fixed.
+            foreach (var split in new[] { Split.Train, Split.Validation, Split.Test })
+            {
+                var examples = db.Examples.AsNoTracking()
+                    .Where(example => example.DatasetId == datasetId && example.Split == split).OrderBy(example => example.Position)
+                    .Select(example => new { example.Text, example.SecondText, example.Labels }).AsAsyncEnumerable();
+                await foreach (var example in examples.WithCancellation(cancellation))
+                    builder.Add(Wire.Name(split), [.. BasicEnglish.Tokenise(example.Text, example.SecondText)], example.Labels[0]);
+            }
+            builder.Build().Save(path);
+        }, cancellation);
+    }
+
+    /// <returns>The path of the vectors, reduced to the dataset's words.</returns>
+    /// <exception cref="UntrainableException">There are no vectors of this name, or their file cannot be read.</exception>
+    public async Task<string> VectorsAsync(string name, string tokensPath, CancellationToken cancellation)
+    {
+        var source = FindVectors(name);
+        // Another file of the same name is another file.
+        var version = $"{name}-{source.Length}-{source.LastWriteTimeUtc.Ticks}-{Path.GetFileNameWithoutExtension(tokensPath)}";
+        try
+        {
+            return await MakeAsync(Path.Combine("vectors", FileName(version)), path =>
+            {
+                WordVectors.Reduce(source.FullName, name, TokenisedDataset.Load(tokensPath), cancellation).Save(path);
+                return Task.CompletedTask;
+            }, cancellation);
+        }
+        catch (InvalidDataException unreadable)
+        {
+            throw new UntrainableException($"The word vectors '{name}' cannot be used: {unreadable.Message}");
+        }
+    }
+
+    public void Dispose() => oneAtATime.Dispose();
+
+    private FileInfo FindVectors(string name)
+    {
+        if (folders.Vectors is not { } folder || !Directory.Exists(folder))
+            throw new UntrainableException($"The recipe wants the word vectors '{name}', but this worker has no folder of vectors; set PIE_VECTORS.");
+        var found = VectorEndings.Select(ending => new FileInfo(Path.Combine(folder, name + ending))).FirstOrDefault(file => file.Exists);
+        return found ?? throw new UntrainableException(
+            $"The recipe wants the word vectors '{name}', which this worker's PIE_VECTORS does not hold; there are: {string.Join(", ", Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order().Take(20))}.");
+    }
+
+    private async Task<string> MakeAsync(string relativePath, Func<string, Task> make, CancellationToken cancellation)
+    {
+        var path = Path.Combine(folders.Cache, relativePath);
+        if (File.Exists(path)) return path;
+        await oneAtATime.WaitAsync(cancellation);
+        try
+        {
+            if (File.Exists(path)) return path;
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await make(path);
+            return path;
+        }
+        finally
+        {
+            oneAtATime.Release();
+        }
+    }
+
+    private static string FileName(string key) => key.Replace(':', '-') + ".safetensors";
+}

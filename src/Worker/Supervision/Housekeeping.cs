@@ -1,0 +1,48 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+
+namespace PieService.Worker.Supervision;
+
+/// <summary>Removes checkpoints that nothing needs any more: those of ended runs, unless a branch may still start from them.</summary>
+public sealed class Housekeeping(
+    ArtifactFolder artifacts, IDbContextFactory<PieDbContext> contexts, TimeProvider time, ILogger<Housekeeping> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await SweepUpAsync(stoppingToken);
+            }
+            catch (Exception later) when (Database.IsAway(later) || later is IOException or UnauthorizedAccessException)
+            {
+                WorkerLog.NotSwept(logger, later.Message);
+            }
+        }
+    }
+
+    internal async Task SweepUpAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        // First the row, then the files: a row without its files would send a branch to a checkpoint that is gone.
+        await db.Database.ExecuteSqlAsync($"""
+            UPDATE runs SET checkpoint_path = NULL, checkpoint_sha256 = NULL, checkpoint_epochs = NULL
+            WHERE checkpoint_path IS NOT NULL AND state IN ('succeeded', 'failed', 'cancelled')
+                AND NOT EXISTS (SELECT 1 FROM runs AS branch WHERE branch.trunk_run_id = runs.id AND branch.state IN ('queued', 'running'))
+            """, cancellation);
+
+        var withFiles = artifacts.RunsWithFiles().ToArray();
+        var needed = await db.Runs
+            .Where(run => withFiles.Contains(run.Id)
+                && (run.CheckpointPath != null || run.State == RunState.Queued || run.State == RunState.Running))
+            .Select(run => run.Id).ToListAsync(cancellation);
+        foreach (var run in withFiles.Except(needed)) artifacts.Remove(run);
+    }
+}

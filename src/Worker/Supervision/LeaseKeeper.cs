@@ -1,0 +1,149 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using PieService.Domain.Storage;
+
+namespace PieService.Worker.Supervision;
+
+/// <summary>Why a run that is being trained must stop.</summary>
+public enum StopReason { None, LeaseLost, CancelRequested, WorkerStopping }
+
+/// <summary>A lease that is kept alive, and the signal to stop.</summary>
+public sealed class HeldRun(RunLease lease, LeaseKeeper keeper) : IDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+    private bool isOver;
+
+    public RunLease Lease { get; } = lease;
+
+    public StopReason Reason { get; private set; }
+
+    public CancellationToken Stopped => stop.Token;
+
+    /// <summary>The first reason counts; one that comes after the run has ended is too late to matter.</summary>
+    internal void Stop(StopReason reason)
+    {
+        lock (stop)
+        {
+            if (isOver || Reason != StopReason.None) return;
+            Reason = reason;
+            stop.Cancel();
+        }
+    }
+
+    public void Dispose()
+    {
+        keeper.Release(this);
+        lock (stop)
+        {
+            isOver = true;
+            stop.Dispose();
+        }
+    }
+}
+
+/// <summary>
+/// Tells the database that this worker lives, extends its leases, and learns which of its runs must stop. While the database
+/// is away the training goes on: only its answer can say that a lease is lost.
+/// </summary>
+public sealed class LeaseKeeper(
+    RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings, IDbContextFactory<PieDbContext> contexts,
+    TimeProvider time, IHostApplicationLifetime lifetime, ILogger<LeaseKeeper> logger) : BackgroundService
+{
+    /// <summary>A cancelled run stops within this time.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<Guid, HeldRun> held = [];
+
+    public HeldRun Hold(RunLease lease)
+    {
+        var run = new HeldRun(lease, this);
+        lock (held) held[lease.RunId] = run;
+        if (lifetime.ApplicationStopping.IsCancellationRequested) run.Stop(StopReason.WorkerStopping);
+        return run;
+    }
+
+    internal void Release(HeldRun run)
+    {
+        lock (held)
+        {
+            if (held.TryGetValue(run.Lease.RunId, out var current) && current == run) held.Remove(run.Lease.RunId);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using var stopping = lifetime.ApplicationStopping.Register(() =>
+        {
+            foreach (var run in Snapshot()) run.Stop(StopReason.WorkerStopping);
+        });
+        using var timer = new PeriodicTimer(Look, time);
+        var lastBeat = time.GetTimestamp();
+        await TryAsync(BeatAsync, stoppingToken);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                var due = time.GetElapsedTime(lastBeat) >= settings.Beat;
+                if (await TryAsync(due ? BeatAsync : LookAsync, stoppingToken) && due) lastBeat = time.GetTimestamp();
+            }
+        }
+        finally
+        {
+            await TryAsync(LeaveAsync, CancellationToken.None);
+        }
+    }
+
+    private async Task BeatAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await db.Database.ExecuteSqlAsync($"""
+            INSERT INTO workers (id, machine, slots, device, started_at, last_beat_at)
+            VALUES ({worker.Id}, {worker.Machine}, {workerSettings.Slots}, {workerSettings.Device}, now(), now())
+            ON CONFLICT (id) DO UPDATE SET last_beat_at = now()
+            """, cancellation);
+        var runs = Snapshot();
+        Heed(runs, await leases.BeatAsync([.. runs.Select(run => run.Lease)], cancellation));
+    }
+
+    private async Task LookAsync(CancellationToken cancellation)
+    {
+        var runs = Snapshot();
+        if (runs.Count > 0) Heed(runs, await leases.LookAsync([.. runs.Select(run => run.Lease)], cancellation));
+    }
+
+    private async Task LeaveAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await db.Workers.Where(row => row.Id == worker.Id).ExecuteDeleteAsync(cancellation);
+    }
+
+    private static void Heed(List<HeldRun> runs, IReadOnlyList<HeldLease> answers)
+    {
+        var ours = answers.ToDictionary(answer => answer.RunId);
+        foreach (var run in runs)
+        {
+            if (!ours.TryGetValue(run.Lease.RunId, out var answer)) run.Stop(StopReason.LeaseLost);
+            else if (answer.CancelRequested) run.Stop(StopReason.CancelRequested);
+        }
+    }
+
+    private List<HeldRun> Snapshot()
+    {
+        lock (held) return [.. held.Values];
+    }
+
+    private async Task<bool> TryAsync(Func<CancellationToken, Task> talk, CancellationToken cancellation)
+    {
+        try
+        {
+            await talk(cancellation);
+            return true;
+        }
+        catch (Exception away) when (Database.IsAway(away))
+        {
+            WorkerLog.DatabaseAway(logger, away.Message);
+            return false;
+        }
+    }
+}

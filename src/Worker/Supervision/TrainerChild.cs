@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using PieService.Domain;
+using PieService.Worker.Training;
+
+namespace PieService.Worker.Supervision;
+
+/// <summary>The trainer process broke, or the run in it did; another attempt may succeed.</summary>
+public sealed class TrainerFailedException(string message) : Exception(message);
+
+/// <summary>A trainer process as its supervisor holds it. It trains one run at a time, and is thrown away after an error.</summary>
+internal sealed class TrainerChild : IDisposable
+{
+    private const int TailLines = 20;
+
+    private readonly Process process;
+    private readonly Queue<string> tail = new();
+
+    public TrainerChild(WorkerSettings settings, int slot)
+    {
+        Slot = slot;
+        process = new Process { StartInfo = StartInfo(settings, slot) };
+        process.ErrorDataReceived += (_, line) => Remember(line.Data);
+        process.Start();
+        process.BeginErrorReadLine();
+    }
+
+    public int Slot { get; }
+
+    public int RunsDone { get; private set; }
+
+    public int ProcessId => process.Id;
+
+    /// <exception cref="UntrainableException">The run cannot succeed.</exception>
+    /// <exception cref="TrainerFailedException">The run broke, or the process did.</exception>
+    public async Task<TrainingResult> TrainAsync(
+        TrainingAssignment assignment, Func<EpochFinished, Task> onEpoch, Action<string> onWarning, CancellationToken cancellation)
+    {
+        try
+        {
+            await process.StandardInput.WriteLineAsync(Json.Write(assignment).AsMemory(), cancellation);
+            await process.StandardInput.FlushAsync(cancellation);
+        }
+        catch (IOException)
+        {
+            throw new TrainerFailedException(await EpitaphAsync(cancellation));
+        }
+        while (await process.StandardOutput.ReadLineAsync(cancellation) is { } line)
+        {
+            switch (Parse(line))
+            {
+                case { Epoch: { } epoch }:
+                    await onEpoch(epoch);
+                    break;
+                case { Result: { } result }:
+                    RunsDone++;
+                    return result;
+                case { Untrainable: { } reason }:
+                    throw new UntrainableException(reason);
+                case { Failure: { } reason }:
+                    throw new TrainerFailedException(WithTail(reason));
+                case { Warning: { } warning }:
+                    onWarning(warning);
+                    break;
+                default:
+                    Remember(line);
+                    break;
+            }
+        }
+        throw new TrainerFailedException(await EpitaphAsync(cancellation));
+    }
+
+    /// <summary>Ends the process at once; what it had not yet reported is lost, what it reported is on the disk.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended already.
+        }
+        process.Dispose();
+    }
+
+    private static ProcessStartInfo StartInfo(WorkerSettings settings, int slot)
+    {
+        var host = Environment.ProcessPath!;
+        var start = new ProcessStartInfo(host) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        // Started as `dotnet PieService.Worker.dll`, or as the executable beside it.
+        if (Path.GetFileNameWithoutExtension(host) == "dotnet") start.ArgumentList.Add(typeof(TrainerChild).Assembly.Location);
+        start.ArgumentList.Add("trainer");
+
+        start.Environment["PIE_DEVICE"] = settings.TrainerDevice;
+        start.Environment["PIE_THREADS"] = settings.Threads.ToString(CultureInfo.InvariantCulture);
+        start.Environment["OMP_NUM_THREADS"] = settings.Threads.ToString(CultureInfo.InvariantCulture);
+        // Threads that spin while they wait make two trainers on two cores five times slower.
+        start.Environment["OMP_WAIT_POLICY"] = "passive";
+        start.Environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
+        if (settings.VisibleGpu(slot) is { } gpu) start.Environment["CUDA_VISIBLE_DEVICES"] = gpu;
+        // A trainer sees files and values only.
+        start.Environment.Remove("ConnectionStrings__Pie");
+        return start;
+    }
+
+    private static TrainerMessage? Parse(string line)
+    {
+        try
+        {
+            return Json.Read<TrainerMessage>(line);
+        }
+        catch (JsonException)
+        {
+            return null; // printed by a native library
+        }
+    }
+
+    private async Task<string> EpitaphAsync(CancellationToken cancellation)
+    {
+        await process.WaitForExitAsync(cancellation);
+        return WithTail(process.ExitCode > 128
+            ? $"The trainer process was ended by signal {process.ExitCode - 128}."
+            : $"The trainer process ended with exit code {process.ExitCode}.");
+    }
+
+    private string WithTail(string reason)
+    {
+        lock (tail) return tail.Count == 0 ? reason : $"{reason}\nIts last output:\n{string.Join('\n', tail)}";
+    }
+
+    private void Remember(string? line)
+    {
+        if (line is null) return;
+        lock (tail)
+        {
+            tail.Enqueue(line.Length > 500 ? line[..500] : line);
+            if (tail.Count > TailLines) tail.Dequeue();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using PieService.Domain;
+using PieService.Worker.Training;
+
+namespace PieService.Worker.Supervision;
+
+/// <summary>
+/// The child process: assignments come in as JSON lines, messages go out as JSON lines, and nothing else happens here. An
+/// abort inside the tensor library costs this process and its one run.
+/// </summary>
+public static class TrainerProcess
+{
+    public static void Run(TrainerSettings settings)
+    {
+        using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
+        // Whatever else prints must not come between the messages.
+        Console.SetOut(Console.Error);
+
+        var training = new RunTraining(settings);
+        foreach (var assignment in Assignments()) Tell(Train(training, assignment, Tell));
+
+        void Tell(TrainerMessage message) => output.WriteLine(Json.Write(message));
+    }
+
+    private static TrainerMessage Train(RunTraining training, TrainingAssignment assignment, Action<TrainerMessage> tell)
+    {
+        try
+        {
+            return new TrainerMessage(Result: training.Execute(
+                assignment, epoch => tell(new TrainerMessage(Epoch: epoch)), warning => tell(new TrainerMessage(Warning: warning)), CancellationToken.None));
+        }
+        catch (Exception hopeless) when (hopeless is UntrainableException or NotSupportedException)
+        {
+            return new TrainerMessage(Untrainable: hopeless.Message);
+        }
+        catch (Exception broken) when (broken is ExternalException or IOException or InvalidOperationException or OutOfMemoryException or ArgumentException)
+        {
+            Console.Error.WriteLine(broken);
+            return new TrainerMessage(Failure: broken.Message);
+        }
+    }
+
+    /// <summary>
+    /// Assignments until the supervisor closes the pipe. It also does so by dying; then there is nobody to train for, and
+    /// the process ends at once, even in the middle of a native call.
+    /// </summary>
+    private static IEnumerable<TrainingAssignment> Assignments()
+    {
+        var assignments = new BlockingCollection<TrainingAssignment>();
+        new Thread(() =>
+        {
+            using var input = new StreamReader(Console.OpenStandardInput());
+            while (input.ReadLine() is { } line) assignments.Add(Json.Read<TrainingAssignment>(line));
+            Process.GetCurrentProcess().Kill();
+        })
+        { IsBackground = true, Name = "supervisor" }.Start();
+        return assignments.GetConsumingEnumerable();
+    }
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using PieService.Worker.Training;
+
+namespace PieService.Worker.Text;
+
+/// <summary>
+/// A dataset as the trainer reads it: word numbers and classes of every split, and the vocabulary of all of them, in one
+/// safetensors file that is cached by the dataset's content hash.
+/// </summary>
+public sealed class TokenisedDataset
+{
+    public const string Train = "train", Validation = "validation", Test = "test";
+
+    private static readonly string[] SplitNames = [Train, Validation, Test];
+
+    private readonly Dictionary<string, TokenisedSplit> splits;
+    private readonly byte[] packedWords;
+    private readonly long[] wordOffsets;
+
+    private TokenisedDataset(
+        string contentHash, int classCount, byte[] packedWords, long[] wordOffsets, Dictionary<string, TokenisedSplit> splits)
+    {
+        (ContentHash, ClassCount, this.packedWords, this.wordOffsets, this.splits) =
+            (contentHash, classCount, packedWords, wordOffsets, splits);
+        var words = new string[wordOffsets.Length - 1];
+        for (var i = 0; i < words.Length; i++)
+            words[i] = Encoding.UTF8.GetString(packedWords, (int)wordOffsets[i], (int)(wordOffsets[i + 1] - wordOffsets[i]));
+        Vocabulary = words;
+        TrainCounts = new int[words.Length];
+        foreach (var word in Split(Train).Tokens) TrainCounts[word]++;
+    }
+
+    public string ContentHash { get; }
+
+    public int ClassCount { get; }
+
+    /// <summary>V words of all splits, numbered in the order of their first appearance.</summary>
+    public IReadOnlyList<string> Vocabulary { get; }
+
+    /// <summary>How often each of the V words stands in the training texts, uncut.</summary>
+    public int[] TrainCounts { get; }
+
+    /// <summary>Identity of the vocabulary, order included: vectors reduced to another one don't fit.</summary>
+    public string VocabularyHash => Convert.ToHexStringLower(SHA256.HashData(
+        [.. packedWords, .. MemoryMarshal.AsBytes(wordOffsets.AsSpan())]));
+
+    /// <summary>Without examples where the dataset has no such split.</summary>
+    /// <exception cref="ArgumentException">It is not train, validation or test.</exception>
+    public TokenisedSplit Split(string name) => splits.TryGetValue(name, out var split)
+        ? split
+        : throw new ArgumentException($"'{name}' is not one of {string.Join(", ", SplitNames)}.", nameof(name));
+
+    /// <returns>SHA-256 of the file.</returns>
+    public string Save(string path)
+    {
+        var file = new SafeTensors
+        {
+            Metadata =
+            {
+                ["format"] = "pie-tokens/1",
+                ["contentHash"] = ContentHash,
+                ["classCount"] = ClassCount.ToString(CultureInfo.InvariantCulture),
+            },
+        };
+        file.Add("vocabulary.utf8", packedWords);
+        file.Add("vocabulary.offsets", wordOffsets);
+        foreach (var split in splits.Values)
+        {
+            file.Add($"{split.Name}.tokens", split.Tokens);
+            file.Add($"{split.Name}.offsets", split.Offsets);
+            file.Add($"{split.Name}.labels", split.Labels);
+        }
+        return file.Write(path);
+    }
+
+    /// <exception cref="InvalidDataException">The file is malformed or does not hold a tokenised dataset.</exception>
+    public static TokenisedDataset Load(string path)
+    {
+        var file = SafeTensors.Read(path);
+        Require(file.Metadata.GetValueOrDefault("format") == "pie-tokens/1", "it is not a tokenised dataset");
+        Require(int.TryParse(file.RequireMetadata("classCount"), CultureInfo.InvariantCulture, out var classes) && classes > 0,
+            "classCount is not a positive number");
+        var (words, wordOffsets) = (file.Get<byte>("vocabulary.utf8"), file.Get<long>("vocabulary.offsets"));
+        Require(AreOffsets(wordOffsets, words.Length), "the vocabulary's offsets are wrong");
+
+        var splits = new Dictionary<string, TokenisedSplit>(StringComparer.Ordinal);
+        foreach (var name in SplitNames)
+        {
+            var split = new TokenisedSplit(
+                name, file.Get<int>($"{name}.tokens"), file.Get<long>($"{name}.offsets"), file.Get<int>($"{name}.labels"));
+            Require(split.Offsets.Length == split.Count + 1 && AreOffsets(split.Offsets, split.Tokens.Length), $"{name} has wrong offsets");
+            Require(Array.TrueForAll(split.Tokens, word => (uint)word < (uint)(wordOffsets.Length - 1)), $"{name} has unknown words");
+            Require(Array.TrueForAll(split.Labels, label => (uint)label < (uint)classes), $"{name} has labels outside 0 to {classes - 1}");
+            splits.Add(name, split);
+        }
+        return new(file.RequireMetadata("contentHash"), classes, words, wordOffsets, splits);
+
+        void Require(bool condition, string otherwise)
+        {
+            if (!condition) throw new InvalidDataException($"{path}: {otherwise}.");
+        }
+    }
+
+    private static bool AreOffsets(long[] offsets, int end)
+    {
+        if (offsets is not [0, ..] || offsets[^1] != end) return false;
+        for (var i = 1; i < offsets.Length; i++)
+            if (offsets[i] < offsets[i - 1]) return false;
+        return true;
+    }
+
+    /// <summary>Takes the examples one by one, in their order, and numbers the words as they come.</summary>
+    public sealed class Builder(string contentHash, int classCount)
+    {
+        private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+        private readonly List<byte> packedWords = [];
+        private readonly List<long> wordOffsets = [0];
+
+        private readonly Dictionary<string, (List<int> Tokens, List<long> Offsets, List<int> Labels)> splits =
+            SplitNames.ToDictionary(name => name, _ => (new List<int>(), new List<long> { 0 }, new List<int>()), StringComparer.Ordinal);
+
+        /// <exception cref="ArgumentException">No such split.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">The label is not in 0 to C - 1.</exception>
+        public void Add(string split, IReadOnlyList<string> tokens, int label)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(label);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(label, classCount);
+            if (!splits.TryGetValue(split, out var target))
+                throw new ArgumentException($"'{split}' is not one of {string.Join(", ", SplitNames)}.", nameof(split));
+            foreach (var token in tokens) target.Tokens.Add(NumberOf(token));
+            target.Offsets.Add(target.Tokens.Count);
+            target.Labels.Add(label);
+        }
+
+        public TokenisedDataset Build() => new(contentHash, classCount, [.. packedWords], [.. wordOffsets], splits.ToDictionary(
+            pair => pair.Key,
+            pair => new TokenisedSplit(pair.Key, [.. pair.Value.Tokens], [.. pair.Value.Offsets], [.. pair.Value.Labels]),
+            StringComparer.Ordinal));
+
+        private int NumberOf(string word)
+        {
+            if (numbers.TryGetValue(word, out var known)) return known;
+            numbers.Add(word, numbers.Count);
+            packedWords.AddRange(Encoding.UTF8.GetBytes(word));
+            wordOffsets.Add(packedWords.Count);
+            return numbers.Count - 1;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using PieService.Worker.Training;
+
+namespace PieService.Worker.Text;
+
+/// <summary>
+/// Word vectors reduced to a dataset's vocabulary. A word that the source lacks, the pair separator among them, has the
+/// mean of all the source's vectors (study 1.10).
+/// </summary>
+/// <param name="Name">What the recipe calls the source.</param>
+/// <param name="SourceSha256">Of the source file's bytes as they lie on the disk, lower-case hex.</param>
+/// <param name="VocabularyHash">Of the vocabulary that numbers the rows.</param>
+/// <param name="Dimensions">D.</param>
+/// <param name="Matrix">V x D, row-major, in vocabulary order.</param>
+/// <param name="Mean">D values: the mean over every line of the source, summed in double.</param>
+/// <param name="Found">How many of the V words the source has.</param>
+public sealed record WordVectors(
+    string Name, string SourceSha256, string VocabularyHash, int Dimensions, float[] Matrix, float[] Mean, int Found)
+{
+    /// <summary>Reads all of a GloVe file, plain or gzip.</summary>
+    /// <exception cref="InvalidDataException">A line is malformed; the message names the file and the line.</exception>
+    public static WordVectors Reduce(string sourcePath, string name, TokenisedDataset dataset, CancellationToken cancellation = default)
+    {
+        var rows = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < dataset.Vocabulary.Count; i++) rows.Add(dataset.Vocabulary[i], i);
+
+        using var source = new GloveFile(sourcePath);
+        float[] matrix = [];
+        double[] sum = [];
+        var (found, lines) = (new bool[rows.Count], 0L);
+        var lookup = rows.GetAlternateLookup<ReadOnlySpan<char>>();
+        while (source.Next(cancellation))
+        {
+            if (lines++ == 0) (sum, matrix) = (new double[source.Dimensions], new float[(long)rows.Count * source.Dimensions]);
+            for (var d = 0; d < sum.Length; d++) sum[d] += source.Values[d];
+            // Files list words by frequency, so of a repeated word the first line is the one that is meant.
+            if (!lookup.TryGetValue(source.Word, out var row) || found[row]) continue;
+            found[row] = true;
+            for (var d = 0; d < sum.Length; d++) matrix[(row * sum.Length) + d] = (float)source.Values[d];
+        }
+        if (lines == 0) throw new InvalidDataException($"{sourcePath} holds no vectors.");
+
+        var mean = Array.ConvertAll(sum, total => (float)(total / lines));
+        for (var row = 0; row < found.Length; row++)
+            if (!found[row]) mean.CopyTo(matrix, row * mean.Length);
+        return new(name, source.Sha256(), dataset.VocabularyHash, mean.Length, matrix, mean, found.Count(isFound => isFound));
+    }
+
+    /// <returns>SHA-256 of the cache file.</returns>
+    public string Save(string path)
+    {
+        var file = new SafeTensors
+        {
+            Metadata =
+            {
+                ["format"] = "pie-vectors/1",
+                ["name"] = Name,
+                ["sourceSha256"] = SourceSha256,
+                ["vocabularyHash"] = VocabularyHash,
+                ["found"] = Found.ToString(CultureInfo.InvariantCulture),
+            },
+        };
+        file.Add("matrix", Matrix, Matrix.Length / Dimensions, Dimensions);
+        file.Add("mean", Mean);
+        return file.Write(path);
+    }
+
+    /// <exception cref="InvalidDataException">The file is malformed or does not hold reduced word vectors.</exception>
+    public static WordVectors Load(string path)
+    {
+        var file = SafeTensors.Read(path);
+        var (matrix, mean) = (file.Get<float>("matrix"), file.Get<float>("mean"));
+        if (file.Metadata.GetValueOrDefault("format") != "pie-vectors/1" || mean.Length == 0
+            || file.Shape("matrix") is not [_, var dimensions] || dimensions != mean.Length
+            || !int.TryParse(file.RequireMetadata("found"), CultureInfo.InvariantCulture, out var found))
+            throw new InvalidDataException($"{path} does not hold reduced word vectors.");
+        return new(
+            file.RequireMetadata("name"), file.RequireMetadata("sourceSha256"), file.RequireMetadata("vocabularyHash"),
+            mean.Length, matrix, mean, found);
+    }
+}

@@ -1,0 +1,33 @@
+using PieService.Domain;
+using PieService.Worker.Text;
+
+namespace PieService.Worker.Training;
+
+/// <summary>
+/// In which batches the examples come. Texts of similar length share a batch: the LSTM walks each batch to its longest
+/// text, and its steps are cheapest while no text has ended.
+/// </summary>
+public static class BatchOrder
+{
+    // Sorting within windows, not over all: who shares a batch with whom then still changes with every epoch. With 50
+    // batches in a window the lengths within a batch differ by a few tokens.
+    private const int WindowBatches = 50;
+
+    /// <summary>Every example once, in batches of <paramref name="batchSize"/>, one of them smaller where it must be.</summary>
+    /// <returns>Positions in the split.</returns>
+    public static IReadOnlyList<int[]> ForTraining(TokenisedSplit split, int batchSize, int seed, int epoch)
+    {
+        var chance = KeyedRandom.For(seed, "order", epoch);
+        var batches = new List<int[]>();
+        foreach (var window in chance.Permutation(split.Count).Chunk(WindowBatches * batchSize))
+            batches.AddRange(window.OrderBy(split.Length).Chunk(batchSize));        // stable: equal lengths stay shuffled
+
+        var shuffled = batches.ToArray();
+        chance.Shuffle<int[]>(shuffled);
+        return shuffled;
+    }
+
+    /// <summary>By length alone, the same at every evaluation; results go back to example order by position.</summary>
+    public static IReadOnlyList<int[]> ForEvaluation(TokenisedSplit split, int batchSize) =>
+        [.. Enumerable.Range(0, split.Count).OrderBy(split.Length).Chunk(batchSize)];
+}

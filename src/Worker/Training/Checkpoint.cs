@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using PieService.Worker.Pruning;
+
+namespace PieService.Worker.Training;
+
+/// <summary>Whose checkpoint it is and where it was made: all of it must match for a training to go on bit for bit.</summary>
+public sealed record CheckpointIdentity(string RecipeFingerprint, int Seed, Machine Machine);
+
+/// <summary>
+/// A training at the end of an epoch, before any pruning that follows: parameters, masks, Adam's state. Initial weights
+/// and random numbers are not in it: both follow from the seed.
+/// </summary>
+public static class Checkpoint
+{
+    private const string Format = "pie-checkpoint/1";
+
+    /// <summary>Whole on the disk when this returns.</summary>
+    public static CheckpointFile Save(string folder, CheckpointIdentity identity, int epochsDone, ParameterBuffer parameters, Adam optimizer)
+    {
+        var file = new SafeTensors();
+        foreach (var (key, value) in Metadata(identity)) file.Metadata[key] = value;
+        file.Metadata["epochsDone"] = epochsDone.ToString(CultureInfo.InvariantCulture);
+        file.Metadata["adam.steps"] = optimizer.Steps.ToString(CultureInfo.InvariantCulture);
+        var (values, (first, second)) = (parameters.CopyValues(), optimizer.CopyMoments());
+        foreach (var segment in parameters.Segments)
+        {
+            file.Add(segment.Name, Part(values, segment), segment.Shape);
+            file.Add($"adam.first.{segment.Name}", Part(first, segment), segment.Shape);
+            file.Add($"adam.second.{segment.Name}", Part(second, segment), segment.Shape);
+            if (segment.IsPrunable) file.Add($"mask.{segment.Name}", parameters.Masks[segment.Name].Values, segment.Shape);
+        }
+        var path = Path.GetFullPath(Path.Combine(folder, $"checkpoint-{epochsDone:D4}.safetensors"));
+        return new(path, file.Write(path), epochsDone);
+    }
+
+    /// <summary>Puts a checkpoint's state into <paramref name="parameters"/> and <paramref name="optimizer"/>.</summary>
+    /// <returns>Null if that was done; else why the checkpoint is not used, and nothing has changed.</returns>
+    public static string? TryRestore(CheckpointFile checkpoint, CheckpointIdentity identity, ParameterBuffer parameters, Adam optimizer)
+    {
+        try
+        {
+            if (Sha256(checkpoint.Path) is var sha256 && sha256 != checkpoint.Sha256)
+                return $"its SHA-256 is {sha256}, not {checkpoint.Sha256}";
+            var file = SafeTensors.Read(checkpoint.Path);
+            foreach (var (key, expected) in Metadata(identity))
+                if (file.RequireMetadata(key) is var actual && actual != expected)
+                    return $"its {key} is '{actual}', here it is '{expected}'";
+            if (Number(file, "epochsDone") != checkpoint.EpochsDone)
+                return $"it holds {Number(file, "epochsDone")} epochs, not {checkpoint.EpochsDone}";
+
+            var (values, first, second) = (Gather(file, "", parameters), Gather(file, "adam.first.", parameters), Gather(file, "adam.second.", parameters));
+            var masks = parameters.Segments.Where(segment => segment.IsPrunable)
+                .ToDictionary(segment => segment.Name, segment => Mask.Of(Whole<byte>(file, "mask." + segment.Name, segment)));
+            var steps = Number(file, "adam.steps");
+
+            parameters.SetValues(values);
+            if (masks.Values.Any(mask => mask.Pruned > 0)) parameters.Prune(masks);
+            optimizer.Restore(first, second, steps);
+            return null;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
+        {
+            return unreadable.Message;
+        }
+    }
+
+    private static IEnumerable<(string Key, string Value)> Metadata(CheckpointIdentity identity) =>
+    [
+        ("format", Format),
+        ("recipe", identity.RecipeFingerprint),
+        ("seed", identity.Seed.ToString(CultureInfo.InvariantCulture)),
+        ("device", identity.Machine.DeviceType),
+        ("cpuCapability", identity.Machine.CpuCapability),
+        ("threads", identity.Machine.Threads.ToString(CultureInfo.InvariantCulture)),
+    ];
+
+    private static ReadOnlyMemory<float> Part(float[] flat, ParameterBuffer.Segment segment) => flat.AsMemory(segment.Offset, segment.Size);
+
+    private static float[] Gather(SafeTensors file, string prefix, ParameterBuffer parameters)
+    {
+        var flat = new float[parameters.Values.numel()];
+        foreach (var segment in parameters.Segments) Whole<float>(file, prefix + segment.Name, segment).CopyTo(flat, segment.Offset);
+        return flat;
+    }
+
+    private static T[] Whole<T>(SafeTensors file, string name, ParameterBuffer.Segment segment) where T : unmanaged =>
+        file.Shape(name).SequenceEqual(segment.Shape)
+            ? file.Get<T>(name)
+            : throw new InvalidDataException($"its {name} has another shape than the model's");
+
+    private static long Number(SafeTensors file, string key) =>
+        long.TryParse(file.RequireMetadata(key), CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new InvalidDataException($"its {key} is not a number");
+
+    private static string Sha256(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+}

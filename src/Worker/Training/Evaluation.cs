@@ -1,0 +1,34 @@
+using PieService.Worker.Models;
+using PieService.Worker.Text;
+using static TorchSharp.torch;
+
+namespace PieService.Worker.Training;
+
+public static class Evaluation
+{
+    // One size whatever the recipe's: the last bits of a logit may depend on the batch that it is computed in.
+    private const int BatchSize = 256;
+
+    /// <summary>The model's logits for a split, in evaluation mode. Uses no random numbers.</summary>
+    public static Scores Run(Classifier model, TokenisedSplit split, CancellationToken cancellation)
+    {
+        var scores = new Scores(split.Name, model.ClassCount, split.Labels);
+        using var noGrad = no_grad();
+        model.eval();
+        foreach (var batch in BatchOrder.ForEvaluation(split, BatchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            Place(model.Logits(Array.ConvertAll(batch, split.Text)), batch, scores);
+        }
+        return scores;
+    }
+
+    /// <summary>Copies a batch's logits (B, C) to the rows of its examples.</summary>
+    internal static void Place(Tensor logits, int[] batch, Scores scores)
+    {
+        var values = logits.cpu().data<float>().ToArray().AsSpan();
+        for (var i = 0; i < batch.Length; i++)
+            values.Slice(i * scores.ClassCount, scores.ClassCount).CopyTo(scores.Logits.AsSpan(batch[i] * scores.ClassCount));
+    }
+}

@@ -1,0 +1,12 @@
+namespace PieService.Worker.Training;
+
+/// <summary>What happens around the epochs without the loop knowing of it: pruning, observation, checkpoints.</summary>
+public interface ITrainingHook
+{
+    /// <param name="epochsDone">Finished epochs, those of earlier attempts and of the trunk included; 0 before the first.</param>
+    void BeforeEpoch(int epochsDone);
+
+    /// <param name="epochsDone">The one just finished included.</param>
+    /// <param name="train">Measured while training, on moving weights.</param>
+    void AfterEpoch(int epochsDone, EpochMetric train);
+}

@@ -1,0 +1,133 @@
+using PieService.Worker.Models;
+using PieService.Worker.Pruning;
+using static TorchSharp.torch;
+
+namespace PieService.Worker.Training;
+
+/// <summary>
+/// All parameters of a model in one flat float32 tensor and all gradients in another, so that masking, clipping, Adam and
+/// checkpoints are one operation instead of one per parameter. The model's own parameters are views of it: never call
+/// zero_grad on the model, which would cut the gradients off, nor move it to another device.
+/// </summary>
+public sealed class ParameterBuffer : IDisposable
+{
+    // Every parameter begins at a multiple of 64 bytes, as torch's own tensors do. The floats between are zero and stay so.
+    private const int Alignment = 16;
+
+    private readonly Dictionary<string, Mask> masks = new(StringComparer.Ordinal);
+    private Tensor? kept;
+
+    public ParameterBuffer(Classifier model)
+    {
+        var parameters = model.named_parameters().ToList();
+        var segments = new List<Segment>();
+        var offset = 0;
+        foreach (var (name, parameter) in parameters)
+        {
+            var size = checked((int)parameter.numel());
+            segments.Add(new(name, parameter.shape, offset, size, model.IsPrunable(name)));
+            offset += (size + Alignment - 1) / Alignment * Alignment;
+        }
+        Segments = segments;
+        foreach (var segment in segments.Where(segment => segment.IsPrunable)) masks.Add(segment.Name, Mask.Full(segment.Size));
+
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var device = parameters[0].parameter.device;
+        Values = zeros(offset, device: device).DetachFromDisposeScope();
+        Gradients = zeros(offset, device: device).DetachFromDisposeScope();
+        foreach (var ((_, parameter), segment) in parameters.Zip(segments))
+        {
+            ViewOf(Values, segment).copy_(parameter);
+            parameter.set_(ViewOf(Values, segment));
+            parameter.grad = ViewOf(Gradients, segment);
+        }
+    }
+
+    /// <summary>One parameter's place.</summary>
+    public sealed record Segment(string Name, long[] Shape, int Offset, int Size, bool IsPrunable);
+
+    /// <summary>The parameters in the model's order.</summary>
+    public IReadOnlyList<Segment> Segments { get; }
+
+    /// <summary>Flat, on the model's device.</summary>
+    public Tensor Values { get; }
+
+    /// <summary>Flat, on the model's device; backward adds to it.</summary>
+    public Tensor Gradients { get; }
+
+    /// <summary>One for each prunable parameter, by its name.</summary>
+    public IReadOnlyDictionary<string, Mask> Masks => masks;
+
+    /// <summary>Takes new masks and sets what they prune to zero.</summary>
+    /// <exception cref="ArgumentException">A mask is of another tensor, or revives a weight.</exception>
+    public void Prune(IReadOnlyDictionary<string, Mask> newMasks)
+    {
+        foreach (var (name, mask) in newMasks)
+        {
+            if (!masks.TryGetValue(name, out var old) || !mask.IsWithin(old))
+                throw new ArgumentException($"The mask of {name} is not within the one before.", nameof(newMasks));
+            masks[name] = mask;
+        }
+        var flat = new float[Values.numel()];
+        Array.Fill(flat, 1);
+        foreach (var segment in Segments.Where(segment => segment.IsPrunable))
+        {
+            var values = masks[segment.Name].Values.Span;
+            for (var i = 0; i < values.Length; i++) flat[segment.Offset + i] = values[i];
+        }
+        kept?.Dispose();
+        kept = tensor(flat, device: Values.device).DetachFromDisposeScope();
+        MaskValues();
+    }
+
+    /// <summary>Pruned weights become zero again.</summary>
+    public void MaskValues()
+    {
+        using var noGrad = no_grad();
+        if (kept is not null) Values.mul_(kept);
+    }
+
+    /// <summary>Pruned weights have no gradient.</summary>
+    public void MaskGradients()
+    {
+        if (kept is not null) Gradients.mul_(kept);
+    }
+
+    public void ClearGradients()
+    {
+        using var scope = NewDisposeScope();            // zero_ returns a new wrapper
+        Gradients.zero_();
+    }
+
+    /// <summary>A copy of all parameters, to read or to put back.</summary>
+    public float[] CopyValues() => ToArray(Values);
+
+    public float[] CopyGradients() => ToArray(Gradients);
+
+    /// <param name="values">As <see cref="CopyValues"/> gave them.</param>
+    public void SetValues(float[] values) => Fill(Values, values);
+
+    public void Dispose()
+    {
+        Values.Dispose();
+        Gradients.Dispose();
+        kept?.Dispose();
+    }
+
+    /// <summary>A copy of a flat tensor on any device.</summary>
+    internal static float[] ToArray(Tensor flat)
+    {
+        using var scope = NewDisposeScope();
+        return flat.cpu().data<float>().ToArray();
+    }
+
+    internal static void Fill(Tensor flat, float[] values)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        flat.copy_(tensor(values));
+    }
+
+    private static Tensor ViewOf(Tensor flat, Segment segment) => flat.narrow(0, segment.Offset, segment.Size).view(segment.Shape);
+}

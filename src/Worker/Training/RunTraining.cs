@@ -1,0 +1,86 @@
+using PieService.Domain.Recipes;
+using PieService.Domain.Runs;
+using PieService.Worker.Models;
+using PieService.Worker.Pruning;
+using PieService.Worker.Text;
+using static TorchSharp.torch;
+
+namespace PieService.Worker.Training;
+
+/// <summary>
+/// Trains one run, from the files of its assignment to its predictions. Synchronous and on the calling thread: torch's
+/// gradient mode and dispose scopes belong to a thread. One at a time in a process: torch's generator belongs to all.
+/// </summary>
+public sealed class RunTraining(TrainerSettings settings)
+{
+    /// <param name="report">Called after every epoch that is trained here.</param>
+    /// <param name="warn">Told why a checkpoint is not used.</param>
+    /// <exception cref="UntrainableException">No retry can mend it.</exception>
+    /// <exception cref="OperationCanceledException">Between two batches; the last epoch's checkpoint is on the disk.</exception>
+    public TrainingResult Execute(
+        TrainingAssignment assignment, Action<EpochFinished> report, Action<string> warn, CancellationToken cancellation)
+    {
+        var (recipe, plan) = (assignment.Recipe, assignment.Recipe.Plan);
+        var inputs = TrainingInputs.Load(assignment);
+        var train = inputs.Split(TokenisedDataset.Train);
+        var order = TrainingOrder.Keyed(assignment.Seed, train, recipe.Hyperparameters.BatchSize);
+        var machine = settings.Prepare();
+
+        using var scope = NewDisposeScope();
+        manual_seed(order.InitSeed);
+        using var model = Classifiers.Create(recipe, inputs.Dataset, inputs.Vectors, machine.Device);
+        using var parameters = new ParameterBuffer(model);
+        using var optimizer = new Adam(parameters, recipe.Hyperparameters.LearningRate);
+
+        var own = new CheckpointIdentity(RecipeFingerprint.Of(recipe), assignment.Seed, machine);
+        var hooks = new List<ITrainingHook>
+        {
+            new EpochReport(
+                model, inputs.Split(TokenisedDataset.Validation),
+                epochsDone => Checkpoint.Save(assignment.OutputFolder, own, epochsDone, parameters, optimizer), report, cancellation),
+        };
+        if (PruningRule.Of(recipe.Method) is not null)
+            hooks.Add(new Pruner(recipe, assignment.Seed, parameters, optimizer,
+                new ImpactGradient(model, parameters, train, order.ImpactSample)));
+
+        Directory.CreateDirectory(assignment.OutputFolder);
+        var epochsDone = Restore(assignment, own, parameters, optimizer, warn);
+        new Trainer(model, parameters, optimizer, train, order).Run(epochsDone, plan.TotalEpochs, hooks, cancellation);
+
+        return new(
+            [.. assignment.PredictSplits.Select(split => Predict(model, inputs.Split(split), plan, cancellation))],
+            [.. parameters.Masks.Select(pair => new TensorSparsity(pair.Key, pair.Value.Size, pair.Value.Kept))],
+            machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "");
+    }
+
+    /// <summary>The furthest usable state: the run's own checkpoint, else the trunk's, else none.</summary>
+    /// <returns>Finished epochs.</returns>
+    private static int Restore(
+        TrainingAssignment assignment, CheckpointIdentity own, ParameterBuffer parameters, Adam optimizer, Action<string> warn)
+    {
+        var trunk = own with { RecipeFingerprint = RecipeFingerprint.Of(assignment.Recipe.Dense) };
+        var plan = assignment.Recipe.Plan;
+        foreach (var (checkpoint, identity, last) in new[]
+                 {
+                     (assignment.Resume, own, plan.TotalEpochs),
+                     (assignment.Trunk, trunk, plan.SharedEpochs),
+                 })
+        {
+            if (checkpoint is null) continue;
+            var refusal = checkpoint.EpochsDone > last
+                ? $"it holds {checkpoint.EpochsDone} epochs, of which this run can use {last}"
+                : Checkpoint.TryRestore(checkpoint, identity, parameters, optimizer);
+            if (refusal is null) return checkpoint.EpochsDone;
+            warn($"The checkpoint {checkpoint.Path} is not used: {refusal}.");
+        }
+        return 0;
+    }
+
+    private static SplitPredictions Predict(Classifier model, TokenisedSplit split, PruningPlan plan, CancellationToken cancellation)
+    {
+        var predictions = Evaluation.Run(model, split, cancellation).Pack();
+        return split.Count == 0 || double.IsFinite(predictions.Metric.Loss)
+            ? predictions
+            : throw UntrainableException.Diverged(plan.TotalEpochs - 1, predictions.Metric.Loss);
+    }
+}

@@ -1,0 +1,63 @@
+using PieService.Worker.Models;
+using PieService.Worker.Text;
+using static TorchSharp.torch;
+
+namespace PieService.Worker.Training;
+
+/// <summary>
+/// The training loop (study 1.9). It knows nothing of pruning, checkpoints or reports, which are hooks, nor of where the
+/// order of the examples comes from.
+/// </summary>
+public sealed class Trainer(
+    Classifier model, ParameterBuffer parameters, Adam optimizer, TokenisedSplit train, TrainingOrder order)
+{
+    private const double MaxGradientNorm = 1.0;
+
+    /// <exception cref="UntrainableException">The loss is no longer a number.</exception>
+    public void Run(int epochsDone, int totalEpochs, IReadOnlyList<ITrainingHook> hooks, CancellationToken cancellation)
+    {
+        for (var epoch = epochsDone; epoch < totalEpochs; epoch++)
+        {
+            foreach (var hook in hooks) hook.BeforeEpoch(epoch);
+            var metric = TrainEpoch(epoch, cancellation);
+            foreach (var hook in hooks) hook.AfterEpoch(epoch + 1, metric);
+        }
+    }
+
+    private EpochMetric TrainEpoch(int epoch, CancellationToken cancellation)
+    {
+        manual_seed(order.TorchSeed(epoch));
+        model.train();
+        var scores = new Scores(train.Name, model.ClassCount, train.Labels);
+        var (batches, lossSum) = (order.Batches(epoch), 0.0);
+        foreach (var batch in batches)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var loss = Step(batch, scores);
+            if (!double.IsFinite(loss)) throw UntrainableException.Diverged(epoch, loss);
+            lossSum += loss;
+        }
+        return scores.Metric(lossSum / batches.Count);
+    }
+
+    /// <summary>One optimizer step on the mean loss of a batch.</summary>
+    private float Step(int[] batch, Scores scores)
+    {
+        using var scope = NewDisposeScope();
+        var logits = model.Logits(Array.ConvertAll(batch, train.Text));                             // (B, C)
+        var labels = tensor(Array.ConvertAll(batch, example => (long)train.Labels[example]), device: logits.device);
+        var loss = nn.functional.cross_entropy(logits, labels);
+        parameters.ClearGradients();
+        loss.backward();
+        parameters.MaskGradients();
+        ClipGradients();
+        optimizer.Step();
+        parameters.MaskValues();            // Adam's momentum still moves what has just been pruned
+        Evaluation.Place(logits.detach(), batch, scores);
+        return loss.item<float>();
+    }
+
+    /// <summary>Scales all gradients together by min(1, 1 / (norm + 1e-6)).</summary>
+    private void ClipGradients() =>
+        parameters.Gradients.mul_((MaxGradientNorm / (parameters.Gradients.norm() + 1e-6)).clamp_max(1.0));
+}

@@ -1,0 +1,26 @@
+using PieService.Domain.Recipes;
+
+namespace PieService.Worker.Training;
+
+/// <summary>All that a trainer needs to know of one run: it sees files and values, never the database.</summary>
+/// <param name="TokensPath">The dataset, tokenised (<see cref="Text.TokenisedDataset"/>).</param>
+/// <param name="VectorsPath">Word vectors reduced to the dataset's vocabulary; null: the embedding is trained.</param>
+/// <param name="OutputFolder">Where checkpoints and the result go; it belongs to this attempt alone.</param>
+/// <param name="Resume">This run's own last checkpoint, from an earlier attempt.</param>
+/// <param name="Trunk">The dense run's checkpoint at the branching point; unusable or absent, its epochs are trained here.</param>
+/// <param name="PredictSplits">Splits whose predictions are wanted.</param>
+public sealed record TrainingAssignment(
+    Guid RunId,
+    Recipe Recipe,
+    int Seed,
+    string TokensPath,
+    string? VectorsPath,
+    string OutputFolder,
+    CheckpointFile? Resume,
+    CheckpointFile? Trunk,
+    IReadOnlyList<string> PredictSplits);
+
+/// <param name="Path">Absolute.</param>
+/// <param name="Sha256">Lower-case hex of the file's bytes.</param>
+/// <param name="EpochsDone">Finished epochs that the file holds, those of the trunk included.</param>
+public sealed record CheckpointFile(string Path, string Sha256, int EpochsDone);

@@ -1,0 +1,28 @@
+using PieService.Domain.Runs;
+
+namespace PieService.Worker.Training;
+
+/// <summary>One line of an epoch's report.</summary>
+/// <param name="Split">train (measured while training), validation or test.</param>
+/// <param name="Loss">Mean cross-entropy in nats; for train the mean of the batch means, unweighted (study 1.9).</param>
+public sealed record EpochMetric(string Split, double Loss, double Accuracy, double MacroF1);
+
+/// <summary>Epoch number <paramref name="Epoch"/> (0-based) is finished and its checkpoint is on the disk.</summary>
+public sealed record EpochFinished(int Epoch, IReadOnlyList<EpochMetric> Metrics, double Seconds, CheckpointFile Checkpoint);
+
+/// <summary>A split's packed answers: classes as little-endian uint16, scores as float16, both in example order.</summary>
+/// <param name="Classes">N values.</param>
+/// <param name="Scores">N x C logits in label order, evaluation mode after the last epoch.</param>
+public sealed record SplitPredictions(string Split, int Examples, int ClassCount, byte[] Classes, byte[] Scores, EpochMetric Metric);
+
+/// <summary>What a finished training leaves behind.</summary>
+/// <param name="Tensors">Every prunable tensor, also of dense runs.</param>
+/// <param name="Device">cpu or cuda:n.</param>
+/// <param name="Threads">Threads of the tensor library; with device and capability it decides the bits.</param>
+public sealed record TrainingResult(
+    IReadOnlyList<SplitPredictions> Predictions,
+    IReadOnlyList<TensorSparsity> Tensors,
+    string Device,
+    string CpuCapability,
+    int Threads,
+    string VectorsSha256);

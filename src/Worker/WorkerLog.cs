@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+using PieService.Domain.Recipes;
+using PieService.Worker.Supervision;
+
+namespace PieService.Worker;
+
+internal static partial class WorkerLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Worker {Worker}: {Slots} slots on {Device}, {Threads} threads each")]
+    public static partial void Ready(ILogger logger, string worker, int slots, string device, int threads);
+
+    [LoggerMessage(2, LogLevel.Information, "Waiting for the database: {Reason}")]
+    public static partial void WaitingForDatabase(ILogger logger, string reason);
+
+    [LoggerMessage(10, LogLevel.Information, "Run {Run}: {Method} {Sparsity} %, seed {Seed}, from epoch {Epoch}")]
+    public static partial void Started(ILogger logger, Guid run, Method method, decimal sparsity, int seed, int epoch);
+
+    [LoggerMessage(11, LogLevel.Information, "Run {Run} succeeded")]
+    public static partial void Succeeded(ILogger logger, Guid run);
+
+    [LoggerMessage(12, LogLevel.Information, "Run {Run} is stopped: {Reason}")]
+    public static partial void Stopped(ILogger logger, Guid run, StopReason reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "Run {Run} failed: {Reason}")]
+    public static partial void Failed(ILogger logger, Guid run, string reason);
+
+    [LoggerMessage(14, LogLevel.Warning, "Run {Run}: {Warning}")]
+    public static partial void Warned(ILogger logger, Guid run, string warning);
+
+    [LoggerMessage(20, LogLevel.Warning, "The database is away, training goes on: {Reason}")]
+    public static partial void DatabaseAway(ILogger logger, string reason);
+
+    [LoggerMessage(21, LogLevel.Warning, "Could not tidy the artifacts up, trying again later: {Reason}")]
+    public static partial void NotSwept(ILogger logger, string reason);
+}

@@ -1,0 +1,234 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using PieService.Api.Database;
+using PieService.Domain;
+using PieService.TestSupport;
+
+namespace PieService.Api.Tests.Database;
+
+public sealed class DevelopmentClusterTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private PieFolders folders = null!;
+
+    public async ValueTask InitializeAsync() => folders = await TestCluster.NewFoldersAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task A_started_cluster_answers_with_a_UTF8_database_that_sorts_by_code_point()
+    {
+        await using var cluster = await TestCluster.OpenAsync(folders);
+
+        Assert.Equal(
+            "pie UTF8 C",
+            await AskAsync(cluster, """
+                SELECT concat_ws(' ', datname, pg_encoding_to_char(encoding), datcollate)
+                FROM pg_database WHERE datname = current_database()
+                """));
+    }
+
+    [Fact]
+    public async Task A_cluster_listens_on_loopback_only_and_has_no_socket()
+    {
+        await using var cluster = await TestCluster.OpenAsync(folders);
+
+        Assert.Equal("127.0.0.1", await AskAsync(cluster, "SHOW listen_addresses"));
+        Assert.Equal("", await AskAsync(cluster, "SHOW unix_socket_directories"));
+    }
+
+    [Fact]
+    public async Task Without_the_password_nobody_gets_in()
+    {
+        await using var cluster = await TestCluster.OpenAsync(folders);
+        var guess = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Password = "guess", Pooling = false };
+
+        await using var connection = new NpgsqlConnection(guess.ConnectionString);
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => connection.OpenAsync());
+
+        Assert.Equal(PostgresErrorCodes.InvalidPassword, refusal.SqlState);
+    }
+
+    [Fact]
+    public async Task Password_and_connection_string_are_for_the_eyes_of_their_owner_only()
+    {
+        await using var cluster = await TestCluster.OpenAsync(folders);
+
+        Assert.Equal(cluster.ConnectionString, await File.ReadAllTextAsync(folders.ConnectionFile));
+        foreach (var secret in new[] { folders.ConnectionFile, DevelopmentCluster.FolderIn(folders) + ".password" })
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(secret).UnixFileMode);
+    }
+
+    [Fact]
+    public async Task A_stopped_cluster_leaves_no_process_and_keeps_its_data_port_and_password()
+    {
+        string connectionString;
+        int postmaster;
+        await using (var cluster = await TestCluster.OpenAsync(folders))
+        {
+            connectionString = cluster.ConnectionString;
+            postmaster = PostmasterId();
+            await AskAsync(cluster, "CREATE TABLE kept AS SELECT 42 AS answer");
+        }
+        Assert.False(IsAlive(postmaster));
+
+        await using var again = await TestCluster.OpenAsync(folders);
+
+        Assert.Equal(connectionString, again.ConnectionString);
+        Assert.Equal(42, await AskAsync(again, "SELECT answer FROM kept"));
+    }
+
+    [Fact]
+    public async Task A_server_that_a_killed_owner_left_running_is_taken_over_and_stopped_by_the_next()
+    {
+        await using (await TestCluster.OpenAsync(folders)) { }
+        using var left = StartServerWithoutOwner();
+        await EventuallyAsync(() => File.Exists(PidFile));
+
+        await using (var cluster = await TestCluster.OpenAsync(folders))
+        {
+            Assert.Equal(left.Id, PostmasterId());
+            Assert.Equal("pie", await AskAsync(cluster, "SELECT current_database()"));
+        }
+
+        await left.WaitForExitAsync().WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_folder_has_one_owner_and_the_second_is_told_what_to_do()
+    {
+        await using var first = await TestCluster.OpenAsync(folders);
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => TestCluster.OpenAsync(folders));
+
+        Assert.Contains(folders.Data, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("PIE_DATA", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("pie", await AskAsync(first, "SELECT current_database()"));
+    }
+
+    [Fact]
+    public async Task The_keeper_brings_a_killed_server_back_on_its_port_with_what_was_committed()
+    {
+        await using var cluster = await TestCluster.OpenAsync(folders);
+        using var keeper = new ClusterKeeper(cluster, NullLogger<ClusterKeeper>.Instance);
+        await keeper.StartAsync(CancellationToken.None);
+        await AskAsync(cluster, "SET synchronous_commit = on; CREATE TABLE kept AS SELECT 42 AS answer");
+        var killed = PostmasterId();
+
+        Process.GetProcessById(killed).Kill();
+
+        await EventuallyAsync(async () =>
+        {
+            try
+            {
+                return Equals(42, await AskAsync(cluster, "SELECT answer FROM kept")) && PostmasterId() != killed;
+            }
+            catch (NpgsqlException)
+            {
+                return false;
+            }
+        });
+        await keeper.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task What_is_stopped_on_purpose_stays_stopped_although_a_keeper_watches()
+    {
+        var cluster = await TestCluster.OpenAsync(folders);
+        using var keeper = new ClusterKeeper(cluster, NullLogger<ClusterKeeper>.Instance);
+        await keeper.StartAsync(CancellationToken.None);
+        var postmaster = PostmasterId();
+
+        await cluster.DisposeAsync();
+        await keeper.StopAsync(CancellationToken.None);
+
+        Assert.False(IsAlive(postmaster));
+        Assert.False(File.Exists(PidFile));
+    }
+
+    [Fact]
+    public async Task A_pid_file_whose_number_now_belongs_to_another_program_does_not_keep_the_server_from_starting()
+    {
+        await using (await TestCluster.OpenAsync(folders)) { }
+        await File.WriteAllLinesAsync(
+            PidFile, [$"{Environment.ProcessId}", DevelopmentCluster.FolderIn(folders), "1700000000", "20000", "", "127.0.0.1"]);
+
+        await using var cluster = await TestCluster.OpenAsync(folders);
+
+        Assert.Equal("pie", await AskAsync(cluster, "SELECT current_database()"));
+    }
+
+    [Fact]
+    public async Task An_interrupted_initialization_is_started_over()
+    {
+        var unfinished = Directory.CreateDirectory(DevelopmentCluster.FolderIn(folders) + ".unfinished");
+        await File.WriteAllTextAsync(Path.Combine(unfinished.FullName, "PG_VERSION"), "15");
+
+        await using var cluster = await TestCluster.OpenAsync(folders);
+
+        Assert.Equal("pie", await AskAsync(cluster, "SELECT current_database()"));
+        Assert.False(unfinished.Exists && Directory.Exists(unfinished.FullName));
+    }
+
+    [Fact]
+    public async Task A_server_that_cannot_start_says_why()
+    {
+        await using (await TestCluster.OpenAsync(folders)) { }
+        await File.AppendAllTextAsync(
+            Path.Combine(DevelopmentCluster.FolderIn(folders), "postgresql.conf"), "no_such_setting = 1");
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => TestCluster.OpenAsync(folders));
+
+        Assert.Contains("no_such_setting", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Missing_programs_are_named_with_the_setting_that_leads_to_them()
+    {
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => DevelopmentCluster.StartAsync(folders, "/nowhere", NullLogger.Instance));
+
+        Assert.Contains("PIE_PG_BIN is /nowhere", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("initdb", failure.Message, StringComparison.Ordinal);
+    }
+
+    private string PidFile => Path.Combine(DevelopmentCluster.FolderIn(folders), "postmaster.pid");
+
+    private int PostmasterId() => int.Parse(File.ReadLines(PidFile).First(), CultureInfo.InvariantCulture);
+
+    private static bool IsAlive(int process) => Directory.Exists($"/proc/{process}");
+
+    /// <summary>The command line of the last start, which PostgreSQL keeps.</summary>
+    private Process StartServerWithoutOwner()
+    {
+        var command = File.ReadAllText(Path.Combine(DevelopmentCluster.FolderIn(folders), "postmaster.opts"));
+        var start = new ProcessStartInfo("sh", ["-c", $"exec {command}"])
+        {
+            WorkingDirectory = "/",
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (Environment.IsPrivilegedProcess) start.UserName = "postgres";
+        return Process.Start(start)!;
+    }
+
+    private static async Task<object?> AskAsync(DevelopmentCluster cluster, string sql)
+    {
+        var unpooled = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Pooling = false };
+        await using var connection = new NpgsqlConnection(unpooled.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    private static Task EventuallyAsync(Func<bool> condition) => EventuallyAsync(() => Task.FromResult(condition()));
+
+    private static async Task EventuallyAsync(Func<Task<bool>> condition)
+    {
+        for (var waiting = Stopwatch.StartNew(); !await condition(); await Task.Delay(TimeSpan.FromMilliseconds(50)))
+            Assert.True(waiting.Elapsed < Patience, "The awaited condition did not come true.");
+    }
+}

@@ -1,0 +1,56 @@
+using Npgsql;
+using PieService.TestSupport;
+
+namespace PieService.Api.Tests.Database;
+
+public sealed class FreshDatabaseTests
+{
+    private static int migrations;
+
+    [Fact]
+    public async Task Databases_start_migrated_and_share_nothing_but_the_one_migration()
+    {
+        var first = new FreshDatabase(MigrateAsync);
+        var second = new FreshDatabase(MigrateAsync);
+        await Task.WhenAll(first.InitializeAsync().AsTask(), second.InitializeAsync().AsTask());
+
+        await AskAsync(first, "INSERT INTO answers VALUES (42)");
+
+        Assert.Equal(1L, await AskAsync(first, "SELECT count(*) FROM answers"));
+        Assert.Equal(0L, await AskAsync(second, "SELECT count(*) FROM answers"));
+        Assert.Equal(1, migrations);
+        await first.DisposeAsync();
+        await second.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_disposed_database_is_gone_although_somebody_was_connected()
+    {
+        var database = new FreshDatabase(MigrateAsync);
+        await database.InitializeAsync();
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+
+        await database.DisposeAsync();
+
+        var failure = await Assert.ThrowsAsync<PostgresException>(() => AskAsync(database, "SELECT 1"));
+        Assert.Equal(PostgresErrorCodes.InvalidCatalogName, failure.SqlState);
+    }
+
+    private static async Task MigrateAsync(string connectionString)
+    {
+        Interlocked.Increment(ref migrations);
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("CREATE TABLE answers (answer integer)", connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<object?> AskAsync(FreshDatabase database, string sql)
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+}

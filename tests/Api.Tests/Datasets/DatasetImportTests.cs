@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace PieService.Api.Tests.Datasets;
+
+public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetApi>
+{
+    private const string Definition = """
+        { "name": "pairs", "task": "singleLabel", "format": "csv", "columns": { "text": "a", "secondText": "b", "label": "label" },
+          "labels": ["yes", "no"] }
+        """;
+
+    private const string Train = "label,a,b\nyes,One.,Two\nno,\"Three, four\",\n";
+    private const string Test = "label,a,b\nno,Five,Six\n";
+
+    [Fact]
+    public async Task An_import_answers_with_the_dataset_and_where_it_is()
+    {
+        var answer = await api.ImportAsync(Definition, ("train", Train), ("test", Test));
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        var dataset = await answer.Content.ReadFromJsonAsync<JsonNode>();
+        Assert.Equal($"/api/v1/datasets/{dataset!["id"]}", answer.Headers.Location!.OriginalString);
+        Assert.Equal(dataset.ToJsonString(), (await api.Client.GetFromJsonAsync<JsonNode>(answer.Headers.Location))!.ToJsonString());
+        Assert.Equal(["id", "name", "task", "labels", "contentHash", "createdAt", "splits"], dataset.AsObject().Select(field => field.Key));
+        Assert.Equal("""["yes","no"]""", dataset["labels"]!.ToJsonString());
+        Assert.Equal(
+            """{"train":{"examples":2,"perLabel":{"yes":1,"no":1},"tokens":{"mean":4,"p50":4,"p95":4,"max":4}},"test":{"examples":1,"perLabel":{"yes":0,"no":1},"tokens":{"mean":3,"p50":3,"p95":3,"max":3}}}""",
+            dataset["splits"]!.ToJsonString());
+        Assert.Empty(Directory.GetFileSystemEntries(api.Uploads));
+    }
+
+    [Fact]
+    public async Task Parts_may_come_in_any_order_and_a_file_that_nobody_chose_is_none()
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent(Test), "test" },
+            { new ByteArrayContent([]), "validation" },
+            { JsonContent.Create(JsonNode.Parse(Definition)), "definition", "blob" },
+            { new StringContent(Train), "train", "train.csv" },
+        };
+
+        var answer = await api.Client.PostAsync("/api/v1/datasets", form);
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Datasets_are_listed_newest_first_page_by_page()
+    {
+        var ids = new List<string>();
+        for (var i = 0; i < 3; i++) ids.Add((await ImportedAsync())["id"]!.ToString());
+        ids.Reverse();
+
+        var first = await api.GetAsync("/datasets?pageSize=2");
+        await ImportedAsync();
+        var second = await api.GetAsync($"/datasets?pageSize=1000&pageToken={first["nextPageToken"]}");
+
+        Assert.Equal(ids, first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(item => item!["id"]!.ToString()).Take(3));
+        Assert.Null(second["nextPageToken"]);
+    }
+
+    [Fact]
+    public async Task A_deleted_dataset_is_gone_with_its_examples()
+    {
+        var dataset = await ImportedAsync();
+        var path = $"/api/v1/datasets/{dataset["id"]}";
+
+        Assert.Equal(HttpStatusCode.NoContent, (await api.Client.DeleteAsync(path)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await api.Client.DeleteAsync(path)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await api.Client.GetAsync(path)).StatusCode);
+        Assert.Equal(0L, await api.AskAsync<long>($"SELECT count(*) FROM examples WHERE dataset_id = '{dataset["id"]}'"));
+    }
+
+    [Fact]
+    public async Task A_dataset_that_a_sweep_uses_is_kept()
+    {
+        var dataset = await ImportedAsync();
+        await using (var insert = api.Database.CreateCommand(
+            $$"""INSERT INTO sweeps (id, name, dataset_id, request, created_at) VALUES (gen_random_uuid(), 's', '{{dataset["id"]}}', '{}', now())"""))
+            await insert.ExecuteNonQueryAsync();
+
+        Assert.Equal(HttpStatusCode.Conflict, (await api.Client.DeleteAsync($"/api/v1/datasets/{dataset["id"]}")).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_upload_is_documented_as_a_form()
+    {
+        var document = await api.Client.GetFromJsonAsync<JsonNode>("/swagger/v1/swagger.json");
+        var form = document!["paths"]!["/api/v1/datasets"]!["post"]!["requestBody"]!["content"]!["multipart/form-data"]!;
+
+        Assert.Equal(["definition", "file", "train", "validation", "test"], form["schema"]!["properties"]!.AsObject().Select(part => part.Key));
+        Assert.Equal("application/json", form["encoding"]!["definition"]!["contentType"]!.ToString());
+        Assert.Equal("reviews", form["schema"]!["properties"]!["definition"]!["example"]!["name"]!.ToString());
+    }
+
+    private async Task<JsonNode> ImportedAsync()
+    {
+        var answer = await api.ImportAsync(Definition, ("train", Train), ("test", Test));
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+    }
+}

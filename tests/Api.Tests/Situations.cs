@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Tests;
+
+/// <summary>Starting states of tests, made by the product's own statements.</summary>
+public sealed class Situations(IServiceProvider services)
+{
+    public const int TestExamples = 8;
+
+    private readonly IDbContextFactory<PieDbContext> contexts = services.GetRequiredService<IDbContextFactory<PieDbContext>>();
+
+    public RunLeases Leases { get; } = services.GetRequiredService<RunLeases>();
+
+    /// <summary>Three classes; test example i has gold class i % 3.</summary>
+    public async Task<Dataset> DatasetAsync()
+    {
+        var id = Guid.CreateVersion7();
+        var dataset = new Dataset
+        {
+            Id = id,
+            Name = "toy",
+            Labels = ["no", "maybe", "yes"],
+            ContentHash = $"sha256:{id:N}",
+            Splits =
+            [
+                new(Split.Train, 30, [10, 10, 10], new TokenLengths(5, 5, 8, 9)),
+                new(Split.Test, TestExamples, [3, 3, 2], new TokenLengths(5, 5, 8, 9)),
+            ],
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+        };
+        await using var db = await contexts.CreateDbContextAsync();
+        db.Datasets.Add(dataset);
+        db.Examples.AddRange(Enumerable.Range(0, TestExamples).Select(position => new Example
+        {
+            DatasetId = id,
+            Split = Split.Test,
+            Position = position,
+            Id = Example.IdOf(id, Split.Test, position),
+            SourceId = $"test:{position}",
+            Text = $"text {position}",
+            Labels = [(short)(position % 3)],
+        }));
+        await db.SaveChangesAsync();
+        return dataset;
+    }
+
+    public static JsonObject Request(Dataset dataset, int seeds = 3, params string[] methods) => new()
+    {
+        ["name"] = "a sweep",
+        ["datasetId"] = dataset.Id,
+        ["models"] = new JsonArray(new JsonObject { ["architecture"] = "BiLSTM", ["hyperparameters"] = new JsonObject { ["epochs"] = 2 } }),
+        ["methods"] = new JsonArray([.. methods.Select(method => (JsonNode)method)]),
+        ["sparsities"] = methods.Length == 0 ? [] : new JsonArray(90),
+        ["seeds"] = new JsonObject { ["first"] = 0, ["count"] = seeds },
+    };
+
+    public async Task<IReadOnlyList<Run>> RunsOfAsync(Guid sweep)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        return await (from link in db.SweepRuns
+                      join run in db.Runs on link.RunId equals run.Id
+                      where link.SweepId == sweep
+                      orderby link.Ordinal
+                      select run).AsNoTracking().ToListAsync();
+    }
+
+    public async Task<RunLease> ClaimAsync(Guid run) =>
+        (await Leases.ClaimAsync(run, "a worker", CancellationToken.None) ?? throw new InvalidOperationException("The run cannot be claimed.")).Lease;
+
+    /// <summary>Plays the worker: each run answers test example i with classes(run, i).</summary>
+    public async Task TrainAsync(Guid sweep, Func<Run, int, int> classes)
+    {
+        foreach (var run in (await RunsOfAsync(sweep)).Where(run => run.State == RunState.Queued))
+        {
+            var lease = await ClaimAsync(run.Id);
+            Assert.True(await Leases.SucceedAsync(lease, Outcome, "cpu", [Predictions(run, classes)], CancellationToken.None));
+        }
+    }
+
+    public async Task LabelAsync(Guid sweep)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        var labels = new ComparisonLabels(contexts);
+        foreach (var id in await db.Comparisons.Where(comparison => comparison.SweepId == sweep).Select(comparison => comparison.Id).ToListAsync())
+            await labels.ExecuteAsync(id, CancellationToken.None);
+    }
+
+    public static RunOutcome Outcome { get; } = new(
+        new RunScore(0.5, 0.4, 1.1), [new TensorSparsity("l1.weight", 200, 20)], "avx2", 1, null, "test", 1.5);
+
+    public static RunPredictions Predictions(Run run, Func<Run, int, int> classes) => new()
+    {
+        RunId = run.Id,
+        Split = Split.Test,
+        Examples = TestExamples,
+        ClassCount = 3,
+        Classes = [.. Enumerable.Range(0, TestExamples).SelectMany(i => BitConverter.GetBytes((ushort)classes(run, i)))],
+        Scores = [.. Enumerable.Range(0, TestExamples * 3).SelectMany(i => BitConverter.GetBytes((Half)(i / 4.0)))],
+    };
+}

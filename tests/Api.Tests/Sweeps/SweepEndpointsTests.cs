@@ -1,0 +1,182 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using PieService.Domain.Runs;
+
+namespace PieService.Api.Tests.Sweeps;
+
+public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Fact]
+    public async Task A_sweep_is_accepted_with_its_location_and_its_progress()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+
+        using var response = await api.Client.PostAsJsonAsync("/api/v1/sweeps", Situations.Request(dataset, 3, "IMP", "MP-AI"));
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.NotNull(response.Headers.RetryAfter);
+        var sweep = await api.GetAsync(response.Headers.Location!.OriginalString);
+        Assert.Equal("queued", (string?)sweep["state"]);
+        Assert.Null(sweep["startedAt"]);
+        // dense 2 epochs, IMP 8, MP-AI 2, three seeds each; IMP shares the dense run's two.
+        Assert.Equal("""{"total":36,"done":0,"shared":6}""", sweep["progress"]!["epochs"]!.ToJsonString());
+        Assert.Equal("""{"total":9,"queued":9,"running":0,"succeeded":0,"failed":0,"cancelled":0}""", sweep["progress"]!["runs"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Everything_that_is_wrong_with_a_request_is_said_at_once() => Assert.Equal(
+        ["name", "methods[1]", "sparsities[1]", "foo", "datasetId", "models[0].architecture", "methods[2]", "methods[3]", "sparsities[0]", "sparsities[2]", "seeds.count"],
+        await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/sweeps", """
+            { "name": 3, "methods": ["IMP", "XX", "dense", "IMP"], "sparsities": [0, "x", 150], "foo": 1, "models": [{}], "seeds": { "count": 1000000000 } }
+            """));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{\"name\": \"a\", \"name\": \"b\"}")]
+    public async Task A_body_that_is_no_request_is_a_bad_request(string body) =>
+        Assert.NotEmpty(await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/sweeps", body));
+
+    [Fact]
+    public async Task A_body_that_is_not_called_json_is_an_unsupported_media_type()
+    {
+        using var response = await api.Client.PostAsync("/api/v1/sweeps", new StringContent("name=x", null, "text/plain"));
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Validation_answers_with_the_plan_and_stores_nothing()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+
+        var answer = await api.PostAsync("/api/v1/sweeps?validateOnly=true", Situations.Request(dataset, 3, "IMP"), HttpStatusCode.OK);
+
+        var plan = answer["plan"]!;
+        Assert.Equal("""{"requested":30,"shared":6,"toTrain":24}""", plan["epochs"]!.ToJsonString());
+        Assert.Equal((6, 1, 6 * 8 * 8), ((int)plan["runs"]!, (int)plan["comparisons"]!, (int)plan["predictionBytes"]!));
+        Assert.True((double)plan["estimatedSeconds"]! > 0);
+        Assert.Equal(0, (int)(await api.GetAsync($"/api/v1/sweeps?datasetId={dataset.Id}"))["totalItems"]!);
+    }
+
+    [Fact]
+    public async Task A_run_that_exists_is_linked_and_its_epochs_are_shared()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var first = await SubmitAsync(Situations.Request(dataset, 2, "MP-AI"));
+        await api.Situations.TrainAsync(first, (_, _) => 0);
+
+        var second = await SubmitAsync(Situations.Request(dataset, 3, "MP-AI"));
+
+        var progress = (await api.GetAsync($"/api/v1/sweeps/{second}"))["progress"]!;
+        Assert.Equal("""{"total":6,"queued":2,"running":0,"succeeded":4,"failed":0,"cancelled":0}""", progress["runs"]!.ToJsonString());
+        Assert.Equal("""{"total":12,"done":8,"shared":8}""", progress["epochs"]!.ToJsonString());
+        var shared = (await api.Situations.RunsOfAsync(first))[0];
+        var run = await api.GetAsync($"/api/v1/runs/{shared.Id}");
+        Assert.Equal(new[] { first.ToString(), second.ToString() }.Order(), run["sweepIds"]!.AsArray().Select(id => (string?)id).Order());
+    }
+
+    [Fact]
+    public async Task Two_sweeps_at_the_same_moment_train_a_run_once()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+
+        var sweeps = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => SubmitAsync(Situations.Request(dataset, 3, "IMP"))));
+
+        var runs = await Task.WhenAll(sweeps.Select(sweep => api.Situations.RunsOfAsync(sweep)));
+        Assert.Equal(6, runs.SelectMany(run => run).Select(run => run.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_queued_runs_at_once_and_asks_running_ones_to_stop()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var sweep = await SubmitAsync(Situations.Request(dataset, 2, "MP-AI"));
+        var running = (await api.Situations.RunsOfAsync(sweep))[0];
+        var lease = await api.Situations.ClaimAsync(running.Id);
+
+        Assert.Equal("cancelled", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
+
+        Assert.Equal([new(running.Id, CancelRequested: true)], await api.Situations.Leases.LookAsync([lease], CancellationToken.None));
+        Assert.True(await api.Situations.Leases.CancelAsync(lease, CancellationToken.None));
+        Assert.All(await api.Situations.RunsOfAsync(sweep), run => Assert.Equal(RunState.Cancelled, run.State));
+        Assert.Equal("cancelled", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
+    }
+
+    [Fact]
+    public async Task A_run_that_another_sweep_wants_survives_a_cancel_and_a_cancelled_one_comes_back_when_asked_for()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var (first, second) = (await SubmitAsync(Situations.Request(dataset, 1)), await SubmitAsync(Situations.Request(dataset, 1)));
+
+        await api.PostAsync($"/api/v1/sweeps/{first}/cancel", new JsonObject());
+        Assert.Equal(RunState.Queued, (await api.Situations.RunsOfAsync(second)).Single().State);
+
+        await api.PostAsync($"/api/v1/sweeps/{second}/cancel", new JsonObject());
+        Assert.Equal(RunState.Cancelled, (await api.Situations.RunsOfAsync(second)).Single().State);
+
+        var third = await SubmitAsync(Situations.Request(dataset, 1));
+        Assert.Equal(RunState.Queued, (await api.Situations.RunsOfAsync(third)).Single().State);
+    }
+
+    [Fact]
+    public async Task Cancelling_a_sweep_that_has_ended_changes_nothing()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var sweep = await SubmitAsync(Situations.Request(dataset, 1));
+        await api.Situations.TrainAsync(sweep, (_, _) => 0);
+
+        Assert.Equal("succeeded", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
+    }
+
+    [Fact]
+    public async Task The_list_has_the_newest_first_and_every_sweep_once()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var sweeps = new List<Guid>();
+        for (var i = 0; i < 5; i++) sweeps.Add(await SubmitAsync(Situations.Request(dataset, 1)));
+
+        var (listed, token) = (new List<Guid>(), (string?)null);
+        do
+        {
+            var page = await api.GetAsync($"/api/v1/sweeps?datasetId={dataset.Id}&state=queued&pageSize=2" + (token is null ? "" : $"&pageToken={token}"));
+            Assert.Equal(5, (int)page["totalItems"]!);
+            listed.AddRange(page["items"]!.AsArray().Select(sweep => (Guid)sweep!["id"]!));
+            token = (string?)page["nextPageToken"];
+        }
+        while (token is not null);
+
+        Assert.Equal(Enumerable.Reverse(sweeps), listed);
+    }
+
+    [Theory]
+    [InlineData("?pageSize=0", "pageSize")]
+    [InlineData("?pageSize=1001", "pageSize")]
+    [InlineData("?pageSize=x", "pageSize")]
+    [InlineData("?pageToken=x", "pageToken")]
+    [InlineData("?state=Queued", "state")]
+    [InlineData("?foo=1", "foo")]
+    [InlineData("?pageSize=1&pageSize=2", "pageSize")]
+    [InlineData("?datasetId=1", "datasetId")]
+    public async Task A_parameter_that_is_unknown_or_has_no_meaning_is_an_error(string query, string field) =>
+        Assert.Equal([field], await api.InvalidFieldsAsync(HttpMethod.Get, "/api/v1/sweeps" + query));
+
+    [Theory]
+    [InlineData("/api/v1/sweeps/00000000-0000-0000-0000-000000000000")]
+    [InlineData("/api/v1/sweeps/00000000-0000-0000-0000-000000000000/runs")]
+    [InlineData("/api/v1/sweeps/00000000-0000-0000-0000-000000000000/comparisons")]
+    [InlineData("/api/v1/runs/00000000-0000-0000-0000-000000000000")]
+    [InlineData("/api/v1/runs/00000000-0000-0000-0000-000000000000/metrics")]
+    [InlineData("/api/v1/runs/00000000-0000-0000-0000-000000000000/predictions")]
+    [InlineData("/api/v1/comparisons/00000000-0000-0000-0000-000000000000")]
+    [InlineData("/api/v1/comparisons/00000000-0000-0000-0000-000000000000/pies")]
+    [InlineData("/api/v1/examples/00000000-0000-0000-0000-000000000000/predictions")]
+    [InlineData("/api/v1/sweeps/not-an-id")]
+    [InlineData("/api/v1/nothing")]
+    public async Task What_is_not_there_is_not_found(string path) => await api.ProblemAsync(HttpStatusCode.NotFound, HttpMethod.Get, path);
+
+    private async Task<Guid> SubmitAsync(JsonObject request) => (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
+}

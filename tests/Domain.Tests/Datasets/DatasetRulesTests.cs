@@ -1,0 +1,87 @@
+using PieService.Domain.Datasets;
+
+namespace PieService.Domain.Tests.Datasets;
+
+public class DatasetRulesTests
+{
+    private static readonly DatasetDefinition Good = new()
+    {
+        Name = "snli",
+        Task = LearningTask.SingleLabel,
+        Format = DatasetFormat.Tsv,
+        Columns = new ColumnMapping { Text = "premise", SecondText = "hypothesis", Label = "gold_label" },
+        Labels = ["entailment", "neutral", "contradiction"],
+    };
+
+    [Fact]
+    public void A_good_definition_has_no_errors()
+    {
+        Assert.Empty(DatasetRules.Check(Good, ["train", "test"]));
+        Assert.Empty(DatasetRules.Check(Good with { Labels = null, Split = new SplitFractions { Test = 0.2m } }, ["file"]));
+    }
+
+    [Fact]
+    public void Everything_that_is_missing_is_said_at_once() => Assert.Equal(
+        ["name", "task", "format", "columns"],
+        DatasetRules.Check(new DatasetDefinition(), ["train", "test"]).Select(error => error.Field));
+
+    [Fact]
+    public void What_this_version_does_not_serve_is_refused_by_name()
+    {
+        var errors = DatasetRules.Check(
+            Good with
+            {
+                Task = LearningTask.MultiLabel,
+                Format = DatasetFormat.Parquet,
+                LabelSeparator = ";",
+                Columns = Good.Columns! with { Labels = "topics" },
+            },
+            ["train", "test"]);
+
+        Assert.Equal(["task", "format", "columns.labels", "labelSeparator"], errors.Select(error => error.Field));
+        Assert.Equal("parquet is not served by this version; use csv, tsv or jsonl", errors[1].Message);
+    }
+
+    [Fact]
+    public void Labels_are_at_least_two_and_each_another()
+    {
+        Assert.Equal("labels", Only(Good with { Labels = ["yes"] }).Field);
+        Assert.Equal("labels[2]", Only(Good with { Labels = ["yes", "no", "yes"] }).Field);
+        Assert.Equal("labels[1]", Only(Good with { Labels = ["yes", null!, "no"] }).Field);
+        Assert.Equal("labels", Only(Good with { Labels = [.. Enumerable.Range(0, DatasetRules.MaxLabels + 1).Select(i => $"{i}")] }).Field);
+    }
+
+    [Fact]
+    public void A_column_is_mapped_once() =>
+        Assert.Equal("columns.label", Only(Good with { Columns = Good.Columns! with { Label = "premise" } }).Field);
+
+    [Theory]
+    [InlineData(0, 0, "split.test")]
+    [InlineData(0, 1, "split.test")]
+    [InlineData(-0.1, 0.5, "split.validation")]
+    [InlineData(0.5, 0.5, "split")]
+    public void Fractions_leave_something_for_every_split(double validation, double test, string field) =>
+        Assert.Equal(field, Assert.Single(DatasetRules.Check(
+            Good with { Split = new SplitFractions { Validation = (decimal)validation, Test = (decimal)test } }, ["file"])).Field);
+
+    [Theory]
+    [InlineData("", "file")]
+    [InlineData("train", "test")]
+    [InlineData("validation", "train test")]
+    [InlineData("file train", "file")]
+    [InlineData("train validation test", "")]
+    [InlineData("file", "")]
+    public void Parts_are_one_file_or_one_for_each_split(string parts, string missing) =>
+        Assert.Equal(Words(missing), DatasetRules.CheckParts(Words(parts)).Select(error => error.Field));
+
+    [Fact]
+    public void Fractions_belong_to_a_single_file()
+    {
+        Assert.Equal("split", Assert.Single(DatasetRules.Check(Good, ["file"])).Field);
+        Assert.Equal("split", Only(Good with { Split = new SplitFractions { Test = 0.2m } }).Field);
+    }
+
+    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static FieldError Only(DatasetDefinition definition) => Assert.Single(DatasetRules.Check(definition, ["train", "test"]));
+}

@@ -1,0 +1,54 @@
+using System.IO.Compression;
+using System.Text;
+using PieService.Domain.Datasets;
+
+namespace PieService.Domain.Tests.Datasets;
+
+/// <summary>Files of one test, and the dataset that they make.</summary>
+public sealed class SampleFiles : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pie-samples-");
+    private readonly List<DatasetPart> parts = [];
+
+    public DatasetDefinition Definition { get; set; } = new()
+    {
+        Name = "sample",
+        Task = LearningTask.SingleLabel,
+        Format = DatasetFormat.Csv,
+        Columns = new ColumnMapping { Text = "text", Label = "label" },
+    };
+
+    public ReadLimits Limits { get; set; } = ReadLimits.Default;
+
+    public SampleFiles As(DatasetFormat format)
+    {
+        Definition = Definition with { Format = format };
+        return this;
+    }
+
+    public SampleFiles With(string part, string content) => With(part, Encoding.UTF8.GetBytes(content));
+
+    public SampleFiles With(string part, byte[] content)
+    {
+        var path = Path.Combine(folder.FullName, $"{part}{parts.Count}");
+        File.WriteAllBytes(path, content);
+        parts.Add(new DatasetPart(part, path));
+        return this;
+    }
+
+    public SourceDataset Read() => SourceDataset.Read(Definition, parts, Limits, CancellationToken.None);
+
+    public List<Example> Examples() => [.. Read().Examples(Guid.Empty, CancellationToken.None)];
+
+    /// <summary>What is wrong with the file; a test file must be wrong only once.</summary>
+    public DatasetContentException Refusal() => Assert.Throws<DatasetContentException>(Read);
+
+    public static byte[] Gzip(byte[] content)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest)) gzip.Write(content);
+        return compressed.ToArray();
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+}

@@ -1,0 +1,65 @@
+using PieService.Domain.Recipes;
+
+namespace PieService.Domain.Tests.Recipes;
+
+public class RecipeFingerprintTests
+{
+    private static readonly Recipe Imp = new(
+        "sha256:d", Architecture.BiLstm, "glove", new Hyperparameters(6, 256, 0.001, 128, 100, 100), Protocol.Sound, Method.Imp, 90);
+
+    [Fact]
+    public void The_canonical_text_has_a_line_for_each_thing_that_matters() => Assert.Equal(
+        """
+        pie-recipe/1
+        dataset sha256:d
+        architecture BiLSTM
+        vectors glove
+        protocol sound
+        epochs 6
+        batchSize 256
+        learningRate 0.001
+        maxLength 128
+        hiddenSize 100
+        method IMP
+        sparsity 90
+
+        """, RecipeFingerprint.CanonicalText(Imp));
+
+    /// <summary>None of these may ever change: a changed fingerprint is a lost result.</summary>
+    [Theory]
+    [InlineData(Method.Imp, 90, "r1:0edfad3f71d80e203be5989cc86aec2714d86662ee696b49be929a51b8491138")]
+    [InlineData(Method.RpAi, 50.5, "r1:7e5f76f16cab8f13852155b6fd5b4a08c3dcc217ec96dffc7330873150b810b5")]
+    [InlineData(Method.Dense, 0, "r1:3eb043f4b66c9892beca9ea50580325bc9a5f885b681ed49b807beb396e2cbea")]
+    public void Fingerprints_are_pinned(Method method, double sparsity, string fingerprint) =>
+        Assert.Equal(fingerprint, RecipeFingerprint.Of(Imp with { Method = method, Sparsity = (decimal)sparsity }));
+
+    [Fact]
+    public void How_a_number_is_written_does_not_matter() =>
+        Assert.Equal(RecipeFingerprint.Of(Imp), RecipeFingerprint.Of(Imp with { Sparsity = 90.000m }));
+
+    [Fact]
+    public void The_embedding_size_matters_only_where_the_embedding_is_trained()
+    {
+        Assert.Equal(RecipeFingerprint.Of(Imp), RecipeFingerprint.Of(Wider(Imp)));
+        var trained = Imp with { Vectors = null };
+        Assert.NotEqual(RecipeFingerprint.Of(trained), RecipeFingerprint.Of(Wider(trained)));
+
+        static Recipe Wider(Recipe recipe) => recipe with { Hyperparameters = recipe.Hyperparameters with { EmbeddingSize = 300 } };
+    }
+
+    [Fact]
+    public void Whatever_decides_the_model_changes_the_fingerprint()
+    {
+        var hyper = Imp.Hyperparameters;
+        Recipe[] others =
+        [
+            Imp with { DatasetHash = "sha256:e" }, Imp with { Vectors = "fasttext" }, Imp with { Protocol = Protocol.Paper },
+            Imp with { Method = Method.ImpWr }, Imp with { Sparsity = 91 }, Imp with { Architecture = Architecture.Bert },
+            Imp with { Hyperparameters = hyper with { Epochs = 7 } }, Imp with { Hyperparameters = hyper with { BatchSize = 1 } },
+            Imp with { Hyperparameters = hyper with { LearningRate = 0.002 } }, Imp with { Hyperparameters = hyper with { MaxLength = 1 } },
+            Imp with { Hyperparameters = hyper with { HiddenSize = 1 } }, Imp.Dense,
+        ];
+
+        Assert.Equal(others.Length + 1, others.Append(Imp).Select(RecipeFingerprint.Of).Distinct().Count());
+    }
+}

@@ -1,0 +1,80 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Recipes;
+using PieService.Domain.Sweeps;
+
+namespace PieService.Domain.Tests.Sweeps;
+
+public class SweepRulesTests
+{
+    [Fact]
+    public void A_valid_request_breaks_no_rule() => Assert.Empty(SweepRules.Check(Requests.Valid, Requests.Dataset));
+
+    [Fact]
+    public void An_empty_request_is_told_everything_that_it_lacks() => Assert.Equal(
+        ["name", "datasetId", "models", "methods", "seeds"], Fields(new SweepRequest()));
+
+    [Fact]
+    public void Every_error_is_told_at_once_with_the_path_of_its_field()
+    {
+        var request = Requests.Valid with
+        {
+            Name = "",
+            Models = [new ModelRequest { Hyperparameters = new Hyperparameters(Epochs: 0, LearningRate: double.NaN) }],
+            Methods = [Method.Imp, Method.Dense, Method.Imp],
+            Sparsities = [0, 100, 50, 50.0m],
+            Seeds = new SeedRange(-1, 0),
+        };
+
+        Assert.Equal(
+            [
+                "name", "models[0].architecture", "models[0].hyperparameters.epochs", "models[0].hyperparameters.learningRate",
+                "methods[1]", "methods[2]", "sparsities[0]", "sparsities[1]", "sparsities[3]", "seeds.first", "seeds.count",
+            ],
+            Fields(request));
+    }
+
+    [Fact]
+    public void A_dataset_that_is_not_there_is_an_error_of_its_field() =>
+        Assert.Equal(["datasetId"], SweepRules.Check(Requests.Valid, null).Select(error => error.Field));
+
+    [Fact]
+    public void Two_models_need_two_names_and_two_recipes()
+    {
+        var model = new ModelRequest { Architecture = Architecture.BiLstm };
+
+        Assert.Equal(["models[1].name"], Fields(Requests.Valid with { Models = [model, model] }));
+        Assert.Equal(["models[1]"], Fields(Requests.Valid with { Models = [model, model with { Name = "same by another name" }] }));
+    }
+
+    [Fact]
+    public void A_grid_beyond_the_limit_is_refused_by_its_size() => Assert.Equal(["seeds.count"], Fields(Requests.Valid with
+    {
+        Methods = [Method.Imp, Method.ImpWr, Method.MpAi],
+        Sparsities = [.. Enumerable.Range(1, 50).Select(percent => (decimal)percent)],
+        Seeds = new SeedRange(0, 1000),
+    }));
+
+    [Fact]
+    public void Parts_of_the_contract_that_are_not_served_are_refused_never_ignored() => Assert.Equal(
+        ["protocol", "scope", "computeMatchedDense", "extraDenseSeeds", "observationEpochs", "keepModels", "predictSplits"],
+        Fields(Requests.Valid with
+        {
+            Protocol = Protocol.Paper,
+            Scope = PruningScope.Global,
+            ComputeMatchedDense = true,
+            ExtraDenseSeeds = 1,
+            ObservationEpochs = [0],
+            KeepModels = KeepModels.Last,
+            PredictSplits = [Split.Train],
+        }));
+
+    [Theory]
+    [InlineData("../etc/passwd")]
+    [InlineData("a/b")]
+    [InlineData(".hidden")]
+    [InlineData("")]
+    public void The_name_of_vectors_cannot_lead_out_of_their_folder(string name) => Assert.Equal(
+        ["models[0].vectors"], Fields(Requests.Valid with { Models = [new ModelRequest { Architecture = Architecture.BiLstm, Vectors = name }] }));
+
+    private static IEnumerable<string> Fields(SweepRequest request) => SweepRules.Check(request, Requests.Dataset).Select(error => error.Field);
+}

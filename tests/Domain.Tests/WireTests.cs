@@ -1,0 +1,21 @@
+using PieService.Domain.Recipes;
+
+namespace PieService.Domain.Tests;
+
+public class WireTests
+{
+    [Fact]
+    public void Methods_are_called_as_in_the_paper() => Assert.Equal(
+        ["dense", "dense4E", "IMP", "IMP-WR", "MP-AI", "IIBP", "IIBP-WR", "IBP-AI", "IRP", "IRP-WR", "RP-AI"], Wire.All<Method>());
+
+    [Fact]
+    public void Every_name_leads_back_to_its_value() =>
+        Assert.All(Enum.GetValues<Method>(), method => Assert.Equal(method, Wire.Parse<Method>(Wire.Name(method))));
+
+    [Fact]
+    public void Json_uses_the_same_names() => Assert.Equal("\"IMP-WR\"", Json.Write(Method.ImpWr));
+
+    [Fact]
+    public void An_unknown_name_is_refused_with_the_known_ones() =>
+        Assert.Contains("layerWise, global", Assert.Throws<FormatException>(() => Wire.Parse<PruningScope>("layerwise")).Message, StringComparison.Ordinal);
+}

@@ -1,0 +1,95 @@
+namespace PieService.Pipeline.Tests;
+
+/// <summary>Processes that die in the middle of the work: the results are those of an undisturbed sweep, bit for bit.</summary>
+public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<ServiceFixture>
+{
+    private const int Epochs = 60;
+
+    [Fact]
+    public async Task A_killed_trainers_run_goes_on_from_its_checkpoint_to_the_same_predictions()
+    {
+        var undisturbed = await HashesAsync(await FinishedAsync(disturb: null));
+
+        var sweep = await FinishedAsync(disturb: async running =>
+        {
+            await UntilItHasEpochsAsync(running);
+            Assert.NotEmpty(service.Worker.Children());
+            foreach (var trainer in service.Worker.Children()) ServiceProcess.Send("KILL", trainer);
+        });
+
+        Assert.Equal(undisturbed, await HashesAsync(sweep));
+        var run = (await service.ListAsync($"/api/v1/sweeps/{sweep}/runs?seed=0"))[0];
+        Assert.Equal((2, 0), ((int)run["attempts"]!, (int)run["interruptions"]!));
+    }
+
+    [Fact]
+    public async Task A_killed_workers_run_is_taken_over_when_its_lease_has_run_out()
+    {
+        var undisturbed = await HashesAsync(await FinishedAsync(disturb: null));
+
+        var sweep = await FinishedAsync(disturb: async running =>
+        {
+            await UntilItHasEpochsAsync(running);
+            var trainers = service.Worker.Children();
+            service.Worker.Signal("KILL");
+            await service.UntilAsync("its trainers have ended too", () => Task.FromResult(!trainers.Any(id => Directory.Exists($"/proc/{id}"))));
+            service.StartWorker();
+        });
+
+        Assert.Equal(undisturbed, await HashesAsync(sweep));
+        var run = (await service.ListAsync($"/api/v1/sweeps/{sweep}/runs?seed=0"))[0];
+        Assert.Equal((1, 1), ((int)run["attempts"]!, (int)run["interruptions"]!));
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_asked_to_stop_hands_its_work_back()
+    {
+        var undisturbed = await HashesAsync(await FinishedAsync(disturb: null));
+
+        var sweep = await FinishedAsync(disturb: async running =>
+        {
+            await UntilItHasEpochsAsync(running);
+            service.Worker.Signal("TERM");
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            await service.Worker.WaitForExitAsync(limit.Token);
+            Assert.Equal("queued", (string?)(await service.GetAsync($"/api/v1/runs/{running}"))["state"]);
+            service.StartWorker();
+        });
+
+        Assert.Equal(undisturbed, await HashesAsync(sweep));
+        var run = (await service.ListAsync($"/api/v1/sweeps/{sweep}/runs?seed=0"))[0];
+        Assert.Equal((1, 0), ((int)run["attempts"]!, (int)run["interruptions"]!));
+    }
+
+    [Fact]
+    public async Task A_cancelled_sweep_stops_training()
+    {
+        var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 5_000, seeds: 3);
+        await UntilItHasEpochsAsync((Guid)(await service.ListAsync($"/api/v1/sweeps/{sweep}/runs"))[0]["id"]!);
+
+        using var response = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/cancel", null);
+
+        response.EnsureSuccessStatusCode();
+        await service.UntilAsync("all runs are cancelled", async () =>
+            (await service.ListAsync($"/api/v1/sweeps/{sweep}/runs")).TrueForAll(run => (string?)run["state"] == "cancelled"));
+    }
+
+    /// <summary>A dense sweep of one run, on an upload of its own: nothing is shared between two calls but the content.</summary>
+    private async Task<Guid> FinishedAsync(Func<Guid, Task>? disturb)
+    {
+        var sweep = await service.SubmitAsync(await service.UploadAsync(), Epochs, seeds: 1);
+        if (disturb is not null) await disturb((Guid)(await service.ListAsync($"/api/v1/sweeps/{sweep}/runs"))[0]["id"]!);
+        await service.UntilEndedAsync(sweep);
+        return sweep;
+    }
+
+    private Task UntilItHasEpochsAsync(Guid run) => service.UntilAsync("the run is in the middle of its epochs", async () =>
+    {
+        var now = await service.GetAsync($"/api/v1/runs/{run}");
+        Assert.NotEqual("succeeded", (string?)now["state"]);
+        return (int)now["epochs"]!["done"]! >= 2 && (string?)now["state"] == "running";
+    });
+
+    private async Task<List<string?>> HashesAsync(Guid sweep) =>
+        [.. (await service.ListAsync($"/api/v1/sweeps/{sweep}/runs")).Select(run => (string?)run["predictionHash"])];
+}

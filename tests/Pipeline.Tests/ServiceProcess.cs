@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace PieService.Pipeline.Tests;
+
+/// <summary>A process of the product, as a user starts it; gone when the test is, with its children.</summary>
+internal sealed class ServiceProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly List<string> output = [];
+
+    private ServiceProcess(Process process) => this.process = process;
+
+    public int Id => process.Id;
+
+    public static ServiceProcess Api(IDictionary<string, string> settings, string address) =>
+        Start($"Api/{Configuration}/PieService.Api.dll", settings, "--urls", address);
+
+    public static ServiceProcess Worker(IDictionary<string, string> settings) =>
+        Start($"Worker/{Configuration}_linux-x64/PieService.Worker.dll", settings);
+
+    /// <summary>The last of what the process said, for the message of a failed test.</summary>
+    public string Tail
+    {
+        get
+        {
+            lock (output) return string.Join('\n', output.TakeLast(30));
+        }
+    }
+
+    /// <summary>The trainers of a worker.</summary>
+    public IReadOnlyList<int> Children() =>
+    [
+        .. from stat in Directory.EnumerateDirectories("/proc").Select(folder => Path.Combine(folder, "stat")).Where(File.Exists)
+           let fields = ReadStat(stat)
+           where fields.Length > 3 && fields[3] == Id.ToString(CultureInfo.InvariantCulture)
+           select int.Parse(fields[0], CultureInfo.InvariantCulture),
+    ];
+
+    public void Signal(string name) => Send(name, Id);
+
+    public static void Send(string name, int process)
+    {
+        using var kill = Process.Start("/bin/kill", [$"-{name}", process.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public Task WaitForExitAsync(CancellationToken cancellation) => process.WaitForExitAsync(cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited) process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    private static ServiceProcess Start(string program, IDictionary<string, string> settings, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(Repository(), "artifacts/bin", program));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in settings) start.Environment[name] = value;
+        var started = new ServiceProcess(new Process { StartInfo = start });
+        started.process.OutputDataReceived += (_, line) => started.Remember(line.Data);
+        started.process.ErrorDataReceived += (_, line) => started.Remember(line.Data);
+        started.process.Start();
+        started.process.BeginOutputReadLine();
+        started.process.BeginErrorReadLine();
+        return started;
+    }
+
+    private void Remember(string? line)
+    {
+        if (line is null) return;
+        lock (output) output.Add(line);
+    }
+
+    private static string[] ReadStat(string path)
+    {
+        try
+        {
+            // The name, second and in parentheses, may hold spaces.
+            var text = File.ReadAllText(path);
+            return [text[..text.IndexOf(' ')], "", .. text[(text.LastIndexOf(')') + 2)..].Split(' ')];
+        }
+        catch (IOException)
+        {
+            return []; // ended meanwhile
+        }
+    }
+
+    private static string Configuration { get; } = typeof(ServiceProcess).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Configuration").Value!;
+
+    private static string Repository([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(here, "../../.."));
+}

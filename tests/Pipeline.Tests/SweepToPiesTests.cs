@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+
+namespace PieService.Pipeline.Tests;
+
+/// <summary>The whole way with real processes: dataset, sweep, training, predictions, PIEs.</summary>
+public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<ServiceFixture>
+{
+    [Fact]
+    public async Task The_pies_that_are_served_are_those_that_the_predictions_of_the_runs_make()
+    {
+        var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 2, seeds: 3, "IMP", "RP-AI");
+        await service.UntilEndedAsync(sweep);
+
+        var runs = await service.ListAsync($"/api/v1/sweeps/{sweep}/runs");
+        Assert.Equal(9, runs.Count);
+        Assert.All(runs, run => Assert.Equal(1, (int)run["attempts"]!));
+        foreach (var comparison in await service.ListAsync($"/api/v1/sweeps/{sweep}/comparisons"))
+        {
+            Assert.True((bool)comparison["complete"]!);
+            var dense = await VotesAsync(runs.Where(run => (string?)run["method"] == "dense"));
+            var pruned = await VotesAsync(runs.Where(run => (string?)run["method"] == (string?)comparison["method"]));
+            var pies = await service.ListAsync($"/api/v1/comparisons/{comparison["id"]}/pies?orderBy=position");
+
+            Assert.Equal(80, (int)comparison["examples"]!);
+            Assert.Equal(dense.Keys.Where(id => Mode(dense[id]) != Mode(pruned[id])), pies.Select(pie => (string)pie["exampleId"]!));
+            Assert.Equal((int)comparison["pies"]!, pies.Count);
+            Assert.All(pies, pie =>
+            {
+                var id = (string)pie["exampleId"]!;
+                Assert.Equal((Mode(dense[id]), Mode(pruned[id])), ((string)pie["dense"]!["predicted"]![0]!, (string)pie["pruned"]!["predicted"]![0]!));
+                Assert.Equal(dense[id], Votes(pie["dense"]!));
+                Assert.Equal(pruned[id], Votes(pie["pruned"]!));
+            });
+        }
+    }
+
+    [Fact]
+    public async Task Models_reach_their_sparsity_exactly_and_a_branch_shares_its_trunk()
+    {
+        var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 2, seeds: 1, "IMP", "MP-AI");
+        await service.UntilEndedAsync(sweep);
+
+        var runs = await service.ListAsync($"/api/v1/sweeps/{sweep}/runs");
+        Assert.All(runs.Where(run => (string?)run["method"] != "dense"), run => Assert.All(run["tensors"]!.AsArray(), tensor =>
+            Assert.Equal((int)Math.Round((int)tensor!["size"]! * 0.8m, MidpointRounding.ToEven), (int)tensor["size"]! - (int)tensor["kept"]!)));
+        // The branch's own epochs are measured, those of its trunk are the dense run's.
+        var branch = runs.Single(run => (string?)run["method"] == "IMP");
+        var measured = (await service.ListAsync($"/api/v1/runs/{branch["id"]}/metrics")).Where(row => (string?)row["split"] == "train");
+        Assert.Equal(Enumerable.Range(2, 6), measured.Select(row => (int)row["epoch"]!));
+    }
+
+    [Fact]
+    public async Task A_finished_sweep_leaves_no_checkpoint_behind()
+    {
+        var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 1, seeds: 1, "IMP");
+        await service.UntilEndedAsync(sweep);
+
+        await service.UntilAsync("the checkpoints are gone", () =>
+            Task.FromResult(Directory.EnumerateFiles(service.ArtifactFolder, "*", SearchOption.AllDirectories).FirstOrDefault() is null));
+    }
+
+    [Fact]
+    public async Task A_run_that_cannot_succeed_fails_with_its_reason_and_its_neighbours_go_on()
+    {
+        var dataset = await service.UploadAsync();
+        using var response = await service.Client.PostAsync("/api/v1/sweeps", new StringContent($$"""
+            { "name": "no vectors", "datasetId": "{{dataset}}", "methods": [], "seeds": { "first": 0, "count": 1 },
+              "models": [ { "name": "lost", "architecture": "BiLSTM", "vectors": "nowhere" },
+                          { "name": "fine", "architecture": "BiLSTM", "hyperparameters": { "epochs": 1, "hiddenSize": 8 } } ] }
+            """, null, "application/json"));
+        var sweep = (Guid)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["id"]!;
+
+        await service.UntilEndedAsync(sweep, "failed");
+
+        var runs = await service.ListAsync($"/api/v1/sweeps/{sweep}/runs");
+        Assert.Contains("PIE_VECTORS", (string?)runs.Single(run => (string?)run["model"] == "lost")["error"], StringComparison.Ordinal);
+        Assert.Equal("succeeded", (string?)runs.Single(run => (string?)run["model"] == "fine")["state"]);
+    }
+
+    private async Task<Dictionary<string, Dictionary<string, int>>> VotesAsync(IEnumerable<JsonNode> cohort)
+    {
+        var votes = new Dictionary<string, Dictionary<string, int>>();
+        foreach (var run in cohort)
+        {
+            foreach (var prediction in await service.ListAsync($"/api/v1/runs/{run["id"]}/predictions?split=test"))
+            {
+                var (example, predicted) = ((string)prediction["exampleId"]!, (string)prediction["predicted"]![0]!);
+                if (!votes.TryGetValue(example, out var counts)) votes[example] = counts = new() { ["neg"] = 0, ["pos"] = 0 };
+                counts[predicted]++;
+            }
+        }
+        return votes;
+    }
+
+    /// <summary>Ties to the first label.</summary>
+    private static string Mode(Dictionary<string, int> votes) => votes["neg"] >= votes["pos"] ? "neg" : "pos";
+
+    private static Dictionary<string, int> Votes(JsonNode cohort) => cohort["votes"]!.AsObject().ToDictionary(pair => pair.Key, pair => (int)pair.Value!);
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Npgsql;
+using Xunit;
+
+namespace PieService.TestSupport;
+
+/// <summary>
+/// A migrated database of its own for a test class: a copy, in some 30 ms, of a template that this process migrates once.
+/// Derive a fixture that names the migration: <c>class PieDatabase() : FreshDatabase(Migration.ApplyAsync)</c>.
+/// </summary>
+/// <param name="migrate">Gets a connection string; there is one template for each such method.</param>
+public class FreshDatabase(Func<string, Task> migrate) : IAsyncLifetime
+{
+    private static readonly ConcurrentDictionary<MethodInfo, Lazy<Task<string>>> Templates = new();
+
+    private readonly string name = NewName("pie_test");
+
+    /// <summary>Valid from <see cref="InitializeAsync"/> on.</summary>
+    public string ConnectionString { get; private set; } = "";
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        var template = await Templates.GetOrAdd(migrate.Method, _ => new(() => MigrateTemplateAsync(migrate))).Value;
+        await OnServerAsync($"CREATE DATABASE {name} TEMPLATE {template}");
+        ConnectionString = await ToAsync(name);
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await using (var connection = new NpgsqlConnection(ConnectionString)) NpgsqlConnection.ClearPool(connection);
+        await OnServerAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        GC.SuppressFinalize(this);
+    }
+
+    private static async Task<string> MigrateTemplateAsync(Func<string, Task> migrate)
+    {
+        var template = NewName("pie_template");
+        await OnServerAsync($"CREATE DATABASE {template}");
+        if (TestCluster.OutlivesProcess)
+        {
+            AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+                OnServerAsync($"DROP DATABASE IF EXISTS {template} WITH (FORCE)").GetAwaiter().GetResult();
+        }
+        // A database with a session in it cannot be copied: nothing may stay in a pool, nor come back later.
+        await migrate(new NpgsqlConnectionStringBuilder(await ToAsync(template)) { Pooling = false }.ConnectionString);
+        await OnServerAsync($"ALTER DATABASE {template} ALLOW_CONNECTIONS false");
+        return template;
+    }
+
+    private static async Task OnServerAsync(string sql)
+    {
+        var server = new NpgsqlConnectionStringBuilder(await TestCluster.ConnectionStringAsync()) { Pooling = false };
+        await using var connection = new NpgsqlConnection(server.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<string> ToAsync(string database) =>
+        new NpgsqlConnectionStringBuilder(await TestCluster.ConnectionStringAsync()) { Database = database }.ConnectionString;
+
+    /// <summary>Test processes may share a server.</summary>
+    private static string NewName(string prefix) => $"{prefix}_{Guid.NewGuid():N}";
+}

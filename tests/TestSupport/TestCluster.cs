@@ -1,0 +1,76 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using PieService.Api.Database;
+using PieService.Domain;
+
+namespace PieService.TestSupport;
+
+/// <summary>
+/// The PostgreSQL server of this test process: the one that PIE_TEST_DB names, whose user must be allowed to create databases,
+/// else a private one, started by the first test that asks and gone with the process.
+/// </summary>
+public static class TestCluster
+{
+    private static readonly string? Given =
+        Environment.GetEnvironmentVariable("PIE_TEST_DB") is { Length: > 0 } given ? given : null;
+
+    private static readonly string FolderPrefix =
+        Path.Combine(Path.GetTempPath(), $"pie-tests-{Environment.UserName}-");
+
+    private static readonly Lazy<Task<string>> Folder = new(MakeFolderAsync);
+    private static readonly Lazy<Task<DevelopmentCluster>> Private = new(async () => await OpenAsync(await NewFoldersAsync()));
+
+    public static bool OutlivesProcess => Given is not null;
+
+    /// <summary>Leads to a database from which others can be created.</summary>
+    public static async Task<string> ConnectionStringAsync() => Given ?? (await Private.Value).ConnectionString;
+
+    /// <summary>For tests that run a cluster or a service of their own; removed with the process.</summary>
+    public static async Task<PieFolders> NewFoldersAsync()
+    {
+        var data = Path.Combine(await Folder.Value, Guid.NewGuid().ToString("N"));
+        return new PieFolders(data, Path.Combine(data, "artifacts"), Vectors: null, Models: null);
+    }
+
+    public static Task<DevelopmentCluster> OpenAsync(PieFolders folders) => DevelopmentCluster.StartAsync(
+        folders, Environment.GetEnvironmentVariable(PostgresBinaries.Setting), NullLogger.Instance, durable: false);
+
+    private static async Task<string> MakeFolderAsync()
+    {
+        await RemoveAbandonedAsync();
+        var folder = FolderPrefix + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        Directory.CreateDirectory(folder);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => RemoveAsync(folder).GetAwaiter().GetResult();
+        return folder;
+    }
+
+    private static async Task RemoveAsync(string folder)
+    {
+        if (Private is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }) await Private.Value.Result.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>A test process that was killed leaves its servers running; the next one takes them over to stop them.</summary>
+    private static async Task RemoveAbandonedAsync()
+    {
+        var parent = Path.GetDirectoryName(FolderPrefix)!;
+        foreach (var folder in Directory.GetDirectories(parent, Path.GetFileName(FolderPrefix) + "*"))
+        {
+            if (Directory.Exists("/proc/" + folder[FolderPrefix.Length..])) continue;
+            try
+            {
+                foreach (var data in Directory.GetDirectories(folder))
+                {
+                    var folders = new PieFolders(data, data, Vectors: null, Models: null);
+                    if (File.Exists(Path.Combine(DevelopmentCluster.FolderIn(folders), "postmaster.pid")))
+                        await (await OpenAsync(folders)).DisposeAsync();
+                }
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception failure) when (failure is InvalidOperationException or IOException)
+            {
+                // Another test process is at it, or it cannot be repaired; neither is a reason for this one's tests to fail.
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using PieService.Domain.Recipes;
+using PieService.Worker.Models;
+using PieService.Worker.Training;
+using static TorchSharp.torch;
+
+namespace PieService.Worker.Tests.Models;
+
+public class BiLstmClassifierTests
+{
+    private static readonly float[] PadThenWord = [0, 0, 0, 1, 2, 3];
+
+    private static readonly int[][] Texts = [[4, 1, 0], [2], [], [0, 1, 2, 3, 4, 4, 3], [3, 3]];
+
+    [Fact]
+    public void Torch_multiplies_two_matrices() => Assert.Equal(18, ones(2, 3).mm(ones(3, 2)).mul(1.5).sum().item<float>());
+
+    [Fact]
+    public void Parameters_have_the_names_and_the_order_of_the_published_model()
+    {
+        using var model = new BiLstmClassifier(Vectors(300), hiddenSize: 100, classCount: 2, CPU);
+        string[] lstm = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"];
+        Assert.Equal(
+            [
+                .. lstm.Select(name => $"lstm.{name}_l0"), .. lstm.Select(name => $"lstm.{name}_l0_reverse"),
+                .. lstm.Select(name => $"lstm.{name}_l1"), .. lstm.Select(name => $"lstm.{name}_l1_reverse"),
+                "l1.weight", "l1.bias", "l2.weight", "l2.bias", "fc.weight", "fc.bias",
+            ],
+            model.named_parameters().Select(parameter => parameter.name));
+        Assert.Equal(563_200 + 51_456 + 32_896 + (129 * 2), model.parameters().Sum(parameter => parameter.numel()));
+    }
+
+    [Fact]
+    public void Ten_tensors_of_643968_weights_are_prunable()
+    {
+        using var model = new BiLstmClassifier(Vectors(300), hiddenSize: 100, classCount: 2, CPU);
+        using var parameters = new ParameterBuffer(model);
+        var prunable = parameters.Segments.Where(segment => segment.IsPrunable).ToList();
+        Assert.Equal(
+            [120_000, 40_000, 120_000, 40_000, 80_000, 40_000, 80_000, 40_000, 51_200, 32_768],
+            prunable.Select(segment => segment.Size));
+        Assert.Equal(643_968, prunable.Sum(segment => segment.Size));
+        Assert.Equal(("lstm.weight_ih_l0", "l2.weight"), (prunable[0].Name, prunable[^1].Name));
+    }
+
+    [Fact]
+    public void A_trained_embedding_is_the_last_parameter_and_not_prunable()
+    {
+        using var model = new BiLstmClassifier(new([1, 2], 3, 4, null), hiddenSize: 3, classCount: 2, CPU);
+        Assert.Equal("embedding.weight", model.named_parameters().Last().name);
+        Assert.False(model.IsPrunable("embedding.weight"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Every_text_of_a_batch_is_computed_as_if_it_were_alone(bool isFrozen)
+    {
+        manual_seed(5);
+        using var model = new BiLstmClassifier(isFrozen ? Vectors(7) : new([1, 2, 3, 4, 5], 6, 7, null), 9, 3, CPU);
+        var texts = Array.ConvertAll(Texts, text => (ReadOnlyMemory<int>)text);
+        using var noGrad = no_grad();
+        var together = model.Logits(texts);
+        for (var i = 0; i < texts.Length; i++)
+            Assert.InRange((together[i] - model.Logits([texts[i]])[0]).abs().max().item<float>(), 0, 1e-6f);
+    }
+
+    [Fact]
+    public void The_read_out_is_the_forward_state_at_the_last_word_and_the_backward_state_at_the_first()
+    {
+        manual_seed(6);
+        using var model = new BiLstmClassifier(Vectors(7), 9, 3, CPU);
+        using var noGrad = no_grad();
+        var parameters = model.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
+        int[] text = [4, 1, 0, 2];
+        var input = text.Select(word => tensor(Vectors(7).Frozen!, [6, 7])[word + 1]).ToList();
+        for (var layer = 0; layer < 2; layer++)
+        {
+            var forward = Lstm(input, layer, "");
+            var backward = Lstm(input.AsEnumerable().Reverse(), layer, "_reverse").AsEnumerable().Reverse().ToList();
+            input = [.. forward.Zip(backward, (f, b) => cat([f, b]))];
+        }
+        var readOut = cat([input[^1].narrow(0, 0, 9), input[0].narrow(0, 9, 9)]);
+        var expected = Linear(Linear(Linear(readOut, "l1").relu(), "l2").relu(), "fc");
+        Assert.InRange((expected - model.Logits([text])[0]).abs().max().item<float>(), 0, 1e-6f);
+
+        Tensor Linear(Tensor x, string name) => parameters[$"{name}.weight"].mv(x) + parameters[$"{name}.bias"];
+
+        List<Tensor> Lstm(IEnumerable<Tensor> sequence, int layer, string direction)
+        {
+            var (h, c, states) = (zeros(9), zeros(9), new List<Tensor>());
+            foreach (var x in sequence)
+            {
+                var gates = (parameters[$"lstm.weight_ih_l{layer}{direction}"].mv(x) + parameters[$"lstm.bias_ih_l{layer}{direction}"]
+                    + parameters[$"lstm.weight_hh_l{layer}{direction}"].mv(h) + parameters[$"lstm.bias_hh_l{layer}{direction}"]).chunk(4);
+                c = (gates[1].sigmoid() * c) + (gates[0].sigmoid() * gates[2].tanh());      // order i, f, g, o
+                states.Add(h = gates[3].sigmoid() * c.tanh());
+            }
+            return states;
+        }
+    }
+
+    [Fact]
+    public void An_empty_text_is_read_as_one_zero_vector()
+    {
+        manual_seed(7);
+        using var model = new BiLstmClassifier(new([1, 0], 2, 3, [0, 0, 0, 1, 2, 3]), 4, 2, CPU);
+        using var noGrad = no_grad();
+        Assert.True(model.Logits([Texts[2]]).eq(model.Logits([Texts[1].AsMemory(0, 0)])).all().item<bool>());
+    }
+
+    [Fact]
+    public void Initial_weights_are_uniform_within_the_inverse_root_of_the_width()
+    {
+        manual_seed(8);
+        using var model = new BiLstmClassifier(Vectors(50), 100, 2, CPU);
+        var parameters = model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        Assert.InRange(parameters["lstm.weight_ih_l1"].abs().max().item<float>(), 0.0999f, 0.1f);
+        Assert.InRange(parameters["lstm.bias_hh_l0"].abs().max().item<float>(), 0.098f, 0.1f);
+        Assert.InRange(parameters["l2.weight"].abs().max().item<float>(), 0.0624f, 0.0625f);
+    }
+
+    [Fact]
+    public void Words_that_training_shows_once_share_the_unknown_row()
+    {
+        var builder = new Worker.Text.TokenisedDataset.Builder("hash", 2);
+        builder.Add("train", ["twice", "once", "twice"], 0);
+        builder.Add("test", ["never", "twice"], 0);
+        var input = InputVectors.Trained(builder.Build(), 4);
+        Assert.Equal([2, 1, 1], input.RowOfWord);
+        Assert.Equal(3, input.Rows);
+    }
+
+    [Fact]
+    public void BERT_is_refused_in_plain_words()
+    {
+        var recipe = Toy.Recipe(Method.Dense) with { Architecture = Architecture.Bert };
+        Assert.Contains("BERT", Assert.Throws<NotSupportedException>(() => Classifiers.Create(recipe, Toy.Dataset(), null, CPU)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Five words.</summary>
+    private static InputVectors Vectors(int dimensions) => new(
+        [1, 2, 3, 4, 5], 6, dimensions,
+        [.. new float[dimensions], .. Enumerable.Range(0, 5 * dimensions).Select(i => MathF.Sin(i))]);
+}

@@ -1,0 +1,80 @@
+using PieService.Domain.Recipes;
+using PieService.Worker.Pruning;
+
+namespace PieService.Worker.Tests.Pruning;
+
+public class LowestScoresTests
+{
+    private static readonly PruningKey Key = new(Seed: 1, Step: 1, "l1.weight");
+
+    [Fact]
+    public void The_lowest_scores_go() =>
+        Assert.Equal([1, 0, 1, 0, 1], Prune([5, -1, 3, 0.5f, -4], 2).Values.ToArray());
+
+    [Fact]
+    public void Equal_scores_are_told_apart_by_magnitude()
+    {
+        float[] weights = [3, -1, 2, 4];
+        var mask = LowestScores.Prune(Mask.Full(4), new double[4], weights, 2, Key);
+        Assert.Equal([1, 0, 0, 1], mask.Values.ToArray());
+    }
+
+    [Fact]
+    public void Equal_weights_are_told_apart_by_the_key_and_never_by_position()
+    {
+        var masks = new[] { Key, Key with { Seed = 2 }, Key with { Step = 2 }, Key with { Tensor = "l2.weight" } }
+            .Select(key => LowestScores.Prune(Mask.Full(1000), new double[1000], new float[1000], 500, key).Values.ToArray()).ToList();
+        Assert.Equal(4, masks.Select(Convert.ToHexString).Distinct().Count());
+        foreach (var mask in masks) Assert.InRange(mask[..500].Count(kept => kept == 1), 200, 300);
+        Assert.Equal(masks[0], LowestScores.Prune(Mask.Full(1000), new double[1000], new float[1000], 500, Key).Values.ToArray());
+    }
+
+    [Fact]
+    public void What_is_pruned_stays_pruned_and_counts()
+    {
+        var once = Prune([1, 2, 3, 4, 5, 6], 2);
+        // Now the pruned ones would be the most important.
+        var twice = LowestScores.Prune(once, [9, 9, 1, 2, 3, 4], [9, 9, 1, 2, 3, 4], 3, Key);
+        Assert.Equal([0, 0, 0, 1, 1, 1], twice.Values.ToArray());
+    }
+
+    [Theory]
+    [InlineData(120_000)]
+    [InlineData(80_000)]
+    [InlineData(40_000)]
+    [InlineData(51_200)]
+    [InlineData(32_768)]
+    public void Three_steps_reach_the_planned_counts_exactly(int size)
+    {
+        foreach (var sparsity in new[] { 20m, 50, 70, 90, 99 })
+        {
+            var mask = Mask.Full(size);
+            // A few distinct magnitudes only: most boundaries are ties.
+            var weights = new float[size];
+            for (var i = 0; i < size; i++) weights[i] = i % 17;
+            for (var step = 1; step <= 3; step++)
+            {
+                var expected = (int)Math.Round(size * (1 - Math.Pow(1 - (double)sparsity / 100, step / 3.0)), MidpointRounding.ToEven);
+                mask = LowestScores.Prune(
+                    mask, WeightScores.Magnitude(weights), weights, PruningPlan.PrunedCount(size, sparsity, step, 3), Key with { Step = step });
+                Assert.Equal(expected, mask.Pruned);
+            }
+            Assert.Equal((int)decimal.Round(size * sparsity / 100), mask.Pruned);
+        }
+    }
+
+    [Fact]
+    public void A_score_that_is_not_a_number_is_refused() => Assert.Throws<ArgumentException>(
+        () => LowestScores.Prune(Mask.Full(2), [1, double.NaN], [1, 1], 1, Key));
+
+    [Fact]
+    public void Fewer_than_already_pruned_is_refused()
+    {
+        var mask = Prune([1, 2, 3], 2);
+        Assert.Throws<ArgumentOutOfRangeException>(() => LowestScores.Prune(mask, new double[3], new float[3], 1, Key));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LowestScores.Prune(mask, new double[3], new float[3], 4, Key));
+    }
+
+    private static Mask Prune(float[] weights, int count) =>
+        LowestScores.Prune(Mask.Full(weights.Length), WeightScores.Magnitude(weights), weights, count, Key);
+}

@@ -1,0 +1,11 @@
+namespace PieService.Worker.Tests;
+
+/// <summary>A folder for one test, removed with all that is in it.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pie-test-");
+
+    public string this[string name] => Path.Combine(folder.FullName, name);
+
+    public void Dispose() => folder.Delete(recursive: true);
+}

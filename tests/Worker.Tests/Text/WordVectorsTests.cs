@@ -1,0 +1,117 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using PieService.Worker.Text;
+
+namespace PieService.Worker.Tests.Text;
+
+public sealed class WordVectorsTests : IDisposable
+{
+    private const string Lines = "the 1 2 3\nmy name 0.5 -1.5 2e-1\ncafé -1 .5 0.000000000000000000000000001\ndog 4 4 4\n";
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Rows_follow_the_vocabulary_and_unknown_words_have_the_mean_of_all_lines()
+    {
+        var vectors = Reduce(Lines, "café", "[SEP]", "the", "my name");
+        var mean = new[] { (float)(4.5 / 4), (float)(5.0 / 4), (float)((7.2 + 1e-27) / 4) };
+        Assert.Equal(mean, vectors.Mean);
+        Assert.Equal([-1, 0.5f, 1e-27f, .. mean, 1, 2, 3, 0.5f, -1.5f, 0.2f], vectors.Matrix);
+        Assert.Equal((3, 3), (vectors.Dimensions, vectors.Found));
+    }
+
+    [Fact]
+    public void A_gzip_file_gives_the_same_rows_and_the_hash_of_its_own_bytes()
+    {
+        var plain = Reduce(Lines, "the", "dog");
+        using (var gzip = new GZipStream(File.Create(folder["vectors"]), CompressionLevel.Fastest)) gzip.Write(Encoding.UTF8.GetBytes(Lines));
+        var zipped = WordVectors.Reduce(folder["vectors"], "toy", Dataset("the", "dog"));
+
+        Assert.Equal(plain.Matrix, zipped.Matrix);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Lines))), plain.SourceSha256);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder["vectors"]))), zipped.SourceSha256);
+    }
+
+    [Fact]
+    public void Lines_may_end_as_on_Windows_in_blanks_or_not_at_all() =>
+        Assert.Equal([1, 2, 5, 6], Reduce("a 1 2 \r\nb 3 4\r\nc 5 6", "a", "c").Matrix);
+
+    [Fact]
+    public void A_word2vec_header_gives_the_width_and_is_no_vector()
+    {
+        var vectors = Reduce("2 3\na 1 2 3\nb 3 4 5\n", "a");
+        Assert.Equal([2, 3, 4], vectors.Mean);
+    }
+
+    [Fact]
+    public void Of_a_repeated_word_the_first_line_counts() => Assert.Equal([1, 1], Reduce("a 1 1\nb 0 0\na 9 9\n", "a").Matrix);
+
+    [Fact]
+    public void Numbers_are_read_to_the_last_bit()
+    {
+        var numbers = new[] { "0.1", "-0.038194", "123456789.123456789", "9007199254740993", "1e-7", "1.7976931348623157", "-0", "0.30000000000000004" };
+        var line = "w " + string.Join(' ', numbers);
+        Assert.Equal(
+            numbers.Select(number => (float)double.Parse(number, System.Globalization.CultureInfo.InvariantCulture)),
+            Reduce(line, "w").Matrix);
+    }
+
+    [Fact]
+    public void A_line_longer_than_the_buffer_is_read()
+    {
+        var values = string.Join(' ', Enumerable.Repeat("1.0000000001", 100_000));
+        Assert.Equal(100_000, Reduce($"a {values}\nb {values}\n", "b").Dimensions);
+    }
+
+    [Theory]
+    [InlineData("a 1 2\nb 3\n", "line 2: it has 1 numbers")]
+    [InlineData("a 1 2\nb 3 x\n", "line 2: number 2 of 'b'")]
+    [InlineData("a 1 2\nb 3 4x\n", "line 2: number 2")]
+    [InlineData("a 1 2\nb  3\n", "line 2: number 1")]
+    [InlineData("a 1 2\nb NaN 3\n", "line 2: number 1")]
+    [InlineData("a 1 2\n\nb 1 3\n", "line 2: it has 0 numbers")]
+    [InlineData("a\n", "line 1: it has no numbers")]
+    [InlineData("", "holds no vectors")]
+    public void A_malformed_line_is_named(string content, string reason)
+    {
+        var message = Assert.Throws<InvalidDataException>(() => Reduce(content, "a")).Message;
+        Assert.Contains(reason, message, StringComparison.Ordinal);
+        Assert.Contains(folder["vectors"], message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_broken_gzip_file_is_named()
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.NoCompression, leaveOpen: true)) gzip.Write(Encoding.UTF8.GetBytes(Lines));
+        var bytes = compressed.ToArray();
+        bytes[10] = 0xff;
+        File.WriteAllBytes(folder["vectors"], bytes);
+        Assert.Contains(folder["vectors"], Assert.Throws<InvalidDataException>(
+            () => WordVectors.Reduce(folder["vectors"], "toy", Dataset("a"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_saved_is_loaded()
+    {
+        var vectors = Reduce(Lines, "the", "dog", "cat");
+        vectors.Save(folder["cache"]);
+        Assert.Equivalent(vectors, WordVectors.Load(folder["cache"]), strict: true);
+    }
+
+    private WordVectors Reduce(string content, params string[] vocabulary)
+    {
+        File.WriteAllText(folder["vectors"], content);
+        return WordVectors.Reduce(folder["vectors"], "toy", Dataset(vocabulary));
+    }
+
+    private static TokenisedDataset Dataset(params string[] vocabulary)
+    {
+        var builder = new TokenisedDataset.Builder("hash", 2);
+        builder.Add("test", vocabulary, 0);
+        return builder.Build();
+    }
+}

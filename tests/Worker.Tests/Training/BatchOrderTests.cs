@@ -1,0 +1,48 @@
+using PieService.Domain;
+using PieService.Worker.Text;
+using PieService.Worker.Training;
+
+namespace PieService.Worker.Tests.Training;
+
+public class BatchOrderTests
+{
+    private readonly TokenisedSplit split = RandomLengths(1003);
+
+    [Fact]
+    public void Every_example_comes_once_and_one_batch_is_smaller()
+    {
+        var batches = BatchOrder.ForTraining(split, 10, seed: 1, epoch: 0);
+        Assert.Equal(Enumerable.Range(0, 1003), batches.SelectMany(batch => batch).Order());
+        Assert.Equal([3], batches.Select(batch => batch.Length).Where(length => length != 10));
+    }
+
+    [Fact]
+    public void The_order_depends_on_seed_and_epoch_alone()
+    {
+        int[] Order(int seed, int epoch) => [.. BatchOrder.ForTraining(split, 10, seed, epoch).SelectMany(batch => batch)];
+        Assert.Equal(Order(1, 0), Order(1, 0));
+        Assert.NotEqual(Order(1, 0), Order(1, 1));
+        Assert.NotEqual(Order(1, 0), Order(2, 0));
+    }
+
+    [Fact]
+    public void Texts_of_a_batch_are_of_similar_length_and_the_batches_are_not_sorted()
+    {
+        var batches = BatchOrder.ForTraining(split, 10, seed: 1, epoch: 0);
+        Assert.InRange(batches.Average(batch => batch.Max(split.Length) - batch.Min(split.Length)), 0, 3);
+        Assert.NotEqual(batches.Select(batch => split.Length(batch[0])).Order(), batches.Select(batch => split.Length(batch[0])));
+    }
+
+    [Fact]
+    public void Evaluation_goes_by_length() => Assert.Equal(
+        Enumerable.Range(0, 1003).Select(split.Length).Order(),
+        BatchOrder.ForEvaluation(split, 64).SelectMany(batch => batch).Select(split.Length));
+
+    private static TokenisedSplit RandomLengths(int count)
+    {
+        var chance = KeyedRandom.For("lengths");
+        var offsets = new long[count + 1];
+        for (var i = 0; i < count; i++) offsets[i + 1] = offsets[i] + chance.NextInt(60);
+        return new("train", new int[offsets[^1]], offsets, new int[count]);
+    }
+}

@@ -1,0 +1,299 @@
+using PieService.Domain;
+using PieService.Domain.Predictions;
+using PieService.Domain.Recipes;
+using PieService.Worker.Text;
+using PieService.Worker.Training;
+
+namespace PieService.Worker.Tests.Training;
+
+public sealed class RunTrainingTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly List<string> warnings = [];
+    private readonly List<EpochFinished> epochs = [];
+    private int attempts;
+
+    public RunTrainingTests() => Toy.Dataset().Save(folder["tokens"]);
+
+    public void Dispose() => folder.Dispose();
+
+    public static TheoryData<Method> PruningMethods =>
+        [.. Enum.GetValues<Method>().Where(method => PruningRule.Of(method) is not null)];
+
+    [Fact]
+    public void It_learns()
+    {
+        var result = Train(Toy.Recipe(Method.Dense, epochs: 6));
+        Assert.InRange(Assert.Single(result.Predictions).Metric.Accuracy, 0.85, 1);
+        Assert.InRange(epochs[^1].Metrics[0].Accuracy, 0.9, 1);
+        Assert.True(epochs[^1].Metrics[0].Loss < epochs[0].Metrics[0].Loss);
+    }
+
+    [Fact]
+    public void It_learns_with_given_vectors()
+    {
+        var dataset = TokenisedDataset.Load(folder["tokens"]);
+        var chance = KeyedRandom.For("vectors");
+        File.WriteAllLines(folder["glove"], dataset.Vocabulary.Select(word =>
+            word + string.Concat(Enumerable.Range(0, 16).Select(_ => $" {chance.NextInt(2001) - 1000}e-3"))));
+        var vectors = WordVectors.Reduce(folder["glove"], "toy", dataset);
+        vectors.Save(folder["vectors"]);
+
+        var result = Train(Toy.Recipe(Method.Dense, epochs: 12, vectors: "toy"), vectors: folder["vectors"]);
+
+        // A third would be chance; random vectors, which stay as they are, are no help to the words that only test has.
+        Assert.InRange(result.Predictions[0].Metric.Accuracy, 0.5, 1);
+        Assert.InRange(epochs[^1].Metrics[0].Accuracy, 0.9, 1);
+        Assert.Equal(vectors.SourceSha256, result.VectorsSha256);
+    }
+
+    [Fact]
+    public void Every_epoch_is_reported_with_train_and_validation()
+    {
+        Train(Toy.Recipe(Method.Dense, epochs: 3));
+        Assert.Equal([0, 1, 2], epochs.Select(epoch => epoch.Epoch));
+        Assert.All(epochs, epoch => Assert.Equal(["train", "validation"], epoch.Metrics.Select(metric => metric.Split)));
+        Assert.All(epochs, epoch => Assert.Equal(epoch.Epoch + 1, epoch.Checkpoint.EpochsDone));
+    }
+
+    [Fact]
+    public void The_two_newest_checkpoints_are_left_since_the_database_may_know_only_the_older_one()
+    {
+        Train(Toy.Recipe(Method.Imp));
+        Assert.Equal([epochs[^2].Checkpoint.Path, epochs[^1].Checkpoint.Path], Directory.GetFiles(folder["attempt1"]).Order());
+    }
+
+    [Fact]
+    public void A_run_repeats_bit_for_bit_and_another_seed_differs()
+    {
+        var recipe = Toy.Recipe(Method.IibpWr);
+        var first = Hash(Train(recipe));
+        Assert.Equal(first, Hash(Train(recipe)));
+        Assert.NotEqual(first, Hash(Train(recipe, seed: 8)));
+    }
+
+    [Theory]
+    [MemberData(nameof(PruningMethods))]
+    public void Every_method_reaches_its_sparsity_exactly(Method method)
+    {
+        var result = Train(Toy.Recipe(method, sparsity: 87.5m, epochs: 1));
+        Assert.Equal(10, result.Tensors.Count);
+        Assert.All(result.Tensors, tensor => Assert.Equal(
+            tensor.Size - (int)decimal.Round(tensor.Size * 0.875m, MidpointRounding.ToEven), tensor.Kept));
+        // And in the weights themselves, not in the bookkeeping alone.
+        var checkpoint = SafeTensors.Read(epochs[^1].Checkpoint.Path);
+        Assert.All(result.Tensors, tensor => Assert.InRange(checkpoint.Get<float>(tensor.Name).Count(w => w != 0), 0, tensor.Kept));
+        Assert.All(result.Tensors, tensor => Assert.Equal(tensor.Kept, checkpoint.Get<byte>("mask." + tensor.Name).Count(kept => kept == 1)));
+    }
+
+    [Fact]
+    public void A_dense_run_keeps_everything() =>
+        Assert.All(Train(Toy.Recipe(Method.Dense)).Tensors, tensor => Assert.Equal(tensor.Size, tensor.Kept));
+
+    [Theory]
+    [InlineData(Method.Dense)]
+    [InlineData(Method.Imp)]
+    [InlineData(Method.ImpWr)]
+    [InlineData(Method.Iibp)]
+    [InlineData(Method.RpAi)]
+    public void A_run_resumed_after_any_epoch_equals_one_that_was_never_stopped(Method method)
+    {
+        var recipe = Toy.Recipe(method);
+        var whole = Train(recipe);
+        for (var stop = 1; stop <= recipe.Plan.TotalEpochs; stop++)
+        {
+            var checkpoint = TrainUntil(recipe, stop);
+            epochs.Clear();
+            var resumed = Train(recipe, resume: checkpoint);
+            Assert.Equal(Hash(whole), Hash(resumed));
+            Assert.Equal(whole.Tensors, resumed.Tensors);
+            Assert.Equal(recipe.Plan.TotalEpochs - stop, epochs.Count);
+        }
+        Assert.Empty(warnings);
+    }
+
+    [Theory]
+    [InlineData(Method.Imp)]
+    [InlineData(Method.ImpWr)]
+    [InlineData(Method.IibpWr)]
+    [InlineData(Method.Irp)]
+    public void A_branch_from_the_trunk_equals_one_that_trained_these_epochs_itself(Method method)
+    {
+        var recipe = Toy.Recipe(method);
+        Train(recipe.Dense);
+        var trunk = epochs[^1].Checkpoint;
+        epochs.Clear();
+
+        var branch = Train(recipe, trunk: trunk);
+
+        Assert.Equal(Enumerable.Range(2, 6), epochs.Select(epoch => epoch.Epoch));
+        Assert.Equal(Hash(branch), Hash(Train(recipe)));
+        Assert.Empty(warnings);
+    }
+
+    [Fact]
+    public void An_unusable_checkpoint_is_refused_with_a_reason_and_changes_nothing()
+    {
+        var recipe = Toy.Recipe(Method.Imp, epochs: 1);
+        var expected = Hash(Train(recipe));
+        var good = TrainUntil(recipe, 2);
+        var bytes = File.ReadAllBytes(good.Path);
+
+        Refused(good with { Path = folder["absent"] }, "absent");
+        Refused(Written(bytes[..^100]), "SHA-256");
+        Refused(Written(bytes[..^100], rehash: true), "not a valid safetensors file");
+        Refused(Written([.. bytes[..^1], (byte)~bytes[^1]]), "SHA-256");
+        Refused(good with { EpochsDone = 3 }, "it holds 2 epochs, not 3");
+        Refused(good with { EpochsDone = 5 }, "can use 4");
+        Refused(TrainUntil(recipe with { Sparsity = 60 }, 2), "recipe");
+        Refused(TrainUntil(recipe, 2, seed: 9), "seed");
+        Refused(Changed("threads", "2"), "threads");
+        Refused(Changed("cpuCapability", "avx1"), "cpuCapability");
+        Refused(Changed("device", "cuda"), "device");
+        Refused(Changed("format", "pie-checkpoint/0"), "format");
+
+        void Refused(CheckpointFile checkpoint, string reason)
+        {
+            warnings.Clear();
+            Assert.Equal(expected, Hash(Train(recipe, resume: checkpoint)));
+            Assert.Contains(reason, Assert.Single(warnings), StringComparison.Ordinal);
+        }
+
+        CheckpointFile Written(byte[] content, bool rehash = false)
+        {
+            File.WriteAllBytes(folder["changed"], content);
+            var sha256 = rehash ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)) : good.Sha256;
+            return new(folder["changed"], sha256, good.EpochsDone);
+        }
+
+        CheckpointFile Changed(string key, string value)
+        {
+            var file = SafeTensors.Read(good.Path);
+            file.Metadata[key] = value;
+            return new(folder["changed"], file.Write(folder["changed"]), good.EpochsDone);
+        }
+    }
+
+    [Fact]
+    public void An_unusable_own_checkpoint_leads_to_the_trunk()
+    {
+        var recipe = Toy.Recipe(Method.Imp, epochs: 1);
+        Train(recipe.Dense);
+        var trunk = epochs[^1].Checkpoint;
+        epochs.Clear();
+        Train(recipe, resume: new(folder["absent"], "", 2), trunk: trunk);
+        Assert.Equal([1, 2, 3], epochs.Select(epoch => epoch.Epoch));
+        Assert.Single(warnings);
+    }
+
+    [Fact]
+    public void A_trunk_of_another_recipe_is_not_used()
+    {
+        var recipe = Toy.Recipe(Method.Imp, epochs: 1);
+        Train(recipe);
+        Train(recipe, trunk: epochs[0].Checkpoint with { Path = Directory.GetFiles(folder["attempt1"])[0] });
+        Assert.Single(warnings);
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_ends_the_run_for_good()
+    {
+        var recipe = Toy.Recipe(Method.Dense, epochs: 3);
+        recipe = recipe with { Hyperparameters = recipe.Hyperparameters with { LearningRate = 1e30 } };
+        var failure = Assert.Throws<UntrainableException>(() => Train(recipe));
+        Assert.Matches("^diverged at epoch [0-9]: loss is .*; lower the learning rate$", failure.Message);
+    }
+
+    [Fact]
+    public void Unfit_files_end_the_run_for_good()
+    {
+        var recipe = Toy.Recipe(Method.Dense);
+        Assert.Throws<UntrainableException>(() => Train(recipe with { DatasetHash = "other" }));
+        File.WriteAllText(folder["broken"], "not vectors");
+        Assert.Throws<UntrainableException>(() => Train(recipe with { Vectors = "toy" }, vectors: folder["broken"]));
+        File.WriteAllText(folder["tokens"], "not tokens");
+        Assert.Throws<UntrainableException>(() => Train(recipe));
+    }
+
+    [Fact]
+    public void A_dataset_of_one_class_cannot_be_trained()
+    {
+        Toy.Dataset(classes: 1).Save(folder["tokens"]);
+        Assert.Contains("1 classes", Assert.Throws<UntrainableException>(() => Train(Toy.Recipe(Method.Dense))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_dataset_without_validation_reports_train_alone()
+    {
+        Toy.Dataset(validation: 0).Save(folder["tokens"]);
+        Train(Toy.Recipe(Method.Dense));
+        Assert.All(epochs, epoch => Assert.Single(epoch.Metrics));
+    }
+
+    [Fact]
+    public void Every_wanted_split_is_predicted_in_example_order()
+    {
+        var result = Train(Toy.Recipe(Method.Dense, epochs: 8), predict: ["test", "train"]);
+        Assert.Equal([("test", 40), ("train", 120)], result.Predictions.Select(p => (p.Split, p.Examples)));
+        // Labels go round in the toy data: in any other order the answers would be no better than chance.
+        var train = result.Predictions[1];
+        Assert.InRange(Enumerable.Range(0, 120).Count(i => PackedPredictions.ClassAt(train.Classes, i) == i % 3), 108, 120);
+        Assert.Equal(2 * 3 * 120, train.Scores.Length);
+    }
+
+    [Fact]
+    public void A_cancelled_run_stops()
+    {
+        using var cancellation = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => new RunTraining(Toy.Cpu).Execute(
+            Assignment(Toy.Recipe(Method.Dense), 7), _ => cancellation.Cancel(), warnings.Add, cancellation.Token));
+    }
+
+    [Fact]
+    public void No_tensor_is_left_behind_by_an_epoch_or_by_the_run()
+    {
+        // Tensors are counted for each thread, so that tests beside this one don't matter.
+        var counts = new List<long>();
+        var before = Live();
+        new RunTraining(Toy.Cpu).Execute(
+            Assignment(Toy.Recipe(Method.IibpWr), 7), _ => counts.Add(Live()), warnings.Add, CancellationToken.None);
+        Assert.Equal(before, Live());
+        // The mask is one tensor more, from the first pruning on.
+        Assert.Equal([counts[0], counts[0], .. Enumerable.Repeat(counts[0] + 1, 6)], counts);
+
+        static long Live() => TorchSharp.DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+    }
+
+    private TrainingResult Train(
+        Recipe recipe, int seed = 7, CheckpointFile? resume = null, CheckpointFile? trunk = null, string? vectors = null,
+        string[]? predict = null) => new RunTraining(Toy.Cpu).Execute(
+        Assignment(recipe, seed) with { Resume = resume, Trunk = trunk, VectorsPath = vectors, PredictSplits = predict ?? ["test"] },
+        epochs.Add, warnings.Add, CancellationToken.None);
+
+    /// <summary>A run that is stopped after some epochs, and its last checkpoint.</summary>
+    private CheckpointFile TrainUntil(Recipe recipe, int epochsDone, int seed = 7)
+    {
+        using var stop = new CancellationTokenSource();
+        CheckpointFile? last = null;
+        try
+        {
+            new RunTraining(Toy.Cpu).Execute(
+                Assignment(recipe, seed),
+                epoch =>
+                {
+                    last = epoch.Checkpoint;
+                    if (epoch.Checkpoint.EpochsDone == epochsDone) stop.Cancel();
+                },
+                warnings.Add, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        return last!;
+    }
+
+    private TrainingAssignment Assignment(Recipe recipe, int seed) => new(
+        Guid.Empty, recipe, seed, folder["tokens"], null, folder[$"attempt{++attempts}"], null, null, ["test"]);
+
+    private static string Hash(TrainingResult result) => PackedPredictions.Hash(result.Predictions[0].Classes, result.Predictions[0].Scores);
+}

@@ -1,0 +1,109 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using PieService.Worker.Training;
+
+namespace PieService.Worker.Tests.Training;
+
+public sealed class SafeTensorsTests : IDisposable
+{
+    private static readonly float[] One = [1];
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void What_is_written_is_read_back()
+    {
+        var file = new SafeTensors { Metadata = { ["key"] = "value \"quoted\" é" } };
+        file.Add("bytes", new byte[] { 1, 0, 1 });
+        file.Add("floats", new[] { 1.5f, -0.0f, float.NaN, float.MinValue, 4, 5 }, 2, 3);
+        file.Add("ints", new[] { int.MinValue, 7 });
+        file.Add("longs", new[] { long.MaxValue });
+        file.Add("doubles", new[] { Math.PI });
+        file.Add("empty", Array.Empty<float>(), 0, 4);
+        file.Write(folder["a"]);
+
+        var read = SafeTensors.Read(folder["a"]);
+
+        Assert.Equal("value \"quoted\" é", read.Metadata["key"]);
+        Assert.Equal([1, 0, 1], read.Get<byte>("bytes"));
+        Assert.Equal(
+            new[] { 1.5f, -0.0f, float.NaN, float.MinValue, 4, 5 }.Select(BitConverter.SingleToInt32Bits),
+            read.Get<float>("floats").Select(BitConverter.SingleToInt32Bits));
+        Assert.Equal([2, 3], read.Shape("floats"));
+        Assert.Equal([int.MinValue, 7], read.Get<int>("ints"));
+        Assert.Equal([long.MaxValue], read.Get<long>("longs"));
+        Assert.Equal([Math.PI], read.Get<double>("doubles"));
+        Assert.Equal([0, 4], read.Shape("empty"));
+    }
+
+    [Fact]
+    public void A_slice_is_written_alone()
+    {
+        var file = new SafeTensors();
+        file.Add<float>("slice", new float[] { 1, 2, 3, 4 }.AsMemory(1, 2));
+        file.Write(folder["a"]);
+        Assert.Equal([2, 3], SafeTensors.Read(folder["a"]).Get<float>("slice"));
+        Assert.Equal([2, 3], file.Get<float>("slice"));
+    }
+
+    [Fact]
+    public void The_hash_is_that_of_the_file_and_no_temporary_file_is_left()
+    {
+        var file = new SafeTensors();
+        file.Add("a", One);
+        Assert.Equal(file.Write(folder["a"]), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder["a"]))));
+        Assert.Equal([folder["a"]], Directory.GetFiles(folder[""]));
+    }
+
+    [Fact]
+    public void Another_type_or_name_is_refused()
+    {
+        var file = new SafeTensors();
+        file.Add("a", One);
+        Assert.Throws<InvalidDataException>(() => file.Get<int>("a"));
+        Assert.Throws<InvalidDataException>(() => file.Get<float>("b"));
+        Assert.Throws<ArgumentException>(() => file.Add("c", One, 2));
+    }
+
+    [Theory]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, null)]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 7, "behind the file's end")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "left over")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "don't fill")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, "whole numbers")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}}""", 8, "too large")]
+    [InlineData("""{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}}""", 8, "F16")]
+    [InlineData("""{"a":{"shape":[2],"data_offsets":[0,8]}}""", 8, "missing")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,9]}}""", 8, "data_offsets")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2]}}""", 8, "data_offsets")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "is due")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "is due")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}""", 8, "twice")]
+    [InlineData("""{"__metadata__":{"x":1}}""", 0, "not a string")]
+    [InlineData("""{"a":7}""", 0, "not an object")]
+    [InlineData("""[1]""", 0, "not a JSON object")]
+    [InlineData("""{"a":""", 0, "not a valid safetensors file")]
+    public void A_malformed_file_is_refused(string header, int dataBytes, string? reason)
+    {
+        var prefix = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(prefix, Encoding.UTF8.GetByteCount(header));
+        File.WriteAllBytes(folder["a"], [.. prefix, .. Encoding.UTF8.GetBytes(header), .. new byte[dataBytes]]);
+
+        if (reason is null) SafeTensors.Read(folder["a"]);
+        else Assert.Contains(reason, Assert.Throws<InvalidDataException>(() => SafeTensors.Read(folder["a"])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { })]
+    [InlineData(new byte[] { 1, 0, 0 })]
+    [InlineData(new byte[] { 9, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'}' })]
+    [InlineData(new byte[] { 255, 255, 255, 255, 255, 255, 255, 255, (byte)'{', (byte)'}' })]
+    public void A_wrong_header_size_is_refused(byte[] bytes)
+    {
+        File.WriteAllBytes(folder["a"], bytes);
+        Assert.Throws<InvalidDataException>(() => SafeTensors.Read(folder["a"]));
+    }
+}
