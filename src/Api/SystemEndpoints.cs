@@ -41,7 +41,7 @@ public static class SystemEndpoints
             $"PostgreSQL {server}",
             [
                 .. workers.Select(worker => new WorkerResponse(
-                    worker.Id, worker.Machine, worker.Slots, worker.Device, worker.StartedAt, worker.LastBeatAt,
+                    worker.Id, worker.Machine, worker.Slots, worker.Device, worker.ShortOf, worker.StartedAt, worker.LastBeatAt,
                     [.. training.Where(run => run.LeaseOwner == worker.Id).Select(run => new TrainingRun(run.Id, run.EpochsDone, run.EpochsTotal))])),
             ],
             await db.Runs.CountAsync(run => run.State == RunState.Queued, cancellation)));
@@ -55,7 +55,8 @@ public sealed record HealthResponse(string Status);
 public sealed record SystemResponse(string Version, string Database, IReadOnlyList<WorkerResponse> Workers, int QueueDepth);
 
 /// <param name="Slots">Runs that it trains at once.</param>
+/// <param name="ShortOf">Why it takes no new run at the moment, such as a full disk; null: it does.</param>
 public sealed record WorkerResponse(
-    string Id, string Machine, int Slots, string Device, DateTimeOffset StartedAt, DateTimeOffset LastBeatAt, IReadOnlyList<TrainingRun> Training);
+    string Id, string Machine, int Slots, string Device, string? ShortOf, DateTimeOffset StartedAt, DateTimeOffset LastBeatAt, IReadOnlyList<TrainingRun> Training);
 
 public sealed record TrainingRun(Guid RunId, int EpochsDone, int EpochsTotal);

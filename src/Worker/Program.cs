@@ -37,19 +37,21 @@ services.AddSingleton(WorkerIdentity.Create());
 
 // The database: the configured one, or the private one of the API on this machine
 using var startup = LoggerFactory.Create(logging => logging.AddConsole());
-var connectionString = await SchemaWait.ForAsync(configuration.GetConnectionString("Pie"), folders, startup.CreateLogger<SchemaWait>(), TimeProvider.System);
+var (connectionString, installation) = await SchemaWait.ForAsync(configuration.GetConnectionString("Pie"), folders, startup.CreateLogger<SchemaWait>(), TimeProvider.System);
 services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
 services.AddPooledDbContextFactory<PieDbContext>((provider, options) => PieDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
 services.AddSingleton<RunLeases>();
 
 // Training
+services.AddSingleton(installation);
 services.AddSingleton<DatasetCache>();
 services.AddSingleton<ArtifactFolder>();
 services.AddSingleton<TrainerPool>();
+services.AddSingleton<Reserves>();
 services.AddSingleton<LeaseKeeper>();
 services.AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
 services.AddHostedService<Housekeeping>();
-services.AddTransient<ITrainRun, TrainRun>();
+services.AddTransient<ITrainNextRun, TrainNextRun>();
 services.AddTransient<ILabelComparison, ComparisonLabels>();
 
 // The queue: labelling has a server of its own, so that it never waits behind hours of training

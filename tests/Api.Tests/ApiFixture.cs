@@ -77,7 +77,7 @@ public sealed class ApiFixture : IAsyncLifetime
         protected override IHost CreateHost(IHostBuilder builder)
         {
             builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection(
-                new Dictionary<string, string?> { ["ConnectionStrings:Pie"] = connectionString, ["PIE_LEASE_SECONDS"] = "3" }));
+                new Dictionary<string, string?> { ["ConnectionStrings:Pie"] = connectionString, ["PIE_LEASE_SECONDS"] = "600" }));
             return base.CreateHost(builder);
         }
     }

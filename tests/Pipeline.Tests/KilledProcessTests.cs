@@ -1,14 +1,19 @@
+using PieService.TestSupport;
+
 namespace PieService.Pipeline.Tests;
 
 /// <summary>Processes that die in the middle of the work: the results are those of an undisturbed sweep, bit for bit.</summary>
 public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
-    private const int Epochs = 60;
+    // Some ten seconds: a poll finds the run in the middle of them even on a busy machine.
+    private const int Epochs = 300;
+
+    private static Task<List<string?>>? undisturbedHashes;
 
     [Fact]
     public async Task A_killed_trainers_run_goes_on_from_its_checkpoint_to_the_same_predictions()
     {
-        var undisturbed = await HashesAsync(await FinishedAsync(disturb: null));
+        var undisturbed = await (undisturbedHashes ??= UndisturbedAsync());
 
         var sweep = await FinishedAsync(disturb: async running =>
         {
@@ -25,7 +30,7 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
     [Fact]
     public async Task A_killed_workers_run_is_taken_over_when_its_lease_has_run_out()
     {
-        var undisturbed = await HashesAsync(await FinishedAsync(disturb: null));
+        var undisturbed = await (undisturbedHashes ??= UndisturbedAsync());
 
         var sweep = await FinishedAsync(disturb: async running =>
         {
@@ -44,7 +49,7 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
     [Fact]
     public async Task A_worker_that_is_asked_to_stop_hands_its_work_back()
     {
-        var undisturbed = await HashesAsync(await FinishedAsync(disturb: null));
+        var undisturbed = await (undisturbedHashes ??= UndisturbedAsync());
 
         var sweep = await FinishedAsync(disturb: async running =>
         {
@@ -73,6 +78,9 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
         await service.UntilAsync("all runs are cancelled", async () =>
             (await service.ListAsync($"/api/v1/sweeps/{sweep}/runs")).TrueForAll(run => (string?)run["state"] == "cancelled"));
     }
+
+    /// <summary>Trained once for all tests: the content is the same, so the predictions must be.</summary>
+    private async Task<List<string?>> UndisturbedAsync() => await HashesAsync(await FinishedAsync(disturb: null));
 
     /// <summary>A dense sweep of one run, on an upload of its own: nothing is shared between two calls but the content.</summary>
     private async Task<Guid> FinishedAsync(Func<Guid, Task>? disturb)

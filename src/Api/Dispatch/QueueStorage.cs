@@ -30,7 +30,12 @@ internal static class QueueStorage
             UseSlidingInvisibilityTimeout = true,
             InvisibilityTimeout = TimeSpan.FromMinutes(10),
             QueuePollInterval = TimeSpan.FromMilliseconds(500),
+            JobExpirationCheckInterval = TimeSpan.FromMinutes(1),
         };
-        return new PostgreSqlStorage(new NpgsqlConnectionFactory(pool.ConnectionString, options), options);
+        return new PostgreSqlStorage(new NpgsqlConnectionFactory(pool.ConnectionString, options), options)
+        {
+            // A message that was heard is of no more interest: the rows tell what became of the run.
+            JobExpirationTimeout = TimeSpan.FromMinutes(5),
+        };
     }
 }

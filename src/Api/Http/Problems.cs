@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using PieService.Domain;
+using PieService.Domain.Storage;
 
 namespace PieService.Api.Http;
 
@@ -43,10 +44,10 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
     {
         InvalidRequestException invalid => Invalid(invalid.Errors),
         BadHttpRequestException bad => Problem(bad.StatusCode, bad.Message),
-        NpgsqlException { IsTransient: true } or TimeoutException => Problem(
+        _ when DatabaseOutage.IsCauseOf(exception) => Problem(
             StatusCodes.Status503ServiceUnavailable, "The database cannot be reached at the moment. Try again shortly."),
-        InvalidOperationException { InnerException: NpgsqlException { IsTransient: true } } => Problem(
-            StatusCodes.Status503ServiceUnavailable, "The database cannot be reached at the moment. Try again shortly."),
+        _ when exception.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation } => Problem(
+            StatusCodes.Status409Conflict, "Something that the request needs was deleted meanwhile, or something that it deletes has come into use."),
         _ => Problem(StatusCodes.Status500InternalServerError, "The service failed; its log has the traceId of this answer."),
     };
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
@@ -9,11 +10,13 @@ namespace PieService.Api.Sweeps;
 /// <summary>What a sweep would cost here and now: without the runs that exist, on the workers that are alive.</summary>
 public static class PlanQuery
 {
-    public static async Task<SweepPlan> AskAsync(PieDbContext db, Dataset dataset, PlannedSweep plan, CancellationToken cancellation)
+    public static async Task<SweepPlan> AskAsync(PieDbContext db, Dataset dataset, PlannedSweep plan, IReadOnlyCollection<Split> splits, CancellationToken cancellation)
     {
+        var wanted = splits.Select(Wire.Name).ToArray();
         var fingerprints = plan.Runs.Select(run => run.Fingerprint).Distinct().ToArray();
         var existing = (await db.Runs
-            .Where(run => run.DatasetId == dataset.Id && fingerprints.Contains(run.Fingerprint) && run.State != RunState.Failed && run.State != RunState.Cancelled)
+            .Where(run => run.DatasetId == dataset.Id && fingerprints.Contains(run.Fingerprint) && run.State != RunState.Failed && run.State != RunState.Cancelled
+                && wanted.All(split => run.PredictSplits.Contains(split)))
             .Select(run => new { run.Fingerprint, run.Seed, IsTrunk = run.State != RunState.Succeeded || run.CheckpointPath != null })
             .ToListAsync(cancellation)).ToDictionary(run => (run.Fingerprint, run.Seed), run => run.IsTrunk);
         var slots = await db.Database.SqlQuery<long>($"""
@@ -23,13 +26,13 @@ public static class PlanQuery
         var fresh = plan.Runs.Where(run => !existing.ContainsKey((run.Fingerprint, run.Seed))).ToList();
         var requested = plan.Runs.Sum(run => (long)run.Recipe.Plan.TotalEpochs);
         var toTrain = fresh.Select(run => (run.Recipe, Epochs: run.Recipe.Plan.TotalEpochs - SharedOf(run))).ToList();
-        var (train, test) = (SplitOf(dataset, Split.Train), SplitOf(dataset, Split.Test));
+        var (train, predicted) = (SplitOf(dataset, Split.Train), splits.Sum(split => (long)SplitOf(dataset, split).Examples));
         var trunks = fresh.Where(run => run.TrunkFingerprint is not null).Select(run => (run.TrunkFingerprint, run.Seed)).Distinct().Count();
         return new SweepPlan(
             plan.Runs.Count,
             new PlannedEpochs(requested, requested - toTrain.Sum(run => (long)run.Epochs), toTrain.Sum(run => (long)run.Epochs)),
             toTrain.Sum(run => run.Epochs * TrainingCost.EpochFlops(run.Recipe, train)) / TrainingCost.AssumedFlopsPerSecond / Math.Max(1, slots),
-            fresh.Count * (long)test.Examples * (2 + 2 * dataset.Labels.Length),
+            fresh.Count * predicted * (2 + 2 * dataset.Labels.Length),
             fresh.Count == 0 ? 0 : (trunks + 2 * Math.Max(1, slots)) * fresh.Max(run => TrainingCost.CheckpointBytes(run.Recipe)),
             plan.Comparisons.Count);
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Dispatch;
 using PieService.Api.Http;
+using PieService.Domain.Datasets;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
 
@@ -18,7 +19,11 @@ public static class SweepEndpoints
         sweeps.MapPost("/", Submit).WithName("submitSweep").ProducesProblem(400);
         sweeps.MapGet("/", List).WithName("listSweeps").ProducesProblem(400);
         sweeps.MapGet("/{id:guid}", Get).WithName("getSweep").ProducesProblem(404);
+        sweeps.MapDelete("/{id:guid}", Delete).WithName("deleteSweep").ProducesProblem(404).ProducesProblem(409);
         sweeps.MapPost("/{id:guid}/cancel", Cancel).WithName("cancelSweep").ProducesProblem(404);
+        sweeps.MapPost("/{id:guid}/pause", Pause).WithName("pauseSweep").ProducesProblem(404);
+        sweeps.MapPost("/{id:guid}/resume", Resume).WithName("resumeSweep").ProducesProblem(404);
+        sweeps.MapPost("/{id:guid}/retry-failed", RetryFailed).WithName("retryFailedRuns").ProducesProblem(404).ProducesProblem(409);
     }
 
     /// <summary>Submits a pruning sweep.</summary>
@@ -36,7 +41,7 @@ public static class SweepEndpoints
             : null;
         var request = body.Checked(value => SweepRules.Check(value, dataset));
         var plan = SweepExpansion.Expand(request, dataset!.ContentHash);
-        if (query.Value.ValidateOnly) return TypedResults.Ok(new PlanResponse(await PlanQuery.AskAsync(db, dataset, plan, cancellation)));
+        if (query.Value.ValidateOnly) return TypedResults.Ok(new PlanResponse(await PlanQuery.AskAsync(db, dataset, plan, [.. request.PredictSplitsOrDefault.Append(Split.Test).Distinct()], cancellation)));
 
         var sweep = new Sweep
         {
@@ -80,9 +85,55 @@ public static class SweepEndpoints
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Cancel(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response, CancellationToken cancellation)
     {
-        if (!await store.CancelAsync(id, cancellation)) return Problems.NotFound("sweep", id);
-        return Accepted(response, (await FindAsync(db, id, cancellation))!);
+        var found = await store.CancelAsync(id, cancellation);
+        return await AnswerAsync(found, id, db, response, cancellation);
     }
+
+    /// <summary>Pauses a sweep.</summary>
+    /// <remarks>Running trainings stop after their last finished epoch. Runs that another live sweep wants go on.</remarks>
+    private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Pause(
+        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response, CancellationToken cancellation)
+    {
+        var found = await store.PauseAsync(id, cancellation);
+        return await AnswerAsync(found, id, db, response, cancellation);
+    }
+
+    /// <summary>Resumes a paused sweep.</summary>
+    /// <remarks>Its runs go on from their checkpoints. A sweep that is not paused stays as it is.</remarks>
+    private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Resume(
+        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response, CancellationToken cancellation)
+    {
+        var found = await store.ResumeAsync(id, cancellation);
+        bell.Ring();
+        return await AnswerAsync(found, id, db, response, cancellation);
+    }
+
+    /// <summary>Queues the failed runs of a sweep again.</summary>
+    /// <remarks>They start with all attempts new. A sweep without failed runs stays as it is.</remarks>
+    private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> RetryFailed(
+        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response, CancellationToken cancellation)
+    {
+        if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled })
+            return Problems.Conflict("The sweep was cancelled. Submit it again: its finished runs are linked, the others are trained.");
+        var found = await store.RetryFailedAsync(id, cancellation);
+        bell.Ring();
+        return await AnswerAsync(found, id, db, response, cancellation);
+    }
+
+    /// <summary>Deletes a sweep that has ended.</summary>
+    /// <remarks>With its comparisons, and with the runs that no other sweep has.</remarks>
+    /// <response code="204">Deleted.</response>
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        Guid id, Query<NoQuery> _, SweepStore store, CancellationToken cancellation) => await store.DeleteAsync(id, cancellation) switch
+        {
+            SweepDeletion.Deleted => TypedResults.NoContent(),
+            SweepDeletion.NoSuchSweep => Problems.NotFound("sweep", id),
+            SweepDeletion.StillAtWork => Problems.Conflict("The sweep is at work. Cancel it first, and delete it when its last run has stopped, a few seconds later."),
+        };
+
+    private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> AnswerAsync(
+        bool found, Guid id, PieDbContext db, HttpResponse response, CancellationToken cancellation) =>
+        found && await FindAsync(db, id, cancellation) is { } sweep ? Accepted(response, sweep) : Problems.NotFound("sweep", id);
 
     private static async Task<SweepResponse?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation)
     {

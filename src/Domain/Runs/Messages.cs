@@ -1,10 +1,11 @@
 namespace PieService.Domain.Runs;
 
 /// <summary>
-/// The doorbell: "this run is ready". Delivered at least once and in any order; whoever receives it claims the run's row
-/// first and drops the message where the claim fails.
+/// The doorbell: "there is a run to train". It names none, since the rows may have changed by the time somebody hears it:
+/// whoever does claims what is first in line for it, and goes back to sleep where there is nothing. So a message that is
+/// lost, late or delivered twice is harmless.
 /// </summary>
-public interface ITrainRun
+public interface ITrainNextRun
 {
-    Task ExecuteAsync(Guid runId, CancellationToken cancellation);
+    Task ExecuteAsync(CancellationToken cancellation);
 }

@@ -55,23 +55,38 @@ public sealed class Run
     public long LeaseEpoch { get; init; }
     public string? LeaseOwner { get; init; }
     public DateTimeOffset? LeaseUntil { get; init; }
+
+    /// <summary>No live sweep wants it any more.</summary>
     public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    /// <summary>Every live sweep that wants it is paused: it is not claimed, and its worker gives it back.</summary>
+    public DateTimeOffset? PauseRequestedAt { get; init; }
 
     /// <summary>Not before this time: back-off after a failed attempt.</summary>
     public DateTimeOffset? NotBefore { get; init; }
-    public DateTimeOffset? DispatchedAt { get; init; }
-    public string? HangfireJobId { get; init; }
 
     /// <summary>Relative to the artifact folder.</summary>
     public string? CheckpointPath { get; init; }
     public string? CheckpointSha256 { get; init; }
     public int? CheckpointEpochs { get; init; }
 
+    /// <summary>Identity of the artifact folder that holds it: workers on other machines may have another.</summary>
+    public string? CheckpointStore { get; init; }
+
     public string? Worker { get; init; }
     public string? Device { get; init; }
     public RunOutcome? Outcome { get; init; }
     public string? PredictionHash { get; init; }
     public double? AchievedSparsity { get; init; }
+
+    /// <summary>Of all epochs that the run itself trained, in all attempts; a trunk's are not among them.</summary>
+    public double? TrainingSeconds { get; init; }
+
+    /// <summary>Wire names of the splits that it predicts: test, and what its sweeps ask for.</summary>
+    public string[] PredictSplits { get; init; } = [];
+
+    /// <summary>False: trained again under the same conditions, it gave other predictions.</summary>
+    public bool IsRepeatable { get; init; } = true;
 
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
@@ -85,8 +100,7 @@ public sealed record RunOutcome(
     string CpuCapability,
     int Threads,
     string? VectorsSha256,
-    string Versions,
-    double TrainingSeconds);
+    string Versions);
 
 /// <param name="Loss">Mean cross-entropy in nats.</param>
 public sealed record RunScore(double Accuracy, double MacroF1, double Loss);

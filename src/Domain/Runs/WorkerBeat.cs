@@ -9,6 +9,9 @@ public sealed class WorkerBeat
     /// <summary>Runs that it trains at once.</summary>
     public int Slots { get; init; }
     public required string Device { get; init; }
+
+    /// <summary>Why it takes no new run at the moment, such as a full disk; null: it does.</summary>
+    public string? ShortOf { get; init; }
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset LastBeatAt { get; init; }
 }

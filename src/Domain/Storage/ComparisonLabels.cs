@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 using PieService.Domain.Pies;
+using PieService.Domain.Predictions;
 using PieService.Domain.Runs;
 
 namespace PieService.Domain.Storage;
@@ -9,6 +10,9 @@ namespace PieService.Domain.Storage;
 /// <summary>Labels a comparison from the predictions of its runs; asked twice, it writes the same labels again.</summary>
 public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) : ILabelComparison
 {
+    /// <summary>Below this number a vote says nothing, unless the sweep asked for no more.</summary>
+    private const int FewestSeeds = 2;
+
     public async Task ExecuteAsync(Guid comparisonId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
@@ -16,16 +20,18 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         // The lock keeps a duplicate delivery waiting, and a run that ends meanwhile from un-asking what is written here.
         var comparison = await db.Comparisons
             .FromSql($"SELECT * FROM comparisons WHERE id = {comparisonId} FOR UPDATE").AsNoTracking().SingleOrDefaultAsync(cancellation);
-        if (comparison is null) return;
+        // Deleted, or labelled by an earlier delivery since it was asked for.
+        if (comparison is null || comparison.LabelledAt >= comparison.LabellingAskedAt) return;
 
         var cohorts = await CohortsAsync(db, comparison, cancellation);
         await db.PieLabels.Where(label => label.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         string? summary = null;
-        if (cohorts.Dense.Count > 0)
+        if (cohorts.Dense.Count >= Math.Min(comparison.ExpectedSeeds, FewestSeeds))
         {
-            var labels = await LabelAsync(db, comparison, cohorts, cancellation);
+            var answers = await AnswersAsync(db, comparison, cohorts, cancellation);
+            var labels = PieLabeling.Label(answers.Gold, cohorts.ClassCount, answers.Dense, answers.Pruned).ToList();
             await CopyAsync(db, comparison, labels, cancellation);
-            summary = Json.Write(Summarise(labels, cohorts, comparison));
+            summary = Json.Write(Summarise(labels, cohorts, answers, comparison));
         }
         await db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons SET summary = {summary}::jsonb, labelled_at = now(), labelling_asked_at = coalesce(labelling_asked_at, now())
@@ -36,12 +42,16 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
 
     private sealed record Cohorts(Guid DatasetId, int ClassCount, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned);
 
-    /// <summary>The succeeded runs of this sweep, over the seeds that both cohorts have, in seed order.</summary>
+    /// <summary>
+    /// The runs of this sweep that have predicted the split, over the seeds that both cohorts have, in seed order. One that is
+    /// trained again keeps the answers it gave until there are new ones.
+    /// </summary>
     private static async Task<Cohorts> CohortsAsync(PieDbContext db, Comparison comparison, CancellationToken cancellation)
     {
         var runs = await (from link in db.SweepRuns
                           join run in db.Runs on link.RunId equals run.Id
-                          where link.SweepId == comparison.SweepId && run.State == RunState.Succeeded
+                          where link.SweepId == comparison.SweepId
+                              && db.RunPredictions.Any(predictions => predictions.RunId == run.Id && predictions.Split == comparison.Split)
                               && (run.Fingerprint == comparison.DenseFingerprint || run.Fingerprint == comparison.PrunedFingerprint)
                           orderby run.Seed
                           select run).AsNoTracking().ToListAsync(cancellation);
@@ -55,8 +65,9 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         List<Run> Of(string fingerprint) => [.. runs.Where(run => run.Fingerprint == fingerprint && common.Contains(run.Seed))];
     }
 
-    private static async Task<IReadOnlyList<LabelledExample>> LabelAsync(
-        PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
+    private sealed record Answers(IReadOnlyList<short> Gold, IReadOnlyList<byte[]> Dense, IReadOnlyList<byte[]> Pruned);
+
+    private static async Task<Answers> AnswersAsync(PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
     {
         var gold = await db.Examples
             .Where(example => example.DatasetId == cohorts.DatasetId && example.Split == comparison.Split)
@@ -65,17 +76,11 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         var classes = await db.RunPredictions
             .Where(predictions => predictions.Split == comparison.Split && ids.Contains(predictions.RunId))
             .ToDictionaryAsync(predictions => predictions.RunId, predictions => predictions.Classes, cancellation);
-        return
-        [
-            .. PieLabeling.Label(
-                gold, cohorts.ClassCount,
-                [.. cohorts.Dense.Select(run => classes[run.Id])],
-                [.. cohorts.Pruned.Select(run => classes[run.Id])]),
-        ];
+        return new Answers(gold, [.. cohorts.Dense.Select(run => classes[run.Id])], [.. cohorts.Pruned.Select(run => classes[run.Id])]);
     }
 
     private static async Task CopyAsync(
-        PieDbContext db, Comparison comparison, IReadOnlyList<LabelledExample> labels, CancellationToken cancellation)
+        PieDbContext db, Comparison comparison, List<LabelledExample> labels, CancellationToken cancellation)
     {
         var dataset = await db.Sweeps.Where(sweep => sweep.Id == comparison.SweepId).Select(sweep => sweep.DatasetId).SingleAsync(cancellation);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
@@ -104,7 +109,8 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         await copy.CompleteAsync(cancellation);
     }
 
-    private static ComparisonSummary Summarise(IReadOnlyList<LabelledExample> labels, Cohorts cohorts, Comparison comparison)
+    private static ComparisonSummary Summarise(
+        List<LabelledExample> labels, Cohorts cohorts, Answers answers, Comparison comparison)
     {
         var pies = labels.Where(label => label.IsPie).ToList();
         return new ComparisonSummary(
@@ -116,9 +122,12 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
             labels.Count(label => label.Dense.IsTied),
             labels.Count(label => label.Pruned.IsTied),
             Spread.Of([.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)]),
-            Spread.Of([.. cohorts.Dense.Select(run => run.Outcome!.Test.Accuracy)]),
-            Spread.Of([.. cohorts.Pruned.Select(run => run.Outcome!.Test.Accuracy)]),
+            Spread.Of([.. answers.Dense.Select(classes => Accuracy(classes, answers.Gold))]),
+            Spread.Of([.. answers.Pruned.Select(classes => Accuracy(classes, answers.Gold))]),
             pies.Count == 0 ? null : pies.Average(label => label.Dense.Mode == label.Gold ? 1.0 : 0.0),
             pies.Count == 0 ? null : pies.Average(label => label.Pruned.Mode == label.Gold ? 1.0 : 0.0));
     }
+
+    private static double Accuracy(byte[] classes, IReadOnlyList<short> gold) =>
+        (double)gold.Where((label, position) => PackedPredictions.ClassAt(classes, position) == label).Count() / gold.Count;
 }

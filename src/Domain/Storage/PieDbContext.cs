@@ -19,6 +19,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<RunMetric> RunMetrics => Set<RunMetric>();
     public DbSet<RunPredictions> RunPredictions => Set<RunPredictions>();
+    public DbSet<ExamplePrediction> Predictions => Set<ExamplePrediction>();
     public DbSet<Comparison> Comparisons => Set<Comparison>();
     public DbSet<PieLabel> PieLabels => Set<PieLabel>();
     public DbSet<WorkerBeat> Workers => Set<WorkerBeat>();
@@ -57,6 +58,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             run.Property(r => r.Recipe).IsJson();
             run.Property(r => r.Outcome).IsJson();
             run.Property(r => r.Priority).HasConversion<short>();
+            run.Property(r => r.IsRepeatable).HasDefaultValue(true);
             run.HasIndex(r => new { r.DatasetId, r.Fingerprint, r.Seed }).IsUnique();
             run.HasIndex(r => new { r.Priority, r.CreatedAt, r.Ordinal }).HasFilter("state IN ('queued', 'running')").HasDatabaseName("ix_runs_open");
             run.HasIndex(r => r.TrunkRunId);
@@ -72,6 +74,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             predictions.HasKey(p => new { p.RunId, p.Split });
             predictions.HasOne<Run>().WithMany().HasForeignKey(p => p.RunId).OnDelete(DeleteBehavior.Cascade);
         });
+        modelBuilder.Entity<ExamplePrediction>(prediction => prediction.HasNoKey().ToView("predictions"));
         modelBuilder.Entity<Comparison>(comparison =>
         {
             comparison.Property(c => c.Summary).IsJson();

@@ -7,9 +7,20 @@ namespace PieService.Domain.Storage;
 /// <summary>Proof that this worker is the one whose results count: valid while the row's lease epoch is this one.</summary>
 public sealed record RunLease(Guid RunId, long Epoch);
 
+/// <summary>A run that was claimed, as its row says from then on.</summary>
+public sealed record ClaimedRun(RunLease Lease, Run Run);
+
+/// <param name="Worker">Its id.</param>
+/// <param name="Store">Identity of the artifact folder that it reads and writes; null: it has none.</param>
+public sealed record Claimant(string Worker, string? Store);
+
 /// <summary>What an epoch leaves in the run's row.</summary>
-/// <param name="CheckpointPath">Relative to the artifact folder.</param>
-public sealed record EpochRecord(IReadOnlyList<RunMetric> Metrics, int EpochsDone, string CheckpointPath, string CheckpointSha256);
+/// <param name="Checkpoint">Null: it could not be written; the one before stays.</param>
+public sealed record EpochRecord(IReadOnlyList<RunMetric> Metrics, int EpochsDone, StoredCheckpoint? Checkpoint);
+
+/// <param name="Path">Relative to the artifact folder.</param>
+/// <param name="Store">Identity of that folder.</param>
+public sealed record StoredCheckpoint(string Path, string Sha256, string Store);
 
 /// <summary>
 /// The moves of a run that is being trained. Each is one guarded statement: it names the state and the lease epoch that it
@@ -17,20 +28,42 @@ public sealed record EpochRecord(IReadOnlyList<RunMetric> Metrics, int EpochsDon
 /// </summary>
 public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSettings settings)
 {
-    /// <summary>queued -> running. Null: another has it, it is finished or cancelled, or its time has not come.</summary>
-    public async Task<(RunLease Lease, Run Run)?> ClaimAsync(Guid runId, string worker, CancellationToken cancellation)
+    /// <summary>The longest back-off is this many times doubled: 5 s become 21 minutes.</summary>
+    private const int MostDoublings = 8;
+
+    /// <summary>Any number that nothing else in the database locks.</summary>
+    private const long ClaimLock = 0x7069655F636C6169;
+
+    /// <summary>
+    /// So far ahead a run may be preferred for its checkpoint: some cohorts of a study, so that comparisons still finish early.
+    /// </summary>
+    private const int AffinityWindow = 64;
+
+    /// <summary>
+    /// queued -> running, for the run that is first in line: by priority, age and place in its sweep. Of the next few the one
+    /// goes first whose checkpoint, or whose trunk's, this worker can read. Null: nothing is ready.
+    /// </summary>
+    public async Task<ClaimedRun?> ClaimNextAsync(Claimant by, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var epochs = await db.Database.SqlQuery<long>($"""
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        // One claim after the other, so that two workers never pick the same run, nor skip one.
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ClaimLock})", cancellation);
+        var claimed = await db.Database.SqlQuery<RunLease>($"""
             UPDATE runs SET state = 'running', lease_epoch = lease_epoch + 1, attempts = attempts + 1,
-                lease_owner = {worker}, worker = {worker}, lease_until = now() + {settings.Lease},
+                lease_owner = {by.Worker}, worker = {by.Worker}, lease_until = now() + {settings.Lease},
+                epochs_done = CASE WHEN checkpoint_store = {by.Store} THEN coalesce(checkpoint_epochs, 0) ELSE 0 END,
                 started_at = coalesce(started_at, now()), error = NULL
-            WHERE id = {runId} AND state = 'queued' AND (not_before IS NULL OR not_before <= now())
-            RETURNING lease_epoch AS "Value"
+            WHERE state = 'queued' AND id = (
+                SELECT id FROM (SELECT * FROM ready_runs ORDER BY priority, created_at, ordinal LIMIT {AffinityWindow}) AS line
+                ORDER BY priority, store IS NOT NULL AND store IS DISTINCT FROM {by.Store}, created_at, ordinal LIMIT 1)
+            RETURNING id AS run_id, lease_epoch AS epoch
             """).ToListAsync(cancellation);
-        return epochs is [var epoch]
-            ? (new RunLease(runId, epoch), await db.Runs.AsNoTracking().SingleAsync(run => run.Id == runId, cancellation))
-            : null;
+        if (claimed is not [var lease]) return null;
+
+        var run = await db.Runs.AsNoTracking().SingleAsync(row => row.Id == lease.RunId, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return new ClaimedRun(lease, run);
     }
 
     /// <summary>Extends the leases that are still ours; those missing from the answer are lost.</summary>
@@ -40,9 +73,13 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         return await db.Database.SqlQuery<HeldLease>($"""
             UPDATE runs SET lease_until = now() + {settings.Lease}
-            FROM unnest({ids}, {epochs}) AS held(id, epoch)
-            WHERE runs.id = held.id AND runs.lease_epoch = held.epoch AND runs.state = 'running'
-            RETURNING runs.id AS run_id, runs.cancel_requested_at IS NOT NULL AS cancel_requested
+            FROM (
+                -- In one order everywhere, so that those who change several runs never wait for one another in a circle.
+                SELECT runs.id FROM unnest({ids}, {epochs}) AS lease(id, epoch)
+                JOIN runs ON runs.id = lease.id AND runs.lease_epoch = lease.epoch AND runs.state = 'running'
+                ORDER BY runs.id FOR UPDATE OF runs) AS held
+            WHERE runs.id = held.id
+            RETURNING runs.id AS run_id, runs.cancel_requested_at IS NOT NULL AS cancel_requested, runs.pause_requested_at IS NOT NULL AS pause_requested
             """).ToListAsync(cancellation);
     }
 
@@ -52,7 +89,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         var (ids, epochs) = (leases.Select(lease => lease.RunId).ToArray(), leases.Select(lease => lease.Epoch).ToArray());
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         return await db.Database.SqlQuery<HeldLease>($"""
-            SELECT runs.id AS run_id, runs.cancel_requested_at IS NOT NULL AS cancel_requested
+            SELECT runs.id AS run_id, runs.cancel_requested_at IS NOT NULL AS cancel_requested, runs.pause_requested_at IS NOT NULL AS pause_requested
             FROM unnest({ids}, {epochs}) AS held(id, epoch)
             JOIN runs ON runs.id = held.id AND runs.lease_epoch = held.epoch AND runs.state = 'running'
             """).ToListAsync(cancellation);
@@ -63,10 +100,16 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         WithLeaseAsync(lease, async db =>
         {
             await db.Database.ExecuteSqlAsync($"""
-                UPDATE runs SET epochs_done = {epoch.EpochsDone}, lease_until = now() + {settings.Lease},
-                    checkpoint_path = {epoch.CheckpointPath}, checkpoint_sha256 = {epoch.CheckpointSha256}, checkpoint_epochs = {epoch.EpochsDone}
-                WHERE id = {lease.RunId}
+                UPDATE runs SET epochs_done = {epoch.EpochsDone}, lease_until = now() + {settings.Lease} WHERE id = {lease.RunId}
                 """, cancellation);
+            if (epoch.Checkpoint is { } checkpoint)
+            {
+                await db.Database.ExecuteSqlAsync($"""
+                    UPDATE runs SET checkpoint_path = {checkpoint.Path}, checkpoint_sha256 = {checkpoint.Sha256},
+                        checkpoint_store = {checkpoint.Store}, checkpoint_epochs = {epoch.EpochsDone}
+                    WHERE id = {lease.RunId}
+                    """, cancellation);
+            }
             // An epoch that was trained again after a crash between checkpoint and commit has the same values.
             foreach (var metric in epoch.Metrics)
             {
@@ -76,7 +119,10 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             await db.SaveChangesAsync(cancellation);
         }, cancellation);
 
-    /// <summary>running -> succeeded, with everything that the run leaves behind, in one transaction.</summary>
+    /// <summary>
+    /// running -> succeeded, with everything that the run leaves behind, in one transaction; -> queued where a sweep has come to
+    /// want a split meanwhile that was not predicted. What an earlier training of the run left is replaced whole.
+    /// </summary>
     public Task<bool> SucceedAsync(
         RunLease lease, RunOutcome outcome, string device, IReadOnlyList<RunPredictions> predictions, CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
@@ -90,8 +136,16 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             var (size, kept) = (outcome.Tensors.Sum(tensor => (long)tensor.Size), outcome.Tensors.Sum(tensor => (long)tensor.Kept));
             var achieved = size == 0 ? 0 : 100.0 * (size - kept) / size;
             var json = Json.Write(outcome);
+            var splits = predictions.Select(stored => Wire.Name(stored.Split)).ToArray();
             await db.Database.ExecuteSqlAsync($"""
-                UPDATE runs SET state = 'succeeded', finished_at = now(), lease_owner = NULL, lease_until = NULL, cancel_requested_at = NULL,
+                UPDATE runs SET lease_owner = NULL, lease_until = NULL, cancel_requested_at = NULL,
+                    state = CASE WHEN predict_splits <@ {splits} THEN 'succeeded' ELSE 'queued' END,
+                    finished_at = CASE WHEN predict_splits <@ {splits} THEN now() END,
+                    -- The same device type, CPU capability and thread count must give the same bits.
+                    is_repeatable = is_repeatable AND (prediction_hash IS NULL OR prediction_hash = {hash}
+                        OR split_part(runs.device, ':', 1) <> split_part({device}, ':', 1)
+                        OR runs.outcome ->> 'cpuCapability' <> {outcome.CpuCapability} OR (runs.outcome ->> 'threads')::integer <> {outcome.Threads}),
+                    training_seconds = (SELECT sum(seconds) FROM run_metrics WHERE run_id = {lease.RunId} AND split = 'train'),
                     epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb, prediction_hash = {hash}, achieved_sparsity = {achieved}
                 WHERE id = {lease.RunId}
                 """, cancellation);
@@ -103,28 +157,26 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         WithLeaseAsync(lease, async db =>
         {
             await db.Database.ExecuteSqlAsync($"""
-                UPDATE runs SET lease_owner = NULL, lease_until = NULL, dispatched_at = NULL, error = {error},
-                    state = CASE WHEN {retry} AND attempts < {settings.MaxAttempts} THEN 'queued' ELSE 'failed' END,
-                    not_before = CASE WHEN {retry} AND attempts < {settings.MaxAttempts} THEN now() + {settings.Backoff} * power(2, attempts - 1) END,
-                    finished_at = CASE WHEN {retry} AND attempts < {settings.MaxAttempts} THEN NULL ELSE now() END
+                UPDATE runs SET lease_owner = NULL, lease_until = NULL, error = {error}, state = next.state,
+                    not_before = CASE next.state WHEN 'queued' THEN now() + {settings.Backoff} * power(2, least(attempts - 1, {MostDoublings})) END,
+                    finished_at = CASE next.state WHEN 'queued' THEN NULL ELSE now() END
+                FROM (SELECT CASE WHEN cancel_requested_at IS NOT NULL THEN 'cancelled'
+                        WHEN {retry} AND attempts < {settings.MaxAttempts} THEN 'queued' ELSE 'failed' END AS state
+                    FROM runs WHERE id = {lease.RunId}) AS next
                 WHERE id = {lease.RunId}
                 """, cancellation);
             await AskForLabelsAsync(db, [lease.RunId], cancellation);
         }, cancellation);
 
-    /// <summary>running -> queued by a worker that stops; not the run's fault, so the attempt does not count.</summary>
-    public Task<bool> GiveBackAsync(RunLease lease, CancellationToken cancellation) =>
-        WithLeaseAsync(lease, db => db.Database.ExecuteSqlAsync($"""
-            UPDATE runs SET state = 'queued', attempts = attempts - 1, lease_owner = NULL, lease_until = NULL, dispatched_at = NULL
-            WHERE id = {lease.RunId}
-            """, cancellation), cancellation);
-
-    /// <summary>running -> cancelled, unless a new sweep asked for the run in the meantime: then -> queued.</summary>
-    public Task<bool> CancelAsync(RunLease lease, CancellationToken cancellation) =>
+    /// <summary>
+    /// running -> queued by a worker that was told to let go of it: it stops, or the run is paused; -> cancelled where that is
+    /// what was asked. Not the run's fault, so the attempt does not count.
+    /// </summary>
+    public Task<bool> YieldAsync(RunLease lease, CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
         {
             await db.Database.ExecuteSqlAsync($"""
-                UPDATE runs SET lease_owner = NULL, lease_until = NULL, dispatched_at = NULL, attempts = attempts - 1,
+                UPDATE runs SET lease_owner = NULL, lease_until = NULL, attempts = attempts - 1,
                     state = CASE WHEN cancel_requested_at IS NULL THEN 'queued' ELSE 'cancelled' END,
                     finished_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END
                 WHERE id = {lease.RunId}
@@ -141,7 +193,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var lost = await db.Database.SqlQuery<Guid>($"""
-            UPDATE runs SET lease_owner = NULL, lease_until = NULL, dispatched_at = NULL,
+            UPDATE runs SET lease_owner = NULL, lease_until = NULL,
                 attempts = attempts - 1, interruptions = interruptions + 1,
                 state = CASE WHEN cancel_requested_at IS NOT NULL THEN 'cancelled' WHEN interruptions + 1 >= {settings.MaxInterruptions} THEN 'failed' ELSE 'queued' END,
                 finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR interruptions + 1 >= {settings.MaxInterruptions} THEN now() END,
@@ -179,4 +231,4 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     }
 }
 
-public sealed record HeldLease(Guid RunId, bool CancelRequested);
+public sealed record HeldLease(Guid RunId, bool CancelRequested, bool PauseRequested);

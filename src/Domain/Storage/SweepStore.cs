@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Datasets;
 using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Storage;
@@ -11,7 +12,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         // Two sweeps that ask for the same runs at the same moment: one after the other, so that each run is added once.
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({sweep.DatasetId.ToString()}, 0))", cancellation);
+        await LockAsync(db, sweep.DatasetId.ToString(), cancellation);
 
         db.Sweeps.Add(sweep);
         await db.SaveChangesAsync(cancellation);
@@ -21,7 +22,9 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         await transaction.CommitAsync(cancellation);
     }
 
-    /// <summary>A run that failed or was cancelled is queued again; the highest priority wins.</summary>
+    /// <summary>
+    /// A run that failed, was cancelled, or did not predict what is wanted now, is queued again; the highest priority wins.
+    /// </summary>
     private static async Task AddRunsAsync(PieDbContext db, Sweep sweep, IReadOnlyList<PlannedRun> runs, CancellationToken cancellation)
     {
         var ids = runs.Select(_ => Guid.CreateVersion7()).ToArray();
@@ -34,29 +37,36 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         var sparsities = runs.Select(run => run.Recipe.Sparsity).ToArray();
         var epochs = runs.Select(run => run.Recipe.Plan.TotalEpochs).ToArray();
         var priority = (short)sweep.Request.Priority;
+        var splits = sweep.Request.PredictSplitsOrDefault.Append(Split.Test).Distinct().Select(Wire.Name).ToArray();
+        await db.Database.ExecuteSqlAsync($"""
+            SELECT 1 FROM runs JOIN unnest({fingerprints}, {seeds}) AS planned(fingerprint, seed)
+                ON runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint AND runs.seed = planned.seed
+            ORDER BY runs.id FOR UPDATE OF runs
+            """, cancellation);
+        await db.Database.ExecuteSqlAsync($"""
+            UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, error = NULL, not_before = NULL, finished_at = NULL
+            FROM unnest({fingerprints}, {seeds}) AS planned(fingerprint, seed)
+            WHERE runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint AND runs.seed = planned.seed
+                AND (runs.state IN ('failed', 'cancelled') OR runs.state = 'succeeded' AND NOT {splits} <@ runs.predict_splits)
+            """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO runs (id, dataset_id, sweep_id, fingerprint, recipe, architecture, method, sparsity, seed, state, priority, ordinal,
-                epochs_total, epochs_done, attempts, interruptions, lease_epoch, created_at)
+                predict_splits, epochs_total, epochs_done, attempts, interruptions, lease_epoch, created_at)
             SELECT id, {sweep.DatasetId}, {sweep.Id}, fingerprint, recipe::jsonb, architecture, method, sparsity, seed, 'queued', {priority}, ordinal,
-                epochs, 0, 0, 0, 0, now()
+                {splits}, epochs, 0, 0, 0, 0, now()
             FROM unnest({ids}, {fingerprints}, {recipes}, {architectures}, {methods}, {sparsities}, {seeds}, {ordinals}, {epochs})
                 AS planned(id, fingerprint, recipe, architecture, method, sparsity, seed, ordinal, epochs)
             ON CONFLICT (dataset_id, fingerprint, seed) DO UPDATE SET
                 priority = least(runs.priority, excluded.priority),
+                predict_splits = ARRAY(SELECT DISTINCT unnest(runs.predict_splits || excluded.predict_splits) ORDER BY 1),
                 cancel_requested_at = NULL,
-                state = CASE WHEN runs.state IN ('failed', 'cancelled') THEN 'queued' ELSE runs.state END,
-                attempts = CASE WHEN runs.state IN ('failed', 'cancelled') THEN 0 ELSE runs.attempts END,
-                interruptions = CASE WHEN runs.state IN ('failed', 'cancelled') THEN 0 ELSE runs.interruptions END,
-                error = CASE WHEN runs.state IN ('failed', 'cancelled') THEN NULL ELSE runs.error END,
-                finished_at = CASE WHEN runs.state IN ('failed', 'cancelled') THEN NULL ELSE runs.finished_at END,
-                not_before = CASE WHEN runs.state IN ('failed', 'cancelled') THEN NULL ELSE runs.not_before END,
-                dispatched_at = CASE WHEN runs.state IN ('failed', 'cancelled') THEN NULL ELSE runs.dispatched_at END
+                pause_requested_at = NULL
             """, cancellation);
     }
 
     /// <summary>
-    /// A run of an earlier sweep costs this one nothing; a new branch costs its epochs after the trunk, where the trunk's
-    /// end is still to come or still kept.
+    /// A run that another live sweep trains, or that is there, costs this one nothing; any other branch costs its epochs after
+    /// the trunk, where the trunk's end is still to come or still kept.
     /// </summary>
     private static async Task LinkRunsAsync(PieDbContext db, Sweep sweep, IReadOnlyList<PlannedRun> runs, CancellationToken cancellation)
     {
@@ -75,7 +85,9 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO sweep_runs (sweep_id, run_id, ordinal, model, shared_epochs)
             SELECT {sweep.Id}, runs.id, planned.ordinal, planned.model,
-                CASE WHEN runs.sweep_id <> {sweep.Id} THEN runs.epochs_total
+                CASE WHEN runs.state = 'succeeded' OR runs.prediction_hash IS NULL AND EXISTS (
+                            SELECT 1 FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id
+                            WHERE link.run_id = runs.id AND sweeps.cancel_requested_at IS NULL) THEN runs.epochs_total
                      WHEN trunk.state IN ('queued', 'running') OR trunk.checkpoint_path IS NOT NULL THEN planned.shared
                      ELSE 0 END
             FROM unnest({fingerprints}, {seeds}, {ordinals}, {models}, {shared}) AS planned(fingerprint, seed, ordinal, model, shared)
@@ -105,33 +117,125 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     }
 
     /// <summary>
-    /// Cancels a sweep and the runs that no other live sweep wants: queued ones at once, running ones as soon as their worker
-    /// sees it. A sweep that has ended stays as it is. False: there is no such sweep.
+    /// Cancels a sweep: its queued runs at once, running ones as soon as their worker sees it, unless another live sweep wants
+    /// them. One that has ended stays as it is.
     /// </summary>
-    public async Task<bool> CancelAsync(Guid sweepId, CancellationToken cancellation)
+    /// <returns>False: there is no such sweep.</returns>
+    public Task<bool> CancelAsync(Guid sweepId, CancellationToken cancellation) => ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
+        UPDATE sweeps SET cancel_requested_at = now()
+        WHERE id = {sweepId} AND cancel_requested_at IS NULL AND EXISTS (
+            SELECT 1 FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id
+            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running'))
+        """, cancellation), cancellation);
+
+    /// <summary>Pauses a sweep: nothing of it is claimed any more, and workers give its runs back after their last checkpoint.</summary>
+    /// <returns>False: there is no such sweep.</returns>
+    public Task<bool> PauseAsync(Guid sweepId, CancellationToken cancellation) => ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
+        UPDATE sweeps SET pause_requested_at = now()
+        WHERE id = {sweepId} AND cancel_requested_at IS NULL AND pause_requested_at IS NULL AND EXISTS (
+            SELECT 1 FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id
+            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running'))
+        """, cancellation), cancellation);
+
+    /// <returns>False: there is no such sweep.</returns>
+    public Task<bool> ResumeAsync(Guid sweepId, CancellationToken cancellation) => ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync(
+        $"UPDATE sweeps SET pause_requested_at = NULL WHERE id = {sweepId}", cancellation), cancellation);
+
+    /// <summary>failed -> queued with all attempts new, for the runs of a sweep that was not cancelled.</summary>
+    /// <returns>False: there is no such sweep.</returns>
+    public Task<bool> RetryFailedAsync(Guid sweepId, CancellationToken cancellation) => ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
+        UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, error = NULL, not_before = NULL, finished_at = NULL,
+            cancel_requested_at = NULL, pause_requested_at = NULL
+        FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id
+        WHERE sweeps.id = {sweepId} AND sweeps.cancel_requested_at IS NULL AND sweep_runs.run_id = runs.id AND runs.state = 'failed'
+        """, cancellation), cancellation);
+
+    /// <summary>
+    /// Removes a sweep that has ended, with its comparisons and the runs that no other sweep has; their files go with the next
+    /// housekeeping of the workers.
+    /// </summary>
+    public async Task<SweepDeletion> DeleteAsync(Guid sweepId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        if (!await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation)) return false;
+        if (!await LockAsync(db, sweepId, cancellation)) return SweepDeletion.NoSuchSweep;
+
+        // A cancelled run is still at work until its worker has heard of it.
+        var open = await (from link in db.SweepRuns
+                          join run in db.Runs on link.RunId equals run.Id
+                          where link.SweepId == sweepId && (run.State == Runs.RunState.Queued || run.State == Runs.RunState.Running)
+                              && (db.Sweeps.Any(sweep => sweep.Id == sweepId && sweep.CancelRequestedAt == null)
+                                  || !db.SweepRuns.Any(other => other.RunId == run.Id && other.SweepId != sweepId))
+                          select run.Id).AnyAsync(cancellation);
+        if (open) return SweepDeletion.StillAtWork;
 
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE sweeps SET cancel_requested_at = now()
-            WHERE id = {sweepId} AND cancel_requested_at IS NULL AND EXISTS (
-                SELECT 1 FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id
-                WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running'))
+            UPDATE runs SET sweep_id = heir.sweep_id
+            FROM (SELECT run_id, min(sweep_id::text)::uuid AS sweep_id FROM sweep_runs WHERE sweep_id <> {sweepId} GROUP BY run_id) AS heir
+            WHERE runs.id = heir.run_id AND runs.sweep_id = {sweepId}
             """, cancellation);
-        var cancelled = await db.Database.SqlQuery<Guid>($"""
-            UPDATE runs SET cancel_requested_at = coalesce(cancel_requested_at, now()),
-                state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,
-                finished_at = CASE state WHEN 'queued' THEN now() ELSE finished_at END
-            WHERE state IN ('queued', 'running') AND EXISTS (SELECT 1 FROM sweep_runs WHERE run_id = runs.id AND sweep_id = {sweepId})
-                AND NOT EXISTS (
-                    SELECT 1 FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id
-                    WHERE sweep_runs.run_id = runs.id AND sweeps.cancel_requested_at IS NULL)
-            RETURNING id AS "Value"
-            """).ToListAsync(cancellation);
-        await RunLeases.AskForLabelsAsync(db, cancelled, cancellation);
+        await db.Database.ExecuteSqlAsync($"""
+            DELETE FROM runs USING sweep_runs AS link
+            WHERE link.run_id = runs.id AND link.sweep_id = {sweepId}
+                AND NOT EXISTS (SELECT 1 FROM sweep_runs AS other WHERE other.run_id = runs.id AND other.sweep_id <> {sweepId})
+            """, cancellation);
+        await db.Sweeps.Where(sweep => sweep.Id == sweepId).ExecuteDeleteAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return SweepDeletion.Deleted;
+    }
+
+    private async Task<bool> ChangeAsync(Guid sweepId, Func<PieDbContext, Task> change, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        if (!await LockAsync(db, sweepId, cancellation)) return false;
+
+        await LockRunsAsync(db, sweepId, cancellation);
+        await change(db);
+        await SettleRunsAsync(db, sweepId, cancellation);
         await transaction.CommitAsync(cancellation);
         return true;
     }
+
+    /// <summary>Sweeps of one dataset share runs: whoever changes what they want does it one after the other.</summary>
+    private static async Task<bool> LockAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation)
+    {
+        var dataset = await db.Sweeps.Where(sweep => sweep.Id == sweepId).Select(sweep => (Guid?)sweep.DatasetId).SingleOrDefaultAsync(cancellation);
+        if (dataset is not { } datasetId) return false;
+        await LockAsync(db, datasetId.ToString(), cancellation);
+        return await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation);
+    }
+
+    /// <summary>In the order in which workers lock theirs.</summary>
+    private static Task<int> LockRunsAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation) => db.Database.ExecuteSqlAsync(
+        $"SELECT 1 FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id WHERE link.sweep_id = {sweepId} ORDER BY runs.id FOR UPDATE OF runs", cancellation);
+
+    private static Task<int> LockAsync(PieDbContext db, string datasetId, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({datasetId}, 0))", cancellation);
+
+    /// <summary>
+    /// Tells the open runs of a sweep what all sweeps together want of them: a run is cancelled when no live sweep wants it, and
+    /// paused when all that do are paused.
+    /// </summary>
+    private static async Task SettleRunsAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation)
+    {
+        var cancelled = await db.Database.SqlQuery<Guid>($"""
+            UPDATE runs SET
+                cancel_requested_at = CASE WHEN wish.wanted THEN NULL ELSE coalesce(cancel_requested_at, now()) END,
+                pause_requested_at = CASE WHEN wish.wanted AND NOT wish.wanted_now THEN coalesce(pause_requested_at, now()) END,
+                state = CASE WHEN NOT wish.wanted AND state = 'queued' THEN 'cancelled' ELSE state END,
+                finished_at = CASE WHEN NOT wish.wanted AND state = 'queued' THEN now() ELSE finished_at END
+            FROM (
+                SELECT link.run_id, bool_or(sweeps.cancel_requested_at IS NULL) AS wanted,
+                    bool_or(sweeps.cancel_requested_at IS NULL AND sweeps.pause_requested_at IS NULL) AS wanted_now
+                FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id
+                WHERE EXISTS (SELECT 1 FROM sweep_runs AS own WHERE own.run_id = link.run_id AND own.sweep_id = {sweepId})
+                GROUP BY link.run_id) AS wish
+            WHERE runs.id = wish.run_id AND runs.state IN ('queued', 'running')
+            RETURNING id AS "Value"
+            """).ToListAsync(cancellation);
+        await RunLeases.AskForLabelsAsync(db, cancelled, cancellation);
+    }
 }
+
+public enum SweepDeletion { Deleted, NoSuchSweep, StillAtWork }

@@ -1,7 +1,16 @@
 -- What a researcher with psql sees: predictions one by one, PIEs with their texts, sweeps with their state.
 
+-- Tells this database's checkpoints from another's where both use one artifact folder.
+CREATE TABLE installation AS SELECT gen_random_uuid() AS id;
+
+-- Stored uncompressed, so that a part of a value is read without the rest of it.
+ALTER TABLE run_predictions ALTER COLUMN classes SET STORAGE EXTERNAL, ALTER COLUMN scores SET STORAGE EXTERNAL;
+
+CREATE FUNCTION pie_uint16(two_bytes bytea) RETURNS integer LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN get_byte(two_bytes, 0) + 256 * get_byte(two_bytes, 1);
+
 CREATE FUNCTION pie_class(classes bytea, place integer) RETURNS integer LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN get_byte(classes, 2 * place) + 256 * get_byte(classes, 2 * place + 1);
+RETURN pie_uint16(substring(classes FROM 2 * place + 1 FOR 2));
 
 -- IEEE 754 binary16 from its 16 bits.
 CREATE FUNCTION pie_float16(bits integer) RETURNS real LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -12,8 +21,9 @@ RETURN (CASE WHEN bits >= 32768 THEN -1 ELSE 1 END * CASE (bits >> 10) & 31
 
 CREATE FUNCTION pie_scores(scores bytea, place integer, class_count integer) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN ARRAY(
-    SELECT pie_float16(pie_class(scores, place * class_count + class))
-    FROM generate_series(0, class_count - 1) AS class ORDER BY class);
+    SELECT pie_float16(pie_uint16(substring(slice FROM 2 * class + 1 FOR 2)))
+    FROM (SELECT substring(scores FROM 2 * place * class_count + 1 FOR 2 * class_count) AS slice) AS example,
+        generate_series(0, class_count - 1) AS class ORDER BY class);
 
 -- One row for each run and example. Fast for one example across runs, or for one run: filter by example_id or run_id.
 CREATE VIEW predictions AS
@@ -41,10 +51,19 @@ JOIN datasets ON datasets.id = sweeps.dataset_id
 JOIN examples ON examples.dataset_id = datasets.id AND examples.split = comparisons.split AND examples.position = label.position
 WHERE label.is_pie;
 
+-- The runs that can be claimed now. A branch waits for its trunk, unless that has ended without success: then it trains alone.
+-- store: the artifact folder that has the checkpoint it would start from.
+CREATE VIEW ready_runs AS
+SELECT run.id, run.priority, run.created_at, run.ordinal, coalesce(run.checkpoint_store, trunk.checkpoint_store) AS store
+FROM runs AS run LEFT JOIN runs AS trunk ON trunk.id = run.trunk_run_id
+WHERE run.state = 'queued' AND run.pause_requested_at IS NULL AND (run.not_before IS NULL OR run.not_before <= now())
+    AND (trunk.state IS NULL OR trunk.state NOT IN ('queued', 'running'));
+
 -- The state of a sweep follows from its runs and comparisons; this is the one place that says how.
 CREATE VIEW sweep_progress AS
 SELECT sweeps.id AS sweep_id,
     CASE WHEN sweeps.cancel_requested_at IS NOT NULL THEN 'cancelled'
+        WHEN run.queued + run.running > 0 AND sweeps.pause_requested_at IS NOT NULL THEN 'paused'
         WHEN run.queued = run.total THEN 'queued'
         WHEN run.queued + run.running > 0 OR NOT comparison.labelled THEN 'running'
         WHEN run.succeeded = run.total THEN 'succeeded'
@@ -57,7 +76,7 @@ SELECT sweeps.id AS sweep_id,
     CASE WHEN sweeps.cancel_requested_at IS NOT NULL THEN sweeps.cancel_requested_at
         WHEN run.queued + run.running = 0 AND comparison.labelled THEN greatest(run.finished_at, comparison.labelled_at, sweeps.created_at)
         END AS finished_at,
-    CASE WHEN run.queued + run.running > 0 AND sweeps.cancel_requested_at IS NULL
+    CASE WHEN run.queued + run.running > 0 AND sweeps.cancel_requested_at IS NULL AND sweeps.pause_requested_at IS NULL
         THEN now() + make_interval(secs => run.epochs_left * epoch.seconds / greatest(worker.slots, 1)) END AS estimated_finish
 FROM sweeps
 CROSS JOIN LATERAL (
@@ -67,14 +86,18 @@ CROSS JOIN LATERAL (
         (count(*) FILTER (WHERE runs.state = 'succeeded'))::integer AS succeeded,
         (count(*) FILTER (WHERE runs.state = 'failed'))::integer AS failed,
         (count(*) FILTER (WHERE runs.state = 'cancelled'))::integer AS cancelled,
-        sum(runs.epochs_total) AS epochs_total, sum(runs.epochs_done) AS epochs_done, sum(sweep_runs.shared_epochs) AS epochs_shared,
+        sum(runs.epochs_total) AS epochs_total, sum(sweep_runs.shared_epochs) AS epochs_shared,
+        -- What a branch starts from is done when its trunk is.
+        sum(greatest(runs.epochs_done, CASE WHEN runs.sweep_id = sweeps.id AND trunk.state = 'succeeded' THEN sweep_runs.shared_epochs ELSE 0 END)) AS epochs_done,
         -- Epochs of a trunk are the dense run's, not the branch's.
         sum(runs.epochs_total - greatest(runs.epochs_done, CASE WHEN runs.sweep_id = sweeps.id THEN sweep_runs.shared_epochs ELSE 0 END))
             FILTER (WHERE runs.state IN ('queued', 'running')) AS epochs_left,
         min(runs.started_at) AS started_at, max(runs.finished_at) AS finished_at
-    FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id WHERE sweep_runs.sweep_id = sweeps.id) AS run
+    FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id LEFT JOIN runs AS trunk ON trunk.id = runs.trunk_run_id
+    WHERE sweep_runs.sweep_id = sweeps.id) AS run
 CROSS JOIN LATERAL (
-    SELECT coalesce(bool_and(labelled_at IS NOT NULL AND labelling_asked_at IS NOT NULL), true) AS labelled, max(labelled_at) AS labelled_at
+    SELECT coalesce(bool_and(labelling_asked_at IS NOT NULL AND labelled_at IS NOT NULL AND labelled_at >= labelling_asked_at), true) AS labelled,
+        max(labelled_at) AS labelled_at
     FROM comparisons WHERE comparisons.sweep_id = sweeps.id) AS comparison
 CROSS JOIN LATERAL (
     SELECT avg(run_metrics.seconds) AS seconds

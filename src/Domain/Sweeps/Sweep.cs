@@ -11,6 +11,7 @@ public sealed class Sweep
     public required SweepRequest Request { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? CancelRequestedAt { get; init; }
+    public DateTimeOffset? PauseRequestedAt { get; init; }
 }
 
 public enum SweepState

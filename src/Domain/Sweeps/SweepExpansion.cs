@@ -43,7 +43,7 @@ public static class SweepExpansion
             [
                 .. (from cohort in all
                     where cohort.Recipe.Method != Method.Dense
-                    from split in request.PredictSplits ?? [Split.Test]
+                    from split in request.PredictSplitsOrDefault
                     select (cohort, split)).Select((pair, ordinal) => new PlannedComparison(
                     ordinal, pair.cohort.Model, pair.cohort.Recipe, pair.cohort.Fingerprint, pair.cohort.Dense, pair.split)),
             ]);

@@ -45,8 +45,10 @@ public sealed record SweepRequest
     /// <summary>Seeds of a second dense cohort, for the noise floor.</summary>
     public int ExtraDenseSeeds { get; init; }
 
-    /// <summary>Splits whose predictions are kept.</summary>
+    /// <summary>Splits that models are compared on; by default test, which is always predicted.</summary>
     public IReadOnlyList<Split>? PredictSplits { get; init; }
+
+    [JsonIgnore] public IReadOnlyList<Split> PredictSplitsOrDefault => PredictSplits ?? [Split.Test];
 
     /// <summary>Epochs whose predictions on the training split are kept.</summary>
     public IReadOnlyList<int>? ObservationEpochs { get; init; }

@@ -19,6 +19,7 @@ public static class SweepRules
         .. Models(request),
         .. Grid(request),
         .. Seeds(request),
+        .. PredictSplits(request, dataset),
         .. NotYetServed(request),
     ];
 
@@ -121,6 +122,18 @@ public static class SweepRules
         if (seeds.Count <= MaxSeeds && runs > MaxRuns) yield return new("seeds.count", $"makes {runs} runs; a sweep has at most {MaxRuns}");
     }
 
+    private static IEnumerable<FieldError> PredictSplits(SweepRequest request, Dataset? dataset)
+    {
+        if (request.PredictSplits is not { } splits) yield break;
+        if (splits.Count == 0) yield return new("predictSplits", "must name at least one split, or be left out");
+        for (var i = 0; i < splits.Count; i++)
+        {
+            if (splits.Take(i).Contains(splits[i])) yield return new($"predictSplits[{i}]", $"repeats {Wire.Name(splits[i])}");
+            else if (dataset is not null && dataset.Splits.All(summary => summary.Split != splits[i]))
+                yield return new($"predictSplits[{i}]", $"the dataset has no {Wire.Name(splits[i])} split");
+        }
+    }
+
     /// <summary>Parts of the contract that this version does not have yet: refused by name, never ignored.</summary>
     private static IEnumerable<FieldError> NotYetServed(SweepRequest request)
     {
@@ -131,6 +144,5 @@ public static class SweepRules
         if (request.ExtraDenseSeeds != 0) yield return new("extraDenseSeeds", $"{Later}; use 0");
         if (request.ObservationEpochs is not null) yield return new("observationEpochs", $"{Later}; use null");
         if (request.KeepModels != KeepModels.None) yield return new("keepModels", $"{Wire.Name(request.KeepModels)} {Later}; use none");
-        if (request.PredictSplits is { } splits && !splits.SequenceEqual([Split.Test])) yield return new("predictSplits", "must be [\"test\"] in this version");
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
@@ -5,31 +6,90 @@ using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>Where checkpoints lie: a folder for each run, in it one for each lease, so that no two workers write one file.</summary>
-public sealed class ArtifactFolder(PieFolders folders)
-{
-    private string Runs => Path.Combine(folders.Artifacts, "runs");
+/// <summary>Identity of the database that this worker works for.</summary>
+public sealed record Installation(Guid Id);
 
-    public string Create(RunLease lease) =>
-        Directory.CreateDirectory(Path.Combine(Runs, lease.RunId.ToString(), lease.Epoch.ToString(System.Globalization.CultureInfo.InvariantCulture))).FullName;
+/// <summary>
+/// Where checkpoints lie: a folder for each run, in it one for each lease, so that no two workers write one file. Workers that
+/// share the folder see the same identity in it; one that cannot reach it trains all the same, without checkpoints.
+/// </summary>
+public sealed class ArtifactFolder(PieFolders folders, Installation installation)
+{
+    /// <summary>Other databases' runs lie beside it.</summary>
+    private string Own => Path.Combine(folders.Artifacts, installation.Id.ToString());
+
+    private string Runs => Path.Combine(Own, "runs");
+
+    /// <summary>The folder's identity, made by its first user; null: it cannot be reached at the moment.</summary>
+    public string? Store()
+    {
+        var path = Path.Combine(folders.Artifacts, "store-id");
+        try
+        {
+            if (!File.Exists(path))
+            {
+                Directory.CreateDirectory(folders.Artifacts);
+                var mine = $"{path}.{Guid.NewGuid():N}";
+                File.WriteAllText(mine, Guid.NewGuid().ToString("N"));
+                try
+                {
+                    // Of several workers that start together the first one names it.
+                    File.Move(mine, path, overwrite: false);
+                }
+                catch (IOException) when (File.Exists(path))
+                {
+                    File.Delete(mine);
+                }
+            }
+            return File.ReadAllText(path) is { Length: > 0 } id ? id : null;
+        }
+        catch (Exception unreachable) when (unreachable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>For one lease's checkpoints; whoever writes the first one makes it.</summary>
+    public string FolderOf(RunLease lease) => Path.Combine(Runs, lease.RunId.ToString(), lease.Epoch.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>As the database knows it: other machines may have the folder elsewhere.</summary>
-    public string Relative(string path) => Path.GetRelativePath(folders.Artifacts, path);
+    public string Relative(string path) => Path.GetRelativePath(Own, path);
 
     /// <summary>Null where the run has none, or where this machine cannot see it.</summary>
     public CheckpointFile? CheckpointOf(Run? run) =>
-        run is { CheckpointPath: { } path, CheckpointSha256: { } sha, CheckpointEpochs: { } epochs } && File.Exists(Path.Combine(folders.Artifacts, path))
-            ? new CheckpointFile(Path.Combine(folders.Artifacts, path), sha, epochs)
+        run is { CheckpointPath: { } path, CheckpointSha256: { } sha, CheckpointEpochs: { } epochs } && run.CheckpointStore == Store()
+            && File.Exists(Path.Combine(Own, path))
+            ? new CheckpointFile(Path.Combine(Own, path), sha, epochs)
             : null;
 
     public IEnumerable<Guid> RunsWithFiles() =>
         !Directory.Exists(Runs) ? []
         : Directory.EnumerateDirectories(Runs).Select(folder => Guid.TryParse(Path.GetFileName(folder), out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty);
 
-    /// <summary>Removes what earlier leases of a run left, except the folder of one checkpoint.</summary>
+    /// <summary>Removes the checkpoints that this one, which the database knows, has replaced.</summary>
+    public static void RemoveBefore(CheckpointFile checkpoint)
+    {
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(checkpoint.Path)!, "checkpoint-*.safetensors"))
+        {
+            if (string.CompareOrdinal(file, checkpoint.Path) < 0) File.Delete(file);
+        }
+    }
+
     public void Remove(Guid run)
     {
         var folder = Path.Combine(Runs, run.ToString());
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Removes what earlier leases of a run left, except the folder of its checkpoint.</summary>
+    public void RemoveEarlier(Run run)
+    {
+        var folder = Path.Combine(Runs, run.Id.ToString());
+        var kept = run.CheckpointPath is { } path ? Path.GetDirectoryName(Path.Combine(Own, path)) : null;
+        foreach (var lease in Directory.Exists(folder) ? Directory.GetDirectories(folder) : [])
+        {
+            if (lease != kept && long.TryParse(Path.GetFileName(lease), CultureInfo.InvariantCulture, out var epoch) && epoch < run.LeaseEpoch)
+                Directory.Delete(lease, recursive: true);
+        }
     }
 }

@@ -9,13 +9,14 @@ namespace PieService.Worker.Supervision;
 
 /// <summary>
 /// Datasets and word vectors in the form that trainers read: made once per content, kept on the disk, shared by all runs.
-/// Files are renamed into place whole, so several workers on one machine may make the same one.
+/// Files are renamed into place whole, so several workers may share the folder.
 /// </summary>
 public sealed class DatasetCache(PieFolders folders, IDbContextFactory<PieDbContext> contexts) : IDisposable
 {
     private static readonly string[] VectorEndings = [".txt", ".txt.gz", ".vec", ".vec.gz", ".gz", ""];
 
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
+    private readonly HashSet<string> known = [];
 
     /// <returns>The path of the tokenised dataset.</returns>
     public async Task<string> TokensAsync(Guid datasetId, CancellationToken cancellation)
@@ -39,7 +40,8 @@ public sealed class DatasetCache(PieFolders folders, IDbContextFactory<PieDbCont
     }
 
     /// <returns>The path of the vectors, reduced to the dataset's words.</returns>
-    /// <exception cref="UntrainableException">There are no vectors of this name, or their file cannot be read.</exception>
+    /// <exception cref="UntrainableException">Their file cannot be read.</exception>
+    /// <exception cref="FileNotFoundException">There are no vectors of this name here; another worker may have them.</exception>
     public async Task<string> VectorsAsync(string name, string tokensPath, CancellationToken cancellation)
     {
         var source = FindVectors(name);
@@ -64,27 +66,47 @@ public sealed class DatasetCache(PieFolders folders, IDbContextFactory<PieDbCont
     private FileInfo FindVectors(string name)
     {
         if (folders.Vectors is not { } folder || !Directory.Exists(folder))
-            throw new UntrainableException($"The recipe wants the word vectors '{name}', but this worker has no folder of vectors; set PIE_VECTORS.");
+            throw new FileNotFoundException($"The recipe wants the word vectors '{name}', but this worker has no folder of vectors; set PIE_VECTORS.");
         var found = VectorEndings.Select(ending => new FileInfo(Path.Combine(folder, name + ending))).FirstOrDefault(file => file.Exists);
-        return found ?? throw new UntrainableException(
+        return found ?? throw new FileNotFoundException(
             $"The recipe wants the word vectors '{name}', which this worker's PIE_VECTORS does not hold; there are: {string.Join(", ", Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order().Take(20))}.");
     }
 
     private async Task<string> MakeAsync(string relativePath, Func<string, Task> make, CancellationToken cancellation)
     {
         var path = Path.Combine(folders.Cache, relativePath);
-        if (File.Exists(path)) return path;
         await oneAtATime.WaitAsync(cancellation);
         try
         {
-            if (File.Exists(path)) return path;
+            if (IsWhole(path)) return path;
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            await make(path);
+            // Another worker may be making it too: the same content, so whoever is last replaces it by itself.
+            var mine = $"{path}.{Guid.NewGuid():N}";
+            await make(mine);
+            File.Move(mine, path, overwrite: true);
+            known.Add(path);
             return path;
         }
         finally
         {
             oneAtATime.Release();
+        }
+    }
+
+    /// <summary>A file that was damaged since is made again; each is read once for that.</summary>
+    private bool IsWhole(string path)
+    {
+        if (!File.Exists(path)) return false;
+        if (known.Contains(path)) return true;
+        try
+        {
+            SafeTensors.Read(path);
+            known.Add(path);
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
         }
     }
 

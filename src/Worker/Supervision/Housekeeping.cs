@@ -21,7 +21,7 @@ public sealed class Housekeeping(
             {
                 await SweepUpAsync(stoppingToken);
             }
-            catch (Exception later) when (Database.IsAway(later) || later is IOException or UnauthorizedAccessException)
+            catch (Exception later) when (DatabaseOutage.IsCauseOf(later) || later is IOException or UnauthorizedAccessException)
             {
                 WorkerLog.NotSwept(logger, later.Message);
             }
@@ -33,16 +33,17 @@ public sealed class Housekeeping(
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         // First the row, then the files: a row without its files would send a branch to a checkpoint that is gone.
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE runs SET checkpoint_path = NULL, checkpoint_sha256 = NULL, checkpoint_epochs = NULL
+            UPDATE runs SET checkpoint_path = NULL, checkpoint_sha256 = NULL, checkpoint_epochs = NULL, checkpoint_store = NULL
             WHERE checkpoint_path IS NOT NULL AND state IN ('succeeded', 'failed', 'cancelled')
                 AND NOT EXISTS (SELECT 1 FROM runs AS branch WHERE branch.trunk_run_id = runs.id AND branch.state IN ('queued', 'running'))
             """, cancellation);
 
         var withFiles = artifacts.RunsWithFiles().ToArray();
-        var needed = await db.Runs
+        var needed = await db.Runs.AsNoTracking()
             .Where(run => withFiles.Contains(run.Id)
                 && (run.CheckpointPath != null || run.State == RunState.Queued || run.State == RunState.Running))
-            .Select(run => run.Id).ToListAsync(cancellation);
-        foreach (var run in withFiles.Except(needed)) artifacts.Remove(run);
+            .ToListAsync(cancellation);
+        foreach (var run in withFiles.Except(needed.Select(run => run.Id))) artifacts.Remove(run);
+        foreach (var run in needed) artifacts.RemoveEarlier(run);
     }
 }

@@ -6,7 +6,7 @@ using PieService.Domain.Storage;
 namespace PieService.Worker.Supervision;
 
 /// <summary>Why a run that is being trained must stop.</summary>
-public enum StopReason { None, LeaseLost, CancelRequested, WorkerStopping }
+public enum StopReason { None, LeaseLost, CancelRequested, PauseRequested, WorkerStopping }
 
 /// <summary>A lease that is kept alive, and the signal to stop.</summary>
 public sealed class HeldRun(RunLease lease, LeaseKeeper keeper) : IDisposable
@@ -47,10 +47,10 @@ public sealed class HeldRun(RunLease lease, LeaseKeeper keeper) : IDisposable
 /// is away the training goes on: only its answer can say that a lease is lost.
 /// </summary>
 public sealed class LeaseKeeper(
-    RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings, IDbContextFactory<PieDbContext> contexts,
+    RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings, Reserves reserves, IDbContextFactory<PieDbContext> contexts,
     TimeProvider time, IHostApplicationLifetime lifetime, ILogger<LeaseKeeper> logger) : BackgroundService
 {
-    /// <summary>A cancelled run stops within this time.</summary>
+    /// <summary>A cancelled or paused run stops within this time.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<Guid, HeldRun> held = [];
@@ -98,9 +98,9 @@ public sealed class LeaseKeeper(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO workers (id, machine, slots, device, started_at, last_beat_at)
-            VALUES ({worker.Id}, {worker.Machine}, {workerSettings.Slots}, {workerSettings.Device}, now(), now())
-            ON CONFLICT (id) DO UPDATE SET last_beat_at = now()
+            INSERT INTO workers (id, machine, slots, device, short_of, started_at, last_beat_at)
+            VALUES ({worker.Id}, {worker.Machine}, {workerSettings.Slots}, {workerSettings.Device}, {reserves.ShortOf()}, now(), now())
+            ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of
             """, cancellation);
         var runs = Snapshot();
         Heed(runs, await leases.BeatAsync([.. runs.Select(run => run.Lease)], cancellation));
@@ -125,6 +125,7 @@ public sealed class LeaseKeeper(
         {
             if (!ours.TryGetValue(run.Lease.RunId, out var answer)) run.Stop(StopReason.LeaseLost);
             else if (answer.CancelRequested) run.Stop(StopReason.CancelRequested);
+            else if (answer.PauseRequested) run.Stop(StopReason.PauseRequested);
         }
     }
 
@@ -140,7 +141,7 @@ public sealed class LeaseKeeper(
             await talk(cancellation);
             return true;
         }
-        catch (Exception away) when (Database.IsAway(away))
+        catch (Exception away) when (DatabaseOutage.IsCauseOf(away))
         {
             WorkerLog.DatabaseAway(logger, away.Message);
             return false;

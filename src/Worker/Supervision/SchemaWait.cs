@@ -14,37 +14,42 @@ public sealed class SchemaWait
     private SchemaWait() { }
 
     /// <param name="configured">ConnectionStrings:Pie; null: the private database of the API on this machine.</param>
-    /// <returns>The connection string that works.</returns>
-    public static async Task<string> ForAsync(string? configured, PieFolders folders, ILogger logger, TimeProvider time)
+    /// <returns>The connection string that works, and what it leads to.</returns>
+    public static async Task<(string ConnectionString, Installation Installation)> ForAsync(string? configured, PieFolders folders, ILogger logger, TimeProvider time)
     {
         var lastReason = "";
         while (true)
         {
-            var (connectionString, reason) = await TryAsync(configured, folders);
-            if (reason is null) return connectionString!;
+            var (connectionString, installation, reason) = await TryAsync(configured, folders);
+            if (installation is not null) return (connectionString, installation);
             if (reason != lastReason) WorkerLog.WaitingForDatabase(logger, reason);
             lastReason = reason;
             await Task.Delay(BetweenTries, time);
         }
     }
 
-    private static async Task<(string? ConnectionString, string? Reason)> TryAsync(string? configured, PieFolders folders)
+    private static async Task<(string ConnectionString, Installation? Installation, string Reason)> TryAsync(string? configured, PieFolders folders)
     {
-        if (string.IsNullOrEmpty(configured) && !File.Exists(folders.ConnectionFile))
-            return (null, $"ConnectionStrings:Pie is not set, and no API has written {folders.ConnectionFile} yet.");
-        var connectionString = string.IsNullOrEmpty(configured) ? (await File.ReadAllTextAsync(folders.ConnectionFile)).Trim() : configured;
+        var connectionString = configured ?? "";
         try
         {
+            if (connectionString.Length == 0) connectionString = (await File.ReadAllTextAsync(folders.ConnectionFile)).Trim();
             await using var database = NpgsqlDataSource.Create(connectionString);
             var options = new DbContextOptionsBuilder<PieDbContext>();
             PieDbContext.Configure(options, database);
             await using var db = new PieDbContext(options.Options);
             var pending = await db.Database.GetPendingMigrationsAsync();
-            return pending.Any() ? (null, "the database has not been migrated to this version yet.") : (connectionString, null);
+            if (pending.Any()) return (connectionString, null, "the database has not been migrated to this version yet.");
+            var id = await db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM installation").SingleAsync();
+            return (connectionString, new Installation(id), "");
+        }
+        catch (IOException)
+        {
+            return ("", null, $"ConnectionStrings:Pie is not set, and no API has written {folders.ConnectionFile} yet.");
         }
         catch (NpgsqlException away)
         {
-            return (null, away.Message);
+            return (connectionString, null, away.Message);
         }
     }
 }

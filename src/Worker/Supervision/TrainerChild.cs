@@ -16,10 +16,11 @@ internal sealed class TrainerChild : IDisposable
 
     private readonly Process process;
     private readonly Queue<string> tail = new();
+    private readonly WorkerSettings settings;
 
     public TrainerChild(WorkerSettings settings, int slot)
     {
-        Slot = slot;
+        (this.settings, Slot) = (settings, slot);
         process = new Process { StartInfo = StartInfo(settings, slot) };
         process.ErrorDataReceived += (_, line) => Remember(line.Data);
         process.Start();
@@ -46,7 +47,7 @@ internal sealed class TrainerChild : IDisposable
         {
             throw new TrainerFailedException(await EpitaphAsync(cancellation));
         }
-        while (await process.StandardOutput.ReadLineAsync(cancellation) is { } line)
+        while (await NextLineAsync(cancellation) is { } line)
         {
             switch (Parse(line))
             {
@@ -63,12 +64,27 @@ internal sealed class TrainerChild : IDisposable
                 case { Warning: { } warning }:
                     onWarning(warning);
                     break;
+                case { IsAlive: true }:
+                    break;
                 default:
                     Remember(line);
                     break;
             }
         }
         throw new TrainerFailedException(await EpitaphAsync(cancellation));
+    }
+
+    private async Task<string?> NextLineAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(settings.TrainerSilence, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            throw new TrainerFailedException(WithTail(
+                $"The trainer process said nothing for {settings.TrainerSilence.TotalSeconds} s (PIE_TRAINER_SILENCE_SECONDS), so it was ended."));
+        }
     }
 
     /// <summary>Ends the process at once; what it had not yet reported is lost, what it reported is on the disk.</summary>
@@ -121,9 +137,17 @@ internal sealed class TrainerChild : IDisposable
     {
         await process.WaitForExitAsync(cancellation);
         return WithTail(process.ExitCode > 128
-            ? $"The trainer process was ended by signal {process.ExitCode - 128}."
+            ? $"The trainer process was ended by {SignalName(process.ExitCode - 128)}."
             : $"The trainer process ended with exit code {process.ExitCode}.");
     }
+
+    private static string SignalName(int signal) => signal switch
+    {
+        6 => "signal 6: a native library aborted it",
+        9 => "signal 9: somebody killed it, or the system did for want of memory",
+        11 => "signal 11: a native library read what is not its own",
+        _ => $"signal {signal}",
+    };
 
     private string WithTail(string reason)
     {

@@ -8,5 +8,6 @@ namespace PieService.Worker.Supervision;
 /// <param name="Untrainable">The run cannot succeed; trying again would not help.</param>
 /// <param name="Failure">The run broke; another attempt may succeed.</param>
 /// <param name="Warning">Worth telling; the run goes on.</param>
+/// <param name="IsAlive">The run makes progress.</param>
 public sealed record TrainerMessage(
-    EpochFinished? Epoch = null, TrainingResult? Result = null, string? Untrainable = null, string? Failure = null, string? Warning = null);
+    EpochFinished? Epoch = null, TrainingResult? Result = null, string? Untrainable = null, string? Failure = null, string? Warning = null, bool IsAlive = false);

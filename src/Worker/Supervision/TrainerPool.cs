@@ -44,8 +44,10 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
     {
         lock (idle)
         {
-            var slot = freeSlots.Pop();
-            return idle.Remove(slot, out var waiting) ? waiting : new TrainerChild(settings, slot);
+            var slot = freeSlots.Peek();
+            var child = idle.Remove(slot, out var waiting) ? waiting : new TrainerChild(settings, slot);
+            freeSlots.Pop();        // not before: a process that cannot be started leaves the slot free
+            return child;
         }
     }
 

@@ -28,8 +28,8 @@ public static class TrainerProcess
     {
         try
         {
-            return new TrainerMessage(Result: training.Execute(
-                assignment, epoch => tell(new TrainerMessage(Epoch: epoch)), warning => tell(new TrainerMessage(Warning: warning)), CancellationToken.None));
+            return new TrainerMessage(Result: training.Execute(assignment, new TrainingListener(
+                epoch => tell(new TrainerMessage(Epoch: epoch)), warning => tell(new TrainerMessage(Warning: warning)), Alive(tell))));
         }
         catch (Exception hopeless) when (hopeless is UntrainableException or NotSupportedException)
         {
@@ -40,6 +40,20 @@ public static class TrainerProcess
             Console.Error.WriteLine(broken);
             return new TrainerMessage(Failure: broken.Message);
         }
+    }
+
+    /// <summary>A word now and then while the batches go on; the supervisor ends a trainer that is silent.</summary>
+    private static Pulse Alive(Action<TrainerMessage> tell)
+    {
+        var sinceWord = Stopwatch.StartNew();
+        return new Pulse(
+            () =>
+            {
+                if (sinceWord.ElapsedMilliseconds < 500) return;
+                tell(new TrainerMessage(IsAlive: true));
+                sinceWord.Restart();
+            },
+            CancellationToken.None);
     }
 
     /// <summary>

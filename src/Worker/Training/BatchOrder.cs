@@ -10,16 +10,16 @@ namespace PieService.Worker.Training;
 public static class BatchOrder
 {
     // Sorting within windows, not over all: who shares a batch with whom then still changes with every epoch. With 50
-    // batches in a window the lengths within a batch differ by a few tokens.
-    private const int WindowBatches = 50;
+    // batches in a window the lengths within a batch differ by a few tokens; small data has windows enough all the same.
+    private const int MostWindowBatches = 50, FewestWindows = 8;
 
     /// <summary>Every example once, in batches of <paramref name="batchSize"/>, one of them smaller where it must be.</summary>
     /// <returns>Positions in the split.</returns>
     public static IReadOnlyList<int[]> ForTraining(TokenisedSplit split, int batchSize, int seed, int epoch)
     {
         var chance = KeyedRandom.For(seed, "order", epoch);
-        var batches = new List<int[]>();
-        foreach (var window in chance.Permutation(split.Count).Chunk(WindowBatches * batchSize))
+        var (batches, count) = (new List<int[]>(), (split.Count + batchSize - 1) / batchSize);
+        foreach (var window in chance.Permutation(split.Count).Chunk(Math.Clamp(count / FewestWindows, 1, MostWindowBatches) * batchSize))
             batches.AddRange(window.OrderBy(split.Length).Chunk(batchSize));        // stable: equal lengths stay shuffled
 
         var shuffled = batches.ToArray();

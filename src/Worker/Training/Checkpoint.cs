@@ -5,7 +5,8 @@ using PieService.Worker.Pruning;
 namespace PieService.Worker.Training;
 
 /// <summary>Whose checkpoint it is and where it was made: all of it must match for a training to go on bit for bit.</summary>
-public sealed record CheckpointIdentity(string RecipeFingerprint, int Seed, Machine Machine);
+/// <param name="VectorsSha256">Of the word vectors' source file, which the recipe knows by name only; null: none.</param>
+public sealed record CheckpointIdentity(string RecipeFingerprint, int Seed, string? VectorsSha256, Machine Machine);
 
 /// <summary>
 /// A training at the end of an epoch, before any pruning that follows: parameters, masks, Adam's state. Initial weights
@@ -30,6 +31,7 @@ public static class Checkpoint
             file.Add($"adam.second.{segment.Name}", Part(second, segment), segment.Shape);
             if (segment.IsPrunable) file.Add($"mask.{segment.Name}", parameters.Masks[segment.Name].Values, segment.Shape);
         }
+        Directory.CreateDirectory(folder);
         var path = Path.GetFullPath(Path.Combine(folder, $"checkpoint-{epochsDone:D4}.safetensors"));
         return new(path, file.Write(path), epochsDone);
     }
@@ -70,6 +72,7 @@ public static class Checkpoint
         ("format", Format),
         ("recipe", identity.RecipeFingerprint),
         ("seed", identity.Seed.ToString(CultureInfo.InvariantCulture)),
+        ("vectors", identity.VectorsSha256 ?? ""),
         ("device", identity.Machine.DeviceType),
         ("cpuCapability", identity.Machine.CpuCapability),
         ("threads", identity.Machine.Threads.ToString(CultureInfo.InvariantCulture)),

@@ -10,14 +10,14 @@ public static class Evaluation
     private const int BatchSize = 256;
 
     /// <summary>The model's logits for a split, in evaluation mode. Uses no random numbers.</summary>
-    public static Scores Run(Classifier model, TokenisedSplit split, CancellationToken cancellation)
+    public static Scores Run(Classifier model, TokenisedSplit split, Pulse pulse)
     {
         var scores = new Scores(split.Name, model.ClassCount, split.Labels);
         using var noGrad = no_grad();
         model.eval();
         foreach (var batch in BatchOrder.ForEvaluation(split, BatchSize))
         {
-            cancellation.ThrowIfCancellationRequested();
+            pulse.Beat();
             using var scope = NewDisposeScope();
             Place(model.Logits(Array.ConvertAll(batch, split.Text)), batch, scores);
         }

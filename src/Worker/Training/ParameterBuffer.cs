@@ -108,6 +108,22 @@ public sealed class ParameterBuffer : IDisposable
     /// <param name="values">As <see cref="CopyValues"/> gave them.</param>
     public void SetValues(float[] values) => Fill(Values, values);
 
+    /// <param name="values">Every parameter by its name, row-major.</param>
+    /// <exception cref="ArgumentException">One is missing, superfluous or of another size.</exception>
+    public void SetValues(IReadOnlyDictionary<string, float[]> values)
+    {
+        if (values.Keys.Except(Segments.Select(segment => segment.Name)).FirstOrDefault() is { } unknown)
+            throw new ArgumentException($"The model has no parameter {unknown}.", nameof(values));
+        var flat = new float[Values.numel()];
+        foreach (var segment in Segments)
+        {
+            if (!values.TryGetValue(segment.Name, out var given) || given.Length != segment.Size)
+                throw new ArgumentException($"{segment.Name} needs {segment.Size} values.", nameof(values));
+            given.CopyTo(flat, segment.Offset);
+        }
+        SetValues(flat);
+    }
+
     public void Dispose()
     {
         Values.Dispose();

@@ -13,42 +13,43 @@ namespace PieService.Worker.Training;
 /// </summary>
 public sealed class RunTraining(TrainerSettings settings)
 {
-    /// <param name="report">Called after every epoch that is trained here.</param>
-    /// <param name="warn">Told why a checkpoint is not used.</param>
     /// <exception cref="UntrainableException">No retry can mend it.</exception>
     /// <exception cref="OperationCanceledException">Between two batches; the last epoch's checkpoint is on the disk.</exception>
-    public TrainingResult Execute(
-        TrainingAssignment assignment, Action<EpochFinished> report, Action<string> warn, CancellationToken cancellation)
+    public TrainingResult Execute(TrainingAssignment assignment, TrainingListener listener) => Execute(
+        assignment, listener, train => TrainingOrder.Keyed(assignment.Seed, train, assignment.Recipe.Hyperparameters.BatchSize));
+
+    /// <param name="orderOf">All chance of the training, for its training split. Checkpoints don't tell one from another.</param>
+    internal TrainingResult Execute(TrainingAssignment assignment, TrainingListener listener, Func<TokenisedSplit, TrainingOrder> orderOf)
     {
         var (recipe, plan) = (assignment.Recipe, assignment.Recipe.Plan);
         var inputs = TrainingInputs.Load(assignment);
         var train = inputs.Split(TokenisedDataset.Train);
-        var order = TrainingOrder.Keyed(assignment.Seed, train, recipe.Hyperparameters.BatchSize);
+        var order = orderOf(train);
         var machine = settings.Prepare();
 
         using var scope = NewDisposeScope();
         manual_seed(order.InitSeed);
         using var model = Classifiers.Create(recipe, inputs.Dataset, inputs.Vectors, machine.Device);
         using var parameters = new ParameterBuffer(model);
+        if (order.InitialWeights is { } given) parameters.SetValues(given);
         using var optimizer = new Adam(parameters, recipe.Hyperparameters.LearningRate);
 
-        var own = new CheckpointIdentity(RecipeFingerprint.Of(recipe), assignment.Seed, machine);
+        var own = new CheckpointIdentity(RecipeFingerprint.Of(recipe), assignment.Seed, inputs.Vectors?.SourceSha256, machine);
         var hooks = new List<ITrainingHook>
         {
             new EpochReport(
                 model, inputs.Split(TokenisedDataset.Validation),
-                epochsDone => Checkpoint.Save(assignment.OutputFolder, own, epochsDone, parameters, optimizer), report, cancellation),
+                epochsDone => Checkpoint.Save(assignment.OutputFolder, own, epochsDone, parameters, optimizer), listener),
         };
         if (PruningRule.Of(recipe.Method) is not null)
             hooks.Add(new Pruner(recipe, assignment.Seed, parameters, optimizer,
                 new ImpactGradient(model, parameters, train, order.ImpactSample)));
 
-        Directory.CreateDirectory(assignment.OutputFolder);
-        var epochsDone = Restore(assignment, own, parameters, optimizer, warn);
-        new Trainer(model, parameters, optimizer, train, order).Run(epochsDone, plan.TotalEpochs, hooks, cancellation);
+        var epochsDone = Restore(assignment, own, parameters, optimizer, listener.Warn);
+        new Trainer(model, parameters, optimizer, train, order).Run(epochsDone, plan.TotalEpochs, hooks, listener.Pulse);
 
         return new(
-            [.. assignment.PredictSplits.Select(split => Predict(model, inputs.Split(split), plan, cancellation))],
+            [.. assignment.PredictSplits.Select(split => Predict(model, inputs.Split(split), plan, listener.Pulse))],
             [.. parameters.Masks.Select(pair => new TensorSparsity(pair.Key, pair.Value.Size, pair.Value.Kept))],
             machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "");
     }
@@ -76,9 +77,9 @@ public sealed class RunTraining(TrainerSettings settings)
         return 0;
     }
 
-    private static SplitPredictions Predict(Classifier model, TokenisedSplit split, PruningPlan plan, CancellationToken cancellation)
+    private static SplitPredictions Predict(Classifier model, TokenisedSplit split, PruningPlan plan, Pulse pulse)
     {
-        var predictions = Evaluation.Run(model, split, cancellation).Pack();
+        var predictions = Evaluation.Run(model, split, pulse).Pack();
         return split.Count == 0 || double.IsFinite(predictions.Metric.Loss)
             ? predictions
             : throw UntrainableException.Diverged(plan.TotalEpochs - 1, predictions.Metric.Loss);

@@ -58,8 +58,9 @@ public sealed class SafeTensors
         var order = tensors.OrderByDescending(pair => pair.Value.Type.Size).ToList();
         var temporary = path + ".tmp";
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+        try
         {
+            using var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
             Append(Header(order));
             foreach (var (_, tensor) in order) tensor.CopyTo(Append);
             file.Flush(flushToDisk: true);
@@ -69,6 +70,12 @@ public sealed class SafeTensors
                 file.Write(bytes);
                 hash.AppendData(bytes);
             }
+        }
+        catch (IOException)
+        {
+            // A part of a file on a full disk would keep it full.
+            File.Delete(temporary);
+            throw;
         }
         File.Move(temporary, path, overwrite: true);
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -14,17 +14,17 @@ public sealed class Trainer(
     private const double MaxGradientNorm = 1.0;
 
     /// <exception cref="UntrainableException">The loss is no longer a number.</exception>
-    public void Run(int epochsDone, int totalEpochs, IReadOnlyList<ITrainingHook> hooks, CancellationToken cancellation)
+    public void Run(int epochsDone, int totalEpochs, IReadOnlyList<ITrainingHook> hooks, Pulse pulse)
     {
         for (var epoch = epochsDone; epoch < totalEpochs; epoch++)
         {
             foreach (var hook in hooks) hook.BeforeEpoch(epoch);
-            var metric = TrainEpoch(epoch, cancellation);
+            var metric = TrainEpoch(epoch, pulse);
             foreach (var hook in hooks) hook.AfterEpoch(epoch + 1, metric);
         }
     }
 
-    private EpochMetric TrainEpoch(int epoch, CancellationToken cancellation)
+    private EpochMetric TrainEpoch(int epoch, Pulse pulse)
     {
         manual_seed(order.TorchSeed(epoch));
         model.train();
@@ -32,7 +32,7 @@ public sealed class Trainer(
         var (batches, lossSum) = (order.Batches(epoch), 0.0);
         foreach (var batch in batches)
         {
-            cancellation.ThrowIfCancellationRequested();
+            pulse.Beat();
             var loss = Step(batch, scores);
             if (!double.IsFinite(loss)) throw UntrainableException.Diverged(epoch, loss);
             lossSum += loss;

@@ -8,7 +8,13 @@ namespace PieService.Worker.Training;
 public sealed record EpochMetric(string Split, double Loss, double Accuracy, double MacroF1);
 
 /// <summary>Epoch number <paramref name="Epoch"/> (0-based) is finished and its checkpoint is on the disk.</summary>
-public sealed record EpochFinished(int Epoch, IReadOnlyList<EpochMetric> Metrics, double Seconds, CheckpointFile Checkpoint);
+/// <param name="Checkpoint">Null: it could not be written.</param>
+public sealed record EpochFinished(int Epoch, IReadOnlyList<EpochMetric> Metrics, double Seconds, CheckpointFile? Checkpoint);
+
+/// <summary>Whom a training tells what happens.</summary>
+/// <param name="Epoch">Called after every epoch that is trained here.</param>
+/// <param name="Warn">Told what goes wrong without ending the run: a checkpoint that cannot be read or written.</param>
+public sealed record TrainingListener(Action<EpochFinished> Epoch, Action<string> Warn, Pulse Pulse);
 
 /// <summary>A split's packed answers: classes as little-endian uint16, scores as float16, both in example order.</summary>
 /// <param name="Classes">N values.</param>

@@ -11,8 +11,10 @@ namespace PieService.Worker.Training;
 /// <param name="TorchSeed">Seeds torch at the start of an epoch (0-based).</param>
 /// <param name="Batches">The batches of an epoch, as positions in the training split.</param>
 /// <param name="ImpactSample">The training examples whose gradient decides at a pruning step (from 1).</param>
+/// <param name="InitialWeights">Values of every parameter by its name, row-major; null: torch's default initialisation.</param>
 public sealed record TrainingOrder(
-    long InitSeed, Func<int, long> TorchSeed, Func<int, IReadOnlyList<int[]>> Batches, Func<int, int[]> ImpactSample)
+    long InitSeed, Func<int, long> TorchSeed, Func<int, IReadOnlyList<int[]>> Batches, Func<int, int[]> ImpactSample,
+    IReadOnlyDictionary<string, float[]>? InitialWeights = null)
 {
     /// <summary>"100 examples" of the study.</summary>
     private const int ImpactExamples = 100;

@@ -1,49 +1,61 @@
+using System.Text.Json.Nodes;
 using Npgsql;
 
 namespace PieService.Api.Tests.Dispatch;
 
-/// <summary>The messages that the dispatcher sends, as they lie in the queue.</summary>
+/// <summary>What the dispatcher makes of the rows, as it lies in the queue: nobody takes a message here.</summary>
 public sealed class DispatcherTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
-    public async Task Runs_are_sent_out_by_priority_then_in_the_order_in_which_they_were_asked_for()
+    public async Task A_message_waits_for_each_ready_run_but_no_more_than_two_for_each_slot_that_takes_work()
     {
-        // Without a worker four messages are out; the rest waits and is sent at once when there are slots for it.
-        var first = await SubmitAsync(seeds: 4, "bulk");
-        await UntilAsync(async () => (await SentAsync()).Count == 4);
-        var (bulk, normal, high) = (await SubmitAsync(seeds: 6, "bulk"), await SubmitAsync(seeds: 6, "normal"), await SubmitAsync(seeds: 6, "high"));
-        await ExecuteAsync("INSERT INTO workers (id, machine, slots, device, started_at, last_beat_at) VALUES ('w', 'here', 11, 'cpu', now(), now())");
+        await WorkerAsync("short", slots: 50, "disk");
+        await SubmitAsync(seeds: 4);
+        await WorkerAsync("small", slots: 1, null);
+        await UntilAsync(async () => await MessagesAsync("b-runs") == 2);
 
-        await UntilAsync(async () => (await SentAsync()).Count == 22);
-
-        Assert.Equal([.. first, .. high, .. normal, .. bulk], await SentAsync());
+        await WorkerAsync("large", slots: 20, null);
+        // The branches wait for their trunks: four of the eight runs are ready.
+        await UntilAsync(async () => await MessagesAsync("b-runs") == 4);
     }
 
-    private async Task<IEnumerable<Guid>> SubmitAsync(int seeds, string priority)
+    [Fact]
+    public async Task A_comparison_is_labelled_over_the_seeds_that_are_there_from_two_on_and_again_at_the_end()
     {
-        var request = Situations.Request(await api.Situations.DatasetAsync(), seeds);
-        request["priority"] = priority;
-        var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
-        return (await api.Situations.RunsOfAsync(sweep)).Select(run => run.Id);
+        var situations = api.Situations;
+        var sweep = await SubmitAsync(seeds: 3);
+        var runs = await situations.RunsOfAsync(sweep);
+        var before = await MessagesAsync("a-labels");
+        foreach (var run in runs.Where(run => run.Seed != 2)) await situations.TrainAsync(run);
+        await UntilAsync(async () => await MessagesAsync("a-labels") == before + 1);
+        await situations.LabelAsync(sweep);
+        var provisional = await ComparisonAsync(sweep);
+
+        foreach (var run in runs.Where(run => run.Seed == 2)) await situations.TrainAsync(run);
+        await UntilAsync(async () => await MessagesAsync("a-labels") == before + 2);
+        await situations.LabelAsync(sweep);
+        var final = await ComparisonAsync(sweep);
+
+        Assert.Equal((2, false), ((int)provisional["seeds"]!["pruned"]!, (bool)provisional["complete"]!));
+        Assert.Equal((3, true), ((int)final["seeds"]!["pruned"]!, (bool)final["complete"]!));
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
     }
 
-    /// <summary>The runs of all messages, in the order in which workers take them.</summary>
-    private async Task<List<Guid>> SentAsync()
-    {
-        await using var database = NpgsqlDataSource.Create(api.ConnectionString);
-        await using var command = database.CreateCommand(
-            "SELECT (job.arguments ->> 0)::text FROM hangfire.jobqueue JOIN hangfire.job ON job.id = jobqueue.jobid WHERE queue = 'b-runs' ORDER BY jobid");
-        await using var reader = await command.ExecuteReaderAsync();
-        var runs = new List<Guid>();
-        while (await reader.ReadAsync()) runs.Add(Guid.Parse(reader.GetString(0).Trim('"')));
-        return runs;
-    }
+    private async Task<Guid> SubmitAsync(int seeds) =>
+        (Guid)(await api.PostAsync("/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), seeds, "IMP")))["id"]!;
 
-    private async Task ExecuteAsync(string sql)
+    private async Task<JsonNode> ComparisonAsync(Guid sweep) => (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!;
+
+    private Task<object?> WorkerAsync(string id, int slots, string? shortOf) => ScalarAsync(
+        $"INSERT INTO workers (id, machine, slots, device, short_of, started_at, last_beat_at) VALUES ('{id}', 'here', {slots}, 'cpu', {(shortOf is null ? "NULL" : $"'{shortOf}'")}, now(), now())");
+
+    private async Task<long> MessagesAsync(string queue) => (long)(await ScalarAsync($"SELECT count(*) FROM hangfire.jobqueue WHERE queue = '{queue}'"))!;
+
+    private async Task<object?> ScalarAsync(string sql)
     {
         await using var database = NpgsqlDataSource.Create(api.ConnectionString);
         await using var command = database.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
+        return await command.ExecuteScalarAsync();
     }
 
     private static async Task UntilAsync(Func<Task<bool>> isSo)

@@ -5,7 +5,7 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.Storage;
 
-public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>
+public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, IAsyncLifetime
 {
     private readonly RunLeases leases = api.Situations.Leases;
 
@@ -14,9 +14,9 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var run = await QueuedRunAsync();
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => leases.ClaimAsync(run, $"worker {i}", CancellationToken.None)));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => leases.ClaimNextAsync(new Claimant($"worker {i}", null), CancellationToken.None)));
 
-        Assert.Single(claims, claim => claim is not null);
+        Assert.Equal(run, Assert.Single(claims, claim => claim is not null)!.Run.Id);
     }
 
     [Fact]
@@ -28,10 +28,10 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>
         await leases.ReclaimLostAsync(CancellationToken.None);
         var current = await api.Situations.ClaimAsync(run);
 
-        Assert.False(await leases.RecordEpochAsync(lost, new EpochRecord([], 1, "p", "s"), CancellationToken.None));
+        Assert.False(await leases.RecordEpochAsync(lost, new EpochRecord([], 1, null), CancellationToken.None));
         Assert.False(await SucceedAsync(lost));
         Assert.False(await leases.FailAttemptAsync(lost, "too late", retry: false, CancellationToken.None));
-        Assert.False(await leases.GiveBackAsync(lost, CancellationToken.None));
+        Assert.False(await leases.YieldAsync(lost, CancellationToken.None));
         Assert.Empty(await leases.BeatAsync([lost], CancellationToken.None));
         Assert.True(await SucceedAsync(current));
         Assert.Equal((RunState.Succeeded, 1, 1), await StateAsync(run));
@@ -44,7 +44,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>
         var lease = await api.Situations.ClaimAsync(run);
         await ExpireAsync(run);
 
-        Assert.Equal([new HeldLease(run, false)], await leases.BeatAsync([lease], CancellationToken.None));
+        Assert.Equal([new HeldLease(run, false, false)], await leases.BeatAsync([lease], CancellationToken.None));
         await leases.ReclaimLostAsync(CancellationToken.None);
 
         Assert.Equal((RunState.Running, 1, 0), await StateAsync(run));
@@ -57,7 +57,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         await leases.FailAttemptAsync(await api.Situations.ClaimAsync(run), "first", retry: true, CancellationToken.None);
         Assert.Equal((RunState.Queued, 1, 0), await StateAsync(run));
-        Assert.Null(await leases.ClaimAsync(run, "too early", CancellationToken.None));
+        Assert.Null(await leases.ClaimNextAsync(api.Situations.Worker, CancellationToken.None));
 
         for (var attempt = 2; attempt <= 3; attempt++)
         {
@@ -82,7 +82,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var run = await QueuedRunAsync();
 
-        await leases.GiveBackAsync(await api.Situations.ClaimAsync(run), CancellationToken.None);
+        await leases.YieldAsync(await api.Situations.ClaimAsync(run), CancellationToken.None);
 
         Assert.Equal((RunState.Queued, 0, 0), await StateAsync(run));
     }
@@ -95,11 +95,106 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>
         for (var time = 1; time <= 2; time++)
         {
             var metric = new RunMetric { RunId = run, Epoch = 0, Loss = time };
-            Assert.True(await leases.RecordEpochAsync(lease, new EpochRecord([metric], 1, "p", "s"), CancellationToken.None));
+            Assert.True(await leases.RecordEpochAsync(lease, new EpochRecord([metric], 1, null), CancellationToken.None));
         }
 
         await using var db = Db();
         Assert.Equal(2.0, (await db.RunMetrics.SingleAsync(metric => metric.RunId == run)).Loss);
+    }
+
+    [Fact]
+    public async Task Runs_are_claimed_by_priority_then_in_the_order_in_which_they_were_asked_for()
+    {
+        var expected = new List<Guid>();
+        var (bulk, normal, high) = (await SubmitAsync(seeds: 3, "bulk"), await SubmitAsync(seeds: 3, "normal"), await SubmitAsync(seeds: 3, "high"));
+        foreach (var sweep in new[] { high, normal, bulk }) expected.AddRange((await api.Situations.RunsOfAsync(sweep)).Select(run => run.Id));
+
+        Assert.Equal(expected, await ClaimAllAsync(api.Situations.Worker));
+    }
+
+    [Fact]
+    public async Task A_branch_waits_for_its_trunk_and_goes_first_to_a_worker_that_holds_it()
+    {
+        var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), 2, "IMP")))["id"]!;
+        var runs = await api.Situations.RunsOfAsync(sweep);
+        var (here, there) = (new Claimant("here", "A"), new Claimant("there", "B"));
+        var dense = new List<(Claimant By, ClaimedRun Claimed)>();
+        foreach (var claimant in new[] { there, here }) dense.Add((claimant, (await leases.ClaimNextAsync(claimant, CancellationToken.None))!));
+        Assert.Equal([runs[0].Id, runs[1].Id], dense.Select(claim => claim.Claimed.Run.Id));
+        Assert.Null(await leases.ClaimNextAsync(here, CancellationToken.None));
+        foreach (var (by, claimed) in dense)
+        {
+            await leases.RecordEpochAsync(claimed.Lease, new EpochRecord([], 2, new StoredCheckpoint("p", "s", by.Store!)), CancellationToken.None);
+            Assert.True(await SucceedAsync(claimed.Lease));
+        }
+
+        // Of seed 0 and seed 1 the second is the one whose trunk lies here; then the other, rather than none.
+        Assert.Equal([runs[3].Id, runs[2].Id], await ClaimAllAsync(here));
+    }
+
+    [Fact]
+    public async Task A_branch_whose_trunk_has_failed_trains_alone()
+    {
+        var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), 1, "IMP")))["id"]!;
+        var runs = await api.Situations.RunsOfAsync(sweep);
+
+        await leases.FailAttemptAsync(await api.Situations.ClaimAsync(runs[0].Id), "diverged", retry: false, CancellationToken.None);
+
+        Assert.Equal([runs[1].Id], await ClaimAllAsync(api.Situations.Worker));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_lost_too_often_fails()
+    {
+        var run = await QueuedRunAsync();
+        for (var lost = 1; lost <= 20; lost++)
+        {
+            Assert.Equal((RunState.Queued, 0, lost - 1), await StateAsync(run));
+            await api.Situations.ClaimAsync(run);
+            await ExpireAsync(run);
+            await leases.ReclaimLostAsync(CancellationToken.None);
+        }
+        Assert.Equal((RunState.Failed, 0, 20), await StateAsync(run));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_run_that_is_to_be_cancelled_does_not_come_back_when_it_breaks_or_its_worker_stops(bool breaks)
+    {
+        var sweep = await SubmitAsync(seeds: 1, "normal");
+        var run = (await api.Situations.RunsOfAsync(sweep)).Single().Id;
+        var lease = await api.Situations.ClaimAsync(run);
+        await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new System.Text.Json.Nodes.JsonObject());
+
+        if (breaks) await leases.FailAttemptAsync(lease, "broken", retry: true, CancellationToken.None);
+        else await leases.YieldAsync(lease, CancellationToken.None);
+
+        Assert.Equal(RunState.Cancelled, (await StateAsync(run)).State);
+    }
+
+    /// <summary>Takes what is ready until nothing is.</summary>
+    private async Task<List<Guid>> ClaimAllAsync(Claimant by)
+    {
+        var claimed = new List<Guid>();
+        while (await leases.ClaimNextAsync(by, CancellationToken.None) is { } next) claimed.Add(next.Run.Id);
+        return claimed;
+    }
+
+    private async Task<Guid> SubmitAsync(int seeds, string priority)
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), seeds);
+        request["priority"] = priority;
+        return (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
+    }
+
+    /// <summary>Each test has the line for itself.</summary>
+    public ValueTask InitializeAsync() => new(UpdateAsync($"UPDATE runs SET state = 'cancelled' WHERE state IN ('queued', 'running')"));
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
     }
 
     private PieDbContext Db() => api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContext();

@@ -56,7 +56,7 @@ public class SweepRulesTests
 
     [Fact]
     public void Parts_of_the_contract_that_are_not_served_are_refused_never_ignored() => Assert.Equal(
-        ["protocol", "scope", "computeMatchedDense", "extraDenseSeeds", "observationEpochs", "keepModels", "predictSplits"],
+        ["protocol", "scope", "computeMatchedDense", "extraDenseSeeds", "observationEpochs", "keepModels"],
         Fields(Requests.Valid with
         {
             Protocol = Protocol.Paper,
@@ -65,7 +65,6 @@ public class SweepRulesTests
             ExtraDenseSeeds = 1,
             ObservationEpochs = [0],
             KeepModels = KeepModels.Last,
-            PredictSplits = [Split.Train],
         }));
 
     [Theory]
@@ -75,6 +74,15 @@ public class SweepRulesTests
     [InlineData("")]
     public void The_name_of_vectors_cannot_lead_out_of_their_folder(string name) => Assert.Equal(
         ["models[0].vectors"], Fields(Requests.Valid with { Models = [new ModelRequest { Architecture = Architecture.BiLstm, Vectors = name }] }));
+
+    [Fact]
+    public void Predicted_splits_are_splits_of_the_dataset_each_once()
+    {
+        Assert.Empty(Fields(Requests.Valid with { PredictSplits = [Split.Test, Split.Train] }));
+        Assert.Equal(["predictSplits"], Fields(Requests.Valid with { PredictSplits = [] }));
+        Assert.Equal(
+            ["predictSplits[1]", "predictSplits[2]"], Fields(Requests.Valid with { PredictSplits = [Split.Test, Split.Test, Split.Validation] }));
+    }
 
     private static IEnumerable<string> Fields(SweepRequest request) => SweepRules.Check(request, Requests.Dataset).Select(error => error.Field);
 }

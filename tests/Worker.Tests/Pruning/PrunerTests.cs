@@ -107,5 +107,5 @@ public sealed class PrunerTests : IDisposable
 
     private void Train() => new Trainer(
         toy.Model, toy.Parameters, toy.Optimizer, train,
-        new(0, epoch => epoch, _ => [.. Enumerable.Range(0, train.Count).Chunk(15)], _ => [])).Run(0, 1, [], CancellationToken.None);
+        new(0, epoch => epoch, _ => [.. Enumerable.Range(0, train.Count).Chunk(15)], _ => [])).Run(0, 1, [], Pulse.None);
 }

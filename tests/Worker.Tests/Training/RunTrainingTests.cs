@@ -53,14 +53,92 @@ public sealed class RunTrainingTests : IDisposable
         Train(Toy.Recipe(Method.Dense, epochs: 3));
         Assert.Equal([0, 1, 2], epochs.Select(epoch => epoch.Epoch));
         Assert.All(epochs, epoch => Assert.Equal(["train", "validation"], epoch.Metrics.Select(metric => metric.Split)));
-        Assert.All(epochs, epoch => Assert.Equal(epoch.Epoch + 1, epoch.Checkpoint.EpochsDone));
+        Assert.All(epochs, epoch => Assert.Equal(epoch.Epoch + 1, epoch.Checkpoint!.EpochsDone));
     }
 
     [Fact]
-    public void The_two_newest_checkpoints_are_left_since_the_database_may_know_only_the_older_one()
+    public void A_checkpoint_stays_until_the_supervisor_has_recorded_a_later_one()
     {
         Train(Toy.Recipe(Method.Imp));
-        Assert.Equal([epochs[^2].Checkpoint.Path, epochs[^1].Checkpoint.Path], Directory.GetFiles(folder["attempt1"]).Order());
+        Assert.Equal(epochs.Select(epoch => epoch.Checkpoint!.Path), Directory.GetFiles(folder["attempt1"]).Order());
+    }
+
+    [Fact]
+    public void A_full_disk_costs_checkpoints_and_nothing_else()
+    {
+        var recipe = Toy.Recipe(Method.Imp, epochs: 1);
+        var expected = Hash(Train(recipe));
+        epochs.Clear();
+        // What is written to /dev/full finds no space left.
+        Directory.CreateDirectory(folder["attempt2"]);
+        foreach (var epoch in new[] { 2, 3 })
+            File.CreateSymbolicLink(Path.Combine(folder["attempt2"], $"checkpoint-{epoch:D4}.safetensors.tmp"), "/dev/full");
+
+        Assert.Equal(expected, Hash(Train(recipe)));
+
+        Assert.Equal([true, false, false, true], epochs.Select(epoch => epoch.Checkpoint is not null));
+        Assert.Equal(2, warnings.Count);
+        Assert.All(warnings, warning => Assert.Contains("cannot be written", warning, StringComparison.Ordinal));
+        Assert.Equal([epochs[0].Checkpoint!.Path, epochs[3].Checkpoint!.Path], Directory.GetFiles(folder["attempt2"]).Order());
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_reached_costs_checkpoints_and_nothing_else()
+    {
+        var recipe = Toy.Recipe(Method.Dense);
+        var expected = Hash(Train(recipe));
+        File.WriteAllText(folder["file"], "");
+        epochs.Clear();
+
+        var result = new RunTraining(Toy.Cpu).Execute(
+            Assignment(recipe, 7) with { OutputFolder = Path.Combine(folder["file"], "below") }, Listener(epochs.Add));
+
+        Assert.Equal(expected, Hash(result));
+        Assert.All(epochs, epoch => Assert.Null(epoch.Checkpoint));
+    }
+
+    [Theory]
+    [InlineData(Method.ImpWr)]
+    [InlineData(Method.Iibp)]
+    public void Order_initial_weights_and_impact_sample_can_be_given_from_outside(Method method)
+    {
+        var recipe = Toy.Recipe(method, epochs: 1);
+        Train(recipe.Dense with { Hyperparameters = recipe.Hyperparameters with { LearningRate = 1e-9 } }, seed: 99);
+        var file = SafeTensors.Read(epochs[^1].Checkpoint!.Path);
+        var given = file.Names.Where(name => !name.StartsWith("adam.", StringComparison.Ordinal) && !name.StartsWith("mask.", StringComparison.Ordinal))
+            .ToDictionary(name => name, file.Get<float>);
+        var (orders, samples) = (new List<int>(), new List<int>());
+
+        // Only what is given differs between these seeds; what is not would show.
+        var results = new[] { 1, 2 }.Select(seed => Hash(new RunTraining(Toy.Cpu).Execute(
+            Assignment(recipe, seed), Listener(epochs.Add), train => new TrainingOrder(
+                seed, _ => 0,
+                epoch =>
+                {
+                    orders.Add(epoch);
+                    return [.. Enumerable.Range(0, train.Count).Reverse().Chunk(16)];
+                },
+                step =>
+                {
+                    samples.Add(step);
+                    return [5, 6, 7];
+                },
+                given)))).ToList();
+
+        Assert.Equal(results[0], results[1]);
+        Assert.NotEqual(results[0], Hash(Train(recipe, seed: 1)));
+        Assert.Equal([0, 1, 2, 3, 0, 1, 2, 3], orders);
+        Assert.Equal(method == Method.Iibp ? [1, 2, 3, 1, 2, 3] : [], samples);
+    }
+
+    [Fact]
+    public void Given_weights_must_be_the_models()
+    {
+        var recipe = Toy.Recipe(Method.Dense);
+        var failure = Assert.Throws<ArgumentException>(() => new RunTraining(Toy.Cpu).Execute(
+            Assignment(recipe, 7), Listener(epochs.Add),
+            train => TrainingOrder.Keyed(7, train, 16) with { InitialWeights = new Dictionary<string, float[]> { ["fc.weight"] = [1] } }));
+        Assert.Contains("needs", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +159,7 @@ public sealed class RunTrainingTests : IDisposable
         Assert.All(result.Tensors, tensor => Assert.Equal(
             tensor.Size - (int)decimal.Round(tensor.Size * 0.875m, MidpointRounding.ToEven), tensor.Kept));
         // And in the weights themselves, not in the bookkeeping alone.
-        var checkpoint = SafeTensors.Read(epochs[^1].Checkpoint.Path);
+        var checkpoint = SafeTensors.Read(epochs[^1].Checkpoint!.Path);
         Assert.All(result.Tensors, tensor => Assert.InRange(checkpoint.Get<float>(tensor.Name).Count(w => w != 0), 0, tensor.Kept));
         Assert.All(result.Tensors, tensor => Assert.Equal(tensor.Kept, checkpoint.Get<byte>("mask." + tensor.Name).Count(kept => kept == 1)));
     }
@@ -150,6 +228,7 @@ public sealed class RunTrainingTests : IDisposable
         Refused(Changed("threads", "2"), "threads");
         Refused(Changed("cpuCapability", "avx1"), "cpuCapability");
         Refused(Changed("device", "cuda"), "device");
+        Refused(Changed("vectors", "another file"), "vectors");
         Refused(Changed("format", "pie-checkpoint/0"), "format");
 
         void Refused(CheckpointFile checkpoint, string reason)
@@ -191,7 +270,7 @@ public sealed class RunTrainingTests : IDisposable
     {
         var recipe = Toy.Recipe(Method.Imp, epochs: 1);
         Train(recipe);
-        Train(recipe, trunk: epochs[0].Checkpoint with { Path = Directory.GetFiles(folder["attempt1"])[0] });
+        Train(recipe, trunk: epochs[0].Checkpoint! with { Path = Directory.GetFiles(folder["attempt1"])[0] });
         Assert.Single(warnings);
     }
 
@@ -246,7 +325,7 @@ public sealed class RunTrainingTests : IDisposable
     {
         using var cancellation = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => new RunTraining(Toy.Cpu).Execute(
-            Assignment(Toy.Recipe(Method.Dense), 7), _ => cancellation.Cancel(), warnings.Add, cancellation.Token));
+            Assignment(Toy.Recipe(Method.Dense), 7), Listener(_ => cancellation.Cancel(), cancellation.Token)));
     }
 
     [Fact]
@@ -256,7 +335,7 @@ public sealed class RunTrainingTests : IDisposable
         var counts = new List<long>();
         var before = Live();
         new RunTraining(Toy.Cpu).Execute(
-            Assignment(Toy.Recipe(Method.IibpWr), 7), _ => counts.Add(Live()), warnings.Add, CancellationToken.None);
+            Assignment(Toy.Recipe(Method.IibpWr), 7), Listener(_ => counts.Add(Live())));
         Assert.Equal(before, Live());
         // The mask is one tensor more, from the first pruning on.
         Assert.Equal([counts[0], counts[0], .. Enumerable.Repeat(counts[0] + 1, 6)], counts);
@@ -268,7 +347,10 @@ public sealed class RunTrainingTests : IDisposable
         Recipe recipe, int seed = 7, CheckpointFile? resume = null, CheckpointFile? trunk = null, string? vectors = null,
         string[]? predict = null) => new RunTraining(Toy.Cpu).Execute(
         Assignment(recipe, seed) with { Resume = resume, Trunk = trunk, VectorsPath = vectors, PredictSplits = predict ?? ["test"] },
-        epochs.Add, warnings.Add, CancellationToken.None);
+        Listener(epochs.Add));
+
+    private TrainingListener Listener(Action<EpochFinished> epoch, CancellationToken cancellation = default) =>
+        new(epoch, warnings.Add, new Pulse(() => { }, cancellation));
 
     /// <summary>A run that is stopped after some epochs, and its last checkpoint.</summary>
     private CheckpointFile TrainUntil(Recipe recipe, int epochsDone, int seed = 7)
@@ -279,12 +361,11 @@ public sealed class RunTrainingTests : IDisposable
         {
             new RunTraining(Toy.Cpu).Execute(
                 Assignment(recipe, seed),
-                epoch =>
+                Listener(epoch =>
                 {
                     last = epoch.Checkpoint;
-                    if (epoch.Checkpoint.EpochsDone == epochsDone) stop.Cancel();
-                },
-                warnings.Add, stop.Token);
+                    if (epoch.Epoch + 1 == epochsDone) stop.Cancel();
+                }, stop.Token));
         }
         catch (OperationCanceledException)
         {

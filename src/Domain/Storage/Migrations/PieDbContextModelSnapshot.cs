@@ -267,6 +267,58 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("pie_labels", (string)null);
                 });
 
+            modelBuilder.Entity("PieService.Domain.Predictions.ExamplePrediction", b =>
+                {
+                    b.Property<string>("Architecture")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("architecture");
+
+                    b.Property<bool>("Correct")
+                        .HasColumnType("boolean")
+                        .HasColumnName("correct");
+
+                    b.Property<Guid>("ExampleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("example_id");
+
+                    b.Property<string>("Method")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("method");
+
+                    b.Property<string>("Predicted")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("predicted");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.PrimitiveCollection<float[]>("Scores")
+                        .IsRequired()
+                        .HasColumnType("real[]")
+                        .HasColumnName("scores");
+
+                    b.Property<int>("Seed")
+                        .HasColumnType("integer")
+                        .HasColumnName("seed");
+
+                    b.Property<decimal>("Sparsity")
+                        .HasColumnType("numeric")
+                        .HasColumnName("sparsity");
+
+                    b.Property<string>("Split")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("split");
+
+                    b.ToTable((string)null);
+
+                    b.ToView("predictions", (string)null);
+                });
+
             modelBuilder.Entity("PieService.Domain.Predictions.RunPredictions", b =>
                 {
                     b.Property<Guid>("RunId")
@@ -337,6 +389,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("checkpoint_sha256");
 
+                    b.Property<string>("CheckpointStore")
+                        .HasColumnType("text")
+                        .HasColumnName("checkpoint_store");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -348,10 +404,6 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<string>("Device")
                         .HasColumnType("text")
                         .HasColumnName("device");
-
-                    b.Property<DateTimeOffset?>("DispatchedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("dispatched_at");
 
                     b.Property<int>("EpochsDone")
                         .HasColumnType("integer")
@@ -374,13 +426,15 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finished_at");
 
-                    b.Property<string>("HangfireJobId")
-                        .HasColumnType("text")
-                        .HasColumnName("hangfire_job_id");
-
                     b.Property<int>("Interruptions")
                         .HasColumnType("integer")
                         .HasColumnName("interruptions");
+
+                    b.Property<bool>("IsRepeatable")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(true)
+                        .HasColumnName("is_repeatable");
 
                     b.Property<long>("LeaseEpoch")
                         .HasColumnType("bigint")
@@ -410,6 +464,15 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<string>("Outcome")
                         .HasColumnType("jsonb")
                         .HasColumnName("outcome");
+
+                    b.Property<DateTimeOffset?>("PauseRequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pause_requested_at");
+
+                    b.PrimitiveCollection<string[]>("PredictSplits")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("predict_splits");
 
                     b.Property<string>("PredictionHash")
                         .HasColumnType("text")
@@ -444,6 +507,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<Guid>("SweepId")
                         .HasColumnType("uuid")
                         .HasColumnName("sweep_id");
+
+                    b.Property<double?>("TrainingSeconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("training_seconds");
 
                     b.Property<Guid?>("TrunkRunId")
                         .HasColumnType("uuid")
@@ -526,6 +593,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("machine");
 
+                    b.Property<string>("ShortOf")
+                        .HasColumnType("text")
+                        .HasColumnName("short_of");
+
                     b.Property<int>("Slots")
                         .HasColumnType("integer")
                         .HasColumnName("slots");
@@ -563,6 +634,10 @@ namespace PieService.Domain.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<DateTimeOffset?>("PauseRequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pause_requested_at");
 
                     b.Property<string>("Request")
                         .IsRequired()

@@ -36,6 +36,7 @@ namespace PieService.Domain.Storage.Migrations
                     machine = table.Column<string>(type: "text", nullable: false),
                     slots = table.Column<int>(type: "integer", nullable: false),
                     device = table.Column<string>(type: "text", nullable: false),
+                    short_of = table.Column<string>(type: "text", nullable: true),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     last_beat_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
@@ -94,17 +95,20 @@ namespace PieService.Domain.Storage.Migrations
                     lease_owner = table.Column<string>(type: "text", nullable: true),
                     lease_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     cancel_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    pause_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     not_before = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    dispatched_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    hangfire_job_id = table.Column<string>(type: "text", nullable: true),
                     checkpoint_path = table.Column<string>(type: "text", nullable: true),
                     checkpoint_sha256 = table.Column<string>(type: "text", nullable: true),
                     checkpoint_epochs = table.Column<int>(type: "integer", nullable: true),
+                    checkpoint_store = table.Column<string>(type: "text", nullable: true),
                     worker = table.Column<string>(type: "text", nullable: true),
                     device = table.Column<string>(type: "text", nullable: true),
                     outcome = table.Column<string>(type: "jsonb", nullable: true),
                     prediction_hash = table.Column<string>(type: "text", nullable: true),
                     achieved_sparsity = table.Column<double>(type: "double precision", nullable: true),
+                    training_seconds = table.Column<double>(type: "double precision", nullable: true),
+                    predict_splits = table.Column<string[]>(type: "text[]", nullable: false),
+                    is_repeatable = table.Column<bool>(type: "boolean", nullable: false, defaultValue: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
@@ -129,7 +133,8 @@ namespace PieService.Domain.Storage.Migrations
                     dataset_id = table.Column<Guid>(type: "uuid", nullable: false),
                     request = table.Column<string>(type: "jsonb", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    cancel_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    cancel_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    pause_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {

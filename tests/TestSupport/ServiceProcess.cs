@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
-namespace PieService.Pipeline.Tests;
+namespace PieService.TestSupport;
 
 /// <summary>A process of the product, as a user starts it; gone when the test is, with its children.</summary>
-internal sealed class ServiceProcess : IAsyncDisposable
+public sealed class ServiceProcess : IAsyncDisposable
 {
     private readonly Process process;
     private readonly List<string> output = [];

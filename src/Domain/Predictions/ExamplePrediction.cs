@@ -1,0 +1,21 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Recipes;
+
+namespace PieService.Domain.Predictions;
+
+/// <summary>What one run answered for one example, as the view <c>predictions</c> unpacks it.</summary>
+public sealed class ExamplePrediction
+{
+    public Guid RunId { get; init; }
+    public Guid ExampleId { get; init; }
+    public Architecture Architecture { get; init; }
+    public Method Method { get; init; }
+    public decimal Sparsity { get; init; }
+    public int Seed { get; init; }
+    public Split Split { get; init; }
+    public required string Predicted { get; init; }
+    public bool Correct { get; init; }
+
+    /// <summary>Logits in label order.</summary>
+    public required float[] Scores { get; init; }
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+
+namespace PieService.Faults;
+
+/// <summary>
+/// Random faults at random moments over real sweeps; afterwards everything must be as if nothing had happened. Short in
+/// ./pie test; ./pie faults --kills N --seed S runs it as long as asked.
+/// </summary>
+public sealed class Campaign(ITestOutputHelper output)
+{
+    private const int Epochs = 25, Seeds = 3, TestExamples = 80, PrunedCohorts = 3;
+
+    private static readonly string[] Methods = ["IMP", "IMP-WR", "RP-AI"];
+
+    [Fact]
+    public async Task Whatever_is_killed_the_books_are_those_of_an_undisturbed_sweep()
+    {
+        var (faults, seed) = (Setting("PIE_FAULT_KILLS", 12), Setting("PIE_FAULT_SEED", 1));
+        var chance = new Random(seed);
+        await using var lab = await Lab.OpenAsync(sharesArtifacts: true);
+        var undisturbed = await SweepAsync(lab);
+        await EndedAsync(lab, undisturbed);
+        var expected = await ResultsAsync(lab, undisturbed);
+
+        var sweeps = new List<Guid>();
+        foreach (var fault in Deal(chance, faults))
+        {
+            if (sweeps.Count == 0 || await HasEndedAsync(lab, sweeps[^1])) sweeps.Add(await SweepAsync(lab));
+            // Into the middle of an epoch, of a commit, of a start: anywhere within a second.
+            await Task.Delay(chance.Next(1000));
+            output.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {fault.Name}");
+            await fault.HappenAsync(lab, chance);
+            await WorkGoesOnAsync(lab);
+        }
+        foreach (var sweep in sweeps) await EndedAsync(lab, sweep);
+
+        foreach (var sweep in sweeps)
+        {
+            Assert.Equal(expected, await ResultsAsync(lab, sweep));
+            await CountAsync(lab, sweep);
+        }
+        await lab.UntilThroughFaultsAsync("no checkpoint is left", () => Task.FromResult(lab.FilesLeft().Count == 0));
+        await lab.CloseAsync();
+        Assert.Empty(lab.ProcessesLeft());
+        output.WriteLine($"{faults} faults (seed {seed}) over {sweeps.Count} sweeps of {expected.Count} runs: every prediction as in the undisturbed one.");
+    }
+
+    [Fact]
+    public async Task Two_workers_without_a_common_folder_finish_a_sweep_while_one_is_killed_again_and_again()
+    {
+        await using var lab = await Lab.OpenAsync(sharesArtifacts: false);
+        var undisturbed = await SweepAsync(lab);
+        await EndedAsync(lab, undisturbed);
+        var expected = await ResultsAsync(lab, undisturbed);
+        var kill = Fault.All.Single(fault => fault.Name == "a worker is killed");
+
+        var sweep = await SweepAsync(lab);
+        for (var kills = 0; kills < 4; kills++)
+        {
+            await lab.UntilThroughFaultsAsync("worker 0 trains", () => Task.FromResult(lab.Workers[0].Children().Count > 0));
+            await kill.HappenAsync(lab, new WorkerZero());
+        }
+        await EndedAsync(lab, sweep);
+
+        Assert.Equal(expected, await ResultsAsync(lab, sweep));
+        var workers = (await lab.ListAsync($"/api/v1/sweeps/{sweep}/runs")).Select(run => (string?)run["worker"]).Distinct();
+        Assert.InRange(workers.Count(), 2, 5);
+        await CountAsync(lab, sweep);
+    }
+
+    /// <summary>Every kind as often as the others, in random order.</summary>
+    private static IEnumerable<Fault> Deal(Random chance, int count)
+    {
+        while (true)
+        {
+            foreach (var fault in Fault.All.OrderBy(_ => chance.Next()).ToList())
+            {
+                if (count-- == 0) yield break;
+                yield return fault;
+            }
+        }
+    }
+
+    private static async Task<Guid> SweepAsync(Lab lab)
+    {
+        var sweep = Guid.Empty;
+        await lab.UntilThroughFaultsAsync("a sweep is accepted", async () =>
+        {
+            sweep = await lab.SubmitAsync(await lab.UploadAsync(), Epochs, Seeds, Methods);
+            return true;
+        });
+        return sweep;
+    }
+
+    private static async Task<bool> HasEndedAsync(Lab lab, Guid sweep)
+    {
+        var state = "";
+        await lab.UntilThroughFaultsAsync("the service answers", async () =>
+        {
+            state = (string)(await lab.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]!;
+            return true;
+        });
+        Assert.NotEqual("failed", state);
+        return state == "succeeded";
+    }
+
+    private static Task EndedAsync(Lab lab, Guid sweep) => lab.UntilThroughFaultsAsync($"sweep {sweep} has succeeded", () => HasEndedAsync(lab, sweep));
+
+    /// <summary>The next fault comes when this one has been got over: something trains, or all is done.</summary>
+    private static Task WorkGoesOnAsync(Lab lab) => lab.UntilThroughFaultsAsync("work goes on", async () =>
+    {
+        var system = await lab.GetAsync("/api/v1/system");
+        return (int)system["queueDepth"]! == 0 || system["workers"]!.AsArray().Any(worker => worker!["training"]!.AsArray().Count > 0);
+    });
+
+    /// <summary>What each run answered, by what it is.</summary>
+    private static async Task<SortedDictionary<string, string>> ResultsAsync(Lab lab, Guid sweep)
+    {
+        var runs = await lab.ListAsync($"/api/v1/sweeps/{sweep}/runs");
+        Assert.All(runs, run => Assert.Equal("succeeded", (string?)run["state"]));
+        return new(runs.ToDictionary(run => $"{run["method"]} {run["sparsity"]} {run["seed"]}", run => (string)run["predictionHash"]!));
+    }
+
+    private static async Task CountAsync(Lab lab, Guid sweep)
+    {
+        var own = $"FROM runs JOIN sweep_runs ON run_id = runs.id WHERE sweep_runs.sweep_id = '{sweep}'";
+        Assert.Equal((PrunedCohorts + 1L) * Seeds, await lab.ScalarAsync($"SELECT count(*) {own}"));
+        Assert.Equal((PrunedCohorts + 1L) * Seeds, await lab.ScalarAsync($"SELECT count(*) FROM run_predictions WHERE run_id IN (SELECT runs.id {own})"));
+        Assert.Equal((long)PrunedCohorts * TestExamples, await lab.ScalarAsync(
+            $"SELECT count(*) FROM pie_labels JOIN comparisons ON comparisons.id = comparison_id WHERE sweep_id = '{sweep}'"));
+        // Each epoch once for each split; a branch whose trunk could not be read trained the trunk's epochs too.
+        Assert.Equal(0L, await lab.ScalarAsync($"""
+            SELECT count(*) FROM (
+                SELECT epochs_total, min(epoch) AS first, max(epoch) AS last, count(*) AS rows
+                FROM runs JOIN run_metrics ON run_metrics.run_id = runs.id WHERE runs.id IN (SELECT runs.id {own}) GROUP BY runs.id) AS run
+            WHERE last <> epochs_total - 1 OR first NOT IN (0, {Epochs}) OR rows <> 2 * (last - first + 1)
+            """));
+        Assert.Equal(0L, await lab.ScalarAsync($"SELECT count(*) {own} AND (lease_owner IS NOT NULL OR attempts < 1 OR NOT is_repeatable)"));
+    }
+
+    private static int Setting(string name, int byDefault) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : byDefault;
+
+    private sealed class WorkerZero : Random
+    {
+        public override int Next(int maxValue) => 0;
+    }
+}

@@ -1,0 +1,125 @@
+using PieService.TestSupport;
+
+namespace PieService.Faults;
+
+/// <summary>Something that happens to machines. Each returns when it is over and what it broke has been started again.</summary>
+public sealed record Fault(string Name, Func<Lab, Random, Task> HappenAsync)
+{
+    public static IReadOnlyList<Fault> All { get; } =
+    [
+        new("a trainer is killed", (lab, chance) => ToATrainer(lab, chance, "KILL")),
+        new("a trainer aborts natively", (lab, chance) => ToATrainer(lab, chance, "ABRT")),
+        new("a trainer hangs", (lab, chance) => ToATrainer(lab, chance, "STOP")),
+        new("a worker is killed", async (lab, chance) =>
+        {
+            var index = chance.Next(2);
+            var trainers = lab.Workers[index].Children();
+            lab.Workers[index].Signal("KILL");
+            // One that an earlier fault has frozen can't notice until it wakes.
+            foreach (var trainer in trainers) ServiceProcess.Send("CONT", trainer);
+            await lab.UntilAsync("its trainers have ended too", () => Task.FromResult(!trainers.Any(Lives)));
+            await lab.Workers[index].DisposeAsync();
+            lab.StartWorker(index);
+        }),
+        new("a worker is asked to stop", async (lab, chance) =>
+        {
+            var index = chance.Next(2);
+            lab.Workers[index].Signal("TERM");
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            await lab.Workers[index].WaitForExitAsync(limit.Token);
+            await lab.Workers[index].DisposeAsync();
+            lab.StartWorker(index);
+        }),
+        new("a worker freezes past its lease and wakes", async (lab, chance) =>
+        {
+            var worker = lab.Workers[chance.Next(2)];
+            worker.Signal("STOP");
+            await PassAsync(2 * Lab.LeaseSeconds);
+            worker.Signal("CONT");
+        }),
+        new("the API is killed", async (lab, _) =>
+        {
+            lab.Api.Signal("KILL");
+            await lab.Api.DisposeAsync();
+            lab.StartApi();
+        }),
+        new("PostgreSQL is killed", async (lab, _) =>
+        {
+            var before = lab.Postmaster();
+            if (before is { } id) ServiceProcess.Send("KILL", id);
+            await lab.UntilAsync("the API has started it again", () => Task.FromResult(lab.Postmaster() is { } now && now != before));
+        }),
+        new("PostgreSQL and the API are away for a while", async (lab, _) =>
+        {
+            lab.Api.Signal("TERM");
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            await lab.Api.WaitForExitAsync(limit.Token);
+            await lab.Api.DisposeAsync();
+            await PassAsync(2 * Lab.LeaseSeconds);
+            lab.StartApi();
+        }),
+        new("the disk is full for the next checkpoints", (lab, _) =>
+        {
+            foreach (var lease in LeaseFolders(lab))
+            {
+                var newest = Checkpoints(lease).Select(file => int.Parse(Path.GetFileNameWithoutExtension(file)["checkpoint-".Length..], null)).DefaultIfEmpty().Max();
+                // What is written to /dev/full finds no space left.
+                for (var next = newest + 3; next < newest + 6; next++)
+                    Attempt(() => File.CreateSymbolicLink(Path.Combine(lease, $"checkpoint-{next:D4}.safetensors.tmp"), "/dev/full"));
+            }
+            return Task.CompletedTask;
+        }),
+        new("a checkpoint is truncated and its trainer killed", (lab, chance) =>
+        {
+            foreach (var file in LeaseFolders(lab).SelectMany(Checkpoints))
+            {
+                Attempt(() =>
+                {
+                    using var stream = new FileStream(file, FileMode.Open, FileAccess.Write);
+                    stream.SetLength(stream.Length / 2);
+                });
+            }
+            return ToATrainer(lab, chance, "KILL");
+        }),
+        new("every message is delivered twice", async (lab, _) =>
+            await lab.ScalarAsync("INSERT INTO hangfire.jobqueue (jobid, queue) SELECT DISTINCT jobid, queue FROM hangfire.jobqueue")),
+    ];
+
+    private static Task ToATrainer(Lab lab, Random chance, string signal)
+    {
+        var trainers = lab.Workers.SelectMany(worker => worker.Children()).ToList();
+        if (trainers.Count > 0) ServiceProcess.Send(signal, trainers[chance.Next(trainers.Count)]);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The fault itself lasts so long; nothing is waited for.</summary>
+    private static Task PassAsync(int seconds) => Task.Delay(TimeSpan.FromSeconds(seconds));
+
+    private static bool Lives(int id) => Directory.Exists($"/proc/{id}");
+
+    private static IEnumerable<string> LeaseFolders(Lab lab) =>
+        from artifacts in lab.ArtifactFolders.Where(Directory.Exists)
+        from database in Directory.GetDirectories(artifacts)
+        let runs = Path.Combine(database, "runs")
+        where Directory.Exists(runs)
+        from run in Directory.GetDirectories(runs)
+        from lease in Listed(run)
+        select lease;
+
+    private static string[] Listed(string folder) => Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
+
+    private static string[] Checkpoints(string lease) => Directory.Exists(lease) ? Directory.GetFiles(lease, "checkpoint-*.safetensors") : [];
+
+    /// <summary>The service may remove the file meanwhile.</summary>
+    private static void Attempt(Action change)
+    {
+        try
+        {
+            change();
+        }
+        catch (IOException)
+        {
+            // Then there is nothing to spoil.
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using PieService.Domain;
+using PieService.Domain.Recipes;
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+using PieService.Worker.Supervision;
+using PieService.Worker.Training;
+
+namespace PieService.Worker.Tests.Supervision;
+
+public sealed class ArtifactFolderTests : IDisposable
+{
+    private static readonly Installation Database = new(Guid.NewGuid());
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Workers_that_share_a_folder_agree_on_its_identity_and_others_differ()
+    {
+        var ids = Enumerable.Range(0, 16).AsParallel().Select(_ => At("shared").Store()).ToList();
+        Assert.NotNull(Assert.Single(ids.Distinct()));
+        Assert.NotEqual(ids[0], At("other").Store());
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_reached_has_no_identity_and_no_checkpoints()
+    {
+        File.WriteAllText(folder["file"], "");
+        Assert.Null(At("file/below").Store());
+        Assert.Null(At("file/below").CheckpointOf(RunWith("runs/x/1/checkpoint-0001.safetensors", store: null)));
+    }
+
+    [Fact]
+    public void A_checkpoint_is_used_only_where_it_lies()
+    {
+        var (here, there) = (At("here"), At("there"));
+        var lease = new RunLease(Guid.NewGuid(), 1);
+        var path = Path.Combine(Directory.CreateDirectory(here.FolderOf(lease)).FullName, "checkpoint-0001.safetensors");
+        File.WriteAllText(path, "");
+
+        Assert.Equal(path, here.CheckpointOf(RunWith(here.Relative(path), here.Store()))?.Path);
+        Assert.Null(here.CheckpointOf(RunWith(here.Relative(path), there.Store())));
+        Assert.Null(there.CheckpointOf(RunWith(here.Relative(path), here.Store())));
+    }
+
+    [Fact]
+    public void Another_databases_runs_are_not_looked_at()
+    {
+        var stranger = new ArtifactFolder(new PieFolders(folder["data"], folder["shared"], null, null), new Installation(Guid.NewGuid()));
+        Directory.CreateDirectory(stranger.FolderOf(new RunLease(Guid.NewGuid(), 1)));
+        Assert.Empty(At("shared").RunsWithFiles());
+    }
+
+    [Fact]
+    public void What_earlier_leases_left_goes_but_not_the_checkpoint_that_is_still_the_newest()
+    {
+        var artifacts = At("here");
+        var run = RunWith("", null, leaseEpoch: 3);
+        foreach (var epoch in new[] { 1, 2, 3 })
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(artifacts.FolderOf(new RunLease(run.Id, epoch))).FullName, "checkpoint-0001.safetensors"), "");
+        var newest = Path.Combine(artifacts.FolderOf(new RunLease(run.Id, 2)), "checkpoint-0001.safetensors");
+
+        artifacts.RemoveEarlier(RunWith(artifacts.Relative(newest), artifacts.Store(), leaseEpoch: 3, run.Id));
+
+        Assert.Equal(
+            [artifacts.FolderOf(new RunLease(run.Id, 2)), artifacts.FolderOf(new RunLease(run.Id, 3))],
+            Directory.GetDirectories(Path.GetDirectoryName(artifacts.FolderOf(new RunLease(run.Id, 1)))!).Order());
+    }
+
+    [Fact]
+    public void Checkpoints_before_the_recorded_one_go()
+    {
+        foreach (var epoch in new[] { 1, 2, 10 }) File.WriteAllText(folder[$"checkpoint-{epoch:D4}.safetensors"], "");
+        ArtifactFolder.RemoveBefore(new CheckpointFile(folder["checkpoint-0002.safetensors"], "", 2));
+        Assert.Equal([folder["checkpoint-0002.safetensors"], folder["checkpoint-0010.safetensors"]], Directory.GetFiles(folder[""]).Order());
+    }
+
+    private ArtifactFolder At(string name) => new(new PieFolders(folder["data"], folder[name], null, null), Database);
+
+    private static Run RunWith(string path, string? store, long leaseEpoch = 1, Guid? id = null) => new()
+    {
+        Id = id ?? Guid.NewGuid(),
+        Fingerprint = "",
+        Recipe = Toy.Recipe(Method.Dense),
+        LeaseEpoch = leaseEpoch,
+        CheckpointPath = path,
+        CheckpointSha256 = "",
+        CheckpointEpochs = 1,
+        CheckpointStore = store,
+    };
+}
