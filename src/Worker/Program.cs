@@ -48,6 +48,7 @@ services.AddSingleton<DatasetCache>();
 services.AddSingleton<ArtifactFolder>();
 services.AddSingleton<TrainerPool>();
 services.AddSingleton<Reserves>();
+services.AddHostedService(provider => provider.GetRequiredService<Reserves>());
 services.AddSingleton<LeaseKeeper>();
 services.AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
 services.AddHostedService<Housekeeping>();

@@ -5,8 +5,8 @@ namespace PieService.Pipeline.Tests;
 /// <summary>Processes that die in the middle of the work: the results are those of an undisturbed sweep, bit for bit.</summary>
 public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
-    // Some ten seconds: a poll finds the run in the middle of them even on a busy machine.
-    private const int Epochs = 300;
+    // Several seconds: a poll finds the run in the middle of them even on a busy machine.
+    private const int Epochs = 200;
 
     private static Task<List<string?>>? undisturbedHashes;
 
@@ -64,6 +64,76 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
         Assert.Equal(undisturbed, await HashesAsync(sweep));
         var run = (await service.ListAsync($"/api/v1/sweeps/{sweep}/runs?seed=0"))[0];
         Assert.Equal((1, 0), ((int)run["attempts"]!, (int)run["interruptions"]!));
+    }
+
+    [Fact]
+    public async Task A_paused_run_stops_within_five_seconds_and_goes_on_from_its_checkpoint_when_resumed()
+    {
+        var undisturbed = await (undisturbedHashes ??= UndisturbedAsync());
+
+        var sweep = await FinishedAsync(disturb: async running =>
+        {
+            await UntilItHasEpochsAsync(running);
+            var own = (string?)(await service.GetAsync($"/api/v1/runs/{running}"))["sweepId"];
+            using (var paused = await service.Client.PostAsync($"/api/v1/sweeps/{own}/pause", null)) paused.EnsureSuccessStatusCode();
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            await service.UntilAsync("the run rests", async () =>
+            {
+                Assert.False(limit.IsCancellationRequested, "The run still trains five seconds after it was paused.");
+                return (string?)(await service.GetAsync($"/api/v1/runs/{running}"))["state"] == "queued";
+            });
+            Assert.Equal("paused", (string?)(await service.GetAsync($"/api/v1/sweeps/{own}"))["state"]);
+            using (var resumed = await service.Client.PostAsync($"/api/v1/sweeps/{own}/resume", null)) resumed.EnsureSuccessStatusCode();
+        });
+
+        Assert.Equal(undisturbed, await HashesAsync(sweep));
+        var run = (await service.ListAsync($"/api/v1/sweeps/{sweep}/runs?seed=0"))[0];
+        Assert.Equal((1, 0), ((int)run["attempts"]!, (int)run["interruptions"]!));
+    }
+
+    [Fact]
+    public async Task A_run_that_breaks_every_time_fails_with_its_reason_its_sweep_goes_on_and_it_can_be_tried_again()
+    {
+        // The branch waits for the dense run, so that one is alone until it has failed for good.
+        var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 60, seeds: 1, "IMP");
+        var runs = await service.ListAsync($"/api/v1/sweeps/{sweep}/runs");
+        var (poisoned, branch) = ((Guid)runs[0]["id"]!, (Guid)runs[1]["id"]!);
+        await service.UntilAsync("the run has failed", async () =>
+        {
+            var run = await service.GetAsync($"/api/v1/runs/{poisoned}");
+            if ((string?)run["state"] == "running")
+                foreach (var trainer in service.Worker.Children()) ServiceProcess.Send("KILL", trainer);
+            return (string?)run["state"] == "failed";
+        });
+        await service.UntilEndedAsync(sweep, "failed");
+
+        var failed = await service.GetAsync($"/api/v1/runs/{poisoned}");
+        Assert.Equal(3, (int)failed["attempts"]!);
+        Assert.Contains("signal 9", (string?)failed["error"], StringComparison.Ordinal);
+        Assert.Equal("succeeded", (string?)(await service.GetAsync($"/api/v1/runs/{branch}"))["state"]);
+
+        using (var retried = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/retry-failed", null)) retried.EnsureSuccessStatusCode();
+        await service.UntilEndedAsync(sweep);
+        Assert.Equal(1, (int)(await service.GetAsync($"/api/v1/runs/{poisoned}"))["attempts"]!);
+    }
+
+    [Fact]
+    public async Task A_split_that_is_wanted_later_has_the_run_trained_again_to_the_same_predictions()
+    {
+        var dataset = await service.UploadAsync();
+        var first = await service.SubmitAsync(dataset, epochs: 3, seeds: 2, "MP-AI");
+        await service.UntilEndedAsync(first);
+        var before = await HashesAsync(first);
+
+        var second = await service.SubmitAsync(dataset, epochs: 3, seeds: 2, ["test", "train"], "MP-AI");
+        await service.UntilEndedAsync(second);
+
+        Assert.Equal(before, await HashesAsync(second));
+        var runs = await service.ListAsync($"/api/v1/sweeps/{second}/runs");
+        Assert.All(runs, run => Assert.True((bool)run["repeatable"]!));
+        Assert.Equal(240, (await service.ListAsync($"/api/v1/runs/{runs[0]["id"]}/predictions?split=train")).Count);
+        Assert.Equal(["test", "train"], (await service.ListAsync($"/api/v1/sweeps/{second}/comparisons")).Select(comparison => (string?)comparison["split"]));
+        Assert.Equal([80, 240], (await service.ListAsync($"/api/v1/sweeps/{second}/comparisons")).Select(comparison => (int)comparison["examples"]!));
     }
 
     [Fact]

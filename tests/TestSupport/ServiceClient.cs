@@ -68,7 +68,10 @@ public abstract class ServiceClient : IDisposable
         return (Guid)JsonNode.Parse(text)!["id"]!;
     }
 
-    public async Task<Guid> SubmitAsync(Guid dataset, int epochs, int seeds, params string[] methods)
+    public Task<Guid> SubmitAsync(Guid dataset, int epochs, int seeds, params string[] methods) =>
+        SubmitAsync(dataset, epochs, seeds, ["test"], methods);
+
+    public async Task<Guid> SubmitAsync(Guid dataset, int epochs, int seeds, string[] predictSplits, params string[] methods)
     {
         using var response = await Client.PostAsJsonAsync("/api/v1/sweeps", new
         {
@@ -78,6 +81,7 @@ public abstract class ServiceClient : IDisposable
             methods,
             sparsities = methods.Length == 0 ? Array.Empty<int>() : [80],
             seeds = new { first = 0, count = seeds },
+            predictSplits,
         });
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == HttpStatusCode.Accepted, text);

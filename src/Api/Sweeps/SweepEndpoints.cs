@@ -34,7 +34,7 @@ public static class SweepEndpoints
     /// <response code="202">Accepted; poll the Location, or with validateOnly=true the plan.</response>
     private static async Task<Results<Accepted<SweepResponse>, Ok<PlanResponse>>> Submit(
         Body<SweepRequest> body, Query<SubmitQuery> query, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response,
-        TimeProvider time, CancellationToken cancellation)
+        CancellationToken cancellation)
     {
         var dataset = body.Value?.DatasetId is { } datasetId
             ? await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.Id == datasetId, cancellation)
@@ -49,7 +49,6 @@ public static class SweepEndpoints
             Name = request.Name!,
             DatasetId = dataset.Id,
             Request = request,
-            CreatedAt = time.GetUtcNow(),
         };
         await store.SubmitAsync(sweep, plan, cancellation);
         bell.Ring();

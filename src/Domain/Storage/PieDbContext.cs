@@ -43,6 +43,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         modelBuilder.Entity<Sweep>(sweep =>
         {
             sweep.Property(s => s.Request).IsJson();
+            sweep.Property(s => s.CreatedAt).HasDefaultValueSql("now()");
             sweep.HasOne<Dataset>().WithMany().HasForeignKey(s => s.DatasetId).OnDelete(DeleteBehavior.Restrict);
         });
         modelBuilder.Entity<SweepProgress>(progress => progress.HasNoKey().ToView("sweep_progress"));

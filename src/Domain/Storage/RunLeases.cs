@@ -198,7 +198,8 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                 state = CASE WHEN cancel_requested_at IS NOT NULL THEN 'cancelled' WHEN interruptions + 1 >= {settings.MaxInterruptions} THEN 'failed' ELSE 'queued' END,
                 finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR interruptions + 1 >= {settings.MaxInterruptions} THEN now() END,
                 error = CASE WHEN interruptions + 1 >= {settings.MaxInterruptions} THEN 'The workers that trained it were lost ' || (interruptions + 1) || ' times.' ELSE error END
-            WHERE state = 'running' AND lease_until < now()
+            -- A row that somebody holds is not lost: its owner is just beating or writing.
+            WHERE id IN (SELECT id FROM runs WHERE state = 'running' AND lease_until < now() ORDER BY id FOR UPDATE SKIP LOCKED)
             RETURNING id AS "Value"
             """).ToListAsync(cancellation);
         await AskForLabelsAsync(db, lost, cancellation);

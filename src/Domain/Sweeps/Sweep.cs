@@ -9,6 +9,8 @@ public sealed class Sweep
     public required string Name { get; init; }
     public Guid DatasetId { get; init; }
     public required SweepRequest Request { get; init; }
+
+    /// <summary>By the database's clock, as every time that is compared with another.</summary>
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? CancelRequestedAt { get; init; }
     public DateTimeOffset? PauseRequestedAt { get; init; }

@@ -31,6 +31,7 @@ public sealed class Housekeeping(
     internal async Task SweepUpAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await db.Database.ExecuteSqlAsync($"DELETE FROM workers WHERE last_beat_at < now() - interval '1 day'", cancellation);
         // First the row, then the files: a row without its files would send a branch to a checkpoint that is gone.
         await db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET checkpoint_path = NULL, checkpoint_sha256 = NULL, checkpoint_epochs = NULL, checkpoint_store = NULL

@@ -99,7 +99,7 @@ public sealed class LeaseKeeper(
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO workers (id, machine, slots, device, short_of, started_at, last_beat_at)
-            VALUES ({worker.Id}, {worker.Machine}, {workerSettings.Slots}, {workerSettings.Device}, {reserves.ShortOf()}, now(), now())
+            VALUES ({worker.Id}, {worker.Machine}, {workerSettings.Slots}, {workerSettings.Device}, {reserves.ShortOf}, now(), now())
             ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of
             """, cancellation);
         var runs = Snapshot();

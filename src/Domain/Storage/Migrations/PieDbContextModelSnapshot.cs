@@ -623,8 +623,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("cancel_requested_at");
 
                     b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
 
                     b.Property<Guid>("DatasetId")
                         .HasColumnType("uuid")

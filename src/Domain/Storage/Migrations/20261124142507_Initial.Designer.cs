@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261124135047_Initial")]
+    [Migration("20261124142507_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -626,8 +626,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("cancel_requested_at");
 
                     b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
 
                     b.Property<Guid>("DatasetId")
                         .HasColumnType("uuid")

@@ -132,7 +132,7 @@ namespace PieService.Domain.Storage.Migrations
                     name = table.Column<string>(type: "text", nullable: false),
                     dataset_id = table.Column<Guid>(type: "uuid", nullable: false),
                     request = table.Column<string>(type: "jsonb", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     cancel_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     pause_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
