@@ -1,0 +1,50 @@
+using Hangfire;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using PieService.Domain.Runs;
+
+namespace PieService.Api.Tests.Dispatch;
+
+/// <summary>Hangfire keeps no history of ours: its tables are as small after 100,000 runs as after the first.</summary>
+public sealed class ForgottenMessageTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Fact]
+    public async Task A_message_that_was_heard_is_removed_within_minutes_with_all_that_was_written_about_it()
+    {
+        var queue = api.Services.GetRequiredService<IBackgroundJobClientV2>();
+        for (var i = 0; i < 20; i++) queue.Enqueue<ITrainNextRun>("b-runs", run => run.ExecuteAsync(CancellationToken.None));
+
+        using (Server(queue.Storage)) await UntilAsync("SELECT count(*) FROM hangfire.jobqueue");
+        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM hangfire.job WHERE expireat IS NULL OR expireat > now() + interval '6 minutes'"));
+
+        // Let the minutes pass; a server looks at its start and every minute.
+        await ScalarAsync("UPDATE hangfire.job SET expireat = now() - interval '1 second'");
+        using (Server(queue.Storage)) await UntilAsync("SELECT count(*) FROM hangfire.job");
+        foreach (var table in new[] { "state", "jobparameter", "jobqueue" }) Assert.Equal(0L, await ScalarAsync($"SELECT count(*) FROM hangfire.{table}"));
+    }
+
+    private static BackgroundJobServer Server(JobStorage storage) =>
+        new(new BackgroundJobServerOptions { Queues = ["b-runs"], WorkerCount = 2, Activator = new Nothing() }, storage);
+
+    private async Task UntilAsync(string countIsZero)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while ((long)(await ScalarAsync(countIsZero))! > 0) await look.WaitForNextTickAsync(limit.Token);
+    }
+
+    private async Task<object?> ScalarAsync(string sql)
+    {
+        await using var database = NpgsqlDataSource.Create(api.ConnectionString);
+        await using var command = database.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>A worker that finds nothing to train.</summary>
+    private sealed class Nothing : JobActivator, ITrainNextRun
+    {
+        public override object ActivateJob(Type jobType) => this;
+
+        public Task ExecuteAsync(CancellationToken cancellation) => Task.CompletedTask;
+    }
+}
