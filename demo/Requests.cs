@@ -12,7 +12,7 @@ public static class Requests
     public static string Sweep(Guid datasetId) => $$"""
         { "name": "demo", "datasetId": "{{datasetId}}",
           "models": [ { "architecture": "BiLSTM",
-                        "hyperparameters": { "epochs": 4, "batchSize": 32, "learningRate": 0.005, "maxLength": 32, "hiddenSize": 32, "embeddingSize": 32 } } ],
+                        "hyperparameters": { "epochs": 10, "batchSize": 32, "learningRate": 0.005, "maxLength": 32, "hiddenSize": 32, "embeddingSize": 32 } } ],
           "methods": ["IMP", "MP-AI", "RP-AI"], "sparsities": [50, 90], "seeds": { "first": 0, "count": 5 } }
         """;
 }
