@@ -146,6 +146,28 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     }
 
     [Fact]
+    public async Task A_sweep_that_nobody_works_for_says_what_it_waits_for()
+    {
+        var sweep = await SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
+        Assert.Contains("no worker is alive", (string?)(await WaitingAsync(sweep)).Single(), StringComparison.Ordinal);
+
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
+        {
+            await db.Database.ExecuteSqlAsync($"""
+                INSERT INTO workers (id, machine, slots, device, short_of, started_at, last_beat_at) VALUES ('w', 'lab', 1, 'cpu', 'disk: 3 MiB are free', now(), now())
+                """);
+            Assert.Equal("lab is short of disk: 3 MiB are free", (string?)(await WaitingAsync(sweep)).Single());
+            await db.Database.ExecuteSqlAsync($"UPDATE workers SET short_of = NULL");
+            Assert.Empty(await WaitingAsync(sweep));
+            await db.Database.ExecuteSqlAsync($"DELETE FROM workers");
+        }
+        await api.Situations.TrainAsync(sweep, (_, _) => 0);
+        Assert.Empty(await WaitingAsync(sweep));
+    }
+
+    private async Task<JsonArray> WaitingAsync(Guid sweep) => (await api.GetAsync($"/api/v1/sweeps/{sweep}"))["waitingFor"]!.AsArray();
+
+    [Fact]
     public async Task A_run_rests_only_when_every_live_sweep_that_wants_it_is_paused()
     {
         var dataset = await api.Situations.DatasetAsync();
