@@ -47,6 +47,7 @@ if (string.IsNullOrEmpty(connectionString))
 // Whatever happens from here on, the server ends with this process.
 await using var owned = cluster;
 await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+services.AddSingleton(new DatabaseAddress(connectionString));
 services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
 services.AddPooledDbContextFactory<PieDbContext>((provider, options) => PieDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
 services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContext());

@@ -35,6 +35,19 @@ services.AddSingleton(LeaseSettings.From(name => configuration[name]));
 services.AddSingleton(TimeProvider.System);
 services.AddSingleton(WorkerIdentity.Create());
 
+// A worker whose trainers cannot start would take run after run and break them
+try
+{
+    using var trainer = new TrainerChild(settings, slot: 0);
+    await trainer.UntilReadyAsync(CancellationToken.None);
+}
+catch (TrainerFailedException unfit)
+{
+    await Console.Error.WriteLineAsync($"This worker cannot train. {unfit.Message}");
+    Environment.ExitCode = 1;
+    return;
+}
+
 // The database: the configured one, or the private one of the API on this machine
 using var startup = LoggerFactory.Create(logging => logging.AddConsole());
 var (connectionString, installation) = await SchemaWait.ForAsync(configuration.GetConnectionString("Pie"), folders, startup.CreateLogger<SchemaWait>(), TimeProvider.System);
@@ -46,13 +59,17 @@ services.AddSingleton<RunLeases>();
 services.AddSingleton(installation);
 services.AddSingleton<DatasetCache>();
 services.AddSingleton<ArtifactFolder>();
+services.AddSingleton<VectorFolder>();
 services.AddSingleton<TrainerPool>();
+services.AddSingleton<TrainingSlots>();
 services.AddSingleton<Reserves>();
 services.AddHostedService(provider => provider.GetRequiredService<Reserves>());
 services.AddSingleton<LeaseKeeper>();
 services.AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
 services.AddHostedService<Housekeeping>();
-services.AddTransient<ITrainNextRun, TrainNextRun>();
+services.AddSingleton<TrainNextRun>();
+services.AddSingleton<ITrainNextRun>(provider => provider.GetRequiredService<TrainNextRun>());
+services.AddHostedService<SlotWatch>();
 services.AddTransient<ILabelComparison, ComparisonLabels>();
 
 // The queue: labelling has a server of its own, so that it never waits behind hours of training
@@ -68,7 +85,8 @@ static void Serve(BackgroundJobServerOptions server, string queue, int workers)
 {
     server.Queues = [queue];
     server.WorkerCount = workers;
-    server.ServerTimeout = TimeSpan.FromMinutes(5);
+    // A server that has lost the database for so long starts all its threads anew beside the old ones.
+    server.ServerTimeout = TimeSpan.FromHours(24);
     server.CancellationCheckInterval = TimeSpan.FromSeconds(5);
     server.ShutdownTimeout = TimeSpan.FromSeconds(120);
 }

@@ -18,8 +18,8 @@ internal static partial class WorkerLog
     [LoggerMessage(11, LogLevel.Information, "Run {Run} succeeded")]
     public static partial void Succeeded(ILogger logger, Guid run);
 
-    [LoggerMessage(12, LogLevel.Information, "Run {Run} is stopped: {Reason}")]
-    public static partial void Stopped(ILogger logger, Guid run, StopReason reason);
+    [LoggerMessage(12, LogLevel.Information, "Run {Run} is stopped: {Reason} ({Message})")]
+    public static partial void Stopped(ILogger logger, Guid run, StopReason reason, string message);
 
     [LoggerMessage(13, LogLevel.Warning, "Run {Run} failed: {Reason}")]
     public static partial void Failed(ILogger logger, Guid run, string reason);

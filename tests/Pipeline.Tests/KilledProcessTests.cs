@@ -24,6 +24,8 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
 
         Assert.Equal(undisturbed, await HashesAsync(sweep));
         var run = (await service.ListAsync($"/api/v1/sweeps/{sweep}/runs?seed=0"))[0];
+        // From its checkpoint, not from the beginning.
+        Assert.Matches($"Run {run["id"]}: Dense 0 %, seed 0, from epoch [1-9]", service.Worker.Tail);
         Assert.Equal((2, 0), ((int)run["attempts"]!, (int)run["interruptions"]!));
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using PieService.Api.Http;
@@ -77,12 +76,12 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
     private static Body<DatasetDefinition> Parse(byte[]? definition, List<FieldError> errors)
     {
         var taken = new TakenOut();
-        if (definition is null) errors.Add(new(DefinitionPart, "is required: a part with the dataset's definition as JSON"));
+        if (definition is null or { Length: 0 } && errors.TrueForAll(error => error.Field != DefinitionPart))
+            errors.Add(new(DefinitionPart, "is required: a part with the dataset's definition as JSON"));
         if (definition is null or { Length: 0 }) return new(null, errors, taken);
         try
         {
-            var node = JsonNode.Parse(definition, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
-            var (value, unread) = JsonErrors.Read<DatasetDefinition>(node, taken);
+            var (value, unread) = JsonErrors.Read<DatasetDefinition>(StrictJson.Parse(definition), taken);
             return new(value, [.. errors, .. unread.Select(error => error.Field == "$" ? error with { Field = DefinitionPart } : error)], taken);
         }
         catch (JsonException malformed)

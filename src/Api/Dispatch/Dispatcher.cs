@@ -2,6 +2,7 @@ using Hangfire;
 using Hangfire.Storage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using PieService.Api.Database;
 using PieService.Domain.Pies;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
@@ -14,7 +15,7 @@ namespace PieService.Api.Dispatch;
 /// the queue. It only looks at the rows, so the normal path and the recovery path are one. Of several instances one is at work.
 /// </summary>
 public sealed class Dispatcher(
-    NpgsqlDataSource database, IDbContextFactory<PieDbContext> contexts, RunLeases leases, LeaseSettings settings,
+    DatabaseAddress database, IDbContextFactory<PieDbContext> contexts, RunLeases leases, LeaseSettings settings,
     IBackgroundJobClientV2 queue, DispatchBell bell, TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService
 {
     /// <summary>Any number that nothing else in the database locks.</summary>
@@ -44,7 +45,9 @@ public sealed class Dispatcher(
     /// <summary>Works as long as this connection, which holds the leader's lock, lives.</summary>
     private async Task LeadAsync(CancellationToken cancellation)
     {
-        await using var leadership = await database.OpenConnectionAsync(cancellation);
+        // Not of the pool, which would keep a connection that still holds the lock, after any error, until somebody rents it.
+        await using var leadership = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
+        await leadership.OpenAsync(cancellation);
         // After an outage of the database the owners' heartbeats must have the chance to come first.
         var reclaimFrom = time.GetTimestamp();
         while (true)
@@ -75,7 +78,10 @@ public sealed class Dispatcher(
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var missing = await db.Database.SqlQuery<int>($"""
             SELECT (SELECT count(*) FROM (
-                    SELECT 1 FROM ready_runs LIMIT (
+                    SELECT 1 FROM ready_runs AS run
+                    WHERE run.vectors IS NULL OR EXISTS (
+                        SELECT 1 FROM workers WHERE run.vectors = ANY(workers.vectors) AND short_of IS NULL AND last_beat_at > now() - interval '30 seconds')
+                    LIMIT (
                         SELECT 2 * coalesce(sum(slots), 0) FROM workers WHERE short_of IS NULL AND last_beat_at > now() - interval '30 seconds')) AS ready)::integer
                 - (SELECT count(*) FROM hangfire.jobqueue WHERE queue = {QueueStorage.RunQueue} AND fetchedat IS NULL)::integer AS "Value"
             """).SingleAsync(cancellation);
@@ -89,9 +95,9 @@ public sealed class Dispatcher(
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var due = await db.Database.SqlQuery<Guid>($"""
             UPDATE comparisons SET labelling_asked_at = now()
-            FROM sweeps
-            WHERE sweeps.id = comparisons.sweep_id
-                AND (labelling_asked_at IS NULL
+            FROM (
+                SELECT comparisons.id FROM comparisons JOIN sweeps ON sweeps.id = comparisons.sweep_id
+                WHERE (labelling_asked_at IS NULL
                     OR labelling_asked_at < now() - interval '60 seconds' AND (labelled_at IS NULL OR labelled_at < labelling_asked_at))
                 AND (NOT EXISTS (
                         SELECT 1 FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id AND link.sweep_id = sweeps.id
@@ -102,7 +108,10 @@ public sealed class Dispatcher(
                         JOIN sweep_runs AS link ON link.run_id = pruned.id AND link.sweep_id = sweeps.id
                         JOIN runs AS dense ON dense.dataset_id = sweeps.dataset_id AND dense.fingerprint = dense_fingerprint AND dense.seed = pruned.seed
                         WHERE pruned.dataset_id = sweeps.dataset_id AND pruned.fingerprint = pruned_fingerprint
-                            AND pruned.state = 'succeeded' AND dense.state = 'succeeded') >= 2)
+                            AND comparisons.split = ANY(pruned.predicted_splits) AND comparisons.split = ANY(dense.predicted_splits)) >= 2)
+                -- One that is being labelled at this moment is looked at again later.
+                FOR UPDATE OF comparisons SKIP LOCKED) AS due
+            WHERE comparisons.id = due.id
             RETURNING comparisons.id AS "Value"
             """).ToListAsync(cancellation);
         foreach (var id in due)

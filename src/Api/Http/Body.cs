@@ -19,7 +19,7 @@ public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOu
         JsonNode? node;
         try
         {
-            node = JsonNode.Parse(bytes, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            node = StrictJson.Parse(bytes);
         }
         catch (JsonException malformed)
         {

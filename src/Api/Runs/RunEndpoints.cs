@@ -129,7 +129,7 @@ public sealed record PredictionFilter : PageQuery
     public Split Split { get; init; } = Split.Test;
 }
 
-/// <param name="PredictSplits">Splits that it predicts: test, and what its sweeps ask for.</param>
+/// <param name="PredictSplits">Splits that it has predicted, before that those that it will: test, and what its sweeps ask for.</param>
 /// <param name="Repeatable">False: trained again under the same conditions, it gave other predictions.</param>
 public sealed record RunResponse(
     Guid Id, Guid SweepId, IReadOnlyList<Guid> SweepIds, string Model, Architecture Architecture, Method Method, decimal Sparsity, int Seed,
@@ -141,7 +141,7 @@ public sealed record RunResponse(
         run.Id, run.SweepId, [.. sweeps], model, run.Architecture, run.Method, run.Sparsity, run.Seed,
         run.State, run.AchievedSparsity, run.Outcome?.Tensors ?? [], new RunEpochs(run.EpochsDone, run.EpochsTotal), run.Attempts, run.Interruptions,
         run.Error, run.Worker, run.Device, run.CreatedAt, run.StartedAt, run.FinishedAt,
-        run.Outcome?.Test, run.PredictionHash, run.PredictSplits, run.IsRepeatable, run.TrainingSeconds,
+        run.Outcome?.Test, run.PredictionHash, run.PredictedSplits ?? run.PredictSplits, run.IsRepeatable, run.TrainingSeconds,
         run.Outcome is { } outcome ? new RunEnvironment(outcome.CpuCapability, outcome.Threads, outcome.Versions, outcome.VectorsSha256) : null);
 }
 

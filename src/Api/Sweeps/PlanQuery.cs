@@ -15,10 +15,9 @@ public static class PlanQuery
         var wanted = splits.Select(Wire.Name).ToArray();
         var fingerprints = plan.Runs.Select(run => run.Fingerprint).Distinct().ToArray();
         var existing = (await db.Runs
-            .Where(run => run.DatasetId == dataset.Id && fingerprints.Contains(run.Fingerprint) && run.State != RunState.Failed && run.State != RunState.Cancelled
-                && wanted.All(split => run.PredictSplits.Contains(split)))
-            .Select(run => new { run.Fingerprint, run.Seed, IsTrunk = run.State != RunState.Succeeded || run.CheckpointPath != null })
-            .ToListAsync(cancellation)).ToDictionary(run => (run.Fingerprint, run.Seed), run => run.IsTrunk);
+            .Where(run => run.DatasetId == dataset.Id && fingerprints.Contains(run.Fingerprint) && (run.State == RunState.Queued || run.State == RunState.Running || run.PredictedSplits != null))
+            .Select(run => new { run.Fingerprint, run.Seed, Splits = run.PredictedSplits ?? run.PredictSplits, IsTrunk = run.State != RunState.Succeeded || run.CheckpointPath != null })
+            .ToListAsync(cancellation)).Where(run => wanted.All(run.Splits.Contains)).ToDictionary(run => (run.Fingerprint, run.Seed), run => run.IsTrunk);
         var slots = await db.Database.SqlQuery<long>($"""
             SELECT coalesce(sum(slots), 0) AS "Value" FROM workers WHERE last_beat_at > now() - interval '30 seconds'
             """).SingleAsync(cancellation);
@@ -33,7 +32,7 @@ public static class PlanQuery
             new PlannedEpochs(requested, requested - toTrain.Sum(run => (long)run.Epochs), toTrain.Sum(run => (long)run.Epochs)),
             toTrain.Sum(run => run.Epochs * TrainingCost.EpochFlops(run.Recipe, train)) / TrainingCost.AssumedFlopsPerSecond / Math.Max(1, slots),
             fresh.Count * predicted * (2 + 2 * dataset.Labels.Length),
-            fresh.Count == 0 ? 0 : (trunks + 2 * Math.Max(1, slots)) * fresh.Max(run => TrainingCost.CheckpointBytes(run.Recipe)),
+            fresh.Count == 0 ? 0 : (trunks + 2 * Math.Max(1, slots)) * fresh.Max(run => TrainingCost.CheckpointBytes(run.Recipe, train)),
             plan.Comparisons.Count);
 
         // A trunk that this sweep trains itself, or one whose end is still kept.

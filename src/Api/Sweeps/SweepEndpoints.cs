@@ -67,7 +67,7 @@ public static class SweepEndpoints
         // Version 7 ids grow with time, so they order by age.
         if (filter.After<PageKey>() is { } after) sweeps = sweeps.Where(row => row.Sweep.Id < after.Id);
         var rows = await sweeps.OrderByDescending(row => row.Sweep.Id).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
-        var standstill = await Standstill.ReasonsAsync(db, cancellation);
+        var standstill = await Standstill.LookAsync(db, cancellation);
         return TypedResults.Ok(filter.Cut(rows, total, row => SweepResponse.Of(row.Sweep, row.Progress, standstill), row => new PageKey(row.Sweep.Id)));
     }
 
@@ -141,7 +141,7 @@ public static class SweepEndpoints
                          join progress in db.SweepProgress on sweep.Id equals progress.SweepId
                          where sweep.Id == id
                          select new { Sweep = sweep, Progress = progress }).AsNoTracking().SingleOrDefaultAsync(cancellation);
-        return row is null ? null : SweepResponse.Of(row.Sweep, row.Progress, await Standstill.ReasonsAsync(db, cancellation));
+        return row is null ? null : SweepResponse.Of(row.Sweep, row.Progress, await Standstill.LookAsync(db, cancellation));
     }
 
     private static Accepted<SweepResponse> Accepted(HttpResponse response, SweepResponse sweep)
@@ -173,11 +173,10 @@ public sealed record SweepResponse(
     Guid Id, string Name, SweepState State, Guid DatasetId, SweepRequest Request,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, ProgressResponse Progress, IReadOnlyList<string> WaitingFor)
 {
-    /// <param name="standstill">Why no worker takes anything.</param>
-    public static SweepResponse Of(Sweep sweep, SweepProgress progress, IReadOnlyList<string> standstill) => new(
+    public static SweepResponse Of(Sweep sweep, SweepProgress progress, Standstill standstill) => new(
         sweep.Id, sweep.Name, progress.State, sweep.DatasetId, sweep.Request,
         sweep.CreatedAt, progress.StartedAt, progress.FinishedAt, ProgressResponse.Of(progress),
-        progress.State is SweepState.Queued or SweepState.Running && progress is { RunsQueued: > 0, RunsRunning: 0 } ? standstill : []);
+        progress.State is SweepState.Queued or SweepState.Running && progress is { RunsQueued: > 0, RunsRunning: 0 } ? standstill.ReasonsFor(sweep.Request) : []);
 }
 
 public sealed record ProgressResponse(RunCounts Runs, EpochCounts Epochs, DateTimeOffset? EstimatedFinish)

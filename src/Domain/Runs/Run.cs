@@ -85,6 +85,9 @@ public sealed class Run
     /// <summary>Wire names of the splits that it predicts: test, and what its sweeps ask for.</summary>
     public string[] PredictSplits { get; init; } = [];
 
+    /// <summary>Wire names of the splits that it has predicted; null before it first succeeded. They stay while it is trained again.</summary>
+    public string[]? PredictedSplits { get; init; }
+
     /// <summary>False: trained again under the same conditions, it gave other predictions.</summary>
     public bool IsRepeatable { get; init; } = true;
 

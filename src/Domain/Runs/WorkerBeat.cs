@@ -12,6 +12,9 @@ public sealed class WorkerBeat
 
     /// <summary>Why it takes no new run at the moment, such as a full disk; null: it does.</summary>
     public string? ShortOf { get; init; }
+
+    /// <summary>Names of the word vectors that it has.</summary>
+    public string[] Vectors { get; init; } = [];
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset LastBeatAt { get; init; }
 }

@@ -16,6 +16,8 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
     public async Task ExecuteAsync(Guid comparisonId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
+        // Millions of labels take longer than the limit that is sane for everything else.
+        db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         // The lock keeps a duplicate delivery waiting, and a run that ends meanwhile from un-asking what is written here.
         var comparison = await db.Comparisons

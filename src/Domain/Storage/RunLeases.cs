@@ -12,7 +12,8 @@ public sealed record ClaimedRun(RunLease Lease, Run Run);
 
 /// <param name="Worker">Its id.</param>
 /// <param name="Store">Identity of the artifact folder that it reads and writes; null: it has none.</param>
-public sealed record Claimant(string Worker, string? Store);
+/// <param name="Vectors">Names of the word vectors that it has.</param>
+public sealed record Claimant(string Worker, string? Store, string[] Vectors);
 
 /// <summary>What an epoch leaves in the run's row.</summary>
 /// <param name="Checkpoint">Null: it could not be written; the one before stays.</param>
@@ -54,42 +55,48 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                 lease_owner = {by.Worker}, worker = {by.Worker}, lease_until = now() + {settings.Lease},
                 epochs_done = CASE WHEN checkpoint_store = {by.Store} THEN coalesce(checkpoint_epochs, 0) ELSE 0 END,
                 started_at = coalesce(started_at, now()), error = NULL
-            WHERE state = 'queued' AND id = (
-                SELECT id FROM (SELECT * FROM ready_runs ORDER BY priority, created_at, ordinal LIMIT {AffinityWindow}) AS line
+            -- Said again for a row that changed while this waited for it: the subquery is not asked twice.
+            WHERE state = 'queued' AND pause_requested_at IS NULL AND (not_before IS NULL OR not_before <= now()) AND id = (
+                SELECT id FROM (
+                    SELECT * FROM ready_runs WHERE vectors IS NULL OR vectors = ANY({by.Vectors})
+                    ORDER BY priority, created_at, ordinal LIMIT {AffinityWindow}) AS line
                 ORDER BY priority, store IS NOT NULL AND store IS DISTINCT FROM {by.Store}, created_at, ordinal LIMIT 1)
             RETURNING id AS run_id, lease_epoch AS epoch
             """).ToListAsync(cancellation);
         if (claimed is not [var lease]) return null;
 
         var run = await db.Runs.AsNoTracking().SingleAsync(row => row.Id == lease.RunId, cancellation);
-        await transaction.CommitAsync(cancellation);
+        // Not given up halfway: a claim that was made and is not known of costs a whole lease.
+        await transaction.CommitAsync(CancellationToken.None);
         return new ClaimedRun(lease, run);
     }
 
-    /// <summary>Extends the leases that are still ours; those missing from the answer are lost.</summary>
-    public async Task<IReadOnlyList<HeldLease>> BeatAsync(IReadOnlyCollection<RunLease> leases, CancellationToken cancellation)
+    /// <summary>
+    /// Extends the leases that are still ours. A row that is being written at this moment is passed over: waiting for it would
+    /// keep the others from being extended, and whoever writes it extends or ends it.
+    /// </summary>
+    public async Task BeatAsync(IReadOnlyCollection<RunLease> leases, CancellationToken cancellation)
     {
         var (ids, epochs) = (leases.Select(lease => lease.RunId).ToArray(), leases.Select(lease => lease.Epoch).ToArray());
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return await db.Database.SqlQuery<HeldLease>($"""
+        await db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET lease_until = now() + {settings.Lease}
             FROM (
-                -- In one order everywhere, so that those who change several runs never wait for one another in a circle.
                 SELECT runs.id FROM unnest({ids}, {epochs}) AS lease(id, epoch)
                 JOIN runs ON runs.id = lease.id AND runs.lease_epoch = lease.epoch AND runs.state = 'running'
-                ORDER BY runs.id FOR UPDATE OF runs) AS held
+                FOR UPDATE OF runs SKIP LOCKED) AS held
             WHERE runs.id = held.id
-            RETURNING runs.id AS run_id, runs.cancel_requested_at IS NOT NULL AS cancel_requested, runs.pause_requested_at IS NOT NULL AS pause_requested
-            """).ToListAsync(cancellation);
+            """, cancellation);
     }
 
-    /// <summary>As <see cref="BeatAsync"/>, without extending anything.</summary>
+    /// <summary>What is wanted of the leases that are still ours; those missing from the answer are lost. Waits for nobody.</summary>
     public async Task<IReadOnlyList<HeldLease>> LookAsync(IReadOnlyCollection<RunLease> leases, CancellationToken cancellation)
     {
         var (ids, epochs) = (leases.Select(lease => lease.RunId).ToArray(), leases.Select(lease => lease.Epoch).ToArray());
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         return await db.Database.SqlQuery<HeldLease>($"""
-            SELECT runs.id AS run_id, runs.cancel_requested_at IS NOT NULL AS cancel_requested, runs.pause_requested_at IS NOT NULL AS pause_requested
+            SELECT runs.id AS run_id, runs.lease_epoch AS epoch, runs.cancel_requested_at IS NOT NULL AS cancel_requested,
+                runs.pause_requested_at IS NOT NULL AS pause_requested
             FROM unnest({ids}, {epochs}) AS held(id, epoch)
             JOIN runs ON runs.id = held.id AND runs.lease_epoch = held.epoch AND runs.state = 'running'
             """).ToListAsync(cancellation);
@@ -100,14 +107,15 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         WithLeaseAsync(lease, async db =>
         {
             await db.Database.ExecuteSqlAsync($"""
-                UPDATE runs SET epochs_done = {epoch.EpochsDone}, lease_until = now() + {settings.Lease} WHERE id = {lease.RunId}
+                UPDATE runs SET epochs_done = {epoch.EpochsDone}, lease_until = now() + {settings.Lease}
+                WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
             if (epoch.Checkpoint is { } checkpoint)
             {
                 await db.Database.ExecuteSqlAsync($"""
                     UPDATE runs SET checkpoint_path = {checkpoint.Path}, checkpoint_sha256 = {checkpoint.Sha256},
                         checkpoint_store = {checkpoint.Store}, checkpoint_epochs = {epoch.EpochsDone}
-                    WHERE id = {lease.RunId}
+                    WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                     """, cancellation);
             }
             // An epoch that was trained again after a crash between checkpoint and commit has the same values.
@@ -141,18 +149,23 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                 UPDATE runs SET lease_owner = NULL, lease_until = NULL, cancel_requested_at = NULL,
                     state = CASE WHEN predict_splits <@ {splits} THEN 'succeeded' ELSE 'queued' END,
                     finished_at = CASE WHEN predict_splits <@ {splits} THEN now() END,
+                    attempts = CASE WHEN predict_splits <@ {splits} THEN attempts ELSE 0 END,
+                    interruptions = CASE WHEN predict_splits <@ {splits} THEN interruptions ELSE 0 END,
                     -- The same device type, CPU capability and thread count must give the same bits.
                     is_repeatable = is_repeatable AND (prediction_hash IS NULL OR prediction_hash = {hash}
                         OR split_part(runs.device, ':', 1) <> split_part({device}, ':', 1)
                         OR runs.outcome ->> 'cpuCapability' <> {outcome.CpuCapability} OR (runs.outcome ->> 'threads')::integer <> {outcome.Threads}),
                     training_seconds = (SELECT sum(seconds) FROM run_metrics WHERE run_id = {lease.RunId} AND split = 'train'),
-                    epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb, prediction_hash = {hash}, achieved_sparsity = {achieved}
-                WHERE id = {lease.RunId}
+                    predicted_splits = {splits}, epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb, prediction_hash = {hash}, achieved_sparsity = {achieved}
+                WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
             await AskForLabelsAsync(db, [lease.RunId], cancellation);
         }, cancellation);
 
-    /// <summary>running -> queued after a failed attempt, with back-off; or -> failed where it may not be tried again.</summary>
+    /// <summary>
+    /// running -> queued after a failed attempt, with back-off; or -> failed where it may not be tried again. Where it was to be
+    /// cancelled, -> cancelled.
+    /// </summary>
     public Task<bool> FailAttemptAsync(RunLease lease, string error, bool retry, CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
         {
@@ -160,10 +173,10 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                 UPDATE runs SET lease_owner = NULL, lease_until = NULL, error = {error}, state = next.state,
                     not_before = CASE next.state WHEN 'queued' THEN now() + {settings.Backoff} * power(2, least(attempts - 1, {MostDoublings})) END,
                     finished_at = CASE next.state WHEN 'queued' THEN NULL ELSE now() END
-                FROM (SELECT CASE WHEN cancel_requested_at IS NOT NULL THEN 'cancelled'
+                FROM (SELECT CASE WHEN cancel_requested_at IS NOT NULL THEN pie_ended(prediction_hash, 'cancelled')
                         WHEN {retry} AND attempts < {settings.MaxAttempts} THEN 'queued' ELSE 'failed' END AS state
                     FROM runs WHERE id = {lease.RunId}) AS next
-                WHERE id = {lease.RunId}
+                WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND runs.state = 'running'
                 """, cancellation);
             await AskForLabelsAsync(db, [lease.RunId], cancellation);
         }, cancellation);
@@ -177,9 +190,9 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         {
             await db.Database.ExecuteSqlAsync($"""
                 UPDATE runs SET lease_owner = NULL, lease_until = NULL, attempts = attempts - 1,
-                    state = CASE WHEN cancel_requested_at IS NULL THEN 'queued' ELSE 'cancelled' END,
+                    state = CASE WHEN cancel_requested_at IS NULL THEN 'queued' ELSE pie_ended(prediction_hash, 'cancelled') END,
                     finished_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END
-                WHERE id = {lease.RunId}
+                WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
             await AskForLabelsAsync(db, [lease.RunId], cancellation);
         }, cancellation);
@@ -195,7 +208,9 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         var lost = await db.Database.SqlQuery<Guid>($"""
             UPDATE runs SET lease_owner = NULL, lease_until = NULL,
                 attempts = attempts - 1, interruptions = interruptions + 1,
-                state = CASE WHEN cancel_requested_at IS NOT NULL THEN 'cancelled' WHEN interruptions + 1 >= {settings.MaxInterruptions} THEN 'failed' ELSE 'queued' END,
+                -- It may be what brings its workers down.
+                not_before = now() + {settings.Backoff} * power(2, least(interruptions, {MostDoublings})),
+                state = CASE WHEN cancel_requested_at IS NOT NULL THEN pie_ended(prediction_hash, 'cancelled') WHEN interruptions + 1 >= {settings.MaxInterruptions} THEN 'failed' ELSE 'queued' END,
                 finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR interruptions + 1 >= {settings.MaxInterruptions} THEN now() END,
                 error = CASE WHEN interruptions + 1 >= {settings.MaxInterruptions} THEN 'The workers that trained it were lost ' || (interruptions + 1) || ' times.' ELSE error END
             -- A row that somebody holds is not lost: its owner is just beating or writing.
@@ -211,9 +226,15 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     internal static Task AskForLabelsAsync(PieDbContext db, IReadOnlyList<Guid> runs, CancellationToken cancellation) =>
         runs.Count == 0 ? Task.CompletedTask : db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons SET labelling_asked_at = NULL
-            FROM runs JOIN sweep_runs ON sweep_runs.run_id = runs.id
-            WHERE runs.id = ANY({runs.ToArray()}) AND runs.state NOT IN ('queued', 'running')
-                AND comparisons.sweep_id = sweep_runs.sweep_id AND runs.fingerprint IN (comparisons.dense_fingerprint, comparisons.pruned_fingerprint)
+            FROM (
+                SELECT due.id FROM comparisons AS due
+                WHERE EXISTS (
+                    SELECT 1 FROM runs JOIN sweep_runs ON sweep_runs.run_id = runs.id
+                    WHERE runs.id = ANY({runs.ToArray()}) AND runs.state NOT IN ('queued', 'running')
+                        AND due.sweep_id = sweep_runs.sweep_id AND runs.fingerprint IN (due.dense_fingerprint, due.pruned_fingerprint))
+                -- In one order, so that two runs that end together do not wait for one another.
+                ORDER BY due.id FOR UPDATE) AS due
+            WHERE comparisons.id = due.id
             """, cancellation);
 
     /// <summary>Runs the statements in a transaction that holds the row under this lease; false where the lease is lost.</summary>
@@ -232,4 +253,4 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     }
 }
 
-public sealed record HeldLease(Guid RunId, bool CancelRequested, bool PauseRequested);
+public sealed record HeldLease(Guid RunId, long Epoch, bool CancelRequested, bool PauseRequested);

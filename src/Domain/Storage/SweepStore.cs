@@ -44,10 +44,10 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             ORDER BY runs.id FOR UPDATE OF runs
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, error = NULL, not_before = NULL, finished_at = NULL
+            UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, error = NULL, not_before = NULL
             FROM unnest({fingerprints}, {seeds}) AS planned(fingerprint, seed)
             WHERE runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint AND runs.seed = planned.seed
-                AND (runs.state IN ('failed', 'cancelled') OR runs.state = 'succeeded' AND NOT {splits} <@ runs.predict_splits)
+                AND runs.state IN ('failed', 'cancelled', 'succeeded') AND NOT coalesce({splits} <@ runs.predicted_splits, false)
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO runs (id, dataset_id, sweep_id, fingerprint, recipe, architecture, method, sparsity, seed, state, priority, ordinal,
@@ -76,6 +76,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         var ordinals = runs.Select(run => run.Ordinal).ToArray();
         var models = runs.Select(run => run.Model).ToArray();
         var shared = runs.Select(run => run.Recipe.Plan.SharedEpochs).ToArray();
+        var splits = sweep.Request.PredictSplitsOrDefault.Select(Wire.Name).ToArray();
         await db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET trunk_run_id = trunk.id
             FROM unnest({fingerprints}, {trunks}, {seeds}) AS planned(fingerprint, trunk, seed)
@@ -85,7 +86,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO sweep_runs (sweep_id, run_id, ordinal, model, shared_epochs)
             SELECT {sweep.Id}, runs.id, planned.ordinal, planned.model,
-                CASE WHEN runs.state = 'succeeded' OR runs.prediction_hash IS NULL AND EXISTS (
+                CASE WHEN {splits} <@ runs.predicted_splits OR runs.predicted_splits IS NULL AND EXISTS (
                             SELECT 1 FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id
                             WHERE link.run_id = runs.id AND sweeps.cancel_requested_at IS NULL) THEN runs.epochs_total
                      WHEN trunk.state IN ('queued', 'running') OR trunk.checkpoint_path IS NOT NULL THEN planned.shared
@@ -125,7 +126,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         UPDATE sweeps SET cancel_requested_at = now()
         WHERE id = {sweepId} AND cancel_requested_at IS NULL AND EXISTS (
             SELECT 1 FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id
-            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running'))
+            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running') AND NOT pie_serves(runs.predicted_splits, sweeps.request))
         """, cancellation), cancellation);
 
     /// <summary>Pauses a sweep: nothing of it is claimed any more, and workers give its runs back after their last checkpoint.</summary>
@@ -134,7 +135,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         UPDATE sweeps SET pause_requested_at = now()
         WHERE id = {sweepId} AND cancel_requested_at IS NULL AND pause_requested_at IS NULL AND EXISTS (
             SELECT 1 FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id
-            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running'))
+            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running') AND NOT pie_serves(runs.predicted_splits, sweeps.request))
         """, cancellation), cancellation);
 
     /// <returns>False: there is no such sweep.</returns>
@@ -161,14 +162,16 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         if (!await LockAsync(db, sweepId, cancellation)) return SweepDeletion.NoSuchSweep;
 
         // A cancelled run is still at work until its worker has heard of it.
-        var open = await (from link in db.SweepRuns
-                          join run in db.Runs on link.RunId equals run.Id
-                          where link.SweepId == sweepId && (run.State == Runs.RunState.Queued || run.State == Runs.RunState.Running)
-                              && (db.Sweeps.Any(sweep => sweep.Id == sweepId && sweep.CancelRequestedAt == null)
-                                  || !db.SweepRuns.Any(other => other.RunId == run.Id && other.SweepId != sweepId))
-                          select run.Id).AnyAsync(cancellation);
+        var open = (await db.Database.SqlQuery<int>($"""
+            SELECT 1 AS "Value" FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id JOIN sweeps ON sweeps.id = link.sweep_id
+            WHERE sweeps.id = {sweepId} AND runs.state IN ('queued', 'running')
+                AND (sweeps.cancel_requested_at IS NULL AND NOT pie_serves(runs.predicted_splits, sweeps.request)
+                    OR NOT EXISTS (SELECT 1 FROM sweep_runs AS other WHERE other.run_id = runs.id AND other.sweep_id <> link.sweep_id))
+            LIMIT 1
+            """).ToListAsync(cancellation)).Count > 0;
         if (open) return SweepDeletion.StillAtWork;
 
+        await LockRunsAsync(db, sweepId, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET sweep_id = heir.sweep_id
             FROM (SELECT run_id, min(sweep_id::text)::uuid AS sweep_id FROM sweep_runs WHERE sweep_id <> {sweepId} GROUP BY run_id) AS heir
@@ -223,12 +226,14 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             UPDATE runs SET
                 cancel_requested_at = CASE WHEN wish.wanted THEN NULL ELSE coalesce(cancel_requested_at, now()) END,
                 pause_requested_at = CASE WHEN wish.wanted AND NOT wish.wanted_now THEN coalesce(pause_requested_at, now()) END,
-                state = CASE WHEN NOT wish.wanted AND state = 'queued' THEN 'cancelled' ELSE state END,
+                state = CASE WHEN NOT wish.wanted AND state = 'queued' THEN pie_ended(prediction_hash, 'cancelled') ELSE state END,
                 finished_at = CASE WHEN NOT wish.wanted AND state = 'queued' THEN now() ELSE finished_at END
             FROM (
-                SELECT link.run_id, bool_or(sweeps.cancel_requested_at IS NULL) AS wanted,
-                    bool_or(sweeps.cancel_requested_at IS NULL AND sweeps.pause_requested_at IS NULL) AS wanted_now
-                FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id
+                -- A sweep that has its answers does not want the run that is trained again for another one.
+                SELECT link.run_id, bool_or(sweeps.cancel_requested_at IS NULL AND NOT pie_serves(run.predicted_splits, sweeps.request)) AS wanted,
+                    bool_or(sweeps.cancel_requested_at IS NULL AND NOT pie_serves(run.predicted_splits, sweeps.request)
+                        AND sweeps.pause_requested_at IS NULL) AS wanted_now
+                FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id JOIN runs AS run ON run.id = link.run_id
                 WHERE EXISTS (SELECT 1 FROM sweep_runs AS own WHERE own.run_id = link.run_id AND own.sweep_id = {sweepId})
                 GROUP BY link.run_id) AS wish
             WHERE runs.id = wish.run_id AND runs.state IN ('queued', 'running')

@@ -51,10 +51,21 @@ JOIN datasets ON datasets.id = sweeps.dataset_id
 JOIN examples ON examples.dataset_id = datasets.id AND examples.split = comparisons.split AND examples.position = label.position
 WHERE label.is_pie;
 
+-- How a run ends that is not trained to its end: one that has answers from an earlier training keeps them.
+CREATE FUNCTION pie_ended(prediction_hash text, otherwise text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN prediction_hash IS NULL THEN otherwise ELSE 'succeeded' END;
+
+-- Whether a run has predicted what a sweep asked for, whatever has become of it since.
+CREATE FUNCTION pie_serves(predicted_splits text[], request jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN predicted_splits IS NOT NULL AND ARRAY(
+    SELECT jsonb_array_elements_text(CASE jsonb_typeof(request -> 'predictSplits') WHEN 'array' THEN request -> 'predictSplits' ELSE '["test"]' END))
+    <@ predicted_splits;
+
 -- The runs that can be claimed now. A branch waits for its trunk, unless that has ended without success: then it trains alone.
--- store: the artifact folder that has the checkpoint it would start from.
+-- store: the artifact folder that has the checkpoint it would start from; vectors: the word vectors that it needs.
 CREATE VIEW ready_runs AS
-SELECT run.id, run.priority, run.created_at, run.ordinal, coalesce(run.checkpoint_store, trunk.checkpoint_store) AS store
+SELECT run.id, run.priority, run.created_at, run.ordinal, coalesce(run.checkpoint_store, trunk.checkpoint_store) AS store,
+    run.recipe ->> 'vectors' AS vectors
 FROM runs AS run LEFT JOIN runs AS trunk ON trunk.id = run.trunk_run_id
 WHERE run.state = 'queued' AND run.pause_requested_at IS NULL AND (run.not_before IS NULL OR run.not_before <= now())
     AND (trunk.state IS NULL OR trunk.state NOT IN ('queued', 'running'));
@@ -81,19 +92,21 @@ SELECT sweeps.id AS sweep_id,
 FROM sweeps
 CROSS JOIN LATERAL (
     SELECT count(*)::integer AS total,
-        (count(*) FILTER (WHERE runs.state = 'queued'))::integer AS queued,
-        (count(*) FILTER (WHERE runs.state = 'running'))::integer AS running,
-        (count(*) FILTER (WHERE runs.state = 'succeeded'))::integer AS succeeded,
-        (count(*) FILTER (WHERE runs.state = 'failed'))::integer AS failed,
-        (count(*) FILTER (WHERE runs.state = 'cancelled'))::integer AS cancelled,
+        (count(*) FILTER (WHERE own.state = 'queued'))::integer AS queued,
+        (count(*) FILTER (WHERE own.state = 'running'))::integer AS running,
+        (count(*) FILTER (WHERE own.state = 'succeeded'))::integer AS succeeded,
+        (count(*) FILTER (WHERE own.state = 'failed'))::integer AS failed,
+        (count(*) FILTER (WHERE own.state = 'cancelled'))::integer AS cancelled,
         sum(runs.epochs_total) AS epochs_total, sum(sweep_runs.shared_epochs) AS epochs_shared,
         -- What a branch starts from is done when its trunk is.
-        sum(greatest(runs.epochs_done, CASE WHEN runs.sweep_id = sweeps.id AND trunk.state = 'succeeded' THEN sweep_runs.shared_epochs ELSE 0 END)) AS epochs_done,
+        sum(CASE WHEN own.state = 'succeeded' THEN runs.epochs_total ELSE greatest(runs.epochs_done, CASE WHEN runs.sweep_id = sweeps.id AND trunk.state = 'succeeded' THEN sweep_runs.shared_epochs ELSE 0 END) END) AS epochs_done,
         -- Epochs of a trunk are the dense run's, not the branch's.
         sum(runs.epochs_total - greatest(runs.epochs_done, CASE WHEN runs.sweep_id = sweeps.id THEN sweep_runs.shared_epochs ELSE 0 END))
-            FILTER (WHERE runs.state IN ('queued', 'running')) AS epochs_left,
+            FILTER (WHERE own.state IN ('queued', 'running')) AS epochs_left,
         min(runs.started_at) AS started_at, max(runs.finished_at) AS finished_at
     FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id LEFT JOIN runs AS trunk ON trunk.id = runs.trunk_run_id
+    -- One that is trained again for another sweep has succeeded for this one.
+    CROSS JOIN LATERAL (SELECT CASE WHEN pie_serves(runs.predicted_splits, sweeps.request) THEN 'succeeded' ELSE runs.state END AS state) AS own
     WHERE sweep_runs.sweep_id = sweeps.id) AS run
 CROSS JOIN LATERAL (
     SELECT coalesce(bool_and(labelling_asked_at IS NOT NULL AND labelled_at IS NOT NULL AND labelled_at >= labelling_asked_at), true) AS labelled,

@@ -39,6 +39,10 @@ public static class TrainingCost
         return 2 * (4 * h * (d + h) + 8 * h) + 2 * (4 * h * 3 * h + 8 * h) + 256 * (2 * h + 1) + 128 * 257;
     }
 
-    /// <summary>Weights and Adam's two moments in float32, and a mask byte each.</summary>
-    public static long CheckpointBytes(Recipe recipe) => Parameters(recipe) * (3 * sizeof(float) + 1);
+    /// <summary>Weights and Adam's two moments in float32, and a mask byte each; with the embedding where that is trained.</summary>
+    public static long CheckpointBytes(Recipe recipe, SplitSummary train) =>
+        (Parameters(recipe) * (3 * sizeof(float) + 1)) + (recipe.Vectors is null ? Vocabulary(train) * recipe.Hyperparameters.EmbeddingSize * 3 * sizeof(float) : 0);
+
+    /// <summary>Words of a text of N tokens by Heaps' law, 20 sqrt(N): rather too many than too few.</summary>
+    private static long Vocabulary(SplitSummary train) => (long)(20 * Math.Sqrt(train.Examples * train.Tokens.Mean));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
@@ -26,26 +27,36 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
         var path = Path.Combine(folders.Artifacts, "store-id");
         try
         {
-            if (!File.Exists(path))
-            {
-                Directory.CreateDirectory(folders.Artifacts);
-                var mine = $"{path}.{Guid.NewGuid():N}";
-                File.WriteAllText(mine, Guid.NewGuid().ToString("N"));
-                try
-                {
-                    // Of several workers that start together the first one names it.
-                    File.Move(mine, path, overwrite: false);
-                }
-                catch (IOException) when (File.Exists(path))
-                {
-                    File.Delete(mine);
-                }
-            }
+            if (!File.Exists(path) || new FileInfo(path).Length == 0) Name(path);
             return File.ReadAllText(path) is { Length: > 0 } id ? id : null;
         }
         catch (Exception unreachable) when (unreachable is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    private void Name(string path)
+    {
+        Directory.CreateDirectory(folders.Artifacts);
+        var mine = $"{path}.{Guid.NewGuid():N}";
+        try
+        {
+            using (var file = new FileStream(mine, FileMode.CreateNew, FileAccess.Write))
+            {
+                file.Write(Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N")));
+                file.Flush(flushToDisk: true);
+            }
+            // Of several workers that start together the first one names it; one that was left empty by a power cut is named again.
+            File.Move(mine, path, overwrite: File.Exists(path) && new FileInfo(path).Length == 0);
+        }
+        catch (IOException) when (File.Exists(path) && new FileInfo(path).Length > 0)
+        {
+            // Another worker was faster.
+        }
+        finally
+        {
+            File.Delete(mine);
         }
     }
 
@@ -75,10 +86,17 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
         }
     }
 
-    public void Remove(Guid run)
+    /// <summary>Removes all that leases up to this one have left of a run; all of it where no run is left.</summary>
+    public void Remove(Guid run, long upToEpoch)
     {
         var folder = Path.Combine(Runs, run.ToString());
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        foreach (var lease in Directory.Exists(folder) ? Directory.GetDirectories(folder) : [])
+        {
+            // A later lease is of a run that was queued again after the database was asked.
+            if (long.TryParse(Path.GetFileName(lease), CultureInfo.InvariantCulture, out var epoch) && epoch <= upToEpoch)
+                Directory.Delete(lease, recursive: true);
+        }
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
 
     /// <summary>Removes what earlier leases of a run left, except the folder of its checkpoint.</summary>

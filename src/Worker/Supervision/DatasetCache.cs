@@ -11,10 +11,8 @@ namespace PieService.Worker.Supervision;
 /// Datasets and word vectors in the form that trainers read: made once per content, kept on the disk, shared by all runs.
 /// Files are renamed into place whole, so several workers may share the folder.
 /// </summary>
-public sealed class DatasetCache(PieFolders folders, IDbContextFactory<PieDbContext> contexts) : IDisposable
+public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbContextFactory<PieDbContext> contexts) : IDisposable
 {
-    private static readonly string[] VectorEndings = [".txt", ".txt.gz", ".vec", ".vec.gz", ".gz", ""];
-
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
     private readonly HashSet<string> known = [];
 
@@ -41,10 +39,10 @@ public sealed class DatasetCache(PieFolders folders, IDbContextFactory<PieDbCont
 
     /// <returns>The path of the vectors, reduced to the dataset's words.</returns>
     /// <exception cref="UntrainableException">Their file cannot be read.</exception>
-    /// <exception cref="FileNotFoundException">There are no vectors of this name here; another worker may have them.</exception>
+    /// <exception cref="WorkerUnfitException">There are no vectors of this name here; another worker may have them.</exception>
     public async Task<string> VectorsAsync(string name, string tokensPath, CancellationToken cancellation)
     {
-        var source = FindVectors(name);
+        var source = vectors.Find(name);
         // Another file of the same name is another file.
         var version = $"{name}-{source.Length}-{source.LastWriteTimeUtc.Ticks}-{Path.GetFileNameWithoutExtension(tokensPath)}";
         try
@@ -63,15 +61,6 @@ public sealed class DatasetCache(PieFolders folders, IDbContextFactory<PieDbCont
 
     public void Dispose() => oneAtATime.Dispose();
 
-    private FileInfo FindVectors(string name)
-    {
-        if (folders.Vectors is not { } folder || !Directory.Exists(folder))
-            throw new FileNotFoundException($"The recipe wants the word vectors '{name}', but this worker has no folder of vectors; set PIE_VECTORS.");
-        var found = VectorEndings.Select(ending => new FileInfo(Path.Combine(folder, name + ending))).FirstOrDefault(file => file.Exists);
-        return found ?? throw new FileNotFoundException(
-            $"The recipe wants the word vectors '{name}', which this worker's PIE_VECTORS does not hold; there are: {string.Join(", ", Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order().Take(20))}.");
-    }
-
     private async Task<string> MakeAsync(string relativePath, Func<string, Task> make, CancellationToken cancellation)
     {
         var path = Path.Combine(folders.Cache, relativePath);
@@ -84,7 +73,7 @@ public sealed class DatasetCache(PieFolders folders, IDbContextFactory<PieDbCont
             var mine = $"{path}.{Guid.NewGuid():N}";
             await make(mine);
             File.Move(mine, path, overwrite: true);
-            known.Add(path);
+            lock (known) known.Add(path);
             return path;
         }
         finally
@@ -97,17 +86,26 @@ public sealed class DatasetCache(PieFolders folders, IDbContextFactory<PieDbCont
     private bool IsWhole(string path)
     {
         if (!File.Exists(path)) return false;
-        if (known.Contains(path)) return true;
+        lock (known)
+        {
+            if (known.Contains(path)) return true;
+        }
         try
         {
             SafeTensors.Read(path);
-            known.Add(path);
+            lock (known) known.Add(path);
             return true;
         }
         catch (InvalidDataException)
         {
             return false;
         }
+    }
+
+    /// <summary>Looks at the files again before they are next used: a trainer could not read one.</summary>
+    public void Doubt()
+    {
+        lock (known) known.Clear();
     }
 
     private static string FileName(string key) => key.Replace(':', '-') + ".safetensors";

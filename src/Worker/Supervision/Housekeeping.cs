@@ -33,18 +33,34 @@ public sealed class Housekeeping(
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"DELETE FROM workers WHERE last_beat_at < now() - interval '1 day'", cancellation);
         // First the row, then the files: a row without its files would send a branch to a checkpoint that is gone.
-        await db.Database.ExecuteSqlAsync($"""
-            UPDATE runs SET checkpoint_path = NULL, checkpoint_sha256 = NULL, checkpoint_epochs = NULL, checkpoint_store = NULL
-            WHERE checkpoint_path IS NOT NULL AND state IN ('succeeded', 'failed', 'cancelled')
-                AND NOT EXISTS (SELECT 1 FROM runs AS branch WHERE branch.trunk_run_id = runs.id AND branch.state IN ('queued', 'running'))
-            """, cancellation);
+        await ForgetCheckpointsAsync(db, cancellation);
 
         var withFiles = artifacts.RunsWithFiles().ToArray();
-        var needed = await db.Runs.AsNoTracking()
-            .Where(run => withFiles.Contains(run.Id)
-                && (run.CheckpointPath != null || run.State == RunState.Queued || run.State == RunState.Running))
-            .ToListAsync(cancellation);
-        foreach (var run in withFiles.Except(needed.Select(run => run.Id))) artifacts.Remove(run);
-        foreach (var run in needed) artifacts.RemoveEarlier(run);
+        var known = await db.Runs.AsNoTracking().Where(run => withFiles.Contains(run.Id)).ToDictionaryAsync(run => run.Id, cancellation);
+        foreach (var id in withFiles)
+        {
+            if (!known.TryGetValue(id, out var run)) artifacts.Remove(id, long.MaxValue);
+            else if (run.CheckpointPath is not null || run.State is RunState.Queued or RunState.Running) artifacts.RemoveEarlier(run);
+            else artifacts.Remove(id, run.LeaseEpoch);
+        }
+    }
+
+    /// <summary>
+    /// Two statements: a sweep that is being submitted holds the trunks that its branches will want, and once it lets go of them
+    /// the second statement sees the branches.
+    /// </summary>
+    private static async Task ForgetCheckpointsAsync(PieDbContext db, CancellationToken cancellation)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var ended = await db.Database.SqlQuery<Guid>($"""
+            SELECT id AS "Value" FROM runs WHERE checkpoint_path IS NOT NULL AND state IN ('succeeded', 'failed', 'cancelled') ORDER BY id FOR UPDATE SKIP LOCKED
+            """).ToListAsync(cancellation);
+        if (ended.Count == 0) return;
+        await db.Database.ExecuteSqlAsync($"""
+            UPDATE runs SET checkpoint_path = NULL, checkpoint_sha256 = NULL, checkpoint_epochs = NULL, checkpoint_store = NULL
+            WHERE id = ANY({ended.ToArray()})
+                AND NOT EXISTS (SELECT 1 FROM runs AS branch WHERE branch.trunk_run_id = runs.id AND branch.state IN ('queued', 'running'))
+            """, cancellation);
+        await transaction.CommitAsync(cancellation);
     }
 }

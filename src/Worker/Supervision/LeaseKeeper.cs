@@ -47,28 +47,26 @@ public sealed class HeldRun(RunLease lease, LeaseKeeper keeper) : IDisposable
 /// is away the training goes on: only its answer can say that a lease is lost.
 /// </summary>
 public sealed class LeaseKeeper(
-    RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings, Reserves reserves, IDbContextFactory<PieDbContext> contexts,
+    RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings, Reserves reserves, VectorFolder vectors, IDbContextFactory<PieDbContext> contexts,
     TimeProvider time, IHostApplicationLifetime lifetime, ILogger<LeaseKeeper> logger) : BackgroundService
 {
     /// <summary>A cancelled or paused run stops within this time.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<Guid, HeldRun> held = [];
+    // By lease, not by run: another slot of this worker may have claimed a run that this one has lost without knowing.
+    private readonly Dictionary<RunLease, HeldRun> held = [];
 
     public HeldRun Hold(RunLease lease)
     {
         var run = new HeldRun(lease, this);
-        lock (held) held[lease.RunId] = run;
+        lock (held) held[lease] = run;
         if (lifetime.ApplicationStopping.IsCancellationRequested) run.Stop(StopReason.WorkerStopping);
         return run;
     }
 
     internal void Release(HeldRun run)
     {
-        lock (held)
-        {
-            if (held.TryGetValue(run.Lease.RunId, out var current) && current == run) held.Remove(run.Lease.RunId);
-        }
+        lock (held) held.Remove(run.Lease);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -98,12 +96,13 @@ public sealed class LeaseKeeper(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO workers (id, machine, slots, device, short_of, started_at, last_beat_at)
-            VALUES ({worker.Id}, {worker.Machine}, {workerSettings.Slots}, {workerSettings.Device}, {reserves.ShortOf}, now(), now())
-            ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of
+            INSERT INTO workers (id, machine, slots, device, short_of, vectors, started_at, last_beat_at)
+            VALUES ({worker.Id}, {worker.Machine}, {workerSettings.Slots}, {workerSettings.Device}, {reserves.ShortOf}, {vectors.Names()}, now(), now())
+            ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of, vectors = excluded.vectors
             """, cancellation);
         var runs = Snapshot();
-        Heed(runs, await leases.BeatAsync([.. runs.Select(run => run.Lease)], cancellation));
+        await leases.BeatAsync([.. runs.Select(run => run.Lease)], cancellation);
+        Heed(runs, await leases.LookAsync([.. runs.Select(run => run.Lease)], cancellation));
     }
 
     private async Task LookAsync(CancellationToken cancellation)
@@ -120,10 +119,10 @@ public sealed class LeaseKeeper(
 
     private static void Heed(List<HeldRun> runs, IReadOnlyList<HeldLease> answers)
     {
-        var ours = answers.ToDictionary(answer => answer.RunId);
+        var ours = answers.ToDictionary(answer => new RunLease(answer.RunId, answer.Epoch));
         foreach (var run in runs)
         {
-            if (!ours.TryGetValue(run.Lease.RunId, out var answer)) run.Stop(StopReason.LeaseLost);
+            if (!ours.TryGetValue(run.Lease, out var answer)) run.Stop(StopReason.LeaseLost);
             else if (answer.CancelRequested) run.Stop(StopReason.CancelRequested);
             else if (answer.PauseRequested) run.Stop(StopReason.PauseRequested);
         }

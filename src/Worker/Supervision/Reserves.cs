@@ -61,6 +61,13 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, TimePr
         var line = File.ReadLines("/proc/meminfo").FirstOrDefault(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal));
         if (line is null) return null;
         var free = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        // In a container the limit is its own (cgroup v2).
+        if (Number("/sys/fs/cgroup/memory.max") is { } limit && Number("/sys/fs/cgroup/memory.current") is { } used)
+            free = Math.Min(free, (limit - used) / Mebi);
         return free < settings.MinFreeMemoryMib ? $"memory: {free} MiB are available, PIE_MIN_FREE_MEMORY_MIB is {settings.MinFreeMemoryMib}" : null;
     }
+
+    /// <summary>Null: there is no such file, or no number in it ("max").</summary>
+    private static long? Number(string file) =>
+        File.Exists(file) && long.TryParse(File.ReadAllText(file).Trim(), CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -47,9 +47,9 @@ public sealed class SchemaWait
         {
             return ("", null, $"ConnectionStrings:Pie is not set, and no API has written {folders.ConnectionFile} yet.");
         }
-        catch (NpgsqlException away)
+        catch (Exception away) when (away is NpgsqlException || DatabaseOutage.IsCauseOf(away))
         {
-            return (connectionString, null, away.Message);
+            return (connectionString, null, away.GetBaseException().Message);
         }
     }
 }

@@ -14,24 +14,56 @@ namespace PieService.Worker.Supervision;
 
 /// <summary>Trains the run that is first in line, if there is one.</summary>
 public sealed class TrainNextRun(
-    RunLeases leases, LeaseKeeper keeper, WorkerIdentity worker, DatasetCache datasets, ArtifactFolder artifacts, TrainerPool trainers, Reserves reserves,
-    IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger) : ITrainNextRun
+    RunLeases leases, LeaseKeeper keeper, WorkerIdentity worker, DatasetCache datasets, ArtifactFolder artifacts, TrainerPool trainers, TrainingSlots slots,
+    Reserves reserves, VectorFolder vectors, IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger) : ITrainNextRun
 {
     /// <param name="cancellation">Of Hangfire, and not heeded: it also fires when a duplicate message is delivered elsewhere.</param>
     public async Task ExecuteAsync(CancellationToken cancellation)
     {
-        if (await ClaimAsync() is not var (lease, run)) return;
+        try
+        {
+            await slots.EnterAsync(lifetime.ApplicationStopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        await WithSlotAsync();
+    }
 
+    /// <summary>Claims and trains in a slot that the caller has entered, and leaves it.</summary>
+    internal async Task WithSlotAsync()
+    {
+        try
+        {
+            if (await ClaimAsync() is { } claimed) await TrainAsync(claimed);
+        }
+        finally
+        {
+            slots.Leave();
+        }
+    }
+
+    private async Task TrainAsync(ClaimedRun claimed)
+    {
+        var (lease, run) = claimed;
         using var held = keeper.Hold(lease);
         try
         {
             await TrainAsync(run, held);
             WorkerLog.Succeeded(logger, run.Id);
         }
-        catch (OperationCanceledException) when (held.Reason != StopReason.None)
+        catch (Exception stopped) when (held.Reason != StopReason.None || lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            WorkerLog.Stopped(logger, run.Id, held.Reason);
+            // Whatever broke: the run was to stop anyway, and a trainer may have had the signal that this process has had.
+            WorkerLog.Stopped(logger, run.Id, held.Reason, stopped.Message);
             if (held.Reason != StopReason.LeaseLost) await SayAsync(() => leases.YieldAsync(lease, CancellationToken.None));
+        }
+        catch (WorkerUnfitException unfit)
+        {
+            WorkerLog.Failed(logger, run.Id, unfit.Message);
+            vectors.Distrust(unfit.Vectors);
+            await SayAsync(() => leases.YieldAsync(lease, CancellationToken.None));
         }
         catch (UntrainableException hopeless)
         {
@@ -41,17 +73,18 @@ public sealed class TrainNextRun(
         catch (Exception broken)
         {
             WorkerLog.Failed(logger, run.Id, broken.Message);
+            datasets.Doubt();
             await SayAsync(() => leases.FailAttemptAsync(lease, broken.Message, retry: true, CancellationToken.None));
         }
     }
 
-    /// <summary>Null where nothing is ready, the worker stops, or the database is away: the dispatcher rings again.</summary>
+    /// <summary>Null where nothing is ready, the worker stops or is short of something, or the database is away.</summary>
     private async Task<ClaimedRun?> ClaimAsync()
     {
         try
         {
             await reserves.EnoughAsync(lifetime.ApplicationStopping);
-            return await leases.ClaimNextAsync(new Claimant(worker.Id, artifacts.Store()), lifetime.ApplicationStopping);
+            return await leases.ClaimNextAsync(new Claimant(worker.Id, artifacts.Store(), vectors.Names()), lifetime.ApplicationStopping);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -84,9 +117,10 @@ public sealed class TrainNextRun(
 
     private async Task RecordAsync(Run run, HeldRun held, EpochFinished epoch)
     {
-        await StillHeldAsync(held, () => leases.RecordEpochAsync(held.Lease, Record(run.Id, epoch), held.Stopped));
+        var record = Record(run.Id, epoch);
+        await StillHeldAsync(held, () => leases.RecordEpochAsync(held.Lease, record, held.Stopped));
         // Only now that nothing leads to the earlier ones any more.
-        if (epoch.Checkpoint is not { } checkpoint) return;
+        if (record.Checkpoint is null || epoch.Checkpoint is not { } checkpoint) return;
         try
         {
             ArtifactFolder.RemoveBefore(checkpoint);
@@ -100,12 +134,12 @@ public sealed class TrainNextRun(
     private async Task<TrainingAssignment> PrepareAsync(Run run, HeldRun held)
     {
         var tokens = await datasets.TokensAsync(run.DatasetId, held.Stopped);
-        var vectors = run.Recipe.Vectors is { } name ? await datasets.VectorsAsync(name, tokens, held.Stopped) : null;
+        var vectorFile = run.Recipe.Vectors is { } name ? await datasets.VectorsAsync(name, tokens, held.Stopped) : null;
         await using var db = await contexts.CreateDbContextAsync(held.Stopped);
-        if (vectors is not null) await RequireSameVectorsAsync(db, run, WordVectors.Load(vectors).SourceSha256, held.Stopped);
+        if (vectorFile is not null) await RequireSameVectorsAsync(db, run, WordVectors.Load(vectorFile).SourceSha256, held.Stopped);
         var trunk = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == run.TrunkRunId, held.Stopped);
         return new TrainingAssignment(
-            run.Id, run.Recipe, run.Seed, tokens, vectors, artifacts.FolderOf(held.Lease),
+            run.Id, run.Recipe, run.Seed, tokens, vectorFile, artifacts.FolderOf(held.Lease),
             artifacts.CheckpointOf(run), artifacts.CheckpointOf(trunk), run.PredictSplits);
     }
 
@@ -118,8 +152,8 @@ public sealed class TrainNextRun(
             """).ToListAsync(cancellation);
         if (others is [var other])
         {
-            throw new UntrainableException(
-                $"This worker's word vectors '{run.Recipe.Vectors}' have the SHA-256 {sha256}, but models of this dataset were trained with {other}. Give every worker that file, or the new vectors another name.");
+            throw new WorkerUnfitException(
+                $"This worker's word vectors '{run.Recipe.Vectors}' have the SHA-256 {sha256}, but models of this dataset were trained with {other}. Give every worker that file, or the new vectors another name.", run.Recipe.Vectors!);
         }
     }
 

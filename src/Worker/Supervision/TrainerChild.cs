@@ -14,6 +14,8 @@ internal sealed class TrainerChild : IDisposable
 {
     private const int TailLines = 20;
 
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(10);
+
     private readonly Process process;
     private readonly Queue<string> tail = new();
     private readonly WorkerSettings settings;
@@ -31,7 +33,19 @@ internal sealed class TrainerChild : IDisposable
 
     public int RunsDone { get; private set; }
 
-    public int ProcessId => process.Id;
+    public bool IsAlive => !process.HasExited;
+
+    /// <summary>Waits until the process has found its device.</summary>
+    /// <exception cref="TrainerFailedException">It has not.</exception>
+    public async Task UntilReadyAsync(CancellationToken cancellation)
+    {
+        while (await NextLineAsync(cancellation) is { } line)
+        {
+            if (Parse(line) is { IsAlive: true }) return;
+            Remember(line);
+        }
+        throw new TrainerFailedException(await EpitaphAsync(cancellation));
+    }
 
     /// <exception cref="UntrainableException">The run cannot succeed.</exception>
     /// <exception cref="TrainerFailedException">The run broke, or the process did.</exception>
@@ -93,6 +107,8 @@ internal sealed class TrainerChild : IDisposable
         try
         {
             process.Kill();
+            // Only its end gives GPU memory back to whoever comes next.
+            process.WaitForExit(EndsWithin);
         }
         catch (InvalidOperationException)
         {

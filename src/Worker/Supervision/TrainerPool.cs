@@ -45,7 +45,8 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
         lock (idle)
         {
             var slot = freeSlots.Peek();
-            var child = idle.Remove(slot, out var waiting) ? waiting : new TrainerChild(settings, slot);
+            // One that died while it waited is nobody's failed attempt.
+            var child = idle.Remove(slot, out var waiting) && waiting.IsAlive ? waiting : new TrainerChild(settings, slot);
             freeSlots.Pop();        // not before: a process that cannot be started leaves the slot free
             return child;
         }
@@ -53,11 +54,17 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
 
     private void Return(TrainerChild child, bool healthy)
     {
-        if (!healthy) child.Dispose();
-        lock (idle)
+        try
         {
-            if (healthy) idle[child.Slot] = child;
-            freeSlots.Push(child.Slot);
+            if (!healthy) child.Dispose();
+        }
+        finally
+        {
+            lock (idle)
+            {
+                if (healthy) idle[child.Slot] = child;
+                freeSlots.Push(child.Slot);
+            }
         }
     }
 }

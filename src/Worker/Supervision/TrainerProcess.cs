@@ -18,6 +18,13 @@ public static class TrainerProcess
         // Whatever else prints must not come between the messages.
         Console.SetOut(Console.Error);
 
+        // Of a signal to the whole group (Ctrl+C, a batch system) the supervisor makes a hand-over; it closes the pipe then.
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        PreferAsVictim();
+        settings.Prepare();
+        Tell(new TrainerMessage(IsAlive: true));
+
         var training = new RunTraining(settings);
         foreach (var assignment in Assignments()) Tell(Train(training, assignment, Tell));
 
@@ -35,10 +42,23 @@ public static class TrainerProcess
         {
             return new TrainerMessage(Untrainable: hopeless.Message);
         }
-        catch (Exception broken) when (broken is ExternalException or IOException or InvalidOperationException or OutOfMemoryException or ArgumentException)
+        catch (Exception broken) when (broken is ExternalException or IOException or InvalidDataException or InvalidOperationException or OutOfMemoryException or ArgumentException)
         {
             Console.Error.WriteLine(broken);
             return new TrainerMessage(Failure: broken.Message);
+        }
+    }
+
+    /// <summary>Where memory runs out, the system is to end a trainer, not its supervisor or the database.</summary>
+    private static void PreferAsVictim()
+    {
+        try
+        {
+            File.WriteAllText("/proc/self/oom_score_adj", "1000");
+        }
+        catch (Exception notHere) when (notHere is IOException or UnauthorizedAccessException)
+        {
+            // Then the system chooses by itself.
         }
     }
 

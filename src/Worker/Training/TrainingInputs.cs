@@ -9,28 +9,22 @@ internal sealed record TrainingInputs(TokenisedDataset Dataset, WordVectors? Vec
     public TokenisedSplit Split(string name) => Dataset.Split(name).Truncated(MaxLength);
 
     /// <exception cref="ArgumentException">The recipe names vectors without a file of them, or the other way.</exception>
-    /// <exception cref="UntrainableException">A file is malformed, or they don't belong together.</exception>
+    /// <exception cref="UntrainableException">They don't belong together.</exception>
+    /// <exception cref="InvalidDataException">A file is malformed; it can be made again.</exception>
     public static TrainingInputs Load(TrainingAssignment assignment)
     {
         if (assignment.Recipe.Vectors is null != assignment.VectorsPath is null)
             throw new ArgumentException("The recipe's vectors and their file must be given together.", nameof(assignment));
-        try
-        {
-            var dataset = TokenisedDataset.Load(assignment.TokensPath);
-            var vectors = assignment.VectorsPath is { } path ? WordVectors.Load(path) : null;
-            Require(dataset.ContentHash == assignment.Recipe.DatasetHash,
-                $"the tokenised dataset is {dataset.ContentHash}, the recipe's is {assignment.Recipe.DatasetHash}");
-            Require(dataset.ClassCount is >= 2 and <= ushort.MaxValue + 1,
-                $"the dataset has {dataset.ClassCount} classes; 2 to 65536 can be trained");
-            Require(dataset.Split(TokenisedDataset.Train).Count > 0, "the dataset has no training examples");
-            Require(vectors is null || vectors.VocabularyHash == dataset.VocabularyHash,
-                "the word vectors were reduced to another vocabulary");
-            return new(dataset, vectors, assignment.Recipe.Hyperparameters.MaxLength);
-        }
-        catch (InvalidDataException malformed)
-        {
-            throw new UntrainableException(malformed.Message, malformed);
-        }
+        var dataset = TokenisedDataset.Load(assignment.TokensPath);
+        var vectors = assignment.VectorsPath is { } path ? WordVectors.Load(path) : null;
+        Require(dataset.ContentHash == assignment.Recipe.DatasetHash,
+            $"the tokenised dataset is {dataset.ContentHash}, the recipe's is {assignment.Recipe.DatasetHash}");
+        Require(dataset.ClassCount is >= 2 and <= ushort.MaxValue + 1,
+            $"the dataset has {dataset.ClassCount} classes; 2 to 65536 can be trained");
+        Require(dataset.Split(TokenisedDataset.Train).Count > 0, "the dataset has no training examples");
+        Require(vectors is null || vectors.VocabularyHash == dataset.VocabularyHash,
+            "the word vectors were reduced to another vocabulary");
+        return new(dataset, vectors, assignment.Recipe.Hyperparameters.MaxLength);
     }
 
     private static void Require(bool condition, string otherwise)

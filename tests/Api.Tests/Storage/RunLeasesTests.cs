@@ -14,7 +14,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     {
         var run = await QueuedRunAsync();
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => leases.ClaimNextAsync(new Claimant($"worker {i}", null), CancellationToken.None)));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => leases.ClaimNextAsync(new Claimant($"worker {i}", null, []), CancellationToken.None)));
 
         Assert.Equal(run, Assert.Single(claims, claim => claim is not null)!.Run.Id);
     }
@@ -26,13 +26,15 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         var lost = await api.Situations.ClaimAsync(run);
         await ExpireAsync(run);
         await leases.ReclaimLostAsync(CancellationToken.None);
+        Assert.Null(await leases.ClaimNextAsync(api.Situations.Worker, CancellationToken.None));
+        await UpdateAsync($"UPDATE runs SET not_before = NULL WHERE id = {run}");
         var current = await api.Situations.ClaimAsync(run);
 
         Assert.False(await leases.RecordEpochAsync(lost, new EpochRecord([], 1, null), CancellationToken.None));
         Assert.False(await SucceedAsync(lost));
         Assert.False(await leases.FailAttemptAsync(lost, "too late", retry: false, CancellationToken.None));
         Assert.False(await leases.YieldAsync(lost, CancellationToken.None));
-        Assert.Empty(await leases.BeatAsync([lost], CancellationToken.None));
+        Assert.Empty(await leases.LookAsync([lost], CancellationToken.None));
         Assert.True(await SucceedAsync(current));
         Assert.Equal((RunState.Succeeded, 1, 1), await StateAsync(run));
     }
@@ -44,7 +46,8 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         var lease = await api.Situations.ClaimAsync(run);
         await ExpireAsync(run);
 
-        Assert.Equal([new HeldLease(run, false, false)], await leases.BeatAsync([lease], CancellationToken.None));
+        await leases.BeatAsync([lease], CancellationToken.None);
+        Assert.Equal([new HeldLease(run, lease.Epoch, false, false)], await leases.LookAsync([lease], CancellationToken.None));
         await leases.ReclaimLostAsync(CancellationToken.None);
 
         Assert.Equal((RunState.Running, 1, 0), await StateAsync(run));
@@ -117,7 +120,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     {
         var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), 2, "IMP")))["id"]!;
         var runs = await api.Situations.RunsOfAsync(sweep);
-        var (here, there) = (new Claimant("here", "A"), new Claimant("there", "B"));
+        var (here, there) = (new Claimant("here", "A", []), new Claimant("there", "B", []));
         var dense = new List<(Claimant By, ClaimedRun Claimed)>();
         foreach (var claimant in new[] { there, here }) dense.Add((claimant, (await leases.ClaimNextAsync(claimant, CancellationToken.None))!));
         Assert.Equal([runs[0].Id, runs[1].Id], dense.Select(claim => claim.Claimed.Run.Id));
@@ -130,6 +133,38 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
 
         // Of seed 0 and seed 1 the second is the one whose trunk lies here; then the other, rather than none.
         Assert.Equal([runs[3].Id, runs[2].Id], await ClaimAllAsync(here));
+    }
+
+    [Fact]
+    public async Task A_run_that_needs_vectors_goes_to_a_worker_that_has_them()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), 1);
+        request["models"]![0]!["vectors"] = "glove";
+        var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
+        var run = (await api.Situations.RunsOfAsync(sweep)).Single().Id;
+
+        Assert.Empty(await ClaimAllAsync(new Claimant("without", null, ["other"])));
+        Assert.Equal([run], await ClaimAllAsync(new Claimant("with", null, ["other", "glove"])));
+    }
+
+    [Fact]
+    public async Task A_beat_does_not_wait_for_a_run_that_is_being_written()
+    {
+        var sweep = await SubmitAsync(seeds: 2, "normal");
+        var held = new List<RunLease>();
+        foreach (var run in await api.Situations.RunsOfAsync(sweep)) held.Add(await api.Situations.ClaimAsync(run.Id));
+        await using var writer = Db();
+        await using var transaction = await writer.Database.BeginTransactionAsync();
+        await writer.Database.ExecuteSqlAsync($"SELECT 1 FROM runs WHERE id = {held[0].RunId} FOR UPDATE");
+        await UpdateAsync($"UPDATE runs SET lease_until = now() WHERE id = {held[1].RunId}");
+
+        // It would end with a time-out.
+        await leases.BeatAsync(held, CancellationToken.None);
+
+        await using var db = Db();
+        Assert.Equal(1, await db.Database.SqlQuery<int>(
+            $"SELECT count(*)::integer AS \"Value\" FROM runs WHERE id = {held[1].RunId} AND lease_until > now() + interval '1 minute'").SingleAsync());
+        Assert.Equal(2, (await leases.LookAsync(held, CancellationToken.None)).Count);
     }
 
     [Fact]
@@ -150,6 +185,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         for (var lost = 1; lost <= 20; lost++)
         {
             Assert.Equal((RunState.Queued, 0, lost - 1), await StateAsync(run));
+            await UpdateAsync($"UPDATE runs SET not_before = NULL WHERE id = {run}");
             await api.Situations.ClaimAsync(run);
             await ExpireAsync(run);
             await leases.ReclaimLostAsync(CancellationToken.None);

@@ -103,7 +103,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
 
         Assert.Equal("cancelled", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
 
-        Assert.Equal([new(running.Id, CancelRequested: true, PauseRequested: false)], await api.Situations.Leases.LookAsync([lease], CancellationToken.None));
+        Assert.Equal([new(running.Id, lease.Epoch, CancelRequested: true, PauseRequested: false)], await api.Situations.Leases.LookAsync([lease], CancellationToken.None));
         Assert.True(await api.Situations.Leases.YieldAsync(lease, CancellationToken.None));
         Assert.All(await api.Situations.RunsOfAsync(sweep), run => Assert.Equal(RunState.Cancelled, run.State));
         Assert.Equal("cancelled", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
@@ -135,7 +135,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
 
         for (var twice = 0; twice < 2; twice++)
             Assert.Equal("paused", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/pause", new JsonObject()))["state"]);
-        Assert.Equal([new(running.Id, CancelRequested: false, PauseRequested: true)], await api.Situations.Leases.LookAsync([lease], CancellationToken.None));
+        Assert.Equal([new(running.Id, lease.Epoch, CancelRequested: false, PauseRequested: true)], await api.Situations.Leases.LookAsync([lease], CancellationToken.None));
         Assert.True(await api.Situations.Leases.YieldAsync(lease, CancellationToken.None));
         Assert.Empty(await ReadyAsync(sweep));
         Assert.All(await api.Situations.RunsOfAsync(sweep), run => Assert.Equal((RunState.Queued, 0), (run.State, run.Attempts)));
@@ -154,11 +154,14 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
         await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
         {
             await db.Database.ExecuteSqlAsync($"""
-                INSERT INTO workers (id, machine, slots, device, short_of, started_at, last_beat_at) VALUES ('w', 'lab', 1, 'cpu', 'disk: 3 MiB are free', now(), now())
+                INSERT INTO workers (id, machine, slots, device, short_of, vectors, started_at, last_beat_at) VALUES ('w', 'lab', 1, 'cpu', 'disk: 3 MiB are free', ARRAY[]::text[], now(), now())
                 """);
             Assert.Equal("lab is short of disk: 3 MiB are free", (string?)(await WaitingAsync(sweep)).Single());
             await db.Database.ExecuteSqlAsync($"UPDATE workers SET short_of = NULL");
             Assert.Empty(await WaitingAsync(sweep));
+            var request = Situations.Request(await api.Situations.DatasetAsync(), 1);
+            request["models"]![0]!["vectors"] = "glove";
+            Assert.Contains("word vectors 'glove'", (string?)(await WaitingAsync(await SubmitAsync(request))).Single(), StringComparison.Ordinal);
             await db.Database.ExecuteSqlAsync($"DELETE FROM workers");
         }
         await api.Situations.TrainAsync(sweep, (_, _) => 0);
@@ -235,7 +238,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
 
         var run = (await api.Situations.RunsOfAsync(second)).Single();
         Assert.Equal((RunState.Queued, "test train"), (run.State, string.Join(' ', run.PredictSplits)));
-        Assert.Equal("queued", (string?)(await api.GetAsync($"/api/v1/sweeps/{first}"))["state"]);
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{first}"))["state"]);
         var again = await api.Situations.ClaimAsync(run.Id);
         await api.Situations.Leases.SucceedAsync(again, Situations.Outcome, "cpu", Situations.Everything(run, (_, i) => i % 2), CancellationToken.None);
         Assert.Equal((RunState.Succeeded, true), ((await api.Situations.RunsOfAsync(first)).Single().State, (await api.Situations.RunsOfAsync(first)).Single().IsRepeatable));
@@ -274,6 +277,37 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
         await api.Situations.Leases.SucceedAsync(lease, Situations.Outcome, "cpu", [Situations.Predictions(run, (_, _) => 0)], CancellationToken.None);
 
         Assert.Equal(RunState.Queued, (await api.Situations.RunsOfAsync(sweep)).Single().State);
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
+    }
+
+    [Theory]
+    [InlineData("cancel")]
+    [InlineData("fail")]
+    public async Task What_becomes_of_a_run_that_another_sweep_has_trained_again_does_not_touch_a_sweep_that_has_its_answers(string end)
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var first = await SubmitAsync(Situations.Request(dataset, 2));
+        await api.Situations.TrainAsync(first, (_, i) => i % 2);
+        var request = Situations.Request(dataset, 2);
+        request["predictSplits"] = new JsonArray("train");
+        var second = await SubmitAsync(request);
+        var run = (await api.Situations.RunsOfAsync(second))[0];
+        var lease = await api.Situations.ClaimAsync(run.Id);
+
+        if (end == "fail") await api.Situations.Leases.FailAttemptAsync(lease, "broken", retry: false, CancellationToken.None);
+        await api.PostAsync($"/api/v1/sweeps/{second}/cancel", new JsonObject());
+        if (end == "cancel")
+        {
+            Assert.True((await api.Situations.Leases.LookAsync([lease], CancellationToken.None)).Single().CancelRequested);
+            await api.Situations.Leases.YieldAsync(lease, CancellationToken.None);
+            Assert.All(await api.Situations.RunsOfAsync(first), again => Assert.Equal(RunState.Succeeded, again.State));
+        }
+
+        Assert.Empty(await ReadyAsync(second));
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{first}"))["state"]);
+        Assert.Equal(4, (int)(await api.GetAsync($"/api/v1/sweeps/{first}"))["progress"]!["epochs"]!["done"]!);
+        var third = await SubmitAsync(Situations.Request(dataset, 2));
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{third}"))["state"]);
     }
 
     [Fact]
@@ -326,6 +360,13 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
 
         Assert.Equal(Enumerable.Reverse(sweeps), listed);
     }
+
+    [Theory]
+    [InlineData("""{"\ud800":1}""")]
+    [InlineData("""{"name":"\ud800"}""")]
+    [InlineData("""{"methods":["\ud800"],"sparsities":["\ud800"]}""")]
+    public async Task Half_a_surrogate_pair_is_bad_input(string body) =>
+        Assert.Equal(["$"], await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/sweeps", body));
 
     [Theory]
     [InlineData("?pageSize=0", "pageSize")]

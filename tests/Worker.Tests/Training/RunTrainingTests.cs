@@ -284,14 +284,14 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Unfit_files_end_the_run_for_good()
+    public void Unfit_files_are_refused()
     {
         var recipe = Toy.Recipe(Method.Dense);
         Assert.Throws<UntrainableException>(() => Train(recipe with { DatasetHash = "other" }));
         File.WriteAllText(folder["broken"], "not vectors");
-        Assert.Throws<UntrainableException>(() => Train(recipe with { Vectors = "toy" }, vectors: folder["broken"]));
+        Assert.Throws<InvalidDataException>(() => Train(recipe with { Vectors = "toy" }, vectors: folder["broken"]));
         File.WriteAllText(folder["tokens"], "not tokens");
-        Assert.Throws<UntrainableException>(() => Train(recipe));
+        Assert.Throws<InvalidDataException>(() => Train(recipe));
     }
 
     [Fact]

@@ -15,13 +15,20 @@ internal sealed class SourceText(DatasetPart part, TextEncoding encoding, ReadLi
     private readonly char[] characters = new char[ReadAhead];
     private int undecoded, start, end;
     private bool isAtStart = true, isAtEnd;
-    private long lines, handedOut, recordStart, recordLine = 1;
+    private long lines, handedOut, recordStart, recordLine = 1, records;
 
     /// <summary>Thrown after the characters before it were handed out: the first error of a file is the one to name.</summary>
     private DatasetContentException? failure;
 
     /// <summary>From here on the length of the next record is counted.</summary>
-    public void BeginRecord(long line) => (recordStart, recordLine) = (handedOut, line);
+    /// <exception cref="DatasetContentException">There were far more of them than a dataset may have examples.</exception>
+    public void BeginRecord(long line)
+    {
+        (recordStart, recordLine) = (handedOut, line);
+        // Empty ones are skipped, and a small gzip file can hold billions of them.
+        if (++records > (2L * limits.Examples) + ReadAhead)
+            throw new DatasetContentException(part.Name, line, null, $"the file has more lines than the {limits.Examples} examples that a dataset may have, many of them empty");
+    }
 
     public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
 

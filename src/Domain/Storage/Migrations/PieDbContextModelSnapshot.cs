@@ -474,6 +474,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("predict_splits");
 
+                    b.PrimitiveCollection<string[]>("PredictedSplits")
+                        .HasColumnType("text[]")
+                        .HasColumnName("predicted_splits");
+
                     b.Property<string>("PredictionHash")
                         .HasColumnType("text")
                         .HasColumnName("prediction_hash");
@@ -604,6 +608,11 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<DateTimeOffset>("StartedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("started_at");
+
+                    b.PrimitiveCollection<string[]>("Vectors")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("vectors");
 
                     b.HasKey("Id")
                         .HasName("pk_workers");

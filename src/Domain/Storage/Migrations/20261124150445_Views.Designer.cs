@@ -12,8 +12,8 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261124142507_Initial")]
-    partial class Initial
+    [Migration("20261124150445_Views")]
+    partial class Views
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -477,6 +477,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("predict_splits");
 
+                    b.PrimitiveCollection<string[]>("PredictedSplits")
+                        .HasColumnType("text[]")
+                        .HasColumnName("predicted_splits");
+
                     b.Property<string>("PredictionHash")
                         .HasColumnType("text")
                         .HasColumnName("prediction_hash");
@@ -607,6 +611,11 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<DateTimeOffset>("StartedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("started_at");
+
+                    b.PrimitiveCollection<string[]>("Vectors")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("vectors");
 
                     b.HasKey("Id")
                         .HasName("pk_workers");

@@ -37,6 +37,7 @@ namespace PieService.Domain.Storage.Migrations
                     slots = table.Column<int>(type: "integer", nullable: false),
                     device = table.Column<string>(type: "text", nullable: false),
                     short_of = table.Column<string>(type: "text", nullable: true),
+                    vectors = table.Column<string[]>(type: "text[]", nullable: false),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     last_beat_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
@@ -108,6 +109,7 @@ namespace PieService.Domain.Storage.Migrations
                     achieved_sparsity = table.Column<double>(type: "double precision", nullable: true),
                     training_seconds = table.Column<double>(type: "double precision", nullable: true),
                     predict_splits = table.Column<string[]>(type: "text[]", nullable: false),
+                    predicted_splits = table.Column<string[]>(type: "text[]", nullable: true),
                     is_repeatable = table.Column<bool>(type: "boolean", nullable: false, defaultValue: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Hosting;
+
+namespace PieService.Worker.Supervision;
+
+/// <summary>
+/// Looks for work by itself now and then while a slot is free: after an outage Hangfire's threads sleep for up to five minutes
+/// before they listen again.
+/// </summary>
+public sealed class SlotWatch(TrainNextRun training, TrainingSlots slots, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private readonly List<Task> started = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                started.RemoveAll(task => task.IsCompleted);
+                if (slots.TryEnter()) started.Add(training.WithSlotAsync());
+            }
+        }
+        finally
+        {
+            // Runs are handed back before the process ends.
+            await Task.WhenAll(started);
+        }
+    }
+}
