@@ -25,11 +25,15 @@ public sealed class Campaign(ITestOutputHelper output)
         var sweeps = new List<Guid>();
         foreach (var fault in Deal(chance, faults))
         {
-            if (sweeps.Count == 0 || await HasEndedAsync(lab, sweeps[^1])) sweeps.Add(await SweepAsync(lab));
+            if (sweeps.Count == 0) sweeps.Add(await SweepAsync(lab));
             // Into the middle of an epoch, of a commit, of a start: anywhere within a second.
             await Task.Delay(chance.Next(1000));
+            await lab.UntilThroughFaultsAsync($"it has hit something: {fault.Name}", async () =>
+            {
+                if (await HasEndedAsync(lab, sweeps[^1])) sweeps.Add(await SweepAsync(lab));
+                return await fault.HappenAsync(lab, chance);
+            });
             output.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {fault.Name}");
-            await fault.HappenAsync(lab, chance);
             await WorkGoesOnAsync(lab);
         }
         foreach (var sweep in sweeps) await EndedAsync(lab, sweep);

@@ -2,8 +2,11 @@ using PieService.TestSupport;
 
 namespace PieService.Faults;
 
-/// <summary>Something that happens to machines. Each returns when it is over and what it broke has been started again.</summary>
-public sealed record Fault(string Name, Func<Lab, Random, Task> HappenAsync)
+/// <summary>Something that happens to machines.</summary>
+/// <param name="HappenAsync">
+/// Returns when it is over and what it broke has been started again: whether it hit anything, or nothing was there to break.
+/// </param>
+public sealed record Fault(string Name, Func<Lab, Random, Task<bool>> HappenAsync)
 {
     public static IReadOnlyList<Fault> All { get; } =
     [
@@ -20,6 +23,7 @@ public sealed record Fault(string Name, Func<Lab, Random, Task> HappenAsync)
             await lab.UntilAsync("its trainers have ended too", () => Task.FromResult(!trainers.Any(Lives)));
             await lab.Workers[index].DisposeAsync();
             lab.StartWorker(index);
+            return true;
         }),
         new("a worker is asked to stop", async (lab, chance) =>
         {
@@ -29,6 +33,7 @@ public sealed record Fault(string Name, Func<Lab, Random, Task> HappenAsync)
             await lab.Workers[index].WaitForExitAsync(limit.Token);
             await lab.Workers[index].DisposeAsync();
             lab.StartWorker(index);
+            return true;
         }),
         new("a worker freezes past its lease and wakes", async (lab, chance) =>
         {
@@ -36,18 +41,21 @@ public sealed record Fault(string Name, Func<Lab, Random, Task> HappenAsync)
             worker.Signal("STOP");
             await PassAsync(2 * Lab.LeaseSeconds);
             worker.Signal("CONT");
+            return true;
         }),
         new("the API is killed", async (lab, _) =>
         {
             lab.Api.Signal("KILL");
             await lab.Api.DisposeAsync();
             lab.StartApi();
+            return true;
         }),
         new("PostgreSQL is killed", async (lab, _) =>
         {
-            var before = lab.Postmaster();
-            if (before is { } id) ServiceProcess.Send("KILL", id);
+            if (lab.Postmaster() is not { } before) return false;
+            ServiceProcess.Send("KILL", before);
             await lab.UntilAsync("the API has started it again", () => Task.FromResult(lab.Postmaster() is { } now && now != before));
+            return true;
         }),
         new("PostgreSQL and the API are away for a while", async (lab, _) =>
         {
@@ -57,39 +65,42 @@ public sealed record Fault(string Name, Func<Lab, Random, Task> HappenAsync)
             await lab.Api.DisposeAsync();
             await PassAsync(2 * Lab.LeaseSeconds);
             lab.StartApi();
+            return true;
         }),
         new("the disk is full for the next checkpoints", (lab, _) =>
         {
+            var hit = false;
             foreach (var lease in LeaseFolders(lab))
             {
                 var newest = Checkpoints(lease).Select(file => int.Parse(Path.GetFileNameWithoutExtension(file)["checkpoint-".Length..], null)).DefaultIfEmpty().Max();
                 // What is written to /dev/full finds no space left.
                 for (var next = newest + 3; next < newest + 6; next++)
-                    Attempt(() => File.CreateSymbolicLink(Path.Combine(lease, $"checkpoint-{next:D4}.safetensors.tmp"), "/dev/full"));
+                    hit |= Attempt(() => File.CreateSymbolicLink(Path.Combine(lease, $"checkpoint-{next:D4}.safetensors.tmp"), "/dev/full"));
             }
-            return Task.CompletedTask;
+            return Task.FromResult(hit);
         }),
-        new("a checkpoint is truncated and its trainer killed", (lab, chance) =>
+        new("a checkpoint is truncated and its trainer killed", async (lab, chance) =>
         {
+            var hit = false;
             foreach (var file in LeaseFolders(lab).SelectMany(Checkpoints))
             {
-                Attempt(() =>
+                hit |= Attempt(() =>
                 {
                     using var stream = new FileStream(file, FileMode.Open, FileAccess.Write);
                     stream.SetLength(stream.Length / 2);
                 });
             }
-            return ToATrainer(lab, chance, "KILL");
+            return await ToATrainer(lab, chance, "KILL") && hit;
         }),
-        new("every message is delivered twice", async (lab, _) =>
-            await lab.ScalarAsync("INSERT INTO hangfire.jobqueue (jobid, queue) SELECT DISTINCT jobid, queue FROM hangfire.jobqueue")),
+        new("every message is delivered twice", async (lab, _) => await lab.ScalarAsync(
+            "WITH again AS (INSERT INTO hangfire.jobqueue (jobid, queue) SELECT DISTINCT jobid, queue FROM hangfire.jobqueue RETURNING 1) SELECT count(*) FROM again") is > 0L),
     ];
 
-    private static Task ToATrainer(Lab lab, Random chance, string signal)
+    private static Task<bool> ToATrainer(Lab lab, Random chance, string signal)
     {
         var trainers = lab.Workers.SelectMany(worker => worker.Children()).ToList();
         if (trainers.Count > 0) ServiceProcess.Send(signal, trainers[chance.Next(trainers.Count)]);
-        return Task.CompletedTask;
+        return Task.FromResult(trainers.Count > 0);
     }
 
     /// <summary>The fault itself lasts so long; nothing is waited for.</summary>
@@ -110,16 +121,17 @@ public sealed record Fault(string Name, Func<Lab, Random, Task> HappenAsync)
 
     private static string[] Checkpoints(string lease) => Directory.Exists(lease) ? Directory.GetFiles(lease, "checkpoint-*.safetensors") : [];
 
-    /// <summary>The service may remove the file meanwhile.</summary>
-    private static void Attempt(Action change)
+    /// <summary>False: the service has removed the file meanwhile.</summary>
+    private static bool Attempt(Action change)
     {
         try
         {
             change();
+            return true;
         }
         catch (IOException)
         {
-            // Then there is nothing to spoil.
+            return false;
         }
     }
 }
