@@ -38,8 +38,7 @@ services.AddSingleton(WorkerIdentity.Create());
 // A worker whose trainers cannot start would take run after run and break them
 try
 {
-    using var trainer = new TrainerChild(settings, slot: 0);
-    await trainer.UntilReadyAsync(CancellationToken.None);
+    await TrainerChild.TryOutAsync(settings, TimeProvider.System);
 }
 catch (TrainerFailedException unfit)
 {

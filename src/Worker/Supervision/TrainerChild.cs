@@ -12,7 +12,9 @@ public sealed class TrainerFailedException(string message) : Exception(message);
 /// <summary>A trainer process as its supervisor holds it. It trains one run at a time, and is thrown away after an error.</summary>
 internal sealed class TrainerChild : IDisposable
 {
-    private const int TailLines = 20;
+    private const int TailLines = 20, Trials = 5;
+
+    private static readonly TimeSpan BetweenTrials = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(10);
 
@@ -35,9 +37,26 @@ internal sealed class TrainerChild : IDisposable
 
     public bool IsAlive => !process.HasExited;
 
-    /// <summary>Waits until the process has found its device.</summary>
-    /// <exception cref="TrainerFailedException">It has not.</exception>
-    public async Task UntilReadyAsync(CancellationToken cancellation)
+    /// <summary>Starts a trainer to see whether it finds its device; some times, since somebody may have killed it.</summary>
+    /// <exception cref="TrainerFailedException">It never does.</exception>
+    public static async Task TryOutAsync(WorkerSettings settings, TimeProvider time)
+    {
+        for (var trial = 1; ; trial++)
+        {
+            using var trainer = new TrainerChild(settings, slot: 0);
+            try
+            {
+                await trainer.UntilReadyAsync(CancellationToken.None);
+                return;
+            }
+            catch (TrainerFailedException) when (trial < Trials)
+            {
+                await Task.Delay(BetweenTrials, time);
+            }
+        }
+    }
+
+    private async Task UntilReadyAsync(CancellationToken cancellation)
     {
         while (await NextLineAsync(cancellation) is { } line)
         {
