@@ -56,6 +56,8 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
         var sweep = await FinishedAsync(disturb: async running =>
         {
             await UntilItHasEpochsAsync(running);
+            // As Ctrl+C and batch systems do it: to all processes of the group, the trainers first at worst.
+            foreach (var trainer in service.Worker.Children()) ServiceProcess.Send("TERM", trainer);
             service.Worker.Signal("TERM");
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             await service.Worker.WaitForExitAsync(limit.Token);

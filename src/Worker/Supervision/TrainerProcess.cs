@@ -22,7 +22,16 @@ public static class TrainerProcess
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         PreferAsVictim();
-        settings.Prepare();
+        try
+        {
+            settings.Prepare();
+        }
+        catch (InvalidOperationException noDevice)
+        {
+            Console.Error.WriteLine(noDevice.Message);
+            Environment.ExitCode = 1;
+            return;
+        }
         Tell(new TrainerMessage(IsAlive: true));
 
         var training = new RunTraining(settings);
