@@ -70,6 +70,9 @@ public sealed class ApiFixture : IAsyncLifetime
         return JsonNode.Parse(text)!.AsObject();
     }
 
+    /// <summary>The id of a sweep that is accepted.</summary>
+    public async Task<Guid> SubmitAsync(JsonNode request) => (Guid)(await PostAsync("/api/v1/sweeps", request))["id"]!;
+
     private static Task Migrate(string connectionString) => Migrator.MigrateAsync(connectionString, CancellationToken.None);
 
     private sealed class Application(string connectionString) : WebApplicationFactory<Program>

@@ -119,4 +119,12 @@ public sealed class Situations(IServiceProvider services)
         Classes = [.. Enumerable.Range(0, TestExamples).SelectMany(i => BitConverter.GetBytes((ushort)classes(run, i)))],
         Scores = [.. Enumerable.Range(0, TestExamples * 3).SelectMany(i => BitConverter.GetBytes((Half)(i / 4.0)))],
     };
+
+    /// <summary>The runs of a sweep that a worker could claim.</summary>
+    public async Task<List<Guid>> ReadyAsync(Guid sweep)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        return await db.Database.SqlQuery<Guid>(
+            $"SELECT id AS \"Value\" FROM ready_runs JOIN sweep_runs ON run_id = id WHERE sweep_runs.sweep_id = {sweep}").ToListAsync();
+    }
 }

@@ -1,0 +1,138 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Tests.Sweeps;
+
+/// <summary>Pause, resume, cancel, retry, delete, and what a sweep waits for.</summary>
+public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Fact]
+    public async Task Cancelling_ends_queued_runs_at_once_and_asks_running_ones_to_stop()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 2, "MP-AI"));
+        var running = (await api.Situations.RunsOfAsync(sweep))[0];
+        var lease = await api.Situations.ClaimAsync(running.Id);
+
+        Assert.Equal("cancelled", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
+
+        Assert.Equal([new(running.Id, lease.Epoch, CancelRequested: true, PauseRequested: false)], await api.Situations.Leases.LookAsync([lease], CancellationToken.None));
+        Assert.True(await api.Situations.Leases.YieldAsync(lease, CancellationToken.None));
+        Assert.All(await api.Situations.RunsOfAsync(sweep), run => Assert.Equal(RunState.Cancelled, run.State));
+        Assert.Equal("cancelled", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
+    }
+
+    [Fact]
+    public async Task A_paused_sweep_is_left_alone_until_it_is_resumed()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 2));
+        var running = (await api.Situations.RunsOfAsync(sweep))[0];
+        var lease = await api.Situations.ClaimAsync(running.Id);
+
+        for (var twice = 0; twice < 2; twice++)
+            Assert.Equal("paused", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/pause", new JsonObject()))["state"]);
+        Assert.Equal([new(running.Id, lease.Epoch, CancelRequested: false, PauseRequested: true)], await api.Situations.Leases.LookAsync([lease], CancellationToken.None));
+        Assert.True(await api.Situations.Leases.YieldAsync(lease, CancellationToken.None));
+        Assert.Empty(await api.Situations.ReadyAsync(sweep));
+        Assert.All(await api.Situations.RunsOfAsync(sweep), run => Assert.Equal((RunState.Queued, 0), (run.State, run.Attempts)));
+
+        for (var twice = 0; twice < 2; twice++)
+            Assert.Equal("queued", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/resume", new JsonObject()))["state"]);
+        Assert.Equal(2, (await api.Situations.ReadyAsync(sweep)).Count);
+    }
+
+    [Fact]
+    public async Task A_sweep_that_nobody_works_for_says_what_it_waits_for()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
+        Assert.Contains("no worker is alive", (string?)(await WaitingAsync(sweep)).Single(), StringComparison.Ordinal);
+
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
+        {
+            await db.Database.ExecuteSqlAsync($"""
+                INSERT INTO workers (id, machine, slots, device, short_of, vectors, started_at, last_beat_at) VALUES ('w', 'lab', 1, 'cpu', 'disk: 3 MiB are free', ARRAY[]::text[], now(), now())
+                """);
+            Assert.Equal("lab is short of disk: 3 MiB are free", (string?)(await WaitingAsync(sweep)).Single());
+            await db.Database.ExecuteSqlAsync($"UPDATE workers SET short_of = NULL");
+            Assert.Empty(await WaitingAsync(sweep));
+            var request = Situations.Request(await api.Situations.DatasetAsync(), 1);
+            request["models"]![0]!["vectors"] = "glove";
+            Assert.Contains("word vectors 'glove'", (string?)(await WaitingAsync(await api.SubmitAsync(request))).Single(), StringComparison.Ordinal);
+            await db.Database.ExecuteSqlAsync($"DELETE FROM workers");
+        }
+        await api.Situations.TrainAsync(sweep, (_, _) => 0);
+        Assert.Empty(await WaitingAsync(sweep));
+    }
+
+    [Fact]
+    public async Task A_run_rests_only_when_every_live_sweep_that_wants_it_is_paused()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var (first, second) = (await api.SubmitAsync(Situations.Request(dataset, 1)), await api.SubmitAsync(Situations.Request(dataset, 1)));
+
+        await api.PostAsync($"/api/v1/sweeps/{first}/pause", new JsonObject());
+        Assert.Single(await api.Situations.ReadyAsync(second));
+        await api.PostAsync($"/api/v1/sweeps/{second}/cancel", new JsonObject());
+        Assert.Empty(await api.Situations.ReadyAsync(first));
+        var third = await api.SubmitAsync(Situations.Request(dataset, 1));
+        Assert.Single(await api.Situations.ReadyAsync(third));
+        await api.PostAsync($"/api/v1/sweeps/{third}/pause", new JsonObject());
+        Assert.Empty(await api.Situations.ReadyAsync(third));
+        await api.PostAsync($"/api/v1/sweeps/{first}/resume", new JsonObject());
+        Assert.Single(await api.Situations.ReadyAsync(first));
+    }
+
+    [Fact]
+    public async Task Failed_runs_start_anew_when_that_is_asked()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 2));
+        var runs = await api.Situations.RunsOfAsync(sweep);
+        foreach (var run in runs)
+            await api.Situations.Leases.FailAttemptAsync(await api.Situations.ClaimAsync(run.Id), "broken", retry: false, CancellationToken.None);
+        Assert.Equal("failed", (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
+
+        Assert.Equal("queued", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/retry-failed", new JsonObject()))["state"]);
+        Assert.All(await api.Situations.RunsOfAsync(sweep), run => Assert.Equal((RunState.Queued, 0, null), (run.State, run.Attempts, run.Error)));
+
+        await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject());
+        await api.ProblemAsync(HttpStatusCode.Conflict, HttpMethod.Post, $"/api/v1/sweeps/{sweep}/retry-failed");
+    }
+
+    [Fact]
+    public async Task A_sweep_is_deleted_with_what_it_alone_has_but_not_while_it_is_at_work()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var (small, large) = (await api.SubmitAsync(Situations.Request(dataset, 2)), await api.SubmitAsync(Situations.Request(dataset, 2, "MP-AI")));
+        await api.ProblemAsync(HttpStatusCode.Conflict, HttpMethod.Delete, $"/api/v1/sweeps/{large}");
+        await api.Situations.TrainAsync(large, (_, _) => 0);
+        await api.Situations.LabelAsync(large);
+        var runs = await api.Situations.RunsOfAsync(large);
+
+        using (var deleted = await api.Client.DeleteAsync($"/api/v1/sweeps/{small}")) Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        Assert.Equal(runs.Select(run => run.Id), (await api.Situations.RunsOfAsync(large)).Select(run => run.Id));
+        Assert.All(await api.Situations.RunsOfAsync(large), run => Assert.Equal(large, run.SweepId));
+
+        using (var deleted = await api.Client.DeleteAsync($"/api/v1/sweeps/{large}")) Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        await api.ProblemAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/api/v1/sweeps/{large}");
+        await api.ProblemAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/api/v1/runs/{runs[0].Id}");
+        await api.ProblemAsync(HttpStatusCode.NotFound, HttpMethod.Delete, $"/api/v1/sweeps/{large}");
+    }
+
+    [Fact]
+    public async Task Cancelling_a_sweep_that_has_ended_changes_nothing()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 1));
+        await api.Situations.TrainAsync(sweep, (_, _) => 0);
+
+        Assert.Equal("succeeded", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
+    }
+
+    private async Task<JsonArray> WaitingAsync(Guid sweep) => (await api.GetAsync($"/api/v1/sweeps/{sweep}"))["waitingFor"]!.AsArray();
+}

@@ -1,0 +1,130 @@
+using System.Text.Json.Nodes;
+using PieService.Domain.Runs;
+
+namespace PieService.Api.Tests.Sweeps;
+
+/// <summary>Runs that several sweeps want, one of them wants again, or one gives up.</summary>
+public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Fact]
+    public async Task A_run_that_another_sweep_wants_survives_a_cancel_and_a_cancelled_one_comes_back_when_asked_for()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var (first, second) = (await api.SubmitAsync(Situations.Request(dataset, 1)), await api.SubmitAsync(Situations.Request(dataset, 1)));
+
+        await api.PostAsync($"/api/v1/sweeps/{first}/cancel", new JsonObject());
+        Assert.Equal(RunState.Queued, (await api.Situations.RunsOfAsync(second)).Single().State);
+
+        await api.PostAsync($"/api/v1/sweeps/{second}/cancel", new JsonObject());
+        Assert.Equal(RunState.Cancelled, (await api.Situations.RunsOfAsync(second)).Single().State);
+
+        var third = await api.SubmitAsync(Situations.Request(dataset, 1));
+        Assert.Equal(RunState.Queued, (await api.Situations.RunsOfAsync(third)).Single().State);
+    }
+
+    [Fact]
+    public async Task A_split_that_a_finished_run_did_not_predict_has_it_trained_again_and_the_same_answers_count_as_repeated()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var first = await api.SubmitAsync(Situations.Request(dataset, 1));
+        await api.Situations.TrainAsync(first, (_, i) => i % 2);
+        var request = Situations.Request(dataset, 1);
+        request["predictSplits"] = new JsonArray("train");
+
+        var second = await api.SubmitAsync(request);
+
+        var run = (await api.Situations.RunsOfAsync(second)).Single();
+        Assert.Equal((RunState.Queued, "test train"), (run.State, string.Join(' ', run.PredictSplits)));
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{first}"))["state"]);
+        var again = await api.Situations.ClaimAsync(run.Id);
+        await api.Situations.Leases.SucceedAsync(again, Situations.Outcome, "cpu", Situations.Everything(run, (_, i) => i % 2), CancellationToken.None);
+        Assert.Equal((RunState.Succeeded, true), ((await api.Situations.RunsOfAsync(first)).Single().State, (await api.Situations.RunsOfAsync(first)).Single().IsRepeatable));
+        Assert.Equal(2, (int)(await api.GetAsync($"/api/v1/runs/{run.Id}/predictions?split=train&pageSize=2"))["items"]!.AsArray().Count);
+    }
+
+    [Theory]
+    [InlineData("cpu", false)]
+    [InlineData("cuda:0", true)]
+    public async Task Other_answers_under_the_same_conditions_are_told(string device, bool isRepeatable)
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var first = await api.SubmitAsync(Situations.Request(dataset, 1));
+        await api.Situations.TrainAsync(first, (_, i) => i % 2);
+        var request = Situations.Request(dataset, 1);
+        request["predictSplits"] = new JsonArray("train");
+        var run = (await api.Situations.RunsOfAsync(await api.SubmitAsync(request))).Single();
+
+        var again = await api.Situations.ClaimAsync(run.Id);
+        await api.Situations.Leases.SucceedAsync(again, Situations.Outcome, device, Situations.Everything(run, (_, _) => 2), CancellationToken.None);
+
+        Assert.Equal(isRepeatable, (bool)(await api.GetAsync($"/api/v1/runs/{run.Id}"))["repeatable"]!);
+    }
+
+    [Fact]
+    public async Task A_run_that_did_not_know_of_a_wanted_split_in_time_is_queued_again()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 1));
+        var run = (await api.Situations.RunsOfAsync(sweep)).Single();
+        var lease = await api.Situations.ClaimAsync(run.Id);
+        var request = Situations.Request(dataset, 1);
+        request["predictSplits"] = new JsonArray("test", "train");
+        await api.SubmitAsync(request);
+
+        await api.Situations.Leases.SucceedAsync(lease, Situations.Outcome, "cpu", [Situations.Predictions(run, (_, _) => 0)], CancellationToken.None);
+
+        Assert.Equal(RunState.Queued, (await api.Situations.RunsOfAsync(sweep)).Single().State);
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
+    }
+
+    [Theory]
+    [InlineData("cancel")]
+    [InlineData("fail")]
+    public async Task What_becomes_of_a_run_that_another_sweep_has_trained_again_does_not_touch_a_sweep_that_has_its_answers(string end)
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var first = await api.SubmitAsync(Situations.Request(dataset, 2));
+        await api.Situations.TrainAsync(first, (_, i) => i % 2);
+        var request = Situations.Request(dataset, 2);
+        request["predictSplits"] = new JsonArray("train");
+        var second = await api.SubmitAsync(request);
+        var run = (await api.Situations.RunsOfAsync(second))[0];
+        var lease = await api.Situations.ClaimAsync(run.Id);
+
+        if (end == "fail") await api.Situations.Leases.FailAttemptAsync(lease, "broken", retry: false, CancellationToken.None);
+        await api.PostAsync($"/api/v1/sweeps/{second}/cancel", new JsonObject());
+        if (end == "cancel")
+        {
+            Assert.True((await api.Situations.Leases.LookAsync([lease], CancellationToken.None)).Single().CancelRequested);
+            await api.Situations.Leases.YieldAsync(lease, CancellationToken.None);
+            Assert.All(await api.Situations.RunsOfAsync(first), again => Assert.Equal(RunState.Succeeded, again.State));
+        }
+
+        Assert.Empty(await api.Situations.ReadyAsync(second));
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{first}"))["state"]);
+        Assert.Equal(4, (int)(await api.GetAsync($"/api/v1/sweeps/{first}"))["progress"]!["epochs"]!["done"]!);
+        var third = await api.SubmitAsync(Situations.Request(dataset, 2));
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{third}"))["state"]);
+    }
+
+    [Fact]
+    public async Task Sweeps_that_are_submitted_and_cancelled_at_the_same_moment_never_leave_a_wanted_run_cancelled()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            var first = await api.SubmitAsync(Situations.Request(dataset, 20));
+            var submitting = api.SubmitAsync(Situations.Request(dataset, 20));
+            var cancelling = api.PostAsync($"/api/v1/sweeps/{first}/cancel", new JsonObject());
+            await Task.WhenAll(submitting, cancelling);
+            var second = await submitting;
+            Assert.All(await api.Situations.RunsOfAsync(second), run => Assert.Equal((RunState.Queued, null), (run.State, run.CancelRequestedAt)));
+
+            // Both at once: each sees that the other is gone, or is the last one.
+            var third = await api.SubmitAsync(Situations.Request(dataset, 20));
+            await Task.WhenAll(
+                api.PostAsync($"/api/v1/sweeps/{second}/cancel", new JsonObject()), api.PostAsync($"/api/v1/sweeps/{third}/cancel", new JsonObject()));
+            Assert.All(await api.Situations.RunsOfAsync(third), run => Assert.Equal(RunState.Cancelled, run.State));
+        }
+    }
+}
