@@ -31,7 +31,7 @@ public static class SystemEndpoints
     private static async Task<Ok<SystemResponse>> System(Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
         var workers = await db.Workers
-            .FromSql($"SELECT * FROM workers WHERE last_beat_at > now() - interval '30 seconds'").OrderBy(worker => worker.Id)
+            .FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id)
             .AsNoTracking().ToListAsync(cancellation);
         var training = await db.Runs.Where(run => run.State == RunState.Running)
             .Select(run => new { run.Id, run.LeaseOwner, run.EpochsDone, run.EpochsTotal }).ToListAsync(cancellation);

@@ -80,9 +80,9 @@ public sealed class Dispatcher(
             SELECT (SELECT count(*) FROM (
                     SELECT 1 FROM ready_runs AS run
                     WHERE run.vectors IS NULL OR EXISTS (
-                        SELECT 1 FROM workers WHERE run.vectors = ANY(workers.vectors) AND short_of IS NULL AND last_beat_at > now() - interval '30 seconds')
+                        SELECT 1 FROM live_workers WHERE run.vectors = ANY(live_workers.vectors) AND short_of IS NULL)
                     LIMIT (
-                        SELECT 2 * coalesce(sum(slots), 0) FROM workers WHERE short_of IS NULL AND last_beat_at > now() - interval '30 seconds')) AS ready)::integer
+                        SELECT 2 * coalesce(sum(slots), 0) FROM live_workers WHERE short_of IS NULL)) AS ready)::integer
                 - (SELECT count(*) FROM hangfire.jobqueue WHERE queue = {QueueStorage.RunQueue} AND fetchedat IS NULL)::integer AS "Value"
             """).SingleAsync(cancellation);
         for (; missing > 0; missing--)

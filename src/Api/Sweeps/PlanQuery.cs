@@ -19,7 +19,7 @@ public static class PlanQuery
             .Select(run => new { run.Fingerprint, run.Seed, Splits = run.PredictedSplits ?? run.PredictSplits, IsTrunk = run.State != RunState.Succeeded || run.CheckpointPath != null })
             .ToListAsync(cancellation)).Where(run => wanted.All(run.Splits.Contains)).ToDictionary(run => (run.Fingerprint, run.Seed), run => run.IsTrunk);
         var slots = await db.Database.SqlQuery<long>($"""
-            SELECT coalesce(sum(slots), 0) AS "Value" FROM workers WHERE last_beat_at > now() - interval '30 seconds'
+            SELECT coalesce(sum(slots), 0) AS "Value" FROM live_workers
             """).SingleAsync(cancellation);
 
         var fresh = plan.Runs.Where(run => !existing.ContainsKey((run.Fingerprint, run.Seed))).ToList();

@@ -15,7 +15,7 @@ public sealed class Standstill
     public static async Task<Standstill> LookAsync(PieDbContext db, CancellationToken cancellation)
     {
         var workers = await db.Workers
-            .FromSql($"SELECT * FROM workers WHERE last_beat_at > now() - interval '30 seconds'").OrderBy(worker => worker.Id)
+            .FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id)
             .Select(worker => new { worker.Machine, worker.ShortOf, worker.Vectors }).ToListAsync(cancellation);
         IReadOnlyList<string> general =
             workers.Count == 0 ? ["no worker is alive: start one with ./pie up, or the worker program with this database"]

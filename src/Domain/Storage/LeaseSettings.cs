@@ -8,7 +8,7 @@ namespace PieService.Domain.Storage;
 /// <param name="Backoff">Wait before the second attempt; doubled for each further one.</param>
 public sealed record LeaseSettings(TimeSpan Lease, TimeSpan Beat, int MaxAttempts, int MaxInterruptions, TimeSpan Backoff)
 {
-    /// <summary>A worker counts as alive for 30 s after its last beat.</summary>
+    /// <summary>The view live_workers forgets a worker 30 s after its last beat.</summary>
     private static readonly TimeSpan LongestBeat = TimeSpan.FromSeconds(10);
 
     /// <param name="setting">Looks up PIE_LEASE_SECONDS, PIE_MAX_ATTEMPTS, PIE_MAX_INTERRUPTIONS, PIE_BACKOFF_SECONDS.</param>

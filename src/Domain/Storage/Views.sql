@@ -55,6 +55,9 @@ WHERE label.is_pie;
 CREATE FUNCTION pie_ended(prediction_hash text, otherwise text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN prediction_hash IS NULL THEN otherwise ELSE 'succeeded' END;
 
+-- The workers that were heard of lately. They beat every 10 s at least.
+CREATE VIEW live_workers AS SELECT * FROM workers WHERE last_beat_at > now() - interval '30 seconds';
+
 -- Whether a run has predicted what a sweep asked for, whatever has become of it since.
 CREATE FUNCTION pie_serves(predicted_splits text[], request jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN predicted_splits IS NOT NULL AND ARRAY(
@@ -117,4 +120,4 @@ CROSS JOIN LATERAL (
     FROM sweep_runs JOIN run_metrics ON run_metrics.run_id = sweep_runs.run_id AND run_metrics.split = 'train'
     WHERE sweep_runs.sweep_id = sweeps.id) AS epoch
 CROSS JOIN LATERAL (
-    SELECT sum(slots) AS slots FROM workers WHERE last_beat_at > now() - interval '30 seconds') AS worker;
+    SELECT sum(slots) AS slots FROM live_workers) AS worker;
