@@ -1,10 +1,12 @@
 using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Access;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Sweeps;
+using PieService.Domain.Webhooks;
 
 namespace PieService.Domain.Storage;
 
@@ -13,9 +15,11 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
 {
     public DbSet<Dataset> Datasets => Set<Dataset>();
     public DbSet<Example> Examples => Set<Example>();
+    public DbSet<Import> Imports => Set<Import>();
     public DbSet<Sweep> Sweeps => Set<Sweep>();
     public DbSet<SweepProgress> SweepProgress => Set<SweepProgress>();
     public DbSet<SweepRun> SweepRuns => Set<SweepRun>();
+    public DbSet<SweepEvent> SweepEvents => Set<SweepEvent>();
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<RunMetric> RunMetrics => Set<RunMetric>();
     public DbSet<RunPredictions> RunPredictions => Set<RunPredictions>();
@@ -23,6 +27,11 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<Comparison> Comparisons => Set<Comparison>();
     public DbSet<PieLabel> PieLabels => Set<PieLabel>();
     public DbSet<WorkerBeat> Workers => Set<WorkerBeat>();
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+    public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 
     public static void Configure(DbContextOptionsBuilder builder, Npgsql.NpgsqlDataSource database) =>
         builder.UseNpgsql(database).UseSnakeCaseNamingConvention();
@@ -40,6 +49,13 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             example.HasIndex(e => e.Id).IsUnique();
             example.HasOne<Dataset>().WithMany().HasForeignKey(e => e.DatasetId).OnDelete(DeleteBehavior.Cascade);
         });
+        modelBuilder.Entity<Import>(import =>
+        {
+            import.Property(i => i.Problem).HasColumnType("jsonb");
+            import.Property(i => i.CreatedAt).HasDefaultValueSql("now()");
+            import.Property(i => i.BeatAt).HasDefaultValueSql("now()");
+            import.HasIndex(i => i.BeatAt).HasFilter("state IN ('queued', 'running')").HasDatabaseName("ix_imports_open");
+        });
         modelBuilder.Entity<Sweep>(sweep =>
         {
             sweep.Property(s => s.Request).IsJson();
@@ -53,6 +69,14 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             link.HasIndex(l => l.RunId);
             link.HasOne<Sweep>().WithMany().HasForeignKey(l => l.SweepId).OnDelete(DeleteBehavior.Cascade);
             link.HasOne<Run>().WithMany().HasForeignKey(l => l.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<SweepEvent>(told =>
+        {
+            told.HasKey(e => new { e.SweepId, e.Number });
+            told.Property(e => e.Number).ValueGeneratedNever();
+            told.Property(e => e.At).HasDefaultValueSql("now()");
+            told.Property(e => e.Data).HasColumnType("jsonb");
+            told.HasOne<Sweep>().WithMany().HasForeignKey(e => e.SweepId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<Run>(run =>
         {
@@ -90,7 +114,38 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             label.HasIndex(l => l.ExampleId);
             label.HasOne<Comparison>().WithMany().HasForeignKey(l => l.ComparisonId).OnDelete(DeleteBehavior.Cascade);
         });
-        modelBuilder.Entity<WorkerBeat>(worker => worker.ToTable("workers"));
+        modelBuilder.Entity<WorkerBeat>(worker =>
+        {
+            worker.ToTable("workers");
+            worker.Property(w => w.Models).IsJson();
+            worker.Property(w => w.Models).HasDefaultValueSql("'[]'");
+        });
+        modelBuilder.Entity<Webhook>(webhook => webhook.Property(w => w.CreatedAt).HasDefaultValueSql("now()"));
+        modelBuilder.Entity<WebhookDelivery>(delivery =>
+        {
+            delivery.Property(d => d.CreatedAt).HasDefaultValueSql("now()");
+            delivery.Property(d => d.NextAttemptAt).HasDefaultValueSql("now()");
+            delivery.HasIndex(d => new { d.WebhookId, d.SweepId, d.EventNumber }).IsUnique();
+            delivery.HasIndex(d => d.NextAttemptAt).HasFilter("delivered_at IS NULL AND given_up_at IS NULL").HasDatabaseName("ix_webhook_deliveries_due");
+            delivery.HasOne<Webhook>().WithMany().HasForeignKey(d => d.WebhookId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<ApiKey>(key =>
+        {
+            key.Property(k => k.CreatedAt).HasDefaultValueSql("now()");
+            key.HasIndex(k => k.Prefix).IsUnique();
+            key.HasIndex(k => k.Name).IsUnique().HasFilter("revoked_at IS NULL");
+        });
+        modelBuilder.Entity<AuditEntry>(entry =>
+        {
+            entry.ToTable("audit");
+            entry.Property(e => e.At).HasDefaultValueSql("now()");
+        });
+        modelBuilder.Entity<IdempotentRequest>(request =>
+        {
+            request.HasKey(r => new { r.Client, r.Key });
+            request.Property(r => r.CreatedAt).HasDefaultValueSql("now()");
+            request.HasIndex(r => r.CreatedAt);
+        });
     }
 
     /// <summary>Enums are stored by their wire names: readable in psql, and no PostgreSQL types to keep in step.</summary>
@@ -102,6 +157,9 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         configurationBuilder.Properties<Method>().HaveConversion<WireConverter<Method>>();
         configurationBuilder.Properties<SweepState>().HaveConversion<WireConverter<SweepState>>();
         configurationBuilder.Properties<RunState>().HaveConversion<WireConverter<RunState>>();
+        configurationBuilder.Properties<ImportState>().HaveConversion<WireConverter<ImportState>>();
+        configurationBuilder.Properties<SweepEventType>().HaveConversion<WireConverter<SweepEventType>>();
+        configurationBuilder.Properties<Role>().HaveConversion<WireConverter<Role>>();
         configurationBuilder.Properties<PieDirection>().HaveConversion<WireConverter<PieDirection>>();
     }
 }

@@ -9,4 +9,12 @@ internal static class ViewsScript
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+
+    /// <summary>The statement that makes one of its views.</summary>
+    public static string Of(string view)
+    {
+        var script = Read();
+        var start = script.IndexOf($"CREATE VIEW {view} ", StringComparison.Ordinal);
+        return script[start..(script.IndexOf(';', start) + 1)];
+    }
 }

@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+
+namespace PieService.Domain.Sweeps;
+
+public enum SweepEventType
+{
+    /// <summary>The sweep has come into another state.</summary>
+    [JsonStringEnumMemberName("state")] State,
+
+    /// <summary>Runs or epochs have got on.</summary>
+    [JsonStringEnumMemberName("progress")] Progress,
+
+    /// <summary>A comparison has new labels.</summary>
+    [JsonStringEnumMemberName("comparison")] Comparison,
+}
+
+/// <summary>Something that happened to a sweep, as its event stream tells it.</summary>
+public sealed class SweepEvent
+{
+    public Guid SweepId { get; init; }
+
+    /// <summary>1, 2, … without gaps in a sweep: the id that a stream goes on from.</summary>
+    public int Number { get; init; }
+    public DateTimeOffset At { get; init; }
+    public SweepEventType Type { get; init; }
+
+    /// <summary>JSON.</summary>
+    public required string Data { get; init; }
+}
