@@ -60,8 +60,10 @@ services.AddSingleton<DispatchBell>();
 services.AddHostedService<Dispatcher>();
 
 // HTTP
+builder.WebHost.AddRequestForm();
 services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));
-services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Complete);
+services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+services.AddProblemDetails();
 services.AddExceptionHandler<Problems>();
 services.AddDatasets();
 services.AddPieOpenApi();
@@ -69,9 +71,12 @@ services.AddPieOpenApi();
 var app = builder.Build();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
+app.UseRequestForm();
+// Here and not first of all, where it would find no route for HEAD.
+app.UseRouting();
 app.UsePieOpenApi();
 app.MapHealth();
-var api = app.MapGroup("/api/v1");
+var api = app.MapGroup("/api/v1").AddEndpointFilter<EntityTags>();
 api.MapSystem();
 api.MapDatasets();
 api.MapExamples();

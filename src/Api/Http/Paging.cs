@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using PieService.Domain;
@@ -15,6 +16,9 @@ public record PageQuery : IRules
 {
     public const int MaxPageSize = 1000;
 
+    /// <summary>Tells a list under its filters from any other: a token leads on in the list that it came from.</summary>
+    private byte[] list = [];
+
     /// <summary>Items in one answer, 1 to 1000.</summary>
     public int PageSize { get; init; } = 50;
 
@@ -26,33 +30,36 @@ public record PageQuery : IRules
         if (PageSize is < 1 or > MaxPageSize) yield return new("pageSize", $"must be from 1 to {MaxPageSize}");
     }
 
+    /// <summary>Called once, before the value is used.</summary>
+    internal void BindTo(HttpRequest request)
+    {
+        var filters = request.Query.Where(parameter => parameter.Key is not ("pageSize" or "pageToken")).OrderBy(parameter => parameter.Key, StringComparer.Ordinal);
+        list = SHA256.HashData(Encoding.UTF8.GetBytes(Json.Write(filters.Select(parameter => $"{parameter.Key}={parameter.Value}").Prepend(request.Path.Value))))[..8];
+    }
+
     /// <summary>The last item that the client has seen, by the values that order the list; null on the first page.</summary>
-    /// <exception cref="InvalidRequestException">The token is not one of ours.</exception>
+    /// <exception cref="InvalidRequestException">The token is not one of this list.</exception>
     public TKey? After<TKey>() where TKey : class
     {
         if (PageToken is null) return null;
         try
         {
-            var key = JsonSerializer.Deserialize<TKey>(Base64Url.DecodeFromChars(PageToken), Json.Options);
-            if (key is not null) return key;
+            var token = Base64Url.DecodeFromChars(PageToken);
+            if (token.AsSpan().StartsWith(list) && JsonSerializer.Deserialize<TKey>(token.AsSpan(list.Length), Json.Options) is { } key) return key;
         }
         catch (Exception foreign) when (foreign is JsonException or FormatException)
         {
             // Said below.
         }
-        throw new InvalidRequestException([new("pageToken", "must be the nextPageToken of an earlier answer to the same list")]);
+        throw new InvalidRequestException([new("pageToken", "must be the nextPageToken of an earlier answer to the same list, under the same filters and order")]);
     }
 
     /// <param name="rows">Up to one item more than the page holds: the extra one says that there is a next page.</param>
     /// <param name="key">The values that order the list.</param>
-    public Page<TItem> Cut<TRow, TItem, TKey>(IReadOnlyList<TRow> rows, int total, Func<TRow, TItem> item, Func<TRow, TKey> key)
-    {
-        var last = rows.Count > PageSize ? rows[PageSize - 1] : default;
-        return new Page<TItem>(
-            [.. rows.Take(PageSize).Select(item)],
-            rows.Count > PageSize ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Json.Write(key(last!)))) : null,
-            total);
-    }
+    public Page<TItem> Cut<TRow, TItem, TKey>(IReadOnlyList<TRow> rows, int total, Func<TRow, TItem> item, Func<TRow, TKey> key) => new(
+        [.. rows.Take(PageSize).Select(item)],
+        rows.Count > PageSize ? Base64Url.EncodeToString([.. list, .. Encoding.UTF8.GetBytes(Json.Write(key(rows[PageSize - 1])))]) : null,
+        total);
 }
 
 /// <summary>For operations without query parameters: any given one is an error.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 using Npgsql;
 using PieService.Domain;
 using PieService.Domain.Storage;
@@ -36,7 +37,18 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
     public static void Complete(ProblemDetailsContext context)
     {
         var (problem, request) = (context.ProblemDetails, context.HttpContext.Request);
+        problem.Status ??= context.HttpContext.Response.StatusCode;
+        // RFC 9457: no more is meant than the status says.
+        problem.Type ??= "about:blank";
+        problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
         problem.Instance ??= request.Path;
+        problem.Detail ??= problem.Status switch
+        {
+            StatusCodes.Status404NotFound => "There is nothing at this address; /swagger shows what there is.",
+            StatusCodes.Status405MethodNotAllowed => $"{request.Method} is not served at this address; the header Allow names what is.",
+            StatusCodes.Status415UnsupportedMediaType => "The body's Content-Type is not one that is read here.",
+            _ => null,
+        };
         problem.Extensions["traceId"] = Activity.Current?.Id ?? context.HttpContext.TraceIdentifier;
     }
 

@@ -35,6 +35,7 @@ public sealed record Query<T>(T Value) : IEndpointParameterMetadataProvider wher
         }
         if (value is IRules rules) errors.AddRange(rules.Broken().Where(rule => errors.All(error => error.Field != rule.Field)));
         InvalidRequestException.ThrowIfAny(errors);
+        (value as PageQuery)?.BindTo(context.Request);
         return ValueTask.FromResult<Query<T>?>(new Query<T>(value));
     }
 

@@ -136,7 +136,10 @@ public sealed record RunResponse(
     RunState State, double? AchievedSparsity, IReadOnlyList<TensorSparsity> Tensors, RunEpochs Epochs, int Attempts, int Interruptions,
     string? Error, string? Worker, string? Device, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
     RunScore? Test, string? PredictionHash, IReadOnlyList<string> PredictSplits, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment)
+    : IPolled
 {
+    bool IPolled.IsAtWork => State is RunState.Queued or RunState.Running;
+
     public static RunResponse Of(Run run, string model, IEnumerable<Guid> sweeps) => new(
         run.Id, run.SweepId, [.. sweeps], model, run.Architecture, run.Method, run.Sparsity, run.Seed,
         run.State, run.AchievedSparsity, run.Outcome?.Tensors ?? [], new RunEpochs(run.EpochsDone, run.EpochsTotal), run.Attempts, run.Interruptions,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Dispatch;
@@ -11,8 +10,6 @@ namespace PieService.Api.Sweeps;
 
 public static class SweepEndpoints
 {
-    private const int RetryAfterSeconds = 2;
-
     public static void MapSweeps(this IEndpointRouteBuilder routes)
     {
         var sweeps = routes.MapGroup("/sweeps").WithTags("Sweeps");
@@ -73,12 +70,8 @@ public static class SweepEndpoints
 
     /// <summary>One sweep with its progress.</summary>
     private static async Task<Results<Ok<SweepResponse>, ProblemHttpResult>> Get(
-        Guid id, Query<NoQuery> _, PieDbContext db, HttpResponse response, CancellationToken cancellation)
-    {
-        if (await FindAsync(db, id, cancellation) is not { } sweep) return Problems.NotFound("sweep", id);
-        if (sweep.FinishedAt is null) RetryAfter(response);
-        return TypedResults.Ok(sweep);
-    }
+        Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
+        await FindAsync(db, id, cancellation) is { } sweep ? TypedResults.Ok(sweep) : Problems.NotFound("sweep", id);
 
     /// <summary>Cancels a sweep.</summary>
     /// <remarks>Runs that another live sweep wants go on; finished runs are kept. A sweep that has ended stays as it is.</remarks>
@@ -146,12 +139,9 @@ public static class SweepEndpoints
 
     private static Accepted<SweepResponse> Accepted(HttpResponse response, SweepResponse sweep)
     {
-        RetryAfter(response);
+        EntityTags.AskAgainLater(response);
         return TypedResults.Accepted($"/api/v1/sweeps/{sweep.Id}", sweep);
     }
-
-    private static void RetryAfter(HttpResponse response) =>
-        response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
 
     private sealed record PageKey(Guid Id);
 }
@@ -172,7 +162,12 @@ public sealed record SweepFilter : PageQuery
 public sealed record SweepResponse(
     Guid Id, string Name, SweepState State, Guid DatasetId, SweepRequest Request,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, ProgressResponse Progress, IReadOnlyList<string> WaitingFor)
+    : IPolled, IHasSteadyPart
 {
+    bool IPolled.IsAtWork => FinishedAt is null;
+
+    object IHasSteadyPart.Steady => this with { Progress = Progress with { EstimatedFinish = null } };
+
     public static SweepResponse Of(Sweep sweep, SweepProgress progress, Standstill standstill) => new(
         sweep.Id, sweep.Name, progress.State, sweep.DatasetId, sweep.Request,
         sweep.CreatedAt, progress.StartedAt, progress.FinishedAt, ProgressResponse.Of(progress),

@@ -1,0 +1,51 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Net.Mime;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Net.Http.Headers;
+using PieService.Domain;
+
+namespace PieService.Api.Http;
+
+/// <summary>A representation with parts that change although nothing has happened, such as an estimate.</summary>
+public interface IHasSteadyPart
+{
+    /// <summary>What a client must hear of when it changes.</summary>
+    object Steady { get; }
+}
+
+/// <summary>A resource that clients poll while work goes on.</summary>
+public interface IPolled
+{
+    bool IsAtWork { get; }
+}
+
+/// <summary>
+/// Gives every JSON answer to a GET its ETag and honours If-None-Match; tells pollers when to come again. The tags are weak:
+/// two answers with the same tag may differ in an estimate.
+/// </summary>
+public sealed class EntityTags : IEndpointFilter
+{
+    private const int RetryAfterSeconds = 2;
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var (answer, http) = (await next(context), context.HttpContext);
+        while (answer is INestedHttpResult nested) answer = nested.Result;
+        if (!HttpMethods.IsGet(http.Request.Method) || answer is not IValueHttpResult { Value: { } value } || answer is not IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK })
+            return answer;
+
+        // Before the 304 too: a poller that heard of no change must know when to ask again.
+        if (value is IPolled { IsAtWork: true }) AskAgainLater(http.Response);
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Json.Options);
+        var steady = value is IHasSteadyPart { Steady: var part } ? JsonSerializer.SerializeToUtf8Bytes(part, part.GetType(), Json.Options) : body;
+        var tag = new EntityTagHeaderValue($"\"{Base64Url.EncodeToString(SHA256.HashData(steady).AsSpan(0, 16))}\"", isWeak: true);
+        http.Response.GetTypedHeaders().ETag = tag;
+        return http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Bytes(body, $"{MediaTypeNames.Application.Json}; charset=utf-8");
+    }
+
+    public static void AskAgainLater(HttpResponse response) => response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+}

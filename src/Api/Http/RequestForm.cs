@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace PieService.Api.Http;
+
+/// <summary>
+/// What holds for each request, whatever it asks for: bounded lines and headers, and HEAD as GET without a body. The server's
+/// own limits are wider than these, since what it refuses itself gets no problem details.
+/// </summary>
+public static class RequestForm
+{
+    public const int MaxTarget = 8 * 1024;
+    public const int MaxHeaders = 32 * 1024;
+
+    public static void AddRequestForm(this IWebHostBuilder host) => host.ConfigureKestrel(server =>
+    {
+        server.AddServerHeader = false;
+        server.Limits.MaxRequestLineSize = 8 * MaxTarget;
+        server.Limits.MaxRequestHeadersTotalSize = 4 * MaxHeaders;
+    });
+
+    public static void UseRequestForm(this WebApplication app)
+    {
+        app.Use(async (context, next) =>
+        {
+            var request = context.Request;
+            if (request.Path.Value!.Length + request.QueryString.Value!.Length > MaxTarget)
+                throw new BadHttpRequestException($"The address has more than {MaxTarget} characters.", StatusCodes.Status414UriTooLong);
+            if (request.Headers.Sum(header => header.Key.Length + header.Value.Sum(value => value?.Length ?? 0)) > MaxHeaders)
+                throw new BadHttpRequestException($"The headers have more than {MaxHeaders} characters.", StatusCodes.Status431RequestHeaderFieldsTooLarge);
+            if (HttpMethods.IsHead(request.Method)) await AnswerHeadAsync(context, next);
+            else await next(context);
+        });
+    }
+
+    private static async Task AnswerHeadAsync(HttpContext context, RequestDelegate next)
+    {
+        var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        context.Request.Method = HttpMethods.Get;
+        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null, body));
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            // Before the server ends the answer: it would say that a GET without a body has the length 0.
+            context.Request.Method = HttpMethods.Head;
+            context.Features.Set(body);
+        }
+    }
+}
