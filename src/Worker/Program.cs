@@ -59,6 +59,8 @@ services.AddSingleton(installation);
 services.AddSingleton<DatasetCache>();
 services.AddSingleton<ArtifactFolder>();
 services.AddSingleton<VectorFolder>();
+services.AddSingleton<ModelShelf>();
+services.AddHostedService(provider => provider.GetRequiredService<ModelShelf>());
 services.AddSingleton<TrainerPool>();
 services.AddSingleton<TrainingSlots>();
 services.AddSingleton<Reserves>();

@@ -14,12 +14,19 @@ public static class DatasetEndpoints
 {
     public const string ImportOperation = "importDataset";
 
+    private const string RespondAsync = "respond-async";
+
+    private static readonly RequestHeader PreferAsync = new("Prefer", "respond-async: do not wait for the import, but answer with a resource that tells of it (RFC 7240).");
+
     public static void AddDatasets(this IServiceCollection services)
     {
         services.AddSingleton(provider => ReadLimits.From(name => provider.GetRequiredService<IConfiguration>()[name]));
         services.AddSingleton(provider => UploadSettings.From(
             provider.GetRequiredService<PieFolders>(), name => provider.GetRequiredService<IConfiguration>()[name]));
         services.AddSingleton<DatasetImport>();
+        services.AddSingleton<ImportRows>();
+        services.AddSingleton<ImportQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<ImportQueue>());
         services.Configure<SwaggerGenOptions>(options => options.OperationFilter<DatasetUploadForm>());
     }
 
@@ -27,8 +34,8 @@ public static class DatasetEndpoints
     {
         var settings = routes.ServiceProvider.GetRequiredService<UploadSettings>();
         var datasets = routes.MapGroup("/datasets").WithTags("Datasets");
-        datasets.MapPost("/", Import).WithName(ImportOperation).WithMetadata(new RequestSizeLimitAttribute(settings.RequestBytes))
-            .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
+        datasets.MapPost("/", Import).WithName(ImportOperation).WithMetadata(new RequestSizeLimitAttribute(settings.RequestBytes), IdempotencyKey.Documented, PreferAsync)
+            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
         datasets.MapGet("/", List).WithName("listDatasets").ProducesProblem(400);
         datasets.MapGet("/{id:guid}", Get).WithName("getDataset").ProducesProblem(404);
         datasets.MapDelete("/{id:guid}", Delete).WithName("deleteDataset").ProducesProblem(404).ProducesProblem(409);
@@ -38,25 +45,61 @@ public static class DatasetEndpoints
     /// <remarks>
     /// Multipart: a part definition (JSON) and the files, either one for each split (train and test; validation if there is
     /// one) or a single part file, divided by the definition's split. CSV, TSV or JSON lines, each also gzipped. All of it is
-    /// stored or nothing; where a file cannot be read, the answer names file, line and column.
+    /// stored or nothing; where a file cannot be read, the answer names file, line and column. With Prefer: respond-async the
+    /// answer comes as soon as the files are received: an import that can be polled and cancelled.
     /// </remarks>
     /// <response code="201">Imported; Location leads to it.</response>
-    private static async Task<Results<Created<DatasetResponse>, ProblemHttpResult>> Import(
-        Query<NoQuery> _, HttpRequest request, UploadSettings settings, ReadLimits limits, DatasetImport import, CancellationToken cancellation)
+    /// <response code="202">Received, with Prefer: respond-async; Location leads to the import.</response>
+    private static async Task<Results<Created<DatasetResponse>, Accepted<ImportResponse>, ProblemHttpResult, IdempotentAttempt.KnownAnswer>> Import(
+        Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db, DatasetImport import, ImportQueue queue,
+        IdempotencyKey key, CancellationToken cancellation)
     {
         using var folder = new UploadFolder(settings);
-        var upload = await DatasetUpload.ReceiveAsync(request, folder, cancellation);
+        var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
+        await using var attempt = await key.BeginAsync(http, ImportOperation, upload.Identity, cancellation);
+        if (attempt.Answer is { } known) return known;
+
         var definition = upload.Definition.Checked(value => DatasetRules.Check(value, [.. upload.Parts.Select(part => part.Name)]));
+        if (PrefersAsync(http.Request)) return await ImportLaterAsync();
         try
         {
-            var dataset = await import.StoreAsync(SourceDataset.Read(definition, upload.Parts, limits, cancellation), cancellation);
-            return TypedResults.Created($"/api/v1/datasets/{dataset.Id}", DatasetResponse.Of(dataset));
+            // There already where an earlier attempt was cut off after it.
+            var dataset = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(earlier => earlier.Id == attempt.ResourceId, cancellation);
+            if (dataset is null)
+            {
+                var source = SourceDataset.Read(definition, upload.Parts, limits, cancellation);
+                attempt.WorkBegins();
+                dataset = await import.StoreAsync(attempt.ResourceId, source, alongWith: null, cancellation);
+            }
+            var created = TypedResults.Created($"/api/v1/datasets/{dataset.Id}", DatasetResponse.Of(dataset));
+            await attempt.CompleteAsync(StatusCodes.Status201Created, created.Location!, created.Value);
+            return created;
         }
         catch (DatasetContentException content)
         {
             return UnreadableContent.Of(content);
         }
+
+        async Task<Results<Created<DatasetResponse>, Accepted<ImportResponse>, ProblemHttpResult, IdempotentAttempt.KnownAnswer>> ImportLaterAsync()
+        {
+            if (await ImportEndpoints.FindAsync(db, attempt.ResourceId, cancellation) is null)
+            {
+                attempt.WorkBegins();
+                if (!await queue.TryAddAsync(new ImportJob(attempt.ResourceId, definition, upload.Parts, folder.HandOver()), cancellation))
+                    return TypedResults.Problem($"{ImportQueue.MaxWaiting} imports are waiting already. Send it again when one has finished.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            }
+            http.Response.Headers["Preference-Applied"] = RespondAsync;
+            EntityTags.AskAgainLater(http.Response);
+            var received = (await ImportEndpoints.FindAsync(db, attempt.ResourceId, cancellation))!;
+            await attempt.CompleteAsync(StatusCodes.Status202Accepted, received.Location, received);
+            return TypedResults.Accepted(received.Location, received);
+        }
     }
+
+    /// <summary>RFC 7240: a list of preferences, each perhaps with parameters; what is not known is ignored.</summary>
+    private static bool PrefersAsync(HttpRequest request) => request.Headers["Prefer"]
+        .SelectMany(value => (value ?? "").Split(','))
+        .Any(preference => preference.Split(';')[0].Trim().Equals(RespondAsync, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Lists datasets, the newest first.</summary>
     private static async Task<Ok<Page<DatasetResponse>>> List(Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)

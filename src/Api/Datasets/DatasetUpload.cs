@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -9,7 +10,8 @@ namespace PieService.Api.Datasets;
 
 /// <summary>A received upload: its definition read, its files spooled; the rules were not asked yet.</summary>
 /// <param name="Definition">What could be read of it, and everything that is wrong with it or with the parts.</param>
-public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnlyList<DatasetPart> Parts)
+/// <param name="Identity">The same for two uploads that hold the same, whatever their boundaries and the order of their parts.</param>
+public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnlyList<DatasetPart> Parts, byte[] Identity)
 {
     public const string DefinitionPart = "definition";
 
@@ -19,18 +21,22 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
     {
         var reader = new MultipartReader(Boundary(request), request.Body);
         var (errors, parts, definition) = (new List<FieldError>(), new List<DatasetPart>(), (byte[]?)null);
+        var (meter, hashes) = (new ReadMeter(), new SortedDictionary<string, string>(StringComparer.Ordinal));
         while (await Multipart(reader.ReadNextSectionAsync(cancellation)) is { } section)
         {
             var (name, fileName) = NamesOf(section);
             if (name == DefinitionPart && definition is null) definition = await ReadDefinitionAsync(section, errors, cancellation);
             else if (name == DefinitionPart || parts.Any(part => part.Name == name)) errors.Add(new(name, "must be given once"));
             else if (!DatasetPart.IsName(name)) errors.Add(new(name, "is not a part; there are definition, file, train, validation, test"));
-            else if (await SpoolAsync(section, folder.PathOf(name), cancellation) > 0 || fileName.Length > 0)
-                parts.Add(new DatasetPart(name, folder.PathOf(name)));
+            else if (await SpoolAsync(section, folder.PathOf(name), cancellation) is var (length, sha256) && (length > 0 || fileName.Length > 0))
+            {
+                parts.Add(new DatasetPart(name, folder.PathOf(name)) { Meter = meter });
+                hashes.Add(name, sha256);
+            }
             // Else a form's field for a file that nobody chose.
         }
         errors.AddRange(DatasetRules.CheckParts([.. parts.Select(part => part.Name)]));
-        return new DatasetUpload(Parse(definition, errors), parts);
+        return new DatasetUpload(Parse(definition ?? [], errors), parts, [.. definition ?? [], .. JsonSerializer.SerializeToUtf8Bytes(hashes)]);
     }
 
     private static string Boundary(HttpRequest request)
@@ -51,13 +57,17 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
         return (HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), HeaderUtilities.RemoveQuotes(fileName).ToString());
     }
 
-    private static async Task<long> SpoolAsync(MultipartSection section, string path, CancellationToken cancellation)
+    private static async Task<(long Length, string Sha256)> SpoolAsync(MultipartSection section, string path, CancellationToken cancellation)
     {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
         var block = new byte[64 * 1024];
         for (int read; (read = await Multipart(section.Body.ReadAsync(block, cancellation).AsTask())) > 0;)
+        {
+            sha.AppendData(block, 0, read);
             await file.WriteAsync(block.AsMemory(0, read), cancellation);
-        return file.Length;
+        }
+        return (file.Length, Convert.ToHexStringLower(sha.GetHashAndReset()));
     }
 
     private static async Task<byte[]> ReadDefinitionAsync(MultipartSection section, List<FieldError> errors, CancellationToken cancellation)
@@ -73,20 +83,20 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
         return definition.ToArray();
     }
 
-    private static Body<DatasetDefinition> Parse(byte[]? definition, List<FieldError> errors)
+    private static Body<DatasetDefinition> Parse(byte[] definition, List<FieldError> errors)
     {
         var taken = new TakenOut();
-        if (definition is null or { Length: 0 } && errors.TrueForAll(error => error.Field != DefinitionPart))
+        if (definition.Length == 0 && errors.TrueForAll(error => error.Field != DefinitionPart))
             errors.Add(new(DefinitionPart, "is required: a part with the dataset's definition as JSON"));
-        if (definition is null or { Length: 0 }) return new(null, errors, taken);
+        if (definition.Length == 0) return new(null, errors, taken, definition);
         try
         {
             var (value, unread) = JsonErrors.Read<DatasetDefinition>(StrictJson.Parse(definition), taken);
-            return new(value, [.. errors, .. unread.Select(error => error.Field == "$" ? error with { Field = DefinitionPart } : error)], taken);
+            return new(value, [.. errors, .. unread.Select(error => error.Field == "$" ? error with { Field = DefinitionPart } : error)], taken, definition);
         }
         catch (JsonException malformed)
         {
-            return new(null, [.. errors, new(DefinitionPart, $"is not JSON: {malformed.Message}")], taken);
+            return new(null, [.. errors, new(DefinitionPart, $"is not JSON: {malformed.Message}")], taken, definition);
         }
     }
 

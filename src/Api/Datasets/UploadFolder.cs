@@ -10,6 +10,8 @@ public sealed class UploadFolder : IDisposable
     /// <summary>Held as long as somebody uses the folder; the system releases it even where the process is killed.</summary>
     private readonly FileStream inUse;
 
+    private bool isHandedOver;
+
     public UploadFolder(UploadSettings settings)
     {
         CreatePrivate(settings.Folder);
@@ -19,10 +21,20 @@ public sealed class UploadFolder : IDisposable
         inUse = new FileStream(Path.Combine(path, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
     }
 
+    private UploadFolder(string path, FileStream inUse) => (this.path, this.inUse) = (path, inUse);
+
     public string PathOf(string part) => Path.Combine(path, part);
+
+    /// <summary>The same folder for a longer life: this one's end no longer removes it.</summary>
+    public UploadFolder HandOver()
+    {
+        isHandedOver = true;
+        return new UploadFolder(path, inUse);
+    }
 
     public void Dispose()
     {
+        if (isHandedOver) return;
         Directory.Delete(path, recursive: true);
         inUse.Dispose();
     }

@@ -7,7 +7,8 @@ using PieService.Domain;
 namespace PieService.Api.Http;
 
 /// <summary>A JSON request body: what could be read of it, and everything that could not.</summary>
-public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOut TakenOut) : IEndpointParameterMetadataProvider where T : class
+/// <param name="Bytes">As they were sent.</param>
+public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOut TakenOut, ReadOnlyMemory<byte> Bytes) : IEndpointParameterMetadataProvider where T : class
 {
     private const int MaxBytes = 1 << 20;
 
@@ -27,7 +28,7 @@ public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOu
         }
         var taken = new TakenOut();
         var (value, errors) = JsonErrors.Read<T>(node, taken);
-        return new Body<T>(value, errors, taken);
+        return new Body<T>(value, errors, taken, bytes);
     }
 
     /// <summary>The value, if it also keeps the rules; otherwise all that is wrong, in one answer.</summary>

@@ -10,10 +10,12 @@ namespace PieService.Api.Sweeps;
 
 public static class SweepEndpoints
 {
+    private const string SubmitOperation = "submitSweep";
+
     public static void MapSweeps(this IEndpointRouteBuilder routes)
     {
         var sweeps = routes.MapGroup("/sweeps").WithTags("Sweeps");
-        sweeps.MapPost("/", Submit).WithName("submitSweep").ProducesProblem(400);
+        sweeps.MapPost("/", Submit).WithName(SubmitOperation).WithMetadata(IdempotencyKey.Documented).ProducesProblem(400).ProducesProblem(409);
         sweeps.MapGet("/", List).WithName("listSweeps").ProducesProblem(400);
         sweeps.MapGet("/{id:guid}", Get).WithName("getSweep").ProducesProblem(404);
         sweeps.MapDelete("/{id:guid}", Delete).WithName("deleteSweep").ProducesProblem(404).ProducesProblem(409);
@@ -29,10 +31,15 @@ public static class SweepEndpoints
     /// exist for this dataset are linked, not trained again. With validateOnly=true nothing is stored; the answer is the plan.
     /// </remarks>
     /// <response code="202">Accepted; poll the Location, or with validateOnly=true the plan.</response>
-    private static async Task<Results<Accepted<SweepResponse>, Ok<PlanResponse>>> Submit(
-        Body<SweepRequest> body, Query<SubmitQuery> query, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response,
+    private static async Task<Results<Accepted<SweepResponse>, Ok<PlanResponse>, IdempotentAttempt.KnownAnswer>> Submit(
+        Body<SweepRequest> body, Query<SubmitQuery> query, PieDbContext db, SweepStore store, DispatchBell bell, IdempotencyKey key, HttpContext http,
         CancellationToken cancellation)
     {
+        await using var attempt = query.Value.ValidateOnly
+            ? IdempotentAttempt.WithoutKey()
+            : await key.BeginAsync(http, SubmitOperation, body.Bytes, cancellation);
+        if (attempt.Answer is { } known) return known;
+
         var dataset = body.Value?.DatasetId is { } datasetId
             ? await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.Id == datasetId, cancellation)
             : null;
@@ -40,16 +47,17 @@ public static class SweepEndpoints
         var plan = SweepExpansion.Expand(request, dataset!.ContentHash);
         if (query.Value.ValidateOnly) return TypedResults.Ok(new PlanResponse(await PlanQuery.AskAsync(db, dataset, plan, [.. request.PredictSplitsOrDefault.Append(Split.Test).Distinct()], cancellation)));
 
-        var sweep = new Sweep
+        // There already where an earlier attempt was cut off after it.
+        if (await FindAsync(db, attempt.ResourceId, cancellation) is null)
         {
-            Id = Guid.CreateVersion7(),
-            Name = request.Name!,
-            DatasetId = dataset.Id,
-            Request = request,
-        };
-        await store.SubmitAsync(sweep, plan, cancellation);
-        bell.Ring();
-        return Accepted(response, (await FindAsync(db, sweep.Id, cancellation))!);
+            attempt.WorkBegins();
+            var sweep = new Sweep { Id = attempt.ResourceId, Name = request.Name!, DatasetId = dataset.Id, Request = request };
+            await store.SubmitAsync(sweep, plan, cancellation);
+            bell.Ring();
+        }
+        var answer = Accepted(http.Response, (await FindAsync(db, attempt.ResourceId, cancellation))!);
+        await attempt.CompleteAsync(StatusCodes.Status202Accepted, answer.Location!, answer.Value);
+        return answer;
     }
 
     /// <summary>Lists sweeps, the newest first.</summary>

@@ -8,12 +8,13 @@ namespace PieService.Domain.Storage;
 /// <summary>Stores a dataset and its examples: all of it or nothing.</summary>
 public sealed class DatasetImport(IDbContextFactory<PieDbContext> contexts, TimeProvider clock)
 {
-    public async Task<Dataset> StoreAsync(SourceDataset source, CancellationToken cancellation)
+    /// <param name="alongWith">Done in the same transaction, last of all.</param>
+    public async Task<Dataset> StoreAsync(Guid id, SourceDataset source, Func<PieDbContext, Task>? alongWith, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
         var dataset = new Dataset
         {
-            Id = Guid.CreateVersion7(now),
+            Id = id,
             Name = source.Name,
             Task = source.Task,
             Labels = [.. source.Labels],
@@ -28,6 +29,7 @@ public sealed class DatasetImport(IDbContextFactory<PieDbContext> contexts, Time
         db.Datasets.Add(dataset);
         await db.SaveChangesAsync(cancellation);
         await CopyAsync(db, source.Examples(dataset.Id, cancellation), cancellation);
+        if (alongWith is not null) await alongWith(db);
         await transaction.CommitAsync(cancellation);
         return dataset;
     }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PieService.Domain;
 using PieService.Domain.Storage;
 
 namespace PieService.Worker.Supervision;
@@ -47,8 +48,8 @@ public sealed class HeldRun(RunLease lease, LeaseKeeper keeper) : IDisposable
 /// is away the training goes on: only its answer can say that a lease is lost.
 /// </summary>
 public sealed class LeaseKeeper(
-    RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings, Reserves reserves, VectorFolder vectors, IDbContextFactory<PieDbContext> contexts,
-    TimeProvider time, IHostApplicationLifetime lifetime, ILogger<LeaseKeeper> logger) : BackgroundService
+    RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings, Reserves reserves, VectorFolder vectors, ModelShelf shelf,
+    IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<LeaseKeeper> logger) : BackgroundService
 {
     /// <summary>A cancelled or paused run stops within this time.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -96,9 +97,9 @@ public sealed class LeaseKeeper(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO workers (id, machine, slots, device, short_of, vectors, started_at, last_beat_at)
-            VALUES ({worker.Id}, {worker.Machine}, {workerSettings.Slots}, {workerSettings.Device}, {reserves.ShortOf}, {vectors.Names()}, now(), now())
-            ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of, vectors = excluded.vectors
+            INSERT INTO workers (id, machine, slots, device, short_of, vectors, models, started_at, last_beat_at)
+            VALUES ({worker.Id}, {worker.Machine}, {workerSettings.Slots}, {workerSettings.Device}, {reserves.ShortOf}, {vectors.Names()}, {Json.Write(shelf.Models)}::jsonb, now(), now())
+            ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of, vectors = excluded.vectors, models = excluded.models
             """, cancellation);
         var runs = Snapshot();
         await leases.BeatAsync([.. runs.Select(run => run.Lease)], cancellation);

@@ -13,19 +13,30 @@ public sealed class VectorFolder(PieFolders folders)
     /// <summary>By the names that recipes use. A folder that cannot be read holds none.</summary>
     public string[] Names()
     {
+        var names = Files().SelectMany(file => NamesOf(file.Name)).Distinct().Order(StringComparer.Ordinal);
+        lock (distrusted) return [.. names.Where(name => !distrusted.Contains(name))];
+    }
+
+    /// <summary>Each file once, under its shortest name: glove.txt.gz is glove.</summary>
+    public IReadOnlyList<(string Name, FileInfo File)> ByShortestName() =>
+        [.. Files().Select(file => (NamesOf(file.Name).MinBy(name => name.Length)!, file)).DistinctBy(named => named.Item1)];
+
+    private IReadOnlyList<FileInfo> Files()
+    {
         try
         {
-            if (folders.Vectors is not { } folder || !Directory.Exists(folder)) return [];
-            var names = Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file))
-                .SelectMany(file => Endings.Where(ending => file.Length > ending.Length && file.EndsWith(ending, StringComparison.Ordinal)).Select(ending => file[..^ending.Length]))
-                .Distinct().Order(StringComparer.Ordinal);
-            lock (distrusted) return [.. names.Where(name => !distrusted.Contains(name))];
+            return folders.Vectors is { } folder && Directory.Exists(folder)
+                ? [.. new DirectoryInfo(folder).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal)]
+                : [];
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             return [];
         }
     }
+
+    private static IEnumerable<string> NamesOf(string file) =>
+        from ending in Endings where file.Length > ending.Length && file.EndsWith(ending, StringComparison.Ordinal) select file[..^ending.Length];
 
     /// <exception cref="WorkerUnfitException">There are none of this name here any more.</exception>
     public FileInfo Find(string name) =>

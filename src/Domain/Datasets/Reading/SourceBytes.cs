@@ -22,11 +22,11 @@ internal sealed class SourceBytes : IDisposable
     private int start, end;
     private long handedOut;
 
-    public SourceBytes(string path, long limit)
+    public SourceBytes(DatasetPart part, long limit)
     {
         this.limit = limit;
-        if (IsGzip(path)) (stream, tail) = (new GZipStream(new FileWithEndMember(path), CompressionMode.Decompress), EndMark.Length);
-        else stream = Open(path);
+        if (IsGzip(part.Path)) (stream, tail) = (new GZipStream(new WithEndMember(part.Open()), CompressionMode.Decompress), EndMark.Length);
+        else stream = part.Open();
     }
 
     /// <summary>0: the end of the file.</summary>
@@ -70,12 +70,9 @@ internal sealed class SourceBytes : IDisposable
 
     private static bool IsGzip(string path)
     {
-        using var file = Open(path);
+        using var file = File.OpenRead(path);
         return file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
     }
-
-    private static FileStream Open(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
 
     private static byte[] Compress(byte[] content)
     {
@@ -84,18 +81,36 @@ internal sealed class SourceBytes : IDisposable
         return member.ToArray();
     }
 
-    private sealed class FileWithEndMember(string path) : FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read)
+    /// <summary>Reads a file and then the member; nothing else of a stream is asked for.</summary>
+    private sealed class WithEndMember(FileStream file) : Stream
     {
         private int sent;
 
-        public override int Read(byte[] array, int offset, int count)
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => false;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count)
         {
-            var read = base.Read(array, offset, count);
+            var read = file.Read(buffer, offset, count);
             if (read > 0) return read;
             var rest = Math.Min(EndMember.Length - sent, count);
-            EndMember.AsSpan(sent, rest).CopyTo(array.AsSpan(offset));
+            EndMember.AsSpan(sent, rest).CopyTo(buffer.AsSpan(offset));
             sent += rest;
             return rest;
+        }
+
+        public override void Flush() => throw new NotSupportedException();
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) file.Dispose();
+            base.Dispose(disposing);
         }
     }
 }

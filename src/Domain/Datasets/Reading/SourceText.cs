@@ -10,7 +10,7 @@ internal sealed class SourceText(DatasetPart part, TextEncoding encoding, ReadLi
     /// <summary>Most that a consumer may read ahead of the record that it is at.</summary>
     public const int ReadAhead = 16 * 1024;
 
-    private readonly SourceBytes source = new(part.Path, limits.FileBytes);
+    private readonly SourceBytes source = new(part, limits.FileBytes);
     private readonly byte[] bytes = new byte[ReadAhead];
     private readonly char[] characters = new char[ReadAhead];
     private int undecoded, start, end;

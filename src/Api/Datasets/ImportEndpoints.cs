@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Http;
+using PieService.Domain.Datasets;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Datasets;
+
+public static class ImportEndpoints
+{
+    public static void MapImports(this IEndpointRouteBuilder routes)
+    {
+        var imports = routes.MapGroup("/imports").WithTags("Datasets");
+        imports.MapGet("/", List).WithName("listImports").ProducesProblem(400);
+        imports.MapGet("/{id:guid}", Get).WithName("getImport").ProducesProblem(400).ProducesProblem(404);
+        imports.MapPost("/{id:guid}/cancel", Cancel).WithName("cancelImport").ProducesProblem(400).ProducesProblem(404);
+    }
+
+    /// <summary>Lists imports that were asked for with respond-async, the newest first.</summary>
+    /// <remarks>They are forgotten 30 days after their end; their datasets stay.</remarks>
+    private static async Task<Ok<Page<ImportResponse>>> List(Query<ImportFilter> query, PieDbContext db, CancellationToken cancellation)
+    {
+        var filter = query.Value;
+        var imports = db.Imports.Where(import => filter.State == null || import.State == filter.State);
+        var total = await imports.CountAsync(cancellation);
+        if (filter.After<PageKey>() is { } after) imports = imports.Where(import => import.Id < after.Id);
+        var rows = await imports.OrderByDescending(import => import.Id).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
+        return TypedResults.Ok(filter.Cut(rows, total, ImportResponse.Of, row => new PageKey(row.Id)));
+    }
+
+    /// <summary>One import: how far it is, and what has come of it.</summary>
+    /// <remarks>Of one that failed, problem says why, as the upload would have been answered without respond-async.</remarks>
+    private static async Task<Results<Ok<ImportResponse>, ProblemHttpResult>> Get(
+        Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
+        await FindAsync(db, id, cancellation) is { } import ? TypedResults.Ok(import) : Problems.NotFound("import", id);
+
+    /// <summary>Cancels an import.</summary>
+    /// <remarks>Nothing of it is stored. One that has ended stays as it is.</remarks>
+    private static async Task<Results<Accepted<ImportResponse>, ProblemHttpResult>> Cancel(
+        Guid id, Query<NoQuery> _, PieDbContext db, ImportRows rows, CancellationToken cancellation)
+    {
+        await rows.CancelAsync(id, cancellation);
+        return await FindAsync(db, id, cancellation) is { } import ? TypedResults.Accepted(import.Location, import) : Problems.NotFound("import", id);
+    }
+
+    internal static async Task<ImportResponse?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
+        await db.Imports.AsNoTracking().SingleOrDefaultAsync(import => import.Id == id, cancellation) is { } import ? ImportResponse.Of(import) : null;
+
+    private sealed record PageKey(Guid Id);
+}
+
+public sealed record ImportFilter : PageQuery
+{
+    public ImportState? State { get; init; }
+}
+
+/// <param name="Name">Of the dataset that it becomes.</param>
+/// <param name="DatasetId">Null until it has succeeded.</param>
+/// <param name="Problem">Why it failed: problem details (RFC 9457).</param>
+public sealed record ImportResponse(
+    Guid Id, string Name, ImportState State, ImportProgress Progress, Guid? DatasetId, JsonElement? Problem,
+    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt) : IPolled
+{
+    bool IPolled.IsAtWork => FinishedAt is null;
+
+    internal string Location => $"/api/v1/imports/{Id}";
+
+    public static ImportResponse Of(Import import) => new(
+        import.Id, import.Name, import.State, new ImportProgress(import.BytesTotal, import.BytesRead, import.ExamplesStored), import.DatasetId,
+        import.Problem is { } problem ? JsonElement.Parse(problem) : null, import.CreatedAt, import.StartedAt, import.FinishedAt);
+}
+
+/// <param name="BytesTotal">To be read: the files are read three times, to check, to measure and to store them.</param>
+/// <param name="Examples">Stored; all of them or none.</param>
+public sealed record ImportProgress(long BytesTotal, long BytesRead, int Examples);

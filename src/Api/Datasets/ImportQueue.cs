@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Mvc;
+using PieService.Domain;
+using PieService.Domain.Datasets;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Datasets;
+
+/// <summary>Reads uploads in the background, one after the other: each needs a disk and a core.</summary>
+public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits limits, TimeProvider time, ILogger<ImportQueue> logger) : BackgroundService
+{
+    /// <summary>Their files lie on this machine's disk.</summary>
+    public const int MaxWaiting = 16;
+
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<ImportJob> waiting = Channel.CreateUnbounded<ImportJob>();
+    private readonly ConcurrentDictionary<Guid, ImportJob> owned = new();
+
+    /// <summary>Takes the job and its files over, whatever happens.</summary>
+    /// <returns>False: too many wait.</returns>
+    public async Task<bool> TryAddAsync(ImportJob job, CancellationToken cancellation)
+    {
+        try
+        {
+            // At work and waiting; a few too many, sent in the same moment, do no harm.
+            if (owned.Count > MaxWaiting)
+            {
+                job.Dispose();
+                return false;
+            }
+            await rows.AddAsync(job, cancellation);
+        }
+        catch
+        {
+            job.Dispose();
+            throw;
+        }
+        owned[job.Id] = job;
+        return waiting.Writer.TryWrite(job);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.WhenAll(WorkAsync(stoppingToken), BeatAsync(stoppingToken));
+        await EndAsync(() => rows.InterruptAsync([.. owned.Keys], CancellationToken.None), CancellationToken.None);
+        foreach (var job in owned.Values) job.Dispose();
+    }
+
+    private async Task WorkAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await foreach (var job in waiting.Reader.ReadAllAsync(stopping))
+            {
+                await ImportAsync(job, stopping);
+                owned.TryRemove(job.Id, out _);
+                job.Dispose();
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What is owned is told so.
+        }
+    }
+
+    private async Task ImportAsync(ImportJob job, CancellationToken stopping)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Cancelled);
+        try
+        {
+            if (!await rows.StartAsync(job.Id, either.Token)) return;
+            var source = await Task.Run(() => SourceDataset.Read(job.Definition, job.Parts, limits, either.Token), either.Token);
+            await store.StoreAsync(job.Id, source, db => ImportRows.SucceedAsync(db, job, source.Splits.Sum(split => split.Examples)), either.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            await EndAsync(() => rows.EndCancelledAsync(job.Id, stopping), stopping);
+        }
+        catch (DatasetContentException content)
+        {
+            await FailAsync(job, UnreadableContent.Of(content).ProblemDetails, stopping);
+        }
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        {
+            ImportLog.Failed(logger, job.Id, failure);
+            await FailAsync(job, DatabaseOutage.IsCauseOf(failure)
+                ? new ProblemDetails { Title = "The import was interrupted.", Status = 503, Detail = "The database was away, and nothing of the import was stored. Send it again." }
+                : new ProblemDetails { Title = "The service failed.", Status = 500, Detail = $"The service failed; its log has the import's id, {job.Id}. Nothing of it was stored." }, stopping);
+        }
+    }
+
+    private Task FailAsync(ImportJob job, ProblemDetails problem, CancellationToken stopping) =>
+        EndAsync(() => rows.FailAsync(job.Id, JsonSerializer.Serialize(problem, Json.Options), stopping), stopping);
+
+    /// <summary>Says how it ended until the database has heard it; after half a minute others say that it was lost.</summary>
+    private async Task EndAsync(Func<Task> end, CancellationToken stopping)
+    {
+        for (var attempt = 0; attempt < 30; attempt++)
+        {
+            try
+            {
+                await end();
+                return;
+            }
+            catch (Exception outage) when (DatabaseOutage.IsCauseOf(outage))
+            {
+                if (stopping.IsCancellationRequested) return;
+                await Task.Delay(Beat, time, stopping);
+            }
+        }
+    }
+
+    private async Task BeatAsync(CancellationToken stopping)
+    {
+        using var tick = new PeriodicTimer(Beat, time);
+        try
+        {
+            while (await tick.WaitForNextTickAsync(stopping))
+            {
+                try
+                {
+                    foreach (var cancelled in owned.IsEmpty ? [] : await rows.BeatAsync([.. owned.Values], stopping))
+                        if (owned.TryGetValue(cancelled, out var job)) job.Cancel();
+                    await rows.SweepUpAsync(stopping);
+                }
+                catch (Exception outage) when (DatabaseOutage.IsCauseOf(outage))
+                {
+                    // The next beat comes.
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The service stops.
+        }
+    }
+}

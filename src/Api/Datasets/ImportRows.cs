@@ -1,0 +1,88 @@
+using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Datasets;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Datasets;
+
+/// <summary>The states of imports; each move is one guarded statement, by the database's clock.</summary>
+public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
+{
+    private const string Interrupted = """{"title":"The import was interrupted.","status":503,"detail":"The service was stopped while the import was at work, and nothing of it was stored. Send it again."}""";
+
+    /// <summary>(new) -> queued.</summary>
+    public async Task AddAsync(ImportJob job, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        db.Imports.Add(new Import { Id = job.Id, Name = job.Definition.Name!, BytesTotal = job.BytesTotal });
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    /// <summary>queued -> running.</summary>
+    /// <returns>False: it was cancelled meanwhile.</returns>
+    public async Task<bool> StartAsync(Guid id, CancellationToken cancellation) => await ChangeAsync($"""
+        UPDATE imports SET state = 'running', started_at = now(), beat_at = now() WHERE id = {id} AND state = 'queued'
+        """, cancellation);
+
+    /// <summary>running -> succeeded, in the transaction that stores the dataset.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled, or given up for lost, meanwhile.</exception>
+    public static async Task SucceedAsync(PieDbContext db, ImportJob job, int examples)
+    {
+        var changed = await db.Database.ExecuteSqlAsync($"""
+            UPDATE imports SET state = 'succeeded', finished_at = now(), dataset_id = {job.Id}, bytes_read = bytes_total, examples_stored = {examples}
+            WHERE id = {job.Id} AND state = 'running' AND cancel_requested_at IS NULL
+            """, CancellationToken.None);
+        if (changed == 0) throw new OperationCanceledException("The import is not wanted any more.");
+    }
+
+    /// <summary>running -> failed.</summary>
+    public Task FailAsync(Guid id, string problem, CancellationToken cancellation) => ChangeAsync($"""
+        UPDATE imports SET state = 'failed', finished_at = now(), problem = {problem}::jsonb WHERE id = {id} AND state = 'running'
+        """, cancellation);
+
+    /// <summary>queued, running -> failed: this process stops.</summary>
+    public Task InterruptAsync(Guid[] ids, CancellationToken cancellation) => ChangeAsync($"""
+        UPDATE imports SET state = 'failed', finished_at = now(), problem = {Interrupted}::jsonb WHERE id = ANY({ids}) AND state IN ('queued', 'running')
+        """, cancellation);
+
+    /// <summary>queued -> cancelled at once; running ones as soon as their process sees it. One that has ended stays as it is.</summary>
+    public Task CancelAsync(Guid id, CancellationToken cancellation) => ChangeAsync($"""
+        UPDATE imports SET cancel_requested_at = coalesce(cancel_requested_at, now()),
+            state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,
+            finished_at = CASE state WHEN 'queued' THEN now() END
+        WHERE id = {id} AND state IN ('queued', 'running')
+        """, cancellation);
+
+    /// <summary>running -> cancelled: its process has stopped.</summary>
+    public Task EndCancelledAsync(Guid id, CancellationToken cancellation) => ChangeAsync($"""
+        UPDATE imports SET state = 'cancelled', finished_at = now() WHERE id = {id} AND state = 'running'
+        """, cancellation);
+
+    /// <summary>Says that these are alive, and how far they are.</summary>
+    /// <returns>Those that were cancelled.</returns>
+    public async Task<IReadOnlyList<Guid>> BeatAsync(IReadOnlyCollection<ImportJob> jobs, CancellationToken cancellation)
+    {
+        var (ids, read) = (jobs.Select(job => job.Id).ToArray(), jobs.Select(job => job.BytesRead).ToArray());
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await db.Database.ExecuteSqlAsync($"""
+            UPDATE imports SET beat_at = now(), bytes_read = least(now_read, bytes_total)
+            FROM unnest({ids}, {read}) AS own(job, now_read) WHERE id = job AND state IN ('queued', 'running')
+            """, cancellation);
+        return await db.Imports.Where(import => ids.Contains(import.Id) && import.CancelRequestedAt != null).Select(import => import.Id).ToListAsync(cancellation);
+    }
+
+    /// <summary>queued, running -> failed: the process that had the files is gone. Old rows are forgotten.</summary>
+    public async Task SweepUpAsync(CancellationToken cancellation)
+    {
+        await ChangeAsync($"""
+            UPDATE imports SET state = 'failed', finished_at = now(), problem = {Interrupted}::jsonb
+            WHERE state IN ('queued', 'running') AND beat_at < now() - interval '30 seconds'
+            """, cancellation);
+        await ChangeAsync($"DELETE FROM imports WHERE finished_at < now() - interval '30 days'", cancellation);
+    }
+
+    private async Task<bool> ChangeAsync(FormattableString statement, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Database.ExecuteSqlAsync(statement, cancellation) > 0;
+    }
+}

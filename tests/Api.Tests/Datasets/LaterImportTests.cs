@@ -1,0 +1,124 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace PieService.Api.Tests.Datasets;
+
+/// <summary>Prefer: respond-async: an import that is read in the background.</summary>
+public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
+{
+    private const string Definition = """{ "name": "later", "task": "singleLabel", "format": "csv", "columns": { "text": "text", "label": "label" } }""";
+    private const string Train = "text,label\nfine,good\ndull,bad\n";
+    private const string Test = "text,label\nlovely,good\n";
+
+    [Fact]
+    public async Task It_is_answered_at_once_and_becomes_a_dataset()
+    {
+        using var received = await SendAsync(Test);
+
+        Assert.Equal(HttpStatusCode.Accepted, received.StatusCode);
+        Assert.Equal(["respond-async"], received.Headers.GetValues("Preference-Applied"));
+        Assert.NotNull(received.Headers.RetryAfter);
+        var import = await EndedAsync(received);
+        Assert.Equal(("succeeded", 3, null), ((string?)import["state"], (int)import["progress"]!["examples"]!, import["problem"]));
+        Assert.Equal((long)import["progress"]!["bytesTotal"]!, (long)import["progress"]!["bytesRead"]!);
+        Assert.Equal(2, (int)(await api.GetAsync($"/datasets/{import["datasetId"]}"))["splits"]!["train"]!["examples"]!);
+        Assert.Contains((string)import["id"]!, (await api.GetAsync("/imports?state=succeeded"))["items"]!.AsArray().Select(item => (string?)item!["id"]));
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_says_where_and_leaves_no_trace()
+    {
+        var before = await api.AskAsync<long>("SELECT count(*) FROM datasets");
+        using var received = await SendAsync("text,label\nlovely,good,more\n");
+
+        var import = await EndedAsync(received);
+        Assert.Equal(("failed", null), ((string?)import["state"], import["datasetId"]));
+        Assert.Equal((422, "test", 2), ((int)import["problem"]!["status"]!, (string?)import["problem"]!["file"], (int)import["problem"]!["line"]!));
+        Assert.Equal(before, await api.AskAsync<long>("SELECT count(*) FROM datasets"));
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_the_request_is_said_at_once()
+    {
+        using var request = Request(Test, "{}");
+        using var answer = await api.Client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task It_can_be_cancelled_while_it_is_at_work()
+    {
+        // It gets as far as storing, and no further.
+        await using var blocker = await api.Database.OpenConnectionAsync();
+        await using var transaction = await blocker.BeginTransactionAsync();
+        await using (var block = new Npgsql.NpgsqlCommand("LOCK TABLE datasets IN EXCLUSIVE MODE", blocker, transaction)) await block.ExecuteNonQueryAsync();
+        using var received = await SendAsync(Test);
+        await DatasetApi.UntilAsync(async () => (string?)(await api.GetAsync($"/imports/{await IdAsync(received)}"))["state"] == "running");
+
+        using var cancelled = await api.Client.PostAsync($"{received.Headers.Location}/cancel", null);
+
+        Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
+        Assert.Equal("cancelled", (string?)(await EndedAsync(received))["state"]);
+        await transaction.RollbackAsync();
+        await NothingIsLeftAsync();
+        using var again = await api.Client.PostAsync($"{received.Headers.Location}/cancel", null);
+        Assert.Equal("cancelled", (string?)JsonNode.Parse(await again.Content.ReadAsStringAsync())!["state"]);
+    }
+
+    [Fact]
+    public async Task One_whose_process_is_gone_is_said_to_have_been_interrupted()
+    {
+        var id = await api.AskAsync<Guid>("""
+            INSERT INTO imports (id, name, state, bytes_total, bytes_read, examples_stored, beat_at)
+            VALUES (gen_random_uuid(), 'lost', 'running', 1, 0, 0, now() - interval '31 seconds') RETURNING id
+            """);
+
+        await DatasetApi.UntilAsync(async () => (string?)(await api.GetAsync($"/imports/{id}"))["state"] == "failed");
+
+        Assert.Contains("again", (string?)(await api.GetAsync($"/imports/{id}"))["problem"]!["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_same_upload_under_the_same_key_is_imported_once_whatever_its_boundaries()
+    {
+        using var first = await SendAsync(Test, key: "upload");
+        using var second = await SendAsync(Test, key: "upload");
+        using var other = await SendAsync(Test + "poor,bad\n", key: "upload");
+
+        Assert.Equal(await IdAsync(first), await IdAsync(second));
+        Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string test, string? key = null)
+    {
+        using var request = Request(test, Definition);
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        return await api.Client.SendAsync(request);
+    }
+
+    private static HttpRequestMessage Request(string test, string definition)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/datasets")
+        {
+            Content = DatasetApi.Form(definition, [("train", Encoding.UTF8.GetBytes(Train)), ("test", Encoding.UTF8.GetBytes(test))]),
+        };
+        request.Headers.Add("Prefer", "handling=lenient, respond-async; wait=10");
+        return request;
+    }
+
+    private async Task<JsonNode> EndedAsync(HttpResponseMessage received)
+    {
+        JsonNode? import = null;
+        var id = await IdAsync(received);
+        await DatasetApi.UntilAsync(async () => (import = await api.GetAsync($"/imports/{id}"))["finishedAt"] is not null);
+        return import!;
+    }
+
+    private Task NothingIsLeftAsync() => DatasetApi.UntilAsync(() => Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 0));
+
+    private static async Task<string> IdAsync(HttpResponseMessage received) => (string)JsonNode.Parse(await received.Content.ReadAsStringAsync())!["id"]!;
+}

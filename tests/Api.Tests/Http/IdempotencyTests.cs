@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Tests.Http;
+
+/// <summary>A create that is sent again creates nothing twice.</summary>
+public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Fact]
+    public async Task The_same_key_and_request_give_the_same_answer_and_one_sweep()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync());
+
+        using var first = await SubmitAsync("k1", request);
+        using var second = await SubmitAsync("k1", request);
+
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted), (first.StatusCode, second.StatusCode));
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await second.Content.ReadAsStringAsync());
+        Assert.Equal(first.Headers.Location, second.Headers.Location);
+        Assert.Equal(["true"], second.Headers.GetValues("Idempotency-Replayed"));
+        Assert.Equal(1, await SweepsOfAsync(request));
+    }
+
+    [Fact]
+    public async Task A_key_is_for_one_request_only()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync());
+        using var first = await SubmitAsync("k2", request);
+        request["name"] = "another";
+
+        using var second = await SubmitAsync("k2", request);
+
+        Assert.Equal((HttpStatusCode.Conflict, "application/problem+json"), (second.StatusCode, second.Content.Headers.ContentType?.MediaType));
+    }
+
+    [Fact]
+    public async Task A_refused_request_can_be_mended_under_its_key()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync());
+        request["name"] = "";
+        using var refused = await SubmitAsync("k3", request);
+        request["name"] = "mended";
+        using var mended = await SubmitAsync("k3", request);
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.Accepted), (refused.StatusCode, mended.StatusCode));
+    }
+
+    [Fact]
+    public async Task Many_at_the_same_moment_make_one_sweep()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync());
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            using var response = await SubmitAsync("k4", request);
+            return response.StatusCode;
+        }));
+
+        Assert.Contains(HttpStatusCode.Accepted, answers);
+        Assert.All(answers, status => Assert.True(status is HttpStatusCode.Accepted or HttpStatusCode.Conflict, $"{status}"));
+        Assert.Equal(1, await SweepsOfAsync(request));
+    }
+
+    [Fact]
+    public async Task Work_that_was_cut_off_after_it_was_done_is_found_by_the_next_attempt()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync());
+        using var first = await SubmitAsync("k5", request);
+        var id = (Guid)JsonNode.Parse(await first.Content.ReadAsStringAsync())!["id"]!;
+        // As a process leaves it that is killed between the sweep and the answer.
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
+            await db.Database.ExecuteSqlAsync($"UPDATE idempotent_requests SET status = NULL, body = NULL, location = NULL WHERE key = 'k5'");
+
+        using var second = await SubmitAsync("k5", request);
+
+        var text = await second.Content.ReadAsStringAsync();
+        Assert.True(second.IsSuccessStatusCode, text);
+        Assert.Equal(id, (Guid)JsonNode.Parse(text)!["id"]!);
+        Assert.Equal(1, await SweepsOfAsync(request));
+    }
+
+    [Fact]
+    public async Task A_key_is_forgotten_after_a_day()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync());
+        using var first = await SubmitAsync("k6", request);
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
+            await db.Database.ExecuteSqlAsync($"UPDATE idempotent_requests SET created_at = now() - interval '25 hours' WHERE key = 'k6'");
+
+        using var second = await SubmitAsync("k6", request);
+
+        Assert.Equal(2, await SweepsOfAsync(request));
+    }
+
+    [Theory]
+    [InlineData("x", 256)]
+    [InlineData("\u00e9", 1)]
+    public async Task A_key_that_is_none_is_named(string character, int count)
+    {
+        using var response = await SubmitAsync(string.Concat(Enumerable.Repeat(character, count)), Situations.Request(await api.Situations.DatasetAsync()));
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("Idempotency-Key", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    private async Task<int> SweepsOfAsync(JsonNode request) =>
+        (int)(await api.GetAsync($"/api/v1/sweeps?datasetId={(Guid)request["datasetId"]!}"))["totalItems"]!;
+
+    private async Task<HttpResponseMessage> SubmitAsync(string key, JsonNode request)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, "/api/v1/sweeps") { Content = JsonContent.Create(request) };
+        message.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        return await api.Client.SendAsync(message);
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Tests.Models;
+
+public sealed class ModelEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Fact]
+    public async Task Models_are_those_of_live_workers_each_once_page_by_page()
+    {
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
+        {
+            await db.Database.ExecuteSqlAsync($$"""
+                INSERT INTO workers (id, machine, slots, device, vectors, models, started_at, last_beat_at)
+                SELECT id, 'here', 1, 'cpu', '{}', models::jsonb, now(), beat FROM (VALUES
+                    ('one', '[{"name":"b","kind":"vectors","dimensions":2,"layers":null,"parameters":4,"sha256":"11"},{"name":"a","kind":"vectors","dimensions":2,"layers":null,"parameters":4,"sha256":"22"}]', now()),
+                    ('two', '[{"name":"b","kind":"vectors","dimensions":2,"layers":null,"parameters":4,"sha256":"11"},{"name":"a","kind":"vectors","dimensions":2,"layers":null,"parameters":4,"sha256":"33"}]', now()),
+                    ('dead', '[{"name":"c","kind":"vectors","dimensions":2,"layers":null,"parameters":4,"sha256":"44"}]', now() - interval '1 minute')) AS w(id, models, beat)
+                """);
+        }
+        var (seen, token) = (new List<string>(), "");
+        do
+        {
+            var page = await api.GetAsync($"/api/v1/models?kind=vectors&pageSize=1{token}");
+            Assert.Equal(3, (int)page["totalItems"]!);
+            seen.AddRange(page["items"]!.AsArray().Select(model => $"{model!["name"]} {model["sha256"]}"));
+            token = page["nextPageToken"] is { } next ? $"&pageToken={next}" : null;
+        }
+        while (token is not null);
+
+        Assert.Equal(["a 22", "a 33", "b 11"], seen);
+        Assert.Empty((await api.GetAsync("/api/v1/models?kind=bert"))["items"]!.AsArray());
+    }
+}
