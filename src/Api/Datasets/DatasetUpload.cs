@@ -16,14 +16,16 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
     public const string DefinitionPart = "definition";
 
     private const int MaxDefinitionBytes = 1024 * 1024;
+    private const int MaxParts = 20;
 
     public static async Task<DatasetUpload> ReceiveAsync(HttpRequest request, UploadFolder folder, CancellationToken cancellation)
     {
         var reader = new MultipartReader(Boundary(request), request.Body);
         var (errors, parts, definition) = (new List<FieldError>(), new List<DatasetPart>(), (byte[]?)null);
         var (meter, hashes) = (new ReadMeter(), new SortedDictionary<string, string>(StringComparer.Ordinal));
-        while (await Multipart(reader.ReadNextSectionAsync(cancellation)) is { } section)
+        for (var count = 1; await Multipart(reader.ReadNextSectionAsync(cancellation)) is { } section; count++)
         {
+            if (count > MaxParts) throw new BadHttpRequestException($"The body has more than {MaxParts} parts; there are definition, file, train, validation and test.");
             var (name, fileName) = NamesOf(section);
             if (name == DefinitionPart && definition is null) definition = await ReadDefinitionAsync(section, errors, cancellation);
             else if (name == DefinitionPart || parts.Any(part => part.Name == name)) errors.Add(new(name, "must be given once"));

@@ -9,7 +9,7 @@ namespace PieService.Api.Http;
 /// Reads a JSON value and says everything that does not fit its type, not only the first thing: what does not fit is noted
 /// and taken out, and the rest is read again.
 /// </summary>
-public static partial class JsonErrors
+public static class JsonErrors
 {
     private const int MostErrors = 50;
 
@@ -28,7 +28,7 @@ public static partial class JsonErrors
             catch (JsonException unfit)
             {
                 var path = unfit.Path ?? "$";
-                errors.Add(new FieldError(taken.OriginalField(path), Explain(unfit)));
+                errors.Add(new FieldError(taken.OriginalField(path), Explain(unfit, TypeAt(typeof(T), path))));
                 if (!taken.Remove(node, path)) return (null, errors);
             }
         }
@@ -53,19 +53,29 @@ public static partial class JsonErrors
         };
     }
 
-    private static string Explain(JsonException unfit)
+    private static string Explain(JsonException unfit, Type? wanted)
     {
         if (unfit.Message.Contains("could not be mapped", StringComparison.Ordinal)) return "is not a field of this request";
         if (unfit.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase)) return "must be given once";
         if (unfit.Message.Contains("missing required", StringComparison.Ordinal)) return "lacks required fields";
-        var wanted = WantedType().Match(unfit.Message);
-        var type = wanted.Success ? typeof(FieldError).Assembly.GetType(wanted.Groups[1].Value) ?? Type.GetType(wanted.Groups[1].Value) : null;
-        return type is null ? "does not fit: " + (wanted.Success ? "a list or value of another type is expected" : "null is not allowed here") : Expectation(type);
+        return wanted is null ? "does not fit" : Expectation(wanted);
+    }
+
+    /// <summary>The exception's own words name the type that holds the field where a constructor sets it.</summary>
+    private static Type? TypeAt(Type root, string path)
+    {
+        Type? at = root;
+        foreach (Match step in TakenOut.Steps().Matches(path).Skip(1))
+        {
+            if (at is null) return null;
+            var type = Json.Options.GetTypeInfo(Nullable.GetUnderlyingType(at) ?? at);
+            at = step.Groups["index"].Success
+                ? type.ElementType
+                : type.Properties.FirstOrDefault(property => property.Name == TakenOut.Key(step))?.PropertyType;
+        }
+        return at;
     }
 
     private static IEnumerable<string> WireNames(Type type) =>
         (IEnumerable<string>)typeof(Wire).GetMethod(nameof(Wire.All))!.MakeGenericMethod(type).Invoke(null, null)!;
-
-    [GeneratedRegex(@"could not be converted to (?:System\.Nullable`1\[)?([\w.+]*\w)")]
-    private static partial Regex WantedType();
 }

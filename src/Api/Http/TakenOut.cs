@@ -65,8 +65,8 @@ public sealed partial class TakenOut
         return index;
     }
 
-    private static string Key(Match step) => step.Groups["quoted"].Success ? step.Groups["quoted"].Value : step.Groups["name"].Value;
+    internal static string Key(Match step) => step.Groups["quoted"].Success ? step.Groups["quoted"].Value : step.Groups["name"].Value;
 
     [GeneratedRegex(@"\$|\.(?<name>[^.\[]+)|\['(?<quoted>.*?)'\]|\[(?<index>\d+)\]")]
-    private static partial Regex Steps();
+    internal static partial Regex Steps();
 }

@@ -65,7 +65,7 @@ public sealed class SourceTextTests : IDisposable
         bytes[Encoding.UTF8.GetByteCount(Train[..place]) + 3] = 0xE9;
         var refusal = files.With("train", bytes).With("test", Test).Refusal();
 
-        Assert.Equal(line, refusal.Line);
+        Assert.Equal((line, "character 3"), (refusal.Line, refusal.Column));
         Assert.Contains("0xE9", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -87,10 +87,14 @@ public sealed class SourceTextTests : IDisposable
         Assert.Equal("one", files.With("train", "\uFEFFlabel,text\na,one\nb,two").With("test", "\uFEFF" + Test).Examples()[0].Text);
 
     [Theory]
-    [InlineData("label,text\na,one\nb,t\0wo\n", 3)]
-    [InlineData("l\0a\0b\0", 1)]
-    public void A_NUL_is_told_by_its_line(string content, int line) =>
-        Assert.Equal(line, files.With("train", content).With("test", Test).Refusal().Line);
+    [InlineData("label,text\na,one\nb,t\0wo\n", 3, 4)]
+    [InlineData("l\0a\0b\0", 1, 2)]
+    public void A_NUL_is_told_by_its_place(string content, int line, int character)
+    {
+        var refusal = files.With("train", content).With("test", Test).Refusal();
+
+        Assert.Equal((line, $"character {character}"), (refusal.Line, refusal.Column));
+    }
 
     [Theory]
     [InlineData(DatasetFormat.Csv, 'x')]

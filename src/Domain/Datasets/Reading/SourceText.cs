@@ -15,7 +15,7 @@ internal sealed class SourceText(DatasetPart part, TextEncoding encoding, ReadLi
     private readonly char[] characters = new char[ReadAhead];
     private int undecoded, start, end;
     private bool isAtStart = true, isAtEnd;
-    private long lines, handedOut, recordStart, recordLine = 1, records;
+    private long lines, lineCharacters, handedOut, recordStart, recordLine = 1, records;
 
     /// <summary>Thrown after the characters before it were handed out: the first error of a file is the one to name.</summary>
     private DatasetContentException? failure;
@@ -66,7 +66,7 @@ internal sealed class SourceText(DatasetPart part, TextEncoding encoding, ReadLi
                 if (characters[0] == '\uFEFF') start = 1;
             }
             StopAtNul();
-            lines += characters.AsSpan(start, end - start).Count('\n');
+            CountLines(characters.AsSpan(start, end - start));
             if (start < end) return true;
         }
         return false;
@@ -103,6 +103,18 @@ internal sealed class SourceText(DatasetPart part, TextEncoding encoding, ReadLi
         FailAfter(end, "has a NUL character, which no text can hold; is the file UTF-16 or binary?");
     }
 
-    private void FailAfter(int written, string message) => failure = new DatasetContentException(
-        part.Name, lines + 1 + characters.AsSpan(0, written).Count('\n'), null, message);
+    private void CountLines(ReadOnlySpan<char> decoded)
+    {
+        lines += decoded.Count('\n');
+        var last = decoded.LastIndexOf('\n');
+        lineCharacters = last < 0 ? lineCharacters + decoded.Length : decoded.Length - last - 1;
+    }
+
+    private void FailAfter(int written, string message)
+    {
+        var before = characters.AsSpan(0, written);
+        var last = before.LastIndexOf('\n');
+        failure = new DatasetContentException(
+            part.Name, lines + 1 + before.Count('\n'), $"character {1 + (last < 0 ? lineCharacters + before.Length : before.Length - last - 1)}", message);
+    }
 }

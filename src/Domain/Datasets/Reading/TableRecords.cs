@@ -13,8 +13,12 @@ internal static class TableRecords
                 header = Header.Of(row, part, columns);
                 continue;
             }
-            if (row.Fields.Length != header.Width)
-                throw new DatasetContentException(part.Name, row.Line, null, $"has {row.Fields.Length} columns where the header has {header.Width}");
+            if (row.Fields.Length != header.Names.Length)
+            {
+                // The first that is missing, or the first that the header does not know.
+                var column = header.Names.ElementAtOrDefault(row.Fields.Length) ?? $"{header.Names.Length + 1}";
+                throw new DatasetContentException(part.Name, row.Line, column, $"has {row.Fields.Length} columns where the header has {header.Names.Length}");
+            }
             yield return new SourceRecord(
                 row.Line, row.Fields[header.Text], Optional(row, header.SecondText), row.Fields[header.Label], Optional(row, header.Id));
         }
@@ -23,12 +27,12 @@ internal static class TableRecords
 
     private static string? Optional(SourceRow row, int? column) => column is { } index ? row.Fields[index] : null;
 
-    private sealed record Header(int Width, int Text, int? SecondText, int Label, int? Id)
+    private sealed record Header(string[] Names, int Text, int? SecondText, int Label, int? Id)
     {
         public static Header Of(SourceRow row, DatasetPart part, ColumnMapping columns)
         {
             return new Header(
-                row.Fields.Length, Place(columns.Text!), columns.SecondText is { } second ? Place(second) : null,
+                row.Fields, Place(columns.Text!), columns.SecondText is { } second ? Place(second) : null,
                 Place(columns.Label!), columns.Id is { } id ? Place(id) : null);
 
             int Place(string name)
