@@ -28,6 +28,7 @@ public static class OpenApiSetup
             options.OperationFilter<RequestHeaders>();
             options.OperationFilter<ProblemResponses>();
             options.OperationFilter<Examples>();
+            options.DocumentFilter<AnswerSchemas>();
         });
     }
 

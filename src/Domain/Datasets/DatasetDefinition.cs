@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 
 namespace PieService.Domain.Datasets;
@@ -28,19 +29,19 @@ public enum TextEncoding
 }
 
 /// <summary>
-/// What the files of an upload hold and how they become a dataset. What is left out has a default;
-/// <see cref="DatasetRules"/> says what is missing or wrong.
+/// What the files of an upload hold and how they become a dataset. What is left out has a default.
 /// </summary>
+/// <remarks><see cref="DatasetRules"/> says what is missing or wrong.</remarks>
 public sealed record DatasetDefinition
 {
     /// <summary>1 to 200 characters.</summary>
-    public string? Name { get; init; }
-    public LearningTask? Task { get; init; }
-    public DatasetFormat? Format { get; init; }
-    public ColumnMapping? Columns { get; init; }
+    [Required, StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
+    [Required] public LearningTask? Task { get; init; }
+    [Required] public DatasetFormat? Format { get; init; }
+    [Required] public ColumnMapping? Columns { get; init; }
 
     /// <summary>Fixes the order of the labels, which decides ties; any other label is an error. Left out: sorted by name.</summary>
-    public IReadOnlyList<string>? Labels { get; init; }
+    [Length(2, DatasetRules.MaxLabels)] public IReadOnlyList<string>? Labels { get; init; }
 
     /// <summary>Stands between the labels of a multi-label column.</summary>
     public string? LabelSeparator { get; init; }
@@ -70,9 +71,9 @@ public sealed record ColumnMapping
 public sealed record SplitFractions
 {
     /// <summary>In [0, 1); 0: no validation split.</summary>
-    public decimal Validation { get; init; }
+    [Range(0.0, 1.0, MaximumIsExclusive = true)] public decimal Validation { get; init; }
 
     /// <summary>In (0, 1).</summary>
-    public decimal? Test { get; init; }
+    [Required, Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)] public decimal? Test { get; init; }
     public int Seed { get; init; }
 }

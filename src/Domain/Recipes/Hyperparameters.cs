@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace PieService.Domain.Recipes;
 
 /// <summary>How a model is trained; the defaults are a first look, not the study's values.</summary>
@@ -8,9 +10,9 @@ namespace PieService.Domain.Recipes;
 /// <param name="HiddenSize">LSTM units per direction.</param>
 /// <param name="EmbeddingSize">Width of the trained embedding; only where there are no word vectors.</param>
 public sealed record Hyperparameters(
-    int Epochs = 6,
-    int BatchSize = 64,
-    double LearningRate = 0.001,
-    int MaxLength = 128,
-    int HiddenSize = 100,
-    int EmbeddingSize = 100);
+    [property: Range(1, 10_000)] int Epochs = 6,
+    [property: Range(1, 65_536)] int BatchSize = 64,
+    [property: Range(0.0, 10.0, MinimumIsExclusive = true)] double LearningRate = 0.001,
+    [property: Range(1, 4_096)] int MaxLength = 128,
+    [property: Range(1, 4_096)] int HiddenSize = 100,
+    [property: Range(1, 4_096)] int EmbeddingSize = 100);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Domain.Recipes;
 
-/// <summary>How a model is pruned, by the names of the paper; <see cref="Dense"/> is not pruned at all.</summary>
+/// <summary>How a model is pruned, by the names of the paper; dense is not pruned at all.</summary>
 public enum Method
 {
     [JsonStringEnumMemberName("dense")] Dense,

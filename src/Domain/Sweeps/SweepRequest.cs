@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
@@ -20,24 +21,24 @@ public enum KeepModels
 }
 
 /// <summary>
-/// A pruning sweep as a client asks for it: models x (dense + methods x sparsities) x seeds. What is left out has a
-/// default; <see cref="SweepRules"/> says what is missing or wrong.
+/// A pruning sweep as a client asks for it: models x (dense + methods x sparsities) x seeds. What is left out has a default.
 /// </summary>
+/// <remarks><see cref="SweepRules"/> says what is missing or wrong.</remarks>
 public sealed record SweepRequest
 {
     /// <summary>1 to 200 characters.</summary>
-    public string? Name { get; init; }
-    public Guid? DatasetId { get; init; }
+    [Required, StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
+    [Required] public Guid? DatasetId { get; init; }
     public Protocol Protocol { get; init; } = Protocol.Sound;
-    public IReadOnlyList<ModelRequest>? Models { get; init; }
+    [Required, Length(1, SweepRules.MaxModels)] public IReadOnlyList<ModelRequest>? Models { get; init; }
 
     /// <summary>Pruning methods; the dense models are always trained too. Empty: dense models only.</summary>
-    public IReadOnlyList<Method>? Methods { get; init; }
+    [Required] public IReadOnlyList<Method>? Methods { get; init; }
 
     /// <summary>Shares of weights to remove, in percent, in (0, 100).</summary>
-    public IReadOnlyList<decimal>? Sparsities { get; init; }
+    [MaxLength(SweepRules.MaxSparsities)] public IReadOnlyList<decimal>? Sparsities { get; init; }
     public PruningScope Scope { get; init; } = PruningScope.LayerWise;
-    public SeedRange? Seeds { get; init; }
+    [Required] public SeedRange? Seeds { get; init; }
 
     /// <summary>Add dense runs trained as long as the iterative methods.</summary>
     public bool ComputeMatchedDense { get; init; }
@@ -60,8 +61,8 @@ public sealed record SweepRequest
 public sealed record ModelRequest
 {
     /// <summary>Unique in the sweep; by default the architecture in lower case.</summary>
-    public string? Name { get; init; }
-    public Architecture? Architecture { get; init; }
+    [StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
+    [Required] public Architecture? Architecture { get; init; }
 
     /// <summary>Word vectors by name (BiLSTM); without them the embedding is trained.</summary>
     public string? Vectors { get; init; }
@@ -76,4 +77,4 @@ public sealed record ModelRequest
 }
 
 /// <summary>Seeds first, first + 1, ... first + count - 1.</summary>
-public sealed record SeedRange(int First = 0, int Count = 1);
+public sealed record SeedRange([property: Range(0, int.MaxValue - 1)] int First = 0, [property: Range(1, SweepRules.MaxSeeds)] int Count = 1);

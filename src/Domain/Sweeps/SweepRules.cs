@@ -1,3 +1,7 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 
@@ -72,18 +76,14 @@ public static class SweepRules
     private static string Fingerprint(ModelRequest model) => RecipeFingerprint.Of(new Recipe(
         "", model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault, Protocol.Sound, Method.Dense, 0));
 
-    private static IEnumerable<FieldError> HyperparametersOf(Hyperparameters hyper, string at)
-    {
-        foreach (var (name, value, most) in new[]
-        {
-            ("epochs", hyper.Epochs, 10_000), ("batchSize", hyper.BatchSize, 65_536), ("maxLength", hyper.MaxLength, 4_096),
-            ("hiddenSize", hyper.HiddenSize, 4_096), ("embeddingSize", hyper.EmbeddingSize, 4_096),
-        })
-        {
-            if (value < 1 || value > most) yield return new($"{at}.{name}", $"must be from 1 to {most}");
-        }
-        if (!(hyper.LearningRate is > 0 and <= 10)) yield return new($"{at}.learningRate", "must be > 0 and <= 10");
-    }
+    /// <summary>The ranges are written at the hyperparameters themselves, where the API's documentation finds them too.</summary>
+    private static IEnumerable<FieldError> HyperparametersOf(Hyperparameters hyper, string at) =>
+        from property in typeof(Hyperparameters).GetProperties()
+        let range = property.GetCustomAttribute<RangeAttribute>()
+        where range is not null && !range.IsValid(property.GetValue(hyper))
+        select new FieldError(
+            $"{at}.{JsonNamingPolicy.CamelCase.ConvertName(property.Name)}",
+            string.Create(CultureInfo.InvariantCulture, $"must be {(range.MinimumIsExclusive ? "above" : "from")} {range.Minimum} {(range.MinimumIsExclusive ? "and at most" : "to")} {range.Maximum}"));
 
     private static IEnumerable<FieldError> Grid(SweepRequest request)
     {

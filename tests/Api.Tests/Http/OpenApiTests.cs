@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using PieService.Domain;
 using PieService.Domain.Sweeps;
@@ -19,6 +21,16 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
                 select (response.Key, content.Value),
                 answer => Assert.True(answer.Value!["example"] is not null, $"{id} {answer.Key} has no example"));
         }
+    }
+
+    /// <summary>Clients are generated from the file: whoever changes the contract sees it in the diff. To write it anew, set PIE_WRITE_OPENAPI=1.</summary>
+    [Fact]
+    public async Task The_document_in_the_repository_is_the_one_that_is_served()
+    {
+        var served = (await DocumentAsync()).ToJsonString(new JsonSerializerOptions(Json.Options) { WriteIndented = true }) + "\n";
+        if (Environment.GetEnvironmentVariable("PIE_WRITE_OPENAPI") == "1") await File.WriteAllTextAsync(DocumentFile(), served);
+
+        Assert.Equal(await File.ReadAllTextAsync(DocumentFile()), served);
     }
 
     [Fact]
@@ -57,6 +69,8 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
             ["id", "state", "architecture", "model", "method", "sparsity", "seed", "pageSize", "pageToken", "If-None-Match"],
             list["parameters"]!.AsArray().Select(parameter => (string)parameter!["name"]!));
     }
+
+    private static string DocumentFile([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(here, "../../../../docs/openapi.json"));
 
     private async Task<JsonObject> DocumentAsync() => await api.GetAsync("/swagger/v1/swagger.json");
 
