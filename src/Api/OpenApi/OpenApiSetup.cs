@@ -24,6 +24,7 @@ public static class OpenApiSetup
             options.SupportNonNullableReferenceTypes();
             options.UseAllOfToExtendReferenceSchemas();
             options.SchemaFilter<WireEnumSchemas>();
+            options.SchemaFilter<RequestDefaults>();
             options.OperationFilter<QueryParameters>();
             options.OperationFilter<RequestHeaders>();
             options.OperationFilter<ProblemResponses>();

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.OpenApi;
@@ -18,7 +19,7 @@ public sealed class QueryParameters : IOperationFilter
         }
 
         var queries = context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<QueryMetadata>().Select(query => query.Type);
-        foreach (var property in queries.SelectMany(type => type.GetProperties()).Where(property => property.CanWrite))
+        foreach (var property in queries.SelectMany(type => type.GetProperties()).Where(property => property.CanWrite && property.GetCustomAttribute<EditorBrowsableAttribute>()?.State != EditorBrowsableState.Never))
         {
             var defaults = Activator.CreateInstance(property.ReflectedType!);
             operation.Parameters ??= [];
