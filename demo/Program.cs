@@ -1,18 +1,22 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
+using Newtonsoft.Json;
+using PieService.Client;
 using PieService.Demo;
 
 // A small pruning study from its texts to its PIEs, as a client of the service sees it. Safe to run again: the dataset is
 // found, and a sweep of the same runs links the finished ones.
 
+var quick = args.Contains("--quick");
 var address = args is [var given, ..] ? given.TrimEnd('/') : "http://127.0.0.1:5000";
 var clock = Stopwatch.StartNew();
 try
 {
-    using var http = new HttpClient { BaseAddress = new Uri($"{address}/api/v1/") };
-    var pie = new PieClient(http);
+    using var http = new HttpClient { BaseAddress = new Uri($"{address}/") };
+    // Only where the service asks for keys.
+    if (Environment.GetEnvironmentVariable("PIE_KEY") is { Length: > 0 } key) http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+    var pie = new PieServiceClient(http);
     await MeetAsync(pie);
     var dataset = await DatasetAsync(pie);
     var sweep = await SweepAsync(pie, dataset);
@@ -23,7 +27,11 @@ catch (HttpRequestException unreachable)
 {
     return Fail($"No PieService answers at {address} ({unreachable.Message}). Start it with ./pie up.");
 }
-catch (JsonException other)
+catch (ApiException refused) when (refused.StatusCode >= 400)
+{
+    return Fail($"{address} answered {refused.StatusCode}: {refused.Response}");
+}
+catch (Exception other) when (other is ApiException or JsonException)
 {
     return Fail($"What answers at {address} is not this version of PieService ({other.Message}).");
 }
@@ -38,23 +46,25 @@ static int Fail(string message)
     return 1;
 }
 
-static async Task MeetAsync(PieClient pie)
+static async Task MeetAsync(PieServiceClient pie)
 {
-    var system = await pie.SystemAsync();
+    var system = await pie.GetSystemAsync();
     if (system.Workers.Count == 0) throw new DemoException("The service has no live worker, so nothing would be trained. Start one with ./pie up.");
     Console.WriteLine($"PieService {system.Version.Split('+')[0]} on {system.Database}, training {system.Workers.Sum(worker => worker.Slots)} runs at a time");
 }
 
-static async Task<Dataset> DatasetAsync(PieClient pie)
+static async Task<DatasetResponse> DatasetAsync(PieServiceClient pie)
 {
     var texts = DemoTexts.Generate();
-    SplitFile[] files = [FileOf("train", texts.Train), FileOf("validation", texts.Validation), FileOf("test", texts.Test)];
+    string[] files = [CsvOf(texts.Train), CsvOf(texts.Validation), CsvOf(texts.Test)];
     // The name tells the content too: a later version of the demo may have other texts.
-    var content = SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files.Select(file => file.Csv))));
+    var content = SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files)));
     var name = $"demo: remarks on films ({Convert.ToHexStringLower(content)[..8]})";
 
-    var known = await pie.DatasetsAsync().FirstOrDefaultAsync(dataset => dataset.Name == name);
-    var dataset = known ?? await pie.UploadAsync(Requests.Dataset(name), files);
+    var known = await Lists.AllAsync(token => pie.ListDatasetsAsync(Lists.PageSize, token), page => page.Items, page => page.NextPageToken)
+        .FirstOrDefaultAsync(dataset => dataset.Name == name);
+    var dataset = known ?? await pie.ImportDatasetAsync(
+        definition: Requests.Dataset(name), train: FileOf(files[0]), validation: FileOf(files[1]), test: FileOf(files[2]));
     Console.WriteLine($"""
         Dataset "{name}", {(known is null ? "uploaded" : "already there")}:
           {texts.Train.Count} texts to train on, {texts.Validation.Count} to validate, {texts.Test.Count} to test; made by the demo, easy ones such as
@@ -66,36 +76,44 @@ static async Task<Dataset> DatasetAsync(PieClient pie)
     return dataset;
 }
 
-static SplitFile FileOf(string split, IReadOnlyList<DemoText> texts) =>
-    new(split, string.Concat(texts.Select(text => $"{text.Id},{text.Label},\"{text.Text}\"\n").Prepend("id,label,text\n")));
+static string CsvOf(IReadOnlyList<DemoText> texts) => string.Concat(texts.Select(text => $"{text.Id},{text.Label},\"{text.Text}\"\n").Prepend("id,label,text\n"));
 
-static async Task<Sweep> SweepAsync(PieClient pie, Dataset dataset)
+static FileParameter FileOf(string csv) => new(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "texts.csv", "text/csv");
+
+async Task<SweepResponse> SweepAsync(PieServiceClient pie, DatasetResponse dataset)
 {
-    Console.WriteLine("Sweep: BiLSTM, dense + IMP, MP-AI, RP-AI at 50 and 90 %, 5 seeds. Interrupted, it goes on; run the demo again to come back.");
-    var sweep = await pie.SubmitAsync(Requests.Sweep(dataset.Id));
+    Console.WriteLine($"Sweep: BiLSTM, dense + IMP, MP-AI, RP-AI at 50 and 90 %, {(quick ? "2 seeds and 3 epochs, too few to learn much" : "5 seeds")}. Interrupted, it goes on; run the demo again to come back.");
+    var sweep = await pie.SubmitSweepAsync(Requests.Sweep(dataset.Id, quick));
 
     var line = new ProgressLine();
     while (true)
     {
         line.Show(sweep.Progress);
-        if (sweep.HasEnded) break;
+        if (sweep.State is SweepState.Succeeded or SweepState.Failed or SweepState.Cancelled) break;
         await Task.Delay(TimeSpan.FromSeconds(1));
-        sweep = await pie.SweepAsync(sweep.Id);
+        sweep = await pie.GetSweepAsync(sweep.Id);
     }
     ProgressLine.End();
 
-    if (sweep.State == "succeeded") return sweep;
-    var failed = await pie.FailedRunsAsync(sweep.Id).FirstOrDefaultAsync();
+    if (sweep.State == SweepState.Succeeded) return sweep;
+    var failed = (await pie.ListRunsAsync(sweep.Id, RunState.Failed, pageSize: 1)).Items.FirstOrDefault();
     throw new DemoException($"The sweep {sweep.Id} has {sweep.State}" + (failed is null
-        ? "." : $": {failed.Method} at {failed.Sparsity} %, seed {failed.Seed}: {failed.Error}"));
+        ? "." : $": {Tables.NameOf(failed.Method)} at {failed.Sparsity} %, seed {failed.Seed}: {failed.Error}"));
 }
 
-async Task ReportAsync(PieClient pie, Dataset dataset, Sweep sweep)
+async Task ReportAsync(PieServiceClient pie, DatasetResponse dataset, SweepResponse sweep)
 {
-    var idOf = await pie.ExamplesAsync(dataset.Id, "test").ToDictionaryAsync(example => example.Id, example => example.SourceId);
-    var comparisons = await pie.ComparisonsAsync(sweep.Id).ToListAsync();
-    var pies = new List<List<Pie>>();
-    foreach (var comparison in comparisons) pies.Add(await pie.PiesAsync(comparison.Id).ToListAsync());
+    var idOf = await Lists.AllAsync(
+            token => pie.ListExamplesAsync(dataset.Id, Split.Test, pageSize: Lists.PageSize, pageToken: token), page => page.Items, page => page.NextPageToken)
+        .ToDictionaryAsync(example => example.Id, example => example.SourceId);
+    var comparisons = (await pie.ListComparisonsAsync(sweep.Id, pageSize: Lists.PageSize)).Items.ToList();
+    var pies = new List<List<PieResponse>>();
+    foreach (var comparison in comparisons)
+    {
+        pies.Add(await Lists.AllAsync(
+            token => pie.ListPiesAsync(comparison.Id, orderBy: PieOrder.Margin, pageSize: Lists.PageSize, pageToken: token), page => page.Items, page => page.NextPageToken)
+            .ToListAsync());
+    }
 
     Console.WriteLine("\nHow good the models are on the test texts (mean and standard deviation over seeds):");
     Tables.PrintEffectiveness(comparisons);
@@ -104,7 +122,7 @@ async Task ReportAsync(PieClient pie, Dataset dataset, Sweep sweep)
     Tables.PrintPies(comparisons, [.. pies.Select(of => HardShare(of.Select(one => idOf[one.ExampleId])))]);
 
     var chosen = pies.IndexOf(pies.MaxBy(of => of.Count)!);
-    Console.WriteLine($"\nThe clearest of {comparisons[chosen].Method} at {comparisons[chosen].Sparsity} %:");
+    Console.WriteLine($"\nThe clearest of {Tables.NameOf(comparisons[chosen].Method)} at {comparisons[chosen].Sparsity} %:");
     foreach (var one in pies[chosen].Take(3)) Tables.PrintExample(one, idOf[one.ExampleId]);
 
     Console.WriteLine($"""

@@ -1,3 +1,5 @@
+using PieService.Client;
+
 namespace PieService.Demo;
 
 /// <summary>Progress on one line of a terminal; elsewhere, such as in a log, a line at every tenth of the work.</summary>
@@ -6,7 +8,7 @@ public sealed class ProgressLine
     private int lastTenth = -1;
     private int lastLength;
 
-    public void Show(Progress progress)
+    public void Show(ProgressResponse progress)
     {
         var (runs, epochs) = (progress.Runs, progress.Epochs);
         var done = epochs.Total == 0 ? 1 : (double)epochs.Done / epochs.Total;
@@ -28,6 +30,6 @@ public sealed class ProgressLine
         if (!Console.IsOutputRedirected) Console.WriteLine();
     }
 
-    private static string Remaining(Progress progress) =>
+    private static string Remaining(ProgressResponse progress) =>
         progress.EstimatedFinish - TimeProvider.System.GetUtcNow() is { } left && left > TimeSpan.Zero ? $", about {left.TotalSeconds:0} s left" : "";
 }

@@ -1,18 +1,34 @@
+using PieService.Client;
+
 namespace PieService.Demo;
 
 /// <summary>What the demo sends, as any client would write it.</summary>
 public static class Requests
 {
-    public static string Dataset(string name) => $$"""
-        { "name": "{{name}}", "task": "singleLabel", "format": "csv",
-          "columns": { "id": "id", "label": "label", "text": "text" },
-          "labels": ["{{DemoTexts.Negative}}", "{{DemoTexts.Positive}}"] }
-        """;
+    public static DatasetDefinition Dataset(string name) => new()
+    {
+        Name = name,
+        Task = LearningTask.SingleLabel,
+        Format = DatasetFormat.Csv,
+        Columns = new ColumnMapping { Id = "id", Label = "label", Text = "text" },
+        Labels = [DemoTexts.Negative, DemoTexts.Positive],
+    };
 
-    public static string Sweep(Guid datasetId) => $$"""
-        { "name": "demo", "datasetId": "{{datasetId}}",
-          "models": [ { "architecture": "BiLSTM",
-                        "hyperparameters": { "epochs": 10, "batchSize": 32, "learningRate": 0.005, "maxLength": 32, "hiddenSize": 32, "embeddingSize": 32 } } ],
-          "methods": ["IMP", "MP-AI", "RP-AI"], "sparsities": [50, 90], "seeds": { "first": 0, "count": 5 } }
-        """;
+    /// <param name="quick">A few seconds of training, to see that everything works; its PIEs mean nothing.</param>
+    public static SweepRequest Sweep(Guid datasetId, bool quick) => new()
+    {
+        Name = quick ? "demo, quick" : "demo",
+        DatasetId = datasetId,
+        Models =
+        [
+            new ModelRequest
+            {
+                Architecture = Architecture.BiLSTM,
+                Hyperparameters = new Hyperparameters { Epochs = quick ? 3 : 10, BatchSize = 32, LearningRate = 0.005, MaxLength = 32, HiddenSize = 32, EmbeddingSize = 32 },
+            },
+        ],
+        Methods = [Method.IMP, Method.MPAI, Method.RPAI],
+        Sparsities = [50, 90],
+        Seeds = new SeedRange { First = 0, Count = quick ? 2 : 5 },
+    };
 }

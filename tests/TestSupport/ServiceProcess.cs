@@ -21,12 +21,18 @@ public sealed class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Worker(IDictionary<string, string> settings) =>
         Start($"Worker/{Configuration}_linux-x64/PieService.Worker.dll", settings);
 
+    public static ServiceProcess Demo(params string[] arguments) =>
+        Start($"Demo/{Configuration}/PieService.Demo.dll", new Dictionary<string, string>(), arguments);
+
+    /// <summary>Of a process that has ended.</summary>
+    public int ExitCode => process.ExitCode;
+
     /// <summary>The last of what the process said, for the message of a failed test.</summary>
     public string Tail
     {
         get
         {
-            lock (output) return string.Join('\n', output.TakeLast(30));
+            lock (output) return string.Join('\n', output.TakeLast(60));
         }
     }
 

@@ -35,18 +35,14 @@ public sealed class DatasetUploadForm : IOperationFilter
                         Required = new HashSet<string> { DatasetUpload.DefinitionPart },
                         Properties = new Dictionary<string, IOpenApiSchema>
                         {
-                            [DatasetUpload.DefinitionPart] = new OpenApiSchema
-                            {
-                                Type = JsonSchemaType.Object,
-                                AllOf = [definition],
-                                Examples = [JsonNode.Parse(Json.Write(Sample))!],
-                            },
+                            [DatasetUpload.DefinitionPart] = definition,
                             [DatasetPart.Undivided] = File("The only file, to be divided by the definition's split."),
                             [Wire.Name(Split.Train)] = File("The training split; without split in the definition."),
                             [Wire.Name(Split.Validation)] = File("The validation split, if there is one."),
                             [Wire.Name(Split.Test)] = File("The test split."),
                         },
                     },
+                    Example = new JsonObject { [DatasetUpload.DefinitionPart] = JsonNode.Parse(Json.Write(Sample)) },
                     Encoding = new Dictionary<string, OpenApiEncoding>
                     {
                         [DatasetUpload.DefinitionPart] = new() { ContentType = "application/json" },
@@ -56,5 +52,5 @@ public sealed class DatasetUploadForm : IOperationFilter
         };
     }
 
-    private static OpenApiSchema File(string description) => new() { Type = JsonSchemaType.String, Format = "binary", Description = description };
+    private static OpenApiSchema File(string description) => new() { Type = JsonSchemaType.String | JsonSchemaType.Null, Format = "binary", Description = description };
 }

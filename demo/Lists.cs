@@ -1,0 +1,20 @@
+namespace PieService.Demo;
+
+public static class Lists
+{
+    public const int PageSize = 1000;
+
+    /// <summary>All items of a list, page by page.</summary>
+    /// <param name="page">Asks for the page that a token leads to; null: the first.</param>
+    public static async IAsyncEnumerable<TItem> AllAsync<TPage, TItem>(Func<string?, Task<TPage>> page, Func<TPage, IEnumerable<TItem>> items, Func<TPage, string?> next)
+    {
+        string? token = null;
+        do
+        {
+            var answer = await page(token);
+            foreach (var item in items(answer)) yield return item;
+            token = next(answer);
+        }
+        while (token is not null);
+    }
+}
