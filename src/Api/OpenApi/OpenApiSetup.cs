@@ -18,6 +18,13 @@ public static class OpenApiSetup
                 Version = "v1",
                 Description = "Which examples pay for pruning: trains dense and pruned models and finds the Pruning Identified Exemplars.",
             });
+            options.AddSecurityDefinition(AccessResponses.Scheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "pie_…",
+                Description = "An API key, as ./pie key add shows it. Not needed where the service listens on its own machine only.",
+            });
             foreach (var assembly in new[] { typeof(OpenApiSetup).Assembly, typeof(Wire).Assembly })
                 options.IncludeXmlComments(Path.ChangeExtension(assembly.Location, ".xml"), includeControllerXmlComments: true);
             options.OrderActionsBy(Story);
@@ -25,6 +32,7 @@ public static class OpenApiSetup
             options.UseAllOfToExtendReferenceSchemas();
             options.SchemaFilter<WireEnumSchemas>();
             options.OperationFilter<QueryParameters>();
+            options.OperationFilter<AccessResponses>();
             options.OperationFilter<ProblemResponses>();
             options.OperationFilter<Examples>();
         });
@@ -46,6 +54,6 @@ public static class OpenApiSetup
             options.DocumentTitle = "PieService";
             options.DisplayOperationId();
         });
-        app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
+        app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription().AllowAnonymous();
     }
 }
