@@ -12,6 +12,7 @@ var clock = Stopwatch.StartNew();
 try
 {
     using var http = new HttpClient { BaseAddress = new Uri($"{address}/api/v1/") };
+    if (Environment.GetEnvironmentVariable("PIE_KEY") is { Length: > 0 } key) http.DefaultRequestHeaders.Authorization = new("Bearer", key);
     var pie = new PieClient(http);
     await MeetAsync(pie);
     var dataset = await DatasetAsync(pie);

@@ -16,10 +16,12 @@ public static class SecurityHeaders
         var areAnswersPrivate = app.Services.GetRequiredService<AccessSettings>().RequireKeys;
         app.Use((context, next) =>
         {
+            // As it was asked for: for the dashboard's own branch it is shortened later on.
+            var path = context.Request.Path;
             // At the last moment: whoever answers an exception clears the headers first.
             context.Response.OnStarting(() =>
             {
-                var (path, headers) = (context.Request.Path, context.Response.Headers);
+                var headers = context.Response.Headers;
                 headers.XContentTypeOptions = "nosniff";
                 headers.XFrameOptions = "DENY";
                 headers["Referrer-Policy"] = "no-referrer";

@@ -93,13 +93,13 @@ public sealed class BrowserTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Theory]
-    [InlineData("/api/v1/system")]
-    [InlineData("/api/v1/nothing")]
-    [InlineData("/api/v1/sweeps?pageSize=0")]
-    [InlineData("/health/live")]
-    [InlineData("/swagger/index.html")]
-    [InlineData("/hangfire")]
-    public async Task Every_answer_tells_browsers_what_to_refuse(string path)
+    [InlineData("/api/v1/system", false)]
+    [InlineData("/api/v1/nothing", false)]
+    [InlineData("/api/v1/sweeps?pageSize=0", false)]
+    [InlineData("/health/live", false)]
+    [InlineData("/swagger/index.html", true)]
+    [InlineData("/hangfire", true)]
+    public async Task Every_answer_tells_browsers_what_to_refuse(string path, bool isPage)
     {
         using var response = await api.Client.GetAsync(path);
 
@@ -109,6 +109,7 @@ public sealed class BrowserTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(["same-origin"], response.Headers.GetValues("Cross-Origin-Resource-Policy"));
         var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
         Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
+        Assert.Equal(isPage, policy.Contains("script-src 'self';", StringComparison.Ordinal));
         Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe-eval", policy, StringComparison.Ordinal);
         Assert.False(response.Headers.Contains("Server"));
