@@ -2,6 +2,7 @@ using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PieService.Api;
+using PieService.Api.Access;
 using PieService.Api.Comparisons;
 using PieService.Api.Database;
 using PieService.Api.Datasets;
@@ -15,6 +16,8 @@ using PieService.Domain;
 using PieService.Domain.Storage;
 using PieService.Queue;
 
+if (args is ["key", .. var keyArguments]) return await KeyCommand.RunAsync(keyArguments);
+
 // Settings lie beside the program, wherever it is started from.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 var (services, configuration) = (builder.Services, builder.Configuration);
@@ -24,6 +27,7 @@ var folders = PieFolders.From(name => configuration[name]);
 services.AddSingleton(folders);
 services.AddSingleton(LeaseSettings.From(name => configuration[name]));
 services.AddSingleton(TimeProvider.System);
+var access = AccessSettings.From(configuration);
 
 // The database: the configured one, or a private one that this process owns
 using var startup = LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddConsole());
@@ -56,7 +60,8 @@ services.AddSingleton<SweepStore>();
 services.AddSingleton<RunLeases>();
 
 // The queue
-services.AddSingleton<IBackgroundJobClientV2>(_ => new BackgroundJobClient(QueueStorage.Open(connectionString, maxPoolSize: 5)));
+services.AddSingleton(_ => QueueStorage.Open(connectionString, maxPoolSize: 5));
+services.AddSingleton<IBackgroundJobClientV2>(provider => new BackgroundJobClient(provider.GetRequiredService<JobStorage>()));
 services.AddSingleton<DispatchBell>();
 services.AddHostedService<Dispatcher>();
 
@@ -67,6 +72,7 @@ services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
 services.AddProblemDetails();
 services.AddSingleton<IdempotencyKey>();
 services.AddExceptionHandler<Problems>();
+services.AddAccess(access);
 services.AddDatasets();
 services.AddPieOpenApi();
 
@@ -76,8 +82,14 @@ app.UseStatusCodePages();
 app.UseRequestForm();
 // Here and not first of all, where it would find no route for HEAD.
 app.UseRouting();
+app.UseAccess();
 app.UsePieOpenApi();
+app.UseMiddleware<Audit>();
+// Once more: the audit must see what a failure was answered with.
+app.UseExceptionHandler();
+app.UseAuthorization();
 app.MapHealth();
+app.MapDashboard();
 var api = app.MapGroup("/api/v1").AddEndpointFilter<EntityTags>();
 api.MapSystem();
 api.MapModels();
@@ -90,5 +102,11 @@ api.MapComparisons();
 api.MapPies();
 api.MapExampleVotes();
 api.MapExamplePredictions();
+api.MapAudit();
+if (access.RequireKeys && !await AccessSetup.HasKeyAsync(app.Services))
+{
+    await Console.Error.WriteLineAsync("This service needs API keys, and there is none. Make the first one: ./pie key add NAME --role admin");
+    return 1;
+}
 app.Run();
 return 0;

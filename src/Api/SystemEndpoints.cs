@@ -11,8 +11,11 @@ public static class SystemEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", Live).WithName("isLive").WithTags("System");
-        routes.MapGet("/health/ready", Ready).WithName("isReady").WithTags("System").ProducesProblem(503);
+        // Whoever supervises the processes has no key, and tells nobody anything but yes and no.
+        var health = routes.MapGroup("/health").WithTags("System").AllowAnonymous().DisableRateLimiting();
+        health.MapGet("/live", Live).WithName("isLive");
+        health.MapGet("/ready", Ready).WithName("isReady").ProducesProblem(503);
+        health.MapGet("/workers/{name}", Worker).WithName("isWorkerLive").ProducesProblem(404).ProducesProblem(503);
     }
 
     public static void MapSystem(this IEndpointRouteBuilder routes) =>
@@ -26,6 +29,15 @@ public static class SystemEndpoints
         (await db.Database.GetPendingMigrationsAsync(cancellation)).Any()
             ? TypedResults.Problem("The database has not been migrated to this version yet.", statusCode: StatusCodes.Status503ServiceUnavailable)
             : TypedResults.Ok(new HealthResponse("ready"));
+
+    /// <summary>Whether a worker was heard of in the last 30 seconds.</summary>
+    /// <remarks>Named by its machine, or by machine and process: MACHINE-PROCESS.</remarks>
+    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Worker(string name, PieDbContext db, CancellationToken cancellation) =>
+        // A NUL cannot be part of any text in PostgreSQL.
+        !name.Contains('\0') && await db.Workers.FromSql($"SELECT * FROM live_workers").AnyAsync(
+            worker => worker.Machine == name || worker.Id.StartsWith(name + "-"), cancellation)
+            ? TypedResults.Ok(new HealthResponse("live"))
+            : TypedResults.Problem("No worker of this name was heard of in the last 30 seconds.", statusCode: StatusCodes.Status404NotFound);
 
     /// <summary>Version, database, live workers and the depth of the queue.</summary>
     private static async Task<Ok<SystemResponse>> System(Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)

@@ -3,7 +3,9 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using PieService.Api.Database;
 using PieService.TestSupport;
@@ -11,14 +13,24 @@ using PieService.TestSupport;
 namespace PieService.Api.Tests;
 
 /// <summary>The API in this process over a real, fresh database. Nothing trains: tests play the worker where they need one.</summary>
-public sealed class ApiFixture : IAsyncLifetime
+public class ApiFixture : IAsyncLifetime
 {
     private readonly FreshDatabase database = new(Migrate);
+    private readonly Dictionary<string, string?> settings;
     private Application? application;
+
+    public ApiFixture() : this([])
+    {
+    }
+
+    /// <param name="settings">Beside those that all tests have.</param>
+    protected ApiFixture(Dictionary<string, string?> settings) => this.settings = settings;
 
     public HttpClient Client { get; private set; } = null!;
 
     public IServiceProvider Services => application!.Services;
+
+    public TestServer Server => application!.Server;
 
     public Situations Situations => new(Services);
 
@@ -27,14 +39,32 @@ public sealed class ApiFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await database.InitializeAsync();
-        application = new Application(database.ConnectionString);
-        Client = application.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+        await PrepareAsync();
+        application = new Application(
+            new(settings)
+            {
+                ["ConnectionStrings:Pie"] = database.ConnectionString,
+                ["PIE_LEASE_SECONDS"] = "600",
+                ["PIE_REQUESTS_PER_SECOND"] = settings.GetValueOrDefault("PIE_REQUESTS_PER_SECOND", "100000"),
+            },
+            ConfigureServices);
+        Client = NewClient();
+    }
+
+    public HttpClient NewClient() => application!.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+
+    /// <summary>What the database needs before the service starts.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
+
+    protected virtual void ConfigureServices(IServiceCollection services)
+    {
     }
 
     public async ValueTask DisposeAsync()
     {
         if (application is not null) await application.DisposeAsync();
         await database.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     public async Task<JsonObject> GetAsync(string path)
@@ -75,12 +105,12 @@ public sealed class ApiFixture : IAsyncLifetime
 
     private static Task Migrate(string connectionString) => Migrator.MigrateAsync(connectionString, CancellationToken.None);
 
-    private sealed class Application(string connectionString) : WebApplicationFactory<Program>
+    private sealed class Application(Dictionary<string, string?> settings, Action<IServiceCollection> configureServices) : WebApplicationFactory<Program>
     {
         protected override IHost CreateHost(IHostBuilder builder)
         {
-            builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection(
-                new Dictionary<string, string?> { ["ConnectionStrings:Pie"] = connectionString, ["PIE_LEASE_SECONDS"] = "600" }));
+            builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection(settings));
+            builder.ConfigureServices(configureServices);
             return base.CreateHost(builder);
         }
     }

@@ -160,6 +160,7 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
         ["PIE_DEVICE"] = "cpu",
         ["PIE_SLOTS"] = "1",
         ["PIE_THREADS"] = "1",
+        ["PIE_REQUESTS_PER_SECOND"] = "100000",
         ["PIE_MIN_FREE_DISK_MIB"] = "0",
         ["PIE_MIN_FREE_MEMORY_MIB"] = "0",
     };

@@ -28,6 +28,7 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
         settings["PIE_DEVICE"] = "cpu";
         settings["PIE_SLOTS"] = "2";
         settings["PIE_THREADS"] = "1";
+        settings["PIE_REQUESTS_PER_SECOND"] = "100000";
         var address = $"http://127.0.0.1:{FreePort()}";
         Client.BaseAddress = new Uri(address);
         Api = ServiceProcess.Api(settings, address);

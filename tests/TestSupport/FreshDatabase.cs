@@ -42,6 +42,7 @@ public class FreshDatabase(Func<string, Task> migrate) : IAsyncLifetime
             AppDomain.CurrentDomain.ProcessExit += (_, _) =>
                 OnServerAsync($"DROP DATABASE IF EXISTS {template} WITH (FORCE)").GetAwaiter().GetResult();
         }
+        await TestCluster.HandOverAsync(template);
         // A database with a session in it cannot be copied: nothing may stay in a pool, nor come back later.
         await migrate(new NpgsqlConnectionStringBuilder(await ToAsync(template)) { Pooling = false }.ConnectionString);
         await OnServerAsync($"ALTER DATABASE {template} ALLOW_CONNECTIONS false");
@@ -50,7 +51,7 @@ public class FreshDatabase(Func<string, Task> migrate) : IAsyncLifetime
 
     private static async Task OnServerAsync(string sql)
     {
-        var server = new NpgsqlConnectionStringBuilder(await TestCluster.ConnectionStringAsync()) { Pooling = false };
+        var server = new NpgsqlConnectionStringBuilder(await TestCluster.AdministratorAsync()) { Pooling = false };
         await using var connection = new NpgsqlConnection(server.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
@@ -58,7 +59,7 @@ public class FreshDatabase(Func<string, Task> migrate) : IAsyncLifetime
     }
 
     private static async Task<string> ToAsync(string database) =>
-        new NpgsqlConnectionStringBuilder(await TestCluster.ConnectionStringAsync()) { Database = database }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(await TestCluster.ServiceAsync()) { Database = database }.ConnectionString;
 
     /// <summary>Test processes may share a server.</summary>
     private static string NewName(string prefix) => $"{prefix}_{Guid.NewGuid():N}";

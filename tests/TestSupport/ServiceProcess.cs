@@ -27,6 +27,24 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Of a process that has ended.</summary>
     public int ExitCode => process.ExitCode;
 
+    /// <summary>The API's program with other work than to serve, or with what keeps it from serving: until it ends.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunApiAsync(IDictionary<string, string> settings, params string[] arguments)
+    {
+        using var process = new Process { StartInfo = Prepare($"Api/{Configuration}/PieService.Api.dll", settings, arguments) };
+        process.Start();
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        return (process.ExitCode, await output, await errors);
+    }
+
     /// <summary>The last of what the process said, for the message of a failed test.</summary>
     public string Tail
     {
@@ -62,13 +80,18 @@ public sealed class ServiceProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private static ServiceProcess Start(string program, IDictionary<string, string> settings, params string[] arguments)
+    private static ProcessStartInfo Prepare(string program, IDictionary<string, string> settings, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(Repository(), "artifacts/bin", program));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in settings) start.Environment[name] = value;
-        var started = new ServiceProcess(new Process { StartInfo = start });
+        return start;
+    }
+
+    private static ServiceProcess Start(string program, IDictionary<string, string> settings, params string[] arguments)
+    {
+        var started = new ServiceProcess(new Process { StartInfo = Prepare(program, settings, arguments) });
         started.process.OutputDataReceived += (_, line) => started.Remember(line.Data);
         started.process.ErrorDataReceived += (_, line) => started.Remember(line.Data);
         started.process.Start();

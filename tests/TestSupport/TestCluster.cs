@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using PieService.Api.Database;
 using PieService.Domain;
 
@@ -23,7 +24,18 @@ public static class TestCluster
     public static bool OutlivesProcess => Given is not null;
 
     /// <summary>Leads to a database from which others can be created.</summary>
-    public static async Task<string> ConnectionStringAsync() => Given ?? (await Private.Value).ConnectionString;
+    public static async Task<string> AdministratorAsync() => Given ?? (await Private.Value).AdministratorConnectionString;
+
+    /// <summary>Leads where the service goes: on the private server as its role, which may do no more than a real service's.</summary>
+    public static async Task<string> ServiceAsync() => Given ?? (await Private.Value).ConnectionString;
+
+    /// <summary>Makes the service's role the owner of what is in a new database.</summary>
+    public static async Task HandOverAsync(string database)
+    {
+        if (Given is not null) return;
+        var administrator = new NpgsqlConnectionStringBuilder(await AdministratorAsync()) { Database = database };
+        await ServiceRole.HandOverAsync(administrator.ConnectionString, password: null, CancellationToken.None);
+    }
 
     /// <summary>For tests that run a cluster or a service of their own; removed with the process.</summary>
     public static async Task<PieFolders> NewFoldersAsync()

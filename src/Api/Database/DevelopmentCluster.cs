@@ -30,6 +30,7 @@ public sealed class DevelopmentCluster : IAsyncDisposable
         SslMode = SslMode.Disable,
         GssEncryptionMode = GssEncryptionMode.Disable,
     };
+    private string servicePassword = "";
     private bool disposed;
 
     private DevelopmentCluster(PieFolders folders, string? binaries, bool durable, ILogger logger)
@@ -44,11 +45,17 @@ public sealed class DevelopmentCluster : IAsyncDisposable
         ownership = Own(folder);
     }
 
+    /// <summary>For API and worker: as the role that owns their schemas and may do nothing else.</summary>
     public string ConnectionString => new NpgsqlConnectionStringBuilder(server.ConnectionString)
     {
         Database = Name,
+        Username = ServiceRole.Name,
+        Password = servicePassword,
         Pooling = true,
     }.ConnectionString;
+
+    /// <summary>For what only a superuser may do, such as creating the databases of tests.</summary>
+    public string AdministratorConnectionString => server.ConnectionString;
 
     /// <summary>Returns when the server answers, has its database, and the worker can read how to reach it.</summary>
     /// <param name="binaries">The setting PIE_PG_BIN.</param>
@@ -103,7 +110,8 @@ public sealed class DevelopmentCluster : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken cancellation)
     {
-        server.Password = await PasswordAsync(cancellation);
+        server.Password = await PasswordAsync(PasswordFile, cancellation);
+        servicePassword = await PasswordAsync(folder + ".service.password", cancellation);
         if (!Directory.Exists(folder))
         {
             await postmaster.InitializeAsync(Name, PasswordFile, cancellation);
@@ -120,6 +128,8 @@ public sealed class DevelopmentCluster : IAsyncDisposable
             logger.ClusterStarted(folder, server.Port, postmaster.ProcessId);
         }
         await CreateDatabaseAsync(cancellation);
+        var administrator = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = Name };
+        await ServiceRole.HandOverAsync(administrator.ConnectionString, servicePassword, cancellation);
         await WriteSecretAsync(folders.ConnectionFile, ConnectionString, cancellation);
     }
 
@@ -149,7 +159,7 @@ public sealed class DevelopmentCluster : IAsyncDisposable
         }
         catch (IOException taken)
         {
-            throw new InvalidOperationException(
+            throw new ClusterTakenException(
                 $"""
                  Another API owns the private PostgreSQL in {folder} (it holds {file}).
                  Stop it, or give this one a folder of its own (PIE_DATA) or a server to share (ConnectionStrings__Pie).
@@ -160,11 +170,10 @@ public sealed class DevelopmentCluster : IAsyncDisposable
 
     private string PasswordFile => folder + ".password";
 
-    private async Task<string> PasswordAsync(CancellationToken cancellation)
+    private static async Task<string> PasswordAsync(string file, CancellationToken cancellation)
     {
-        if (!File.Exists(PasswordFile))
-            await WriteSecretAsync(PasswordFile, RandomNumberGenerator.GetHexString(32, lowercase: true), cancellation);
-        return await File.ReadAllTextAsync(PasswordFile, cancellation);
+        if (!File.Exists(file)) await WriteSecretAsync(file, RandomNumberGenerator.GetHexString(32, lowercase: true), cancellation);
+        return await File.ReadAllTextAsync(file, cancellation);
     }
 
     /// <summary>For the eyes of this user only, and whole or not at all.</summary>
@@ -210,3 +219,6 @@ public sealed class DevelopmentCluster : IAsyncDisposable
         }
     }
 }
+
+/// <summary>The folder has an owner already; its message is for whoever starts the second one.</summary>
+public sealed class ClusterTakenException(string message, Exception taken) : InvalidOperationException(message, taken);

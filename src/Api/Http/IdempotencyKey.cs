@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using PieService.Api.Access;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Http;
@@ -27,7 +28,7 @@ public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts)
         if (given is not [{ Length: > 0 and <= MaxLength } key] || !key.All(c => c is >= ' ' and <= '~'))
             throw new InvalidRequestException([new(Header, $"must be given once, with 1 to {MaxLength} printable ASCII characters")]);
 
-        var (client, hash) = (context.User.Identity?.Name ?? "", SHA256.HashData(request.Span));
+        var (client, hash) = (Actor.Of(context)?.KeyId?.ToString() ?? Actor.Local.Name, SHA256.HashData(request.Span));
         while (true)
         {
             await RememberAsync(client, key, operation, hash, cancellation);

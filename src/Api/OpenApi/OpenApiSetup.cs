@@ -18,6 +18,13 @@ public static class OpenApiSetup
                 Version = "v1",
                 Description = "Which examples pay for pruning: trains dense and pruned models and finds the Pruning Identified Exemplars.",
             });
+            options.AddSecurityDefinition(AccessResponses.Scheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "pie_…",
+                Description = "An API key, as ./pie key add shows it. Not needed where the service listens on its own machine only.",
+            });
             foreach (var assembly in new[] { typeof(OpenApiSetup).Assembly, typeof(Wire).Assembly })
                 options.IncludeXmlComments(Path.ChangeExtension(assembly.Location, ".xml"), includeControllerXmlComments: true);
             options.OrderActionsBy(Story);
@@ -27,6 +34,7 @@ public static class OpenApiSetup
             options.SchemaFilter<RequestDefaults>();
             options.OperationFilter<QueryParameters>();
             options.OperationFilter<RequestHeaders>();
+            options.OperationFilter<AccessResponses>();
             options.OperationFilter<ProblemResponses>();
             options.OperationFilter<Examples>();
             options.DocumentFilter<AnswerSchemas>();
@@ -49,6 +57,6 @@ public static class OpenApiSetup
             options.DocumentTitle = "PieService";
             options.DisplayOperationId();
         });
-        app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
+        app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription().AllowAnonymous();
     }
 }

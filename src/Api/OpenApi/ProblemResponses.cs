@@ -41,6 +41,8 @@ public sealed class ProblemResponses : IOperationFilter
             ["detail"] = "See errors: each names a field and how to fix it.",
             ["errors"] = new JsonObject { ["sparsities[1]"] = new JsonArray("must be > 0 and < 100") },
         },
+        "401" => new JsonObject { ["title"] = "Unauthorized", ["status"] = 401, ["detail"] = "This API key does not exist, or was revoked. Check that it was copied whole." },
+        "403" => new JsonObject { ["title"] = "Forbidden", ["status"] = 403, ["detail"] = "This needs the role submitter; the key has the role reader." },
         "404" => new JsonObject { ["title"] = "Not Found", ["status"] = 404, ["detail"] = "There is no sweep with the id 01a20bbb-244d-77ce-9b22-24bf780e721b." },
         "409" => new JsonObject { ["title"] = "Conflict", ["status"] = 409, ["detail"] = "A sweep uses the dataset." },
         "422" => new JsonObject
@@ -52,6 +54,7 @@ public sealed class ProblemResponses : IOperationFilter
             ["line"] = 17,
             ["column"] = "text",
         },
+        "429" => new JsonObject { ["title"] = "Too Many Requests", ["status"] = 429, ["detail"] = "More than 200 requests a second. Try again in 1 s." },
         _ => new JsonObject { ["status"] = int.Parse(status, CultureInfo.InvariantCulture) },
     };
 }

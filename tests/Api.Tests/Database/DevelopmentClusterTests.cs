@@ -36,8 +36,8 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     {
         await using var cluster = await TestCluster.OpenAsync(folders);
 
-        Assert.Equal("127.0.0.1", await AskAsync(cluster, "SHOW listen_addresses"));
-        Assert.Equal("", await AskAsync(cluster, "SHOW unix_socket_directories"));
+        Assert.Equal("127.0.0.1", await AskAsync(cluster.AdministratorConnectionString, "SHOW listen_addresses"));
+        Assert.Equal("", await AskAsync(cluster.AdministratorConnectionString, "SHOW unix_socket_directories"));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
         await using var cluster = await TestCluster.OpenAsync(folders);
 
         Assert.Equal(cluster.ConnectionString, await File.ReadAllTextAsync(folders.ConnectionFile));
-        foreach (var secret in new[] { folders.ConnectionFile, DevelopmentCluster.FolderIn(folders) + ".password" })
+        foreach (var secret in new[] { folders.ConnectionFile, DevelopmentCluster.FolderIn(folders) + ".password", DevelopmentCluster.FolderIn(folders) + ".service.password" })
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(secret).UnixFileMode);
     }
 
@@ -102,7 +102,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     {
         await using var first = await TestCluster.OpenAsync(folders);
 
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => TestCluster.OpenAsync(folders));
+        var refusal = await Assert.ThrowsAsync<ClusterTakenException>(() => TestCluster.OpenAsync(folders));
 
         Assert.Contains(folders.Data, refusal.Message, StringComparison.Ordinal);
         Assert.Contains("PIE_DATA", refusal.Message, StringComparison.Ordinal);
@@ -215,9 +215,11 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
         return Process.Start(start)!;
     }
 
-    private static async Task<object?> AskAsync(DevelopmentCluster cluster, string sql)
+    private static Task<object?> AskAsync(DevelopmentCluster cluster, string sql) => AskAsync(cluster.ConnectionString, sql);
+
+    private static async Task<object?> AskAsync(string address, string sql)
     {
-        var unpooled = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Pooling = false };
+        var unpooled = new NpgsqlConnectionStringBuilder(address) { Pooling = false };
         await using var connection = new NpgsqlConnection(unpooled.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);

@@ -109,7 +109,7 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
         {
             await client.ConnectAsync(api.Client.BaseAddress!.Host, api.Client.BaseAddress.Port);
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                "POST /api/v1/datasets HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000000\r\n\r\n" +
+                "POST /api/v1/datasets HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000000\r\n\r\n" +
                 "--x\r\nContent-Disposition: form-data; name=\"train\"\r\n\r\n" + Train + new string('x', 100_000)));
             await DatasetApi.UntilAsync(() => Task.FromResult(
                 Directory.Exists(api.Uploads) && Directory.GetFiles(api.Uploads, "train", SearchOption.AllDirectories).Length == 1));

@@ -42,6 +42,23 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         problem => Assert.Equal(["application/problem+json"], problem.Types));
 
     [Fact]
+    public async Task Every_operation_on_data_says_that_it_needs_a_key_and_how_it_refuses()
+    {
+        var document = await DocumentAsync();
+        Assert.Equal("bearer", (string?)document["components"]!["securitySchemes"]!["key"]!["scheme"]);
+        Assert.All(
+            from path in document["paths"]!.AsObject()
+            from operation in path.Value!.AsObject()
+            select (IsData: path.Key.StartsWith("/api/", StringComparison.Ordinal), Operation: operation.Value!),
+            told =>
+            {
+                Assert.Equal(told.IsData, told.Operation["security"]?[0]?["key"] is not null);
+                foreach (var status in new[] { "401", "403", "429" })
+                    Assert.Equal(told.IsData, told.Operation["responses"]!.AsObject().ContainsKey(status));
+            });
+    }
+
+    [Fact]
     public async Task Enums_are_documented_as_they_are_on_the_wire()
     {
         var schemas = (await DocumentAsync())["components"]!["schemas"]!;

@@ -1,0 +1,22 @@
+using PieService.Domain;
+
+namespace PieService.Api.Access;
+
+/// <param name="RequireKeys">Where not, whoever reaches the service is its administrator; so only this machine must reach it.</param>
+/// <param name="RequestsPerSecond">Of one key, or of one address where there is none; twice as many at once.</param>
+/// <param name="AuditDays">How long the audit remembers.</param>
+public sealed record AccessSettings(bool RequireKeys, int RequestsPerSecond, int AuditDays)
+{
+    public static AccessSettings From(IConfiguration configuration) => new(
+        AreWanted(configuration["PIE_REQUIRE_KEYS"]) || !ListenAddresses.AreLoopback(configuration),
+        Settings.Number(name => configuration[name], "PIE_REQUESTS_PER_SECOND", 200, 1, 100_000),
+        Settings.Number(name => configuration[name], "PIE_AUDIT_DAYS", 365, 1, 36_500));
+
+    private static bool AreWanted(string? setting) => setting switch
+    {
+        null or "" or "false" => false,
+        "true" => true,
+        // A "yes" that was taken for a no would leave the service open.
+        _ => throw new FormatException($"The setting PIE_REQUIRE_KEYS is '{setting}'; it must be true or false."),
+    };
+}

@@ -1,0 +1,122 @@
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using PieService.Api.Database;
+using PieService.Domain;
+using PieService.Domain.Access;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Access;
+
+/// <summary>./pie key: makes, lists and revokes keys, beside a running service or before its first start.</summary>
+public static partial class KeyCommand
+{
+    private const string Usage =
+        """
+        ./pie key add NAME --role reader|submitter|admin   prints a new key, this once
+        ./pie key list
+        ./pie key revoke NAME                              void from the next request on
+        """;
+
+    /// <returns>The exit code: 1 where it could not be done, 2 where it is not clear what to do.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        Func<PieDbContext, Task<int>>? command = arguments switch
+        {
+            ["add", var name, "--role", var role] when Wire.TryParse<Role>(role, out var parsed) => db => AddAsync(db, name, parsed),
+            ["list"] => ListAsync,
+            ["revoke", var name] => db => RevokeAsync(db, name),
+            _ => null,
+        };
+        if (command is null) return await SayAsync(Usage, 2);
+        if (arguments is ["add", var wanted, ..] && !IsName(wanted))
+            return await SayAsync($"A name has 1 to 64 of a-z, A-Z, 0-9, '.', '_' and '-', and is neither {Actor.Local.Name} nor {Actor.Operator}.", 2);
+
+        var configuration = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json").AddEnvironmentVariables().Build();
+        var folders = PieFolders.From(name => configuration[name]);
+        try
+        {
+            var configured = configuration.GetConnectionString("Pie");
+            await using var cluster = string.IsNullOrEmpty(configured) ? await TryStartAsync(folders, configuration[PostgresBinaries.Setting]) : null;
+            var connectionString = cluster?.ConnectionString ?? (string.IsNullOrEmpty(configured) ? await File.ReadAllTextAsync(folders.ConnectionFile) : configured);
+            await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+            await using var database = NpgsqlDataSource.Create(connectionString);
+            var options = new DbContextOptionsBuilder<PieDbContext>();
+            PieDbContext.Configure(options, database);
+            await using var db = new PieDbContext(options.Options);
+            return await command(db);
+        }
+        catch (Exception cannot) when (cannot is InvalidOperationException or IOException or NpgsqlException)
+        {
+            return await SayAsync($"The database cannot be used: {cannot.Message}", 1);
+        }
+    }
+
+    /// <summary>The private server for as long as the command takes; null where a running service has it, and shares it.</summary>
+    private static async Task<DevelopmentCluster?> TryStartAsync(PieFolders folders, string? binaries)
+    {
+        try
+        {
+            return await DevelopmentCluster.StartAsync(folders, binaries, NullLogger.Instance);
+        }
+        catch (ClusterTakenException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<int> AddAsync(PieDbContext db, string name, Role role)
+    {
+        var text = KeyText.New();
+        db.ApiKeys.Add(new ApiKey { Id = Guid.CreateVersion7(), Name = name, Role = role, Prefix = text.Prefix, SecretHash = text.SecretHash });
+        db.Audit.Add(Entry("addKey", name));
+        try
+        {
+            await db.SaveChangesAsync();
+        }
+        catch (DbUpdateException taken) when (taken.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            return await SayAsync($"There is a key named {name} already. Choose another name, or revoke it first: ./pie key revoke {name}", 1);
+        }
+        await SayAsync($"The key {name} ({Wire.Name(role)}). It is shown this once:", 0);
+        await Console.Out.WriteLineAsync(text.Reveal());
+        return 0;
+    }
+
+    private static async Task<int> ListAsync(PieDbContext db)
+    {
+        foreach (var key in await db.ApiKeys.AsNoTracking().OrderBy(key => key.Id).ToListAsync())
+        {
+            var revoked = key.RevokedAt is { } at ? $"  revoked {at:u}" : "";
+            await Console.Out.WriteLineAsync($"{key.Name,-24} {Wire.Name(key.Role),-10} pie_{key.Prefix}_…  made {key.CreatedAt:u}{revoked}");
+        }
+        return 0;
+    }
+
+    private static async Task<int> RevokeAsync(PieDbContext db, string name)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var revoked = await db.Database.ExecuteSqlAsync($"UPDATE api_keys SET revoked_at = now() WHERE name = {name} AND revoked_at IS NULL");
+        if (revoked == 0) return await SayAsync($"There is no key named {name} that could be revoked; ./pie key list shows those that there are.", 1);
+        db.Audit.Add(Entry("revokeKey", name));
+        await db.SaveChangesAsync();
+        await transaction.CommitAsync();
+        return await SayAsync($"The key {name} is revoked.", 0);
+    }
+
+    private static AuditEntry Entry(string operation, string name) =>
+        new() { Actor = Actor.Operator, Operation = operation, Path = $"/keys/{name}", Status = StatusCodes.Status200OK, TraceId = "" };
+
+    private static bool IsName(string name) => Name().IsMatch(name) && name != Actor.Local.Name && name != Actor.Operator;
+
+    /// <summary>On standard error: standard output is the key's alone, so that a script can catch it.</summary>
+    private static async Task<int> SayAsync(string text, int exitCode)
+    {
+        await Console.Error.WriteLineAsync(text);
+        return exitCode;
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,64}\z")]
+    private static partial Regex Name();
+}

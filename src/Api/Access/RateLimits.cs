@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+
+namespace PieService.Api.Access;
+
+/// <summary>How much one client may ask for: so many requests a second, twice as many at once.</summary>
+public static class RateLimits
+{
+    public static void AddRateLimits(this IServiceCollection services, AccessSettings settings) => services.AddRateLimiter(limits =>
+    {
+        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(
+            context => RateLimitPartition.GetTokenBucketLimiter(Client.Of(context), _ => Bucket(settings.RequestsPerSecond)));
+        limits.OnRejected = (rejected, _) => new ValueTask(TooManyAsync(
+            rejected.HttpContext, rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.Zero,
+            $"More than {settings.RequestsPerSecond} requests a second."));
+    });
+
+    public static TokenBucketRateLimiterOptions Bucket(int perSecond) => new()
+    {
+        TokensPerPeriod = perSecond,
+        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+        TokenLimit = 2 * perSecond,
+    };
+
+    public static Task TooManyAsync(HttpContext context, TimeSpan wait, string why)
+    {
+        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Problem($"{why} Try again in {seconds} s.", statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(context);
+    }
+}

@@ -1,0 +1,42 @@
+-- What API and worker may do on a PostgreSQL server: as pie_service they own the schemas public and hangfire of their database,
+-- and nothing else. Run by a superuser in that database, as often as you like: what an earlier version's role owned is taken over.
+-- The password comes as the setting pie.service_password, so that no log has it; without one the role stays as it is.
+DO $$
+DECLARE
+    secret CONSTANT text := current_setting('pie.service_password', true);
+    handover text;
+BEGIN
+    IF secret <> '' THEN
+        IF to_regrole('pie_service') IS NULL THEN CREATE ROLE pie_service; END IF;
+        ALTER ROLE pie_service LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+        EXECUTE format('ALTER ROLE pie_service PASSWORD %L', secret);
+        -- Its own database is the only one that it can enter.
+        REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
+    END IF;
+
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO pie_service', current_database());
+    CREATE SCHEMA IF NOT EXISTS hangfire;
+    ALTER SCHEMA hangfire OWNER TO pie_service;
+    ALTER SCHEMA public OWNER TO pie_service;
+    REVOKE ALL ON SCHEMA public FROM PUBLIC;
+
+    -- REASSIGN OWNED is refused for the superuser that initdb made, so one by one.
+    FOR handover IN
+        -- Also views and free sequences; a column's sequence and a table's indexes go with their table.
+        SELECT format('ALTER TABLE %s OWNER TO pie_service', pg_class.oid::regclass) FROM pg_class
+        WHERE relnamespace IN ('public'::regnamespace, 'hangfire'::regnamespace) AND relowner <> 'pie_service'::regrole
+            AND relkind IN ('r', 'p', 'v', 'm', 'S')
+            AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND relkind = 'S' AND deptype IN ('a', 'i'))
+        UNION ALL
+        SELECT format('ALTER ROUTINE %s OWNER TO pie_service', oid::regprocedure) FROM pg_proc
+        WHERE pronamespace IN ('public'::regnamespace, 'hangfire'::regnamespace) AND proowner <> 'pie_service'::regrole
+        UNION ALL
+        SELECT format('ALTER TYPE %s OWNER TO pie_service', oid::regtype) FROM pg_type
+        WHERE typnamespace IN ('public'::regnamespace, 'hangfire'::regnamespace) AND typowner <> 'pie_service'::regrole
+            AND typtype IN ('e', 'd')
+    LOOP
+        EXECUTE handover;
+    END LOOP;
+END
+$$;

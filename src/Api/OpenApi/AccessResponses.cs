@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.OpenApi;
+using PieService.Api.Access;
+using PieService.Domain;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace PieService.Api.OpenApi;
+
+/// <summary>Says of each operation that it needs a key, with which role, and how it refuses.</summary>
+public sealed class AccessResponses : IOperationFilter
+{
+    public const string Scheme = "key";
+
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        operation.Responses ??= [];
+        var endpoint = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        if (!endpoint.OfType<IAllowAnonymous>().Any())
+        {
+            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
+            operation.Responses.TryAdd("401", new OpenApiResponse { Description = "No key, or not one that is known." });
+            var role = Wire.Name(NeedsRole.Of([.. endpoint], context.ApiDescription.HttpMethod ?? HttpMethods.Get));
+            operation.Responses.TryAdd("403", new OpenApiResponse { Description = $"Needs the role {role}." });
+            operation.Responses.TryAdd("429", new OpenApiResponse { Description = "Too many requests; try again after Retry-After seconds." });
+        }
+    }
+}

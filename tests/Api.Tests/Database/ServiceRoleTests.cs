@@ -1,0 +1,111 @@
+using Npgsql;
+using PieService.Api.Database;
+using PieService.TestSupport;
+
+namespace PieService.Api.Tests.Database;
+
+/// <summary>That migrating and working succeeds as this role, all other tests show: on the private server they run as it.</summary>
+public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) : IClassFixture<ServiceRoleTests.MigratedCluster>
+{
+    private DevelopmentCluster cluster = migrated.Cluster;
+
+    [Theory]
+    [InlineData("CREATE DATABASE another")]
+    [InlineData("CREATE ROLE another")]
+    [InlineData("ALTER ROLE pie_service SUPERUSER")]
+    [InlineData("CREATE SCHEMA another")]
+    [InlineData("CREATE TEMPORARY TABLE another (id integer)")]
+    [InlineData("SELECT * FROM pg_authid")]
+    [InlineData("SELECT pg_read_file('/etc/passwd')")]
+    [InlineData("COPY (SELECT 1) TO PROGRAM 'cat'")]
+    [InlineData("COPY workers FROM PROGRAM 'true'")]
+    [InlineData("ALTER SYSTEM SET fsync = off")]
+    [InlineData("DROP DATABASE pie")]
+    public async Task The_service_may_not(string statement)
+    {
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(cluster.ConnectionString, statement));
+
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
+    }
+
+    [Theory]
+    [InlineData("postgres")]
+    [InlineData("template1")]
+    public async Task The_service_enters_no_database_but_its_own(string other)
+    {
+        var there = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = other };
+
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(there.ConnectionString, "SELECT 1"));
+
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
+    }
+
+    [Fact]
+    public async Task The_service_owns_everything_in_its_schemas_and_nothing_else()
+    {
+        Assert.Equal("hangfire, public", await ScalarAsync("SELECT string_agg(nspname, ', ' ORDER BY nspname) FROM pg_namespace WHERE nspowner = 'pie_service'::regrole"));
+        Assert.Equal(0L, await ScalarAsync(ForeignObjects));
+        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM pg_database WHERE datdba = 'pie_service'::regrole"));
+    }
+
+    [Fact]
+    public async Task What_the_superuser_of_an_earlier_version_owned_is_taken_over_at_the_next_start()
+    {
+        var folders = await TestCluster.NewFoldersAsync();
+        cluster = await TestCluster.OpenAsync(folders);
+        // As it was: everything made by the superuser, and no other role.
+        var earlier = new NpgsqlConnectionStringBuilder(cluster.AdministratorConnectionString) { Database = "pie" }.ConnectionString;
+        await ExecuteAsync(earlier, "DROP SCHEMA hangfire; ALTER SCHEMA public OWNER TO pie; DROP OWNED BY pie_service; DROP ROLE pie_service");
+        await Migrator.MigrateAsync(earlier, CancellationToken.None);
+        await ExecuteAsync(earlier, "INSERT INTO api_keys (id, name, role, prefix, secret_hash) VALUES (gen_random_uuid(), 'kept', 'reader', '00000000', '')");
+        await cluster.DisposeAsync();
+
+        cluster = await TestCluster.OpenAsync(folders);
+
+        Assert.Equal(0L, await ScalarAsync(ForeignObjects));
+        Assert.Equal("kept", await ScalarAsync("SELECT name FROM api_keys"));
+        await Migrator.MigrateAsync(cluster.ConnectionString, CancellationToken.None);
+        await ExecuteAsync(cluster.ConnectionString, "ALTER TABLE runs ADD COLUMN of_a_later_version integer");
+        await cluster.DisposeAsync();
+    }
+
+    private const string ForeignObjects = """
+        SELECT (SELECT count(*) FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'hangfire'::regnamespace) AND relowner <> 'pie_service'::regrole)
+            + (SELECT count(*) FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'hangfire'::regnamespace) AND proowner <> 'pie_service'::regrole)
+            + (SELECT count(*) FROM pg_type WHERE typnamespace IN ('public'::regnamespace, 'hangfire'::regnamespace) AND typowner <> 'pie_service'::regrole)
+        """;
+
+    private async Task<object?> ScalarAsync(string sql)
+    {
+        await using var connection = await OpenAsync(cluster.ConnectionString);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    private static async Task ExecuteAsync(string address, string sql)
+    {
+        await using var connection = await OpenAsync(address);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<NpgsqlConnection> OpenAsync(string address)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(address) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    public sealed class MigratedCluster : IAsyncLifetime
+    {
+        public DevelopmentCluster Cluster { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Cluster = await TestCluster.OpenAsync(await TestCluster.NewFoldersAsync());
+            await Migrator.MigrateAsync(Cluster.ConnectionString, CancellationToken.None);
+        }
+
+        public ValueTask DisposeAsync() => Cluster.DisposeAsync();
+    }
+}
