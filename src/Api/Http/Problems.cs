@@ -24,6 +24,8 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         httpContext.Response.StatusCode = problem.Status!.Value;
+        // Who accepts only CSV still gets to know what is wrong.
+        httpContext.Request.Headers.Accept = default;
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem });
     }
 
