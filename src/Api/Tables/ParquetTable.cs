@@ -8,13 +8,16 @@ internal static class ParquetTable
 {
     /// <summary>A row group is in memory before it is written.</summary>
     private const int GroupRows = 10_000;
-    private const long GroupBytes = 16 * 1024 * 1024;
+    private const long GroupBytes = 8 * 1024 * 1024;
+
+    /// <summary>The library would keep 80 MiB of buffers for its next file.</summary>
+    private static readonly ParquetOptions FewBuffers = new() { MaximumSmallPoolFreeBytes = 4 * 1024 * 1024, MaximumLargePoolFreeBytes = 4 * 1024 * 1024 };
 
     public static async Task WriteAsync<TItem>(
         IAsyncEnumerable<TItem> rows, Columns<TItem> columns, Dictionary<string, string> metadata, Stream output, CancellationToken cancellation)
     {
         var fields = columns.Select(column => column.NewField()).ToList();
-        var file = await ParquetWriter.CreateAsync(new ParquetSchema(fields), new ForwardStream(output), cancellationToken: cancellation);
+        var file = await ParquetWriter.CreateAsync(new ParquetSchema(fields), new ForwardStream(output), FewBuffers, cancellationToken: cancellation);
         file.CustomMetadata = metadata;
         var (group, bytes) = (new List<TItem>(), 0L);
         await foreach (var row in rows.WithCancellation(cancellation))
