@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
+using PieService.Api.Tables;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Recipes;
@@ -18,20 +19,27 @@ public static class ComparisonEndpoints
 
     /// <summary>The comparisons of a sweep: each pruned cohort against its dense cohort.</summary>
     /// <remarks>Labels are there as soon as all runs of both cohorts have ended; until then pies and scores are null.</remarks>
-    private static async Task<Results<Ok<Page<ComparisonResponse>>, ProblemHttpResult>> List(
-        Guid id, Query<ComparisonFilter> query, PieDbContext db, CancellationToken cancellation)
+    private static async Task<Results<Ok<Page<ComparisonResponse>>, TableFile<ComparisonResponse>, ProblemHttpResult>> List(
+        Guid id, TableRequest<ComparisonFilter> request, PieDbContext db, CancellationToken cancellation)
     {
-        if (!await db.Sweeps.AnyAsync(sweep => sweep.Id == id, cancellation)) return Problems.NotFound("sweep", id);
+        var datasetId = await db.Sweeps.Where(sweep => sweep.Id == id).Select(sweep => (Guid?)sweep.DatasetId).SingleOrDefaultAsync(cancellation);
+        if (datasetId is null) return Problems.NotFound("sweep", id);
 
-        var filter = query.Value;
+        var (filter, origin) = (request.Filter, new Origin(("sweep", id), ("dataset", datasetId.Value)));
         var comparisons = db.Comparisons.Where(comparison => comparison.SweepId == id
             && (filter.Model == null || comparison.Model == filter.Model)
             && (filter.Method == null || comparison.Method == filter.Method)
             && (filter.Sparsity == null || comparison.Sparsity == filter.Sparsity));
+        if (request.IsForFile)
+        {
+            var all = comparisons.OrderBy(comparison => comparison.Ordinal).AsNoTracking().AsAsyncEnumerable();
+            return request.File($"comparisons-{id}", ComparisonTables.Comparisons, all.Select(ComparisonResponse.Of), origin);
+        }
+
         var total = await comparisons.CountAsync(cancellation);
         if (filter.After<OrdinalKey>() is { } after) comparisons = comparisons.Where(comparison => comparison.Ordinal > after.Ordinal);
         var rows = await comparisons.OrderBy(comparison => comparison.Ordinal).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
-        return TypedResults.Ok(filter.Cut(rows, total, ComparisonResponse.Of, row => new OrdinalKey(row.Ordinal)));
+        return request.Page(filter.Cut(rows, total, ComparisonResponse.Of, row => new OrdinalKey(row.Ordinal)), origin);
     }
 
     /// <summary>One comparison.</summary>
@@ -44,7 +52,7 @@ public static class ComparisonEndpoints
     private sealed record OrdinalKey(int Ordinal);
 }
 
-public sealed record ComparisonFilter : PageQuery
+public sealed record ComparisonFilter : TableQuery
 {
     /// <summary>The model's name in the sweep.</summary>
     public string? Model { get; init; }

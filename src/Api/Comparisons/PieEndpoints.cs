@@ -2,9 +2,11 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
+using PieService.Api.Tables;
 using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
+using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Comparisons;
@@ -19,34 +21,42 @@ public static class PieEndpoints
     /// Examples on which the majority of the pruned runs and the majority of the dense runs differ. Empty until the comparison
     /// is labelled.
     /// </remarks>
-    private static async Task<Results<Ok<Page<PieResponse>>, ProblemHttpResult>> List(
-        Guid id, Query<PieFilter> query, PieDbContext db, CancellationToken cancellation)
+    private static async Task<Results<Ok<Page<PieResponse>>, TableFile<PieResponse>, ProblemHttpResult>> List(
+        Guid id, TableRequest<PieFilter> request, PieDbContext db, CancellationToken cancellation)
     {
-        var filter = query.Value;
+        var filter = request.Filter;
         var about = await (from comparison in db.Comparisons
                            join sweep in db.Sweeps on comparison.SweepId equals sweep.Id
                            join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
                            where comparison.Id == id
-                           select new { comparison.Split, sweep.DatasetId, dataset.Labels }).SingleOrDefaultAsync(cancellation);
+                           select new { Comparison = comparison, sweep.DatasetId, dataset.Labels }).AsNoTracking().SingleOrDefaultAsync(cancellation);
         if (about is null) return Problems.NotFound("comparison", id);
 
         var gold = GoldClass(filter.Label, about.Labels);
         // A comparison has one split; asking for another finds nothing in it.
         var pies = db.PieLabels.Where(label => label.ComparisonId == id && label.IsPie
-            && (filter.Split == null || filter.Split == about.Split)
+            && (filter.Split == null || filter.Split == about.Comparison.Split)
             && (gold == null || label.Gold == gold)
             && (filter.Direction == null || label.Direction == filter.Direction)
             && (filter.MinMargin == null || label.Margin >= filter.MinMargin));
+        var rows = from label in pies
+                   join example in db.Examples on label.ExampleId equals example.Id
+                   select new LabelledText { Label = label, Example = example };
+        var origin = new Origin(("comparison", id), ("sweep", about.Comparison.SweepId), ("dataset", about.DatasetId));
+        if (request.IsForFile)
+        {
+            var all = Ordered(rows, filter.OrderBy).AsNoTracking().AsAsyncEnumerable();
+            return request.File($"pies-{id}", ComparisonTables.Pies(about.Labels), all.Select(row => row.Answer(about.Labels)), origin with
+            {
+                Recipe = $"dense {about.Comparison.DenseFingerprint}, pruned {about.Comparison.PrunedFingerprint}",
+                TrainedBy = await TrainedByAsync(db, about.Comparison, cancellation),
+            });
+        }
+
         var total = await pies.CountAsync(cancellation);
-        var rows = await (from label in Ordered(pies, filter).Take(filter.PageSize + 1)
-                          join example in db.Examples on label.ExampleId equals example.Id
-                          select new { Label = label, Example = example }).AsNoTracking().ToListAsync(cancellation);
-        // A join keeps no order.
-        var ordered = filter.OrderBy == PieOrder.Margin
-            ? rows.OrderByDescending(row => row.Label.Margin).ThenBy(row => row.Label.Position).ToList()
-            : rows.OrderBy(row => row.Label.Position).ToList();
-        return TypedResults.Ok(filter.Cut(
-            ordered, total, row => PieResponse.Of(row.Label, row.Example, about.Labels), row => new PieKey(row.Label.Margin, row.Label.Position)));
+        var page = await Ordered(Rest(rows, filter), filter.OrderBy).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
+        return request.Page(
+            filter.Cut(page, total, row => row.Answer(about.Labels), row => new PieKey(row.Label.Margin, row.Label.Position)), origin);
     }
 
     private static short? GoldClass(string? label, string[] labels)
@@ -57,16 +67,32 @@ public static class PieEndpoints
         return (short)index;
     }
 
-    private static IQueryable<PieLabel> Ordered(IQueryable<PieLabel> pies, PieFilter filter)
+    private static IQueryable<LabelledText> Rest(IQueryable<LabelledText> rows, PieFilter filter) =>
+        filter.After<PieKey>() is not { } after ? rows
+        : filter.OrderBy == PieOrder.Position ? rows.Where(row => row.Label.Position > after.Position)
+        : rows.Where(row => row.Label.Margin < after.Margin || (row.Label.Margin == after.Margin && row.Label.Position > after.Position));
+
+    private static IOrderedQueryable<LabelledText> Ordered(IQueryable<LabelledText> rows, PieOrder order) =>
+        order == PieOrder.Position
+            ? rows.OrderBy(row => row.Label.Position)
+            : rows.OrderByDescending(row => row.Label.Margin).ThenBy(row => row.Label.Position);
+
+    private static async Task<IEnumerable<string>> TrainedByAsync(PieDbContext db, Comparison comparison, CancellationToken cancellation)
     {
-        var after = filter.After<PieKey>();
-        if (filter.OrderBy == PieOrder.Position)
-        {
-            if (after is not null) pies = pies.Where(label => label.Position > after.Position);
-            return pies.OrderBy(label => label.Position);
-        }
-        if (after is not null) pies = pies.Where(label => label.Margin < after.Margin || (label.Margin == after.Margin && label.Position > after.Position));
-        return pies.OrderByDescending(label => label.Margin).ThenBy(label => label.Position);
+        var outcomes = await (from link in db.SweepRuns
+                              join run in db.Runs on link.RunId equals run.Id
+                              where link.SweepId == comparison.SweepId
+                                  && (run.Fingerprint == comparison.DenseFingerprint || run.Fingerprint == comparison.PrunedFingerprint)
+                              select run.Outcome).ToListAsync(cancellation);
+        return outcomes.OfType<RunOutcome>().Select(outcome => outcome.Versions);
+    }
+
+    private sealed record LabelledText
+    {
+        public required PieLabel Label { get; init; }
+        public required Example Example { get; init; }
+
+        public PieResponse Answer(string[] labels) => PieResponse.Of(Label, Example, labels);
     }
 
     private sealed record PieKey(double Margin, int Position);
@@ -78,7 +104,7 @@ public enum PieOrder
     [JsonStringEnumMemberName("position")] Position,
 }
 
-public sealed record PieFilter : PageQuery
+public sealed record PieFilter : TableQuery
 {
     public Split? Split { get; init; }
 

@@ -1,6 +1,9 @@
+using System.Data;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
+using PieService.Api.Tables;
 using PieService.Domain.Datasets;
 using PieService.Domain.Storage;
 
@@ -15,10 +18,10 @@ public static class ExampleEndpoints
     }
 
     /// <summary>Lists the examples of a dataset: train, validation, test, each in source order.</summary>
-    private static async Task<Results<Ok<Page<ExampleResponse>>, ProblemHttpResult>> List(
-        Guid id, Query<ExampleFilter> query, PieDbContext db, CancellationToken cancellation)
+    private static async Task<Results<Ok<Page<ExampleResponse>>, TableFile<ExampleResponse>, ProblemHttpResult>> List(
+        Guid id, TableRequest<ExampleFilter> request, PieDbContext db, CancellationToken cancellation)
     {
-        var filter = query.Value;
+        var filter = request.Filter;
         var after = filter.After<PageKey>();
         var dataset = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancellation);
         if (dataset is null) return Problems.NotFound("dataset", id);
@@ -29,6 +32,13 @@ public static class ExampleEndpoints
         if (label is { } index) matching = matching.Where(example => example.Labels.Contains(index));
         if (filter.Contains is { } words)
             matching = matching.Where(example => example.Text.Contains(words) || (example.SecondText != null && example.SecondText.Contains(words)));
+
+        var origin = new Origin(("dataset", id));
+        if (request.IsForFile)
+        {
+            var examples = InOrderAsync(db, matching, splits.Select(summary => summary.Split), cancellation);
+            return request.File($"examples-{id}", ExampleTable.Columns, examples.Select(example => ExampleResponse.Of(example, dataset.Labels)), origin);
+        }
 
         // Counts without a search in texts are known from the import.
         var total = filter.Contains is null
@@ -42,8 +52,20 @@ public static class ExampleEndpoints
                 .OrderBy(example => example.Position).Take(filter.PageSize + 1 - rows.Count).ToListAsync(cancellation));
             if (rows.Count > filter.PageSize) break;
         }
-        return TypedResults.Ok(filter.Cut(
-            rows, total, example => ExampleResponse.Of(example, dataset.Labels), example => new PageKey(example.Split, example.Position)));
+        return request.Page(
+            filter.Cut(rows, total, example => ExampleResponse.Of(example, dataset.Labels), example => new PageKey(example.Split, example.Position)), origin);
+    }
+
+    /// <summary>Split by split, since no index has their order; in one snapshot, since the dataset can be deleted meanwhile.</summary>
+    private static async IAsyncEnumerable<Example> InOrderAsync(
+        PieDbContext db, IQueryable<Example> matching, IEnumerable<Split> splits, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        foreach (var split in splits)
+        {
+            var examples = matching.Where(example => example.Split == split).OrderBy(example => example.Position);
+            await foreach (var example in examples.AsAsyncEnumerable().WithCancellation(cancellation)) yield return example;
+        }
     }
 
     /// <summary>One example.</summary>
@@ -69,7 +91,7 @@ public static class ExampleEndpoints
     private sealed record PageKey(Split Split, int Position);
 }
 
-public sealed record ExampleFilter : PageQuery
+public sealed record ExampleFilter : TableQuery
 {
     public Split? Split { get; init; }
 

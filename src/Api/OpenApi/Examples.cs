@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using PieService.Api.Tables;
+using PieService.Domain;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
@@ -15,8 +17,19 @@ public sealed class Examples : IOperationFilter
         if (examples["request"] is { } request) Show(operation.RequestBody?.Content, request);
         foreach (var (status, response) in operation.Responses ?? [])
         {
-            if (examples[status] is { } answer) Show(response.Content, answer);
+            foreach (var (mediaType, media) in response.Content ?? new Dictionary<string, IOpenApiMediaType>())
+            {
+                if (media is OpenApiMediaType known && Answer(examples, status, mediaType) is { } answer) known.Example = answer;
+            }
         }
+    }
+
+    private static JsonNode? Answer(JsonObject examples, string status, string mediaType)
+    {
+        if (mediaType == MediaTypes.Of(TableFormat.Parquet)) return null; // bytes tell a reader nothing
+        if (mediaType == MediaTypes.Of(TableFormat.Csv)) return examples[$"{status} {mediaType}"]?.DeepClone();
+        if (mediaType == MediaTypes.Of(TableFormat.Ndjson)) return string.Concat(examples[status]!["items"]!.AsArray().Select(item => Json.Write(item) + "\n"));
+        return examples[status]?.DeepClone();
     }
 
     private static void Show(IDictionary<string, IOpenApiMediaType>? content, JsonNode example)

@@ -35,6 +35,7 @@ public static class OpenApiSetup
             options.OperationFilter<QueryParameters>();
             options.OperationFilter<RequestHeaders>();
             options.OperationFilter<AccessResponses>();
+            options.OperationFilter<TableResponses>();
             options.OperationFilter<ProblemResponses>();
             options.OperationFilter<Examples>();
             options.DocumentFilter<AnswerSchemas>();

@@ -22,6 +22,7 @@ public sealed class ProblemResponses : IOperationFilter
             {
                 "400" => "The request is not valid; errors names each field and how to fix it.",
                 "404" => "There is nothing with this id.",
+                "406" => "None of the accepted media types is served.",
                 "409" => "In conflict with what is there.",
                 "413" => "Larger than the limit.",
                 "415" => "Not a media type that is read here.",

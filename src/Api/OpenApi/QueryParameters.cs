@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.OpenApi;
 using PieService.Api.Http;
+using PieService.Api.Tables;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
@@ -37,5 +38,5 @@ public sealed class QueryParameters : IOperationFilter
         property.GetValue(defaults) is { } value and not false ? $"Default: {JsonSerializer.Serialize(value, Domain.Json.Options).Trim('"')}" : null;
 
     private static bool IsBoundByUs(Type? type) =>
-        type is { IsGenericType: true } && (type.GetGenericTypeDefinition() == typeof(Query<>) || type.GetGenericTypeDefinition() == typeof(Body<>));
+        type is { IsGenericType: true } && (type.GetGenericTypeDefinition() == typeof(Query<>) || type.GetGenericTypeDefinition() == typeof(TableRequest<>) || type.GetGenericTypeDefinition() == typeof(Body<>));
 }

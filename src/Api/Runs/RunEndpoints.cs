@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
+using PieService.Api.Tables;
 using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
@@ -17,17 +18,18 @@ public static class RunEndpoints
         routes.MapGet("/sweeps/{id:guid}/runs", List).WithName("listRuns").WithTags("Runs").ProducesProblem(400).ProducesProblem(404);
         var runs = routes.MapGroup("/runs").WithTags("Runs");
         runs.MapGet("/{id:guid}", Get).WithName("getRun").ProducesProblem(404);
-        runs.MapGet("/{id:guid}/metrics", Metrics).WithName("listRunMetrics").ProducesProblem(404);
+        runs.MapGet("/{id:guid}/metrics", Metrics).WithName("listRunMetrics").ProducesProblem(400).ProducesProblem(404);
         runs.MapGet("/{id:guid}/predictions", Predictions).WithName("listRunPredictions").ProducesProblem(400).ProducesProblem(404);
     }
 
     /// <summary>The runs of a sweep, in the order in which it asked for them.</summary>
-    private static async Task<Results<Ok<Page<RunResponse>>, ProblemHttpResult>> List(
-        Guid id, Query<RunFilter> query, PieDbContext db, CancellationToken cancellation)
+    private static async Task<Results<Ok<Page<RunResponse>>, TableFile<RunResponse>, ProblemHttpResult>> List(
+        Guid id, TableRequest<RunFilter> request, PieDbContext db, CancellationToken cancellation)
     {
-        if (!await db.Sweeps.AnyAsync(sweep => sweep.Id == id, cancellation)) return Problems.NotFound("sweep", id);
+        var datasetId = await db.Sweeps.Where(sweep => sweep.Id == id).Select(sweep => (Guid?)sweep.DatasetId).SingleOrDefaultAsync(cancellation);
+        if (datasetId is null) return Problems.NotFound("sweep", id);
 
-        var filter = query.Value;
+        var (filter, origin) = (request.Filter, new Origin(("sweep", id), ("dataset", datasetId.Value)));
         var runs = from link in db.SweepRuns
                    join run in db.Runs on link.RunId equals run.Id
                    where link.SweepId == id
@@ -37,16 +39,23 @@ public static class RunEndpoints
                        && (filter.Sparsity == null || run.Sparsity == filter.Sparsity)
                        && (filter.Seed == null || run.Seed == filter.Seed)
                        && (filter.Model == null || link.Model == filter.Model)
-                   select new { Run = run, Link = link };
+                   select new
+                   {
+                       Run = run,
+                       Link = link,
+                       Sweeps = db.SweepRuns.Where(other => other.RunId == run.Id).OrderBy(other => other.SweepId).Select(other => other.SweepId).ToList(),
+                   };
+        if (request.IsForFile)
+        {
+            var all = runs.OrderBy(row => row.Link.Ordinal).AsNoTracking().AsAsyncEnumerable();
+            return request.File($"runs-{id}", RunTables.Runs, all.Select(row => RunResponse.Of(row.Run, row.Link.Model, row.Sweeps)), origin);
+        }
+
         var total = await runs.CountAsync(cancellation);
         if (filter.After<OrdinalKey>() is { } after) runs = runs.Where(row => row.Link.Ordinal > after.Ordinal);
         var rows = await runs.OrderBy(row => row.Link.Ordinal).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
-
-        var ids = rows.Select(row => row.Run.Id).ToArray();
-        var links = (await db.SweepRuns.Where(link => ids.Contains(link.RunId)).Select(link => new { link.RunId, link.SweepId }).ToListAsync(cancellation))
-            .ToLookup(link => link.RunId, link => link.SweepId);
-        return TypedResults.Ok(filter.Cut(
-            rows, total, row => RunResponse.Of(row.Run, row.Link.Model, links[row.Run.Id]), row => new OrdinalKey(row.Link.Ordinal)));
+        return request.Page(
+            filter.Cut(rows, total, row => RunResponse.Of(row.Run, row.Link.Model, row.Sweeps), row => new OrdinalKey(row.Link.Ordinal)), origin);
     }
 
     /// <summary>One run: its recipe's place in the sweep, its progress, and what came out.</summary>
@@ -60,48 +69,62 @@ public static class RunEndpoints
     }
 
     /// <summary>Loss and scores: one row for each epoch and split that was measured.</summary>
-    private static async Task<Results<Ok<Page<MetricResponse>>, ProblemHttpResult>> Metrics(
-        Guid id, Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
+    private static async Task<Results<Ok<Page<MetricResponse>>, TableFile<MetricResponse>, ProblemHttpResult>> Metrics(
+        Guid id, TableRequest<TableQuery> request, PieDbContext db, CancellationToken cancellation)
     {
-        if (!await db.Runs.AnyAsync(run => run.Id == id, cancellation)) return Problems.NotFound("run", id);
+        if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == id, cancellation) is not { } run) return Problems.NotFound("run", id);
 
-        var page = query.Value;
+        var (page, origin) = (request.Filter, OriginOf(run));
         var metrics = db.RunMetrics.Where(metric => metric.RunId == id);
+        if (request.IsForFile)
+        {
+            var all = metrics.OrderBy(metric => metric.Epoch).ThenBy(metric => metric.Split).AsNoTracking().AsAsyncEnumerable();
+            return request.File($"metrics-{id}", RunTables.Metrics, all.Select(MetricResponse.Of), origin);
+        }
+
         var total = await metrics.CountAsync(cancellation);
         if (page.After<MetricKey>() is { } after)
             metrics = metrics.Where(metric => EF.Functions.GreaterThan(ValueTuple.Create(metric.Epoch, metric.Split), ValueTuple.Create(after.Epoch, after.Split)));
         var rows = await metrics.OrderBy(metric => metric.Epoch).ThenBy(metric => metric.Split).Take(page.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
-        return TypedResults.Ok(page.Cut(
-            rows, total,
-            row => new MetricResponse(row.Epoch, row.Split, row.Loss, row.Accuracy, row.MacroF1, row.Seconds),
-            row => new MetricKey(row.Epoch, row.Split)));
+        return request.Page(page.Cut(rows, total, MetricResponse.Of, row => new MetricKey(row.Epoch, row.Split)), origin);
     }
 
     /// <summary>What the run answered for each example of a split, in example order.</summary>
-    private static async Task<Results<Ok<Page<PredictionResponse>>, ProblemHttpResult>> Predictions(
-        Guid id, Query<PredictionFilter> query, PieDbContext db, CancellationToken cancellation)
+    private static async Task<Results<Ok<Page<PredictionResponse>>, TableFile<PredictionResponse>, ProblemHttpResult>> Predictions(
+        Guid id, TableRequest<PredictionFilter> request, PieDbContext db, CancellationToken cancellation)
     {
-        var filter = query.Value;
+        var filter = request.Filter;
         var stored = await (from run in db.Runs
                             join dataset in db.Datasets on run.DatasetId equals dataset.Id
                             where run.Id == id
-                            select new { run.DatasetId, dataset.Labels }).SingleOrDefaultAsync(cancellation);
+                            select new { Run = run, dataset.Labels }).AsNoTracking().SingleOrDefaultAsync(cancellation);
         if (stored is null) return Problems.NotFound("run", id);
 
         var packed = await db.RunPredictions.AsNoTracking()
             .SingleOrDefaultAsync(predictions => predictions.RunId == id && predictions.Split == filter.Split, cancellation);
-        if (packed is null) return TypedResults.Ok(new Page<PredictionResponse>([], null, 0));
+        var (origin, examples) = (OriginOf(stored.Run), packed?.Examples ?? 0);
+        if (request.IsForFile)
+        {
+            var all = Enumerable.Range(0, examples).Select(At).ToAsyncEnumerable();
+            return request.File($"predictions-{id}-{Wire.Name(filter.Split)}", RunTables.Predictions(stored.Labels), all, origin);
+        }
 
         var from = filter.After<PositionKey>() is { } after ? after.Position + 1 : 0;
-        var positions = Enumerable.Range(0, packed.Examples).Skip(from).Take(filter.PageSize + 1).ToList();
-        return TypedResults.Ok(filter.Cut(positions, packed.Examples, At, position => new PositionKey(position)));
+        var positions = Enumerable.Range(0, examples).Skip(from).Take(filter.PageSize + 1).ToList();
+        return request.Page(filter.Cut(positions, examples, At, position => new PositionKey(position)), origin);
 
         PredictionResponse At(int position) => new(
-            Example.IdOf(stored.DatasetId, filter.Split, position),
+            Example.IdOf(stored.Run.DatasetId, filter.Split, position),
             position,
-            [stored.Labels[PackedPredictions.ClassAt(packed.Classes, position)]],
+            [stored.Labels[PackedPredictions.ClassAt(packed!.Classes, position)]],
             PackedPredictions.ScoresAt(packed.Scores, position, packed.ClassCount));
     }
+
+    private static Origin OriginOf(Run run) => new(("run", run.Id), ("sweep", run.SweepId), ("dataset", run.DatasetId))
+    {
+        Recipe = run.Fingerprint,
+        TrainedBy = run.Outcome is { } outcome ? [outcome.Versions] : [],
+    };
 
     private sealed record OrdinalKey(int Ordinal);
 
@@ -110,7 +133,7 @@ public static class RunEndpoints
     private sealed record PositionKey(int Position);
 }
 
-public sealed record RunFilter : PageQuery
+public sealed record RunFilter : TableQuery
 {
     public RunState? State { get; init; }
     public Architecture? Architecture { get; init; }
@@ -124,7 +147,7 @@ public sealed record RunFilter : PageQuery
     public int? Seed { get; init; }
 }
 
-public sealed record PredictionFilter : PageQuery
+public sealed record PredictionFilter : TableQuery
 {
     public Split Split { get; init; } = Split.Test;
 }
@@ -155,7 +178,10 @@ public sealed record RunEpochs(int Done, int Total);
 public sealed record RunEnvironment(string CpuCapability, int Threads, string Versions, string? VectorsSha256);
 
 /// <param name="Epoch">0-based.</param>
-public sealed record MetricResponse(int Epoch, Split Split, double Loss, double Accuracy, double MacroF1, double Seconds);
+public sealed record MetricResponse(int Epoch, Split Split, double Loss, double Accuracy, double MacroF1, double Seconds)
+{
+    public static MetricResponse Of(RunMetric metric) => new(metric.Epoch, metric.Split, metric.Loss, metric.Accuracy, metric.MacroF1, metric.Seconds);
+}
 
 /// <param name="Predicted">The predicted labels; one for single-label data.</param>
 /// <param name="Scores">Logits in label order, evaluation mode after the last epoch.</param>

@@ -39,9 +39,11 @@ public static class DatasetRules
         if (definition.Task is null) yield return new("task", "is required: singleLabel");
         else if (definition.Task != LearningTask.SingleLabel) yield return new("task", $"{Wire.Name(definition.Task.Value)} {Later}; use singleLabel");
 
-        if (definition.Format is not { } format) yield return new("format", "is required: csv, tsv or jsonl");
-        else if (format is not (DatasetFormat.Csv or DatasetFormat.Tsv or DatasetFormat.Jsonl))
-            yield return new("format", $"{Wire.Name(format)} {Later}; use csv, tsv or jsonl");
+        if (definition.Format is not { } format) yield return new("format", "is required: csv, tsv, jsonl or parquet");
+        else if (format is not (DatasetFormat.Csv or DatasetFormat.Tsv or DatasetFormat.Jsonl or DatasetFormat.Parquet))
+            yield return new("format", $"{Wire.Name(format)} {Later}; use csv, tsv, jsonl or parquet");
+        else if (format == DatasetFormat.Parquet && definition.Encoding != TextEncoding.Utf8)
+            yield return new("encoding", "is for text files; the texts of Parquet are UTF-8, so leave it out");
     }
 
     private static IEnumerable<FieldError> Columns(DatasetDefinition definition)

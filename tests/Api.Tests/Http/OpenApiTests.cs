@@ -18,6 +18,7 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
             Assert.All(
                 from response in operation["responses"]!.AsObject()
                 from content in response.Value!["content"]?.AsObject() ?? []
+                where (string?)content.Value!["schema"]?["format"] != "binary" // bytes tell a reader nothing
                 select (response.Key, content.Value),
                 answer => Assert.True(answer.Value!["example"] is not null, $"{id} {answer.Key} has no example"));
         }
@@ -83,7 +84,7 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         var list = (await OperationsAsync()).Single(operation => operation.Id == "listRuns").Operation;
 
         Assert.Equal(
-            ["id", "state", "architecture", "model", "method", "sparsity", "seed", "pageSize", "pageToken", "If-None-Match"],
+            ["id", "state", "architecture", "model", "method", "sparsity", "seed", "format", "pageSize", "pageToken", "If-None-Match"],
             list["parameters"]!.AsArray().Select(parameter => (string)parameter!["name"]!));
     }
 

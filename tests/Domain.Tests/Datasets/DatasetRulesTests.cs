@@ -32,14 +32,14 @@ public class DatasetRulesTests
             Good with
             {
                 Task = LearningTask.MultiLabel,
-                Format = DatasetFormat.Parquet,
+                Format = DatasetFormat.Snli,
                 LabelSeparator = ";",
                 Columns = Good.Columns! with { Labels = "topics" },
             },
             ["train", "test"]);
 
         Assert.Equal(["task", "format", "columns.labels", "labelSeparator"], errors.Select(error => error.Field));
-        Assert.Equal("parquet is not served by this version; use csv, tsv or jsonl", errors[1].Message);
+        Assert.Equal("snli is not served by this version; use csv, tsv, jsonl or parquet", errors[1].Message);
     }
 
     [Fact]

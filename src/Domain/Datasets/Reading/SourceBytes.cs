@@ -68,7 +68,7 @@ internal sealed class SourceBytes : IDisposable
         }
     }
 
-    private static bool IsGzip(string path)
+    public static bool IsGzip(string path)
     {
         using var file = File.OpenRead(path);
         return file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;

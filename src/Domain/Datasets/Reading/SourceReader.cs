@@ -1,3 +1,5 @@
+using PieService.Domain.Datasets.Reading.Parquet;
+
 namespace PieService.Domain.Datasets.Reading;
 
 /// <summary>Reads the files of a dataset, as often as needed; whatever it yields can be stored and trained on.</summary>
@@ -9,6 +11,15 @@ internal sealed class SourceReader(DatasetDefinition definition, ReadLimits limi
 
     public IEnumerable<SourceRecord> Read(DatasetPart part)
     {
+        foreach (var record in definition.Format == DatasetFormat.Parquet ? ParquetRecords.Read(part, columns, limits) : OfText(part))
+        {
+            Check(record, part);
+            yield return record;
+        }
+    }
+
+    private IEnumerable<SourceRecord> OfText(DatasetPart part)
+    {
         using var source = new SourceText(part, definition.Encoding, limits);
         var records = definition.Format switch
         {
@@ -17,11 +28,7 @@ internal sealed class SourceReader(DatasetDefinition definition, ReadLimits limi
             DatasetFormat.Jsonl => JsonLines.Read(source, part, columns),
             _ => throw new NotSupportedException($"No reader for {definition.Format}."),
         };
-        foreach (var record in records)
-        {
-            Check(record, part);
-            yield return record;
-        }
+        foreach (var record in records) yield return record;
     }
 
     private void Check(SourceRecord record, DatasetPart part)

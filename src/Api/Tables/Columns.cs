@@ -1,0 +1,59 @@
+using System.Collections;
+using System.Globalization;
+using Parquet.Schema;
+using PieService.Domain;
+
+namespace PieService.Api.Tables;
+
+/// <summary>
+/// The flat columns of a table, the same for CSV and Parquet: objects are taken apart and their fields joined with _, what
+/// has a value for each label becomes a column for each label, any other list is one cell of JSON.
+/// </summary>
+public sealed class Columns<TItem> : IReadOnlyList<Column<TItem>>
+{
+    private readonly List<Column<TItem>> columns = [];
+
+    public int Count => columns.Count;
+
+    public Column<TItem> this[int index] => columns[index];
+
+    public IEnumerator<Column<TItem>> GetEnumerator() => columns.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public Columns<TItem> Text(string name, Func<TItem, string?> value) => Add(new TextColumn<TItem>(name, value));
+
+    public Columns<TItem> Id(string name, Func<TItem, Guid> value) => Text(name, row => value(row).ToString());
+
+    public Columns<TItem> Name<TEnum>(string name, Func<TItem, TEnum> value) where TEnum : struct, Enum => Text(name, row => Wire.Name(value(row)));
+
+    public Columns<TItem> List<T>(string name, Func<TItem, IReadOnlyList<T>> value) => Text(name, row => Json.Write(value(row)));
+
+    public Columns<TItem> Whole(string name, Func<TItem, int?> value) => Value(name, value, number => number.ToString(CultureInfo.InvariantCulture));
+
+    public Columns<TItem> Real(string name, Func<TItem, double?> value) => Value(name, value, number => number.ToString("R", CultureInfo.InvariantCulture));
+
+    public Columns<TItem> Real(string name, Func<TItem, float?> value) => Value(name, value, number => number.ToString("R", CultureInfo.InvariantCulture));
+
+    public Columns<TItem> Flag(string name, Func<TItem, bool?> value) => Value(name, value, flag => flag ? "true" : "false");
+
+    public Columns<TItem> Time(string name, Func<TItem, DateTimeOffset?> value) => Add(new ValueColumn<TItem, DateTime>(
+        name, row => value(row)?.UtcDateTime, time => time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+        field => new DateTimeDataField(field, DateTimeFormat.Timestamp, isAdjustedToUTC: true, DateTimeTimeUnit.Micros, isNullable: true)));
+
+    /// <summary>A column for each label; gets the label and its index.</summary>
+    public Columns<TItem> ForEach(IEnumerable<string> labels, Action<Columns<TItem>, string, int> add)
+    {
+        foreach (var (index, label) in labels.Index()) add(this, label, index);
+        return this;
+    }
+
+    private Columns<TItem> Value<TValue>(string name, Func<TItem, TValue?> value, Func<TValue, string> text) where TValue : struct =>
+        Add(new ValueColumn<TItem, TValue>(name, value, text, field => new DataField<TValue>(field, nullable: true)));
+
+    private Columns<TItem> Add(Column<TItem> column)
+    {
+        columns.Add(column);
+        return this;
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Net.Http.Headers;
+using PieService.Api.Http;
+using PieService.Domain;
+
+namespace PieService.Api.Tables;
+
+/// <summary>A whole table as a file, sent while its rows are read.</summary>
+public sealed class TableFile<TItem>(TableFormat format, string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Origin origin) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var cancellation = httpContext.RequestAborted;
+        await using var source = rows.GetAsyncEnumerator(cancellation);
+        // Before anything is sent: what fails until here is answered as a problem.
+        var hasRow = await source.MoveNextAsync();
+        WriteHead(httpContext);
+        try
+        {
+            await WriteAsync(httpContext, Rest(source, hasRow), cancellation);
+        }
+        catch (Exception failure)
+        {
+            // The status is gone already. A file that is cut off must not look whole: the connection breaks instead of ending.
+            if (!cancellation.IsCancellationRequested) ApiLog.CutOff(Log(httpContext), httpContext.Request.Path, failure);
+            httpContext.Abort();
+        }
+    }
+
+    private void WriteHead(HttpContext context)
+    {
+        var response = context.Response;
+        response.ContentType = format == TableFormat.Csv ? $"{MediaTypes.Of(format)}; charset=utf-8; header=present" : MediaTypes.Of(format);
+        response.GetTypedHeaders().ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = $"{name}.{Wire.Name(format)}" };
+        TableLinks.Add(context, origin);
+    }
+
+    private Task WriteAsync(HttpContext context, IAsyncEnumerable<TItem> all, CancellationToken cancellation) => format switch
+    {
+        TableFormat.Csv => CsvTable.WriteAsync(all, columns, context.Response.Body, cancellation),
+        TableFormat.Ndjson => NdjsonTable.WriteAsync(all, context.Response.BodyWriter, cancellation),
+        TableFormat.Parquet => ParquetTable.WriteAsync(all, columns, Metadata(context), context.Response.Body, cancellation),
+        _ => throw new InvalidOperationException($"{format} is no file."),
+    };
+
+    private Dictionary<string, string> Metadata(HttpContext context) =>
+        origin.Metadata(context.Request, context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
+
+    private static ILogger Log(HttpContext context) => context.RequestServices.GetRequiredService<ILogger<TableFile<TItem>>>();
+
+    private static async IAsyncEnumerable<TItem> Rest(IAsyncEnumerator<TItem> source, bool hasRow)
+    {
+        for (; hasRow; hasRow = await source.MoveNextAsync()) yield return source.Current;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+
+namespace PieService.Api.Tables;
+
+/// <summary>How a table is answered: JSON page by page, every other format whole.</summary>
+public enum TableFormat
+{
+    [JsonStringEnumMemberName("json")] Json,
+    [JsonStringEnumMemberName("csv")] Csv,
+    [JsonStringEnumMemberName("ndjson")] Ndjson,
+    [JsonStringEnumMemberName("parquet")] Parquet,
+}
+
+public static class MediaTypes
+{
+    public static string Of(TableFormat format) => format switch
+    {
+        TableFormat.Json => "application/json",
+        TableFormat.Csv => "text/csv",
+        TableFormat.Ndjson => "application/x-ndjson",
+        TableFormat.Parquet => "application/vnd.apache.parquet",
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
+    };
+}

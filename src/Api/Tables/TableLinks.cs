@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http.Extensions;
+using PieService.Domain;
+
+namespace PieService.Api.Tables;
+
+/// <summary>The Link header of a table (RFC 8288): what it belongs to, what its rows come from, its next page, its other formats.</summary>
+public static class TableLinks
+{
+    public static void Add(HttpContext context, Origin origin, string? nextPageToken = null)
+    {
+        var request = context.Request;
+        var links = origin.Resources.Select((resource, place) => $"</api/v1/{resource.Kind}s/{resource.Id}>; rel=\"{(place == 0 ? "up" : "describedby")}\"").ToList();
+        if (nextPageToken is not null) links.Add($"<{With(request, "pageToken", nextPageToken)}>; rel=\"next\"");
+        links.AddRange(
+            from format in Enum.GetValues<TableFormat>()
+            select $"<{With(request, "format", Wire.Name(format))}>; rel=\"alternate\"; type=\"{MediaTypes.Of(format)}\"");
+        context.Response.Headers.Append("Link", string.Join(", ", links));
+    }
+
+    /// <summary>This request with another value of a parameter; another format begins with the first row again.</summary>
+    private static string With(HttpRequest request, string parameter, string value)
+    {
+        string[] replaced = parameter == "format" ? ["format", "pageSize", "pageToken"] : [parameter];
+        var query = new QueryBuilder(request.Query.Where(pair => !replaced.Contains(pair.Key))) { { parameter, value } };
+        return UriHelper.BuildRelative(request.PathBase, request.Path, query.ToQueryString());
+    }
+}

@@ -1,0 +1,73 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
+using PieService.Api.Http;
+using PieService.Domain;
+
+namespace PieService.Api.Tables;
+
+/// <summary>A request for a table: its filter, and the format that ?format, else Accept, asks for.</summary>
+public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T : TableQuery, new()
+{
+    private const string FormatParameter = "format";
+    private static readonly string[] PageParameters = ["pageSize", "pageToken"];
+
+    private readonly HttpContext context;
+    private readonly TableFormat format;
+
+    private TableRequest(HttpContext context, TableFormat format, T filter) => (this.context, this.format, Filter) = (context, format, filter);
+
+    public T Filter { get; }
+
+    /// <summary>All rows are wanted, as a file; else a page of them.</summary>
+    public bool IsForFile => format != TableFormat.Json;
+
+    public static async ValueTask<TableRequest<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var given = Wire.TryParse<TableFormat>(context.Request.Query[FormatParameter].ToString(), out var named);
+        var format = given ? named : AcceptHeader.Preferred(context.Request.GetTypedHeaders().Accept)
+            ?? throw new BadHttpRequestException(
+                $"None of the accepted media types is served. Accept one of {string.Join(", ", Enum.GetValues<TableFormat>().Select(MediaTypes.Of))}, "
+                + $"or ask with {FormatParameter}={string.Join('|', Wire.All<TableFormat>())}.",
+                StatusCodes.Status406NotAcceptable);
+        var errors = PagesOf(context.Request, format).ToList();
+        Query<T>? query = null;
+        try
+        {
+            query = await Query<T>.BindAsync(context, parameter);
+        }
+        catch (InvalidRequestException invalid)
+        {
+            errors.AddRange(invalid.Errors);
+        }
+        InvalidRequestException.ThrowIfAny(errors);
+        context.Response.Headers.Append("Vary", "Accept");
+        return new TableRequest<T>(context, format, query!.Value);
+    }
+
+    public Ok<Page<TItem>> Page<TItem>(Page<TItem> page, Origin origin)
+    {
+        TableLinks.Add(context, origin, page.NextPageToken);
+        return TypedResults.Ok(page);
+    }
+
+    /// <param name="name">Of the file, without its extension.</param>
+    public TableFile<TItem> File<TItem>(string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Origin origin) =>
+        new(format, name, columns, rows, origin);
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        builder.Metadata.Add(new QueryMetadata(typeof(T)));
+        builder.Metadata.Add(new TableMetadata());
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status406NotAcceptable, typeof(ProblemDetails), ["application/problem+json"]));
+    }
+
+    private static IEnumerable<FieldError> PagesOf(HttpRequest request, TableFormat format) =>
+        from parameter in PageParameters
+        where format != TableFormat.Json && request.Query.ContainsKey(parameter)
+        select new FieldError(parameter, $"is for JSON: {Wire.Name(format)} holds the whole table, so leave it out");
+}
+
+/// <summary>Tells the OpenAPI document that an operation answers with a table, in every format.</summary>
+public sealed record TableMetadata;

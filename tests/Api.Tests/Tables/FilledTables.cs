@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain.Datasets;
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Tests.Tables;
+
+/// <summary>A finished sweep whose labels, texts and numbers are as awkward as they may be; every table has rows.</summary>
+public sealed class FilledTables : IAsyncLifetime
+{
+    public static readonly string[] Labels = ["no, \"thanks\"", "=maybe.é/ü", "yes_votes_\u4e2d"];
+
+    /// <summary>Test example i has text i.</summary>
+    public static readonly string[] Texts =
+    [
+        "commas, \"quotes\" and ; ' marks", "two\nlines", "carriage\r\nreturn\r", " blanks at both ends ", "=HYPERLINK(\"http://x\")", "日本語 é \U0001F600", "NA", "0012",
+    ];
+
+    private readonly Dictionary<string, Guid> ids = [];
+
+    public ApiFixture Api { get; } = new();
+
+    /// <param name="path">As in the OpenAPI document.</param>
+    public string Concrete(string path) => path.Replace("{id}", ids[path.Split('/')[3]].ToString(), StringComparison.Ordinal);
+
+    public Guid IdOf(string resources) => ids[resources];
+
+    public async ValueTask InitializeAsync()
+    {
+        await Api.InitializeAsync();
+        var (situations, contexts) = (Api.Situations, Api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>());
+        var dataset = await situations.DatasetAsync();
+        await using var db = await contexts.CreateDbContextAsync();
+        await db.Database.ExecuteSqlAsync($"UPDATE datasets SET labels = {Labels} WHERE id = {dataset.Id}");
+        foreach (var (position, text) in Texts.Index())
+            await db.Database.ExecuteSqlAsync($"UPDATE examples SET text = {text}, second_text = {(position % 3 == 0 ? null : position % 3 == 1 ? "" : "second")} WHERE position = {position}");
+
+        var sweep = await Api.SubmitAsync(Situations.Request(dataset, seeds: 3, "IMP", "MP-AI"));
+        await situations.TrainAsync(sweep, (run, position) => run.Sparsity == 0 ? position % 3 : (position + run.Seed) % 3);
+        await situations.LabelAsync(sweep);
+        var run = (await situations.RunsOfAsync(sweep))[0];
+        db.RunMetrics.AddRange(
+            Metric(run.Id, 0, Split.Train, 0.1 + 0.2), Metric(run.Id, 0, Split.Validation, double.Epsilon), Metric(run.Id, 1, Split.Train, 1e300 / 3), Metric(run.Id, 1, Split.Validation, 5));
+        await db.SaveChangesAsync();
+        await db.Database.ExecuteSqlAsync($"UPDATE run_predictions SET scores = {Scores()}");
+        // A sweep whose last comparison and last runs have no results yet: their cells are empty.
+        var half = await Api.SubmitAsync(Situations.Request(dataset, seeds: 4, "IMP", "MP-AI"));
+
+        ids["datasets"] = dataset.Id;
+        ids["examples"] = Example.IdOf(dataset.Id, Split.Test, 4);
+        ids["sweeps"] = half;
+        ids["runs"] = run.Id;
+        ids["comparisons"] = await db.Comparisons.Where(comparison => comparison.SweepId == sweep).OrderBy(comparison => comparison.Ordinal).Select(comparison => comparison.Id).FirstAsync();
+        await situations.LabelAsync(half);
+    }
+
+    public async ValueTask DisposeAsync() => await Api.DisposeAsync();
+
+    /// <summary>Every item of a list, over pages.</summary>
+    public async Task<List<JsonObject>> ItemsAsync(string path)
+    {
+        var (items, token) = (new List<JsonObject>(), "");
+        do
+        {
+            var page = await Api.GetAsync($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}pageSize=3{token}");
+            items.AddRange(page["items"]!.AsArray().Select(item => item!.AsObject()));
+            token = (string?)page["nextPageToken"] is { } next ? $"&pageToken={next}" : null;
+        } while (token is not null);
+        return items;
+    }
+
+    private static RunMetric Metric(Guid run, int epoch, Split split, double loss) =>
+        new() { RunId = run, Epoch = epoch, Split = split, Loss = loss, Accuracy = 1.0 / 3, MacroF1 = 2.0 / 7, Seconds = 1234567.0 / 1e5 };
+
+    /// <summary>All the sizes that a float16 has.</summary>
+    private static byte[] Scores() =>
+        [.. Enumerable.Range(0, Situations.TestExamples * 3).SelectMany(i => BitConverter.GetBytes((Half)(Math.Pow(-7.3, i % 6 - 3) / (1 + i))))];
+}

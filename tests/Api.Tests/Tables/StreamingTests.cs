@@ -1,0 +1,123 @@
+using Npgsql;
+using PieService.Api.Database;
+using PieService.TestSupport;
+
+namespace PieService.Api.Tests.Tables;
+
+/// <summary>A table of 130 MB of text in a service whose heap may have 96 MiB: to collect its rows would be the service's end.</summary>
+public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixture<StreamingTests.LargeTable>
+{
+    private const int Rows = 200_000;
+
+    [Theory]
+    [InlineData("csv")]
+    [InlineData("ndjson")]
+    [InlineData("parquet")]
+    public async Task A_table_is_sent_in_constant_memory(string format)
+    {
+        using var response = await table.OpenAsync(format);
+        var bytes = 0L;
+        await using var body = await response.Content.ReadAsStreamAsync();
+        var block = new byte[1 << 16];
+        for (int read; (read = await body.ReadAsync(block)) > 0;) bytes += read;
+
+        // The words of a text are drawn at random, so that Parquet cannot make them small.
+        Assert.InRange(bytes, 130_000_000, 250_000_000);
+    }
+
+    [Theory]
+    [InlineData("csv")]
+    [InlineData("ndjson")]
+    [InlineData("parquet")]
+    public async Task A_file_that_breaks_off_never_looks_whole(string format)
+    {
+        using var response = await table.OpenAsync(format);
+        await using var body = await response.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[1000]);
+
+        await table.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state <> 'idle' AND query LIKE '%FROM examples%' AND pid <> pg_backend_pid()");
+
+        // No end, neither of the body nor of the file: reading fails.
+        await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null));
+    }
+
+    [Fact]
+    public async Task Who_hangs_up_costs_nothing_any_more()
+    {
+        using (var response = await table.OpenAsync("csv"))
+        {
+            await using var body = await response.Content.ReadAsStreamAsync();
+            await body.ReadExactlyAsync(new byte[1000]);
+            Assert.True(await table.IsReadAsync());
+        }
+
+        await table.UntilAsync("nobody reads the examples", async () => !await table.IsReadAsync());
+    }
+
+    public sealed class LargeTable : ServiceClient, IAsyncLifetime
+    {
+        private readonly FreshDatabase database = new(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
+        private readonly string address = $"http://127.0.0.1:{FreePort()}";
+        private readonly Guid dataset = Guid.CreateVersion7();
+        private ServiceProcess? service;
+
+        protected override string Tail => service!.Tail;
+
+        public async ValueTask InitializeAsync()
+        {
+            await database.InitializeAsync();
+            await ExecuteAsync($$"""
+                INSERT INTO datasets (id, name, task, labels, content_hash, splits, created_at)
+                VALUES ('{{dataset}}', 'large', 'singleLabel', '{no,yes}', 'sha256:large', '[{"split": "train", "examples": {{Rows}}, "perLabel": [{{Rows}}, 0], "tokens": {"mean": 1, "p50": 1, "p95": 1, "max": 1} }]', now());
+                SELECT setseed(0.5);
+                INSERT INTO examples (dataset_id, split, position, id, source_id, text, labels)
+                SELECT '{{dataset}}', 'train', i, gen_random_uuid(), i, (SELECT string_agg(md5(random()::text || i || j), ' ') FROM generate_series(1, 20) j), '{0}'
+                FROM generate_series(0, {{Rows - 1}}) i
+                """);
+            var folders = await TestCluster.NewFoldersAsync();
+            service = ServiceProcess.Api(
+                new Dictionary<string, string>
+                {
+                    ["ConnectionStrings__Pie"] = database.ConnectionString,
+                    ["PIE_DATA"] = folders.Data,
+                    ["DOTNET_GCHeapHardLimit"] = "0x6000000",
+                },
+                address);
+            await UntilAsync("the service answers", async () =>
+            {
+                try
+                {
+                    using var ready = await Client.GetAsync($"{address}/health/ready");
+                    return ready.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            });
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await service!.DisposeAsync();
+            await database.DisposeAsync();
+            Dispose();
+        }
+
+        public Task<HttpResponseMessage> OpenAsync(string format) =>
+            Client.GetAsync($"{address}/api/v1/datasets/{dataset}/examples?format={format}", HttpCompletionOption.ResponseHeadersRead);
+
+        public async Task<bool> IsReadAsync() =>
+            (long)(await AskAsync("SELECT count(*) FROM pg_stat_activity WHERE state <> 'idle' AND query LIKE '%FROM examples%' AND pid <> pg_backend_pid()"))! > 0;
+
+        public Task ExecuteAsync(string sql) => AskAsync(sql);
+
+        private async Task<object?> AskAsync(string sql)
+        {
+            await using var connection = new NpgsqlConnection(database.ConnectionString);
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
+            return await command.ExecuteScalarAsync();
+        }
+    }
+}
