@@ -11,10 +11,13 @@ using PieService.TestSupport;
 namespace PieService.Api.Tests;
 
 /// <summary>The API in this process over a real, fresh database. Nothing trains: tests play the worker where they need one.</summary>
-public sealed class ApiFixture : IAsyncLifetime
+public class ApiFixture : IAsyncLifetime
 {
     private readonly FreshDatabase database = new(Migrate);
     private Application? application;
+
+    /// <summary>What a test class needs beyond the settings of all.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>();
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -27,7 +30,7 @@ public sealed class ApiFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await database.InitializeAsync();
-        application = new Application(database.ConnectionString);
+        application = new Application(database.ConnectionString, Settings);
         Client = application.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
     }
 
@@ -35,6 +38,7 @@ public sealed class ApiFixture : IAsyncLifetime
     {
         if (application is not null) await application.DisposeAsync();
         await database.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     public async Task<JsonObject> GetAsync(string path)
@@ -75,12 +79,12 @@ public sealed class ApiFixture : IAsyncLifetime
 
     private static Task Migrate(string connectionString) => Migrator.MigrateAsync(connectionString, CancellationToken.None);
 
-    private sealed class Application(string connectionString) : WebApplicationFactory<Program>
+    private sealed class Application(string connectionString, IReadOnlyDictionary<string, string?> settings) : WebApplicationFactory<Program>
     {
         protected override IHost CreateHost(IHostBuilder builder)
         {
             builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection(
-                new Dictionary<string, string?> { ["ConnectionStrings:Pie"] = connectionString, ["PIE_LEASE_SECONDS"] = "600" }));
+                new Dictionary<string, string?> { ["ConnectionStrings:Pie"] = connectionString, ["PIE_LEASE_SECONDS"] = "600" }).AddInMemoryCollection(settings));
             return base.CreateHost(builder);
         }
     }
