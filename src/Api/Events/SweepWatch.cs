@@ -18,10 +18,10 @@ public sealed class SweepWatch(IDbContextFactory<PieDbContext> contexts, TimePro
     private const long LookLock = 0x7069655F6C6F6F6B;
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Looking takes at most a twentieth of the time, however large the sweeps are.</summary>
-    private const int PauseForEachLook = 19;
+    /// <summary>Looking takes at most a fifth of the time, unless a look takes seconds.</summary>
+    private const int PauseForEachLook = 4;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -16,6 +16,11 @@ public sealed class Examples : IOperationFilter
         foreach (var (status, response) in operation.Responses ?? [])
         {
             if (examples[status] is { } answer) Show(response.Content, answer);
+            // An answer that looks different in another media type.
+            foreach (var (type, media) in response.Content ?? new Dictionary<string, IOpenApiMediaType>())
+            {
+                if (examples[$"{status} {type}"] is { } other && media is OpenApiMediaType shown) shown.Example = other.DeepClone();
+            }
         }
     }
 
