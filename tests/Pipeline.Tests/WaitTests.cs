@@ -70,13 +70,17 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
     public async Task An_api_that_is_asked_to_stop_does_not_wait_for_its_event_streams()
     {
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 5_000, seeds: 1);
-        using var stream = await service.Client.GetAsync($"/api/v1/sweeps/{sweep}/events", HttpCompletionOption.ResponseHeadersRead);
+        using var response = await service.Client.GetAsync($"/api/v1/sweeps/{sweep}/events", HttpCompletionOption.ResponseHeadersRead);
+        using var stream = new StreamReader(await response.Content.ReadAsStreamAsync());
+        string? line;
+        do line = await stream.ReadLineAsync();
+        while (line?.StartsWith("data:", StringComparison.Ordinal) == false);
 
         service.Api.Signal("TERM");
-        using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15))) await service.Api.WaitForExitAsync(limit.Token);
-
-        // Ended, not torn.
-        Assert.Contains("event: state", await stream.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        // Ended, not torn: that would throw.
+        var rest = await stream.ReadToEndAsync(limit.Token);
+        await service.Api.WaitForExitAsync(limit.Token);
         service.StartApi();
         await service.UntilAsync("the service is back", async () =>
         {
@@ -90,6 +94,9 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
                 return false;
             }
         });
+
+        Assert.StartsWith("data: {", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("succeeded", rest, StringComparison.Ordinal);
     }
 
     private async Task<List<JsonNode>> EventsAsync(Guid sweep)

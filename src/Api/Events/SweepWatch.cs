@@ -69,7 +69,8 @@ public sealed class SweepWatch(IDbContextFactory<PieDbContext> contexts, TimePro
 
     /// <summary>
     /// Sweeps about which there may be news: those that have not ended as far as was told, and those that have, but whose runs
-    /// are open, or whose comparisons are to be or were labelled, again. What was told to be cancelled is over for good.
+    /// are open again, or have ended again since, or whose comparisons are to be or were labelled again. What was told to be
+    /// cancelled is over for good.
     /// </summary>
     private static Task<List<WatchedSweep>> WatchedAsync(PieDbContext db, CancellationToken cancellation) => db.Database.SqlQuery<WatchedSweep>($"""
         SELECT sweeps.id, sweeps.name, sweeps.dataset_id, coalesce(last.number, 0) AS last_number,
@@ -83,6 +84,8 @@ public sealed class SweepWatch(IDbContextFactory<PieDbContext> contexts, TimePro
             OR told.data ->> 'state' <> 'cancelled' AND (
                 sweeps.id IN (
                     SELECT link.sweep_id FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id WHERE runs.state IN ('queued', 'running'))
+                OR told.data ->> 'state' = 'failed' AND EXISTS (
+                    SELECT 1 FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id WHERE link.sweep_id = sweeps.id AND runs.finished_at > last.at)
                 OR EXISTS (
                     SELECT 1 FROM comparisons WHERE sweep_id = sweeps.id
                         AND (labelling_asked_at IS NULL OR labelled_at IS NULL OR labelled_at < labelling_asked_at OR labelled_at > last.at)))
