@@ -86,10 +86,13 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
         var told = await db.Database.SqlQuery<string>($"""
             SELECT data ->> 'state' AS "Value" FROM sweep_events WHERE sweep_id = {sweepId} AND type <> 'comparison' ORDER BY number DESC LIMIT 1
             """).ToListAsync(cancellation);
-        // Whether the end is still true is asked only then: a sweep whose failed runs were just queued again goes on.
-        if (told is not [var end] || !Wire.Parse<SweepState>(end).IsFinal()) return told.Count == 0 && !await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation);
+        if (told is not [var text]) return !await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation);
+        var end = Wire.Parse<SweepState>(text);
+        if (!end.IsFinal()) return false;
+
+        // Is it still so? A sweep whose failed runs were just queued again goes on.
         var now = await db.SweepProgress.Where(row => row.SweepId == sweepId).Select(row => (SweepState?)row.State).SingleOrDefaultAsync(cancellation);
-        return now is null || (now == Wire.Parse<SweepState>(end) && !await db.SweepEvents.AnyAsync(e => e.SweepId == sweepId && e.Number > last, cancellation));
+        return now is null || now == end && !await db.SweepEvents.AnyAsync(later => later.SweepId == sweepId && later.Number > last, cancellation);
     }
 
     private static string Format(IReadOnlyList<SweepEvent> events)

@@ -10,8 +10,13 @@ using PieService.Domain.Storage;
 namespace PieService.Api.Tests.Events;
 
 /// <summary>The events of a sweep: what is written, and how it is served.</summary>
-public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
+public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>, IDisposable
 {
+    /// <summary>A stream that does not end must not keep its test for ever.</summary>
+    private readonly CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
+
+    public void Dispose() => limit.Dispose();
+
     [Fact]
     public async Task Events_are_numbered_without_gaps_and_all_comparisons_are_told_before_the_end()
     {
@@ -61,7 +66,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1));
         using var response = await OpenAsync(sweep);
-        await using var events = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync().GetAsyncEnumerator();
+        await using var events = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync().GetAsyncEnumerator(limit.Token);
         Assert.True(await events.MoveNextAsync());
         Assert.Equal("queued", StateOf(events.Current));
 
@@ -85,7 +90,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
         using var response = await OpenAsync(sweep);
         await situations.TrainAsync(sweep, (_, _) => 0);
         var states = new List<string?>();
-        await foreach (var told in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync()) states.Add(StateOf(told));
+        await foreach (var told in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(limit.Token)) states.Add(StateOf(told));
 
         Assert.Contains("failed", states);
         Assert.Equal("succeeded", states[^1]);
@@ -137,7 +142,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1));
         using var response = await OpenAsync(sweep);
-        await using var events = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync().GetAsyncEnumerator();
+        await using var events = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync().GetAsyncEnumerator(limit.Token);
         Assert.True(await events.MoveNextAsync());
         await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
             await db.Sweeps.Where(row => row.Id == sweep).ExecuteDeleteAsync();
@@ -204,7 +209,6 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     private async Task UntilAsync(Guid sweep, Func<Task<bool>> isSo)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!await isSo())
         {
             Assert.False(limit.IsCancellationRequested, $"Waited in vain: {string.Join('\n', (await ListAsync(sweep)).Select(told => told.ToJsonString()))}");
@@ -236,7 +240,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
         using var response = await OpenAsync(sweep, query, header);
         var parser = SseParser.Create(await response.Content.ReadAsStreamAsync());
         var events = new List<(string, string, string)>();
-        await foreach (var told in parser.EnumerateAsync()) events.Add((parser.LastEventId, told.EventType, JsonNode.Parse(told.Data)!.ToJsonString()));
+        await foreach (var told in parser.EnumerateAsync(limit.Token)) events.Add((parser.LastEventId, told.EventType, JsonNode.Parse(told.Data)!.ToJsonString()));
         return events;
     }
 
