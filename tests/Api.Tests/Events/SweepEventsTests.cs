@@ -104,9 +104,16 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
         {
             while (!stop.IsCancellationRequested) await Watch.LookAsync(CancellationToken.None);
         })).ToList();
-        var sweeps = await Task.WhenAll(EndedAsync("IMP"), EndedAsync("RP-AI"));
-        await stop.CancelAsync();
-        await Task.WhenAll(watches);
+        Guid[] sweeps;
+        try
+        {
+            sweeps = [await EndedAsync("IMP"), await EndedAsync("RP-AI")];
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(watches);
+        }
 
         foreach (var events in await Task.WhenAll(sweeps.Select(ListAsync)))
         {
