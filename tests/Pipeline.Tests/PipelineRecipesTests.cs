@@ -112,12 +112,12 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
         var comparisons = await service.ListAsync($"/api/v1/sweeps/{sweep}/comparisons");
         Assert.True(comparisons.Sum(comparison => (int)comparison["pies"]!) > 0, "This study must have a PIE.");
 
-        var output = (await RunAsync("psql", ["--no-psqlrc", "-v", "ON_ERROR_STOP=1", "-v", $"sweep={sweep}", "--csv", "-f", "-"], Recipe("psql"))).Succeeded().Split('\n');
+        var output = (await RunAsync("psql", ["--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-v", $"sweep={sweep}", "--csv", "-f", "-"], Recipe("psql"))).Succeeded().Split('\n');
 
         Assert.Matches("^succeeded,6,6,([0-9]+),\\1$", output[1]);
         var rows = await ReadLinesAsync("pies.csv");
         Assert.Equal(
-            comparisons.Select(comparison => ((string)comparison["method"]!, (int)comparison["pies"]!)).Order(),
+            comparisons.Select(comparison => ((string)comparison["method"]!, (int)comparison["pies"]!)).Where(method => method.Item2 > 0).Order(),
             rows.Skip(1).CountBy(row => row.Split(',')[0]).Select(method => (method.Key, method.Value)).Order());
         Assert.Equal("method,sparsity,seed,gold,predicted,scores", output[2]);
         Assert.Equal(6, output.Length - 3);
