@@ -7,11 +7,13 @@ using PieService.Api.Comparisons;
 using PieService.Api.Database;
 using PieService.Api.Datasets;
 using PieService.Api.Dispatch;
+using PieService.Api.Events;
 using PieService.Api.Http;
 using PieService.Api.Models;
 using PieService.Api.OpenApi;
 using PieService.Api.Runs;
 using PieService.Api.Sweeps;
+using PieService.Api.Webhooks;
 using PieService.Domain;
 using PieService.Domain.Storage;
 using PieService.Queue;
@@ -74,6 +76,8 @@ services.AddSingleton<IdempotencyKey>();
 services.AddExceptionHandler<Problems>();
 services.AddAccess(access);
 services.AddDatasets();
+services.AddEvents();
+services.AddWebhooks();
 services.AddPieOpenApi();
 
 var app = builder.Build();
@@ -97,11 +101,13 @@ api.MapDatasets();
 api.MapImports();
 api.MapExamples();
 api.MapSweeps();
+api.MapEvents();
 api.MapRuns();
 api.MapComparisons();
 api.MapPies();
 api.MapExampleVotes();
 api.MapExamplePredictions();
+api.MapWebhooks();
 api.MapAudit();
 if (access.RequireKeys && !await AccessSetup.HasKeyAsync(app.Services))
 {

@@ -14,6 +14,10 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
 
     internal ServiceProcess Worker { get; private set; } = null!;
 
+    public string Address { get; } = $"http://127.0.0.1:{FreePort()}";
+
+    public string ConnectionString => database.ConnectionString;
+
     public string ArtifactFolder => Path.Combine(Assert.Single(Directory.GetDirectories(Path.Combine(folder, "artifacts"))), "runs");
 
     protected override string Tail => $"--- API\n{Api.Tail}\n--- worker\n{Worker.Tail}";
@@ -29,9 +33,9 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
         settings["PIE_SLOTS"] = "2";
         settings["PIE_THREADS"] = "1";
         settings["PIE_REQUESTS_PER_SECOND"] = "100000";
-        var address = $"http://127.0.0.1:{FreePort()}";
-        Client.BaseAddress = new Uri(address);
-        Api = ServiceProcess.Api(settings, address);
+        settings["PIE_WEBHOOK_PRIVATE"] = "true";
+        Client.BaseAddress = new Uri(Address);
+        StartApi();
         StartWorker();
         await UntilAsync("the service is ready", async () =>
         {
@@ -45,6 +49,8 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
             }
         });
     }
+
+    public void StartApi() => Api = ServiceProcess.Api(settings, Address);
 
     public void StartWorker() => Worker = ServiceProcess.Worker(settings);
 

@@ -95,7 +95,7 @@ public abstract class ServiceClient : IDisposable
         return now == state;
     });
 
-    private static string Csv(int count, int seed)
+    public static string Csv(int count, int seed)
     {
         var random = new Random(seed);
         string[] filler = ["the", "film", "was", "a", "story", "of", "two", "friends", "in", "town", "with", "music", "and", "rain"];
@@ -111,7 +111,7 @@ public abstract class ServiceClient : IDisposable
         return csv.ToString();
     }
 
-    protected static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

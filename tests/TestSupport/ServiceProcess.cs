@@ -13,6 +13,8 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     private ServiceProcess(Process process) => this.process = process;
 
+    public static string RepositoryFolder { get; } = Repository();
+
     public int Id => process.Id;
 
     public static ServiceProcess Api(IDictionary<string, string> settings, string address) =>
@@ -83,7 +85,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     private static ProcessStartInfo Prepare(string program, IDictionary<string, string> settings, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(Repository(), "artifacts/bin", program));
+        start.ArgumentList.Add(Path.Combine(RepositoryFolder, "artifacts/bin", program));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in settings) start.Environment[name] = value;
         return start;

@@ -45,7 +45,7 @@ public static class OpenApiSetup
     /// <summary>The page tells the story in its order: data, sweep, runs, what came out.</summary>
     private static string Story(ApiDescription operation)
     {
-        string[] order = ["Datasets", "Examples", "Sweeps", "Runs", "Comparisons", "PIEs", "System"];
+        string[] order = ["Datasets", "Examples", "Sweeps", "Runs", "Comparisons", "PIEs", "Webhooks", "System"];
         var tag = operation.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().SelectMany(tags => tags.Tags).FirstOrDefault();
         return $"{Array.IndexOf(order, tag)} {operation.RelativePath} {operation.HttpMethod}";
     }

@@ -27,7 +27,7 @@ public sealed class ProblemResponses : IOperationFilter
                 "413" => "Larger than the limit.",
                 "415" => "Not a media type that is read here.",
                 "422" => "A file's content cannot be read; file, line and column say where.",
-                "503" => "The database is away; try again after Retry-After seconds.",
+                "503" => "Not at the moment, mostly since the database is away; try again after Retry-After seconds.",
                 _ => known.Description,
             };
         }

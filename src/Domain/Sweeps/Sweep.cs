@@ -26,6 +26,12 @@ public enum SweepState
     [JsonStringEnumMemberName("cancelled")] Cancelled,
 }
 
+public static class SweepStates
+{
+    /// <summary>Nothing is left to do; though a failed sweep may be taken up again.</summary>
+    public static bool IsFinal(this SweepState state) => state is SweepState.Succeeded or SweepState.Failed or SweepState.Cancelled;
+}
+
 /// <summary>A run of a sweep; runs are shared between the sweeps of a dataset.</summary>
 public sealed class SweepRun
 {

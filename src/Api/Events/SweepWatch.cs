@@ -1,0 +1,121 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using PieService.Api.Webhooks;
+using PieService.Domain;
+using PieService.Domain.Storage;
+using PieService.Domain.Sweeps;
+
+namespace PieService.Api.Events;
+
+/// <summary>
+/// Writes the events of sweeps, and asks for the webhooks of their ends: the only place that does. It compares what the rows say
+/// with what the last event said (docs/decisions/0011-events-are-what-a-look-finds.md), so it keeps nothing in memory, and any
+/// instance may look.
+/// </summary>
+public sealed class SweepWatch(IDbContextFactory<PieDbContext> contexts, TimeProvider time, ILogger<SweepWatch> logger) : BackgroundService
+{
+    /// <summary>Any number that nothing else in the database locks.</summary>
+    private const long LookLock = 0x7069655F6C6F6F6B;
+
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>Looking takes at most a fifth of the time, unless a look takes seconds.</summary>
+    private const int PauseForEachLook = 4;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var start = time.GetTimestamp();
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception lost) when (lost is NpgsqlException or InvalidOperationException or TimeoutException)
+            {
+                EventLog.Interrupted(logger, lost.Message);
+            }
+            var pause = time.GetElapsedTime(start) * PauseForEachLook;
+            await Task.Delay(pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause, time, stoppingToken);
+        }
+    }
+
+    /// <summary>Appends what has happened since the last look; nothing where another instance is looking.</summary>
+    public async Task LookAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        if (!await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock({LookLock}) AS \"Value\"").SingleAsync(cancellation)) return;
+
+        var watched = await WatchedAsync(db, cancellation);
+        if (watched.Count == 0) return;
+        var ids = watched.Select(sweep => sweep.Id).ToArray();
+        var progress = await db.SweepProgress.Where(row => ids.Contains(row.SweepId)).ToDictionaryAsync(row => row.SweepId, cancellation);
+        // Read after the progress, told before it: whoever is told that a sweep has succeeded was told of all its comparisons.
+        var labelled = (await NewlyLabelledAsync(db, ids, cancellation)).ToLookup(comparison => comparison.SweepId);
+        foreach (var sweep in watched)
+        {
+            if (!progress.TryGetValue(sweep.Id, out var now)) continue;
+            var news = labelled[sweep.Id].Select(SweepNews.Of).ToList();
+            var told = SweepNews.ReadTold(sweep.ToldState, sweep.ToldProgress);
+            if (SweepNews.Of(told, now) is { } step) news.Add(step);
+            if (news.Count == 0 || !await AppendAsync(db, sweep, news, cancellation)) continue;
+            if (now.State.IsFinal() && now.State != told?.State)
+                await SweepEndedMessage.AskAsync(db, sweep, now, eventNumber: sweep.LastNumber + news.Count, cancellation);
+        }
+        await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Sweeps about which there may be news: those that have not ended as far as was told, and those that have, but whose runs
+    /// are open again, or have ended again since, or whose comparisons are to be or were labelled again. What was told to be
+    /// cancelled is over for good.
+    /// </summary>
+    private static Task<List<WatchedSweep>> WatchedAsync(PieDbContext db, CancellationToken cancellation) => db.Database.SqlQuery<WatchedSweep>($"""
+        SELECT sweeps.id, sweeps.name, sweeps.dataset_id, coalesce(last.number, 0) AS last_number,
+            told.data ->> 'state' AS told_state, (told.data -> 'progress')::text AS told_progress
+        FROM sweeps
+        LEFT JOIN LATERAL (
+            SELECT number, at FROM sweep_events WHERE sweep_id = sweeps.id ORDER BY number DESC LIMIT 1) AS last ON true
+        LEFT JOIN LATERAL (
+            SELECT data FROM sweep_events WHERE sweep_id = sweeps.id AND type <> 'comparison' ORDER BY number DESC LIMIT 1) AS told ON true
+        WHERE told.data IS NULL OR told.data ->> 'state' NOT IN ('succeeded', 'failed', 'cancelled')
+            OR told.data ->> 'state' <> 'cancelled' AND (
+                sweeps.id IN (
+                    SELECT link.sweep_id FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id WHERE runs.state IN ('queued', 'running'))
+                OR told.data ->> 'state' = 'failed' AND EXISTS (
+                    SELECT 1 FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id WHERE link.sweep_id = sweeps.id AND runs.finished_at > last.at)
+                OR EXISTS (
+                    SELECT 1 FROM comparisons WHERE sweep_id = sweeps.id
+                        AND (labelling_asked_at IS NULL OR labelled_at IS NULL OR labelled_at < labelling_asked_at OR labelled_at > last.at)))
+        ORDER BY sweeps.id
+        """).ToListAsync(cancellation);
+
+    private static Task<List<Domain.Pies.Comparison>> NewlyLabelledAsync(PieDbContext db, Guid[] sweeps, CancellationToken cancellation) =>
+        db.Comparisons.FromSql($"""
+            SELECT * FROM comparisons
+            WHERE sweep_id = ANY({sweeps}) AND labelled_at IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM sweep_events AS told
+                WHERE told.sweep_id = comparisons.sweep_id AND told.type = 'comparison'
+                    AND told.data ->> 'id' = comparisons.id::text AND (told.data ->> 'labelledAt')::timestamptz = comparisons.labelled_at)
+            """).OrderBy(comparison => comparison.LabelledAt).ThenBy(comparison => comparison.Ordinal).AsNoTracking().ToListAsync(cancellation);
+
+    /// <returns>False: the sweep was deleted meanwhile.</returns>
+    private static async Task<bool> AppendAsync(PieDbContext db, WatchedSweep sweep, List<News> news, CancellationToken cancellation)
+    {
+        var (types, data) = (news.Select(one => Wire.Name(one.Type)).ToArray(), news.Select(one => one.Data).ToArray());
+        // The time of writing, not now(): that is when this look began, and a comparison may have been labelled since.
+        return await db.Database.ExecuteSqlAsync($"""
+            INSERT INTO sweep_events (sweep_id, number, at, type, data)
+            SELECT sweep.id, {sweep.LastNumber} + news.place, clock_timestamp(), news.type, news.data::jsonb
+            FROM (SELECT id FROM sweeps WHERE id = {sweep.Id} FOR KEY SHARE) AS sweep,
+                unnest({types}, {data}) WITH ORDINALITY AS news(type, data, place)
+            """, cancellation) > 0;
+    }
+}
+
+/// <param name="LastNumber">Of its events; 0: there is none yet.</param>
+/// <param name="ToldState">What its last event about the sweep itself said; null: there is none yet.</param>
+/// <param name="ToldProgress">The same event's progress, JSON.</param>
+public sealed record WatchedSweep(Guid Id, string Name, Guid DatasetId, int LastNumber, string? ToldState, string? ToldProgress);

@@ -1,0 +1,31 @@
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Events;
+using PieService.Api.Sweeps;
+using PieService.Domain;
+using PieService.Domain.Storage;
+using PieService.Domain.Sweeps;
+
+namespace PieService.Api.Webhooks;
+
+/// <summary>What every webhook is sent when a sweep has ended.</summary>
+/// <param name="Type">sweep.ended</param>
+/// <param name="Timestamp">When it ended.</param>
+public sealed record SweepEndedMessage(string Type, DateTimeOffset Timestamp, SweepEndedData Data)
+{
+    /// <summary>
+    /// Asks for one message to each webhook there is. In the transaction that writes the event, so that there is never one
+    /// without the other.
+    /// </summary>
+    public static Task<int> AskAsync(PieDbContext db, WatchedSweep sweep, SweepProgress now, int eventNumber, CancellationToken cancellation)
+    {
+        var body = Json.Write(new SweepEndedMessage("sweep.ended", now.FinishedAt!.Value, new SweepEndedData(
+            sweep.Id, sweep.Name, now.State, sweep.DatasetId, ProgressResponse.Of(now), $"/api/v1/sweeps/{sweep.Id}")));
+        return db.Database.ExecuteSqlAsync($"""
+            INSERT INTO webhook_deliveries (id, webhook_id, sweep_id, event_number, body, attempts)
+            SELECT gen_random_uuid(), id, {sweep.Id}, {eventNumber}, {body}, 0 FROM webhooks FOR KEY SHARE
+            """, cancellation);
+    }
+}
+
+/// <param name="Url">Path of the sweep in this API.</param>
+public sealed record SweepEndedData(Guid SweepId, string Name, SweepState State, Guid DatasetId, ProgressResponse Progress, string Url);

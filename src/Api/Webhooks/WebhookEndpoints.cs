@@ -1,0 +1,167 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Access;
+using PieService.Api.Http;
+using PieService.Domain;
+using PieService.Domain.Storage;
+using PieService.Domain.Webhooks;
+
+namespace PieService.Api.Webhooks;
+
+public static class WebhookEndpoints
+{
+    private const int MostWebhooks = 50;
+    private const string CreateOperation = "createWebhook";
+
+    public static void AddWebhooks(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => WebhookSettings.From(name => provider.GetRequiredService<IConfiguration>()[name]));
+        services.AddHttpClient(WebhookSender.ClientName, WebhookSender.Configure)
+            .ConfigurePrimaryHttpMessageHandler(provider => WebhookSender.Handler(provider.GetRequiredService<WebhookSettings>()))
+            // Its log would have the addresses, and with them what they may hold as a secret.
+            .RemoveAllLoggers();
+        services.AddHostedService<WebhookSender>();
+    }
+
+    public static void MapWebhooks(this IEndpointRouteBuilder routes)
+    {
+        var webhooks = routes.MapGroup("/webhooks").WithTags("Webhooks");
+        webhooks.MapPost("/", Create).WithName(CreateOperation).WithMetadata(IdempotencyKey.Documented).ProducesProblem(400).ProducesProblem(409);
+        webhooks.MapGet("/", List).WithName("listWebhooks").ProducesProblem(400);
+        webhooks.MapGet("/{id:guid}", Get).WithName("getWebhook").ProducesProblem(404);
+        webhooks.MapDelete("/{id:guid}", Delete).WithName("deleteWebhook").ProducesProblem(404);
+        webhooks.MapPost("/{id:guid}/test", Test).WithName("testWebhook").ProducesProblem(404).ProducesProblem(409);
+        webhooks.MapGet("/{id:guid}/deliveries", ListDeliveries).WithName("listWebhookDeliveries").ProducesProblem(400).ProducesProblem(404);
+    }
+
+    /// <summary>Registers an address that is sent a message when a sweep has ended.</summary>
+    /// <remarks>
+    /// A POST of JSON { type, timestamp, data }, signed as the Standard Webhooks specification has it; the secret is shown only
+    /// here. An answer other than 2xx is followed by further attempts for about a day, 410 by none. A message may come twice: its
+    /// webhook-id is the same then.
+    /// </remarks>
+    private static async Task<Results<Created<NewWebhookResponse>, ProblemHttpResult, IdempotentAttempt.KnownAnswer>> Create(
+        Body<WebhookRequest> body, Query<NoQuery> _, HttpContext context, PieDbContext db, IdempotencyKey key, CancellationToken cancellation)
+    {
+        await using var attempt = await key.BeginAsync(context, CreateOperation, body.Bytes, cancellation);
+        if (attempt.Answer is { } known) return known;
+
+        var request = body.Checked(WebhookRequest.Check);
+        if (await db.Webhooks.CountAsync(cancellation) >= MostWebhooks)
+            return Problems.Conflict($"There are {MostWebhooks} webhooks, which is the limit. Delete one that is no longer needed.");
+
+        // There already where an earlier attempt was cut off after it.
+        var webhook = await db.Webhooks.AsNoTracking().SingleOrDefaultAsync(earlier => earlier.Id == attempt.ResourceId, cancellation);
+        if (webhook is null)
+        {
+            attempt.WorkBegins();
+            webhook = new Webhook { Id = attempt.ResourceId, Url = request.Url!, Secret = WebhookSignature.NewSecret(), CreatedBy = Actor.Of(context)!.Name };
+            db.Webhooks.Add(webhook);
+            await db.SaveChangesAsync(cancellation);
+        }
+        var created = TypedResults.Created(
+            $"/api/v1/webhooks/{webhook.Id}", new NewWebhookResponse(webhook.Id, webhook.Url, webhook.CreatedBy, webhook.CreatedAt, webhook.Secret));
+        await attempt.CompleteAsync(StatusCodes.Status201Created, created.Location!, created.Value);
+        return created;
+    }
+
+    /// <summary>The webhooks, the newest first.</summary>
+    private static async Task<Ok<Page<WebhookResponse>>> List(Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
+    {
+        var page = query.Value;
+        var total = await db.Webhooks.CountAsync(cancellation);
+        var webhooks = page.After<IdKey>() is { } after ? db.Webhooks.Where(webhook => webhook.Id < after.Id) : db.Webhooks;
+        var rows = await webhooks.OrderByDescending(webhook => webhook.Id).Take(page.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
+        return TypedResults.Ok(page.Cut(rows, total, WebhookResponse.Of, row => new IdKey(row.Id)));
+    }
+
+    /// <summary>One webhook, without its secret.</summary>
+    private static async Task<Results<Ok<WebhookResponse>, ProblemHttpResult>> Get(
+        Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
+        await db.Webhooks.AsNoTracking().SingleOrDefaultAsync(webhook => webhook.Id == id, cancellation) is { } webhook
+            ? TypedResults.Ok(WebhookResponse.Of(webhook))
+            : Problems.NotFound("webhook", id);
+
+    /// <summary>Deletes a webhook, with the messages that were not delivered yet.</summary>
+    /// <response code="204">Deleted.</response>
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
+        await db.Webhooks.Where(webhook => webhook.Id == id).ExecuteDeleteAsync(cancellation) > 0
+            ? TypedResults.NoContent()
+            : Problems.NotFound("webhook", id);
+
+    /// <summary>Sends a message of the type webhook.test.</summary>
+    /// <remarks>As any other message: signed, and tried again. What became of it is in the webhook's deliveries.</remarks>
+    /// <response code="202">It will be sent within a second or two.</response>
+    private static async Task<Results<Accepted<DeliveryResponse>, ProblemHttpResult>> Test(
+        Guid id, Query<NoQuery> _, PieDbContext db, TimeProvider time, CancellationToken cancellation)
+    {
+        if (!await db.Webhooks.AnyAsync(webhook => webhook.Id == id, cancellation)) return Problems.NotFound("webhook", id);
+        var isUnderWay = await db.WebhookDeliveries.AnyAsync(
+            sent => sent.WebhookId == id && sent.EventNumber == 0 && sent.DeliveredAt == null && sent.GivenUpAt == null, cancellation);
+        if (isUnderWay) return Problems.Conflict("A test message is under way: see the webhook's deliveries for its last error.");
+
+        var test = Guid.CreateVersion7();
+        var delivery = new WebhookDelivery
+        {
+            Id = test,
+            WebhookId = id,
+            // No sweep has this id, and no event the number 0.
+            SweepId = test,
+            EventNumber = 0,
+            Body = Json.Write(new TestMessage("webhook.test", time.GetUtcNow(), new TestData(id))),
+        };
+        db.WebhookDeliveries.Add(delivery);
+        await db.SaveChangesAsync(cancellation);
+        return TypedResults.Accepted($"/api/v1/webhooks/{id}/deliveries", DeliveryResponse.Of(delivery));
+    }
+
+    /// <summary>What was sent to a webhook, or will be, the newest first.</summary>
+    private static async Task<Results<Ok<Page<DeliveryResponse>>, ProblemHttpResult>> ListDeliveries(
+        Guid id, Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
+    {
+        if (!await db.Webhooks.AnyAsync(webhook => webhook.Id == id, cancellation)) return Problems.NotFound("webhook", id);
+
+        var page = query.Value;
+        var deliveries = db.WebhookDeliveries.Where(delivery => delivery.WebhookId == id);
+        var total = await deliveries.CountAsync(cancellation);
+        if (page.After<DeliveryKey>() is { } after)
+            deliveries = deliveries.Where(row => row.CreatedAt < after.CreatedAt || row.CreatedAt == after.CreatedAt && row.Id < after.Id);
+        var rows = await deliveries.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id)
+            .Take(page.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
+        return TypedResults.Ok(page.Cut(rows, total, DeliveryResponse.Of, row => new DeliveryKey(row.CreatedAt, row.Id)));
+    }
+
+    private sealed record IdKey(Guid Id);
+
+    private sealed record DeliveryKey(DateTimeOffset CreatedAt, Guid Id);
+
+    private sealed record TestMessage(string Type, DateTimeOffset Timestamp, TestData Data);
+
+    private sealed record TestData(Guid WebhookId);
+}
+
+public sealed record WebhookResponse(Guid Id, string Url, string CreatedBy, DateTimeOffset CreatedAt)
+{
+    public static WebhookResponse Of(Webhook webhook) => new(webhook.Id, webhook.Url, webhook.CreatedBy, webhook.CreatedAt);
+}
+
+/// <param name="Secret">Verifies the signatures; it is not shown again.</param>
+public sealed record NewWebhookResponse(Guid Id, string Url, string CreatedBy, DateTimeOffset CreatedAt, string Secret);
+
+/// <param name="Id">The webhook-id of the message.</param>
+/// <param name="SweepId">Null: a test.</param>
+/// <param name="NextAttemptAt">Null: it was delivered, or given up.</param>
+/// <param name="LastStatus">HTTP status of the last answer; null: there was none.</param>
+public sealed record DeliveryResponse(
+    Guid Id, Guid? SweepId, int? EventNumber, int Attempts, DateTimeOffset CreatedAt, DateTimeOffset? NextAttemptAt, DateTimeOffset? DeliveredAt,
+    DateTimeOffset? GivenUpAt, int? LastStatus, string? LastError)
+{
+    public static DeliveryResponse Of(WebhookDelivery delivery)
+    {
+        var (isTest, isOver) = (delivery.EventNumber == 0, (delivery.DeliveredAt ?? delivery.GivenUpAt) is not null);
+        return new DeliveryResponse(
+            delivery.Id, isTest ? null : delivery.SweepId, isTest ? null : delivery.EventNumber, delivery.Attempts, delivery.CreatedAt,
+            isOver ? null : delivery.NextAttemptAt, delivery.DeliveredAt, delivery.GivenUpAt, delivery.LastStatus, delivery.LastError);
+    }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using PieService.Domain.Storage;
+using PieService.Domain.Webhooks;
+
+namespace PieService.Api.Webhooks;
+
+/// <summary>
+/// Sends what is due, at least once: the attempt is counted before it is made, and a sender that dies meanwhile leaves a row
+/// that is due again. Several instances share the work.
+/// </summary>
+public sealed class WebhookSender(
+    IDbContextFactory<PieDbContext> contexts, IHttpClientFactory clients, WebhookSettings settings, TimeProvider time, ILogger<WebhookSender> logger)
+    : BackgroundService
+{
+    public const string ClientName = "webhooks";
+
+    private const int AtOnce = 16;
+    private const int LongestError = 300;
+    private const int MostOfAnAnswer = 64 * 1024;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(10);
+
+    /// <summary>After so long an attempt of which nothing was heard is made again; far more than one takes.</summary>
+    private static readonly TimeSpan Claim = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var sent = 0;
+            try
+            {
+                var due = await ClaimAsync(stoppingToken);
+                await Task.WhenAll(due.Select(message => DeliverAsync(message, stoppingToken)));
+                sent = due.Count;
+            }
+            catch (Exception lost) when (lost is NpgsqlException or InvalidOperationException or TimeoutException)
+            {
+                WebhookLog.Interrupted(logger, lost.Message);
+            }
+            if (sent < AtOnce) await Task.Delay(BetweenLooks, time, stoppingToken);
+        }
+    }
+
+    private async Task<List<DueMessage>> ClaimAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Database.SqlQuery<DueMessage>($"""
+            UPDATE webhook_deliveries SET attempts = attempts + 1, next_attempt_at = now() + {Claim}
+            FROM (
+                SELECT id FROM webhook_deliveries
+                WHERE delivered_at IS NULL AND given_up_at IS NULL AND next_attempt_at <= now()
+                ORDER BY next_attempt_at LIMIT {AtOnce} FOR UPDATE SKIP LOCKED) AS due, webhooks
+            WHERE webhook_deliveries.id = due.id AND webhooks.id = webhook_id
+            RETURNING webhook_deliveries.id, url, secret, body, attempts
+            """).ToListAsync(cancellation);
+    }
+
+    private async Task DeliverAsync(DueMessage message, CancellationToken cancellation)
+    {
+        var (status, error) = await SendAsync(message, cancellation);
+        var isGivenUp = error is not null && (status == HttpStatusCode.Gone || message.Attempts >= settings.MaxAttempts);
+        if (isGivenUp) WebhookLog.GivenUp(logger, message.Id, message.Attempts, error!);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await db.Database.ExecuteSqlAsync($"""
+            UPDATE webhook_deliveries SET last_status = {(int?)status}, last_error = {error},
+                delivered_at = CASE WHEN {error is null} THEN now() END, given_up_at = CASE WHEN {isGivenUp} THEN now() END,
+                next_attempt_at = now() + {WebhookSettings.PauseAfter(message.Attempts)}
+            WHERE id = {message.Id}
+            """, cancellation);
+    }
+
+    /// <summary>The answer's status, if there was one, and what was wrong; null: nothing.</summary>
+    private async Task<(HttpStatusCode? Status, string? Error)> SendAsync(DueMessage message, CancellationToken cancellation)
+    {
+        var (id, now) = (message.Id.ToString(), time.GetUtcNow());
+        using var request = new HttpRequestMessage(HttpMethod.Post, message.Url);
+        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(message.Body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        request.Headers.Add("webhook-id", id);
+        request.Headers.Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add("webhook-signature", WebhookSignature.Sign(message.Secret, id, now, message.Body));
+        try
+        {
+            using var client = clients.CreateClient(ClientName);
+            // What the answer says beyond its status is of no interest, and may be endless.
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            return (response.StatusCode, response.IsSuccessStatusCode ? null : $"The answer was {(int)response.StatusCode}, not 2xx.");
+        }
+        catch (HttpRequestException failed)
+        {
+            return (null, failed.Message.Length > LongestError ? failed.Message[..LongestError] : failed.Message);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return (null, $"There was no answer within {LongestAttempt.TotalSeconds} s.");
+        }
+    }
+
+    public static void Configure(HttpClient client)
+    {
+        client.Timeout = LongestAttempt;
+        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("PieService", null));
+    }
+
+    /// <summary>Nothing between it and the address that it looked at itself: no proxy, no redirect, no cookies.</summary>
+    public static SocketsHttpHandler Handler(WebhookSettings settings) => new()
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ActivityHeadersPropagator = null,
+        MaxResponseDrainSize = MostOfAnAnswer,
+        ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, settings.MayBePrivate, cancellation),
+    };
+
+    /// <summary>
+    /// Connects to what the name means at this moment. A name that is looked up once to be checked and again to connect
+    /// may mean something else the second time.
+    /// </summary>
+    /// <exception cref="HttpRequestException">It means nothing, or nothing that may be connected to.</exception>
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, bool mayBePrivate, CancellationToken cancellation)
+    {
+        var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, cancellation);
+        if (!mayBePrivate) addresses = [.. addresses.Where(PublicAddress.IsPublic)];
+        if (addresses.Length == 0)
+            throw new HttpRequestException("The host has no public address. Private ones are reached only where the service is started with PIE_WEBHOOK_PRIVATE=true.");
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, target.Port, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <param name="Attempts">With the one that is made now.</param>
+public sealed record DueMessage(Guid Id, string Url, string Secret, string Body, int Attempts)
+{
+    /// <summary>Nothing may print the secret by accident.</summary>
+    public override string ToString() => $"message {Id}";
+}

@@ -1,0 +1,23 @@
+namespace PieService.Domain.Webhooks;
+
+/// <summary>What a client asks to be told.</summary>
+public sealed record WebhookRequest
+{
+    public const int LongestUrl = 2000;
+
+    /// <summary>Where to POST the messages: http or https, absolute.</summary>
+    public string? Url { get; init; }
+
+    public static IReadOnlyList<FieldError> Check(WebhookRequest request) => Problem(request.Url) is { } problem ? [new("url", problem)] : [];
+
+    private static string? Problem(string? url)
+    {
+        if (string.IsNullOrWhiteSpace(url)) return "is required: where to POST the messages";
+        if (url.Length > LongestUrl) return $"must have at most {LongestUrl} characters";
+        if (url.Any(character => char.IsControl(character) || char.IsWhiteSpace(character))) return "must have no blanks or control characters";
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)
+            return "must begin with https:// or http:// and name a host";
+        if (address.UserInfo.Length > 0) return "must have no user or password; verify the signature of the messages instead";
+        return address.Fragment.Length > 0 ? "must have no fragment (#…)" : null;
+    }
+}

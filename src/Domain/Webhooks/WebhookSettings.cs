@@ -1,0 +1,27 @@
+namespace PieService.Domain.Webhooks;
+
+/// <param name="MayBePrivate">Whether messages may go to addresses that are not of the internet: this machine, this network.</param>
+/// <param name="MaxAttempts">After so many a message is given up.</param>
+public sealed record WebhookSettings(bool MayBePrivate, int MaxAttempts)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(24);
+
+    /// <param name="setting">Looks up PIE_WEBHOOK_PRIVATE, PIE_WEBHOOK_ATTEMPTS.</param>
+    /// <exception cref="FormatException">A setting is not what it must be.</exception>
+    public static WebhookSettings From(Func<string, string?> setting) => new(
+        setting("PIE_WEBHOOK_PRIVATE") switch
+        {
+            null or "" or "false" => false,
+            "true" => true,
+            var other => throw new FormatException($"The setting PIE_WEBHOOK_PRIVATE is '{other}'; it must be true or false."),
+        },
+        Settings.Number(setting, "PIE_WEBHOOK_ATTEMPTS", 10, 1, 20));
+
+    /// <summary>10 s after the first attempt, and three times as long after each further one: ten attempts take 27 hours.</summary>
+    public static TimeSpan PauseAfter(int attempts)
+    {
+        var pause = FirstPause * Math.Pow(3, attempts - 1);
+        return pause < LongestPause ? pause : LongestPause;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using PieService.Api.Events;
+using PieService.Domain.Sweeps;
+
+namespace PieService.Api.Tests.Events;
+
+public sealed class SweepNewsTests
+{
+    [Fact]
+    public void The_first_look_tells_the_state() =>
+        Assert.Equal("queued after , 0 of 10 runs", Text(SweepNews.Of(told: null, Sweep(SweepState.Queued, runs: 10, done: 0))));
+
+    [Fact]
+    public void Another_state_is_told_with_the_one_before() =>
+        Assert.Equal("running after queued, 1 of 10 runs", Text(SweepNews.Of(Told(Sweep(SweepState.Queued, 10, 0)), Sweep(SweepState.Running, 10, 1))));
+
+    [Fact]
+    public void What_is_the_same_is_not_told_again() =>
+        Assert.Null(SweepNews.Of(Told(Sweep(SweepState.Running, 10, 4, epochs: 7)), Sweep(SweepState.Running, 10, 4, epochs: 7)));
+
+    [Theory]
+    [InlineData(10, 5, 10_000, 0, true)]
+    [InlineData(10_000, 5, 10_000, 49, false)]
+    [InlineData(10_000, 5, 10_000, 50, true)]
+    [InlineData(10_000, 54, 10_000, 0, true)]
+    public void Progress_is_told_in_steps_of_half_a_percent(int runs, int done, int epochsTotal, int epochsDone, bool isTold)
+    {
+        var before = Sweep(SweepState.Running, runs, done: 4, epochs: 0, epochsTotal);
+
+        Assert.Equal(isTold, SweepNews.Of(Told(before), Sweep(SweepState.Running, runs, done, epochsDone, epochsTotal)) is { Type: SweepEventType.Progress });
+    }
+
+    [Fact]
+    public void A_failure_is_told_however_many_runs_there_are()
+    {
+        var failed = Sweep(SweepState.Running, runs: 100_000, done: 4, failed: 1);
+
+        Assert.Equal(SweepEventType.Progress, SweepNews.Of(Told(Sweep(SweepState.Running, 100_000, 4)), failed)?.Type);
+    }
+
+    [Fact]
+    public void A_sweep_of_ten_thousand_runs_has_some_hundred_events()
+    {
+        var (told, count) = (default(Told), 0);
+        for (var done = 0; done <= 10_000; done++)
+        {
+            var now = Sweep(done == 10_000 ? SweepState.Succeeded : SweepState.Running, runs: 10_000, done, epochs: done * 6, epochsTotal: 60_000);
+            if (SweepNews.Of(told, now) is null) continue;
+            (told, count) = (Told(now), count + 1);
+        }
+
+        Assert.InRange(count, 150, 400);
+    }
+
+    [Fact]
+    public void An_event_of_another_version_does_not_stop_the_events_of_its_sweep()
+    {
+        var told = SweepNews.ReadTold("running", """{ "runs": { "total": 10 }, "somethingNew": 1 }""");
+
+        Assert.Equal(SweepEventType.Progress, SweepNews.Of(told, Sweep(SweepState.Running, 10, 4))?.Type);
+    }
+
+    /// <summary>As the next look reads it.</summary>
+    private static Told Told(SweepProgress progress)
+    {
+        var data = JsonNode.Parse(SweepNews.Of(told: null, progress)!.Data)!;
+        return SweepNews.ReadTold((string?)data["state"], data["progress"]!.ToJsonString())!;
+    }
+
+    private static string Text(News? news)
+    {
+        Assert.Equal(SweepEventType.State, news?.Type);
+        var data = JsonNode.Parse(news!.Data)!;
+        return $"{data["state"]} after {data["previous"]}, {data["progress"]!["runs"]!["succeeded"]} of {data["progress"]!["runs"]!["total"]} runs";
+    }
+
+    private static SweepProgress Sweep(SweepState state, int runs, int done, int epochs = 0, int epochsTotal = 20, int failed = 0) => new()
+    {
+        State = state,
+        RunsTotal = runs,
+        RunsQueued = runs - done - failed,
+        RunsSucceeded = done,
+        RunsFailed = failed,
+        EpochsTotal = epochsTotal,
+        EpochsDone = epochs,
+    };
+}

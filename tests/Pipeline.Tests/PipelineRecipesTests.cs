@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Npgsql;
+using PieService.TestSupport;
+
+namespace PieService.Pipeline.Tests;
+
+/// <summary>Every block of docs/pipelines.md, run as it stands there, by the programs that it is for.</summary>
+public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>, IDisposable
+{
+    private readonly ServiceFixture service;
+    private readonly string folder = Directory.CreateTempSubdirectory("pie-recipe-").FullName;
+    private readonly Dictionary<string, string> environment;
+
+    public PipelineRecipesTests(ServiceFixture service)
+    {
+        this.service = service;
+        var database = new NpgsqlConnectionStringBuilder(service.ConnectionString);
+        environment = new Dictionary<string, string>
+        {
+            ["PATH"] = $"{ServiceProcess.RepositoryFolder}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["PIE_API"] = service.Address,
+            ["PIE_DATA"] = folder,
+            ["PGHOST"] = database.Host!,
+            ["PGPORT"] = database.Port.ToString(CultureInfo.InvariantCulture),
+            ["PGDATABASE"] = database.Database!,
+            ["PGUSER"] = database.Username!,
+            ["PGPASSWORD"] = database.Password ?? "",
+        };
+        File.WriteAllText(Path.Combine(folder, "train.csv"), ServiceClient.Csv(120, seed: 4));
+        File.WriteAllText(Path.Combine(folder, "test.csv"), ServiceClient.Csv(60, seed: 5));
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task Curl_from_files_to_the_pies_of_all_comparisons()
+    {
+        var sweep = (await RunAsync("bash", ["-c", Recipe("curl")])).Succeeded();
+
+        var comparison = Assert.Single(await service.ListAsync($"/api/v1/sweeps/{sweep}/comparisons"));
+        var pies = await service.ListAsync($"/api/v1/comparisons/{comparison["id"]}/pies");
+        Assert.NotEmpty(pies);
+        var rows = await ReadLinesAsync("pies.csv");
+        Assert.Equal("comparison,example,gold,dense,pruned,margin", rows[0]);
+        Assert.Equal(pies.Select(pie => $"\"{comparison["id"]}\",\"{pie["exampleId"]}\"").Order(), rows.Skip(1).Select(row => string.Join(',', row.Split(',').Take(2))).Order());
+    }
+
+    [Fact]
+    public async Task Following_a_sweep_tells_of_it_until_its_end()
+    {
+        environment["SWEEP"] = (await service.SubmitAsync(await service.UploadAsync(), epochs: 1, seeds: 2, "RP-AI")).ToString();
+
+        var lines = (await RunAsync("bash", ["-o", "pipefail", "-c", Recipe("follow")])).Succeeded().Split('\n');
+
+        Assert.Contains(lines, line => line.StartsWith("RP-AI 80 %: ", StringComparison.Ordinal));
+        Assert.Equal("succeeded: 4 of 4 runs", lines[^1]);
+    }
+
+    [Fact]
+    public async Task Python_from_files_to_the_ids_of_the_pies()
+    {
+        var sweep = (await RunAsync("python3", ["-c", Recipe("python")])).Succeeded();
+
+        var comparison = Assert.Single(await service.ListAsync($"/api/v1/sweeps/{sweep}/comparisons"));
+        var pies = await service.ListAsync($"/api/v1/comparisons/{comparison["id"]}/pies");
+        Assert.NotEmpty(pies);
+        Assert.Equal(pies.Select(pie => (string)pie["exampleId"]!).Order(), (await ReadLinesAsync("pies.txt")).Order());
+    }
+
+    [Fact]
+    public async Task The_rule_for_Snakemake_waits_and_leaves_its_output()
+    {
+        var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 1, seeds: 1, "RP-AI");
+        await File.WriteAllTextAsync(Path.Combine(folder, "sweep.id"), $"{sweep}\n");
+        var rule = ShellOfARule().Match(Recipe("snakemake")).Groups["shell"].Value.Replace("{input}", "sweep.id", StringComparison.Ordinal).Replace("{output}", "comparisons.json", StringComparison.Ordinal);
+
+        (await RunAsync("bash", ["-euo", "pipefail", "-c", rule])).Succeeded();
+
+        var comparisons = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "comparisons.json")))!;
+        Assert.True((bool)comparisons["items"]![0]!["complete"]!);
+    }
+
+    [Fact]
+    public async Task The_sensor_for_Airflow_says_when_a_sweep_has_ended_and_fails_with_it()
+    {
+        var dataset = await service.UploadAsync();
+        var sweep = await service.SubmitAsync(dataset, epochs: 1, seeds: 1);
+        await service.UntilEndedAsync(sweep);
+        var endless = await service.SubmitAsync(dataset, epochs: 5_000, seeds: 1);
+
+        Assert.Equal("True", (await PokeAsync(sweep)).Succeeded());
+        Assert.Equal("False", (await PokeAsync(endless)).Succeeded());
+        using (var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{endless}/cancel", null)) cancelled.EnsureSuccessStatusCode();
+        Assert.Contains("has cancelled", (await PokeAsync(endless)).Error, StringComparison.Ordinal);
+        Assert.Contains("404", (await PokeAsync(Guid.NewGuid())).Error, StringComparison.Ordinal);
+        environment["PIE_API"] = "http://127.0.0.1:1";
+        Assert.Equal("False", (await PokeAsync(sweep)).Succeeded());
+
+        Task<Command> PokeAsync(Guid id) => RunAsync("python3", ["-c", $"{Recipe("airflow")}\nprint(sweep_has_ended('{id}'))"]);
+    }
+
+    [Fact]
+    public async Task Psql_says_what_the_api_says()
+    {
+        var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 3, seeds: 2, "IMP", "RP-AI");
+        await service.UntilEndedAsync(sweep);
+        var comparisons = await service.ListAsync($"/api/v1/sweeps/{sweep}/comparisons");
+        Assert.True(comparisons.Sum(comparison => (int)comparison["pies"]!) > 0, "This study must have a PIE.");
+
+        var output = (await RunAsync("psql", ["--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-v", $"sweep={sweep}", "--csv", "-f", "-"], Recipe("psql"))).Succeeded().Split('\n');
+
+        Assert.Matches("^succeeded,6,6,([0-9]+),\\1$", output[1]);
+        var rows = await ReadLinesAsync("pies.csv");
+        Assert.Equal(
+            comparisons.Select(comparison => ((string)comparison["method"]!, (int)comparison["pies"]!)).Where(method => method.Item2 > 0).Order(),
+            rows.Skip(1).CountBy(row => row.Split(',')[0]).Select(method => (method.Key, method.Value)).Order());
+        Assert.Equal("method,sparsity,seed,gold,predicted,scores", output[2]);
+        Assert.Equal(6, output.Length - 3);
+    }
+
+    [Fact]
+    public async Task The_receiver_of_webhooks_takes_what_the_service_signed_and_nothing_else()
+    {
+        var port = ServiceFixture.FreePort();
+        using var created = await service.Client.PostAsJsonAsync("/api/v1/webhooks", new { url = $"http://localhost:{port}/" });
+        var webhook = (await created.Content.ReadFromJsonAsync<JsonObject>())!;
+        var start = new ProcessStartInfo("python3", ["-c", Recipe("webhook")]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        (start.Environment["PORT"], start.Environment["WEBHOOK_SECRET"]) = (port.ToString(CultureInfo.InvariantCulture), (string)webhook["secret"]!);
+        using var receiver = Process.Start(start)!;
+        try
+        {
+            await service.UntilAsync("the receiver listens", () => Task.FromResult(IsListening(port)));
+            using (var forged = new HttpRequestMessage(HttpMethod.Post, $"http://localhost:{port}/") { Content = new StringContent("""{"type":"forged","data":{}}""") })
+            {
+                forged.Headers.Add("webhook-id", "me");
+                forged.Headers.Add("webhook-timestamp", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+                forged.Headers.Add("webhook-signature", "v1,AAAA");
+                using var refused = await service.Client.SendAsync(forged);
+                Assert.Equal(System.Net.HttpStatusCode.Unauthorized, refused.StatusCode);
+            }
+            using (var test = await service.Client.PostAsync($"/api/v1/webhooks/{webhook["id"]}/test", null)) test.EnsureSuccessStatusCode();
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            Assert.Equal($$"""webhook.test {"webhookId": "{{webhook["id"]}}"}""", await receiver.StandardOutput.ReadLineAsync(limit.Token));
+
+            var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 1, seeds: 1);
+            await service.UntilEndedAsync(sweep);
+            Assert.StartsWith($$"""sweep.ended {"sweepId": "{{sweep}}", "name": "pipeline", "state": "succeeded",""", await receiver.StandardOutput.ReadLineAsync(limit.Token));
+        }
+        finally
+        {
+            receiver.Kill();
+            using var deleted = await service.Client.DeleteAsync($"/api/v1/webhooks/{webhook["id"]}");
+        }
+    }
+
+    [Fact]
+    public void Every_block_of_the_page_is_a_recipe()
+    {
+        var page = Page();
+
+        Assert.Equal(Fence().Count(page), AnyRecipe().Count(page));
+    }
+
+    private Task<Command> RunAsync(string program, string[] arguments, string input = "") => Command.RunAsync(program, arguments, environment, folder, input);
+
+    private Task<string[]> ReadLinesAsync(string file) => File.ReadAllLinesAsync(Path.Combine(folder, file));
+
+    private static bool IsListening(int port)
+    {
+        try
+        {
+            using var client = new TcpClient("localhost", port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static string Recipe(string name) => Assert.Single(AnyRecipe().Matches(Page()), match => match.Groups["name"].Value == name).Groups["text"].Value;
+
+    private static string Page() => File.ReadAllText(Path.Combine(ServiceProcess.RepositoryFolder, "docs/pipelines.md"));
+
+    [GeneratedRegex(@"<!-- recipe: (?<name>\w+) -->\n```\w+\n(?<text>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex AnyRecipe();
+
+    [GeneratedRegex(@"^```\w", RegexOptions.Multiline)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex("shell: \"\"\"(?<shell>.*?)\"\"\"", RegexOptions.Singleline)]
+    private static partial Regex ShellOfARule();
+}

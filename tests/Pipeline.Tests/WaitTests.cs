@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using PieService.TestSupport;
+
+namespace PieService.Pipeline.Tests;
+
+/// <summary>./pie wait, and event streams, over processes that come and go.</summary>
+public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFixture>
+{
+    [Fact]
+    public async Task It_waits_over_a_restart_of_the_api_and_says_how_the_sweep_ended()
+    {
+        var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 60, seeds: 2);
+        var waiting = WaitAsync(sweep.ToString());
+        await service.UntilAsync("something was trained", async () => (int)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["progress"]!["epochs"]!["done"]! > 0);
+        service.Api.Signal("KILL");
+        using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30))) await service.Api.WaitForExitAsync(limit.Token);
+        service.StartApi();
+
+        var waited = await waiting;
+
+        Assert.Equal((0, "succeeded\n"), (waited.Code, waited.Output));
+        Assert.Matches("succeeded, 2 of 2 runs done, 0 running, 0 failed, 120 of 120 epochs", waited.Error);
+        // What was told before the kill is not told again.
+        var events = await EventsAsync(sweep);
+        Assert.Equal(Enumerable.Range(1, events.Count), events.Select(told => (int)told["number"]!));
+        var states = events.Where(told => (string?)told["type"] == "state").Select(told => (string?)told["data"]!["state"]).ToList();
+        Assert.Equal(states.Distinct(), states);
+        Assert.Equal("succeeded", states[^1]);
+    }
+
+    [Fact]
+    public async Task A_sweep_that_was_cancelled_is_exit_code_1()
+    {
+        var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 5_000, seeds: 1);
+        using (var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/cancel", null)) cancelled.EnsureSuccessStatusCode();
+
+        var waited = await WaitAsync(sweep.ToString());
+
+        Assert.Equal((1, "cancelled\n"), (waited.Code, waited.Output));
+    }
+
+    [Fact]
+    public async Task Time_that_is_over_is_exit_code_3()
+    {
+        var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 5_000, seeds: 1);
+
+        var waited = await WaitAsync(sweep.ToString(), "--timeout", "1");
+
+        Assert.Equal((3, ""), (waited.Code, waited.Output));
+        using var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/cancel", null);
+    }
+
+    [Fact]
+    public async Task A_sweep_that_does_not_exist_is_exit_code_1_and_said()
+    {
+        var waited = await WaitAsync(Guid.NewGuid().ToString());
+
+        Assert.Equal((1, ""), (waited.Code, waited.Output));
+        Assert.Contains("was not found", waited.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("no-id")]
+    [InlineData("01a20bbb-244d-77ce-9b22-24bf780e721b", "--timeout", "soon")]
+    [InlineData("01a20bbb-244d-77ce-9b22-24bf780e721b", "--url", "nowhere")]
+    [InlineData("01a20bbb-244d-77ce-9b22-24bf780e721b", "01a20bbb-244d-77ce-9b22-24bf780e721b")]
+    public async Task What_cannot_be_understood_is_exit_code_2(params string[] arguments) =>
+        Assert.Equal(2, (await RunAsync(["wait", .. arguments])).Code);
+
+    [Fact]
+    public async Task An_api_that_is_asked_to_stop_does_not_wait_for_its_event_streams()
+    {
+        var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 5_000, seeds: 1);
+        using var response = await service.Client.GetAsync($"/api/v1/sweeps/{sweep}/events", HttpCompletionOption.ResponseHeadersRead);
+        using var stream = new StreamReader(await response.Content.ReadAsStreamAsync());
+        string? line;
+        do line = await stream.ReadLineAsync();
+        while (line?.StartsWith("data:", StringComparison.Ordinal) == false);
+
+        service.Api.Signal("TERM");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        // Ended, not torn: that would throw.
+        var rest = await stream.ReadToEndAsync(limit.Token);
+        await service.Api.WaitForExitAsync(limit.Token);
+        service.StartApi();
+        await service.UntilAsync("the service is back", async () =>
+        {
+            try
+            {
+                using var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/cancel", null);
+                return cancelled.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+
+        Assert.StartsWith("data: {", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("succeeded", rest, StringComparison.Ordinal);
+    }
+
+    private async Task<List<JsonNode>> EventsAsync(Guid sweep)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/sweeps/{sweep}/events?pageSize=1000");
+        request.Headers.Accept.ParseAdd("application/json");
+        using var response = await service.Client.SendAsync(request);
+        return [.. JsonNode.Parse(await response.Content.ReadAsStringAsync())!["items"]!.AsArray().Select(told => told!)];
+    }
+
+    private Task<Command> WaitAsync(string sweep, params string[] more) => RunAsync(["wait", sweep, "--url", service.Address, .. more]);
+
+    private static Task<Command> RunAsync(string[] arguments) =>
+        Command.RunAsync(Path.Combine(ServiceProcess.RepositoryFolder, "pie"), arguments, new Dictionary<string, string>(), Path.GetTempPath());
+}
