@@ -61,6 +61,8 @@ services.AddHostedService<Dispatcher>();
 
 // HTTP
 services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));
+// Asked before the platform's own.
+services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
 services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Complete);
 services.AddExceptionHandler<Problems>();
 services.AddDatasets();
