@@ -25,6 +25,7 @@ public static class OpenApiSetup
             options.UseAllOfToExtendReferenceSchemas();
             options.SchemaFilter<WireEnumSchemas>();
             options.OperationFilter<QueryParameters>();
+            options.OperationFilter<SharedProblems>();
             options.OperationFilter<ProblemResponses>();
             options.OperationFilter<Examples>();
         });
