@@ -31,8 +31,15 @@ public sealed class Tally
             Interlocked.Increment(ref attempts);
             if (answer is { Status: < 300 }) Interlocked.Increment(ref changes);
         }
-        if (answer is { Status: 201 or 202 } && draft.IsOperations && draft.Method == "POST" && answer.Headers.TryGetValue("Location", out var location)) Created[location] = true;
-        if (answer is { Status: 204 } && draft.Method == "DELETE") Deleted[draft.Path] = true;
+        // To a collection: what is done to a thing leads to it too, and makes nothing.
+        var isToCollection = !draft.Operation.Path.Contains('{', StringComparison.Ordinal);
+        if (answer is { Status: 201 or 202 } && draft.Method == "POST" && isToCollection && answer.Headers.TryGetValue("Location", out var location)) Created[location] = true;
+        if (answer is { Status: 204 } && draft.Method == "DELETE")
+        {
+            // The path may have been bent; that it was found says that the id was one.
+            var id = draft.Path.Split('/').Select(Uri.UnescapeDataString).Last(segment => Guid.TryParse(segment, out _));
+            Deleted[draft.Operation.Path[..draft.Operation.Path.IndexOf('{', StringComparison.Ordinal)] + Guid.Parse(id)] = true;
+        }
     }
 
     public void Wrong(Draft draft, string what, int index, string told) => wrongs.AddOrUpdate(
