@@ -10,7 +10,7 @@ public sealed class UploadFolderTests
         var settings = new UploadSettings(Directory.CreateTempSubdirectory("pie-uploads-").FullName, RequestBytes: 1);
         try
         {
-            // Without the lock some of 2,000 fail each time.
+            // Each opens in the middle of the others.
             Parallel.For(0, 2_000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
             {
                 using var folder = new UploadFolder(settings);
