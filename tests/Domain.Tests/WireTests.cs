@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PieService.Domain.Recipes;
 
 namespace PieService.Domain.Tests;
@@ -14,6 +15,14 @@ public class WireTests
 
     [Fact]
     public void Json_uses_the_same_names() => Assert.Equal("\"IMP-WR\"", Json.Write(Method.ImpWr));
+
+    [Theory]
+    [InlineData("\"imp-wr\"")]
+    [InlineData("\"IMP,IMP\"")]
+    [InlineData("\" IMP\"")]
+    [InlineData("\"2\"")]
+    [InlineData("2")]
+    public void Json_takes_no_other_spelling(string json) => Assert.Throws<JsonException>(() => Json.Read<Method>(json));
 
     [Fact]
     public void An_unknown_name_is_refused_with_the_known_ones() =>

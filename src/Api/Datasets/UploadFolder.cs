@@ -5,6 +5,11 @@ public sealed class UploadFolder : IDisposable
 {
     private const string LockName = "lock";
 
+    /// <summary>
+    /// A folder exists before it is locked; in between, another upload of this process would take it for an abandoned one.
+    /// </summary>
+    private static readonly Lock Opening = new();
+
     private readonly string path;
 
     /// <summary>Held as long as somebody uses the folder; the system releases it even where the process is killed.</summary>
@@ -14,11 +19,14 @@ public sealed class UploadFolder : IDisposable
 
     public UploadFolder(UploadSettings settings)
     {
-        CreatePrivate(settings.Folder);
-        RemoveAbandoned(settings.Folder);
         path = Path.Combine(settings.Folder, Guid.NewGuid().ToString("N"));
-        CreatePrivate(path);
-        inUse = new FileStream(Path.Combine(path, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        lock (Opening)
+        {
+            CreatePrivate(settings.Folder);
+            RemoveAbandoned(settings.Folder);
+            CreatePrivate(path);
+            inUse = new FileStream(Path.Combine(path, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        }
     }
 
     private UploadFolder(string path, FileStream inUse) => (this.path, this.inUse) = (path, inUse);

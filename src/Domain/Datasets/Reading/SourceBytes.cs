@@ -49,7 +49,7 @@ internal sealed class SourceBytes : IDisposable
         buffer.AsSpan(start, count).CopyTo(destination);
         start += count;
         handedOut += count;
-        if (handedOut > limit) throw new InvalidDataException($"the file has more than {limit} bytes (decompressed), the most that this service reads");
+        if (handedOut > limit) throw new InvalidDataException($"the file has more than {limit} bytes (decompressed), the most that this service reads (its setting PIE_DATASET_FILE_MIB)");
         return count;
     }
 

@@ -42,7 +42,7 @@ internal sealed class SourceText(DatasetPart part, TextEncoding encoding, ReadLi
         if (handedOut - recordStart > (long)limits.RecordCharacters + ReadAhead)
             throw new DatasetContentException(
                 part.Name, recordLine, null,
-                $"the record that begins here has more than {limits.RecordCharacters} characters, the most that this service reads; is a closing quote or a line end missing?");
+                $"the record that begins here has more than {limits.RecordCharacters} characters, the most that this service reads (its setting PIE_DATASET_RECORD_KIB); is a closing quote or a line end missing?");
         return count;
     }
 

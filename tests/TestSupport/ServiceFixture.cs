@@ -1,7 +1,7 @@
 using PieService.Api.Database;
-using PieService.TestSupport;
+using Xunit;
 
-namespace PieService.Pipeline.Tests;
+namespace PieService.TestSupport;
 
 /// <summary>API and worker as real processes over a real database, and a client.</summary>
 public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
@@ -10,15 +10,27 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
     private readonly string folder = Directory.CreateTempSubdirectory("pie-pipeline-").FullName;
     private readonly Dictionary<string, string> settings = [];
 
-    internal ServiceProcess Api { get; private set; } = null!;
+    public ServiceProcess Api { get; private set; } = null!;
 
-    internal ServiceProcess Worker { get; private set; } = null!;
-
-    public string Address { get; } = $"http://127.0.0.1:{FreePort()}";
+    public ServiceProcess Worker { get; private set; } = null!;
 
     public string ConnectionString => database.ConnectionString;
 
+    /// <summary>What the service writes.</summary>
+    public string DataFolder => folder;
+
+    public string Address { get; } = $"http://127.0.0.1:{FreePort()}";
+
     public string ArtifactFolder => Path.Combine(Assert.Single(Directory.GetDirectories(Path.Combine(folder, "artifacts"))), "runs");
+
+    /// <summary>With settings of its own.</summary>
+    public static async Task<ServiceFixture> OpenAsync(params (string Name, string Value)[] settings)
+    {
+        var service = new ServiceFixture();
+        foreach (var (name, value) in settings) service.settings[name] = value;
+        await service.InitializeAsync();
+        return service;
+    }
 
     protected override string Tail => $"--- API\n{Api.Tail}\n--- worker\n{Worker.Tail}";
 
@@ -27,13 +39,13 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
         await database.InitializeAsync();
         settings["ConnectionStrings__Pie"] = database.ConnectionString;
         settings["PIE_DATA"] = folder;
-        settings["PIE_LEASE_SECONDS"] = "6";
-        settings["PIE_BACKOFF_SECONDS"] = "1";
-        settings["PIE_DEVICE"] = "cpu";
-        settings["PIE_SLOTS"] = "2";
-        settings["PIE_THREADS"] = "1";
-        settings["PIE_REQUESTS_PER_SECOND"] = "100000";
-        settings["PIE_WEBHOOK_PRIVATE"] = "true";
+        settings.TryAdd("PIE_LEASE_SECONDS", "6");
+        settings.TryAdd("PIE_BACKOFF_SECONDS", "1");
+        settings.TryAdd("PIE_DEVICE", "cpu");
+        settings.TryAdd("PIE_SLOTS", "2");
+        settings.TryAdd("PIE_THREADS", "1");
+        settings.TryAdd("PIE_REQUESTS_PER_SECOND", "100000");
+        settings.TryAdd("PIE_WEBHOOK_PRIVATE", "true");
         Client.BaseAddress = new Uri(Address);
         StartApi();
         StartWorker();

@@ -1,0 +1,27 @@
+using PieService.Api.Datasets;
+
+namespace PieService.Api.Tests.Datasets;
+
+public sealed class UploadFolderTests
+{
+    [Fact]
+    public void Uploads_that_begin_at_the_same_moment_do_not_take_each_other_for_abandoned()
+    {
+        var settings = new UploadSettings(Directory.CreateTempSubdirectory("pie-uploads-").FullName, RequestBytes: 1);
+        try
+        {
+            // Each opens in the middle of the others.
+            Parallel.For(0, 2_000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
+            {
+                using var folder = new UploadFolder(settings);
+                File.WriteAllText(folder.PathOf("train"), "text");
+            });
+
+            Assert.Empty(Directory.GetFileSystemEntries(settings.Folder));
+        }
+        finally
+        {
+            Directory.Delete(settings.Folder, recursive: true);
+        }
+    }
+}

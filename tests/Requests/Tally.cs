@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Text;
+
+namespace PieService.Requests;
+
+/// <summary>What came of all requests: answers by operation and status, and what was wrong, each kind with its first request.</summary>
+public sealed class Tally
+{
+    private readonly ConcurrentDictionary<(string Operation, string Status), int> counts = new();
+    private readonly ConcurrentDictionary<(string Operation, string Wrong), (int Times, int First, string Told)> wrongs = new();
+    private int attempts, changes;
+
+    /// <summary>What was created and deleted, by the path of each thing: the same answer may come twice.</summary>
+    public ConcurrentDictionary<string, bool> Created { get; } = new();
+
+    public ConcurrentDictionary<string, bool> Deleted { get; } = new();
+
+    /// <summary>Requests that could change something, and how many of them did.</summary>
+    public int Attempts => attempts;
+
+    public int Changes => changes;
+
+    public bool IsClean => wrongs.IsEmpty;
+
+    public void Count(Draft draft, Answer? answer)
+    {
+        var status = answer is null ? "hung up" : Judge.IsRefusedByServer(draft, answer) ? "no HTTP" : $"{answer.Status}";
+        counts.AddOrUpdate((draft.Operation.Id, status), 1, (_, count) => count + 1);
+        if (draft.Method is not ("GET" or "HEAD" or "OPTIONS"))
+        {
+            Interlocked.Increment(ref attempts);
+            if (answer is { Status: < 300 }) Interlocked.Increment(ref changes);
+        }
+        // To a collection: what is done to a thing leads to it too, and makes nothing.
+        var isToCollection = !draft.Operation.Path.Contains('{', StringComparison.Ordinal);
+        if (answer is { Status: 201 or 202 } && draft.Method == "POST" && isToCollection && answer.Headers.TryGetValue("Location", out var location)) Created[location] = true;
+        if (answer is { Status: 204 } && draft.Method == "DELETE")
+        {
+            // The path may have been bent; that it was found says that the id was one.
+            var id = draft.Path.Split('/').Select(Uri.UnescapeDataString).Last(segment => Guid.TryParse(segment, out _));
+            Deleted[draft.Operation.Path[..draft.Operation.Path.IndexOf('{', StringComparison.Ordinal)] + Guid.Parse(id)] = true;
+        }
+    }
+
+    public void Wrong(Draft draft, string what, int index, string told) => wrongs.AddOrUpdate(
+        (draft.Operation.Id, what), (1, index, told), (_, known) => index < known.First ? (known.Times + 1, index, told) : known with { Times = known.Times + 1 });
+
+    public string Table()
+    {
+        var statuses = counts.Keys.Select(key => key.Status).Distinct().Order(StringComparer.Ordinal).ToList();
+        var table = new StringBuilder($"{"",-24}{string.Concat(statuses.Select(status => $"{status,9}"))}\n");
+        foreach (var operation in counts.Keys.Select(key => key.Operation).Distinct().Order(StringComparer.Ordinal))
+            table.Append($"{operation,-24}{string.Concat(statuses.Select(status => $"{counts.GetValueOrDefault((operation, status)),9}"))}\n");
+        return table.Append($"{"all",-24}{string.Concat(statuses.Select(status => $"{counts.Where(count => count.Key.Status == status).Sum(count => count.Value),9}"))}").ToString();
+    }
+
+    public string Wrongs() => string.Join("\n\n", wrongs.OrderBy(wrong => wrong.Value.First).Take(40)
+        .Select(wrong => $"{wrong.Key.Operation}: {wrong.Key.Wrong} ({wrong.Value.Times} times, first request {wrong.Value.First})\n{wrong.Value.Told}"));
+}
