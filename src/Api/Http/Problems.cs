@@ -45,7 +45,7 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
         problem.Detail ??= problem.Status switch
         {
             StatusCodes.Status404NotFound => "There is nothing at this address; /swagger shows what there is.",
-            StatusCodes.Status405MethodNotAllowed => $"{request.Method} is not served at this address; the header Allow names what is.",
+            StatusCodes.Status405MethodNotAllowed => $"{request.Method} is not served at this address, which takes {context.HttpContext.Response.Headers.Allow}.",
             StatusCodes.Status415UnsupportedMediaType => "The body's Content-Type is not one that is read here.",
             _ => null,
         };

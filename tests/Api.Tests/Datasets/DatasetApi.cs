@@ -28,7 +28,7 @@ public sealed class DatasetApi() : FreshDatabase(MigrateAsync)
         application.UseKestrel(0);
         application.StartServer();
         // Not the factory's own: it keeps every body in memory, to follow redirections.
-        Client = new HttpClient { BaseAddress = application.ClientOptions.BaseAddress };
+        Client = new HttpClient { BaseAddress = application.ClientOptions.BaseAddress, Timeout = TimeSpan.FromMinutes(5) };
     }
 
     public override async ValueTask DisposeAsync()
