@@ -23,7 +23,10 @@ public sealed class RequestHeaders : IOperationFilter
         {
             operation.Parameters.Add(new OpenApiParameter
             {
-                Name = header.Name, In = ParameterLocation.Header, Description = header.Description, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Name = header.Name,
+                In = ParameterLocation.Header,
+                Description = header.Description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             });
         }
     }

@@ -84,6 +84,22 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task A_webhook_too_is_made_once_for_each_key()
+    {
+        var request = new JsonObject { ["url"] = "https://example.org/hook" };
+
+        using var first = await SubmitAsync("k7", request, "/api/v1/webhooks");
+        using var second = await SubmitAsync("k7", request, "/api/v1/webhooks");
+        request["url"] = "https://example.org/other";
+        using var other = await SubmitAsync("k7", request, "/api/v1/webhooks");
+
+        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await second.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
+        Assert.Equal(1, (int)(await api.GetAsync("/api/v1/webhooks"))["totalItems"]!);
+    }
+
+    [Fact]
     public async Task A_key_is_forgotten_after_a_day()
     {
         var request = Situations.Request(await api.Situations.DatasetAsync());
@@ -110,9 +126,9 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
     private async Task<int> SweepsOfAsync(JsonNode request) =>
         (int)(await api.GetAsync($"/api/v1/sweeps?datasetId={(Guid)request["datasetId"]!}"))["totalItems"]!;
 
-    private async Task<HttpResponseMessage> SubmitAsync(string key, JsonNode request)
+    private async Task<HttpResponseMessage> SubmitAsync(string key, JsonNode request, string path = "/api/v1/sweeps")
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, "/api/v1/sweeps") { Content = JsonContent.Create(request) };
+        using var message = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(request) };
         message.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         return await api.Client.SendAsync(message);
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -48,6 +49,19 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task Health_says_that_requests_can_be_served() =>
         Assert.Equal("ready", (string?)(await api.GetAsync("/health/ready"))["status"]);
+
+    [Fact]
+    public async Task A_worker_that_was_heard_of_lately_is_live_and_another_is_not()
+    {
+        await using var db = api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContext();
+        await db.Database.ExecuteSqlAsync($$"""
+            INSERT INTO workers (id, machine, slots, device, vectors, started_at, last_beat_at)
+            VALUES ('one', 'box', 1, 'cpu', '{}', now(), now()), ('two', 'silent', 1, 'cpu', '{}', now(), now() - interval '1 minute')
+            """);
+
+        await api.GetAsync("/health/workers/box");
+        await api.ProblemAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/health/workers/silent");
+    }
 
     [Fact]
     public async Task The_system_shows_database_workers_and_queue() =>

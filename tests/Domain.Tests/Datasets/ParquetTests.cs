@@ -1,6 +1,6 @@
-using PieService.Domain.Datasets;
 using ParquetSharp;
 using ParquetSharp.IO;
+using PieService.Domain.Datasets;
 
 namespace PieService.Domain.Tests.Datasets;
 
