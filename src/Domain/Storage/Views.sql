@@ -109,7 +109,8 @@ CROSS JOIN LATERAL (
         min(runs.started_at) AS started_at, max(runs.finished_at) AS finished_at
     FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id LEFT JOIN runs AS trunk ON trunk.id = runs.trunk_run_id
     -- One that is trained again for another sweep has succeeded for this one.
-    CROSS JOIN LATERAL (SELECT CASE WHEN pie_serves(runs.predicted_splits, sweeps.request) THEN 'succeeded' ELSE runs.state END AS state) AS own
+    -- OFFSET 0 keeps it a query of its own: merged into the others, it would be evaluated anew for each mention of the state.
+    CROSS JOIN LATERAL (SELECT CASE WHEN pie_serves(runs.predicted_splits, sweeps.request) THEN 'succeeded' ELSE runs.state END AS state OFFSET 0) AS own
     WHERE sweep_runs.sweep_id = sweeps.id) AS run
 CROSS JOIN LATERAL (
     SELECT coalesce(bool_and(labelling_asked_at IS NOT NULL AND labelled_at IS NOT NULL AND labelled_at >= labelling_asked_at), true) AS labelled,
