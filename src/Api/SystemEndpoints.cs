@@ -22,9 +22,11 @@ public static class SystemEndpoints
         routes.MapGet("/system", System).WithName("getSystem").WithTags("System");
 
     /// <summary>Whether the process answers at all.</summary>
+    /// <remarks>For a supervisor that starts it again where it does not.</remarks>
     private static Ok<HealthResponse> Live() => TypedResults.Ok(new HealthResponse("live"));
 
     /// <summary>Whether requests can be served: the database answers and has this version's schema.</summary>
+    /// <remarks>For a load balancer; 503 as long as it is not so.</remarks>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Ready(PieDbContext db, CancellationToken cancellation) =>
         (await db.Database.GetPendingMigrationsAsync(cancellation)).Any()
             ? TypedResults.Problem("The database has not been migrated to this version yet.", statusCode: StatusCodes.Status503ServiceUnavailable)
@@ -40,6 +42,7 @@ public static class SystemEndpoints
             : TypedResults.Problem("No worker of this name was heard of in the last 30 seconds.", statusCode: StatusCodes.Status404NotFound);
 
     /// <summary>Version, database, live workers and the depth of the queue.</summary>
+    /// <remarks>Workers that were heard of in the last half minute, with what each is training, and why one takes nothing new.</remarks>
     private static async Task<Ok<SystemResponse>> System(Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
         var workers = await db.Workers

@@ -43,6 +43,7 @@ public static class ComparisonEndpoints
     }
 
     /// <summary>One comparison.</summary>
+    /// <remarks>Counts and scores are null until it was labelled; complete says whether every expected run succeeded.</remarks>
     private static async Task<Results<Ok<ComparisonResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
         await db.Comparisons.AsNoTracking().SingleOrDefaultAsync(comparison => comparison.Id == id, cancellation) is { } comparison

@@ -13,6 +13,7 @@ public static class ExampleVoteEndpoints
         routes.MapGet("/sweeps/{id:guid}/examples/{exampleId:guid}", Get).WithName("getExampleVotes").WithTags("PIEs").ProducesProblem(404);
 
     /// <summary>How the cohorts of a sweep voted on one example, by model, method and sparsity.</summary>
+    /// <remarks>Of the comparisons that are labelled; also of those in which the example is no PIE.</remarks>
     private static async Task<Results<Ok<ExampleVotesResponse>, ProblemHttpResult>> Get(
         Guid id, Guid exampleId, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {

@@ -102,6 +102,7 @@ public static class DatasetEndpoints
         .Any(preference => preference.Split(';')[0].Trim().Equals(RespondAsync, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Lists datasets, the newest first.</summary>
+    /// <remarks>With labels, splits and length statistics, as each of them has by itself; the texts are examples.</remarks>
     private static async Task<Ok<Page<DatasetResponse>>> List(Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
     {
         var page = query.Value;
@@ -114,6 +115,7 @@ public static class DatasetEndpoints
     }
 
     /// <summary>One dataset with its labels, splits and length statistics.</summary>
+    /// <remarks>A dataset never changes: its contentHash tells whether two have the same texts, labels, order and splits.</remarks>
     private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
         await db.Datasets.AsNoTracking().SingleOrDefaultAsync(dataset => dataset.Id == id, cancellation) is { } dataset
@@ -121,6 +123,7 @@ public static class DatasetEndpoints
             : Problems.NotFound("dataset", id);
 
     /// <summary>Deletes a dataset and its examples; one that a sweep uses is kept.</summary>
+    /// <remarks>409 names no sweep: list them with GET /sweeps?datasetId=, and delete them first.</remarks>
     /// <response code="204">Deleted.</response>
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)

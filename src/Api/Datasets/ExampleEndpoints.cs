@@ -18,6 +18,7 @@ public static class ExampleEndpoints
     }
 
     /// <summary>Lists the examples of a dataset: train, validation, test, each in source order.</summary>
+    /// <remarks>Filters combine. contains looks for these very characters, in either text of a pair; upper and lower case differ.</remarks>
     private static async Task<Results<Ok<Page<ExampleResponse>>, TableFile<ExampleResponse>, ProblemHttpResult>> List(
         Guid id, TableRequest<ExampleFilter> request, PieDbContext db, CancellationToken cancellation)
     {
@@ -69,6 +70,7 @@ public static class ExampleEndpoints
     }
 
     /// <summary>One example.</summary>
+    /// <remarks>Its id is made of dataset, split and position, so it stays the same wherever it is told.</remarks>
     private static async Task<Results<Ok<ExampleResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {

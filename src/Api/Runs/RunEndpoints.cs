@@ -23,6 +23,7 @@ public static class RunEndpoints
     }
 
     /// <summary>The runs of a sweep, in the order in which it asked for them.</summary>
+    /// <remarks>Cohort by cohort: dense first, then each method at each sparsity. Filters combine.</remarks>
     private static async Task<Results<Ok<Page<RunResponse>>, TableFile<RunResponse>, ProblemHttpResult>> List(
         Guid id, TableRequest<RunFilter> request, PieDbContext db, CancellationToken cancellation)
     {
@@ -59,6 +60,7 @@ public static class RunEndpoints
     }
 
     /// <summary>One run: its recipe's place in the sweep, its progress, and what came out.</summary>
+    /// <remarks>A run may belong to several sweeps of its dataset. predictionHash is the same for the same recipe, seed and kind of machine.</remarks>
     private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
@@ -69,6 +71,7 @@ public static class RunEndpoints
     }
 
     /// <summary>Loss and scores: one row for each epoch and split that was measured.</summary>
+    /// <remarks>Epochs count from 0. Those of a shared trunk are the dense run's, and not told again here.</remarks>
     private static async Task<Results<Ok<Page<MetricResponse>>, TableFile<MetricResponse>, ProblemHttpResult>> Metrics(
         Guid id, TableRequest<TableQuery> request, PieDbContext db, CancellationToken cancellation)
     {
@@ -90,6 +93,7 @@ public static class RunEndpoints
     }
 
     /// <summary>What the run answered for each example of a split, in example order.</summary>
+    /// <remarks>Of the model after its last epoch, in evaluation mode; scores are logits in label order, stored as float16.</remarks>
     private static async Task<Results<Ok<Page<PredictionResponse>>, TableFile<PredictionResponse>, ProblemHttpResult>> Predictions(
         Guid id, TableRequest<PredictionFilter> request, PieDbContext db, CancellationToken cancellation)
     {

@@ -72,6 +72,7 @@ public static class SweepEndpoints
     }
 
     /// <summary>Lists sweeps, the newest first.</summary>
+    /// <remarks>Each with its progress. A sweep's state follows from its runs and comparisons, so it may come alive again, for example by retry-failed.</remarks>
     private static async Task<Ok<Page<SweepResponse>>> List(Query<SweepFilter> query, PieDbContext db, CancellationToken cancellation)
     {
         var filter = query.Value;
@@ -88,6 +89,7 @@ public static class SweepEndpoints
     }
 
     /// <summary>One sweep with its progress.</summary>
+    /// <remarks>While it is at work, Retry-After says when to ask again, and with If-None-Match the answer is 304 until something has changed. waitingFor says why nothing moves.</remarks>
     private static async Task<Results<Ok<SweepResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
         await FindAsync(db, id, cancellation) is { } sweep ? TypedResults.Ok(sweep) : Problems.NotFound("sweep", id);

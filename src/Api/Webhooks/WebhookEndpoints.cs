@@ -66,6 +66,7 @@ public static class WebhookEndpoints
     }
 
     /// <summary>The webhooks, the newest first.</summary>
+    /// <remarks>Without their secrets, which are shown once, when they are registered.</remarks>
     private static async Task<Ok<Page<WebhookResponse>>> List(Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
     {
         var page = query.Value;
@@ -76,6 +77,7 @@ public static class WebhookEndpoints
     }
 
     /// <summary>One webhook, without its secret.</summary>
+    /// <remarks>Who has lost the secret registers the address anew, and deletes this one.</remarks>
     private static async Task<Results<Ok<WebhookResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
         await db.Webhooks.AsNoTracking().SingleOrDefaultAsync(webhook => webhook.Id == id, cancellation) is { } webhook
@@ -83,6 +85,7 @@ public static class WebhookEndpoints
             : Problems.NotFound("webhook", id);
 
     /// <summary>Deletes a webhook, with the messages that were not delivered yet.</summary>
+    /// <remarks>A message that is being sent at this moment may still arrive.</remarks>
     /// <response code="204">Deleted.</response>
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
@@ -117,6 +120,7 @@ public static class WebhookEndpoints
     }
 
     /// <summary>What was sent to a webhook, or will be, the newest first.</summary>
+    /// <remarks>With the attempts so far, the last answer, and when the next attempt is due.</remarks>
     private static async Task<Results<Ok<Page<DeliveryResponse>>, ProblemHttpResult>> ListDeliveries(
         Guid id, Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
 using PieService.Domain;
 using PieService.Domain.Sweeps;
 
@@ -9,12 +10,13 @@ namespace PieService.Api.Tests.Http;
 public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
-    public async Task Every_operation_has_an_id_a_summary_and_an_example_of_each_answer()
+    public async Task Every_operation_has_an_id_a_summary_a_description_and_an_example_of_each_answer()
     {
         foreach (var (id, operation) in await OperationsAsync())
         {
             Assert.False(string.IsNullOrEmpty(id));
             Assert.False(string.IsNullOrEmpty((string?)operation["summary"]), $"{id} has no summary");
+            Assert.False(string.IsNullOrEmpty((string?)operation["description"]), $"{id} has no description");
             Assert.All(
                 from response in operation["responses"]!.AsObject()
                 from content in response.Value!["content"]?.AsObject() ?? []
@@ -32,6 +34,16 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         if (Environment.GetEnvironmentVariable("PIE_WRITE_OPENAPI") == "1") await File.WriteAllTextAsync(DocumentFile(), served);
 
         Assert.Equal(await File.ReadAllTextAsync(DocumentFile()), served);
+    }
+
+    [Fact]
+    public async Task The_document_is_valid()
+    {
+        using var text = new MemoryStream(await api.Client.GetByteArrayAsync("/swagger/v1/swagger.json"));
+        var (document, diagnostic) = await OpenApiDocument.LoadAsync(text, "json");
+
+        Assert.Empty(diagnostic!.Errors.Select(error => $"{error.Pointer}: {error.Message}"));
+        Assert.Empty(document!.Validate(ValidationRuleSet.GetDefaultRuleSet()).Select(error => $"{error.Pointer}: {error.Message}"));
     }
 
     [Fact]
