@@ -2,9 +2,9 @@ namespace PieService.Api.Access;
 
 internal static partial class AccessLog
 {
-    [LoggerMessage(300, LogLevel.Error, "The audit could not be written")]
+    [LoggerMessage(400, LogLevel.Error, "The audit could not be written")]
     public static partial void AuditFailed(ILogger logger, Exception failure);
 
-    [LoggerMessage(301, LogLevel.Warning, "Old entries of the audit could not be removed; the next attempt follows")]
+    [LoggerMessage(401, LogLevel.Warning, "Old entries of the audit could not be removed; the next attempt follows")]
     public static partial void AuditNotTrimmed(ILogger logger, Exception failure);
 }

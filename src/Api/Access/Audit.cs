@@ -23,7 +23,7 @@ public sealed class Audit(IDbContextFactory<PieDbContext> contexts, ILogger<Audi
         }
         if (await TryWriteAsync(context, actor) is not { } entry)
         {
-            context.Response.Headers.RetryAfter = $"{RetryAfterSeconds}";
+            context.Response.AskAgainIn(RetryAfterSeconds);
             await TypedResults.Problem(
                 "The change could not be written to the audit, so it was not made. Try again shortly.",
                 statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);

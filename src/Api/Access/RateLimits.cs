@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Threading.RateLimiting;
+using PieService.Api.Http;
 
 namespace PieService.Api.Access;
 
@@ -25,7 +25,7 @@ public static class RateLimits
     public static Task TooManyAsync(HttpContext context, TimeSpan wait, string why)
     {
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
-        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        context.Response.AskAgainIn(seconds);
         return TypedResults.Problem($"{why} Try again in {seconds} s.", statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(context);
     }
 }

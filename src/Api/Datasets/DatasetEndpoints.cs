@@ -86,10 +86,13 @@ public static class DatasetEndpoints
             {
                 attempt.WorkBegins();
                 if (!await queue.TryAddAsync(new ImportJob(attempt.ResourceId, definition, upload.Parts, folder.HandOver()), cancellation))
+                {
+                    http.Response.AskAgainIn(ImportQueue.RetryAfterSeconds);
                     return TypedResults.Problem($"{ImportQueue.MaxWaiting} imports are waiting already. Send it again when one has finished.", statusCode: StatusCodes.Status503ServiceUnavailable);
+                }
             }
             http.Response.Headers["Preference-Applied"] = RespondAsync;
-            EntityTags.AskAgainLater(http.Response);
+            http.Response.AskAgainIn(EntityTags.PollSeconds);
             var received = (await ImportEndpoints.FindAsync(db, attempt.ResourceId, cancellation))!;
             await attempt.CompleteAsync(StatusCodes.Status202Accepted, received.Location, received);
             return TypedResults.Accepted(received.Location, received);

@@ -14,6 +14,8 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
     /// <summary>Their files lie on this machine's disk.</summary>
     public const int MaxWaiting = 16;
 
+    public const int RetryAfterSeconds = 30;
+
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
     private readonly Channel<ImportJob> waiting = Channel.CreateUnbounded<ImportJob>();

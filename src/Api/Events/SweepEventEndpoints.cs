@@ -42,7 +42,7 @@ public static class SweepEventEndpoints
         if (after > 0 && await SweepEventStream.IsOverAsync(db, id, after, cancellation)) return TypedResults.NoContent();
         if (streams.TryOpen()) return new SweepEventStream(id, after, streams);
 
-        request.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        request.HttpContext.Response.AskAgainIn(RetryAfterSeconds);
         return TypedResults.Problem(
             $"There are {streams.Most} event streams open (PIE_EVENT_STREAMS). Come back later, or poll the sweep.", statusCode: StatusCodes.Status503ServiceUnavailable);
     }

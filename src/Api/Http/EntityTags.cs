@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -27,7 +26,8 @@ public interface IPolled
 /// </summary>
 public sealed class EntityTags : IEndpointFilter
 {
-    private const int RetryAfterSeconds = 2;
+    /// <summary>What clients poll changes with epochs, of seconds and more.</summary>
+    public const int PollSeconds = 2;
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -37,7 +37,7 @@ public sealed class EntityTags : IEndpointFilter
             return answer;
 
         // Before the 304 too: a poller that heard of no change must know when to ask again.
-        if (value is IPolled { IsAtWork: true }) AskAgainLater(http.Response);
+        if (value is IPolled { IsAtWork: true }) http.Response.AskAgainIn(PollSeconds);
         var body = JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Json.Options);
         var steady = value is IHasSteadyPart { Steady: var part } ? JsonSerializer.SerializeToUtf8Bytes(part, part.GetType(), Json.Options) : body;
         var tag = new EntityTagHeaderValue($"\"{Base64Url.EncodeToString(SHA256.HashData(steady).AsSpan(0, 16))}\"", isWeak: true);
@@ -46,6 +46,4 @@ public sealed class EntityTags : IEndpointFilter
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Bytes(body, $"{MediaTypeNames.Application.Json}; charset=utf-8");
     }
-
-    public static void AskAgainLater(HttpResponse response) => response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Mime;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
@@ -127,7 +126,7 @@ public sealed class IdempotentAttempt : IAsyncDisposable
         {
             public override Task ExecuteAsync(HttpContext httpContext)
             {
-                httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+                httpContext.Response.AskAgainIn(RetryAfterSeconds);
                 return Problems.Conflict($"The first request with this {IdempotencyKey.Header} is still being worked on; ask again shortly.").ExecuteAsync(httpContext);
             }
         }

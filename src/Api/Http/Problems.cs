@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -23,7 +22,7 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
         var problem = Describe(exception);
         if (problem.Status == StatusCodes.Status500InternalServerError) ApiLog.Unexpected(logger, httpContext.Request.Path, exception);
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
-            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            httpContext.Response.AskAgainIn(RetryAfterSeconds);
         httpContext.Response.StatusCode = problem.Status!.Value;
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem });
     }

@@ -160,7 +160,7 @@ public static class SweepEndpoints
 
     private static Accepted<SweepResponse> Accepted(HttpResponse response, SweepResponse sweep)
     {
-        EntityTags.AskAgainLater(response);
+        response.AskAgainIn(EntityTags.PollSeconds);
         return TypedResults.Accepted($"/api/v1/sweeps/{sweep.Id}", sweep);
     }
 

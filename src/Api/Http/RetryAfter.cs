@@ -1,0 +1,9 @@
+using System.Globalization;
+
+namespace PieService.Api.Http;
+
+public static class RetryAfter
+{
+    /// <summary>Says when to ask again.</summary>
+    public static void AskAgainIn(this HttpResponse response, int seconds) => response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+}
