@@ -61,7 +61,7 @@ public sealed class Harvest
     {
         foreach (var (field, value) in item.AsObject())
         {
-            if (field == "id") Add(ids, noun, (string)value!);
+            if (field == "id") Add(ids, noun, $"{value}");
             else if (field.EndsWith("Id", StringComparison.Ordinal) && value is not null) Add(ids, $"{field[..^2]}s", $"{value}");
             else if (field == "labels") Words.AddRange(value!.AsArray().Select(label => (string)label!).Except(Words));
         }

@@ -20,7 +20,7 @@ public static class AccessSetup
         services.AddAuthorizationBuilder().SetDefaultPolicy(enoughRole).SetFallbackPolicy(enoughRole);
         services.AddRateLimits(settings);
         services.AddSingleton<Audit>();
-        services.AddHostedService<AuditRetention>();
+        services.AddHostedService<Retention>();
         services.AddHangfire(_ => { });
     }
 

@@ -32,9 +32,10 @@ public sealed class KeyCheck(IDbContextFactory<PieDbContext> contexts) : IDispos
         await places.WaitAsync(cancellation);
         try
         {
+            // First of all: behind a proxy, who guesses has the address of those who need not.
+            if (text is not null && await FindAsync(text, cancellation) is { } key) return (key, null);
             // To acquire none would succeed while any fraction of one is left.
             if (wrong.GetStatistics(address) is { CurrentAvailablePermits: 0 }) return (null, TimeSpan.FromSeconds(1));
-            if (text is not null && await FindAsync(text, cancellation) is { } key) return (key, null);
             wrong.AttemptAcquire(address).Dispose();
             return (null, null);
         }

@@ -56,11 +56,12 @@ public static class DatasetEndpoints
     {
         using var folder = new UploadFolder(settings);
         var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
-        await using var attempt = await key.BeginAsync(http, ImportOperation, upload.Identity, cancellation);
+        var isForLater = PrefersAsync(http.Request);
+        await using var attempt = await key.BeginAsync(http, ImportOperation, (byte[])[.. upload.Identity, isForLater ? (byte)1 : (byte)0], cancellation);
         if (attempt.Answer is { } known) return known;
 
         var definition = upload.Definition.Checked(value => DatasetRules.Check(value, [.. upload.Parts.Select(part => part.Name)]));
-        if (PrefersAsync(http.Request)) return await ImportLaterAsync();
+        if (isForLater) return await ImportLaterAsync();
         try
         {
             // There already where an earlier attempt was cut off after it.
@@ -85,7 +86,7 @@ public static class DatasetEndpoints
             if (await ImportEndpoints.FindAsync(db, attempt.ResourceId, cancellation) is null)
             {
                 attempt.WorkBegins();
-                if (!await queue.TryAddAsync(new ImportJob(attempt.ResourceId, definition, upload.Parts, folder.HandOver()), cancellation))
+                if (!await queue.TryAddAsync(new ImportJob(attempt.ResourceId, definition, upload.Parts, folder.HandOver()), CancellationToken.None))
                 {
                     http.Response.AskAgainIn(ImportQueue.RetryAfterSeconds);
                     return TypedResults.Problem($"{ImportQueue.MaxWaiting} imports are waiting already. Send it again when one has finished.", statusCode: StatusCodes.Status503ServiceUnavailable);
@@ -93,7 +94,7 @@ public static class DatasetEndpoints
             }
             http.Response.Headers["Preference-Applied"] = RespondAsync;
             http.Response.AskAgainIn(EntityTags.PollSeconds);
-            var received = (await ImportEndpoints.FindAsync(db, attempt.ResourceId, cancellation))!;
+            var received = (await ImportEndpoints.FindAsync(db, attempt.ResourceId, CancellationToken.None))!;
             await attempt.CompleteAsync(StatusCodes.Status202Accepted, received.Location, received);
             return TypedResults.Accepted(received.Location, received);
         }

@@ -17,9 +17,6 @@ public sealed record ImportJob(Guid Id, DatasetDefinition Definition, IReadOnlyL
 
     public void Cancel() => cancel.Cancel();
 
-    public void Dispose()
-    {
-        Folder.Dispose();
-        cancel.Dispose();
-    }
+    /// <summary>Its source of cancellation has nothing to free, and may still be asked.</summary>
+    public void Dispose() => Folder.Dispose();
 }

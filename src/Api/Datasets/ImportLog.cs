@@ -4,4 +4,7 @@ internal static partial class ImportLog
 {
     [LoggerMessage(320, LogLevel.Error, "Import {Import} failed")]
     public static partial void Failed(ILogger logger, Guid import, Exception failure);
+
+    [LoggerMessage(321, LogLevel.Error, "Imports could not be said to be alive; the next attempt follows")]
+    public static partial void BeatFailed(ILogger logger, Exception failure);
 }

@@ -28,7 +28,7 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
         try
         {
             // At work and waiting; a few too many, sent in the same moment, do no harm.
-            if (owned.Count > MaxWaiting)
+            if (owned.Values.Count(waits => !waits.Cancelled.IsCancellationRequested) > MaxWaiting)
             {
                 job.Dispose();
                 return false;
@@ -57,9 +57,20 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
         {
             await foreach (var job in waiting.Reader.ReadAllAsync(stopping))
             {
-                await ImportAsync(job, stopping);
-                owned.TryRemove(job.Id, out _);
-                job.Dispose();
+                try
+                {
+                    await ImportAsync(job, stopping);
+                }
+                catch (Exception failure) when (!stopping.IsCancellationRequested)
+                {
+                    // Whatever it is, the next one has its turn; of this one others say that it was lost.
+                    ImportLog.Failed(logger, job.Id, failure);
+                }
+                finally
+                {
+                    owned.TryRemove(job.Id, out _);
+                    job.Dispose();
+                }
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -89,7 +100,7 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
         {
             ImportLog.Failed(logger, job.Id, failure);
             await FailAsync(job, DatabaseOutage.IsCauseOf(failure)
-                ? new ProblemDetails { Title = "The import was interrupted.", Status = 503, Detail = "The database was away, and nothing of the import was stored. Send it again." }
+                ? new ProblemDetails { Title = "The import was interrupted.", Status = 503, Detail = "The database was away, and nothing of the import was stored. Send it again, with another Idempotency-Key where it had one." }
                 : new ProblemDetails { Title = "The service failed.", Status = 500, Detail = $"The service failed; its log has the import's id, {job.Id}. Nothing of it was stored." }, stopping);
         }
     }
@@ -128,9 +139,10 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
                         if (owned.TryGetValue(cancelled, out var job)) job.Cancel();
                     await rows.SweepUpAsync(stopping);
                 }
-                catch (Exception outage) when (DatabaseOutage.IsCauseOf(outage))
+                catch (Exception failure) when (!stopping.IsCancellationRequested)
                 {
                     // The next beat comes.
+                    if (!DatabaseOutage.IsCauseOf(failure)) ImportLog.BeatFailed(logger, failure);
                 }
             }
         }

@@ -7,7 +7,7 @@ namespace PieService.Api.Datasets;
 /// <summary>The states of imports; each move is one guarded statement, by the database's clock.</summary>
 public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
 {
-    private const string Interrupted = """{"title":"The import was interrupted.","status":503,"detail":"The service was stopped while the import was at work, and nothing of it was stored. Send it again."}""";
+    private const string Interrupted = """{"title":"The import was interrupted.","status":503,"detail":"The service was stopped while the import was at work, and nothing of it was stored. Send it again, with another Idempotency-Key where it had one."}""";
 
     /// <summary>(new) -> queued.</summary>
     public async Task AddAsync(ImportJob job, CancellationToken cancellation)
@@ -70,14 +70,13 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
         return await db.Imports.Where(import => ids.Contains(import.Id) && import.CancelRequestedAt != null).Select(import => import.Id).ToListAsync(cancellation);
     }
 
-    /// <summary>queued, running -> failed: the process that had the files is gone. Old rows are forgotten.</summary>
+    /// <summary>queued, running -> failed: the process that had the files is gone.</summary>
     public async Task SweepUpAsync(CancellationToken cancellation)
     {
         await ChangeAsync($"""
             UPDATE imports SET state = 'failed', finished_at = now(), problem = {Interrupted}::jsonb
             WHERE state IN ('queued', 'running') AND beat_at < now() - interval '30 seconds'
             """, cancellation);
-        await ChangeAsync($"DELETE FROM imports WHERE finished_at < now() - interval '30 days'", cancellation);
     }
 
     private async Task<bool> ChangeAsync(FormattableString statement, CancellationToken cancellation)

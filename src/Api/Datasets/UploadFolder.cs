@@ -62,7 +62,7 @@ public sealed class UploadFolder : IDisposable
                 using (new FileStream(Path.Combine(folder, LockName), FileMode.Open, FileAccess.Write, FileShare.None))
                     Directory.Delete(folder, recursive: true);
             }
-            catch (IOException)
+            catch (Exception taken) when (taken is IOException or UnauthorizedAccessException)
             {
                 // In use, or just gone.
             }

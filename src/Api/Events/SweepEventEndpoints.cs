@@ -40,7 +40,7 @@ public static class SweepEventEndpoints
         if (!await db.Sweeps.AnyAsync(sweep => sweep.Id == id, cancellation)) return Problems.NotFound("sweep", id);
         if (WantsList(request)) return TypedResults.Ok(await ListAsync(db, id, after, query.Value, cancellation));
         if (after > 0 && await SweepEventStream.IsOverAsync(db, id, after, cancellation)) return TypedResults.NoContent();
-        if (streams.TryOpen()) return new SweepEventStream(id, after, streams);
+        if (streams.TryTake()) return new SweepEventStream(id, after, streams);
 
         request.HttpContext.Response.AskAgainIn(RetryAfterSeconds);
         return TypedResults.Problem(

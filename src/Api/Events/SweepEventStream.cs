@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using PieService.Api.Http;
 using PieService.Domain;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
@@ -33,6 +34,7 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
         response.Headers["X-Accel-Buffering"] = "no";
         try
         {
+            if (RequestForm.IsForHead(httpContext)) return;
             await SendAsync(response, $"retry: {ReconnectMilliseconds}\n\n", end.Token);
             var (last, sent) = (after, time.GetTimestamp());
             while (true)
@@ -59,7 +61,7 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
         }
         finally
         {
-            streams.Close();
+            streams.GiveBack();
         }
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using PieService.Api.Webhooks;
 using PieService.Domain;
 using PieService.Domain.Storage;
@@ -32,7 +31,7 @@ public sealed class SweepWatch(IDbContextFactory<PieDbContext> contexts, TimePro
             {
                 await LookAsync(stoppingToken);
             }
-            catch (Exception lost) when (lost is NpgsqlException or InvalidOperationException or TimeoutException)
+            catch (Exception lost) when (!stoppingToken.IsCancellationRequested)
             {
                 EventLog.Interrupted(logger, lost.Message);
             }

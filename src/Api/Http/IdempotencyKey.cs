@@ -10,11 +10,16 @@ namespace PieService.Api.Http;
 /// begins, and the work is done under a lock on that row: a second request at the same moment is told to wait, and one after a
 /// crash finds out whether the first had got there.
 /// </summary>
-public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts)
+public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts) : IDisposable
 {
     public const string Header = "Idempotency-Key";
 
     private const int MaxLength = 255;
+
+    /// <summary>Each holds a connection with its lock, while its work needs others of the same pool.</summary>
+    private const int AtOnce = 16;
+
+    private readonly SemaphoreSlim places = new(AtOnce);
 
     public static readonly RequestHeader Documented = new(
         Header, "Any text of 1 to 255 characters, new for each request: sent again within 24 hours with the same request, it is answered the same, and nothing is created twice.");
@@ -29,18 +34,34 @@ public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts)
             throw new InvalidRequestException([new(Header, $"must be given once, with 1 to {MaxLength} printable ASCII characters")]);
 
         var (client, hash) = (Actor.Of(context)?.KeyId?.ToString() ?? Actor.Local.Name, SHA256.HashData(request.Span));
-        while (true)
+        await places.WaitAsync(cancellation);
+        try
         {
-            await RememberAsync(client, key, operation, hash, cancellation);
-            if (await IdempotentAttempt.LockAsync(contexts, client, key, operation, hash, cancellation) is { } attempt) return attempt;
-            // The request that had it was refused just now.
+            while (true)
+            {
+                await RememberAsync(client, key, operation, hash, cancellation);
+                if (await IdempotentAttempt.LockAsync(contexts, client, key, operation, hash, places, cancellation) is { } attempt) return attempt;
+                // The request that had it was refused just now.
+            }
+        }
+        catch
+        {
+            places.Release();
+            throw;
         }
     }
+
+    public void Dispose() => places.Dispose();
 
     private async Task RememberAsync(string client, string key, string operation, byte[] hash, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        await db.Database.ExecuteSqlAsync($"DELETE FROM idempotent_requests WHERE created_at < now() - interval '24 hours'", cancellation);
+        // Too old to be repeated; the others' are forgotten by Retention, so that nobody waits here for a row that is locked.
+        await db.Database.ExecuteSqlAsync($"""
+            DELETE FROM idempotent_requests WHERE ctid IN (
+                SELECT ctid FROM idempotent_requests
+                WHERE client = {client} AND key = {key} AND created_at < now() - interval '24 hours' FOR UPDATE SKIP LOCKED)
+            """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO idempotent_requests (client, key, operation, request_hash, resource_id)
             VALUES ({client}, {key}, {operation}, {hash}, {Guid.CreateVersion7()}) ON CONFLICT DO NOTHING

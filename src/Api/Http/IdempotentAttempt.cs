@@ -18,11 +18,12 @@ public sealed class IdempotentAttempt : IAsyncDisposable
 
     private readonly PieDbContext? lockHolder;
     private readonly IdempotentRequest? request;
+    private readonly SemaphoreSlim? place;
     private bool isKept;
 
-    private IdempotentAttempt(Guid resourceId, PieDbContext? lockHolder, IdempotentRequest? request, KnownAnswer? answer)
+    private IdempotentAttempt(Guid resourceId, PieDbContext? lockHolder, SemaphoreSlim? place, IdempotentRequest? request, KnownAnswer? answer)
     {
-        (ResourceId, this.lockHolder, this.request, Answer) = (resourceId, lockHolder, request, answer);
+        (ResourceId, this.lockHolder, this.place, this.request, Answer) = (resourceId, lockHolder, place, request, answer);
         isKept = answer is not null;
     }
 
@@ -32,11 +33,12 @@ public sealed class IdempotentAttempt : IAsyncDisposable
     /// <summary>Not null: there is nothing to do any more but to answer this.</summary>
     public KnownAnswer? Answer { get; }
 
-    public static IdempotentAttempt WithoutKey() => new(Guid.CreateVersion7(), null, null, null);
+    public static IdempotentAttempt WithoutKey() => new(Guid.CreateVersion7(), null, null, null, null);
 
     /// <summary>Null: the key is not known (any more).</summary>
+    /// <param name="place">Given back when the attempt is disposed.</param>
     public static async Task<IdempotentAttempt?> LockAsync(
-        IDbContextFactory<PieDbContext> contexts, string client, string key, string operation, byte[] hash, CancellationToken cancellation)
+        IDbContextFactory<PieDbContext> contexts, string client, string key, string operation, byte[] hash, SemaphoreSlim place, CancellationToken cancellation)
     {
         var db = await contexts.CreateDbContextAsync(cancellation);
         try
@@ -45,11 +47,11 @@ public sealed class IdempotentAttempt : IAsyncDisposable
             var known = await db.IdempotentRequests
                 .FromSql($"SELECT * FROM idempotent_requests WHERE client = {client} AND key = {key} FOR UPDATE NOWAIT")
                 .AsNoTracking().SingleOrDefaultAsync(cancellation);
-            if (known is not null) return new IdempotentAttempt(known.ResourceId, db, known, AnswerTo(known, operation, hash));
+            if (known is not null) return new IdempotentAttempt(known.ResourceId, db, place, known, AnswerTo(known, operation, hash));
         }
         catch (Exception failure) when (failure.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
         {
-            return new IdempotentAttempt(Guid.Empty, db, null, new KnownAnswer.AtWork());
+            return new IdempotentAttempt(Guid.Empty, db, place, null, new KnownAnswer.AtWork());
         }
         catch
         {
@@ -78,18 +80,22 @@ public sealed class IdempotentAttempt : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (lockHolder is null) return;
-        await using (lockHolder)
+        try
         {
-            if (isKept) return;
-            try
+            await using (lockHolder)
             {
+                if (isKept) return;
                 await lockHolder.IdempotentRequests.Where(row => row.Client == request!.Client && row.Key == request.Key).ExecuteDeleteAsync(CancellationToken.None);
                 await lockHolder.Database.CommitTransactionAsync(CancellationToken.None);
             }
-            catch (Exception outage) when (DatabaseOutage.IsCauseOf(outage))
-            {
-                // What went wrong before is the thing to answer; the key is then as after a crash.
-            }
+        }
+        catch (Exception outage) when (DatabaseOutage.IsCauseOf(outage))
+        {
+            // What went wrong before is the thing to answer; the key is then as after a crash.
+        }
+        finally
+        {
+            place!.Release();
         }
     }
 
@@ -110,6 +116,7 @@ public sealed class IdempotentAttempt : IAsyncDisposable
                 var response = httpContext.Response;
                 response.Headers.Location = Request.Location;
                 response.Headers["Idempotency-Replayed"] = "true";
+                if (Request.Status == StatusCodes.Status202Accepted) response.AskAgainIn(EntityTags.PollSeconds);
                 response.StatusCode = Request.Status!.Value;
                 response.ContentType = $"{MediaTypeNames.Application.Json}; charset=utf-8";
                 return response.Body.WriteAsync(Request.Body, httpContext.RequestAborted).AsTask();

@@ -11,6 +11,8 @@ public static class RequestForm
     public const int MaxTarget = 8 * 1024;
     public const int MaxHeaders = 32 * 1024;
 
+    private static readonly object HeadItem = new();
+
     public static void AddRequestForm(this IWebHostBuilder host) => host.ConfigureKestrel(server =>
     {
         server.AddServerHeader = false;
@@ -32,9 +34,13 @@ public static class RequestForm
         });
     }
 
+    /// <summary>Whether only the head of the answer is wanted: what makes long bodies need not make one.</summary>
+    public static bool IsForHead(HttpContext context) => context.Items.ContainsKey(HeadItem);
+
     private static async Task AnswerHeadAsync(HttpContext context, RequestDelegate next)
     {
         var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        context.Items[HeadItem] = true;
         context.Request.Method = HttpMethods.Get;
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null, body));
         try

@@ -7,13 +7,35 @@ namespace PieService.Api.Tables;
 /// <summary>A whole table as a file, sent while its rows are read.</summary>
 public sealed class TableFile<TItem>(TableFormat format, string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Origin origin) : IResult
 {
+    private const int RetryAfterSeconds = 10;
+
     public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var files = httpContext.RequestServices.GetRequiredService<TableFiles>();
+        if (!files.TryTake())
+        {
+            httpContext.Response.AskAgainIn(RetryAfterSeconds);
+            await TypedResults.Problem($"{files.Most} files are being sent already. Ask again when one is done.", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(httpContext);
+            return;
+        }
+        try
+        {
+            await SendAsync(httpContext);
+        }
+        finally
+        {
+            files.GiveBack();
+        }
+    }
+
+    private async Task SendAsync(HttpContext httpContext)
     {
         var cancellation = httpContext.RequestAborted;
         await using var source = rows.GetAsyncEnumerator(cancellation);
         // Before anything is sent: what fails until here is answered as a problem.
         var hasRow = await source.MoveNextAsync();
         WriteHead(httpContext);
+        if (RequestForm.IsForHead(httpContext)) return;
         try
         {
             await WriteAsync(httpContext, Rest(source, hasRow), cancellation);

@@ -47,13 +47,12 @@ public static class WebhookEndpoints
         if (attempt.Answer is { } known) return known;
 
         var request = body.Checked(WebhookRequest.Check);
-        if (await db.Webhooks.CountAsync(cancellation) >= MostWebhooks)
-            return Problems.Conflict($"There are {MostWebhooks} webhooks, which is the limit. Delete one that is no longer needed.");
-
         // There already where an earlier attempt was cut off after it.
         var webhook = await db.Webhooks.AsNoTracking().SingleOrDefaultAsync(earlier => earlier.Id == attempt.ResourceId, cancellation);
         if (webhook is null)
         {
+            if (await db.Webhooks.CountAsync(cancellation) >= MostWebhooks)
+                return Problems.Conflict($"There are {MostWebhooks} webhooks, which is the limit. Delete one that is no longer needed.");
             attempt.WorkBegins();
             webhook = new Webhook { Id = attempt.ResourceId, Url = request.Url!, Secret = WebhookSignature.NewSecret(), CreatedBy = Actor.Of(context)!.Name };
             db.Webhooks.Add(webhook);
@@ -130,7 +129,7 @@ public static class WebhookEndpoints
         var deliveries = db.WebhookDeliveries.Where(delivery => delivery.WebhookId == id);
         var total = await deliveries.CountAsync(cancellation);
         if (page.After<DeliveryKey>() is { } after)
-            deliveries = deliveries.Where(row => row.CreatedAt < after.CreatedAt || row.CreatedAt == after.CreatedAt && row.Id < after.Id);
+            deliveries = deliveries.Where(row => row.CreatedAt < after.CreatedAt.ToUniversalTime() || row.CreatedAt == after.CreatedAt.ToUniversalTime() && row.Id < after.Id);
         var rows = await deliveries.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id)
             .Take(page.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
         return TypedResults.Ok(page.Cut(rows, total, DeliveryResponse.Of, row => new DeliveryKey(row.CreatedAt, row.Id)));

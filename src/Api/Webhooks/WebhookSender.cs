@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using PieService.Domain.Storage;
 using PieService.Domain.Webhooks;
 
@@ -41,7 +40,8 @@ public sealed class WebhookSender(
                 await Task.WhenAll(due.Select(message => DeliverAsync(message, stoppingToken)));
                 sent = due.Count;
             }
-            catch (Exception lost) when (lost is NpgsqlException or InvalidOperationException or TimeoutException)
+            // Whatever it is: one odd row must not end the service.
+            catch (Exception lost) when (!stoppingToken.IsCancellationRequested)
             {
                 WebhookLog.Interrupted(logger, lost.Message);
             }
@@ -93,7 +93,7 @@ public sealed class WebhookSender(
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             return (response.StatusCode, response.IsSuccessStatusCode ? null : $"The answer was {(int)response.StatusCode}, not 2xx.");
         }
-        catch (HttpRequestException failed)
+        catch (Exception failed) when (failed is not OperationCanceledException)
         {
             return (null, failed.Message.Length > LongestError ? failed.Message[..LongestError] : failed.Message);
         }

@@ -10,6 +10,19 @@ public sealed record WebhookRequest
 
     public static IReadOnlyList<FieldError> Check(WebhookRequest request) => Problem(request.Url) is { } problem ? [new("url", problem)] : [];
 
+    /// <summary>Some names are taken for hosts until they are to be connected to.</summary>
+    private static bool HasHost(Uri address)
+    {
+        try
+        {
+            return address.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
+
     private static string? Problem(string? url)
     {
         if (string.IsNullOrWhiteSpace(url)) return "is required: where to POST the messages";
@@ -18,6 +31,7 @@ public sealed record WebhookRequest
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)
             return "must begin with https:// or http:// and name a host";
         if (address.UserInfo.Length > 0) return "must have no user or password; verify the signature of the messages instead";
+        if (!HasHost(address)) return "names a host that there cannot be";
         return address.Fragment.Length > 0 ? "must have no fragment (#…)" : null;
     }
 }

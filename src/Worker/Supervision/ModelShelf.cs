@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PieService.Domain;
@@ -49,7 +50,9 @@ public sealed class ModelShelf(VectorFolder vectors, PieFolders folders, TimePro
         catch (Exception unreadable) when (unreadable is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             WorkerLog.VectorsUnreadable(logger, file.FullName, unreadable.Message);
-            return known[note] = null;
+            // What the disk refuses now it may give later.
+            if (unreadable is InvalidDataException) known[note] = null;
+            return null;
         }
     }
 
@@ -64,7 +67,15 @@ public sealed class ModelShelf(VectorFolder vectors, PieFolders folders, TimePro
     private ModelFile? Remembered(string note)
     {
         var path = Path.Combine(Notes, note);
-        return File.Exists(path) ? Json.Read<ModelFile>(File.ReadAllText(path)) : null;
+        try
+        {
+            return File.Exists(path) ? Json.Read<ModelFile>(File.ReadAllText(path)) : null;
+        }
+        catch (JsonException)
+        {
+            // Damaged, or of another version: it is read anew.
+            return null;
+        }
     }
 
     private ModelFile Remember(string note, ModelFile model)

@@ -41,6 +41,18 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     }
 
     [Fact]
+    public async Task A_name_that_no_text_of_the_database_can_hold_stops_neither_its_import_nor_the_next()
+    {
+        const string json = """{ "name": "later", "task": "singleLabel", "format": "jsonl", "columns": { "text": "text", "label": "label" } }""";
+        using var request = Request("""{"text":"lovely","label":"good"}""" + "\n", json, train: """{"a\u0000":1}""" + "\n");
+        using var odd = await api.Client.SendAsync(request);
+        using var next = await SendAsync(Test);
+
+        Assert.Equal("failed", (string?)(await EndedAsync(odd))["state"]);
+        Assert.Equal("succeeded", (string?)(await EndedAsync(next))["state"]);
+    }
+
+    [Fact]
     public async Task What_is_wrong_with_the_request_is_said_at_once()
     {
         using var request = Request(Test, "{}");
@@ -100,11 +112,11 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
         return await api.Client.SendAsync(request);
     }
 
-    private static HttpRequestMessage Request(string test, string definition)
+    private static HttpRequestMessage Request(string test, string definition, string train = Train)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/datasets")
         {
-            Content = DatasetApi.Form(definition, [("train", Encoding.UTF8.GetBytes(Train)), ("test", Encoding.UTF8.GetBytes(test))]),
+            Content = DatasetApi.Form(definition, [("train", Encoding.UTF8.GetBytes(train)), ("test", Encoding.UTF8.GetBytes(test))]),
         };
         request.Headers.Add("Prefer", "handling=lenient, respond-async; wait=10");
         return request;

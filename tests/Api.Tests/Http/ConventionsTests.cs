@@ -60,6 +60,20 @@ public sealed class ConventionsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task The_head_of_a_stream_or_a_file_does_not_wait_for_its_end()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, seeds: 1));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+
+        using var stream = await api.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/api/v1/sweeps/{sweep}/events"), patience.Token);
+        using var file = await api.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/api/v1/datasets/{dataset.Id}/examples?format=parquet"), patience.Token);
+
+        Assert.Equal(("text/event-stream", "application/vnd.apache.parquet"), (stream.Content.Headers.ContentType?.MediaType, file.Content.Headers.ContentType?.MediaType));
+        Assert.Empty(await file.Content.ReadAsByteArrayAsync(patience.Token));
+    }
+
+    [Fact]
     public async Task A_poller_is_told_that_nothing_has_changed_until_something_has()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1));

@@ -222,6 +222,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     {
         Assert.Equal(["url"], await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/webhooks", """{ "url": "https://user@example.org" }"""));
         Assert.Equal(["url"], await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/webhooks", """{ "url": 3 }"""));
+        Assert.Equal(["url"], await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/webhooks", """{ "url": "http://xn--\u00fc.com/" }"""));
         Assert.Equal(["url"], await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/webhooks", "{}"));
         Assert.Equal(["secret", "url"], (await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/webhooks", """{ "secret": "mine" }""")).Order());
     }

@@ -71,6 +71,17 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
+    public void Pages_that_unpack_to_too_much_are_refused_before_their_rows_are_looked_at()
+    {
+        using var builder = new WriterPropertiesBuilder();
+        using var properties = builder.Compression(Compression.Zstd).DisableDictionary().Build();
+        var file = Write(properties, [.. Enumerable.Repeat(new string('x', 1000), 2000)], [.. Enumerable.Range(0, 2000).Select(i => $"{i % 2}")], "text", groups: 1);
+        Assert.InRange(file.Length, 0, 50_000);
+
+        Assert.Contains("unpack to more than 500000 bytes", Refusal(file, ReadLimits.Default with { FileBytes = 500_000 }).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_text_that_a_dictionary_repeats_beyond_the_limits_is_refused()
     {
         var file = Write([.. Enumerable.Repeat(new string('x', 1000), 2000)], [.. Enumerable.Range(0, 2000).Select(i => $"{i % 2}")]);

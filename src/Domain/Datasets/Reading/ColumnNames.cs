@@ -5,7 +5,10 @@ internal static class ColumnNames
     /// <summary>Enough to see a mistake in a mapping; a wrong file can have any number of columns of any length.</summary>
     public static string Listed(IEnumerable<string> names)
     {
-        var first = names.Take(21).Select(name => name.Length > 50 ? $"'{name[..50]}…'" : $"'{name}'").ToList();
+        var first = names.Take(21).Select(Printable).Select(name => name.Length > 50 ? $"'{name[..50]}…'" : $"'{name}'").ToList();
         return first.Count == 0 ? "none" : string.Join(", ", first.Take(20)) + (first.Count > 20 ? ", …" : "");
     }
+
+    /// <summary>A message is shown, logged and stored: none of these could have a NUL in it.</summary>
+    private static string Printable(string name) => string.Concat(name.Select(character => char.IsControl(character) ? '\uFFFD' : character));
 }

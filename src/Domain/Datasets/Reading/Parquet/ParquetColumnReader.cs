@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace PieService.Domain.Datasets.Reading.Parquet;
 
 /// <summary>The values of a column in a row group, page by page: no more than a page and its dictionary are in memory.</summary>
-internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetChunk chunk, ParquetColumn column)
+internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetChunk chunk, ParquetColumn column, UnpackedBytes unpacked)
 {
     /// <summary>Largest page; what a file only claims costs no more than this.</summary>
     private const int MaxPageBytes = 64 * 1024 * 1024;
@@ -42,14 +42,18 @@ internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetCh
             throw new InvalidDataException($"has a page of more than {MaxPageBytes} bytes; write it with smaller row groups");
         if (page.Kind == PageKind.Index)
         {
+            if (page.Stored > end - position) throw new EndOfStreamException();
             position += page.Stored;
             return;
         }
         if (page.Values < 0) throw new InvalidDataException("has a page without a number of values");
+        unpacked.Add(page.Expanded);
         var bytes = new byte[page.Stored];
         Fill(bytes);
         switch (page.Kind)
         {
+            case PageKind.Dictionary when column.Type == ParquetType.Boolean:
+                throw new InvalidDataException("has a dictionary of booleans, which no writer makes");
             case PageKind.Dictionary:
                 dictionary = new PlainValues(Compression.Expand(bytes, chunk.Codec, page.Expanded), column);
                 places = dictionary.Places(page.Values);

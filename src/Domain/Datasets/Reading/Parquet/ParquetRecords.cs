@@ -14,7 +14,7 @@ internal static class ParquetRecords
         var (footer, valuesEnd) = Whole(part, () => ReadFooter(file));
         var (text, second) = (Find(footer, columns.Text!, part, isText: true), Find(footer, columns.SecondText, part, isText: true));
         var (label, id) = (Find(footer, columns.Label!, part), Find(footer, columns.Id, part));
-        var (row, characters) = (0L, 0L);
+        var (row, characters, unpacked) = (0L, 0L, new UnpackedBytes(limits.FileBytes));
         foreach (var group in footer.RowGroups)
         {
             var (texts, seconds) = (Values(text)!, Values(second));
@@ -30,7 +30,7 @@ internal static class ParquetRecords
             }
 
             ParquetColumnReader? Values(ParquetColumn? column) => column is null ? null : Whole(part, () => column.Leaf < group.Chunks.Count
-                ? new ParquetColumnReader(file, valuesEnd, group.Chunks[column.Leaf.Value], column)
+                ? new ParquetColumnReader(file, valuesEnd, group.Chunks[column.Leaf.Value], column, unpacked)
                 : throw new InvalidDataException("has a row group that lacks columns"), row + 1, column.Name);
         }
 
