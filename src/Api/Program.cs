@@ -94,6 +94,7 @@ app.UseMiddleware<Audit>();
 // Once more: the audit must see what a failure was answered with.
 app.UseExceptionHandler();
 app.UseAuthorization();
+app.UseDashboardProblems();
 app.MapHealth();
 app.MapDashboard();
 var api = app.MapGroup("/api/v1").AddEndpointFilter<EntityTags>();

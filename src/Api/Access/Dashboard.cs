@@ -1,5 +1,6 @@
 using Hangfire;
 using PieService.Domain.Access;
+using PieService.Domain.Storage;
 
 namespace PieService.Api.Access;
 
@@ -7,6 +8,21 @@ namespace PieService.Api.Access;
 public static class Dashboard
 {
     public const string Path = "/hangfire";
+
+    /// <summary>Hangfire's pages fall over an address that they did not make themselves.</summary>
+    public static void UseDashboardProblems(this WebApplication app) => app.UseWhen(
+        context => context.Request.Path.StartsWithSegments(Path),
+        pages => pages.Use(async (context, next) =>
+        {
+            try
+            {
+                await next(context);
+            }
+            catch (Exception odd) when (odd is FormatException or OverflowException or InvalidOperationException && !DatabaseOutage.IsCauseOf(odd))
+            {
+                throw new BadHttpRequestException("The dashboard has no such page, or does not show it in this way.", StatusCodes.Status404NotFound, odd);
+            }
+        }));
 
     public static void MapDashboard(this IEndpointRouteBuilder routes) => routes
         .MapHangfireDashboard(Path, new DashboardOptions

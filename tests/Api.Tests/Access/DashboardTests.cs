@@ -45,6 +45,17 @@ public sealed class DashboardTests(KeyedApi api) : IClassFixture<KeyedApi>
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("/hangfire/jobs/details/abc")]
+    [InlineData("/hangfire/jobs/details/99999999999999999999")]
+    [InlineData("/hangfire/stats")]
+    public async Task A_page_that_there_cannot_be_is_not_found(string page)
+    {
+        using var response = await SendAsync(HttpMethod.Get, page, Role.Admin);
+
+        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+    }
+
     private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Role role) =>
         api.Client.SendAsync(new HttpRequestMessage(method, path) { Headers = { Authorization = KeyedApi.Basic(api.Key(role)) } });
 }
