@@ -29,7 +29,7 @@ public sealed class Contract
         {
             foreach (var (status, mediaType, schema) in operation.Answers)
             {
-                if (mediaType.EndsWith("json", StringComparison.Ordinal) && schema is not null)
+                if (mediaType is "application/json" or "application/problem+json" && schema is not null)
                     contract.bodies[(operation.Id, status, mediaType)] = await JsonSchema.FromJsonAsync(AsJsonSchema(schema, contract.schemas).ToJsonString());
             }
         }

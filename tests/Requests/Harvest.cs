@@ -48,7 +48,10 @@ public sealed class Harvest
             var path = list.Path;
             foreach (var parameter in list.Parameters.Where(parameter => (string?)parameter["in"] == "path").Select(parameter => (string)parameter["name"]!))
                 path = path.Replace($"{{{parameter}}}", harvest.Ids(Noun(list, parameter)).FirstOrDefault("0"), StringComparison.Ordinal);
-            using var response = await service.Client.GetAsync($"{path}?pageSize=3");
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{path}?pageSize=3");
+            // Events stream unless a list is asked for.
+            request.Headers.Accept.ParseAdd("application/json");
+            using var response = await service.Client.SendAsync(request);
             if (!response.IsSuccessStatusCode) continue;
             var page = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
             if ((string?)page["nextPageToken"] is { } token) harvest.tokens.Add(token);

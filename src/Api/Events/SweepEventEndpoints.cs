@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
+using PieService.Api.OpenApi;
 using PieService.Domain;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
@@ -24,7 +25,7 @@ public static class SweepEventEndpoints
 
     public static void MapEvents(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/sweeps/{id:guid}/events", Follow).WithName("followSweep").WithTags("Sweeps")
-            .Produces<string>(200, Stream).Produces<Page<SweepEventResponse>>(200).Produces(204).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+            .WithMetadata(new AlsoStreams(Stream)).Produces<Page<SweepEventResponse>>(200).Produces(204).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
 
     /// <summary>The events of a sweep: as a stream that goes on until the sweep has ended, or as a list.</summary>
     /// <remarks>

@@ -36,6 +36,7 @@ public static class OpenApiSetup
             options.OperationFilter<RequestHeaders>();
             options.OperationFilter<AccessResponses>();
             options.OperationFilter<TableResponses>();
+            options.OperationFilter<StreamResponses>();
             options.OperationFilter<SharedProblems>();
             options.OperationFilter<ProblemResponses>();
             options.OperationFilter<Examples>();
