@@ -4,6 +4,15 @@ namespace PieService.Domain;
 
 public static class Settings
 {
+    /// <summary>False unless it says true. A "yes" that was taken for a no could leave a service open.</summary>
+    /// <exception cref="FormatException">It is neither true nor false.</exception>
+    public static bool Flag(Func<string, string?> setting, string name) => setting(name) switch
+    {
+        null or "" or "false" => false,
+        "true" => true,
+        var other => throw new FormatException($"The setting {name} is '{other}'; it must be true or false."),
+    };
+
     /// <summary>A whole number from the environment or the configuration.</summary>
     /// <exception cref="FormatException">It is not a whole number in the range.</exception>
     public static int Number(Func<string, string?> setting, string name, int byDefault, int least, int most) =>

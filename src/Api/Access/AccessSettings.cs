@@ -8,15 +8,7 @@ namespace PieService.Api.Access;
 public sealed record AccessSettings(bool RequireKeys, int RequestsPerSecond, int AuditDays)
 {
     public static AccessSettings From(IConfiguration configuration) => new(
-        AreWanted(configuration["PIE_REQUIRE_KEYS"]) || !ListenAddresses.AreLoopback(configuration),
+        Settings.Flag(name => configuration[name], "PIE_REQUIRE_KEYS") || !ListenAddresses.AreLoopback(configuration),
         Settings.Number(name => configuration[name], "PIE_REQUESTS_PER_SECOND", 200, 1, 100_000),
         Settings.Number(name => configuration[name], "PIE_AUDIT_DAYS", 365, 1, 36_500));
-
-    private static bool AreWanted(string? setting) => setting switch
-    {
-        null or "" or "false" => false,
-        "true" => true,
-        // A "yes" that was taken for a no would leave the service open.
-        _ => throw new FormatException($"The setting PIE_REQUIRE_KEYS is '{setting}'; it must be true or false."),
-    };
 }

@@ -32,7 +32,7 @@ public static class PieEndpoints
                            select new { Comparison = comparison, sweep.DatasetId, dataset.Labels }).AsNoTracking().SingleOrDefaultAsync(cancellation);
         if (about is null) return Problems.NotFound("comparison", id);
 
-        var gold = GoldClass(filter.Label, about.Labels);
+        var gold = LabelFilter.ClassOf(filter.Label, about.Labels);
         // A comparison has one split; asking for another finds nothing in it.
         var pies = db.PieLabels.Where(label => label.ComparisonId == id && label.IsPie
             && (filter.Split == null || filter.Split == about.Comparison.Split)
@@ -57,14 +57,6 @@ public static class PieEndpoints
         var page = await Ordered(Rest(rows, filter), filter.OrderBy).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
         return request.Page(
             filter.Cut(page, total, row => row.Answer(about.Labels), row => new PieKey(row.Label.Margin, row.Label.Position)), origin);
-    }
-
-    private static short? GoldClass(string? label, string[] labels)
-    {
-        if (label is null) return null;
-        var index = Array.IndexOf(labels, label);
-        if (index < 0) throw new InvalidRequestException([new("label", $"is not a label of this dataset; there are {string.Join(", ", labels.Take(20))}")]);
-        return (short)index;
     }
 
     private static IQueryable<LabelledText> Rest(IQueryable<LabelledText> rows, PieFilter filter) =>

@@ -29,7 +29,7 @@ public static class ExampleEndpoints
 
         var splits = dataset.Splits.Where(summary => filter.Split is null || summary.Split == filter.Split).ToList();
         var matching = db.Examples.AsNoTracking().Where(example => example.DatasetId == id);
-        var label = IndexOf(filter.Label, dataset);
+        var label = LabelFilter.ClassOf(filter.Label, dataset.Labels);
         if (label is { } index) matching = matching.Where(example => example.Labels.Contains(index));
         if (filter.Contains is { } words)
             matching = matching.Where(example => example.Text.Contains(words) || (example.SecondText != null && example.SecondText.Contains(words)));
@@ -79,15 +79,6 @@ public static class ExampleEndpoints
                            where example.Id == id
                            select new { Example = example, dataset.Labels }).AsNoTracking().SingleOrDefaultAsync(cancellation);
         return found is null ? Problems.NotFound("example", id) : TypedResults.Ok(ExampleResponse.Of(found.Example, found.Labels));
-    }
-
-    private static short? IndexOf(string? label, Dataset dataset)
-    {
-        if (label is null) return null;
-        var index = Array.IndexOf(dataset.Labels, label);
-        return index >= 0
-            ? (short)index
-            : throw new InvalidRequestException([new("label", $"is not a label of this dataset; it has {string.Join(", ", dataset.Labels.Take(50))}{(dataset.Labels.Length > 50 ? ", …" : "")}")]);
     }
 
     private sealed record PageKey(Split Split, int Position);

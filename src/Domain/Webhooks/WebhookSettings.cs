@@ -10,12 +10,7 @@ public sealed record WebhookSettings(bool MayBePrivate, int MaxAttempts)
     /// <param name="setting">Looks up PIE_WEBHOOK_PRIVATE, PIE_WEBHOOK_ATTEMPTS.</param>
     /// <exception cref="FormatException">A setting is not what it must be.</exception>
     public static WebhookSettings From(Func<string, string?> setting) => new(
-        setting("PIE_WEBHOOK_PRIVATE") switch
-        {
-            null or "" or "false" => false,
-            "true" => true,
-            var other => throw new FormatException($"The setting PIE_WEBHOOK_PRIVATE is '{other}'; it must be true or false."),
-        },
+        Settings.Flag(setting, "PIE_WEBHOOK_PRIVATE"),
         Settings.Number(setting, "PIE_WEBHOOK_ATTEMPTS", 10, 1, 20));
 
     /// <summary>10 s after the first attempt, and three times as long after each further one: ten attempts take 27 hours.</summary>
