@@ -41,6 +41,8 @@ public sealed class Load(ITestOutputHelper output)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{route.Key,-24}{sorted.Count,10}{Percentile(sorted, 50),8:F1}{Percentile(sorted, 95),8:F1}{Percentile(sorted, 99),8:F1}{sorted[^1],8:F1}"));
         }
+        var slow = answers.Select((answer, place) => (Second: place / rate, answer.Milliseconds)).Where(answer => answer.Milliseconds > 100).CountBy(answer => answer.Second);
+        output.WriteLine($"over 100 ms, by the second in which they were due: {(slow.Any() ? string.Join(", ", slow.Select(second => $"{second.Value} in second {second.Key}")) : "none")}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"epochs per second: {before:F2} before, {during:F2} under load, {after:F2} after; {2 * during / (before + after):P0} of the undisturbed speed"));
         Assert.Empty(answers.Where(answer => !answer.IsGood).GroupBy(answer => answer.Route).Select(route => $"{route.Key}: {route.Count()} without an answer"));
