@@ -83,6 +83,7 @@ services.AddWebhooks();
 services.AddPieOpenApi();
 
 var app = builder.Build();
+app.UseSecurityHeaders();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.UseRequestForm();

@@ -12,8 +12,9 @@ public static class SystemEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         // Whoever supervises the processes has no key, and tells nobody anything but yes and no.
-        var health = routes.MapGroup("/health").WithTags("System").AllowAnonymous().DisableRateLimiting();
-        health.MapGet("/live", Live).WithName("isLive");
+        var health = routes.MapGroup("/health").WithTags("System").AllowAnonymous();
+        // The others ask the database.
+        health.MapGet("/live", Live).WithName("isLive").DisableRateLimiting();
         health.MapGet("/ready", Ready).WithName("isReady").ProducesProblem(503);
         health.MapGet("/workers/{name}", Worker).WithName("isWorkerLive").ProducesProblem(404).ProducesProblem(503);
     }

@@ -27,7 +27,6 @@ public static class AccessSetup
     /// <summary>What every request passes, the open pages included.</summary>
     public static void UseAccess(this WebApplication app)
     {
-        app.UseSecurityHeaders();
         app.UseLoopbackGuard();
         app.UseSameOriginGuard();
         app.UseAuthentication();

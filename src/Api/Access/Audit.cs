@@ -37,6 +37,7 @@ public sealed class Audit(IDbContextFactory<PieDbContext> contexts, ILogger<Audi
         context.Request.Path.StartsWithSegments("/api")
         && context.GetEndpoint() is { } endpoint
         && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
+        && endpoint.Metadata.GetMetadata<ChangesNothing>() is null
         && !(MayOnlyValidate(endpoint) && bool.TryParse(context.Request.Query["validateOnly"], out var only) && only);
 
     /// <summary>Only where the operation knows the parameter: elsewhere it would hide a change.</summary>

@@ -54,9 +54,10 @@ public static class PieEndpoints
         }
 
         var total = await pies.CountAsync(cancellation);
-        var page = await Ordered(Rest(rows, filter), filter.OrderBy).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
+        var page = new TextPage<LabelledText>(filter, row => row.Example.Text.Length + (row.Example.SecondText?.Length ?? 0));
+        await page.AddAsync(Ordered(Rest(rows, filter), filter.OrderBy).AsNoTracking(), cancellation);
         return request.Page(
-            filter.Cut(page, total, row => row.Answer(about.Labels), row => new PieKey(row.Label.Margin, row.Label.Position)), origin);
+            page.Cut(total, row => row.Answer(about.Labels), row => new PieKey(row.Label.Margin, row.Label.Position)), origin);
     }
 
     private static IQueryable<LabelledText> Rest(IQueryable<LabelledText> rows, PieFilter filter) =>

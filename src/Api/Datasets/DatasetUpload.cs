@@ -27,7 +27,7 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
         {
             if (count > MaxParts) throw new BadHttpRequestException($"The body has more than {MaxParts} parts; there are definition, file, train, validation and test.");
             var (name, fileName) = NamesOf(section);
-            if (name == DefinitionPart && definition is null) definition = await ReadDefinitionAsync(section, errors, cancellation);
+            if (name == DefinitionPart && definition is null) definition = await ReadDefinitionAsync(section, cancellation);
             else if (name == DefinitionPart || parts.Any(part => part.Name == name)) errors.Add(new(name, "must be given once"));
             else if (!DatasetPart.IsName(name)) errors.Add(new(name, "is not a part; there are definition, file, train, validation, test"));
             else if (await SpoolAsync(section, folder.PathOf(name), cancellation) is var (length, sha256) && (length > 0 || fileName.Length > 0))
@@ -72,15 +72,14 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
         return (file.Length, Convert.ToHexStringLower(sha.GetHashAndReset()));
     }
 
-    private static async Task<byte[]> ReadDefinitionAsync(MultipartSection section, List<FieldError> errors, CancellationToken cancellation)
+    private static async Task<byte[]> ReadDefinitionAsync(MultipartSection section, CancellationToken cancellation)
     {
         var (definition, block) = (new MemoryStream(), new byte[16 * 1024]);
         for (int read; (read = await Multipart(section.Body.ReadAsync(block, cancellation).AsTask())) > 0;)
         {
             definition.Write(block, 0, read);
             if (definition.Length <= MaxDefinitionBytes) continue;
-            errors.Add(new(DefinitionPart, $"has more than {MaxDefinitionBytes} bytes"));
-            return [];
+            throw new BadHttpRequestException($"The part {DefinitionPart} has more than {MaxDefinitionBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
         }
         return definition.ToArray();
     }

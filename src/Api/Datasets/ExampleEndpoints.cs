@@ -45,16 +45,15 @@ public static class ExampleEndpoints
         var total = filter.Contains is null
             ? splits.Sum(summary => label is { } known ? summary.PerLabel[known] : summary.Examples)
             : await matching.CountAsync(example => filter.Split == null || example.Split == filter.Split, cancellation);
-        var rows = new List<Example>();
+        var page = new TextPage<Example>(filter, example => example.Text.Length + (example.SecondText?.Length ?? 0));
         foreach (var split in splits.Select(summary => summary.Split).Where(split => after is null || split >= after.Split))
         {
             var position = split == after?.Split ? after.Position : -1;
-            rows.AddRange(await matching.Where(example => example.Split == split && example.Position > position)
-                .OrderBy(example => example.Position).Take(filter.PageSize + 1 - rows.Count).ToListAsync(cancellation));
-            if (rows.Count > filter.PageSize) break;
+            await page.AddAsync(matching.Where(example => example.Split == split && example.Position > position).OrderBy(example => example.Position), cancellation);
+            if (page.IsFull) break;
         }
         return request.Page(
-            filter.Cut(rows, total, example => ExampleResponse.Of(example, dataset.Labels), example => new PageKey(example.Split, example.Position)), origin);
+            page.Cut(total, example => ExampleResponse.Of(example, dataset.Labels), example => new PageKey(example.Split, example.Position)), origin);
     }
 
     /// <summary>Split by split, since no index has their order; in one snapshot, since the dataset can be deleted meanwhile.</summary>

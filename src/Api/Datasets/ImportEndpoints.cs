@@ -57,14 +57,16 @@ public sealed record ImportFilter : PageQuery
 
 /// <param name="Name">Of the dataset that it becomes.</param>
 /// <param name="DatasetId">Null until it has succeeded.</param>
-/// <param name="Problem">Why it failed: problem details (RFC 9457).</param>
+/// <param name="Problem">Why it failed: problem details (RFC 9457); instance is this import, whose id the service's log has.</param>
 public sealed record ImportResponse(
     Guid Id, string Name, ImportState State, ImportProgress Progress, Guid? DatasetId, JsonElement? Problem,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt) : IPolled
 {
     bool IPolled.IsAtWork => FinishedAt is null;
 
-    internal string Location => $"/api/v1/imports/{Id}";
+    internal string Location => LocationOf(Id);
+
+    internal static string LocationOf(Guid id) => $"/api/v1/imports/{id}";
 
     public static ImportResponse Of(Import import) => new(
         import.Id, import.Name, import.State, new ImportProgress(import.BytesTotal, import.BytesRead, import.ExamplesStored), import.DatasetId,

@@ -105,8 +105,12 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
         }
     }
 
-    private Task FailAsync(ImportJob job, ProblemDetails problem, CancellationToken stopping) =>
-        EndAsync(() => rows.FailAsync(job.Id, JsonSerializer.Serialize(problem, Json.Options), stopping), stopping);
+    private Task FailAsync(ImportJob job, ProblemDetails problem, CancellationToken stopping)
+    {
+        problem.Type ??= "about:blank";
+        problem.Instance = ImportResponse.LocationOf(job.Id);
+        return EndAsync(() => rows.FailAsync(job.Id, JsonSerializer.Serialize(problem, Json.Options), stopping), stopping);
+    }
 
     /// <summary>Says how it ended until the database has heard it; after half a minute others say that it was lost.</summary>
     private async Task EndAsync(Func<Task> end, CancellationToken stopping)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
+using PieService.Api.Access;
 using PieService.Api.Http;
 using PieService.Api.OpenApi;
 using PieService.Domain;
@@ -31,21 +33,23 @@ public static class SweepEventEndpoints
     /// <remarks>
     /// Server-sent events, all from the first on, then each as it happens: state (with progress), progress (in steps of half a percent)
     /// and comparison (labelled anew). Numbers have no gaps and stay; with Last-Event-ID, or lastEventId, the stream begins after that one.
-    /// 204 says that nothing will come after it. With Accept: application/json the events so far are listed, in pages.
+    /// 204 says that nothing will come after it. With Accept: application/json the events so far are listed, in pages: pageSize and pageToken are for the list.
     /// </remarks>
     private static async Task<IResult> Follow(
         Guid id, Query<EventQuery> query, HttpRequest request, PieDbContext db, EventStreams streams, CancellationToken cancellation)
     {
+        request.HttpContext.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         // A browser that comes back sends the header, beside the parameter that it began with.
         var after = ReadHeader(request) ?? query.Value.LastEventId ?? 0;
         if (!await db.Sweeps.AnyAsync(sweep => sweep.Id == id, cancellation)) return Problems.NotFound("sweep", id);
         if (WantsList(request)) return TypedResults.Ok(await ListAsync(db, id, after, query.Value, cancellation));
         if (after > 0 && await SweepEventStream.IsOverAsync(db, id, after, cancellation)) return TypedResults.NoContent();
-        if (streams.TryTake()) return new SweepEventStream(id, after, streams);
+        var client = Client.Of(request.HttpContext);
+        if (streams.TryTake(client)) return new SweepEventStream(id, after, streams, client);
 
         request.HttpContext.Response.AskAgainIn(RetryAfterSeconds);
         return TypedResults.Problem(
-            $"There are {streams.Most} event streams open (PIE_EVENT_STREAMS). Come back later, or poll the sweep.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            $"There are {streams.Most} event streams open (PIE_EVENT_STREAMS), or {streams.MostOfOne} of this client. Come back later, or poll the sweep.", statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<Page<SweepEventResponse>> ListAsync(PieDbContext db, Guid id, int after, EventQuery query, CancellationToken cancellation)

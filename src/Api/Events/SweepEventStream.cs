@@ -12,7 +12,7 @@ namespace PieService.Api.Events;
 /// The events of a sweep after a number, and then each as it is written, as text/event-stream; ends when the sweep has. Between
 /// two looks it holds no connection, and while the database is away it waits: a browser would not come back after an error.
 /// </summary>
-public sealed class SweepEventStream(Guid sweepId, int after, EventStreams streams) : IResult
+public sealed class SweepEventStream(Guid sweepId, int after, EventStreams streams, string client) : IResult
 {
     private const int BatchSize = 500;
     private const int ReconnectMilliseconds = 2000;
@@ -61,7 +61,7 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
         }
         finally
         {
-            streams.GiveBack();
+            streams.GiveBack(client);
         }
     }
 

@@ -19,7 +19,7 @@ public record PageQuery : IRules
     /// <summary>Tells a list under its filters from any other: a token leads on in the list that it came from.</summary>
     private byte[] list = [];
 
-    /// <summary>Items in one answer, 1 to 1000.</summary>
+    /// <summary>Items in one answer, 1 to 1000; there may be fewer where they hold long texts.</summary>
     public int PageSize { get; init; } = 50;
 
     /// <summary>The nextPageToken of the answer before.</summary>
@@ -56,9 +56,13 @@ public record PageQuery : IRules
 
     /// <param name="rows">Up to one item more than the page holds: the extra one says that there is a next page.</param>
     /// <param name="key">The values that order the list.</param>
-    public Page<TItem> Cut<TRow, TItem, TKey>(IReadOnlyList<TRow> rows, int total, Func<TRow, TItem> item, Func<TRow, TKey> key) => new(
-        [.. rows.Take(PageSize).Select(item)],
-        rows.Count > PageSize ? Base64Url.EncodeToString([.. list, .. Encoding.UTF8.GetBytes(Json.Write(key(rows[PageSize - 1])))]) : null,
+    public Page<TItem> Cut<TRow, TItem, TKey>(IReadOnlyList<TRow> rows, int total, Func<TRow, TItem> item, Func<TRow, TKey> key) =>
+        Cut(rows, Math.Min(rows.Count, PageSize), total, item, key);
+
+    /// <param name="shown">How many of the rows the page holds.</param>
+    internal Page<TItem> Cut<TRow, TItem, TKey>(IReadOnlyList<TRow> rows, int shown, int total, Func<TRow, TItem> item, Func<TRow, TKey> key) => new(
+        [.. rows.Take(shown).Select(item)],
+        rows.Count > shown ? Base64Url.EncodeToString([.. list, .. Encoding.UTF8.GetBytes(Json.Write(key(rows[shown - 1])))]) : null,
         total);
 }
 

@@ -1,18 +1,31 @@
 namespace PieService.Api.Http;
 
-/// <summary>How many of a kind may be at work at the same time.</summary>
+/// <summary>How many of a kind may be at work at the same time; half of them, at the most, for one client.</summary>
 public abstract class Places(int most)
 {
-    private int taken;
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, int> takenBy = [];
 
     public int Most { get; } = most;
 
-    public bool TryTake()
+    public int MostOfOne { get; } = (most + 1) / 2;
+
+    public bool TryTake(string client)
     {
-        if (Interlocked.Increment(ref taken) <= Most) return true;
-        GiveBack();
-        return false;
+        lock (gate)
+        {
+            var taken = takenBy.GetValueOrDefault(client);
+            if (taken >= MostOfOne || takenBy.Values.Sum() >= Most) return false;
+            takenBy[client] = taken + 1;
+            return true;
+        }
     }
 
-    public void GiveBack() => Interlocked.Decrement(ref taken);
+    public void GiveBack(string client)
+    {
+        lock (gate)
+        {
+            if (--takenBy[client] == 0) takenBy.Remove(client);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using PieService.Api.Access;
 using PieService.Api.Dispatch;
 using PieService.Api.Http;
 using PieService.Domain.Datasets;
@@ -18,7 +19,7 @@ public static class SweepEndpoints
         var sweeps = routes.MapGroup("/sweeps").WithTags("Sweeps");
         sweeps.MapPost("/", Submit).WithName(SubmitOperation).WithMetadata(IdempotencyKey.Documented)
             .Produces<SweepResponse>(202).ProducesProblem(400).ProducesProblem(409);
-        sweeps.MapPost("/plan", Plan).WithName("planSweep").ProducesProblem(400);
+        sweeps.MapPost("/plan", Plan).WithName("planSweep").WithMetadata(new ChangesNothing()).ProducesProblem(400);
         sweeps.MapGet("/", List).WithName("listSweeps").ProducesProblem(400);
         sweeps.MapGet("/{id:guid}", Get).WithName("getSweep").ProducesProblem(404);
         sweeps.MapDelete("/{id:guid}", Delete).WithName("deleteSweep").ProducesProblem(404).ProducesProblem(409);

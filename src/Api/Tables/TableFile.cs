@@ -1,4 +1,5 @@
 using Microsoft.Net.Http.Headers;
+using PieService.Api.Access;
 using PieService.Api.Http;
 using PieService.Domain;
 
@@ -11,11 +12,11 @@ public sealed class TableFile<TItem>(TableFormat format, string name, Columns<TI
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var files = httpContext.RequestServices.GetRequiredService<TableFiles>();
-        if (!files.TryTake())
+        var (files, client) = (httpContext.RequestServices.GetRequiredService<TableFiles>(), Client.Of(httpContext));
+        if (!files.TryTake(client))
         {
             httpContext.Response.AskAgainIn(RetryAfterSeconds);
-            await TypedResults.Problem($"{files.Most} files are being sent already. Ask again when one is done.", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(httpContext);
+            await TypedResults.Problem($"{files.Most} files are being sent already, or {files.MostOfOne} to this client. Ask again when one is done.", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(httpContext);
             return;
         }
         try
@@ -24,7 +25,7 @@ public sealed class TableFile<TItem>(TableFormat format, string name, Columns<TI
         }
         finally
         {
-            files.GiveBack();
+            files.GiveBack(client);
         }
     }
 

@@ -31,25 +31,36 @@ public sealed class WebhookSender(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var underWay = new List<Task>();
         while (!stoppingToken.IsCancellationRequested)
         {
-            var sent = 0;
-            try
+            await TryAsync(async () =>
             {
-                var due = await ClaimAsync(stoppingToken);
-                await Task.WhenAll(due.Select(message => DeliverAsync(message, stoppingToken)));
-                sent = due.Count;
-            }
-            // Whatever it is: one odd row must not end the service.
-            catch (Exception lost) when (!stoppingToken.IsCancellationRequested)
-            {
-                WebhookLog.Interrupted(logger, lost.Message);
-            }
-            if (sent < AtOnce) await Task.Delay(BetweenLooks, time, stoppingToken);
+                foreach (var message in await ClaimAsync(AtOnce - underWay.Count, stoppingToken))
+                    underWay.Add(TryAsync(() => DeliverAsync(message, stoppingToken), stoppingToken));
+            }, stoppingToken);
+            // A slow receiver keeps its own place, not the others'.
+            if (underWay.Count == AtOnce) await Task.WhenAny(underWay);
+            else await Task.Delay(BetweenLooks, time, stoppingToken);
+            underWay.RemoveAll(delivery => delivery.IsCompleted);
+        }
+        await Task.WhenAll(underWay);
+    }
+
+    /// <summary>Whatever goes wrong: one odd row must not end the service.</summary>
+    private async Task TryAsync(Func<Task> work, CancellationToken stopping)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception lost) when (!stopping.IsCancellationRequested)
+        {
+            WebhookLog.Interrupted(logger, lost.Message);
         }
     }
 
-    private async Task<List<DueMessage>> ClaimAsync(CancellationToken cancellation)
+    private async Task<List<DueMessage>> ClaimAsync(int most, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         return await db.Database.SqlQuery<DueMessage>($"""
@@ -57,7 +68,7 @@ public sealed class WebhookSender(
             FROM (
                 SELECT id FROM webhook_deliveries
                 WHERE delivered_at IS NULL AND given_up_at IS NULL AND next_attempt_at <= now()
-                ORDER BY next_attempt_at LIMIT {AtOnce} FOR UPDATE SKIP LOCKED) AS due, webhooks
+                ORDER BY next_attempt_at LIMIT {most} FOR UPDATE SKIP LOCKED) AS due, webhooks
             WHERE webhook_deliveries.id = due.id AND webhooks.id = webhook_id
             RETURNING webhook_deliveries.id, url, secret, body, attempts
             """).ToListAsync(cancellation);
