@@ -54,7 +54,16 @@ if (string.IsNullOrEmpty(connectionString))
 }
 // Whatever happens from here on, the server ends with this process.
 await using var owned = cluster;
-await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+try
+{
+    connectionString = DatabaseAddress.Bounded(connectionString);
+    await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+}
+catch (Exception cannot) when (cannot is NpgsqlException or ArgumentException)
+{
+    await Console.Error.WriteLineAsync($"The database cannot be used. ConnectionStrings__Pie says where it is. {cannot.Message}");
+    return 1;
+}
 services.AddSingleton(new DatabaseAddress(connectionString));
 services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
 services.AddPooledDbContextFactory<PieDbContext>((provider, options) => PieDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));

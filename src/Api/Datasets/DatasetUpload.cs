@@ -108,9 +108,13 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
         {
             return await reading;
         }
-        catch (Exception malformed) when (malformed is InvalidDataException or IOException and not BadHttpRequestException)
+        catch (InvalidDataException malformed)
         {
             throw new BadHttpRequestException($"The body is not valid multipart/form-data: {malformed.Message}", malformed);
+        }
+        catch (IOException cutOff) when (cutOff is not BadHttpRequestException)
+        {
+            throw new BadHttpRequestException("The body ends before its closing boundary: it was cut off, or the Content-Type names another boundary.", cutOff);
         }
     }
 }

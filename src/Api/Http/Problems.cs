@@ -54,6 +54,8 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
     private static ProblemDetails Describe(Exception exception) => exception switch
     {
         InvalidRequestException invalid => Invalid(invalid.Errors),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Problem(
+            StatusCodes.Status408RequestTimeout, "The body came too slowly: fewer than 240 bytes a second, for longer than five seconds."),
         BadHttpRequestException bad => Problem(bad.StatusCode, bad.Message),
         _ when DatabaseOutage.IsCauseOf(exception) => Problem(
             StatusCodes.Status503ServiceUnavailable, "The database cannot be reached at the moment. Try again shortly."),

@@ -54,8 +54,11 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
         var before = await CountAsync();
         using var submitter = api.ClientOf(Role.Submitter);
         await submitter.GetAsync("/api/v1/sweeps");
-        using var plan = await submitter.PostAsJsonAsync("/api/v1/sweeps?validateOnly=true", Situations.Request(await api.Situations.DatasetAsync()));
-        Assert.Equal(HttpStatusCode.OK, plan.StatusCode);
+        foreach (var path in new[] { "/api/v1/sweeps?validateOnly=true", "/api/v1/sweeps/plan" })
+        {
+            using var plan = await submitter.PostAsJsonAsync(path, Situations.Request(await api.Situations.DatasetAsync()));
+            Assert.Equal(HttpStatusCode.OK, plan.StatusCode);
+        }
         await api.Client.DeleteAsync($"/api/v1/sweeps/{Guid.Empty}");
 
         Assert.Equal(before, await CountAsync());

@@ -67,6 +67,7 @@ public sealed class BrowserTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Theory]
     [InlineData("localhost")]
     [InlineData("LOCALHOST:5000")]
+    [InlineData("localhost.:5000")]
     [InlineData("127.0.0.1:5000")]
     [InlineData("[::1]:5000")]
     public async Task The_machines_own_names_are(string host)
@@ -103,6 +104,20 @@ public sealed class BrowserTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         using var response = await api.Client.GetAsync(path);
 
+        AssertGuarded(response, isPage);
+    }
+
+    [Fact]
+    public async Task So_does_one_to_an_address_that_is_too_long_to_be_read()
+    {
+        using var response = await api.Client.GetAsync($"/api/v1/sweeps?name={new string('x', 9_000)}");
+
+        Assert.Equal(HttpStatusCode.RequestUriTooLong, response.StatusCode);
+        AssertGuarded(response, isPage: false);
+    }
+
+    private static void AssertGuarded(HttpResponseMessage response, bool isPage)
+    {
         Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
         Assert.Equal(["DENY"], response.Headers.GetValues("X-Frame-Options"));
         Assert.Equal(["no-referrer"], response.Headers.GetValues("Referrer-Policy"));

@@ -26,9 +26,17 @@ public sealed class LimitTests(LimitTests.SlowApi api) : IClassFixture<LimitTest
     }
 
     [Fact]
-    public async Task Health_is_told_as_often_as_it_is_asked_for()
+    public async Task That_the_process_lives_is_told_as_often_as_it_is_asked_for()
     {
         for (var asked = 0; asked < 50; asked++) Assert.Equal(HttpStatusCode.OK, (await api.Client.GetAsync("/health/live")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Health_that_asks_the_database_has_the_limit_of_everything_else()
+    {
+        using var refused = await UntilRefusedAsync(api.Client, "/health/ready");
+
+        Assert.NotNull(refused.Headers.RetryAfter);
     }
 
     [Fact]
@@ -58,11 +66,11 @@ public sealed class LimitTests(LimitTests.SlowApi api) : IClassFixture<LimitTest
         Assert.Null((await keys.FindAsync(KeyText.New(), "10.0.0.2", CancellationToken.None)).Wait);
     }
 
-    private static async Task<HttpResponseMessage> UntilRefusedAsync(HttpClient client)
+    private static async Task<HttpResponseMessage> UntilRefusedAsync(HttpClient client, string path = "/api/v1/system")
     {
         for (var asked = 0; asked < Patience; asked++)
         {
-            var response = await client.GetAsync("/api/v1/system");
+            var response = await client.GetAsync(path);
             if (response.StatusCode == HttpStatusCode.TooManyRequests) return response;
             response.Dispose();
         }

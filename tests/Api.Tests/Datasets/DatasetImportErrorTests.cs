@@ -99,6 +99,25 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
     }
 
     [Fact]
+    public async Task A_definition_beyond_its_limit_is_refused()
+    {
+        var problem = await ProblemAsync(413, await api.ImportAsync(new string(' ', 1024 * 1024 + 1), ("train", Train), ("test", Test)));
+
+        Assert.Contains("definition", (string?)problem["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_that_was_cut_off_is_said_to_be()
+    {
+        using var content = new StringContent("--x\r\nContent-Disposition: form-data; name=\"train\"\r\n\r\nlabel,te");
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
+
+        var problem = await ProblemAsync(400, await api.Client.PostAsync("/api/v1/datasets", content));
+
+        Assert.Contains("cut off", (string?)problem["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_parameter_that_there_is_not_is_refused() =>
         await ProblemAsync(400, await api.Client.PostAsync("/api/v1/datasets?dryRun=true", DatasetApi.Form(Definition, [])));
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using PieService.Api.Http;
+using PieService.Domain.Datasets;
 
 namespace PieService.Api.Tests.Datasets;
 
@@ -47,6 +49,40 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
             Assert.Equal(expected, found);
         }
     }
+
+    [Fact]
+    public async Task A_page_of_long_texts_ends_early_and_leads_on()
+    {
+        // Six of them are more than a page may hold; the definition allows no text to be longer than one.
+        var text = new string('x', TextPage<Example>.MaxLength / 5);
+        using var answer = await api.ImportAsync(
+            """{ "name": "long", "task": "singleLabel", "format": "jsonl", "columns": { "text": "t", "label": "l" } }""",
+            ("train", string.Concat(Enumerable.Range(0, 8).Select(i => $$"""{"t":"{{i}}{{text}}","l":"{{i % 2}}"}""" + "\n"))), ("test", """{"t":"end","l":"0"}"""));
+        var path = $"/datasets/{(await answer.Content.ReadFromJsonAsync<JsonNode>())!["id"]}/examples";
+
+        var first = await api.GetAsync(path);
+        var second = await api.GetAsync($"{path}?pageToken={first["nextPageToken"]}");
+
+        Assert.InRange(first["items"]!.AsArray().Count, 1, 5);
+        Assert.Equal("01234567e", string.Concat(first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(item => item!["text"]!.ToString()[0])));
+        Assert.Equal((9, null), ((int)first["totalItems"]!, second["nextPageToken"]));
+    }
+
+    [Fact]
+    public async Task What_was_read_as_Parquet_can_be_sent_back()
+    {
+        var file = await api.Client.GetByteArrayAsync($"/api/v1/datasets/{dataset}/examples?format=parquet&split=train");
+        using var answer = await api.ImportAsync(
+            """{ "name": "again", "task": "singleLabel", "format": "parquet", "columns": { "text": "text", "label": "label", "id": "sourceId" } }""",
+            ("train", file), ("test", file));
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        var again = (await answer.Content.ReadFromJsonAsync<JsonNode>())!["id"];
+        Assert.Equal(await TrainAsync(dataset), await TrainAsync($"{again}"));
+    }
+
+    private async Task<IEnumerable<string>> TrainAsync(string id) =>
+        [.. (await api.GetAsync($"/datasets/{id}/examples?split=train"))["items"]!.AsArray().Select(item => $"{item!["sourceId"]} {item["text"]} {item["labels"]}")];
 
     [Fact]
     public async Task An_example_is_found_by_its_id()

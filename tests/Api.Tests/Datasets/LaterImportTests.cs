@@ -36,6 +36,8 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
         var import = await EndedAsync(received);
         Assert.Equal(("failed", null), ((string?)import["state"], import["datasetId"]));
         Assert.Equal((422, "test", 2), ((int)import["problem"]!["status"]!, (string?)import["problem"]!["file"], (int)import["problem"]!["line"]!));
+        Assert.NotNull(import["problem"]!["type"]);
+        Assert.Equal($"{received.Headers.Location}", (string?)import["problem"]!["instance"]);
         Assert.Equal(before, await api.AskAsync<long>("SELECT count(*) FROM datasets"));
         await NothingIsLeftAsync();
     }

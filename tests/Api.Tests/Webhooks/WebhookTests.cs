@@ -132,6 +132,25 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_receiver_that_takes_its_time_keeps_no_other_waiting()
+    {
+        var patience = new TaskCompletionSource();
+        using var slow = new Receiver((_, _) => patience.Task);
+        using var quick = Receiver.Answering(200);
+        var waiting = await CreateAsync(slow);
+        await api.PostAsync($"/api/v1/webhooks/{waiting["id"]}/test", new JsonObject());
+        await UntilAsync(waiting, _ => !slow.Messages.IsEmpty);
+
+        var webhook = await CreateAsync(quick);
+        await api.PostAsync($"/api/v1/webhooks/{webhook["id"]}/test", new JsonObject());
+
+        Assert.Equal(200, (int)(await DeliveredAsync(webhook))["lastStatus"]!);
+        Assert.Null((await DeliveriesAsync(waiting))[0]["lastStatus"]);
+        patience.SetResult();
+        await DeliveredAsync(waiting);
+    }
+
+    [Fact]
     public async Task Nobody_listening_is_said_in_a_bounded_message()
     {
         int port;
