@@ -4,8 +4,8 @@ namespace PieService.Domain;
 /// <param name="Data">Everything that the service itself writes: the private database, artifacts, caches.</param>
 /// <param name="Artifacts">Checkpoints and trunks; shared between machines where there are several.</param>
 /// <param name="Vectors">Word vectors in GloVe's format; null: none.</param>
-/// <param name="Models">Hugging Face checkpoints; null: none.</param>
-public sealed record PieFolders(string Data, string Artifacts, string? Vectors, string? Models)
+/// <param name="Models">Hugging Face checkpoints, a folder each.</param>
+public sealed record PieFolders(string Data, string Artifacts, string? Vectors, string Models)
 {
     /// <summary>Datasets and vectors in the form that trainers read; may be deleted at any time.</summary>
     public string Cache => Path.Combine(Data, "cache");
@@ -21,7 +21,7 @@ public sealed record PieFolders(string Data, string Artifacts, string? Vectors, 
             data,
             Path.GetFullPath(Given("PIE_ARTIFACTS") ?? Path.Combine(data, "artifacts")),
             Given("PIE_VECTORS"),
-            Given("PIE_MODELS"));
+            Path.GetFullPath(Given("PIE_MODELS") ?? Path.Combine(data, "models")));
 
         string? Given(string name) => setting(name) is { Length: > 0 } value ? value : null;
 

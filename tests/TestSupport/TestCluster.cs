@@ -41,7 +41,7 @@ public static class TestCluster
     public static async Task<PieFolders> NewFoldersAsync()
     {
         var data = Path.Combine(await Folder.Value, Guid.NewGuid().ToString("N"));
-        return new PieFolders(data, Path.Combine(data, "artifacts"), Vectors: null, Models: null);
+        return new PieFolders(data, Path.Combine(data, "artifacts"), Vectors: null, Path.Combine(data, "models"));
     }
 
     public static Task<DevelopmentCluster> OpenAsync(PieFolders folders) => DevelopmentCluster.StartAsync(
@@ -73,7 +73,7 @@ public static class TestCluster
             {
                 foreach (var data in Directory.GetDirectories(folder))
                 {
-                    var folders = new PieFolders(data, data, Vectors: null, Models: null);
+                    var folders = new PieFolders(data, data, Vectors: null, data);
                     if (File.Exists(Path.Combine(DevelopmentCluster.FolderIn(folders), "postmaster.pid")))
                         await (await OpenAsync(folders)).DisposeAsync();
                 }

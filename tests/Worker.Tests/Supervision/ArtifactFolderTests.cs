@@ -47,7 +47,7 @@ public sealed class ArtifactFolderTests : IDisposable
     [Fact]
     public void Another_databases_runs_are_not_looked_at()
     {
-        var stranger = new ArtifactFolder(new PieFolders(folder["data"], folder["shared"], null, null), new Installation(Guid.NewGuid()));
+        var stranger = new ArtifactFolder(new PieFolders(folder["data"], folder["shared"], null, folder["models"]), new Installation(Guid.NewGuid()));
         Directory.CreateDirectory(stranger.FolderOf(new RunLease(Guid.NewGuid(), 1)));
         Assert.Empty(At("shared").RunsWithFiles());
     }
@@ -76,7 +76,7 @@ public sealed class ArtifactFolderTests : IDisposable
         Assert.Equal([folder["checkpoint-0002.safetensors"], folder["checkpoint-0010.safetensors"]], Directory.GetFiles(folder[""]).Order());
     }
 
-    private ArtifactFolder At(string name) => new(new PieFolders(folder["data"], folder[name], null, null), Database);
+    private ArtifactFolder At(string name) => new(new PieFolders(folder["data"], folder[name], null, folder["models"]), Database);
 
     private static Run RunWith(string path, string? store, long leaseEpoch = 1, Guid? id = null) => new()
     {

@@ -44,7 +44,7 @@ public sealed class ModelShelfTests : IDisposable
 
     private async Task<IReadOnlyList<ModelFile>> LookAsync()
     {
-        var folders = new PieFolders(folder[""], folder[""], folder["vectors"], null);
+        var folders = new PieFolders(folder[""], folder[""], folder["vectors"], folder["models"]);
         using var shelf = new ModelShelf(new VectorFolder(folders), folders, TimeProvider.System, NullLogger<ModelShelf>.Instance);
         await shelf.StartAsync(CancellationToken.None);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));

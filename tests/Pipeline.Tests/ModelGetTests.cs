@@ -1,0 +1,219 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using PieService.TestSupport;
+
+namespace PieService.Pipeline.Tests;
+
+/// <summary>./pie model get, from a hub on this machine that behaves like the real one.</summary>
+public sealed class ModelGetTests : IDisposable
+{
+    private readonly DirectoryInfo models = Directory.CreateTempSubdirectory("pie-models-");
+
+    public void Dispose() => models.Delete(recursive: true);
+
+    [Fact]
+    public async Task A_checkpoint_is_whole_and_in_place_although_the_connection_breaks_in_the_middle()
+    {
+        using var hub = new Hub { BreaksAfter = 100_000 };
+
+        var got = await GetAsync(hub, "lab/tiny-bert");
+
+        var folder = Path.Combine(models.FullName, "tiny-bert");
+        Assert.Equal(folder, got.Succeeded().Split('\n')[^1]);
+        foreach (var (name, content) in hub.Files) Assert.Equal(content, await File.ReadAllBytesAsync(Path.Combine(folder, name)));
+        Assert.Equal([folder], Directory.GetFileSystemEntries(models.FullName));
+        // Each part of the large file came once.
+        Assert.Equal(hub.Files["model.safetensors"].Length, hub.BytesOfWeights);
+        Assert.Contains("there already", (await GetAsync(hub, "lab/tiny-bert")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_what_the_hub_promised_is_not_kept()
+    {
+        using var hub = new Hub();
+        hub.Promises["vocab.txt"] = new string('0', 40);
+
+        var refused = await GetAsync(hub, "lab/tiny-bert");
+
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("checksum", refused.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(models.FullName, "vocab.txt", SearchOption.AllDirectories));
+        Assert.False(Directory.Exists(Path.Combine(models.FullName, "tiny-bert")));
+    }
+
+    [Fact]
+    public async Task A_model_without_what_a_BERT_needs_says_what_is_missing()
+    {
+        using var hub = new Hub();
+        hub.Files.Remove("vocab.txt");
+
+        var refused = await GetAsync(hub, "lab/tiny-bert");
+
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("vocab.txt", refused.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(models.FullName, "tiny-bert")));
+    }
+
+    [Fact]
+    public async Task Without_a_tokenizers_settings_it_is_a_checkpoint_too()
+    {
+        using var hub = new Hub();
+        hub.Files.Remove("tokenizer_config.json");
+
+        (await GetAsync(hub, "tiny-bert")).Succeeded();
+
+        Assert.True(File.Exists(Path.Combine(models.FullName, "tiny-bert", "model.safetensors")));
+    }
+
+    [Theory]
+    [InlineData("../../etc")]
+    [InlineData("lab/..")]
+    [InlineData("a/b/c")]
+    [InlineData("--output")]
+    [InlineData("")]
+    public async Task What_is_no_models_name_is_exit_code_2(string name)
+    {
+        using var hub = new Hub();
+
+        Assert.Equal(2, (await GetAsync(hub, name)).Code);
+        Assert.Empty(Directory.GetFileSystemEntries(models.FullName));
+    }
+
+    [Fact]
+    public async Task A_hub_that_has_no_such_model_is_exit_code_1_and_said()
+    {
+        using var hub = new Hub();
+        hub.Files.Clear();
+
+        var refused = await GetAsync(hub, "lab/tiny-bert");
+
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("has no lab/tiny-bert", refused.Error, StringComparison.Ordinal);
+    }
+
+    private Task<Command> GetAsync(Hub hub, string name) => Command.RunAsync(
+        Path.Combine(ServiceProcess.RepositoryFolder, "pie"), ["model", "get", name],
+        new Dictionary<string, string> { ["PIE_HUB"] = hub.Address, ["PIE_MODELS"] = models.FullName, ["no_proxy"] = "127.0.0.1" }, models.Parent!.FullName);
+
+    /// <summary>As the hub answers: small files by themselves under git's checksum, weights from elsewhere under their SHA-256.</summary>
+    private sealed class Hub : IDisposable
+    {
+        private const string Revision = "0123456789abcdef0123456789abcdef01234567";
+
+        private readonly HttpListener listener = new();
+        private bool isBroken;
+
+        public Hub()
+        {
+            using (var probe = new TcpListener(IPAddress.Loopback, 0))
+            {
+                probe.Start();
+                Address = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
+            }
+            var weights = new byte[300_000];
+            for (var i = 0; i < weights.Length; i++) weights[i] = (byte)(i * 7 % 251);
+            Files = new()
+            {
+                ["config.json"] = "{}"u8.ToArray(),
+                ["vocab.txt"] = Encoding.UTF8.GetBytes("[PAD]\n[UNK]\né\n"),
+                ["model.safetensors"] = weights,
+                ["tokenizer_config.json"] = """{"do_lower_case":true}"""u8.ToArray(),
+            };
+            listener.Prefixes.Add($"{Address}/");
+            listener.Start();
+            _ = ListenAsync();
+        }
+
+        public string Address { get; }
+
+        public Dictionary<string, byte[]> Files { get; }
+
+        /// <summary>Checksums other than the right ones.</summary>
+        public Dictionary<string, string> Promises { get; } = [];
+
+        /// <summary>The first answer with the weights ends after so many bytes.</summary>
+        public int? BreaksAfter { get; init; }
+
+        public int BytesOfWeights { get; private set; }
+
+        public void Dispose() => listener.Close();
+
+        private async Task ListenAsync()
+        {
+            while (true)
+            {
+                HttpListenerContext context;
+                try
+                {
+                    context = await listener.GetContextAsync();
+                }
+                catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
+                {
+                    return;
+                }
+                Answer(context.Request, context.Response);
+            }
+        }
+
+        private void Answer(HttpListenerRequest request, HttpListenerResponse response)
+        {
+            var path = request.Url!.Segments;
+            var file = path[^1];
+            var isWeights = file == "model.safetensors";
+            if (!Files.TryGetValue(file, out var content))
+            {
+                response.StatusCode = 404;
+                response.Close();
+            }
+            else if (isWeights && path[1] != "storage/")
+            {
+                Assert.Contains($"/resolve/{Revision}/", request.RawUrl, StringComparison.Ordinal);
+                response.Headers["X-Linked-Etag"] = $"\"{Convert.ToHexStringLower(SHA256.HashData(content))}\"";
+                response.Redirect($"{Address}/storage/{file}");
+                response.Close();
+            }
+            else
+            {
+                response.Headers["X-Repo-Commit"] = Revision;
+                response.Headers["ETag"] = $"\"{(isWeights ? "of-the-storage" : Promises.GetValueOrDefault(file, GitChecksum(content)))}\"";
+                Send(request, response, content, isWeights);
+            }
+        }
+
+        private void Send(HttpListenerRequest request, HttpListenerResponse response, byte[] content, bool isWeights)
+        {
+            var from = request.Headers["Range"] is { } range ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
+            if (from > 0)
+            {
+                response.StatusCode = 206;
+                response.Headers["Content-Range"] = $"bytes {from}-{content.Length - 1}/{content.Length}";
+            }
+            response.ContentLength64 = content.Length - from;
+            if (request.HttpMethod == "HEAD")
+            {
+                response.Close();
+                return;
+            }
+            var until = isWeights && BreaksAfter is { } bytes && !isBroken ? bytes : content.Length;
+            response.OutputStream.Write(content, from, until - from);
+            if (isWeights) BytesOfWeights += until - from;
+            if (until == content.Length) response.Close();
+            else (isBroken, _) = (true, Break(response));
+        }
+
+        private static bool Break(HttpListenerResponse response)
+        {
+            response.OutputStream.Flush();
+            response.Abort();
+            return true;
+        }
+
+        private static string GitChecksum(byte[] content) =>
+#pragma warning disable CA5350 // git's own
+            Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {content.Length}\0"), .. content]));
+#pragma warning restore CA5350
+    }
+}
