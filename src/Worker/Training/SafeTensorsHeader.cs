@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace PieService.Worker.Training;
+
+/// <summary>
+/// What a safetensors file says of itself, checked: by the rules of https://huggingface.co/docs/safetensors, every tensor's
+/// bytes are as many as its shape and type need, and every byte behind the header belongs to exactly one tensor.
+/// </summary>
+/// <param name="Tensors">In the order of their bytes.</param>
+internal sealed record SafeTensorsHeader(IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<TensorPlace> Tensors)
+{
+    public const string MetadataKey = "__metadata__";
+
+    private const int PrefixBytes = 8;
+    private const int MaxBytes = 100_000_000;       // the limit of the reference implementation
+
+    // A name that occurs twice would be read as one thing by one program and as another by the next.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    /// <summary>Leaves the stream at the first tensor's bytes.</summary>
+    /// <exception cref="InvalidDataException">Says what is wrong.</exception>
+    public static SafeTensorsHeader Read(Stream file)
+    {
+        var length = file.Length;
+        Require(length >= PrefixBytes, $"it has {length} bytes; the length of its header alone takes {PrefixBytes}.");
+        Span<byte> prefix = stackalloc byte[PrefixBytes];
+        file.ReadExactly(prefix);
+        var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        Require(headerBytes <= MaxBytes, $"its header would have {headerBytes} bytes; at most {MaxBytes} are read.");
+        var dataBytes = length - PrefixBytes - (long)headerBytes;
+        Require(dataBytes >= 0, $"its header would have {headerBytes} bytes, but only {length - PrefixBytes} follow: it is cut off.");
+
+        var header = new byte[headerBytes];
+        file.ReadExactly(header);
+        var parsed = Parse(header);
+        RequireGapless(parsed.Tensors, dataBytes);
+        return parsed;
+    }
+
+    private static SafeTensorsHeader Parse(byte[] header)
+    {
+        Require(header is [(byte)'{', ..], "its header does not begin with {.");
+        Require(Utf8.IsValid(header), "its header is not UTF-8.");
+        try
+        {
+            using var json = JsonDocument.Parse(header, Strict);
+            var (metadata, tensors) = (new Dictionary<string, string>(StringComparer.Ordinal), new List<TensorPlace>());
+            foreach (var property in json.RootElement.EnumerateObject())
+            {
+                Require(property.Value.ValueKind == JsonValueKind.Object, $"'{property.Name}' in its header is not an object.");
+                if (property.Name != MetadataKey) tensors.Add(TensorPlace.Parse(property.Name, property.Value));
+                else foreach (var text in property.Value.EnumerateObject())
+                {
+                    Require(text.Value.ValueKind == JsonValueKind.String, $"the metadata '{text.Name}' is not a string.");
+                    metadata.Add(text.Name, text.Value.GetString()!);
+                }
+            }
+            return new(metadata, [.. tensors.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End)]);
+        }
+        // Half of a surrogate pair, escaped, is JSON and no text: it is found when the text is asked for.
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"its header cannot be read as JSON: {malformed.Message}", malformed);
+        }
+    }
+
+    private static void RequireGapless(IReadOnlyList<TensorPlace> tensors, long dataBytes)
+    {
+        var (next, before) = (0L, "the header");
+        foreach (var tensor in tensors)
+        {
+            Require(tensor.Begin >= next, $"the tensor '{tensor.Name}' begins at {tensor.Begin}, within '{before}', which ends at {next}.");
+            Require(tensor.Begin <= next, $"nothing has the bytes between {before} and the tensor '{tensor.Name}', from {next} to {tensor.Begin}.");
+            Require(tensor.End <= dataBytes, $"the tensor '{tensor.Name}' ends at {tensor.End}, but the file has {dataBytes} bytes of data: it is cut off.");
+            (next, before) = (tensor.End, tensor.Name);
+        }
+        Require(next == dataBytes, $"{dataBytes - next} bytes are left over behind {before}.");
+    }
+
+    private static void Require(bool condition, string otherwise)
+    {
+        if (!condition) throw new InvalidDataException(otherwise);
+    }
+}
