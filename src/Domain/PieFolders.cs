@@ -2,13 +2,19 @@ namespace PieService.Domain;
 
 /// <summary>Where this machine keeps what the service reads and writes.</summary>
 /// <param name="Data">Everything that the service itself writes: the private database, artifacts, caches.</param>
-/// <param name="Artifacts">Checkpoints and trunks; shared between machines where there are several.</param>
+/// <param name="Artifacts">Checkpoints, trunks and kept models; shared between machines where there are several.</param>
 /// <param name="Vectors">Word vectors in GloVe's format; null: none.</param>
 /// <param name="Models">Hugging Face checkpoints, a folder each.</param>
 public sealed record PieFolders(string Data, string Artifacts, string? Vectors, string Models)
 {
     /// <summary>Datasets and vectors in the form that trainers read; may be deleted at any time.</summary>
     public string Cache => Path.Combine(Data, "cache");
+
+    /// <summary>Holds the identity of the artifact folder: machines that read the same one share it.</summary>
+    public string ArtifactStoreFile => Path.Combine(Artifacts, "store-id");
+
+    /// <summary>What belongs to one database; others' artifacts may lie beside it.</summary>
+    public string ArtifactsOf(Guid installation) => Path.Combine(Artifacts, installation.ToString());
 
     /// <summary>The private cluster's connection string, for the worker on the same machine.</summary>
     public string ConnectionFile => Path.Combine(Data, "connection");

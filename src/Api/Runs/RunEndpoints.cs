@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
@@ -19,6 +20,8 @@ public static class RunEndpoints
         var runs = routes.MapGroup("/runs").WithTags("Runs");
         runs.MapGet("/{id:guid}", Get).WithName("getRun").ProducesProblem(404);
         runs.MapGet("/{id:guid}/metrics", Metrics).WithName("listRunMetrics").ProducesProblem(400).ProducesProblem(404);
+        runs.MapGet("/{id:guid}/model", ModelEndpoint.Get).WithName("getRunModel")
+            .Produces(200, contentType: MediaTypeNames.Application.Octet).ProducesProblem(404).ProducesProblem(409);
         runs.MapGet("/{id:guid}/predictions", Predictions).WithName("listRunPredictions").ProducesProblem(400).ProducesProblem(404);
     }
 
@@ -158,11 +161,12 @@ public sealed record PredictionFilter : TableQuery
 
 /// <param name="PredictSplits">Splits that it has predicted, before that those that it will: test, and what its sweeps ask for.</param>
 /// <param name="Repeatable">False: trained again under the same conditions, it gave other predictions.</param>
+/// <param name="KeptModel">Null: its model is not kept.</param>
 public sealed record RunResponse(
     Guid Id, Guid SweepId, IReadOnlyList<Guid> SweepIds, string Model, Architecture Architecture, Method Method, decimal Sparsity, int Seed,
     RunState State, double? AchievedSparsity, IReadOnlyList<TensorSparsity> Tensors, RunEpochs Epochs, int Attempts, int Interruptions,
     string? Error, string? Worker, string? Device, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
-    RunScore? Test, string? PredictionHash, IReadOnlyList<string> PredictSplits, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment)
+    RunScore? Test, string? PredictionHash, IReadOnlyList<string> PredictSplits, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment, KeptModelResponse? KeptModel)
     : IPolled
 {
     bool IPolled.IsAtWork => State is RunState.Queued or RunState.Running;
@@ -172,7 +176,8 @@ public sealed record RunResponse(
         run.State, run.AchievedSparsity, run.Outcome?.Tensors ?? [], new RunEpochs(run.EpochsDone, run.EpochsTotal), run.Attempts, run.Interruptions,
         run.Error, run.Worker, run.Device, run.CreatedAt, run.StartedAt, run.FinishedAt,
         run.Outcome?.Test, run.PredictionHash, run.PredictedSplits ?? run.PredictSplits, run.IsRepeatable, run.TrainingSeconds,
-        run.Outcome is { } outcome ? new RunEnvironment(outcome.CpuCapability, outcome.Threads, outcome.Versions, outcome.VectorsSha256) : null);
+        run.Outcome is { } outcome ? new RunEnvironment(outcome.CpuCapability, outcome.Threads, outcome.Versions, outcome.VectorsSha256) : null,
+        run.Outcome?.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null);
 }
 
 /// <summary>Finished epochs, those of a shared trunk included.</summary>
@@ -180,6 +185,10 @@ public sealed record RunEpochs(int Done, int Total);
 
 /// <summary>What decides a run's bits beside its recipe and seed.</summary>
 public sealed record RunEnvironment(string CpuCapability, int Threads, string Versions, string? VectorsSha256);
+
+/// <summary>The file that getRunModel answers with.</summary>
+/// <param name="Sha256">Lower-case hex; also its ETag.</param>
+public sealed record KeptModelResponse(long Bytes, string Sha256);
 
 /// <param name="Epoch">0-based.</param>
 public sealed record MetricResponse(int Epoch, Split Split, double Loss, double Accuracy, double MacroF1, double Seconds)

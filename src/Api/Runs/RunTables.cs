@@ -36,7 +36,9 @@ public static class RunTables
         .Text("environment_cpuCapability", row => row.Environment?.CpuCapability)
         .Whole("environment_threads", row => row.Environment?.Threads)
         .Text("environment_versions", row => row.Environment?.Versions)
-        .Text("environment_vectorsSha256", row => row.Environment?.VectorsSha256);
+        .Text("environment_vectorsSha256", row => row.Environment?.VectorsSha256)
+        .Whole("keptModel_bytes", row => row.KeptModel?.Bytes)
+        .Text("keptModel_sha256", row => row.KeptModel?.Sha256);
 
     public static Columns<MetricResponse> Metrics { get; } = new Columns<MetricResponse>()
         .Whole("epoch", row => row.Epoch)

@@ -10,14 +10,18 @@ namespace PieService.Api.Sweeps;
 /// <summary>What a sweep would cost here and now: without the runs that exist, on the workers that are alive.</summary>
 public static class PlanQuery
 {
-    public static async Task<SweepPlan> AskAsync(PieDbContext db, Dataset dataset, PlannedSweep plan, IReadOnlyCollection<Split> splits, CancellationToken cancellation)
+    public static async Task<SweepPlan> AskAsync(PieDbContext db, Dataset dataset, PlannedSweep plan, IReadOnlyCollection<Split> splits, bool keepsModels, CancellationToken cancellation)
     {
         var wanted = splits.Select(Wire.Name).ToArray();
         var fingerprints = plan.Runs.Select(run => run.Fingerprint).Distinct().ToArray();
+        // One that is still to be trained keeps its model where that is wanted.
+        var lacking = !keepsModels ? [] : (await db.Database.SqlQuery<Guid>($"""
+            SELECT id AS "Value" FROM runs WHERE dataset_id = {dataset.Id} AND predicted_splits IS NOT NULL AND outcome ->> 'model' IS NULL
+            """).ToListAsync(cancellation)).ToHashSet();
         var existing = (await db.Runs
             .Where(run => run.DatasetId == dataset.Id && fingerprints.Contains(run.Fingerprint) && (run.State == RunState.Queued || run.State == RunState.Running || run.PredictedSplits != null))
-            .Select(run => new { run.Fingerprint, run.Seed, Splits = run.PredictedSplits ?? run.PredictSplits, IsTrunk = run.State != RunState.Succeeded || run.CheckpointPath != null })
-            .ToListAsync(cancellation)).Where(run => wanted.All(run.Splits.Contains)).ToDictionary(run => (run.Fingerprint, run.Seed), run => run.IsTrunk);
+            .Select(run => new { run.Id, run.Fingerprint, run.Seed, Splits = run.PredictedSplits ?? run.PredictSplits, IsTrunk = run.State != RunState.Succeeded || run.CheckpointPath != null })
+            .ToListAsync(cancellation)).Where(run => wanted.All(run.Splits.Contains) && !lacking.Contains(run.Id)).ToDictionary(run => (run.Fingerprint, run.Seed), run => run.IsTrunk);
         var slots = await db.Database.SqlQuery<long>($"""
             SELECT coalesce(sum(slots), 0) AS "Value" FROM live_workers
             """).SingleAsync(cancellation);
@@ -33,6 +37,7 @@ public static class PlanQuery
             toTrain.Sum(run => run.Epochs * TrainingCost.EpochFlops(run.Recipe, train)) / TrainingCost.AssumedFlopsPerSecond / Math.Max(1, slots),
             fresh.Count * predicted * (2 + 2 * dataset.Labels.Length),
             fresh.Count == 0 ? 0 : (trunks + 2 * Math.Max(1, slots)) * fresh.Max(run => TrainingCost.CheckpointBytes(run.Recipe, train)),
+            keepsModels ? fresh.Sum(run => TrainingCost.ModelBytes(run.Recipe, train)) : 0,
             plan.Comparisons.Count);
 
         // A trunk that this sweep trains itself, or one whose end is still kept.

@@ -31,6 +31,8 @@ public sealed class Columns<TItem> : IReadOnlyList<Column<TItem>>
 
     public Columns<TItem> Whole(string name, Func<TItem, int?> value) => Value(name, value, number => number.ToString(CultureInfo.InvariantCulture));
 
+    public Columns<TItem> Whole(string name, Func<TItem, long?> value) => Value(name, value, number => number.ToString(CultureInfo.InvariantCulture));
+
     public Columns<TItem> Real(string name, Func<TItem, double?> value) => Value(name, value, number => number.ToString("R", CultureInfo.InvariantCulture));
 
     public Columns<TItem> Real(string name, Func<TItem, float?> value) => Value(name, value, number => number.ToString("R", CultureInfo.InvariantCulture));

@@ -103,7 +103,14 @@ public sealed record RunOutcome(
     string CpuCapability,
     int Threads,
     string? VectorsSha256,
-    string Versions);
+    string Versions,
+    KeptModel? Model = null);
+
+/// <summary>The trained model as a safetensors file; kept as long as a sweep has the run that asked for it.</summary>
+/// <param name="Path">Relative to the artifact folder.</param>
+/// <param name="Store">Identity of that folder: other machines may have another.</param>
+/// <param name="Sha256">Lower-case hex of the file's bytes.</param>
+public sealed record KeptModel(string Path, string Store, long Bytes, string Sha256);
 
 /// <param name="Loss">Mean cross-entropy in nats.</param>
 public sealed record RunScore(double Accuracy, double MacroF1, double Loss);

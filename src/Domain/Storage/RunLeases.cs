@@ -129,7 +129,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
 
     /// <summary>
     /// running -> succeeded, with everything that the run leaves behind, in one transaction; -> queued where a sweep has come to
-    /// want a split meanwhile that was not predicted. What an earlier training of the run left is replaced whole.
+    /// want a split meanwhile that was not predicted, or the model that was not kept. What an earlier training of the run left is replaced whole.
     /// </summary>
     public Task<bool> SucceedAsync(
         RunLease lease, RunOutcome outcome, string device, IReadOnlyList<RunPredictions> predictions, CancellationToken cancellation) =>
@@ -147,16 +147,17 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             var splits = predictions.Select(stored => Wire.Name(stored.Split)).ToArray();
             await db.Database.ExecuteSqlAsync($"""
                 UPDATE runs SET lease_owner = NULL, lease_until = NULL, cancel_requested_at = NULL,
-                    state = CASE WHEN predict_splits <@ {splits} THEN 'succeeded' ELSE 'queued' END,
-                    finished_at = CASE WHEN predict_splits <@ {splits} THEN now() END,
-                    attempts = CASE WHEN predict_splits <@ {splits} THEN attempts ELSE 0 END,
-                    interruptions = CASE WHEN predict_splits <@ {splits} THEN interruptions ELSE 0 END,
+                    state = CASE WHEN result.is_all THEN 'succeeded' ELSE 'queued' END,
+                    finished_at = CASE WHEN result.is_all THEN now() END,
+                    attempts = CASE WHEN result.is_all THEN attempts ELSE 0 END,
+                    interruptions = CASE WHEN result.is_all THEN interruptions ELSE 0 END,
                     -- The same device type, CPU capability and thread count must give the same bits.
                     is_repeatable = is_repeatable AND (prediction_hash IS NULL OR prediction_hash = {hash}
                         OR split_part(runs.device, ':', 1) <> split_part({device}, ':', 1)
                         OR runs.outcome ->> 'cpuCapability' <> {outcome.CpuCapability} OR (runs.outcome ->> 'threads')::integer <> {outcome.Threads}),
                     training_seconds = (SELECT sum(seconds) FROM run_metrics WHERE run_id = {lease.RunId} AND split = 'train'),
                     predicted_splits = {splits}, epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb, prediction_hash = {hash}, achieved_sparsity = {achieved}
+                FROM (SELECT predict_splits <@ {splits} AND ({outcome.Model is not null} OR NOT pie_keeps_model(id)) AS is_all FROM runs WHERE id = {lease.RunId}) AS result
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
             await AskForLabelsAsync(db, [lease.RunId], cancellation);

@@ -58,11 +58,17 @@ RETURN CASE WHEN prediction_hash IS NULL THEN otherwise ELSE 'succeeded' END;
 -- The workers that were heard of lately. They beat every 10 s at least.
 CREATE VIEW live_workers AS SELECT * FROM workers WHERE last_beat_at > now() - interval '30 seconds';
 
--- Whether a run has predicted what a sweep asked for, whatever has become of it since.
-CREATE FUNCTION pie_serves(predicted_splits text[], request jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- Whether a run has predicted, and kept, what a sweep asked for, whatever has become of it since.
+CREATE FUNCTION pie_serves(predicted_splits text[], outcome jsonb, request jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN predicted_splits IS NOT NULL AND ARRAY(
     SELECT jsonb_array_elements_text(CASE jsonb_typeof(request -> 'predictSplits') WHEN 'array' THEN request -> 'predictSplits' ELSE '["test"]' END))
-    <@ predicted_splits;
+    <@ predicted_splits AND (coalesce(request ->> 'keepModels', 'none') = 'none' OR outcome ->> 'model' IS NOT NULL);
+
+-- Whether a live sweep wants the model of a run kept.
+CREATE FUNCTION pie_keeps_model(run uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN EXISTS (
+    SELECT 1 FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id
+    WHERE sweep_runs.run_id = run AND sweeps.cancel_requested_at IS NULL AND sweeps.request ->> 'keepModels' = 'last');
 
 -- The runs that can be claimed now. A branch waits for its trunk, unless that has ended without success: then it trains alone.
 -- store: the artifact folder that has the checkpoint it would start from; vectors: the word vectors that it needs.
@@ -110,7 +116,7 @@ CROSS JOIN LATERAL (
     FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id LEFT JOIN runs AS trunk ON trunk.id = runs.trunk_run_id
     -- One that is trained again for another sweep has succeeded for this one.
     -- OFFSET 0 keeps it a query of its own: merged into the others, it would be evaluated anew for each mention of the state.
-    CROSS JOIN LATERAL (SELECT CASE WHEN pie_serves(runs.predicted_splits, sweeps.request) THEN 'succeeded' ELSE runs.state END AS state OFFSET 0) AS own
+    CROSS JOIN LATERAL (SELECT CASE WHEN pie_serves(runs.predicted_splits, runs.outcome, sweeps.request) THEN 'succeeded' ELSE runs.state END AS state OFFSET 0) AS own
     WHERE sweep_runs.sweep_id = sweeps.id) AS run
 CROSS JOIN LATERAL (
     SELECT coalesce(bool_and(labelling_asked_at IS NOT NULL AND labelled_at IS NOT NULL AND labelled_at >= labelling_asked_at), true) AS labelled,

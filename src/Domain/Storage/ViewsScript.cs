@@ -11,10 +11,15 @@ internal static class ViewsScript
     }
 
     /// <summary>The statement that makes one of its views.</summary>
-    public static string Of(string view)
+    public static string Of(string view) => Statement($"CREATE VIEW {view} ");
+
+    /// <summary>The statement that makes one of its functions.</summary>
+    public static string OfFunction(string function) => Statement($"CREATE FUNCTION {function}(");
+
+    private static string Statement(string beginning)
     {
         var script = Read();
-        var start = script.IndexOf($"CREATE VIEW {view} ", StringComparison.Ordinal);
+        var start = script.IndexOf(beginning, StringComparison.Ordinal);
         return script[start..(script.IndexOf(';', start) + 1)];
     }
 }

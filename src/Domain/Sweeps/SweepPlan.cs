@@ -7,8 +7,9 @@ namespace PieService.Domain.Sweeps;
 /// <param name="EstimatedSeconds">On the slots of the workers that are alive (one, where none is).</param>
 /// <param name="PredictionBytes">Packed predictions of the runs that must be trained.</param>
 /// <param name="CheckpointBytes">Most that trunks and checkpoints take at one time.</param>
+/// <param name="ModelBytes">Files of the models that the sweep keeps and that are not kept already.</param>
 public sealed record SweepPlan(
-    int Runs, PlannedEpochs Epochs, double EstimatedSeconds, long PredictionBytes, long CheckpointBytes, int Comparisons);
+    int Runs, PlannedEpochs Epochs, double EstimatedSeconds, long PredictionBytes, long CheckpointBytes, long ModelBytes, int Comparisons);
 
 /// <param name="Shared">Epochs of trunks and of runs that exist already.</param>
 public sealed record PlannedEpochs(long Requested, long Shared, long ToTrain);
@@ -42,6 +43,10 @@ public static class TrainingCost
     /// <summary>Weights and Adam's two moments in float32, and a mask byte each; with the embedding where that is trained.</summary>
     public static long CheckpointBytes(Recipe recipe, SplitSummary train) =>
         (Parameters(recipe) * (3 * sizeof(float) + 1)) + (recipe.Vectors is null ? Vocabulary(train) * recipe.Hyperparameters.EmbeddingSize * 3 * sizeof(float) : 0);
+
+    /// <summary>Weights in float32 and a mask byte each; with the embedding where that is trained.</summary>
+    public static long ModelBytes(Recipe recipe, SplitSummary train) =>
+        (Parameters(recipe) * (sizeof(float) + 1)) + (recipe.Vectors is null ? Vocabulary(train) * recipe.Hyperparameters.EmbeddingSize * sizeof(float) : 0);
 
     /// <summary>Words of a text of N tokens by Heaps' law, 20 sqrt(N): rather too many than too few.</summary>
     private static long Vocabulary(SplitSummary train) => (long)(20 * Math.Sqrt(train.Examples * train.Tokens.Mean));

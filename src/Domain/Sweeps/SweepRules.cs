@@ -143,6 +143,5 @@ public static class SweepRules
         if (request.ComputeMatchedDense) yield return new("computeMatchedDense", $"{Later}; use false");
         if (request.ExtraDenseSeeds != 0) yield return new("extraDenseSeeds", $"{Later}; use 0");
         if (request.ObservationEpochs is not null) yield return new("observationEpochs", $"{Later}; use null");
-        if (request.KeepModels != KeepModels.None) yield return new("keepModels", $"{Wire.Name(request.KeepModels)} {Later}; use none");
     }
 }

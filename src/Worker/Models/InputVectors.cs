@@ -25,6 +25,11 @@ public sealed record InputVectors(int[] RowOfWord, int Rows, int Dimensions, flo
         return new(rowOfWord, rows, dimensions, Frozen: null);
     }
 
+    /// <summary>What each row of the trained embedding stands for: [PAD], [UNK], then a word each.</summary>
+    /// <remarks>No word of a text is one of these two: the tokenizer lower-cases, and its separator is [SEP].</remarks>
+    public static IReadOnlyList<string> WordsOfRows(TokenisedDataset dataset) =>
+        ["[PAD]", "[UNK]", .. dataset.Vocabulary.Where((_, word) => dataset.TrainCounts[word] >= MinTrainCount)];
+
     /// <summary>The given vectors, which training leaves as they are.</summary>
     public static InputVectors Given(WordVectors vectors)
     {

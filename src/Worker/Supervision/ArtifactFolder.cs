@@ -11,20 +11,23 @@ namespace PieService.Worker.Supervision;
 public sealed record Installation(Guid Id);
 
 /// <summary>
-/// Where checkpoints lie: a folder for each run, in it one for each lease, so that no two workers write one file. Workers that
+/// Where checkpoints and kept models lie: a folder for each run, in it one for each lease, so that no two workers write one file. Workers that
 /// share the folder see the same identity in it; one that cannot reach it trains all the same, without checkpoints.
 /// </summary>
 public sealed class ArtifactFolder(PieFolders folders, Installation installation)
 {
     /// <summary>Other databases' runs lie beside it.</summary>
-    private string Own => Path.Combine(folders.Artifacts, installation.Id.ToString());
+    private string Own => folders.ArtifactsOf(installation.Id);
 
     private string Runs => Path.Combine(Own, "runs");
+
+    /// <summary>Kept models outlive the runs' folders. A file belongs to one lease, as those do.</summary>
+    private string Models => Path.Combine(Own, "models");
 
     /// <summary>The folder's identity, made by its first user; null: it cannot be reached at the moment.</summary>
     public string? Store()
     {
-        var path = Path.Combine(folders.Artifacts, "store-id");
+        var path = folders.ArtifactStoreFile;
         try
         {
             if (!File.Exists(path) || new FileInfo(path).Length == 0) Name(path);
@@ -63,6 +66,9 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
     /// <summary>For one lease's checkpoints; whoever writes the first one makes it.</summary>
     public string FolderOf(RunLease lease) => Path.Combine(Runs, lease.RunId.ToString(), lease.Epoch.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>For the model that the run of one lease leaves; whoever writes the first one makes its folder.</summary>
+    public string ModelFileOf(RunLease lease) => Path.Combine(Models, ModelFileName.Of(lease));
+
     /// <summary>As the database knows it: other machines may have the folder elsewhere.</summary>
     public string Relative(string path) => Path.GetRelativePath(Own, path);
 
@@ -72,6 +78,13 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
             && File.Exists(Path.Combine(Own, path))
             ? new CheckpointFile(Path.Combine(Own, path), sha, epochs)
             : null;
+
+    /// <summary>What lies among the models, unfinished files too, with the lease that it belongs to.</summary>
+    public IEnumerable<(string Path, RunLease Lease)> ModelFiles() =>
+        from path in Directory.Exists(Models) ? Directory.EnumerateFiles(Models) : []
+        let lease = ModelFileName.LeaseIn(path)
+        where lease is not null
+        select (path, lease);
 
     public IEnumerable<Guid> RunsWithFiles() =>
         !Directory.Exists(Runs) ? []

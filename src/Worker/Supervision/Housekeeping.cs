@@ -6,7 +6,10 @@ using PieService.Domain.Storage;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>Removes checkpoints that nothing needs any more: those of ended runs, unless a branch may still start from them.</summary>
+/// <summary>
+/// Removes files that nothing needs any more: checkpoints of ended runs, unless a branch may still start from them, and models
+/// that no run is known by.
+/// </summary>
 public sealed class Housekeeping(
     ArtifactFolder artifacts, IDbContextFactory<PieDbContext> contexts, TimeProvider time, ILogger<Housekeeping> logger) : BackgroundService
 {
@@ -43,6 +46,28 @@ public sealed class Housekeeping(
             else if (run.CheckpointPath is not null || run.State is RunState.Queued or RunState.Running) artifacts.RemoveEarlier(run);
             else artifacts.Remove(id, run.LeaseEpoch);
         }
+        await RemoveModelsAsync(db, cancellation);
+    }
+
+    private async Task RemoveModelsAsync(PieDbContext db, CancellationToken cancellation)
+    {
+        // First the files, then the rows: one that is written meanwhile is not looked at.
+        var files = artifacts.ModelFiles().ToList();
+        if (files.Count == 0) return;
+        var ids = files.Select(file => file.Lease.RunId).Distinct().ToArray();
+        var owners = (await db.Database.SqlQuery<ModelOwner>($"""
+            SELECT id, lease_epoch, state = 'running' AS is_running, outcome #>> ARRAY['model', 'path'] AS path FROM runs WHERE id = ANY({ids})
+            """).ToListAsync(cancellation)).ToDictionary(owner => owner.Id);
+        foreach (var (path, lease) in files)
+        {
+            if (!owners.TryGetValue(lease.RunId, out var owner) || !owner.Needs(lease, artifacts.Relative(path))) File.Delete(path);
+        }
+    }
+
+    private sealed record ModelOwner(Guid Id, long LeaseEpoch, bool IsRunning, string? Path)
+    {
+        /// <summary>What it is known by, what it may be writing, and what a later lease than was seen has written.</summary>
+        public bool Needs(RunLease lease, string path) => path == Path || (IsRunning ? lease.Epoch >= LeaseEpoch : lease.Epoch > LeaseEpoch);
     }
 
     /// <summary>

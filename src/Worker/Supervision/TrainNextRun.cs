@@ -110,10 +110,15 @@ public sealed class TrainNextRun(
         var test = result.Predictions.Single(split => split.Split == Wire.Name(Split.Test));
         var outcome = new RunOutcome(
             new RunScore(test.Metric.Accuracy, test.Metric.MacroF1, test.Metric.Loss), result.Tensors, result.CpuCapability, result.Threads,
-            result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions);
+            result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions, KeptOf(result.Model));
         await StillHeldAsync(held, () => leases.SucceedAsync(
             held.Lease, outcome, result.Device, [.. result.Predictions.Select(split => Packed(run.Id, split))], CancellationToken.None));
     }
+
+    private KeptModel? KeptOf(ModelExportFile? model) => model is null ? null : new(
+        artifacts.Relative(model.Path),
+        artifacts.Store() ?? throw new IOException("The model was written, but the artifact folder can no longer be reached."),
+        model.Bytes, model.Sha256);
 
     private async Task RecordAsync(Run run, HeldRun held, EpochFinished epoch)
     {
@@ -140,7 +145,14 @@ public sealed class TrainNextRun(
         var trunk = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == run.TrunkRunId, held.Stopped);
         return new TrainingAssignment(
             run.Id, run.Recipe, run.Seed, tokens, vectorFile, artifacts.FolderOf(held.Lease),
-            artifacts.CheckpointOf(run), artifacts.CheckpointOf(trunk), run.PredictSplits);
+            artifacts.CheckpointOf(run), artifacts.CheckpointOf(trunk), run.PredictSplits, await WishAsync(db, run, held));
+    }
+
+    private async Task<ModelWish?> WishAsync(PieDbContext db, Run run, HeldRun held)
+    {
+        if (!await db.Database.SqlQuery<bool>($"""SELECT pie_keeps_model({run.Id}) AS "Value" """).SingleAsync(held.Stopped)) return null;
+        var labels = await db.Datasets.Where(dataset => dataset.Id == run.DatasetId).Select(dataset => dataset.Labels).SingleAsync(held.Stopped);
+        return new ModelWish(artifacts.ModelFileOf(held.Lease), labels, Versions);
     }
 
     /// <summary>A recipe knows its vectors by name; models on different files of that name must not be compared.</summary>

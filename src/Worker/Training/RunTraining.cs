@@ -48,10 +48,13 @@ public sealed class RunTraining(TrainerSettings settings)
         var epochsDone = Restore(assignment, own, parameters, optimizer, listener.Warn);
         new Trainer(model, parameters, optimizer, train, order).Run(epochsDone, plan.TotalEpochs, hooks, listener.Pulse);
 
+        IReadOnlyList<SplitPredictions> predictions =
+            [.. assignment.PredictSplits.Select(split => Predict(model, inputs.Split(split), plan, listener.Pulse))];
         return new(
-            [.. assignment.PredictSplits.Select(split => Predict(model, inputs.Split(split), plan, listener.Pulse))],
+            predictions,
             [.. parameters.Masks.Select(pair => new TensorSparsity(pair.Key, pair.Value.Size, pair.Value.Kept))],
-            machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "");
+            machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "",
+            assignment.Keep is { } wish ? ModelExport.Save(wish, assignment, inputs, machine, parameters) : null);
     }
 
     /// <summary>The furthest usable state: the run's own checkpoint, else the trunk's, else none.</summary>

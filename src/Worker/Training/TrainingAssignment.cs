@@ -9,6 +9,7 @@ namespace PieService.Worker.Training;
 /// <param name="Resume">This run's own last checkpoint, from an earlier attempt.</param>
 /// <param name="Trunk">The dense run's checkpoint at the branching point; unusable or absent, its epochs are trained here.</param>
 /// <param name="PredictSplits">Splits whose predictions are wanted.</param>
+/// <param name="Keep">Null: the trained model is not kept.</param>
 public sealed record TrainingAssignment(
     Guid RunId,
     Recipe Recipe,
@@ -18,7 +19,14 @@ public sealed record TrainingAssignment(
     string OutputFolder,
     CheckpointFile? Resume,
     CheckpointFile? Trunk,
-    IReadOnlyList<string> PredictSplits);
+    IReadOnlyList<string> PredictSplits,
+    ModelWish? Keep = null);
+
+/// <summary>Where the trained model is to lie, and what of its provenance a trainer does not know.</summary>
+/// <param name="Path">Absolute.</param>
+/// <param name="Labels">Names of the classes, in their order.</param>
+/// <param name="Versions">Of the worker and its libraries.</param>
+public sealed record ModelWish(string Path, IReadOnlyList<string> Labels, string Versions);
 
 /// <param name="Path">Absolute.</param>
 /// <param name="Sha256">Lower-case hex of the file's bytes.</param>

@@ -25,10 +25,16 @@ public sealed record SplitPredictions(string Split, int Examples, int ClassCount
 /// <param name="Tensors">Every prunable tensor, also of dense runs.</param>
 /// <param name="Device">cpu or cuda:n.</param>
 /// <param name="Threads">Threads of the tensor library; with device and capability it decides the bits.</param>
+/// <param name="Model">Null: it was not to be kept.</param>
 public sealed record TrainingResult(
     IReadOnlyList<SplitPredictions> Predictions,
     IReadOnlyList<TensorSparsity> Tensors,
     string Device,
     string CpuCapability,
     int Threads,
-    string VectorsSha256);
+    string VectorsSha256,
+    ModelExportFile? Model = null);
+
+/// <summary>The kept model is whole on the disk.</summary>
+/// <param name="Path">Absolute.</param>
+public sealed record ModelExportFile(string Path, long Bytes, string Sha256);

@@ -56,7 +56,7 @@ public class SweepRulesTests
 
     [Fact]
     public void Parts_of_the_contract_that_are_not_served_are_refused_never_ignored() => Assert.Equal(
-        ["protocol", "scope", "computeMatchedDense", "extraDenseSeeds", "observationEpochs", "keepModels"],
+        ["protocol", "scope", "computeMatchedDense", "extraDenseSeeds", "observationEpochs"],
         Fields(Requests.Valid with
         {
             Protocol = Protocol.Paper,
@@ -64,7 +64,6 @@ public class SweepRulesTests
             ComputeMatchedDense = true,
             ExtraDenseSeeds = 1,
             ObservationEpochs = [0],
-            KeepModels = KeepModels.Last,
         }));
 
     [Theory]

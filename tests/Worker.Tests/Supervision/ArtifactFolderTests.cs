@@ -76,6 +76,18 @@ public sealed class ArtifactFolderTests : IDisposable
         Assert.Equal([folder["checkpoint-0002.safetensors"], folder["checkpoint-0010.safetensors"]], Directory.GetFiles(folder[""]).Order());
     }
 
+    [Fact]
+    public void A_models_file_tells_its_run_and_lease_also_unfinished_and_nothing_else_is_taken_for_one()
+    {
+        var artifacts = At("here");
+        var lease = new RunLease(Guid.NewGuid(), 12);
+        var path = artifacts.ModelFileOf(lease);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        foreach (var file in new[] { path, $"{path}.tmp", Path.Combine(Path.GetDirectoryName(path)!, "notes.txt") }) File.WriteAllText(file, "");
+
+        Assert.Equal([(path, lease), ($"{path}.tmp", lease)], artifacts.ModelFiles().OrderBy(file => file.Path));
+    }
+
     private ArtifactFolder At(string name) => new(new PieFolders(folder["data"], folder[name], null, folder["models"]), Database);
 
     private static Run RunWith(string path, string? store, long leaseEpoch = 1, Guid? id = null) => new()

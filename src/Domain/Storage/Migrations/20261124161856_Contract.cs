@@ -199,8 +199,6 @@ namespace PieService.Domain.Storage.Migrations
 
             // A view keeps the columns that its table had.
             migrationBuilder.Sql("CREATE OR REPLACE VIEW live_workers AS SELECT * FROM workers WHERE last_beat_at > now() - interval '30 seconds'");
-            // It has become faster since databases of the first version got it.
-            migrationBuilder.Sql(ViewsScript.Of("sweep_progress").Replace("CREATE VIEW", "CREATE OR REPLACE VIEW"));
         }
 
         /// <inheritdoc />

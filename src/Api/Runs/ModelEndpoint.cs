@@ -1,0 +1,65 @@
+using System.Net.Mime;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
+using PieService.Api.Http;
+using PieService.Domain;
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Runs;
+
+/// <summary>The kept model of a run, from the artifact folder that API and workers share.</summary>
+internal static class ModelEndpoint
+{
+    private const int RetryAfterSeconds = 30;
+
+    /// <summary>The trained model of a run, as a safetensors file.</summary>
+    /// <remarks>
+    /// Of runs that a sweep with keepModels: last asked for. Weights under the published model's names, a mask beside each that
+    /// can be pruned (mask.NAME, 1 = kept), and in the metadata the recipe, seed, labels and versions: docs/formats.md. The ETag
+    /// is the file's SHA-256; ranges are served.
+    /// </remarks>
+    public static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Get(
+        Guid id, Query<NoQuery> _, PieDbContext db, PieFolders folders, HttpResponse response, CancellationToken cancellation)
+    {
+        if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellation) is not { } run) return Problems.NotFound("run", id);
+        if (run.Outcome?.Model is not { } model)
+        {
+            var isComing = run.State is RunState.Queued or RunState.Running
+                && await db.Database.SqlQuery<bool>($"""SELECT pie_keeps_model({id}) AS "Value" """).SingleAsync(cancellation);
+            if (!isComing) return TypedResults.Problem("No model of this run is kept. Submit a sweep of this recipe and seed with keepModels: last; the run is trained again for it.", statusCode: StatusCodes.Status404NotFound);
+            response.AskAgainIn(EntityTags.PollSeconds);
+            return Problems.Conflict($"The run is {Wire.Name(run.State)}; its model is there when it has succeeded.");
+        }
+
+        var installation = await db.Database.SqlQuery<Guid>($"""SELECT id AS "Value" FROM installation""").SingleAsync(cancellation);
+        if (Open(model, folders, installation) is { } file)
+        {
+            var tag = new EntityTagHeaderValue($"\"{model.Sha256}\"");
+            return TypedResults.Stream(file, MediaTypeNames.Application.Octet, $"model-{id}.safetensors", entityTag: tag, enableRangeProcessing: true);
+        }
+        response.AskAgainIn(RetryAfterSeconds);
+        return TypedResults.Problem(
+            $"The model is not in the artifact folder of the API. Give the API and the workers one PIE_ARTIFACTS; where that is so already, the file is lost: delete the sweeps that keep it, and submit one with keepModels: last.",
+            statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
+
+    /// <summary>Null: it does not lie here, or is not what was written. An open file stays whole, even if it is removed meanwhile.</summary>
+    private static FileStream? Open(KeptModel model, PieFolders folders, Guid installation)
+    {
+        try
+        {
+            if (File.ReadAllText(folders.ArtifactStoreFile) != model.Store) return null;
+            var file = new FileStream(
+                Path.Combine(folders.ArtifactsOf(installation), model.Path), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16, useAsync: true);
+            if (file.Length == model.Bytes) return file;
+            file.Dispose();
+            return null;
+        }
+        catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+using PieService.Domain;
+using PieService.Domain.Recipes;
+using PieService.Worker.Models;
+
+namespace PieService.Worker.Training;
+
+/// <summary>
+/// A trained model as a file that stands for itself (docs/formats.md): parameters under the published model's names, a mask
+/// beside each prunable one, the words of a trained embedding, and in the metadata all that decided it.
+/// </summary>
+internal static class ModelExport
+{
+    public const string Format = "pie-model/1";
+
+    /// <summary>Whole on the disk when this returns.</summary>
+    /// <exception cref="IOException">It cannot be written; a run that is to keep its model is not finished without.</exception>
+    public static ModelExportFile Save(ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine, ParameterBuffer parameters)
+    {
+        var file = new SafeTensors();
+        foreach (var (key, value) in Metadata(wish, assignment, inputs, machine, parameters)) file.Metadata[key] = value;
+        var values = parameters.CopyValues();
+        foreach (var segment in parameters.Segments)
+        {
+            file.Add<float>(segment.Name, values.AsMemory(segment.Offset, segment.Size), segment.Shape);
+            if (segment.IsPrunable) file.Add($"mask.{segment.Name}", parameters.Masks[segment.Name].Values, segment.Shape);
+        }
+        if (inputs.Vectors is null) file.Add("vocabulary", Encoding.UTF8.GetBytes(string.Join('\n', InputVectors.WordsOfRows(inputs.Dataset))));
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(wish.Path)!);
+            var sha256 = file.Write(wish.Path);
+            return new(wish.Path, new FileInfo(wish.Path).Length, sha256);
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The model cannot be kept; free the disk of PIE_ARTIFACTS or let the worker write there: {unwritable.Message}", unwritable);
+        }
+    }
+
+    private static IEnumerable<(string Key, string Value)> Metadata(
+        ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine, ParameterBuffer parameters)
+    {
+        var recipe = assignment.Recipe;
+        var (size, kept) = (parameters.Masks.Values.Sum(mask => (long)mask.Size), parameters.Masks.Values.Sum(mask => (long)mask.Kept));
+        return
+        [
+            ("format", Format),
+            ("run", assignment.RunId.ToString()),
+            ("seed", Number(assignment.Seed)),
+            ("architecture", Wire.Name(recipe.Architecture)),
+            ("method", Wire.Name(recipe.Method)),
+            ("protocol", Wire.Name(recipe.Protocol)),
+            ("sparsity", Number(recipe.Sparsity)),
+            ("achievedSparsity", Number(size == 0 ? 0 : 100.0 * (size - kept) / size)),
+            ("epochs", Number(recipe.Plan.TotalEpochs)),
+            ("recipe", Json.Write(recipe)),
+            ("recipeFingerprint", RecipeFingerprint.Of(recipe)),
+            ("dataset", recipe.DatasetHash),
+            ("labels", Json.Write(wish.Labels)),
+            ("tokenizer", "basic_english"),
+            ("vocabularySha256", inputs.Dataset.VocabularyHash),
+            ("vectors", recipe.Vectors ?? ""),
+            ("vectorsSha256", inputs.Vectors?.SourceSha256 ?? ""),
+            ("device", machine.DeviceType),
+            ("cpuCapability", machine.CpuCapability),
+            ("threads", Number(machine.Threads)),
+            ("versions", wish.Versions),
+        ];
+    }
+
+    private static string Number(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
+}
