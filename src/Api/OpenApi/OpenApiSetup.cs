@@ -37,6 +37,7 @@ public static class OpenApiSetup
             options.OperationFilter<AccessResponses>();
             options.OperationFilter<TableResponses>();
             options.OperationFilter<StreamResponses>();
+            options.OperationFilter<FileResponses>();
             options.OperationFilter<SharedProblems>();
             options.OperationFilter<ProblemResponses>();
             options.OperationFilter<Examples>();

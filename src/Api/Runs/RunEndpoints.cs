@@ -2,6 +2,7 @@ using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
+using PieService.Api.OpenApi;
 using PieService.Api.Tables;
 using PieService.Domain;
 using PieService.Domain.Datasets;
@@ -21,7 +22,7 @@ public static class RunEndpoints
         runs.MapGet("/{id:guid}", Get).WithName("getRun").ProducesProblem(404);
         runs.MapGet("/{id:guid}/metrics", Metrics).WithName("listRunMetrics").ProducesProblem(400).ProducesProblem(404);
         runs.MapGet("/{id:guid}/model", ModelEndpoint.Get).WithName("getRunModel")
-            .Produces(200, contentType: MediaTypeNames.Application.Octet).ProducesProblem(404).ProducesProblem(409);
+            .WithMetadata(new SendsFile(MediaTypeNames.Application.Octet)).ProducesProblem(404).ProducesProblem(409);
         runs.MapGet("/{id:guid}/predictions", Predictions).WithName("listRunPredictions").ProducesProblem(400).ProducesProblem(404);
     }
 
