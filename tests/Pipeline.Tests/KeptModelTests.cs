@@ -6,10 +6,14 @@ using PieService.Worker.Training;
 namespace PieService.Pipeline.Tests;
 
 /// <summary>Models that real trainings leave, fetched over HTTP and read by the service's own reader.</summary>
-public sealed class KeptModelTests(ServiceFixture service) : IClassFixture<ServiceFixture>
+public sealed class KeptModelTests(ServiceFixture service) : IClassFixture<ServiceFixture>, IDisposable
 {
     // A stored score is a float16: half of its last bit. And the trainer computes in float32.
     private const double RelativeTolerance = 1.0 / 2048, AbsoluteTolerance = 1e-4;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("pie-kept-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public async Task The_predictions_of_a_run_follow_from_the_file_of_its_model()
@@ -25,6 +29,7 @@ public sealed class KeptModelTests(ServiceFixture service) : IClassFixture<Servi
         {
             var file = await FetchAsync(run);
             RequireMasks(run, file);
+            await RequirePythonReadsItAsync(file);
             var model = new PlainBiLstm(file);
             var labels = JsonNode.Parse(file.Metadata["labels"])!.AsArray().Select(label => (string)label!).ToArray();
             var predictions = await service.ListAsync($"/api/v1/runs/{run["id"]}/predictions?split=test");
@@ -60,17 +65,19 @@ public sealed class KeptModelTests(ServiceFixture service) : IClassFixture<Servi
 
     private async Task<SafeTensors> FetchAsync(JsonNode run)
     {
-        var path = Path.GetTempFileName();
-        try
-        {
-            await File.WriteAllBytesAsync(path, await service.Client.GetByteArrayAsync($"/api/v1/runs/{run["id"]}/model"));
-            Assert.Equal((long)run["keptModel"]!["bytes"]!, new FileInfo(path).Length);
-            return SafeTensors.Read(path);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        var path = Path.Combine(folder, "model.safetensors");
+        await File.WriteAllBytesAsync(path, await service.Client.GetByteArrayAsync($"/api/v1/runs/{run["id"]}/model"));
+        Assert.Equal((long)run["keptModel"]!["bytes"]!, new FileInfo(path).Length);
+        return SafeTensors.Read(path);
+    }
+
+    /// <summary>By the lines that docs/formats.md gives for it.</summary>
+    private async Task RequirePythonReadsItAsync(SafeTensors file)
+    {
+        var docs = await File.ReadAllTextAsync(Path.Combine(ServiceProcess.RepositoryFolder, "docs/formats.md"));
+        var lines = docs.Split("```python\n").Single(block => block.StartsWith("import json, struct\n", StringComparison.Ordinal)).Split("```")[0];
+        var bias = (await Command.RunAsync("python3", ["-c", $"{lines}print(json.dumps(bias))"], new Dictionary<string, string>(), folder)).Succeeded();
+        Assert.Equal(file.Get<float>("fc.bias"), JsonNode.Parse(bias)!.AsArray().Select(value => (float)(double)value!));
     }
 
     private string[] ModelFiles() => Directory.GetFiles(Path.Combine(Path.GetDirectoryName(service.ArtifactFolder)!, "models"));
