@@ -28,33 +28,3 @@ public sealed class Comparison
     /// <summary>Null until it was labelled.</summary>
     public ComparisonSummary? Summary { get; init; }
 }
-
-/// <summary>What one labelling found; over the seeds that both cohorts have.</summary>
-/// <param name="Complete">Every expected run of both cohorts succeeded.</param>
-/// <param name="DenseOnPies">Accuracy of the dense majority on the PIEs; null where there are none.</param>
-public sealed record ComparisonSummary(
-    int DenseSeeds,
-    int PrunedSeeds,
-    bool Complete,
-    int Examples,
-    int Pies,
-    int DenseTies,
-    int PrunedTies,
-    Spread AchievedSparsity,
-    Spread DenseScore,
-    Spread PrunedScore,
-    double? DenseOnPies,
-    double? PrunedOnPies);
-
-/// <summary>Mean and sample standard deviation (ddof = 1) over seeds; the deviation is null below two.</summary>
-public sealed record Spread(double Mean, double? Sd)
-{
-    /// <exception cref="InvalidOperationException">There is no value.</exception>
-    public static Spread Of(IReadOnlyCollection<double> values)
-    {
-        var mean = values.Average();
-        return new Spread(
-            mean,
-            values.Count < 2 ? null : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)));
-    }
-}

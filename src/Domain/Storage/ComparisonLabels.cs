@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 using PieService.Domain.Pies;
-using PieService.Domain.Predictions;
 using PieService.Domain.Runs;
 
 namespace PieService.Domain.Storage;
@@ -33,7 +32,9 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
             var answers = await AnswersAsync(db, comparison, cohorts, cancellation);
             var labels = PieLabeling.Label(answers.Gold, cohorts.ClassCount, answers.Dense, answers.Pruned).ToList();
             await CopyAsync(db, comparison, labels, cancellation);
-            summary = Json.Write(Summarise(labels, cohorts, answers, comparison));
+            summary = Json.Write(ComparisonSummary.Of(
+                labels, answers.Dense, answers.Pruned, [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)], comparison.ExpectedSeeds,
+                NoiseFloor.Of(answers.AllDense, cohorts.ClassCount, cohorts.Dense.Count)));
         }
         await db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons SET summary = {summary}::jsonb, labelled_at = now(), labelling_asked_at = coalesce(labelling_asked_at, now())
@@ -42,7 +43,8 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         await transaction.CommitAsync(cancellation);
     }
 
-    private sealed record Cohorts(Guid DatasetId, int ClassCount, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned);
+    /// <param name="AllDense">Also those of seeds that no pruned run has: the second dense cohort is among them.</param>
+    private sealed record Cohorts(Guid DatasetId, int ClassCount, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned, IReadOnlyList<Run> AllDense);
 
     /// <summary>
     /// The runs of this sweep that have predicted the split, over the seeds that both cohorts have, in seed order. One that is
@@ -62,23 +64,28 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
                              join d in db.Datasets on sweep.DatasetId equals d.Id
                              where sweep.Id == comparison.SweepId
                              select new { d.Id, d.Labels.Length }).SingleAsync(cancellation);
-        return new Cohorts(dataset.Id, dataset.Length, Of(comparison.DenseFingerprint), Of(comparison.PrunedFingerprint));
+        return new Cohorts(
+            dataset.Id, dataset.Length, Common(comparison.DenseFingerprint), Common(comparison.PrunedFingerprint), All(comparison.DenseFingerprint));
 
-        List<Run> Of(string fingerprint) => [.. runs.Where(run => run.Fingerprint == fingerprint && common.Contains(run.Seed))];
+        List<Run> All(string fingerprint) => [.. runs.Where(run => run.Fingerprint == fingerprint)];
+
+        List<Run> Common(string fingerprint) => [.. All(fingerprint).Where(run => common.Contains(run.Seed))];
     }
 
-    private sealed record Answers(IReadOnlyList<short> Gold, IReadOnlyList<byte[]> Dense, IReadOnlyList<byte[]> Pruned);
+    private sealed record Answers(IReadOnlyList<short> Gold, IReadOnlyList<byte[]> Dense, IReadOnlyList<byte[]> Pruned, IReadOnlyList<byte[]> AllDense);
 
     private static async Task<Answers> AnswersAsync(PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
     {
         var gold = await db.Examples
             .Where(example => example.DatasetId == cohorts.DatasetId && example.Split == comparison.Split)
             .OrderBy(example => example.Position).Select(example => example.Labels[0]).ToListAsync(cancellation);
-        var ids = cohorts.Dense.Concat(cohorts.Pruned).Select(run => run.Id).ToArray();
+        var ids = cohorts.AllDense.Concat(cohorts.Pruned).Select(run => run.Id).ToArray();
         var classes = await db.RunPredictions
             .Where(predictions => predictions.Split == comparison.Split && ids.Contains(predictions.RunId))
             .ToDictionaryAsync(predictions => predictions.RunId, predictions => predictions.Classes, cancellation);
-        return new Answers(gold, [.. cohorts.Dense.Select(run => classes[run.Id])], [.. cohorts.Pruned.Select(run => classes[run.Id])]);
+        return new Answers(gold, Of(cohorts.Dense), Of(cohorts.Pruned), Of(cohorts.AllDense));
+
+        IReadOnlyList<byte[]> Of(IReadOnlyList<Run> runs) => [.. runs.Select(run => classes[run.Id])];
     }
 
     private static async Task CopyAsync(
@@ -110,26 +117,4 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         }
         await copy.CompleteAsync(cancellation);
     }
-
-    private static ComparisonSummary Summarise(
-        List<LabelledExample> labels, Cohorts cohorts, Answers answers, Comparison comparison)
-    {
-        var pies = labels.Where(label => label.IsPie).ToList();
-        return new ComparisonSummary(
-            cohorts.Dense.Count,
-            cohorts.Pruned.Count,
-            cohorts.Dense.Count == comparison.ExpectedSeeds,
-            labels.Count,
-            pies.Count,
-            labels.Count(label => label.Dense.IsTied),
-            labels.Count(label => label.Pruned.IsTied),
-            Spread.Of([.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)]),
-            Spread.Of([.. answers.Dense.Select(classes => Accuracy(classes, answers.Gold))]),
-            Spread.Of([.. answers.Pruned.Select(classes => Accuracy(classes, answers.Gold))]),
-            pies.Count == 0 ? null : pies.Average(label => label.Dense.Mode == label.Gold ? 1.0 : 0.0),
-            pies.Count == 0 ? null : pies.Average(label => label.Pruned.Mode == label.Gold ? 1.0 : 0.0));
-    }
-
-    private static double Accuracy(byte[] classes, IReadOnlyList<short> gold) =>
-        (double)gold.Where((label, position) => PackedPredictions.ClassAt(classes, position) == label).Count() / gold.Count;
 }

@@ -1,0 +1,54 @@
+namespace PieService.Domain.Analysis;
+
+/// <summary>What pruning does to the loss of each example, over the seeds that both cohorts have (study 1.12).</summary>
+/// <param name="Difference">Mean over seeds of L_P - L_D, in nats.</param>
+/// <param name="Ratio">Mean over seeds of L_P / L_D, which explodes where a dense loss is near 0; then it is not a finite number.</param>
+/// <param name="RatioSd">Deviation of that ratio over seeds, ddof = 0.</param>
+/// <param name="Dense">Mean over seeds of L_D, in nats.</param>
+/// <param name="Pruned">Mean over seeds of L_P, in nats.</param>
+public sealed record SeedLosses(double[] Difference, double[] Ratio, double[] RatioSd, double[] Dense, double[] Pruned)
+{
+    /// <param name="gold">Gold class of each of the N examples.</param>
+    /// <param name="classCount">C.</param>
+    /// <param name="pairs">N x C logits of the dense and the pruned run of each seed; read once, one after the other.</param>
+    /// <exception cref="ArgumentException">There is no pair, or a run did not answer every example.</exception>
+    public static SeedLosses Of(IReadOnlyList<short> gold, int classCount, IEnumerable<(float[] Dense, float[] Pruned)> pairs)
+    {
+        var n = gold.Count;
+        var (dense, pruned, ratio, squares, seeds) = (new double[n], new double[n], new double[n], new double[n], 0);
+        foreach (var pair in pairs)
+        {
+            if (pair.Dense.Length != n * classCount || pair.Pruned.Length != n * classCount)
+                throw new ArgumentException($"Every run must have answered all {n} examples.", nameof(pairs));
+            seeds++;
+            for (var i = 0; i < n; i++)
+            {
+                var (d, p) = (CrossEntropy(pair.Dense.AsSpan(i * classCount, classCount), gold[i]), CrossEntropy(pair.Pruned.AsSpan(i * classCount, classCount), gold[i]));
+                dense[i] += d;
+                pruned[i] += p;
+                // Welford's running mean and squared deviations.
+                var step = (p / d) - ratio[i];
+                ratio[i] += step / seeds;
+                squares[i] += step * ((p / d) - ratio[i]);
+            }
+        }
+        if (seeds == 0) throw new ArgumentException("Losses over seeds need at least one pair of runs.", nameof(pairs));
+        return new SeedLosses(
+            Array.ConvertAll([.. Enumerable.Range(0, n)], i => (pruned[i] - dense[i]) / seeds),
+            ratio, Array.ConvertAll(squares, sum => Math.Sqrt(sum / seeds)),
+            Array.ConvertAll(dense, sum => sum / seeds), Array.ConvertAll(pruned, sum => sum / seeds));
+    }
+
+    /// <summary>-log softmax(logits)[gold], in nats.</summary>
+    private static double CrossEntropy(ReadOnlySpan<float> logits, int gold)
+    {
+        var (best, others) = (0, 0.0);
+        for (var c = 1; c < logits.Length; c++)
+            if (logits[c] > logits[best]) best = c;
+        for (var c = 0; c < logits.Length; c++)
+            if (c != best) others += Math.Exp((double)logits[c] - logits[best]);
+        // log(1 + x), whose digits would be lost where x is small; and small it is where a model is sure.
+        var log = others < 1e-6 ? others - (others * others / 2) : Math.Log(1 + others);
+        return log + ((double)logits[best] - logits[gold]);
+    }
+}

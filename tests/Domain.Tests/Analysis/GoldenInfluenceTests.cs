@@ -1,0 +1,103 @@
+using System.Text.Json;
+using PieService.Domain.Analysis;
+using PieService.Golden;
+
+namespace PieService.Domain.Tests.Analysis;
+
+/// <summary>EL2N, bins and losses, as the published code computes them.</summary>
+public class GoldenInfluenceTests
+{
+    /// <summary>The tolerance that the golden folder's README gives: the published code computes in float32.</summary>
+    private const double Relative = 1e-4;
+
+    /// <summary>Where equal examples fill a bin their deviation is nothing but float32's rounding of a loss of about 1.</summary>
+    private const double Float32Rounding = 1e-6;
+
+    public static TheoryData<string> Cases => GoldenFolder.Cases("influence/single*");
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void EL2N_is_the_published_one(string name)
+    {
+        var golden = Golden.Of(name);
+
+        AllClose(golden.Tensors.Get<double>("el2n"), golden.El2n());
+    }
+
+    /// <summary>
+    /// Of the published scores: those of examples that are equal up to float32's last bit decide the walk. Among equal ones the
+    /// published order is that of an unstable sort, so only their places are compared.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Ranks_and_bins_are_the_published_ones(string name)
+    {
+        var golden = Golden.Of(name);
+        var (el2n, order, bins) = (golden.Tensors.Get<double>("el2n"), golden.Tensors.Get<long>("rank"), golden.Tensors.Get<int>("bin"));
+
+        var ranking = InfluenceRanking.Of(el2n);
+
+        Assert.Equal(golden.Json.GetProperty("bin_sizes").EnumerateArray().Select(size => size.GetInt32()), ranking.Bin.CountBy(bin => bin).OrderBy(bin => bin.Key).Select(bin => bin.Value));
+        foreach (var equals in Enumerable.Range(0, bins.Length).GroupBy(i => el2n[i]))
+        {
+            Assert.Equal(equals.Select(i => bins[i]).Order(), equals.Select(i => ranking.Bin[i]).Order());
+            Assert.Equal(equals.Select(i => Array.IndexOf(order, (long)i)).Order(), equals.Select(i => ranking.Rank[i]).Order());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Our_own_scores_give_the_published_bins_where_none_are_equal(string name)
+    {
+        var golden = Golden.Of(name);
+        var el2n = golden.El2n();
+        var ascending = el2n.Order().ToList();
+        Assert.SkipWhen(ascending.Zip(ascending.Skip(1)).Any(pair => pair.Second - pair.First < Float32Rounding), "Some scores are equal up to float32's rounding.");
+
+        Assert.Equal(golden.Tensors.Get<int>("bin"), InfluenceRanking.Of(el2n).Bin);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Loss_differences_and_ratios_of_the_bins_are_the_published_ones(string name)
+    {
+        var golden = Golden.Of(name);
+        var (dense, pruned) = (golden.Logits("dense_logits"), golden.Logits("pruned_logits"));
+
+        // Its own bins, since which of equal examples falls into which is chance.
+        var bins = InfluenceBin.Of(
+            golden.Tensors.Get<int>("bin"), golden.Tensors.Get<double>("el2n"), new bool[golden.Gold.Length],
+            SeedLosses.Of(golden.Gold, golden.ClassCount, dense.Zip(pruned)));
+
+        AllClose(golden.Numbers("loss_difference_per_bin"), [.. bins.Select(bin => bin.LossDifference)]);
+        AllClose(golden.Numbers("loss_difference_standard_error"), [.. bins.Select(bin => bin.LossDifferenceError ?? double.NaN)]);
+        AllClose(golden.Numbers("loss_ratio_per_bin"), [.. bins.Select(bin => bin.LossRatio!.Value)]);
+        AllClose(golden.Numbers("loss_ratio_error_bar"), [.. bins.Select(bin => bin.LossRatioError!.Value)]);
+    }
+
+    private static void AllClose(double[] expected, double[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        foreach (var (one, other) in expected.Zip(actual))
+            if (!double.IsNaN(one) || !double.IsNaN(other)) Assert.InRange(other, one - (Relative * Math.Abs(one)) - Float32Rounding, one + (Relative * Math.Abs(one)) + Float32Rounding);
+    }
+
+    private sealed record Golden(GoldenTensors Tensors, JsonElement Json)
+    {
+        public static Golden Of(string name) => new(
+            GoldenFolder.Tensors($"{name}.safetensors"),
+            // Python writes NaN, which is no JSON.
+            JsonDocument.Parse(File.ReadAllText(GoldenFolder.Path($"{name}.json")).Replace("NaN", "null", StringComparison.Ordinal)).RootElement);
+
+        public short[] Gold => Array.ConvertAll(Tensors.Get<long>("labels"), label => (short)label);
+
+        public int ClassCount => Json.GetProperty("classes").GetInt32();
+
+        public double[] El2n() => Domain.Analysis.El2n.MeanOverSeeds(Gold, ClassCount, Logits("early_logits"));
+
+        public float[][] Logits(string tensor) => [.. Tensors.Get<float>(tensor).Chunk(Gold.Length * ClassCount)];
+
+        public double[] Numbers(string property) =>
+            [.. Json.GetProperty(property).EnumerateArray().Select(number => number.ValueKind == JsonValueKind.Null ? double.NaN : number.GetDouble())];
+    }
+}

@@ -1,0 +1,101 @@
+using PieService.Domain.Analysis;
+
+namespace PieService.Domain.Tests.Analysis;
+
+/// <summary>The formulas of study 1.12 on numbers that can be checked by hand.</summary>
+public class InfluenceTests
+{
+    private const int Digits = 12;
+
+    /// <summary>softmax(0, 0) = (1/2, 1/2), so the error is sqrt(1/4 + 1/4); softmax(ln 3, 0) = (3/4, 1/4).</summary>
+    [Fact]
+    public void EL2N_is_the_distance_of_the_probabilities_from_the_gold_label_averaged_over_seeds()
+    {
+        var ln3 = (float)Math.Log(3);
+
+        var el2n = El2n.MeanOverSeeds([0, 1], 2, [[0, 0, ln3, 0], [ln3, 0, ln3, 0]]);
+
+        Assert.Equal((Math.Sqrt(0.5) + Math.Sqrt(0.125)) / 2, el2n[0], 6); // ln 3 is rounded to float32
+        Assert.Equal(0.75 * Math.Sqrt(2), el2n[1], 6);
+    }
+
+    [Fact]
+    public void Far_logits_do_not_overflow() => Assert.Equal(Math.Sqrt(2), El2n.MeanOverSeeds([1], 2, [[65504, -65504]])[0], Digits);
+
+    [Fact]
+    public void Forty_different_examples_fill_twenty_bins_of_two_the_least_influential_first()
+    {
+        var ranking = InfluenceRanking.Of([.. Enumerable.Range(0, 40).Select(i => 40.0 - i)]);
+
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => 39 - i), ranking.Rank);
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => 1 + ((39 - i) / 2)), ranking.Bin);
+    }
+
+    /// <summary>The walk goes on by one bin for each example, so equal scores stay, and the last bins stay empty.</summary>
+    [Fact]
+    public void Equal_scores_all_stay_in_the_first_bin() => Assert.All(InfluenceRanking.Of(new double[50]).Bin, bin => Assert.Equal(1, bin));
+
+    [Fact]
+    public void Fewer_examples_than_bins_leave_the_last_ones_empty() =>
+        Assert.Equal([1, 2, 3], InfluenceRanking.Of([0.1, 0.2, 0.3]).Bin);
+
+    /// <summary>-log softmax: ln 2 for two equal logits, ln 4 for a class of probability 1/4.</summary>
+    [Fact]
+    public void Losses_are_compared_seed_by_seed()
+    {
+        var ln3 = (float)Math.Log(3);
+
+        var losses = SeedLosses.Of([1], 2, [([0, 0], [ln3, 0]), ([0, 0], [0, 0])]);
+
+        Assert.Equal(Math.Log(2) / 2, losses.Difference[0], 6);
+        Assert.Equal(1.5, losses.Ratio[0], 6);
+        Assert.Equal(0.5, losses.RatioSd[0], 6);
+        Assert.Equal(Math.Log(2), losses.Dense[0], Digits);
+        Assert.Equal(Math.Log(2) * 1.5, losses.Pruned[0], 6);
+    }
+
+    [Fact]
+    public void The_loss_of_a_model_that_is_sure_keeps_its_digits()
+    {
+        var losses = SeedLosses.Of([0], 2, [([30, 0], [29, 0])]);
+
+        Assert.Equal(Math.E, losses.Ratio[0], 9); // exp(-29) / exp(-30)
+    }
+
+    [Fact]
+    public void A_bin_says_how_many_of_its_examples_are_PIEs_and_how_their_losses_spread()
+    {
+        var losses = new SeedLosses(Difference: [1, 3, 7], Ratio: [2, 4, 5], RatioSd: [1, 3, 0], Dense: [1, 1, 1], Pruned: [2, 4, 8]);
+
+        var bins = InfluenceBin.Of([1, 1, 4], [0.1, 0.2, 0.9], [true, false, true], losses);
+
+        Assert.Equal([1, 4], bins.Select(bin => bin.Bin));
+        Assert.Equal((2, 1, 0.5), (bins[0].Examples, bins[0].Pies, bins[0].PieShare));
+        Assert.Equal((0.1, 0.2), (bins[0].El2nMin, bins[0].El2nMax));
+        Assert.Equal((2.0, 1.0), (bins[0].LossDifference, bins[0].LossDifferenceError)); // sd sqrt(2) / sqrt(2)
+        Assert.Equal((3.0, 3.0, 3.0), (bins[0].LossRatio, bins[0].LossRatioOfMeans, bins[0].LossRatioMedian));
+        Assert.Equal(2 / Math.Sqrt(2), bins[0].LossRatioError!.Value, Digits);
+        Assert.Null(bins[1].LossDifferenceError);
+    }
+
+    [Fact]
+    public void A_dense_loss_of_zero_leaves_no_ratio()
+    {
+        var bin = InfluenceBin.Of([1], [0], [false], SeedLosses.Of([0], 2, [([60000, -60000], [0, 0])])).Single();
+
+        Assert.Null(bin.LossRatio);
+        Assert.Equal(Math.Log(2), bin.LossDifference, Digits);
+    }
+
+    [Fact]
+    public void A_run_that_did_not_answer_everything_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => El2n.MeanOverSeeds([0, 1], 2, [[0, 0]]));
+        Assert.Throws<ArgumentException>(() => El2n.MeanOverSeeds([0], 2, []));
+        Assert.Throws<ArgumentException>(() => SeedLosses.Of([0, 1], 2, [([0, 0], [0, 0])]));
+    }
+
+    [Fact]
+    public void Classes_without_examples_have_no_accuracy() => Assert.Equal(
+        [0.75, null, 1.0], ClassScores.Accuracy([0, 0, 2], 3, [[0, 0, 1, 0, 2, 0], [0, 0, 0, 0, 2, 0]]));
+}

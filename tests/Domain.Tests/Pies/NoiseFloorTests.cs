@@ -1,0 +1,71 @@
+using PieService.Domain.Pies;
+
+namespace PieService.Domain.Tests.Pies;
+
+public class NoiseFloorTests
+{
+    [Fact]
+    public void Below_four_dense_runs_there_is_none_and_it_says_why()
+    {
+        var floor = NoiseFloor.Of([Packed(0), Packed(1), Packed(0)], 2, cohortSize: 3);
+
+        Assert.Null(floor.Kind);
+        Assert.Null(floor.Mean);
+        Assert.Equal(0, floor.Splits);
+        Assert.Contains("extraDenseSeeds", floor.Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>Of four runs that answer 0, 0, 1, 1: the halves {00|11} differ; in {01|01}, twice, a tie goes to 0 on both sides.</summary>
+    [Fact]
+    public void Four_runs_have_three_pairs_of_halves()
+    {
+        var floor = NoiseFloor.Of([Packed(0), Packed(0), Packed(1), Packed(1)], 2, cohortSize: 4);
+
+        Assert.Equal(NoiseFloorKind.Halves, floor.Kind);
+        Assert.Equal((2, 3), (floor.Seeds, floor.Splits));
+        Assert.Equal(1.0 / 3, floor.Mean!.Value, 12);
+        Assert.Equal(Math.Sqrt(1.0 / 3), floor.Sd!.Value, 12);
+        Assert.Equal(0, floor.P50);
+        Assert.Null(floor.Reason);
+    }
+
+    [Fact]
+    public void A_second_cohort_is_compared_at_the_cohorts_own_size()
+    {
+        var floor = NoiseFloor.Of([Packed(0), Packed(1), Packed(0), Packed(1), Packed(0), Packed(1)], 2, cohortSize: 3);
+
+        Assert.Equal(NoiseFloorKind.SecondCohort, floor.Kind);
+        Assert.Equal((3, 10), (floor.Seeds, floor.Splits));
+        Assert.Equal(1, floor.Mean); // three runs each, of which one side has most zeros and the other most ones
+    }
+
+    [Fact]
+    public void Fewer_further_runs_than_the_cohort_has_make_larger_halves() =>
+        Assert.Equal((NoiseFloorKind.Halves, 3), Kinds(NoiseFloor.Of([.. Enumerable.Repeat(Packed(0), 7)], 2, cohortSize: 5)));
+
+    [Fact]
+    public void Many_runs_are_split_a_hundred_times_always_the_same()
+    {
+        var runs = Enumerable.Range(0, 30).Select(run => Packed([.. Enumerable.Range(0, 50).Select(i => (int)(KeyedRandom.Seed(run, i) % 3))])).ToList();
+
+        var floor = NoiseFloor.Of(runs, 3, cohortSize: 30);
+
+        Assert.Equal((15, 100), (floor.Seeds, floor.Splits));
+        Assert.Equal(floor, NoiseFloor.Of(runs, 3, cohortSize: 30));
+        Assert.InRange(floor.Mean!.Value, floor.P05!.Value, floor.P95!.Value);
+    }
+
+    [Fact]
+    public void Groups_of_a_split_share_no_run_and_no_split_comes_twice()
+    {
+        var splits = NoiseFloor.Pairs(9, 4).ToList();
+
+        Assert.Equal(100, splits.Count);
+        Assert.All(splits, split => Assert.Equal(8, split.A.Union(split.B).Count()));
+        Assert.Equal(100, splits.Select(split => $"{string.Join(',', split.A)}|{string.Join(',', split.B)}").Distinct().Count());
+    }
+
+    private static (NoiseFloorKind, int) Kinds(NoiseFloor floor) => (floor.Kind!.Value, floor.Seeds);
+
+    private static byte[] Packed(params int[] classes) => [.. classes.SelectMany(c => BitConverter.GetBytes((ushort)c))];
+}
