@@ -84,15 +84,15 @@ public sealed class Situations(IServiceProvider services)
     }
 
     /// <summary>Plays the worker: each run answers test example i with classes(run, i).</summary>
-    public async Task TrainAsync(Guid sweep, Func<Run, int, int> classes)
+    public async Task TrainAsync(Guid sweep, Func<Run, int, int> classes, Func<Run, RunOutcome>? outcome = null)
     {
-        foreach (var run in (await RunsOfAsync(sweep)).Where(run => run.State == RunState.Queued)) await TrainAsync(run, classes);
+        foreach (var run in (await RunsOfAsync(sweep)).Where(run => run.State == RunState.Queued)) await TrainAsync(run, classes, outcome);
     }
 
-    public async Task TrainAsync(Run run, Func<Run, int, int>? classes = null)
+    public async Task TrainAsync(Run run, Func<Run, int, int>? classes = null, Func<Run, RunOutcome>? outcome = null)
     {
         var lease = await ClaimAsync(run.Id);
-        Assert.True(await Leases.SucceedAsync(lease, Outcome, "cpu", [Predictions(run, classes ?? ((_, _) => 0))], CancellationToken.None));
+        Assert.True(await Leases.SucceedAsync(lease, outcome?.Invoke(run) ?? Outcome, "cpu", [Predictions(run, classes ?? ((_, _) => 0))], CancellationToken.None));
     }
 
     public async Task LabelAsync(Guid sweep)

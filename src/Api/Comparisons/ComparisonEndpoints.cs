@@ -29,18 +29,33 @@ public static class ComparisonEndpoints
         var comparisons = db.Comparisons.Where(comparison => comparison.SweepId == id
             && (filter.Model == null || comparison.Model == filter.Model)
             && (filter.Method == null || comparison.Method == filter.Method)
-            && (filter.Sparsity == null || comparison.Sparsity == filter.Sparsity));
+            && (filter.Sparsity == null || comparison.Sparsity == filter.Sparsity)
+            && (filter.MinAchievedSparsity == null || comparison.AchievedSparsity >= filter.MinAchievedSparsity)
+            && (filter.MaxAchievedSparsity == null || comparison.AchievedSparsity <= filter.MaxAchievedSparsity));
         if (request.IsForFile)
         {
-            var all = comparisons.OrderBy(comparison => comparison.Ordinal).AsNoTracking().AsAsyncEnumerable();
+            var all = Ordered(comparisons, filter.OrderBy).AsNoTracking().AsAsyncEnumerable();
             return request.File($"comparisons-{id}", ComparisonTables.Comparisons, all.Select(ComparisonResponse.Of), origin);
         }
 
         var total = await comparisons.CountAsync(cancellation);
-        if (filter.After<OrdinalKey>() is { } after) comparisons = comparisons.Where(comparison => comparison.Ordinal > after.Ordinal);
-        var rows = await comparisons.OrderBy(comparison => comparison.Ordinal).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
-        return request.Page(filter.Cut(rows, total, ComparisonResponse.Of, row => new OrdinalKey(row.Ordinal)), origin);
+        var rows = await Ordered(Rest(comparisons, filter), filter.OrderBy).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
+        return request.Page(filter.Cut(rows, total, ComparisonResponse.Of, row => new ComparisonKey(row.AchievedSparsity ?? None, row.Ordinal)), origin);
     }
+
+    /// <summary>Where a comparison that is not labelled stands among achieved sparsities: after all of them.</summary>
+    private const double None = double.MaxValue;
+
+    private static IQueryable<Comparison> Rest(IQueryable<Comparison> comparisons, ComparisonFilter filter) =>
+        filter.After<ComparisonKey>() is not { } after ? comparisons
+        : filter.OrderBy == SparsityOrder.Request ? comparisons.Where(row => row.Ordinal > after.Ordinal)
+        : comparisons.Where(row => (row.AchievedSparsity ?? None) > after.AchievedSparsity
+            || ((row.AchievedSparsity ?? None) == after.AchievedSparsity && row.Ordinal > after.Ordinal));
+
+    private static IOrderedQueryable<Comparison> Ordered(IQueryable<Comparison> comparisons, SparsityOrder order) =>
+        order == SparsityOrder.Request
+            ? comparisons.OrderBy(row => row.Ordinal)
+            : comparisons.OrderBy(row => row.AchievedSparsity ?? None).ThenBy(row => row.Ordinal);
 
     /// <summary>One comparison.</summary>
     /// <remarks>Counts and scores are null until it was labelled; complete says whether every expected run succeeded.</remarks>
@@ -50,7 +65,7 @@ public static class ComparisonEndpoints
             ? TypedResults.Ok(ComparisonResponse.Of(comparison))
             : Problems.NotFound("comparison", id);
 
-    private sealed record OrdinalKey(int Ordinal);
+    private sealed record ComparisonKey(double AchievedSparsity, int Ordinal);
 }
 
 public sealed record ComparisonFilter : TableQuery
@@ -59,18 +74,29 @@ public sealed record ComparisonFilter : TableQuery
     public string? Model { get; init; }
     public Method? Method { get; init; }
 
-    /// <summary>In percent.</summary>
+    /// <summary>The target, in percent.</summary>
     public decimal? Sparsity { get; init; }
+
+    /// <summary>Only comparisons whose pruned runs reached at least so much on average, in percent.</summary>
+    public double? MinAchievedSparsity { get; init; }
+
+    /// <summary>Only comparisons whose pruned runs reached at most so much on average, in percent.</summary>
+    public double? MaxAchievedSparsity { get; init; }
+
+    /// <summary>request: as the sweep asked for them; achievedSparsity: the least pruned first, those without labels last.</summary>
+    public SparsityOrder OrderBy { get; init; } = SparsityOrder.Request;
 }
 
 /// <param name="Complete">Every expected run succeeded; otherwise the labels stand on the seeds that both cohorts have.</param>
 /// <param name="PieRate">PIEs / examples, in [0, 1].</param>
 /// <param name="Ties">Examples on which a cohort's vote was a tie.</param>
+/// <param name="NoiseFloor">The PIE rate that seeds alone would give; null until it is labelled.</param>
+/// <param name="Churn">Share of the examples on which the dense and the pruned run of one seed disagree, over the seeds.</param>
 /// <param name="ScoreOnPies">Accuracy of each cohort's majority on the PIEs.</param>
 public sealed record ComparisonResponse(
     Guid Id, Guid SweepId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
     Spread? AchievedSparsity, ComparedSeeds Seeds, bool Complete, Split Split, int? Examples, int? Pies, double? PieRate,
-    ComparedCounts? Ties, ComparedScores? Score, ComparedNumbers? ScoreOnPies, DateTimeOffset? LabelledAt)
+    NoiseFloor? NoiseFloor, Spread? Churn, ComparedCounts? Ties, ComparedScores? Score, ComparedNumbers? ScoreOnPies, DateTimeOffset? LabelledAt)
 {
     public static ComparisonResponse Of(Comparison comparison)
     {
@@ -81,6 +107,7 @@ public sealed record ComparisonResponse(
             new ComparedSeeds(summary?.DenseSeeds ?? 0, summary?.PrunedSeeds ?? 0, comparison.ExpectedSeeds),
             summary?.Complete ?? false, comparison.Split, summary?.Examples, summary?.Pies,
             summary is { Examples: > 0 } ? (double)summary.Pies / summary.Examples : null,
+            summary?.NoiseFloor, summary?.Churn,
             summary is null ? null : new ComparedCounts(summary.DenseTies, summary.PrunedTies),
             summary is null ? null : new ComparedScores("accuracy", summary.DenseScore, summary.PrunedScore),
             summary is null ? null : new ComparedNumbers(summary.DenseOnPies, summary.PrunedOnPies),

@@ -1,4 +1,5 @@
 using PieService.Api.Tables;
+using PieService.Domain;
 
 namespace PieService.Api.Comparisons;
 
@@ -22,6 +23,17 @@ public static class ComparisonTables
         .Whole("examples", row => row.Examples)
         .Whole("pies", row => row.Pies)
         .Real("pieRate", row => row.PieRate)
+        .Text("noiseFloor_kind", row => row.NoiseFloor?.Kind is { } kind ? Wire.Name(kind) : null)
+        .Whole("noiseFloor_seeds", row => row.NoiseFloor?.Seeds)
+        .Whole("noiseFloor_splits", row => row.NoiseFloor?.Splits)
+        .Real("noiseFloor_mean", row => row.NoiseFloor?.Mean)
+        .Real("noiseFloor_sd", row => row.NoiseFloor?.Sd)
+        .Real("noiseFloor_p05", row => row.NoiseFloor?.P05)
+        .Real("noiseFloor_p50", row => row.NoiseFloor?.P50)
+        .Real("noiseFloor_p95", row => row.NoiseFloor?.P95)
+        .Text("noiseFloor_reason", row => row.NoiseFloor?.Reason)
+        .Real("churn_mean", row => row.Churn?.Mean)
+        .Real("churn_sd", row => row.Churn?.Sd)
         .Whole("ties_dense", row => row.Ties?.Dense)
         .Whole("ties_pruned", row => row.Ties?.Pruned)
         .Text("score_metric", row => row.Score?.Metric)

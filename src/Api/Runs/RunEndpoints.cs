@@ -44,23 +44,32 @@ public static class RunEndpoints
                        && (filter.Sparsity == null || run.Sparsity == filter.Sparsity)
                        && (filter.Seed == null || run.Seed == filter.Seed)
                        && (filter.Model == null || link.Model == filter.Model)
+                       && (filter.MinAchievedSparsity == null || run.AchievedSparsity >= filter.MinAchievedSparsity)
+                       && (filter.MaxAchievedSparsity == null || run.AchievedSparsity <= filter.MaxAchievedSparsity)
                    select new
                    {
                        Run = run,
                        Link = link,
+                       Achieved = run.AchievedSparsity ?? None,
                        Sweeps = db.SweepRuns.Where(other => other.RunId == run.Id).OrderBy(other => other.SweepId).Select(other => other.SweepId).ToList(),
                    };
+        var isByRequest = filter.OrderBy == SparsityOrder.Request;
         if (request.IsForFile)
         {
-            var all = runs.OrderBy(row => row.Link.Ordinal).AsNoTracking().AsAsyncEnumerable();
+            var all = (isByRequest ? runs.OrderBy(row => row.Link.Ordinal) : runs.OrderBy(row => row.Achieved).ThenBy(row => row.Link.Ordinal)).AsNoTracking().AsAsyncEnumerable();
             return request.File($"runs-{id}", RunTables.Runs, all.Select(row => RunResponse.Of(row.Run, row.Link.Model, row.Sweeps)), origin);
         }
 
         var total = await runs.CountAsync(cancellation);
-        if (filter.After<OrdinalKey>() is { } after) runs = runs.Where(row => row.Link.Ordinal > after.Ordinal);
-        var rows = await runs.OrderBy(row => row.Link.Ordinal).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
+        if (filter.After<RunKey>() is { } after)
+        {
+            runs = isByRequest
+                ? runs.Where(row => row.Link.Ordinal > after.Ordinal)
+                : runs.Where(row => row.Achieved > after.AchievedSparsity || (row.Achieved == after.AchievedSparsity && row.Link.Ordinal > after.Ordinal));
+        }
+        var rows = await (isByRequest ? runs.OrderBy(row => row.Link.Ordinal) : runs.OrderBy(row => row.Achieved).ThenBy(row => row.Link.Ordinal)).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
         return request.Page(
-            filter.Cut(rows, total, row => RunResponse.Of(row.Run, row.Link.Model, row.Sweeps), row => new OrdinalKey(row.Link.Ordinal)), origin);
+            filter.Cut(rows, total, row => RunResponse.Of(row.Run, row.Link.Model, row.Sweeps), row => new RunKey(row.Achieved, row.Link.Ordinal)), origin);
     }
 
     /// <summary>One run: its recipe's place in the sweep, its progress, and what came out.</summary>
@@ -134,7 +143,10 @@ public static class RunEndpoints
         TrainedBy = run.Outcome is { } outcome ? [outcome.Versions] : [],
     };
 
-    private sealed record OrdinalKey(int Ordinal);
+    /// <summary>Where a run without a result stands among achieved sparsities: after all of them.</summary>
+    private const double None = double.MaxValue;
+
+    private sealed record RunKey(double AchievedSparsity, int Ordinal);
 
     private sealed record MetricKey(int Epoch, Split Split);
 
@@ -153,6 +165,15 @@ public sealed record RunFilter : TableQuery
     /// <summary>In percent; 0 for dense runs.</summary>
     public decimal? Sparsity { get; init; }
     public int? Seed { get; init; }
+
+    /// <summary>Only runs that reached at least so much, in percent.</summary>
+    public double? MinAchievedSparsity { get; init; }
+
+    /// <summary>Only runs that reached at most so much, in percent.</summary>
+    public double? MaxAchievedSparsity { get; init; }
+
+    /// <summary>request: as the sweep asked for them; achievedSparsity: the least pruned first, those that have not succeeded last.</summary>
+    public SparsityOrder OrderBy { get; init; } = SparsityOrder.Request;
 }
 
 public sealed record PredictionFilter : TableQuery

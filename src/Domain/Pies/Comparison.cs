@@ -27,4 +27,7 @@ public sealed class Comparison
 
     /// <summary>Null until it was labelled.</summary>
     public ComparisonSummary? Summary { get; init; }
+
+    /// <summary>Mean over the pruned runs, in percent: a copy of what the summary says, for queries.</summary>
+    public double? AchievedSparsity { get; init; }
 }

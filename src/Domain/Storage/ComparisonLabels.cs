@@ -26,18 +26,19 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
 
         var cohorts = await CohortsAsync(db, comparison, cancellation);
         await db.PieLabels.Where(label => label.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
-        string? summary = null;
+        ComparisonSummary? summary = null;
         if (cohorts.Dense.Count >= Math.Min(comparison.ExpectedSeeds, FewestSeeds))
         {
             var answers = await AnswersAsync(db, comparison, cohorts, cancellation);
             var labels = PieLabeling.Label(answers.Gold, cohorts.ClassCount, answers.Dense, answers.Pruned).ToList();
             await CopyAsync(db, comparison, labels, cancellation);
-            summary = Json.Write(ComparisonSummary.Of(
+            summary = ComparisonSummary.Of(
                 labels, answers.Dense, answers.Pruned, [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)], comparison.ExpectedSeeds,
-                NoiseFloor.Of(answers.AllDense, cohorts.ClassCount, cohorts.Dense.Count)));
+                NoiseFloor.Of(answers.AllDense, cohorts.ClassCount, cohorts.Dense.Count));
         }
+        var json = summary is null ? null : Json.Write(summary);
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE comparisons SET summary = {summary}::jsonb, labelled_at = now(), labelling_asked_at = coalesce(labelling_asked_at, now())
+            UPDATE comparisons SET summary = {json}::jsonb, achieved_sparsity = {summary?.AchievedSparsity.Mean}, labelled_at = now(), labelling_asked_at = coalesce(labelling_asked_at, now())
             WHERE id = {comparisonId}
             """, cancellation);
         await transaction.CommitAsync(cancellation);

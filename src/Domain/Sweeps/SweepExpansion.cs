@@ -17,7 +17,8 @@ public static class SweepExpansion
 {
     /// <summary>
     /// Every combination once, cohort by cohort: comparisons then finish one after the other, not all at the end. Each
-    /// model's dense cohort comes first, since a PIE is a disagreement with it and branches start from it.
+    /// model's dense cohort comes first, since a PIE is a disagreement with it and branches start from it; with it the second
+    /// one, which a comparison's noise floor waits for.
     /// </summary>
     /// <param name="request">A request that <see cref="SweepRules"/> found nothing wrong with.</param>
     public static PlannedSweep Expand(SweepRequest request, string datasetHash)
@@ -33,10 +34,10 @@ public static class SweepExpansion
             select (Model: model.NameOrDefault, Recipe: recipe, Fingerprint: RecipeFingerprint.Of(recipe), Dense: RecipeFingerprint.Of(recipe.Dense));
 
         var all = cohorts.ToList();
-        var seeds = Enumerable.Range(request.Seeds!.First, request.Seeds.Count);
+        var (first, count) = (request.Seeds!.First, request.Seeds.Count);
         return new PlannedSweep(
             [
-                .. all.SelectMany(cohort => seeds, (cohort, seed) => (cohort, seed)).Select((run, ordinal) => new PlannedRun(
+                .. all.SelectMany(cohort => Enumerable.Range(first, cohort.Recipe.Method == Method.Dense ? count + request.ExtraDenseSeeds : count), (cohort, seed) => (cohort, seed)).Select((run, ordinal) => new PlannedRun(
                     ordinal, run.cohort.Model, run.cohort.Recipe, run.cohort.Fingerprint,
                     run.cohort.Recipe.Plan.SharedEpochs > 0 ? run.cohort.Dense : null, run.seed)),
             ],

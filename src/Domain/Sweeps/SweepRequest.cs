@@ -43,8 +43,11 @@ public sealed record SweepRequest
     /// <summary>Add dense runs trained as long as the iterative methods.</summary>
     public bool ComputeMatchedDense { get; init; }
 
-    /// <summary>Seeds of a second dense cohort, for the noise floor.</summary>
-    public int ExtraDenseSeeds { get; init; }
+    /// <summary>
+    /// Seeds of a second dense cohort, for the noise floor: those that follow on the others. As many as these make it a cohort of
+    /// the same size.
+    /// </summary>
+    [Range(0, SweepRules.MaxSeeds)] public int ExtraDenseSeeds { get; init; }
 
     /// <summary>Splits that models are compared on; by default test, which is always predicted.</summary>
     public IReadOnlyList<Split>? PredictSplits { get; init; }

@@ -116,9 +116,12 @@ public static class SweepRules
         if (seeds.First < 0) yield return new("seeds.first", "must be >= 0");
         if (seeds.Count is < 1 or > MaxSeeds) yield return new("seeds.count", $"must be from 1 to {MaxSeeds}");
         else if (seeds.First > int.MaxValue - seeds.Count) yield return new("seeds.first", $"must be at most {int.MaxValue - seeds.Count}");
+        if (request.ExtraDenseSeeds is < 0 or > MaxSeeds) yield return new("extraDenseSeeds", $"must be from 0 to {MaxSeeds}; as many as seeds.count make a second cohort of the same size");
+        else if (seeds is { First: >= 0, Count: >= 1 and <= MaxSeeds } && (long)seeds.First + seeds.Count + request.ExtraDenseSeeds > int.MaxValue)
+            yield return new("extraDenseSeeds", "follow on seeds.first + seeds.count, and there are not so many numbers left; begin with a smaller seeds.first");
 
         var cohorts = 1L + (request.Methods?.Count ?? 0) * (request.Sparsities?.Count ?? 0);
-        var runs = (request.Models?.Count ?? 0) * cohorts * seeds.Count;
+        var runs = (request.Models?.Count ?? 0) * ((cohorts * seeds.Count) + Math.Max(0, request.ExtraDenseSeeds));
         if (seeds.Count <= MaxSeeds && runs > MaxRuns) yield return new("seeds.count", $"makes {runs} runs; a sweep has at most {MaxRuns}");
     }
 
@@ -141,7 +144,6 @@ public static class SweepRules
         if (request.Protocol != Protocol.Sound) yield return new("protocol", $"{Wire.Name(request.Protocol)} {Later}; use sound");
         if (request.Scope != PruningScope.LayerWise) yield return new("scope", $"{Wire.Name(request.Scope)} {Later}; use layerWise");
         if (request.ComputeMatchedDense) yield return new("computeMatchedDense", $"{Later}; use false");
-        if (request.ExtraDenseSeeds != 0) yield return new("extraDenseSeeds", $"{Later}; use 0");
         if (request.ObservationEpochs is not null) yield return new("observationEpochs", $"{Later}; use null");
     }
 }

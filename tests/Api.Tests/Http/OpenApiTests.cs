@@ -106,7 +106,7 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         var list = (await OperationsAsync()).Single(operation => operation.Id == "listRuns").Operation;
 
         Assert.Equal(
-            ["id", "state", "architecture", "model", "method", "sparsity", "seed", "format", "pageSize", "pageToken", "If-None-Match"],
+            ["id", "state", "architecture", "model", "method", "sparsity", "seed", "minAchievedSparsity", "maxAchievedSparsity", "orderBy", "format", "pageSize", "pageToken", "If-None-Match"],
             list["parameters"]!.AsArray().Select(parameter => (string)parameter!["name"]!));
     }
 

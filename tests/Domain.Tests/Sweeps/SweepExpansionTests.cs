@@ -29,6 +29,16 @@ public class SweepExpansionTests
     }
 
     [Fact]
+    public void Extra_dense_seeds_are_further_runs_of_the_dense_recipe_and_nothing_else()
+    {
+        var plan = SweepExpansion.Expand(Requests.Valid with { ExtraDenseSeeds = 3 }, "sha256:d");
+
+        Assert.Equal([3, 4, 5, 6, 7], plan.Runs.Where(run => run.Recipe.Method == Method.Dense).Select(run => run.Seed));
+        Assert.All(plan.Runs.Where(run => run.Recipe.Method != Method.Dense), run => Assert.InRange(run.Seed, 3, 4));
+        Assert.Equal(Plan.Comparisons, plan.Comparisons);
+    }
+
+    [Fact]
     public void Every_model_has_its_own_dense_cohort()
     {
         var two = Requests.Valid with

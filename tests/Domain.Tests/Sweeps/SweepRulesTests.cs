@@ -56,15 +56,23 @@ public class SweepRulesTests
 
     [Fact]
     public void Parts_of_the_contract_that_are_not_served_are_refused_never_ignored() => Assert.Equal(
-        ["protocol", "scope", "computeMatchedDense", "extraDenseSeeds", "observationEpochs"],
+        ["protocol", "scope", "computeMatchedDense", "observationEpochs"],
         Fields(Requests.Valid with
         {
             Protocol = Protocol.Paper,
             Scope = PruningScope.Global,
             ComputeMatchedDense = true,
-            ExtraDenseSeeds = 1,
             ObservationEpochs = [0],
         }));
+
+    [Fact]
+    public void Extra_dense_seeds_follow_on_the_others_as_many_as_there_are()
+    {
+        Assert.Empty(Fields(Requests.Valid with { ExtraDenseSeeds = 2 }));
+        Assert.Equal(["extraDenseSeeds"], Fields(Requests.Valid with { ExtraDenseSeeds = -1 }));
+        Assert.Equal(["extraDenseSeeds"], Fields(Requests.Valid with { ExtraDenseSeeds = 1001 }));
+        Assert.Equal(["extraDenseSeeds"], Fields(Requests.Valid with { Seeds = new SeedRange(int.MaxValue - 2, 2), ExtraDenseSeeds = 1 }));
+    }
 
     [Theory]
     [InlineData("../etc/passwd")]

@@ -344,6 +344,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<double?>("AchievedSparsity")
+                        .HasColumnType("double precision")
+                        .HasColumnName("achieved_sparsity");
+
                     b.Property<string>("Architecture")
                         .IsRequired()
                         .HasColumnType("text")
