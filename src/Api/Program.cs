@@ -118,6 +118,7 @@ api.MapEvents();
 api.MapRuns();
 api.MapComparisons();
 api.MapPies();
+api.MapInfluence();
 api.MapExampleVotes();
 api.MapExamplePredictions();
 api.MapWebhooks();

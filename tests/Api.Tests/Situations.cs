@@ -104,7 +104,7 @@ public sealed class Situations(IServiceProvider services)
     }
 
     public static RunOutcome Outcome { get; } = new(
-        new RunScore(0.5, 0.4, 1.1), [new TensorSparsity("l1.weight", 200, 20)], "avx2", 1, null, "test");
+        new RunScore(0.5, 0.4, 1.1), [new TensorSparsity("l1.weight", 200, 20)], "avx2", 1, null, "test", ObservedEpochs: [0, 1]);
 
     /// <summary>Of the test and the training split.</summary>
     public static IReadOnlyList<RunPredictions> Everything(Run run, Func<Run, int, int> classes) =>

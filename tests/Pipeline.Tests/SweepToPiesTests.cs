@@ -35,6 +35,68 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
         }
     }
 
+    /// <summary>The first sweep keeps nothing of the early epochs, so its dense runs are trained again for the second; the others are not.</summary>
+    [Fact]
+    public async Task Training_examples_are_in_bins_by_what_the_dense_runs_answered_early_also_where_these_had_to_be_trained_again()
+    {
+        var dataset = await service.UploadAsync();
+        var first = await SubmitAsync(dataset, """ "observationEpochs": [] """);
+        await service.UntilEndedAsync(first);
+        var before = await service.ListAsync($"/api/v1/sweeps/{first}/runs");
+
+        var second = await SubmitAsync(dataset, """ "computeMatchedDense": true """);
+        await service.UntilEndedAsync(second);
+
+        var runs = await service.ListAsync($"/api/v1/sweeps/{second}/runs");
+        var dense = runs.Where(run => (string?)run["method"] == "dense").ToList();
+        Assert.All(dense, run => Assert.Equal(("[0,1]", true), (run["observedEpochs"]!.ToJsonString(), (bool)run["repeatable"]!)));
+        Assert.Equal(
+            before.Select(run => (string?)run["predictionHash"]), runs.Where(run => (string?)run["method"] != "dense4E").Select(run => (string?)run["predictionHash"]));
+        Assert.All(runs.Where(run => (string?)run["method"] == "MP-AI"), run => Assert.Equal(1, (int)run["attempts"]!));
+
+        var el2n = await El2nAsync(dense, epoch: 0);
+        foreach (var comparison in await service.ListAsync($"/api/v1/sweeps/{second}/comparisons"))
+        {
+            var bins = await service.ListAsync($"/api/v1/comparisons/{comparison["id"]}/influence?epoch=0");
+            Assert.Equal((int)comparison["examples"]!, bins.Sum(bin => (int)bin["examples"]!));
+            Assert.Equal((int)comparison["pies"]!, bins.Sum(bin => (int)bin["pies"]!));
+            // Bins follow one another: the most influential example is in the last.
+            Assert.Equal(el2n.Values.Max(), (double)bins[^1]["el2n"]!["max"]!, 9);
+            Assert.All(
+                await service.ListAsync($"/api/v1/comparisons/{comparison["id"]}/pies"),
+                pie => Assert.Equal(el2n[(string)pie["exampleId"]!], (double)pie["el2n"]!, 9));
+        }
+    }
+
+    /// <summary>Of two classes: the distance of softmax from the gold label is sqrt(2) times the other class's probability.</summary>
+    private async Task<Dictionary<string, double>> El2nAsync(List<JsonNode> dense, int epoch)
+    {
+        var (sums, gold) = (new Dictionary<string, double>(), new Dictionary<string, string>());
+        foreach (var example in await service.ListAsync($"/api/v1/datasets/{(await service.GetAsync($"/api/v1/sweeps/{dense[0]["sweepId"]}"))["datasetId"]}/examples?split=train"))
+            gold[(string)example["id"]!] = (string)example["labels"]![0]!;
+        foreach (var run in dense)
+        {
+            foreach (var answer in await service.ListAsync($"/api/v1/runs/{run["id"]}/predictions?split=train&epoch={epoch}"))
+            {
+                var (id, scores) = ((string)answer["exampleId"]!, answer["scores"]!.AsArray().Select(score => (double)(float)score!).ToArray());
+                var (right, wrong) = gold[id] == "neg" ? (scores[0], scores[1]) : (scores[1], scores[0]);
+                sums[id] = sums.GetValueOrDefault(id) + (Math.Sqrt(2) / (1 + Math.Exp(right - wrong)) / dense.Count);
+            }
+        }
+        return sums;
+    }
+
+    private async Task<Guid> SubmitAsync(Guid dataset, string rest)
+    {
+        using var response = await service.Client.PostAsync("/api/v1/sweeps", new StringContent($$"""
+            { "name": "influence", "datasetId": "{{dataset}}", "methods": ["MP-AI"], "sparsities": [80], "seeds": { "first": 0, "count": 2 }, "predictSplits": ["train"],
+              "models": [ { "architecture": "BiLSTM", "hyperparameters": { "epochs": 2, "batchSize": 32, "learningRate": 0.005, "hiddenSize": 8, "embeddingSize": 8 } } ], {{rest}} }
+            """, null, "application/json"));
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, text);
+        return (Guid)JsonNode.Parse(text)!["id"]!;
+    }
+
     [Fact]
     public async Task Models_reach_their_sparsity_exactly_and_a_branch_shares_its_trunk()
     {

@@ -92,11 +92,12 @@ public sealed record ComparisonFilter : TableQuery
 /// <param name="Ties">Examples on which a cohort's vote was a tie.</param>
 /// <param name="NoiseFloor">The PIE rate that seeds alone would give; null until it is labelled.</param>
 /// <param name="Churn">Share of the examples on which the dense and the pruned run of one seed disagree, over the seeds.</param>
+/// <param name="Influence">By which epochs GET /comparisons/{id}/influence has bins; null until it is labelled.</param>
 /// <param name="ScoreOnPies">Accuracy of each cohort's majority on the PIEs.</param>
 public sealed record ComparisonResponse(
     Guid Id, Guid SweepId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
     Spread? AchievedSparsity, ComparedSeeds Seeds, bool Complete, Split Split, int? Examples, int? Pies, double? PieRate,
-    NoiseFloor? NoiseFloor, Spread? Churn, ComparedCounts? Ties, ComparedScores? Score, ComparedNumbers? ScoreOnPies, DateTimeOffset? LabelledAt)
+    NoiseFloor? NoiseFloor, Spread? Churn, ComparedCounts? Ties, ComparedScores? Score, ComparedNumbers? ScoreOnPies, ComparedInfluence? Influence, DateTimeOffset? LabelledAt)
 {
     public static ComparisonResponse Of(Comparison comparison)
     {
@@ -111,6 +112,7 @@ public sealed record ComparisonResponse(
             summary is null ? null : new ComparedCounts(summary.DenseTies, summary.PrunedTies),
             summary is null ? null : new ComparedScores("accuracy", summary.DenseScore, summary.PrunedScore),
             summary is null ? null : new ComparedNumbers(summary.DenseOnPies, summary.PrunedOnPies),
+            summary?.InfluenceEpochs is { } epochs ? new ComparedInfluence(epochs, summary.NoInfluence) : null,
             comparison.LabelledAt);
     }
 }
@@ -120,5 +122,9 @@ public sealed record ComparedSeeds(int Dense, int Pruned, int Expected);
 public sealed record ComparedCounts(int Dense, int Pruned);
 
 public sealed record ComparedNumbers(double? Dense, double? Pruned);
+
+/// <param name="Epochs">Observed epochs by whose EL2N the training examples were put into bins.</param>
+/// <param name="Reason">Why there are no bins; null where there are.</param>
+public sealed record ComparedInfluence(IReadOnlyList<int> Epochs, string? Reason);
 
 public sealed record ComparedScores(string Metric, Spread Dense, Spread Pruned);

@@ -43,7 +43,25 @@ public static class ComparisonTables
         .Real("score_pruned_sd", row => row.Score?.Pruned.Sd)
         .Real("scoreOnPies_dense", row => row.ScoreOnPies?.Dense)
         .Real("scoreOnPies_pruned", row => row.ScoreOnPies?.Pruned)
+        .List("influence_epochs", row => row.Influence?.Epochs ?? [])
+        .Text("influence_reason", row => row.Influence?.Reason)
         .Time("labelledAt", row => row.LabelledAt);
+
+    public static Columns<InfluenceBinResponse> Influence { get; } = new Columns<InfluenceBinResponse>()
+        .Whole("epoch", row => row.Epoch)
+        .Whole("bin", row => row.Bin)
+        .Whole("examples", row => row.Examples)
+        .Real("el2n_mean", row => row.El2n.Mean)
+        .Real("el2n_min", row => row.El2n.Min)
+        .Real("el2n_max", row => row.El2n.Max)
+        .Whole("pies", row => row.Pies)
+        .Real("pieShare", row => row.PieShare)
+        .Real("lossDifference_mean", row => row.LossDifference.Mean)
+        .Real("lossDifference_error", row => row.LossDifference.Error)
+        .Real("lossRatio_mean", row => row.LossRatio.Mean)
+        .Real("lossRatio_error", row => row.LossRatio.Error)
+        .Real("lossRatio_ofMeans", row => row.LossRatio.OfMeans)
+        .Real("lossRatio_median", row => row.LossRatio.Median);
 
     public static Columns<PieResponse> Pies(string[] labels) => new Columns<PieResponse>()
         .Id("exampleId", row => row.ExampleId)
@@ -57,5 +75,7 @@ public static class ComparisonTables
         .ForEach(labels, (columns, label, _) => columns.Whole($"pruned_votes_{label}", row => row.Pruned.Votes[label]))
         .Real("margin", row => row.Margin)
         .Name("direction", row => row.Direction)
-        .Flag("tied", row => row.Tied);
+        .Flag("tied", row => row.Tied)
+        .Real("el2n", row => row.El2n)
+        .Whole("influenceBin", row => row.InfluenceBin);
 }

@@ -37,7 +37,7 @@ public static class ExampleVoteEndpoints
                     row.Comparison.Id, row.Comparison.Model, row.Comparison.Architecture, row.Comparison.Method, row.Comparison.Sparsity, row.Label.IsPie,
                     CohortVote.Of(row.Label.DenseVotes, row.Label.DenseMode, about.Labels),
                     CohortVote.Of(row.Label.PrunedVotes, row.Label.PrunedMode, about.Labels),
-                    row.Label.Margin, row.Label.Direction)),
+                    row.Label.Margin, row.Label.Direction, row.Label.El2n, row.Label.InfluenceBin)),
             ]));
     }
 }
@@ -46,6 +46,8 @@ public static class ExampleVoteEndpoints
 public sealed record ExampleVotesResponse(
     Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, IReadOnlyList<ComparisonVote> Comparisons);
 
+/// <param name="El2n">Of a training example, after the first epoch that the dense runs observed; null for those of other splits.</param>
+/// <param name="InfluenceBin">By that EL2N, 1 = least influential.</param>
 public sealed record ComparisonVote(
     Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity, bool IsPie,
-    CohortVote Dense, CohortVote Pruned, double Margin, PieDirection? Direction);
+    CohortVote Dense, CohortVote Pruned, double Margin, PieDirection? Direction, double? El2n, int? InfluenceBin);

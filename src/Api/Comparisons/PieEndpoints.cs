@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
 using PieService.Api.Tables;
 using PieService.Domain;
+using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Runs;
@@ -38,6 +39,7 @@ public static class PieEndpoints
             && (filter.Split == null || filter.Split == about.Comparison.Split)
             && (gold == null || label.Gold == gold)
             && (filter.Direction == null || label.Direction == filter.Direction)
+            && (filter.InfluenceBin == null || label.InfluenceBin == filter.InfluenceBin)
             && (filter.MinMargin == null || label.Margin >= filter.MinMargin));
         var rows = from label in pies
                    join example in db.Examples on label.ExampleId equals example.Id
@@ -108,6 +110,9 @@ public sealed record PieFilter : TableQuery
     /// <summary>Only PIEs on which both cohorts were at least so sure, in [0, 1].</summary>
     public double? MinMargin { get; init; }
 
+    /// <summary>Only training examples of this bin, 1 (least influential) to 20.</summary>
+    public int? InfluenceBin { get; init; }
+
     /// <summary>margin: the clearest disagreement first; position: as in the source.</summary>
     public PieOrder OrderBy { get; init; } = PieOrder.Margin;
 
@@ -115,19 +120,22 @@ public sealed record PieFilter : TableQuery
     {
         foreach (var error in base.Broken()) yield return error;
         if (MinMargin is < 0 or > 1) yield return new("minMargin", "must be from 0 to 1");
+        if (InfluenceBin is < 1 or > InfluenceRanking.BinCount) yield return new("influenceBin", $"must be from 1 to {InfluenceRanking.BinCount}");
     }
 }
 
 /// <param name="Margin">The smaller of the two cohorts' (top - second) / runs.</param>
 /// <param name="Tied">A cohort's vote was a tie; the smallest class index decided.</param>
+/// <param name="El2n">Of a training example, after the first epoch that the dense runs observed; null for those of other splits.</param>
+/// <param name="InfluenceBin">By that EL2N, 1 = least influential.</param>
 public sealed record PieResponse(
     Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels,
-    CohortVote Dense, CohortVote Pruned, double Margin, PieDirection Direction, bool Tied)
+    CohortVote Dense, CohortVote Pruned, double Margin, PieDirection Direction, bool Tied, double? El2n, int? InfluenceBin)
 {
     public static PieResponse Of(PieLabel label, Example example, string[] labels) => new(
         label.ExampleId, label.Position, example.Text, example.SecondText, [.. example.Labels.Select(index => labels[index])],
         CohortVote.Of(label.DenseVotes, label.DenseMode, labels), CohortVote.Of(label.PrunedVotes, label.PrunedMode, labels),
-        label.Margin, label.Direction!.Value, label.DenseTied || label.PrunedTied);
+        label.Margin, label.Direction!.Value, label.DenseTied || label.PrunedTied, label.El2n, label.InfluenceBin);
 }
 
 /// <param name="Votes">Runs that predict each label.</param>

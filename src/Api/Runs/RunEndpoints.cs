@@ -117,8 +117,7 @@ public static class RunEndpoints
                             select new { Run = run, dataset.Labels }).AsNoTracking().SingleOrDefaultAsync(cancellation);
         if (stored is null) return Problems.NotFound("run", id);
 
-        var packed = await db.RunPredictions.AsNoTracking()
-            .SingleOrDefaultAsync(predictions => predictions.RunId == id && predictions.Split == filter.Split, cancellation);
+        var packed = await PackedAsync(db, id, filter, cancellation);
         var (origin, examples) = (OriginOf(stored.Run), packed?.Examples ?? 0);
         if (request.IsForFile)
         {
@@ -136,6 +135,14 @@ public static class RunEndpoints
             [stored.Labels[PackedPredictions.ClassAt(packed!.Classes, position)]],
             PackedPredictions.ScoresAt(packed.Scores, position, packed.ClassCount));
     }
+
+    private sealed record Packed(int Examples, int ClassCount, byte[] Classes, byte[] Scores);
+
+    private static Task<Packed?> PackedAsync(PieDbContext db, Guid run, PredictionFilter filter, CancellationToken cancellation) => filter.Epoch is { } epoch
+        ? db.RunObservations.Where(o => o.RunId == run && o.Epoch == epoch && filter.Split == Split.Train)
+            .Select(o => new Packed(o.Examples, o.ClassCount, o.Classes, o.Scores)).SingleOrDefaultAsync(cancellation)
+        : db.RunPredictions.Where(p => p.RunId == run && p.Split == filter.Split)
+            .Select(p => new Packed(p.Examples, p.ClassCount, p.Classes, p.Scores)).SingleOrDefaultAsync(cancellation);
 
     private static Origin OriginOf(Run run) => new(("run", run.Id), ("sweep", run.SweepId), ("dataset", run.DatasetId))
     {
@@ -179,16 +186,20 @@ public sealed record RunFilter : TableQuery
 public sealed record PredictionFilter : TableQuery
 {
     public Split Split { get; init; } = Split.Test;
+
+    /// <summary>After this observed epoch (from 0) of a dense run, on the training split; left out: after the last.</summary>
+    public int? Epoch { get; init; }
 }
 
 /// <param name="PredictSplits">Splits that it has predicted, before that those that it will: test, and what its sweeps ask for.</param>
+/// <param name="ObservedEpochs">Epochs (from 0) after which its predictions on the training split were kept.</param>
 /// <param name="Repeatable">False: trained again under the same conditions, it gave other predictions.</param>
 /// <param name="KeptModel">Null: its model is not kept.</param>
 public sealed record RunResponse(
     Guid Id, Guid SweepId, IReadOnlyList<Guid> SweepIds, string Model, Architecture Architecture, Method Method, decimal Sparsity, int Seed,
     RunState State, double? AchievedSparsity, IReadOnlyList<TensorSparsity> Tensors, RunEpochs Epochs, int Attempts, int Interruptions,
     string? Error, string? Worker, string? Device, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
-    RunScore? Test, string? PredictionHash, IReadOnlyList<string> PredictSplits, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment, KeptModelResponse? KeptModel)
+    RunScore? Test, string? PredictionHash, IReadOnlyList<string> PredictSplits, IReadOnlyList<int> ObservedEpochs, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment, KeptModelResponse? KeptModel)
     : IPolled
 {
     bool IPolled.IsAtWork => State is RunState.Queued or RunState.Running;
@@ -197,7 +208,7 @@ public sealed record RunResponse(
         run.Id, run.SweepId, [.. sweeps], model, run.Architecture, run.Method, run.Sparsity, run.Seed,
         run.State, run.AchievedSparsity, run.Outcome?.Tensors ?? [], new RunEpochs(run.EpochsDone, run.EpochsTotal), run.Attempts, run.Interruptions,
         run.Error, run.Worker, run.Device, run.CreatedAt, run.StartedAt, run.FinishedAt,
-        run.Outcome?.Test, run.PredictionHash, run.PredictedSplits ?? run.PredictSplits, run.IsRepeatable, run.TrainingSeconds,
+        run.Outcome?.Test, run.PredictionHash, run.PredictedSplits ?? run.PredictSplits, run.Outcome?.ObservedEpochs ?? [], run.IsRepeatable, run.TrainingSeconds,
         run.Outcome is { } outcome ? new RunEnvironment(outcome.CpuCapability, outcome.Threads, outcome.Versions, outcome.VectorsSha256) : null,
         run.Outcome?.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null);
 }

@@ -31,6 +31,7 @@ public static class RunTables
         .Real("test_loss", row => row.Test?.Loss)
         .Text("predictionHash", row => row.PredictionHash)
         .List("predictSplits", row => row.PredictSplits)
+        .List("observedEpochs", row => row.ObservedEpochs)
         .Flag("repeatable", row => row.Repeatable)
         .Real("trainingSeconds", row => row.TrainingSeconds)
         .Text("environment_cpuCapability", row => row.Environment?.CpuCapability)

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using PieService.Domain;
 using PieService.Domain.Datasets;
+using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
@@ -10,13 +11,16 @@ namespace PieService.Api.Sweeps;
 /// <summary>What a sweep would cost here and now: without the runs that exist, on the workers that are alive.</summary>
 public static class PlanQuery
 {
-    public static async Task<SweepPlan> AskAsync(PieDbContext db, Dataset dataset, PlannedSweep plan, IReadOnlyCollection<Split> splits, bool keepsModels, CancellationToken cancellation)
+    public static async Task<SweepPlan> AskAsync(PieDbContext db, Dataset dataset, PlannedSweep plan, SweepRequest request, CancellationToken cancellation)
     {
+        var (wish, keepsModels) = (Json.Write(request), request.KeepModels == KeepModels.Last);
+        IReadOnlyList<Split> splits = [.. request.PredictSplitsOrDefault.Append(Split.Test).Distinct()];
         var wanted = splits.Select(Wire.Name).ToArray();
         var fingerprints = plan.Runs.Select(run => run.Fingerprint).Distinct().ToArray();
-        // One that is still to be trained keeps its model where that is wanted.
-        var lacking = !keepsModels ? [] : (await db.Database.SqlQuery<Guid>($"""
-            SELECT id AS "Value" FROM runs WHERE dataset_id = {dataset.Id} AND predicted_splits IS NOT NULL AND outcome ->> 'model' IS NULL
+        // One that is still to be trained keeps its model, and what it answers early, where that is wanted.
+        var lacking = (await db.Database.SqlQuery<Guid>($"""
+            SELECT id AS "Value" FROM runs
+            WHERE dataset_id = {dataset.Id} AND predicted_splits IS NOT NULL AND NOT pie_serves(predicted_splits, outcome, {wish}::jsonb, recipe, seed)
             """).ToListAsync(cancellation)).ToHashSet();
         var existing = (await db.Runs
             .Where(run => run.DatasetId == dataset.Id && fingerprints.Contains(run.Fingerprint) && (run.State == RunState.Queued || run.State == RunState.Running || run.PredictedSplits != null))
@@ -31,11 +35,18 @@ public static class PlanQuery
         var toTrain = fresh.Select(run => (run.Recipe, Epochs: run.Recipe.Plan.TotalEpochs - SharedOf(run))).ToList();
         var (train, predicted) = (SplitOf(dataset, Split.Train), splits.Sum(split => (long)SplitOf(dataset, split).Examples));
         var trunks = fresh.Where(run => run.TrunkFingerprint is not null).Select(run => (run.TrunkFingerprint, run.Seed)).Distinct().Count();
+        var observations = 0L;
+        foreach (var cohort in fresh.Where(run => run.Recipe.Method == Method.Dense).GroupBy(run => run.Recipe))
+        {
+            observations += await db.Database.SqlQuery<long>($"""
+                SELECT sum(cardinality(pie_observation_epochs({wish}::jsonb, {Json.Write(cohort.Key)}::jsonb, seed)))::bigint AS "Value" FROM unnest({cohort.Select(run => run.Seed).ToArray()}) AS seed
+                """).SingleAsync(cancellation);
+        }
         return new SweepPlan(
             plan.Runs.Count,
             new PlannedEpochs(requested, requested - toTrain.Sum(run => (long)run.Epochs), toTrain.Sum(run => (long)run.Epochs)),
             toTrain.Sum(run => run.Epochs * TrainingCost.EpochFlops(run.Recipe, train)) / TrainingCost.AssumedFlopsPerSecond / Math.Max(1, slots),
-            fresh.Count * predicted * (2 + 2 * dataset.Labels.Length),
+            ((fresh.Count * predicted) + (observations * train.Examples)) * (2 + 2 * dataset.Labels.Length),
             fresh.Count == 0 ? 0 : (trunks + 2 * Math.Max(1, slots)) * fresh.Max(run => TrainingCost.CheckpointBytes(run.Recipe, train)),
             keepsModels ? fresh.Sum(run => TrainingCost.ModelBytes(run.Recipe, train)) : 0,
             plan.Comparisons.Count);

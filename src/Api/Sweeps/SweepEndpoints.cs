@@ -63,7 +63,7 @@ public static class SweepEndpoints
     {
         var (request, dataset) = await CheckedAsync(body, db, cancellation);
         var plan = SweepExpansion.Expand(request, dataset.ContentHash);
-        return TypedResults.Ok(new PlanResponse(await PlanQuery.AskAsync(db, dataset, plan, [.. request.PredictSplitsOrDefault.Append(Split.Test).Distinct()], request.KeepModels == KeepModels.Last, cancellation)));
+        return TypedResults.Ok(new PlanResponse(await PlanQuery.AskAsync(db, dataset, plan, request, cancellation)));
     }
 
     private static async Task<(SweepRequest Request, Dataset Dataset)> CheckedAsync(Body<SweepRequest> body, PieDbContext db, CancellationToken cancellation)

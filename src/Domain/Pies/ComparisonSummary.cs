@@ -8,6 +8,8 @@ namespace PieService.Domain.Pies;
 /// <param name="DenseOnPies">Accuracy of the dense majority on the PIEs; null where there are none.</param>
 /// <param name="Churn">Share of the examples on which the two runs of one seed disagree; null for labels of an earlier version.</param>
 /// <param name="NoiseFloor">Null for labels of an earlier version.</param>
+/// <param name="InfluenceEpochs">Epochs by whose EL2N the examples were put into bins; null for labels of an earlier version.</param>
+/// <param name="NoInfluence">Why there are no bins; null where there are.</param>
 public sealed record ComparisonSummary(
     int DenseSeeds,
     int PrunedSeeds,
@@ -22,7 +24,9 @@ public sealed record ComparisonSummary(
     double? DenseOnPies,
     double? PrunedOnPies,
     Spread? Churn = null,
-    NoiseFloor? NoiseFloor = null)
+    NoiseFloor? NoiseFloor = null,
+    IReadOnlyList<int>? InfluenceEpochs = null,
+    string? NoInfluence = null)
 {
     /// <param name="labels">One for each of the N examples.</param>
     /// <param name="dense">Packed classes (N x uint16) of each dense run, in seed order.</param>

@@ -32,4 +32,12 @@ public sealed class PieLabel
 
     /// <summary>Null where the example is no PIE.</summary>
     public PieDirection? Direction { get; init; }
+
+    /// <summary>
+    /// Of a training example, after the first epoch that the dense runs observed; null for examples of other splits, and where none was.
+    /// </summary>
+    public double? El2n { get; init; }
+
+    /// <summary>1 = least influential, by that EL2N.</summary>
+    public short? InfluenceBin { get; init; }
 }

@@ -19,6 +19,14 @@ public static class PackedPredictions
         return values;
     }
 
+    /// <summary>The scores of all examples, N x C, row-major.</summary>
+    public static float[] Scores(ReadOnlySpan<byte> scores)
+    {
+        var values = new float[scores.Length / 2];
+        for (var i = 0; i < values.Length; i++) values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(scores[(2 * i)..]);
+        return values;
+    }
+
     /// <summary>Identity of a run's answers: SHA-256 over the packed classes, then the packed scores.</summary>
     public static string Hash(ReadOnlySpan<byte> classes, ReadOnlySpan<byte> scores)
     {

@@ -3,19 +3,18 @@ namespace PieService.Domain.Recipes;
 /// <summary>When a training prunes, and how many epochs it has (study 1.7, protocol sound: 1.15).</summary>
 /// <param name="TotalEpochs">Epochs of the whole training, those of the trunk included.</param>
 /// <param name="PruneAfter">For each step, the finished epochs at which it happens; 0 = before the training.</param>
-public sealed record PruningPlan(int TotalEpochs, IReadOnlyList<int> PruneAfter)
+/// <param name="SharedEpochs">Epochs that are the dense training's own, so that a branch may start from the dense run's end.</param>
+public sealed record PruningPlan(int TotalEpochs, IReadOnlyList<int> PruneAfter, int SharedEpochs)
 {
     private const int Segments = 4;
-
-    /// <summary>Epochs that are the dense training's own, so that a branch may start from the dense run's end.</summary>
-    public int SharedEpochs => PruneAfter is [> 0 and var first, ..] ? first : 0;
 
     /// <param name="epochs">E of the recipe.</param>
     public static PruningPlan For(Method method, int epochs) => PruningRule.Of(method) switch
     {
-        null => new(method == Method.Dense4E ? Segments * epochs : epochs, []),
-        { Schedule: PruningSchedule.AtInitialization } => new(epochs, [0]),
-        { Schedule: PruningSchedule.Iterative } => new(Segments * epochs, [epochs, 2 * epochs, 3 * epochs]),
+        null when method == Method.Dense4E => new(Segments * epochs, [], epochs),
+        null => new(epochs, [], SharedEpochs: 0),
+        { Schedule: PruningSchedule.AtInitialization } => new(epochs, [0], SharedEpochs: 0),
+        { Schedule: PruningSchedule.Iterative } => new(Segments * epochs, [epochs, 2 * epochs, 3 * epochs], epochs),
     };
 
     /// <summary>

@@ -104,7 +104,8 @@ public sealed record RunOutcome(
     int Threads,
     string? VectorsSha256,
     string Versions,
-    KeptModel? Model = null);
+    KeptModel? Model = null,
+    IReadOnlyList<int>? ObservedEpochs = null);
 
 /// <summary>The trained model as a safetensors file; kept as long as a sweep has the run that asked for it.</summary>
 /// <param name="Path">Relative to the artifact folder.</param>

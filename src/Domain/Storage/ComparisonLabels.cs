@@ -1,7 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
+using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
+using PieService.Domain.Predictions;
 using PieService.Domain.Runs;
 
 namespace PieService.Domain.Storage;
@@ -26,15 +29,21 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
 
         var cohorts = await CohortsAsync(db, comparison, cancellation);
         await db.PieLabels.Where(label => label.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
+        await db.Influences.Where(influence => influence.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         ComparisonSummary? summary = null;
         if (cohorts.Dense.Count >= Math.Min(comparison.ExpectedSeeds, FewestSeeds))
         {
             var answers = await AnswersAsync(db, comparison, cohorts, cancellation);
             var labels = PieLabeling.Label(answers.Gold, cohorts.ClassCount, answers.Dense, answers.Pruned).ToList();
-            await CopyAsync(db, comparison, labels, cancellation);
+            var influence = await InfluenceAsync(db, comparison, cohorts, answers.Gold, labels, cancellation);
+            await CopyAsync(db, comparison, labels, influence.First, cancellation);
             summary = ComparisonSummary.Of(
                 labels, answers.Dense, answers.Pruned, [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)], comparison.ExpectedSeeds,
-                NoiseFloor.Of(answers.AllDense, cohorts.ClassCount, cohorts.Dense.Count));
+                NoiseFloor.Of(answers.AllDense, cohorts.ClassCount, cohorts.Dense.Count)) with
+            {
+                InfluenceEpochs = influence.Epochs,
+                NoInfluence = influence.Reason,
+            };
         }
         var json = summary is null ? null : Json.Write(summary);
         await db.Database.ExecuteSqlAsync($"""
@@ -73,6 +82,57 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         List<Run> Common(string fingerprint) => [.. All(fingerprint).Where(run => common.Contains(run.Seed))];
     }
 
+    /// <param name="Epochs">Those by which bins were made.</param>
+    /// <param name="First">By the first of them.</param>
+    /// <param name="Reason">Why there are none.</param>
+    private sealed record Bins(IReadOnlyList<int> Epochs, InfluenceRanking? First, string? Reason)
+    {
+        public static Bins None(string reason) => new([], null, reason);
+    }
+
+    /// <summary>Stores the bins of each epoch that all dense runs of the cohort's seeds observed.</summary>
+    private static async Task<Bins> InfluenceAsync(
+        PieDbContext db, Comparison comparison, Cohorts cohorts, IReadOnlyList<short> gold, List<LabelledExample> labels, CancellationToken cancellation)
+    {
+        if (comparison.Split != Split.Train)
+            return Bins.None("Influence is of training examples: with train in predictSplits there is a comparison on the training split.");
+        var observers = await ObserversAsync(db, comparison, cohorts, cancellation);
+        var epochs = observers.Select(run => run.Outcome?.ObservedEpochs ?? []).Aggregate((common, more) => [.. common.Intersect(more)]).Order().ToList();
+        if (epochs.Count == 0)
+            return Bins.None("The dense runs observed no epoch: leave observationEpochs out, or name epochs that the model has.");
+
+        var losses = SeedLosses.Of(gold, cohorts.ClassCount, cohorts.Dense.Zip(cohorts.Pruned, (dense, pruned) => (FinalScores(dense), FinalScores(pruned))));
+        bool[] isPie = [.. labels.Select(label => label.IsPie)];
+        InfluenceRanking? first = null;
+        foreach (var epoch in epochs)
+        {
+            var ranking = InfluenceRanking.Of(El2n.MeanOverSeeds(gold, cohorts.ClassCount, observers.Select(run => EarlyScores(run, epoch))));
+            db.Influences.Add(new Influence { ComparisonId = comparison.Id, Epoch = epoch, Bins = InfluenceBin.Of(ranking.Bin, ranking.El2n, isPie, losses) });
+            first ??= ranking;
+        }
+        await db.SaveChangesAsync(cancellation);
+        return new Bins(epochs, first, Reason: null);
+
+        // One run's at a time: those of a whole cohort may be gigabytes.
+        float[] FinalScores(Run run) => PackedPredictions.Scores(
+            db.RunPredictions.Where(predictions => predictions.RunId == run.Id && predictions.Split == comparison.Split).Select(predictions => predictions.Scores).Single());
+
+        float[] EarlyScores(Run run, int epoch) => PackedPredictions.Scores(
+            db.RunObservations.Where(observation => observation.RunId == run.Id && observation.Epoch == epoch).Select(observation => observation.Scores).Single());
+    }
+
+    /// <summary>The dense runs of the cohort's seeds: also where the baseline is dense4E, whose first epochs they are.</summary>
+    private static async Task<IReadOnlyList<Run>> ObserversAsync(PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
+    {
+        if (comparison.Baseline == Recipes.Method.Dense) return cohorts.Dense;
+        var (fingerprint, seeds) = (Recipes.RecipeFingerprint.Of(cohorts.Dense[0].Recipe.Dense), cohorts.Dense.Select(run => run.Seed).ToArray());
+        return await (from link in db.SweepRuns
+                      join run in db.Runs on link.RunId equals run.Id
+                      where link.SweepId == comparison.SweepId && run.Fingerprint == fingerprint && seeds.Contains(run.Seed)
+                      orderby run.Seed
+                      select run).AsNoTracking().ToListAsync(cancellation);
+    }
+
     private sealed record Answers(IReadOnlyList<short> Gold, IReadOnlyList<byte[]> Dense, IReadOnlyList<byte[]> Pruned, IReadOnlyList<byte[]> AllDense);
 
     private static async Task<Answers> AnswersAsync(PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
@@ -90,13 +150,13 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
     }
 
     private static async Task CopyAsync(
-        PieDbContext db, Comparison comparison, List<LabelledExample> labels, CancellationToken cancellation)
+        PieDbContext db, Comparison comparison, List<LabelledExample> labels, InfluenceRanking? influence, CancellationToken cancellation)
     {
         var dataset = await db.Sweeps.Where(sweep => sweep.Id == comparison.SweepId).Select(sweep => sweep.DatasetId).SingleAsync(cancellation);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         await using var copy = await connection.BeginBinaryImportAsync("""
             COPY pie_labels (comparison_id, position, example_id, gold, dense_votes, pruned_votes, dense_mode, pruned_mode,
-                dense_tied, pruned_tied, margin, is_pie, direction) FROM STDIN (FORMAT BINARY)
+                dense_tied, pruned_tied, margin, is_pie, direction, el2n, influence_bin) FROM STDIN (FORMAT BINARY)
             """, cancellation);
         foreach (var label in labels)
         {
@@ -115,7 +175,12 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
             await copy.WriteAsync(label.IsPie, NpgsqlDbType.Boolean, cancellation);
             if (label.Direction is { } direction) await copy.WriteAsync(Wire.Name(direction), NpgsqlDbType.Text, cancellation);
             else await copy.WriteNullAsync(cancellation);
+            await WriteAsync(influence?.El2n[label.Position], NpgsqlDbType.Double);
+            await WriteAsync((short?)influence?.Bin[label.Position], NpgsqlDbType.Smallint);
         }
         await copy.CompleteAsync(cancellation);
+
+        Task WriteAsync<T>(T? value, NpgsqlDbType type) where T : struct =>
+            value is { } known ? copy.WriteAsync(known, type, cancellation) : copy.WriteNullAsync(cancellation);
     }
 }

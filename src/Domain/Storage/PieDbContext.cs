@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PieService.Domain.Access;
+using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
@@ -23,9 +24,11 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<RunMetric> RunMetrics => Set<RunMetric>();
     public DbSet<RunPredictions> RunPredictions => Set<RunPredictions>();
+    public DbSet<RunObservation> RunObservations => Set<RunObservation>();
     public DbSet<ExamplePrediction> Predictions => Set<ExamplePrediction>();
     public DbSet<Comparison> Comparisons => Set<Comparison>();
     public DbSet<PieLabel> PieLabels => Set<PieLabel>();
+    public DbSet<Influence> Influences => Set<Influence>();
     public DbSet<WorkerBeat> Workers => Set<WorkerBeat>();
     public DbSet<Webhook> Webhooks => Set<Webhook>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
@@ -99,6 +102,11 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             predictions.HasKey(p => new { p.RunId, p.Split });
             predictions.HasOne<Run>().WithMany().HasForeignKey(p => p.RunId).OnDelete(DeleteBehavior.Cascade);
         });
+        modelBuilder.Entity<RunObservation>(observation =>
+        {
+            observation.HasKey(o => new { o.RunId, o.Epoch });
+            observation.HasOne<Run>().WithMany().HasForeignKey(o => o.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
         modelBuilder.Entity<ExamplePrediction>(prediction => prediction.HasNoKey().ToView("predictions"));
         modelBuilder.Entity<Comparison>(comparison =>
         {
@@ -113,6 +121,12 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             label.HasIndex(l => new { l.ComparisonId, l.Margin, l.Position }).HasFilter("is_pie").HasDatabaseName("ix_pie_labels_pies");
             label.HasIndex(l => l.ExampleId);
             label.HasOne<Comparison>().WithMany().HasForeignKey(l => l.ComparisonId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<Influence>(influence =>
+        {
+            influence.HasKey(i => new { i.ComparisonId, i.Epoch });
+            influence.Property(i => i.Bins).IsJson();
+            influence.HasOne<Comparison>().WithMany().HasForeignKey(i => i.ComparisonId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<WorkerBeat>(worker =>
         {

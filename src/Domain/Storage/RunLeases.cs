@@ -17,7 +17,8 @@ public sealed record Claimant(string Worker, string? Store, string[] Vectors);
 
 /// <summary>What an epoch leaves in the run's row.</summary>
 /// <param name="Checkpoint">Null: it could not be written; the one before stays.</param>
-public sealed record EpochRecord(IReadOnlyList<RunMetric> Metrics, int EpochsDone, StoredCheckpoint? Checkpoint);
+/// <param name="Observation">Null: nobody wants this epoch's answers.</param>
+public sealed record EpochRecord(IReadOnlyList<RunMetric> Metrics, int EpochsDone, StoredCheckpoint? Checkpoint, RunObservation? Observation = null);
 
 /// <param name="Path">Relative to the artifact folder.</param>
 /// <param name="Store">Identity of that folder.</param>
@@ -102,7 +103,10 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             """).ToListAsync(cancellation);
     }
 
-    /// <summary>Stores an epoch's metrics and its checkpoint, and extends the lease.</summary>
+    /// <summary>
+    /// Stores an epoch's metrics, its observation and its checkpoint, and extends the lease; together, so that a run which goes
+    /// on from a checkpoint has observed what was wanted of the epochs before.
+    /// </summary>
     public Task<bool> RecordEpochAsync(RunLease lease, EpochRecord epoch, CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
         {
@@ -124,12 +128,17 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                 await db.RunMetrics.Where(m => m.RunId == metric.RunId && m.Epoch == metric.Epoch && m.Split == metric.Split).ExecuteDeleteAsync(cancellation);
                 db.RunMetrics.Add(metric);
             }
+            if (epoch.Observation is { } observation)
+            {
+                await db.RunObservations.Where(o => o.RunId == observation.RunId && o.Epoch == observation.Epoch).ExecuteDeleteAsync(cancellation);
+                db.RunObservations.Add(observation);
+            }
             await db.SaveChangesAsync(cancellation);
         }, cancellation);
 
     /// <summary>
     /// running -> succeeded, with everything that the run leaves behind, in one transaction; -> queued where a sweep has come to
-    /// want a split meanwhile that was not predicted, or the model that was not kept. What an earlier training of the run left is replaced whole.
+    /// want a split or an epoch meanwhile that was not predicted, or the model that was not kept. What an earlier training of the run left is replaced whole.
     /// </summary>
     public Task<bool> SucceedAsync(
         RunLease lease, RunOutcome outcome, string device, IReadOnlyList<RunPredictions> predictions, CancellationToken cancellation) =>
@@ -138,6 +147,8 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             await db.RunPredictions.Where(stored => stored.RunId == lease.RunId).ExecuteDeleteAsync(cancellation);
             db.RunPredictions.AddRange(predictions);
             await db.SaveChangesAsync(cancellation);
+            int[] observed = [.. outcome.ObservedEpochs ?? []];
+            await db.RunObservations.Where(stored => stored.RunId == lease.RunId && !observed.Contains(stored.Epoch)).ExecuteDeleteAsync(cancellation);
 
             var test = predictions.Single(p => p.Split == Datasets.Split.Test);
             var hash = PackedPredictions.Hash(test.Classes, test.Scores);
@@ -157,7 +168,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                         OR runs.outcome ->> 'cpuCapability' <> {outcome.CpuCapability} OR (runs.outcome ->> 'threads')::integer <> {outcome.Threads}),
                     training_seconds = (SELECT sum(seconds) FROM run_metrics WHERE run_id = {lease.RunId} AND split = 'train'),
                     predicted_splits = {splits}, epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb, prediction_hash = {hash}, achieved_sparsity = {achieved}
-                FROM (SELECT predict_splits <@ {splits} AND ({outcome.Model is not null} OR NOT pie_keeps_model(id)) AS is_all FROM runs WHERE id = {lease.RunId}) AS result
+                FROM (SELECT predict_splits <@ {splits} AND ({outcome.Model is not null} OR NOT pie_keeps_model(id)) AND pie_observes(id) <@ {observed} AS is_all FROM runs WHERE id = {lease.RunId}) AS result
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
             await AskForLabelsAsync(db, [lease.RunId], cancellation);
@@ -232,7 +243,9 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                 WHERE EXISTS (
                     SELECT 1 FROM runs JOIN sweep_runs ON sweep_runs.run_id = runs.id
                     WHERE runs.id = ANY({runs.ToArray()}) AND runs.state NOT IN ('queued', 'running')
-                        AND due.sweep_id = sweep_runs.sweep_id AND runs.fingerprint IN (due.dense_fingerprint, due.pruned_fingerprint))
+                        AND due.sweep_id = sweep_runs.sweep_id
+                        -- The influence of a comparison with dense4E is by what the dense runs observed.
+                        AND (runs.fingerprint IN (due.dense_fingerprint, due.pruned_fingerprint) OR due.baseline = 'dense4E' AND runs.method = 'dense'))
                 -- In one order, so that two runs that end together do not wait for one another.
                 ORDER BY due.id FOR UPDATE) AS due
             WHERE comparisons.id = due.id

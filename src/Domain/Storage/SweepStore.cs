@@ -23,7 +23,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     }
 
     /// <summary>
-    /// A run that failed, was cancelled, or did not predict or keep what is wanted now, is queued again; the highest priority wins.
+    /// A run that failed, was cancelled, or did not predict, keep or observe what is wanted now, is queued again; the highest priority wins.
     /// </summary>
     private static async Task AddRunsAsync(PieDbContext db, Sweep sweep, IReadOnlyList<PlannedRun> runs, CancellationToken cancellation)
     {
@@ -48,7 +48,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, error = NULL, not_before = NULL
             FROM unnest({fingerprints}, {seeds}) AS planned(fingerprint, seed)
             WHERE runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint AND runs.seed = planned.seed
-                AND runs.state IN ('failed', 'cancelled', 'succeeded') AND NOT pie_serves(runs.predicted_splits, runs.outcome, {request}::jsonb)
+                AND runs.state IN ('failed', 'cancelled', 'succeeded') AND NOT pie_serves(runs.predicted_splits, runs.outcome, {request}::jsonb, runs.recipe, runs.seed)
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO runs (id, dataset_id, sweep_id, fingerprint, recipe, architecture, method, sparsity, seed, state, priority, ordinal,
@@ -87,7 +87,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO sweep_runs (sweep_id, run_id, ordinal, model, shared_epochs)
             SELECT {sweep.Id}, runs.id, planned.ordinal, planned.model,
-                CASE WHEN pie_serves(runs.predicted_splits, runs.outcome, {request}::jsonb) OR runs.predicted_splits IS NULL AND EXISTS (
+                CASE WHEN pie_serves(runs.predicted_splits, runs.outcome, {request}::jsonb, runs.recipe, runs.seed) OR runs.predicted_splits IS NULL AND EXISTS (
                             SELECT 1 FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id
                             WHERE link.run_id = runs.id AND sweeps.cancel_requested_at IS NULL) THEN runs.epochs_total
                      WHEN trunk.state IN ('queued', 'running') OR trunk.checkpoint_path IS NOT NULL THEN planned.shared
@@ -109,7 +109,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             Architecture = planned.Pruned.Architecture,
             Method = planned.Pruned.Method,
             Sparsity = planned.Pruned.Sparsity,
-            Baseline = Recipes.Method.Dense,
+            Baseline = planned.Baseline,
             Split = planned.Split,
             DenseFingerprint = planned.DenseFingerprint,
             PrunedFingerprint = planned.PrunedFingerprint,
@@ -127,7 +127,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         UPDATE sweeps SET cancel_requested_at = now()
         WHERE id = {sweepId} AND cancel_requested_at IS NULL AND EXISTS (
             SELECT 1 FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id
-            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running') AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request))
+            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running') AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed))
         """, cancellation), cancellation);
 
     /// <summary>Pauses a sweep: nothing of it is claimed any more, and workers give its runs back after their last checkpoint.</summary>
@@ -136,7 +136,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         UPDATE sweeps SET pause_requested_at = now()
         WHERE id = {sweepId} AND cancel_requested_at IS NULL AND pause_requested_at IS NULL AND EXISTS (
             SELECT 1 FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id
-            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running') AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request))
+            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running') AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed))
         """, cancellation), cancellation);
 
     /// <returns>False: there is no such sweep.</returns>
@@ -166,7 +166,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         var open = (await db.Database.SqlQuery<int>($"""
             SELECT 1 AS "Value" FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id JOIN sweeps ON sweeps.id = link.sweep_id
             WHERE sweeps.id = {sweepId} AND runs.state IN ('queued', 'running')
-                AND (sweeps.cancel_requested_at IS NULL AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request)
+                AND (sweeps.cancel_requested_at IS NULL AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed)
                     OR NOT EXISTS (SELECT 1 FROM sweep_runs AS other WHERE other.run_id = runs.id AND other.sweep_id <> link.sweep_id))
             LIMIT 1
             """).ToListAsync(cancellation)).Count > 0;
@@ -240,8 +240,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
                 finished_at = CASE WHEN NOT wish.wanted AND state = 'queued' THEN now() ELSE finished_at END
             FROM (
                 -- A sweep that has its answers does not want the run that is trained again for another one.
-                SELECT link.run_id, bool_or(sweeps.cancel_requested_at IS NULL AND NOT pie_serves(run.predicted_splits, run.outcome, sweeps.request)) AS wanted,
-                    bool_or(sweeps.cancel_requested_at IS NULL AND NOT pie_serves(run.predicted_splits, run.outcome, sweeps.request)
+                SELECT link.run_id, bool_or(sweeps.cancel_requested_at IS NULL AND NOT pie_serves(run.predicted_splits, run.outcome, sweeps.request, run.recipe, run.seed)) AS wanted,
+                    bool_or(sweeps.cancel_requested_at IS NULL AND NOT pie_serves(run.predicted_splits, run.outcome, sweeps.request, run.recipe, run.seed)
                         AND sweeps.pause_requested_at IS NULL) AS wanted_now
                 FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id JOIN runs AS run ON run.id = link.run_id
                 WHERE EXISTS (SELECT 1 FROM sweep_runs AS own WHERE own.run_id = link.run_id AND own.sweep_id = {sweepId})

@@ -58,11 +58,34 @@ RETURN CASE WHEN prediction_hash IS NULL THEN otherwise ELSE 'succeeded' END;
 -- The workers that were heard of lately. They beat every 10 s at least.
 CREATE VIEW live_workers AS SELECT * FROM workers WHERE last_beat_at > now() - interval '30 seconds';
 
--- Whether a run has predicted, and kept, what a sweep asked for, whatever has become of it since.
-CREATE FUNCTION pie_serves(predicted_splits text[], outcome jsonb, request jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- The epochs (0-based) after which a run keeps its answers to the training split, as a sweep asks for it: of dense runs of the
+-- sweep's own seeds, by default those of the study (1.7), rounded as Python does, half to even. Those that the training does
+-- not have are dropped.
+CREATE FUNCTION pie_observation_epochs(request jsonb, recipe jsonb, seed integer) RETURNS integer[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN recipe ->> 'method' <> 'dense' OR seed >= (request -> 'seeds' ->> 'first')::bigint + (request -> 'seeds' ->> 'count')::bigint THEN '{}'
+    ELSE ARRAY(
+        SELECT DISTINCT wanted.epoch
+        FROM (SELECT (recipe -> 'hyperparameters' ->> 'epochs')::integer AS epochs) AS training
+        CROSS JOIN LATERAL unnest(CASE jsonb_typeof(request -> 'observationEpochs')
+            WHEN 'array' THEN ARRAY(SELECT jsonb_array_elements_text(request -> 'observationEpochs')::integer)
+            ELSE ARRAY[0, round(0.3::float8 * epochs)::integer, round(0.6::float8 * epochs)::integer, round(0.8::float8 * epochs)::integer, epochs - 1] END) AS wanted(epoch)
+        WHERE wanted.epoch < training.epochs ORDER BY wanted.epoch) END;
+
+-- Whether a run has predicted, kept and observed what a sweep asked for, whatever has become of it since.
+CREATE FUNCTION pie_serves(predicted_splits text[], outcome jsonb, request jsonb, recipe jsonb, seed integer) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN predicted_splits IS NOT NULL AND ARRAY(
     SELECT jsonb_array_elements_text(CASE jsonb_typeof(request -> 'predictSplits') WHEN 'array' THEN request -> 'predictSplits' ELSE '["test"]' END))
-    <@ predicted_splits AND (coalesce(request ->> 'keepModels', 'none') = 'none' OR outcome ->> 'model' IS NOT NULL);
+    <@ predicted_splits AND (coalesce(request ->> 'keepModels', 'none') = 'none' OR outcome ->> 'model' IS NOT NULL)
+    AND (recipe ->> 'method' <> 'dense' OR pie_observation_epochs(request, recipe, seed) <@ ARRAY(
+        SELECT jsonb_array_elements_text(CASE jsonb_typeof(outcome -> 'observedEpochs') WHEN 'array' THEN outcome -> 'observedEpochs' ELSE '[]' END)::integer));
+
+-- The epochs that live sweeps want of a run.
+CREATE FUNCTION pie_observes(run uuid) RETURNS integer[] LANGUAGE sql STABLE PARALLEL SAFE
+RETURN ARRAY(
+    SELECT DISTINCT wanted.epoch
+    FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id JOIN runs ON runs.id = sweep_runs.run_id
+    CROSS JOIN LATERAL unnest(pie_observation_epochs(sweeps.request, runs.recipe, runs.seed)) AS wanted(epoch)
+    WHERE sweep_runs.run_id = run AND sweeps.cancel_requested_at IS NULL ORDER BY wanted.epoch);
 
 -- Whether a live sweep wants the model of a run kept.
 CREATE FUNCTION pie_keeps_model(run uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
@@ -116,7 +139,7 @@ CROSS JOIN LATERAL (
     FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id LEFT JOIN runs AS trunk ON trunk.id = runs.trunk_run_id
     -- One that is trained again for another sweep has succeeded for this one.
     -- OFFSET 0 keeps it a query of its own: merged into the others, it would be evaluated anew for each mention of the state.
-    CROSS JOIN LATERAL (SELECT CASE WHEN pie_serves(runs.predicted_splits, runs.outcome, sweeps.request) THEN 'succeeded' ELSE runs.state END AS state OFFSET 0) AS own
+    CROSS JOIN LATERAL (SELECT CASE WHEN pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed) THEN 'succeeded' ELSE runs.state END AS state OFFSET 0) AS own
     WHERE sweep_runs.sweep_id = sweeps.id) AS run
 CROSS JOIN LATERAL (
     SELECT coalesce(bool_and(labelling_asked_at IS NOT NULL AND labelled_at IS NOT NULL AND labelled_at >= labelling_asked_at), true) AS labelled,

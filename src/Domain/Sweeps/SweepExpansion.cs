@@ -9,7 +9,7 @@ namespace PieService.Domain.Sweeps;
 public sealed record PlannedRun(int Ordinal, string Model, Recipe Recipe, string Fingerprint, string? TrunkFingerprint, int Seed);
 
 public sealed record PlannedComparison(
-    int Ordinal, string Model, Recipe Pruned, string PrunedFingerprint, string DenseFingerprint, Split Split);
+    int Ordinal, string Model, Recipe Pruned, string PrunedFingerprint, Method Baseline, string DenseFingerprint, Split Split);
 
 public sealed record PlannedSweep(IReadOnlyList<PlannedRun> Runs, IReadOnlyList<PlannedComparison> Comparisons);
 
@@ -18,35 +18,41 @@ public static class SweepExpansion
     /// <summary>
     /// Every combination once, cohort by cohort: comparisons then finish one after the other, not all at the end. Each
     /// model's dense cohort comes first, since a PIE is a disagreement with it and branches start from it; with it the second
-    /// one, which a comparison's noise floor waits for.
+    /// one, which a comparison's noise floor waits for, and the one of 4E epochs where it is asked for.
     /// </summary>
     /// <param name="request">A request that <see cref="SweepRules"/> found nothing wrong with.</param>
     public static PlannedSweep Expand(SweepRequest request, string datasetHash)
     {
+        Method[] baselines = request.ComputeMatchedDense ? [Method.Dense, Method.Dense4E] : [Method.Dense];
         var cohorts =
             from model in request.Models!
-            from pruning in (from method in request.Methods!
-                             from sparsity in request.Sparsities ?? []
-                             select (method, sparsity)).Prepend((method: Method.Dense, sparsity: 0m))
+            from pruning in baselines.Select(method => (method, sparsity: 0m)).Concat(
+                from method in request.Methods!
+                from sparsity in request.Sparsities ?? []
+                select (method, sparsity))
             let recipe = new Recipe(
                 datasetHash, model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault,
                 request.Protocol, pruning.method, pruning.sparsity)
             select (Model: model.NameOrDefault, Recipe: recipe, Fingerprint: RecipeFingerprint.Of(recipe), Dense: RecipeFingerprint.Of(recipe.Dense));
 
         var all = cohorts.ToList();
-        var (first, count) = (request.Seeds!.First, request.Seeds.Count);
         return new PlannedSweep(
             [
-                .. all.SelectMany(cohort => Enumerable.Range(first, cohort.Recipe.Method == Method.Dense ? count + request.ExtraDenseSeeds : count), (cohort, seed) => (cohort, seed)).Select((run, ordinal) => new PlannedRun(
+                .. all.SelectMany(cohort => SeedsOf(cohort.Recipe), (cohort, seed) => (cohort, seed)).Select((run, ordinal) => new PlannedRun(
                     ordinal, run.cohort.Model, run.cohort.Recipe, run.cohort.Fingerprint,
                     run.cohort.Recipe.Plan.SharedEpochs > 0 ? run.cohort.Dense : null, run.seed)),
             ],
             [
                 .. (from cohort in all
-                    where cohort.Recipe.Method != Method.Dense
+                    where !baselines.Contains(cohort.Recipe.Method)
+                    from baseline in baselines
                     from split in request.PredictSplitsOrDefault
-                    select (cohort, split)).Select((pair, ordinal) => new PlannedComparison(
-                    ordinal, pair.cohort.Model, pair.cohort.Recipe, pair.cohort.Fingerprint, pair.cohort.Dense, pair.split)),
+                    select (cohort, baseline, split)).Select((pair, ordinal) => new PlannedComparison(
+                    ordinal, pair.cohort.Model, pair.cohort.Recipe, pair.cohort.Fingerprint, pair.baseline,
+                    RecipeFingerprint.Of(pair.cohort.Recipe.Dense with { Method = pair.baseline }), pair.split)),
             ]);
+
+        IEnumerable<int> SeedsOf(Recipe recipe) =>
+            Enumerable.Range(request.Seeds!.First, request.Seeds.Count + (recipe.Method == Method.Dense ? request.ExtraDenseSeeds : 0));
     }
 }

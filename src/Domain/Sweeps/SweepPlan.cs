@@ -5,7 +5,7 @@ namespace PieService.Domain.Sweeps;
 
 /// <summary>What a sweep would cost, answered to validateOnly.</summary>
 /// <param name="EstimatedSeconds">On the slots of the workers that are alive (one, where none is).</param>
-/// <param name="PredictionBytes">Packed predictions of the runs that must be trained.</param>
+/// <param name="PredictionBytes">Packed predictions of the runs that must be trained, those after observed epochs included.</param>
 /// <param name="CheckpointBytes">Most that trunks and checkpoints take at one time.</param>
 /// <param name="ModelBytes">Files of the models that the sweep keeps and that are not kept already.</param>
 public sealed record SweepPlan(

@@ -40,7 +40,7 @@ public sealed record SweepRequest
     public PruningScope Scope { get; init; } = PruningScope.LayerWise;
     [Required] public SeedRange? Seeds { get; init; }
 
-    /// <summary>Add dense runs trained as long as the iterative methods.</summary>
+    /// <summary>Add dense runs trained as long as the iterative methods, 4E epochs (dense4E): a second baseline of each pruned cohort.</summary>
     public bool ComputeMatchedDense { get; init; }
 
     /// <summary>
@@ -54,8 +54,11 @@ public sealed record SweepRequest
 
     [JsonIgnore] public IReadOnlyList<Split> PredictSplitsOrDefault => PredictSplits ?? [Split.Test];
 
-    /// <summary>Epochs whose predictions on the training split are kept.</summary>
-    public IReadOnlyList<int>? ObservationEpochs { get; init; }
+    /// <summary>
+    /// Epochs (from 0) after which the dense runs' predictions on the training split are kept, for EL2N; those that a model does not
+    /// have are left out. By default the study's: 0, .3 E, .6 E and .8 E, rounded, and E - 1; [] keeps none.
+    /// </summary>
+    [MaxLength(SweepRules.MaxObservationEpochs)] public IReadOnlyList<int>? ObservationEpochs { get; init; }
     public KeepModels KeepModels { get; init; } = KeepModels.None;
     public Priority Priority { get; init; } = Priority.Normal;
 }

@@ -14,6 +14,7 @@ public static class SweepRules
     public const int MaxSparsities = 50;
     public const int MaxSeeds = 1000;
     public const int MaxRuns = 100_000;
+    public const int MaxObservationEpochs = 1000;
 
     /// <param name="dataset">The request's dataset; null where there is none of that id.</param>
     public static IReadOnlyList<FieldError> Check(SweepRequest request, Dataset? dataset) =>
@@ -24,6 +25,7 @@ public static class SweepRules
         .. Grid(request),
         .. Seeds(request),
         .. PredictSplits(request, dataset),
+        .. ObservationEpochs(request),
         .. NotYetServed(request),
     ];
 
@@ -120,7 +122,7 @@ public static class SweepRules
         else if (seeds is { First: >= 0, Count: >= 1 and <= MaxSeeds } && (long)seeds.First + seeds.Count + request.ExtraDenseSeeds > int.MaxValue)
             yield return new("extraDenseSeeds", "follow on seeds.first + seeds.count, and there are not so many numbers left; begin with a smaller seeds.first");
 
-        var cohorts = 1L + (request.Methods?.Count ?? 0) * (request.Sparsities?.Count ?? 0);
+        var cohorts = (request.ComputeMatchedDense ? 2L : 1L) + (request.Methods?.Count ?? 0) * (request.Sparsities?.Count ?? 0);
         var runs = (request.Models?.Count ?? 0) * ((cohorts * seeds.Count) + Math.Max(0, request.ExtraDenseSeeds));
         if (seeds.Count <= MaxSeeds && runs > MaxRuns) yield return new("seeds.count", $"makes {runs} runs; a sweep has at most {MaxRuns}");
     }
@@ -137,13 +139,19 @@ public static class SweepRules
         }
     }
 
+    private static IEnumerable<FieldError> ObservationEpochs(SweepRequest request)
+    {
+        if (request.ObservationEpochs is not { } epochs) yield break;
+        if (epochs.Count > MaxObservationEpochs) yield return new("observationEpochs", $"must have at most {MaxObservationEpochs} entries");
+        for (var i = 0; i < epochs.Count; i++)
+            if (epochs[i] < 0) yield return new($"observationEpochs[{i}]", "must be >= 0; epochs count from 0, and those that a model does not have are left out");
+    }
+
     /// <summary>Parts of the contract that this version does not have yet: refused by name, never ignored.</summary>
     private static IEnumerable<FieldError> NotYetServed(SweepRequest request)
     {
         const string Later = "is not served by this version";
         if (request.Protocol != Protocol.Sound) yield return new("protocol", $"{Wire.Name(request.Protocol)} {Later}; use sound");
         if (request.Scope != PruningScope.LayerWise) yield return new("scope", $"{Wire.Name(request.Scope)} {Later}; use layerWise");
-        if (request.ComputeMatchedDense) yield return new("computeMatchedDense", $"{Later}; use false");
-        if (request.ObservationEpochs is not null) yield return new("observationEpochs", $"{Later}; use null");
     }
 }

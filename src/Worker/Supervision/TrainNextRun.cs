@@ -110,7 +110,7 @@ public sealed class TrainNextRun(
         var test = result.Predictions.Single(split => split.Split == Wire.Name(Split.Test));
         var outcome = new RunOutcome(
             new RunScore(test.Metric.Accuracy, test.Metric.MacroF1, test.Metric.Loss), result.Tensors, result.CpuCapability, result.Threads,
-            result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions, KeptOf(result.Model));
+            result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions, KeptOf(result.Model), assignment.ObserveEpochs);
         await StillHeldAsync(held, () => leases.SucceedAsync(
             held.Lease, outcome, result.Device, [.. result.Predictions.Select(split => Packed(run.Id, split))], CancellationToken.None));
     }
@@ -143,9 +143,18 @@ public sealed class TrainNextRun(
         await using var db = await contexts.CreateDbContextAsync(held.Stopped);
         if (vectorFile is not null) await RequireSameVectorsAsync(db, run, WordVectors.Load(vectorFile).SourceSha256, held.Stopped);
         var trunk = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == run.TrunkRunId, held.Stopped);
+        var observe = await db.Database.SqlQuery<int>($"""SELECT unnest(pie_observes({run.Id})) AS "Value" """).ToListAsync(held.Stopped);
         return new TrainingAssignment(
             run.Id, run.Recipe, run.Seed, tokens, vectorFile, artifacts.FolderOf(held.Lease),
-            artifacts.CheckpointOf(run), artifacts.CheckpointOf(trunk), run.PredictSplits, await WishAsync(db, run, held));
+            await ResumeAsync(db, run, observe, held), artifacts.CheckpointOf(trunk), run.PredictSplits, await WishAsync(db, run, held), observe);
+    }
+
+    /// <summary>A checkpoint beyond an epoch that is wanted and was not observed is of no use: what the model answered then is gone.</summary>
+    private async Task<CheckpointFile?> ResumeAsync(PieDbContext db, Run run, List<int> observe, HeldRun held)
+    {
+        if (artifacts.CheckpointOf(run) is not { } checkpoint) return null;
+        var observed = await db.RunObservations.Where(observation => observation.RunId == run.Id).Select(observation => observation.Epoch).ToListAsync(held.Stopped);
+        return observe.All(epoch => epoch >= checkpoint.EpochsDone || observed.Contains(epoch)) ? checkpoint : null;
     }
 
     private async Task<ModelWish?> WishAsync(PieDbContext db, Run run, HeldRun held)
@@ -193,7 +202,16 @@ public sealed class TrainNextRun(
             }),
         ],
         epoch.Epoch + 1,
-        epoch.Checkpoint is { } file && artifacts.Store() is { } store ? new StoredCheckpoint(artifacts.Relative(file.Path), file.Sha256, store) : null);
+        epoch.Checkpoint is { } file && artifacts.Store() is { } store ? new StoredCheckpoint(artifacts.Relative(file.Path), file.Sha256, store) : null,
+        epoch.Observation is not { } observation ? null : new RunObservation
+        {
+            RunId = runId,
+            Epoch = epoch.Epoch,
+            Examples = observation.Examples,
+            ClassCount = observation.ClassCount,
+            Classes = observation.Classes,
+            Scores = observation.Scores,
+        });
 
     private static RunPredictions Packed(Guid runId, SplitPredictions split) => new()
     {

@@ -4,22 +4,27 @@ using PieService.Worker.Text;
 
 namespace PieService.Worker.Training;
 
-/// <summary>After every epoch: validation, checkpoint, report; in this order, so that a reported epoch is never lost.</summary>
+/// <summary>After every epoch: validation, observation, checkpoint, report; in this order, so that a reported epoch is never lost.</summary>
+/// <param name="train">Answered after the observed epochs: in evaluation mode, which uses no random numbers.</param>
+/// <param name="observed">0-based.</param>
 internal sealed class EpochReport(
-    Classifier model, TokenisedSplit validation, Func<int, CheckpointFile> save, TrainingListener listener) : ITrainingHook
+    Classifier model, TokenisedSplit validation, TokenisedSplit train, IReadOnlyList<int> observed,
+    Func<int, CheckpointFile> save, TrainingListener listener) : ITrainingHook
 {
     private readonly Stopwatch watch = new();
 
     public void BeforeEpoch(int epochsDone) => watch.Restart();
 
-    public void AfterEpoch(int epochsDone, EpochMetric train)
+    public void AfterEpoch(int epochsDone, EpochMetric trained)
     {
-        var metrics = new List<EpochMetric> { train };
+        var metrics = new List<EpochMetric> { trained };
         if (validation.Count > 0) metrics.Add(Evaluation.Run(model, validation, listener.Pulse).Metric());
         if (metrics.Find(metric => !double.IsFinite(metric.Loss)) is { } diverged)
             throw UntrainableException.Diverged(epochsDone - 1, diverged.Loss);
 
-        listener.Epoch(new(epochsDone - 1, metrics, watch.Elapsed.TotalSeconds, TrySave(epochsDone)));
+        var observation = observed.Contains(epochsDone - 1) ? Evaluation.Run(model, train, listener.Pulse).Pack() : null;
+        var checkpoint = TrySave(epochsDone);
+        listener.Epoch(new(epochsDone - 1, metrics, watch.Elapsed.TotalSeconds, checkpoint, observation));
     }
 
     /// <summary>A full or missing disk costs what a later crash would lose, not the run: null, and the training goes on.</summary>

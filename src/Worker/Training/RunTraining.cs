@@ -38,7 +38,7 @@ public sealed class RunTraining(TrainerSettings settings)
         var hooks = new List<ITrainingHook>
         {
             new EpochReport(
-                model, inputs.Split(TokenisedDataset.Validation),
+                model, inputs.Split(TokenisedDataset.Validation), train, assignment.ObserveEpochs ?? [],
                 epochsDone => Checkpoint.Save(assignment.OutputFolder, own, epochsDone, parameters, optimizer), listener),
         };
         if (PruningRule.Of(recipe.Method) is not null)

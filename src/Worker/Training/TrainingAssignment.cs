@@ -10,6 +10,7 @@ namespace PieService.Worker.Training;
 /// <param name="Trunk">The dense run's checkpoint at the branching point; unusable or absent, its epochs are trained here.</param>
 /// <param name="PredictSplits">Splits whose predictions are wanted.</param>
 /// <param name="Keep">Null: the trained model is not kept.</param>
+/// <param name="ObserveEpochs">Epochs (0-based) after which the answers to the training split are wanted; null: none.</param>
 public sealed record TrainingAssignment(
     Guid RunId,
     Recipe Recipe,
@@ -20,7 +21,8 @@ public sealed record TrainingAssignment(
     CheckpointFile? Resume,
     CheckpointFile? Trunk,
     IReadOnlyList<string> PredictSplits,
-    ModelWish? Keep = null);
+    ModelWish? Keep = null,
+    IReadOnlyList<int>? ObserveEpochs = null);
 
 /// <summary>Where the trained model is to lie, and what of its provenance a trainer does not know.</summary>
 /// <param name="Path">Absolute.</param>

@@ -9,7 +9,9 @@ public sealed record EpochMetric(string Split, double Loss, double Accuracy, dou
 
 /// <summary>Epoch number <paramref name="Epoch"/> (0-based) is finished and its checkpoint is on the disk.</summary>
 /// <param name="Checkpoint">Null: it could not be written.</param>
-public sealed record EpochFinished(int Epoch, IReadOnlyList<EpochMetric> Metrics, double Seconds, CheckpointFile? Checkpoint);
+/// <param name="Observation">The answers to the training split after this epoch; null: they were not wanted.</param>
+public sealed record EpochFinished(
+    int Epoch, IReadOnlyList<EpochMetric> Metrics, double Seconds, CheckpointFile? Checkpoint, SplitPredictions? Observation = null);
 
 /// <summary>Whom a training tells what happens.</summary>
 /// <param name="Epoch">Called after every epoch that is trained here.</param>

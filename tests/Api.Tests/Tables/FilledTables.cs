@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
@@ -43,6 +44,12 @@ public sealed class FilledTables : IAsyncLifetime
         var run = (await situations.RunsOfAsync(sweep))[0];
         db.RunMetrics.AddRange(
             Metric(run.Id, 0, Split.Train, 0.1 + 0.2), Metric(run.Id, 0, Split.Validation, double.Epsilon), Metric(run.Id, 1, Split.Train, 1e300 / 3), Metric(run.Id, 1, Split.Validation, 5));
+        db.Influences.Add(new Influence
+        {
+            ComparisonId = await db.Comparisons.Where(comparison => comparison.SweepId == sweep).OrderBy(comparison => comparison.Ordinal).Select(comparison => comparison.Id).FirstAsync(),
+            Epoch = 0,
+            Bins = [new InfluenceBin(1, 3, 0.1 + 0.2, 1e-300, 1.0 / 3, 1, 1.0 / 3, -1.0 / 7, 2.0 / 7, 1.5, 0.5, 1.25, 1), new InfluenceBin(20, 1, 1, 1, 1, 0, 0, 0, null, null, null, null, null)],
+        });
         await db.SaveChangesAsync();
         await db.Database.ExecuteSqlAsync($"UPDATE run_predictions SET scores = {Scores()}");
         // A sweep whose last comparison and last runs have no results yet: their cells are empty.

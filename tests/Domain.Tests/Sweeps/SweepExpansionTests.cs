@@ -39,6 +39,21 @@ public class SweepExpansionTests
     }
 
     [Fact]
+    public void A_dense_control_of_4E_epochs_branches_from_the_dense_runs_and_is_a_second_baseline_of_each_pruned_cohort()
+    {
+        var plan = SweepExpansion.Expand(Requests.Valid with { ComputeMatchedDense = true }, "sha256:d");
+
+        var control = plan.Runs.Where(run => run.Recipe.Method == Method.Dense4E).ToList();
+        Assert.Equal([3, 4], control.Select(run => run.Seed));
+        Assert.All(control, run => Assert.Equal(
+            (4 * run.Recipe.Hyperparameters.Epochs, run.Recipe.Hyperparameters.Epochs, plan.Runs[0].Fingerprint),
+            (run.Recipe.Plan.TotalEpochs, run.Recipe.Plan.SharedEpochs, run.TrunkFingerprint!)));
+        Assert.Equal(8, plan.Comparisons.Count);
+        Assert.Equal(4, plan.Comparisons.Count(comparison => comparison.Baseline == Method.Dense4E && comparison.DenseFingerprint == control[0].Fingerprint));
+        Assert.Equal(4, plan.Comparisons.Count(comparison => comparison.Baseline == Method.Dense && comparison.DenseFingerprint == plan.Runs[0].Fingerprint));
+    }
+
+    [Fact]
     public void Every_model_has_its_own_dense_cohort()
     {
         var two = Requests.Valid with

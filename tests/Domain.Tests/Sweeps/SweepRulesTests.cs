@@ -56,14 +56,19 @@ public class SweepRulesTests
 
     [Fact]
     public void Parts_of_the_contract_that_are_not_served_are_refused_never_ignored() => Assert.Equal(
-        ["protocol", "scope", "computeMatchedDense", "observationEpochs"],
+        ["protocol", "scope"],
         Fields(Requests.Valid with
         {
             Protocol = Protocol.Paper,
             Scope = PruningScope.Global,
-            ComputeMatchedDense = true,
-            ObservationEpochs = [0],
         }));
+
+    [Fact]
+    public void Observed_epochs_count_from_0_and_may_be_more_than_a_model_has()
+    {
+        Assert.Empty(Fields(Requests.Valid with { ObservationEpochs = [0, 0, 1000] }));
+        Assert.Equal(["observationEpochs[1]"], Fields(Requests.Valid with { ObservationEpochs = [0, -1] }));
+    }
 
     [Fact]
     public void Extra_dense_seeds_follow_on_the_others_as_many_as_there_are()

@@ -321,6 +321,37 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
+    public void Observed_epochs_bring_their_answers_to_the_training_split_and_change_nothing()
+    {
+        var recipe = Toy.Recipe(Method.Dense, epochs: 4);
+        var unobserved = Hash(Train(recipe));
+        epochs.Clear();
+
+        var result = new RunTraining(Toy.Cpu).Execute(
+            Assignment(recipe, 7) with { PredictSplits = ["test", "train"], ObserveEpochs = [0, 3] }, Listener(epochs.Add));
+
+        Assert.Equal([0, 3], epochs.Where(epoch => epoch.Observation is not null).Select(epoch => epoch.Epoch));
+        Assert.Equal(unobserved, Hash(result));
+        // After the last epoch they are the finished model's.
+        Assert.Equal(result.Predictions[1].Scores, epochs[3].Observation!.Scores);
+        Assert.Equal(result.Predictions[1].Classes, epochs[3].Observation!.Classes);
+        Assert.Equal(("train", 120), (epochs[0].Observation!.Split, epochs[0].Observation!.Examples));
+        Assert.NotEqual(epochs[0].Observation!.Scores, epochs[3].Observation!.Scores);
+    }
+
+    [Fact]
+    public void A_dense_control_of_4E_epochs_goes_on_from_the_dense_runs_end_as_if_it_had_trained_alone()
+    {
+        var alone = Hash(Train(Toy.Recipe(Method.Dense4E)));
+        Train(Toy.Recipe(Method.Dense));
+        var trunk = epochs[^1].Checkpoint;
+        epochs.Clear();
+
+        Assert.Equal(alone, Hash(Train(Toy.Recipe(Method.Dense4E), trunk: trunk)));
+        Assert.Equal([2, 3, 4, 5, 6, 7], epochs.Select(epoch => epoch.Epoch));
+    }
+
+    [Fact]
     public void A_cancelled_run_stops()
     {
         using var cancellation = new CancellationTokenSource();

@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261126115443_Analysis")]
+    [Migration("20261126121411_Analysis")]
     partial class Analysis
     {
         /// <inheritdoc />
@@ -175,6 +175,27 @@ namespace PieService.Domain.Storage.Migrations
                         .HasDatabaseName("ix_idempotent_requests_created_at");
 
                     b.ToTable("idempotent_requests", (string)null);
+                });
+
+            modelBuilder.Entity("PieService.Domain.Analysis.Influence", b =>
+                {
+                    b.Property<Guid>("ComparisonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("comparison_id");
+
+                    b.Property<int>("Epoch")
+                        .HasColumnType("integer")
+                        .HasColumnName("epoch");
+
+                    b.Property<string>("Bins")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("bins");
+
+                    b.HasKey("ComparisonId", "Epoch")
+                        .HasName("pk_influences");
+
+                    b.ToTable("influences", (string)null);
                 });
 
             modelBuilder.Entity("PieService.Domain.Datasets.Dataset", b =>
@@ -455,6 +476,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("direction");
 
+                    b.Property<double?>("El2n")
+                        .HasColumnType("double precision")
+                        .HasColumnName("el2n");
+
                     b.Property<Guid>("ExampleId")
                         .HasColumnType("uuid")
                         .HasColumnName("example_id");
@@ -462,6 +487,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<short>("Gold")
                         .HasColumnType("smallint")
                         .HasColumnName("gold");
+
+                    b.Property<short?>("InfluenceBin")
+                        .HasColumnType("smallint")
+                        .HasColumnName("influence_bin");
 
                     b.Property<bool>("IsPie")
                         .HasColumnType("boolean")
@@ -547,6 +576,40 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable((string)null);
 
                     b.ToView("predictions", (string)null);
+                });
+
+            modelBuilder.Entity("PieService.Domain.Predictions.RunObservation", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<int>("Epoch")
+                        .HasColumnType("integer")
+                        .HasColumnName("epoch");
+
+                    b.Property<int>("ClassCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("class_count");
+
+                    b.Property<byte[]>("Classes")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("classes");
+
+                    b.Property<int>("Examples")
+                        .HasColumnType("integer")
+                        .HasColumnName("examples");
+
+                    b.Property<byte[]>("Scores")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("scores");
+
+                    b.HasKey("RunId", "Epoch")
+                        .HasName("pk_run_observations");
+
+                    b.ToTable("run_observations", (string)null);
                 });
 
             modelBuilder.Entity("PieService.Domain.Predictions.RunPredictions", b =>
@@ -1133,6 +1196,16 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("webhook_deliveries", (string)null);
                 });
 
+            modelBuilder.Entity("PieService.Domain.Analysis.Influence", b =>
+                {
+                    b.HasOne("PieService.Domain.Pies.Comparison", null)
+                        .WithMany()
+                        .HasForeignKey("ComparisonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_influences_comparisons_comparison_id");
+                });
+
             modelBuilder.Entity("PieService.Domain.Datasets.Example", b =>
                 {
                     b.HasOne("PieService.Domain.Datasets.Dataset", null)
@@ -1161,6 +1234,16 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pie_labels_comparisons_comparison_id");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Predictions.RunObservation", b =>
+                {
+                    b.HasOne("PieService.Domain.Runs.Run", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_run_observations_runs_run_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Predictions.RunPredictions", b =>

@@ -1,0 +1,21 @@
+namespace PieService.Domain.Predictions;
+
+/// <summary>
+/// A dense run's answers for the training split after an early epoch, packed as <see cref="RunPredictions"/>: what EL2N is made
+/// of (study 1.12).
+/// </summary>
+public sealed class RunObservation
+{
+    public Guid RunId { get; init; }
+
+    /// <summary>0-based.</summary>
+    public int Epoch { get; init; }
+    public int Examples { get; init; }
+    public int ClassCount { get; init; }
+
+    /// <summary>Examples x uint16, little-endian: the predicted class.</summary>
+    public required byte[] Classes { get; init; }
+
+    /// <summary>Examples x ClassCount x float16, little-endian: logits in label order, evaluation mode after the epoch.</summary>
+    public required byte[] Scores { get; init; }
+}

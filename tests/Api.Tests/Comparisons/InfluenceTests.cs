@@ -1,0 +1,252 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
+using PieService.Domain.Recipes;
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Tests.Comparisons;
+
+/// <summary>
+/// Two dense and two pruned runs over eight training examples. The dense runs learn example 7 first and example 0 last; of all
+/// examples the pruned runs answer only example 0 otherwise.
+/// </summary>
+public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    private const int Examples = Situations.TestExamples;
+
+    [Fact]
+    public async Task Bins_go_from_the_least_to_the_most_influential_and_say_what_pruning_does_to_them()
+    {
+        var comparison = await TrainComparisonAsync(await LabelledSweepAsync());
+
+        var bins = (await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/influence?epoch=0"))["items"]!.AsArray();
+
+        Assert.Equal("""{"epochs":[0,1],"reason":null}""", comparison["influence"]!.ToJsonString());
+        Assert.Equal(Enumerable.Range(1, Examples), bins.Select(bin => (int)bin!["bin"]!));
+        Assert.Equal(bins.Select(bin => (double)bin!["el2n"]!["mean"]!).Order(), bins.Select(bin => (double)bin!["el2n"]!["mean"]!));
+        Assert.Equal([0, 0, 0, 0, 0, 0, 0, 1], bins.Select(bin => (double)bin!["pieShare"]!));
+        // All models end with the same scores, so pruning changes no loss.
+        Assert.All(bins, bin => Assert.Equal((0.0, 1.0, 1.0), ((double)bin!["lossDifference"]!["mean"]!, (double)bin["lossRatio"]!["mean"]!, (double)bin["lossRatio"]!["ofMeans"]!)));
+    }
+
+    [Fact]
+    public async Task Every_observed_epoch_has_its_bins_page_by_page()
+    {
+        var comparison = await TrainComparisonAsync(await LabelledSweepAsync());
+
+        var (listed, token) = (new List<(int, int)>(), "");
+        do
+        {
+            var page = await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/influence?pageSize=3{token}");
+            listed.AddRange(page["items"]!.AsArray().Select(bin => ((int)bin!["epoch"]!, (int)bin["bin"]!)));
+            token = page["nextPageToken"] is { } next ? $"&pageToken={next}" : null;
+        }
+        while (token is not null);
+
+        Assert.Equal(from epoch in new[] { 0, 1 } from bin in Enumerable.Range(1, Examples) select (epoch, bin), listed);
+    }
+
+    [Fact]
+    public async Task A_pie_and_an_example_say_how_influential_they_are()
+    {
+        var sweep = await LabelledSweepAsync();
+        var comparison = await TrainComparisonAsync(sweep);
+
+        var pie = (await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/pies"))["items"]!.AsArray().Single()!;
+        var votes = await api.GetAsync($"/api/v1/sweeps/{sweep}/examples/{pie["exampleId"]}");
+
+        // All logits of example 0 are 0: its probabilities are thirds.
+        Assert.Equal(Math.Sqrt(2.0 / 3), (double)pie["el2n"]!, 12);
+        Assert.Equal(8, (int)pie["influenceBin"]!);
+        Assert.Equal(pie["influenceBin"]!.ToJsonString(), votes["comparisons"]![0]!["influenceBin"]!.ToJsonString());
+        Assert.Equal(1, (int)(await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/pies?influenceBin=8"))["totalItems"]!);
+        Assert.Equal(0, (int)(await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/pies?influenceBin=7"))["totalItems"]!);
+    }
+
+    [Fact]
+    public async Task A_comparison_on_another_split_has_no_bins_and_says_why()
+    {
+        var comparison = await ComparisonAsync(await LabelledSweepAsync(), "test");
+
+        Assert.Contains("predictSplits", (string?)comparison["influence"]!["reason"], StringComparison.Ordinal);
+        Assert.Equal(0, (int)(await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/influence"))["totalItems"]!);
+    }
+
+    [Fact]
+    public async Task Dense_runs_that_observed_nothing_leave_no_bins_and_it_says_why()
+    {
+        var comparison = await TrainComparisonAsync(await LabelledSweepAsync(observationEpochs: []));
+
+        Assert.Contains("observationEpochs", (string?)comparison["influence"]!["reason"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_the_control_of_4E_epochs_each_pruned_cohort_is_compared_twice_by_the_same_influence()
+    {
+        var sweep = await LabelledSweepAsync(computeMatchedDense: true);
+
+        var comparisons = (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray().Where(row => (string?)row!["split"] == "train").ToList();
+        var runs = (await api.GetAsync($"/api/v1/sweeps/{sweep}/runs?method=dense4E"))["items"]!.AsArray();
+
+        Assert.Equal(["dense", "dense4E"], comparisons.Select(row => (string?)row!["baseline"]));
+        Assert.All(comparisons, row => Assert.Equal("""{"epochs":[0,1],"reason":null}""", row!["influence"]!.ToJsonString()));
+        Assert.Equal([8, 8], runs.Select(run => (int)run!["epochs"]!["total"]!));
+        // E of the 4E epochs are the dense run's own.
+        Assert.Equal(2 * 2, (int)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["progress"]!["epochs"]!["shared"]!);
+    }
+
+    [Fact]
+    public async Task What_a_dense_run_answered_early_is_served_as_its_predictions()
+    {
+        var run = (await api.Situations.RunsOfAsync(await LabelledSweepAsync()))[0];
+
+        var page = await api.GetAsync($"/api/v1/runs/{run.Id}/predictions?split=train&epoch=1");
+
+        Assert.Equal("[0,1]", (await api.GetAsync($"/api/v1/runs/{run.Id}"))["observedEpochs"]!.ToJsonString());
+        Assert.Equal(Examples, (int)page["totalItems"]!);
+        Assert.Equal("[0,2,0]", page["items"]![1]!["scores"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_finished_dense_run_that_did_not_observe_what_is_wanted_is_trained_again_and_pruned_ones_are_not()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var request = Request(dataset);
+        request["observationEpochs"] = new JsonArray(1);
+        var first = await api.SubmitAsync(request);
+        await TrainAsync(first, Observed(1));
+
+        var second = await api.SubmitAsync(Request(dataset));
+
+        Assert.Equal(
+            [RunState.Queued, RunState.Queued, RunState.Succeeded, RunState.Succeeded], (await api.Situations.RunsOfAsync(second)).Select(run => run.State));
+        Assert.Equal(4, (int)(await api.GetAsync($"/api/v1/sweeps/{first}"))["progress"]!["runs"]!["succeeded"]!);
+        await TrainAsync(second, Observed(0, 1));
+        Assert.Equal([0, 1], await EpochsAsync((await api.Situations.RunsOfAsync(second))[0].Id));
+    }
+
+    [Fact]
+    public async Task A_run_that_did_not_know_of_a_wanted_epoch_in_time_is_queued_again()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var request = Request(dataset);
+        request["observationEpochs"] = new JsonArray();
+        var sweep = await api.SubmitAsync(request);
+        var run = (await api.Situations.RunsOfAsync(sweep))[0];
+        var lease = await api.Situations.ClaimAsync(run.Id);
+        await api.SubmitAsync(Request(dataset));
+
+        await api.Situations.Leases.SucceedAsync(lease, Observed(), "cpu", Situations.Everything(run, (_, _) => 0), CancellationToken.None);
+
+        Assert.Equal(RunState.Queued, (await api.Situations.RunsOfAsync(sweep))[0].State);
+    }
+
+    /// <summary>The published table (study 1.7): E, and the epochs that are observed by default.</summary>
+    [Theory]
+    [InlineData(2, new[] { 0, 1 })]
+    [InlineData(39, new[] { 0, 12, 23, 31, 38 })]
+    [InlineData(3, new[] { 0, 1, 2 })]
+    [InlineData(26, new[] { 0, 8, 16, 21, 25 })]
+    [InlineData(14, new[] { 0, 4, 8, 11, 13 })]
+    [InlineData(72, new[] { 0, 22, 43, 58, 71 })]
+    [InlineData(13, new[] { 0, 4, 8, 10, 12 })]
+    [InlineData(50, new[] { 0, 15, 30, 40, 49 })]
+    [InlineData(1, new[] { 0 })]
+    [InlineData(5, new[] { 0, 2, 3, 4 })] // .3 E = 1.5 goes to the even 2
+    public async Task By_default_the_epochs_of_the_study_are_observed(int epochs, int[] observed) =>
+        Assert.Equal(observed, await WantedAsync("{}", epochs));
+
+    [Fact]
+    public async Task Epochs_that_a_training_does_not_have_and_repeats_are_dropped_and_extra_seeds_observe_nothing()
+    {
+        Assert.Equal([1, 2], await WantedAsync("""{ "observationEpochs": [2, 1, 2, 3, 9] }""", epochs: 3));
+        Assert.Empty(await WantedAsync("""{ "observationEpochs": [] }""", epochs: 3));
+        Assert.Empty(await WantedAsync("{}", epochs: 3, seed: 7));
+        Assert.Empty(await WantedAsync("{}", epochs: 3, method: "IMP"));
+    }
+
+    private async Task<List<int>> WantedAsync(string request, int epochs, int seed = 6, string method = "dense")
+    {
+        var wish = JsonNode.Parse(request)!.AsObject();
+        wish["seeds"] = new JsonObject { ["first"] = 2, ["count"] = 5 };
+        var (asked, recipe) = (wish.ToJsonString(), $$"""{ "method": "{{method}}", "hyperparameters": { "epochs": {{epochs}} } }""");
+        await using var db = await ContextAsync();
+        return await db.Database.SqlQuery<int>($"""SELECT unnest(pie_observation_epochs({asked}::jsonb, {recipe}::jsonb, {seed})) AS "Value" """).ToListAsync();
+    }
+
+    private async Task<List<int>> EpochsAsync(Guid run)
+    {
+        await using var db = await ContextAsync();
+        return await db.RunObservations.Where(observation => observation.RunId == run).Select(observation => observation.Epoch).Order().ToListAsync();
+    }
+
+    private Task<PieDbContext> ContextAsync() => api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
+
+    private static RunOutcome Observed(params int[] epochs) => Situations.Outcome with { ObservedEpochs = epochs };
+
+    private static JsonObject Request(Dataset dataset)
+    {
+        var request = Situations.Request(dataset, 2, "MP-AI");
+        request["predictSplits"] = new JsonArray("train", "test");
+        return request;
+    }
+
+    private async Task<Guid> LabelledSweepAsync(int[]? observationEpochs = null, bool computeMatchedDense = false)
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        await using (var db = await ContextAsync())
+        {
+            db.Examples.AddRange(Enumerable.Range(0, Examples).Select(position => new Example
+            {
+                DatasetId = dataset.Id,
+                Split = Split.Train,
+                Position = position,
+                Id = Example.IdOf(dataset.Id, Split.Train, position),
+                SourceId = $"train:{position}",
+                Text = $"text {position}",
+                Labels = [(short)(position % 3)],
+            }));
+            await db.SaveChangesAsync();
+        }
+        var request = Request(dataset);
+        request["computeMatchedDense"] = computeMatchedDense;
+        if (observationEpochs is not null) request["observationEpochs"] = new JsonArray([.. observationEpochs.Select(epoch => (JsonNode)epoch)]);
+        var sweep = await api.SubmitAsync(request);
+        await TrainAsync(sweep, Observed(observationEpochs ?? [0, 1]));
+        await api.Situations.LabelAsync(sweep);
+        return sweep;
+    }
+
+    /// <summary>Plays the worker: a dense run's logit of the gold class of example i after epoch e is i (e + 1).</summary>
+    private async Task TrainAsync(Guid sweep, RunOutcome outcome)
+    {
+        foreach (var run in (await api.Situations.RunsOfAsync(sweep)).Where(run => run.State == RunState.Queued))
+        {
+            var lease = await api.Situations.ClaimAsync(run.Id);
+            var isDense = run.Method == Method.Dense;
+            foreach (var epoch in isDense ? outcome.ObservedEpochs! : [])
+                Assert.True(await api.Situations.Leases.RecordEpochAsync(lease, new EpochRecord([], epoch + 1, null, Observation(run, epoch)), CancellationToken.None));
+            Assert.True(await api.Situations.Leases.SucceedAsync(
+                lease, isDense ? outcome : Observed(), "cpu",
+                Situations.Everything(run, (r, i) => i == 0 && r.Method == Method.MpAi ? 1 : i % 3), CancellationToken.None));
+        }
+    }
+
+    private static RunObservation Observation(Run run, int epoch) => new()
+    {
+        RunId = run.Id,
+        Epoch = epoch,
+        Examples = Examples,
+        ClassCount = 3,
+        Classes = [.. Enumerable.Range(0, Examples).SelectMany(i => BitConverter.GetBytes((ushort)(i % 3)))],
+        Scores = [.. Enumerable.Range(0, Examples * 3).SelectMany(at => BitConverter.GetBytes((Half)(at % 3 == at / 3 % 3 ? at / 3 * (epoch + 1) : 0)))],
+    };
+
+    private Task<JsonNode> TrainComparisonAsync(Guid sweep) => ComparisonAsync(sweep, "train");
+
+    private async Task<JsonNode> ComparisonAsync(Guid sweep, string split) =>
+        (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray().Single(row => (string?)row!["split"] == split)!;
+}
