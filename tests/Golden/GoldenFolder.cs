@@ -1,0 +1,91 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace PieService.Golden;
+
+/// <summary>
+/// The reference values of the published code, in the folder that PIE_GOLDEN names. Tests go through its files, so another
+/// folder of the same form is tested by the same code; where it is absent they skip and say so.
+/// </summary>
+internal static class GoldenFolder
+{
+    private const string Setting = "PIE_GOLDEN";
+
+    /// <summary>What a theory gets instead of a case where there are no files: its test then skips by <see cref="Path"/>.</summary>
+    private const string Absent = "absent";
+
+    private static readonly string Root = Environment.GetEnvironmentVariable(Setting) is { Length: > 0 } given
+        ? given
+        : System.IO.Path.Combine(RepositoryRoot(), "..", "shared", "golden");
+
+    /// <summary>Every case of a kind, such as "training/bilstm-single-*": paths within the folder, without their ending.</summary>
+    public static TheoryData<string> Cases(string pattern)
+    {
+        var (folder, name) = (System.IO.Path.GetDirectoryName(pattern)!, System.IO.Path.GetFileName(pattern));
+        var files = Directory.Exists(System.IO.Path.Combine(Root, folder))
+            ? Directory.GetFiles(System.IO.Path.Combine(Root, folder), name + ".json").Order(StringComparer.Ordinal)
+                .Select(file => System.IO.Path.Combine(folder, System.IO.Path.GetFileNameWithoutExtension(file)))
+            : [];
+        return [.. files.DefaultIfEmpty(System.IO.Path.Combine(folder, Absent))];
+    }
+
+    /// <summary>A file's place on the disk; the calling test skips where there is none.</summary>
+    public static string Path(string file)
+    {
+        var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(Root, file));
+        Assert.SkipUnless(File.Exists(path), $"No golden values at {path}; {Setting} names the folder that holds them.");
+        return path;
+    }
+
+    public static JsonElement Json(string file) => JsonDocument.Parse(File.ReadAllBytes(Path(file))).RootElement;
+
+    public static GoldenTensors Tensors(string file) => GoldenTensors.Read(Path(file));
+
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "PieService.sln"))) folder = folder.Parent;
+        return folder?.FullName ?? AppContext.BaseDirectory;
+    }
+}
+
+/// <summary>A safetensors file, read without the product's own reader: 8 bytes header length, JSON header, raw values.</summary>
+internal sealed class GoldenTensors
+{
+    private readonly byte[] content;
+    private readonly long dataStart;
+    private readonly JsonElement header;
+
+    private GoldenTensors(byte[] content)
+    {
+        this.content = content;
+        dataStart = 8 + BinaryPrimitives.ReadInt64LittleEndian(content);
+        header = JsonDocument.Parse(content.AsMemory(8, (int)dataStart - 8)).RootElement;
+    }
+
+    public static GoldenTensors Read(string path) => new(File.ReadAllBytes(path));
+
+    public IEnumerable<string> Names => header.EnumerateObject().Select(entry => entry.Name).Where(name => name != "__metadata__");
+
+    public bool Has(string name) => header.TryGetProperty(name, out _);
+
+    public int[] Shape(string name) => [.. header.GetProperty(name).GetProperty("shape").EnumerateArray().Select(side => side.GetInt32())];
+
+    /// <summary>The values of a tensor, row-major.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
+    /// <exception cref="InvalidDataException">Its values are of another type.</exception>
+    public T[] Get<T>(string name) where T : unmanaged
+    {
+        var entry = header.GetProperty(name);
+        var type = entry.GetProperty("dtype").GetString();
+        if (type != TypeName<T>()) throw new InvalidDataException($"{name} is {type}, not {TypeName<T>()}.");
+        var offsets = entry.GetProperty("data_offsets");
+        var (begin, end) = (dataStart + offsets[0].GetInt64(), dataStart + offsets[1].GetInt64());
+        return MemoryMarshal.Cast<byte, T>(content.AsSpan((int)begin, (int)(end - begin))).ToArray();
+    }
+
+    private static string TypeName<T>() => typeof(T) == typeof(float) ? "F32" : typeof(T) == typeof(double) ? "F64"
+        : typeof(T) == typeof(int) ? "I32" : typeof(T) == typeof(long) ? "I64" : typeof(T) == typeof(byte) ? "U8"
+        : throw new NotSupportedException($"No golden values are {typeof(T).Name}.");
+}
