@@ -3,23 +3,23 @@ namespace PieService.Domain.Recipes;
 /// <summary>When a training prunes, and how many epochs it has (study 1.7, protocol sound: 1.15).</summary>
 /// <param name="TotalEpochs">Epochs of the whole training, those of the trunk included.</param>
 /// <param name="PruneAfter">For each step, the finished epochs at which it happens; 0 = before the training.</param>
-public sealed record PruningPlan(int TotalEpochs, IReadOnlyList<int> PruneAfter)
+/// <param name="SharedEpochs">Epochs that are the dense training's own, so that a branch may start from the dense run's end.</param>
+public sealed record PruningPlan(int TotalEpochs, IReadOnlyList<int> PruneAfter, int SharedEpochs)
 {
     private const int Segments = 4;
 
-    /// <summary>Epochs that are the dense training's own, so that a branch may start from the dense run's end.</summary>
-    public int SharedEpochs => PruneAfter is [> 0 and var first, ..] ? first : 0;
-
     /// <param name="epochs">E of the recipe.</param>
-    public static PruningPlan For(Method method, int epochs) => PruningRule.Of(method) switch
+    public static PruningPlan For(Method method, int epochs, Protocol protocol) => (PruningRule.Of(method), protocol) switch
     {
-        null => new(method == Method.Dense4E ? Segments * epochs : epochs, []),
-        { Schedule: PruningSchedule.AtInitialization } => new(epochs, [0]),
-        { Schedule: PruningSchedule.Iterative } => new(Segments * epochs, [epochs, 2 * epochs, 3 * epochs]),
+        (null, _) => new(method == Method.Dense4E ? Segments * epochs : epochs, [], SharedEpochs: 0),
+        ({ Schedule: PruningSchedule.AtInitialization }, _) => new(epochs, [0], SharedEpochs: 0),
+        (_, Protocol.Sound) => new(Segments * epochs, [epochs, 2 * epochs, 3 * epochs], epochs),
+        // After the epochs of 0-based index E, 2E, 3E: the segments have E + 1, E, E and E - 1 epochs (study 1.14, 1).
+        (_, Protocol.Paper) => new(Segments * epochs, [epochs + 1, (2 * epochs) + 1, (3 * epochs) + 1], epochs),
     };
 
     /// <summary>
-    /// How many of a tensor's weights are pruned after a step: round-half-even(N (1 - (1 - t)^(step/steps))), the last
+    /// Protocol sound: how many of a tensor's weights are pruned after a step: round-half-even(N (1 - (1 - t)^(step/steps))), the last
     /// step in exact decimal arithmetic, N t (study 1.15).
     /// </summary>
     /// <param name="size">N, the weights of the tensor.</param>

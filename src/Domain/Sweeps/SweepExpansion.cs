@@ -27,10 +27,12 @@ public static class SweepExpansion
             from pruning in (from method in request.Methods!
                              from sparsity in request.Sparsities ?? []
                              select (method, sparsity)).Prepend((method: Method.Dense, sparsity: 0m))
-            let recipe = new Recipe(
-                datasetHash, model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault,
-                request.Protocol, pruning.method, pruning.sparsity)
-            select (Model: model.NameOrDefault, Recipe: recipe, Fingerprint: RecipeFingerprint.Of(recipe), Dense: RecipeFingerprint.Of(recipe.Dense));
+            let dense = new Recipe(
+                datasetHash, model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault, request.Protocol, Method.Dense, 0)
+            let recipe = pruning.method == Method.Dense
+                ? dense
+                : dense with { Method = pruning.method, Sparsity = pruning.sparsity, Scope = request.Scope }
+            select (Model: model.NameOrDefault, Recipe: recipe, Fingerprint: RecipeFingerprint.Of(recipe), Dense: RecipeFingerprint.Of(dense));
 
         var all = cohorts.ToList();
         var seeds = Enumerable.Range(request.Seeds!.First, request.Seeds.Count);

@@ -22,6 +22,7 @@ public static class SweepRules
         .. DatasetOf(request, dataset),
         .. Models(request),
         .. Grid(request),
+        .. LastSegments(request),
         .. Seeds(request),
         .. PredictSplits(request, dataset),
         .. NotYetServed(request),
@@ -106,6 +107,15 @@ public static class SweepRules
         }
     }
 
+    /// <summary>In protocol paper the last of the four segments has E - 1 epochs, and a rewound model is trained in it alone.</summary>
+    private static IEnumerable<FieldError> LastSegments(SweepRequest request)
+    {
+        if (request.Protocol != Protocol.Paper || request.Methods?.Any(method => PruningRule.Of(method) is { Rewinds: true }) != true) yield break;
+        for (var i = 0; i < (request.Models?.Count ?? 0); i++)
+            if (request.Models![i]?.HyperparametersOrDefault.Epochs == 1)
+                yield return new($"models[{i}].hyperparameters.epochs", "must be at least 2 in protocol paper with a -WR method, which would not be trained after its last rewinding");
+    }
+
     private static IEnumerable<FieldError> Seeds(SweepRequest request)
     {
         if (request.Seeds is not { } seeds)
@@ -138,8 +148,6 @@ public static class SweepRules
     private static IEnumerable<FieldError> NotYetServed(SweepRequest request)
     {
         const string Later = "is not served by this version";
-        if (request.Protocol != Protocol.Sound) yield return new("protocol", $"{Wire.Name(request.Protocol)} {Later}; use sound");
-        if (request.Scope != PruningScope.LayerWise) yield return new("scope", $"{Wire.Name(request.Scope)} {Later}; use layerWise");
         if (request.ComputeMatchedDense) yield return new("computeMatchedDense", $"{Later}; use false");
         if (request.ExtraDenseSeeds != 0) yield return new("extraDenseSeeds", $"{Later}; use 0");
         if (request.ObservationEpochs is not null) yield return new("observationEpochs", $"{Later}; use null");

@@ -56,15 +56,32 @@ public class SweepRulesTests
 
     [Fact]
     public void Parts_of_the_contract_that_are_not_served_are_refused_never_ignored() => Assert.Equal(
-        ["protocol", "scope", "computeMatchedDense", "extraDenseSeeds", "observationEpochs", "keepModels"],
+        ["computeMatchedDense", "extraDenseSeeds", "observationEpochs", "keepModels"],
         Fields(Requests.Valid with
         {
-            Protocol = Protocol.Paper,
-            Scope = PruningScope.Global,
             ComputeMatchedDense = true,
             ExtraDenseSeeds = 1,
             ObservationEpochs = [0],
             KeepModels = KeepModels.Last,
+        }));
+
+    [Fact]
+    public void Both_protocols_and_both_scopes_are_served() =>
+        Assert.Empty(Fields(Requests.Valid with { Protocol = Protocol.Paper, Scope = PruningScope.Global }));
+
+    /// <summary>Study 1.15: the last segment has E - 1 epochs.</summary>
+    [Theory]
+    [InlineData(Protocol.Paper, Method.ImpWr, 1, true)]
+    [InlineData(Protocol.Paper, Method.IrpWr, 2, false)]
+    [InlineData(Protocol.Paper, Method.Imp, 1, false)]
+    [InlineData(Protocol.Sound, Method.ImpWr, 1, false)]
+    public void A_rewound_model_must_be_trained_after_its_last_rewinding(Protocol protocol, Method method, int epochs, bool refused) => Assert.Equal(
+        refused ? ["models[0].hyperparameters.epochs"] : [],
+        Fields(Requests.Valid with
+        {
+            Protocol = protocol,
+            Methods = [method],
+            Models = [new ModelRequest { Architecture = Architecture.BiLstm, Hyperparameters = new Hyperparameters(Epochs: epochs) }],
         }));
 
     [Theory]

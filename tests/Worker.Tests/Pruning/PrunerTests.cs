@@ -92,18 +92,18 @@ public sealed class PrunerTests : IDisposable
     [Fact]
     public void The_impact_sample_is_100_examples_of_seed_and_step()
     {
-        var order = TrainingOrder.Keyed(1, train, 16);
+        var order = TrainingOrder.Keyed(Toy.Recipe(Method.Iibp), 1, train);
         Assert.Equal(100, order.ImpactSample(1).Distinct().Count());
         Assert.Equal(order.ImpactSample(1), order.ImpactSample(1));
         Assert.NotEqual(order.ImpactSample(1), order.ImpactSample(2));
-        Assert.NotEqual(order.ImpactSample(1), TrainingOrder.Keyed(2, train, 16).ImpactSample(1));
-        Assert.Equal(120, TrainingOrder.Keyed(1, train, 16).Batches(0).Sum(batch => batch.Length));
+        Assert.NotEqual(order.ImpactSample(1), TrainingOrder.Keyed(Toy.Recipe(Method.Iibp), 2, train).ImpactSample(1));
+        Assert.Equal(120, TrainingOrder.Keyed(Toy.Recipe(Method.Iibp), 1, train).Batches(0).Sum(batch => batch.Length));
     }
 
     private Pruner Pruner(Method method) =>
         new(Toy.Recipe(method), seed: 3, toy.Parameters, toy.Optimizer, Impact(_ => [.. Enumerable.Range(0, 100)]));
 
-    private ImpactGradient Impact(Func<int, int[]> sample) => new(toy.Model, toy.Parameters, train, sample);
+    private ImpactGradient Impact(Func<int, int[]> sample) => new(toy.Model, toy.Parameters, train, Protocol.Sound, sample);
 
     private void Train() => new Trainer(
         toy.Model, toy.Parameters, toy.Optimizer, train,

@@ -137,7 +137,7 @@ public sealed class RunTrainingTests : IDisposable
         var recipe = Toy.Recipe(Method.Dense);
         var failure = Assert.Throws<ArgumentException>(() => new RunTraining(Toy.Cpu).Execute(
             Assignment(recipe, 7), Listener(epochs.Add),
-            train => TrainingOrder.Keyed(7, train, 16) with { InitialWeights = new Dictionary<string, float[]> { ["fc.weight"] = [1] } }));
+            train => TrainingOrder.Keyed(Toy.Recipe(Method.Dense), 7, train) with { InitialWeights = new Dictionary<string, float[]> { ["fc.weight"] = [1] } }));
         Assert.Contains("needs", failure.Message, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,46 @@
+namespace PieService.Worker.Pruning;
+
+/// <summary>
+/// Protocol paper's choice of the weights to prune (study 1.6): those strictly below a percentile of the survivors' scores.
+/// So equal scores stay together, and where more than that percentage are 0, nothing goes: the target may be missed by far.
+/// </summary>
+public static class PublishedThreshold
+{
+    /// <param name="scores">One for each weight, of pruned ones unused; compared as float32, as the published code does.</param>
+    /// <param name="percent">Of the survivors, 0 to 100.</param>
+    /// <exception cref="ArgumentException">Lengths differ, or the score of a survivor is NaN.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The percentage is outside its range.</exception>
+    public static Mask Prune(Mask mask, ReadOnlySpan<double> scores, double percent)
+    {
+        if (scores.Length != mask.Size) throw new ArgumentException($"{scores.Length} scores for a mask of {mask.Size}.", nameof(scores));
+        if (mask.Kept == 0) return mask;
+
+        var sorted = new float[mask.Kept];
+        for (int i = 0, next = 0; i < mask.Size; i++)
+            if (mask.Keeps(i)) sorted[next++] = (float)scores[i];
+        if (Array.Exists(sorted, float.IsNaN)) throw new ArgumentException("The score of a weight is NaN.", nameof(scores));
+        Array.Sort(sorted);
+
+        var (threshold, below) = ((float)Percentile(sorted, percent), new List<int>());
+        for (var i = 0; i < mask.Size; i++)
+            if (mask.Keeps(i) && (float)scores[i] < threshold) below.Add(i);
+        return mask.Without(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(below));
+    }
+
+    /// <summary>How many of the survivors random pruning takes: round-half-even(kept x percent / 100).</summary>
+    public static int RandomCount(int kept, double percent) => (int)Math.Round(kept * (percent / 100), MidpointRounding.ToEven);
+
+    /// <summary>numpy's default, linear interpolation, in its own order of operations.</summary>
+    /// <param name="sorted">Ascending, at least one.</param>
+    /// <param name="percent">0 to 100.</param>
+    public static double Percentile(ReadOnlySpan<float> sorted, double percent)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(percent);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
+        var position = (sorted.Length - 1) * (percent / 100);
+        var index = (int)Math.Floor(position);
+        var (part, low) = (position - index, (double)sorted[index]);
+        var high = index + 1 < sorted.Length ? sorted[index + 1] : low;
+        return part < 0.5 ? low + ((high - low) * part) : high - ((high - low) * (1 - part));
+    }
+}
