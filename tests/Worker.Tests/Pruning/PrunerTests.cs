@@ -89,6 +89,17 @@ public sealed class PrunerTests : IDisposable
         Assert.All(ours.Zip(toy.Parameters.CopyGradients()), pair => Assert.Equal(pair.Second, pair.First, 1e-6f));
     }
 
+    /// <summary>Study 1.6: the published code clears the gradient before each batch of ten.</summary>
+    [Theory]
+    [InlineData(100, 90)]
+    [InlineData(96, 90)]
+    [InlineData(7, 0)]
+    public void In_protocol_paper_only_the_last_batch_of_ten_counts(int examples, int from)
+    {
+        int[] sample = [.. Enumerable.Range(3, examples)];
+        Assert.Equal(Impact(_ => sample[from..]).Of(step: 1), Impact(_ => sample, Protocol.Paper).Of(step: 1));
+    }
+
     [Fact]
     public void The_impact_sample_is_100_examples_of_seed_and_step()
     {
@@ -103,7 +114,8 @@ public sealed class PrunerTests : IDisposable
     private Pruner Pruner(Method method) =>
         new(Toy.Recipe(method), seed: 3, toy.Parameters, toy.Optimizer, Impact(_ => [.. Enumerable.Range(0, 100)]));
 
-    private ImpactGradient Impact(Func<int, int[]> sample) => new(toy.Model, toy.Parameters, train, Protocol.Sound, sample);
+    private ImpactGradient Impact(Func<int, int[]> sample, Protocol protocol = Protocol.Sound) =>
+        new(toy.Model, toy.Parameters, train, protocol, sample);
 
     private void Train() => new Trainer(
         toy.Model, toy.Parameters, toy.Optimizer, train,
