@@ -56,6 +56,7 @@ awk -F '\t' '
         df = error ^ 2 / (ourError ^ 2 / (ourCount - 1) + theirError ^ 2 / (theirCount - 1))
         half = student(0.9, df) * sqrt(error); low = ours - theirs - half; high = ours - theirs + half
         printf "%s %%: accuracy %.4f (sd %.4f, %d seeds), published %.4f (sd %.4f, %d seeds)\n", $1, ours, sqrt(ourError * ourCount), ourCount, theirs, sqrt(theirError * theirCount), theirCount
-        printf "    difference %+.4f, 90 %% interval [%+.4f, %+.4f] (Welch, %.1f degrees of freedom): %s zero, %s within 0.04 of it\n", ours - theirs, low, high, df, low <= 0 && high >= 0 ? "contains" : "does not contain", low >= -0.04 && high <= 0.04 ? "lies" : "does not lie"
+        printf "    difference %+.4f, 90 %% interval [%+.4f, %+.4f] (Welch, %.1f degrees of freedom): %s zero, %s within 0.04 of it\n", ours - theirs, low, high, df, \
+            (low <= 0 && high >= 0 ? "contains" : "does not contain"), (low >= -0.04 && high <= 0.04 ? "lies" : "does not lie")
         printf "    achieved sparsity %.4f %%, published %.4f %%\n", $2, $3
     }'

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using PieService.Domain;
+
 namespace PieService.Worker.Pruning;
 
 /// <summary>
@@ -15,32 +18,18 @@ public static class PublishedThreshold
         if (scores.Length != mask.Size) throw new ArgumentException($"{scores.Length} scores for a mask of {mask.Size}.", nameof(scores));
         if (mask.Kept == 0) return mask;
 
-        var sorted = new float[mask.Kept];
+        var sorted = new double[mask.Kept];
         for (int i = 0, next = 0; i < mask.Size; i++)
             if (mask.Keeps(i)) sorted[next++] = (float)scores[i];
-        if (Array.Exists(sorted, float.IsNaN)) throw new ArgumentException("The score of a weight is NaN.", nameof(scores));
+        if (Array.Exists(sorted, double.IsNaN)) throw new ArgumentException("The score of a weight is NaN.", nameof(scores));
         Array.Sort(sorted);
 
-        var (threshold, below) = ((float)Percentile(sorted, percent), new List<int>());
+        var (threshold, below) = ((float)Percentile.Of(sorted, percent), new List<int>());
         for (var i = 0; i < mask.Size; i++)
             if (mask.Keeps(i) && (float)scores[i] < threshold) below.Add(i);
-        return mask.Without(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(below));
+        return mask.Without(CollectionsMarshal.AsSpan(below));
     }
 
     /// <summary>How many of the survivors random pruning takes: round-half-even(kept x percent / 100).</summary>
     public static int RandomCount(int kept, double percent) => (int)Math.Round(kept * (percent / 100), MidpointRounding.ToEven);
-
-    /// <summary>numpy's default, linear interpolation, in its own order of operations.</summary>
-    /// <param name="sorted">Ascending, at least one.</param>
-    /// <param name="percent">0 to 100.</param>
-    public static double Percentile(ReadOnlySpan<float> sorted, double percent)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(percent);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
-        var position = (sorted.Length - 1) * (percent / 100);
-        var index = (int)Math.Floor(position);
-        var (part, low) = (position - index, (double)sorted[index]);
-        var high = index + 1 < sorted.Length ? sorted[index + 1] : low;
-        return part < 0.5 ? low + ((high - low) * part) : high - ((high - low) * (1 - part));
-    }
 }

@@ -14,16 +14,6 @@ public class PublishedThresholdTests
     public void Half_of_the_weights_go_unless_they_tie(double[] scores, int kept) =>
         Assert.Equal(kept, PublishedThreshold.Prune(Mask.Full(scores.Length), scores, 50).Kept);
 
-    /// <summary>numpy.percentile's definition, linear, on values whose interpolation is exact.</summary>
-    [Theory]
-    [InlineData(0, 1)]
-    [InlineData(25, 1.75)]
-    [InlineData(50, 2.5)]
-    [InlineData(75, 3.25)]
-    [InlineData(100, 4)]
-    public void The_percentile_lies_between_its_neighbours(double percent, double expected) =>
-        Assert.Equal(expected, PublishedThreshold.Percentile([1, 2, 3, 4], percent));
-
     /// <summary>The tables of study 1.7: survivors after each of three steps, magnitude or impact without ties, then random.</summary>
     [Theory]
     [InlineData(120_000, 20, new[] { 111_396, 103_408, 95_993 }, new[] { 111_396, 103_409, 95_995 })]
