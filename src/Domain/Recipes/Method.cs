@@ -25,6 +25,7 @@ public enum PruningScore { Magnitude, Impact, Random }
 /// <summary>When weights go: three times during the training, or once before it.</summary>
 public enum PruningSchedule { Iterative, AtInitialization }
 
+/// <summary>Over what weights are ranked, and the target holds: each prunable tensor by itself, or all of them together.</summary>
 public enum PruningScope
 {
     [JsonStringEnumMemberName("layerWise")] LayerWise,

@@ -9,16 +9,18 @@ public sealed record PruningPlan(int TotalEpochs, IReadOnlyList<int> PruneAfter,
     private const int Segments = 4;
 
     /// <param name="epochs">E of the recipe.</param>
-    public static PruningPlan For(Method method, int epochs) => PruningRule.Of(method) switch
+    public static PruningPlan For(Method method, int epochs, Protocol protocol) => (PruningRule.Of(method), protocol) switch
     {
-        null when method == Method.Dense4E => new(Segments * epochs, [], epochs),
-        null => new(epochs, [], SharedEpochs: 0),
-        { Schedule: PruningSchedule.AtInitialization } => new(epochs, [0], SharedEpochs: 0),
-        { Schedule: PruningSchedule.Iterative } => new(Segments * epochs, [epochs, 2 * epochs, 3 * epochs], epochs),
+        (null, _) when method == Method.Dense4E => new(Segments * epochs, [], epochs),
+        (null, _) => new(epochs, [], SharedEpochs: 0),
+        ({ Schedule: PruningSchedule.AtInitialization }, _) => new(epochs, [0], SharedEpochs: 0),
+        (_, Protocol.Sound) => new(Segments * epochs, [epochs, 2 * epochs, 3 * epochs], epochs),
+        // After the epochs of 0-based index E, 2E, 3E: the segments have E + 1, E, E and E - 1 epochs (study 1.14, 1).
+        (_, Protocol.Paper) => new(Segments * epochs, [epochs + 1, (2 * epochs) + 1, (3 * epochs) + 1], epochs),
     };
 
     /// <summary>
-    /// How many of a tensor's weights are pruned after a step: round-half-even(N (1 - (1 - t)^(step/steps))), the last
+    /// Protocol sound: how many of a tensor's weights are pruned after a step: round-half-even(N (1 - (1 - t)^(step/steps))), the last
     /// step in exact decimal arithmetic, N t (study 1.15).
     /// </summary>
     /// <param name="size">N, the weights of the tensor.</param>

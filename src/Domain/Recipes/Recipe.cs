@@ -7,6 +7,7 @@ namespace PieService.Domain.Recipes;
 /// <param name="Vectors">Name of the word vectors; null: the embedding is trained.</param>
 /// <param name="Method">How it is pruned.</param>
 /// <param name="Sparsity">Share of the prunable weights removed, in percent: 0 for dense, else in (0, 100).</param>
+/// <param name="Scope">Over what the weights are ranked: each tensor by itself, or all of them together.</param>
 public sealed record Recipe(
     string DatasetHash,
     Architecture Architecture,
@@ -14,10 +15,11 @@ public sealed record Recipe(
     Hyperparameters Hyperparameters,
     Protocol Protocol,
     Method Method,
-    decimal Sparsity)
+    decimal Sparsity,
+    PruningScope Scope = PruningScope.LayerWise)
 {
     /// <summary>The same training without pruning: the baseline of its comparisons, and the trunk of its branches.</summary>
-    [JsonIgnore] public Recipe Dense => this with { Method = Method.Dense, Sparsity = 0 };
+    [JsonIgnore] public Recipe Dense => this with { Method = Method.Dense, Sparsity = 0, Scope = PruningScope.LayerWise };
 
-    [JsonIgnore] public PruningPlan Plan => PruningPlan.For(Method, Hyperparameters.Epochs);
+    [JsonIgnore] public PruningPlan Plan => PruningPlan.For(Method, Hyperparameters.Epochs, Protocol);
 }

@@ -29,6 +29,7 @@ public static class RecipeFingerprint
         Line("hiddenSize", hyper.HiddenSize);
         Line("method", Wire.Name(recipe.Method));
         if (recipe.Sparsity != 0) Line("sparsity", recipe.Sparsity.ToString("0.############", CultureInfo.InvariantCulture));
+        if (recipe.Scope != PruningScope.LayerWise) Line("scope", Wire.Name(recipe.Scope));
         return text.ToString();
 
         void Line(string name, object value) => text.Append(CultureInfo.InvariantCulture, $"{name} {value}\n");

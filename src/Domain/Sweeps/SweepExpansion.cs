@@ -30,10 +30,12 @@ public static class SweepExpansion
                 from method in request.Methods!
                 from sparsity in request.Sparsities ?? []
                 select (method, sparsity))
-            let recipe = new Recipe(
-                datasetHash, model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault,
-                request.Protocol, pruning.method, pruning.sparsity)
-            select (Model: model.NameOrDefault, Recipe: recipe, Fingerprint: RecipeFingerprint.Of(recipe), Dense: RecipeFingerprint.Of(recipe.Dense));
+            let dense = new Recipe(
+                datasetHash, model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault, request.Protocol, Method.Dense, 0)
+            let recipe = baselines.Contains(pruning.method)
+                ? dense with { Method = pruning.method }
+                : dense with { Method = pruning.method, Sparsity = pruning.sparsity, Scope = request.Scope }
+            select (Model: model.NameOrDefault, Recipe: recipe, Fingerprint: RecipeFingerprint.Of(recipe), Dense: RecipeFingerprint.Of(dense));
 
         var all = cohorts.ToList();
         return new PlannedSweep(

@@ -26,11 +26,11 @@ public static class TrainingCost
     private const int AssumedVectorWidth = 300;
 
     /// <summary>
-    /// Operations of one epoch: forward and backward are about 6 per weight and token (2 forward, 4 backward), pads left out
-    /// since batches are packed.
+    /// Operations of one epoch: forward and backward are about 6 per weight and token (2 forward, 4 backward), pads left out,
+    /// except in protocol paper, which reads them like words.
     /// </summary>
-    public static double EpochFlops(Recipe recipe, SplitSummary train) =>
-        6.0 * Parameters(recipe) * train.Examples * Math.Min(train.Tokens.Mean, recipe.Hyperparameters.MaxLength);
+    public static double EpochFlops(Recipe recipe, SplitSummary train) => 6.0 * Parameters(recipe) * train.Examples *
+        (recipe.Protocol == Protocol.Paper ? recipe.Hyperparameters.MaxLength : Math.Min(train.Tokens.Mean, recipe.Hyperparameters.MaxLength));
 
     /// <summary>Weights of the recurrent layers and the head (study 1.2), the embedding left out.</summary>
     public static long Parameters(Recipe recipe)

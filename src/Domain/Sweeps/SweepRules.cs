@@ -23,10 +23,10 @@ public static class SweepRules
         .. DatasetOf(request, dataset),
         .. Models(request),
         .. Grid(request),
+        .. LastSegments(request),
         .. Seeds(request),
         .. PredictSplits(request, dataset),
         .. ObservationEpochs(request),
-        .. NotYetServed(request),
     ];
 
     private static IEnumerable<FieldError> Names(SweepRequest request)
@@ -108,6 +108,15 @@ public static class SweepRules
         }
     }
 
+    /// <summary>In protocol paper the last of the four segments has E - 1 epochs, and a rewound model is trained in it alone.</summary>
+    private static IEnumerable<FieldError> LastSegments(SweepRequest request)
+    {
+        if (request.Protocol != Protocol.Paper || request.Methods?.Any(method => PruningRule.Of(method) is { Rewinds: true }) != true) yield break;
+        for (var i = 0; i < (request.Models?.Count ?? 0); i++)
+            if (request.Models![i]?.HyperparametersOrDefault.Epochs == 1)
+                yield return new($"models[{i}].hyperparameters.epochs", "must be at least 2 in protocol paper with a -WR method, which would not be trained after its last rewinding");
+    }
+
     private static IEnumerable<FieldError> Seeds(SweepRequest request)
     {
         if (request.Seeds is not { } seeds)
@@ -145,13 +154,5 @@ public static class SweepRules
         if (epochs.Count > MaxObservationEpochs) yield return new("observationEpochs", $"must have at most {MaxObservationEpochs} entries");
         for (var i = 0; i < epochs.Count; i++)
             if (epochs[i] < 0) yield return new($"observationEpochs[{i}]", "must be >= 0; epochs count from 0, and those that a model does not have are left out");
-    }
-
-    /// <summary>Parts of the contract that this version does not have yet: refused by name, never ignored.</summary>
-    private static IEnumerable<FieldError> NotYetServed(SweepRequest request)
-    {
-        const string Later = "is not served by this version";
-        if (request.Protocol != Protocol.Sound) yield return new("protocol", $"{Wire.Name(request.Protocol)} {Later}; use sound");
-        if (request.Scope != PruningScope.LayerWise) yield return new("scope", $"{Wire.Name(request.Scope)} {Later}; use layerWise");
     }
 }

@@ -7,7 +7,8 @@ namespace PieService.Worker.Models;
 /// <summary>
 /// The study's BiLSTM, all of it in this file (study 1.2): word vectors, two bidirectional LSTM layers, three linear
 /// layers. Every text is computed as if it were alone (study 1.15): the forward state is read at its last word, the
-/// backward direction starts there.
+/// backward direction starts there. Or, as in the published code, every text is filled up with pads to one length, and
+/// these are read like words (study 1.2).
 /// </summary>
 /// <remarks>
 /// A batch is padded at the end, and each direction runs from the beginning of what it reads: the backward one reads every
@@ -21,16 +22,19 @@ public sealed class BiLstmClassifier : Classifier
 
     private readonly InputVectors input;
     private readonly Device device;
+    private readonly int? paddedLength;
     private readonly LstmLayers lstm;
     private readonly Linear l1, l2, fc;
     private readonly Embedding? embedding;
     private readonly Tensor? vectors;
 
     /// <param name="hiddenSize">H, units per direction.</param>
+    /// <param name="paddedLength">T, the words that every text has, pads among them; null: its own.</param>
     /// <remarks>Initial weights are torch's defaults, drawn on the CPU for every device: seed torch before.</remarks>
-    public BiLstmClassifier(InputVectors input, int hiddenSize, int classCount, Device device) : base(nameof(BiLstmClassifier))
+    public BiLstmClassifier(InputVectors input, int hiddenSize, int classCount, Device device, int? paddedLength = null)
+        : base(nameof(BiLstmClassifier))
     {
-        (this.input, this.device, ClassCount) = (input, device, classCount);
+        (this.input, this.device, this.paddedLength, ClassCount) = (input, device, paddedLength, classCount);
         // Names and order are those of the published model; the embedding, which that has not, comes last.
         register_module("lstm", lstm = new LstmLayers(input.Dimensions, hiddenSize, device));
         register_module("l1", l1 = nn.Linear(2 * hiddenSize, FirstWidth).to(device));
@@ -44,7 +48,7 @@ public sealed class BiLstmClassifier : Classifier
 
     public override Tensor Logits(IReadOnlyList<ReadOnlyMemory<int>> texts)
     {
-        var batch = new PaddedBatch(texts, input.RowOfWord);
+        var batch = new PaddedBatch(texts, input.RowOfWord, paddedLength);
         var reversal = tensor(batch.Reversal, device: device);
         var forward = Embed(batch.Rows);                                                            // (T B, D)
         var backward = forward.index_select(0, reversal);
@@ -72,19 +76,20 @@ public sealed class BiLstmClassifier : Classifier
     /// <summary>Texts side by side, time first: the word t of text b is in row t B + b.</summary>
     private readonly struct PaddedBatch
     {
-        public PaddedBatch(IReadOnlyList<ReadOnlyMemory<int>> texts, int[] rowOfWord)
+        public PaddedBatch(IReadOnlyList<ReadOnlyMemory<int>> texts, int[] rowOfWord, int? paddedLength)
         {
-            Longest = Math.Max(1, texts.Max(text => text.Length));      // an empty text is read as one pad
+            Longest = paddedLength ?? Math.Max(1, texts.Max(text => text.Length));      // an empty text is read as one pad
             (Rows, Reversal, Ends) = (new long[Longest * texts.Count], new long[Longest * texts.Count], new long[texts.Count]);
             for (var b = 0; b < texts.Count; b++)
             {
                 var words = texts[b].Span;
+                var length = paddedLength ?? words.Length;
                 for (var t = 0; t < Longest; t++)
                 {
                     Rows[(t * texts.Count) + b] = t < words.Length ? rowOfWord[words[t]] : 0;
-                    Reversal[(t * texts.Count) + b] = ((t < words.Length ? words.Length - 1 - t : t) * texts.Count) + b;
+                    Reversal[(t * texts.Count) + b] = ((t < length ? length - 1 - t : t) * texts.Count) + b;
                 }
-                Ends[b] = (Math.Max(0, words.Length - 1) * texts.Count) + b;
+                Ends[b] = (Math.Max(0, length - 1) * texts.Count) + b;
             }
         }
 
@@ -97,7 +102,7 @@ public sealed class BiLstmClassifier : Classifier
         /// <summary>T B: the row that stands here when every text is reversed and its pads stay. Its own inverse.</summary>
         public long[] Reversal { get; }
 
-        /// <summary>B: the row of each text's last word.</summary>
+        /// <summary>B: the row of each text's last word, or last pad.</summary>
         public long[] Ends { get; }
     }
 

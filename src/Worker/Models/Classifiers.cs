@@ -13,7 +13,8 @@ public static class Classifiers
         {
             Architecture.BiLstm => new BiLstmClassifier(
                 vectors is null ? InputVectors.Trained(dataset, recipe.Hyperparameters.EmbeddingSize) : InputVectors.Given(vectors),
-                recipe.Hyperparameters.HiddenSize, dataset.ClassCount, device),
+                recipe.Hyperparameters.HiddenSize, dataset.ClassCount, device,
+                paddedLength: recipe.Protocol == Protocol.Paper ? recipe.Hyperparameters.MaxLength : null),
             Architecture.Bert => throw new NotSupportedException("BERT is not supported yet; use the architecture BiLSTM."),
         };
 }

@@ -1,3 +1,4 @@
+using PieService.Domain.Recipes;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
@@ -6,20 +7,25 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Pruning;
 
 /// <summary>
-/// The gradient that impact pruning scores with: of the mean loss over a sample of training examples, neither clipped nor
-/// masked (study 1.15). No model here has dropout; one that has must set its probability to 0 for this instead of going
-/// to evaluation mode, where cuDNN's LSTM has no backward pass.
+/// The gradient that impact pruning scores with, neither clipped nor masked, since neither moves a threshold among the
+/// survivors. Protocol sound: of the mean loss over a sample of training examples (study 1.15). Protocol paper: over the
+/// last batch of ten of that sample alone, because the published code clears the gradient before each (study 1.6).
 /// </summary>
+/// <remarks>
+/// No model here has dropout. One that has keeps it in protocol paper; in sound it must set its probability to 0 for this
+/// instead of going to evaluation mode, where cuDNN's LSTM has no backward pass.
+/// </remarks>
 /// <param name="sample">The examples of a pruning step, as positions in <paramref name="train"/>.</param>
 public sealed class ImpactGradient(
-    Classifier model, ParameterBuffer parameters, TokenisedSplit train, Func<int, int[]> sample)
+    Classifier model, ParameterBuffer parameters, TokenisedSplit train, Protocol protocol, Func<int, int[]> sample)
 {
-    private const int BatchSize = 10;       // the study's; the sum over batches is the same for every size
+    private const int BatchSize = 10;       // the study's; in protocol sound the sum over batches is the same for every size
 
     /// <summary>Flat, as the parameters. Leaves the buffer's gradients at zero.</summary>
     public float[] Of(int step)
     {
         var examples = sample(step);
+        if (protocol == Protocol.Paper) examples = examples.Chunk(BatchSize).Last();
         model.train();
         parameters.ClearGradients();
         foreach (var batch in examples.Chunk(BatchSize))

@@ -4,7 +4,7 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Pruning;
 
 /// <summary>
-/// Prunes where the recipe's plan says so, protocol sound. It acts before an epoch, not after one: so a checkpoint is
+/// Prunes where the recipe's plan says so, by its protocol's rule. It acts before an epoch, not after one: so a checkpoint is
 /// always the unpruned end of its epoch, and a run that goes on from one prunes exactly as the run that wrote it.
 /// </summary>
 public sealed class Pruner : ITrainingHook
@@ -41,22 +41,49 @@ public sealed class Pruner : ITrainingHook
     {
         var values = parameters.CopyValues();
         var gradients = rule.Score == PruningScore.Impact ? impactGradient.Of(step) : [];
-        parameters.Prune(parameters.Segments.Where(segment => segment.IsPrunable).ToDictionary(
-            segment => segment.Name,
-            segment =>
+        var masks = new Dictionary<string, Mask>(StringComparer.Ordinal);
+        foreach (var (name, tensors) in RankedTogether())
+        {
+            var mask = Mask.Of([.. tensors.SelectMany(tensor => parameters.Masks[tensor.Name].Values.ToArray())]);
+            var weights = Gather(values, tensors);
+            var key = new PruningKey(seed, step, name);
+            var scores = rule.Score switch
             {
-                var key = new PruningKey(seed, step, segment.Name);
-                var weights = Slice(values, segment);
-                var scores = rule.Score switch
-                {
-                    PruningScore.Magnitude => WeightScores.Magnitude(weights),
-                    PruningScore.Impact => WeightScores.Impact(weights, Slice(gradients, segment)),
-                    PruningScore.Random => WeightScores.Random(segment.Size, key),
-                };
-                var pruned = PruningPlan.PrunedCount(segment.Size, recipe.Sparsity, step, steps);
-                return LowestScores.Prune(parameters.Masks[segment.Name], scores, weights, pruned, key);
-            }));
+                PruningScore.Magnitude => WeightScores.Magnitude(weights),
+                PruningScore.Impact => WeightScores.Impact(weights, Gather(gradients, tensors)),
+                PruningScore.Random => WeightScores.Random(weights.Length, key),
+            };
+            var kept = Choose(mask, scores, weights, step, steps, key).Values.Span;
+            foreach (var tensor in tensors)
+            {
+                masks.Add(tensor.Name, Mask.Of(kept[..tensor.Size]));
+                kept = kept[tensor.Size..];
+            }
+        }
+        parameters.Prune(masks);
         if (initialValues is not null) Rewind(initialValues);
+    }
+
+    /// <summary>The tensors that share one ranking, and its name.</summary>
+    private IEnumerable<(string Name, ParameterBuffer.Segment[] Tensors)> RankedTogether()
+    {
+        var prunable = parameters.Segments.Where(segment => segment.IsPrunable).ToArray();
+        return recipe.Scope switch
+        {
+            PruningScope.LayerWise => prunable.Select(tensor => (tensor.Name, new[] { tensor })),
+            PruningScope.Global => [("global", prunable)],
+        };
+    }
+
+    private Mask Choose(Mask mask, double[] scores, float[] weights, int step, int steps, PruningKey key)
+    {
+        if (recipe.Protocol == Protocol.Sound)
+            return LowestScores.Prune(mask, scores, weights, PruningPlan.PrunedCount(mask.Size, recipe.Sparsity, step, steps), key);
+
+        var percent = PublishedSchedule.PercentPerStep(recipe.Sparsity, steps);
+        return rule.Score == PruningScore.Random
+            ? LowestScores.Prune(mask, scores, weights, mask.Pruned + PublishedThreshold.RandomCount(mask.Kept, percent), key)
+            : PublishedThreshold.Prune(mask, scores, percent);
     }
 
     /// <summary>Everything starts again, but what is pruned stays pruned (study 1.8).</summary>
@@ -67,5 +94,14 @@ public sealed class Pruner : ITrainingHook
         optimizer.Clear();
     }
 
-    private static ReadOnlySpan<float> Slice(float[] flat, ParameterBuffer.Segment segment) => flat.AsSpan(segment.Offset, segment.Size);
+    private static float[] Gather(float[] flat, ParameterBuffer.Segment[] tensors)
+    {
+        var (gathered, next) = (new float[tensors.Sum(tensor => tensor.Size)], 0);
+        foreach (var tensor in tensors)
+        {
+            flat.AsSpan(tensor.Offset, tensor.Size).CopyTo(gathered.AsSpan(next));
+            next += tensor.Size;
+        }
+        return gathered;
+    }
 }

@@ -3,6 +3,7 @@ namespace PieService.Worker.Training;
 /// <summary>What happens around the epochs without the loop knowing of it: pruning, observation, checkpoints.</summary>
 public interface ITrainingHook
 {
+    /// <summary>Also where the training ends: with E = 1, protocol paper prunes once more there (study 1.7).</summary>
     /// <param name="epochsDone">Finished epochs, those of earlier attempts and of the trunk included; 0 before the first.</param>
     void BeforeEpoch(int epochsDone);
 

@@ -16,7 +16,7 @@ public sealed class RunTraining(TrainerSettings settings)
     /// <exception cref="UntrainableException">No retry can mend it.</exception>
     /// <exception cref="OperationCanceledException">Between two batches; the last epoch's checkpoint is on the disk.</exception>
     public TrainingResult Execute(TrainingAssignment assignment, TrainingListener listener) => Execute(
-        assignment, listener, train => TrainingOrder.Keyed(assignment.Seed, train, assignment.Recipe.Hyperparameters.BatchSize));
+        assignment, listener, train => TrainingOrder.Keyed(assignment.Recipe, assignment.Seed, train));
 
     /// <param name="orderOf">All chance of the training, for its training split. Checkpoints don't tell one from another.</param>
     internal TrainingResult Execute(TrainingAssignment assignment, TrainingListener listener, Func<TokenisedSplit, TrainingOrder> orderOf)
@@ -43,7 +43,7 @@ public sealed class RunTraining(TrainerSettings settings)
         };
         if (PruningRule.Of(recipe.Method) is not null)
             hooks.Add(new Pruner(recipe, assignment.Seed, parameters, optimizer,
-                new ImpactGradient(model, parameters, train, order.ImpactSample)));
+                new ImpactGradient(model, parameters, train, recipe.Protocol, order.ImpactSample)));
 
         var epochsDone = Restore(assignment, own, parameters, optimizer, listener.Warn);
         new Trainer(model, parameters, optimizer, train, order).Run(epochsDone, plan.TotalEpochs, hooks, listener.Pulse);

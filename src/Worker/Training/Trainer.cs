@@ -22,6 +22,7 @@ public sealed class Trainer(
             var metric = TrainEpoch(epoch, pulse);
             foreach (var hook in hooks) hook.AfterEpoch(epoch + 1, metric);
         }
+        foreach (var hook in hooks) hook.BeforeEpoch(totalEpochs);
     }
 
     private EpochMetric TrainEpoch(int epoch, Pulse pulse)

@@ -1,11 +1,12 @@
 using PieService.Domain;
+using PieService.Domain.Recipes;
 using PieService.Worker.Text;
 
 namespace PieService.Worker.Training;
 
 /// <summary>
 /// All chance of a training: each is a function of (seed, purpose, epoch or step), never of what was drawn before, so an
-/// epoch can be repeated by itself. Tests, and protocol paper, give their own functions instead.
+/// epoch can be repeated by itself. Tests give their own functions instead.
 /// </summary>
 /// <param name="InitSeed">Seeds torch before the model is made.</param>
 /// <param name="TorchSeed">Seeds torch at the start of an epoch (0-based).</param>
@@ -19,9 +20,13 @@ public sealed record TrainingOrder(
     /// <summary>"100 examples" of the study.</summary>
     private const int ImpactExamples = 100;
 
-    public static TrainingOrder Keyed(int seed, TokenisedSplit train, int batchSize) => new(
+    public static TrainingOrder Keyed(Recipe recipe, int seed, TokenisedSplit train) => new(
         (long)KeyedRandom.Seed(seed, "init"),
         epoch => (long)KeyedRandom.Seed(seed, "torch", epoch),
-        epoch => BatchOrder.ForTraining(train, batchSize, seed, epoch),
+        epoch => recipe.Protocol switch
+        {
+            Protocol.Sound => BatchOrder.ForTraining(train, recipe.Hyperparameters.BatchSize, seed, epoch),
+            Protocol.Paper => BatchOrder.Shuffled(train, recipe.Hyperparameters.BatchSize, seed, epoch),
+        },
         step => KeyedRandom.For(seed, "impact", step).Permutation(train.Count)[..Math.Min(ImpactExamples, train.Count)]);
 }

@@ -6,13 +6,28 @@ public class PruningPlanTests
 {
     [Theory]
     [InlineData(Method.Dense, 5, new int[0], 0)]
-    [InlineData(Method.Dense4E, 20, new int[0], 0)]
+    [InlineData(Method.Dense4E, 20, new int[0], 5)]
     [InlineData(Method.MpAi, 5, new[] { 0 }, 0)]
     [InlineData(Method.Imp, 20, new[] { 5, 10, 15 }, 5)]
     [InlineData(Method.ImpWr, 20, new[] { 5, 10, 15 }, 5)]
     public void Iterative_methods_prune_after_each_of_three_equal_segments(Method method, int total, int[] pruneAfter, int shared)
     {
-        var plan = PruningPlan.For(method, 5);
+        var plan = PruningPlan.For(method, 5, Protocol.Sound);
+
+        Assert.Equal((total, shared), (plan.TotalEpochs, plan.SharedEpochs));
+        Assert.Equal(pruneAfter, plan.PruneAfter);
+    }
+
+    /// <summary>E + 1, E, E and E - 1 epochs; the dense run's E of them are shared.</summary>
+    [Theory]
+    [InlineData(Method.Dense, 39, 39, new int[0], 0)]
+    [InlineData(Method.RpAi, 39, 39, new[] { 0 }, 0)]
+    [InlineData(Method.Imp, 39, 156, new[] { 40, 79, 118 }, 39)]
+    [InlineData(Method.IibpWr, 2, 8, new[] { 3, 5, 7 }, 2)]
+    [InlineData(Method.Irp, 1, 4, new[] { 2, 3, 4 }, 1)]
+    public void Protocol_paper_prunes_an_epoch_later(Method method, int epochs, int total, int[] pruneAfter, int shared)
+    {
+        var plan = PruningPlan.For(method, epochs, Protocol.Paper);
 
         Assert.Equal((total, shared), (plan.TotalEpochs, plan.SharedEpochs));
         Assert.Equal(pruneAfter, plan.PruneAfter);

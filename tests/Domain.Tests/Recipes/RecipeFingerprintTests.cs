@@ -34,6 +34,10 @@ public class RecipeFingerprintTests
         Assert.Equal(fingerprint, RecipeFingerprint.Of(Imp with { Method = method, Sparsity = (decimal)sparsity }));
 
     [Fact]
+    public void Dense_runs_are_the_same_whatever_the_scope() =>
+        Assert.Equal(RecipeFingerprint.Of(Imp.Dense), RecipeFingerprint.Of((Imp with { Scope = PruningScope.Global }).Dense));
+
+    [Fact]
     public void How_a_number_is_written_does_not_matter() =>
         Assert.Equal(RecipeFingerprint.Of(Imp), RecipeFingerprint.Of(Imp with { Sparsity = 90.000m }));
 
@@ -57,7 +61,7 @@ public class RecipeFingerprintTests
             Imp with { Method = Method.ImpWr }, Imp with { Sparsity = 91 }, Imp with { Architecture = Architecture.Bert },
             Imp with { Hyperparameters = hyper with { Epochs = 7 } }, Imp with { Hyperparameters = hyper with { BatchSize = 1 } },
             Imp with { Hyperparameters = hyper with { LearningRate = 0.002 } }, Imp with { Hyperparameters = hyper with { MaxLength = 1 } },
-            Imp with { Hyperparameters = hyper with { HiddenSize = 1 } }, Imp.Dense,
+            Imp with { Hyperparameters = hyper with { HiddenSize = 1 } }, Imp.Dense, Imp with { Scope = PruningScope.Global },
         ];
 
         Assert.Equal(others.Length + 1, others.Append(Imp).Select(RecipeFingerprint.Of).Distinct().Count());

@@ -55,15 +55,6 @@ public class SweepRulesTests
     }));
 
     [Fact]
-    public void Parts_of_the_contract_that_are_not_served_are_refused_never_ignored() => Assert.Equal(
-        ["protocol", "scope"],
-        Fields(Requests.Valid with
-        {
-            Protocol = Protocol.Paper,
-            Scope = PruningScope.Global,
-        }));
-
-    [Fact]
     public void Observed_epochs_count_from_0_and_may_be_more_than_a_model_has()
     {
         Assert.Empty(Fields(Requests.Valid with { ObservationEpochs = [0, 0, 1000] }));
@@ -78,6 +69,25 @@ public class SweepRulesTests
         Assert.Equal(["extraDenseSeeds"], Fields(Requests.Valid with { ExtraDenseSeeds = 1001 }));
         Assert.Equal(["extraDenseSeeds"], Fields(Requests.Valid with { Seeds = new SeedRange(int.MaxValue - 2, 2), ExtraDenseSeeds = 1 }));
     }
+
+    [Fact]
+    public void Both_protocols_both_scopes_and_kept_models_are_served() =>
+        Assert.Empty(Fields(Requests.Valid with { Protocol = Protocol.Paper, Scope = PruningScope.Global, KeepModels = KeepModels.Last }));
+
+    /// <summary>Study 1.15: the last segment has E - 1 epochs.</summary>
+    [Theory]
+    [InlineData(Protocol.Paper, Method.ImpWr, 1, true)]
+    [InlineData(Protocol.Paper, Method.IrpWr, 2, false)]
+    [InlineData(Protocol.Paper, Method.Imp, 1, false)]
+    [InlineData(Protocol.Sound, Method.ImpWr, 1, false)]
+    public void A_rewound_model_must_be_trained_after_its_last_rewinding(Protocol protocol, Method method, int epochs, bool refused) => Assert.Equal(
+        refused ? ["models[0].hyperparameters.epochs"] : [],
+        Fields(Requests.Valid with
+        {
+            Protocol = protocol,
+            Methods = [method],
+            Models = [new ModelRequest { Architecture = Architecture.BiLstm, Hyperparameters = new Hyperparameters(Epochs: epochs) }],
+        }));
 
     [Theory]
     [InlineData("../etc/passwd")]

@@ -64,6 +64,24 @@ public class BiLstmClassifierTests
             Assert.InRange((together[i] - model.Logits([texts[i]])[0]).abs().max().item<float>(), 0, 1e-6f);
     }
 
+    /// <summary>Study 1.14, 11: the published model reads pads like words, from the beginning and from the end.</summary>
+    [Fact]
+    public void Padded_to_one_length_a_text_is_read_with_its_pads()
+    {
+        manual_seed(5);
+        using var padded = new BiLstmClassifier(Vectors(7), 9, 3, CPU, paddedLength: 8);
+        manual_seed(5);
+        using var alone = new BiLstmClassifier(Vectors(7) with { RowOfWord = [1, 2, 3, 4, 5, 0] }, 9, 3, CPU);
+        using var noGrad = no_grad();
+        const int Pad = 5;
+        var together = padded.Logits(Array.ConvertAll(Texts, text => (ReadOnlyMemory<int>)text));
+        for (var i = 0; i < Texts.Length; i++)
+        {
+            int[] withPads = [.. Texts[i], .. Enumerable.Repeat(Pad, 8 - Texts[i].Length)];
+            Assert.InRange((together[i] - alone.Logits([withPads])[0]).abs().max().item<float>(), 0, 1e-6f);
+        }
+    }
+
     [Fact]
     public void The_read_out_is_the_forward_state_at_the_last_word_and_the_backward_state_at_the_first()
     {

@@ -89,21 +89,33 @@ public sealed class PrunerTests : IDisposable
         Assert.All(ours.Zip(toy.Parameters.CopyGradients()), pair => Assert.Equal(pair.Second, pair.First, 1e-6f));
     }
 
+    /// <summary>Study 1.6: the published code clears the gradient before each batch of ten.</summary>
+    [Theory]
+    [InlineData(100, 90)]
+    [InlineData(96, 90)]
+    [InlineData(7, 0)]
+    public void In_protocol_paper_only_the_last_batch_of_ten_counts(int examples, int from)
+    {
+        int[] sample = [.. Enumerable.Range(3, examples)];
+        Assert.Equal(Impact(_ => sample[from..]).Of(step: 1), Impact(_ => sample, Protocol.Paper).Of(step: 1));
+    }
+
     [Fact]
     public void The_impact_sample_is_100_examples_of_seed_and_step()
     {
-        var order = TrainingOrder.Keyed(1, train, 16);
+        var order = TrainingOrder.Keyed(Toy.Recipe(Method.Iibp), 1, train);
         Assert.Equal(100, order.ImpactSample(1).Distinct().Count());
         Assert.Equal(order.ImpactSample(1), order.ImpactSample(1));
         Assert.NotEqual(order.ImpactSample(1), order.ImpactSample(2));
-        Assert.NotEqual(order.ImpactSample(1), TrainingOrder.Keyed(2, train, 16).ImpactSample(1));
-        Assert.Equal(120, TrainingOrder.Keyed(1, train, 16).Batches(0).Sum(batch => batch.Length));
+        Assert.NotEqual(order.ImpactSample(1), TrainingOrder.Keyed(Toy.Recipe(Method.Iibp), 2, train).ImpactSample(1));
+        Assert.Equal(120, TrainingOrder.Keyed(Toy.Recipe(Method.Iibp), 1, train).Batches(0).Sum(batch => batch.Length));
     }
 
     private Pruner Pruner(Method method) =>
         new(Toy.Recipe(method), seed: 3, toy.Parameters, toy.Optimizer, Impact(_ => [.. Enumerable.Range(0, 100)]));
 
-    private ImpactGradient Impact(Func<int, int[]> sample) => new(toy.Model, toy.Parameters, train, sample);
+    private ImpactGradient Impact(Func<int, int[]> sample, Protocol protocol = Protocol.Sound) =>
+        new(toy.Model, toy.Parameters, train, protocol, sample);
 
     private void Train() => new Trainer(
         toy.Model, toy.Parameters, toy.Optimizer, train,

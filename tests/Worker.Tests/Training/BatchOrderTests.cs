@@ -35,6 +35,16 @@ public class BatchOrderTests
     }
 
     [Fact]
+    public void A_mere_shuffle_takes_every_example_once_and_no_heed_of_length()
+    {
+        var batches = BatchOrder.Shuffled(split, 10, seed: 1, epoch: 0);
+        Assert.Equal(Enumerable.Range(0, 1003), batches.SelectMany(batch => batch).Order());
+        Assert.Equal((101, 3), (batches.Count, batches[^1].Length));
+        Assert.InRange(batches.Average(batch => batch.Max(split.Length) - batch.Min(split.Length)), 30, 60);
+        Assert.NotEqual(batches[0], BatchOrder.Shuffled(split, 10, seed: 1, epoch: 1)[0]);
+    }
+
+    [Fact]
     public void Small_data_changes_company_with_every_epoch_too()
     {
         var small = RandomLengths(60);

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using PieService.Domain.Recipes;
+using PieService.Golden;
+using PieService.Worker.Pruning;
+
+namespace PieService.Worker.Tests.Pruning;
+
+/// <summary>Protocol paper's rule against masks of the published code, tensor by tensor, step after step.</summary>
+public sealed class GoldenMaskTests
+{
+    public static TheoryData<string> Cases => GoldenFolder.Cases("masks/*");
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Every_mask_is_the_published_one(string name)
+    {
+        var (golden, tensors) = (GoldenFolder.Json($"{name}.json"), GoldenFolder.Tensors($"{name}.safetensors"));
+        string[] prunable = [.. golden.GetProperty("tensors").EnumerateArray().Select(tensor => tensor.GetString()!)];
+        var masks = new Dictionary<(string Series, string Tensor), Mask>();
+        var cases = golden.GetProperty("cases").EnumerateArray().ToList();
+        Assert.NotEmpty(cases);
+        foreach (var one in cases)
+        {
+            var (score, schedule) = (Text(one, "score"), Text(one, "schedule"));
+            var (target, step) = (one.GetProperty("target").GetDecimal(), one.GetProperty("step").GetInt32());
+            var percent = PublishedSchedule.PercentPerStep(target, schedule == "iterative" ? 3 : 1);
+            Assert.Equal(one.GetProperty("percent_per_step").GetDouble(), percent, 1e-9);
+            for (var t = 0; t < prunable.Length; t++)
+            {
+                var (tensor, series) = (prunable[t], $"{score}.{schedule}.{target}");
+                var weights = tensors.Get<float>($"weight.{step}.{tensor}");
+                var before = masks.GetValueOrDefault((series, tensor)) ?? Mask.Full(weights.Length);
+                var after = score switch
+                {
+                    "magnitude" => PublishedThreshold.Prune(before, WeightScores.Magnitude(weights), percent),
+                    "impact" => PublishedThreshold.Prune(
+                        before, WeightScores.Impact(weights, tensors.Get<float>($"grad.{step}.{tensor}")), percent),
+                    // The published generator draws other weights than ours: how many is what both must agree on.
+                    "random" => LowestScores.Prune(
+                        before, WeightScores.Random(weights.Length, new(0, step, tensor)), weights,
+                        before.Pruned + PublishedThreshold.RandomCount(before.Kept, percent), new(0, step, tensor)),
+                    _ => throw new InvalidDataException($"{name} has an unknown score {score}."),
+                };
+                Assert.True(one.GetProperty("survivors")[t].GetInt32() == after.Kept, $"{series}, step {step}, {tensor}: {after.Kept} kept");
+                if (score != "random")
+                    Assert.True(
+                        tensors.Get<byte>($"mask.{series}.{step}.{tensor}").AsSpan().SequenceEqual(after.Values.Span), $"{series}, step {step}, {tensor}");
+                masks[(series, tensor)] = after;
+            }
+        }
+
+        static string Text(JsonElement one, string property) => one.GetProperty(property).GetString()!;
+    }
+}
