@@ -45,7 +45,7 @@ public sealed class GoldenTrainingTests : IDisposable
 
         AssertEpochs(golden, tensors, data, recipe, tolerance);
         AssertPrunings(golden, tensors, recipe, result, strayed);
-        AssertImpactGradient(golden, tensors, data, recipe, order);
+        AssertImpactGradient(tensors, data, recipe, order);
     }
 
     /// <summary>Everything is read from what the run left behind: after each epoch its loss and its checkpoint.</summary>
@@ -108,7 +108,7 @@ public sealed class GoldenTrainingTests : IDisposable
     }
 
     /// <summary>At the first pruning; theirs is clipped like every gradient, by one factor for the whole model.</summary>
-    private void AssertImpactGradient(JsonElement golden, GoldenTensors tensors, GoldenData data, Recipe recipe, TrainingOrder order)
+    private void AssertImpactGradient(GoldenTensors tensors, GoldenData data, Recipe recipe, TrainingOrder order)
     {
         string[] given = [.. tensors.Names.Where(name => name.StartsWith("impact_gradient.0.", StringComparison.Ordinal))];
         Assert.Equal(PruningRule.Of(recipe.Method)?.Score == PruningScore.Impact, given.Length > 0);
