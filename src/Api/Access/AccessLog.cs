@@ -7,4 +7,7 @@ internal static partial class AccessLog
 
     [LoggerMessage(401, LogLevel.Warning, "Old entries of the audit could not be removed; the next attempt follows")]
     public static partial void AuditNotTrimmed(ILogger logger, Exception failure);
+
+    [LoggerMessage(402, LogLevel.Warning, "The dashboard failed; it was answered that there is no such page")]
+    public static partial void NoPage(ILogger logger, Exception failure);
 }

@@ -47,7 +47,7 @@ public static partial class KeyCommand
             await using var db = new PieDbContext(options.Options);
             return await command(db);
         }
-        catch (Exception cannot) when (cannot is InvalidOperationException or IOException or NpgsqlException)
+        catch (Exception cannot) when (cannot is InvalidOperationException or IOException or NpgsqlException or ArgumentException)
         {
             return await SayAsync($"The database cannot be used: {cannot.Message}", 1);
         }

@@ -56,7 +56,8 @@ public static class PieEndpoints
         }
 
         var total = await pies.CountAsync(cancellation);
-        var page = new TextPage<LabelledText>(filter, row => row.Example.Text.Length + (row.Example.SecondText?.Length ?? 0));
+        var votes = 2 * about.Labels.Sum(label => label.Length + 8);
+        var page = new TextPage<LabelledText>(filter, row => votes + row.Example.Text.Length + (row.Example.SecondText?.Length ?? 0));
         await page.AddAsync(Ordered(Rest(rows, filter), filter.OrderBy).AsNoTracking(), cancellation);
         return request.Page(
             page.Cut(total, row => row.Answer(about.Labels), row => new PieKey(row.Label.Margin, row.Label.Position)), origin);

@@ -66,7 +66,9 @@ public sealed record ImportResponse(
 
     internal string Location => LocationOf(Id);
 
-    internal static string LocationOf(Guid id) => $"/api/v1/imports/{id}";
+    internal const string Path = "/api/v1/imports/";
+
+    internal static string LocationOf(Guid id) => Path + id;
 
     public static ImportResponse Of(Import import) => new(
         import.Id, import.Name, import.State, new ImportProgress(import.BytesTotal, import.BytesRead, import.ExamplesStored), import.DatasetId,

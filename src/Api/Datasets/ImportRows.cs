@@ -7,7 +7,7 @@ namespace PieService.Api.Datasets;
 /// <summary>The states of imports; each move is one guarded statement, by the database's clock.</summary>
 public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
 {
-    private const string Interrupted = """{"title":"The import was interrupted.","status":503,"detail":"The service was stopped while the import was at work, and nothing of it was stored. Send it again, with another Idempotency-Key where it had one."}""";
+    private const string Interrupted = """{"type":"about:blank","title":"The import was interrupted.","status":503,"detail":"The service was stopped while the import was at work, and nothing of it was stored. Send it again, with another Idempotency-Key where it had one."}""";
 
     /// <summary>(new) -> queued.</summary>
     public async Task AddAsync(ImportJob job, CancellationToken cancellation)
@@ -41,7 +41,7 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
 
     /// <summary>queued, running -> failed: this process stops.</summary>
     public Task InterruptAsync(Guid[] ids, CancellationToken cancellation) => ChangeAsync($"""
-        UPDATE imports SET state = 'failed', finished_at = now(), problem = {Interrupted}::jsonb WHERE id = ANY({ids}) AND state IN ('queued', 'running')
+        UPDATE imports SET state = 'failed', finished_at = now(), problem = {Interrupted}::jsonb || jsonb_build_object('instance', {ImportResponse.Path} || id) WHERE id = ANY({ids}) AND state IN ('queued', 'running')
         """, cancellation);
 
     /// <summary>queued -> cancelled at once; running ones as soon as their process sees it. One that has ended stays as it is.</summary>
@@ -74,7 +74,7 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
     public async Task SweepUpAsync(CancellationToken cancellation)
     {
         await ChangeAsync($"""
-            UPDATE imports SET state = 'failed', finished_at = now(), problem = {Interrupted}::jsonb
+            UPDATE imports SET state = 'failed', finished_at = now(), problem = {Interrupted}::jsonb || jsonb_build_object('instance', {ImportResponse.Path} || id)
             WHERE state IN ('queued', 'running') AND beat_at < now() - interval '30 seconds'
             """, cancellation);
     }

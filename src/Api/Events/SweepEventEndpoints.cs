@@ -27,7 +27,7 @@ public static class SweepEventEndpoints
 
     public static void MapEvents(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/sweeps/{id:guid}/events", Follow).WithName("followSweep").WithTags("Sweeps")
-            .WithMetadata(new AlsoStreams(Stream)).Produces<Page<SweepEventResponse>>(200).Produces(204).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+            .WithMetadata(new AlsoStreams(Stream), new RequestHeader(LastEventId, "The number of the last event that was received: the stream begins after it.")).Produces<Page<SweepEventResponse>>(200).Produces(204).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
 
     /// <summary>The events of a sweep: as a stream that goes on until the sweep has ended, or as a list.</summary>
     /// <remarks>

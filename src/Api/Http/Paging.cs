@@ -19,7 +19,7 @@ public record PageQuery : IRules
     /// <summary>Tells a list under its filters from any other: a token leads on in the list that it came from.</summary>
     private byte[] list = [];
 
-    /// <summary>Items in one answer, 1 to 1000; there may be fewer where they hold long texts.</summary>
+    /// <summary>Items in one answer, 1 to 1000; there may be fewer where they hold long texts, or a value for each of many labels.</summary>
     public int PageSize { get; init; } = 50;
 
     /// <summary>The nextPageToken of the answer before.</summary>
@@ -54,13 +54,16 @@ public record PageQuery : IRules
         throw new InvalidRequestException([new("pageToken", "must be the nextPageToken of an earlier answer to the same list, under the same filters and order")]);
     }
 
+    /// <summary>Items of a page, where each holds a number for every label of its dataset.</summary>
+    public int SizeFor(int labels) => Math.Clamp(TextPage<object>.MaxLength / (12 * labels), 1, PageSize);
+
     /// <param name="rows">Up to one item more than the page holds: the extra one says that there is a next page.</param>
     /// <param name="key">The values that order the list.</param>
     public Page<TItem> Cut<TRow, TItem, TKey>(IReadOnlyList<TRow> rows, int total, Func<TRow, TItem> item, Func<TRow, TKey> key) =>
         Cut(rows, Math.Min(rows.Count, PageSize), total, item, key);
 
     /// <param name="shown">How many of the rows the page holds.</param>
-    internal Page<TItem> Cut<TRow, TItem, TKey>(IReadOnlyList<TRow> rows, int shown, int total, Func<TRow, TItem> item, Func<TRow, TKey> key) => new(
+    public Page<TItem> Cut<TRow, TItem, TKey>(IReadOnlyList<TRow> rows, int shown, int total, Func<TRow, TItem> item, Func<TRow, TKey> key) => new(
         [.. rows.Take(shown).Select(item)],
         rows.Count > shown ? Base64Url.EncodeToString([.. list, .. Encoding.UTF8.GetBytes(Json.Write(key(rows[shown - 1])))]) : null,
         total);

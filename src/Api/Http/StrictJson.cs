@@ -7,11 +7,14 @@ namespace PieService.Api.Http;
 /// <summary>JSON as RFC 8259 means it: every property once, and every string made of characters.</summary>
 public static class StrictJson
 {
+    private const int MaxDepth = 64;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <exception cref="JsonException">It is none.</exception>
+    /// <exception cref="JsonException">It is none; its message says why, to whoever wrote it.</exception>
     public static JsonNode? Parse(byte[] utf8)
     {
+        if (utf8.Length == 0) throw new JsonException("there is nothing");
         try
         {
             // Otherwise broken bytes would be stored as replacement characters, and half surrogate pairs fail only when they are read.
@@ -21,6 +24,11 @@ public static class StrictJson
             {
                 if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName) reader.GetString();
             }
+            return JsonNode.Parse(utf8, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+        }
+        catch (JsonException malformed) when (malformed.LineNumber is not null)
+        {
+            throw new JsonException($"line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1} cannot be read, or is nested more than {MaxDepth} deep", malformed);
         }
         catch (DecoderFallbackException broken)
         {
@@ -30,6 +38,5 @@ public static class StrictJson
         {
             throw new JsonException("half of a surrogate pair (such as \\ud800) is no character", half);
         }
-        return JsonNode.Parse(utf8, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
     }
 }

@@ -3,13 +3,17 @@ using Microsoft.EntityFrameworkCore;
 namespace PieService.Api.Http;
 
 /// <summary>
-/// A page of items that hold texts. It is made in memory, so where the texts are long it ends early, after one item at the
-/// least: nextPageToken leads on all the same.
+/// A page of items of very different sizes, such as those with texts. It is made in memory, so where they are long it ends
+/// early, after one item at the least: nextPageToken leads on all the same.
 /// </summary>
+/// <param name="lengthOf">About how many characters an item has in the answer.</param>
 public sealed class TextPage<TRow>(PageQuery query, Func<TRow, int> lengthOf)
 {
     /// <summary>Characters; a page of short texts stays far below.</summary>
     public const int MaxLength = 8 * 1024 * 1024;
+
+    /// <summary>Rows asked for at a time: the database sends all that it was asked for, also where the page ends before.</summary>
+    private const int Block = 64;
 
     private readonly List<TRow> rows = [];
     private long length;
@@ -17,14 +21,20 @@ public sealed class TextPage<TRow>(PageQuery query, Func<TRow, int> lengthOf)
     /// <summary>Nothing more is read: the last row only says that there is a next page.</summary>
     public bool IsFull { get; private set; }
 
+    /// <param name="more">In the order of the list, from where the page is now.</param>
     public async Task AddAsync(IQueryable<TRow> more, CancellationToken cancellation)
     {
-        await foreach (var row in more.Take(query.PageSize + 1 - rows.Count).AsAsyncEnumerable().WithCancellation(cancellation))
+        for (var (read, isLast) = (0, false); !isLast && !IsFull; read += Block)
         {
-            rows.Add(row);
-            length += lengthOf(row);
-            IsFull = rows.Count > query.PageSize || (rows.Count > 1 && length > MaxLength);
-            if (IsFull) return;
+            var wanted = Math.Min(Block, query.PageSize + 1 - rows.Count);
+            var block = await more.Skip(read).Take(wanted).ToListAsync(cancellation);
+            isLast = block.Count < wanted;
+            foreach (var row in block.TakeWhile(_ => !IsFull))
+            {
+                rows.Add(row);
+                length += lengthOf(row);
+                IsFull = rows.Count > query.PageSize || (rows.Count > 1 && length > MaxLength);
+            }
         }
     }
 

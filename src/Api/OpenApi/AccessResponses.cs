@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.OpenApi;
 using PieService.Api.Access;
 using PieService.Domain;
@@ -21,7 +22,8 @@ public sealed class AccessResponses : IOperationFilter
             operation.Responses.TryAdd("401", new OpenApiResponse { Description = "No key, or not one that is known." });
             var role = Wire.Name(NeedsRole.Of([.. endpoint], context.ApiDescription.HttpMethod ?? HttpMethods.Get));
             operation.Responses.TryAdd("403", new OpenApiResponse { Description = $"Needs the role {role}." });
-            operation.Responses.TryAdd("429", new OpenApiResponse { Description = "Too many requests; try again after Retry-After seconds." });
         }
+        if (!endpoint.OfType<DisableRateLimitingAttribute>().Any())
+            operation.Responses.TryAdd("429", new OpenApiResponse { Description = "Too many requests; try again after Retry-After seconds." });
     }
 }

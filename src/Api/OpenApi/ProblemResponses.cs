@@ -17,7 +17,7 @@ public sealed class ProblemResponses : IOperationFilter
             if (response is not OpenApiResponse known || !(status.StartsWith('4') || status.StartsWith('5'))) continue;
             var schema = context.SchemaGenerator.GenerateSchema(
                 status == "400" ? typeof(HttpValidationProblemDetails) : typeof(Microsoft.AspNetCore.Mvc.ProblemDetails), context.SchemaRepository);
-            known.Content = new Dictionary<string, IOpenApiMediaType> { [MediaType] = new OpenApiMediaType { Schema = schema, Example = Example(status) } };
+            known.Content = new Dictionary<string, IOpenApiMediaType> { [MediaType] = new OpenApiMediaType { Schema = schema, Example = Whole(Example(status), context.ApiDescription.RelativePath!) } };
             known.Description = status switch
             {
                 "400" => "The request is not valid; errors names each field and how to fix it.",
@@ -31,6 +31,14 @@ public sealed class ProblemResponses : IOperationFilter
                 _ => known.Description,
             };
         }
+    }
+
+    private static JsonObject Whole(JsonObject example, string path)
+    {
+        example.Insert(0, "type", "about:blank");
+        example["instance"] = "/" + path.TrimEnd('/');
+        example["traceId"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+        return example;
     }
 
     private static JsonObject Example(string status) => status switch
@@ -56,6 +64,10 @@ public sealed class ProblemResponses : IOperationFilter
             ["column"] = "text",
         },
         "429" => new JsonObject { ["title"] = "Too Many Requests", ["status"] = 429, ["detail"] = "More than 200 requests a second. Try again in 1 s." },
+        "406" => new JsonObject { ["title"] = "Not Acceptable", ["status"] = 406, ["detail"] = "Served are application/json, text/csv, application/x-ndjson and application/vnd.apache.parquet." },
+        "413" => new JsonObject { ["title"] = "Payload Too Large", ["status"] = 413, ["detail"] = "The body has more than 1048576 bytes." },
+        "415" => new JsonObject { ["title"] = "Unsupported Media Type", ["status"] = 415, ["detail"] = "The body must be JSON, with the Content-Type application/json." },
+        "503" => new JsonObject { ["title"] = "Service Unavailable", ["status"] = 503, ["detail"] = "The database cannot be reached at the moment. Try again shortly." },
         _ => new JsonObject { ["status"] = int.Parse(status, CultureInfo.InvariantCulture) },
     };
 }

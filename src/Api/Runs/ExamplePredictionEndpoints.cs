@@ -42,8 +42,9 @@ public static class ExamplePredictionEndpoints
 
         var total = await answers.CountAsync(cancellation);
         if (filter.After<RunKey>() is { } after) answers = answers.Where(prediction => prediction.RunId > after.Id);
-        var rows = await answers.OrderBy(prediction => prediction.RunId).Take(filter.PageSize + 1).ToListAsync(cancellation);
-        return request.Page(filter.Cut(rows, total, ExamplePredictionResponse.Of, row => new RunKey(row.RunId)), origin);
+        var size = filter.SizeFor(about.Labels.Length);
+        var rows = await answers.OrderBy(prediction => prediction.RunId).Take(size + 1).ToListAsync(cancellation);
+        return request.Page(filter.Cut(rows, Math.Min(size, rows.Count), total, ExamplePredictionResponse.Of, row => new RunKey(row.RunId)), origin);
     }
 
     private sealed record RunKey(Guid Id);

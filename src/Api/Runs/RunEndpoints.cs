@@ -126,8 +126,9 @@ public static class RunEndpoints
         }
 
         var from = filter.After<PositionKey>() is { } after ? after.Position + 1 : 0;
-        var positions = Enumerable.Range(0, examples).Skip(from).Take(filter.PageSize + 1).ToList();
-        return request.Page(filter.Cut(positions, examples, At, position => new PositionKey(position)), origin);
+        var size = filter.SizeFor(stored.Labels.Length);
+        var positions = Enumerable.Range(0, examples).Skip(from).Take(size + 1).ToList();
+        return request.Page(filter.Cut(positions, Math.Min(size, positions.Count), examples, At, position => new PositionKey(position)), origin);
 
         PredictionResponse At(int position) => new(
             Example.IdOf(stored.Run.DatasetId, filter.Split, position),

@@ -20,6 +20,7 @@ public sealed class WebhookSender(
     public const string ClientName = "webhooks";
 
     private const int AtOnce = 16;
+    private const int AtOnceToOne = 4;
     private const int LongestError = 300;
     private const int MostOfAnAnswer = 64 * 1024;
 
@@ -31,20 +32,27 @@ public sealed class WebhookSender(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var underWay = new List<Task>();
-        while (!stoppingToken.IsCancellationRequested)
+        var underWay = new List<(Guid Webhook, Task Delivery)>();
+        try
         {
-            await TryAsync(async () =>
+            while (!stoppingToken.IsCancellationRequested)
             {
-                foreach (var message in await ClaimAsync(AtOnce - underWay.Count, stoppingToken))
-                    underWay.Add(TryAsync(() => DeliverAsync(message, stoppingToken), stoppingToken));
-            }, stoppingToken);
-            // A slow receiver keeps its own place, not the others'.
-            if (underWay.Count == AtOnce) await Task.WhenAny(underWay);
-            else await Task.Delay(BetweenLooks, time, stoppingToken);
-            underWay.RemoveAll(delivery => delivery.IsCompleted);
+                await TryAsync(async () =>
+                {
+                    Guid[] busy = [.. underWay.Select(sent => sent.Webhook).Distinct()];
+                    foreach (var message in await ClaimAsync(AtOnce - underWay.Count, busy, stoppingToken))
+                        underWay.Add((message.WebhookId, TryAsync(() => DeliverAsync(message, stoppingToken), stoppingToken)));
+                }, stoppingToken);
+                if (underWay.Count >= AtOnce) await Task.WhenAny(underWay.Select(sent => sent.Delivery));
+                else await Task.Delay(BetweenLooks, time, stoppingToken);
+                underWay.RemoveAll(sent => sent.Delivery.IsCompleted);
+            }
         }
-        await Task.WhenAll(underWay);
+        finally
+        {
+            // What they use must outlive them.
+            await Task.WhenAll(underWay.Select(sent => sent.Delivery)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <summary>Whatever goes wrong: one odd row must not end the service.</summary>
@@ -60,17 +68,22 @@ public sealed class WebhookSender(
         }
     }
 
-    private async Task<List<DueMessage>> ClaimAsync(int most, CancellationToken cancellation)
+    /// <param name="busy">Webhooks with messages under way get no more until those have ended: a slow receiver has few of the places.</param>
+    private async Task<List<DueMessage>> ClaimAsync(int most, Guid[] busy, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         return await db.Database.SqlQuery<DueMessage>($"""
+            WITH due AS MATERIALIZED (
+                SELECT message.id, webhook_id, url, secret
+                FROM webhooks CROSS JOIN LATERAL (
+                    SELECT id, webhook_id, next_attempt_at FROM webhook_deliveries
+                    WHERE webhook_id = webhooks.id AND delivered_at IS NULL AND given_up_at IS NULL AND next_attempt_at <= now()
+                    ORDER BY next_attempt_at LIMIT {AtOnceToOne} FOR UPDATE SKIP LOCKED) AS message
+                WHERE webhooks.id <> ALL({busy})
+                ORDER BY next_attempt_at LIMIT {most})
             UPDATE webhook_deliveries SET attempts = attempts + 1, next_attempt_at = now() + {Claim}
-            FROM (
-                SELECT id FROM webhook_deliveries
-                WHERE delivered_at IS NULL AND given_up_at IS NULL AND next_attempt_at <= now()
-                ORDER BY next_attempt_at LIMIT {most} FOR UPDATE SKIP LOCKED) AS due, webhooks
-            WHERE webhook_deliveries.id = due.id AND webhooks.id = webhook_id
-            RETURNING webhook_deliveries.id, url, secret, body, attempts
+            FROM due WHERE webhook_deliveries.id = due.id
+            RETURNING webhook_deliveries.id, due.webhook_id, url, secret, body, attempts
             """).ToListAsync(cancellation);
     }
 
@@ -79,13 +92,14 @@ public sealed class WebhookSender(
         var (status, error) = await SendAsync(message, cancellation);
         var isGivenUp = error is not null && (status == HttpStatusCode.Gone || message.Attempts >= settings.MaxAttempts);
         if (isGivenUp) WebhookLog.GivenUp(logger, message.Id, message.Attempts, error!);
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        // Also where the service stops meanwhile: what was delivered need not be sent again.
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE webhook_deliveries SET last_status = {(int?)status}, last_error = {error},
                 delivered_at = CASE WHEN {error is null} THEN now() END, given_up_at = CASE WHEN {isGivenUp} THEN now() END,
                 next_attempt_at = now() + {WebhookSettings.PauseAfter(message.Attempts)}
             WHERE id = {message.Id}
-            """, cancellation);
+            """, CancellationToken.None);
     }
 
     /// <summary>The answer's status, if there was one, and what was wrong; null: nothing.</summary>
@@ -157,7 +171,7 @@ public sealed class WebhookSender(
 }
 
 /// <param name="Attempts">With the one that is made now.</param>
-public sealed record DueMessage(Guid Id, string Url, string Secret, string Body, int Attempts)
+public sealed record DueMessage(Guid Id, Guid WebhookId, string Url, string Secret, string Body, int Attempts)
 {
     /// <summary>Nothing may print the secret by accident.</summary>
     public override string ToString() => $"message {Id}";

@@ -53,7 +53,7 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
     [Fact]
     public async Task A_page_of_long_texts_ends_early_and_leads_on()
     {
-        // Six of them are more than a page may hold; the definition allows no text to be longer than one.
+        // Five of them are a little more than a page may hold.
         var text = new string('x', TextPage<Example>.MaxLength / 5);
         using var answer = await api.ImportAsync(
             """{ "name": "long", "task": "singleLabel", "format": "jsonl", "columns": { "text": "t", "label": "l" } }""",

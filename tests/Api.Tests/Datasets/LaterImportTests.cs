@@ -93,7 +93,9 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
 
         await DatasetApi.UntilAsync(async () => (string?)(await api.GetAsync($"/imports/{id}"))["state"] == "failed");
 
-        Assert.Contains("again", (string?)(await api.GetAsync($"/imports/{id}"))["problem"]!["detail"], StringComparison.Ordinal);
+        var problem = (await api.GetAsync($"/imports/{id}"))["problem"]!;
+        Assert.Contains("again", (string?)problem["detail"], StringComparison.Ordinal);
+        Assert.Equal(("about:blank", $"/api/v1/imports/{id}"), ((string?)problem["type"], (string?)problem["instance"]));
     }
 
     [Fact]

@@ -145,7 +145,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
         await api.PostAsync($"/api/v1/webhooks/{webhook["id"]}/test", new JsonObject());
 
         Assert.Equal(200, (int)(await DeliveredAsync(webhook))["lastStatus"]!);
-        Assert.Null((await DeliveriesAsync(waiting))[0]["lastStatus"]);
+        Assert.Null((await DeliveriesAsync(waiting))[0]["lastError"]);
         patience.SetResult();
         await DeliveredAsync(waiting);
     }
