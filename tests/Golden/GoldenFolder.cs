@@ -42,7 +42,7 @@ internal static class GoldenFolder
 
     public static GoldenTensors Tensors(string file) => GoldenTensors.Read(Path(file));
 
-    private static string RepositoryRoot()
+    internal static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "PieService.sln"))) folder = folder.Parent;

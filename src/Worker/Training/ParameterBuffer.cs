@@ -94,6 +94,13 @@ public sealed class ParameterBuffer : IDisposable
         if (kept is not null) Gradients.mul_(kept);
     }
 
+    /// <summary>Scales all gradients together by min(1, maxNorm / (norm + 1e-6)), the norm being that of all of them (study 1.9).</summary>
+    public void ClipGradients(double maxNorm)
+    {
+        using var scope = NewDisposeScope();
+        Gradients.mul_((maxNorm / (Gradients.norm() + 1e-6)).clamp_max(1.0));
+    }
+
     public void ClearGradients()
     {
         using var scope = NewDisposeScope();            // zero_ returns a new wrapper

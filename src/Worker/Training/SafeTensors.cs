@@ -35,6 +35,9 @@ public sealed class SafeTensors
 
     public IReadOnlyList<long> Shape(string name) => Find(name).Shape;
 
+    /// <exception cref="InvalidDataException">There is no such tensor.</exception>
+    public bool Is<T>(string name) where T : unmanaged => Find(name) is StoredTensor<T>;
+
     /// <exception cref="InvalidDataException">There is no such tensor, or it is of another type.</exception>
     public T[] Get<T>(string name) where T : unmanaged => Find(name) is StoredTensor<T> stored
         ? MemoryMarshal.TryGetArray(stored.Values, out var all) && all.Offset == 0 && all.Count == all.Array!.Length

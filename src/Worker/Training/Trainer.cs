@@ -51,14 +51,10 @@ public sealed class Trainer(
         parameters.ClearGradients();
         loss.backward();
         parameters.MaskGradients();
-        ClipGradients();
+        parameters.ClipGradients(MaxGradientNorm);
         optimizer.Step();
         parameters.MaskValues();            // Adam's momentum still moves what has just been pruned
         Evaluation.Place(logits.detach(), batch, scores);
         return loss.item<float>();
     }
-
-    /// <summary>Scales all gradients together by min(1, 1 / (norm + 1e-6)).</summary>
-    private void ClipGradients() =>
-        parameters.Gradients.mul_((MaxGradientNorm / (parameters.Gradients.norm() + 1e-6)).clamp_max(1.0));
 }

@@ -1,0 +1,211 @@
+using PieService.Domain.Recipes;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace PieService.Worker.Models;
+
+/// <summary>
+/// BERT (Devlin et al., 2019) with the study's classifier, all of it in this file (study 1.3): embeddings, layers of
+/// attention and two linear maps, the pretrained pooler over [CLS], one linear layer without dropout before it.
+/// </summary>
+/// <remarks>
+/// A batch is padded at its end and no token attends to a pad, so a text's logits are those that it has alone. Names and
+/// order of the parameters are those of the published model. No <c>matmul</c>: an error in it cannot be caught.
+/// </remarks>
+public sealed class BertClassifier : Classifier
+{
+    private const string EmbeddingsPrefix = "bert.embeddings.", ClassifierPrefix = "linear.", LayerNorm = ".LayerNorm.";
+
+    /// <summary>Pretrained values by their name, as a parameter on the model's device.</summary>
+    private delegate Parameter Take(string name, params long[] shape);
+
+    private readonly BertConfig config;
+    private readonly Device device;
+    private readonly bool pruneLayerNorm;
+    private readonly Embeddings embeddings;
+    private readonly Layer[] layers;
+    private readonly Affine pooler;
+    private readonly Linear linear;
+
+    /// <param name="weights">Taken from, so they make one model.</param>
+    /// <param name="protocol">Decides what is prunable.</param>
+    /// <remarks>The classifier's initial weights are torch's default, U(±1/sqrt(W)), drawn on the CPU: seed torch before.</remarks>
+    /// <exception cref="UnusableModelException">The weights are not those of a BERT of this config.</exception>
+    public BertClassifier(BertConfig config, BertWeights weights, int classCount, Protocol protocol, Device device) : base(nameof(BertClassifier))
+    {
+        (this.config, this.device, ClassCount) = (config, device, classCount);
+        pruneLayerNorm = protocol == Protocol.Paper;
+        Take take = (name, shape) => weights.Take(name, device, shape);
+        embeddings = new(config, take);
+        layers = [.. Enumerable.Range(0, config.Layers).Select(layer => new Layer(config, take, $"encoder.layer.{layer}."))];
+        pooler = new(take, "pooler.dense.", config.Width, config.Width);
+        weights.RequireAllTaken();
+
+        register_module("bert", new Branch(
+            ("embeddings", embeddings),
+            ("encoder", new Branch(("layer", new Branch([.. layers.Select((layer, place) => ($"{place}", (nn.Module)layer))])))),
+            ("pooler", new Branch(("dense", pooler)))));
+        register_module("linear", linear = nn.Linear(config.Width, classCount).to(device));
+    }
+
+    public override int ClassCount { get; }
+
+    /// <param name="texts">Token ids, [CLS] and [SEP] included; none longer than the model's positions. All are of token type 0.</param>
+    public override Tensor Logits(IReadOnlyList<ReadOnlyMemory<int>> texts) => Logits(BertBatch.Of(texts, config.PadToken, device));
+
+    internal Tensor Logits(BertBatch batch) => linear.call(Pooled(batch));                          // (B, C)
+
+    /// <summary>tanh of the pooler over the last hidden state of [CLS], (B, W).</summary>
+    internal Tensor Pooled(BertBatch batch) => pooler.Call(HiddenStates(batch).Last().select(1, 0)).tanh();
+
+    /// <summary>What the embeddings give, then what each layer makes of it: (B, T, W), each to be used before the next is asked for.</summary>
+    internal IEnumerable<Tensor> HiddenStates(BertBatch batch)
+    {
+        // True where a token may be attended to; every head and every token of a text sees the same.
+        using var mask = batch.Mask.view(batch.Mask.size(0), 1, 1, -1);                             // (B, 1, 1, T)
+        var state = embeddings.Call(batch.Ids, batch.TokenTypes, training);
+        yield return state;
+        foreach (var layer in layers)
+        {
+            var next = layer.Call(state, mask, training);
+            state.Dispose();            // in evaluation that is its memory; in training torch keeps what backward needs
+            yield return state = next;
+        }
+    }
+
+    /// <summary>All weights but those of the embeddings and the classifier, biases never (study 1.4); protocol sound spares LayerNorm.</summary>
+    public override bool IsPrunable(string parameter) =>
+        parameter.EndsWith(".weight", StringComparison.Ordinal)
+        && !parameter.StartsWith(EmbeddingsPrefix, StringComparison.Ordinal)
+        && !parameter.StartsWith(ClassifierPrefix, StringComparison.Ordinal)
+        && (pruneLayerNorm || !parameter.Contains(LayerNorm, StringComparison.Ordinal));
+
+    /// <summary>The sum of what word, position and token type stand for, normalised.</summary>
+    private sealed class Embeddings : nn.Module
+    {
+        private readonly BertConfig config;
+        private readonly Embedding words;
+        private readonly Table positions, types;
+        private readonly Normalisation norm;
+
+        public Embeddings(BertConfig config, Take take) : base("embeddings")
+        {
+            this.config = config;
+            words = nn.Embedding(config.PadToken + 1, 1, padding_idx: config.PadToken);             // its weights are not drawn but given
+            words.weight = take("embeddings.word_embeddings.weight", config.VocabularySize, config.Width);
+            positions = new(take, "embeddings.position_embeddings.", config.MaxPositions, config.Width);
+            types = new(take, "embeddings.token_type_embeddings.", config.TokenTypes, config.Width);
+            norm = new(take, "embeddings.LayerNorm.", config);
+            register_module("word_embeddings", words);
+            register_module("position_embeddings", positions);
+            register_module("token_type_embeddings", types);
+            register_module("LayerNorm", norm);
+        }
+
+        public Tensor Call(Tensor ids, Tensor tokenTypes, bool training)
+        {
+            using var scope = NewDisposeScope();
+            var sum = words.call(ids)                                                               // (B, T, W)
+                + types.Rows.index_select(0, tokenTypes.flatten()).view(ids.size(0), ids.size(1), config.Width)
+                + positions.Rows.narrow(0, 0, ids.size(1));                                              // (T, W), for every text
+            return nn.functional.dropout(norm.Call(sum), config.HiddenDropout, training).MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>Attention over the text, then two linear maps of each token; each is added to what came in and normalised.</summary>
+    private sealed class Layer : nn.Module
+    {
+        private readonly BertConfig config;
+        private readonly Affine query, key, value, mixed, widened, narrowed;
+        private readonly Normalisation attentionNorm, outputNorm;
+
+        public Layer(BertConfig config, Take take, string prefix) : base("layer")
+        {
+            this.config = config;
+            var (width, inner) = (config.Width, config.InnerWidth);
+            query = new(take, prefix + "attention.self.query.", width, width);
+            key = new(take, prefix + "attention.self.key.", width, width);
+            value = new(take, prefix + "attention.self.value.", width, width);
+            mixed = new(take, prefix + "attention.output.dense.", width, width);
+            attentionNorm = new(take, prefix + "attention.output.LayerNorm.", config);
+            widened = new(take, prefix + "intermediate.dense.", width, inner);
+            narrowed = new(take, prefix + "output.dense.", inner, width);
+            outputNorm = new(take, prefix + "output.LayerNorm.", config);
+            register_module("attention", new Branch(
+                ("self", new Branch(("query", query), ("key", key), ("value", value))),
+                ("output", new Branch(("dense", mixed), ("LayerNorm", attentionNorm)))));
+            register_module("intermediate", new Branch(("dense", widened)));
+            register_module("output", new Branch(("dense", narrowed), ("LayerNorm", outputNorm)));
+        }
+
+        /// <param name="state">(B, T, W).</param>
+        /// <param name="mask">(B, 1, 1, T).</param>
+        /// <returns>(B, T, W).</returns>
+        public Tensor Call(Tensor state, Tensor mask, bool training)
+        {
+            using var scope = NewDisposeScope();
+            var attended = nn.functional.scaled_dot_product_attention(
+                    ByHead(query.Call(state)), ByHead(key.Call(state)), ByHead(value.Call(state)),
+                    mask, training ? config.AttentionDropout : 0)                                   // (B, heads, T, W / heads)
+                .transpose(1, 2).flatten(2);                                                        // (B, T, W)
+            var middle = attentionNorm.Call(state + Dropped(mixed.Call(attended), training));
+            var inner = widened.Call(middle);                                                       // (B, T, inner)
+            inner = config.TanhGelu ? nn.functional.gelu(inner, TorchSharp.Modules.GELU.Approximate.tanh) : nn.functional.gelu(inner);
+            return outputNorm.Call(middle + Dropped(narrowed.Call(inner), training)).MoveToOuterDisposeScope();
+        }
+
+        private Tensor ByHead(Tensor state) =>
+            state.view(state.size(0), state.size(1), config.Heads, -1).transpose(1, 2);             // (B, heads, T, W / heads)
+
+        private Tensor Dropped(Tensor state, bool training) => nn.functional.dropout(state, config.HiddenDropout, training);
+    }
+
+    /// <summary>x W' + b over the last dimension.</summary>
+    private sealed class Affine : nn.Module
+    {
+        private readonly Parameter weight, bias;
+
+        public Affine(Take take, string prefix, long from, long to) : base("dense")
+        {
+            register_parameter("weight", weight = take(prefix + "weight", to, from));
+            register_parameter("bias", bias = take(prefix + "bias", to));
+        }
+
+        public Tensor Call(Tensor input) => nn.functional.linear(input, weight, bias);
+    }
+
+    /// <summary>Mean 0 and variance 1 over the last dimension, then scaled and shifted.</summary>
+    private sealed class Normalisation : nn.Module
+    {
+        private readonly BertConfig config;
+        private readonly Parameter weight, bias;
+
+        public Normalisation(Take take, string prefix, BertConfig config) : base("LayerNorm")
+        {
+            this.config = config;
+            register_parameter("weight", weight = take(prefix + "weight", config.Width));
+            register_parameter("bias", bias = take(prefix + "bias", config.Width));
+        }
+
+        public Tensor Call(Tensor input) => nn.functional.layer_norm(input, [config.Width], weight, bias, config.LayerNormEpsilon);
+    }
+
+    /// <summary>An embedding whose rows are read by what calls it.</summary>
+    private sealed class Table : nn.Module
+    {
+        public Table(Take take, string prefix, long rows, long width) : base("embedding") =>
+            register_parameter("weight", Rows = take(prefix + "weight", rows, width));
+
+        public Parameter Rows { get; }
+    }
+
+    /// <summary>Modules under the names by which the published model holds them.</summary>
+    private sealed class Branch : nn.Module
+    {
+        public Branch(params (string Name, nn.Module Module)[] children) : base("branch")
+        {
+            foreach (var (name, module) in children) register_module(name, module);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+
+namespace PieService.Worker.Models;
+
+/// <summary>A JSON file of settings of a pretrained model. A setting that is null is one that is not given.</summary>
+internal sealed class ModelSettings
+{
+    private readonly string path;
+    private readonly JsonElement settings;
+
+    private ModelSettings(string path, JsonElement settings) => (this.path, this.settings) = (path, settings);
+
+    /// <summary>Nothing is given.</summary>
+    public static ModelSettings None { get; } = new("", JsonDocument.Parse("{}").RootElement);
+
+    /// <exception cref="UnusableModelException">It is not there, or not a JSON object.</exception>
+    public static ModelSettings Read(string path)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                ? new(path, json.RootElement.Clone())
+                : throw new UnusableModelException($"{path} is not a JSON object.");
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new UnusableModelException($"{path} cannot be read: {unreadable.Message}", unreadable);
+        }
+        catch (JsonException malformed)
+        {
+            throw new UnusableModelException($"{path} is not JSON: {malformed.Message}", malformed);
+        }
+    }
+
+    /// <exception cref="UnusableModelException">It is no whole number within the bounds; or not given, and there is no other value.</exception>
+    public int Integer(string name, int? otherwise = null, int atLeast = 1, int atMost = int.MaxValue) =>
+        Find(name) is not { } value ? otherwise ?? throw Refusal(name, "is missing")
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= atLeast && number <= atMost ? number
+        : throw Refusal(name, $"is {value.GetRawText()}, not a whole number from {atLeast} to {atMost}");
+
+    /// <exception cref="UnusableModelException">It is no number from 0 to 1, 1 excluded.</exception>
+    public double Fraction(string name, double otherwise) =>
+        Find(name) is not { } value ? otherwise
+        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number is >= 0 and < 1 ? number
+        : throw Refusal(name, $"is {value.GetRawText()}, not a number from 0 to below 1");
+
+    /// <exception cref="UnusableModelException">It is neither true nor false.</exception>
+    public bool? Flag(string name) => Find(name) is not { } value ? null
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+        : throw Refusal(name, $"is {value.GetRawText()}, neither true nor false");
+
+    /// <summary>A text, or that of an added token, which is an object with its text as <c>content</c>.</summary>
+    /// <exception cref="UnusableModelException">It is not a text.</exception>
+    public string Text(string name, string otherwise)
+    {
+        if (Find(name) is not { } value) return otherwise;
+        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content)) value = content;
+        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Refusal(name, $"is {value.GetRawText()}, not a text");
+    }
+
+    public UnusableModelException Refusal(string name, string what) => new($"{path}: {name} {what}.");
+
+    private JsonElement? Find(string name) =>
+        settings.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+}

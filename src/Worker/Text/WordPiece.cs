@@ -1,0 +1,107 @@
+using System.Text.RegularExpressions;
+using Microsoft.ML.Tokenizers;
+using PieService.Worker.Models;
+
+namespace PieService.Worker.Text;
+
+/// <summary>
+/// Texts as the word pieces of a BERT's vocabulary (Wu et al., 2016), exactly those of Hugging Face's BertTokenizerFast.
+/// Pieces and their numbers come from Microsoft.ML.Tokenizers.
+/// </summary>
+/// <remarks>A word of more than 100 UTF-16 characters is unknown; the original counts code points.</remarks>
+public sealed class WordPiece
+{
+    public const string VocabularyFile = "vocab.txt", SettingsFile = "tokenizer_config.json";
+
+    private readonly BertTokenizer pieces;
+    private readonly Dictionary<string, int> special;
+    private readonly Regex anySpecial;
+
+    private WordPiece(BertTokenizer pieces, Dictionary<string, int> special)
+    {
+        (this.pieces, this.special) = (pieces, special);
+        anySpecial = new(string.Join('|', special.Keys.Select(Regex.Escape)), RegexOptions.CultureInvariant);
+    }
+
+    /// <summary>[CLS], with which every input begins.</summary>
+    public int Start => pieces.ClassificationTokenId;
+
+    /// <summary>[SEP], with which every text of an input ends.</summary>
+    public int Separator => pieces.SeparatorTokenId;
+
+    /// <summary>The tokenizer of a folder of the Hugging Face layout; without settings it lower-cases, as there.</summary>
+    /// <exception cref="UnusableModelException">The vocabulary or the settings are missing, malformed or do not fit config.json.</exception>
+    public static WordPiece Load(string folder)
+    {
+        var settingsPath = Path.Combine(folder, SettingsFile);
+        var settings = File.Exists(settingsPath) ? ModelSettings.Read(settingsPath) : ModelSettings.None;
+        if (!(settings.Flag("do_basic_tokenize") ?? true)) throw settings.Refusal("do_basic_tokenize", "is false; only true can be used");
+
+        var path = Path.Combine(folder, VocabularyFile);
+        var numbers = ReadVocabulary(path);
+        if (BertConfig.Read(folder).VocabularySize is var size && numbers.Values.DefaultIfEmpty().Max() >= size)
+            throw new UnusableModelException($"{path} has tokens behind line {size}, the vocab_size of {BertConfig.FileName}.");
+        var lowerCase = settings.Flag("do_lower_case") ?? true;
+        var options = new BertOptions
+        {
+            UnknownToken = Special("unk_token", "[UNK]"),
+            SeparatorToken = Special("sep_token", "[SEP]"),
+            PaddingToken = Special("pad_token", "[PAD]"),
+            ClassificationToken = Special("cls_token", "[CLS]"),
+            MaskingToken = Special("mask_token", "[MASK]"),
+            ApplyBasicTokenization = false,
+            SplitOnSpecialTokens = false,
+            Normalizer = new BertNormalizer(
+                lowerCase, settings.Flag("strip_accents") ?? lowerCase, settings.Flag("tokenize_chinese_chars") ?? true),
+        };
+        using var vocabulary = File.OpenRead(path);
+        string[] special = [options.UnknownToken, options.SeparatorToken, options.PaddingToken, options.ClassificationToken, options.MaskingToken];
+        return new(BertTokenizer.Create(vocabulary, options), special.Distinct().ToDictionary(token => token, token => numbers[token]));
+
+        string Special(string name, string otherwise)
+        {
+            var token = settings.Text(name, otherwise);
+            return numbers.ContainsKey(token) ? token : throw new UnusableModelException($"{path} lacks {token}, the {name}.");
+        }
+    }
+
+    /// <summary>The pieces of a text. A special token that is written out in it, such as [SEP], becomes that token.</summary>
+    public int[] Pieces(string text)
+    {
+        var ids = new List<int>();
+        var done = 0;
+        foreach (var match in anySpecial.EnumerateMatches(text))
+        {
+            Append(done, match.Index);
+            ids.Add(special[text.Substring(match.Index, match.Length)]);
+            done = match.Index + match.Length;
+        }
+        Append(done, text.Length);
+        return [.. ids];
+
+        void Append(int from, int to)
+        {
+            if (to > from) ids.AddRange(pieces.EncodeToIds(text.AsSpan(from, to - from), addSpecialTokens: false));
+        }
+    }
+
+    private static Dictionary<string, int> ReadVocabulary(string path)
+    {
+        try
+        {
+            var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+            var line = 0;
+            foreach (var token in File.ReadLines(path))
+            {
+                if (token.Length > 0 && !numbers.TryAdd(token, line))
+                    throw new UnusableModelException($"{path} has {token} twice, in lines {numbers[token] + 1} and {line + 1}.");
+                line++;
+            }
+            return numbers;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new UnusableModelException($"{path} cannot be read: {unreadable.Message}", unreadable);
+        }
+    }
+}

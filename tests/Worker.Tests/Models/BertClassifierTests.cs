@@ -1,0 +1,111 @@
+using PieService.Domain.Recipes;
+using PieService.Golden;
+using PieService.Worker.Training;
+using static TorchSharp.torch;
+
+namespace PieService.Worker.Tests.Models;
+
+public sealed class BertClassifierTests
+{
+    private static readonly ReadOnlyMemory<int>[] Texts = [new[] { 2, 5, 6, 7, 3 }, new[] { 2, 3 }, new[] { 2, 12, 3, 13, 14, 14, 8, 3 }];
+
+    [Theory]
+    [InlineData(Protocol.Paper, (8 * 12) + 1)]         // study 1.4: 97 tensors for bert-base
+    [InlineData(Protocol.Sound, (6 * 12) + 1)]         // without the LayerNorms
+    public void Prunable_are_the_weights_between_embeddings_and_classifier(Protocol protocol, int expected)
+    {
+        using var bert = new ToyBert(layers: 12);
+        using var model = ToyBert.Load(bert.Write(), protocol);
+        using var parameters = new ParameterBuffer(model);
+        Assert.Equal(expected, parameters.Masks.Count);
+    }
+
+    public static TheoryData<string> GoldenMasks => GoldenFolder.Cases("masks/bert*");
+
+    [Theory]
+    [MemberData(nameof(GoldenMasks))]
+    public void Names_order_and_prunable_tensors_are_those_of_the_published_model(string name)
+    {
+        var golden = GoldenFolder.Json($"{name}.json");
+        using var bert = new ToyBert();
+        using var model = ToyBert.Load(bert.Write(), Protocol.Paper);
+        string[] names = [.. model.named_parameters().Select(parameter => parameter.name)];
+        Assert.Equal(Listed("tensors"), names.Where(model.IsPrunable));
+        Assert.Equal(Listed("excluded"), names.Where(parameter => !model.IsPrunable(parameter)));
+
+        IEnumerable<string> Listed(string property) => golden.GetProperty(property).EnumerateArray().Select(tensor => tensor.GetString()!);
+    }
+
+    [Fact]
+    public void Who_shares_a_batch_does_not_matter()
+    {
+        using var bert = new ToyBert();
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var model = ToyBert.Load(bert.Write());
+        model.eval();
+        var together = Values(model.Logits(Texts));
+        for (var b = 0; b < Texts.Length; b++)
+        {
+            var alone = Values(model.Logits([Texts[b]]));
+            // Sums of float32 in another order.
+            for (var c = 0; c < alone.Length; c++) Assert.Equal(alone[c], together[(b * alone.Length) + c], 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Dropout_acts_in_training_alone_and_follows_the_seed()
+    {
+        using var bert = new ToyBert();
+        using var scope = NewDisposeScope();
+        using var model = ToyBert.Load(bert.Write());
+        model.train();
+        Assert.Equal(Seeded(1), Seeded(1));
+        Assert.NotEqual(Seeded(1), Seeded(2));
+        model.eval();
+        Assert.Equal(Seeded(1), Seeded(2));
+
+        float[] Seeded(long seed)
+        {
+            manual_seed(seed);
+            return Values(model.Logits(Texts));
+        }
+    }
+
+    [Fact]
+    public void The_second_activation_is_GELU_by_tanh()
+    {
+        using var bert = new ToyBert();
+        using var scope = NewDisposeScope();
+        using var exact = ToyBert.Load(bert.Write());
+        bert.Config["hidden_act"] = "gelu_new";
+        using var approximate = ToyBert.Load(bert.Write());
+        exact.eval();
+        approximate.eval();
+        var (one, other) = (Values(exact.Logits(Texts)), Values(approximate.Logits(Texts)));
+        Assert.NotEqual(one, other);
+        // The approximation is within 5e-4 of the function, everywhere.
+        for (var i = 0; i < one.Length; i++) Assert.Equal(one[i], other[i], 0.01);
+    }
+
+    [Fact]
+    public void A_forward_and_backward_pass_leaves_no_tensor_behind()
+    {
+        using var bert = new ToyBert();
+        using var model = ToyBert.Load(bert.Write());
+        using var parameters = new ParameterBuffer(model);
+        Pass();
+        var before = Tensor.TotalCount;
+        Pass();
+        Assert.Equal(before, Tensor.TotalCount);
+
+        void Pass()
+        {
+            using var scope = NewDisposeScope();
+            model.train();
+            model.Logits(Texts).sum().backward();
+        }
+    }
+
+    private static float[] Values(Tensor values) => [.. values.detach().contiguous().data<float>()];
+}

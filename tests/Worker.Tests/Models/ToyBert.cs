@@ -1,0 +1,78 @@
+using System.Text.Json;
+using PieService.Domain.Recipes;
+using PieService.Worker.Models;
+using PieService.Worker.Text;
+using PieService.Worker.Training;
+using static TorchSharp.torch;
+
+namespace PieService.Worker.Tests.Models;
+
+/// <summary>A folder of the Hugging Face layout with a very small BERT of random weights, to be spoiled by tests.</summary>
+internal sealed class ToyBert(int layers = 2) : IDisposable
+{
+    private const int Width = 8, Inner = 12, Positions = 10, Types = 2;
+
+    private static readonly string[] Words =
+        ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "cafe", "un", "##able", "+", "$", "!", "日", "a", "b", "##b", "한"];
+
+    private readonly TemporaryFolder folder = new();
+
+    public Dictionary<string, object?> Config { get; } = new(StringComparer.Ordinal)
+    {
+        ["model_type"] = "bert", ["vocab_size"] = Words.Length, ["hidden_size"] = Width, ["num_hidden_layers"] = layers,
+        ["num_attention_heads"] = 2, ["intermediate_size"] = Inner, ["max_position_embeddings"] = Positions, ["type_vocab_size"] = Types,
+    };
+
+    public Dictionary<string, object?> Tokenizer { get; } = new(StringComparer.Ordinal);
+
+    public List<string> Vocabulary { get; } = [.. Words];
+
+    /// <summary>Shape of every tensor, by the name that the file will give it.</summary>
+    public Dictionary<string, long[]> Tensors { get; } = Shapes(layers);
+
+    /// <summary>Writes the folder as it is described now.</summary>
+    public string Write()
+    {
+        var path = folder["bert"];
+        Directory.CreateDirectory(path);
+        File.WriteAllText(Path.Combine(path, BertConfig.FileName), JsonSerializer.Serialize(Config));
+        File.WriteAllText(Path.Combine(path, WordPiece.SettingsFile), JsonSerializer.Serialize(Tokenizer));
+        File.WriteAllLines(Path.Combine(path, WordPiece.VocabularyFile), Vocabulary);
+        var (file, random) = (new SafeTensors(), new Random(5));
+        foreach (var (name, shape) in Tensors)
+            file.Add(name, Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray(), shape);
+        file.Write(Path.Combine(path, BertWeights.FileName));
+        return path;
+    }
+
+    public static BertClassifier Load(string path, Protocol protocol = Protocol.Sound, int classCount = 3)
+    {
+        manual_seed(3);
+        return new(BertConfig.Read(path), BertWeights.Load(path), classCount, protocol, CPU);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static Dictionary<string, long[]> Shapes(int layers)
+    {
+        var shapes = new Dictionary<string, long[]>(StringComparer.Ordinal)
+        {
+            ["embeddings.word_embeddings.weight"] = [Words.Length, Width],
+            ["embeddings.position_embeddings.weight"] = [Positions, Width],
+            ["embeddings.token_type_embeddings.weight"] = [Types, Width],
+        };
+        Pair("embeddings.LayerNorm", Width);
+        for (var layer = 0; layer < layers; layer++)
+        {
+            foreach (var name in new[] { "self.query", "self.key", "self.value", "output.dense" }) Pair($"encoder.layer.{layer}.attention.{name}", Width, Width);
+            Pair($"encoder.layer.{layer}.attention.output.LayerNorm", Width);
+            Pair($"encoder.layer.{layer}.intermediate.dense", Inner, Width);
+            Pair($"encoder.layer.{layer}.output.dense", Width, Inner);
+            Pair($"encoder.layer.{layer}.output.LayerNorm", Width);
+        }
+        Pair("pooler.dense", Width, Width);
+        return shapes;
+
+        void Pair(string name, params long[] shape) => (shapes[$"{name}.weight"], shapes[$"{name}.bias"]) = (shape, [shape[0]]);
+    }
+}
