@@ -137,9 +137,9 @@ CROSS JOIN LATERAL (
             FILTER (WHERE own.state IN ('queued', 'running')) AS epochs_left,
         min(runs.started_at) AS started_at, max(runs.finished_at) AS finished_at
     FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id LEFT JOIN runs AS trunk ON trunk.id = runs.trunk_run_id
-    -- One that is trained again for another sweep has succeeded for this one.
+    -- One that is trained again for another sweep has succeeded for this one, if it has what this one wants, which takes time to see.
     -- OFFSET 0 keeps it a query of its own: merged into the others, it would be evaluated anew for each mention of the state.
-    CROSS JOIN LATERAL (SELECT CASE WHEN pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed) THEN 'succeeded' ELSE runs.state END AS state OFFSET 0) AS own
+    CROSS JOIN LATERAL (SELECT CASE WHEN runs.state = 'succeeded' OR pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed) THEN 'succeeded' ELSE runs.state END AS state OFFSET 0) AS own
     WHERE sweep_runs.sweep_id = sweeps.id) AS run
 CROSS JOIN LATERAL (
     SELECT coalesce(bool_and(labelling_asked_at IS NOT NULL AND labelled_at IS NOT NULL AND labelled_at >= labelling_asked_at), true) AS labelled,
