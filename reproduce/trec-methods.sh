@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # All nine methods at 50 and 90 % on TREC in both protocols, three seeds: a table in Markdown.
 # Needs curl, jq, PIE_KEY where the service wants an API key, and a running service (`PIE_VECTORS=<folder with glove.100d.subset.txt.gz> ./pie up`).
-# usage: [SEEDS=3] [EPOCHS=6] reproduce/trec-methods.sh <folder with raw_TREC.train, raw_TREC.test> [address]
+# usage: [SEEDS=3] [EPOCHS=4] [HIDDEN=50] reproduce/trec-methods.sh <folder with raw_TREC.train, raw_TREC.test> [address]
 set -euo pipefail
 data=${1:?usage: reproduce/trec-methods.sh <folder of the TREC files> [address]}
 api=${2:-http://127.0.0.1:5000}/api/v1
@@ -13,9 +13,10 @@ for protocol in paper sound; do
     sweeps+=("$protocol $(submit "$api" '{
         "name": "trec, every method, '"$protocol"'", "datasetId": "'"$dataset"'", "protocol": "'"$protocol"'",
         "models": [{ "architecture": "BiLSTM", "vectors": "glove.100d.subset", "hyperparameters":
-            { "epochs": '"${EPOCHS:-6}"', "batchSize": 128, "learningRate": 0.002, "maxLength": 24, "hiddenSize": 100 } }],
+            { "epochs": '"${EPOCHS:-4}"', "batchSize": 128, "learningRate": 0.002, "maxLength": 24, "hiddenSize": '"${HIDDEN:-50}"' } }],
         "methods": ["IMP", "IMP-WR", "MP-AI", "IIBP", "IIBP-WR", "IBP-AI", "IRP", "IRP-WR", "RP-AI"],
-        "sparsities": [50, 90], "seeds": { "first": 0, "count": '"${SEEDS:-3}"' } }')")
+        "sparsities": [50, 90], "seeds": { "first": 0, "count": '"${SEEDS:-3}"' },
+        "extraDenseSeeds": '"${SEEDS:-3}"', "observationEpochs": [] }')")
 done
 echo "dataset $dataset, sweeps ${sweeps[*]}" >&2
 

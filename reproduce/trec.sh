@@ -16,7 +16,7 @@ sweep=$(submit "$api" '{
     "name": "trec against the published code", "datasetId": "'"$dataset"'", "protocol": "paper",
     "models": [{ "architecture": "BiLSTM", "vectors": "glove.100d.subset", "hyperparameters":
         { "epochs": '"${EPOCHS:-6}"', "batchSize": 128, "learningRate": 0.002, "maxLength": 24, "hiddenSize": 100 } }],
-    "methods": ["IMP", "RP-AI"], "sparsities": [90], "seeds": { "first": 0, "count": '"${SEEDS:-8}"' } }')
+    "methods": ["IMP", "RP-AI"], "sparsities": [90], "seeds": { "first": 0, "count": '"${SEEDS:-8}"' }, "observationEpochs": [] }')
 echo "dataset $dataset, sweep $sweep"
 await_sweep "$api" "$sweep"
 

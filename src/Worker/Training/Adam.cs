@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PieService.Worker.Training;
@@ -9,6 +10,9 @@ namespace PieService.Worker.Training;
 public sealed class Adam : IDisposable
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
+
+    // Kept, and not converted at each call: a Scalar that nothing holds may be finalised while native code still reads it.
+    private readonly Scalar beta1 = Beta1, restOfBeta1 = 1 - Beta1, beta2 = Beta2, restOfBeta2 = 1 - Beta2, epsilon = Epsilon;
 
     private readonly ParameterBuffer parameters;
     private readonly double learningRate;
@@ -29,11 +33,12 @@ public sealed class Adam : IDisposable
     {
         using var noGrad = no_grad();
         Steps++;
-        var (correction1, correction2) = (1 - Math.Pow(Beta1, Steps), 1 - Math.Pow(Beta2, Steps));
-        first.mul_(Beta1).add_(parameters.Gradients, alpha: 1 - Beta1);
-        second.mul_(Beta2).addcmul_(parameters.Gradients, parameters.Gradients, value: 1 - Beta2);
-        denominator.copy_(second).sqrt_().div_(Math.Sqrt(correction2)).add_(Epsilon);
-        parameters.Values.addcdiv_(first, denominator, value: -learningRate / correction1);
+        using Scalar rootOfCorrection2 = Math.Sqrt(1 - Math.Pow(Beta2, Steps));
+        using Scalar stepSize = -learningRate / (1 - Math.Pow(Beta1, Steps));
+        first.mul_(beta1).add_(parameters.Gradients, alpha: restOfBeta1);
+        second.mul_(beta2).addcmul_(parameters.Gradients, parameters.Gradients, value: restOfBeta2);
+        denominator.copy_(second).sqrt_().div_(rootOfCorrection2).add_(epsilon);
+        parameters.Values.addcdiv_(first, denominator, value: stepSize);
     }
 
     /// <summary>As if it were new.</summary>
@@ -54,5 +59,6 @@ public sealed class Adam : IDisposable
         first.Dispose();
         second.Dispose();
         denominator.Dispose();
+        foreach (var scalar in new[] { beta1, restOfBeta1, beta2, restOfBeta2, epsilon }) scalar.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using PieService.Worker.Models;
 using PieService.Worker.Pruning;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PieService.Worker.Training;
@@ -98,7 +99,9 @@ public sealed class ParameterBuffer : IDisposable
     public void ClipGradients(double maxNorm)
     {
         using var scope = NewDisposeScope();
-        Gradients.mul_((maxNorm / (Gradients.norm() + 1e-6)).clamp_max(1.0));
+        // Held to the end: a Scalar that nothing holds may be finalised while native code still reads it.
+        using Scalar most = maxNorm, epsilon = 1e-6, one = 1.0;
+        Gradients.mul_(Gradients.norm().add_(epsilon).reciprocal_().mul_(most).clamp_max_(one));
     }
 
     public void ClearGradients()
