@@ -21,7 +21,7 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
         Assert.Equal((0, "succeeded\n"), (waited.Code, waited.Output));
         Assert.Matches("succeeded, 2 of 2 runs done, 0 running, 0 failed, 120 of 120 epochs", waited.Error);
         // What was told before the kill is not told again; the end is told a moment after it can be seen.
-        IReadOnlyList<JsonNode> events = [];
+        List<JsonNode> events = [];
         await service.UntilAsync("the end was told", async () =>
             (events = await EventsAsync(sweep)).Any(told => (string?)told["type"] == "state" && (string?)told["data"]!["state"] == "succeeded"));
         Assert.Equal(Enumerable.Range(1, events.Count), events.Select(told => (int)told["number"]!));
