@@ -19,8 +19,14 @@ internal sealed class ToyBert(int layers = 2) : IDisposable
 
     public Dictionary<string, object?> Config { get; } = new(StringComparer.Ordinal)
     {
-        ["model_type"] = "bert", ["vocab_size"] = Words.Length, ["hidden_size"] = Width, ["num_hidden_layers"] = layers,
-        ["num_attention_heads"] = 2, ["intermediate_size"] = Inner, ["max_position_embeddings"] = Positions, ["type_vocab_size"] = Types,
+        ["model_type"] = "bert",
+        ["vocab_size"] = Words.Length,
+        ["hidden_size"] = Width,
+        ["num_hidden_layers"] = layers,
+        ["num_attention_heads"] = 2,
+        ["intermediate_size"] = Inner,
+        ["max_position_embeddings"] = Positions,
+        ["type_vocab_size"] = Types,
     };
 
     public Dictionary<string, object?> Tokenizer { get; } = new(StringComparer.Ordinal);
