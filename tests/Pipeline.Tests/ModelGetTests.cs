@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using PieService.TestSupport;
@@ -103,16 +102,11 @@ public sealed class ModelGetTests : IDisposable
     {
         private const string Revision = "0123456789abcdef0123456789abcdef01234567";
 
-        private readonly HttpListener listener = new();
+        private readonly HttpStub stub;
         private bool isBroken;
 
         public Hub()
         {
-            using (var probe = new TcpListener(IPAddress.Loopback, 0))
-            {
-                probe.Start();
-                Address = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
-            }
             var weights = new byte[300_000];
             for (var i = 0; i < weights.Length; i++) weights[i] = (byte)(i * 7 % 251);
             Files = new()
@@ -122,12 +116,14 @@ public sealed class ModelGetTests : IDisposable
                 ["model.safetensors"] = weights,
                 ["tokenizer_config.json"] = """{"do_lower_case":true}"""u8.ToArray(),
             };
-            listener.Prefixes.Add($"{Address}/");
-            listener.Start();
-            _ = ListenAsync();
+            stub = new HttpStub(context =>
+            {
+                Answer(context.Request, context.Response);
+                return Task.CompletedTask;
+            });
         }
 
-        public string Address { get; }
+        public string Address => $"http://127.0.0.1:{stub.Port}";
 
         public Dictionary<string, byte[]> Files { get; }
 
@@ -139,24 +135,7 @@ public sealed class ModelGetTests : IDisposable
 
         public int BytesOfWeights { get; private set; }
 
-        public void Dispose() => listener.Close();
-
-        private async Task ListenAsync()
-        {
-            while (true)
-            {
-                HttpListenerContext context;
-                try
-                {
-                    context = await listener.GetContextAsync();
-                }
-                catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
-                {
-                    return;
-                }
-                Answer(context.Request, context.Response);
-            }
-        }
+        public void Dispose() => stub.Dispose();
 
         private void Answer(HttpListenerRequest request, HttpListenerResponse response)
         {
@@ -200,15 +179,14 @@ public sealed class ModelGetTests : IDisposable
             var until = isWeights && BreaksAfter is { } bytes && !isBroken ? bytes : content.Length;
             response.OutputStream.Write(content, from, until - from);
             if (isWeights) BytesOfWeights += until - from;
-            if (until == content.Length) response.Close();
-            else (isBroken, _) = (true, Break(response));
-        }
-
-        private static bool Break(HttpListenerResponse response)
-        {
+            if (until == content.Length)
+            {
+                response.Close();
+                return;
+            }
             response.OutputStream.Flush();
             response.Abort();
-            return true;
+            isBroken = true;
         }
 
         private static string GitChecksum(byte[] content) =>

@@ -20,7 +20,7 @@ public static class Dashboard
             }
             catch (Exception odd) when (odd is FormatException or OverflowException or InvalidOperationException && !DatabaseOutage.IsCauseOf(odd))
             {
-                AccessLog.NoPage(pages.ApplicationServices.GetRequiredService<ILogger<KeyCheck>>(), odd);
+                AccessLog.NoPage(pages.ApplicationServices.GetRequiredService<ILogger<DashboardOptions>>(), odd);
                 throw new BadHttpRequestException("The dashboard has no such page, or does not show it in this way.", StatusCodes.Status404NotFound, odd);
             }
         }));

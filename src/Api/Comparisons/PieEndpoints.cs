@@ -56,7 +56,7 @@ public static class PieEndpoints
         }
 
         var total = await pies.CountAsync(cancellation);
-        var votes = 2 * about.Labels.Sum(label => label.Length + 8);
+        var votes = 2 * AnswerLength.OfCounts(about.Labels);
         var page = new TextPage<LabelledText>(filter, row => votes + row.Example.Text.Length + (row.Example.SecondText?.Length ?? 0));
         await page.AddAsync(Ordered(Rest(rows, filter), filter.OrderBy).AsNoTracking(), cancellation);
         return request.Page(

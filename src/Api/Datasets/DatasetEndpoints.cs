@@ -115,7 +115,7 @@ public static class DatasetEndpoints
         // Version 7 ids grow with time, so they order by age.
         if (page.After<PageKey>() is { } after) datasets = datasets.Where(dataset => dataset.Id < after.Id);
         // Ten thousand labels, and how often each of them occurs in each split, are some megabytes.
-        var rows = new TextPage<Dataset>(page, dataset => (1 + dataset.Splits.Count) * dataset.Labels.Sum(label => label.Length + 8));
+        var rows = new TextPage<Dataset>(page, dataset => (1 + dataset.Splits.Count) * AnswerLength.OfCounts(dataset.Labels));
         await rows.AddAsync(datasets.OrderByDescending(dataset => dataset.Id), cancellation);
         return TypedResults.Ok(rows.Cut(total, DatasetResponse.Of, dataset => new PageKey(dataset.Id)));
     }

@@ -55,7 +55,7 @@ public record PageQuery : IRules
     }
 
     /// <summary>Items of a page, where each holds a number for every label of its dataset.</summary>
-    public int SizeFor(int labels) => Math.Clamp(TextPage<object>.MaxLength / (12 * labels), 1, PageSize);
+    public int SizeFor(int labels) => Math.Clamp(AnswerLength.Most / AnswerLength.OfScores(labels), 1, PageSize);
 
     /// <param name="rows">Up to one item more than the page holds: the extra one says that there is a next page.</param>
     /// <param name="key">The values that order the list.</param>

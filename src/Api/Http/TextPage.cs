@@ -9,9 +9,6 @@ namespace PieService.Api.Http;
 /// <param name="lengthOf">About how many characters an item has in the answer.</param>
 public sealed class TextPage<TRow>(PageQuery query, Func<TRow, int> lengthOf)
 {
-    /// <summary>Characters; a page of short texts stays far below.</summary>
-    public const int MaxLength = 8 * 1024 * 1024;
-
     /// <summary>Rows asked for at a time: the database sends all that it was asked for, also where the page ends before.</summary>
     private const int Block = 64;
 
@@ -24,16 +21,17 @@ public sealed class TextPage<TRow>(PageQuery query, Func<TRow, int> lengthOf)
     /// <param name="more">In the order of the list, from where the page is now.</param>
     public async Task AddAsync(IQueryable<TRow> more, CancellationToken cancellation)
     {
-        for (var (read, isLast) = (0, false); !isLast && !IsFull; read += Block)
+        var (before, isLast) = (rows.Count, false);
+        while (!isLast && !IsFull)
         {
             var wanted = Math.Min(Block, query.PageSize + 1 - rows.Count);
-            var block = await more.Skip(read).Take(wanted).ToListAsync(cancellation);
+            var block = await more.Skip(rows.Count - before).Take(wanted).ToListAsync(cancellation);
             isLast = block.Count < wanted;
             foreach (var row in block.TakeWhile(_ => !IsFull))
             {
                 rows.Add(row);
                 length += lengthOf(row);
-                IsFull = rows.Count > query.PageSize || (rows.Count > 1 && length > MaxLength);
+                IsFull = rows.Count > query.PageSize || (rows.Count > 1 && length > AnswerLength.Most);
             }
         }
     }

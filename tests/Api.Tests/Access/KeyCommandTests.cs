@@ -98,6 +98,20 @@ public sealed class KeyCommandTests
         }
     }
 
+    [Fact]
+    public async Task What_is_no_connection_string_is_told_without_a_stack_trace()
+    {
+        var settings = new Dictionary<string, string> { ["ConnectionStrings__Pie"] = "Hst=localhost" };
+
+        foreach (var arguments in new string[][] { ["key", "list"], ["--urls", $"http://127.0.0.1:{FreePort()}"] })
+        {
+            var (exitCode, _, errors) = await ServiceProcess.RunApiAsync(settings, arguments);
+            Assert.Equal(1, exitCode);
+            Assert.Contains("The database cannot be used", errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+        }
+    }
+
     private static async Task<string> AddAsync(Dictionary<string, string> settings, string name, string role)
     {
         var (exitCode, output, errors) = await ServiceProcess.RunApiAsync(settings, "key", "add", name, "--role", role);

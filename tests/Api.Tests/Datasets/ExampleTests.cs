@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using PieService.Api.Http;
-using PieService.Domain.Datasets;
 
 namespace PieService.Api.Tests.Datasets;
 
@@ -54,7 +53,7 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
     public async Task A_page_of_long_texts_ends_early_and_leads_on()
     {
         // Five of them are a little more than a page may hold.
-        var text = new string('x', TextPage<Example>.MaxLength / 5);
+        var text = new string('x', AnswerLength.Most / 5);
         using var answer = await api.ImportAsync(
             """{ "name": "long", "task": "singleLabel", "format": "jsonl", "columns": { "text": "t", "label": "l" } }""",
             ("train", string.Concat(Enumerable.Range(0, 8).Select(i => $$"""{"t":"{{i}}{{text}}","l":"{{i % 2}}"}""" + "\n"))), ("test", """{"t":"end","l":"0"}"""));
@@ -66,6 +65,24 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
         Assert.InRange(first["items"]!.AsArray().Count, 1, 5);
         Assert.Equal("01234567e", string.Concat(first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(item => item!["text"]!.ToString()[0])));
         Assert.Equal((9, null), ((int)first["totalItems"]!, second["nextPageToken"]));
+    }
+
+    [Fact]
+    public async Task A_page_of_datasets_with_many_labels_ends_early_too()
+    {
+        var train = string.Concat(Enumerable.Range(0, 10_000).Select(i => $$"""{"t":"a","l":"{{i}}{{new string('x', 190)}}"}""" + "\n"));
+        for (var i = 0; i < 2; i++)
+        {
+            using var answer = await api.ImportAsync(
+                """{ "name": "wide", "task": "singleLabel", "format": "jsonl", "columns": { "text": "t", "label": "l" } }""", ("train", train), ("test", train));
+            Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        }
+
+        var page = await api.GetAsync("/datasets?pageSize=2");
+
+        Assert.Single(page["items"]!.AsArray());
+        Assert.Equal("wide", (string?)(await api.GetAsync($"/datasets?pageSize=2&pageToken={page["nextPageToken"]}"))["items"]![0]!["name"]);
+        Assert.Equal(87, new PageQuery { PageSize = 1000 }.SizeFor(labels: 8_000));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using PieService.Api.Http;
 using PieService.Domain.Sweeps;
 
@@ -7,6 +8,19 @@ namespace PieService.Api.Tests.Http;
 /// <summary>What a client is told about a value that does not fit its field.</summary>
 public sealed class JsonErrorsTests
 {
+    [Theory]
+    [InlineData("", "there is nothing")]
+    [InlineData("{\n\"name\": }", "line 2, byte 9")]
+    [InlineData("""{"name":"a",}""", "line 1, byte 13")]
+    [InlineData("""{"name":"\ud800"}""", "surrogate")]
+    public void What_is_no_JSON_is_told_where_without_the_readers_own_words(string json, string told)
+    {
+        var malformed = Assert.ThrowsAny<JsonException>(() => StrictJson.Parse(Encoding.UTF8.GetBytes(json)));
+
+        Assert.Contains(told, malformed.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("LineNumber", malformed.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"seeds":{"first":0,"count":1e2}}""", "seeds.count", "must be a whole number")]
     [InlineData("""{"seeds":{"first":2147483648,"count":1}}""", "seeds.first", "must be a whole number")]

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace PieService.TestSupport;
+
+/// <summary>Somebody else's server, on this machine: answers one request after the other as a test wants it to.</summary>
+public class HttpStub : IDisposable
+{
+    private readonly HttpListener listener = new();
+    private readonly Func<HttpListenerContext, Task> answer;
+
+    /// <param name="answer">Closes or aborts the response.</param>
+    public HttpStub(Func<HttpListenerContext, Task> answer)
+    {
+        this.answer = answer;
+        using (var probe = new TcpListener(IPAddress.Loopback, 0))
+        {
+            probe.Start();
+            Port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        }
+        listener.Prefixes.Add($"http://*:{Port}/");
+        listener.Start();
+        _ = ListenAsync();
+    }
+
+    public int Port { get; }
+
+    public void Dispose()
+    {
+        listener.Close();
+        GC.SuppressFinalize(this);
+    }
+
+    private async Task ListenAsync()
+    {
+        while (true)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await listener.GetContextAsync();
+            }
+            catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+            await answer(context);
+        }
+    }
+}
