@@ -17,18 +17,22 @@ public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOu
         if (!context.Request.HasJsonContentType())
             throw new BadHttpRequestException("The body must be JSON, with the Content-Type application/json.", StatusCodes.Status415UnsupportedMediaType);
         var bytes = await ReadAsync(context.Request, context.RequestAborted);
-        JsonNode? node;
         try
         {
-            node = StrictJson.Parse(bytes);
+            return Read(StrictJson.Parse(bytes), bytes);
         }
         catch (JsonException malformed)
         {
             throw new InvalidRequestException([new("$", $"is not JSON: {malformed.Message}")]);
         }
-        var taken = new TakenOut();
-        var (value, errors) = JsonErrors.Read<T>(node, taken);
-        return new Body<T>(value, errors, taken, bytes);
+    }
+
+    /// <summary>The same body, read again after something was put into it that its sender left out.</summary>
+    public Body<T> Filled(Action<JsonObject> fillIn)
+    {
+        var node = StrictJson.Parse(Bytes.Span);
+        if (node is JsonObject sent) fillIn(sent);
+        return Read(node, Bytes);
     }
 
     /// <summary>The value, if it also keeps the rules; otherwise all that is wrong, in one answer.</summary>
@@ -40,6 +44,13 @@ public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOu
             .Where(rule => !Errors.Any(unread => Covers(rule.Field, unread.Field) || Covers(unread.Field, rule.Field)));
         InvalidRequestException.ThrowIfAny([.. Errors, .. broken]);
         return Value!;
+    }
+
+    private static Body<T> Read(JsonNode? node, ReadOnlyMemory<byte> bytes)
+    {
+        var taken = new TakenOut();
+        var (value, errors) = JsonErrors.Read<T>(node, taken);
+        return new Body<T>(value, errors, taken, bytes);
     }
 
     private static bool Covers(string outer, string inner) =>

@@ -12,7 +12,7 @@ public static class StrictJson
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="JsonException">It is none; its message says why, to whoever wrote it.</exception>
-    public static JsonNode? Parse(byte[] utf8)
+    public static JsonNode? Parse(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length == 0) throw new JsonException("there is nothing");
         try

@@ -32,7 +32,8 @@ public static class SweepEndpoints
     /// <summary>Submits a pruning sweep.</summary>
     /// <remarks>
     /// Trains models x (dense + methods x sparsities) x seeds and compares each pruned cohort with its dense cohort. Runs that
-    /// exist for this dataset are linked, not trained again. With validateOnly=true it is planSweep.
+    /// exist for this dataset are linked, not trained again. A preset, such as paper/snli/bilstm, fills in whatever is left out, so that it
+    /// needs only a datasetId beside it. With validateOnly=true it is planSweep.
     /// </remarks>
     /// <response code="202">Accepted; poll the Location.</response>
     private static async Task<IResult> Submit(
@@ -63,13 +64,17 @@ public static class SweepEndpoints
     {
         var (request, dataset) = await CheckedAsync(body, db, cancellation);
         var plan = SweepExpansion.Expand(request, dataset.ContentHash);
-        return TypedResults.Ok(new PlanResponse(await PlanQuery.AskAsync(db, dataset, plan, request, cancellation)));
+        return TypedResults.Ok(new PlanResponse(await PlanQuery.AskAsync(db, dataset, plan, request, cancellation), request.Unknowns));
     }
 
     private static async Task<(SweepRequest Request, Dataset Dataset)> CheckedAsync(Body<SweepRequest> body, PieDbContext db, CancellationToken cancellation)
     {
+        // What a request lacks cannot be told where its preset cannot be read.
+        if (body.Errors.Any(error => error.Field == "preset")) InvalidRequestException.ThrowIfAny(body.Errors);
+        if (body.Value?.Preset is { } preset) body = body.Filled(sent => StudyGrid.FillIn(sent, preset));
         var dataset = body.Value?.DatasetId is { } id ? await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancellation) : null;
-        return (body.Checked(value => SweepRules.Check(value, dataset)), dataset!);
+        var request = body.Checked(value => SweepRules.Check(value, dataset));
+        return (request with { Protocol = request.ProtocolOrDefault }, dataset!);
     }
 
     /// <summary>Lists sweeps, the newest first.</summary>
@@ -183,9 +188,11 @@ public sealed record SweepFilter : PageQuery
 }
 
 /// <param name="WaitingFor">Why nothing moves; empty where something does, or where nothing should.</param>
+/// <param name="Unknowns">What of the study the preset cannot know, and what is done instead; empty without a preset.</param>
 public sealed record SweepResponse(
     Guid Id, string Name, SweepState State, Guid DatasetId, SweepRequest Request,
-    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, ProgressResponse Progress, IReadOnlyList<string> WaitingFor)
+    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, ProgressResponse Progress, IReadOnlyList<string> WaitingFor,
+    IReadOnlyList<string> Unknowns)
     : IPolled, IHasSteadyPart
 {
     bool IPolled.IsAtWork => FinishedAt is null;
@@ -195,7 +202,8 @@ public sealed record SweepResponse(
     public static SweepResponse Of(Sweep sweep, SweepProgress progress, Standstill standstill) => new(
         sweep.Id, sweep.Name, progress.State, sweep.DatasetId, sweep.Request,
         sweep.CreatedAt, progress.StartedAt, progress.FinishedAt, ProgressResponse.Of(progress),
-        progress.State is SweepState.Queued or SweepState.Running && progress is { RunsQueued: > 0, RunsRunning: 0 } ? standstill.ReasonsFor(sweep.Request) : []);
+        progress.State is SweepState.Queued or SweepState.Running && progress is { RunsQueued: > 0, RunsRunning: 0 } ? standstill.ReasonsFor(sweep.Request) : [],
+        sweep.Request.Unknowns);
 }
 
 public sealed record ProgressResponse(RunCounts Runs, EpochCounts Epochs, DateTimeOffset? EstimatedFinish)
@@ -212,4 +220,5 @@ public sealed record RunCounts(int Total, int Queued, int Running, int Succeeded
 /// <summary>Total = shared + what this sweep trains.</summary>
 public sealed record EpochCounts(long Total, long Done, long Shared);
 
-public sealed record PlanResponse(SweepPlan Plan);
+/// <param name="Unknowns">What of the study the preset cannot know, and what is done instead; empty without a preset.</param>
+public sealed record PlanResponse(SweepPlan Plan, IReadOnlyList<string> Unknowns);

@@ -31,7 +31,7 @@ public static class SweepExpansion
                 from sparsity in request.Sparsities ?? []
                 select (method, sparsity))
             let dense = new Recipe(
-                datasetHash, model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault, request.Protocol, Method.Dense, 0)
+                datasetHash, model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault, request.ProtocolOrDefault, Method.Dense, 0)
             let recipe = baselines.Contains(pruning.method)
                 ? dense with { Method = pruning.method }
                 : dense with { Method = pruning.method, Sparsity = pruning.sparsity, Scope = request.Scope }

@@ -26,19 +26,31 @@ public enum KeepModels
 /// <remarks><see cref="SweepRules"/> says what is missing or wrong.</remarks>
 public sealed record SweepRequest
 {
+    /// <summary>
+    /// An eighth of the study: fills in whatever the request leaves out. Without one, name, models, methods and seeds are required.
+    /// </summary>
+    public Preset? Preset { get; init; }
+
+    /// <summary>What of the study its preset cannot know; empty without one.</summary>
+    [JsonIgnore] public IReadOnlyList<string> Unknowns => Preset is { } preset ? StudyGrid.Unknowns(preset) : [];
+
     /// <summary>1 to 200 characters.</summary>
-    [Required, StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
+    [StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
     [Required] public Guid? DatasetId { get; init; }
-    public Protocol Protocol { get; init; } = Protocol.Sound;
-    [Required, Length(1, SweepRules.MaxModels)] public IReadOnlyList<ModelRequest>? Models { get; init; }
+
+    /// <summary>Sound, where neither request nor preset says otherwise.</summary>
+    public Protocol? Protocol { get; init; }
+
+    [JsonIgnore] public Protocol ProtocolOrDefault => Protocol ?? Recipes.Protocol.Sound;
+    [Length(1, SweepRules.MaxModels)] public IReadOnlyList<ModelRequest>? Models { get; init; }
 
     /// <summary>Pruning methods; the dense models are always trained too. Empty: dense models only.</summary>
-    [Required] public IReadOnlyList<Method>? Methods { get; init; }
+    public IReadOnlyList<Method>? Methods { get; init; }
 
     /// <summary>Shares of weights to remove, in percent, in (0, 100).</summary>
     [MaxLength(SweepRules.MaxSparsities)] public IReadOnlyList<decimal>? Sparsities { get; init; }
     public PruningScope Scope { get; init; } = PruningScope.LayerWise;
-    [Required] public SeedRange? Seeds { get; init; }
+    public SeedRange? Seeds { get; init; }
 
     /// <summary>Add dense runs trained as long as the iterative methods, 4E epochs (dense4E): a second baseline of each pruned cohort.</summary>
     public bool ComputeMatchedDense { get; init; }
@@ -68,7 +80,9 @@ public sealed record ModelRequest
 {
     /// <summary>Unique in the sweep; by default the architecture in lower case.</summary>
     [StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
-    [Required] public Architecture? Architecture { get; init; }
+
+    /// <summary>Required, where no preset fills it in.</summary>
+    public Architecture? Architecture { get; init; }
 
     /// <summary>Word vectors by name (BiLSTM); without them the embedding is trained.</summary>
     public string? Vectors { get; init; }

@@ -111,7 +111,7 @@ public static class SweepRules
     /// <summary>In protocol paper the last of the four segments has E - 1 epochs, and a rewound model is trained in it alone.</summary>
     private static IEnumerable<FieldError> LastSegments(SweepRequest request)
     {
-        if (request.Protocol != Protocol.Paper || request.Methods?.Any(method => PruningRule.Of(method) is { Rewinds: true }) != true) yield break;
+        if (request.ProtocolOrDefault != Protocol.Paper || request.Methods?.Any(method => PruningRule.Of(method) is { Rewinds: true }) != true) yield break;
         for (var i = 0; i < (request.Models?.Count ?? 0); i++)
             if (request.Models![i]?.HyperparametersOrDefault.Epochs == 1)
                 yield return new($"models[{i}].hyperparameters.epochs", "must be at least 2 in protocol paper with a -WR method, which would not be trained after its last rewinding");

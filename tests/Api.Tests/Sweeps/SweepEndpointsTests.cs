@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -61,6 +62,39 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
         Assert.Equal((6, 1, (6 * 8 * 8) + (3 * 2 * 30 * 8)), ((int)plan["runs"]!, (int)plan["comparisons"]!, (int)plan["predictionBytes"]!));
         Assert.True((double)plan["estimatedSeconds"]! > 0);
         Assert.Equal(0, (int)(await api.GetAsync($"/api/v1/sweeps?datasetId={dataset.Id}"))["totalItems"]!);
+    }
+
+    /// <summary>Study 1.1 and 1.7: 4 x 39 epochs of iterative methods, of which the first 39 are the dense run's.</summary>
+    [Fact]
+    public async Task A_preset_needs_only_a_dataset_and_says_what_it_cannot_know()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var request = $$"""{ "datasetId": "{{dataset.Id}}", "preset": "paper/snli/bilstm" }""";
+
+        var answer = await api.PostAsync("/api/v1/sweeps/plan", JsonNode.Parse(request)!, HttpStatusCode.OK);
+
+        var plan = answer["plan"]!;
+        Assert.Equal((1_230, 40), ((int)plan["runs"]!, (int)plan["comparisons"]!));
+        const int Dense = 30 * 39, AtOnce = 3 * 5 * Dense, Iterative = 5 * 5 * Dense * 4;
+        Assert.Equal(
+            $$"""{"requested":{{Dense + AtOnce + Iterative}},"shared":{{Iterative / 4}},"toTrain":{{Dense + AtOnce + (Iterative * 3 / 4)}}}""",
+            plan["epochs"]!.ToJsonString());
+        Assert.NotEmpty(answer["unknowns"]!.AsArray());
+
+        var sweep = await api.PostAsync("/api/v1/sweeps", JsonNode.Parse(request)!, HttpStatusCode.Accepted);
+        Assert.Equal(("paper/snli/bilstm", "paper"), ((string?)sweep["name"], (string?)sweep["request"]!["protocol"]));
+        Assert.Equal("glove.840B.300d", (string?)sweep["request"]!["models"]![0]!["vectors"]);
+        Assert.Equal(answer["unknowns"]!.ToJsonString(), sweep["unknowns"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Errors_in_a_request_with_a_preset_are_those_of_what_was_sent()
+    {
+        Assert.Equal(["preset"], await api.InvalidFieldsAsync(
+            HttpMethod.Post, "/api/v1/sweeps", """{ "preset": "paper/snli/gpt" }"""));
+        Assert.Equal(["foo", "datasetId", "models[0].hyperparameters.epochs", "sparsities[1]"], await api.InvalidFieldsAsync(
+            HttpMethod.Post, "/api/v1/sweeps",
+            """{ "preset": "paper/snli/bilstm", "foo": 1, "models": [{ "hyperparameters": { "epochs": 0 } }], "sparsities": [50, 100] }"""));
     }
 
     [Fact]
