@@ -59,6 +59,7 @@ services.AddSingleton(installation);
 services.AddSingleton<DatasetCache>();
 services.AddSingleton<ArtifactFolder>();
 services.AddSingleton<VectorFolder>();
+services.AddSingleton<CheckpointFolder>();
 services.AddSingleton<ModelShelf>();
 services.AddHostedService(provider => provider.GetRequiredService<ModelShelf>());
 services.AddSingleton<TrainerPool>();

@@ -8,6 +8,7 @@ namespace PieService.Domain.Recipes;
 /// <param name="Method">How it is pruned.</param>
 /// <param name="Sparsity">Share of the prunable weights removed, in percent: 0 for dense, else in (0, 100).</param>
 /// <param name="Scope">Over what the weights are ranked: each tensor by itself, or all of them together.</param>
+/// <param name="Checkpoint">Name of the pretrained checkpoint that a BERT starts from; null for a BiLSTM.</param>
 public sealed record Recipe(
     string DatasetHash,
     Architecture Architecture,
@@ -16,7 +17,8 @@ public sealed record Recipe(
     Protocol Protocol,
     Method Method,
     decimal Sparsity,
-    PruningScope Scope = PruningScope.LayerWise)
+    PruningScope Scope = PruningScope.LayerWise,
+    string? Checkpoint = null)
 {
     /// <summary>The same training without pruning: the baseline of its comparisons, and the trunk of its branches.</summary>
     [JsonIgnore] public Recipe Dense => this with { Method = Method.Dense, Sparsity = 0, Scope = PruningScope.LayerWise };

@@ -19,14 +19,16 @@ public static class RecipeFingerprint
         var (hyper, text) = (recipe.Hyperparameters, new StringBuilder("pie-recipe/1\n"));
         Line("dataset", recipe.DatasetHash);
         Line("architecture", Wire.Name(recipe.Architecture));
-        if (recipe.Vectors is { } vectors) Line("vectors", vectors);
+        // A checkpoint brings its sizes, its embedding and its tokenizer along.
+        if (recipe.Checkpoint is { } checkpoint) Line("checkpoint", checkpoint);
+        else if (recipe.Vectors is { } vectors) Line("vectors", vectors);
         else Line("embeddingSize", hyper.EmbeddingSize);
         Line("protocol", Wire.Name(recipe.Protocol));
         Line("epochs", hyper.Epochs);
         Line("batchSize", hyper.BatchSize);
         Line("learningRate", hyper.LearningRate.ToString("R", CultureInfo.InvariantCulture));
         Line("maxLength", hyper.MaxLength);
-        Line("hiddenSize", hyper.HiddenSize);
+        if (recipe.Checkpoint is null) Line("hiddenSize", hyper.HiddenSize);
         Line("method", Wire.Name(recipe.Method));
         if (recipe.Sparsity != 0) Line("sparsity", recipe.Sparsity.ToString("0.############", CultureInfo.InvariantCulture));
         if (recipe.Scope != PruningScope.LayerWise) Line("scope", Wire.Name(recipe.Scope));

@@ -31,7 +31,8 @@ public static class SweepExpansion
                 from sparsity in request.Sparsities ?? []
                 select (method, sparsity))
             let dense = new Recipe(
-                datasetHash, model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault, request.ProtocolOrDefault, Method.Dense, 0)
+                datasetHash, model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault, request.ProtocolOrDefault, Method.Dense, 0,
+                Checkpoint: model.Checkpoint)
             let recipe = baselines.Contains(pruning.method)
                 ? dense with { Method = pruning.method }
                 : dense with { Method = pruning.method, Sparsity = pruning.sparsity, Scope = request.Scope }

@@ -87,7 +87,7 @@ public sealed record ModelRequest
     /// <summary>Word vectors by name (BiLSTM); without them the embedding is trained.</summary>
     public string? Vectors { get; init; }
 
-    /// <summary>Pretrained checkpoint by name (BERT).</summary>
+    /// <summary>Pretrained checkpoint by the name of its folder (BERT, which needs one).</summary>
     public string? Checkpoint { get; init; }
     public Hyperparameters? Hyperparameters { get; init; }
 

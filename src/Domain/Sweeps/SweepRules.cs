@@ -15,6 +15,7 @@ public static class SweepRules
     public const int MaxSeeds = 1000;
     public const int MaxRuns = 100_000;
     public const int MaxObservationEpochs = 1000;
+    public const int MinBertLength = 3;
 
     /// <param name="dataset">The request's dataset; null where there is none of that id.</param>
     public static IReadOnlyList<FieldError> Check(SweepRequest request, Dataset? dataset) =>
@@ -58,25 +59,44 @@ public static class SweepRules
                 yield return new(at, "must be a model, not null");
                 continue;
             }
-            if (model.Architecture is null) yield return new($"{at}.architecture", "is required: BiLSTM");
-            else if (model.Architecture == Architecture.Bert) yield return new($"{at}.architecture", "BERT is not served by this version; use BiLSTM");
+            if (model.Architecture is null) yield return new($"{at}.architecture", "is required: BiLSTM or BERT");
             if (model.Name is { } name && !FieldError.IsName(name)) yield return new($"{at}.name", "must have 1 to 200 characters, none of them a control character");
             if (models.Take(i).Any(earlier => earlier?.NameOrDefault == model.NameOrDefault && model.NameOrDefault != ""))
                 yield return new($"{at}.name", $"'{model.NameOrDefault}' is taken by another model of this sweep; give each its own name");
             else if (models.Take(i).Any(earlier => earlier is not null && SameRecipe(earlier, model)))
                 yield return new(at, "trains the same as an earlier model of this sweep; change or remove it");
-            if (model.Checkpoint is not null) yield return new($"{at}.checkpoint", "is for BERT; a BiLSTM takes vectors");
-            if (model.Vectors is { } vectors && !FieldError.IsFileName(vectors))
-                yield return new($"{at}.vectors", "must be the name of a vectors file without its ending: letters, digits, '.', '_' and '-'");
+            foreach (var error in model.Architecture == Architecture.Bert ? Pretrained(model, at) : Recurrent(model, at)) yield return error;
             foreach (var error in HyperparametersOf(model.HyperparametersOrDefault, $"{at}.hyperparameters")) yield return error;
         }
+    }
+
+    private static IEnumerable<FieldError> Recurrent(ModelRequest model, string at)
+    {
+        if (model.Checkpoint is not null) yield return new($"{at}.checkpoint", "is for BERT; a BiLSTM takes vectors");
+        if (model.Vectors is { } vectors && !FieldError.IsFileName(vectors))
+            yield return new($"{at}.vectors", "must be the name of a vectors file without its ending: letters, digits, '.', '_' and '-'");
+    }
+
+    private static IEnumerable<FieldError> Pretrained(ModelRequest model, string at)
+    {
+        if (model.Checkpoint is null) yield return new($"{at}.checkpoint", "is required for BERT: the name of a pretrained checkpoint, as GET /api/v1/models lists them");
+        else if (!FieldError.IsFileName(model.Checkpoint))
+            yield return new($"{at}.checkpoint", "must be the name of a checkpoint's folder: letters, digits, '.', '_' and '-'");
+        if (model.Vectors is not null) yield return new($"{at}.vectors", "is for BiLSTM; a BERT has the embedding of its checkpoint");
+
+        var (hyper, unset) = (model.HyperparametersOrDefault, new Hyperparameters());
+        // A request that was answered has them with their defaults, and may be sent again.
+        if (hyper.HiddenSize != unset.HiddenSize) yield return new($"{at}.hyperparameters.hiddenSize", "is for BiLSTM; a BERT has the sizes of its checkpoint: leave it out");
+        if (hyper.EmbeddingSize != unset.EmbeddingSize) yield return new($"{at}.hyperparameters.embeddingSize", "is for BiLSTM; a BERT has the sizes of its checkpoint: leave it out");
+        if (hyper.MaxLength is > 0 and < MinBertLength)
+            yield return new($"{at}.hyperparameters.maxLength", $"must be at least {MinBertLength} for BERT, which puts [CLS] before a text and [SEP] behind it, of a pair behind each");
     }
 
     private static bool SameRecipe(ModelRequest a, ModelRequest b) =>
         a.Architecture is not null && a.Architecture == b.Architecture && Fingerprint(a) == Fingerprint(b);
 
     private static string Fingerprint(ModelRequest model) => RecipeFingerprint.Of(new Recipe(
-        "", model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault, Protocol.Sound, Method.Dense, 0));
+        "", model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault, Protocol.Sound, Method.Dense, 0, Checkpoint: model.Checkpoint));
 
     /// <summary>The ranges are written at the hyperparameters themselves, where the API's documentation finds them too.</summary>
     private static IEnumerable<FieldError> HyperparametersOf(Hyperparameters hyper, string at) =>

@@ -15,7 +15,7 @@ namespace PieService.Worker.Supervision;
 /// <summary>Trains the run that is first in line, if there is one.</summary>
 public sealed class TrainNextRun(
     RunLeases leases, LeaseKeeper keeper, WorkerIdentity worker, DatasetCache datasets, ArtifactFolder artifacts, TrainerPool trainers, TrainingSlots slots,
-    Reserves reserves, VectorFolder vectors, IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger) : ITrainNextRun
+    Reserves reserves, VectorFolder vectors, CheckpointFolder checkpoints, IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger) : ITrainNextRun
 {
     /// <param name="cancellation">Of Hangfire, and not heeded: it also fires when a duplicate message is delivered elsewhere.</param>
     public async Task ExecuteAsync(CancellationToken cancellation)
@@ -62,7 +62,8 @@ public sealed class TrainNextRun(
         catch (WorkerUnfitException unfit)
         {
             WorkerLog.Failed(logger, run.Id, unfit.Message);
-            vectors.Distrust(unfit.Vectors);
+            if (unfit.Kind == ModelKind.Vectors) vectors.Distrust(unfit.Name);
+            else checkpoints.Distrust(unfit.Name);
             await SayAsync(() => leases.YieldAsync(lease, CancellationToken.None));
         }
         catch (UntrainableException hopeless)
@@ -174,7 +175,8 @@ public sealed class TrainNextRun(
         if (others is [var other])
         {
             throw new WorkerUnfitException(
-                $"This worker's word vectors '{run.Recipe.Vectors}' have the SHA-256 {sha256}, but models of this dataset were trained with {other}. Give every worker that file, or the new vectors another name.", run.Recipe.Vectors!);
+                $"This worker's word vectors '{run.Recipe.Vectors}' have the SHA-256 {sha256}, but models of this dataset were trained with {other}. Give every worker that file, or the new vectors another name.",
+                ModelKind.Vectors, run.Recipe.Vectors!);
         }
     }
 

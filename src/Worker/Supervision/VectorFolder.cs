@@ -1,4 +1,5 @@
 using PieService.Domain;
+using PieService.Domain.Runs;
 
 namespace PieService.Worker.Supervision;
 
@@ -41,7 +42,7 @@ public sealed class VectorFolder(PieFolders folders)
     /// <exception cref="WorkerUnfitException">There are none of this name here any more.</exception>
     public FileInfo Find(string name) =>
         Endings.Select(ending => new FileInfo(Path.Combine(folders.Vectors ?? "/nonexistent", name + ending))).FirstOrDefault(file => file.Exists)
-        ?? throw new WorkerUnfitException($"The word vectors '{name}' are not in this worker's PIE_VECTORS.", name);
+        ?? throw new WorkerUnfitException($"The word vectors '{name}' are not in this worker's PIE_VECTORS.", ModelKind.Vectors, name);
 
     /// <summary>Vectors that no run of this worker may use until it is started again.</summary>
     public void Distrust(string name)

@@ -33,6 +33,31 @@ public class RecipeFingerprintTests
     public void Fingerprints_are_pinned(Method method, double sparsity, string fingerprint) =>
         Assert.Equal(fingerprint, RecipeFingerprint.Of(Imp with { Method = method, Sparsity = (decimal)sparsity }));
 
+    private static readonly Recipe Bert = Imp with { Architecture = Architecture.Bert, Vectors = null, Checkpoint = "bert-base-uncased" };
+
+    [Fact]
+    public void A_BERT_is_known_by_its_checkpoint_and_has_no_sizes_of_its_own()
+    {
+        Assert.Equal(
+            """
+            pie-recipe/1
+            dataset sha256:d
+            architecture BERT
+            checkpoint bert-base-uncased
+            protocol sound
+            epochs 6
+            batchSize 256
+            learningRate 0.001
+            maxLength 128
+            method IMP
+            sparsity 90
+
+            """, RecipeFingerprint.CanonicalText(Bert));
+        Assert.Equal("r1:c632ce3229169c390789146f3c03f142e0b60cb80e4f562c4cbb394cd15deab6", RecipeFingerprint.Of(Bert));
+        Assert.NotEqual(RecipeFingerprint.Of(Bert), RecipeFingerprint.Of(Bert with { Checkpoint = "minilm" }));
+        Assert.Equal(RecipeFingerprint.Of(Bert), RecipeFingerprint.Of(Bert with { Hyperparameters = Bert.Hyperparameters with { HiddenSize = 1, EmbeddingSize = 1 } }));
+    }
+
     [Fact]
     public void Dense_runs_are_the_same_whatever_the_scope() =>
         Assert.Equal(RecipeFingerprint.Of(Imp.Dense), RecipeFingerprint.Of((Imp with { Scope = PruningScope.Global }).Dense));

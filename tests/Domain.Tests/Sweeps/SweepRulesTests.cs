@@ -98,6 +98,34 @@ public class SweepRulesTests
         ["models[0].vectors"], Fields(Requests.Valid with { Models = [new ModelRequest { Architecture = Architecture.BiLstm, Vectors = name }] }));
 
     [Fact]
+    public void A_BERT_needs_a_checkpoint_and_has_its_sizes_from_there()
+    {
+        var bert = new ModelRequest { Architecture = Architecture.Bert, Checkpoint = "bert-base-uncased" };
+
+        Assert.Empty(Fields(With(bert)));
+        Assert.Empty(Fields(With(bert with { Hyperparameters = new Hyperparameters() })));
+        Assert.Equal(["models[0].checkpoint"], Fields(With(bert with { Checkpoint = null })));
+        Assert.Equal(["models[0].vectors"], Fields(With(bert with { Vectors = "glove" })));
+        Assert.Equal(
+            ["models[0].hyperparameters.hiddenSize", "models[0].hyperparameters.embeddingSize", "models[0].hyperparameters.maxLength"],
+            Fields(With(bert with { Hyperparameters = new Hyperparameters(HiddenSize: 64, EmbeddingSize: 32, MaxLength: 2) })));
+        Assert.Equal(["models[0].checkpoint"], Fields(With(bert with { Architecture = Architecture.BiLstm })));
+        // The same but for the checkpoint: two models.
+        Assert.Empty(Fields(Requests.Valid with { Models = [bert, bert with { Name = "small", Checkpoint = "minilm" }] }));
+
+        static SweepRequest With(ModelRequest model) => Requests.Valid with { Models = [model] };
+    }
+
+    [Theory]
+    [InlineData("../models/minilm")]
+    [InlineData("a/b")]
+    [InlineData("..")]
+    [InlineData(".minilm.partial")]
+    [InlineData("")]
+    public void The_name_of_a_checkpoint_cannot_lead_out_of_its_folder(string name) => Assert.Equal(
+        ["models[0].checkpoint"], Fields(Requests.Valid with { Models = [new ModelRequest { Architecture = Architecture.Bert, Checkpoint = name }] }));
+
+    [Fact]
     public void Predicted_splits_are_splits_of_the_dataset_each_once()
     {
         Assert.Empty(Fields(Requests.Valid with { PredictSplits = [Split.Test, Split.Train] }));
