@@ -15,7 +15,7 @@ public sealed record DatasetResponse(
         dataset.Splits.ToDictionary(split => Wire.Name(split.Split), split => SplitResponse.Of(split, dataset.Labels)));
 }
 
-/// <param name="PerLabel">Examples of each label, by its name.</param>
+/// <param name="PerLabel">Examples that carry each label, by its name; of multi-label data they may carry several, or none.</param>
 /// <param name="Tokens">Lengths in words of the BiLSTM tokenizer, of both texts of a pair together with the separator; p50 and p95 are nearest-rank percentiles.</param>
 public sealed record SplitResponse(int Examples, IReadOnlyDictionary<string, int> PerLabel, TokenLengths Tokens)
 {

@@ -38,7 +38,7 @@ public static class ExampleEndpoints
         if (request.IsForFile)
         {
             var examples = InOrderAsync(db, matching, splits.Select(summary => summary.Split), cancellation);
-            return request.File($"examples-{id}", ExampleTable.Columns, examples.Select(example => ExampleResponse.Of(example, dataset.Labels)), origin);
+            return request.File($"examples-{id}", ExampleTable.Columns(dataset.Task), examples.Select(example => ExampleResponse.Of(example, dataset.Labels)), origin);
         }
 
         // Counts without a search in texts are known from the import.
@@ -87,7 +87,7 @@ public sealed record ExampleFilter : TableQuery
 {
     public Split? Split { get; init; }
 
-    /// <summary>Gold label, by its name.</summary>
+    /// <summary>Gold label, by its name; of multi-label data any of them.</summary>
     public string? Label { get; init; }
 
     /// <summary>Words that one of the texts contains, exactly as written.</summary>
@@ -96,7 +96,7 @@ public sealed record ExampleFilter : TableQuery
 
 /// <param name="Position">0-based place in its split, in source order.</param>
 /// <param name="SourceId">What the source calls it: its id column, else file and line.</param>
-/// <param name="Labels">Gold labels; one for single-label data.</param>
+/// <param name="Labels">Gold labels; one for single-label data, any number, in the dataset's order, for multi-label data.</param>
 public sealed record ExampleResponse(
     Guid Id, Guid DatasetId, Split Split, int Position, string SourceId, string Text, string? SecondText, IReadOnlyList<string> Labels)
 {

@@ -66,7 +66,7 @@ public sealed class SplitHash(Split split) : IDisposable
     public Split Split { get; } = split;
     public int Count { get; private set; }
 
-    public void Add(string text, string? secondText, params ReadOnlySpan<int> labels)
+    public void Add(string text, string? secondText, params ReadOnlySpan<short> labels)
     {
         hash.Write(text);
         hash.Write(secondText is null ? 0 : 1);

@@ -40,11 +40,11 @@ public sealed record DatasetDefinition
     [Required] public DatasetFormat? Format { get; init; }
     [Required] public ColumnMapping? Columns { get; init; }
 
-    /// <summary>Fixes the order of the labels, which decides ties; any other label is an error. Left out: sorted by name.</summary>
-    [Length(2, DatasetRules.MaxLabels)] public IReadOnlyList<string>? Labels { get; init; }
+    /// <summary>Fixes the order of the labels, which decides ties; any other label is an error. Left out: sorted by name. Single-label data has at least two.</summary>
+    [Length(1, DatasetRules.MaxLabels)] public IReadOnlyList<string>? Labels { get; init; }
 
-    /// <summary>Stands between the labels of a multi-label column.</summary>
-    public string? LabelSeparator { get; init; }
+    /// <summary>Stands between the labels where the column of multi-label data is text, 1 to 10 characters. Left out: the text is a JSON list.</summary>
+    [StringLength(DatasetRules.MaxSeparator, MinimumLength = 1)] public string? LabelSeparator { get; init; }
     public TextEncoding Encoding { get; init; } = TextEncoding.Utf8;
 
     /// <summary>How to divide a single file; left out where there is a file for each split.</summary>
@@ -58,13 +58,18 @@ public sealed record ColumnMapping
 
     /// <summary>The second text of a pair, such as SNLI's hypothesis.</summary>
     public string? SecondText { get; init; }
+
+    /// <summary>The label of single-label data.</summary>
     public string? Label { get; init; }
 
-    /// <summary>The labels of multi-label data.</summary>
+    /// <summary>The labels of multi-label data: a list or a text.</summary>
     public string? Labels { get; init; }
 
     /// <summary>What the source calls its examples; left out: file and line.</summary>
     public string? Id { get; init; }
+
+    /// <summary>The one of both that is mapped.</summary>
+    internal string ForLabels => Labels ?? Label!;
 }
 
 /// <summary>Shares of each label's examples, drawn by the seed; what remains is for training.</summary>

@@ -4,6 +4,7 @@ namespace PieService.Domain.Datasets;
 public static class DatasetRules
 {
     public const int MaxLabels = 10_000;
+    public const int MaxSeparator = 10;
 
     private const string NameRule = "must have 1 to 200 characters, none of them a control character";
     private const string Later = "is not served by this version";
@@ -36,8 +37,7 @@ public static class DatasetRules
         if (string.IsNullOrWhiteSpace(definition.Name)) yield return new("name", "is required: 1 to 200 characters");
         else if (!FieldError.IsName(definition.Name)) yield return new("name", NameRule);
 
-        if (definition.Task is null) yield return new("task", "is required: singleLabel");
-        else if (definition.Task != LearningTask.SingleLabel) yield return new("task", $"{Wire.Name(definition.Task.Value)} {Later}; use singleLabel");
+        if (definition.Task is null) yield return new("task", "is required: singleLabel or multiLabel");
 
         if (definition.Format is not { } format) yield return new("format", "is required: csv, tsv, jsonl or parquet");
         else if (format is not (DatasetFormat.Csv or DatasetFormat.Tsv or DatasetFormat.Jsonl or DatasetFormat.Parquet))
@@ -54,13 +54,23 @@ public static class DatasetRules
             yield break;
         }
         if (columns.Text is null) yield return new("columns.text", "is required: the name of the column that holds the text");
-        if (columns.Label is null) yield return new("columns.label", "is required: the name of the column that holds the label");
-        if (columns.Labels is not null) yield return new("columns.labels", $"is for multi-label data, which {Later}; use columns.label");
-        if (definition.LabelSeparator is not null) yield return new("labelSeparator", $"is for multi-label data, which {Later}; leave it out");
+        if (definition.Task == LearningTask.MultiLabel)
+        {
+            if (columns.Labels is null) yield return new("columns.labels", "is required: the name of the column that holds the labels");
+            if (columns.Label is not null) yield return new("columns.label", "is for single-label data; use columns.labels");
+            if (definition.LabelSeparator is { } separator && (separator.Length is 0 or > MaxSeparator || separator.Any(char.IsControl)))
+                yield return new("labelSeparator", $"must have 1 to {MaxSeparator} characters, none of them a control character; leave it out where the labels are a JSON list");
+        }
+        else
+        {
+            if (columns.Label is null) yield return new("columns.label", "is required: the name of the column that holds the label");
+            if (columns.Labels is not null) yield return new("columns.labels", "is for multi-label data; use columns.label");
+            if (definition.LabelSeparator is not null) yield return new("labelSeparator", "is for multi-label data; leave it out");
+        }
 
         var mapped = new (string Field, string? Column)[]
         {
-            ("text", columns.Text), ("secondText", columns.SecondText), ("label", columns.Label), ("id", columns.Id),
+            ("text", columns.Text), ("secondText", columns.SecondText), ("label", columns.Label), ("labels", columns.Labels), ("id", columns.Id),
         };
         for (var i = 0; i < mapped.Length; i++)
         {
@@ -74,7 +84,8 @@ public static class DatasetRules
     private static IEnumerable<FieldError> Labels(DatasetDefinition definition)
     {
         if (definition.Labels is not { } labels) yield break;
-        if (labels.Count < 2) yield return new("labels", "must have at least two labels; leave it out to take them from the files");
+        if (labels.Count < LeastLabels(definition.Task))
+            yield return new("labels", $"must have at least {(labels.Count == 0 ? "one label" : "two labels")}; leave it out to take them from the files");
         if (labels.Count > MaxLabels)
         {
             yield return new("labels", $"must have at most {MaxLabels} labels");
@@ -87,6 +98,9 @@ public static class DatasetRules
             else if (!first.TryAdd(labels[i], i)) yield return new($"labels[{i}]", $"repeats labels[{first[labels[i]]}]");
         }
     }
+
+    /// <summary>With one, single-label data has nothing to tell apart; of multi-label data it may be there or not.</summary>
+    public static int LeastLabels(LearningTask? task) => task == LearningTask.MultiLabel ? 1 : 2;
 
     private static IEnumerable<FieldError> Division(DatasetDefinition definition, IReadOnlyCollection<string> parts)
     {

@@ -38,30 +38,35 @@ internal sealed class DatasetSurvey
 
     private SurveyedPart Read(DatasetPart part, SourceReader reader, CancellationToken cancellation)
     {
-        var labels = new List<ushort>();
+        var (labels, examples) = (new List<ushort>(), 0);
         foreach (var record in reader.Read(part))
         {
             cancellation.ThrowIfCancellationRequested();
             if (++count > limits.Examples)
                 throw new DatasetContentException(part.Name, record.Line, null, $"the dataset has more than {limits.Examples} examples, the most that this service takes");
-            labels.Add(IndexOf(record, part));
+            examples++;
+            foreach (var label in record.Labels)
+            {
+                var index = IndexOf(label, record, part);
+                if (definition.Task == LearningTask.SingleLabel) labels.Add(index);
+            }
         }
-        var splits = part.Split is { } whole
-            ? Enumerable.Repeat(whole, labels.Count).ToArray()
-            : StratifiedSplit.Assign(labels, found, definition.Split!);
-        return new SurveyedPart(part, labels, splits);
+        var splits = part.Split is { } whole ? Enumerable.Repeat(whole, examples).ToArray()
+            : definition.Task == LearningTask.SingleLabel ? StratifiedSplit.Assign(labels, found, definition.Split!)
+            : RandomSplit.Assign(examples, definition.Split!);
+        return new SurveyedPart(part, splits);
     }
 
-    private ushort IndexOf(SourceRecord record, DatasetPart part)
+    private ushort IndexOf(string label, SourceRecord record, DatasetPart part)
     {
-        if (indices.TryGetValue(record.Label, out var index)) return index;
+        if (indices.TryGetValue(label, out var index)) return index;
         if (definition.Labels is not null)
-            throw Error($"'{record.Label}' is not among the definition's labels: {ColumnNames.Listed(definition.Labels)}");
+            throw Error($"'{label}' is not among the definition's labels: {ColumnNames.Listed(definition.Labels)}");
         if (found.Count == DatasetRules.MaxLabels)
-            throw Error($"'{record.Label}' is label number {found.Count + 1}; a dataset has at most {DatasetRules.MaxLabels}. Is this the column of the labels?");
-        return Add(record.Label);
+            throw Error($"'{label}' is label number {found.Count + 1}; a dataset has at most {DatasetRules.MaxLabels}. Is this the column of the labels?");
+        return Add(label);
 
-        DatasetContentException Error(string message) => new(part.Name, record.Line, definition.Columns!.Label, message);
+        DatasetContentException Error(string message) => new(part.Name, record.Line, definition.Columns!.ForLabels, message);
     }
 
     private ushort Add(string label)
@@ -83,22 +88,10 @@ internal sealed class DatasetSurvey
                         : "has no example");
             }
         }
-        if (found.Count < 2)
-            throw new DatasetContentException(Parts[0].Part.Name, null, definition.Columns!.Label, $"'{found[0]}' is the only label; there must be at least two");
-        RequireTraining();
-    }
-
-    /// <summary>A label that is never trained can never be predicted; most often it is another one, misspelt.</summary>
-    private void RequireTraining()
-    {
-        var trained = new HashSet<int>();
-        foreach (var part in Parts)
-            for (var i = 0; i < part.Splits.Length; i++)
-                if (part.Splits[i] == Split.Train) trained.Add(part.Labels[i]);
-        var missing = found.Where((_, label) => !trained.Contains(label)).ToList();
-        if (missing.Count > 0)
+        if (found.Count < DatasetRules.LeastLabels(definition.Task))
             throw new DatasetContentException(
-                Parts[0].Part.Name, null, definition.Columns!.Label, $"train has no example of {ColumnNames.Listed(missing)}; every label needs at least one");
+                Parts[0].Part.Name, null, definition.Columns!.ForLabels,
+                found.Count == 0 ? "no example has a label" : $"'{found[0]}' is the only label; there must be at least two");
     }
 
     private IEnumerable<Split> Wanted(DatasetPart part) =>
@@ -107,6 +100,5 @@ internal sealed class DatasetSurvey
         : [Split.Train, Split.Test];
 }
 
-/// <param name="Labels">Of each example, in the order in which they were found.</param>
 /// <param name="Splits">Of each example.</param>
-internal sealed record SurveyedPart(DatasetPart Part, IReadOnlyList<ushort> Labels, Split[] Splits);
+internal sealed record SurveyedPart(DatasetPart Part, Split[] Splits);

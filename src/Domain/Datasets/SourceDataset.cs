@@ -53,21 +53,40 @@ public sealed class SourceDataset
                 SourceId = record.Id ?? $"{part.Name}:{record.Line}",
                 Text = record.Text,
                 SecondText = record.SecondText,
-                Labels = [(short)labelIndices[record.Label]],
+                Labels = ClassesOf(record),
             };
         }
     }
+
+    /// <summary>In label order, each once: the labels of an example are a set.</summary>
+    private short[] ClassesOf(SourceRecord record) => record.Labels.Count == 1
+        ? [(short)labelIndices[record.Labels[0]]]
+        : [.. record.Labels.Select(label => (short)labelIndices[label]).Distinct().Order()];
 
     private void Measure(CancellationToken cancellation)
     {
         var measures = Enum.GetValues<Split>().Select(split => new SplitMeasure(split, Labels.Count)).ToList();
         foreach (var (_, split, record) in Records(cancellation))
-            measures[(int)split].Add(record.Text, record.SecondText, labelIndices[record.Label]);
+            measures[(int)split].Add(record.Text, record.SecondText, ClassesOf(record));
 
         var filled = measures.Where(measure => measure.Hash.Count > 0).ToList();
         Splits = [.. filled.Select(measure => measure.Summarise())];
         ContentHash = Datasets.ContentHash.Of(Task, Labels, filled.Select(measure => measure.Hash));
         measures.ForEach(measure => measure.Dispose());
+        RequireTraining();
+    }
+
+    /// <summary>
+    /// A label that is never trained can never be predicted; most often it is another one, misspelt. Multi-label data may have
+    /// rare ones that chance puts elsewhere.
+    /// </summary>
+    private void RequireTraining()
+    {
+        if (Task == LearningTask.MultiLabel) return;
+        var missing = Labels.Where((_, label) => Splits[0].PerLabel[label] == 0).ToList();
+        if (missing.Count > 0)
+            throw new DatasetContentException(
+                parts[0].Part.Name, null, definition.Columns!.ForLabels, $"train has no example of {ColumnNames.Listed(missing)}; every label needs at least one");
     }
 
     private IEnumerable<(DatasetPart Part, Split Split, SourceRecord Record)> Records(CancellationToken cancellation)
@@ -90,11 +109,11 @@ public sealed class SourceDataset
 
         public SplitHash Hash { get; } = new(split);
 
-        public void Add(string text, string? secondText, int label)
+        public void Add(string text, string? secondText, ReadOnlySpan<short> labels)
         {
-            Hash.Add(text, secondText, label);
+            Hash.Add(text, secondText, labels);
             lengths.Add(BasicEnglish.Tokenise(text, secondText).Count);
-            perLabel[label]++;
+            foreach (var label in labels) perLabel[label]++;
         }
 
         public SplitSummary Summarise() => new(Hash.Split, Hash.Count, perLabel, lengths.Summarise());

@@ -40,6 +40,7 @@ public static class SweepRules
     {
         if (request.DatasetId is null) yield return new("datasetId", "is required: the id of an imported dataset");
         else if (dataset is null) yield return new("datasetId", "is not the id of a dataset; GET /api/v1/datasets lists them");
+        else if (dataset.Task == LearningTask.MultiLabel) yield return new("datasetId", "is a multi-label dataset, which is not served by this version; use a singleLabel one");
     }
 
     private static IEnumerable<FieldError> Models(SweepRequest request)

@@ -29,17 +29,25 @@ public class DatasetRulesTests
     public void What_this_version_does_not_serve_is_refused_by_name()
     {
         var errors = DatasetRules.Check(
-            Good with
-            {
-                Task = LearningTask.MultiLabel,
-                Format = DatasetFormat.Snli,
-                LabelSeparator = ";",
-                Columns = Good.Columns! with { Labels = "topics" },
-            },
+            Good with { Format = DatasetFormat.Snli },
             ["train", "test"]);
 
-        Assert.Equal(["task", "format", "columns.labels", "labelSeparator"], errors.Select(error => error.Field));
-        Assert.Equal("snli is not served by this version; use csv, tsv, jsonl or parquet", errors[1].Message);
+        Assert.Equal("snli is not served by this version; use csv, tsv, jsonl or parquet", Assert.Single(errors).Message);
+    }
+
+    [Fact]
+    public void Each_task_has_its_own_column_of_labels()
+    {
+        var multiLabel = Good with { Task = LearningTask.MultiLabel, Columns = new ColumnMapping { Text = "text", Labels = "topics" }, LabelSeparator = "; ", Labels = ["wheat"] };
+        Assert.Empty(DatasetRules.Check(multiLabel, ["train", "test"]));
+
+        Assert.Equal(["columns.labels", "columns.label"], Fields(multiLabel with { Columns = new ColumnMapping { Text = "text", Label = "topic" } }));
+        Assert.Equal(["columns.label", "columns.labels", "labelSeparator"], Fields(multiLabel with { Task = LearningTask.SingleLabel, Labels = null }));
+        Assert.Equal("labelSeparator", Only(multiLabel with { LabelSeparator = "" }).Field);
+        Assert.Equal("labelSeparator", Only(multiLabel with { LabelSeparator = "\0" }).Field);
+        Assert.Equal("labels", Only(multiLabel with { Labels = [] }).Field);
+
+        static IEnumerable<string> Fields(DatasetDefinition definition) => DatasetRules.Check(definition, ["train", "test"]).Select(error => error.Field);
     }
 
     [Fact]

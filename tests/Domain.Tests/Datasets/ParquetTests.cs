@@ -61,6 +61,88 @@ public sealed class ParquetTests : IDisposable
         Assert.Equal((3, "text", "has no value"), (refusal.Line, refusal.Column, refusal.Message));
     }
 
+    /// <summary>Lists of every length, none too, over pages that begin within them.</summary>
+    [Theory]
+    [MemberData(nameof(Layouts))]
+    public void Labels_may_be_lists(Compression compression, bool dictionary, bool isV2)
+    {
+        var lists = Enumerable.Range(0, 400).Select(i => Enumerable.Range(0, i % 5).Select(k => $"label {(i + k) * 7 % 11}").ToArray()).ToArray();
+        using var builder = new WriterPropertiesBuilder();
+        builder.Compression(compression).DataPagesize(500);
+        if (!dictionary) builder.DisableDictionary();
+        if (isV2) builder.DataPageVersion(ParquetDataPageVersion.V2);
+        using var properties = builder.Build();
+        var file = Write(properties, Texts, lists, "text", groups: 3);
+
+        var dataset = MultiLabel(files).With("train", file).With("test", file).Read();
+
+        Assert.Equal(
+            lists.Select(list => list.Order(StringComparer.Ordinal)),
+            dataset.Examples(Guid.Empty, CancellationToken.None).Where(example => example.Split == Split.Train)
+                .Select(example => example.Labels.Select(label => dataset.Labels[label]).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void Labels_may_be_lists_of_numbers_or_text_that_holds_a_list()
+    {
+        AssertLabels(["10", "3"], Write(["one", "two"], new int[][] { [3, 10], [] }));
+        AssertLabels(["a", "b"], Write(["one", "two"], ["[\"a\", \"b\"]", "[]"]));
+        AssertLabels(["a", "b"], Write(["one", "two"], ["b|a", ""]), separator: "|");
+
+        static void AssertLabels(string[] expected, byte[] file, string? separator = null)
+        {
+            using var sample = MultiLabel(new SampleFiles().As(DatasetFormat.Parquet));
+            sample.Definition = sample.Definition with { LabelSeparator = separator };
+            var dataset = sample.With("train", file).With("test", file).Read();
+            Assert.Equal(expected, dataset.Labels);
+            Assert.Equal([[0, 1], [], [0, 1], []], dataset.Examples(Guid.Empty, CancellationToken.None).Select(example => example.Labels));
+        }
+    }
+
+    [Fact]
+    public void A_list_that_is_missing_lacks_an_item_or_is_too_long_is_told_by_row()
+    {
+        Assert.Equal((2, "has no value"), Told(new string[]?[] { ["a"], null }));
+        Assert.Equal((2, "has a list with an item that has no value"), Told(new string?[][] { ["a"], ["b", null] }));
+        Assert.Equal((2, "has a list of more than 10000 items"), Told(new string[][] { ["a"], [.. Enumerable.Repeat("b", 10_001)] }));
+
+        static (long?, string) Told<T>(T[] lists)
+        {
+            using var sample = MultiLabel(new SampleFiles().As(DatasetFormat.Parquet));
+            var file = Write(["one", "two"], lists);
+            var refusal = sample.With("train", file).With("test", file).Refusal();
+            Assert.Equal("label", refusal.Column);
+            return (refusal.Line, refusal.Message);
+        }
+    }
+
+    [Fact]
+    public void A_list_is_no_single_label()
+    {
+        var refusal = Refusal(Write(["one", "two"], new string[][] { ["a"], ["b"] }));
+
+        Assert.Equal(("label", "must be a column of strings, whole numbers or booleans"), (refusal.Column, refusal.Message));
+    }
+
+    [Fact]
+    public void A_damaged_file_of_lists_is_read_or_refused_and_never_anything_else()
+    {
+        var file = Write(Texts, [.. Texts.Select((_, i) => Enumerable.Range(0, i % 4).Select(k => $"{i * k % 9}").ToArray())]);
+        var random = new Random(11);
+        for (var i = 0; i < 300; i++)
+        {
+            var damaged = file.ToArray();
+            for (var changes = random.Next(1, 4); changes > 0; changes--) damaged[random.Next(file.Length)] = (byte)random.Next(256);
+            AssertReadOrRefused(damaged, isMultiLabel: true);
+        }
+    }
+
+    private static SampleFiles MultiLabel(SampleFiles sample)
+    {
+        sample.Definition = sample.Definition with { Task = LearningTask.MultiLabel, Columns = new ColumnMapping { Text = "text", Labels = "label" } };
+        return sample;
+    }
+
     [Fact]
     public void Columns_of_other_types_are_refused_by_name()
     {
@@ -114,10 +196,11 @@ public sealed class ParquetTests : IDisposable
         }
     }
 
-    private static void AssertReadOrRefused(byte[] file, bool mustRefuse = false)
+    private static void AssertReadOrRefused(byte[] file, bool mustRefuse = false, bool isMultiLabel = false)
     {
         using var files = new SampleFiles().As(DatasetFormat.Parquet).With("train", file).With("test", file);
         files.Limits = ReadLimits.Default with { Examples = 10_000 };
+        if (isMultiLabel) MultiLabel(files);
         var before = GC.GetAllocatedBytesForCurrentThread();
         try
         {

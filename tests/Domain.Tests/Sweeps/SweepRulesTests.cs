@@ -38,6 +38,17 @@ public class SweepRulesTests
         Assert.Equal(["datasetId"], SweepRules.Check(Requests.Valid, null).Select(error => error.Field));
 
     [Fact]
+    public void A_multi_label_dataset_is_refused_by_name()
+    {
+        var dataset = new Dataset
+        {
+            Id = Requests.Dataset.Id, Name = "topics", Task = LearningTask.MultiLabel, Labels = ["a", "b"], ContentHash = "sha256:t", Splits = Requests.Dataset.Splits,
+        };
+
+        Assert.Equal("datasetId", Assert.Single(SweepRules.Check(Requests.Valid, dataset)).Field);
+    }
+
+    [Fact]
     public void Two_models_need_two_names_and_two_recipes()
     {
         var model = new ModelRequest { Architecture = Architecture.BiLstm };

@@ -8,13 +8,14 @@ internal static class JsonLines
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    public static IEnumerable<SourceRecord> Read(SourceText source, DatasetPart part, ColumnMapping columns) =>
+    public static IEnumerable<SourceRecord> Read(SourceText source, DatasetPart part, DatasetDefinition definition) =>
         from line in SourceLine.Of(source)
         where !string.IsNullOrWhiteSpace(line.Text)
-        select Record(line, part, columns);
+        select Record(line, part, definition);
 
-    private static SourceRecord Record(SourceLine line, DatasetPart part, ColumnMapping columns)
+    private static SourceRecord Record(SourceLine line, DatasetPart part, DatasetDefinition definition)
     {
+        var columns = definition.Columns!;
         var utf8 = Encoding.UTF8.GetBytes(line.Text);
         try
         {
@@ -22,7 +23,7 @@ internal static class JsonLines
             var properties = new Properties(document.RootElement, line, part);
             return new SourceRecord(
                 line.Number, properties.Text(columns.Text!), columns.SecondText is { } second ? properties.Text(second) : null,
-                properties.Name(columns.Label!), columns.Id is { } id ? properties.Name(id) : null);
+                properties.Labels(columns.ForLabels, definition), columns.Id is { } id ? properties.Name(id) : null);
         }
         catch (JsonException failure)
         {
@@ -52,6 +53,26 @@ internal static class JsonLines
             return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _)
                 ? value.GetRawText()
                 : throw Error(name, $"'{name}' must be a string or a whole number");
+        }
+
+        /// <summary>Of multi-label data a list, or a cell as a table has it.</summary>
+        public IReadOnlyList<string> Labels(string name, DatasetDefinition definition)
+        {
+            if (definition.Task == LearningTask.SingleLabel) return [Name(name)];
+            var value = Get(name);
+            try
+            {
+                return value.ValueKind switch
+                {
+                    JsonValueKind.Array => LabelCell.Of(value),
+                    JsonValueKind.String when definition.LabelSeparator is not null => LabelCell.Read(value.GetString()!, definition),
+                    _ => throw new FormatException($"'{name}' must be a list of labels, or, with 'labelSeparator', a string"),
+                };
+            }
+            catch (FormatException malformed)
+            {
+                throw Error(name, malformed.Message);
+            }
         }
 
         private JsonElement Get(string name)

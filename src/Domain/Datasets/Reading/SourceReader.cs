@@ -11,7 +11,7 @@ internal sealed class SourceReader(DatasetDefinition definition, ReadLimits limi
 
     public IEnumerable<SourceRecord> Read(DatasetPart part)
     {
-        foreach (var record in definition.Format == DatasetFormat.Parquet ? ParquetRecords.Read(part, columns, limits) : OfText(part))
+        foreach (var record in definition.Format == DatasetFormat.Parquet ? ParquetRecords.Read(part, definition, limits) : OfText(part))
         {
             Check(record, part);
             yield return record;
@@ -23,9 +23,9 @@ internal sealed class SourceReader(DatasetDefinition definition, ReadLimits limi
         using var source = new SourceText(part, definition.Encoding, limits);
         var records = definition.Format switch
         {
-            DatasetFormat.Csv => TableRecords.Of(CsvRows.Read(source, part), part, columns),
-            DatasetFormat.Tsv => TableRecords.Of(TsvRows.Read(source), part, columns),
-            DatasetFormat.Jsonl => JsonLines.Read(source, part, columns),
+            DatasetFormat.Csv => TableRecords.Of(CsvRows.Read(source, part), part, definition),
+            DatasetFormat.Tsv => TableRecords.Of(TsvRows.Read(source), part, definition),
+            DatasetFormat.Jsonl => JsonLines.Read(source, part, definition),
             _ => throw new NotSupportedException($"No reader for {definition.Format}."),
         };
         foreach (var record in records) yield return record;
@@ -35,9 +35,13 @@ internal sealed class SourceReader(DatasetDefinition definition, ReadLimits limi
     {
         if (string.IsNullOrWhiteSpace(record.Text) && string.IsNullOrWhiteSpace(record.SecondText))
             throw Error(columns.Text!, record.SecondText is null ? "the text is empty" : "both texts are empty");
-        if (record.Label.Length == 0) throw Error(columns.Label!, "the label is empty");
-        if (!FieldError.IsName(record.Label) || record.Label != record.Label.Trim())
-            throw Error(columns.Label!, "a label has 1 to 200 characters, no blanks at its ends and no control characters");
+        if (record.Labels.Count > DatasetRules.MaxLabels) throw Error(columns.ForLabels, $"has more than {DatasetRules.MaxLabels} labels");
+        foreach (var label in record.Labels)
+        {
+            if (label.Length == 0) throw Error(columns.ForLabels, "the label is empty");
+            if (!FieldError.IsName(label) || label != label.Trim())
+                throw Error(columns.ForLabels, "a label has 1 to 200 characters, no blanks at its ends and no control characters");
+        }
         if (record.Id is { } id && id.Length is 0 or > MaxIdCharacters)
             throw Error(columns.Id!, $"an id has 1 to {MaxIdCharacters} characters");
 

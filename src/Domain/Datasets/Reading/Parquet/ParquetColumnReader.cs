@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace PieService.Domain.Datasets.Reading.Parquet;
 
@@ -15,7 +16,10 @@ internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetCh
     private readonly long end = End(chunk, valuesEnd);
     private long position = chunk.Start;
     private int left;
-    private RleBitPacked? levels;
+    private RleBitPacked? repetitions, levels;
+
+    /// <summary>Of the value that follows, where it was looked at already.</summary>
+    private uint? repetition;
     private Func<string>? next;
     private PlainValues? dictionary;
     private int[] places = [];
@@ -29,6 +33,39 @@ internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetCh
         left--;
         return levels?.Next() == 0 ? null : next!();
     }
+
+    /// <summary>The items of a list; null: the row has none.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, an item has no value, or there are more than an example may have.</exception>
+    /// <exception cref="EndOfStreamException">The column ends too early.</exception>
+    public IReadOnlyList<string>? NextList()
+    {
+        var list = column.List!.Value;
+        var items = new List<string>();
+        if (Repetition() is not 0) throw NotParquet();
+        do
+        {
+            var level = levels!.Next();
+            left--;
+            repetition = null;
+            if (level < list.Item && items.Count > 0) throw NotParquet();
+            if (level < list.Item) return level == list.Item - 1 ? [] : null;
+            if (level < list.Value) throw new InvalidDataException("has a list with an item that has no value");
+            // A few bytes can say the same item a billion times.
+            if (items.Count == DatasetRules.MaxLabels) throw new InvalidDataException($"has a list of more than {DatasetRules.MaxLabels} items");
+            items.Add(next!());
+        }
+        while (Repetition() is > 0);
+        return items;
+    }
+
+    /// <summary>Of the value that follows: 0 where a list begins. Null: none follows.</summary>
+    private uint? Repetition()
+    {
+        while (left == 0 && position < end) BeginPage();
+        return left == 0 ? null : repetition ??= repetitions!.Next();
+    }
+
+    private static InvalidDataException NotParquet() => new("has lists that do not begin where they should");
 
     private static long End(ParquetChunk chunk, long valuesEnd) =>
         chunk.Start >= 4 && chunk.Bytes >= 0 && chunk.Start <= valuesEnd && chunk.Bytes <= valuesEnd - chunk.Start
@@ -101,18 +138,28 @@ internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetCh
     /// <summary>Version 1: the levels have their length before them.</summary>
     private ReadOnlyMemory<byte> WithoutLevels(ReadOnlyMemory<byte> page)
     {
-        levels = null;
-        if (!column.IsOptional) return page;
+        repetitions = column.List is null ? null : Levels(ref page, bitWidth: 1);
+        levels = LevelWidth == 0 ? null : Levels(ref page, LevelWidth);
+        return page;
+    }
+
+    /// <summary>Bits of a definition level.</summary>
+    private int LevelWidth => column.List is { } list ? BitOperations.Log2((uint)list.Value) + 1 : column.IsOptional ? 1 : 0;
+
+    private static RleBitPacked Levels(ref ReadOnlyMemory<byte> page, int bitWidth)
+    {
         var levelBytes = page.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(page.Span);
         if (levelBytes < 0 || levelBytes > page.Length - sizeof(int)) throw new EndOfStreamException();
-        levels = new RleBitPacked(page.Slice(sizeof(int), levelBytes), bitWidth: 1);
-        return page[(sizeof(int) + levelBytes)..];
+        var levels = new RleBitPacked(page.Slice(sizeof(int), levelBytes), bitWidth);
+        page = page[(sizeof(int) + levelBytes)..];
+        return levels;
     }
 
     private void BeginValuesV2(ParquetPage page, ReadOnlyMemory<byte> bytes)
     {
         if (page.LevelBytes > bytes.Length || page.LevelBytes > page.Expanded) throw new EndOfStreamException();
-        levels = column.IsOptional ? new RleBitPacked(bytes[..page.LevelBytes], bitWidth: 1) : null;
+        repetitions = column.List is null ? null : new RleBitPacked(bytes[..page.RepetitionBytes], bitWidth: 1);
+        levels = LevelWidth == 0 ? null : new RleBitPacked(bytes[page.RepetitionBytes..page.LevelBytes], LevelWidth);
         var (values, length) = (bytes[page.LevelBytes..], page.Expanded - page.LevelBytes);
         // A page of nulls has nothing to decompress.
         BeginValues(page, length == 0 ? default : Compression.Expand(values, page.IsCompressed ? chunk.Codec : 0, length));

@@ -7,9 +7,15 @@ internal enum ParquetType
     Boolean, Int32, Int64, Int96, Float, Double, ByteArray, FixedLengthByteArray,
 }
 
-/// <param name="Leaf">Place among the columns that hold values; null: it holds other columns.</param>
+/// <param name="Leaf">Place among the columns that hold values; null: it holds several other columns.</param>
+/// <param name="List">Null: a value in each row.</param>
 /// <param name="IsPlain">Text, whole numbers or flags; false: its values mean something else, such as a date.</param>
-internal sealed record ParquetColumn(string Name, int? Leaf, ParquetType Type, bool IsOptional, bool IsRepeated, bool IsPlain, bool IsUnsigned);
+internal sealed record ParquetColumn(string Name, int? Leaf, ParquetType Type, bool IsOptional, ListLevels? List, bool IsPlain, bool IsUnsigned);
+
+/// <summary>How the levels of a list's values are to be read (Dremel).</summary>
+/// <param name="Item">The definition level from which on there is an item; one below, the list is empty, and further down there is none.</param>
+/// <param name="Value">The definition level of an item that has a value.</param>
+internal readonly record struct ListLevels(int Item, int Value);
 
 /// <summary>Where the values of a column in a row group are.</summary>
 internal readonly record struct ParquetChunk(long Start, long Bytes, int Codec);
@@ -44,8 +50,9 @@ internal sealed record ParquetFooter(IReadOnlyList<ParquetColumn> Columns, IRead
         for (var i = 1; i < elements.Count;)
         {
             var top = elements[i];
+            var (values, list) = Values(elements, i);
             columns.Add(new ParquetColumn(
-                top.Name, top.Children == 0 ? leaf : null, top.Type, top.Repetition == 1, top.Repetition == 2, top.IsPlain, top.Converted is >= 11 and <= 14));
+                top.Name, values is null ? null : leaf, values?.Type ?? default, top.Repetition == 1, list, values?.IsPlain ?? false, values?.Converted is >= 11 and <= 14));
             for (var open = 1L; open > 0 && i < elements.Count; i++)
             {
                 open += elements[i].Children - 1;
@@ -53,6 +60,26 @@ internal sealed record ParquetFooter(IReadOnlyList<ParquetColumn> Columns, IRead
             }
         }
         return columns;
+    }
+
+    /// <summary>
+    /// What holds a column's values, and how, if it is a list: a repeated column or one of the ways to write a LIST, in all
+    /// of which each group has one child. Null: it is something else.
+    /// </summary>
+    private static (Element? Values, ListLevels? List) Values(List<Element> elements, int place)
+    {
+        var (level, item) = (0, 0);
+        for (var i = place; i < elements.Count; i++)
+        {
+            var element = elements[i];
+            if (element.Repetition != 0) level++;
+            if (element.Repetition == 2 && item > 0) break;
+            if (element.Repetition == 2) item = level;
+            if (element.Children == 0 && item > 0) return (element, new ListLevels(item, level));
+            if (element.Children == 0 && i == place) return (element, null);
+            if (element.Children != 1) break;
+        }
+        return (null, null);
     }
 
     private static ParquetRowGroup ReadGroup(ref ThriftReader reader)

@@ -8,12 +8,13 @@ internal static class ParquetRecords
     private const int MaxFooterBytes = 16 * 1024 * 1024;
     private static readonly byte[] Magic = [.. "PAR1"u8];
 
-    public static IEnumerable<SourceRecord> Read(DatasetPart part, ColumnMapping columns, ReadLimits limits)
+    public static IEnumerable<SourceRecord> Read(DatasetPart part, DatasetDefinition definition, ReadLimits limits)
     {
+        var columns = definition.Columns!;
         using var file = Unpacked.Open(part, limits);
         var (footer, valuesEnd) = Whole(part, () => ReadFooter(file));
         var (text, second) = (Find(footer, columns.Text!, part, isText: true), Find(footer, columns.SecondText, part, isText: true));
-        var (label, id) = (Find(footer, columns.Label!, part), Find(footer, columns.Id, part));
+        var (label, id) = (Find(footer, columns.ForLabels, part, mayBeList: definition.Task == LearningTask.MultiLabel), Find(footer, columns.Id, part));
         var (row, characters, unpacked) = (0L, 0L, new UnpackedBytes(limits.FileBytes));
         foreach (var group in footer.RowGroups)
         {
@@ -24,7 +25,7 @@ internal static class ParquetRecords
                 row++;
                 var record = new SourceRecord(
                     row, Value(texts, columns.Text!), seconds is null ? null : Value(seconds, columns.SecondText!),
-                    Value(labels, columns.Label!), ids is null ? null : Value(ids, columns.Id!));
+                    Labels(labels), ids is null ? null : Value(ids, columns.Id!));
                 Count(record);
                 yield return record;
             }
@@ -37,9 +38,23 @@ internal static class ParquetRecords
         string Value(ParquetColumnReader values, string column) => Whole(part, values.Next, row, column)
             ?? throw new DatasetContentException(part.Name, row, column, "has no value");
 
+        IReadOnlyList<string> Labels(ParquetColumnReader values)
+        {
+            if (label.List is not null)
+                return Whole(part, values.NextList, row, columns.ForLabels) ?? throw new DatasetContentException(part.Name, row, columns.ForLabels, "has no value");
+            try
+            {
+                return LabelCell.Read(Value(values, columns.ForLabels), definition);
+            }
+            catch (FormatException malformed)
+            {
+                throw new DatasetContentException(part.Name, row, columns.ForLabels, malformed.Message);
+            }
+        }
+
         void Count(SourceRecord record)
         {
-            var length = (long)record.Text.Length + (record.SecondText?.Length ?? 0) + record.Label.Length + (record.Id?.Length ?? 0);
+            var length = (long)record.Text.Length + (record.SecondText?.Length ?? 0) + record.Labels.Sum(name => 1L + name.Length) + (record.Id?.Length ?? 0);
             if (length > limits.RecordCharacters)
                 throw new DatasetContentException(part.Name, row, null, $"the row has more than {limits.RecordCharacters} characters, the most that this service reads");
             // A dictionary can say a long text a million times.
@@ -70,18 +85,20 @@ internal static class ParquetRecords
         return (ParquetFooter.Read(footer), begin);
     }
 
-    private static ParquetColumn Find(ParquetFooter footer, string? name, DatasetPart part, bool isText = false)
+    private static ParquetColumn Find(ParquetFooter footer, string? name, DatasetPart part, bool isText = false, bool mayBeList = false)
     {
         if (name is null) return null!;
         var found = footer.Columns.Where(column => column.Name == name).ToList();
         if (found.Count == 0)
             throw new DatasetContentException(part.Name, null, name, $"the file has no column '{name}'; it has {ColumnNames.Listed(footer.Columns.Select(column => column.Name))}");
         if (found.Count > 1) throw new DatasetContentException(part.Name, null, name, $"the file has more than one column '{name}'");
-        var isRead = found[0] is { Leaf: not null, IsRepeated: false, IsPlain: true, Type: var type }
+        var isRead = found[0] is { Leaf: not null, IsPlain: true, Type: var type } && (found[0].List is null || mayBeList)
             && (type == ParquetType.ByteArray || (!isText && type is ParquetType.Int32 or ParquetType.Int64 or ParquetType.Boolean));
         return isRead
             ? found[0]
-            : throw new DatasetContentException(part.Name, null, name, isText ? "must be a column of strings" : "must be a column of strings, whole numbers or booleans");
+            : throw new DatasetContentException(part.Name, null, name, isText ? "must be a column of strings"
+                : mayBeList ? "must be a column of lists of strings, or of strings"
+                : "must be a column of strings, whole numbers or booleans");
     }
 
     private static T Whole<T>(DatasetPart part, Func<T> read, long? row = null, string? column = null)
