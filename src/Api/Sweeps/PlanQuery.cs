@@ -26,9 +26,8 @@ public static class PlanQuery
             .Where(run => run.DatasetId == dataset.Id && fingerprints.Contains(run.Fingerprint) && (run.State == RunState.Queued || run.State == RunState.Running || run.PredictedSplits != null))
             .Select(run => new { run.Id, run.Fingerprint, run.Seed, Splits = run.PredictedSplits ?? run.PredictSplits, IsTrunk = run.State != RunState.Succeeded || run.CheckpointPath != null })
             .ToListAsync(cancellation)).Where(run => wanted.All(run.Splits.Contains) && !lacking.Contains(run.Id)).ToDictionary(run => (run.Fingerprint, run.Seed), run => run.IsTrunk);
-        var slots = await db.Database.SqlQuery<long>($"""
-            SELECT coalesce(sum(slots), 0) AS "Value" FROM live_workers
-            """).SingleAsync(cancellation);
+        var workers = await db.Workers.FromSql($"SELECT * FROM live_workers").AsNoTracking().ToListAsync(cancellation);
+        var (slots, cost) = (Math.Max(1, workers.Sum(worker => worker.Slots)), new TrainingCost(workers.SelectMany(worker => worker.Models)));
 
         var fresh = plan.Runs.Where(run => !existing.ContainsKey((run.Fingerprint, run.Seed))).ToList();
         var requested = plan.Runs.Sum(run => (long)run.Recipe.Plan.TotalEpochs);
@@ -45,10 +44,10 @@ public static class PlanQuery
         return new SweepPlan(
             plan.Runs.Count,
             new PlannedEpochs(requested, requested - toTrain.Sum(run => (long)run.Epochs), toTrain.Sum(run => (long)run.Epochs)),
-            toTrain.Sum(run => run.Epochs * TrainingCost.EpochFlops(run.Recipe, train)) / TrainingCost.AssumedFlopsPerSecond / Math.Max(1, slots),
+            toTrain.Sum(run => run.Epochs * cost.EpochSeconds(run.Recipe, train)) / slots,
             ((fresh.Count * predicted) + (observations * train.Examples)) * (2 + 2 * dataset.Labels.Length),
-            fresh.Count == 0 ? 0 : (trunks + 2 * Math.Max(1, slots)) * fresh.Max(run => TrainingCost.CheckpointBytes(run.Recipe, train)),
-            keepsModels ? fresh.Sum(run => TrainingCost.ModelBytes(run.Recipe, train)) : 0,
+            fresh.Count == 0 ? 0 : (trunks + 2 * slots) * fresh.Max(run => cost.CheckpointBytes(run.Recipe, train)),
+            keepsModels ? fresh.Sum(run => cost.ModelBytes(run.Recipe, train)) : 0,
             plan.Comparisons.Count);
 
         // A trunk that this sweep trains itself, or one whose end is still kept.

@@ -1,0 +1,62 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Recipes;
+
+namespace PieService.Domain.Runs;
+
+/// <summary>What a training takes, said before it: a rough guess from the sizes of the model and of its texts.</summary>
+/// <param name="files">Vectors and checkpoints that workers have. Of one that they have not, the study's are assumed: 300 dimensions, bert-base.</param>
+public sealed class TrainingCost(IEnumerable<ModelFile> files)
+{
+    /// <summary>
+    /// Floating-point operations per second of one CPU thread in the training loop of a BiLSTM. `bench/` measures 44e9 for the
+    /// study's sizes, small models and batches reach a tenth of it.
+    /// </summary>
+    private const double FlopsPerSecond = 15e9;
+
+    private static readonly ModelFile Glove = new("", ModelKind.Vectors, Dimensions: 300, Layers: null, Parameters: 0, "");
+    private static readonly ModelFile BertBase = new("", ModelKind.Bert, Dimensions: 768, Layers: 12, Parameters: 109_482_240, "");
+
+    private readonly ILookup<(ModelKind, string), ModelFile> files = files.ToLookup(file => (file.Kind, file.Name));
+
+    /// <summary>
+    /// Forward and backward are about 6 operations per weight and token (2 forward, 4 backward), those of an embedding left out, and in
+    /// BERT's attention 12 per width, layer and pair of tokens. Pads are left out, except of a BiLSTM in protocol paper, which reads
+    /// them like words.
+    /// </summary>
+    public double EpochSeconds(Recipe recipe, SplitSummary train)
+    {
+        var (words, maxLength) = (train.Tokens.Mean, recipe.Hyperparameters.MaxLength);
+        if (recipe.Architecture == Architecture.BiLstm)
+            return 6.0 * BiLstmWeights(recipe) * train.Examples * (recipe.Protocol == Protocol.Paper ? maxLength : Math.Min(words, maxLength)) / FlopsPerSecond;
+
+        var (bert, tokens) = (CheckpointOf(recipe), Math.Min(words + 3, maxLength));        // [CLS] and two [SEP]
+        double width = bert.Dimensions, layers = bert.Layers ?? 0;
+        var weights = (12 * layers * width * width) + (width * width);
+        return ((6 * weights) + (12 * layers * width * tokens)) * tokens * train.Examples / FlopsPerSecond;
+    }
+
+    /// <summary>Weights and Adam's two moments in float32, and a mask byte each.</summary>
+    public long CheckpointBytes(Recipe recipe, SplitSummary train) =>
+        (Weights(recipe) * ((3 * sizeof(float)) + 1)) + (EmbeddingWeights(recipe, train) * 3 * sizeof(float));
+
+    /// <summary>Weights in float32 and a mask byte each.</summary>
+    public long ModelBytes(Recipe recipe, SplitSummary train) =>
+        (Weights(recipe) * (sizeof(float) + 1)) + (EmbeddingWeights(recipe, train) * sizeof(float));
+
+    private long Weights(Recipe recipe) => recipe.Architecture == Architecture.Bert ? CheckpointOf(recipe).Parameters : BiLstmWeights(recipe);
+
+    /// <summary>Of the recurrent layers and the head (study 1.2), the embedding left out.</summary>
+    private long BiLstmWeights(Recipe recipe)
+    {
+        long h = recipe.Hyperparameters.HiddenSize;
+        long d = recipe.Vectors is { } name ? (files[(ModelKind.Vectors, name)].FirstOrDefault() ?? Glove).Dimensions : recipe.Hyperparameters.EmbeddingSize;
+        return (2 * ((4 * h * (d + h)) + (8 * h))) + (2 * ((4 * h * 3 * h) + (8 * h))) + (256 * ((2 * h) + 1)) + (128 * 257);
+    }
+
+    /// <summary>Of a BiLSTM's embedding that is trained: the words of a text of N tokens by Heaps' law, 20 sqrt(N), rather too many than too few.</summary>
+    private static long EmbeddingWeights(Recipe recipe, SplitSummary train) => recipe is { Architecture: Architecture.BiLstm, Vectors: null }
+        ? (long)(20 * Math.Sqrt(train.Examples * train.Tokens.Mean)) * recipe.Hyperparameters.EmbeddingSize
+        : 0;
+
+    private ModelFile CheckpointOf(Recipe recipe) => files[(ModelKind.Bert, recipe.Checkpoint ?? "")].FirstOrDefault() ?? BertBase;
+}
