@@ -207,7 +207,7 @@ public sealed record RunResponse(
 
     public static RunResponse Of(Run run, string model, IEnumerable<Guid> sweeps) => new(
         run.Id, run.SweepId, [.. sweeps], model, run.Architecture, run.Method, run.Sparsity, run.Seed,
-        run.State, run.AchievedSparsity, run.Outcome?.Tensors ?? [], new RunEpochs(run.EpochsDone, run.EpochsTotal), run.Attempts, run.Interruptions,
+        run.State, run.AchievedSparsity, run.Outcome?.Tensors ?? [], RunEpochs.Of(run), run.Attempts, run.Interruptions,
         run.Error, run.Worker, run.Device, run.CreatedAt, run.StartedAt, run.FinishedAt,
         run.Outcome?.Test, run.PredictionHash, run.PredictedSplits ?? run.PredictSplits, run.Outcome?.ObservedEpochs ?? [], run.IsRepeatable, run.TrainingSeconds,
         run.Outcome is { } outcome ? new RunEnvironment(outcome.CpuCapability, outcome.Threads, outcome.Versions, outcome.VectorsSha256) : null,
@@ -215,7 +215,11 @@ public sealed record RunResponse(
 }
 
 /// <summary>Finished epochs, those of a shared trunk included.</summary>
-public sealed record RunEpochs(int Done, int Total);
+public sealed record RunEpochs(int Done, int Total)
+{
+    /// <summary>One whose training for another sweep was given up has still finished the one that its answers are from.</summary>
+    public static RunEpochs Of(Run run) => new(run.State == RunState.Succeeded ? run.EpochsTotal : run.EpochsDone, run.EpochsTotal);
+}
 
 /// <summary>What decides a run's bits beside its recipe and seed.</summary>
 public sealed record RunEnvironment(string CpuCapability, int Threads, string Versions, string? VectorsSha256);

@@ -142,7 +142,9 @@ CROSS JOIN LATERAL (
     CROSS JOIN LATERAL (SELECT CASE WHEN runs.state = 'succeeded' OR pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed) THEN 'succeeded' ELSE runs.state END AS state OFFSET 0) AS own
     WHERE sweep_runs.sweep_id = sweeps.id) AS run
 CROSS JOIN LATERAL (
-    SELECT coalesce(bool_and(labelling_asked_at IS NOT NULL AND labelled_at IS NOT NULL AND labelled_at >= labelling_asked_at), true) AS labelled,
+    -- One that was labelled from all of its runs has what its sweep waits for, also while it is labelled anew: a run of it was
+    -- trained again for another sweep.
+    SELECT coalesce(bool_and(labelled_at IS NOT NULL AND (labelled_at >= coalesce(labelling_asked_at, 'infinity') OR (summary ->> 'complete')::boolean)), true) AS labelled,
         max(labelled_at) AS labelled_at
     FROM comparisons WHERE comparisons.sweep_id = sweeps.id) AS comparison
 CROSS JOIN LATERAL (

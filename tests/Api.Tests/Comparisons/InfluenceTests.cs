@@ -129,6 +129,24 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task A_sweep_has_the_influence_after_its_own_epochs_whatever_others_ask_the_same_runs_for()
+    {
+        var first = await LabelledSweepAsync(observationEpochs: [1]);
+        var request = (await api.GetAsync($"/api/v1/sweeps/{first}"))["request"]!.DeepClone().AsObject();
+        request["observationEpochs"] = new JsonArray(0, 1);
+        var second = await api.SubmitAsync(request);
+        await TrainAsync(second, Observed(0, 1));
+        request["observationEpochs"] = new JsonArray();
+        var third = await api.SubmitAsync(request);
+
+        foreach (var sweep in new[] { first, second, third }) await api.Situations.LabelAsync(sweep);
+
+        Assert.Equal("[1]", (await TrainComparisonAsync(first))["influence"]!["epochs"]!.ToJsonString());
+        Assert.Equal("[0,1]", (await TrainComparisonAsync(second))["influence"]!["epochs"]!.ToJsonString());
+        Assert.Equal("[]", (await TrainComparisonAsync(third))["influence"]!["epochs"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task A_run_that_did_not_know_of_a_wanted_epoch_in_time_is_queued_again()
     {
         var dataset = await api.Situations.DatasetAsync();

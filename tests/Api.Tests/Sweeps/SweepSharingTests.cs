@@ -98,6 +98,9 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
             Assert.True((await api.Situations.Leases.LookAsync([lease], CancellationToken.None)).Single().CancelRequested);
             await api.Situations.Leases.YieldAsync(lease, CancellationToken.None);
             Assert.All(await api.Situations.RunsOfAsync(first), again => Assert.Equal(RunState.Succeeded, again.State));
+            Assert.All(
+                (await api.GetAsync($"/api/v1/sweeps/{first}/runs"))["items"]!.AsArray(),
+                again => Assert.Equal("""{"done":2,"total":2}""", again!["epochs"]!.ToJsonString()));
         }
 
         Assert.Empty(await api.Situations.ReadyAsync(second));
@@ -105,6 +108,26 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Equal(4, (int)(await api.GetAsync($"/api/v1/sweeps/{first}"))["progress"]!["epochs"]!["done"]!);
         var third = await api.SubmitAsync(Situations.Request(dataset, 2));
         Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{third}"))["state"]);
+    }
+
+    /// <summary>Else it would end twice, and tell its webhooks twice.</summary>
+    [Fact]
+    public async Task A_sweep_that_has_ended_stays_so_while_its_comparisons_are_labelled_anew_for_the_runs_of_another()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var first = await api.SubmitAsync(Situations.Request(dataset, 2, "MP-AI"));
+        await api.Situations.TrainAsync(first, (_, i) => i % 2);
+        await api.Situations.LabelAsync(first);
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{first}"))["state"]);
+        var request = Situations.Request(dataset, 2, "MP-AI");
+        request["keepModels"] = "last";
+        var second = await api.SubmitAsync(request);
+        var run = (await api.Situations.RunsOfAsync(second))[0];
+
+        await api.Situations.TrainAsync(run, (_, i) => i % 2);
+
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{first}"))["state"]);
+        Assert.NotNull((await api.GetAsync($"/api/v1/sweeps/{first}"))["finishedAt"]);
     }
 
     [Fact]
