@@ -118,7 +118,7 @@ async Task ReportAsync(PieServiceClient pie, DatasetResponse dataset, SweepRespo
     Console.WriteLine("\nHow good the models are on the test texts (mean and standard deviation over seeds):");
     Tables.PrintEffectiveness(comparisons);
 
-    Console.WriteLine($"\nPruning-identified exemplars: texts on which the majorities of dense and pruned models differ. Of all test texts {Tables.Percent(HardShare(idOf.Values))} are hard.");
+    Console.WriteLine($"\nPruning-identified exemplars: texts on which the majorities of dense and pruned models differ. Of all test texts {Tables.Percent(HardShare(idOf.Values))} are hard; the noise floor is the rate that other seeds alone give, without any pruning.");
     Tables.PrintPies(comparisons, [.. pies.Select(of => HardShare(of.Select(one => idOf[one.ExampleId])))]);
 
     var chosen = pies.IndexOf(pies.MaxBy(of => of.Count)!);

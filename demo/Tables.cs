@@ -17,17 +17,17 @@ public static class Tables
                 ["dense", "0 %", "", MeanAndSd(dense)],
                 .. comparisons.Select(comparison => new[]
                 {
-                    NameOf(comparison.Method), $"{comparison.Sparsity} %", $"{comparison.AchievedSparsity!.Mean:0.00} %", MeanAndSd(comparison.Score!.Pruned),
+                    NameOf(comparison.Method), $"{comparison.Sparsity} %", Achieved(comparison), MeanAndSd(comparison.Score!.Pruned),
                 }),
             ]);
     }
 
     /// <param name="hardShareOfPies">For each comparison; null: it has no PIEs.</param>
     public static void PrintPies(IReadOnlyList<ComparisonResponse> comparisons, IReadOnlyList<double?> hardShareOfPies) => Print(
-        ["method", "sparsity", "PIEs", "rate", "hard", "dense right", "pruned right", "ties (dense, pruned)"],
+        ["method", "achieved", "PIEs", "rate", "noise floor", "hard", "dense right", "pruned right", "ties (dense, pruned)"],
         comparisons.Zip(hardShareOfPies, (comparison, hard) => new[]
         {
-            NameOf(comparison.Method), $"{comparison.Sparsity} %", $"{comparison.Pies}", Percent(comparison.PieRate), Percent(hard),
+            NameOf(comparison.Method), Achieved(comparison), $"{comparison.Pies}", Percent(comparison.PieRate), Percent(comparison.NoiseFloor?.Mean), Percent(hard),
             Percent(comparison.ScoreOnPies!.Dense), Percent(comparison.ScoreOnPies!.Pruned), $"{comparison.Ties!.Dense}, {comparison.Ties!.Pruned}",
         }));
 
@@ -39,6 +39,8 @@ public static class Tables
     }
 
     public static string Percent(double? share) => share is { } known ? $"{100 * known:0.0} %" : "-";
+
+    private static string Achieved(ComparisonResponse comparison) => $"{comparison.AchievedSparsity!.Mean:0.00} %";
 
     private static string MeanAndSd(Spread spread) => $"{Percent(spread.Mean)} ({Percent(spread.Sd)})";
 

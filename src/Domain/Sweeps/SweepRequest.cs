@@ -47,7 +47,7 @@ public sealed record SweepRequest
     /// <summary>Pruning methods; the dense models are always trained too. Empty: dense models only.</summary>
     public IReadOnlyList<Method>? Methods { get; init; }
 
-    /// <summary>Shares of weights to remove, in percent, in (0, 100).</summary>
+    /// <summary>Shares of weights to remove, in percent, in (0, 100), with at most 6 decimals.</summary>
     [MaxLength(SweepRules.MaxSparsities)] public IReadOnlyList<decimal>? Sparsities { get; init; }
     public PruningScope Scope { get; init; } = PruningScope.LayerWise;
     public SeedRange? Seeds { get; init; }

@@ -6,6 +6,7 @@ using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
+using PieService.Golden;
 
 namespace PieService.Api.Tests.Comparisons;
 
@@ -176,6 +177,19 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData(5, new[] { 0, 2, 3, 4 })] // .3 E = 1.5 goes to the even 2
     public async Task By_default_the_epochs_of_the_study_are_observed(int epochs, int[] observed) =>
         Assert.Equal(observed, await WantedAsync("{}", epochs));
+
+    public static TheoryData<string> GoldenTrainings => GoldenFolder.Cases("training/*-dense");
+
+    [Theory]
+    [MemberData(nameof(GoldenTrainings))]
+    public async Task Golden_trainings_kept_their_predictions_after_the_same_epochs(string name)
+    {
+        var golden = GoldenFolder.Json($"{name}.json");
+
+        Assert.Equal(
+            golden.GetProperty("train_prediction_epochs").EnumerateArray().Select(epoch => epoch.GetInt32()),
+            await WantedAsync("{}", golden.GetProperty("E").GetInt32()));
+    }
 
     [Fact]
     public async Task Epochs_that_a_training_does_not_have_and_repeats_are_dropped_and_extra_seeds_observe_nothing()

@@ -22,6 +22,8 @@ public class GoldenInfluenceTests
         var golden = Golden.Of(name);
 
         AllClose(golden.Tensors.Get<double>("el2n"), golden.El2n());
+        var first = golden.Numbers("el2n_first");
+        AllClose(first, [.. golden.El2n().Take(first.Length)]);
     }
 
     /// <summary>

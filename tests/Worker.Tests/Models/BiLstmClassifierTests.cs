@@ -1,4 +1,5 @@
 using PieService.Domain.Recipes;
+using PieService.Golden;
 using PieService.Worker.Models;
 using PieService.Worker.Training;
 using static TorchSharp.torch;
@@ -10,6 +11,22 @@ public class BiLstmClassifierTests
     private static readonly float[] PadThenWord = [0, 0, 0, 1, 2, 3];
 
     private static readonly int[][] Texts = [[4, 1, 0], [2], [], [0, 1, 2, 3, 4, 4, 3], [3, 3]];
+
+    public static TheoryData<string> GoldenMasks => GoldenFolder.Cases("masks/bilstm*");
+
+    [Theory]
+    [MemberData(nameof(GoldenMasks))]
+    public void Prunable_and_other_tensors_are_those_of_the_published_model(string name)
+    {
+        var golden = GoldenFolder.Json($"{name}.json");
+        using var model = new BiLstmClassifier(Vectors(7), hiddenSize: 9, classCount: 3, CPU);
+        string[] names = [.. model.named_parameters().Select(parameter => parameter.name)];
+
+        Assert.Equal(Listed("tensors"), names.Where(model.IsPrunable));
+        Assert.Equal(Listed("excluded").Order(), names.Where(parameter => !model.IsPrunable(parameter)).Order());
+
+        IEnumerable<string> Listed(string property) => golden.GetProperty(property).EnumerateArray().Select(tensor => tensor.GetString()!);
+    }
 
     [Fact]
     public void Torch_multiplies_two_matrices() => Assert.Equal(18, ones(2, 3).mm(ones(3, 2)).mul(1.5).sum().item<float>());
