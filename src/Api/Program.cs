@@ -119,6 +119,7 @@ api.MapRuns();
 api.MapComparisons();
 api.MapPies();
 api.MapInfluence();
+api.MapModelPairs();
 api.MapExampleVotes();
 api.MapExamplePredictions();
 api.MapWebhooks();

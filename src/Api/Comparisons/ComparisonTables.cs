@@ -43,9 +43,24 @@ public static class ComparisonTables
         .Real("score_pruned_sd", row => row.Score?.Pruned.Sd)
         .Real("scoreOnPies_dense", row => row.ScoreOnPies?.Dense)
         .Real("scoreOnPies_pruned", row => row.ScoreOnPies?.Pruned)
-        .List("influence_epochs", row => row.Influence?.Epochs ?? [])
+        .List("influence_epochs", row => row.Influence?.Epochs)
         .Text("influence_reason", row => row.Influence?.Reason)
         .Time("labelledAt", row => row.LabelledAt);
+
+    public static Columns<ModelPairResponse> ModelPairs { get; } = Side(Side(new Columns<ModelPairResponse>()
+        .Name("method", row => row.Method)
+        .Real("sparsity", row => (double)row.Sparsity)
+        .Name("baseline", row => row.Baseline)
+        .Name("split", row => row.Split)
+        .Whole("examples", row => row.Examples), "first", row => row.First), "second", row => row.Second)
+        .Real("sparsityDifference", row => row.SparsityDifference)
+        .Flag("comparable", row => row.Comparable)
+        .Whole("overlap_shared", row => row.Overlap?.Shared)
+        .Whole("overlap_union", row => row.Overlap?.Union)
+        .Real("overlap_jaccard", row => row.Overlap?.Jaccard)
+        .Real("overlap_expectedShared", row => row.Overlap?.ExpectedShared)
+        .Real("overlap_expectedJaccard", row => row.Overlap?.ExpectedJaccard)
+        .Real("overlap_ratio", row => row.Overlap?.Ratio);
 
     public static Columns<InfluenceBinResponse> Influence { get; } = new Columns<InfluenceBinResponse>()
         .Whole("epoch", row => row.Epoch)
@@ -78,4 +93,31 @@ public static class ComparisonTables
         .Flag("tied", row => row.Tied)
         .Real("el2n", row => row.El2n)
         .Whole("influenceBin", row => row.InfluenceBin);
+
+    private static Columns<ModelPairResponse> Side(Columns<ModelPairResponse> columns, string side, Func<ModelPairResponse, ComparedModel> model) => columns
+        .Id($"{side}_comparisonId", row => model(row).ComparisonId)
+        .Text($"{side}_model", row => model(row).Model)
+        .Name($"{side}_architecture", row => model(row).Architecture)
+        .Real($"{side}_achievedSparsity_mean", row => model(row).AchievedSparsity?.Mean)
+        .Real($"{side}_achievedSparsity_sd", row => model(row).AchievedSparsity?.Sd)
+        .Whole($"{side}_seeds_dense", row => model(row).Seeds.Dense)
+        .Whole($"{side}_seeds_pruned", row => model(row).Seeds.Pruned)
+        .Whole($"{side}_seeds_expected", row => model(row).Seeds.Expected)
+        .Flag($"{side}_complete", row => model(row).Complete)
+        .Text($"{side}_score_metric", row => model(row).Score?.Metric)
+        .Real($"{side}_score_dense_mean", row => model(row).Score?.Dense.Mean)
+        .Real($"{side}_score_dense_sd", row => model(row).Score?.Dense.Sd)
+        .Real($"{side}_score_pruned_mean", row => model(row).Score?.Pruned.Mean)
+        .Real($"{side}_score_pruned_sd", row => model(row).Score?.Pruned.Sd)
+        .Whole($"{side}_pies", row => model(row).Pies)
+        .Real($"{side}_pieRate", row => model(row).PieRate)
+        .Text($"{side}_noiseFloor_kind", row => model(row).NoiseFloor?.Kind is { } kind ? Wire.Name(kind) : null)
+        .Whole($"{side}_noiseFloor_seeds", row => model(row).NoiseFloor?.Seeds)
+        .Whole($"{side}_noiseFloor_splits", row => model(row).NoiseFloor?.Splits)
+        .Real($"{side}_noiseFloor_mean", row => model(row).NoiseFloor?.Mean)
+        .Real($"{side}_noiseFloor_sd", row => model(row).NoiseFloor?.Sd)
+        .Real($"{side}_noiseFloor_p05", row => model(row).NoiseFloor?.P05)
+        .Real($"{side}_noiseFloor_p50", row => model(row).NoiseFloor?.P50)
+        .Real($"{side}_noiseFloor_p95", row => model(row).NoiseFloor?.P95)
+        .Text($"{side}_noiseFloor_reason", row => model(row).NoiseFloor?.Reason);
 }

@@ -27,7 +27,7 @@ public sealed class Columns<TItem> : IReadOnlyList<Column<TItem>>
 
     public Columns<TItem> Name<TEnum>(string name, Func<TItem, TEnum> value) where TEnum : struct, Enum => Text(name, row => Wire.Name(value(row)));
 
-    public Columns<TItem> List<T>(string name, Func<TItem, IReadOnlyList<T>> value) => Text(name, row => Json.Write(value(row)));
+    public Columns<TItem> List<T>(string name, Func<TItem, IReadOnlyList<T>?> value) => Text(name, row => value(row) is { } known ? Json.Write(known) : null);
 
     public Columns<TItem> Whole(string name, Func<TItem, int?> value) => Value(name, value, number => number.ToString(CultureInfo.InvariantCulture));
 

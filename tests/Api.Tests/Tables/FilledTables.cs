@@ -38,7 +38,7 @@ public sealed class FilledTables : IAsyncLifetime
         foreach (var (position, text) in Texts.Index())
             await db.Database.ExecuteSqlAsync($"UPDATE examples SET text = {text}, second_text = {(position % 3 == 0 ? null : position % 3 == 1 ? "" : "second")} WHERE position = {position}");
 
-        var sweep = await Api.SubmitAsync(Situations.Request(dataset, seeds: 3, "IMP", "MP-AI"));
+        var sweep = await Api.SubmitAsync(TwoModels(Situations.Request(dataset, seeds: 3, "IMP", "MP-AI")));
         await situations.TrainAsync(sweep, (run, position) => run.Sparsity == 0 ? position % 3 : (position + run.Seed) % 3);
         await situations.LabelAsync(sweep);
         var run = (await situations.RunsOfAsync(sweep))[0];
@@ -52,8 +52,8 @@ public sealed class FilledTables : IAsyncLifetime
         });
         await db.SaveChangesAsync();
         await db.Database.ExecuteSqlAsync($"UPDATE run_predictions SET scores = {Scores()}");
-        // A sweep whose last comparison and last runs have no results yet: their cells are empty.
-        var half = await Api.SubmitAsync(Situations.Request(dataset, seeds: 4, "IMP", "MP-AI"));
+        // A sweep whose last comparisons and last runs have no results yet: their cells are empty.
+        var half = await Api.SubmitAsync(TwoModels(Situations.Request(dataset, seeds: 4, "IMP", "MP-AI", "RP-AI")));
 
         ids["datasets"] = dataset.Id;
         ids["examples"] = Example.IdOf(dataset.Id, Split.Test, 4);
@@ -76,6 +76,14 @@ public sealed class FilledTables : IAsyncLifetime
             token = (string?)page["nextPageToken"] is { } next ? $"&pageToken={next}" : null;
         } while (token is not null);
         return items;
+    }
+
+    private static JsonObject TwoModels(JsonObject request)
+    {
+        var other = request["models"]![0]!.DeepClone();
+        (other["name"], other["hyperparameters"]!["hiddenSize"]) = ("other", 7);
+        request["models"]!.AsArray().Add(other);
+        return request;
     }
 
     private static RunMetric Metric(Guid run, int epoch, Split split, double loss) =>

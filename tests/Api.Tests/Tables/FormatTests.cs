@@ -9,7 +9,7 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
 {
     /// <summary>All operations that offer CSV; those that the contract names must be among them.</summary>
     private static readonly string[] Required =
-        ["listExamples", "listRuns", "listRunMetrics", "listRunPredictions", "listExamplePredictions", "listComparisons", "listPies", "listInfluence"];
+        ["listExamples", "listRuns", "listRunMetrics", "listRunPredictions", "listExamplePredictions", "listComparisons", "listModelPairs", "listPies", "listInfluence"];
 
     [Fact]
     public async Task Every_table_comes_in_every_format()
@@ -91,7 +91,8 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
 
     [Theory]
     [InlineData("datasets", "/api/v1/datasets/{id}/examples?label=%3Dmaybe.%C3%A9%2F%C3%BC", 3)]
-    [InlineData("runs", "/api/v1/sweeps/{id}/runs?method=IMP&seed=1", 1)]
+    [InlineData("runs", "/api/v1/sweeps/{id}/runs?method=IMP&seed=1&model=other", 1)]
+    [InlineData("models", "/api/v1/sweeps/{id}/models?method=IMP", 1)]
     [InlineData("comparisons", "/api/v1/comparisons/{id}/pies?minMargin=1", 0)]
     public async Task Filters_hold_for_files(string _, string path, int rows) =>
         Assert.Equal(rows, Rfc4180.Read(await TextAsync(tables.Concrete(path), "csv")).Count - 1);
