@@ -26,7 +26,7 @@ public static class SweepNews
     }
 
     public static News Of(Comparison labelled) => News.Of(SweepEventType.Comparison, new ComparisonData(
-        labelled.Id, labelled.Model, labelled.Method, labelled.Sparsity, labelled.Split,
+        labelled.Id, labelled.Model, labelled.Method, labelled.Sparsity, labelled.Baseline, labelled.Summary?.AchievedSparsity.Mean, labelled.Split,
         labelled.Summary?.Examples, labelled.Summary?.Pies, labelled.Summary?.Complete ?? false, labelled.LabelledAt!.Value));
 
     public static Told? ReadTold(string? state, string? progress) =>
@@ -61,6 +61,7 @@ public sealed record StateData(SweepState State, SweepState? Previous, ProgressR
 
 public sealed record ProgressData(SweepState State, ProgressResponse Progress);
 
+/// <param name="AchievedSparsity">Mean over the pruned runs, in percent; null while there are none.</param>
 /// <param name="Complete">Every expected run succeeded; otherwise the labels are provisional.</param>
 public sealed record ComparisonData(
-    Guid Id, string Model, Method Method, decimal Sparsity, Split Split, int? Examples, int? Pies, bool Complete, DateTimeOffset LabelledAt);
+    Guid Id, string Model, Method Method, decimal Sparsity, Method Baseline, double? AchievedSparsity, Split Split, int? Examples, int? Pies, bool Complete, DateTimeOffset LabelledAt);

@@ -30,9 +30,9 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(("succeeded", 9), ((string)end["state"]!, (int)end["progress"]!["runs"]!["succeeded"]!));
         var comparisons = (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray();
         Assert.Equal(
-            comparisons.Select(comparison => ((string)comparison!["id"]!, (int)comparison["pies"]!, (string)comparison["labelledAt"]!)).Order(),
+            comparisons.Select(comparison => ((string)comparison!["id"]!, (int)comparison["pies"]!, (string)comparison["baseline"]!, (double)comparison["achievedSparsity"]!["mean"]!, (string)comparison["labelledAt"]!)).Order(),
             events.Where(told => (string?)told["type"] == "comparison").Select(told => told["data"]!)
-                .Select(data => ((string)data["id"]!, (int)data["pies"]!, (string)data["labelledAt"]!)).Order());
+                .Select(data => ((string)data["id"]!, (int)data["pies"]!, (string)data["baseline"]!, (double)data["achievedSparsity"]!, (string)data["labelledAt"]!)).Order());
     }
 
     [Fact]
