@@ -100,6 +100,21 @@ public class ApiFixture : IAsyncLifetime
         return JsonNode.Parse(text)!.AsObject();
     }
 
+    /// <summary>Every item of a list, page by page.</summary>
+    /// <param name="path">With a query, in which the size of the pages stands.</param>
+    public async Task<List<JsonNode>> WalkAsync(string path)
+    {
+        var (items, token) = (new List<JsonNode>(), "");
+        do
+        {
+            var page = await GetAsync(path + token);
+            items.AddRange(page["items"]!.AsArray()!);
+            token = page["nextPageToken"] is { } next ? $"&pageToken={next}" : null;
+        }
+        while (token is not null);
+        return items;
+    }
+
     /// <summary>The id of a sweep that is accepted.</summary>
     public async Task<Guid> SubmitAsync(JsonNode request) => (Guid)(await PostAsync("/api/v1/sweeps", request))["id"]!;
 

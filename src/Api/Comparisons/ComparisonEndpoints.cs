@@ -60,10 +60,16 @@ public static class ComparisonEndpoints
     /// <summary>One comparison.</summary>
     /// <remarks>Counts and scores are null until it was labelled; complete says whether every expected run succeeded.</remarks>
     private static async Task<Results<Ok<ComparisonResponse>, ProblemHttpResult>> Get(
-        Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
-        await db.Comparisons.AsNoTracking().SingleOrDefaultAsync(comparison => comparison.Id == id, cancellation) is { } comparison
-            ? TypedResults.Ok(ComparisonResponse.Of(comparison))
-            : Problems.NotFound("comparison", id);
+        Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
+    {
+        if (await db.Comparisons.AsNoTracking().SingleOrDefaultAsync(comparison => comparison.Id == id, cancellation) is not { } comparison)
+            return Problems.NotFound("comparison", id);
+        var answer = ComparisonResponse.Of(comparison);
+        return TypedResults.Ok(answer with
+        {
+            IsAtWork = !answer.Complete && await db.SweepProgress.AnyAsync(sweep => sweep.SweepId == comparison.SweepId && sweep.FinishedAt == null, cancellation),
+        });
+    }
 
     private sealed record ComparisonKey(double AchievedSparsity, int Ordinal);
 }
@@ -98,7 +104,13 @@ public sealed record ComparisonResponse(
     Guid Id, Guid SweepId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
     Spread? AchievedSparsity, ComparedSeeds Seeds, bool Complete, Split Split, int? Examples, int? Pies, double? PieRate,
     NoiseFloor? NoiseFloor, Spread? Churn, ComparedCounts? Ties, ComparedScores? Score, ComparedNumbers? ScoreOnPies, ComparedInfluence? Influence, DateTimeOffset? LabelledAt)
+    : IPolled
 {
+    /// <summary>Its labels are provisional, and its sweep goes on. No part of the answer.</summary>
+    internal bool IsAtWork { get; init; }
+
+    bool IPolled.IsAtWork => IsAtWork;
+
     public static ComparisonResponse Of(Comparison comparison)
     {
         var summary = comparison.Summary;

@@ -12,7 +12,7 @@ public static class ExampleVoteEndpoints
     public static void MapExampleVotes(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/sweeps/{id:guid}/examples/{exampleId:guid}", Get).WithName("getExampleVotes").WithTags("PIEs").ProducesProblem(404);
 
-    /// <summary>How the cohorts of a sweep voted on one example, by model, method and sparsity.</summary>
+    /// <summary>How the cohorts of a sweep voted on one example, by model, method, sparsity and baseline.</summary>
     /// <remarks>Of the comparisons that are labelled; also of those in which the example is no PIE.</remarks>
     private static async Task<Results<Ok<ExampleVotesResponse>, ProblemHttpResult>> Get(
         Guid id, Guid exampleId, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
@@ -34,10 +34,10 @@ public static class ExampleVoteEndpoints
             example.Id, example.Position, example.Text, example.SecondText, [.. example.Labels.Select(index => about.Labels[index])],
             [
                 .. labels.Select(row => new ComparisonVote(
-                    row.Comparison.Id, row.Comparison.Model, row.Comparison.Architecture, row.Comparison.Method, row.Comparison.Sparsity, row.Label.IsPie,
+                    row.Comparison.Id, row.Comparison.Model, row.Comparison.Architecture, row.Comparison.Method, row.Comparison.Sparsity, row.Comparison.Baseline, row.Label.IsPie,
                     CohortVote.Of(row.Label.DenseVotes, row.Label.DenseMode, about.Labels),
                     CohortVote.Of(row.Label.PrunedVotes, row.Label.PrunedMode, about.Labels),
-                    row.Label.Margin, row.Label.Direction, row.Label.El2n, row.Label.InfluenceBin)),
+                    row.Label.Margin, row.Label.Direction, row.Label.DenseTied || row.Label.PrunedTied, row.Label.El2n, row.Label.InfluenceBin)),
             ]));
     }
 }
@@ -46,8 +46,10 @@ public static class ExampleVoteEndpoints
 public sealed record ExampleVotesResponse(
     Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, IReadOnlyList<ComparisonVote> Comparisons);
 
+/// <param name="Baseline">The dense cohort that it is compared with: dense, or dense4E.</param>
+/// <param name="Tied">Whether one of the two votes was a tie.</param>
 /// <param name="El2n">Of a training example, after the first epoch that the dense runs observed; null for those of other splits.</param>
 /// <param name="InfluenceBin">By that EL2N, 1 = least influential.</param>
 public sealed record ComparisonVote(
-    Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity, bool IsPie,
-    CohortVote Dense, CohortVote Pruned, double Margin, PieDirection? Direction, double? El2n, int? InfluenceBin);
+    Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline, bool IsPie,
+    CohortVote Dense, CohortVote Pruned, double Margin, PieDirection? Direction, bool Tied, double? El2n, int? InfluenceBin);

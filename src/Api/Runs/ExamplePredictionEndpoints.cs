@@ -29,22 +29,35 @@ public static class ExamplePredictionEndpoints
             throw new InvalidRequestException([new("sweepId", "is not the id of a sweep")]);
 
         // The view reads this example's bytes alone, not all that a run has predicted.
-        var answers = db.Predictions.Where(prediction => prediction.ExampleId == id
-            && (filter.SweepId == null || db.SweepRuns.Any(link => link.RunId == prediction.RunId && link.SweepId == filter.SweepId)));
+        var answers = filter.SweepId is { } within
+            ? from prediction in db.Predictions
+              join link in db.SweepRuns on prediction.RunId equals link.RunId
+              where prediction.ExampleId == id && link.SweepId == within
+              select new Answer { Prediction = prediction, Model = link.Model }
+            : from prediction in db.Predictions
+              where prediction.ExampleId == id
+              select new Answer { Prediction = prediction, Model = prediction.Model };
         var origin = filter.SweepId is { } sweep
             ? new Origin(("example", id), ("sweep", sweep), ("dataset", about.DatasetId))
             : new Origin(("example", id), ("dataset", about.DatasetId));
         if (request.IsForFile)
         {
-            var all = answers.OrderBy(prediction => prediction.RunId).AsAsyncEnumerable();
-            return request.File($"predictions-{id}", RunTables.ExamplePredictions(about.Labels), all.Select(ExamplePredictionResponse.Of), origin);
+            var all = answers.OrderBy(answer => answer.Prediction.RunId).AsAsyncEnumerable();
+            return request.File($"predictions-{id}", RunTables.ExamplePredictions(about.Labels), all.Select(answer => ExamplePredictionResponse.Of(answer.Prediction, answer.Model)), origin);
         }
 
         var total = await answers.CountAsync(cancellation);
-        if (filter.After<RunKey>() is { } after) answers = answers.Where(prediction => prediction.RunId > after.Id);
+        if (filter.After<RunKey>() is { } after) answers = answers.Where(answer => answer.Prediction.RunId > after.Id);
         var size = filter.SizeFor(about.Labels.Length);
-        var rows = await answers.OrderBy(prediction => prediction.RunId).Take(size + 1).ToListAsync(cancellation);
-        return request.Page(filter.Cut(rows, Math.Min(size, rows.Count), total, ExamplePredictionResponse.Of, row => new RunKey(row.RunId)), origin);
+        var rows = await answers.OrderBy(answer => answer.Prediction.RunId).Take(size + 1).ToListAsync(cancellation);
+        return request.Page(filter.Cut(rows, Math.Min(size, rows.Count), total, answer => ExamplePredictionResponse.Of(answer.Prediction, answer.Model), answer => new RunKey(answer.Prediction.RunId)), origin);
+    }
+
+    /// <summary>With the name of the model in the sweep that was asked for.</summary>
+    private sealed class Answer
+    {
+        public required ExamplePrediction Prediction { get; init; }
+        public required string Model { get; init; }
     }
 
     private sealed record RunKey(Guid Id);
@@ -55,12 +68,13 @@ public sealed record ExamplePredictionFilter : TableQuery
     public Guid? SweepId { get; init; }
 }
 
+/// <param name="Model">Its name in the sweep that was asked for, else in the one that asked for the run first.</param>
 /// <param name="Predicted">The predicted labels; one for single-label data.</param>
 /// <param name="Scores">Logits in label order.</param>
 public sealed record ExamplePredictionResponse(
-    Guid RunId, Architecture Architecture, Method Method, decimal Sparsity, int Seed, IReadOnlyList<string> Predicted, bool Correct, IReadOnlyList<float> Scores)
+    Guid RunId, string Model, Architecture Architecture, Method Method, decimal Sparsity, int Seed, IReadOnlyList<string> Predicted, bool Correct, IReadOnlyList<float> Scores)
 {
-    public static ExamplePredictionResponse Of(ExamplePrediction prediction) => new(
-        prediction.RunId, prediction.Architecture, prediction.Method, prediction.Sparsity, prediction.Seed,
+    public static ExamplePredictionResponse Of(ExamplePrediction prediction, string model) => new(
+        prediction.RunId, model, prediction.Architecture, prediction.Method, prediction.Sparsity, prediction.Seed,
         [prediction.Predicted], prediction.Correct, prediction.Scores);
 }

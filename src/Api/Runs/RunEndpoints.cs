@@ -51,25 +51,24 @@ public static class RunEndpoints
                        Run = run,
                        Link = link,
                        Achieved = run.AchievedSparsity ?? None,
+                       TrainLoss = db.RunMetrics.Where(metric => metric.RunId == run.Id && metric.Split == Split.Train && metric.Epoch == run.EpochsTotal - 1).Select(metric => (double?)metric.Loss).FirstOrDefault(),
                        Sweeps = db.SweepRuns.Where(other => other.RunId == run.Id).OrderBy(other => other.SweepId).Select(other => other.SweepId).ToList(),
                    };
         var isByRequest = filter.OrderBy == SparsityOrder.Request;
+        var ordered = isByRequest ? runs.OrderBy(row => row.Link.Ordinal) : runs.OrderBy(row => row.Achieved).ThenBy(row => row.Link.Ordinal);
         if (request.IsForFile)
         {
-            var all = (isByRequest ? runs.OrderBy(row => row.Link.Ordinal) : runs.OrderBy(row => row.Achieved).ThenBy(row => row.Link.Ordinal)).AsNoTracking().AsAsyncEnumerable();
-            return request.File($"runs-{id}", RunTables.Runs, all.Select(row => RunResponse.Of(row.Run, row.Link.Model, row.Sweeps)), origin);
+            var all = ordered.AsNoTracking().AsAsyncEnumerable();
+            return request.File($"runs-{id}", RunTables.Runs, all.Select(row => RunResponse.Of(row.Run, row.Link.Model, row.Sweeps, row.TrainLoss)), origin);
         }
 
         var total = await runs.CountAsync(cancellation);
-        if (filter.After<RunKey>() is { } after)
-        {
-            runs = isByRequest
-                ? runs.Where(row => row.Link.Ordinal > after.Ordinal)
-                : runs.Where(row => row.Achieved > after.AchievedSparsity || (row.Achieved == after.AchievedSparsity && row.Link.Ordinal > after.Ordinal));
-        }
-        var rows = await (isByRequest ? runs.OrderBy(row => row.Link.Ordinal) : runs.OrderBy(row => row.Achieved).ThenBy(row => row.Link.Ordinal)).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
+        var rest = filter.After<RunKey>() is not { } after ? ordered
+            : isByRequest ? ordered.Where(row => row.Link.Ordinal > after.Ordinal)
+            : ordered.Where(row => row.Achieved > after.AchievedSparsity || (row.Achieved == after.AchievedSparsity && row.Link.Ordinal > after.Ordinal));
+        var rows = await rest.Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
         return request.Page(
-            filter.Cut(rows, total, row => RunResponse.Of(row.Run, row.Link.Model, row.Sweeps), row => new RunKey(row.Achieved, row.Link.Ordinal)), origin);
+            filter.Cut(rows, total, row => RunResponse.Of(row.Run, row.Link.Model, row.Sweeps, row.TrainLoss), row => new RunKey(row.Achieved, row.Link.Ordinal)), origin);
     }
 
     /// <summary>One run: its recipe's place in the sweep, its progress, and what came out.</summary>
@@ -80,7 +79,9 @@ public static class RunEndpoints
         if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == id, cancellation) is not { } run) return Problems.NotFound("run", id);
         var links = await db.SweepRuns.Where(link => link.RunId == id).OrderBy(link => link.SweepId).ToListAsync(cancellation);
         var model = (links.Find(link => link.SweepId == run.SweepId) ?? links.FirstOrDefault())?.Model ?? Wire.Name(run.Architecture);
-        return TypedResults.Ok(RunResponse.Of(run, model, links.Select(link => link.SweepId)));
+        var trainLoss = await db.RunMetrics.Where(metric => metric.RunId == id && metric.Split == Split.Train && metric.Epoch == run.EpochsTotal - 1)
+            .Select(metric => (double?)metric.Loss).SingleOrDefaultAsync(cancellation);
+        return TypedResults.Ok(RunResponse.Of(run, model, links.Select(link => link.SweepId), trainLoss));
     }
 
     /// <summary>Loss and scores: one row for each epoch and split that was measured.</summary>
@@ -140,7 +141,7 @@ public static class RunEndpoints
     private sealed record Packed(int Examples, int ClassCount, byte[] Classes, byte[] Scores);
 
     private static Task<Packed?> PackedAsync(PieDbContext db, Guid run, PredictionFilter filter, CancellationToken cancellation) => filter.Epoch is { } epoch
-        ? db.RunObservations.Where(o => o.RunId == run && o.Epoch == epoch && filter.Split == Split.Train)
+        ? db.RunObservations.Where(o => o.RunId == run && o.Epoch == epoch)
             .Select(o => new Packed(o.Examples, o.ClassCount, o.Classes, o.Scores)).SingleOrDefaultAsync(cancellation)
         : db.RunPredictions.Where(p => p.RunId == run && p.Split == filter.Split)
             .Select(p => new Packed(p.Examples, p.ClassCount, p.Classes, p.Scores)).SingleOrDefaultAsync(cancellation);
@@ -188,28 +189,38 @@ public sealed record PredictionFilter : TableQuery
 {
     public Split Split { get; init; } = Split.Test;
 
-    /// <summary>After this observed epoch (from 0) of a dense run, on the training split; left out: after the last.</summary>
+    /// <summary>After this observed epoch (from 0) of a dense run, with split=train; left out: after the last.</summary>
     public int? Epoch { get; init; }
+
+    public override IEnumerable<FieldError> Broken()
+    {
+        foreach (var error in base.Broken()) yield return error;
+        if (Epoch is not null && Split != Split.Train) yield return new("epoch", "is for split=train: after an early epoch, answers to the training split alone are kept");
+    }
 }
 
+/// <param name="Compression">Prunable weights / those that are left; null before it succeeded.</param>
+/// <param name="Prunings">What each pruning did, in their order; null before it succeeded, and for runs of an earlier version.</param>
+/// <param name="GeneralisationGap">Loss on the training split, measured while training through the last epoch, - loss on test; in nats.</param>
 /// <param name="PredictSplits">Splits that it has predicted, before that those that it will: test, and what its sweeps ask for.</param>
 /// <param name="ObservedEpochs">Epochs (from 0) after which its predictions on the training split were kept.</param>
 /// <param name="Repeatable">False: trained again under the same conditions, it gave other predictions.</param>
 /// <param name="KeptModel">Null: its model is not kept.</param>
 public sealed record RunResponse(
     Guid Id, Guid SweepId, IReadOnlyList<Guid> SweepIds, string Model, Architecture Architecture, Method Method, decimal Sparsity, int Seed,
-    RunState State, double? AchievedSparsity, IReadOnlyList<TensorSparsity> Tensors, RunEpochs Epochs, int Attempts, int Interruptions,
+    RunState State, double? AchievedSparsity, double? Compression, IReadOnlyList<TensorSparsity> Tensors, IReadOnlyList<RunPruning>? Prunings, RunEpochs Epochs, int Attempts, int Interruptions,
     string? Error, string? Worker, string? Device, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
-    RunScore? Test, string? PredictionHash, IReadOnlyList<string> PredictSplits, IReadOnlyList<int> ObservedEpochs, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment, KeptModelResponse? KeptModel)
+    RunScore? Test, double? GeneralisationGap, string? PredictionHash, IReadOnlyList<string> PredictSplits, IReadOnlyList<int> ObservedEpochs, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment, KeptModelResponse? KeptModel)
     : IPolled
 {
     bool IPolled.IsAtWork => State is RunState.Queued or RunState.Running;
 
-    public static RunResponse Of(Run run, string model, IEnumerable<Guid> sweeps) => new(
+    /// <param name="trainLoss">Of the last epoch.</param>
+    public static RunResponse Of(Run run, string model, IEnumerable<Guid> sweeps, double? trainLoss) => new(
         run.Id, run.SweepId, [.. sweeps], model, run.Architecture, run.Method, run.Sparsity, run.Seed,
-        run.State, run.AchievedSparsity, run.Outcome?.Tensors ?? [], RunEpochs.Of(run), run.Attempts, run.Interruptions,
+        run.State, run.AchievedSparsity, run.Outcome is { } trained ? PrunableWeights.Of(trained.Tensors).Compression : null, run.Outcome?.Tensors ?? [], run.Outcome?.Prunings, RunEpochs.Of(run), run.Attempts, run.Interruptions,
         run.Error, run.Worker, run.Device, run.CreatedAt, run.StartedAt, run.FinishedAt,
-        run.Outcome?.Test, run.PredictionHash, run.PredictedSplits ?? run.PredictSplits, run.Outcome?.ObservedEpochs ?? [], run.IsRepeatable, run.TrainingSeconds,
+        run.Outcome?.Test, trainLoss - run.Outcome?.Test.Loss, run.PredictionHash, run.PredictedSplits ?? run.PredictSplits, run.Outcome?.ObservedEpochs ?? [], run.IsRepeatable, run.TrainingSeconds,
         run.Outcome is { } outcome ? new RunEnvironment(outcome.CpuCapability, outcome.Threads, outcome.Versions, outcome.VectorsSha256) : null,
         run.Outcome?.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null);
 }

@@ -8,6 +8,9 @@ public sealed class ExamplePrediction
 {
     public Guid RunId { get; init; }
     public Guid ExampleId { get; init; }
+
+    /// <summary>Its name in the sweep that asked for the run first.</summary>
+    public required string Model { get; init; }
     public Architecture Architecture { get; init; }
     public Method Method { get; init; }
     public decimal Sparsity { get; init; }

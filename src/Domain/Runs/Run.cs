@@ -97,6 +97,7 @@ public sealed class Run
 }
 
 /// <summary>What a succeeded run is known by, and where its numbers come from.</summary>
+/// <param name="Prunings">In their order; null for runs of an earlier version.</param>
 public sealed record RunOutcome(
     RunScore Test,
     IReadOnlyList<TensorSparsity> Tensors,
@@ -105,7 +106,8 @@ public sealed record RunOutcome(
     string? VectorsSha256,
     string Versions,
     KeptModel? Model = null,
-    IReadOnlyList<int>? ObservedEpochs = null);
+    IReadOnlyList<int>? ObservedEpochs = null,
+    IReadOnlyList<RunPruning>? Prunings = null);
 
 /// <summary>The trained model as a safetensors file; kept as long as a sweep has the run that asked for it.</summary>
 /// <param name="Path">Relative to the artifact folder.</param>

@@ -36,7 +36,7 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
             var answers = await AnswersAsync(db, comparison, cohorts, cancellation);
             var labels = PieLabeling.Label(answers.Gold, cohorts.ClassCount, answers.Dense, answers.Pruned).ToList();
             var influence = await InfluenceAsync(db, comparison, cohorts, answers.Gold, labels, cancellation);
-            await CopyAsync(db, comparison, labels, influence.First, cancellation);
+            await CopyAsync(db, comparison, cohorts.DatasetId, labels, influence.First, cancellation);
             summary = ComparisonSummary.Of(
                 labels, answers.Dense, answers.Pruned, [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)], comparison.ExpectedSeeds,
                 NoiseFloor.Of(answers.AllDense, cohorts.ClassCount, cohorts.Dense.Count)) with
@@ -158,9 +158,8 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
     }
 
     private static async Task CopyAsync(
-        PieDbContext db, Comparison comparison, List<LabelledExample> labels, InfluenceRanking? influence, CancellationToken cancellation)
+        PieDbContext db, Comparison comparison, Guid dataset, List<LabelledExample> labels, InfluenceRanking? influence, CancellationToken cancellation)
     {
-        var dataset = await db.Sweeps.Where(sweep => sweep.Id == comparison.SweepId).Select(sweep => sweep.DatasetId).SingleAsync(cancellation);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         await using var copy = await connection.BeginBinaryImportAsync("""
             COPY pie_labels (comparison_id, position, example_id, gold, dense_votes, pruned_votes, dense_mode, pruned_mode,

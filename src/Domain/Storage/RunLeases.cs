@@ -152,8 +152,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
 
             var test = predictions.Single(p => p.Split == Datasets.Split.Test);
             var hash = PackedPredictions.Hash(test.Classes, test.Scores);
-            var (size, kept) = (outcome.Tensors.Sum(tensor => (long)tensor.Size), outcome.Tensors.Sum(tensor => (long)tensor.Kept));
-            var achieved = size == 0 ? 0 : 100.0 * (size - kept) / size;
+            var achieved = PrunableWeights.Of(outcome.Tensors).AchievedSparsity;
             var json = Json.Write(outcome);
             var splits = predictions.Select(stored => Wire.Name(stored.Split)).ToArray();
             await db.Database.ExecuteSqlAsync($"""

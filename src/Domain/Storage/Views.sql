@@ -32,7 +32,9 @@ SELECT runs.id AS run_id, runs.dataset_id, runs.architecture, runs.method, runs.
     datasets.labels[examples.labels[1] + 1] AS gold,
     datasets.labels[pie_class(packed.classes, examples.position) + 1] AS predicted,
     pie_class(packed.classes, examples.position) = examples.labels[1] AS correct,
-    pie_scores(packed.scores, examples.position, packed.class_count) AS scores
+    pie_scores(packed.scores, examples.position, packed.class_count) AS scores,
+    -- A sweep names its models. A run goes by its name in the sweep that asked for it first, or in the oldest one left.
+    (SELECT link.model FROM sweep_runs AS link WHERE link.run_id = runs.id ORDER BY link.sweep_id <> runs.sweep_id, link.sweep_id LIMIT 1) AS model
 FROM run_predictions AS packed
 JOIN runs ON runs.id = packed.run_id
 JOIN datasets ON datasets.id = runs.dataset_id

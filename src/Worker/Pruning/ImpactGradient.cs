@@ -2,6 +2,7 @@ using PieService.Domain.Recipes;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PieService.Worker.Pruning;
@@ -26,6 +27,7 @@ public sealed class ImpactGradient(
     {
         var examples = sample(step);
         if (protocol == Protocol.Paper) examples = examples.Chunk(BatchSize).Last();
+        using Scalar count = examples.Length;       // held: a Scalar that nothing holds may be finalised while native code still reads it
         model.train();
         parameters.ClearGradients();
         foreach (var batch in examples.Chunk(BatchSize))
@@ -33,7 +35,7 @@ public sealed class ImpactGradient(
             using var scope = NewDisposeScope();
             var logits = model.Logits(Array.ConvertAll(batch, train.Text));                         // (B, C)
             var labels = tensor(Array.ConvertAll(batch, example => (long)train.Labels[example]), device: logits.device);
-            (nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum) / examples.Length).backward();
+            nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum).div(count).backward();
         }
         var gradients = parameters.CopyGradients();
         parameters.ClearGradients();

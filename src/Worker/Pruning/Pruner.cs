@@ -15,13 +15,14 @@ public sealed class Pruner : ITrainingHook
     private readonly ParameterBuffer parameters;
     private readonly Adam optimizer;
     private readonly ImpactGradient impactGradient;
+    private readonly PruningRecord record;
     private readonly float[]? initialValues;
 
     /// <remarks>Takes the present values for the initial ones: make it before a checkpoint is read.</remarks>
-    public Pruner(Recipe recipe, int seed, ParameterBuffer parameters, Adam optimizer, ImpactGradient impactGradient)
+    public Pruner(Recipe recipe, int seed, ParameterBuffer parameters, Adam optimizer, ImpactGradient impactGradient, PruningRecord record)
     {
-        (this.recipe, this.seed, this.parameters, this.optimizer, this.impactGradient) =
-            (recipe, seed, parameters, optimizer, impactGradient);
+        (this.recipe, this.seed, this.parameters, this.optimizer, this.impactGradient, this.record) =
+            (recipe, seed, parameters, optimizer, impactGradient, record);
         rule = PruningRule.Of(recipe.Method) ?? throw new ArgumentException("A dense recipe prunes nothing.", nameof(recipe));
         initialValues = rule.Rewinds ? parameters.CopyValues() : null;
     }
@@ -30,14 +31,11 @@ public sealed class Pruner : ITrainingHook
     {
         var steps = recipe.Plan.PruneAfter;
         for (var step = 1; step <= steps.Count; step++)
-            if (steps[step - 1] == epochsDone) Prune(step, steps.Count);
+            if (steps[step - 1] == epochsDone) record.Measure(epochsDone, () => Prune(epochsDone, step, steps.Count));
     }
 
-    public void AfterEpoch(int epochsDone, EpochMetric train)
-    {
-    }
-
-    private void Prune(int step, int steps)
+    /// <exception cref="UntrainableException">The score of a weight is no longer a number.</exception>
+    private void Prune(int epochsDone, int step, int steps)
     {
         var values = parameters.CopyValues();
         var gradients = rule.Score == PruningScore.Impact ? impactGradient.Of(step) : [];
@@ -53,6 +51,8 @@ public sealed class Pruner : ITrainingHook
                 PruningScore.Impact => WeightScores.Impact(weights, Gather(gradients, tensors)),
                 PruningScore.Random => WeightScores.Random(weights.Length, key),
             };
+            for (var i = 0; i < scores.Length; i++)
+                if (mask.Keeps(i) && !double.IsFinite(scores[i])) throw UntrainableException.NoScore(epochsDone, name, scores[i]);
             var kept = Choose(mask, scores, weights, step, steps, key).Values.Span;
             foreach (var tensor in tensors)
             {

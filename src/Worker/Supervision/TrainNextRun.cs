@@ -111,7 +111,7 @@ public sealed class TrainNextRun(
         var test = result.Predictions.Single(split => split.Split == Wire.Name(Split.Test));
         var outcome = new RunOutcome(
             new RunScore(test.Metric.Accuracy, test.Metric.MacroF1, test.Metric.Loss), result.Tensors, result.CpuCapability, result.Threads,
-            result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions, KeptOf(result.Model), assignment.ObserveEpochs);
+            result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions, KeptOf(result.Model), assignment.ObserveEpochs, result.Prunings);
         await StillHeldAsync(held, () => leases.SucceedAsync(
             held.Lease, outcome, result.Device, [.. result.Predictions.Select(split => Packed(run.Id, split))], CancellationToken.None));
     }

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
+using PieService.Domain;
+using PieService.Domain.Runs;
 using PieService.Worker.Pruning;
 
 namespace PieService.Worker.Training;
@@ -9,20 +12,21 @@ namespace PieService.Worker.Training;
 public sealed record CheckpointIdentity(string RecipeFingerprint, int Seed, string? VectorsSha256, Machine Machine);
 
 /// <summary>
-/// A training at the end of an epoch, before any pruning that follows: parameters, masks, Adam's state. Initial weights
-/// and random numbers are not in it: both follow from the seed.
+/// A training at the end of an epoch, before any pruning that follows: parameters, masks, Adam's state, and what earlier
+/// prunings did. Initial weights and random numbers are not in it: both follow from the seed.
 /// </summary>
 public static class Checkpoint
 {
-    private const string Format = "pie-checkpoint/1";
+    private const string Format = "pie-checkpoint/1", Prunings = "prunings";
 
     /// <summary>Whole on the disk when this returns.</summary>
-    public static CheckpointFile Save(string folder, CheckpointIdentity identity, int epochsDone, ParameterBuffer parameters, Adam optimizer)
+    public static CheckpointFile Save(string folder, CheckpointIdentity identity, int epochsDone, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings)
     {
         var file = new SafeTensors();
         foreach (var (key, value) in Metadata(identity)) file.Metadata[key] = value;
         file.Metadata["epochsDone"] = epochsDone.ToString(CultureInfo.InvariantCulture);
         file.Metadata["adam.steps"] = optimizer.Steps.ToString(CultureInfo.InvariantCulture);
+        file.Metadata[Prunings] = Json.Write(prunings.Prunings);
         var (values, (first, second)) = (parameters.CopyValues(), optimizer.CopyMoments());
         foreach (var segment in parameters.Segments)
         {
@@ -36,9 +40,11 @@ public static class Checkpoint
         return new(path, file.Write(path), epochsDone);
     }
 
-    /// <summary>Puts a checkpoint's state into <paramref name="parameters"/> and <paramref name="optimizer"/>.</summary>
+    /// <summary>
+    /// Puts a checkpoint's state into <paramref name="parameters"/>, <paramref name="optimizer"/> and <paramref name="prunings"/>.
+    /// </summary>
     /// <returns>Null if that was done; else why the checkpoint is not used, and nothing has changed.</returns>
-    public static string? TryRestore(CheckpointFile checkpoint, CheckpointIdentity identity, ParameterBuffer parameters, Adam optimizer)
+    public static string? TryRestore(CheckpointFile checkpoint, CheckpointIdentity identity, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings)
     {
         try
         {
@@ -55,13 +61,16 @@ public static class Checkpoint
             var masks = parameters.Segments.Where(segment => segment.IsPrunable)
                 .ToDictionary(segment => segment.Name, segment => Mask.Of(Whole<byte>(file, "mask." + segment.Name, segment)));
             var steps = Number(file, "adam.steps");
+            // One of an earlier version does not tell.
+            var earlier = file.Metadata.TryGetValue(Prunings, out var json) ? Json.Read<IReadOnlyList<RunPruning>>(json) : [];
 
             parameters.SetValues(values);
             if (masks.Values.Any(mask => mask.Pruned > 0)) parameters.Prune(masks);
             optimizer.Restore(first, second, steps);
+            prunings.Restore(earlier);
             return null;
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or JsonException)
         {
             return unreadable.Message;
         }

@@ -9,5 +9,7 @@ public interface ITrainingHook
 
     /// <param name="epochsDone">The one just finished included.</param>
     /// <param name="train">Measured while training, on moving weights.</param>
-    void AfterEpoch(int epochsDone, EpochMetric train);
+    void AfterEpoch(int epochsDone, EpochMetric train)
+    {
+    }
 }

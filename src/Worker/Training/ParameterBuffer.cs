@@ -1,3 +1,4 @@
+using PieService.Domain.Runs;
 using PieService.Worker.Models;
 using PieService.Worker.Pruning;
 using TorchSharp;
@@ -59,6 +60,8 @@ public sealed class ParameterBuffer : IDisposable
 
     /// <summary>One for each prunable parameter, by its name.</summary>
     public IReadOnlyDictionary<string, Mask> Masks => masks;
+
+    public PrunableWeights Prunable => new(masks.Values.Sum(mask => (long)mask.Size), masks.Values.Sum(mask => (long)mask.Kept));
 
     /// <summary>Takes new masks and sets what they prune to zero.</summary>
     /// <exception cref="ArgumentException">A mask is of another tensor, or revives a weight.</exception>

@@ -34,18 +34,19 @@ public sealed class RunTraining(TrainerSettings settings)
         if (order.InitialWeights is { } given) parameters.SetValues(given);
         using var optimizer = new Adam(parameters, recipe.Hyperparameters.LearningRate);
 
+        var prunings = new PruningRecord(model, parameters, inputs.Split(TokenisedDataset.Test), listener.Pulse);
         var own = new CheckpointIdentity(RecipeFingerprint.Of(recipe), assignment.Seed, inputs.Vectors?.SourceSha256, machine);
         var hooks = new List<ITrainingHook>
         {
             new EpochReport(
                 model, inputs.Split(TokenisedDataset.Validation), train, assignment.ObserveEpochs ?? [],
-                epochsDone => Checkpoint.Save(assignment.OutputFolder, own, epochsDone, parameters, optimizer), listener),
+                epochsDone => Checkpoint.Save(assignment.OutputFolder, own, epochsDone, parameters, optimizer, prunings), listener),
         };
         if (PruningRule.Of(recipe.Method) is not null)
             hooks.Add(new Pruner(recipe, assignment.Seed, parameters, optimizer,
-                new ImpactGradient(model, parameters, train, recipe.Protocol, order.ImpactSample)));
+                new ImpactGradient(model, parameters, train, recipe.Protocol, order.ImpactSample), prunings));
 
-        var epochsDone = Restore(assignment, own, parameters, optimizer, listener.Warn);
+        var epochsDone = Restore(assignment, own, parameters, optimizer, prunings, listener.Warn);
         new Trainer(model, parameters, optimizer, train, order).Run(epochsDone, plan.TotalEpochs, hooks, listener.Pulse);
 
         IReadOnlyList<SplitPredictions> predictions =
@@ -54,13 +55,15 @@ public sealed class RunTraining(TrainerSettings settings)
             predictions,
             [.. parameters.Masks.Select(pair => new TensorSparsity(pair.Key, pair.Value.Size, pair.Value.Kept))],
             machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "",
-            assignment.Keep is { } wish ? ModelExport.Save(wish, assignment, inputs, machine, parameters) : null);
+            assignment.Keep is { } wish ? ModelExport.Save(wish, assignment, inputs, machine, parameters) : null,
+            // Fewer are known where it went on from a checkpoint of an earlier version.
+            prunings.Prunings.Count == plan.PruneAfter.Count ? prunings.Prunings : null);
     }
 
     /// <summary>The furthest usable state: the run's own checkpoint, else the trunk's, else none.</summary>
     /// <returns>Finished epochs.</returns>
     private static int Restore(
-        TrainingAssignment assignment, CheckpointIdentity own, ParameterBuffer parameters, Adam optimizer, Action<string> warn)
+        TrainingAssignment assignment, CheckpointIdentity own, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings, Action<string> warn)
     {
         var trunk = own with { RecipeFingerprint = RecipeFingerprint.Of(assignment.Recipe.Dense) };
         var plan = assignment.Recipe.Plan;
@@ -73,7 +76,7 @@ public sealed class RunTraining(TrainerSettings settings)
             if (checkpoint is null) continue;
             var refusal = checkpoint.EpochsDone > last
                 ? $"it holds {checkpoint.EpochsDone} epochs, of which this run can use {last}"
-                : Checkpoint.TryRestore(checkpoint, identity, parameters, optimizer);
+                : Checkpoint.TryRestore(checkpoint, identity, parameters, optimizer, prunings);
             if (refusal is null) return checkpoint.EpochsDone;
             warn($"The checkpoint {checkpoint.Path} is not used: {refusal}.");
         }

@@ -28,6 +28,7 @@ public sealed record SplitPredictions(string Split, int Examples, int ClassCount
 /// <param name="Device">cpu or cuda:n.</param>
 /// <param name="Threads">Threads of the tensor library; with device and capability it decides the bits.</param>
 /// <param name="Model">Null: it was not to be kept.</param>
+/// <param name="Prunings">What each did; null: not all of them were measured.</param>
 public sealed record TrainingResult(
     IReadOnlyList<SplitPredictions> Predictions,
     IReadOnlyList<TensorSparsity> Tensors,
@@ -35,7 +36,8 @@ public sealed record TrainingResult(
     string CpuCapability,
     int Threads,
     string VectorsSha256,
-    ModelExportFile? Model = null);
+    ModelExportFile? Model = null,
+    IReadOnlyList<RunPruning>? Prunings = null);
 
 /// <summary>The kept model is whole on the disk.</summary>
 /// <param name="Path">Absolute.</param>

@@ -29,8 +29,17 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(Enumerable.Range(1, Examples), bins.Select(bin => (int)bin!["bin"]!));
         Assert.Equal(bins.Select(bin => (double)bin!["el2n"]!["mean"]!).Order(), bins.Select(bin => (double)bin!["el2n"]!["mean"]!));
         Assert.Equal([0, 0, 0, 0, 0, 0, 0, 1], bins.Select(bin => (double)bin!["pieShare"]!));
-        // All models end with the same scores, so pruning changes no loss.
-        Assert.All(bins, bin => Assert.Equal((0.0, 1.0, 1.0), ((double)bin!["lossDifference"]!["mean"]!, (double)bin["lossRatio"]!["mean"]!, (double)bin["lossRatio"]!["ofMeans"]!)));
+        // Seed by seed (study 1.12): dense gold logits 3 and 1, pruned ones 2 and 0. Each bin has one example, and all examples the same losses.
+        var (l0, l1, l2, l3) = (Loss(0), Loss(1), Loss(2), Loss(3));
+        Assert.All(bins, bin =>
+        {
+            Assert.Equal((l2 - l3 + (l0 - l1)) / 2, (double)bin!["lossDifference"]!["mean"]!, 1e-12);
+            Assert.Equal(((l2 / l3) + (l0 / l1)) / 2, (double)bin["lossRatio"]!["mean"]!, 1e-12);
+            Assert.Equal((l2 + l0) / (l3 + l1), (double)bin["lossRatio"]!["ofMeans"]!, 1e-12);
+        });
+
+        // Of three classes, the others' logits being 0.
+        static double Loss(double gold) => Math.Log(1 + (2 * Math.Exp(-gold)));
     }
 
     [Fact]
@@ -38,16 +47,11 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var comparison = await TrainComparisonAsync(await LabelledSweepAsync());
 
-        var (listed, token) = (new List<(int, int)>(), "");
-        do
-        {
-            var page = await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/influence?pageSize=3{token}");
-            listed.AddRange(page["items"]!.AsArray().Select(bin => ((int)bin!["epoch"]!, (int)bin["bin"]!)));
-            token = page["nextPageToken"] is { } next ? $"&pageToken={next}" : null;
-        }
-        while (token is not null);
+        var listed = await api.WalkAsync($"/api/v1/comparisons/{comparison["id"]}/influence?pageSize=3");
 
-        Assert.Equal(from epoch in new[] { 0, 1 } from bin in Enumerable.Range(1, Examples) select (epoch, bin), listed);
+        Assert.Equal(
+            from epoch in new[] { 0, 1 } from bin in Enumerable.Range(1, Examples) select (epoch, bin),
+            listed.Select(bin => ((int)bin["epoch"]!, (int)bin["bin"]!)));
     }
 
     [Fact]
@@ -263,9 +267,24 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
                 Assert.True(await api.Situations.Leases.RecordEpochAsync(lease, new EpochRecord([], epoch + 1, null, Observation(run, epoch)), CancellationToken.None));
             Assert.True(await api.Situations.Leases.SucceedAsync(
                 lease, isDense ? outcome : Observed(), "cpu",
-                Situations.Everything(run, (r, i) => i == 0 && r.Method == Method.MpAi ? 1 : i % 3), CancellationToken.None));
+                [.. Situations.Everything(run, (r, i) => i == 0 && r.Method == Method.MpAi ? 1 : i % 3).Select(Scored)], CancellationToken.None));
+
+            // The gold class has the logit 3 or 1 in dense runs, by their seed, and one less in pruned ones.
+            RunPredictions Scored(RunPredictions answers) => new()
+            {
+                RunId = answers.RunId,
+                Split = answers.Split,
+                Examples = answers.Examples,
+                ClassCount = answers.ClassCount,
+                Classes = answers.Classes,
+                Scores = Scores(answers.Examples, _ => 3 - (2 * run.Seed) - (isDense ? 0 : 1)),
+            };
         }
     }
+
+    /// <param name="gold">Logit of the gold class of an example; those of the other classes are 0.</param>
+    private static byte[] Scores(int examples, Func<int, int> gold) =>
+        [.. Enumerable.Range(0, examples * 3).SelectMany(at => BitConverter.GetBytes((Half)(at % 3 == at / 3 % 3 ? gold(at / 3) : 0)))];
 
     private static RunObservation Observation(Run run, int epoch) => new()
     {
@@ -274,7 +293,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
         Examples = Examples,
         ClassCount = 3,
         Classes = [.. Enumerable.Range(0, Examples).SelectMany(i => BitConverter.GetBytes((ushort)(i % 3)))],
-        Scores = [.. Enumerable.Range(0, Examples * 3).SelectMany(at => BitConverter.GetBytes((Half)(at % 3 == at / 3 % 3 ? at / 3 * (epoch + 1) : 0)))],
+        Scores = Scores(Examples, example => example * (epoch + 1)),
     };
 
     private Task<JsonNode> TrainComparisonAsync(Guid sweep) => ComparisonAsync(sweep, "train");

@@ -71,19 +71,7 @@ public sealed class NoiseFloorTests(ApiFixture api) : IClassFixture<ApiFixture>
         };
     }
 
-    /// <summary>Every item of the list, page by page.</summary>
-    private async Task<List<string?>> MethodsAsync(string list)
-    {
-        var (methods, token) = (new List<string?>(), "");
-        do
-        {
-            var page = await api.GetAsync($"{list}&pageSize=1{token}");
-            methods.Add((string?)page["items"]![0]!["method"]);
-            token = page["nextPageToken"] is { } next ? $"&pageToken={next}" : null;
-        }
-        while (token is not null);
-        return methods;
-    }
+    private async Task<IEnumerable<string?>> MethodsAsync(string list) => (await api.WalkAsync($"{list}&pageSize=1")).Select(item => (string?)item["method"]);
 
     private async Task<JsonNode> ComparisonAsync(int seeds, int extra = 0)
     {

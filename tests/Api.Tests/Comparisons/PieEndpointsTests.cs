@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 
 namespace PieService.Api.Tests.Comparisons;
@@ -54,16 +55,11 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     [InlineData("position", new[] { 0, 3, 4, 5, 7 })]
     public async Task Pages_hold_every_pie_once_in_the_order_asked_for(string orderBy, int[] positions)
     {
-        var (sweep, listed, token) = (await LabelledSweepAsync(), new List<int>(), "");
-        do
-        {
-            var page = await PiesAsync(sweep, $"?orderBy={orderBy}&pageSize=1{token}");
-            listed.Add((int)page["items"]![0]!["position"]!);
-            token = page["nextPageToken"] is { } next ? $"&pageToken={next}" : null;
-        }
-        while (token is not null);
+        var comparison = await ComparisonAsync(await LabelledSweepAsync());
 
-        Assert.Equal(positions, listed);
+        var listed = await api.WalkAsync($"/api/v1/comparisons/{comparison}/pies?orderBy={orderBy}&pageSize=1");
+
+        Assert.Equal(positions, listed.Select(pie => (int)pie["position"]!));
     }
 
     [Fact]
@@ -90,6 +86,26 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
+    public async Task A_comparison_says_when_to_ask_again_while_its_labels_are_provisional()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "MP-AI"));
+        var path = $"/api/v1/comparisons/{await ComparisonAsync(sweep)}";
+        foreach (var run in (await api.Situations.RunsOfAsync(sweep)).Where(run => run.Seed < 2)) await api.Situations.TrainAsync(run, Answers);
+        await api.Situations.LabelAsync(sweep);
+
+        using (var provisional = await api.Client.GetAsync(path))
+        {
+            Assert.NotNull(provisional.Headers.RetryAfter);
+            Assert.Contains("\"pies\":", await provisional.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+        await api.Situations.TrainAsync(sweep, Answers);
+        await api.Situations.LabelAsync(sweep);
+        using var complete = await api.Client.GetAsync(path);
+        Assert.Null(complete.Headers.RetryAfter);
+    }
+
+    [Fact]
     public async Task Where_a_seed_failed_the_labels_stand_on_the_seeds_that_both_cohorts_have()
     {
         var dataset = await api.Situations.DatasetAsync();
@@ -103,6 +119,8 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
 
         Assert.False((bool)comparison["complete"]!);
         Assert.Equal("""{"dense":2,"pruned":2,"expected":3}""", comparison["seeds"]!.ToJsonString());
+        using var alone = await api.Client.GetAsync($"/api/v1/comparisons/{comparison["id"]}");
+        Assert.Null(alone.Headers.RetryAfter);      // nothing more will come
         Assert.Equal("failed", (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
     }
 
@@ -129,6 +147,55 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Equal(6, (int)answers["totalItems"]!);
         Assert.Equal(3, answers["items"]!.AsArray().Count(answer => (bool)answer!["correct"]!));
         Assert.True((bool)votes["comparisons"]![0]!["isPie"]!);
+    }
+
+    [Fact]
+    public async Task Votes_and_answers_say_of_which_model_and_against_which_baseline_they_are()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var request = Situations.Request(dataset, 2, "MP-AI");
+        request["computeMatchedDense"] = true;
+        var models = request["models"]!.AsArray();
+        (models[0]!["name"], models[0]!["hyperparameters"]!["batchSize"]) = ("small batches", 16);
+        models.Add(new JsonObject { ["architecture"] = "BiLSTM", ["name"] = "large batches", ["hyperparameters"] = new JsonObject { ["epochs"] = 2, ["batchSize"] = 64 } });
+        var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
+        // The pruned models of either seed disagree, those with large batches also with both baselines.
+        await api.Situations.TrainAsync(sweep, (run, _) => run.Method == Method.MpAi ? run.Recipe.Hyperparameters.BatchSize == 64 ? 2 : run.Seed : 0);
+        await api.Situations.LabelAsync(sweep);
+        var example = Example.IdOf(dataset.Id, Split.Test, 0);
+
+        var votes = (await api.GetAsync($"/api/v1/sweeps/{sweep}/examples/{example}"))["comparisons"]!.AsArray();
+        var answers = (await api.GetAsync($"/api/v1/examples/{example}/predictions?sweepId={sweep}"))["items"]!.AsArray();
+
+        Assert.Equal(
+            [
+                ("small batches", "dense", false, true), ("small batches", "dense4E", false, true),
+                ("large batches", "dense", true, false), ("large batches", "dense4E", true, false),
+            ],
+            votes.Select(vote => ((string)vote!["model"]!, (string)vote["baseline"]!, (bool)vote["isPie"]!, (bool)vote["tied"]!)));
+        Assert.Equal(
+            ["large batches", "large batches"],
+            answers.Where(answer => (string?)answer!["predicted"]![0] == "yes").Select(answer => (string?)answer!["model"]));
+        Assert.Equal(6, answers.Count(answer => (string?)answer!["model"] == "small batches"));
+    }
+
+    [Fact]
+    public async Task A_model_goes_by_its_name_in_the_sweep_that_was_asked_for()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var request = Situations.Request(dataset, 1);
+        request["models"]![0]!["name"] = "the first";
+        var first = (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
+        await api.Situations.TrainAsync(first, Answers);
+        request["models"]![0]!["name"] = "the same again";
+        var second = (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
+        var path = $"/api/v1/examples/{Example.IdOf(dataset.Id, Split.Test, 0)}/predictions";
+
+        Assert.Equal("the first", await ModelAsync(path));
+        Assert.Equal("the first", await ModelAsync($"{path}?sweepId={first}"));
+        Assert.Equal("the same again", await ModelAsync($"{path}?sweepId={second}"));
+
+        async Task<string?> ModelAsync(string address) => (string?)Assert.Single((await api.GetAsync(address))["items"]!.AsArray())!["model"];
     }
 
     private async Task<Guid> LabelledSweepAsync()

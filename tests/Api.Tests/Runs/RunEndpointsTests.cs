@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Npgsql;
 using PieService.Domain.Datasets;
@@ -37,6 +38,39 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
+    public async Task A_finished_run_has_the_measures_of_its_prunings_and_of_its_generalisation()
+    {
+        var run = (await api.Situations.RunsOfAsync(await SweepAsync("MP-AI")))[^1];
+        var lease = await api.Situations.ClaimAsync(run.Id);
+        var metrics = new[] { (Epoch: 0, Loss: 0.9), (Epoch: 1, Loss: 0.4) }.Select(epoch => new RunMetric { RunId = run.Id, Epoch = epoch.Epoch, Split = Split.Train, Loss = epoch.Loss });
+        await api.Situations.Leases.RecordEpochAsync(lease, new EpochRecord([.. metrics], 2, null), CancellationToken.None);
+        var outcome = Situations.Outcome with { Prunings = [new(2, 50, 2, 0.8, 0.6), new(4, 90, 10, 0.5, 0.75)] };
+        await api.Situations.Leases.SucceedAsync(lease, outcome, "cpu", [Situations.Predictions(run, (_, _) => 0)], CancellationToken.None);
+
+        foreach (var answer in new[] { await api.GetAsync($"/api/v1/runs/{run.Id}"), (JsonObject)(await RunsAsync(run.SweepId, $"?method=MP-AI&seed={run.Seed}"))["items"]![0]! })
+        {
+            Assert.Equal(10.0, (double)answer["compression"]!);                                 // 200 weights, of which 20 are left
+            Assert.Equal(0.4 - 1.1, (double)answer["generalisationGap"]!, 1e-12);               // the last epoch's, and that of test
+            var prunings = answer["prunings"]!.AsArray();
+            Assert.Equal([(2, 50.0, 2.0, 0.8, 0.6), (4, 90.0, 10.0, 0.5, 0.75)], prunings.Select(p =>
+                ((int)p!["afterEpochs"]!, (double)p["achievedSparsity"]!, (double)p["compression"]!, (double)p["accuracyBefore"]!, (double)p["accuracyAfter"]!)));
+            Assert.Equal([0.25, -0.5], prunings.Select(p => Math.Round((double)p!["stability"]!, 6)));
+        }
+    }
+
+    [Fact]
+    public async Task A_run_of_an_earlier_version_has_no_prunings_and_one_that_goes_on_has_nothing_yet()
+    {
+        var sweep = await SweepAsync();
+        var waiting = (await RunsAsync(sweep, "?seed=0"))["items"]![0]!;
+        await api.Situations.TrainAsync(sweep, (_, i) => i % 3);
+        var earlier = (await RunsAsync(sweep, "?seed=0"))["items"]![0]!;
+
+        Assert.Equal((null, null, null), (waiting["compression"], waiting["generalisationGap"], waiting["prunings"]));
+        Assert.Null(earlier["prunings"]);
+    }
+
+    [Fact]
     public async Task Metrics_are_one_row_for_each_epoch_and_split()
     {
         var run = (await api.Situations.RunsOfAsync(await SweepAsync()))[0];
@@ -64,6 +98,17 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         var served = page["items"]!.AsArray().Select(p => $"{p!["exampleId"]} {p["position"]} {p["predicted"]![0]} {string.Join(' ', p["scores"]!.AsArray())}").ToList();
         Assert.Equal(Situations.TestExamples, served.Count);
         Assert.Equal(served, await ReadAsync($"SELECT example_id || ' ' || position || ' ' || predicted || ' ' || array_to_string(scores, ' ') FROM predictions WHERE run_id = '{run.Id}' ORDER BY position"));
+    }
+
+    [Fact]
+    public async Task Answers_after_an_epoch_are_those_to_the_training_split_and_asked_for_as_such()
+    {
+        var run = (await api.Situations.RunsOfAsync(await SweepAsync()))[0];
+
+        var problem = await api.ProblemAsync(HttpStatusCode.BadRequest, HttpMethod.Get, $"/api/v1/runs/{run.Id}/predictions?epoch=0");
+
+        Assert.Contains("split=train", problem["errors"]!["epoch"]![0]!.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, (int)(await api.GetAsync($"/api/v1/runs/{run.Id}/predictions?epoch=0&split=train"))["totalItems"]!);
     }
 
     [Theory]

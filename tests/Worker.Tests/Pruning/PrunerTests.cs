@@ -10,9 +10,15 @@ public sealed class PrunerTests : IDisposable
 {
     private readonly TokenisedSplit train = Toy.Dataset().Split(TokenisedDataset.Train);
     private readonly ToyModel toy = new();
+    private readonly TokenisedSplit test = Toy.Dataset().Split(TokenisedDataset.Test);
     private readonly float[] initial;
+    private readonly PruningRecord record;
 
-    public PrunerTests() => initial = toy.Parameters.CopyValues();
+    public PrunerTests()
+    {
+        initial = toy.Parameters.CopyValues();
+        record = new(toy.Model, toy.Parameters, test, Pulse.None);
+    }
 
     public void Dispose() => toy.Dispose();
 
@@ -62,19 +68,85 @@ public sealed class PrunerTests : IDisposable
         }
     }
 
+    /// <summary>Study 1.6: strictly below one percentile of all scores, compared as float32; equal ones stay together.</summary>
+    [Theory]
+    [InlineData(Method.IbpAi)]
+    [InlineData(Method.MpAi)]
+    public void With_global_scope_in_protocol_paper_one_threshold_splits_the_whole(Method method)
+    {
+        var gradients = method == Method.IbpAi ? Impact(_ => [.. Enumerable.Range(0, 100)], Protocol.Paper).Of(step: 1) : Array.ConvertAll(initial, _ => 1f);
+        Pruner(Toy.Recipe(method) with { Protocol = Protocol.Paper, Scope = PruningScope.Global }).BeforeEpoch(0);
+
+        var scored = (from segment in toy.Parameters.Segments
+                      where segment.IsPrunable
+                      from i in Enumerable.Range(0, segment.Size)
+                      let at = segment.Offset + i
+                      select (Kept: toy.Parameters.Masks[segment.Name].Keeps(i), Score: (float)Math.Abs((double)initial[at] * gradients[at]))).ToList();
+        Assert.True(scored.Where(weight => !weight.Kept).Max(weight => weight.Score) < scored.Where(weight => weight.Kept).Min(weight => weight.Score));
+        Assert.True(toy.Parameters.Masks.Values.Max(mask => mask.Sparsity) - toy.Parameters.Masks.Values.Min(mask => mask.Sparsity) > 0.05);
+    }
+
     [Theory]
     [InlineData(Method.Imp, new[] { 2, 4, 6 })]
     [InlineData(Method.MpAi, new[] { 0 })]
     public void Weights_go_at_the_steps_of_the_plan_and_at_no_other_epoch(Method method, int[] steps)
     {
         var pruner = Pruner(method);
-        for (var (epochsDone, kept) = (0, int.MaxValue); epochsDone <= 8; epochsDone++)
+        var left = toy.Parameters.Prunable.Kept;
+        for (var epochsDone = 0; epochsDone <= 8; epochsDone++)
         {
             pruner.BeforeEpoch(epochsDone);
-            var now = toy.Parameters.Masks.Values.Sum(mask => mask.Kept);
-            if (epochsDone > 0) Assert.Equal(steps.Contains(epochsDone), now < kept);
-            kept = now;
+            var now = toy.Parameters.Prunable.Kept;
+            Assert.Equal(steps.Contains(epochsDone), now < left);
+            left = now;
         }
+    }
+
+    [Theory]
+    [InlineData(Method.Imp)]
+    [InlineData(Method.ImpWr)]
+    public void What_a_pruning_does_to_the_test_accuracy_is_recorded_rewinding_included(Method method)
+    {
+        // So much goes that some answer changes.
+        var pruner = Pruner(Toy.Recipe(method, sparsity: 99));
+        for (var epoch = 0; epoch < 3; epoch++) Train();
+        var trained = Accuracy();
+
+        pruner.BeforeEpoch(2);
+
+        var pruning = Assert.Single(record.Prunings);
+        Assert.Equal((2, trained, Accuracy()), (pruning.AfterEpochs, pruning.AccuracyBefore, pruning.AccuracyAfter));
+        Assert.NotEqual(pruning.AccuracyBefore, pruning.AccuracyAfter);
+        Assert.Equal((toy.Parameters.Prunable.AchievedSparsity, toy.Parameters.Prunable.Compression), (pruning.AchievedSparsity, pruning.Compression));
+
+        double Accuracy() => Evaluation.Run(toy.Model, test, Pulse.None).Metric().Accuracy;
+    }
+
+    [Fact]
+    public void Before_the_training_there_is_no_accuracy_to_lose()
+    {
+        Pruner(Method.MpAi).BeforeEpoch(0);
+        var pruning = Assert.Single(record.Prunings);
+        Assert.Equal((0, null, null, null), (pruning.AfterEpochs, pruning.AccuracyBefore, pruning.AccuracyAfter, pruning.Stability));
+        Assert.Equal(70, pruning.AchievedSparsity, 0.1);        // the target, but for the rounding of each tensor
+    }
+
+    /// <summary>An update that no loss has seen: it must not look like something that another attempt would mend.</summary>
+    [Theory]
+    [InlineData(Method.Imp, Protocol.Sound, float.NaN)]
+    [InlineData(Method.Imp, Protocol.Paper, float.PositiveInfinity)]
+    [InlineData(Method.Iibp, Protocol.Sound, float.NaN)]
+    [InlineData(Method.Iibp, Protocol.Paper, float.NaN)]
+    public void Weights_that_are_no_numbers_end_the_run_for_good(Method method, Protocol protocol, float broken)
+    {
+        var recipe = Toy.Recipe(method) with { Protocol = protocol };
+        var values = toy.Parameters.CopyValues();
+        values[toy.Parameters.Segments.First(segment => segment.IsPrunable).Offset + 1] = broken;
+        toy.Parameters.SetValues(values);
+
+        var failure = Assert.Throws<UntrainableException>(() => Pruner(recipe).BeforeEpoch(recipe.Plan.PruneAfter[0]));
+
+        Assert.Matches("^diverged after [23] epochs: the pruning score of a weight of .* is (NaN|Infinity); lower the learning rate$", failure.Message);
     }
 
     [Fact]
@@ -111,8 +183,10 @@ public sealed class PrunerTests : IDisposable
         Assert.Equal(120, TrainingOrder.Keyed(Toy.Recipe(Method.Iibp), 1, train).Batches(0).Sum(batch => batch.Length));
     }
 
-    private Pruner Pruner(Method method) =>
-        new(Toy.Recipe(method), seed: 3, toy.Parameters, toy.Optimizer, Impact(_ => [.. Enumerable.Range(0, 100)]));
+    private Pruner Pruner(Method method) => Pruner(Toy.Recipe(method));
+
+    private Pruner Pruner(Recipe recipe) =>
+        new(recipe, seed: 3, toy.Parameters, toy.Optimizer, Impact(_ => [.. Enumerable.Range(0, 100)], recipe.Protocol), record);
 
     private ImpactGradient Impact(Func<int, int[]> sample, Protocol protocol = Protocol.Sound) =>
         new(toy.Model, toy.Parameters, train, protocol, sample);

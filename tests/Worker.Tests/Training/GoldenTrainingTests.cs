@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PieService.Domain;
 using PieService.Domain.Recipes;
+using PieService.Domain.Runs;
 using PieService.Golden;
 using PieService.Worker.Models;
 using PieService.Worker.Pruning;
@@ -45,6 +46,7 @@ public sealed class GoldenTrainingTests : IDisposable
 
         AssertEpochs(golden, tensors, data, recipe, tolerance);
         AssertPrunings(golden, tensors, recipe, result, strayed);
+        AssertMeasures(golden, tensors, data, recipe, result.Prunings!, tolerance, strayed);
         AssertImpactGradient(tensors, data, recipe, order);
     }
 
@@ -107,6 +109,51 @@ public sealed class GoldenTrainingTests : IDisposable
         }
     }
 
+    /// <summary>Compression, and what each pruning costs on test (study 1.12).</summary>
+    private void AssertMeasures(
+        JsonElement golden, GoldenTensors tensors, GoldenData data, Recipe recipe, IReadOnlyList<RunPruning> ours, double tolerance, double strayed)
+    {
+        var prunings = golden.GetProperty("prunings").EnumerateArray().ToList();
+        double[] compression = [.. golden.GetProperty("compression_history").EnumerateArray().Select(value => value.GetDouble())];
+        double[] stability = [.. golden.GetProperty("stability").EnumerateArray().Select(value => value.GetDouble())];
+        Assert.Equal(recipe.Plan.PruneAfter, ours.Select(pruning => pruning.AfterEpochs));
+        Assert.Equal(prunings.Count, compression.Length);
+        // The published code has none of a pruning before the training.
+        Assert.Equal(recipe.Plan.PruneAfter.Count(epochs => epochs > 0), stability.Length);
+        for (var pruning = 0; pruning < prunings.Count; pruning++)
+        {
+            // Where so many mask entries may stray, as many survivors may; theirs adds a tiny number to the divisor.
+            var (theirs, tolerated) = (prunings[pruning].GetProperty("compression").GetDouble(), strayed + 1e-9);
+            Assert.Equal(compression[pruning], theirs);
+            Assert.Equal(1, ours[pruning].Compression!.Value / theirs, tolerated * theirs);
+            if (recipe.Plan.PruneAfter[pruning] == 0)
+            {
+                Assert.Null(ours[pruning].Stability);
+                continue;
+            }
+            // What the logits' tolerance may turn around, one way or the other; before the pruning nothing has (AssertEpochs).
+            var doubtful = Doubtful(tensors, data, recipe, pruning, tolerance);
+            Assert.Equal(prunings[pruning].GetProperty("test_accuracy_after").GetDouble(), ours[pruning].AccuracyAfter!.Value, doubtful + 1e-9);
+            Assert.Equal(stability[pruning], ours[pruning].Stability!.Value, (doubtful / ours[pruning].AccuracyBefore!.Value) + 1e-9);
+        }
+    }
+
+    /// <summary>Share of the test examples whose two highest logits after a pruning are closer than twice the tolerance.</summary>
+    private double Doubtful(GoldenTensors tensors, GoldenData data, Recipe recipe, int pruning, double tolerance)
+    {
+        using var restored = new Restored(recipe, data);
+        restored.Take(checkpoints[recipe.Plan.PruneAfter[pruning] - 1]);
+        if (PruningRule.Of(recipe.Method) is { Rewinds: true }) restored.Parameters.SetValues(Order(tensors, 1).InitialWeights!);
+        var next = SafeTensors.Read(checkpoints[recipe.Plan.PruneAfter[pruning]].Path);
+        restored.Parameters.Prune(restored.Parameters.Masks.Keys.ToDictionary(name => name, name => Mask.Of(next.Get<byte>($"mask.{name}"))));
+        var scores = Evaluation.Run(restored.Model, data.Split(TokenisedDataset.Test), Pulse.None);
+        return Enumerable.Range(0, scores.Labels.Length).Average(example =>
+        {
+            var highest = scores.Row(example).ToArray().OrderDescending().Take(2).ToArray();
+            return highest[0] - highest[1] <= 2 * tolerance ? 1.0 : 0.0;
+        });
+    }
+
     /// <summary>At the first pruning; theirs is clipped like every gradient, by one factor for the whole model.</summary>
     private void AssertImpactGradient(GoldenTensors tensors, GoldenData data, Recipe recipe, TrainingOrder order)
     {
@@ -148,11 +195,12 @@ public sealed class GoldenTrainingTests : IDisposable
     private sealed class Restored : IDisposable
     {
         private readonly Recipe recipe;
+        private readonly GoldenData data;
         private readonly Adam optimizer;
 
         public Restored(Recipe recipe, GoldenData data)
         {
-            this.recipe = recipe;
+            (this.recipe, this.data) = (recipe, data);
             Model = Classifiers.Create(recipe, data.Dataset, data.Vectors, CPU);
             Parameters = new(Model);
             optimizer = new(Parameters, recipe.Hyperparameters.LearningRate);
@@ -163,7 +211,8 @@ public sealed class GoldenTrainingTests : IDisposable
         public ParameterBuffer Parameters { get; }
 
         public void Take(CheckpointFile checkpoint) => Assert.Null(Checkpoint.TryRestore(
-            checkpoint, new(RecipeFingerprint.Of(recipe), 0, GoldenData.VectorsSha256, Toy.Cpu.Prepare()), Parameters, optimizer));
+            checkpoint, new(RecipeFingerprint.Of(recipe), 0, GoldenData.VectorsSha256, Toy.Cpu.Prepare()), Parameters, optimizer,
+            new(Model, Parameters, data.Split(TokenisedDataset.Test), Pulse.None)));
 
         public void Dispose()
         {

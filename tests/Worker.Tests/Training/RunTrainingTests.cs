@@ -180,6 +180,8 @@ public sealed class RunTrainingTests : IDisposable
     [InlineData(Method.Irp, 2, PruningScope.LayerWise)]
     [InlineData(Method.Imp, 2, PruningScope.Global)]
     [InlineData(Method.MpAi, 2, PruningScope.Global)]
+    [InlineData(Method.RpAi, 2, PruningScope.Global)]
+    [InlineData(Method.IrpWr, 2, PruningScope.Global)]
     [InlineData(Method.Imp, 1, PruningScope.LayerWise)]    // the third pruning comes after the last epoch
     public void Protocol_paper_reaches_about_its_sparsity(Method method, int epochs, PruningScope scope)
     {
@@ -219,9 +221,32 @@ public sealed class RunTrainingTests : IDisposable
             var resumed = Train(recipe, resume: checkpoint);
             Assert.Equal(Hash(whole), Hash(resumed));
             Assert.Equal(whole.Tensors, resumed.Tensors);
+            Assert.Equal(whole.Prunings, resumed.Prunings);
             Assert.Equal(recipe.Plan.TotalEpochs - stop, epochs.Count);
         }
         Assert.Empty(warnings);
+        Assert.Equal(recipe.Plan.PruneAfter, whole.Prunings!.Select(pruning => pruning.AfterEpochs));
+    }
+
+    [Fact]
+    public void After_a_checkpoint_of_an_earlier_version_prunings_are_not_told_by_halves()
+    {
+        var recipe = Toy.Recipe(Method.Imp, epochs: 1);
+        var whole = Train(recipe);
+
+        Assert.Equal(whole.Prunings, Train(recipe, resume: WithoutPrunings(1)).Prunings);
+        var resumed = Train(recipe, resume: WithoutPrunings(2));
+
+        Assert.Null(resumed.Prunings);
+        Assert.Equal(Hash(whole), Hash(resumed));
+        Assert.Empty(warnings);
+
+        CheckpointFile WithoutPrunings(int epochsDone)
+        {
+            var file = SafeTensors.Read(TrainUntil(recipe, epochsDone).Path);
+            file.Metadata.Remove("prunings");
+            return new(folder["earlier"], file.Write(folder["earlier"]), epochsDone);
+        }
     }
 
     [Theory]
@@ -240,7 +265,9 @@ public sealed class RunTrainingTests : IDisposable
         var branch = Train(recipe, trunk: trunk);
 
         Assert.Equal(Enumerable.Range(2, 6), epochs.Select(epoch => epoch.Epoch));
-        Assert.Equal(Hash(branch), Hash(Train(recipe)));
+        var alone = Train(recipe);
+        Assert.Equal(Hash(alone), Hash(branch));
+        Assert.Equal(alone.Prunings, branch.Prunings);
         Assert.Empty(warnings);
     }
 
@@ -265,6 +292,7 @@ public sealed class RunTrainingTests : IDisposable
         Refused(Changed("device", "cuda"), "device");
         Refused(Changed("vectors", "another file"), "vectors");
         Refused(Changed("format", "pie-checkpoint/0"), "format");
+        Refused(Changed("prunings", "none"), "JSON");
 
         void Refused(CheckpointFile checkpoint, string reason)
         {

@@ -57,6 +57,21 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Gradients_of_a_norm_below_1_stay_as_they_are()
+    {
+        int[] batch = [0, 1, 2, 3];
+        var labels = tensor(Array.ConvertAll(batch, example => (long)train.Labels[example]));
+        toy.Parameters.ClearGradients();
+        nn.functional.cross_entropy(toy.Model.Logits(Array.ConvertAll(batch, train.Text)), labels).backward();
+        var unclipped = toy.Parameters.CopyGradients();
+        Assert.InRange(Math.Sqrt(unclipped.Sum(gradient => (double)gradient * gradient)), 0.1, 0.95);
+
+        Run(0, 1, new Recorder([]), _ => [batch]);
+
+        Assert.Equal(unclipped, toy.Parameters.CopyGradients());        // times 1, to the bit
+    }
+
+    [Fact]
     public void Pruned_weights_stay_zero_and_have_no_gradient()
     {
         Run(0, 1, new Recorder([]), EveryExample);      // gives Adam a momentum that would move them
