@@ -22,7 +22,12 @@ public static class RecipeFingerprint
         // A checkpoint brings its sizes, its embedding and its tokenizer along.
         if (recipe.Checkpoint is { } checkpoint) Line("checkpoint", checkpoint);
         else if (recipe.Vectors is { } vectors) Line("vectors", vectors);
-        else Line("embeddingSize", hyper.EmbeddingSize);
+        else
+        {
+            Line("embeddingSize", hyper.EmbeddingSize);
+            // Which words have rows of their own: those of texts as training reads them. An earlier version looked behind maxLength too.
+            Line("embeddedWords", "cut");
+        }
         Line("protocol", Wire.Name(recipe.Protocol));
         Line("epochs", hyper.Epochs);
         Line("batchSize", hyper.BatchSize);

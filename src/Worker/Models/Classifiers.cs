@@ -12,7 +12,7 @@ public static class Classifiers
         recipe.Architecture switch
         {
             Architecture.BiLstm => new BiLstmClassifier(
-                vectors is null ? InputVectors.Trained(dataset, recipe.Hyperparameters.EmbeddingSize) : InputVectors.Given(vectors),
+                vectors is null ? InputVectors.Trained(dataset, recipe.Hyperparameters.MaxLength, recipe.Hyperparameters.EmbeddingSize) : InputVectors.Given(vectors),
                 recipe.Hyperparameters.HiddenSize, dataset.ClassCount, device,
                 paddedLength: recipe.Protocol == Protocol.Paper ? recipe.Hyperparameters.MaxLength : null),
             Architecture.Bert => throw new NotSupportedException("BERT is not supported yet; use the architecture BiLSTM."),

@@ -18,17 +18,21 @@ public sealed record InputVectors(int[] RowOfWord, int Rows, int Dimensions, flo
     private const int UnknownRow = 1, FirstWordRow = 2;
 
     /// <summary>One trained row for each word that training shows at least <see cref="MinTrainCount"/> times.</summary>
-    public static InputVectors Trained(TokenisedDataset dataset, int dimensions)
+    /// <param name="maxLength">Tokens after which training cuts a text off: what stands behind them it never shows.</param>
+    public static InputVectors Trained(TokenisedDataset dataset, int maxLength, int dimensions)
     {
         var rows = FirstWordRow;
-        var rowOfWord = Array.ConvertAll(dataset.TrainCounts, count => count >= MinTrainCount ? rows++ : UnknownRow);
+        var rowOfWord = Array.ConvertAll(dataset.TrainCounts(maxLength), count => count >= MinTrainCount ? rows++ : UnknownRow);
         return new(rowOfWord, rows, dimensions, Frozen: null);
     }
 
     /// <summary>What each row of the trained embedding stands for: [PAD], [UNK], then a word each.</summary>
     /// <remarks>No word of a text is one of these two: the tokenizer lower-cases, and its separator is [SEP].</remarks>
-    public static IReadOnlyList<string> WordsOfRows(TokenisedDataset dataset) =>
-        ["[PAD]", "[UNK]", .. dataset.Vocabulary.Where((_, word) => dataset.TrainCounts[word] >= MinTrainCount)];
+    public static IReadOnlyList<string> WordsOfRows(TokenisedDataset dataset, int maxLength)
+    {
+        var counts = dataset.TrainCounts(maxLength);
+        return ["[PAD]", "[UNK]", .. dataset.Vocabulary.Where((_, word) => counts[word] >= MinTrainCount)];
+    }
 
     /// <summary>The given vectors, which training leaves as they are.</summary>
     public static InputVectors Given(WordVectors vectors)

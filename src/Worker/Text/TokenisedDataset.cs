@@ -29,8 +29,6 @@ public sealed class TokenisedDataset
         for (var i = 0; i < words.Length; i++)
             words[i] = Encoding.UTF8.GetString(packedWords, (int)wordOffsets[i], (int)(wordOffsets[i + 1] - wordOffsets[i]));
         Vocabulary = words;
-        TrainCounts = new int[words.Length];
-        foreach (var word in Split(Train).Tokens) TrainCounts[word]++;
     }
 
     public string ContentHash { get; }
@@ -40,8 +38,14 @@ public sealed class TokenisedDataset
     /// <summary>V words of all splits, numbered in the order of their first appearance.</summary>
     public IReadOnlyList<string> Vocabulary { get; }
 
-    /// <summary>How often each of the V words stands in the training texts, uncut.</summary>
-    public int[] TrainCounts { get; }
+    /// <summary>How often each of the V words stands in the training texts, cut off after so many tokens.</summary>
+    public int[] TrainCounts(int maxLength)
+    {
+        var (counts, train) = (new int[Vocabulary.Count], Split(Train).Truncated(maxLength));
+        for (var example = 0; example < train.Count; example++)
+            foreach (var word in train.Text(example).Span) counts[word]++;
+        return counts;
+    }
 
     /// <summary>Identity of the vocabulary, order included: vectors reduced to another one don't fit.</summary>
     public string VocabularyHash => Convert.ToHexStringLower(SHA256.HashData(

@@ -26,7 +26,7 @@ internal static class ModelExport
             file.Add<float>(segment.Name, values.AsMemory(segment.Offset, segment.Size), segment.Shape);
             if (segment.IsPrunable) file.Add($"mask.{segment.Name}", parameters.Masks[segment.Name].Values, segment.Shape);
         }
-        if (inputs.Vectors is null) file.Add("vocabulary", Encoding.UTF8.GetBytes(string.Join('\n', InputVectors.WordsOfRows(inputs.Dataset))));
+        if (inputs.Vectors is null) file.Add("vocabulary", Encoding.UTF8.GetBytes(string.Join('\n', InputVectors.WordsOfRows(inputs.Dataset, inputs.MaxLength))));
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(wish.Path)!);
@@ -43,7 +43,6 @@ internal static class ModelExport
         ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine, ParameterBuffer parameters)
     {
         var recipe = assignment.Recipe;
-        var (size, kept) = (parameters.Masks.Values.Sum(mask => (long)mask.Size), parameters.Masks.Values.Sum(mask => (long)mask.Kept));
         return
         [
             ("format", Format),
@@ -53,7 +52,7 @@ internal static class ModelExport
             ("method", Wire.Name(recipe.Method)),
             ("protocol", Wire.Name(recipe.Protocol)),
             ("sparsity", Number(recipe.Sparsity)),
-            ("achievedSparsity", Number(size == 0 ? 0 : 100.0 * (size - kept) / size)),
+            ("achievedSparsity", Number(parameters.Prunable.AchievedSparsity)),
             ("epochs", Number(recipe.Plan.TotalEpochs)),
             ("recipe", Json.Write(recipe)),
             ("recipeFingerprint", RecipeFingerprint.Of(recipe)),

@@ -59,6 +59,11 @@ public class RecipeFingerprintTests
     }
 
     [Fact]
+    public void A_trained_embedding_says_which_words_have_rows() => Assert.Equal(
+        RecipeFingerprint.CanonicalText(Imp).Replace("vectors glove\n", "embeddingSize 100\nembeddedWords cut\n", StringComparison.Ordinal),
+        RecipeFingerprint.CanonicalText(Imp with { Vectors = null }));
+
+    [Fact]
     public void Dense_runs_are_the_same_whatever_the_scope() =>
         Assert.Equal(RecipeFingerprint.Of(Imp.Dense), RecipeFingerprint.Of((Imp with { Scope = PruningScope.Global }).Dense));
 

@@ -160,9 +160,20 @@ public class BiLstmClassifierTests
         var builder = new Worker.Text.TokenisedDataset.Builder("hash", 2);
         builder.Add("train", ["twice", "once", "twice"], 0);
         builder.Add("test", ["never", "twice"], 0);
-        var input = InputVectors.Trained(builder.Build(), 4);
+        var input = InputVectors.Trained(builder.Build(), maxLength: 3, dimensions: 4);
         Assert.Equal([2, 1, 1], input.RowOfWord);
         Assert.Equal(3, input.Rows);
+    }
+
+    [Fact]
+    public void Words_that_stand_behind_the_length_alone_have_no_row_that_nothing_would_train()
+    {
+        var builder = new Worker.Text.TokenisedDataset.Builder("hash", 2);
+        builder.Add("train", ["early", "early", "late", "late"], 0);
+        var dataset = builder.Build();
+        Assert.Equal([2, 1], InputVectors.Trained(dataset, maxLength: 3, dimensions: 4).RowOfWord);
+        Assert.Equal(["[PAD]", "[UNK]", "early"], InputVectors.WordsOfRows(dataset, maxLength: 3));
+        Assert.Equal(["[PAD]", "[UNK]", "early", "late"], InputVectors.WordsOfRows(dataset, maxLength: 4));
     }
 
     [Fact]

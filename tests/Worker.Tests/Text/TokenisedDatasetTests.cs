@@ -14,7 +14,8 @@ public sealed class TokenisedDatasetTests : IDisposable
     {
         var dataset = Small();
         Assert.Equal(["b", "a", "é", "c"], dataset.Vocabulary);
-        Assert.Equal([2, 1, 0, 0], dataset.TrainCounts);
+        Assert.Equal([2, 1, 0, 0], dataset.TrainCounts(maxLength: 3));
+        Assert.Equal([1, 1, 0, 0], dataset.TrainCounts(maxLength: 2));
         Assert.Equal([0, 1, 0], dataset.Split("train").Text(0).ToArray());
         Assert.Equal(0, dataset.Split("train").Length(1));
     }
@@ -37,7 +38,7 @@ public sealed class TokenisedDatasetTests : IDisposable
         Assert.Equal(("hash", 3), (loaded.ContentHash, loaded.ClassCount));
         Assert.Equal(dataset.Vocabulary, loaded.Vocabulary);
         Assert.Equal(dataset.VocabularyHash, loaded.VocabularyHash);
-        Assert.Equal(dataset.TrainCounts, loaded.TrainCounts);
+        Assert.Equal(dataset.TrainCounts(9), loaded.TrainCounts(9));
         foreach (var split in new[] { "train", "validation", "test" })
         {
             Assert.Equal(dataset.Split(split).Tokens, loaded.Split(split).Tokens);

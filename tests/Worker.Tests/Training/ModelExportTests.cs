@@ -93,7 +93,7 @@ public sealed class ModelExportTests : IDisposable
         var file = SafeTensors.Read(Train(recipe).Model!.Path);
         var words = Encoding.UTF8.GetString(file.Get<byte>("vocabulary")).Split('\n');
         var dataset = TokenisedDataset.Load(folder["tokens"]);
-        var rows = InputVectors.Trained(dataset, 8).RowOfWord;
+        var rows = InputVectors.Trained(dataset, recipe.Hyperparameters.MaxLength, 8).RowOfWord;
 
         Assert.Equal(file.Shape("embedding.weight")[0], words.Length);
         Assert.Equal(["[PAD]", "[UNK]"], words[..2]);
