@@ -17,11 +17,15 @@ public static class SweepRules
     public const int MaxObservationEpochs = 1000;
     public const int MinBertLength = 3;
 
+    /// <summary>Of one split's packed answers: PostgreSQL holds a value below 1 GiB, and its messages too.</summary>
+    public const long MaxPredictionBytes = 1_000_000_000;
+
     /// <param name="dataset">The request's dataset; null where there is none of that id.</param>
     public static IReadOnlyList<FieldError> Check(SweepRequest request, Dataset? dataset) =>
     [
         .. Names(request),
         .. DatasetOf(request, dataset),
+        .. SizeOf(dataset),
         .. Models(request),
         .. Grid(request),
         .. LastSegments(request),
@@ -42,6 +46,15 @@ public static class SweepRules
         else if (dataset is null) yield return new("datasetId", "is not the id of a dataset; GET /api/v1/datasets lists them");
         else if (dataset.Task == LearningTask.MultiLabel) yield return new("datasetId", "is a multi-label dataset, which is not served by this version; use a singleLabel one");
     }
+
+    /// <summary>Of every split, asked for or not: a training scores each, train while it goes on.</summary>
+    private static IEnumerable<FieldError> SizeOf(Dataset? dataset) =>
+        from split in dataset?.Splits ?? []
+        let labels = dataset!.Labels.Length
+        let bytes = split.Examples * (labels + 1L) * 2
+        where bytes > MaxPredictionBytes
+        select new FieldError("datasetId", string.Create(CultureInfo.InvariantCulture,
+            $"has {split.Examples} {Wire.Name(split.Split)} examples and {labels} labels: a run's answers would take {bytes} bytes, 2 for each example and each pair of example and label, of at most {MaxPredictionBytes}; import fewer examples or labels"));
 
     private static IEnumerable<FieldError> Models(SweepRequest request)
     {

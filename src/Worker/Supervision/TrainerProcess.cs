@@ -47,7 +47,7 @@ public static class TrainerProcess
             return new TrainerMessage(Result: training.Execute(assignment, new TrainingListener(
                 epoch => tell(new TrainerMessage(Epoch: epoch)), warning => tell(new TrainerMessage(Warning: warning)), Alive(tell))));
         }
-        catch (Exception hopeless) when (hopeless is UntrainableException or NotSupportedException)
+        catch (Exception hopeless) when (hopeless is UntrainableException or NotSupportedException or OverflowException)
         {
             return new TrainerMessage(Untrainable: hopeless.Message);
         }

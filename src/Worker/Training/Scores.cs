@@ -7,8 +7,9 @@ namespace PieService.Worker.Training;
 /// <param name="Labels">N gold classes.</param>
 public sealed record Scores(string Split, int ClassCount, int[] Labels)
 {
-    /// <summary>N x C, row-major.</summary>
-    public float[] Logits { get; } = new float[Labels.Length * ClassCount];
+    /// <summary>N x C, row-major. Not more than an array can hold: <see cref="Domain.Sweeps.SweepRules"/> sees to it.</summary>
+    /// <exception cref="OverflowException">It would be more.</exception>
+    public float[] Logits { get; } = new float[checked(Labels.Length * ClassCount)];
 
     public ReadOnlySpan<float> Row(int example) => Logits.AsSpan(example * ClassCount, ClassCount);
 

@@ -48,6 +48,26 @@ public class SweepRulesTests
         Assert.Equal("datasetId", Assert.Single(SweepRules.Check(Requests.Valid, dataset)).Field);
     }
 
+    /// <summary>2 x 500,000 x (999 + 1) bytes are the limit.</summary>
+    [Theory]
+    [InlineData(500_000, 999, false)]
+    [InlineData(500_001, 999, true)]
+    [InlineData(250_000, 10_000, true)]     // examples x labels are beyond an int
+    [InlineData(429_497, 10_000, true)]     // there they come out positive again
+    public void Answers_must_fit_into_a_value_of_the_database(int examples, int labels, bool refused)
+    {
+        var lengths = new TokenLengths(10, 10, 15, 20);
+        var dataset = new Dataset
+        {
+            Id = Requests.Dataset.Id,
+            Name = "d",
+            Labels = [.. Enumerable.Range(0, labels).Select(label => $"{label}")],
+            ContentHash = "sha256:d",
+            Splits = [new(Split.Train, examples, [], lengths), new(Split.Test, 20, [], lengths)],
+        };
+        Assert.Equal(refused ? ["datasetId"] : [], SweepRules.Check(Requests.Valid, dataset).Select(error => error.Field));
+    }
+
     [Fact]
     public void Two_models_need_two_names_and_two_recipes()
     {

@@ -15,6 +15,10 @@ public class ScoresTests
     }
 
     [Fact]
+    public void More_scores_than_an_array_holds_are_refused_even_where_their_number_wraps_around() =>
+        Assert.Throws<OverflowException>(() => new Scores("test", 10_000, new int[429_497]));
+
+    [Fact]
     public void Of_equal_logits_the_smallest_class_wins()
     {
         var scores = Of([0], [1, 2, 2]);
