@@ -1,6 +1,10 @@
 namespace PieService.Domain.Analysis;
 
 /// <summary>The examples of like influence on training, and what pruning does to them (study 1.12).</summary>
+/// <remarks>
+/// Of stored logits, which are float16: one of 8 to 16 is rounded by up to 2^-8, so a loss that is small because the gold logit leads
+/// by so much is off by up to 2 x 2^-8 = 0.8 %, and one ratio of two such losses by up to 1.6 %. Roundings of many examples average out.
+/// </remarks>
 /// <param name="Bin">1 = least influential.</param>
 /// <param name="Examples">In it; a bin that the walk left empty is not told.</param>
 /// <param name="El2n">Mean over its examples.</param>

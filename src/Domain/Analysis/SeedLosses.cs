@@ -2,8 +2,8 @@ namespace PieService.Domain.Analysis;
 
 /// <summary>What pruning does to the loss of each example, over the seeds that both cohorts have (study 1.12).</summary>
 /// <param name="Difference">Mean over seeds of L_P - L_D, in nats.</param>
-/// <param name="Ratio">Mean over seeds of L_P / L_D, which explodes where a dense loss is near 0; then it is not a finite number.</param>
-/// <param name="RatioSd">Deviation of that ratio over seeds, ddof = 0.</param>
+/// <param name="Ratio">Mean over seeds of L_P / L_D, which explodes where a dense loss is near 0; infinite where one is 0.</param>
+/// <param name="RatioSd">Deviation of that ratio over seeds, ddof = 0; NaN where it is infinite.</param>
 /// <param name="Dense">Mean over seeds of L_D, in nats.</param>
 /// <param name="Pruned">Mean over seeds of L_P, in nats.</param>
 public sealed record SeedLosses(double[] Difference, double[] Ratio, double[] RatioSd, double[] Dense, double[] Pruned)
@@ -26,16 +26,16 @@ public sealed record SeedLosses(double[] Difference, double[] Ratio, double[] Ra
                 var (d, p) = (CrossEntropy(pair.Dense.AsSpan(i * classCount, classCount), gold[i]), CrossEntropy(pair.Pruned.AsSpan(i * classCount, classCount), gold[i]));
                 dense[i] += d;
                 pruned[i] += p;
-                // Welford's running mean and squared deviations.
-                var step = (p / d) - ratio[i];
-                ratio[i] += step / seeds;
-                squares[i] += step * ((p / d) - ratio[i]);
+                // Welford's squared deviations from a running mean, which is that of plain sums: infinity stays infinity in them.
+                var (r, before) = (d > 0 ? p / d : double.PositiveInfinity, seeds > 1 ? ratio[i] / (seeds - 1) : 0);
+                ratio[i] += r;
+                squares[i] += (r - before) * (r - (ratio[i] / seeds));
             }
         }
         if (seeds == 0) throw new ArgumentException("Losses over seeds need at least one pair of runs.", nameof(pairs));
         return new SeedLosses(
             Array.ConvertAll([.. Enumerable.Range(0, n)], i => (pruned[i] - dense[i]) / seeds),
-            ratio, Array.ConvertAll(squares, sum => Math.Sqrt(sum / seeds)),
+            Array.ConvertAll(ratio, sum => sum / seeds), Array.ConvertAll(squares, sum => Math.Sqrt(sum / seeds)),
             Array.ConvertAll(dense, sum => sum / seeds), Array.ConvertAll(pruned, sum => sum / seeds));
     }
 

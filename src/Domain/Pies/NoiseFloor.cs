@@ -38,7 +38,7 @@ public sealed record NoiseFloor(
     public static NoiseFloor Of(IReadOnlyList<byte[]> runs, int classCount, int cohortSize)
     {
         if (runs.Count < FewestRuns)
-            return new(null, 0, 0, null, null, null, null, null, $"There are {runs.Count} dense runs, and it takes {FewestRuns}: ask for more seeds or extraDenseSeeds.");
+            return new(null, 0, 0, null, null, null, null, null, $"There are {runs.Count} runs of the baseline, and it takes {FewestRuns}: ask for more seeds or, where the baseline is dense, for extraDenseSeeds.");
         if (runs.Any(classes => classes.Length == 0 || classes.Length != runs[0].Length))
             throw new ArgumentException("Every run must have answered the same examples, at least one.", nameof(runs));
 

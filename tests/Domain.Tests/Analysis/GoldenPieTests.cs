@@ -54,6 +54,9 @@ public class GoldenPieTests
         Assert.Equal(golden.Number("accuracy_on_pies_pruned"), summary.PrunedOnPies!.Value, Tolerance);
         Assert.Equal(golden.Numbers("seed_accuracy_dense").Average(), summary.DenseScore.Mean, Tolerance);
         Assert.Equal(golden.Numbers("seed_accuracy_pruned").Average(), summary.PrunedScore.Mean, Tolerance);
+        // The mean over one seed is that seed's own.
+        AllClose(golden.Numbers("seed_accuracy_dense"), [.. golden.Dense.Select(run => golden.Summary([run], [run]).DenseScore.Mean)]);
+        AllClose(golden.Numbers("seed_accuracy_pruned"), [.. golden.Pruned.Select(run => golden.Summary([run], [run]).PrunedScore.Mean)]);
     }
 
     [Theory]
@@ -92,8 +95,10 @@ public class GoldenPieTests
 
         public IReadOnlyList<LabelledExample> Labels() => [.. PieLabeling.Label(Gold, ClassCount, Dense, Pruned)];
 
-        public ComparisonSummary Summary() =>
-            ComparisonSummary.Of(Labels(), Dense, Pruned, [0], Dense.Length, NoiseFloor.Of(Dense, ClassCount, Dense.Length));
+        public ComparisonSummary Summary() => Summary(Dense, Pruned);
+
+        public ComparisonSummary Summary(byte[][] dense, byte[][] pruned) =>
+            ComparisonSummary.Of(Labels(), dense, pruned, [0], dense.Length, NoiseFloor.Of(dense, ClassCount, dense.Length));
 
         public IEnumerable<int> Whole(string tensor) => Tensors.Get<long>(tensor).Select(value => (int)value);
 

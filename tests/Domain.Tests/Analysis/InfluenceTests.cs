@@ -87,6 +87,23 @@ public class InfluenceTests
         Assert.Equal(Math.Log(2), bin.LossDifference, Digits);
     }
 
+    /// <summary>Ratios of three examples over two seeds: infinite (the dense loss is 0 in the first seed only), 1 and 3.</summary>
+    [Fact]
+    public void One_ratio_without_bounds_leaves_the_median_where_it_is()
+    {
+        var sure = (float)Math.Log(1 / ((Math.Cbrt(2) - 1)));                   // -log softmax(sure, 0)[0] = ln 2 / 3
+        var losses = SeedLosses.Of(
+            [0, 0, 0], 2, [([60000, -60000, 0, 0, sure, 0], new float[6]), ([0, 0, 0, 0, sure, 0], new float[6])]);
+
+        Assert.Equal(double.PositiveInfinity, losses.Ratio[0]);
+        Assert.Equal(3, losses.Ratio[2], 5);                                    // `sure` is a float32
+        var bin = InfluenceBin.Of([1, 1, 1], [0, 0, 0], [false, false, false], losses).Single();
+        Assert.Equal(3, bin.LossRatioMedian!.Value, 5);
+        Assert.Null(bin.LossRatio);
+        Assert.Null(bin.LossRatioError);
+        Assert.NotNull(bin.LossRatioOfMeans);
+    }
+
     [Fact]
     public void A_run_that_did_not_answer_everything_is_refused()
     {

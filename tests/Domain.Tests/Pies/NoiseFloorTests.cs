@@ -1,4 +1,5 @@
 using PieService.Domain.Pies;
+using static PieService.Domain.Tests.Pies.Answers;
 
 namespace PieService.Domain.Tests.Pies;
 
@@ -66,6 +67,4 @@ public class NoiseFloorTests
     }
 
     private static (NoiseFloorKind, int) Kinds(NoiseFloor floor) => (floor.Kind!.Value, floor.Seeds);
-
-    private static byte[] Packed(params int[] classes) => [.. classes.SelectMany(c => BitConverter.GetBytes((ushort)c))];
 }

@@ -1,4 +1,5 @@
 using PieService.Domain.Pies;
+using static PieService.Domain.Tests.Pies.Answers;
 
 namespace PieService.Domain.Tests.Pies;
 
@@ -52,6 +53,4 @@ public class PieLabelingTests
 
     private static LabelledExample One(short gold, int[] dense, int[] pruned) =>
         PieLabeling.Label([gold], 3, [.. dense.Select(c => Packed(c))], [.. pruned.Select(c => Packed(c))]).Single();
-
-    private static byte[] Packed(params int[] classes) => [.. classes.SelectMany(c => BitConverter.GetBytes((ushort)c))];
 }

@@ -1,4 +1,5 @@
 using PieService.Domain.Pies;
+using static PieService.Domain.Tests.Pies.Answers;
 
 namespace PieService.Domain.Tests.Pies;
 
@@ -11,6 +12,4 @@ public class SeedChurnTests
     [Fact]
     public void Cohorts_of_different_seeds_are_refused() =>
         Assert.Throws<ArgumentException>(() => SeedChurn.PerSeed([Packed(0)], [Packed(0), Packed(1)]));
-
-    private static byte[] Packed(params int[] classes) => [.. classes.SelectMany(c => BitConverter.GetBytes((ushort)c))];
 }
