@@ -6,7 +6,7 @@ set -euo pipefail
 
 data=${1:?usage: reproduce/snli.sh <folder of the SNLI files> [address]}
 api=${2:-http://127.0.0.1:5000}/api/v1
-ask() { curl --fail-with-body -sS ${PIE_KEY:+-H "Authorization: Bearer $PIE_KEY"} "$@"; }
+. "$(dirname -- "${BASH_SOURCE[0]}")/service.sh"
 
 dataset=$(ask "$api/datasets" \
     -F 'definition={"name":"snli 18k","task":"singleLabel","format":"tsv",
@@ -15,15 +15,14 @@ dataset=$(ask "$api/datasets" \
     -F "train=@$data/snli_train18k.tsv" -F "validation=@$data/snli_dev.tsv" -F "test=@$data/snli_test.tsv" | jq -r .id)
 echo "dataset $dataset"
 
-sweep=$(ask "$api/sweeps" -H 'Content-Type: application/json' -d '{
+sweep=$(submit "$api" '{
     "name": "snli 18k", "datasetId": "'"$dataset"'",
     "models": [{ "architecture": "BiLSTM", "vectors": "glove.100d.subset",
         "hyperparameters": { "epochs": 3, "batchSize": 128, "learningRate": 0.002, "maxLength": 128, "hiddenSize": 100 } }],
-    "methods": ["IMP", "MP-AI", "RP-AI"], "sparsities": [50, 90], "seeds": { "first": 0, "count": 3 } }' | jq -r .id)
+    "methods": ["IMP", "MP-AI", "RP-AI"], "sparsities": [50, 90], "seeds": { "first": 0, "count": 3 } }')
 echo "sweep $sweep"
 
-while state=$(ask "$api/sweeps/$sweep" | jq -r .state); [[ $state == queued || $state == running ]]; do sleep 5; done
-ask "$api/sweeps/$sweep" | jq -r '"\(.state), \(.progress.epochs.total - .progress.epochs.shared) epochs trained, \(.startedAt) to \(.finishedAt)"'
+await_sweep "$api" "$sweep"
 ask "$api/sweeps/$sweep/comparisons" | jq -r '
     def percent: . * 1000 | round / 10;
     .items[] | "\(.method) \(.sparsity) %: achieved \(.achievedSparsity.mean * 100 | round / 100) %, " +

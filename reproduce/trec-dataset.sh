@@ -1,7 +1,6 @@
-# Sourced by the scripts of TREC: how they ask the service, and how its questions become a dataset.
-# Needs curl, jq, and PIE_KEY where the service wants an API key.
+# Sourced by the scripts of TREC: how its questions become a dataset.
 
-ask() { curl --fail-with-body -sS ${PIE_KEY:+-H "Authorization: Bearer $PIE_KEY"} "$@"; }
+. "$(dirname -- "${BASH_SOURCE[0]}")/service.sh"
 
 # upload_trec API FOLDER: the id of a dataset of the 5,452 training and 500 test questions, six coarse classes.
 upload_trec() {
@@ -17,15 +16,4 @@ upload_trec() {
             "labels":["ABBR","DESC","ENTY","HUM","LOC","NUM"]};type=application/json' \
         -F "train=@$folder/train.tsv" -F "test=@$folder/test.tsv" | jq -r .id
     rm -r -- "$folder"
-}
-
-# submit API JSON: the id of the sweep.
-submit() { ask "$1/sweeps" -H 'Content-Type: application/json' -d "$2" | jq -r .id; }
-
-# await_sweep API SWEEP: returns when it has ended, and tells on standard error how.
-await_sweep() {
-    local state
-    while state=$(ask "$1/sweeps/$2" | jq -r .state); [[ $state == queued || $state == running || $state == paused ]]; do sleep 5; done
-    ask "$1/sweeps/$2" | jq -r '"sweep \(.id) \(.state), \(.progress.epochs.total - .progress.epochs.shared) epochs trained, \(.startedAt) to \(.finishedAt)"' >&2
-    [[ $state == succeeded ]]
 }

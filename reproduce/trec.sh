@@ -10,6 +10,7 @@ published=${2:?$usage}/accuracy.json
 api=${3:-http://127.0.0.1:5000}/api/v1
 . "$(dirname -- "${BASH_SOURCE[0]}")/trec-dataset.sh"
 [[ -r $published ]] || { echo "There is no $published" >&2; exit 2; }
+(( ${SEEDS:-8} >= 2 )) || { echo 'SEEDS must be at least 2: one seed has no deviation' >&2; exit 2; }
 
 dataset=$(upload_trec "$api" "$data")
 sweep=$(submit "$api" '{
@@ -23,7 +24,7 @@ await_sweep "$api" "$sweep"
 # One line for each configuration: its name, achieved sparsity in percent (ours, published), accuracies (ours, published).
 ask "$api/sweeps/$sweep/runs?pageSize=1000" | jq -r --slurpfile published "$published" '
     .items | group_by([.method, .sparsity]) | .[] | "\(.[0].method) \(.[0].sparsity)" as $name
-    | $published[0].accuracy[$name] as $theirs | select($theirs)
+    | ($published[0].accuracy[$name] // error("the published accuracies have none of \($name)")) as $theirs
     | [ $name, (map(.achievedSparsity) | add / length),
         ($published[0].compression_after_each_pruning[$name] | map((.[-1] // 1) | 100 * (1 - 1 / .)) | add / length),
         (map(.test.accuracy) | map(tostring) | join(" ")), ($theirs | map(tostring) | join(" ")) ] | @tsv' |

@@ -1,0 +1,15 @@
+# Sourced by the scripts beside it: how they ask the service, submit a sweep and wait for it.
+# Needs curl, jq, and PIE_KEY where the service wants an API key.
+
+ask() { curl --fail-with-body -sS ${PIE_KEY:+-H "Authorization: Bearer $PIE_KEY"} "$@"; }
+
+# submit API JSON: the id of the sweep.
+submit() { ask "$1/sweeps" -H 'Content-Type: application/json' -d "$2" | jq -r .id; }
+
+# await_sweep API SWEEP: returns when it has ended, and tells on standard error how.
+await_sweep() {
+    local state
+    while state=$(ask "$1/sweeps/$2" | jq -r .state); [[ $state == queued || $state == running || $state == paused ]]; do sleep 5; done
+    ask "$1/sweeps/$2" | jq -r '"sweep \(.id) \(.state), \(.progress.epochs.total - .progress.epochs.shared) epochs trained, \(.startedAt) to \(.finishedAt)"' >&2
+    [[ $state == succeeded ]]
+}
