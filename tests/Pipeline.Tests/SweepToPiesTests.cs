@@ -108,8 +108,16 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
             Assert.Equal((int)Math.Round((int)tensor!["size"]! * 0.8m, MidpointRounding.ToEven), (int)tensor["size"]! - (int)tensor["kept"]!)));
         // The branch's own epochs are measured, those of its trunk are the dense run's.
         var branch = runs.Single(run => (string?)run["method"] == "IMP");
-        var measured = (await service.ListAsync($"/api/v1/runs/{branch["id"]}/metrics")).Where(row => (string?)row["split"] == "train");
+        var measured = (await service.ListAsync($"/api/v1/runs/{branch["id"]}/metrics")).Where(row => (string?)row["split"] == "train").ToList();
         Assert.Equal(Enumerable.Range(2, 6), measured.Select(row => (int)row["epoch"]!));
+
+        // Study 1.12: what each pruning did, on the way and in the end.
+        var prunings = branch["prunings"]!.AsArray();
+        Assert.Equal([2, 4, 6], prunings.Select(pruning => (int)pruning!["afterEpochs"]!));
+        Assert.All(prunings, pruning => Assert.NotNull(pruning!["stability"]));
+        Assert.Equal(((double)branch["achievedSparsity"]!, (double)branch["compression"]!), ((double)prunings[^1]!["achievedSparsity"]!, (double)prunings[^1]!["compression"]!));
+        Assert.Equal((double)measured[^1]["loss"]! - (double)branch["test"]!["loss"]!, (double)branch["generalisationGap"]!, 1e-12);
+        Assert.Empty(runs.Single(run => (string?)run["method"] == "dense")["prunings"]!.AsArray());
     }
 
     [Fact]
