@@ -40,22 +40,19 @@ public static class ComparisonEndpoints
 
         var total = await comparisons.CountAsync(cancellation);
         var rows = await Ordered(Rest(comparisons, filter), filter.OrderBy).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
-        return request.Page(filter.Cut(rows, total, ComparisonResponse.Of, row => new ComparisonKey(row.AchievedSparsity ?? None, row.Ordinal)), origin);
+        return request.Page(filter.Cut(rows, total, ComparisonResponse.Of, row => new SparsityPlace(row.AchievedSparsity ?? SparsityPlace.Last, row.Ordinal)), origin);
     }
 
-    /// <summary>Where a comparison that is not labelled stands among achieved sparsities: after all of them.</summary>
-    private const double None = double.MaxValue;
-
     private static IQueryable<Comparison> Rest(IQueryable<Comparison> comparisons, ComparisonFilter filter) =>
-        filter.After<ComparisonKey>() is not { } after ? comparisons
+        filter.After<SparsityPlace>() is not { } after ? comparisons
         : filter.OrderBy == SparsityOrder.Request ? comparisons.Where(row => row.Ordinal > after.Ordinal)
-        : comparisons.Where(row => (row.AchievedSparsity ?? None) > after.AchievedSparsity
-            || ((row.AchievedSparsity ?? None) == after.AchievedSparsity && row.Ordinal > after.Ordinal));
+        : comparisons.Where(row => (row.AchievedSparsity ?? SparsityPlace.Last) > after.AchievedSparsity
+            || ((row.AchievedSparsity ?? SparsityPlace.Last) == after.AchievedSparsity && row.Ordinal > after.Ordinal));
 
     private static IOrderedQueryable<Comparison> Ordered(IQueryable<Comparison> comparisons, SparsityOrder order) =>
         order == SparsityOrder.Request
             ? comparisons.OrderBy(row => row.Ordinal)
-            : comparisons.OrderBy(row => row.AchievedSparsity ?? None).ThenBy(row => row.Ordinal);
+            : comparisons.OrderBy(row => row.AchievedSparsity ?? SparsityPlace.Last).ThenBy(row => row.Ordinal);
 
     /// <summary>One comparison.</summary>
     /// <remarks>Counts and scores are null until it was labelled; complete says whether every expected run succeeded.</remarks>
@@ -70,8 +67,6 @@ public static class ComparisonEndpoints
             IsAtWork = !answer.Complete && await db.SweepProgress.AnyAsync(sweep => sweep.SweepId == comparison.SweepId && sweep.FinishedAt == null, cancellation),
         });
     }
-
-    private sealed record ComparisonKey(double AchievedSparsity, int Ordinal);
 }
 
 public sealed record ComparisonFilter : TableQuery

@@ -50,7 +50,7 @@ public static class RunEndpoints
                    {
                        Run = run,
                        Link = link,
-                       Achieved = run.AchievedSparsity ?? None,
+                       Achieved = run.AchievedSparsity ?? SparsityPlace.Last,
                        TrainLoss = db.RunMetrics.Where(metric => metric.RunId == run.Id && metric.Split == Split.Train && metric.Epoch == run.EpochsTotal - 1).Select(metric => (double?)metric.Loss).FirstOrDefault(),
                        Sweeps = db.SweepRuns.Where(other => other.RunId == run.Id).OrderBy(other => other.SweepId).Select(other => other.SweepId).ToList(),
                    };
@@ -63,12 +63,12 @@ public static class RunEndpoints
         }
 
         var total = await runs.CountAsync(cancellation);
-        var rest = filter.After<RunKey>() is not { } after ? ordered
+        var rest = filter.After<SparsityPlace>() is not { } after ? ordered
             : isByRequest ? ordered.Where(row => row.Link.Ordinal > after.Ordinal)
             : ordered.Where(row => row.Achieved > after.AchievedSparsity || (row.Achieved == after.AchievedSparsity && row.Link.Ordinal > after.Ordinal));
         var rows = await rest.Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
         return request.Page(
-            filter.Cut(rows, total, row => RunResponse.Of(row.Run, row.Link.Model, row.Sweeps, row.TrainLoss), row => new RunKey(row.Achieved, row.Link.Ordinal)), origin);
+            filter.Cut(rows, total, row => RunResponse.Of(row.Run, row.Link.Model, row.Sweeps, row.TrainLoss), row => new SparsityPlace(row.Achieved, row.Link.Ordinal)), origin);
     }
 
     /// <summary>One run: its recipe's place in the sweep, its progress, and what came out.</summary>
@@ -151,11 +151,6 @@ public static class RunEndpoints
         Recipe = run.Fingerprint,
         TrainedBy = run.Outcome is { } outcome ? [outcome.Versions] : [],
     };
-
-    /// <summary>Where a run without a result stands among achieved sparsities: after all of them.</summary>
-    private const double None = double.MaxValue;
-
-    private sealed record RunKey(double AchievedSparsity, int Ordinal);
 
     private sealed record MetricKey(int Epoch, Split Split);
 

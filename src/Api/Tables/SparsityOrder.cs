@@ -11,3 +11,10 @@ public enum SparsityOrder
     /// <summary>The least pruned first, what has no result last.</summary>
     [JsonStringEnumMemberName("achievedSparsity")] AchievedSparsity,
 }
+
+/// <summary>Where an item stands in either order.</summary>
+public sealed record SparsityPlace(double AchievedSparsity, int Ordinal)
+{
+    /// <summary>Of an item without a result: after all that have one.</summary>
+    public const double Last = double.MaxValue;
+}
