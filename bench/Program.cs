@@ -3,7 +3,16 @@ using System.Globalization;
 using PieService.Bench;
 using PieService.Domain;
 using PieService.Worker.Models;
+using PieService.Worker.Text;
 using static TorchSharp.torch;
+
+// bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint instead.
+if (args is [var folder, .. var sizes])
+{
+    var numbers = sizes.Select(size => int.Parse(size, CultureInfo.InvariantCulture)).Concat(new[] { 32, 64, 1 }.Skip(sizes.Length)).ToArray();
+    FineTuning.Run(folder, numbers[0], numbers[1], numbers[2]);
+    return;
+}
 
 // One training step of the study's BiLSTM on the CPU, against two baselines of the same run: the same model with torch's
 // packed sequences, and matrix products of the model's own shapes. Ratios carry over between machines, times don't.
@@ -12,7 +21,7 @@ set_num_threads(1);
 manual_seed(0);
 
 var texts = Texts();
-var tokens = texts.Sum(text => text.Length);
+var tokens = texts.Sum(text => text.Tokens.Length);
 var table = randn(Words, Width);
 var input = new InputVectors([.. Enumerable.Range(0, Words)], Words, Width, [.. table.data<float>()]);
 using var model = new BiLstmClassifier(input, Hidden, 3, CPU);
@@ -33,11 +42,11 @@ Say($"  matrix products      {peak / 1e9,8:F1} GFLOP/s; the training step reache
 
 static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
-static ReadOnlyMemory<int>[] Texts()
+static TextInput[] Texts()
 {
     var random = KeyedRandom.For("bench");
     // As batches are made: texts of similar length, around SNLI's mean of 24.
-    return [.. Enumerable.Range(0, Batch).Select(_ => (ReadOnlyMemory<int>)Enumerable.Range(0, 22 + random.NextInt(5)).Select(_ => random.NextInt(Words)).ToArray())];
+    return [.. Enumerable.Range(0, Batch).Select(_ => new TextInput(Enumerable.Range(0, 22 + random.NextInt(5)).Select(_ => random.NextInt(Words)).ToArray()))];
 }
 
 static void Backward(Tensor logits)

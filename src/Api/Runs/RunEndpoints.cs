@@ -216,7 +216,7 @@ public sealed record RunResponse(
         run.State, run.AchievedSparsity, run.Outcome is { } trained ? PrunableWeights.Of(trained.Tensors).Compression : null, run.Outcome?.Tensors ?? [], run.Outcome?.Prunings, RunEpochs.Of(run), run.Attempts, run.Interruptions,
         run.Error, run.Worker, run.Device, run.CreatedAt, run.StartedAt, run.FinishedAt,
         run.Outcome?.Test, trainLoss - run.Outcome?.Test.Loss, run.PredictionHash, run.PredictedSplits ?? run.PredictSplits, run.Outcome?.ObservedEpochs ?? [], run.IsRepeatable, run.TrainingSeconds,
-        run.Outcome is { } outcome ? new RunEnvironment(outcome.CpuCapability, outcome.Threads, outcome.Versions, outcome.VectorsSha256) : null,
+        run.Outcome is { } outcome ? new RunEnvironment(outcome.CpuCapability, outcome.Threads, outcome.Versions, outcome.VectorsSha256, outcome.CheckpointSha256) : null,
         run.Outcome?.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null);
 }
 
@@ -228,7 +228,9 @@ public sealed record RunEpochs(int Done, int Total)
 }
 
 /// <summary>What decides a run's bits beside its recipe and seed.</summary>
-public sealed record RunEnvironment(string CpuCapability, int Threads, string Versions, string? VectorsSha256);
+/// <param name="VectorsSha256">Of the file of word vectors.</param>
+/// <param name="CheckpointSha256">Of a BERT's checkpoint: what <c>sha256sum config.json model.safetensors tokenizer_config.json vocab.txt | sha256sum</c> prints in its folder.</param>
+public sealed record RunEnvironment(string CpuCapability, int Threads, string Versions, string? VectorsSha256, string? CheckpointSha256);
 
 /// <summary>The file that getRunModel answers with.</summary>
 /// <param name="Sha256">Lower-case hex; also its ETag.</param>

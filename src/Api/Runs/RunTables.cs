@@ -41,6 +41,7 @@ public static class RunTables
         .Whole("environment_threads", row => row.Environment?.Threads)
         .Text("environment_versions", row => row.Environment?.Versions)
         .Text("environment_vectorsSha256", row => row.Environment?.VectorsSha256)
+        .Text("environment_checkpointSha256", row => row.Environment?.CheckpointSha256)
         .Whole("keptModel_bytes", row => row.KeptModel?.Bytes)
         .Text("keptModel_sha256", row => row.KeptModel?.Sha256);
 

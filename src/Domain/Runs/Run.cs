@@ -107,7 +107,8 @@ public sealed record RunOutcome(
     string Versions,
     KeptModel? Model = null,
     IReadOnlyList<int>? ObservedEpochs = null,
-    IReadOnlyList<RunPruning>? Prunings = null);
+    IReadOnlyList<RunPruning>? Prunings = null,
+    string? CheckpointSha256 = null);
 
 /// <summary>The trained model as a safetensors file; kept as long as a sweep has the run that asked for it.</summary>
 /// <param name="Path">Relative to the artifact folder.</param>

@@ -1,3 +1,4 @@
+using PieService.Worker.Text;
 using static TorchSharp.torch;
 
 namespace PieService.Worker.Models;
@@ -8,17 +9,19 @@ namespace PieService.Worker.Models;
 /// <param name="Mask">Bool: false at a pad.</param>
 internal sealed record BertBatch(Tensor Ids, Tensor TokenTypes, Tensor Mask)
 {
-    public static BertBatch Of(IReadOnlyList<ReadOnlyMemory<int>> texts, int padToken, Device device)
+    public static BertBatch Of(IReadOnlyList<TextInput> texts, int padToken, Device device)
     {
-        var longest = texts.Max(text => text.Length);
-        var (ids, mask) = (new long[texts.Count * longest], new bool[texts.Count * longest]);
+        var longest = texts.Max(text => text.Tokens.Length);
+        var (ids, types, mask) = (new long[texts.Count * longest], new long[texts.Count * longest], new bool[texts.Count * longest]);
         Array.Fill(ids, padToken);
         for (var b = 0; b < texts.Count; b++)
         {
-            var text = texts[b].Span;
-            for (var t = 0; t < text.Length; t++) (ids[(b * longest) + t], mask[(b * longest) + t]) = (text[t], true);
+            var text = texts[b].Tokens.Span;
+            var start = b * longest;
+            for (var t = 0; t < text.Length; t++) (ids[start + t], mask[start + t]) = (text[t], true);
+            types.AsSpan((start + texts[b].SecondStart)..(start + text.Length)).Fill(1);
         }
         long[] shape = [texts.Count, longest];
-        return new(tensor(ids, shape, device: device), zeros(shape, int64, device), tensor(mask, shape, device: device));
+        return new(tensor(ids, shape, device: device), tensor(types, shape, device: device), tensor(mask, shape, device: device));
     }
 }

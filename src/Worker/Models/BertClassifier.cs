@@ -1,4 +1,5 @@
 using PieService.Domain.Recipes;
+using PieService.Worker.Text;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,7 +16,9 @@ namespace PieService.Worker.Models;
 /// </remarks>
 public sealed class BertClassifier : Classifier
 {
-    private const string EmbeddingsPrefix = "bert.embeddings.", ClassifierPrefix = "linear.", LayerNorm = ".LayerNorm.";
+    internal const string ClassifierPrefix = "linear.";
+
+    private const string EmbeddingsPrefix = "bert.embeddings.", LayerNorm = ".LayerNorm.";
 
     /// <summary>Pretrained values by their name, as a parameter on the model's device.</summary>
     private delegate Parameter Take(string name, params long[] shape);
@@ -51,8 +54,11 @@ public sealed class BertClassifier : Classifier
 
     public override int ClassCount { get; }
 
-    /// <param name="texts">Token ids, [CLS] and [SEP] included; none longer than the model's positions. All are of token type 0.</param>
-    public override Tensor Logits(IReadOnlyList<ReadOnlyMemory<int>> texts) => Logits(BertBatch.Of(texts, config.PadToken, device));
+    // 256 texts of 64 tokens, 32 of 512: of bert-base 200 MB for the widest tensor of a layer.
+    public override int MostTokensAtOnce => 16_384;
+
+    /// <param name="texts">Token ids, [CLS] and [SEP] included; none longer than the model's positions.</param>
+    public override Tensor Logits(IReadOnlyList<TextInput> texts) => Logits(BertBatch.Of(texts, config.PadToken, device));
 
     internal Tensor Logits(BertBatch batch) => linear.call(Pooled(batch));                          // (B, C)
 
@@ -64,11 +70,12 @@ public sealed class BertClassifier : Classifier
     {
         // True where a token may be attended to; every head and every token of a text sees the same.
         using var mask = batch.Mask.view(batch.Mask.size(0), 1, 1, -1);                             // (B, 1, 1, T)
-        var state = embeddings.Call(batch.Ids, batch.TokenTypes, training);
+        var drops = training && DropsOut;
+        var state = embeddings.Call(batch.Ids, batch.TokenTypes, drops);
         yield return state;
         foreach (var layer in layers)
         {
-            var next = layer.Call(state, mask, training);
+            var next = layer.Call(state, mask, drops);
             state.Dispose();            // in evaluation that is its memory; in training torch keeps what backward needs
             yield return state = next;
         }
@@ -103,13 +110,13 @@ public sealed class BertClassifier : Classifier
             register_module("LayerNorm", norm);
         }
 
-        public Tensor Call(Tensor ids, Tensor tokenTypes, bool training)
+        public Tensor Call(Tensor ids, Tensor tokenTypes, bool drops)
         {
             using var scope = NewDisposeScope();
             var sum = words.call(ids)                                                               // (B, T, W)
                 + types.Rows.index_select(0, tokenTypes.flatten()).view(ids.size(0), ids.size(1), config.Width)
                 + positions.Rows.narrow(0, 0, ids.size(1));                                              // (T, W), for every text
-            return nn.functional.dropout(norm.Call(sum), config.HiddenDropout, training).MoveToOuterDisposeScope();
+            return nn.functional.dropout(norm.Call(sum), config.HiddenDropout, drops).MoveToOuterDisposeScope();
         }
     }
 
@@ -142,23 +149,23 @@ public sealed class BertClassifier : Classifier
         /// <param name="state">(B, T, W).</param>
         /// <param name="mask">(B, 1, 1, T).</param>
         /// <returns>(B, T, W).</returns>
-        public Tensor Call(Tensor state, Tensor mask, bool training)
+        public Tensor Call(Tensor state, Tensor mask, bool drops)
         {
             using var scope = NewDisposeScope();
             var attended = nn.functional.scaled_dot_product_attention(
                     ByHead(query.Call(state)), ByHead(key.Call(state)), ByHead(value.Call(state)),
-                    mask, training ? config.AttentionDropout : 0)                                   // (B, heads, T, W / heads)
+                    mask, drops ? config.AttentionDropout : 0)                                      // (B, heads, T, W / heads)
                 .transpose(1, 2).flatten(2);                                                        // (B, T, W)
-            var middle = attentionNorm.Call(state + Dropped(mixed.Call(attended), training));
+            var middle = attentionNorm.Call(state + Dropped(mixed.Call(attended), drops));
             var inner = widened.Call(middle);                                                       // (B, T, inner)
             inner = config.TanhGelu ? nn.functional.gelu(inner, TorchSharp.Modules.GELU.Approximate.tanh) : nn.functional.gelu(inner);
-            return outputNorm.Call(middle + Dropped(narrowed.Call(inner), training)).MoveToOuterDisposeScope();
+            return outputNorm.Call(middle + Dropped(narrowed.Call(inner), drops)).MoveToOuterDisposeScope();
         }
 
         private Tensor ByHead(Tensor state) =>
             state.view(state.size(0), state.size(1), config.Heads, -1).transpose(1, 2);             // (B, heads, T, W / heads)
 
-        private Tensor Dropped(Tensor state, bool training) => nn.functional.dropout(state, config.HiddenDropout, training);
+        private Tensor Dropped(Tensor state, bool drops) => nn.functional.dropout(state, config.HiddenDropout, drops);
     }
 
     /// <summary>x W' + b over the last dimension.</summary>

@@ -22,6 +22,20 @@ public sealed record BertConfig(
     // Far beyond every BERT; a file that says more is damaged, and is refused before it takes memory.
     private const int MostLayers = 1000, MostOfAnything = 10_000_000;
 
+    /// <summary>Of the encoder and the pooler.</summary>
+    public long Parameters
+    {
+        get
+        {
+            long w = Width, inner = InnerWidth;
+            var layer = (4 * ((w * w) + w)) + (2 * w * inner) + inner + w + (4 * w);
+            return ((VocabularySize + (long)MaxPositions + TokenTypes + 2) * w) + (Layers * layer) + (w * w) + w;
+        }
+    }
+
+    /// <summary>What a training takes at least on the CPU: six float32 a parameter (read, trained, its gradient, three of Adam).</summary>
+    public long TrainingMiB => 6 * Parameters / (1024 * 1024 / sizeof(float));
+
     /// <summary>What the file leaves out is what the reference implementation takes for it.</summary>
     /// <exception cref="UnusableModelException">The file is missing or malformed, or the model is none that can be computed here.</exception>
     public static BertConfig Read(string folder)

@@ -16,8 +16,8 @@ public sealed class BertWeights
     private const string Prefix = "bert.";
     private const int MostNamed = 10;
 
-    // Heads of the tasks that a checkpoint was trained for, and a constant that older versions stored.
-    private static readonly string[] OtherHeads = ["cls.", "classifier.", "qa_outputs."];
+    // Heads of the tasks that a checkpoint was trained for, what a kept model has besides, and a constant that older versions stored.
+    private static readonly string[] NotOfTheEncoder = ["cls.", "classifier.", "qa_outputs.", "mask.", "vocabulary"];
     private const string PositionIds = "embeddings.position_ids";
 
     private readonly string source;
@@ -33,7 +33,7 @@ public sealed class BertWeights
         foreach (var stored in tensors.Names)
         {
             var name = Canonical(stored);
-            if (name == PositionIds || OtherHeads.Any(head => name.StartsWith(head, StringComparison.Ordinal))) continue;
+            if (name == PositionIds || NotOfTheEncoder.Any(other => name.StartsWith(other, StringComparison.Ordinal))) continue;
             if (!storedNames.TryAdd(name, stored))
                 throw new UnusableModelException($"{source} holds {name} twice: as {storedNames[name]} and as {stored}.");
         }

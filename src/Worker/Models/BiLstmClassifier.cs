@@ -1,3 +1,4 @@
+using PieService.Worker.Text;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -46,7 +47,7 @@ public sealed class BiLstmClassifier : Classifier
 
     public override int ClassCount { get; }
 
-    public override Tensor Logits(IReadOnlyList<ReadOnlyMemory<int>> texts)
+    public override Tensor Logits(IReadOnlyList<TextInput> texts)
     {
         var batch = new PaddedBatch(texts, input.RowOfWord, paddedLength);
         var reversal = tensor(batch.Reversal, device: device);
@@ -76,13 +77,13 @@ public sealed class BiLstmClassifier : Classifier
     /// <summary>Texts side by side, time first: the word t of text b is in row t B + b.</summary>
     private readonly struct PaddedBatch
     {
-        public PaddedBatch(IReadOnlyList<ReadOnlyMemory<int>> texts, int[] rowOfWord, int? paddedLength)
+        public PaddedBatch(IReadOnlyList<TextInput> texts, int[] rowOfWord, int? paddedLength)
         {
-            Longest = paddedLength ?? Math.Max(1, texts.Max(text => text.Length));      // an empty text is read as one pad
+            Longest = paddedLength ?? Math.Max(1, texts.Max(text => text.Tokens.Length));      // an empty text is read as one pad
             (Rows, Reversal, Ends) = (new long[Longest * texts.Count], new long[Longest * texts.Count], new long[texts.Count]);
             for (var b = 0; b < texts.Count; b++)
             {
-                var words = texts[b].Span;
+                var words = texts[b].Tokens.Span;
                 var length = paddedLength ?? words.Length;
                 for (var t = 0; t < Longest; t++)
                 {

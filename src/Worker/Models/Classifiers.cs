@@ -1,20 +1,20 @@
 using PieService.Domain.Recipes;
-using PieService.Worker.Text;
+using PieService.Worker.Training;
 using static TorchSharp.torch;
 
 namespace PieService.Worker.Models;
 
-public static class Classifiers
+internal static class Classifiers
 {
-    /// <summary>The model of a recipe with torch's default initial weights: seed torch before.</summary>
-    /// <param name="vectors">Null: the embedding is trained.</param>
-    public static Classifier Create(Recipe recipe, TokenisedDataset dataset, WordVectors? vectors, Device device) =>
-        recipe.Architecture switch
-        {
-            Architecture.BiLstm => new BiLstmClassifier(
-                vectors is null ? InputVectors.Trained(dataset, recipe.Hyperparameters.MaxLength, recipe.Hyperparameters.EmbeddingSize) : InputVectors.Given(vectors),
-                recipe.Hyperparameters.HiddenSize, dataset.ClassCount, device,
-                paddedLength: recipe.Protocol == Protocol.Paper ? recipe.Hyperparameters.MaxLength : null),
-            Architecture.Bert => throw new NotSupportedException("BERT is not supported yet; use the architecture BiLSTM."),
-        };
+    /// <summary>The model of a recipe, its weights as a training begins with them: seed torch before.</summary>
+    /// <exception cref="UnusableModelException">The pretrained weights are missing, malformed or not those of their config.json.</exception>
+    public static Classifier Create(Recipe recipe, TrainingInputs inputs, Device device) => recipe.Architecture switch
+    {
+        Architecture.BiLstm => new BiLstmClassifier(
+            inputs.Vectors is null ? InputVectors.Trained(inputs.Dataset, recipe.Hyperparameters.MaxLength, recipe.Hyperparameters.EmbeddingSize) : InputVectors.Given(inputs.Vectors),
+            recipe.Hyperparameters.HiddenSize, inputs.Dataset.ClassCount, device,
+            paddedLength: recipe.Protocol == Protocol.Paper ? recipe.Hyperparameters.MaxLength : null),
+        Architecture.Bert => new BertClassifier(
+            inputs.Pretrained!.Config, BertWeights.Load(inputs.Pretrained.Folder), inputs.Dataset.ClassCount, recipe.Protocol, device),
+    };
 }

@@ -13,12 +13,13 @@ namespace PieService.Worker.Pruning;
 /// last batch of ten of that sample alone, because the published code clears the gradient before each (study 1.6).
 /// </summary>
 /// <remarks>
-/// No model here has dropout. One that has keeps it in protocol paper; in sound it must set its probability to 0 for this
-/// instead of going to evaluation mode, where cuDNN's LSTM has no backward pass.
+/// Dropout acts in protocol paper; in sound its probability is 0. The model is in train mode in both: in evaluation mode
+/// cuDNN's LSTM has no backward pass.
 /// </remarks>
 /// <param name="sample">The examples of a pruning step, as positions in <paramref name="train"/>.</param>
+/// <param name="torchSeed">Of a pruning step, for dropout: whether epochs were trained in this process must not matter.</param>
 public sealed class ImpactGradient(
-    Classifier model, ParameterBuffer parameters, TokenisedSplit train, Protocol protocol, Func<int, int[]> sample)
+    Classifier model, ParameterBuffer parameters, TokenisedSplit train, Protocol protocol, Func<int, int[]> sample, Func<int, long> torchSeed)
 {
     private const int BatchSize = 10;       // the study's; in protocol sound the sum over batches is the same for every size
 
@@ -28,7 +29,9 @@ public sealed class ImpactGradient(
         var examples = sample(step);
         if (protocol == Protocol.Paper) examples = examples.Chunk(BatchSize).Last();
         using Scalar count = examples.Length;       // held: a Scalar that nothing holds may be finalised while native code still reads it
+        manual_seed(torchSeed(step));
         model.train();
+        model.DropsOut = protocol == Protocol.Paper;
         parameters.ClearGradients();
         foreach (var batch in examples.Chunk(BatchSize))
         {
@@ -37,6 +40,7 @@ public sealed class ImpactGradient(
             var labels = tensor(Array.ConvertAll(batch, example => (long)train.Labels[example]), device: logits.device);
             nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum).div(count).backward();
         }
+        model.DropsOut = true;
         var gradients = parameters.CopyGradients();
         parameters.ClearGradients();
         return gradients;

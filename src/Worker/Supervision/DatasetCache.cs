@@ -16,14 +16,16 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
     private readonly HashSet<string> known = [];
 
+    /// <param name="tokenizer">Null: basic_english.</param>
     /// <returns>The path of the tokenised dataset.</returns>
-    public async Task<string> TokensAsync(Guid datasetId, CancellationToken cancellation)
+    public async Task<string> TokensAsync(Guid datasetId, WordPiece? tokenizer, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == datasetId, cancellation);
-        return await MakeAsync(Path.Combine("tokens", FileName(dataset.ContentHash)), async path =>
+        var key = tokenizer is null ? dataset.ContentHash : $"{dataset.ContentHash}-{tokenizer.Sha256}";
+        return await MakeAsync(Path.Combine("tokens", FileName(key)), async path =>
         {
-            var builder = new TokenisedDataset.Builder(dataset.ContentHash, dataset.Labels.Length);
+            var builder = new TokenisedDataset.Builder(dataset.ContentHash, dataset.Labels.Length, tokenizer);
             // Words are numbered as they appear, and a trained embedding starts from their numbers: the order is fixed.
             foreach (var split in new[] { Split.Train, Split.Validation, Split.Test })
             {
@@ -31,7 +33,10 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
                     .Where(example => example.DatasetId == datasetId && example.Split == split).OrderBy(example => example.Position)
                     .Select(example => new { example.Text, example.SecondText, example.Labels }).AsAsyncEnumerable();
                 await foreach (var example in examples.WithCancellation(cancellation))
-                    builder.Add(Wire.Name(split), [.. BasicEnglish.Tokenise(example.Text, example.SecondText)], example.Labels[0]);
+                {
+                    if (tokenizer is null) builder.Add(Wire.Name(split), BasicEnglish.Tokenise(example.Text, example.SecondText), example.Labels[0]);
+                    else builder.Add(Wire.Name(split), example.Text, example.SecondText, example.Labels[0]);
+                }
             }
             builder.Build().Save(path);
         }, cancellation);

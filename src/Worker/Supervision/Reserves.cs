@@ -56,7 +56,20 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, TimePr
         return free < settings.MinFreeDiskMib ? $"disk: {free} MiB are free in {folder}, PIE_MIN_FREE_DISK_MIB is {settings.MinFreeDiskMib}" : null;
     }
 
-    private string? MemoryShortage()
+    /// <exception cref="InsufficientMemoryException">There is not as much available.</exception>
+    public static void RequireMemory(long mebibytes, string purpose)
+    {
+        if (AvailableMiB() is { } free && mebibytes > free)
+        {
+            throw new InsufficientMemoryException(
+                $"{purpose} this worker needs at least {mebibytes} MiB of memory, {free} MiB are available: use a smaller checkpoint, a machine with more, or fewer PIE_SLOTS.");
+        }
+    }
+
+    private string? MemoryShortage() =>
+        AvailableMiB() is { } free && free < settings.MinFreeMemoryMib ? $"memory: {free} MiB are available, PIE_MIN_FREE_MEMORY_MIB is {settings.MinFreeMemoryMib}" : null;
+
+    private static long? AvailableMiB()
     {
         var line = File.ReadLines("/proc/meminfo").FirstOrDefault(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal));
         if (line is null) return null;
@@ -64,7 +77,7 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, TimePr
         // In a container the limit is its own (cgroup v2).
         if (Number("/sys/fs/cgroup/memory.max") is { } limit && Number("/sys/fs/cgroup/memory.current") is { } used)
             free = Math.Min(free, (limit - used) / Mebi);
-        return free < settings.MinFreeMemoryMib ? $"memory: {free} MiB are available, PIE_MIN_FREE_MEMORY_MIB is {settings.MinFreeMemoryMib}" : null;
+        return free;
     }
 
     /// <summary>Null: there is no such file, or no number in it ("max").</summary>

@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
+using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
+using PieService.Worker.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 
@@ -15,7 +17,7 @@ namespace PieService.Worker.Supervision;
 /// <summary>Trains the run that is first in line, if there is one.</summary>
 public sealed class TrainNextRun(
     RunLeases leases, LeaseKeeper keeper, WorkerIdentity worker, DatasetCache datasets, ArtifactFolder artifacts, TrainerPool trainers, TrainingSlots slots,
-    Reserves reserves, VectorFolder vectors, CheckpointFolder checkpoints, IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger) : ITrainNextRun
+    Reserves reserves, WorkerSettings settings, VectorFolder vectors, CheckpointFolder checkpoints, IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger) : ITrainNextRun
 {
     /// <param name="cancellation">Of Hangfire, and not heeded: it also fires when a duplicate message is delivered elsewhere.</param>
     public async Task ExecuteAsync(CancellationToken cancellation)
@@ -111,7 +113,7 @@ public sealed class TrainNextRun(
         var test = result.Predictions.Single(split => split.Split == Wire.Name(Split.Test));
         var outcome = new RunOutcome(
             new RunScore(test.Metric.Accuracy, test.Metric.MacroF1, test.Metric.Loss), result.Tensors, result.CpuCapability, result.Threads,
-            result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions, KeptOf(result.Model), assignment.ObserveEpochs, result.Prunings);
+            result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions, KeptOf(result.Model), assignment.ObserveEpochs, result.Prunings, result.PretrainedSha256);
         await StillHeldAsync(held, () => leases.SucceedAsync(
             held.Lease, outcome, result.Device, [.. result.Predictions.Select(split => Packed(run.Id, split))], CancellationToken.None));
     }
@@ -139,15 +141,17 @@ public sealed class TrainNextRun(
 
     private async Task<TrainingAssignment> PrepareAsync(Run run, HeldRun held)
     {
-        var tokens = await datasets.TokensAsync(run.DatasetId, held.Stopped);
+        var pretrained = run.Recipe.Checkpoint is { } checkpoint ? Read(run.Recipe, checkpoints.Find(checkpoint)) : null;
+        var tokens = await datasets.TokensAsync(run.DatasetId, pretrained?.Tokens, held.Stopped);
         var vectorFile = run.Recipe.Vectors is { } name ? await datasets.VectorsAsync(name, tokens, held.Stopped) : null;
         await using var db = await contexts.CreateDbContextAsync(held.Stopped);
-        if (vectorFile is not null) await RequireSameVectorsAsync(db, run, WordVectors.Load(vectorFile).SourceSha256, held.Stopped);
+        if (vectorFile is not null) await RequireSameAsync(db, run, ModelKind.Vectors, run.Recipe.Vectors!, WordVectors.Load(vectorFile).SourceSha256, held.Stopped);
+        if (pretrained is not null) await RequireSameAsync(db, run, ModelKind.Bert, run.Recipe.Checkpoint!, pretrained.Sha256, held.Stopped);
         var trunk = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == run.TrunkRunId, held.Stopped);
         var observe = await db.Database.SqlQuery<int>($"""SELECT unnest(pie_observes({run.Id})) AS "Value" """).ToListAsync(held.Stopped);
         return new TrainingAssignment(
             run.Id, run.Recipe, run.Seed, tokens, vectorFile, artifacts.FolderOf(held.Lease),
-            await ResumeAsync(db, run, observe, held), artifacts.CheckpointOf(trunk), run.PredictSplits, await WishAsync(db, run, held), observe);
+            await ResumeAsync(db, run, observe, held), artifacts.CheckpointOf(trunk), run.PredictSplits, await WishAsync(db, run, held), observe, pretrained?.Folder);
     }
 
     /// <summary>A checkpoint beyond an epoch that is wanted and was not observed is of no use: what the model answered then is gone.</summary>
@@ -165,18 +169,30 @@ public sealed class TrainNextRun(
         return new ModelWish(artifacts.ModelFileOf(held.Lease), labels, Versions);
     }
 
-    /// <summary>A recipe knows its vectors by name; models on different files of that name must not be compared.</summary>
-    private static async Task RequireSameVectorsAsync(PieDbContext db, Run run, string sha256, CancellationToken cancellation)
+    private PretrainedBert Read(Recipe recipe, DirectoryInfo folder)
     {
+        var pretrained = TrainingInputs.Usable(recipe, () => PretrainedBert.Read(folder.FullName));
+        if (settings.Gpus == 0) Reserves.RequireMemory(pretrained.Config.TrainingMiB, $"To train the checkpoint '{recipe.Checkpoint}'");
+        return pretrained;
+    }
+
+    /// <summary>A recipe knows its vectors or its checkpoint by name; models on different files of that name must not be compared.</summary>
+    private static async Task RequireSameAsync(PieDbContext db, Run run, ModelKind kind, string name, string sha256, CancellationToken cancellation)
+    {
+        var (key, sha256Key, what) = kind switch
+        {
+            ModelKind.Vectors => ("vectors", "vectorsSha256", "word vectors"),
+            ModelKind.Bert => ("checkpoint", "checkpointSha256", "checkpoint"),
+        };
         var others = await db.Database.SqlQuery<string>($"""
-            SELECT outcome ->> 'vectorsSha256' AS "Value" FROM runs
-            WHERE dataset_id = {run.DatasetId} AND id <> {run.Id} AND recipe ->> 'vectors' = {run.Recipe.Vectors} AND outcome ->> 'vectorsSha256' <> {sha256} LIMIT 1
+            SELECT outcome ->> {sha256Key} AS "Value" FROM runs
+            WHERE dataset_id = {run.DatasetId} AND id <> {run.Id} AND recipe ->> {key} = {name} AND outcome ->> {sha256Key} <> {sha256} LIMIT 1
             """).ToListAsync(cancellation);
         if (others is [var other])
         {
             throw new WorkerUnfitException(
-                $"This worker's word vectors '{run.Recipe.Vectors}' have the SHA-256 {sha256}, but models of this dataset were trained with {other}. Give every worker that file, or the new vectors another name.",
-                ModelKind.Vectors, run.Recipe.Vectors!);
+                $"This worker's {what} '{name}' has the SHA-256 {sha256}, but models of this dataset were trained with {other}. Give every worker the same, or the new one another name.",
+                kind, name);
         }
     }
 

@@ -1,29 +1,44 @@
+using PieService.Domain.Recipes;
+
 namespace PieService.Worker.Text;
 
 /// <summary>What BERT reads of an example: token ids with the special ones, and which belong to a pair's second text.</summary>
-/// <param name="SecondStart">Tokens from here on are of type 1, all before of type 0; the number of tokens where none is.</param>
-public readonly record struct BertInput(int[] Ids, int SecondStart)
+public static class BertInput
 {
-    public IEnumerable<int> TokenTypes
+    /// <summary>
+    /// A split of word pieces as a BERT reads it. A pair is two texts with their token types in protocol sound; in paper it is one
+    /// text with [SEP] in the middle (study 1.10).
+    /// </summary>
+    /// <param name="maxLength">Of every input, special tokens included.</param>
+    public static TokenisedSplit Of(TokenisedSplit pieces, WordPiece tokens, Protocol protocol, int maxLength)
     {
-        get
+        var (ids, offsets, secondStarts) = (new List<int>(pieces.Tokens.Length + (3 * pieces.Count)), new List<long> { 0 }, new int[pieces.Count]);
+        for (var example = 0; example < pieces.Count; example++)
         {
-            var start = SecondStart;
-            return Ids.Select((_, place) => place < start ? 0 : 1);
+            var input = (pieces.Pair(example), protocol) switch
+            {
+                ((var text, null), _) => Of(tokens, text.Span, maxLength),
+                ((var first, { } second), Protocol.Sound) => Of(tokens, first.Span, second.Span, maxLength),
+                ((var first, { } second), Protocol.Paper) => Of(tokens, [.. first.Span, tokens.Separator, .. second.Span], maxLength),
+            };
+            ids.AddRange(input.Tokens.Span);
+            offsets.Add(ids.Count);
+            secondStarts[example] = input.SecondStart < input.Tokens.Length ? input.SecondStart : TokenisedSplit.NoSecond;
         }
+        return pieces with { Tokens = [.. ids], Offsets = [.. offsets], SecondStarts = secondStarts };
     }
 
     /// <summary>[CLS] text [SEP], the text cut off so that all is at most <paramref name="maxLength"/> long.</summary>
-    public static BertInput Of(WordPiece tokens, ReadOnlySpan<int> text, int maxLength)
+    public static TextInput Of(WordPiece tokens, ReadOnlySpan<int> text, int maxLength)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 2);
         int[] ids = [tokens.Start, .. text[..Math.Min(text.Length, maxLength - 2)], tokens.Separator];
-        return new(ids, ids.Length);
+        return new(ids);
     }
 
     /// <summary>[CLS] first [SEP] second [SEP], the longer text cut off first, then both alike.</summary>
     /// <remarks>As Hugging Face's <c>longest_first</c>: where both are longer than half, the one that was longer keeps the odd token.</remarks>
-    public static BertInput Of(WordPiece tokens, ReadOnlySpan<int> first, ReadOnlySpan<int> second, int maxLength)
+    public static TextInput Of(WordPiece tokens, ReadOnlySpan<int> first, ReadOnlySpan<int> second, int maxLength)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 3);
         var room = maxLength - 3;

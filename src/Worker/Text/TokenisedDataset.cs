@@ -8,7 +8,8 @@ namespace PieService.Worker.Text;
 
 /// <summary>
 /// A dataset as the trainer reads it: word numbers and classes of every split, and the vocabulary of all of them, in one
-/// safetensors file that is cached by the dataset's content hash.
+/// safetensors file that is cached by the dataset's content hash. For a BERT the words are pieces, and their numbers and
+/// vocabulary its tokenizer's.
 /// </summary>
 public sealed class TokenisedDataset
 {
@@ -21,10 +22,10 @@ public sealed class TokenisedDataset
     private readonly long[] wordOffsets;
 
     private TokenisedDataset(
-        string contentHash, int classCount, byte[] packedWords, long[] wordOffsets, Dictionary<string, TokenisedSplit> splits)
+        string contentHash, int classCount, string? tokenizer, byte[] packedWords, long[] wordOffsets, Dictionary<string, TokenisedSplit> splits)
     {
-        (ContentHash, ClassCount, this.packedWords, this.wordOffsets, this.splits) =
-            (contentHash, classCount, packedWords, wordOffsets, splits);
+        (ContentHash, ClassCount, Tokenizer, this.packedWords, this.wordOffsets, this.splits) =
+            (contentHash, classCount, tokenizer, packedWords, wordOffsets, splits);
         var words = new string[wordOffsets.Length - 1];
         for (var i = 0; i < words.Length; i++)
             words[i] = Encoding.UTF8.GetString(packedWords, (int)wordOffsets[i], (int)(wordOffsets[i + 1] - wordOffsets[i]));
@@ -35,7 +36,13 @@ public sealed class TokenisedDataset
 
     public int ClassCount { get; }
 
-    /// <summary>V words of all splits, numbered in the order of their first appearance.</summary>
+    /// <summary>Whose pieces the words are (<see cref="WordPiece.Sha256"/>); null: words of basic_english.</summary>
+    public string? Tokenizer { get; }
+
+    /// <summary>Whether an example is a pair whose texts can be told apart.</summary>
+    public bool HasPairs => splits.Values.Any(split => split.SecondStarts?.Any(start => start != TokenisedSplit.NoSecond) == true);
+
+    /// <summary>V words of all splits, numbered in the order of their first appearance; or all pieces of a tokenizer.</summary>
     public IReadOnlyList<string> Vocabulary { get; }
 
     /// <summary>How often each of the V words stands in the training texts, cut off after so many tokens.</summary>
@@ -43,7 +50,7 @@ public sealed class TokenisedDataset
     {
         var (counts, train) = (new int[Vocabulary.Count], Split(Train).Truncated(maxLength));
         for (var example = 0; example < train.Count; example++)
-            foreach (var word in train.Text(example).Span) counts[word]++;
+            foreach (var word in train.Text(example).Tokens.Span) counts[word]++;
         return counts;
     }
 
@@ -69,12 +76,14 @@ public sealed class TokenisedDataset
                 ["classCount"] = ClassCount.ToString(CultureInfo.InvariantCulture),
             },
         };
+        if (Tokenizer is not null) file.Metadata["tokenizer"] = Tokenizer;
         file.Add("vocabulary.utf8", packedWords);
         file.Add("vocabulary.offsets", wordOffsets);
         foreach (var split in splits.Values)
         {
             file.Add($"{split.Name}.tokens", split.Tokens);
             file.Add($"{split.Name}.offsets", split.Offsets);
+            if (split.SecondStarts is { } starts) file.Add($"{split.Name}.secondStarts", starts);
             file.Add($"{split.Name}.labels", split.Labels);
         }
         return file.Write(path);
@@ -90,17 +99,20 @@ public sealed class TokenisedDataset
         var (words, wordOffsets) = (file.Get<byte>("vocabulary.utf8"), file.Get<long>("vocabulary.offsets"));
         Require(AreOffsets(wordOffsets, words.Length), "the vocabulary's offsets are wrong");
 
+        var tokenizer = file.Metadata.GetValueOrDefault("tokenizer");
         var splits = new Dictionary<string, TokenisedSplit>(StringComparer.Ordinal);
         foreach (var name in SplitNames)
         {
             var split = new TokenisedSplit(
-                name, file.Get<int>($"{name}.tokens"), file.Get<long>($"{name}.offsets"), file.Get<int>($"{name}.labels"));
+                name, file.Get<int>($"{name}.tokens"), file.Get<long>($"{name}.offsets"), file.Get<int>($"{name}.labels"))
+            { SecondStarts = tokenizer is null ? null : file.Get<int>($"{name}.secondStarts") };
             Require(split.Offsets.Length == split.Count + 1 && AreOffsets(split.Offsets, split.Tokens.Length), $"{name} has wrong offsets");
             Require(Array.TrueForAll(split.Tokens, word => (uint)word < (uint)(wordOffsets.Length - 1)), $"{name} has unknown words");
+            Require(split.SecondStarts is null || AreWithin(split.SecondStarts, split), $"{name} has second texts outside of its texts");
             Require(Array.TrueForAll(split.Labels, label => (uint)label < (uint)classes), $"{name} has labels outside 0 to {classes - 1}");
             splits.Add(name, split);
         }
-        return new(file.RequireMetadata("contentHash"), classes, words, wordOffsets, splits);
+        return new(file.RequireMetadata("contentHash"), classes, tokenizer, words, wordOffsets, splits);
 
         void Require(bool condition, string otherwise)
         {
@@ -116,41 +128,76 @@ public sealed class TokenisedDataset
         return true;
     }
 
+    private static bool AreWithin(int[] secondStarts, TokenisedSplit split)
+    {
+        if (secondStarts.Length != split.Count) return false;
+        for (var i = 0; i < secondStarts.Length; i++)
+            if (secondStarts[i] < TokenisedSplit.NoSecond || secondStarts[i] > split.Length(i)) return false;
+        return true;
+    }
+
     /// <summary>Takes the examples one by one, in their order, and numbers the words as they come.</summary>
-    public sealed class Builder(string contentHash, int classCount)
+    /// <param name="tokenizer">Given: it takes texts instead, and the words are their pieces with the tokenizer's numbers.</param>
+    public sealed class Builder(string contentHash, int classCount, WordPiece? tokenizer = null)
     {
         private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
         private readonly List<byte> packedWords = [];
         private readonly List<long> wordOffsets = [0];
 
-        private readonly Dictionary<string, (List<int> Tokens, List<long> Offsets, List<int> Labels)> splits =
-            SplitNames.ToDictionary(name => name, _ => (new List<int>(), new List<long> { 0 }, new List<int>()), StringComparer.Ordinal);
+        private readonly Dictionary<string, (List<int> Tokens, List<long> Offsets, List<int> SecondStarts, List<int> Labels)> splits =
+            SplitNames.ToDictionary(name => name, _ => (new List<int>(), new List<long> { 0 }, new List<int>(), new List<int>()), StringComparer.Ordinal);
 
         /// <exception cref="ArgumentException">No such split.</exception>
         /// <exception cref="ArgumentOutOfRangeException">The label is not in 0 to C - 1.</exception>
-        public void Add(string split, IReadOnlyList<string> tokens, int label)
+        public void Add(string split, IReadOnlyList<string> tokens, int label) =>
+            Add(split, tokens.Select(NumberOf), TokenisedSplit.NoSecond, label);
+
+        /// <param name="secondText">Null: the example is one text.</param>
+        /// <exception cref="InvalidOperationException">There is no tokenizer.</exception>
+        public void Add(string split, string text, string? secondText, int label)
+        {
+            var pieces = tokenizer ?? throw new InvalidOperationException("Texts need a tokenizer.");
+            var first = pieces.Pieces(text);
+            if (secondText is null) Add(split, first, TokenisedSplit.NoSecond, label);
+            else Add(split, first.Concat(pieces.Pieces(secondText)), first.Length, label);
+        }
+
+        private void Add(string split, IEnumerable<int> tokens, int secondStart, int label)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(label);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(label, classCount);
             if (!splits.TryGetValue(split, out var target))
                 throw new ArgumentException($"'{split}' is not one of {string.Join(", ", SplitNames)}.", nameof(split));
-            foreach (var token in tokens) target.Tokens.Add(NumberOf(token));
+            target.Tokens.AddRange(tokens);
             target.Offsets.Add(target.Tokens.Count);
+            target.SecondStarts.Add(secondStart);
             target.Labels.Add(label);
         }
 
-        public TokenisedDataset Build() => new(contentHash, classCount, [.. packedWords], [.. wordOffsets], splits.ToDictionary(
-            pair => pair.Key,
-            pair => new TokenisedSplit(pair.Key, [.. pair.Value.Tokens], [.. pair.Value.Offsets], [.. pair.Value.Labels]),
-            StringComparer.Ordinal));
+        public TokenisedDataset Build()
+        {
+            foreach (var piece in tokenizer?.Vocabulary ?? []) Append(piece);
+            return new(contentHash, classCount, tokenizer?.Sha256, [.. packedWords], [.. wordOffsets], splits.ToDictionary(
+                pair => pair.Key,
+                pair => new TokenisedSplit(pair.Key, [.. pair.Value.Tokens], [.. pair.Value.Offsets], [.. pair.Value.Labels])
+                {
+                    SecondStarts = tokenizer is null ? null : [.. pair.Value.SecondStarts],
+                },
+                StringComparer.Ordinal));
+        }
 
         private int NumberOf(string word)
         {
             if (numbers.TryGetValue(word, out var known)) return known;
             numbers.Add(word, numbers.Count);
+            Append(word);
+            return numbers.Count - 1;
+        }
+
+        private void Append(string word)
+        {
             packedWords.AddRange(Encoding.UTF8.GetBytes(word));
             wordOffsets.Add(packedWords.Count);
-            return numbers.Count - 1;
         }
     }
 }

@@ -7,12 +7,33 @@ namespace PieService.Worker.Text;
 /// <param name="MaxLength">What is longer is read only so far.</param>
 public sealed record TokenisedSplit(string Name, int[] Tokens, long[] Offsets, int[] Labels, int MaxLength = int.MaxValue)
 {
+    /// <summary>In <see cref="SecondStarts"/>: the example is one text.</summary>
+    public const int NoSecond = -1;
+
+    /// <summary>
+    /// For each of the N examples its first token of a pair's second text, counted from the text's beginning, or
+    /// <see cref="NoSecond"/>. Null: whoever reads them does not tell the texts of a pair apart.
+    /// </summary>
+    public int[]? SecondStarts { get; init; }
+
     public int Count => Labels.Length;
 
     /// <summary>Tokens of a text as it is read; 0 for an empty one.</summary>
     public int Length(int example) => (int)Math.Min(MaxLength, Offsets[example + 1] - Offsets[example]);
 
-    public ReadOnlyMemory<int> Text(int example) => Tokens.AsMemory((int)Offsets[example], Length(example));
+    public TextInput Text(int example)
+    {
+        var tokens = Tokens.AsMemory((int)Offsets[example], Length(example));
+        return SecondStarts?[example] is >= 0 and var start ? new(tokens, start) : new(tokens);
+    }
+
+    /// <summary>Both texts of a pair; the second is null where there is one text.</summary>
+    internal (ReadOnlyMemory<int> First, ReadOnlyMemory<int>? Second) Pair(int example)
+    {
+        var tokens = Text(example).Tokens;
+        if (SecondStarts?[example] is >= 0 and var start) return (tokens[..start], tokens[start..]);
+        return (tokens, null);
+    }
 
     /// <summary>The same texts, cut off after so many tokens.</summary>
     public TokenisedSplit Truncated(int maxLength) => this with { MaxLength = maxLength };

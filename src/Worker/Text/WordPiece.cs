@@ -17,11 +17,17 @@ public sealed class WordPiece
     private readonly Dictionary<string, int> special;
     private readonly Regex anySpecial;
 
-    private WordPiece(BertTokenizer pieces, Dictionary<string, int> special)
+    private WordPiece(BertTokenizer pieces, Dictionary<string, int> special, IReadOnlyList<string> vocabulary, string sha256)
     {
-        (this.pieces, this.special) = (pieces, special);
+        (this.pieces, this.special, Vocabulary, Sha256) = (pieces, special, vocabulary, sha256);
         anySpecial = new(string.Join('|', special.Keys.Select(Regex.Escape)), RegexOptions.CultureInvariant);
     }
+
+    /// <summary>Pieces by their numbers; empty where the file has an empty line.</summary>
+    public IReadOnlyList<string> Vocabulary { get; }
+
+    /// <summary>Of the files that decide what the pieces of a text are.</summary>
+    public string Sha256 { get; }
 
     /// <summary>[CLS], with which every input begins.</summary>
     public int Start => pieces.ClassificationTokenId;
@@ -38,7 +44,8 @@ public sealed class WordPiece
         if (!(settings.Flag("do_basic_tokenize") ?? true)) throw settings.Refusal("do_basic_tokenize", "is false; only true can be used");
 
         var path = Path.Combine(folder, VocabularyFile);
-        var numbers = ReadVocabulary(path);
+        var lines = ReadVocabulary(path);
+        var numbers = Numbered(lines, path);
         if (BertConfig.Read(folder).VocabularySize is var size && numbers.Values.DefaultIfEmpty().Max() >= size)
             throw new UnusableModelException($"{path} has tokens behind line {size}, the vocab_size of {BertConfig.FileName}.");
         var lowerCase = settings.Flag("do_lower_case") ?? true;
@@ -56,7 +63,9 @@ public sealed class WordPiece
         };
         using var vocabulary = File.OpenRead(path);
         string[] special = [options.UnknownToken, options.SeparatorToken, options.PaddingToken, options.ClassificationToken, options.MaskingToken];
-        return new(BertTokenizer.Create(vocabulary, options), special.Distinct().ToDictionary(token => token, token => numbers[token]));
+        return new(
+            BertTokenizer.Create(vocabulary, options), special.Distinct().ToDictionary(token => token, token => numbers[token]), lines,
+            FileHashes.Of(folder, SettingsFile, VocabularyFile));
 
         string Special(string name, string otherwise)
         {
@@ -85,23 +94,26 @@ public sealed class WordPiece
         }
     }
 
-    private static Dictionary<string, int> ReadVocabulary(string path)
+    private static string[] ReadVocabulary(string path)
     {
         try
         {
-            var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-            var line = 0;
-            foreach (var token in File.ReadLines(path))
-            {
-                if (token.Length > 0 && !numbers.TryAdd(token, line))
-                    throw new UnusableModelException($"{path} has {token} twice, in lines {numbers[token] + 1} and {line + 1}.");
-                line++;
-            }
-            return numbers;
+            return File.ReadAllLines(path);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             throw new UnusableModelException($"{path} cannot be read: {unreadable.Message}", unreadable);
         }
+    }
+
+    private static Dictionary<string, int> Numbered(string[] lines, string path)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var line = 0; line < lines.Length; line++)
+        {
+            if (lines[line].Length > 0 && !numbers.TryAdd(lines[line], line))
+                throw new UnusableModelException($"{path} has {lines[line]} twice, in lines {numbers[lines[line]] + 1} and {line + 1}.");
+        }
+        return numbers;
     }
 }

@@ -33,6 +33,21 @@ public static class BatchOrder
         [.. KeyedRandom.For(seed, "order", epoch).Permutation(split.Count).Chunk(batchSize)];
 
     /// <summary>By length alone, the same at every evaluation; results go back to example order by position.</summary>
-    public static IReadOnlyList<int[]> ForEvaluation(TokenisedSplit split, int batchSize) =>
-        [.. Enumerable.Range(0, split.Count).OrderBy(split.Length).Chunk(batchSize)];
+    /// <param name="mostTokens">Of a batch, pads included; a longer text has one of its own.</param>
+    public static IReadOnlyList<int[]> ForEvaluation(TokenisedSplit split, int batchSize, int mostTokens = int.MaxValue)
+    {
+        var (batches, batch) = (new List<int[]>(), new List<int>());
+        foreach (var example in Enumerable.Range(0, split.Count).OrderBy(split.Length))
+        {
+            // The next is always the longest so far, so the others are padded to it.
+            if (batch.Count == batchSize || (batch.Count > 0 && (batch.Count + 1L) * split.Length(example) > mostTokens))
+            {
+                batches.Add([.. batch]);
+                batch.Clear();
+            }
+            batch.Add(example);
+        }
+        if (batch.Count > 0) batches.Add([.. batch]);
+        return batches;
+    }
 }

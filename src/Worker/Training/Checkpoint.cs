@@ -9,11 +9,13 @@ namespace PieService.Worker.Training;
 
 /// <summary>Whose checkpoint it is and where it was made: all of it must match for a training to go on bit for bit.</summary>
 /// <param name="VectorsSha256">Of the word vectors' source file, which the recipe knows by name only; null: none.</param>
-public sealed record CheckpointIdentity(string RecipeFingerprint, int Seed, string? VectorsSha256, Machine Machine);
+/// <param name="PretrainedSha256">Of the checkpoint that a BERT started from, which the recipe knows by name only; null: none.</param>
+public sealed record CheckpointIdentity(string RecipeFingerprint, int Seed, string? VectorsSha256, Machine Machine, string? PretrainedSha256 = null);
 
 /// <summary>
 /// A training at the end of an epoch, before any pruning that follows: parameters, masks, Adam's state, and what earlier
-/// prunings did. Initial weights and random numbers are not in it: both follow from the seed.
+/// prunings did. Initial weights and random numbers are not in it: both follow from the seed, and pretrained weights lie
+/// in their own file.
 /// </summary>
 public static class Checkpoint
 {
@@ -85,6 +87,7 @@ public static class Checkpoint
         ("device", identity.Machine.DeviceType),
         ("cpuCapability", identity.Machine.CpuCapability),
         ("threads", identity.Machine.Threads.ToString(CultureInfo.InvariantCulture)),
+        .. identity.PretrainedSha256 is { } pretrained ? [("pretrained", pretrained)] : Array.Empty<(string, string)>(),
     ];
 
     private static ReadOnlyMemory<float> Part(float[] flat, ParameterBuffer.Segment segment) => flat.AsMemory(segment.Offset, segment.Size);

@@ -15,7 +15,7 @@ public static class Evaluation
         var scores = new Scores(split.Name, model.ClassCount, split.Labels);
         using var noGrad = no_grad();
         model.eval();
-        foreach (var batch in BatchOrder.ForEvaluation(split, BatchSize))
+        foreach (var batch in BatchOrder.ForEvaluation(split, BatchSize, model.MostTokensAtOnce))
         {
             pulse.Beat();
             using var scope = NewDisposeScope();

@@ -3,6 +3,7 @@ using System.Text;
 using PieService.Domain;
 using PieService.Domain.Recipes;
 using PieService.Worker.Models;
+using PieService.Worker.Text;
 
 namespace PieService.Worker.Training;
 
@@ -23,10 +24,10 @@ internal static class ModelExport
         var values = parameters.CopyValues();
         foreach (var segment in parameters.Segments)
         {
-            file.Add<float>(segment.Name, values.AsMemory(segment.Offset, segment.Size), segment.Shape);
+            file.Add<float>(NameOf(segment), values.AsMemory(segment.Offset, segment.Size), segment.Shape);
             if (segment.IsPrunable) file.Add($"mask.{segment.Name}", parameters.Masks[segment.Name].Values, segment.Shape);
         }
-        if (inputs.Vectors is null) file.Add("vocabulary", Encoding.UTF8.GetBytes(string.Join('\n', InputVectors.WordsOfRows(inputs.Dataset, inputs.MaxLength))));
+        if (Vocabulary(inputs, assignment.Recipe.Hyperparameters.MaxLength) is { } words) file.Add("vocabulary", Encoding.UTF8.GetBytes(string.Join('\n', words)));
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(wish.Path)!);
@@ -38,6 +39,16 @@ internal static class ModelExport
             throw new IOException($"The model cannot be kept; free the disk of PIE_ARTIFACTS or let the worker write there: {unwritable.Message}", unwritable);
         }
     }
+
+    /// <summary>As the published model has it, but for BERT's last layer: Hugging Face calls that the classifier, and looks for it.</summary>
+    private static string NameOf(ParameterBuffer.Segment segment) =>
+        segment.Name.StartsWith(BertClassifier.ClassifierPrefix, StringComparison.Ordinal) ? "classifier." + segment.Name[BertClassifier.ClassifierPrefix.Length..] : segment.Name;
+
+    /// <summary>What the rows of the embedding stand for; null where they are vectors that have a file of their own.</summary>
+    private static IReadOnlyList<string>? Vocabulary(TrainingInputs inputs, int maxLength) =>
+        inputs.Pretrained is { } bert ? bert.Tokens.Vocabulary
+        : inputs.Vectors is null ? InputVectors.WordsOfRows(inputs.Dataset, maxLength)
+        : null;
 
     private static IEnumerable<(string Key, string Value)> Metadata(
         ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine, ParameterBuffer parameters)
@@ -58,15 +69,25 @@ internal static class ModelExport
             ("recipeFingerprint", RecipeFingerprint.Of(recipe)),
             ("dataset", recipe.DatasetHash),
             ("labels", Json.Write(wish.Labels)),
-            ("tokenizer", "basic_english"),
+            ("tokenizer", inputs.Pretrained is null ? "basic_english" : "WordPiece"),
             ("vocabularySha256", inputs.Dataset.VocabularyHash),
             ("vectors", recipe.Vectors ?? ""),
             ("vectorsSha256", inputs.Vectors?.SourceSha256 ?? ""),
+            .. inputs.Pretrained is { } bert ? OfCheckpoint(recipe, bert) : [],
             ("device", machine.DeviceType),
             ("cpuCapability", machine.CpuCapability),
             ("threads", Number(machine.Threads)),
             ("versions", wish.Versions),
         ];
+    }
+
+    /// <summary>With the two JSON files of the checkpoint's folder, which a folder for the kept model needs too.</summary>
+    private static IEnumerable<(string Key, string Value)> OfCheckpoint(Recipe recipe, PretrainedBert bert)
+    {
+        yield return ("checkpoint", recipe.Checkpoint!);
+        yield return ("checkpointSha256", bert.Sha256);
+        foreach (var name in new[] { BertConfig.FileName, WordPiece.SettingsFile })
+            if (Path.Combine(bert.Folder, name) is var path && File.Exists(path)) yield return (name, File.ReadAllText(path));
     }
 
     private static string Number(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);

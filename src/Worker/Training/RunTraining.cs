@@ -29,13 +29,13 @@ public sealed class RunTraining(TrainerSettings settings)
 
         using var scope = NewDisposeScope();
         manual_seed(order.InitSeed);
-        using var model = Classifiers.Create(recipe, inputs.Dataset, inputs.Vectors, machine.Device);
+        using var model = TrainingInputs.Usable(recipe, () => Classifiers.Create(recipe, inputs, machine.Device));
         using var parameters = new ParameterBuffer(model);
         if (order.InitialWeights is { } given) parameters.SetValues(given);
         using var optimizer = new Adam(parameters, recipe.Hyperparameters.LearningRate);
 
         var prunings = new PruningRecord(model, parameters, inputs.Split(TokenisedDataset.Test), listener.Pulse);
-        var own = new CheckpointIdentity(RecipeFingerprint.Of(recipe), assignment.Seed, inputs.Vectors?.SourceSha256, machine);
+        var own = new CheckpointIdentity(RecipeFingerprint.Of(recipe), assignment.Seed, inputs.Vectors?.SourceSha256, machine, inputs.Pretrained?.Sha256);
         var hooks = new List<ITrainingHook>
         {
             new EpochReport(
@@ -44,7 +44,7 @@ public sealed class RunTraining(TrainerSettings settings)
         };
         if (PruningRule.Of(recipe.Method) is not null)
             hooks.Add(new Pruner(recipe, assignment.Seed, parameters, optimizer,
-                new ImpactGradient(model, parameters, train, recipe.Protocol, order.ImpactSample), prunings));
+                new ImpactGradient(model, parameters, train, recipe.Protocol, order.ImpactSample, order.ImpactSeed), prunings));
 
         var epochsDone = Restore(assignment, own, parameters, optimizer, prunings, listener.Warn);
         new Trainer(model, parameters, optimizer, train, order).Run(epochsDone, plan.TotalEpochs, hooks, listener.Pulse);
@@ -57,7 +57,8 @@ public sealed class RunTraining(TrainerSettings settings)
             machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "",
             assignment.Keep is { } wish ? ModelExport.Save(wish, assignment, inputs, machine, parameters) : null,
             // Fewer are known where it went on from a checkpoint of an earlier version.
-            prunings.Prunings.Count == plan.PruneAfter.Count ? prunings.Prunings : null);
+            prunings.Prunings.Count == plan.PruneAfter.Count ? prunings.Prunings : null,
+            inputs.Pretrained?.Sha256);
     }
 
     /// <summary>The furthest usable state: the run's own checkpoint, else the trunk's, else none.</summary>

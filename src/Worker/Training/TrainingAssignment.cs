@@ -11,6 +11,7 @@ namespace PieService.Worker.Training;
 /// <param name="PredictSplits">Splits whose predictions are wanted.</param>
 /// <param name="Keep">Null: the trained model is not kept.</param>
 /// <param name="ObserveEpochs">Epochs (0-based) after which the answers to the training split are wanted; null: none.</param>
+/// <param name="PretrainedFolder">Of the checkpoint that a BERT starts from; null: the model is none.</param>
 public sealed record TrainingAssignment(
     Guid RunId,
     Recipe Recipe,
@@ -22,7 +23,8 @@ public sealed record TrainingAssignment(
     CheckpointFile? Trunk,
     IReadOnlyList<string> PredictSplits,
     ModelWish? Keep = null,
-    IReadOnlyList<int>? ObserveEpochs = null);
+    IReadOnlyList<int>? ObserveEpochs = null,
+    string? PretrainedFolder = null);
 
 /// <summary>Where the trained model is to lie, and what of its provenance a trainer does not know.</summary>
 /// <param name="Path">Absolute.</param>

@@ -29,6 +29,7 @@ public sealed record SplitPredictions(string Split, int Examples, int ClassCount
 /// <param name="Threads">Threads of the tensor library; with device and capability it decides the bits.</param>
 /// <param name="Model">Null: it was not to be kept.</param>
 /// <param name="Prunings">What each did; null: not all of them were measured.</param>
+/// <param name="PretrainedSha256">Of the checkpoint that a BERT started from; null: the model is none.</param>
 public sealed record TrainingResult(
     IReadOnlyList<SplitPredictions> Predictions,
     IReadOnlyList<TensorSparsity> Tensors,
@@ -37,7 +38,8 @@ public sealed record TrainingResult(
     int Threads,
     string VectorsSha256,
     ModelExportFile? Model = null,
-    IReadOnlyList<RunPruning>? Prunings = null);
+    IReadOnlyList<RunPruning>? Prunings = null,
+    string? PretrainedSha256 = null);
 
 /// <summary>The kept model is whole on the disk.</summary>
 /// <param name="Path">Absolute.</param>

@@ -1,30 +1,65 @@
+using PieService.Domain.Recipes;
+using PieService.Worker.Models;
 using PieService.Worker.Text;
 
 namespace PieService.Worker.Training;
 
 /// <summary>The files of an assignment, read and checked against each other.</summary>
-internal sealed record TrainingInputs(TokenisedDataset Dataset, WordVectors? Vectors, int MaxLength)
+/// <param name="Vectors">Null: the embedding is trained.</param>
+/// <param name="Pretrained">Null: the model is no BERT.</param>
+internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, WordVectors? Vectors, PretrainedBert? Pretrained)
 {
-    /// <summary>The split as the model reads it: texts cut off after the recipe's length.</summary>
-    public TokenisedSplit Split(string name) => Dataset.Split(name).Truncated(MaxLength);
+    private int MaxLength => Recipe.Hyperparameters.MaxLength;
 
-    /// <exception cref="ArgumentException">The recipe names vectors without a file of them, or the other way.</exception>
-    /// <exception cref="UntrainableException">They don't belong together.</exception>
+    /// <summary>The split as the model reads it: texts cut off after the recipe's length.</summary>
+    public TokenisedSplit Split(string name) => Pretrained is { } bert
+        ? BertInput.Of(Dataset.Split(name), bert.Tokens, Recipe.Protocol, MaxLength)
+        : Dataset.Split(name).Truncated(MaxLength);
+
+    /// <exception cref="ArgumentException">The recipe names vectors or a checkpoint without its files, or the other way.</exception>
+    /// <exception cref="UntrainableException">They don't belong together, or the checkpoint cannot be used.</exception>
     /// <exception cref="InvalidDataException">A file is malformed; it can be made again.</exception>
     public static TrainingInputs Load(TrainingAssignment assignment)
     {
-        if (assignment.Recipe.Vectors is null != assignment.VectorsPath is null)
+        var recipe = assignment.Recipe;
+        if (recipe.Vectors is null != assignment.VectorsPath is null)
             throw new ArgumentException("The recipe's vectors and their file must be given together.", nameof(assignment));
+        if (recipe.Checkpoint is null != assignment.PretrainedFolder is null || recipe.Checkpoint is null == (recipe.Architecture == Architecture.Bert))
+            throw new ArgumentException("A BERT needs its checkpoint's name and folder, and nothing else does.", nameof(assignment));
         var dataset = TokenisedDataset.Load(assignment.TokensPath);
         var vectors = assignment.VectorsPath is { } path ? WordVectors.Load(path) : null;
-        Require(dataset.ContentHash == assignment.Recipe.DatasetHash,
-            $"the tokenised dataset is {dataset.ContentHash}, the recipe's is {assignment.Recipe.DatasetHash}");
+        var pretrained = assignment.PretrainedFolder is { } folder ? Usable(recipe, () => PretrainedBert.Read(folder)) : null;
+        Require(dataset.ContentHash == recipe.DatasetHash,
+            $"the tokenised dataset is {dataset.ContentHash}, the recipe's is {recipe.DatasetHash}");
         Require(dataset.ClassCount is >= 2 and <= ushort.MaxValue + 1,
             $"the dataset has {dataset.ClassCount} classes; 2 to 65536 can be trained");
         Require(dataset.Split(TokenisedDataset.Train).Count > 0, "the dataset has no training examples");
         Require(vectors is null || vectors.VocabularyHash == dataset.VocabularyHash,
             "the word vectors were reduced to another vocabulary");
-        return new(dataset, vectors, assignment.Recipe.Hyperparameters.MaxLength);
+        if (dataset.Tokenizer != pretrained?.Tokens.Sha256) throw new InvalidDataException($"{assignment.TokensPath} was made by another tokenizer.");
+        if (pretrained is not null) RequireFit(recipe, dataset, pretrained.Config);
+        return new(recipe, dataset, vectors, pretrained);
+    }
+
+    /// <exception cref="UntrainableException">The checkpoint cannot be used as it is.</exception>
+    public static T Usable<T>(Recipe recipe, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (UnusableModelException unusable)
+        {
+            throw new UntrainableException($"The checkpoint '{recipe.Checkpoint}' cannot be used: {unusable.Message}", unusable);
+        }
+    }
+
+    private static void RequireFit(Recipe recipe, TokenisedDataset dataset, BertConfig config)
+    {
+        Require(recipe.Hyperparameters.MaxLength <= config.MaxPositions,
+            $"maxLength is {recipe.Hyperparameters.MaxLength}, but the checkpoint '{recipe.Checkpoint}' was trained for at most {config.MaxPositions} tokens; lower maxLength");
+        Require(recipe.Protocol == Protocol.Paper || config.TokenTypes >= 2 || !dataset.HasPairs,
+            $"the dataset has pairs of texts, but the checkpoint '{recipe.Checkpoint}' has {config.TokenTypes} token type and cannot tell them apart; take another checkpoint, or protocol paper, which does not");
     }
 
     private static void Require(bool condition, string otherwise)

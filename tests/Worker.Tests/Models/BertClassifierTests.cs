@@ -1,5 +1,7 @@
 using PieService.Domain.Recipes;
 using PieService.Golden;
+using PieService.Worker.Models;
+using PieService.Worker.Text;
 using PieService.Worker.Training;
 using static TorchSharp.torch;
 
@@ -7,7 +9,7 @@ namespace PieService.Worker.Tests.Models;
 
 public sealed class BertClassifierTests
 {
-    private static readonly ReadOnlyMemory<int>[] Texts = [new[] { 2, 5, 6, 7, 3 }, new[] { 2, 3 }, new[] { 2, 12, 3, 13, 14, 14, 8, 3 }];
+    private static readonly TextInput[] Texts = [new(new[] { 2, 5, 6, 7, 3 }), new(new[] { 2, 3 }), new(new[] { 2, 12, 3, 13, 14, 14, 8, 3 }, 3)];
 
     [Theory]
     [InlineData(Protocol.Paper, (8 * 12) + 1)]         // study 1.4: 97 tensors for bert-base
@@ -70,6 +72,31 @@ public sealed class BertClassifierTests
             manual_seed(seed);
             return Values(model.Logits(Texts));
         }
+    }
+
+    [Fact]
+    public void Dropout_of_probability_0_in_train_mode_is_none()
+    {
+        using var bert = new ToyBert();
+        using var scope = NewDisposeScope();
+        using var model = ToyBert.Load(bert.Write());
+        model.eval();
+        var expected = Values(model.Logits(Texts));
+        model.train();
+        model.DropsOut = false;
+        Assert.Equal(expected, Values(model.Logits(Texts)));
+    }
+
+    [Fact]
+    public void The_second_text_of_a_pair_has_another_token_type()
+    {
+        using var bert = new ToyBert();
+        using var scope = NewDisposeScope();
+        using var model = ToyBert.Load(bert.Write());
+        model.eval();
+        var batch = BertBatch.Of(Texts, padToken: 0, CPU);
+        Assert.Equal([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1], batch.TokenTypes.data<long>());
+        Assert.NotEqual(Values(model.Logits([Texts[2]])), Values(model.Logits([new(Texts[2].Tokens)])));
     }
 
     [Fact]

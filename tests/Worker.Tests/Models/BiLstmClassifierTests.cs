@@ -1,6 +1,6 @@
-using PieService.Domain.Recipes;
 using PieService.Golden;
 using PieService.Worker.Models;
+using PieService.Worker.Text;
 using PieService.Worker.Training;
 using static TorchSharp.torch;
 
@@ -74,7 +74,7 @@ public class BiLstmClassifierTests
     {
         manual_seed(5);
         using var model = new BiLstmClassifier(isFrozen ? Vectors(7) : new([1, 2, 3, 4, 5], 6, 7, null), 9, 3, CPU);
-        var texts = Array.ConvertAll(Texts, text => (ReadOnlyMemory<int>)text);
+        var texts = Array.ConvertAll(Texts, text => new TextInput(text));
         using var noGrad = no_grad();
         var together = model.Logits(texts);
         for (var i = 0; i < texts.Length; i++)
@@ -91,11 +91,11 @@ public class BiLstmClassifierTests
         using var alone = new BiLstmClassifier(Vectors(7) with { RowOfWord = [1, 2, 3, 4, 5, 0] }, 9, 3, CPU);
         using var noGrad = no_grad();
         const int Pad = 5;
-        var together = padded.Logits(Array.ConvertAll(Texts, text => (ReadOnlyMemory<int>)text));
+        var together = padded.Logits(Array.ConvertAll(Texts, text => new TextInput(text)));
         for (var i = 0; i < Texts.Length; i++)
         {
             int[] withPads = [.. Texts[i], .. Enumerable.Repeat(Pad, 8 - Texts[i].Length)];
-            Assert.InRange((together[i] - alone.Logits([withPads])[0]).abs().max().item<float>(), 0, 1e-6f);
+            Assert.InRange((together[i] - alone.Logits([new(withPads)])[0]).abs().max().item<float>(), 0, 1e-6f);
         }
     }
 
@@ -116,7 +116,7 @@ public class BiLstmClassifierTests
         }
         var readOut = cat([input[^1].narrow(0, 0, 9), input[0].narrow(0, 9, 9)]);
         var expected = Linear(Linear(Linear(readOut, "l1").relu(), "l2").relu(), "fc");
-        Assert.InRange((expected - model.Logits([text])[0]).abs().max().item<float>(), 0, 1e-6f);
+        Assert.InRange((expected - model.Logits([new(text)])[0]).abs().max().item<float>(), 0, 1e-6f);
 
         Tensor Linear(Tensor x, string name) => parameters[$"{name}.weight"].mv(x) + parameters[$"{name}.bias"];
 
@@ -140,7 +140,7 @@ public class BiLstmClassifierTests
         manual_seed(7);
         using var model = new BiLstmClassifier(new([1, 0], 2, 3, [0, 0, 0, 1, 2, 3]), 4, 2, CPU);
         using var noGrad = no_grad();
-        Assert.True(model.Logits([Texts[2]]).eq(model.Logits([Texts[1].AsMemory(0, 0)])).all().item<bool>());
+        Assert.True(model.Logits([new(Texts[2])]).eq(model.Logits([new(Texts[1].AsMemory(0, 0))])).all().item<bool>());
     }
 
     [Fact]
@@ -174,13 +174,6 @@ public class BiLstmClassifierTests
         Assert.Equal([2, 1], InputVectors.Trained(dataset, maxLength: 3, dimensions: 4).RowOfWord);
         Assert.Equal(["[PAD]", "[UNK]", "early"], InputVectors.WordsOfRows(dataset, maxLength: 3));
         Assert.Equal(["[PAD]", "[UNK]", "early", "late"], InputVectors.WordsOfRows(dataset, maxLength: 4));
-    }
-
-    [Fact]
-    public void BERT_is_refused_in_plain_words()
-    {
-        var recipe = Toy.Recipe(Method.Dense) with { Architecture = Architecture.Bert };
-        Assert.Contains("BERT", Assert.Throws<NotSupportedException>(() => Classifiers.Create(recipe, Toy.Dataset(), null, CPU)).Message, StringComparison.Ordinal);
     }
 
     /// <summary>Five words.</summary>

@@ -34,7 +34,7 @@ internal sealed class ToyBert(int layers = 2) : IDisposable
     public List<string> Vocabulary { get; } = [.. Words];
 
     /// <summary>Shape of every tensor, by the name that the file will give it.</summary>
-    public Dictionary<string, long[]> Tensors { get; } = Shapes(layers);
+    public Dictionary<string, long[]> Tensors { get; } = BertShapes.Of(Words.Length, Positions, Types, Width, Inner, layers);
 
     /// <summary>Writes the folder as it is described now.</summary>
     public string Write()
@@ -58,27 +58,4 @@ internal sealed class ToyBert(int layers = 2) : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
-
-    private static Dictionary<string, long[]> Shapes(int layers)
-    {
-        var shapes = new Dictionary<string, long[]>(StringComparer.Ordinal)
-        {
-            ["embeddings.word_embeddings.weight"] = [Words.Length, Width],
-            ["embeddings.position_embeddings.weight"] = [Positions, Width],
-            ["embeddings.token_type_embeddings.weight"] = [Types, Width],
-        };
-        Pair("embeddings.LayerNorm", Width);
-        for (var layer = 0; layer < layers; layer++)
-        {
-            foreach (var name in new[] { "self.query", "self.key", "self.value", "output.dense" }) Pair($"encoder.layer.{layer}.attention.{name}", Width, Width);
-            Pair($"encoder.layer.{layer}.attention.output.LayerNorm", Width);
-            Pair($"encoder.layer.{layer}.intermediate.dense", Inner, Width);
-            Pair($"encoder.layer.{layer}.output.dense", Width, Inner);
-            Pair($"encoder.layer.{layer}.output.LayerNorm", Width);
-        }
-        Pair("pooler.dense", Width, Width);
-        return shapes;
-
-        void Pair(string name, params long[] shape) => (shapes[$"{name}.weight"], shapes[$"{name}.bias"]) = (shape, [shape[0]]);
-    }
 }

@@ -189,9 +189,9 @@ public sealed class PrunerTests : IDisposable
         new(recipe, seed: 3, toy.Parameters, toy.Optimizer, Impact(_ => [.. Enumerable.Range(0, 100)], recipe.Protocol), record);
 
     private ImpactGradient Impact(Func<int, int[]> sample, Protocol protocol = Protocol.Sound) =>
-        new(toy.Model, toy.Parameters, train, protocol, sample);
+        new(toy.Model, toy.Parameters, train, protocol, sample, torchSeed: step => step);
 
     private void Train() => new Trainer(
         toy.Model, toy.Parameters, toy.Optimizer, train,
-        new(0, epoch => epoch, _ => [.. Enumerable.Range(0, train.Count).Chunk(15)], _ => [])).Run(0, 1, [], Pulse.None);
+        new(0, epoch => epoch, _ => [.. Enumerable.Range(0, train.Count).Chunk(15)], _ => [], _ => 0)).Run(0, 1, [], Pulse.None);
 }

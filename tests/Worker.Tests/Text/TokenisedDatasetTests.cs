@@ -1,3 +1,5 @@
+using PieService.Domain.Recipes;
+using PieService.Worker.Tests.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 
@@ -16,7 +18,7 @@ public sealed class TokenisedDatasetTests : IDisposable
         Assert.Equal(["b", "a", "é", "c"], dataset.Vocabulary);
         Assert.Equal([2, 1, 0, 0], dataset.TrainCounts(maxLength: 3));
         Assert.Equal([1, 1, 0, 0], dataset.TrainCounts(maxLength: 2));
-        Assert.Equal([0, 1, 0], dataset.Split("train").Text(0).ToArray());
+        Assert.Equal([0, 1, 0], dataset.Split("train").Text(0).Tokens.ToArray());
         Assert.Equal(0, dataset.Split("train").Length(1));
     }
 
@@ -24,7 +26,7 @@ public sealed class TokenisedDatasetTests : IDisposable
     public void A_truncated_split_reads_the_beginning_of_its_texts()
     {
         var split = Small().Split("train").Truncated(2);
-        Assert.Equal([0, 1], split.Text(0).ToArray());
+        Assert.Equal([0, 1], split.Text(0).Tokens.ToArray());
         Assert.Equal(2, split.Length(0));
     }
 
@@ -62,6 +64,68 @@ public sealed class TokenisedDatasetTests : IDisposable
         file.Get<int>("test.tokens")[0] = 99;
         file.Write(folder["tokens"]);
         Assert.Throws<InvalidDataException>(() => TokenisedDataset.Load(folder["tokens"]));
+    }
+
+    [Fact]
+    public void Pieces_are_saved_with_the_tokenizer_and_where_second_texts_begin()
+    {
+        using var bert = new ToyBert();
+        var tokens = WordPiece.Load(bert.Write());
+        Pairs(tokens).Save(folder["tokens"]);
+        var loaded = TokenisedDataset.Load(folder["tokens"]);
+
+        Assert.Equal((tokens.Sha256, true), (loaded.Tokenizer, loaded.HasPairs));
+        Assert.Equal(bert.Vocabulary, loaded.Vocabulary);
+        Assert.Equal([.. tokens.Pieces("unable cafe"), .. tokens.Pieces("a"), .. tokens.Pieces("a + b"), .. tokens.Pieces("cafe")], loaded.Split("train").Tokens);
+        Assert.Equal([3, TokenisedSplit.NoSecond, 1], loaded.Split("train").SecondStarts!);
+    }
+
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(4)]
+    public void A_second_text_that_begins_outside_of_its_text_is_refused(int start)
+    {
+        using var bert = new ToyBert();
+        Pairs(WordPiece.Load(bert.Write())).Save(folder["tokens"]);
+        var file = SafeTensors.Read(folder["tokens"]);
+        file.Get<int>("train.secondStarts")[1] = start;
+        file.Write(folder["tokens"]);
+        Assert.Contains("second texts", Assert.Throws<InvalidDataException>(() => TokenisedDataset.Load(folder["tokens"])).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Study 1.10 and 1.14, 12.</summary>
+    [Fact]
+    public void A_pair_is_two_texts_with_token_types_in_protocol_sound_and_one_text_in_paper()
+    {
+        using var bert = new ToyBert();
+        var tokens = WordPiece.Load(bert.Write());
+        var (pieces, cls, sep) = (Pairs(tokens).Split("train"), tokens.Start, tokens.Separator);
+        var (first, second) = (tokens.Pieces("unable cafe"), tokens.Pieces("a + b"));
+        var (sound, paper) = (BertInput.Of(pieces, tokens, Protocol.Sound, 10), BertInput.Of(pieces, tokens, Protocol.Paper, 10));
+
+        AssertInput([cls, .. first, sep, .. tokens.Pieces("a"), sep], first.Length + 2, sound.Text(0));
+        AssertInput([cls, .. first, sep, .. tokens.Pieces("a"), sep], first.Length + 4, paper.Text(0));
+        AssertInput([cls, .. second, sep], 5, sound.Text(1));
+        AssertInput([cls, .. tokens.Pieces("cafe"), sep, sep], 3, sound.Text(2));
+        AssertInput([cls, .. first[..2], sep], 4, BertInput.Of(pieces, tokens, Protocol.Paper, 4).Text(0));
+        AssertInput([cls, .. first[..1], sep, .. tokens.Pieces("a"), sep], 3, BertInput.Of(pieces, tokens, Protocol.Sound, 5).Text(0));
+
+        static void AssertInput(int[] ids, int secondStart, TextInput input)
+        {
+            Assert.Equal(ids, input.Tokens.ToArray());
+            Assert.Equal(secondStart, input.SecondStart);
+        }
+    }
+
+    /// <summary>A pair, a text, and a pair whose second text is empty.</summary>
+    private static TokenisedDataset Pairs(WordPiece tokens)
+    {
+        var builder = new TokenisedDataset.Builder("hash", 2, tokens);
+        builder.Add("train", "unable cafe", "a", 0);
+        builder.Add("train", "a + b", null, 1);
+        builder.Add("train", "cafe", "", 1);
+        builder.Add("test", "b", null, 0);
+        return builder.Build();
     }
 
     private static TokenisedDataset Small()

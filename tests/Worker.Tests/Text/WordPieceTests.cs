@@ -49,8 +49,8 @@ public sealed class WordPieceTests : IDisposable
     {
         var tokens = WordPiece.Load(bert.Write());
         var input = BertInput.Of(tokens, Enumerable.Repeat(12, first).ToArray(), Enumerable.Repeat(13, second).ToArray(), maxLength);
-        Assert.Equal([tokens.Start, .. Enumerable.Repeat(12, keptFirst), tokens.Separator, .. Enumerable.Repeat(13, keptSecond), tokens.Separator], input.Ids);
-        Assert.Equal([.. Enumerable.Repeat(0, keptFirst + 2), .. Enumerable.Repeat(1, keptSecond + 1)], input.TokenTypes);
+        Assert.Equal([tokens.Start, .. Enumerable.Repeat(12, keptFirst), tokens.Separator, .. Enumerable.Repeat(13, keptSecond), tokens.Separator], input.Tokens.ToArray());
+        Assert.Equal(keptFirst + 2, input.SecondStart);
     }
 
     private string Joined(string text)

@@ -1,4 +1,5 @@
 using PieService.Worker.Models;
+using PieService.Worker.Text;
 using PieService.Worker.Training;
 using static TorchSharp.torch;
 
@@ -45,7 +46,7 @@ public class AdamTests
     }
 
     private static Tensor Loss(Classifier model) =>
-        model.Logits(Array.ConvertAll(Texts, text => (ReadOnlyMemory<int>)text)).square().sum();
+        model.Logits(Array.ConvertAll(Texts, text => new TextInput(text))).square().sum();
 
     private static BiLstmClassifier Model()
     {

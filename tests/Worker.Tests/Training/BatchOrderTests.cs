@@ -60,6 +60,19 @@ public class BatchOrderTests
         Enumerable.Range(0, 1003).Select(split.Length).Order(),
         BatchOrder.ForEvaluation(split, 64).SelectMany(batch => batch).Select(split.Length));
 
+    [Fact]
+    public void An_evaluations_batches_are_bounded_by_their_tokens_with_pads()
+    {
+        var batches = BatchOrder.ForEvaluation(split, 64, mostTokens: 300);
+        Assert.Equal(Enumerable.Range(0, 1003).OrderBy(split.Length), batches.SelectMany(batch => batch));
+        Assert.All(batches, batch => Assert.InRange(batch.Length * batch.Max(split.Length), 0, 300));
+        Assert.All(batches, batch => Assert.InRange(batch.Length, 1, 64));
+        // And no smaller than that.
+        Assert.All(batches.Zip(batches.Skip(1)), pair =>
+            Assert.True(pair.First.Length == 64 || (pair.First.Length + 1) * split.Length(pair.Second[0]) > 300));
+        Assert.All(BatchOrder.ForEvaluation(split, 64, mostTokens: 1).Where(batch => split.Length(batch[0]) > 0), batch => Assert.Single(batch));
+    }
+
     private static TokenisedSplit RandomLengths(int count)
     {
         var chance = KeyedRandom.For("lengths");

@@ -25,15 +25,17 @@ public sealed class GoldenTrainingTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    public static TheoryData<string> Cases => GoldenFolder.Cases("training/bilstm-single-*");
+    public static TheoryData<string> Cases => [.. GoldenFolder.Cases("training/bilstm-single-*"), .. GoldenFolder.Cases("training/bert-single-*")];
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void A_whole_training_is_the_published_one(string name)
     {
         var (golden, tensors) = (GoldenFolder.Json($"{name}.json"), GoldenFolder.Tensors($"{name}.safetensors"));
-        var data = new GoldenData(GoldenFolder.Tensors("training/data-bilstm-single.safetensors"), folder);
-        var recipe = RecipeOf(golden, tensors, data);
+        GoldenData data = Path.GetFileName(name).StartsWith("bert", StringComparison.Ordinal)
+            ? new GoldenPieces(GoldenFolder.Tensors("training/data-bert-single.safetensors"), tensors, folder)
+            : new GoldenVectors(GoldenFolder.Tensors("training/data-bilstm-single.safetensors"), tensors, folder);
+        var recipe = RecipeOf(golden, data);
         var order = Order(tensors, golden.GetProperty("batch").GetInt32());
         // Ten times what float32 costs the published run itself, or what the last bits of a logit cost: the folder's tolerance.
         var noise = golden.GetProperty("noise");
@@ -41,7 +43,7 @@ public sealed class GoldenTrainingTests : IDisposable
         var strayed = noise.GetProperty("mask_entries_that_differ").GetInt32() == 0 ? 0 : 0.005;
 
         var result = new RunTraining(Toy.Cpu).Execute(
-            new(Guid.Empty, recipe, 0, data.TokensPath, data.VectorsPath, folder["run"], null, null, [TokenisedDataset.Test]),
+            data.Assignment(recipe, folder["run"]),
             new(Report, warning => Assert.Fail(warning), Pulse.None), _ => order);
 
         AssertEpochs(golden, tensors, data, recipe, tolerance);
@@ -68,7 +70,7 @@ public sealed class GoldenTrainingTests : IDisposable
         for (var epoch = 0; epoch < epochs.Count; epoch++)
         {
             restored.Take(checkpoints[epoch]);
-            var scores = Evaluation.Run(restored.Model, data.Split(TokenisedDataset.Test), Pulse.None);
+            var scores = Evaluation.Run(restored.Model, restored.Inputs.Split(TokenisedDataset.Test), Pulse.None);
             var expected = tensors.Get<float>($"test_logits.{epoch}");
             var furthest = expected.Zip(scores.Logits, (theirs, ours) => Math.Abs((double)theirs - ours)).Max();
             Assert.True(furthest <= tolerance, $"epoch {epoch}: a test logit is {furthest:g3} away, allowed is {tolerance:g3}");
@@ -99,13 +101,14 @@ public sealed class GoldenTrainingTests : IDisposable
         {
             // A checkpoint is the unpruned end of its epoch, so the next one is the first to hold the mask.
             var file = SafeTensors.Read(checkpoints[recipe.Plan.PruneAfter[pruning]].Path);
+            var (different, entries) = (0, 0);
             for (var t = 0; t < prunable.Length; t++)
             {
                 var (theirs, ours) = (tensors.Get<byte>($"mask.{pruning}.{prunable[t]}"), file.Get<byte>($"mask.{prunable[t]}"));
-                var different = theirs.Zip(ours).Count(pair => pair.First != pair.Second);
-                Assert.True(different <= strayed * theirs.Length, $"pruning {pruning}, {prunable[t]}: {different} of {theirs.Length} entries differ");
+                (different, entries) = (different + theirs.Zip(ours).Count(pair => pair.First != pair.Second), entries + theirs.Length);
                 Assert.Equal(prunings[pruning].GetProperty("survivors")[t].GetInt32(), ours.Count(kept => kept == 1), strayed * theirs.Length);
             }
+            Assert.True(different <= strayed * entries, $"pruning {pruning}: {different} of {entries} entries differ");
         }
     }
 
@@ -146,7 +149,7 @@ public sealed class GoldenTrainingTests : IDisposable
         if (PruningRule.Of(recipe.Method) is { Rewinds: true }) restored.Parameters.SetValues(Order(tensors, 1).InitialWeights!);
         var next = SafeTensors.Read(checkpoints[recipe.Plan.PruneAfter[pruning]].Path);
         restored.Parameters.Prune(restored.Parameters.Masks.Keys.ToDictionary(name => name, name => Mask.Of(next.Get<byte>($"mask.{name}"))));
-        var scores = Evaluation.Run(restored.Model, data.Split(TokenisedDataset.Test), Pulse.None);
+        var scores = Evaluation.Run(restored.Model, restored.Inputs.Split(TokenisedDataset.Test), Pulse.None);
         return Enumerable.Range(0, scores.Labels.Length).Average(example =>
         {
             var highest = scores.Row(example).ToArray().OrderDescending().Take(2).ToArray();
@@ -165,7 +168,7 @@ public sealed class GoldenTrainingTests : IDisposable
         if (recipe.Plan.PruneAfter[0] == 0) restored.Parameters.SetValues(order.InitialWeights!);
         else restored.Take(checkpoints[recipe.Plan.PruneAfter[0] - 1]);
         var flat = new ImpactGradient(
-            restored.Model, restored.Parameters, data.Split(TokenisedDataset.Train), recipe.Protocol, order.ImpactSample).Of(step: 1);
+            restored.Model, restored.Parameters, restored.Inputs.Split(TokenisedDataset.Train), recipe.Protocol, order.ImpactSample, order.ImpactSeed).Of(step: 1);
         var factor = Math.Min(1, 1 / (Math.Sqrt(flat.Sum(g => (double)g * g)) + 1e-6));
         foreach (var segment in restored.Parameters.Segments.Where(segment => segment.IsPrunable))
         {
@@ -181,38 +184,46 @@ public sealed class GoldenTrainingTests : IDisposable
         TorchSeed: epoch => epoch,
         Batches: epoch => [.. tensors.Get<int>($"order.{epoch}").Chunk(batchSize)],
         ImpactSample: step => tensors.Get<int>($"impact_order.{step - 1}"),
+        ImpactSeed: step => step,
         InitialWeights: tensors.Names.Where(name => name.StartsWith("init.", StringComparison.Ordinal))
             .ToDictionary(name => name["init.".Length..], tensors.Get<float>));
 
-    private static Recipe RecipeOf(JsonElement golden, GoldenTensors tensors, GoldenData data) => new(
-        DatasetHash, Architecture.BiLstm, "golden",
-        new(
-            golden.GetProperty("E").GetInt32(), golden.GetProperty("batch").GetInt32(), golden.GetProperty("lr").GetDouble(),
-            MaxLength: data.Length, HiddenSize: tensors.Shape("init.lstm.weight_hh_l0")[1]),
-        Protocol.Paper, Wire.Parse<Method>(golden.GetProperty("method").GetString()!), golden.GetProperty("target").GetDecimal());
+    private static Recipe RecipeOf(JsonElement golden, GoldenData data) => data.Model with
+    {
+        Hyperparameters = data.Model.Hyperparameters with
+        {
+            Epochs = golden.GetProperty("E").GetInt32(),
+            BatchSize = golden.GetProperty("batch").GetInt32(),
+            LearningRate = golden.GetProperty("lr").GetDouble(),
+        },
+        Method = Wire.Parse<Method>(golden.GetProperty("method").GetString()!),
+        Sparsity = golden.GetProperty("target").GetDecimal(),
+    };
 
     /// <summary>A model of the run to put its checkpoints into.</summary>
     private sealed class Restored : IDisposable
     {
         private readonly Recipe recipe;
-        private readonly GoldenData data;
         private readonly Adam optimizer;
 
         public Restored(Recipe recipe, GoldenData data)
         {
-            (this.recipe, this.data) = (recipe, data);
-            Model = Classifiers.Create(recipe, data.Dataset, data.Vectors, CPU);
+            this.recipe = recipe;
+            Inputs = TrainingInputs.Load(data.Assignment(recipe, ""));
+            Model = Classifiers.Create(recipe, Inputs, CPU);
             Parameters = new(Model);
             optimizer = new(Parameters, recipe.Hyperparameters.LearningRate);
         }
+
+        public TrainingInputs Inputs { get; }
 
         public Classifier Model { get; }
 
         public ParameterBuffer Parameters { get; }
 
         public void Take(CheckpointFile checkpoint) => Assert.Null(Checkpoint.TryRestore(
-            checkpoint, new(RecipeFingerprint.Of(recipe), 0, GoldenData.VectorsSha256, Toy.Cpu.Prepare()), Parameters, optimizer,
-            new(Model, Parameters, data.Split(TokenisedDataset.Test), Pulse.None)));
+            checkpoint, new(RecipeFingerprint.Of(recipe), 0, Inputs.Vectors?.SourceSha256, Toy.Cpu.Prepare(), Inputs.Pretrained?.Sha256), Parameters, optimizer,
+            new(Model, Parameters, Inputs.Split(TokenisedDataset.Test), Pulse.None)));
 
         public void Dispose()
         {
@@ -222,41 +233,104 @@ public sealed class GoldenTrainingTests : IDisposable
         }
     }
 
+    /// <summary>The golden inputs as files of the product.</summary>
+    private abstract class GoldenData(GoldenTensors data, TemporaryFolder folder)
+    {
+        protected TemporaryFolder Folder { get; } = folder;
+
+        /// <summary>A recipe with all that the data decide.</summary>
+        public abstract Recipe Model { get; }
+
+        public abstract TrainingAssignment Assignment(Recipe recipe, string output);
+
+        protected TrainingAssignment Assignment(Recipe recipe, string output, string? vectors, string? pretrained) => new(
+            Guid.Empty, recipe, 0, Folder["tokens"], vectors, output, null, null, [TokenisedDataset.Test], PretrainedFolder: pretrained);
+
+        protected static Recipe Of(Architecture architecture, Hyperparameters hyperparameters, string? vectors = null, string? checkpoint = null) => new(
+            DatasetHash, architecture, vectors, hyperparameters, Protocol.Paper, Method.Dense, 0, Checkpoint: checkpoint);
+
+        /// <summary>Each example's split and class.</summary>
+        protected IEnumerable<(int Example, string Split, int Label)> Examples =>
+            new[] { TokenisedDataset.Train, TokenisedDataset.Test }.SelectMany(split => data.Get<float>($"{split}_y").Select(label => (split, (int)label)))
+                .Select((pair, example) => (example, pair.split, pair.Item2));
+
+        protected int Classes => Examples.Max(example => example.Label) + 1;
+    }
+
     /// <summary>
     /// Golden inputs are vectors, not words: so every place of every text becomes a word of its own, with that vector.
     /// </summary>
-    private sealed class GoldenData
+    private sealed class GoldenVectors : GoldenData
     {
-        public const string VectorsSha256 = "golden";
-
-        public GoldenData(GoldenTensors data, TemporaryFolder folder)
+        public GoldenVectors(GoldenTensors data, GoldenTensors training, TemporaryFolder folder) : base(data, folder)
         {
-            Length = data.Shape("train_x")[1];
-            int[] labels = [.. data.Get<float>("train_y").Concat(data.Get<float>("test_y")).Select(label => (int)label)];
-            var builder = new TokenisedDataset.Builder(DatasetHash, labels.Max() + 1);
-            var (trainCount, dimensions) = (data.Shape("train_x")[0], data.Shape("train_x")[2]);
-            for (var example = 0; example < labels.Length; example++)
-                builder.Add(
-                    example < trainCount ? TokenisedDataset.Train : TokenisedDataset.Test,
-                    [.. Enumerable.Range(0, Length).Select(place => $"{example}-{place}")], labels[example]);
-            Dataset = builder.Build();
+            var (length, dimensions) = (data.Shape("train_x")[1], data.Shape("train_x")[2]);
+            Model = Of(Architecture.BiLstm, new(MaxLength: length, HiddenSize: training.Shape("init.lstm.weight_hh_l0")[1]), vectors: "golden");
+            var builder = new TokenisedDataset.Builder(DatasetHash, Classes);
+            foreach (var (example, split, label) in Examples)
+                builder.Add(split, [.. Enumerable.Range(0, length).Select(place => $"{example}-{place}")], label);
+            var dataset = builder.Build();
+            dataset.Save(folder["tokens"]);
             float[] matrix = [.. data.Get<float>("train_x"), .. data.Get<float>("test_x")];
-            Vectors = new("golden", VectorsSha256, Dataset.VocabularyHash, dimensions, matrix, new float[dimensions], Dataset.Vocabulary.Count);
-            (TokensPath, VectorsPath) = (folder["tokens"], folder["vectors"]);
-            Dataset.Save(TokensPath);
-            Vectors.Save(VectorsPath);
+            new WordVectors("golden", "golden", dataset.VocabularyHash, dimensions, matrix, new float[dimensions], dataset.Vocabulary.Count).Save(folder["vectors"]);
         }
 
-        public int Length { get; }
+        public override Recipe Model { get; }
 
-        public TokenisedDataset Dataset { get; }
+        public override TrainingAssignment Assignment(Recipe recipe, string output) => Assignment(recipe, output, Folder["vectors"], pretrained: null);
+    }
 
-        public WordVectors Vectors { get; }
+    /// <summary>Golden inputs are numbers of pieces: so a checkpoint's folder is made whose tokenizer gives them those numbers.</summary>
+    private sealed class GoldenPieces : GoldenData
+    {
+        private const int Heads = 4;            // no tensor's shape tells; the folder's README does
 
-        public string TokensPath { get; }
+        private static readonly string[] Special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
-        public string VectorsPath { get; }
+        public GoldenPieces(GoldenTensors data, GoldenTensors training, TemporaryFolder folder) : base(data, folder)
+        {
+            var vocabulary = WriteCheckpoint(training);
+            var length = data.Shape("train_x.input_ids")[1];
+            Model = Of(Architecture.Bert, new(MaxLength: length), checkpoint: "golden");
+            long[] ids = [.. data.Get<long>("train_x.input_ids"), .. data.Get<long>("test_x.input_ids")];
+            long[] mask = [.. data.Get<long>("train_x.attention_mask"), .. data.Get<long>("test_x.attention_mask")];
+            var builder = new TokenisedDataset.Builder(DatasetHash, Classes, WordPiece.Load(Folder["golden"]));
+            foreach (var (example, split, label) in Examples)
+            {
+                var tokens = ids.AsSpan(example * length, (int)mask.AsSpan(example * length, length).ToArray().Sum()).ToArray();
+                builder.Add(split, string.Join(' ', tokens[1..^1].Select(id => vocabulary[id])), null, label);
+            }
+            builder.Build().Save(folder["tokens"]);
+        }
 
-        public TokenisedSplit Split(string name) => Dataset.Split(name).Truncated(Length);
+        public override Recipe Model { get; }
+
+        public override TrainingAssignment Assignment(Recipe recipe, string output) => Assignment(recipe, output, vectors: null, Folder["golden"]);
+
+        private string[] WriteCheckpoint(GoldenTensors training)
+        {
+            const string Encoder = "init.bert.", Words = "init.bert.embeddings.word_embeddings.weight";
+            var (vocabulary, width) = (training.Shape(Words)[0], training.Shape(Words)[1]);
+            Directory.CreateDirectory(Folder["golden"]);
+            File.WriteAllText(Folder["golden/config.json"], JsonSerializer.Serialize(new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["vocab_size"] = vocabulary,
+                ["hidden_size"] = width,
+                ["num_hidden_layers"] = training.Names.Count(name => name.EndsWith("self.query.weight", StringComparison.Ordinal) && name.StartsWith(Encoder, StringComparison.Ordinal)),
+                ["num_attention_heads"] = Heads,
+                ["intermediate_size"] = training.Shape("init.bert.encoder.layer.0.intermediate.dense.weight")[0],
+                ["max_position_embeddings"] = training.Shape("init.bert.embeddings.position_embeddings.weight")[0],
+                ["type_vocab_size"] = training.Shape("init.bert.embeddings.token_type_embeddings.weight")[0],
+                ["hidden_dropout_prob"] = 0,
+                ["attention_probs_dropout_prob"] = 0,
+            }));
+            string[] words = [.. Special, .. Enumerable.Range(Special.Length, vocabulary - Special.Length).Select(id => $"w{id}")];
+            File.WriteAllLines(Folder["golden/vocab.txt"], words);
+            var weights = new SafeTensors();
+            foreach (var name in training.Names.Where(name => name.StartsWith(Encoder, StringComparison.Ordinal)))
+                weights.Add(name["init.".Length..], training.Get<float>(name), [.. training.Shape(name).Select(side => (long)side)]);
+            weights.Write(Folder["golden/model.safetensors"]);
+            return words;
+        }
     }
 }

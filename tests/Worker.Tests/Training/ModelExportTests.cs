@@ -31,7 +31,7 @@ public sealed class ModelExportTests : IDisposable
         var file = SafeTensors.Read(result.Model!.Path);
 
         var dataset = TokenisedDataset.Load(folder["tokens"]);
-        using var model = Classifiers.Create(recipe, dataset, vectors: null, CPU);
+        using var model = Classifiers.Create(recipe, new(recipe, dataset, Vectors: null, Pretrained: null), CPU);
         using var parameters = new ParameterBuffer(model);
         parameters.SetValues(parameters.Segments.ToDictionary(segment => segment.Name, segment => file.Get<float>(segment.Name)));
         var again = Evaluation.Run(model, dataset.Split("test").Truncated(recipe.Hyperparameters.MaxLength), new Pulse(() => { }, CancellationToken.None)).Pack();

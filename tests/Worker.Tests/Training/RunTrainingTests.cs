@@ -123,7 +123,7 @@ public sealed class RunTrainingTests : IDisposable
                     samples.Add(step);
                     return [5, 6, 7];
                 },
-                given)))).ToList();
+                _ => 0, given)))).ToList();
 
         Assert.Equal(results[0], results[1]);
         Assert.NotEqual(results[0], Hash(Train(recipe, seed: 1)));

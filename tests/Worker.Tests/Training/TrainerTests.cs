@@ -128,7 +128,7 @@ public sealed class TrainerTests : IDisposable
 
     private IReadOnlyList<int[]> EveryExample(int epoch) => [.. Enumerable.Range(0, train.Count).Chunk(16)];
 
-    private static TrainingOrder Order(Func<int, IReadOnlyList<int[]>> batches) => new(0, epoch => epoch, batches, _ => []);
+    private static TrainingOrder Order(Func<int, IReadOnlyList<int[]>> batches) => new(0, epoch => epoch, batches, _ => [], _ => 0);
 
     private sealed class Recorder(List<string> calls) : ITrainingHook
     {

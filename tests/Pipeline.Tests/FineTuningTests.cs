@@ -1,0 +1,123 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using PieService.TestSupport;
+using PieService.Worker.Training;
+
+namespace PieService.Pipeline.Tests;
+
+/// <summary>A BERT through HTTP: from a checkpoint's folder to predictions, through the death of a trainer and the faults of a folder.</summary>
+public sealed class FineTuningTests : IClassFixture<ServiceFixture>
+{
+    private readonly ServiceFixture service;
+
+    public FineTuningTests(ServiceFixture service)
+    {
+        this.service = service;
+        if (!Directory.Exists(Folder("tiny"))) TinyBert.Write(Folder("tiny"));
+    }
+
+    [Fact]
+    public async Task A_trainer_that_is_killed_in_the_middle_of_fine_tuning_goes_on_to_the_same_predictions()
+    {
+        var undisturbed = await SubmitAsync("tiny", epochs: 60, methods: ["IMP-WR"]);
+        await service.UntilEndedAsync(undisturbed);
+
+        var sweep = await SubmitAsync("tiny", epochs: 60, methods: ["IMP-WR"]);
+        foreach (var ordinal in new[] { 0, 1 })
+        {
+            await UntilItHasEpochsAsync(sweep, ordinal);
+            Assert.NotEmpty(service.Worker.Children());
+            foreach (var trainer in service.Worker.Children()) ServiceProcess.Send("KILL", trainer);
+        }
+        await service.UntilEndedAsync(sweep);
+
+        var (expected, runs) = (await RunsAsync(undisturbed), await RunsAsync(sweep));
+        Assert.Equal(expected.Select(run => (string?)run["predictionHash"]), runs.Select(run => (string?)run["predictionHash"]));
+        Assert.Equal([2, 2], runs.Select(run => (int)run["attempts"]!));
+        Assert.Single(expected.Concat(runs).Select(run => (string)run["environment"]!["checkpointSha256"]!).Distinct());
+        Assert.All(runs, run => Assert.True((double)run["test"]!["accuracy"]! > 0.6, $"accuracy is {run["test"]!["accuracy"]}; by chance it would be a half"));
+    }
+
+    [Fact]
+    public async Task A_kept_BERT_has_the_names_of_Hugging_Face()
+    {
+        var sweep = await SubmitAsync("tiny", epochs: 2, methods: ["MP-AI"], keepModels: "last");
+        await service.UntilEndedAsync(sweep);
+
+        var pruned = (await RunsAsync(sweep))[1];
+        var path = Path.Combine(service.DataFolder, "kept.safetensors");
+        await File.WriteAllBytesAsync(path, await service.Client.GetByteArrayAsync($"/api/v1/runs/{pruned["id"]}/model"));
+        var file = SafeTensors.Read(path);
+        Assert.Equal([2, 16], file.Shape("classifier.weight"));
+        var (weights, mask) = (file.Get<float>("bert.encoder.layer.1.output.dense.weight"), file.Get<byte>("mask.bert.encoder.layer.1.output.dense.weight"));
+        Assert.Equal((int)decimal.Round(0.2m * mask.Length, MidpointRounding.ToEven), mask.Count(kept => kept == 1), 1.0);
+        Assert.All(weights.Zip(mask).Where(pair => pair.Second == 0), pair => Assert.Equal(0, pair.First));
+        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Folder("tiny"), "config.json")), file.Metadata["config.json"]);
+    }
+
+    [Theory]
+    [InlineData("without-vocabulary", "vocab.txt", 1)]
+    [InlineData("cut-off", "model.safetensors", 1)]
+    [InlineData("too-large", "MiB of memory", 3)]
+    [InlineData("short", "maxLength is 25", 1)]
+    public async Task What_is_wrong_with_a_checkpoint_is_said_of_the_run_and_the_service_goes_on(string name, string error, int attempts)
+    {
+        TinyBert.Write(Folder(name));
+        var maxLength = TinyBert.Positions;
+        switch (name)
+        {
+            case "without-vocabulary":
+                File.Delete(Path.Combine(Folder(name), "vocab.txt"));
+                break;
+            case "cut-off":
+                using (var file = File.OpenWrite(Path.Combine(Folder(name), "model.safetensors"))) file.SetLength(file.Length - 5);
+                break;
+            case "too-large":
+                TinyBert.WriteConfig(Folder(name), vocabularySize: 10_000_000, width: 1_000_000);
+                break;
+            case "short":
+                maxLength++;
+                break;
+        }
+
+        var sweep = await SubmitAsync(name, epochs: 1, methods: [], maxLength: maxLength);
+        await service.UntilEndedAsync(sweep, "failed");
+
+        var run = Assert.Single(await RunsAsync(sweep));
+        Assert.Contains(error, (string)run["error"]!, StringComparison.Ordinal);
+        Assert.Contains(name, (string)run["error"]!, StringComparison.Ordinal);
+        Assert.Equal(attempts, (int)run["attempts"]!);
+        Assert.Single((await service.GetAsync("/api/v1/system"))["workers"]!.AsArray());
+    }
+
+    private string Folder(string checkpoint) => Path.Combine(service.DataFolder, "models", checkpoint);
+
+    /// <summary>One seed, on an upload of its own: nothing is shared between two calls but the content.</summary>
+    private async Task<Guid> SubmitAsync(string checkpoint, int epochs, string[] methods, int maxLength = TinyBert.Positions, string keepModels = "none")
+    {
+        using var response = await service.Client.PostAsJsonAsync("/api/v1/sweeps", new
+        {
+            name = "fine-tuning",
+            datasetId = await service.UploadAsync(),
+            models = new[] { new { architecture = "BERT", checkpoint, hyperparameters = new { epochs, batchSize = 32, learningRate = 0.002, maxLength } } },
+            methods,
+            sparsities = methods.Length == 0 ? Array.Empty<int>() : [80],
+            seeds = new { first = 0, count = 1 },
+            keepModels,
+        });
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == HttpStatusCode.Accepted, text);
+        return (Guid)JsonNode.Parse(text)!["id"]!;
+    }
+
+    private Task<List<JsonNode>> RunsAsync(Guid sweep) => service.ListAsync($"/api/v1/sweeps/{sweep}/runs");
+
+    private Task UntilItHasEpochsAsync(Guid sweep, int ordinal) => service.UntilAsync("the run is in the middle of its epochs", async () =>
+    {
+        var now = (await RunsAsync(sweep))[ordinal];
+        Assert.NotEqual("succeeded", (string?)now["state"]);
+        // A branch begins with the epochs of its trunk.
+        return (string?)now["state"] == "running" && (int)now["epochs"]!["done"]! >= (ordinal == 0 ? 2 : 65);
+    });
+}

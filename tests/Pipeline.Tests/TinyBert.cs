@@ -1,0 +1,47 @@
+using System.Text.Json;
+using PieService.Worker.Tests.Models;
+using PieService.Worker.Training;
+
+namespace PieService.Pipeline.Tests;
+
+/// <summary>A checkpoint's folder with a very small BERT of random weights, which knows the words of the tests' texts.</summary>
+internal static class TinyBert
+{
+    public const int Positions = 24;
+
+    private const int Width = 16, Inner = 32, Layers = 2;
+
+    private static readonly string[] Words =
+    [
+        "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "film", "was", "a", "story", "of", "two", "friends", "in", "town", "with",
+        "music", "and", "rain", "bad", "dull", "poor", "good", "fine", "great", "not",
+    ];
+
+    public static void Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        WriteConfig(folder, Words.Length);
+        File.WriteAllLines(Path.Combine(folder, "vocab.txt"), Words);
+        var (file, random) = (new SafeTensors(), new Random(5));
+        foreach (var (name, shape) in BertShapes.Of(Words.Length, Positions, types: 2, Width, Inner, Layers))
+        {
+            // As a BERT is born: LayerNorms that change nothing, all else small.
+            var isScale = name.EndsWith("LayerNorm.weight", StringComparison.Ordinal);
+            file.Add(name, Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => isScale ? 1 : (float)(random.NextDouble() - 0.5) / 5).ToArray(), shape);
+        }
+        file.Write(Path.Combine(folder, "model.safetensors"));
+    }
+
+    public static void WriteConfig(string folder, int vocabularySize, int width = Width) => File.WriteAllText(
+        Path.Combine(folder, "config.json"),
+        JsonSerializer.Serialize(new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["model_type"] = "bert",
+            ["vocab_size"] = vocabularySize,
+            ["hidden_size"] = width,
+            ["num_hidden_layers"] = Layers,
+            ["num_attention_heads"] = 2,
+            ["intermediate_size"] = Inner,
+            ["max_position_embeddings"] = Positions,
+        }));
+}
