@@ -9,9 +9,10 @@ using static TorchSharp.torch;
 // bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint instead.
 if (args is [var folder, .. var sizes])
 {
-    var numbers = sizes.Select(size => int.Parse(size, CultureInfo.InvariantCulture)).Concat(new[] { 32, 64, 1 }.Skip(sizes.Length)).ToArray();
-    FineTuning.Run(folder, numbers[0], numbers[1], numbers[2]);
+    FineTuning.Run(folder, batch: Size(0, otherwise: 32), length: Size(1, otherwise: 64), threads: Size(2, otherwise: 1));
     return;
+
+    int Size(int place, int otherwise) => place < sizes.Length ? int.Parse(sizes[place], CultureInfo.InvariantCulture) : otherwise;
 }
 
 // One training step of the study's BiLSTM on the CPU, against two baselines of the same run: the same model with torch's
