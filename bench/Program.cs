@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 // bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint instead.
 if (args is [var folder, .. var sizes])
 {
-    FineTuning.Run(folder, batch: Size(0, otherwise: 32), length: Size(1, otherwise: 64), threads: Size(2, otherwise: 1));
+    var (batch, length, threads) = (Size(0, otherwise: 32), Size(1, otherwise: 64), Size(2, otherwise: 1));
+    FineTuning.RunSteps(folder, batch, length, threads);
+    FineTuning.RunWhole(folder, batch, length, threads);
     return;
 
     int Size(int place, int otherwise) => place < sizes.Length ? int.Parse(sizes[place], CultureInfo.InvariantCulture) : otherwise;
