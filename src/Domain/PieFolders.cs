@@ -13,6 +13,9 @@ public sealed record PieFolders(string Data, string Artifacts, string? Vectors, 
     /// <summary>Holds the identity of the artifact folder: machines that read the same one share it.</summary>
     public string ArtifactStoreFile => Path.Combine(Artifacts, "store-id");
 
+    /// <summary>Checkpoints for every machine that shares the artifact folder, laid there by people, a folder each.</summary>
+    public string SharedModels => Path.Combine(Artifacts, "models");
+
     /// <summary>What belongs to one database; others' artifacts may lie beside it.</summary>
     public string ArtifactsOf(Guid installation) => Path.Combine(Artifacts, installation.ToString());
 

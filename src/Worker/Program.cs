@@ -60,6 +60,7 @@ services.AddSingleton<DatasetCache>();
 services.AddSingleton<ArtifactFolder>();
 services.AddSingleton<VectorFolder>();
 services.AddSingleton<CheckpointFolder>();
+services.AddSingleton(provider => TrainerMemory.Of(provider.GetRequiredService<WorkerSettings>()));
 services.AddSingleton<ModelShelf>();
 services.AddHostedService(provider => provider.GetRequiredService<ModelShelf>());
 services.AddSingleton<TrainerPool>();

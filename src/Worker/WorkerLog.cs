@@ -33,6 +33,6 @@ internal static partial class WorkerLog
     [LoggerMessage(21, LogLevel.Warning, "Could not tidy the artifacts up, trying again later: {Reason}")]
     public static partial void NotSwept(ILogger logger, string reason);
 
-    [LoggerMessage(22, LogLevel.Warning, "The word vectors {Path} cannot be read and are not listed: {Reason}")]
-    public static partial void VectorsUnreadable(ILogger logger, string path, string reason);
+    [LoggerMessage(22, LogLevel.Warning, "{Path} cannot be used: {Reason}")]
+    public static partial void ModelUnusable(ILogger logger, string path, string reason);
 }

@@ -60,6 +60,14 @@ public sealed class Situations(IServiceProvider services)
         ["seeds"] = new JsonObject { ["first"] = 0, ["count"] = seeds },
     };
 
+    /// <summary>One dense run of a BERT.</summary>
+    public static JsonObject BertRequest(Dataset dataset, string checkpoint)
+    {
+        var request = Request(dataset, seeds: 1);
+        request["models"] = new JsonArray(new JsonObject { ["architecture"] = "BERT", ["checkpoint"] = checkpoint, ["hyperparameters"] = new JsonObject { ["epochs"] = 2 } });
+        return request;
+    }
+
     public async Task<IReadOnlyList<Run>> RunsOfAsync(Guid sweep)
     {
         await using var db = await contexts.CreateDbContextAsync();
@@ -70,7 +78,7 @@ public sealed class Situations(IServiceProvider services)
                       select run).AsNoTracking().ToListAsync();
     }
 
-    public Claimant Worker { get; } = new("a worker", "its store", []);
+    public Claimant Worker { get; } = new("a worker", "its store", [], []);
 
     /// <summary>Claims this very run, which goes to the head of the line for it.</summary>
     public async Task<RunLease> ClaimAsync(Guid run)

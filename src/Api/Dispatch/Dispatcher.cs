@@ -79,8 +79,9 @@ public sealed class Dispatcher(
         var missing = await db.Database.SqlQuery<int>($"""
             SELECT (SELECT count(*) FROM (
                     SELECT 1 FROM ready_runs AS run
-                    WHERE run.vectors IS NULL OR EXISTS (
-                        SELECT 1 FROM live_workers WHERE run.vectors = ANY(live_workers.vectors) AND short_of IS NULL)
+                    WHERE (run.vectors IS NULL AND run.checkpoint IS NULL) OR EXISTS (
+                        SELECT 1 FROM live_workers
+                        WHERE short_of IS NULL AND (run.vectors = ANY(live_workers.vectors) OR run.checkpoint = ANY(live_workers.checkpoints)))
                     LIMIT (
                         SELECT 2 * coalesce(sum(slots), 0) FROM live_workers WHERE short_of IS NULL)) AS ready)::integer
                 - (SELECT count(*) FROM hangfire.jobqueue WHERE queue = {QueueStorage.RunQueue} AND fetchedat IS NULL)::integer AS "Value"

@@ -26,7 +26,7 @@ public static class PlanQuery
             .Where(run => run.DatasetId == dataset.Id && fingerprints.Contains(run.Fingerprint) && (run.State == RunState.Queued || run.State == RunState.Running || run.PredictedSplits != null))
             .Select(run => new { run.Id, run.Fingerprint, run.Seed, Splits = run.PredictedSplits ?? run.PredictSplits, IsTrunk = run.State != RunState.Succeeded || run.CheckpointPath != null })
             .ToListAsync(cancellation)).Where(run => wanted.All(run.Splits.Contains) && !lacking.Contains(run.Id)).ToDictionary(run => (run.Fingerprint, run.Seed), run => run.IsTrunk);
-        var workers = await db.Workers.FromSql($"SELECT * FROM live_workers").AsNoTracking().ToListAsync(cancellation);
+        var workers = await db.Workers.FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id).AsNoTracking().ToListAsync(cancellation);
         var (slots, cost) = (Math.Max(1, workers.Sum(worker => worker.Slots)), new TrainingCost(workers.SelectMany(worker => worker.Models)));
 
         var fresh = plan.Runs.Where(run => !existing.ContainsKey((run.Fingerprint, run.Seed))).ToList();
@@ -48,7 +48,8 @@ public static class PlanQuery
             ((fresh.Count * predicted) + (observations * train.Examples)) * (2 + 2 * dataset.Labels.Length),
             fresh.Count == 0 ? 0 : (trunks + 2 * slots) * fresh.Max(run => cost.CheckpointBytes(run.Recipe, train)),
             keepsModels ? fresh.Sum(run => cost.ModelBytes(run.Recipe, train)) : 0,
-            plan.Comparisons.Count);
+            plan.Comparisons.Count,
+            fresh.Count == 0 ? [] : Standstill.Of(workers).ReasonsFor(request));
 
         // A trunk that this sweep trains itself, or one whose end is still kept.
         int SharedOf(PlannedRun run) =>

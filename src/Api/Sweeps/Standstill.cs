@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
 
@@ -8,21 +9,26 @@ namespace PieService.Api.Sweeps;
 public sealed class Standstill
 {
     private readonly IReadOnlyList<string> general;
-    private readonly HashSet<string> vectors;
+    private readonly HashSet<string> vectors, checkpoints;
+    private readonly ILookup<string, string> unusable;
 
-    private Standstill(IReadOnlyList<string> general, HashSet<string> vectors) => (this.general, this.vectors) = (general, vectors);
-
-    public static async Task<Standstill> LookAsync(PieDbContext db, CancellationToken cancellation)
+    private Standstill(IReadOnlyList<WorkerBeat> workers)
     {
-        var workers = await db.Workers
-            .FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id)
-            .Select(worker => new { worker.Machine, worker.ShortOf, worker.Vectors }).ToListAsync(cancellation);
-        IReadOnlyList<string> general =
+        general =
             workers.Count == 0 ? ["no worker is alive: start one with ./pie up, or the worker program with this database"]
-            : workers.TrueForAll(worker => worker.ShortOf is not null) ? [.. workers.Select(worker => $"{worker.Machine} is short of {worker.ShortOf}")]
+            : workers.All(worker => worker.ShortOf is not null) ? [.. workers.Select(worker => $"{worker.Machine} is short of {worker.ShortOf}")]
             : [];
-        return new Standstill(general, [.. workers.SelectMany(worker => worker.Vectors)]);
+        (vectors, checkpoints) = ([.. workers.SelectMany(worker => worker.Vectors)], [.. workers.SelectMany(worker => worker.Checkpoints)]);
+        unusable = workers.SelectMany(worker => worker.Models, (worker, model) => (worker.Machine, Model: model))
+            .Where(found => found.Model is { Kind: ModelKind.Bert, Error: not null })
+            .ToLookup(found => found.Model.Name, found => $"{found.Machine} cannot use it: {found.Model.Error}");
     }
+
+    public static async Task<Standstill> LookAsync(PieDbContext db, CancellationToken cancellation) => Of(await db.Workers
+        .FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id).AsNoTracking().ToListAsync(cancellation));
+
+    /// <param name="workers">Those that are alive.</param>
+    public static Standstill Of(IReadOnlyList<WorkerBeat> workers) => new(workers);
 
     /// <summary>What a sweep waits for whose runs are all waiting; empty where some worker will take one.</summary>
     public IReadOnlyList<string> ReasonsFor(SweepRequest request) => general.Count > 0 ? general :
@@ -30,5 +36,10 @@ public sealed class Standstill
         .. from name in request.Models!.Select(model => model.Vectors).OfType<string>().Distinct()
            where !vectors.Contains(name)
            select $"no live worker has the word vectors '{name}': put their file into the folder that PIE_VECTORS names",
+        .. from name in request.Models!.Select(model => model.Checkpoint).OfType<string>().Distinct()
+           where !checkpoints.Contains(name)
+           select unusable[name].FirstOrDefault() is { } why
+               ? $"no live worker can use the checkpoint '{name}'. {why}"
+               : $"no live worker has the checkpoint '{name}': put its folder into the one that PIE_MODELS names (./pie model get fetches it), or into models in a shared PIE_ARTIFACTS",
     ];
 }

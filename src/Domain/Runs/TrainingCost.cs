@@ -16,7 +16,7 @@ public sealed class TrainingCost(IEnumerable<ModelFile> files)
     private static readonly ModelFile Glove = new("", ModelKind.Vectors, Dimensions: 300, Layers: null, Parameters: 0, "");
     private static readonly ModelFile BertBase = new("", ModelKind.Bert, Dimensions: 768, Layers: 12, Parameters: 109_482_240, "");
 
-    private readonly ILookup<(ModelKind, string), ModelFile> files = files.ToLookup(file => (file.Kind, file.Name));
+    private readonly ILookup<(ModelKind, string), ModelFile> files = files.Where(file => file.Error is null).ToLookup(file => (file.Kind, file.Name));
 
     /// <summary>
     /// Forward and backward are about 6 operations per weight and token (2 forward, 4 backward), those of an embedding left out, and in
@@ -30,7 +30,7 @@ public sealed class TrainingCost(IEnumerable<ModelFile> files)
             return 6.0 * BiLstmWeights(recipe) * train.Examples * (recipe.Protocol == Protocol.Paper ? maxLength : Math.Min(words, maxLength)) / FlopsPerSecond;
 
         var (bert, tokens) = (CheckpointOf(recipe), Math.Min(words + 3, maxLength));        // [CLS] and two [SEP]
-        double width = bert.Dimensions, layers = bert.Layers ?? 0;
+        double width = bert.Dimensions!.Value, layers = bert.Layers ?? 0;
         var weights = (12 * layers * width * width) + (width * width);
         return ((6 * weights) + (12 * layers * width * tokens)) * tokens * train.Examples / FlopsPerSecond;
     }
@@ -43,13 +43,13 @@ public sealed class TrainingCost(IEnumerable<ModelFile> files)
     public long ModelBytes(Recipe recipe, SplitSummary train) =>
         (Weights(recipe) * (sizeof(float) + 1)) + (EmbeddingWeights(recipe, train) * sizeof(float));
 
-    private long Weights(Recipe recipe) => recipe.Architecture == Architecture.Bert ? CheckpointOf(recipe).Parameters : BiLstmWeights(recipe);
+    private long Weights(Recipe recipe) => recipe.Architecture == Architecture.Bert ? CheckpointOf(recipe).Parameters!.Value : BiLstmWeights(recipe);
 
     /// <summary>Of the recurrent layers and the head (study 1.2), the embedding left out.</summary>
     private long BiLstmWeights(Recipe recipe)
     {
         long h = recipe.Hyperparameters.HiddenSize;
-        long d = recipe.Vectors is { } name ? (files[(ModelKind.Vectors, name)].FirstOrDefault() ?? Glove).Dimensions : recipe.Hyperparameters.EmbeddingSize;
+        long d = recipe.Vectors is { } name ? (files[(ModelKind.Vectors, name)].FirstOrDefault() ?? Glove).Dimensions!.Value : recipe.Hyperparameters.EmbeddingSize;
         return (2 * ((4 * h * (d + h)) + (8 * h))) + (2 * ((4 * h * 3 * h) + (8 * h))) + (256 * ((2 * h) + 1)) + (128 * 257);
     }
 

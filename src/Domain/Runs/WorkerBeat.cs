@@ -16,7 +16,10 @@ public sealed class WorkerBeat
     /// <summary>Names of the word vectors that it has.</summary>
     public string[] Vectors { get; init; } = [];
 
-    /// <summary>What is known of those files; a large one is listed when it has been read once.</summary>
+    /// <summary>Names of the pretrained checkpoints that it can use.</summary>
+    public string[] Checkpoints { get; init; } = [];
+
+    /// <summary>What is known of both; a large one is listed when it has been read once.</summary>
     public IReadOnlyList<ModelFile> Models { get; init; } = [];
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset LastBeatAt { get; init; }

@@ -131,6 +131,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         modelBuilder.Entity<WorkerBeat>(worker =>
         {
             worker.ToTable("workers");
+            worker.Property(w => w.Checkpoints).HasDefaultValueSql("'{}'");
             worker.Property(w => w.Models).IsJson();
             worker.Property(w => w.Models).HasDefaultValueSql("'[]'");
         });

@@ -13,7 +13,8 @@ public sealed record ClaimedRun(RunLease Lease, Run Run);
 /// <param name="Worker">Its id.</param>
 /// <param name="Store">Identity of the artifact folder that it reads and writes; null: it has none.</param>
 /// <param name="Vectors">Names of the word vectors that it has.</param>
-public sealed record Claimant(string Worker, string? Store, string[] Vectors);
+/// <param name="Checkpoints">Names of the pretrained checkpoints that it can use.</param>
+public sealed record Claimant(string Worker, string? Store, string[] Vectors, string[] Checkpoints);
 
 /// <summary>What an epoch leaves in the run's row.</summary>
 /// <param name="Checkpoint">Null: it could not be written; the one before stays.</param>
@@ -59,7 +60,8 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             -- Said again for a row that changed while this waited for it: the subquery is not asked twice.
             WHERE state = 'queued' AND pause_requested_at IS NULL AND (not_before IS NULL OR not_before <= now()) AND id = (
                 SELECT id FROM (
-                    SELECT * FROM ready_runs WHERE vectors IS NULL OR vectors = ANY({by.Vectors})
+                    SELECT * FROM ready_runs
+                    WHERE (vectors IS NULL OR vectors = ANY({by.Vectors})) AND (checkpoint IS NULL OR checkpoint = ANY({by.Checkpoints}))
                     ORDER BY priority, created_at, ordinal LIMIT {AffinityWindow}) AS line
                 ORDER BY priority, store IS NOT NULL AND store IS DISTINCT FROM {by.Store}, created_at, ordinal LIMIT 1)
             RETURNING id AS run_id, lease_epoch AS epoch

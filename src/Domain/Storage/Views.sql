@@ -96,10 +96,11 @@ RETURN EXISTS (
     WHERE sweep_runs.run_id = run AND sweeps.cancel_requested_at IS NULL AND sweeps.request ->> 'keepModels' = 'last');
 
 -- The runs that can be claimed now. A branch waits for its trunk, unless that has ended without success: then it trains alone.
--- store: the artifact folder that has the checkpoint it would start from; vectors: the word vectors that it needs.
+-- store: the artifact folder that has the checkpoint it would start from; vectors, checkpoint: the word vectors and
+-- the pretrained model that it needs.
 CREATE VIEW ready_runs AS
 SELECT run.id, run.priority, run.created_at, run.ordinal, coalesce(run.checkpoint_store, trunk.checkpoint_store) AS store,
-    run.recipe ->> 'vectors' AS vectors
+    run.recipe ->> 'vectors' AS vectors, run.recipe ->> 'checkpoint' AS checkpoint
 FROM runs AS run LEFT JOIN runs AS trunk ON trunk.id = run.trunk_run_id
 WHERE run.state = 'queued' AND run.pause_requested_at IS NULL AND (run.not_before IS NULL OR run.not_before <= now())
     AND (trunk.state IS NULL OR trunk.state NOT IN ('queued', 'running'));

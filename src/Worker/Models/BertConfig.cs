@@ -33,8 +33,10 @@ public sealed record BertConfig(
         }
     }
 
+    public long TrainingMiB => MiBToTrain(Parameters);
+
     /// <summary>What a training takes at least on the CPU: six float32 a parameter (read, trained, its gradient, three of Adam).</summary>
-    public long TrainingMiB => 6 * Parameters / (1024 * 1024 / sizeof(float));
+    public static long MiBToTrain(long parameters) => 6 * parameters / (1024 * 1024 / sizeof(float));
 
     /// <summary>What the file leaves out is what the reference implementation takes for it.</summary>
     /// <exception cref="UnusableModelException">The file is missing or malformed, or the model is none that can be computed here.</exception>

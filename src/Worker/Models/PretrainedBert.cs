@@ -1,4 +1,5 @@
 using PieService.Worker.Text;
+using PieService.Worker.Training;
 
 namespace PieService.Worker.Models;
 
@@ -6,10 +7,65 @@ namespace PieService.Worker.Models;
 /// <param name="Sha256">Of all files that decide a training; <see cref="FileHashes"/> says how.</param>
 public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Config, WordPiece Tokens)
 {
+    /// <summary>All that is read of a folder; tokenizer_config.json may be missing.</summary>
+    public static IReadOnlyList<string> Files { get; } = [BertConfig.FileName, BertWeights.FileName, WordPiece.SettingsFile, WordPiece.VocabularyFile];
+
     /// <exception cref="UnusableModelException">A file is missing, malformed, or does not fit the others.</exception>
     public static PretrainedBert Read(string folder) => new(folder, HashOf(folder), BertConfig.Read(folder), WordPiece.Load(folder));
 
     /// <exception cref="UnusableModelException">A file cannot be read.</exception>
-    public static string HashOf(string folder) =>
-        FileHashes.Of(folder, BertConfig.FileName, BertWeights.FileName, WordPiece.SettingsFile, WordPiece.VocabularyFile);
+    public static string HashOf(string folder) => FileHashes.Of(folder, [.. Files]);
+
+    /// <summary>Whether the weights are there, whole and of the right shapes; their values are not read, nor is anything computed.</summary>
+    /// <exception cref="UnusableModelException">They are not; says what is wrong.</exception>
+    /// <exception cref="IOException">They cannot be read now.</exception>
+    public void RequireWeights()
+    {
+        var tensors = Tensors(Path.Combine(Folder, BertWeights.FileName));
+        foreach (var (name, shape) in Shapes(Config)) tensors.Take(name, shape);
+        tensors.RequireAllTaken();
+    }
+
+    /// <summary>Every tensor of the encoder and the pooler with its shape, by the names of the Hugging Face encoder.</summary>
+    internal static IEnumerable<(string Name, long[] Shape)> Shapes(BertConfig config)
+    {
+        long width = config.Width, inner = config.InnerWidth;
+        yield return ("embeddings.word_embeddings.weight", [config.VocabularySize, width]);
+        yield return ("embeddings.position_embeddings.weight", [config.MaxPositions, width]);
+        yield return ("embeddings.token_type_embeddings.weight", [config.TokenTypes, width]);
+        foreach (var tensor in Pair("embeddings.LayerNorm", width)) yield return tensor;
+        for (var layer = 0; layer < config.Layers; layer++)
+        {
+            var at = $"encoder.layer.{layer}";
+            (string, long[])[] tensors =
+            [
+                .. Pair($"{at}.attention.self.query", width, width), .. Pair($"{at}.attention.self.key", width, width),
+                .. Pair($"{at}.attention.self.value", width, width), .. Pair($"{at}.attention.output.dense", width, width),
+                .. Pair($"{at}.attention.output.LayerNorm", width), .. Pair($"{at}.intermediate.dense", inner, width),
+                .. Pair($"{at}.output.dense", width, inner), .. Pair($"{at}.output.LayerNorm", width),
+            ];
+            foreach (var tensor in tensors) yield return tensor;
+        }
+        foreach (var tensor in Pair("pooler.dense", width, width)) yield return tensor;
+
+        static IEnumerable<(string, long[])> Pair(string name, params long[] shape) => [($"{name}.weight", shape), ($"{name}.bias", [shape[0]])];
+    }
+
+    private static BertTensors Tensors(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            return new BertTensors(
+                SafeTensorsHeader.Read(file).Tensors.Select(tensor => new StoredShape(tensor.Name, tensor.Shape, tensor.Type.Name is "F32" or "F16" or "BF16")), path);
+        }
+        catch (FileNotFoundException)
+        {
+            throw new UnusableModelException($"{path} is missing.");
+        }
+        catch (Exception malformed) when (malformed is InvalidDataException or EndOfStreamException)
+        {
+            throw new UnusableModelException($"{path} is not a valid safetensors file: {malformed.Message}", malformed);
+        }
+    }
 }

@@ -97,9 +97,9 @@ public sealed class LeaseKeeper(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO workers (id, machine, slots, device, short_of, vectors, models, started_at, last_beat_at)
-            VALUES ({worker.Id}, {worker.Machine}, {workerSettings.Slots}, {workerSettings.Device}, {reserves.ShortOf}, {vectors.Names()}, {Json.Write(shelf.Models)}::jsonb, now(), now())
-            ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of, vectors = excluded.vectors, models = excluded.models
+            INSERT INTO workers (id, machine, slots, device, short_of, vectors, checkpoints, models, started_at, last_beat_at)
+            VALUES ({worker.Id}, {worker.Machine}, {workerSettings.Slots}, {workerSettings.Device}, {reserves.ShortOf}, {vectors.Names()}, {shelf.Checkpoints()}, {Json.Write(shelf.Models)}::jsonb, now(), now())
+            ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of, vectors = excluded.vectors, checkpoints = excluded.checkpoints, models = excluded.models
             """, cancellation);
         var runs = Snapshot();
         await leases.BeatAsync([.. runs.Select(run => run.Lease)], cancellation);

@@ -4,22 +4,30 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PieService.Domain;
 using PieService.Domain.Runs;
+using PieService.Worker.Models;
 using PieService.Worker.Text;
 
 namespace PieService.Worker.Supervision;
 
 /// <summary>
-/// What is in this worker's files of word vectors. To know it, each is read once: minutes for the largest, so it is done aside
-/// and remembered on the disk.
+/// What is in this worker's checkpoints and files of word vectors. To know it, each is read once: minutes for the largest, so it is
+/// done aside and remembered on the disk.
 /// </summary>
-public sealed class ModelShelf(VectorFolder vectors, PieFolders folders, TimeProvider time, ILogger<ModelShelf> logger) : BackgroundService
+public sealed class ModelShelf(
+    VectorFolder vectors, CheckpointFolder checkpoints, TrainerMemory memory, PieFolders folders, TimeProvider time, ILogger<ModelShelf> logger) : BackgroundService
 {
+    private const int LongestError = 1000;
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<string, ModelFile?> known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ModelFile> known = new(StringComparer.Ordinal);
 
-    /// <summary>Of the files that were there at the last look and could be read.</summary>
+    /// <summary>Of what was there at the last look; what cannot be used says why.</summary>
     public IReadOnlyList<ModelFile> Models { get; private set; } = [];
+
+    /// <summary>Names of the checkpoints that runs of this worker may use.</summary>
+    public string[] Checkpoints() =>
+        [.. Models.Where(model => model is { Kind: ModelKind.Bert, Error: null } && checkpoints.IsTrusted(model.Name)).Select(model => model.Name)];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,10 +35,9 @@ public sealed class ModelShelf(VectorFolder vectors, PieFolders folders, TimePro
         do
         {
             var models = new List<ModelFile>();
-            foreach (var (name, file) in vectors.ByShortestName())
+            foreach (var source in await Task.Run(Sources, stoppingToken))
             {
-                if (await Task.Run(() => Find(name, file, stoppingToken), stoppingToken) is not { } model) continue;
-                models.Add(model);
+                models.Add(await Task.Run(() => Find(source, stoppingToken), stoppingToken));
                 // While others are still being read.
                 if (models.Count > Models.Count) Models = [.. models];
             }
@@ -39,30 +46,54 @@ public sealed class ModelShelf(VectorFolder vectors, PieFolders folders, TimePro
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private ModelFile? Find(string name, FileInfo file, CancellationToken cancellation)
+    /// <param name="Note">Names what it holds now.</param>
+    private sealed record Source(string Name, ModelKind Kind, string Path, string Note);
+
+    private List<Source> Sources() =>
+    [
+        // Checkpoints first: they take seconds.
+        .. checkpoints.All().Select(folder => new Source(folder.Name, ModelKind.Bert, folder.FullName, $"checkpoint-{folder.Name}-{CheckpointFolder.Version(folder)}.json")),
+        .. vectors.ByShortestName().Select(named => new Source(
+            named.Name, ModelKind.Vectors, named.File.FullName,
+            string.Create(CultureInfo.InvariantCulture, $"{named.File.Name}-{named.File.Length}-{named.File.LastWriteTimeUtc.Ticks}.json"))),
+    ];
+
+    private ModelFile Find(Source source, CancellationToken cancellation)
     {
-        var note = string.Create(CultureInfo.InvariantCulture, $"{file.Name}-{file.Length}-{file.LastWriteTimeUtc.Ticks}.json");
-        if (known.TryGetValue(note, out var model)) return model;
+        if (known.TryGetValue(source.Note, out var model)) return model;
         try
         {
-            return known[note] = Remembered(note) ?? Remember(note, Read(name, file, cancellation));
+            model = Remembered(source.Note) ?? Remember(source.Note, Read(source, cancellation));
+            if (source.Kind == ModelKind.Bert && memory.TooSmallFor(model.Parameters!.Value) is { } tooSmall) model = model with { Error = tooSmall };
+            return known[source.Note] = model;
         }
-        catch (Exception unreadable) when (unreadable is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception unreadable) when (unreadable is InvalidDataException or UnusableModelException or IOException or UnauthorizedAccessException)
         {
-            WorkerLog.VectorsUnreadable(logger, file.FullName, unreadable.Message);
+            WorkerLog.ModelUnusable(logger, source.Path, unreadable.Message);
+            model = new ModelFile(source.Name, source.Kind, null, null, null, null, Told(unreadable.Message));
             // What the disk refuses now it may give later.
-            if (unreadable is InvalidDataException) known[note] = null;
-            return null;
+            if ((unreadable.InnerException ?? unreadable) is not (IOException or UnauthorizedAccessException)) known[source.Note] = model;
+            return model;
         }
     }
 
-    private static ModelFile Read(string name, FileInfo file, CancellationToken cancellation)
+    private static ModelFile Read(Source source, CancellationToken cancellation)
     {
-        using var source = new GloveFile(file.FullName);
+        if (source.Kind == ModelKind.Bert)
+        {
+            var bert = PretrainedBert.Read(source.Path);
+            bert.RequireWeights();
+            return new ModelFile(source.Name, ModelKind.Bert, bert.Config.Width, bert.Config.Layers, bert.Config.Parameters, bert.Sha256);
+        }
+        using var file = new GloveFile(source.Path);
         var words = 0L;
-        while (source.Next(cancellation)) words++;
-        return new ModelFile(name, ModelKind.Vectors, source.Dimensions, Layers: null, words * source.Dimensions, source.Sha256());
+        while (file.Next(cancellation)) words++;
+        return new ModelFile(source.Name, ModelKind.Vectors, file.Dimensions, Layers: null, words * file.Dimensions, file.Sha256());
     }
+
+    /// <summary>A damaged file may put anything into a message, and the database takes no NUL.</summary>
+    private static string Told(string message) =>
+        string.Concat(message.Take(LongestError).Select(character => char.IsControl(character) ? ' ' : character));
 
     private ModelFile? Remembered(string note)
     {

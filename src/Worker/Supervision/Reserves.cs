@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using PieService.Domain;
 
@@ -59,28 +58,14 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, TimePr
     /// <exception cref="InsufficientMemoryException">There is not as much available.</exception>
     public static void RequireMemory(long mebibytes, string purpose)
     {
-        if (AvailableMiB() is { } free && mebibytes > free)
+        if (MachineMemory.Available() / Mebi is { } free && mebibytes > free)
         {
             throw new InsufficientMemoryException(
                 $"{purpose} this worker needs at least {mebibytes} MiB of memory, {free} MiB are available: use a smaller checkpoint, a machine with more, or fewer PIE_SLOTS.");
         }
     }
 
-    private string? MemoryShortage() =>
-        AvailableMiB() is { } free && free < settings.MinFreeMemoryMib ? $"memory: {free} MiB are available, PIE_MIN_FREE_MEMORY_MIB is {settings.MinFreeMemoryMib}" : null;
-
-    private static long? AvailableMiB()
-    {
-        var line = File.ReadLines("/proc/meminfo").FirstOrDefault(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal));
-        if (line is null) return null;
-        var free = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
-        // In a container the limit is its own (cgroup v2).
-        if (Number("/sys/fs/cgroup/memory.max") is { } limit && Number("/sys/fs/cgroup/memory.current") is { } used)
-            free = Math.Min(free, (limit - used) / Mebi);
-        return free;
-    }
-
-    /// <summary>Null: there is no such file, or no number in it ("max").</summary>
-    private static long? Number(string file) =>
-        File.Exists(file) && long.TryParse(File.ReadAllText(file).Trim(), CultureInfo.InvariantCulture, out var number) ? number : null;
+    private string? MemoryShortage() => MachineMemory.Available() / Mebi is { } free && free < settings.MinFreeMemoryMib
+        ? $"memory: {free} MiB are available, PIE_MIN_FREE_MEMORY_MIB is {settings.MinFreeMemoryMib}"
+        : null;
 }

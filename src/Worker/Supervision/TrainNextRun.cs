@@ -17,7 +17,7 @@ namespace PieService.Worker.Supervision;
 /// <summary>Trains the run that is first in line, if there is one.</summary>
 public sealed class TrainNextRun(
     RunLeases leases, LeaseKeeper keeper, WorkerIdentity worker, DatasetCache datasets, ArtifactFolder artifacts, TrainerPool trainers, TrainingSlots slots,
-    Reserves reserves, WorkerSettings settings, VectorFolder vectors, CheckpointFolder checkpoints, IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger) : ITrainNextRun
+    Reserves reserves, WorkerSettings settings, VectorFolder vectors, CheckpointFolder checkpoints, ModelShelf shelf, IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger) : ITrainNextRun
 {
     /// <param name="cancellation">Of Hangfire, and not heeded: it also fires when a duplicate message is delivered elsewhere.</param>
     public async Task ExecuteAsync(CancellationToken cancellation)
@@ -87,7 +87,7 @@ public sealed class TrainNextRun(
         try
         {
             await reserves.EnoughAsync(lifetime.ApplicationStopping);
-            return await leases.ClaimNextAsync(new Claimant(worker.Id, artifacts.Store(), vectors.Names()), lifetime.ApplicationStopping);
+            return await leases.ClaimNextAsync(new Claimant(worker.Id, artifacts.Store(), vectors.Names(), shelf.Checkpoints()), lifetime.ApplicationStopping);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {

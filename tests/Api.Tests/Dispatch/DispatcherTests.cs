@@ -7,7 +7,7 @@ namespace PieService.Api.Tests.Dispatch;
 public sealed class DispatcherTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
-    public async Task A_message_waits_for_each_ready_run_but_no_more_than_two_for_each_slot_that_takes_work()
+    public async Task A_message_waits_for_each_ready_run_that_a_worker_can_take_but_no_more_than_two_for_each_slot()
     {
         await WorkerAsync("short", slots: 50, "disk");
         await SubmitAsync(seeds: 4);
@@ -17,6 +17,15 @@ public sealed class DispatcherTests(ApiFixture api) : IClassFixture<ApiFixture>
         await WorkerAsync("large", slots: 20, null);
         // The branches wait for their trunks: four of the eight runs are ready.
         await UntilAsync(async () => await MessagesAsync("b-runs") == 4);
+
+        // Nobody can use this one's checkpoint: only the runs that came later get their messages.
+        await api.SubmitAsync(Situations.BertRequest(await api.Situations.DatasetAsync(), "minilm"));
+        await SubmitAsync(seeds: 2);
+        await UntilAsync(async () => await MessagesAsync("b-runs") == 6);
+        await SubmitAsync(seeds: 1);
+        await UntilAsync(async () => await MessagesAsync("b-runs") == 7);
+        await ScalarAsync("UPDATE workers SET checkpoints = '{minilm}' WHERE id = 'large'");
+        await UntilAsync(async () => await MessagesAsync("b-runs") == 8);
     }
 
     [Fact]

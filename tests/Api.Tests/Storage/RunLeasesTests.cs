@@ -14,7 +14,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     {
         var run = await QueuedRunAsync();
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => leases.ClaimNextAsync(new Claimant($"worker {i}", null, []), CancellationToken.None)));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => leases.ClaimNextAsync(new Claimant($"worker {i}", null, [], []), CancellationToken.None)));
 
         Assert.Equal(run, Assert.Single(claims, claim => claim is not null)!.Run.Id);
     }
@@ -120,7 +120,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     {
         var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), 2, "IMP")))["id"]!;
         var runs = await api.Situations.RunsOfAsync(sweep);
-        var (here, there) = (new Claimant("here", "A", []), new Claimant("there", "B", []));
+        var (here, there) = (new Claimant("here", "A", [], []), new Claimant("there", "B", [], []));
         var dense = new List<(Claimant By, ClaimedRun Claimed)>();
         foreach (var claimant in new[] { there, here }) dense.Add((claimant, (await leases.ClaimNextAsync(claimant, CancellationToken.None))!));
         Assert.Equal([runs[0].Id, runs[1].Id], dense.Select(claim => claim.Claimed.Run.Id));
@@ -143,8 +143,18 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
         var run = (await api.Situations.RunsOfAsync(sweep)).Single().Id;
 
-        Assert.Empty(await ClaimAllAsync(new Claimant("without", null, ["other"])));
-        Assert.Equal([run], await ClaimAllAsync(new Claimant("with", null, ["other", "glove"])));
+        Assert.Empty(await ClaimAllAsync(new Claimant("without", null, ["other"], ["glove"])));
+        Assert.Equal([run], await ClaimAllAsync(new Claimant("with", null, ["other", "glove"], [])));
+    }
+
+    [Fact]
+    public async Task A_run_that_needs_a_checkpoint_goes_to_a_worker_that_can_use_it()
+    {
+        var sweep = await api.SubmitAsync(Situations.BertRequest(await api.Situations.DatasetAsync(), "minilm"));
+        var run = (await api.Situations.RunsOfAsync(sweep)).Single().Id;
+
+        Assert.Empty(await ClaimAllAsync(new Claimant("without", null, ["minilm"], ["other"])));
+        Assert.Equal([run], await ClaimAllAsync(new Claimant("with", null, [], ["other", "minilm"])));
     }
 
     [Fact]

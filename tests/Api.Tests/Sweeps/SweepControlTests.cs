@@ -63,10 +63,37 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
             var request = Situations.Request(await api.Situations.DatasetAsync(), 1);
             request["models"]![0]!["vectors"] = "glove";
             Assert.Contains("word vectors 'glove'", (string?)(await WaitingAsync(await api.SubmitAsync(request))).Single(), StringComparison.Ordinal);
+            await WaitsForACheckpointAsync(db);
             await db.Database.ExecuteSqlAsync($"DELETE FROM workers");
         }
         await api.Situations.TrainAsync(sweep, (_, _) => 0);
         Assert.Empty(await WaitingAsync(sweep));
+    }
+
+    /// <summary>With one live worker, which is short of nothing.</summary>
+    private async Task WaitsForACheckpointAsync(PieDbContext db)
+    {
+        var request = Situations.BertRequest(await api.Situations.DatasetAsync(), "minilm");
+        var sweep = await api.SubmitAsync(request);
+        Assert.Contains("no live worker has the checkpoint 'minilm'", (string?)(await WaitingAsync(sweep)).Single(), StringComparison.Ordinal);
+        Assert.Equal((await WaitingAsync(sweep)).ToJsonString(), (await PlannedWaitingAsync(request)).ToJsonString());
+
+        await db.Database.ExecuteSqlAsync($$"""
+            UPDATE workers SET models = '[{"name":"minilm","kind":"bert","dimensions":null,"layers":null,"parameters":null,"sha256":null,"error":"vocab.txt lacks [UNK]"}]'
+            """);
+        Assert.Equal("no live worker can use the checkpoint 'minilm'. lab cannot use it: vocab.txt lacks [UNK]", (string?)(await WaitingAsync(sweep)).Single());
+
+        await db.Database.ExecuteSqlAsync($$"""UPDATE workers SET checkpoints = '{minilm}'""");
+        Assert.Empty(await WaitingAsync(sweep));
+        Assert.Empty(await PlannedWaitingAsync(request));
+    }
+
+    /// <summary>Of another dataset, whose runs are still to be trained.</summary>
+    private async Task<JsonArray> PlannedWaitingAsync(JsonNode request)
+    {
+        var asked = request.DeepClone();
+        asked["datasetId"] = (await api.Situations.DatasetAsync()).Id;
+        return (await api.PostAsync("/api/v1/sweeps?validateOnly=true", asked, HttpStatusCode.OK))["plan"]!["waitingFor"]!.AsArray();
     }
 
     [Fact]

@@ -4,7 +4,9 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using PieService.Domain;
 using PieService.Domain.Runs;
+using PieService.Worker.Models;
 using PieService.Worker.Supervision;
+using PieService.Worker.Tests.Models;
 
 namespace PieService.Worker.Tests.Supervision;
 
@@ -13,45 +15,168 @@ public sealed class ModelShelfTests : IDisposable
     private const string Vectors = "the 1 2 3\nfilm 4 5 6\n";
 
     private readonly TemporaryFolder folder = new();
+    private string[] usable = [];
 
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task Each_file_of_vectors_is_listed_once_with_what_is_in_it()
+    public async Task Each_file_of_vectors_is_listed_once_with_what_is_in_it_or_why_it_cannot_be_used()
     {
         var bytes = Gzipped(Vectors);
         File.WriteAllBytes(InVectors("glove.3d.txt.gz"), bytes);
         File.WriteAllText(InVectors("broken.txt"), "one 1 2\ntwo x y\n");
 
+        var models = await LookAsync(2);
+
         Assert.Equal(
-            [new ModelFile("glove.3d", ModelKind.Vectors, Dimensions: 3, Layers: null, Parameters: 6, Convert.ToHexStringLower(SHA256.HashData(bytes)))],
-            await LookAsync());
+            new ModelFile("glove.3d", ModelKind.Vectors, Dimensions: 3, Layers: null, Parameters: 6, Convert.ToHexStringLower(SHA256.HashData(bytes))),
+            models.Single(model => model.Name == "glove.3d"));
+        var broken = models.Single(model => model.Name == "broken");
+        Assert.Equal(new ModelFile("broken", ModelKind.Vectors, null, null, null, null, broken.Error), broken);
+        Assert.Contains("line 2", broken.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_is_listed_with_its_sizes_and_may_be_used_wherever_it_lies()
+    {
+        using var bert = new ToyBert();
+        Copy(bert.Write(), folder["models/own"]);
+        Copy(bert.Write(), folder["artifacts/models/shared"]);
+
+        var models = await LookAsync(2);
+
+        // As the command in docs/formats.md does it.
+        var sum = string.Concat(PretrainedBert.Files.Select(name => $"{Sha(File.ReadAllBytes(folder[$"models/own/{name}"]))}  {name}\n"));
+        var expected = new ModelFile("own", ModelKind.Bert, 8, 2, bert.Tensors.Values.Sum(shape => shape.Aggregate(1L, (a, b) => a * b)), Sha(Encoding.UTF8.GetBytes(sum)));
+        Assert.Equal([expected, expected with { Name = "shared" }], models);
+        Assert.Equal(["own", "shared"], usable);
+    }
+
+    [Theory]
+    [InlineData("config.json", null, "config.json cannot be read")]
+    [InlineData("vocab.txt", null, "vocab.txt cannot be read")]
+    [InlineData("model.safetensors", null, "model.safetensors is missing")]
+    [InlineData("config.json", "{", "config.json is not JSON")]
+    [InlineData("config.json", """{"model_type":"gpt2"}""", "model_type is gpt2")]
+    [InlineData("vocab.txt", "a\nb\n", "lacks [UNK]")]
+    [InlineData("model.safetensors", "\u0002\0\0\0\0\0\0\0{}", "lacks embeddings.word_embeddings.weight")]
+    [InlineData("model.safetensors", "", "not a valid safetensors file")]
+    public async Task A_checkpoint_that_cannot_be_used_says_why_and_goes_to_no_run(string file, string? content, string why)
+    {
+        using var bert = new ToyBert();
+        var path = bert.Write();
+        if (content is null) File.Delete(Path.Combine(path, file));
+        else File.WriteAllText(Path.Combine(path, file), content);
+        Copy(path, folder["models/broken"]);
+
+        var model = Assert.Single(await LookAsync(1));
+
+        Assert.Equal(new ModelFile("broken", ModelKind.Bert, null, null, null, null, model.Error), model);
+        Assert.Contains(why, model.Error, StringComparison.Ordinal);
+        Assert.Empty(usable);
+    }
+
+    [Fact]
+    public async Task Weights_that_are_cut_off_or_of_another_shape_are_refused()
+    {
+        using var bert = new ToyBert();
+        Copy(bert.Write(), folder["models/cut"]);
+        var weights = folder["models/cut/model.safetensors"];
+        File.WriteAllBytes(weights, File.ReadAllBytes(weights)[..^4]);
+        bert.Tensors["encoder.layer.1.intermediate.dense.weight"] = [8, 12];
+        Copy(bert.Write(), folder["models/turned"]);
+
+        var models = await LookAsync(2);
+
+        Assert.Contains("cut off", models[0].Error, StringComparison.Ordinal);
+        Assert.Contains("encoder.layer.1.intermediate.dense.weight is [8, 12], not [12, 8]", models[1].Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_damaged_file_says_is_told_without_control_characters_and_not_at_any_length()
+    {
+        using var bert = new ToyBert();
+        var path = bert.Write();
+        File.WriteAllText(Path.Combine(path, "config.json"), $$"""{"model_type":"\u0000\u0007{{new string('x', 5000)}}"}""");
+        Copy(path, folder["models/loud"]);
+
+        var error = Assert.Single(await LookAsync(1)).Error!;
+
+        Assert.Equal(1000, error.Length);
+        Assert.DoesNotContain(error, char.IsControl);
+    }
+
+    [Fact]
+    public async Task A_model_that_no_trainer_could_hold_is_known_and_not_used()
+    {
+        using var bert = new ToyBert();
+        Copy(bert.Write(), folder["models/large"]);
+
+        // Of a MiB it takes a small part, which is rounded to 0.
+        var model = Assert.Single(await LookAsync(1, new TrainerMemory(-1)));
+
+        Assert.Equal((8, 2), (model.Dimensions, model.Layers));
+        Assert.Contains("too large for this worker", model.Error, StringComparison.Ordinal);
+        Assert.Empty(usable);
+        Assert.Null(Assert.Single(await LookAsync(1, new TrainerMemory(0))).Error);
+    }
+
+    [Fact]
+    public void A_trainer_has_its_share_of_the_memory_for_six_numbers_of_four_bytes_a_parameter()
+    {
+        // bert-base: 109,482,240 parameters.
+        Assert.Null(new TrainerMemory(2505).TooSmallFor(109_482_240));
+        Assert.Contains("at least 2505 MiB, and a trainer has 2504 MiB", new TrainerMemory(2504).TooSmallFor(109_482_240), StringComparison.Ordinal);
+        Assert.Null(new TrainerMemory(null).TooSmallFor(long.MaxValue / 6));
+    }
+
+    [Fact]
+    public async Task A_distrusted_checkpoint_is_listed_and_not_used()
+    {
+        using var bert = new ToyBert();
+        Copy(bert.Write(), folder["models/other"]);
+
+        Assert.Null(Assert.Single(await LookAsync(1, distrusted: "other")).Error);
+        Assert.Empty(usable);
     }
 
     [Fact]
     public async Task What_was_read_once_is_remembered()
     {
         File.WriteAllText(InVectors("glove.txt"), Vectors);
-        var first = await LookAsync();
+        var first = await LookAsync(1);
         var note = Assert.Single(Directory.GetFiles(folder["cache/models"]));
         // Only who reads the note can know this.
         File.WriteAllText(note, File.ReadAllText(note).Replace("\"parameters\":6", "\"parameters\":7", StringComparison.Ordinal));
 
-        Assert.Equal(first[0] with { Parameters = 7 }, Assert.Single(await LookAsync()));
+        Assert.Equal(first[0] with { Parameters = 7 }, Assert.Single(await LookAsync(1)));
     }
 
     private string InVectors(string name) => Path.Combine(Directory.CreateDirectory(folder["vectors"]).FullName, name);
 
-    private async Task<IReadOnlyList<ModelFile>> LookAsync()
+    /// <summary>All that there is, so many; what of it runs may use is in <see cref="usable"/>.</summary>
+    private async Task<IReadOnlyList<ModelFile>> LookAsync(int expected, TrainerMemory? memory = null, string? distrusted = null)
     {
-        var folders = new PieFolders(folder[""], folder[""], folder["vectors"], folder["models"]);
-        using var shelf = new ModelShelf(new VectorFolder(folders), folders, TimeProvider.System, NullLogger<ModelShelf>.Instance);
+        var folders = new PieFolders(folder[""], folder["artifacts"], folder["vectors"], folder["models"]);
+        var checkpoints = new CheckpointFolder(folders);
+        if (distrusted is not null) checkpoints.Distrust(distrusted);
+        using var shelf = new ModelShelf(
+            new VectorFolder(folders), checkpoints, memory ?? new TrainerMemory(null), folders, TimeProvider.System, NullLogger<ModelShelf>.Instance);
         await shelf.StartAsync(CancellationToken.None);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (shelf.Models.Count == 0) await Task.Delay(10, patience.Token);
+        while (shelf.Models.Count < expected) await Task.Delay(10, patience.Token);
         await shelf.StopAsync(CancellationToken.None);
+        usable = shelf.Checkpoints();
         return shelf.Models;
     }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+    }
+
+    private static string Sha(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private static byte[] Gzipped(string text)
     {

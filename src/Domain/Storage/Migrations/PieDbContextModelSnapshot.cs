@@ -878,6 +878,13 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("id");
 
+                    b.PrimitiveCollection<string[]>("Checkpoints")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("checkpoints")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<string>("Device")
                         .IsRequired()
                         .HasColumnType("text")
