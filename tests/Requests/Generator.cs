@@ -148,7 +148,7 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
         }
         // One file that is divided, or one for each split.
         var isDivided = definition?["split"] is not null;
-        foreach (var name in files.Where(name => isDivided == (name == "file")))
+        foreach (var name in files.Where(name => isDivided ? name == "file" : name is "train" or "validation" or "test"))
             form.Add(name, $"{name}.csv", "text/csv", FormDraft.File(definition, chance));
         for (var i = 0; i < inFiles; i++) draft.Story.Add(form.Spoil(definition, chance));
         form.WriteTo(draft);

@@ -25,11 +25,11 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
         var (meter, hashes) = (new ReadMeter(), new SortedDictionary<string, string>(StringComparer.Ordinal));
         for (var count = 1; await Multipart(reader.ReadNextSectionAsync(cancellation)) is { } section; count++)
         {
-            if (count > MaxParts) throw new BadHttpRequestException($"The body has more than {MaxParts} parts; there are definition, file, train, validation and test.");
+            if (count > MaxParts) throw new BadHttpRequestException($"The body has more than {MaxParts} parts; there are {DefinitionPart}, {string.Join(", ", DatasetPart.Names)}.");
             var (name, fileName) = NamesOf(section);
             if (name == DefinitionPart && definition is null) definition = await ReadDefinitionAsync(section, cancellation);
             else if (name == DefinitionPart || parts.Any(part => part.Name == name)) errors.Add(new(name, "must be given once"));
-            else if (!DatasetPart.IsName(name)) errors.Add(new(name, "is not a part; there are definition, file, train, validation, test"));
+            else if (!DatasetPart.Names.Contains(name)) errors.Add(new(name, $"is not a part; there are {DefinitionPart}, {string.Join(", ", DatasetPart.Names)}"));
             else if (await SpoolAsync(section, folder.PathOf(name), cancellation) is var (length, sha256) && (length > 0 || fileName.Length > 0))
             {
                 parts.Add(new DatasetPart(name, folder.PathOf(name)) { Meter = meter });

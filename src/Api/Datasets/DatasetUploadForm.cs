@@ -36,10 +36,14 @@ public sealed class DatasetUploadForm : IOperationFilter
                         Properties = new Dictionary<string, IOpenApiSchema>
                         {
                             [DatasetUpload.DefinitionPart] = definition,
-                            [DatasetPart.Undivided] = File("The only file, to be divided by the definition's split."),
+                            [DatasetPart.Undivided] = File("The only file, to be divided by the definition's split; of snli, imdb and reuters21578 the archive, which holds the splits."),
                             [Wire.Name(Split.Train)] = File("The training split; without split in the definition."),
                             [Wire.Name(Split.Validation)] = File("The validation split, if there is one."),
                             [Wire.Name(Split.Test)] = File("The test split."),
+                            [DatasetPart.LabelsPart("train")] = File("For aapd: the labels of each line of train."),
+                            [DatasetPart.LabelsPart("validation")] = File("For aapd: the labels of each line of validation."),
+                            [DatasetPart.LabelsPart("test")] = File("For aapd: the labels of each line of test."),
+                            [DatasetPart.LabelIndex] = File("For aapd: labels.json, which fixes the order of the labels."),
                         },
                     },
                     Example = new JsonObject { [DatasetUpload.DefinitionPart] = JsonNode.Parse(Json.Write(Sample)) },

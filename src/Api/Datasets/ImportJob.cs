@@ -10,8 +10,8 @@ public sealed record ImportJob(Guid Id, DatasetDefinition Definition, IReadOnlyL
     /// <summary>Somebody has cancelled it.</summary>
     public CancellationToken Cancelled => cancel.Token;
 
-    /// <summary>The files are read three times: to check them, to measure them, to store them.</summary>
-    public long BytesTotal { get; } = 3 * Parts.Sum(part => new FileInfo(part.Path).Length);
+    /// <summary>The files are read several times: to check them, to measure them, to store them.</summary>
+    public long BytesTotal { get; } = SourceDataset.Readings(Definition) * Parts.Sum(part => new FileInfo(part.Path).Length);
 
     public long BytesRead => Parts[0].Meter?.Bytes ?? 0;
 

@@ -29,6 +29,12 @@ public sealed class Dataset
     /// <summary>Covers texts, labels and their order, the order of the examples and the splits.</summary>
     public required string ContentHash { get; init; }
     public required IReadOnlyList<SplitSummary> Splits { get; init; }
+
+    /// <summary>Documents of the files that make no example, by the reason.</summary>
+    public IReadOnlyDictionary<string, int> Dropped { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Null: it was imported before they were counted.</summary>
+    public TextQuality? Quality { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
 }
 

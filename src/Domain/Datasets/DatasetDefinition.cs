@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Domain.Datasets;
 
-/// <summary>How the files of a dataset are laid out; whether they are gzipped shows in the files themselves.</summary>
+/// <summary>
+/// How the files of a dataset are laid out; whether they are gzipped shows in the files themselves. From snli on, these are
+/// datasets as their authors publish them, which say themselves what columns says of others.
+/// </summary>
 public enum DatasetFormat
 {
     /// <summary>RFC 4180 with a header row.</summary>
@@ -15,10 +18,20 @@ public enum DatasetFormat
     /// <summary>A JSON object in each line.</summary>
     [JsonStringEnumMemberName("jsonl")] Jsonl,
     [JsonStringEnumMemberName("parquet")] Parquet,
+
+    /// <summary>The zip archive in a part file, or its files for each split, .jsonl or .txt.</summary>
     [JsonStringEnumMemberName("snli")] Snli,
+
+    /// <summary>The tar archive in a part file.</summary>
     [JsonStringEnumMemberName("imdb")] Imdb,
+
+    /// <summary>The tar archive in a part file.</summary>
     [JsonStringEnumMemberName("reuters21578")] Reuters21578,
+
+    /// <summary>JSON lines, or a line a text with the labels in a part of their own.</summary>
     [JsonStringEnumMemberName("aapd")] Aapd,
+
+    /// <summary>COARSE:fine question in each line.</summary>
     [JsonStringEnumMemberName("trec")] Trec,
 }
 
@@ -38,17 +51,22 @@ public sealed record DatasetDefinition
     [Required, StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
     [Required] public LearningTask? Task { get; init; }
     [Required] public DatasetFormat? Format { get; init; }
-    [Required] public ColumnMapping? Columns { get; init; }
 
-    /// <summary>Fixes the order of the labels, which decides ties; any other label is an error. Left out: sorted by name. Single-label data has at least two.</summary>
+    /// <summary>Required for csv, tsv, jsonl and parquet; the other formats know theirs.</summary>
+    public ColumnMapping? Columns { get; init; }
+
+    /// <summary>Fixes the order of the labels, which decides ties; any other label is an error. Left out: the study's order for its own formats, else sorted by name. Single-label data has at least two.</summary>
     [Length(1, DatasetRules.MaxLabels)] public IReadOnlyList<string>? Labels { get; init; }
 
     /// <summary>Stands between the labels where the column of multi-label data is text, 1 to 10 characters. Left out: the text is a JSON list.</summary>
     [StringLength(DatasetRules.MaxSeparator, MinimumLength = 1)] public string? LabelSeparator { get; init; }
     public TextEncoding Encoding { get; init; } = TextEncoding.Utf8;
 
-    /// <summary>How to divide a single file; left out where there is a file for each split.</summary>
+    /// <summary>How to divide a single file, or how much of train becomes the validation split where there is none; else left out.</summary>
     public SplitFractions? Split { get; init; }
+
+    /// <summary>For reuters21578: least training documents of a topic that is kept; 1 where it is left out.</summary>
+    [Range(1, DatasetRules.MaxMinimumDocuments)] public int? MinimumDocuments { get; init; }
 }
 
 /// <summary>Names of the columns (of the properties, in JSON lines).</summary>
@@ -72,13 +90,13 @@ public sealed record ColumnMapping
     internal string ForLabels => Labels ?? Label!;
 }
 
-/// <summary>Shares of each label's examples, drawn by the seed; what remains is for training.</summary>
+/// <summary>Shares of each label's examples (of all, in multi-label data), drawn by the seed; what remains is for training.</summary>
 public sealed record SplitFractions
 {
     /// <summary>In [0, 1); 0: no validation split.</summary>
     [Range(0.0, 1.0, MaximumIsExclusive = true)] public decimal Validation { get; init; }
 
-    /// <summary>In (0, 1).</summary>
-    [Required, Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)] public decimal? Test { get; init; }
+    /// <summary>In (0, 1); left out where the files have a test split.</summary>
+    [Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)] public decimal? Test { get; init; }
     public int Seed { get; init; }
 }

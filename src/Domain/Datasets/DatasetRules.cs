@@ -1,3 +1,5 @@
+using PieService.Domain.Datasets.Reading.Distributions;
+
 namespace PieService.Domain.Datasets;
 
 /// <summary>What a dataset's definition and its parts must fulfil; says everything that is wrong at once.</summary>
@@ -5,27 +7,29 @@ public static class DatasetRules
 {
     public const int MaxLabels = 10_000;
     public const int MaxSeparator = 10;
+    public const int MaxMinimumDocuments = 1_000_000;
 
     private const string NameRule = "must have 1 to 200 characters, none of them a control character";
-    private const string Later = "is not served by this version";
 
     /// <param name="parts">Names of the file parts that came with the definition.</param>
     public static IReadOnlyList<FieldError> Check(DatasetDefinition definition, IReadOnlyCollection<string> parts) =>
     [
         .. Names(definition),
-        .. Columns(definition),
+        .. Distribution.Of(definition.Format) is { } distribution ? Published(definition, distribution) : Columns(definition),
         .. Labels(definition),
+        .. Minimum(definition),
+        .. Companions(definition, parts),
         .. Division(definition, parts),
-        .. definition.Split is { } split ? Fractions(split) : [],
     ];
 
     /// <summary>Whether the file parts make a dataset, whatever the definition says.</summary>
     public static IEnumerable<FieldError> CheckParts(IReadOnlyCollection<string> parts)
     {
-        var splits = parts.Where(part => part != DatasetPart.Undivided).ToList();
-        if (parts.Count == 0)
-            yield return new(DatasetPart.Undivided, "is required: one part 'file' to be divided, or parts 'train', 'test' and, if there is one, 'validation'");
-        else if (splits.Count < parts.Count && splits.Count > 0)
+        var files = parts.Where(DatasetPart.HoldsExamples).ToList();
+        var splits = files.Where(part => part != DatasetPart.Undivided).ToList();
+        if (files.Count == 0)
+            yield return new(DatasetPart.Undivided, "is required: one part 'file', to be divided or an archive, or parts 'train', 'test' and, if there is one, 'validation'");
+        else if (splits.Count < files.Count && splits.Count > 0)
             yield return new(DatasetPart.Undivided, $"cannot be together with {string.Join(", ", splits)}: send one file to be divided, or one for each split");
         else if (splits.Count > 0)
             foreach (var missing in new[] { Split.Train, Split.Test }.Select(Wire.Name).Except(splits))
@@ -39,11 +43,20 @@ public static class DatasetRules
 
         if (definition.Task is null) yield return new("task", "is required: singleLabel or multiLabel");
 
-        if (definition.Format is not { } format) yield return new("format", "is required: csv, tsv, jsonl or parquet");
-        else if (format is not (DatasetFormat.Csv or DatasetFormat.Tsv or DatasetFormat.Jsonl or DatasetFormat.Parquet))
-            yield return new("format", $"{Wire.Name(format)} {Later}; use csv, tsv, jsonl or parquet");
-        else if (format == DatasetFormat.Parquet && definition.Encoding != TextEncoding.Utf8)
+        if (definition.Format is null) yield return new("format", $"is required: one of {string.Join(", ", Wire.All<DatasetFormat>())}");
+        else if (definition.Format == DatasetFormat.Parquet && definition.Encoding != TextEncoding.Utf8)
             yield return new("encoding", "is for text files; the texts of Parquet are UTF-8, so leave it out");
+    }
+
+    /// <summary>A published dataset says itself what a definition says of other files.</summary>
+    private static IEnumerable<FieldError> Published(DatasetDefinition definition, Distribution distribution)
+    {
+        var format = Wire.Name(definition.Format!.Value);
+        if (definition.Task is { } task && task != distribution.Task) yield return new("task", $"must be {Wire.Name(distribution.Task)}, which {format} is");
+        if (definition.Columns is not null) yield return new("columns", $"is for tables and JSON lines of your own; leave it out, {format} has its own");
+        if (definition.LabelSeparator is not null) yield return new("labelSeparator", $"is for tables and JSON lines of your own; leave it out, {format} has its own");
+        if (definition.Encoding != TextEncoding.Utf8 && definition.Encoding != distribution.Encoding)
+            yield return new("encoding", $"is for text files of your own; leave it out, {format} is in {Wire.Name(distribution.Encoding)}");
     }
 
     private static IEnumerable<FieldError> Columns(DatasetDefinition definition)
@@ -102,18 +115,64 @@ public static class DatasetRules
     /// <summary>With one, single-label data has nothing to tell apart; of multi-label data it may be there or not.</summary>
     public static int LeastLabels(LearningTask? task) => task == LearningTask.MultiLabel ? 1 : 2;
 
-    private static IEnumerable<FieldError> Division(DatasetDefinition definition, IReadOnlyCollection<string> parts)
+    /// <summary>Which files may come with which format, and what belongs to them.</summary>
+    private static IEnumerable<FieldError> Companions(DatasetDefinition definition, IReadOnlyCollection<string> parts)
     {
-        var undivided = parts.Contains(DatasetPart.Undivided);
-        if (undivided && definition.Split is null)
-            yield return new("split", "is required to divide a single file: { \"validation\": 0.1, \"test\": 0.1, \"seed\": 42 }");
-        if (!undivided && parts.Count > 0 && definition.Split is not null)
-            yield return new("split", "is for a single part 'file'; leave it out where there is a file for each split");
+        var distribution = Distribution.Of(definition.Format);
+        var splits = Wire.All<Split>().Where(parts.Contains).ToList();
+        if (distribution is { HasSplitFiles: false })
+            foreach (var split in splits) yield return new(split, $"is not for {Wire.Name(definition.Format!.Value)}, whose archive is one part 'file'");
+
+        var labelled = parts.Select(part => (Part: part, Of: new DatasetPart(part, "").LabelsOf)).Where(part => part.Of is not null).ToList();
+        foreach (var (part, of) in labelled)
+        {
+            if (distribution is not { HasLabelFiles: true }) yield return new(part, "is for aapd; the labels of other formats are in the files of their texts");
+            else if (!parts.Contains(of!)) yield return new(of!, $"is required, since there is {part}");
+        }
+        if (labelled.Count > 0)
+            foreach (var split in splits.Where(split => labelled.TrueForAll(part => part.Of != split)))
+                yield return new(DatasetPart.LabelsPart(split), "is required, since other splits have their labels in a part of their own");
+
+        if (!parts.Contains(DatasetPart.LabelIndex)) yield break;
+        if (distribution is not { HasLabelFiles: true }) yield return new(DatasetPart.LabelIndex, "is for aapd; of other formats the definition's labels fix the order");
+        else if (definition.Labels is not null) yield return new("labels", $"fixes the order of the labels, as the part {DatasetPart.LabelIndex} does; leave out one of them");
     }
 
-    private static IEnumerable<FieldError> Fractions(SplitFractions split)
+    private static IEnumerable<FieldError> Minimum(DatasetDefinition definition)
+    {
+        if (definition.MinimumDocuments is not { } minimum) yield break;
+        if (definition.Format != DatasetFormat.Reuters21578) yield return new("minimumDocuments", "is for reuters21578; leave it out");
+        else if (minimum is < 1 or > MaxMinimumDocuments) yield return new("minimumDocuments", $"must be from 1 to {MaxMinimumDocuments}");
+    }
+
+    private static IEnumerable<FieldError> Division(DatasetDefinition definition, IReadOnlyCollection<string> parts)
+    {
+        var distribution = Distribution.Of(definition.Format);
+        var isOneFile = parts.Contains(DatasetPart.Undivided);
+        var hasTest = !isOneFile || distribution is { FileHasSplits: true };
+        if (definition.Split is not { } split)
+        {
+            if (!hasTest) yield return new("split", "is required to divide a single file: { \"validation\": 0.1, \"test\": 0.1, \"seed\": 42 }");
+            yield break;
+        }
+        if (!parts.Any(DatasetPart.HoldsExamples)) hasTest = split.Test is null;
+        else if (parts.Contains(Wire.Name(Split.Validation)) || (isOneFile && distribution is { FileHasValidation: true }))
+        {
+            yield return new("split", "is to divide what is not divided yet; leave it out where there is a validation split");
+            yield break;
+        }
+        foreach (var error in Fractions(split, hasTest)) yield return error;
+    }
+
+    private static IEnumerable<FieldError> Fractions(SplitFractions split, bool hasTest)
     {
         if (split.Validation is < 0 or >= 1) yield return new("split.validation", "must be >= 0 and < 1; 0 makes no validation split");
+        else if (hasTest && split.Validation == 0) yield return new("split.validation", "is required where there is a test split already: the share of train that becomes the validation split");
+        if (hasTest)
+        {
+            if (split.Test is not null) yield return new("split.test", "is to divide a single file; leave it out where there is a test split already");
+            yield break;
+        }
         if (split.Test is null) yield return new("split.test", "is required: a fraction > 0 and < 1");
         else if (split.Test is <= 0 or >= 1) yield return new("split.test", "must be > 0 and < 1");
         else if (split.Validation is >= 0 and < 1 && split.Validation + split.Test >= 1)

@@ -8,65 +8,78 @@ namespace PieService.Domain.Datasets;
 /// </summary>
 internal sealed class DatasetSurvey
 {
+    private readonly SourceReader reader;
     private readonly DatasetDefinition definition;
     private readonly ReadLimits limits;
     private readonly List<string> found = [];
     private readonly Dictionary<string, ushort> indices = new(StringComparer.Ordinal);
     private int count;
 
-    private DatasetSurvey(DatasetDefinition definition, ReadLimits limits)
+    private DatasetSurvey(SourceReader reader, ReadLimits limits)
     {
-        (this.definition, this.limits) = (definition, limits);
+        (this.reader, definition, this.limits) = (reader, reader.Definition, limits);
         foreach (var label in definition.Labels ?? []) Add(label);
     }
 
-    /// <summary>In the order that decides ties: the definition's, else by name.</summary>
-    public IReadOnlyList<string> Labels => definition.Labels is not null ? found : [.. found.Order(StringComparer.Ordinal)];
+    /// <summary>In the order that decides ties: the definition's, else the study's, else by name.</summary>
+    public IReadOnlyList<string> Labels =>
+        definition.Labels is not null ? found
+        : reader.KnownLabels is { Count: > 0 } known ? [.. known.Where(indices.ContainsKey)]
+        : [.. found.Order(StringComparer.Ordinal)];
 
     /// <summary>In the order of the splits, whatever order they came in.</summary>
     public IReadOnlyList<SurveyedPart> Parts { get; private set; } = [];
 
     /// <exception cref="DatasetContentException">A file holds what cannot be read, or not enough.</exception>
-    public static DatasetSurvey Of(DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits, CancellationToken cancellation)
+    public static DatasetSurvey Of(SourceReader reader, ReadLimits limits, CancellationToken cancellation)
     {
-        var survey = new DatasetSurvey(definition, limits);
-        var reader = new SourceReader(definition, limits);
-        survey.Parts = [.. parts.OrderBy(part => part.Split).Select(part => survey.Read(part, reader, cancellation))];
+        var survey = new DatasetSurvey(reader, limits);
+        survey.Parts = [.. reader.Parts.Select(part => survey.Read(part, cancellation))];
         survey.RequireEnough();
         return survey;
     }
 
-    private SurveyedPart Read(DatasetPart part, SourceReader reader, CancellationToken cancellation)
+    private SurveyedPart Read(DatasetPart part, CancellationToken cancellation)
     {
-        var (labels, examples) = (new List<ushort>(), 0);
+        var (splits, labelsOfDivided, divided) = (new List<Split>(), new List<ushort>(), 0);
         foreach (var record in reader.Read(part))
         {
             cancellation.ThrowIfCancellationRequested();
             if (++count > limits.Examples)
-                throw new DatasetContentException(part.Name, record.Line, null, $"the dataset has more than {limits.Examples} examples, the most that this service takes");
-            examples++;
+                throw new DatasetContentException(record.File ?? part.Name, record.Line, null, $"the dataset has more than {limits.Examples} examples, the most that this service takes");
+            splits.Add(record.Split ?? part.Split ?? Split.Train);
+            var isDivided = IsDivided(splits[^1]);
+            if (isDivided) divided++;
             foreach (var label in record.Labels)
             {
                 var index = IndexOf(label, record, part);
-                if (definition.Task == LearningTask.SingleLabel) labels.Add(index);
+                if (isDivided && definition.Task == LearningTask.SingleLabel) labelsOfDivided.Add(index);
             }
         }
-        var splits = part.Split is { } whole ? Enumerable.Repeat(whole, examples).ToArray()
-            : definition.Task == LearningTask.SingleLabel ? StratifiedSplit.Assign(labels, found, definition.Split!)
-            : RandomSplit.Assign(examples, definition.Split!);
-        return new SurveyedPart(part, splits);
+        if (divided == 0) return new SurveyedPart(part, [.. splits]);
+
+        var drawn = definition.Task == LearningTask.SingleLabel
+            ? StratifiedSplit.Assign(labelsOfDivided, found, definition.Split!)
+            : RandomSplit.Assign(divided, definition.Split!);
+        var next = 0;
+        return new SurveyedPart(part, [.. splits.Select(split => IsDivided(split) ? drawn[next++] : split)]);
     }
+
+    /// <summary>All of a single file, or what is for training where a share of it becomes the validation split.</summary>
+    private bool IsDivided(Split split) => definition.Split is not null && split == Split.Train;
 
     private ushort IndexOf(string label, SourceRecord record, DatasetPart part)
     {
         if (indices.TryGetValue(label, out var index)) return index;
         if (definition.Labels is not null)
             throw Error($"'{label}' is not among the definition's labels: {ColumnNames.Listed(definition.Labels)}");
+        if (reader.KnownLabels is { Count: > 0 } known && !known.Contains(label))
+            throw Error($"'{label}' is not a label of {Wire.Name(definition.Format!.Value)}, which has {ColumnNames.Listed(known)}");
         if (found.Count == DatasetRules.MaxLabels)
             throw Error($"'{label}' is label number {found.Count + 1}; a dataset has at most {DatasetRules.MaxLabels}. Is this the column of the labels?");
         return Add(label);
 
-        DatasetContentException Error(string message) => new(part.Name, record.Line, definition.Columns!.ForLabels, message);
+        DatasetContentException Error(string message) => new(record.File ?? part.Name, record.Line, definition.Columns!.ForLabels, message);
     }
 
     private ushort Add(string label)
@@ -82,10 +95,10 @@ internal sealed class DatasetSurvey
         {
             foreach (var split in Wanted(part.Part))
             {
-                if (!part.Splits.Contains(split))
-                    throw new DatasetContentException(part.Part.Name, null, null, part.Part.Split is null
-                        ? $"leaves no example for {Wire.Name(split)}: {part.Splits.Length} examples are too few for these fractions"
-                        : "has no example");
+                if (part.Splits.Contains(split)) continue;
+                throw new DatasetContentException(part.Part.Name, null, null, part.Part.Split == split ? "has no example"
+                    : definition.Split is null || part.Splits.Length == 0 ? $"has no example for {Wire.Name(split)}"
+                    : $"leaves no example for {Wire.Name(split)}: {part.Splits.Length} examples are too few for these fractions");
             }
         }
         if (found.Count < DatasetRules.LeastLabels(definition.Task))
@@ -94,10 +107,12 @@ internal sealed class DatasetSurvey
                 found.Count == 0 ? "no example has a label" : $"'{found[0]}' is the only label; there must be at least two");
     }
 
-    private IEnumerable<Split> Wanted(DatasetPart part) =>
-        part.Split is { } whole ? [whole]
-        : definition.Split!.Validation > 0 ? [Split.Train, Split.Validation, Split.Test]
-        : [Split.Train, Split.Test];
+    private IEnumerable<Split> Wanted(DatasetPart part)
+    {
+        if (part.Split is null or Split.Train) yield return Split.Train;
+        if (part.Split == Split.Validation || (part.Split is null or Split.Train && definition.Split is { Validation: > 0 })) yield return Split.Validation;
+        if (part.Split is null or Split.Test) yield return Split.Test;
+    }
 }
 
 /// <param name="Splits">Of each example.</param>

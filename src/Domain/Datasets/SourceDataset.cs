@@ -1,4 +1,5 @@
 using PieService.Domain.Datasets.Reading;
+using PieService.Domain.Datasets.Reading.Distributions;
 
 namespace PieService.Domain.Datasets;
 
@@ -9,13 +10,14 @@ namespace PieService.Domain.Datasets;
 public sealed class SourceDataset
 {
     private readonly DatasetDefinition definition;
-    private readonly ReadLimits limits;
+    private readonly SourceReader reader;
     private readonly IReadOnlyList<SurveyedPart> parts;
     private readonly Dictionary<string, int> labelIndices;
 
-    private SourceDataset(DatasetDefinition definition, ReadLimits limits, DatasetSurvey survey)
+    private SourceDataset(SourceReader reader, DatasetSurvey survey)
     {
-        (this.definition, this.limits, parts, Labels) = (definition, limits, survey.Parts, survey.Labels);
+        (definition, this.reader, parts, Labels) = (reader.Definition, reader, survey.Parts, survey.Labels);
+        Dropped = reader.Dropped.ToDictionary();
         labelIndices = Labels.Index().ToDictionary(label => label.Item, label => label.Index, StringComparer.Ordinal);
     }
 
@@ -27,12 +29,21 @@ public sealed class SourceDataset
     public IReadOnlyList<SplitSummary> Splits { get; private set; } = [];
     public string ContentHash { get; private set; } = "";
 
+    public TextQuality Quality { get; private set; } = new(0, 0, 0, 0, 0);
+
+    /// <summary>Documents of the files that make no example, by the reason.</summary>
+    public IReadOnlyDictionary<string, int> Dropped { get; }
+
+    /// <summary>How often the files are read in all.</summary>
+    public static int Readings(DatasetDefinition definition) => Distribution.Of(definition.Format)?.Readings ?? 3;
+
     /// <param name="definition">One that <see cref="DatasetRules"/> found nothing wrong with, together with the parts.</param>
     /// <exception cref="DatasetContentException">A file holds what cannot be read, or not enough.</exception>
     public static SourceDataset Read(
         DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits, CancellationToken cancellation)
     {
-        var dataset = new SourceDataset(definition, limits, DatasetSurvey.Of(definition, parts, limits, cancellation));
+        var reader = new SourceReader(definition, parts, limits);
+        var dataset = new SourceDataset(reader, DatasetSurvey.Of(reader, limits, cancellation));
         dataset.Measure(cancellation);
         return dataset;
     }
@@ -66,12 +77,18 @@ public sealed class SourceDataset
     private void Measure(CancellationToken cancellation)
     {
         var measures = Enum.GetValues<Split>().Select(split => new SplitMeasure(split, Labels.Count)).ToList();
+        var census = new TextCensus(parts.Sum(part => part.Splits.Length));
         foreach (var (_, split, record) in Records(cancellation))
-            measures[(int)split].Add(record.Text, record.SecondText, ClassesOf(record));
+        {
+            var labels = ClassesOf(record);
+            measures[(int)split].Add(record.Text, record.SecondText, labels);
+            census.Add(split, record.Text, record.SecondText, labels);
+        }
 
         var filled = measures.Where(measure => measure.Hash.Count > 0).ToList();
         Splits = [.. filled.Select(measure => measure.Summarise())];
         ContentHash = Datasets.ContentHash.Of(Task, Labels, filled.Select(measure => measure.Hash));
+        Quality = census.Count();
         measures.ForEach(measure => measure.Dispose());
         RequireTraining();
     }
@@ -91,7 +108,6 @@ public sealed class SourceDataset
 
     private IEnumerable<(DatasetPart Part, Split Split, SourceRecord Record)> Records(CancellationToken cancellation)
     {
-        var reader = new SourceReader(definition, limits);
         foreach (var part in parts)
         {
             foreach (var (index, record) in reader.Read(part.Part).Index())

@@ -18,7 +18,7 @@ public static class StratifiedSplit
         for (var label = 0; label < members.Length; label++)
         {
             var count = members[label].Count;
-            var (test, validation) = ((int)decimal.Round(count * fractions.Test!.Value), (int)decimal.Round(count * fractions.Validation));
+            var (test, validation) = ((int)decimal.Round(count * (fractions.Test ?? 0)), (int)decimal.Round(count * fractions.Validation));
             var order = KeyedRandom.For(fractions.Seed, "split", labelNames[label]).Permutation(count);
             for (var i = 0; i < test + validation; i++)
                 splits[members[label][order[i]]] = i < test ? Split.Test : Split.Validation;

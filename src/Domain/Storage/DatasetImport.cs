@@ -20,6 +20,8 @@ public sealed class DatasetImport(IDbContextFactory<PieDbContext> contexts, Time
             Labels = [.. source.Labels],
             ContentHash = source.ContentHash,
             Splits = source.Splits,
+            Dropped = source.Dropped,
+            Quality = source.Quality,
             // PostgreSQL keeps microseconds: what is answered now is what is read later.
             CreatedAt = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)),
         };

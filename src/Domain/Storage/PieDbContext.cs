@@ -44,6 +44,9 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         modelBuilder.Entity<Dataset>(dataset =>
         {
             dataset.Property(d => d.Splits).IsJson();
+            dataset.Property(d => d.Dropped).IsJson();
+            dataset.Property(d => d.Dropped).HasDefaultValueSql("'{}'");
+            dataset.Property(d => d.Quality).IsJson();
             dataset.HasIndex(d => d.CreatedAt);
         });
         modelBuilder.Entity<Example>(example =>

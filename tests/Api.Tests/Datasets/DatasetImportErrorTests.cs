@@ -45,7 +45,7 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
     }
 
     [Theory]
-    [InlineData("""{ "name": "", "task": "many", "format": "snli", "colour": 1, "labels": ["a", 2] }""", "name task format colour labels[1] columns test validations")]
+    [InlineData("""{ "name": "", "task": "many", "format": "xml", "colour": 1, "labels": ["a", 2] }""", "name task format colour labels[1] columns test validations")]
     [InlineData("""{ "name": """, "definition test validations")]
     [InlineData("[]", "definition test validations")]
     public async Task Everything_wrong_with_definition_and_parts_is_said_at_once(string definition, string fields)

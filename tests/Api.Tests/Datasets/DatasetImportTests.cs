@@ -23,7 +23,7 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
         var dataset = await answer.Content.ReadFromJsonAsync<JsonNode>();
         Assert.Equal($"/api/v1/datasets/{dataset!["id"]}", answer.Headers.Location!.OriginalString);
         Assert.Equal(dataset.ToJsonString(), (await api.Client.GetFromJsonAsync<JsonNode>(answer.Headers.Location))!.ToJsonString());
-        Assert.Equal(["id", "name", "task", "labels", "contentHash", "createdAt", "splits"], dataset.AsObject().Select(field => field.Key));
+        Assert.Equal(["id", "name", "task", "labels", "contentHash", "createdAt", "splits", "dropped", "quality"], dataset.AsObject().Select(field => field.Key));
         Assert.Equal("""["yes","no"]""", dataset["labels"]!.ToJsonString());
         Assert.Equal(
             """{"train":{"examples":2,"perLabel":{"yes":1,"no":1},"tokens":{"mean":4,"p50":4,"p95":4,"max":4}},"test":{"examples":1,"perLabel":{"yes":0,"no":1},"tokens":{"mean":3,"p50":3,"p95":3,"max":3}}}""",
@@ -91,7 +91,7 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
         var document = await api.Client.GetFromJsonAsync<JsonNode>("/swagger/v1/swagger.json");
         var form = document!["paths"]!["/api/v1/datasets"]!["post"]!["requestBody"]!["content"]!["multipart/form-data"]!;
 
-        Assert.Equal(["definition", "file", "train", "validation", "test"], form["schema"]!["properties"]!.AsObject().Select(part => part.Key));
+        Assert.Equal(["definition", "file", "train", "validation", "test", "trainLabels", "validationLabels", "testLabels", "labelIndex"], form["schema"]!["properties"]!.AsObject().Select(part => part.Key));
         Assert.Equal("application/json", form["encoding"]!["definition"]!["contentType"]!.ToString());
         Assert.Equal("reviews", form["example"]!["definition"]!["name"]!.ToString());
     }

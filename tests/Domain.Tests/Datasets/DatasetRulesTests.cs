@@ -25,15 +25,63 @@ public class DatasetRulesTests
         ["name", "task", "format", "columns"],
         DatasetRules.Check(new DatasetDefinition(), ["train", "test"]).Select(error => error.Field));
 
-    [Fact]
-    public void What_this_version_does_not_serve_is_refused_by_name()
+    [Theory]
+    [InlineData(DatasetFormat.Snli, LearningTask.SingleLabel, "file")]
+    [InlineData(DatasetFormat.Snli, LearningTask.SingleLabel, "train test")]
+    [InlineData(DatasetFormat.Imdb, LearningTask.SingleLabel, "file")]
+    [InlineData(DatasetFormat.Reuters21578, LearningTask.MultiLabel, "file")]
+    [InlineData(DatasetFormat.Aapd, LearningTask.MultiLabel, "train test labelIndex")]
+    [InlineData(DatasetFormat.Aapd, LearningTask.MultiLabel, "train trainLabels validation validationLabels test testLabels")]
+    [InlineData(DatasetFormat.Trec, LearningTask.SingleLabel, "train test")]
+    public void A_published_dataset_needs_no_more_than_its_name(DatasetFormat format, LearningTask task, string parts)
     {
-        var errors = DatasetRules.Check(
-            Good with { Format = DatasetFormat.Snli },
-            ["train", "test"]);
+        var published = new DatasetDefinition { Name = "published", Task = task, Format = format };
 
-        Assert.Equal("snli is not served by this version; use csv, tsv, jsonl or parquet", Assert.Single(errors).Message);
+        Assert.Empty(DatasetRules.Check(published, Words(parts)));
+        Assert.Equal(
+            ["task", "columns", "labelSeparator", "minimumDocuments"],
+            DatasetRules.Check(
+                published with
+                {
+                    Task = task == LearningTask.SingleLabel ? LearningTask.MultiLabel : LearningTask.SingleLabel,
+                    Columns = new ColumnMapping { Text = "text" },
+                    LabelSeparator = ";",
+                    MinimumDocuments = 0,
+                },
+                Words(parts)).Select(error => error.Field));
     }
+
+    [Theory]
+    [InlineData(DatasetFormat.Imdb, "train test", "train test")]
+    [InlineData(DatasetFormat.Trec, "train trainLabels test", "trainLabels testLabels")]
+    [InlineData(DatasetFormat.Aapd, "train trainLabels test", "testLabels")]
+    [InlineData(DatasetFormat.Aapd, "train trainLabels test testLabels validationLabels", "validation")]
+    [InlineData(DatasetFormat.Snli, "train test labelIndex", "labelIndex")]
+    public void What_belongs_to_another_format_is_refused_by_its_part(DatasetFormat format, string parts, string fields) => Assert.Equal(
+        Words(fields),
+        DatasetRules.Check(new DatasetDefinition { Name = "d", Task = format == DatasetFormat.Aapd ? LearningTask.MultiLabel : LearningTask.SingleLabel, Format = format }, Words(parts))
+            .Select(error => error.Field));
+
+    [Theory]
+    [InlineData(DatasetFormat.Tsv, "train test", null, 0.1, "")]
+    [InlineData(DatasetFormat.Imdb, "file", null, 0.1, "")]
+    [InlineData(DatasetFormat.Imdb, "file", 0.1, 0.1, "split.test")]
+    [InlineData(DatasetFormat.Imdb, "file", null, 0, "split.validation")]
+    [InlineData(DatasetFormat.Snli, "file", null, 0.1, "split")]
+    [InlineData(DatasetFormat.Snli, "train test", null, 0.1, "")]
+    [InlineData(DatasetFormat.Trec, "file", 0.1, 0, "")]
+    [InlineData(DatasetFormat.Trec, "train validation test", null, 0.1, "split")]
+    public void Where_the_files_have_a_test_split_a_share_of_train_may_become_the_validation_split(
+        DatasetFormat format, string parts, double? test, double validation, string fields) => Assert.Equal(
+        Words(fields),
+        DatasetRules.Check(
+            Good with
+            {
+                Format = format,
+                Columns = format == DatasetFormat.Tsv ? Good.Columns : null,
+                Split = new SplitFractions { Test = (decimal?)test, Validation = (decimal)validation },
+            },
+            Words(parts)).Select(error => error.Field));
 
     [Fact]
     public void Each_task_has_its_own_column_of_labels()
@@ -86,7 +134,7 @@ public class DatasetRulesTests
     public void Fractions_belong_to_a_single_file()
     {
         Assert.Equal("split", Assert.Single(DatasetRules.Check(Good, ["file"])).Field);
-        Assert.Equal("split", Only(Good with { Split = new SplitFractions { Test = 0.2m } }).Field);
+        Assert.Equal("split.test", Only(Good with { Split = new SplitFractions { Test = 0.2m, Validation = 0.1m } }).Field);
     }
 
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);

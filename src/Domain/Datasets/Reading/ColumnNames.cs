@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace PieService.Domain.Datasets.Reading;
 
 internal static class ColumnNames
@@ -9,6 +12,8 @@ internal static class ColumnNames
         return first.Count == 0 ? "none" : string.Join(", ", first.Take(20)) + (first.Count > 20 ? ", …" : "");
     }
 
-    /// <summary>A message is shown, logged and stored: none of these could have a NUL in it.</summary>
-    private static string Printable(string name) => string.Concat(name.Select(character => char.IsControl(character) ? '\uFFFD' : character));
+    /// <summary>A message is shown, logged and stored: none of these could have a NUL in it, or be read from right to left.</summary>
+    public static string Printable(string name) => string.Concat(name.EnumerateRunes().Select(rune =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            ? "\uFFFD" : rune.ToString()));
 }

@@ -29,6 +29,9 @@ internal sealed class SourceBytes : IDisposable
         else stream = part.Open();
     }
 
+    /// <summary>Of a file in an archive, which looks after its end itself.</summary>
+    public SourceBytes(Stream content, long limit) => (stream, this.limit) = (content, limit);
+
     /// <summary>0: the end of the file.</summary>
     /// <exception cref="InvalidDataException">The compressed file is damaged, or the file is too long.</exception>
     public int Read(Span<byte> destination)
@@ -49,7 +52,7 @@ internal sealed class SourceBytes : IDisposable
         buffer.AsSpan(start, count).CopyTo(destination);
         start += count;
         handedOut += count;
-        if (handedOut > limit) throw new InvalidDataException($"the file has more than {limit} bytes (decompressed), the most that this service reads (its setting PIE_DATASET_FILE_MIB)");
+        if (handedOut > limit) throw new InvalidDataException($"the file has more than {limit} bytes (decompressed), the most that this service reads (its setting PIE_DATASET_FILE_MIB; of an archive at most 200 times its size)");
         return count;
     }
 

@@ -1,17 +1,46 @@
+using PieService.Domain.Datasets.Reading.Distributions;
 using PieService.Domain.Datasets.Reading.Parquet;
 
 namespace PieService.Domain.Datasets.Reading;
 
 /// <summary>Reads the files of a dataset, as often as needed; whatever it yields can be stored and trained on.</summary>
-internal sealed class SourceReader(DatasetDefinition definition, ReadLimits limits)
+internal sealed class SourceReader
 {
     private const int MaxIdCharacters = 1000;
 
-    private readonly ColumnMapping columns = definition.Columns!;
+    private readonly Distribution? distribution;
+    private readonly SourceFiles files;
+
+    /// <exception cref="DatasetContentException">The file that names the labels cannot be read.</exception>
+    public SourceReader(DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits)
+    {
+        distribution = Distribution.Of(definition.Format);
+        var index = parts.FirstOrDefault(part => part.Name == DatasetPart.LabelIndex);
+        files = new SourceFiles(
+            distribution is null ? definition : definition with
+            {
+                Columns = distribution.Columns,
+                Encoding = distribution.Encoding,
+                Labels = index is null ? definition.Labels : LabelIndex.Read(index, limits),
+            },
+            parts, limits);
+    }
+
+    /// <summary>With everything that its format says by itself.</summary>
+    public DatasetDefinition Definition => files.Definition;
+
+    /// <summary>In the order that decides ties, and all that there may be; empty: any, sorted by name.</summary>
+    public IReadOnlyList<string> KnownLabels => distribution?.Labels ?? [];
+
+    /// <summary>Documents that make no example, by the reason, in all readings so far.</summary>
+    public IReadOnlyDictionary<string, int> Dropped => files.Dropped;
+
+    /// <summary>Those that hold examples, in the order of the splits.</summary>
+    public IEnumerable<DatasetPart> Parts => files.Parts.Where(part => DatasetPart.HoldsExamples(part.Name)).OrderBy(part => part.Split);
 
     public IEnumerable<SourceRecord> Read(DatasetPart part)
     {
-        foreach (var record in definition.Format == DatasetFormat.Parquet ? ParquetRecords.Read(part, definition, limits) : OfText(part))
+        foreach (var record in distribution?.Read(part, files) ?? (Definition.Format == DatasetFormat.Parquet ? ParquetRecords.Read(part, Definition, files.Limits) : OfText(part)))
         {
             Check(record, part);
             yield return record;
@@ -20,19 +49,20 @@ internal sealed class SourceReader(DatasetDefinition definition, ReadLimits limi
 
     private IEnumerable<SourceRecord> OfText(DatasetPart part)
     {
-        using var source = new SourceText(part, definition.Encoding, limits);
-        var records = definition.Format switch
+        using var source = files.Open(part);
+        var records = Definition.Format switch
         {
-            DatasetFormat.Csv => TableRecords.Of(CsvRows.Read(source, part), part, definition),
-            DatasetFormat.Tsv => TableRecords.Of(TsvRows.Read(source), part, definition),
-            DatasetFormat.Jsonl => JsonLines.Read(source, part, definition),
-            _ => throw new NotSupportedException($"No reader for {definition.Format}."),
+            DatasetFormat.Csv => TableRecords.Of(CsvRows.Read(source, part), part, Definition),
+            DatasetFormat.Tsv => TableRecords.Of(TsvRows.Read(source), part, Definition),
+            DatasetFormat.Jsonl => JsonLines.Read(source, part, Definition),
+            _ => throw new NotSupportedException($"No reader for {Definition.Format}."),
         };
         foreach (var record in records) yield return record;
     }
 
     private void Check(SourceRecord record, DatasetPart part)
     {
+        var columns = Definition.Columns!;
         if (string.IsNullOrWhiteSpace(record.Text) && string.IsNullOrWhiteSpace(record.SecondText))
             throw Error(columns.Text!, record.SecondText is null ? "the text is empty" : "both texts are empty");
         if (record.Labels.Count > DatasetRules.MaxLabels) throw Error(columns.ForLabels, $"has more than {DatasetRules.MaxLabels} labels");
@@ -55,6 +85,6 @@ internal sealed class SourceReader(DatasetDefinition definition, ReadLimits limi
             if (text is not null && text.Contains('\0')) throw Error(column, "has a NUL character, which no text can hold");
         }
 
-        DatasetContentException Error(string column, string message) => new(part.Name, record.Line, column, message);
+        DatasetContentException Error(string column, string message) => new(record.File ?? part.Name, record.Line, column, message);
     }
 }

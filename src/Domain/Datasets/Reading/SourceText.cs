@@ -5,12 +5,14 @@ using System.Text.Unicode;
 namespace PieService.Domain.Datasets.Reading;
 
 /// <summary>The characters of a file: strictly decoded, without a byte order mark, no record of boundless length.</summary>
-internal sealed class SourceText(DatasetPart part, TextEncoding encoding, ReadLimits limits) : TextReader
+/// <param name="part">Its name is the file's in messages.</param>
+/// <param name="content">What the file holds; null: the part's own bytes.</param>
+internal sealed class SourceText(DatasetPart part, TextEncoding encoding, ReadLimits limits, SourceBytes? content = null) : TextReader
 {
     /// <summary>Most that a consumer may read ahead of the record that it is at.</summary>
     public const int ReadAhead = 16 * 1024;
 
-    private readonly SourceBytes source = new(part, limits.FileBytes);
+    private readonly SourceBytes source = content ?? new(part, limits.FileBytes);
     private readonly byte[] bytes = new byte[ReadAhead];
     private readonly char[] characters = new char[ReadAhead];
     private int undecoded, start, end;

@@ -1,0 +1,39 @@
+using System.Text.Json;
+
+namespace PieService.Domain.Datasets.Reading;
+
+/// <summary>A file that fixes the order of the labels: a JSON object from each name to its index from 0 on, or a list of names.</summary>
+internal static class LabelIndex
+{
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    /// <exception cref="DatasetContentException">It is something else.</exception>
+    public static IReadOnlyList<string> Read(DatasetPart part, ReadLimits limits)
+    {
+        using var source = new SourceText(part, TextEncoding.Utf8, limits);
+        try
+        {
+            using var json = JsonDocument.Parse(source.ReadToEnd(), Strict);
+            var names = json.RootElement.ValueKind == JsonValueKind.Array
+                ? json.RootElement.EnumerateArray().Select(name => name.ValueKind == JsonValueKind.String ? name.GetString()! : throw new JsonException()).ToList()
+                : InOrder(json.RootElement);
+            if (names.Count is < 1 or > DatasetRules.MaxLabels) throw Error($"must have 1 to {DatasetRules.MaxLabels} labels");
+            if (names.Find(name => !FieldError.IsName(name)) is not null) throw Error("has a name that is no label: 1 to 200 characters, none of them a control character");
+            return names.Distinct(StringComparer.Ordinal).Count() == names.Count ? names : throw Error("has a label twice");
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or ArgumentException)
+        {
+            throw Error("must be a JSON object from the name of each label to its index, {\"cs.it\": 0, \"math.it\": 1}, or a list of the names");
+        }
+
+        DatasetContentException Error(string message) => new(part.Name, null, null, message);
+    }
+
+    private static List<string> InOrder(JsonElement indices)
+    {
+        var byIndex = new SortedDictionary<int, string>();
+        foreach (var label in indices.EnumerateObject())
+            if (label.Value.ValueKind != JsonValueKind.Number || !label.Value.TryGetInt32(out var index) || !byIndex.TryAdd(index, label.Name)) throw new JsonException();
+        return byIndex.Keys.SequenceEqual(Enumerable.Range(0, byIndex.Count)) ? [.. byIndex.Values] : throw new JsonException();
+    }
+}

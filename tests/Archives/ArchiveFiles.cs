@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
+
+namespace PieService.Archives;
+
+/// <summary>Archives made by hand, good ones and such as strangers may send.</summary>
+internal static class ArchiveFiles
+{
+    /// <param name="files">Their contents in Latin-1.</param>
+    public static byte[] Tar(params IEnumerable<(string Name, string Content)> files) =>
+        Tar(files.Select(file => new PaxTarEntry(TarEntryType.RegularFile, file.Name) { DataStream = new MemoryStream(Encoding.Latin1.GetBytes(file.Content)) }));
+
+    public static byte[] Tar(IEnumerable<TarEntry> entries)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new TarWriter(stream, leaveOpen: true))
+            foreach (var entry in entries) writer.WriteEntry(entry);
+        return stream.ToArray();
+    }
+
+    /// <param name="files">Their contents in UTF-8.</param>
+    public static byte[] Zip(params IEnumerable<(string Name, string Content)> files)
+    {
+        using var stream = new MemoryStream();
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, content) in files)
+            {
+                using var entry = archive.CreateEntry(name).Open();
+                entry.Write(Encoding.UTF8.GetBytes(content));
+            }
+        }
+        return stream.ToArray();
+    }
+
+    /// <summary>Some 70 KB of gzip, an entry of 8 GiB that begins with 64 MiB of zeros.</summary>
+    public static byte[] TarBomb()
+    {
+        using var bomb = new MemoryStream();
+        using (var gzip = new GZipStream(bomb, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            gzip.Write(Header(1L << 33));
+            var zeros = new byte[1024 * 1024];
+            for (var i = 0; i < 64; i++) gzip.Write(zeros);
+        }
+        return bomb.ToArray();
+    }
+
+    /// <summary>A header of so many bytes; an extended one, which belongs to the entry behind it, or one of a file.</summary>
+    public static byte[] Header(long size, bool isExtended = false)
+    {
+        var header = Tar(("aclImdb/README", ""))[(isExtended ? ..512 : 1024..1536)];
+        Encoding.ASCII.GetBytes(Convert.ToString(size, 8).PadLeft(11, '0') + "\0").CopyTo(header, 124);
+        Encoding.ASCII.GetBytes("        ").CopyTo(header, 148);
+        Encoding.ASCII.GetBytes(Convert.ToString(header.Sum(value => (int)value), 8).PadLeft(6, '0') + "\0 ").CopyTo(header, 148);
+        return header;
+    }
+
+    /// <summary>A zip archive whose entries all lead to one empty file.</summary>
+    /// <param name="said">How many it says that they are.</param>
+    public static byte[] ZipOf(int entries, ushort said)
+    {
+        var zip = Zip(("snli_1.0_train.jsonl", ""));
+        var end = zip.AsSpan().LastIndexOf("PK\x05\x06"u8);
+        var begin = BinaryPrimitives.ReadInt32LittleEndian(zip.AsSpan(end + 16));
+        var entry = zip[begin..end];
+        var many = new byte[begin + ((long)entries * entry.Length) + (zip.Length - end)];
+        zip.AsSpan(0, begin).CopyTo(many);
+        for (var i = 0; i < entries; i++) entry.CopyTo(many, begin + (i * entry.Length));
+        zip.AsSpan(end).CopyTo(many.AsSpan(many.Length - (zip.Length - end)));
+        BinaryPrimitives.WriteUInt16LittleEndian(many.AsSpan(many.Length - 14), said);
+        BinaryPrimitives.WriteUInt16LittleEndian(many.AsSpan(many.Length - 12), said);
+        return many;
+    }
+}
