@@ -557,6 +557,11 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("method");
 
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("model");
+
                     b.Property<string>("Predicted")
                         .IsRequired()
                         .HasColumnType("text")

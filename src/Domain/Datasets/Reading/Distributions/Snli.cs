@@ -39,10 +39,10 @@ internal sealed class Snli : Distribution
     private static IEnumerable<SourceRecord> OfArchive(DatasetPart part, SourceFiles files)
     {
         using var zip = new ZipFile(part, files.Limits);
+        // What macOS keeps beside each file has its name too.
+        var found = zip.Names.Where(entry => !entry.StartsWith("__MACOSX/", StringComparison.Ordinal)).ToLookup(FileName);
         foreach (var (name, split) in SplitNames)
         {
-            // What macOS keeps beside each file has its name too.
-            var found = zip.Names.Where(entry => !entry.StartsWith("__MACOSX/", StringComparison.Ordinal)).ToLookup(FileName);
             var isJson = found.Contains($"snli_1.0_{name}.jsonl");
             var wanted = $"snli_1.0_{name}.{(isJson ? "jsonl" : "txt")}";
             if (found[wanted].ToList() is not [var only])
