@@ -8,7 +8,7 @@
 set -euo pipefail
 data=${1:?usage: reproduce/snli-bert.sh <folder of the SNLI files> [address]}
 api=${2:-http://127.0.0.1:5000}/api/v1
-. "$(dirname -- "${BASH_SOURCE[0]}")/trec-dataset.sh"
+. "$(dirname -- "${BASH_SOURCE[0]}")/service.sh"
 
 parts=$(mktemp -d)
 trap 'rm -r -- "$parts"' EXIT
@@ -29,7 +29,8 @@ models='[
 sweeps=()
 for grid in '"methods": ["IMP"], "sparsities": [50, 90]' '"methods": ["IIBP-WR"], "sparsities": [90]'; do
     sweeps+=("$(submit "$api" '{ "name": "snli, BERT and BiLSTM", "datasetId": "'"$dataset"'", "models": '"$models"', '"$grid"',
-        "seeds": { "first": 0, "count": '"${SEEDS:-2}"' }, "observationEpochs": [] }')")
+        "seeds": { "first": 0, "count": '"${SEEDS:-2}"' },
+        "extraDenseSeeds": '"${SEEDS:-2}"', "observationEpochs": [] }')")
 done
 echo "dataset $dataset, sweeps ${sweeps[*]}" >&2
 for sweep in "${sweeps[@]}"; do
@@ -38,14 +39,17 @@ for sweep in "${sweeps[@]}"; do
     ask "$api/sweeps/$sweep/comparisons?pageSize=1000" >>"$parts/comparisons.json"
 done
 
+for sweep in "${sweeps[@]}"; do
+    ask "$api/sweeps/$sweep/models?format=csv" >&2
+done
 jq -rn --slurpfile runs "$parts/runs.json" --slurpfile comparisons "$parts/comparisons.json" '
     def percent: if . == null then "–" else . * 1000 | round / 10 | "\(.) %" end;
     # Of a branch the time after its trunk alone.
     def time($method; $sparsity): . as $in | [$runs[].items[] | select(.model == $in.model and .method == $method and .sparsity == $sparsity)]
         | unique_by(.id) | map(.trainingSeconds) | add / length | round | "\(.) s";
-    "| model | method | target | achieved sparsity | accuracy (sd) | PIEs | PIE rate | on the PIEs: dense → pruned majority | time of a run |",
-    "|---|---|---|---|---|---|---|---|---|",
+    "| model | method | target | achieved sparsity | accuracy (sd) | PIEs | PIE rate | noise floor | on the PIEs: dense → pruned majority | time of a run |",
+    "|---|---|---|---|---|---|---|---|---|---|",
     ([$comparisons[].items[]] | group_by(.model)[]
-        | (.[0] | "| \(.model) | dense | 0 % | 0 % | \(.score.dense.mean | percent) (\(.score.dense.sd | percent)) | – | – | – | \(time("dense"; 0)) |"),
+        | (.[0] | "| \(.model) | dense | 0 % | 0 % | \(.score.dense.mean | percent) (\(.score.dense.sd | percent)) | – | – | – | – | \(time("dense"; 0)) |"),
           (.[] | "| \(.model) | \(.method) | \(.sparsity) % | \(.achievedSparsity.mean * 100 | round / 100) % | \(.score.pruned.mean | percent) (\(.score.pruned.sd | percent)) " +
-              "| \(.pies) of \(.examples) | \(.pieRate | percent) | \(.scoreOnPies.dense | percent) → \(.scoreOnPies.pruned | percent) | \(time(.method; .sparsity)) |"))'
+              "| \(.pies) of \(.examples) | \(.pieRate | percent) | \(.noiseFloor.mean | percent) | \(.scoreOnPies.dense | percent) → \(.scoreOnPies.pruned | percent) | \(time(.method; .sparsity)) |"))'
