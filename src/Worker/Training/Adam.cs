@@ -11,8 +11,9 @@ public sealed class Adam : IDisposable
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 
-    // Kept, and not converted at each call: a Scalar that nothing holds may be finalised while native code still reads it.
-    private readonly Scalar beta1 = Beta1, restOfBeta1 = 1 - Beta1, beta2 = Beta2, restOfBeta2 = 1 - Beta2, epsilon = Epsilon;
+    // Kept, and not converted at each call: a Scalar that nothing holds may be finalised while native code still reads it. That is
+    // also so of the 1 that add_ makes where it is given none.
+    private readonly Scalar beta1 = Beta1, restOfBeta1 = 1 - Beta1, beta2 = Beta2, restOfBeta2 = 1 - Beta2, epsilon = Epsilon, one = 1;
 
     private readonly ParameterBuffer parameters;
     private readonly double learningRate;
@@ -37,7 +38,7 @@ public sealed class Adam : IDisposable
         using Scalar stepSize = -learningRate / (1 - Math.Pow(Beta1, Steps));
         first.mul_(beta1).add_(parameters.Gradients, alpha: restOfBeta1);
         second.mul_(beta2).addcmul_(parameters.Gradients, parameters.Gradients, value: restOfBeta2);
-        denominator.copy_(second).sqrt_().div_(rootOfCorrection2).add_(epsilon);
+        denominator.copy_(second).sqrt_().div_(rootOfCorrection2).add_(epsilon, alpha: one);
         parameters.Values.addcdiv_(first, denominator, value: stepSize);
     }
 
@@ -59,6 +60,6 @@ public sealed class Adam : IDisposable
         first.Dispose();
         second.Dispose();
         denominator.Dispose();
-        foreach (var scalar in new[] { beta1, restOfBeta1, beta2, restOfBeta2, epsilon }) scalar.Dispose();
+        foreach (var scalar in new[] { beta1, restOfBeta1, beta2, restOfBeta2, epsilon, one }) scalar.Dispose();
     }
 }

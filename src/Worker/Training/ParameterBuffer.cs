@@ -104,7 +104,7 @@ public sealed class ParameterBuffer : IDisposable
         using var scope = NewDisposeScope();
         // Held to the end: a Scalar that nothing holds may be finalised while native code still reads it.
         using Scalar most = maxNorm, epsilon = 1e-6, one = 1.0;
-        Gradients.mul_(Gradients.norm().add_(epsilon).reciprocal_().mul_(most).clamp_max_(one));
+        Gradients.mul_(Gradients.norm().add_(epsilon, alpha: one).reciprocal_().mul_(most).clamp_max_(one));
     }
 
     public void ClearGradients()
