@@ -120,6 +120,7 @@ api.MapComparisons();
 api.MapPies();
 api.MapInfluence();
 api.MapModelPairs();
+api.MapClasses();
 api.MapExampleVotes();
 api.MapExamplePredictions();
 api.MapWebhooks();

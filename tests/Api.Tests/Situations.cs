@@ -17,20 +17,21 @@ public sealed class Situations(IServiceProvider services)
 
     public RunLeases Leases { get; } = services.GetRequiredService<RunLeases>();
 
-    /// <summary>Three classes; test example i has gold class i % 3.</summary>
-    public async Task<Dataset> DatasetAsync()
+    /// <summary>Three classes; test example i has gold class i % 3, of multi-label data class c where i has bit c.</summary>
+    public async Task<Dataset> DatasetAsync(LearningTask task = LearningTask.SingleLabel)
     {
         var id = Guid.CreateVersion7();
         var dataset = new Dataset
         {
             Id = id,
             Name = "toy",
+            Task = task,
             Labels = ["no", "maybe", "yes"],
             ContentHash = $"sha256:{id:N}",
             Splits =
             [
                 new(Split.Train, 30, [10, 10, 10], new TokenLengths(5, 5, 8, 9)),
-                new(Split.Test, TestExamples, [3, 3, 2], new TokenLengths(5, 5, 8, 9)),
+                new(Split.Test, TestExamples, task == LearningTask.SingleLabel ? [3, 3, 2] : [4, 4, 4], new TokenLengths(5, 5, 8, 9)),
             ],
             CreatedAt = TimeProvider.System.GetUtcNow(),
         };
@@ -44,7 +45,7 @@ public sealed class Situations(IServiceProvider services)
             Id = Example.IdOf(id, Split.Test, position),
             SourceId = $"test:{position}",
             Text = $"text {position}",
-            Labels = [(short)(position % 3)],
+            Labels = task == LearningTask.SingleLabel ? [(short)(position % 3)] : [.. Enumerable.Range(0, 3).Where(c => (position & (1 << c)) != 0).Select(c => (short)c)],
         }));
         await db.SaveChangesAsync();
         return dataset;
@@ -91,6 +92,25 @@ public sealed class Situations(IServiceProvider services)
         return claimed!.Lease;
     }
 
+    /// <summary>Plays the worker on multi-label data: each run answers test example i with the set whose bits are sets(run, i).</summary>
+    public async Task TrainMultiLabelAsync(Guid sweep, Func<Run, int, int> sets, double threshold)
+    {
+        foreach (var run in (await RunsOfAsync(sweep)).Where(run => run.State == RunState.Queued))
+        {
+            var predictions = new RunPredictions
+            {
+                RunId = run.Id,
+                Split = Split.Test,
+                Examples = TestExamples,
+                ClassCount = 3,
+                Classes = [.. Enumerable.Range(0, TestExamples).Select(i => (byte)sets(run, i))],
+                Scores = [.. Enumerable.Range(0, TestExamples * 3).SelectMany(i => BitConverter.GetBytes((Half)(i / 4.0)))],
+                Threshold = threshold,
+            };
+            Assert.True(await Leases.SucceedAsync(await ClaimAsync(run.Id), Outcome with { Threshold = threshold }, "cpu", [predictions], CancellationToken.None));
+        }
+    }
+
     /// <summary>Plays the worker: each run answers test example i with classes(run, i).</summary>
     public async Task TrainAsync(Guid sweep, Func<Run, int, int> classes, Func<Run, RunOutcome>? outcome = null)
     {
@@ -112,7 +132,7 @@ public sealed class Situations(IServiceProvider services)
     }
 
     public static RunOutcome Outcome { get; } = new(
-        new RunScore(0.5, 0.4, 1.1), [new TensorSparsity("l1.weight", 200, 20)], "avx2", 1, null, "test", ObservedEpochs: [0, 1]);
+        new RunScore(0.5, 0.4, 1.1, 0.5, 0.3, 0.5, 0.6, 0.5), [new TensorSparsity("l1.weight", 200, 20)], "avx2", 1, null, "test", ObservedEpochs: [0, 1]);
 
     /// <summary>Of the test and the training split.</summary>
     public static IReadOnlyList<RunPredictions> Everything(Run run, Func<Run, int, int> classes) =>

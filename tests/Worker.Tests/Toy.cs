@@ -1,4 +1,5 @@
 using PieService.Domain;
+using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
@@ -25,6 +26,22 @@ internal static class Toy
         DatasetHash, Architecture.BiLstm, vectors,
         new(epochs, BatchSize: 16, LearningRate: 0.01, MaxLength: 12, HiddenSize: 6, EmbeddingSize: 8),
         Protocol.Sound, method, PruningRule.Of(method) is null ? 0 : sparsity == 0 ? 70 : sparsity);
+
+    /// <summary>Each label is there or not by itself, with a word of its own for it; some texts have none.</summary>
+    public static TokenisedDataset MultiLabel(int train = 120, int validation = 30, int test = 40, int classes = 3)
+    {
+        var builder = new TokenisedDataset.Builder(DatasetHash, classes, task: LearningTask.MultiLabel);
+        var chance = KeyedRandom.For("toy", "multi-label");
+        foreach (var (split, count) in new[] { ("train", train), ("validation", validation), ("test", test) })
+            for (var i = 0; i < count; i++)
+            {
+                short[] labels = [.. Enumerable.Range(0, classes).Where(_ => chance.NextInt(3) == 0).Select(c => (short)c)];
+                string[] text = [.. labels.Select(c => $"class{c}word{chance.NextInt(3)}"), .. Enumerable.Range(0, 3).Select(_ => $"shared{chance.NextInt(6)}")];
+                chance.Shuffle<string>(text);
+                builder.Add(split, text, labels);
+            }
+        return builder.Build();
+    }
 
     private static List<string> Text(KeyedRandom chance, int label)
     {

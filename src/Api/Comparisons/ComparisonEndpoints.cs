@@ -94,7 +94,7 @@ public sealed record ComparisonFilter : TableQuery
 /// <param name="NoiseFloor">The PIE rate that seeds alone would give; null until it is labelled.</param>
 /// <param name="Churn">Share of the examples on which the dense and the pruned run of one seed disagree, over the seeds.</param>
 /// <param name="Influence">By which epochs GET /comparisons/{id}/influence has bins; null until it is labelled.</param>
-/// <param name="ScoreOnPies">Accuracy of each cohort's majority on the PIEs.</param>
+/// <param name="ScoreOnPies">Accuracy of each cohort's majority on the PIEs; of multi-label data the mean macro-F1 of its runs there.</param>
 public sealed record ComparisonResponse(
     Guid Id, Guid SweepId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
     Spread? AchievedSparsity, ComparedSeeds Seeds, bool Complete, Split Split, int? Examples, int? Pies, double? PieRate,
@@ -117,7 +117,7 @@ public sealed record ComparisonResponse(
             summary is { Examples: > 0 } ? (double)summary.Pies / summary.Examples : null,
             summary?.NoiseFloor, summary?.Churn,
             summary is null ? null : new ComparedCounts(summary.DenseTies, summary.PrunedTies),
-            summary is null ? null : new ComparedScores("accuracy", summary.DenseScore, summary.PrunedScore),
+            summary is null ? null : new ComparedScores(summary.Metric, summary.DenseScore, summary.PrunedScore),
             summary is null ? null : new ComparedNumbers(summary.DenseOnPies, summary.PrunedOnPies),
             summary?.InfluenceEpochs is { } epochs ? new ComparedInfluence(epochs, summary.NoInfluence) : null,
             comparison.LabelledAt);
@@ -134,4 +134,4 @@ public sealed record ComparedNumbers(double? Dense, double? Pruned);
 /// <param name="Reason">Why there are no bins; null where there are.</param>
 public sealed record ComparedInfluence(IReadOnlyList<int> Epochs, string? Reason);
 
-public sealed record ComparedScores(string Metric, Spread Dense, Spread Pruned);
+public sealed record ComparedScores(ScoreMetric Metric, Spread Dense, Spread Pruned);

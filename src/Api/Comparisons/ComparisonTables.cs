@@ -1,5 +1,7 @@
 using PieService.Api.Tables;
 using PieService.Domain;
+using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
 
 namespace PieService.Api.Comparisons;
 
@@ -36,7 +38,7 @@ public static class ComparisonTables
         .Real("churn_sd", row => row.Churn?.Sd)
         .Whole("ties_dense", row => row.Ties?.Dense)
         .Whole("ties_pruned", row => row.Ties?.Pruned)
-        .Text("score_metric", row => row.Score?.Metric)
+        .Text("score_metric", row => row.Score is { } score ? Wire.Name(score.Metric) : null)
         .Real("score_dense_mean", row => row.Score?.Dense.Mean)
         .Real("score_dense_sd", row => row.Score?.Dense.Sd)
         .Real("score_pruned_mean", row => row.Score?.Pruned.Mean)
@@ -78,19 +80,38 @@ public static class ComparisonTables
         .Real("lossRatio_ofMeans", row => row.LossRatio.OfMeans)
         .Real("lossRatio_median", row => row.LossRatio.Median);
 
-    public static Columns<PieResponse> Pies(string[] labels) => new Columns<PieResponse>()
+    public static Columns<ClassResponse> Classes { get; } = Cohort(Cohort(new Columns<ClassResponse>()
+        .Text("label", row => row.Label)
+        .Whole("examples", row => row.Examples)
+        .Real("share", row => row.Share)
+        .Whole("pies", row => row.Pies)
+        .Real("pieShare", row => row.PieShare)
+        .Real("pieRate", row => row.PieRate)
+        .Whole("differing", row => row.Differing), "dense", row => row.Dense), "pruned", row => row.Pruned);
+
+    private static Columns<ClassResponse> Cohort(Columns<ClassResponse> columns, string name, Func<ClassResponse, CohortClassScore> cohort) => columns
+        .Real($"{name}_accuracy", row => cohort(row).Accuracy)
+        .Real($"{name}_precision_mean", row => cohort(row).Precision.Mean)
+        .Real($"{name}_precision_sd", row => cohort(row).Precision.Sd)
+        .Real($"{name}_recall_mean", row => cohort(row).Recall.Mean)
+        .Real($"{name}_recall_sd", row => cohort(row).Recall.Sd)
+        .Real($"{name}_f1_mean", row => cohort(row).F1.Mean)
+        .Real($"{name}_f1_sd", row => cohort(row).F1.Sd);
+
+    public static Columns<PieResponse> Pies(LearningTask task, string[] labels) => new Columns<PieResponse>()
         .Id("exampleId", row => row.ExampleId)
         .Whole("position", row => row.Position)
         .Text("text", row => row.Text)
         .Text("secondText", row => row.SecondText)
-        .Text("label", row => row.Labels.Single())
-        .Text("dense_predicted", row => row.Dense.Predicted.Single())
+        .Gold(task, row => row.Labels)
+        .Labels("dense_predicted", task, row => row.Dense.Predicted)
         .ForEach(labels, (columns, label, _) => columns.Whole($"dense_votes_{label}", row => row.Dense.Votes[label]))
-        .Text("pruned_predicted", row => row.Pruned.Predicted.Single())
+        .Labels("pruned_predicted", task, row => row.Pruned.Predicted)
         .ForEach(labels, (columns, label, _) => columns.Whole($"pruned_votes_{label}", row => row.Pruned.Votes[label]))
         .Real("margin", row => row.Margin)
         .Name("direction", row => row.Direction)
         .Flag("tied", row => row.Tied)
+        .Text("classes", row => row.Classes is null ? null : Json.Write(row.Classes))
         .Real("el2n", row => row.El2n)
         .Whole("influenceBin", row => row.InfluenceBin);
 
@@ -104,7 +125,7 @@ public static class ComparisonTables
         .Whole($"{side}_seeds_pruned", row => model(row).Seeds.Pruned)
         .Whole($"{side}_seeds_expected", row => model(row).Seeds.Expected)
         .Flag($"{side}_complete", row => model(row).Complete)
-        .Text($"{side}_score_metric", row => model(row).Score?.Metric)
+        .Text($"{side}_score_metric", row => model(row).Score is { } score ? Wire.Name(score.Metric) : null)
         .Real($"{side}_score_dense_mean", row => model(row).Score?.Dense.Mean)
         .Real($"{side}_score_dense_sd", row => model(row).Score?.Dense.Sd)
         .Real($"{side}_score_pruned_mean", row => model(row).Score?.Pruned.Mean)

@@ -19,8 +19,8 @@ public static class PieEndpoints
 
     /// <summary>The PIEs of a comparison, with their texts and votes.</summary>
     /// <remarks>
-    /// Examples on which the majority of the pruned runs and the majority of the dense runs differ. Empty until the comparison
-    /// is labelled.
+    /// Examples on which the majority of the pruned runs and the majority of the dense runs differ; of multi-label data on some
+    /// label. Empty until the comparison is labelled.
     /// </remarks>
     private static async Task<Results<Ok<Page<PieResponse>>, TableFile<PieResponse>, ProblemHttpResult>> List(
         Guid id, TableRequest<PieFilter> request, PieDbContext db, CancellationToken cancellation)
@@ -30,14 +30,14 @@ public static class PieEndpoints
                            join sweep in db.Sweeps on comparison.SweepId equals sweep.Id
                            join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
                            where comparison.Id == id
-                           select new { Comparison = comparison, sweep.DatasetId, dataset.Labels }).AsNoTracking().SingleOrDefaultAsync(cancellation);
+                           select new { Comparison = comparison, sweep.DatasetId, dataset.Task, dataset.Labels }).AsNoTracking().SingleOrDefaultAsync(cancellation);
         if (about is null) return Problems.NotFound("comparison", id);
 
         var gold = LabelFilter.ClassOf(filter.Label, about.Labels);
         // A comparison has one split; asking for another finds nothing in it.
         var pies = db.PieLabels.Where(label => label.ComparisonId == id && label.IsPie
             && (filter.Split == null || filter.Split == about.Comparison.Split)
-            && (gold == null || label.Gold == gold)
+            && (gold == null || label.Gold == gold || (label.Gold == null && db.Examples.Any(example => example.Id == label.ExampleId && example.Labels.Contains(gold.Value))))
             && (filter.Direction == null || label.Direction == filter.Direction)
             && (filter.InfluenceBin == null || label.InfluenceBin == filter.InfluenceBin)
             && (filter.MinMargin == null || label.Margin >= filter.MinMargin));
@@ -48,7 +48,7 @@ public static class PieEndpoints
         if (request.IsForFile)
         {
             var all = Ordered(rows, filter.OrderBy).AsNoTracking().AsAsyncEnumerable();
-            return request.File($"pies-{id}", ComparisonTables.Pies(about.Labels), all.Select(row => row.Answer(about.Labels)), origin with
+            return request.File($"pies-{id}", ComparisonTables.Pies(about.Task, about.Labels), all.Select(row => row.Answer(about.Labels)), origin with
             {
                 Recipe = $"dense {about.Comparison.DenseFingerprint}, pruned {about.Comparison.PrunedFingerprint}",
                 TrainedBy = await TrainedByAsync(db, about.Comparison, cancellation),
@@ -125,23 +125,22 @@ public sealed record PieFilter : TableQuery
     }
 }
 
-/// <param name="Margin">The smaller of the two cohorts' (top - second) / runs.</param>
-/// <param name="Tied">A cohort's vote was a tie; the smallest class index decided.</param>
+/// <param name="Margin">
+/// The smaller of the two cohorts' (top - second) / runs; of multi-label data the smallest |2 votes - runs| / runs over classes and both cohorts.
+/// </param>
+/// <param name="Tied">A cohort's vote was a tie: the smallest class index decided, of multi-label data the label is not predicted.</param>
+/// <param name="Classes">Of multi-label data: the labels about which the cohorts differ; null for single-label data.</param>
 /// <param name="El2n">Of a training example, after the first epoch that the dense runs observed; null for those of other splits.</param>
 /// <param name="InfluenceBin">By that EL2N, 1 = least influential.</param>
 public sealed record PieResponse(
     Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels,
-    CohortVote Dense, CohortVote Pruned, double Margin, PieDirection Direction, bool Tied, double? El2n, int? InfluenceBin)
+    CohortVote Dense, CohortVote Pruned, double Margin, PieDirection Direction, bool Tied, IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin)
 {
-    public static PieResponse Of(PieLabel label, Example example, string[] labels) => new(
-        label.ExampleId, label.Position, example.Text, example.SecondText, [.. example.Labels.Select(index => labels[index])],
-        CohortVote.Of(label.DenseVotes, label.DenseMode, labels), CohortVote.Of(label.PrunedVotes, label.PrunedMode, labels),
-        label.Margin, label.Direction!.Value, label.DenseTied || label.PrunedTied, label.El2n, label.InfluenceBin);
-}
-
-/// <param name="Votes">Runs that predict each label.</param>
-public sealed record CohortVote(IReadOnlyList<string> Predicted, IReadOnlyDictionary<string, int> Votes)
-{
-    public static CohortVote Of(int[] votes, short mode, string[] labels) =>
-        new([labels[mode]], labels.Zip(votes).ToDictionary(pair => pair.First, pair => pair.Second));
+    public static PieResponse Of(PieLabel label, Example example, string[] labels)
+    {
+        var votes = CohortVotes.Of(label, labels);
+        return new(
+            label.ExampleId, label.Position, example.Text, example.SecondText, [.. example.Labels.Select(index => labels[index])],
+            votes.Dense, votes.Pruned, label.Margin, label.Direction!.Value, label.DenseTied || label.PrunedTied, votes.Classes, label.El2n, label.InfluenceBin);
+    }
 }

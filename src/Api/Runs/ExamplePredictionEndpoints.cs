@@ -23,7 +23,7 @@ public static class ExamplePredictionEndpoints
         var about = await (from example in db.Examples
                            join dataset in db.Datasets on example.DatasetId equals dataset.Id
                            where example.Id == id
-                           select new { example.DatasetId, dataset.Labels }).SingleOrDefaultAsync(cancellation);
+                           select new { example.DatasetId, dataset.Task, dataset.Labels }).SingleOrDefaultAsync(cancellation);
         if (about is null) return Problems.NotFound("example", id);
         if (filter.SweepId is { } sweepId && !await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation))
             throw new InvalidRequestException([new("sweepId", "is not the id of a sweep")]);
@@ -43,7 +43,7 @@ public static class ExamplePredictionEndpoints
         if (request.IsForFile)
         {
             var all = answers.OrderBy(answer => answer.Prediction.RunId).AsAsyncEnumerable();
-            return request.File($"predictions-{id}", RunTables.ExamplePredictions(about.Labels), all.Select(answer => ExamplePredictionResponse.Of(answer.Prediction, answer.Model)), origin);
+            return request.File($"predictions-{id}", RunTables.ExamplePredictions(about.Task, about.Labels), all.Select(answer => ExamplePredictionResponse.Of(answer.Prediction, answer.Model)), origin);
         }
 
         var total = await answers.CountAsync(cancellation);
@@ -70,11 +70,12 @@ public sealed record ExamplePredictionFilter : TableQuery
 
 /// <param name="Model">Its name in the sweep that was asked for, else in the one that asked for the run first.</param>
 /// <param name="Predicted">The predicted labels; one for single-label data.</param>
+/// <param name="Correct">They are exactly the gold labels.</param>
 /// <param name="Scores">Logits in label order.</param>
 public sealed record ExamplePredictionResponse(
     Guid RunId, string Model, Architecture Architecture, Method Method, decimal Sparsity, int Seed, IReadOnlyList<string> Predicted, bool Correct, IReadOnlyList<float> Scores)
 {
     public static ExamplePredictionResponse Of(ExamplePrediction prediction, string model) => new(
         prediction.RunId, model, prediction.Architecture, prediction.Method, prediction.Sparsity, prediction.Seed,
-        [prediction.Predicted], prediction.Correct, prediction.Scores);
+        prediction.PredictedLabels, prediction.Correct, prediction.Scores);
 }

@@ -115,15 +115,16 @@ public static class RunEndpoints
         var stored = await (from run in db.Runs
                             join dataset in db.Datasets on run.DatasetId equals dataset.Id
                             where run.Id == id
-                            select new { Run = run, dataset.Labels }).AsNoTracking().SingleOrDefaultAsync(cancellation);
+                            select new { Run = run, dataset.Task, dataset.Labels }).AsNoTracking().SingleOrDefaultAsync(cancellation);
         if (stored is null) return Problems.NotFound("run", id);
 
         var packed = await PackedAsync(db, id, filter, cancellation);
-        var (origin, examples) = (OriginOf(stored.Run), packed?.Examples ?? 0);
+        var answers = new PackedLabels(stored.Task, stored.Labels.Length, packed?.Classes ?? []);
+        var (origin, examples) = (OriginOf(stored.Run), answers.Count);
         if (request.IsForFile)
         {
             var all = Enumerable.Range(0, examples).Select(At).ToAsyncEnumerable();
-            return request.File($"predictions-{id}-{Wire.Name(filter.Split)}", RunTables.Predictions(stored.Labels), all, origin);
+            return request.File($"predictions-{id}-{Wire.Name(filter.Split)}", RunTables.Predictions(stored.Task, stored.Labels), all, origin);
         }
 
         var from = filter.After<PositionKey>() is { } after ? after.Position + 1 : 0;
@@ -134,17 +135,17 @@ public static class RunEndpoints
         PredictionResponse At(int position) => new(
             Example.IdOf(stored.Run.DatasetId, filter.Split, position),
             position,
-            [stored.Labels[PackedPredictions.ClassAt(packed!.Classes, position)]],
-            PackedPredictions.ScoresAt(packed.Scores, position, packed.ClassCount));
+            [.. answers.ClassesAt(position).Select(c => stored.Labels[c])],
+            PackedPredictions.ScoresAt(packed!.Scores, position, packed.ClassCount));
     }
 
-    private sealed record Packed(int Examples, int ClassCount, byte[] Classes, byte[] Scores);
+    private sealed record Packed(int ClassCount, byte[] Classes, byte[] Scores);
 
     private static Task<Packed?> PackedAsync(PieDbContext db, Guid run, PredictionFilter filter, CancellationToken cancellation) => filter.Epoch is { } epoch
         ? db.RunObservations.Where(o => o.RunId == run && o.Epoch == epoch)
-            .Select(o => new Packed(o.Examples, o.ClassCount, o.Classes, o.Scores)).SingleOrDefaultAsync(cancellation)
+            .Select(o => new Packed(o.ClassCount, o.Classes, o.Scores)).SingleOrDefaultAsync(cancellation)
         : db.RunPredictions.Where(p => p.RunId == run && p.Split == filter.Split)
-            .Select(p => new Packed(p.Examples, p.ClassCount, p.Classes, p.Scores)).SingleOrDefaultAsync(cancellation);
+            .Select(p => new Packed(p.ClassCount, p.Classes, p.Scores)).SingleOrDefaultAsync(cancellation);
 
     private static Origin OriginOf(Run run) => new(("run", run.Id), ("sweep", run.SweepId), ("dataset", run.DatasetId))
     {
@@ -200,12 +201,13 @@ public sealed record PredictionFilter : TableQuery
 /// <param name="PredictSplits">Splits that it has predicted, before that those that it will: test, and what its sweeps ask for.</param>
 /// <param name="ObservedEpochs">Epochs (from 0) after which its predictions on the training split were kept.</param>
 /// <param name="Repeatable">False: trained again under the same conditions, it gave other predictions.</param>
+/// <param name="Threshold">Of multi-label data: a label is predicted where its probability exceeds it; tuned after the last epoch.</param>
 /// <param name="KeptModel">Null: its model is not kept.</param>
 public sealed record RunResponse(
     Guid Id, Guid SweepId, IReadOnlyList<Guid> SweepIds, string Model, Architecture Architecture, Method Method, decimal Sparsity, int Seed,
     RunState State, double? AchievedSparsity, double? Compression, IReadOnlyList<TensorSparsity> Tensors, IReadOnlyList<RunPruning>? Prunings, RunEpochs Epochs, int Attempts, int Interruptions,
     string? Error, string? Worker, string? Device, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
-    RunScore? Test, double? GeneralisationGap, string? PredictionHash, IReadOnlyList<string> PredictSplits, IReadOnlyList<int> ObservedEpochs, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment, KeptModelResponse? KeptModel)
+    RunScore? Test, double? GeneralisationGap, string? PredictionHash, IReadOnlyList<string> PredictSplits, IReadOnlyList<int> ObservedEpochs, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment, KeptModelResponse? KeptModel, double? Threshold)
     : IPolled
 {
     bool IPolled.IsAtWork => State is RunState.Queued or RunState.Running;
@@ -217,7 +219,7 @@ public sealed record RunResponse(
         run.Error, run.Worker, run.Device, run.CreatedAt, run.StartedAt, run.FinishedAt,
         run.Outcome?.Test, trainLoss - run.Outcome?.Test.Loss, run.PredictionHash, run.PredictedSplits ?? run.PredictSplits, run.Outcome?.ObservedEpochs ?? [], run.IsRepeatable, run.TrainingSeconds,
         run.Outcome is { } outcome ? new RunEnvironment(outcome.CpuCapability, outcome.Threads, outcome.Versions, outcome.VectorsSha256, outcome.CheckpointSha256) : null,
-        run.Outcome?.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null);
+        run.Outcome?.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null, run.Outcome?.Threshold);
 }
 
 /// <summary>Finished epochs, those of a shared trunk included.</summary>
@@ -237,9 +239,16 @@ public sealed record RunEnvironment(string CpuCapability, int Threads, string Ve
 public sealed record KeptModelResponse(long Bytes, string Sha256);
 
 /// <param name="Epoch">0-based.</param>
-public sealed record MetricResponse(int Epoch, Split Split, double Loss, double Accuracy, double MacroF1, double Seconds)
+/// <param name="Accuracy">Share of the examples answered with exactly their labels.</param>
+/// <param name="MicroF1">Null for epochs of an earlier version, as precision and recall.</param>
+/// <param name="Threshold">By which multi-label data was decided after this epoch; null otherwise.</param>
+public sealed record MetricResponse(
+    int Epoch, Split Split, double Loss, double Accuracy, double MacroF1, double? MicroF1,
+    double? MacroPrecision, double? MicroPrecision, double? MacroRecall, double? MicroRecall, double? Threshold, double Seconds)
 {
-    public static MetricResponse Of(RunMetric metric) => new(metric.Epoch, metric.Split, metric.Loss, metric.Accuracy, metric.MacroF1, metric.Seconds);
+    public static MetricResponse Of(RunMetric metric) => new(
+        metric.Epoch, metric.Split, metric.Loss, metric.Accuracy, metric.MacroF1, metric.MicroF1,
+        metric.MacroPrecision, metric.MicroPrecision, metric.MacroRecall, metric.MicroRecall, metric.Threshold, metric.Seconds);
 }
 
 /// <param name="Predicted">The predicted labels; one for single-label data.</param>

@@ -1,4 +1,5 @@
 using PieService.Api.Tables;
+using PieService.Domain.Datasets;
 
 namespace PieService.Api.Runs;
 
@@ -31,6 +32,11 @@ public static class RunTables
         .Real("test_accuracy", row => row.Test?.Accuracy)
         .Real("test_macroF1", row => row.Test?.MacroF1)
         .Real("test_loss", row => row.Test?.Loss)
+        .Real("test_microF1", row => row.Test?.MicroF1)
+        .Real("test_macroPrecision", row => row.Test?.MacroPrecision)
+        .Real("test_microPrecision", row => row.Test?.MicroPrecision)
+        .Real("test_macroRecall", row => row.Test?.MacroRecall)
+        .Real("test_microRecall", row => row.Test?.MicroRecall)
         .Real("generalisationGap", row => row.GeneralisationGap)
         .Text("predictionHash", row => row.PredictionHash)
         .List("predictSplits", row => row.PredictSplits)
@@ -43,7 +49,8 @@ public static class RunTables
         .Text("environment_vectorsSha256", row => row.Environment?.VectorsSha256)
         .Text("environment_checkpointSha256", row => row.Environment?.CheckpointSha256)
         .Whole("keptModel_bytes", row => row.KeptModel?.Bytes)
-        .Text("keptModel_sha256", row => row.KeptModel?.Sha256);
+        .Text("keptModel_sha256", row => row.KeptModel?.Sha256)
+        .Real("threshold", row => row.Threshold);
 
     public static Columns<MetricResponse> Metrics { get; } = new Columns<MetricResponse>()
         .Whole("epoch", row => row.Epoch)
@@ -51,22 +58,28 @@ public static class RunTables
         .Real("loss", row => row.Loss)
         .Real("accuracy", row => row.Accuracy)
         .Real("macroF1", row => row.MacroF1)
+        .Real("microF1", row => row.MicroF1)
+        .Real("macroPrecision", row => row.MacroPrecision)
+        .Real("microPrecision", row => row.MicroPrecision)
+        .Real("macroRecall", row => row.MacroRecall)
+        .Real("microRecall", row => row.MicroRecall)
+        .Real("threshold", row => row.Threshold)
         .Real("seconds", row => row.Seconds);
 
-    public static Columns<PredictionResponse> Predictions(IEnumerable<string> labels) => new Columns<PredictionResponse>()
+    public static Columns<PredictionResponse> Predictions(LearningTask task, IEnumerable<string> labels) => new Columns<PredictionResponse>()
         .Id("exampleId", row => row.ExampleId)
         .Whole("position", row => row.Position)
-        .Text("predicted", row => row.Predicted.Single())
+        .Labels("predicted", task, row => row.Predicted)
         .ForEach(labels, (columns, label, index) => columns.Real($"scores_{label}", row => row.Scores[index]));
 
-    public static Columns<ExamplePredictionResponse> ExamplePredictions(IEnumerable<string> labels) => new Columns<ExamplePredictionResponse>()
+    public static Columns<ExamplePredictionResponse> ExamplePredictions(LearningTask task, IEnumerable<string> labels) => new Columns<ExamplePredictionResponse>()
         .Id("runId", row => row.RunId)
         .Text("model", row => row.Model)
         .Name("architecture", row => row.Architecture)
         .Name("method", row => row.Method)
         .Real("sparsity", row => (double)row.Sparsity)
         .Whole("seed", row => row.Seed)
-        .Text("predicted", row => row.Predicted.Single())
+        .Labels("predicted", task, row => row.Predicted)
         .Flag("correct", row => row.Correct)
         .ForEach(labels, (columns, label, index) => columns.Real($"scores_{label}", row => row.Scores[index]));
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using PieService.Domain;
 using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
@@ -45,7 +46,7 @@ public static class PlanQuery
             plan.Runs.Count,
             new PlannedEpochs(requested, requested - toTrain.Sum(run => (long)run.Epochs), toTrain.Sum(run => (long)run.Epochs)),
             toTrain.Sum(run => run.Epochs * cost.EpochSeconds(run.Recipe, train)) / slots,
-            ((fresh.Count * predicted) + (observations * train.Examples)) * (2 + 2 * dataset.Labels.Length),
+            ((fresh.Count * predicted) + (observations * train.Examples)) * (PackedLabels.BytesPerExample(dataset.Task, dataset.Labels.Length) + (2 * dataset.Labels.Length)),
             fresh.Count == 0 ? 0 : (trunks + 2 * slots) * fresh.Max(run => cost.CheckpointBytes(run.Recipe, train)),
             keepsModels ? fresh.Sum(run => cost.ModelBytes(run.Recipe, train)) : 0,
             plan.Comparisons.Count,

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using Parquet.Schema;
 using PieService.Domain;
+using PieService.Domain.Datasets;
 
 namespace PieService.Api.Tables;
 
@@ -28,6 +29,17 @@ public sealed class Columns<TItem> : IReadOnlyList<Column<TItem>>
     public Columns<TItem> Name<TEnum>(string name, Func<TItem, TEnum> value) where TEnum : struct, Enum => Text(name, row => Wire.Name(value(row)));
 
     public Columns<TItem> List<T>(string name, Func<TItem, IReadOnlyList<T>?> value) => Text(name, row => value(row) is { } known ? Json.Write(known) : null);
+
+    /// <summary>Of single-label data the label itself, of multi-label data a list, which is empty where there is none.</summary>
+    public Columns<TItem> Labels(string name, LearningTask task, Func<TItem, IReadOnlyList<string>> value) => task switch
+    {
+        LearningTask.SingleLabel => Text(name, row => value(row).Single()),
+        LearningTask.MultiLabel => List(name, value),
+    };
+
+    /// <summary>Gold labels: the column label, or labels.</summary>
+    public Columns<TItem> Gold(LearningTask task, Func<TItem, IReadOnlyList<string>> value) =>
+        Labels(task == LearningTask.SingleLabel ? "label" : "labels", task, value);
 
     public Columns<TItem> Whole(string name, Func<TItem, int?> value) => Value(name, value, number => number.ToString(CultureInfo.InvariantCulture));
 

@@ -1,34 +1,55 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
 
 namespace PieService.Domain.Analysis;
 
-/// <summary>How examples and hits spread over the classes of single-label data (study 1.12).</summary>
-public static class ClassScores
+/// <summary>The classes of a comparison: how PIEs spread over them, and how well both cohorts answer each (study 1.12).</summary>
+public sealed class ClassScores
 {
-    /// <summary>PIEs of each gold class.</summary>
-    /// <param name="gold">Gold class of each of the N examples.</param>
-    /// <param name="classCount">C.</param>
-    /// <param name="isPie">Whether each of them is a PIE.</param>
-    public static int[] PiesPerClass(IReadOnlyList<short> gold, int classCount, IReadOnlyList<bool> isPie)
-    {
-        var counts = new int[classCount];
-        foreach (var (label, pie) in gold.Zip(isPie))
-            if (pie) counts[label]++;
-        return counts;
-    }
+    public Guid ComparisonId { get; init; }
 
-    /// <summary>Correct answers of all runs / (runs x examples of the class); null for a class without examples.</summary>
-    /// <param name="gold">Gold class of each of the N examples.</param>
-    /// <param name="classCount">C.</param>
-    /// <param name="runs">Packed classes (N x uint16) of each run, at least one.</param>
-    public static double?[] Accuracy(IReadOnlyList<short> gold, int classCount, IReadOnlyList<byte[]> runs)
+    /// <summary>In the dataset's order.</summary>
+    public required IReadOnlyList<ClassScore> Classes { get; init; }
+}
+
+/// <param name="Examples">That have the class as gold label.</param>
+/// <param name="Pies">PIEs among them: over all classes the histogram of the PIEs' gold labels, of multi-label data the sum of their label vectors.</param>
+/// <param name="Differing">Of multi-label data: examples on which the majorities about this class differ, its own PIEs; null for single-label data.</param>
+public sealed record ClassScore(int Examples, int Pies, int? Differing, CohortClassScore Dense, CohortClassScore Pruned)
+{
+    /// <param name="labels">One for each example; gone through once.</param>
+    /// <returns>One for each class, in order.</returns>
+    public static IReadOnlyList<ClassScore> Of(IEnumerable<LabelledExample> labels, ComparedAnswers answers)
     {
-        var (correct, examples) = (new int[classCount], new int[classCount]);
-        for (var i = 0; i < gold.Count; i++)
+        var (gold, dense, pruned) = answers;
+        var (examples, pies) = (new int[gold.ClassCount], new int[gold.ClassCount]);
+        var differing = gold.Task == LearningTask.MultiLabel ? new int[gold.ClassCount] : null;
+        foreach (var label in labels)
         {
-            examples[gold[i]]++;
-            correct[gold[i]] += runs.Count(classes => PackedPredictions.ClassAt(classes, i) == gold[i]);
+            gold.Vote(label.Position, examples);
+            if (!label.IsPie) continue;
+            gold.Vote(label.Position, pies);
+            if (differing is null) continue;
+            foreach (var c in new LabelVotes(label.DenseVotes, dense.Count).DifferingFrom(new(label.PrunedVotes, pruned.Count))) differing[c]++;
         }
-        return [.. correct.Zip(examples, (right, all) => all == 0 ? (double?)null : (double)right / all / runs.Count)];
+        var (ofDense, ofPruned) = (dense.Select(run => LabelCounts.Of(gold, run)).ToList(), pruned.Select(run => LabelCounts.Of(gold, run)).ToList());
+        return
+        [
+            .. Enumerable.Range(0, gold.ClassCount).Select(c => new ClassScore(
+                examples[c], pies[c], differing?[c], CohortClassScore.Of(ofDense, c, differing is null), CohortClassScore.Of(ofPruned, c, differing is null))),
+        ];
     }
+}
+
+/// <summary>How the runs of a cohort answer one class, each decided by its own threshold.</summary>
+/// <param name="Accuracy">Of all runs together: right answers / (runs x examples of the class); null where it has none, and for multi-label data.</param>
+/// <param name="F1">Over the runs, 0 for 0/0, as precision and recall.</param>
+public sealed record CohortClassScore(double? Accuracy, Spread Precision, Spread Recall, Spread F1)
+{
+    public static CohortClassScore Of(IReadOnlyList<LabelCounts> runs, int c, bool isSingleLabel) => new(
+        isSingleLabel && runs[0].Given[c] > 0 ? (double)runs.Sum(run => (long)run.Hits[c]) / runs.Count / runs[0].Given[c] : null,
+        Spread.Of([.. runs.Select(run => run.Precision(c))]),
+        Spread.Of([.. runs.Select(run => run.Recall(c))]),
+        Spread.Of([.. runs.Select(run => run.F1(c))]));
 }

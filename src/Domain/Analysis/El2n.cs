@@ -1,32 +1,41 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
+
 namespace PieService.Domain.Analysis;
 
 /// <summary>
 /// How far early models are from the gold labels: an example's influence on what is learnt (study 1.12; Data Diet,
-/// 2107.07075). Single-label data.
+/// 2107.07075).
 /// </summary>
 public static class El2n
 {
-    /// <param name="gold">Gold class of each of the N examples.</param>
-    /// <param name="classCount">C.</param>
+    /// <param name="gold">Labels of the N examples.</param>
     /// <param name="runs">N x C logits of each dense run after an early epoch, row-major; read once, one after the other.</param>
-    /// <returns>For each example the mean over runs of ||softmax(logits) - onehot(gold)||, in [0, sqrt(2)].</returns>
+    /// <returns>
+    /// For each example the mean over runs of ||softmax(logits) - onehot(gold)||, in [0, sqrt(2)]; of multi-label data of
+    /// ||sigmoid(logits) - gold||, in [0, sqrt(C)].
+    /// </returns>
     /// <exception cref="ArgumentException">There is no run, or one did not answer every example.</exception>
-    public static double[] MeanOverSeeds(IReadOnlyList<short> gold, int classCount, IEnumerable<float[]> runs)
+    public static double[] MeanOverSeeds(PackedLabels gold, IEnumerable<float[]> runs)
     {
         var (mean, count) = (new double[gold.Count], 0);
         foreach (var logits in runs)
         {
-            if (logits.Length != gold.Count * classCount)
+            if (logits.Length != gold.Count * gold.ClassCount)
                 throw new ArgumentException($"Every run must have answered all {gold.Count} examples.", nameof(runs));
             count++;
-            for (var i = 0; i < mean.Length; i++) mean[i] += Of(logits.AsSpan(i * classCount, classCount), gold[i]);
+            for (var i = 0; i < mean.Length; i++)
+            {
+                var row = logits.AsSpan(i * gold.ClassCount, gold.ClassCount);
+                mean[i] += gold.Task == LearningTask.SingleLabel ? SingleLabel(row, gold.ClassAt(i)) : MultiLabel(row, gold, i);
+            }
         }
         if (count == 0) throw new ArgumentException("A mean over seeds needs at least one run.", nameof(runs));
         for (var i = 0; i < mean.Length; i++) mean[i] /= count;
         return mean;
     }
 
-    private static double Of(ReadOnlySpan<float> logits, int gold)
+    private static double SingleLabel(ReadOnlySpan<float> logits, int gold)
     {
         double highest = logits[0], total = 0, squares = 0;
         foreach (var logit in logits) highest = Math.Max(highest, logit);
@@ -34,6 +43,17 @@ public static class El2n
         for (var c = 0; c < logits.Length; c++)
         {
             var error = (Math.Exp(logits[c] - highest) / total) - (c == gold ? 1 : 0);
+            squares += error * error;
+        }
+        return Math.Sqrt(squares);
+    }
+
+    private static double MultiLabel(ReadOnlySpan<float> logits, PackedLabels gold, int example)
+    {
+        var squares = 0.0;
+        for (var c = 0; c < logits.Length; c++)
+        {
+            var error = (1 / (1 + Math.Exp(-logits[c]))) - (gold.Has(example, c) ? 1 : 0);
             squares += error * error;
         }
         return Math.Sqrt(squares);

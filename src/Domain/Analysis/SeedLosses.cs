@@ -1,6 +1,12 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
+
 namespace PieService.Domain.Analysis;
 
-/// <summary>What pruning does to the loss of each example, over the seeds that both cohorts have (study 1.12).</summary>
+/// <summary>
+/// What pruning does to the loss of each example, over the seeds that both cohorts have (study 1.12). Of multi-label data a loss is
+/// the mean over the classes, and a ratio the mean of the classes' ratios.
+/// </summary>
 /// <param name="Difference">Mean over seeds of L_P - L_D, in nats.</param>
 /// <param name="Ratio">Mean over seeds of L_P / L_D, which explodes where a dense loss is near 0; infinite where one is 0.</param>
 /// <param name="RatioSd">Deviation of that ratio over seeds, ddof = 0; NaN where it is infinite.</param>
@@ -8,13 +14,12 @@ namespace PieService.Domain.Analysis;
 /// <param name="Pruned">Mean over seeds of L_P, in nats.</param>
 public sealed record SeedLosses(double[] Difference, double[] Ratio, double[] RatioSd, double[] Dense, double[] Pruned)
 {
-    /// <param name="gold">Gold class of each of the N examples.</param>
-    /// <param name="classCount">C.</param>
+    /// <param name="gold">Labels of the N examples.</param>
     /// <param name="pairs">N x C logits of the dense and the pruned run of each seed; read once, one after the other.</param>
     /// <exception cref="ArgumentException">There is no pair, or a run did not answer every example.</exception>
-    public static SeedLosses Of(IReadOnlyList<short> gold, int classCount, IEnumerable<(float[] Dense, float[] Pruned)> pairs)
+    public static SeedLosses Of(PackedLabels gold, IEnumerable<(float[] Dense, float[] Pruned)> pairs)
     {
-        var n = gold.Count;
+        var (n, classCount) = (gold.Count, gold.ClassCount);
         var (dense, pruned, ratio, squares, seeds) = (new double[n], new double[n], new double[n], new double[n], 0);
         foreach (var pair in pairs)
         {
@@ -23,11 +28,11 @@ public sealed record SeedLosses(double[] Difference, double[] Ratio, double[] Ra
             seeds++;
             for (var i = 0; i < n; i++)
             {
-                var (d, p) = (CrossEntropy(pair.Dense.AsSpan(i * classCount, classCount), gold[i]), CrossEntropy(pair.Pruned.AsSpan(i * classCount, classCount), gold[i]));
+                var (d, p, r) = Losses(pair.Dense.AsSpan(i * classCount, classCount), pair.Pruned.AsSpan(i * classCount, classCount), gold, i);
                 dense[i] += d;
                 pruned[i] += p;
                 // Welford's squared deviations from a running mean, which is that of plain sums: infinity stays infinity in them.
-                var (r, before) = (d > 0 ? p / d : double.PositiveInfinity, seeds > 1 ? ratio[i] / (seeds - 1) : 0);
+                var before = seeds > 1 ? ratio[i] / (seeds - 1) : 0;
                 ratio[i] += r;
                 squares[i] += (r - before) * (r - (ratio[i] / seeds));
             }
@@ -38,6 +43,26 @@ public sealed record SeedLosses(double[] Difference, double[] Ratio, double[] Ra
             Array.ConvertAll(ratio, sum => sum / seeds), Array.ConvertAll(squares, sum => Math.Sqrt(sum / seeds)),
             Array.ConvertAll(dense, sum => sum / seeds), Array.ConvertAll(pruned, sum => sum / seeds));
     }
+
+    private static (double Dense, double Pruned, double Ratio) Losses(ReadOnlySpan<float> dense, ReadOnlySpan<float> pruned, PackedLabels gold, int example)
+    {
+        if (gold.Task == LearningTask.SingleLabel)
+        {
+            var (ofDense, ofPruned) = (CrossEntropy(dense, gold.ClassAt(example)), CrossEntropy(pruned, gold.ClassAt(example)));
+            return (ofDense, ofPruned, RatioOf(ofPruned, ofDense));
+        }
+        var (d, p, r) = (0.0, 0.0, 0.0);
+        for (var c = 0; c < dense.Length; c++)
+        {
+            var (ofDense, ofPruned) = (BinaryLoss.Of(dense[c], gold.Has(example, c)), BinaryLoss.Of(pruned[c], gold.Has(example, c)));
+            d += ofDense;
+            p += ofPruned;
+            r += RatioOf(ofPruned, ofDense);
+        }
+        return (d / dense.Length, p / dense.Length, r / dense.Length);
+    }
+
+    private static double RatioOf(double pruned, double dense) => dense > 0 ? pruned / dense : double.PositiveInfinity;
 
     /// <summary>-log softmax(logits)[gold], in nats.</summary>
     private static double CrossEntropy(ReadOnlySpan<float> logits, int gold)

@@ -1,11 +1,25 @@
+using System.Text.Json.Serialization;
+using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
 
 namespace PieService.Domain.Pies;
 
+public enum ScoreMetric
+{
+    /// <summary>Of single-label data.</summary>
+    [JsonStringEnumMemberName("accuracy")] Accuracy,
+
+    /// <summary>Of multi-label data.</summary>
+    [JsonStringEnumMemberName("macroF1")] MacroF1,
+}
+
 /// <summary>What one labelling found; over the seeds that both cohorts have.</summary>
 /// <param name="Complete">Every expected run of both cohorts succeeded.</param>
 /// <param name="DenseTies">Examples on which the dense vote was a tie.</param>
-/// <param name="DenseOnPies">Accuracy of the dense majority on the PIEs; null where there are none.</param>
+/// <param name="DenseOnPies">
+/// Single-label: accuracy of the dense majority on the PIEs. Multi-label: mean over the dense runs of their macro-F1 on the PIEs, over all C
+/// classes, so that those which are absent there count as 0 (study 1.12). Null where there are none.
+/// </param>
 /// <param name="Churn">Share of the examples on which the two runs of one seed disagree; null for labels of an earlier version.</param>
 /// <param name="NoiseFloor">Null for labels of an earlier version.</param>
 /// <param name="InfluenceEpochs">Epochs by whose EL2N the examples were put into bins; null for labels of an earlier version.</param>
@@ -26,34 +40,55 @@ public sealed record ComparisonSummary(
     Spread? Churn = null,
     NoiseFloor? NoiseFloor = null,
     IReadOnlyList<int>? InfluenceEpochs = null,
-    string? NoInfluence = null)
+    string? NoInfluence = null,
+    ScoreMetric Metric = ScoreMetric.Accuracy)
 {
-    /// <param name="labels">One for each of the N examples.</param>
-    /// <param name="dense">Packed classes (N x uint16) of each dense run, in seed order.</param>
-    /// <param name="pruned">Of the pruned run of the same seed, in the same order.</param>
+    /// <param name="labels">One for each of the N examples; gone through once.</param>
+    /// <param name="answers">What the labels were made of.</param>
     /// <param name="achievedSparsity">Of each pruned run, in percent.</param>
     /// <param name="expectedSeeds">Seeds that the sweep asked for.</param>
     public static ComparisonSummary Of(
-        IReadOnlyList<LabelledExample> labels, IReadOnlyList<byte[]> dense, IReadOnlyList<byte[]> pruned,
-        IReadOnlyCollection<double> achievedSparsity, int expectedSeeds, NoiseFloor noiseFloor)
+        IEnumerable<LabelledExample> labels, ComparedAnswers answers, IReadOnlyCollection<double> achievedSparsity, int expectedSeeds, NoiseFloor noiseFloor)
     {
-        var pies = labels.Where(label => label.IsPie).ToList();
+        var (gold, dense, pruned) = answers;
+        var (isPie, pies, denseTies, prunedTies, denseRight, prunedRight) = (new bool[gold.Count], 0, 0, 0, 0, 0);
+        foreach (var label in labels)
+        {
+            if (label.DenseTied) denseTies++;
+            if (label.PrunedTied) prunedTies++;
+            if (!label.IsPie) continue;
+            isPie[label.Position] = true;
+            pies++;
+            if (label.DenseMode == label.Gold) denseRight++;
+            if (label.PrunedMode == label.Gold) prunedRight++;
+        }
+
+        var isSingle = gold.Task == LearningTask.SingleLabel;
         return new ComparisonSummary(
             dense.Count,
             pruned.Count,
             dense.Count == expectedSeeds,
-            labels.Count,
-            pies.Count,
-            labels.Count(label => label.Dense.IsTied),
-            labels.Count(label => label.Pruned.IsTied),
+            gold.Count,
+            pies,
+            denseTies,
+            prunedTies,
             Spread.Of(achievedSparsity),
-            Spread.Of([.. dense.Select(Accuracy)]),
-            Spread.Of([.. pruned.Select(Accuracy)]),
-            pies.Count == 0 ? null : pies.Average(label => label.Dense.Mode == label.Gold ? 1.0 : 0.0),
-            pies.Count == 0 ? null : pies.Average(label => label.Pruned.Mode == label.Gold ? 1.0 : 0.0),
+            Spread.Of([.. dense.Select(Score)]),
+            Spread.Of([.. pruned.Select(Score)]),
+            pies == 0 ? null : isSingle ? (double)denseRight / pies : dense.Average(ScoreOnPies),
+            pies == 0 ? null : isSingle ? (double)prunedRight / pies : pruned.Average(ScoreOnPies),
             Spread.Of(SeedChurn.PerSeed(dense, pruned)),
-            noiseFloor);
+            noiseFloor,
+            Metric: isSingle ? ScoreMetric.Accuracy : ScoreMetric.MacroF1);
 
-        double Accuracy(byte[] classes) => labels.Average(label => PackedPredictions.ClassAt(classes, label.Position) == label.Gold ? 1.0 : 0.0);
+        double Score(PackedLabels run) => LabelCounts.Of(gold, run) is var counts && isSingle ? counts.Scores().Accuracy : counts.MacroF1;
+
+        double ScoreOnPies(PackedLabels run) => LabelCounts.Of(gold, run, isPie).MacroF1;
     }
 }
+
+/// <summary>All that a comparison's labels are made of.</summary>
+/// <param name="Gold">Labels of the N examples.</param>
+/// <param name="Dense">Answers of each dense run, in seed order.</param>
+/// <param name="Pruned">Of the pruned run of the same seed, in the same order.</param>
+public sealed record ComparedAnswers(PackedLabels Gold, IReadOnlyList<PackedLabels> Dense, IReadOnlyList<PackedLabels> Pruned);

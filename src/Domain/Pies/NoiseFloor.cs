@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
 
 namespace PieService.Domain.Pies;
@@ -31,26 +32,25 @@ public sealed record NoiseFloor(
 
     private const int MostSplits = 100;
 
-    /// <param name="runs">Packed classes (N x uint16) of every dense run, those of further seeds included.</param>
-    /// <param name="classCount">C.</param>
+    /// <param name="runs">Answers of every dense run, those of further seeds included.</param>
     /// <param name="cohortSize">Runs of the comparison's own dense cohort.</param>
     /// <exception cref="ArgumentException">A run did not answer the examples that the others did, or there are none.</exception>
-    public static NoiseFloor Of(IReadOnlyList<byte[]> runs, int classCount, int cohortSize)
+    public static NoiseFloor Of(IReadOnlyList<PackedLabels> runs, int cohortSize)
     {
         if (runs.Count < FewestRuns)
             return new(null, 0, 0, null, null, null, null, null, $"There are {runs.Count} runs of the baseline, and it takes {FewestRuns}: ask for more seeds or, where the baseline is dense, for extraDenseSeeds.");
-        if (runs.Any(classes => classes.Length == 0 || classes.Length != runs[0].Length))
+        if (runs[0].Count == 0 || !runs.All(runs[0].IsLike))
             throw new ArgumentException("Every run must have answered the same examples, at least one.", nameof(runs));
 
         var size = Math.Min(cohortSize, runs.Count / 2);
-        var rates = Pairs(runs.Count, size).Select(split => Rate(Group(split.A), Group(split.B), runs[0].Length / 2, classCount)).ToList();
+        var rates = Pairs(runs.Count, size).Select(split => Rate(Group(split.A), Group(split.B))).ToList();
         var spread = Spread.Of(rates);
         rates.Sort();
         return new(
             size == cohortSize ? NoiseFloorKind.SecondCohort : NoiseFloorKind.Halves, size, rates.Count, spread.Mean, spread.Sd,
             Percentile.Of(rates, 5), Percentile.Of(rates, 50), Percentile.Of(rates, 95), Reason: null);
 
-        byte[][] Group(int[] members) => Array.ConvertAll(members, member => runs[member]);
+        PackedLabels[] Group(int[] members) => Array.ConvertAll(members, member => runs[member]);
     }
 
     /// <summary>Different pairs of disjoint groups of so many of the runs, by a fixed key; all pairs where they are few.</summary>
@@ -76,26 +76,40 @@ public sealed record NoiseFloor(
         return Math.Round(ways);
     }
 
-    /// <summary>Share of the examples on which the majorities of two groups differ, ties to the smallest class.</summary>
-    private static double Rate(byte[][] a, byte[][] b, int examples, int classCount)
+    /// <summary>Share of the examples on which the majorities of two groups of one size differ.</summary>
+    private static double Rate(PackedLabels[] a, PackedLabels[] b)
     {
-        var (votes, differ) = (new int[classCount], 0);
-        for (var i = 0; i < examples; i++)
-            if (Mode(a, i, votes) != Mode(b, i, votes)) differ++;
-        return (double)differ / examples;
+        var (ofA, ofB, differ) = (new int[a[0].ClassCount], new int[a[0].ClassCount], 0);
+        for (var i = 0; i < a[0].Count; i++)
+            if (a[0].Task == LearningTask.SingleLabel ? Mode(a, i, ofA) != Mode(b, i, ofB) : HaveOtherMajorities(a, b, i, ofA, ofB)) differ++;
+        return (double)differ / a[0].Count;
     }
 
+    /// <summary>Of single-label data: the class with most votes, of several the smallest.</summary>
     /// <param name="votes">All zero, and so again afterwards.</param>
-    private static int Mode(byte[][] group, int example, int[] votes)
+    private static int Mode(PackedLabels[] group, int example, int[] votes)
     {
         var mode = -1;
-        foreach (var classes in group) votes[PackedPredictions.ClassAt(classes, example)]++;
-        foreach (var classes in group)
+        foreach (var run in group) votes[run.ClassAt(example)]++;
+        foreach (var run in group)
         {
-            var c = PackedPredictions.ClassAt(classes, example);
+            var c = run.ClassAt(example);
             if (mode < 0 || votes[c] > votes[mode] || (votes[c] == votes[mode] && c < mode)) mode = c;
         }
-        foreach (var classes in group) votes[PackedPredictions.ClassAt(classes, example)] = 0;
+        foreach (var run in group) votes[run.ClassAt(example)] = 0;
         return mode;
+    }
+
+    /// <summary>Of multi-label data: whether the strict majorities differ on some class.</summary>
+    private static bool HaveOtherMajorities(PackedLabels[] a, PackedLabels[] b, int example, int[] ofA, int[] ofB)
+    {
+        Array.Clear(ofA);
+        Array.Clear(ofB);
+        foreach (var run in a) run.Vote(example, ofA);
+        foreach (var run in b) run.Vote(example, ofB);
+        var (one, other) = (new LabelVotes(ofA, a.Length), new LabelVotes(ofB, b.Length));
+        for (var c = 0; c < ofA.Length; c++)
+            if (one.IsPredicted(c) != other.IsPredicted(c)) return true;
+        return false;
     }
 }

@@ -16,7 +16,7 @@ public sealed class ExamplePrediction
     public decimal Sparsity { get; init; }
     public int Seed { get; init; }
     public Split Split { get; init; }
-    public required string Predicted { get; init; }
+    public required string[] PredictedLabels { get; init; }
     public bool Correct { get; init; }
 
     /// <summary>Logits in label order.</summary>

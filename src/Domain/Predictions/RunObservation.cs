@@ -13,7 +13,7 @@ public sealed class RunObservation
     public int Examples { get; init; }
     public int ClassCount { get; init; }
 
-    /// <summary>Examples x uint16, little-endian: the predicted class.</summary>
+    /// <summary>The predicted labels, as <see cref="PackedLabels"/>; of multi-label data by that epoch's threshold.</summary>
     public required byte[] Classes { get; init; }
 
     /// <summary>Examples x ClassCount x float16, little-endian: logits in label order, evaluation mode after the epoch.</summary>

@@ -13,9 +13,12 @@ public sealed class RunPredictions
     public int Examples { get; init; }
     public int ClassCount { get; init; }
 
-    /// <summary>Examples x uint16, little-endian: the predicted class.</summary>
+    /// <summary>The predicted labels, as <see cref="PackedLabels"/>.</summary>
     public required byte[] Classes { get; init; }
 
     /// <summary>Examples x ClassCount x float16, little-endian: logits in label order.</summary>
     public required byte[] Scores { get; init; }
+
+    /// <summary>By which the labels of multi-label data were decided; null otherwise.</summary>
+    public double? Threshold { get; init; }
 }

@@ -34,6 +34,7 @@ public static class RecipeFingerprint
         Line("learningRate", hyper.LearningRate.ToString("R", CultureInfo.InvariantCulture));
         Line("maxLength", hyper.MaxLength);
         if (recipe.Checkpoint is null) Line("hiddenSize", hyper.HiddenSize);
+        if (hyper.Padding != Padding.Zeros) Line("padding", Wire.Name(hyper.Padding));
         Line("method", Wire.Name(recipe.Method));
         if (recipe.Sparsity != 0) Line("sparsity", recipe.Sparsity.ToString("0.############", CultureInfo.InvariantCulture));
         if (recipe.Scope != PruningScope.LayerWise) Line("scope", Wire.Name(recipe.Scope));

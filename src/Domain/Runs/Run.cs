@@ -108,7 +108,8 @@ public sealed record RunOutcome(
     KeptModel? Model = null,
     IReadOnlyList<int>? ObservedEpochs = null,
     IReadOnlyList<RunPruning>? Prunings = null,
-    string? CheckpointSha256 = null);
+    string? CheckpointSha256 = null,
+    double? Threshold = null);
 
 /// <summary>The trained model as a safetensors file; kept as long as a sweep has the run that asked for it.</summary>
 /// <param name="Path">Relative to the artifact folder.</param>
@@ -116,8 +117,16 @@ public sealed record RunOutcome(
 /// <param name="Sha256">Lower-case hex of the file's bytes.</param>
 public sealed record KeptModel(string Path, string Store, long Bytes, string Sha256);
 
-/// <param name="Loss">Mean cross-entropy in nats.</param>
-public sealed record RunScore(double Accuracy, double MacroF1, double Loss);
+/// <param name="Accuracy">Share of the examples answered with exactly their labels.</param>
+/// <param name="Loss">Mean cross-entropy in nats; of multi-label data the binary one, over examples and classes.</param>
+/// <param name="MicroF1">Null for runs of an earlier version, as all that follow.</param>
+public sealed record RunScore(
+    double Accuracy, double MacroF1, double Loss, double? MicroF1 = null,
+    double? MacroPrecision = null, double? MicroPrecision = null, double? MacroRecall = null, double? MicroRecall = null)
+{
+    public static RunScore Of(LabelScores scores, double loss) => new(
+        scores.Accuracy, scores.MacroF1, loss, scores.MicroF1, scores.MacroPrecision, scores.MicroPrecision, scores.MacroRecall, scores.MicroRecall);
+}
 
 /// <summary>How many weights of a prunable tensor are left.</summary>
 public sealed record TensorSparsity(string Name, int Size, int Kept);

@@ -11,10 +11,20 @@ public sealed class RunMetric
     public int Epoch { get; init; }
     public Split Split { get; init; }
 
-    /// <summary>Mean cross-entropy in nats; for train the mean of the batch means while training.</summary>
+    /// <summary>Mean (binary) cross-entropy in nats; for train the mean of the batch means while training.</summary>
     public double Loss { get; init; }
     public double Accuracy { get; init; }
     public double MacroF1 { get; init; }
+
+    /// <summary>Null for epochs of an earlier version, as precision and recall.</summary>
+    public double? MicroF1 { get; init; }
+    public double? MacroPrecision { get; init; }
+    public double? MicroPrecision { get; init; }
+    public double? MacroRecall { get; init; }
+    public double? MicroRecall { get; init; }
+
+    /// <summary>By which multi-label data was decided after this epoch; null otherwise.</summary>
+    public double? Threshold { get; init; }
 
     /// <summary>Of the whole epoch, its evaluation included.</summary>
     public double Seconds { get; init; }

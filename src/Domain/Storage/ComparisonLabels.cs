@@ -30,16 +30,20 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         var cohorts = await CohortsAsync(db, comparison, cancellation);
         await db.PieLabels.Where(label => label.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         await db.Influences.Where(influence => influence.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
+        await db.ClassScores.Where(scores => scores.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         ComparisonSummary? summary = null;
         if (cohorts.Dense.Count >= Math.Min(comparison.ExpectedSeeds, FewestSeeds))
         {
-            var answers = await AnswersAsync(db, comparison, cohorts, cancellation);
-            var labels = PieLabeling.Label(answers.Gold, cohorts.ClassCount, answers.Dense, answers.Pruned).ToList();
+            var (answers, allDense) = await AnswersAsync(db, comparison, cohorts, cancellation);
+            // Votes are counted anew for each use: those of all examples and classes at once may be gigabytes.
+            var labels = PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned);
             var influence = await InfluenceAsync(db, comparison, cohorts, answers.Gold, labels, cancellation);
-            await CopyAsync(db, comparison, cohorts.DatasetId, labels, influence.First, cancellation);
+            await CopyAsync(db, comparison, cohorts, labels, influence.First, cancellation);
+            db.ClassScores.Add(new ClassScores { ComparisonId = comparison.Id, Classes = ClassScore.Of(labels, answers) });
+            await db.SaveChangesAsync(cancellation);
             summary = ComparisonSummary.Of(
-                labels, answers.Dense, answers.Pruned, [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)], comparison.ExpectedSeeds,
-                NoiseFloor.Of(answers.AllDense, cohorts.ClassCount, cohorts.Dense.Count)) with
+                labels, answers, [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)], comparison.ExpectedSeeds,
+                NoiseFloor.Of(allDense, cohorts.Dense.Count)) with
             {
                 InfluenceEpochs = influence.Epochs,
                 NoInfluence = influence.Reason,
@@ -54,7 +58,9 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
     }
 
     /// <param name="AllDense">Also those of seeds that no pruned run has: the second dense cohort is among them.</param>
-    private sealed record Cohorts(Guid DatasetId, int ClassCount, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned, IReadOnlyList<Run> AllDense);
+    private sealed record Cohorts(ComparedDataset Dataset, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned, IReadOnlyList<Run> AllDense);
+
+    private sealed record ComparedDataset(Guid Id, LearningTask Task, int ClassCount);
 
     /// <summary>
     /// The runs of this sweep that have predicted the split, over the seeds that both cohorts have, in seed order. One that is
@@ -73,9 +79,9 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         var dataset = await (from sweep in db.Sweeps
                              join d in db.Datasets on sweep.DatasetId equals d.Id
                              where sweep.Id == comparison.SweepId
-                             select new { d.Id, d.Labels.Length }).SingleAsync(cancellation);
+                             select new ComparedDataset(d.Id, d.Task, d.Labels.Length)).SingleAsync(cancellation);
         return new Cohorts(
-            dataset.Id, dataset.Length, Common(comparison.DenseFingerprint), Common(comparison.PrunedFingerprint), All(comparison.DenseFingerprint));
+            dataset, Common(comparison.DenseFingerprint), Common(comparison.PrunedFingerprint), All(comparison.DenseFingerprint));
 
         List<Run> All(string fingerprint) => [.. runs.Where(run => run.Fingerprint == fingerprint)];
 
@@ -92,7 +98,7 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
 
     /// <summary>Stores the bins of each epoch that all dense runs of the cohort's seeds observed.</summary>
     private static async Task<Bins> InfluenceAsync(
-        PieDbContext db, Comparison comparison, Cohorts cohorts, IReadOnlyList<short> gold, List<LabelledExample> labels, CancellationToken cancellation)
+        PieDbContext db, Comparison comparison, Cohorts cohorts, PackedLabels gold, IEnumerable<LabelledExample> labels, CancellationToken cancellation)
     {
         if (comparison.Split != Split.Train)
             return Bins.None("Influence is of training examples: with train in predictSplits there is a comparison on the training split.");
@@ -103,12 +109,12 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         var epochs = observers.Select(run => run.Outcome?.ObservedEpochs ?? []).Aggregate(wanted, (common, more) => [.. common.Intersect(more)]).Order().ToList();
         if (epochs.Count == 0) return Bins.None("No epoch was observed by all dense runs of these seeds: one has failed, or is being trained again.");
 
-        var losses = SeedLosses.Of(gold, cohorts.ClassCount, cohorts.Dense.Zip(cohorts.Pruned, (dense, pruned) => (FinalScores(dense), FinalScores(pruned))));
+        var losses = SeedLosses.Of(gold, cohorts.Dense.Zip(cohorts.Pruned, (dense, pruned) => (FinalScores(dense), FinalScores(pruned))));
         bool[] isPie = [.. labels.Select(label => label.IsPie)];
         InfluenceRanking? first = null;
         foreach (var epoch in epochs)
         {
-            var ranking = InfluenceRanking.Of(El2n.MeanOverSeeds(gold, cohorts.ClassCount, observers.Select(run => EarlyScores(run, epoch))));
+            var ranking = InfluenceRanking.Of(El2n.MeanOverSeeds(gold, observers.Select(run => EarlyScores(run, epoch))));
             db.Influences.Add(new Influence { ComparisonId = comparison.Id, Epoch = epoch, Bins = InfluenceBin.Of(ranking.Bin, ranking.El2n, isPie, losses) });
             first ??= ranking;
         }
@@ -141,28 +147,29 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
                       select run).AsNoTracking().ToListAsync(cancellation);
     }
 
-    private sealed record Answers(IReadOnlyList<short> Gold, IReadOnlyList<byte[]> Dense, IReadOnlyList<byte[]> Pruned, IReadOnlyList<byte[]> AllDense);
-
-    private static async Task<Answers> AnswersAsync(PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
+    /// <returns>Also those of the dense runs whose seeds no pruned run has.</returns>
+    private static async Task<(ComparedAnswers Compared, IReadOnlyList<PackedLabels> AllDense)> AnswersAsync(
+        PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
     {
+        var (id, task, classCount) = cohorts.Dataset;
         var gold = await db.Examples
-            .Where(example => example.DatasetId == cohorts.DatasetId && example.Split == comparison.Split)
-            .OrderBy(example => example.Position).Select(example => example.Labels[0]).ToListAsync(cancellation);
+            .Where(example => example.DatasetId == id && example.Split == comparison.Split)
+            .OrderBy(example => example.Position).Select(example => example.Labels).ToListAsync(cancellation);
         var ids = cohorts.AllDense.Concat(cohorts.Pruned).Select(run => run.Id).ToArray();
         var classes = await db.RunPredictions
             .Where(predictions => predictions.Split == comparison.Split && ids.Contains(predictions.RunId))
             .ToDictionaryAsync(predictions => predictions.RunId, predictions => predictions.Classes, cancellation);
-        return new Answers(gold, Of(cohorts.Dense), Of(cohorts.Pruned), Of(cohorts.AllDense));
+        return (new(PackedLabels.Of(task, classCount, gold), Of(cohorts.Dense), Of(cohorts.Pruned)), Of(cohorts.AllDense));
 
-        IReadOnlyList<byte[]> Of(IReadOnlyList<Run> runs) => [.. runs.Select(run => classes[run.Id])];
+        IReadOnlyList<PackedLabels> Of(IReadOnlyList<Run> runs) => [.. runs.Select(run => new PackedLabels(task, classCount, classes[run.Id]))];
     }
 
     private static async Task CopyAsync(
-        PieDbContext db, Comparison comparison, Guid dataset, List<LabelledExample> labels, InfluenceRanking? influence, CancellationToken cancellation)
+        PieDbContext db, Comparison comparison, Cohorts cohorts, IEnumerable<LabelledExample> labels, InfluenceRanking? influence, CancellationToken cancellation)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         await using var copy = await connection.BeginBinaryImportAsync("""
-            COPY pie_labels (comparison_id, position, example_id, gold, dense_votes, pruned_votes, dense_mode, pruned_mode,
+            COPY pie_labels (comparison_id, position, example_id, gold, dense_votes, pruned_votes, runs, dense_mode, pruned_mode,
                 dense_tied, pruned_tied, margin, is_pie, direction, el2n, influence_bin) FROM STDIN (FORMAT BINARY)
             """, cancellation);
         foreach (var label in labels)
@@ -170,14 +177,15 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
             await copy.StartRowAsync(cancellation);
             await copy.WriteAsync(comparison.Id, NpgsqlDbType.Uuid, cancellation);
             await copy.WriteAsync(label.Position, NpgsqlDbType.Integer, cancellation);
-            await copy.WriteAsync(Datasets.Example.IdOf(dataset, comparison.Split, label.Position), NpgsqlDbType.Uuid, cancellation);
-            await copy.WriteAsync(label.Gold, NpgsqlDbType.Smallint, cancellation);
+            await copy.WriteAsync(Datasets.Example.IdOf(cohorts.Dataset.Id, comparison.Split, label.Position), NpgsqlDbType.Uuid, cancellation);
+            await WriteAsync(label.Gold, NpgsqlDbType.Smallint);
             await copy.WriteAsync(label.DenseVotes, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation);
             await copy.WriteAsync(label.PrunedVotes, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation);
-            await copy.WriteAsync(label.Dense.Mode, NpgsqlDbType.Smallint, cancellation);
-            await copy.WriteAsync(label.Pruned.Mode, NpgsqlDbType.Smallint, cancellation);
-            await copy.WriteAsync(label.Dense.IsTied, NpgsqlDbType.Boolean, cancellation);
-            await copy.WriteAsync(label.Pruned.IsTied, NpgsqlDbType.Boolean, cancellation);
+            await copy.WriteAsync((short)cohorts.Dense.Count, NpgsqlDbType.Smallint, cancellation);
+            await WriteAsync(label.DenseMode, NpgsqlDbType.Smallint);
+            await WriteAsync(label.PrunedMode, NpgsqlDbType.Smallint);
+            await copy.WriteAsync(label.DenseTied, NpgsqlDbType.Boolean, cancellation);
+            await copy.WriteAsync(label.PrunedTied, NpgsqlDbType.Boolean, cancellation);
             await copy.WriteAsync(label.Margin, NpgsqlDbType.Double, cancellation);
             await copy.WriteAsync(label.IsPie, NpgsqlDbType.Boolean, cancellation);
             if (label.Direction is { } direction) await copy.WriteAsync(Wire.Name(direction), NpgsqlDbType.Text, cancellation);

@@ -29,6 +29,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<Comparison> Comparisons => Set<Comparison>();
     public DbSet<PieLabel> PieLabels => Set<PieLabel>();
     public DbSet<Influence> Influences => Set<Influence>();
+    public DbSet<ClassScores> ClassScores => Set<ClassScores>();
     public DbSet<WorkerBeat> Workers => Set<WorkerBeat>();
     public DbSet<Webhook> Webhooks => Set<Webhook>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
@@ -130,6 +131,12 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             influence.HasKey(i => new { i.ComparisonId, i.Epoch });
             influence.Property(i => i.Bins).IsJson();
             influence.HasOne<Comparison>().WithMany().HasForeignKey(i => i.ComparisonId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<ClassScores>(scores =>
+        {
+            scores.HasKey(s => s.ComparisonId);
+            scores.Property(s => s.Classes).IsJson();
+            scores.HasOne<Comparison>().WithOne().HasForeignKey<ClassScores>(s => s.ComparisonId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<WorkerBeat>(worker =>
         {

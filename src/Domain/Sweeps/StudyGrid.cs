@@ -23,9 +23,9 @@ public static class StudyGrid
         Preset.PaperImdbBert => new(Architecture.Bert, Epochs: 3, LearningRate: 2.693e-5, BatchSize: 32, MaxLength: 512),
         Preset.PaperImdbBiLstm => new(Architecture.BiLstm, Epochs: 26, LearningRate: 1.477e-3, BatchSize: 1024, MaxLength: 512),
         Preset.PaperReutersBert => new(Architecture.Bert, Epochs: 14, LearningRate: 5.495e-5, BatchSize: 128, MaxLength: 256),
-        Preset.PaperReutersBiLstm => new(Architecture.BiLstm, Epochs: 72, LearningRate: 1.863e-3, BatchSize: 512, MaxLength: 256),
+        Preset.PaperReutersBiLstm => new(Architecture.BiLstm, Epochs: 72, LearningRate: 1.863e-3, BatchSize: 512, MaxLength: 256, Padding.UnknownWord),
         Preset.PaperAapdBert => new(Architecture.Bert, Epochs: 13, LearningRate: 7.843331259686159e-5, BatchSize: 256, MaxLength: 256),
-        Preset.PaperAapdBiLstm => new(Architecture.BiLstm, Epochs: 50, LearningRate: 1.977462824914604e-3, BatchSize: 2048, MaxLength: 256),
+        Preset.PaperAapdBiLstm => new(Architecture.BiLstm, Epochs: 50, LearningRate: 1.977462824914604e-3, BatchSize: 2048, MaxLength: 256, Padding.UnknownWord),
     };
 
     /// <summary>What the study does not say, and what is done here instead (study 1.12, 1.13, 1.14).</summary>
@@ -58,6 +58,8 @@ public static class StudyGrid
     public static void FillIn(JsonObject sent, Preset preset)
     {
         var training = TrainingOf(preset);
+        // Pads are read in protocol paper alone.
+        if (sent["protocol"] is { } protocol && !JsonNode.DeepEquals(protocol, Wire.Name(Protocol.Paper))) training = training with { Padding = Padding.Zeros };
         if (sent["models"] is JsonArray models)
         {
             foreach (var model in models.OfType<JsonObject>())
@@ -94,6 +96,7 @@ public static class StudyGrid
         {
             model["vectors"] = Vectors;
             hyperparameters["hiddenSize"] = HiddenSize;
+            if (training.Padding != Padding.Zeros) hyperparameters["padding"] = Wire.Name(training.Padding);
         }
         return model;
     }
@@ -109,5 +112,5 @@ public static class StudyGrid
 
     /// <param name="LearningRate">Adam's, constant.</param>
     /// <param name="MaxLength">Tokens.</param>
-    private sealed record Training(Architecture Architecture, int Epochs, double LearningRate, int BatchSize, int MaxLength);
+    private sealed record Training(Architecture Architecture, int Epochs, double LearningRate, int BatchSize, int MaxLength, Padding Padding = Padding.Zeros);
 }

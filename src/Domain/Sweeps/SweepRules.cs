@@ -29,6 +29,7 @@ public static class SweepRules
         .. Models(request),
         .. Grid(request),
         .. LastSegments(request),
+        .. Paddings(request),
         .. Seeds(request),
         .. PredictSplits(request, dataset),
         .. ObservationEpochs(request),
@@ -44,7 +45,9 @@ public static class SweepRules
     {
         if (request.DatasetId is null) yield return new("datasetId", "is required: the id of an imported dataset");
         else if (dataset is null) yield return new("datasetId", "is not the id of a dataset; GET /api/v1/datasets lists them");
-        else if (dataset.Task == LearningTask.MultiLabel) yield return new("datasetId", "is a multi-label dataset, which is not served by this version; use a singleLabel one");
+        else if (dataset.Task == LearningTask.MultiLabel && request.ProtocolOrDefault == Protocol.Sound && dataset.Splits.All(split => split.Split != Split.Validation)
+            && dataset.Splits.Any(split => split is { Split: Split.Train, Examples: < 2 }))
+            yield return new("datasetId", "has one training example and no validation split, so nothing is left to tune the labels' threshold on; import it with a validation split");
     }
 
     /// <summary>Of every split, asked for or not: a training scores each, train while it goes on.</summary>
@@ -149,6 +152,14 @@ public static class SweepRules
         for (var i = 0; i < (request.Models?.Count ?? 0); i++)
             if (request.Models![i]?.HyperparametersOrDefault.Epochs == 1)
                 yield return new($"models[{i}].hyperparameters.epochs", "must be at least 2 in protocol paper with a -WR method, which would not be trained after its last rewinding");
+    }
+
+    /// <summary>An option without effect would make other recipes of the same training.</summary>
+    private static IEnumerable<FieldError> Paddings(SweepRequest request)
+    {
+        for (var i = 0; i < (request.Models?.Count ?? 0); i++)
+            if (request.Models![i] is { } model && model.HyperparametersOrDefault.Padding != Padding.Zeros && (request.ProtocolOrDefault != Protocol.Paper || model.Architecture != Architecture.BiLstm))
+                yield return new($"models[{i}].hyperparameters.padding", "is for a BiLSTM in protocol paper, which reads pads like words; leave it out");
     }
 
     private static IEnumerable<FieldError> Seeds(SweepRequest request)

@@ -49,7 +49,7 @@ public sealed class BiLstmClassifier : Classifier
 
     public override Tensor Logits(IReadOnlyList<TextInput> texts)
     {
-        var batch = new PaddedBatch(texts, input.RowOfWord, paddedLength);
+        var batch = new PaddedBatch(texts, input, paddedLength);
         var reversal = tensor(batch.Reversal, device: device);
         var forward = Embed(batch.Rows);                                                            // (T B, D)
         var backward = forward.index_select(0, reversal);
@@ -77,7 +77,7 @@ public sealed class BiLstmClassifier : Classifier
     /// <summary>Texts side by side, time first: the word t of text b is in row t B + b.</summary>
     private readonly struct PaddedBatch
     {
-        public PaddedBatch(IReadOnlyList<TextInput> texts, int[] rowOfWord, int? paddedLength)
+        public PaddedBatch(IReadOnlyList<TextInput> texts, InputVectors input, int? paddedLength)
         {
             Longest = paddedLength ?? Math.Max(1, texts.Max(text => text.Tokens.Length));      // an empty text is read as one pad
             (Rows, Reversal, Ends) = (new long[Longest * texts.Count], new long[Longest * texts.Count], new long[texts.Count]);
@@ -87,7 +87,7 @@ public sealed class BiLstmClassifier : Classifier
                 var length = paddedLength ?? words.Length;
                 for (var t = 0; t < Longest; t++)
                 {
-                    Rows[(t * texts.Count) + b] = t < words.Length ? rowOfWord[words[t]] : 0;
+                    Rows[(t * texts.Count) + b] = t < words.Length ? input.RowOfWord[words[t]] : input.PadRow;
                     Reversal[(t * texts.Count) + b] = ((t < length ? length - 1 - t : t) * texts.Count) + b;
                 }
                 Ends[b] = (Math.Max(0, length - 1) * texts.Count) + b;
@@ -97,7 +97,7 @@ public sealed class BiLstmClassifier : Classifier
         /// <summary>T, words of the longest text.</summary>
         public int Longest { get; }
 
-        /// <summary>T B rows of the embedding; 0, the pad's, where a text has ended.</summary>
+        /// <summary>T B rows of the embedding; the pad's where a text has ended.</summary>
         public long[] Rows { get; }
 
         /// <summary>T B: the row that stands here when every text is reversed and its pads stay. Its own inverse.</summary>

@@ -11,7 +11,9 @@ internal static class Classifiers
     public static Classifier Create(Recipe recipe, TrainingInputs inputs, Device device) => recipe.Architecture switch
     {
         Architecture.BiLstm => new BiLstmClassifier(
-            inputs.Vectors is null ? InputVectors.Trained(inputs.Dataset, recipe.Hyperparameters.MaxLength, recipe.Hyperparameters.EmbeddingSize) : InputVectors.Given(inputs.Vectors),
+            inputs.Vectors is null
+                ? InputVectors.Trained(inputs.Dataset, recipe.Hyperparameters.MaxLength, recipe.Hyperparameters.EmbeddingSize, recipe.Hyperparameters.Padding)
+                : InputVectors.Given(inputs.Vectors, recipe.Hyperparameters.Padding),
             recipe.Hyperparameters.HiddenSize, inputs.Dataset.ClassCount, device,
             paddedLength: recipe.Protocol == Protocol.Paper ? recipe.Hyperparameters.MaxLength : null),
         Architecture.Bert => new BertClassifier(

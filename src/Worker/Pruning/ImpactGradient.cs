@@ -37,8 +37,7 @@ public sealed class ImpactGradient(
         {
             using var scope = NewDisposeScope();
             var logits = model.Logits(Array.ConvertAll(batch, train.Text));                         // (B, C)
-            var labels = tensor(Array.ConvertAll(batch, example => (long)train.Labels[example]), device: logits.device);
-            nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum).div(count).backward();
+            TrainingLoss.Of(logits, train.Labels, batch, nn.Reduction.Sum).div(count).backward();
         }
         model.DropsOut = true;
         var gradients = parameters.CopyGradients();

@@ -1,3 +1,4 @@
+using PieService.Domain.Datasets;
 using PieService.Domain.Runs;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
@@ -7,7 +8,7 @@ namespace PieService.Worker.Pruning;
 
 /// <summary>
 /// Measures what each pruning of a training does (study 1.12), at the cost of two evaluations of the test split for each. It
-/// changes nothing: an evaluation draws no random numbers. A pruning before the training is not evaluated, as in the
+/// changes nothing: an evaluation draws no random numbers. Multi-label data has no accuracies here, since its threshold is tuned after an epoch. A pruning before the training is not evaluated, as in the
 /// published code: initial weights know nothing that they could lose.
 /// </summary>
 /// <param name="test">As the model reads it.</param>
@@ -31,5 +32,5 @@ public sealed class PruningRecord(Classifier model, ParameterBuffer parameters, 
     }
 
     private double? Accuracy(int epochsDone) =>
-        epochsDone == 0 || test.Count == 0 ? null : Evaluation.Run(model, test, pulse).Metric().Accuracy;
+        epochsDone == 0 || test.Count == 0 || test.Labels.Task != LearningTask.SingleLabel ? null : Evaluation.Run(model, test, pulse).Metric(threshold: null).Scores.Accuracy;
 }

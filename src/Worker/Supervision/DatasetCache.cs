@@ -22,10 +22,10 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == datasetId, cancellation);
-        var key = tokenizer is null ? dataset.ContentHash : $"{dataset.ContentHash}-{tokenizer.Sha256}";
+        var key = $"{TokenisedDataset.Format}-{dataset.ContentHash}{(tokenizer is null ? "" : $"-{tokenizer.Sha256}")}";
         return await MakeAsync(Path.Combine("tokens", FileName(key)), async path =>
         {
-            var builder = new TokenisedDataset.Builder(dataset.ContentHash, dataset.Labels.Length, tokenizer);
+            var builder = new TokenisedDataset.Builder(dataset.ContentHash, dataset.Labels.Length, tokenizer, dataset.Task);
             // Words are numbered as they appear, and a trained embedding starts from their numbers: the order is fixed.
             foreach (var split in new[] { Split.Train, Split.Validation, Split.Test })
             {
@@ -34,8 +34,8 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
                     .Select(example => new { example.Text, example.SecondText, example.Labels }).AsAsyncEnumerable();
                 await foreach (var example in examples.WithCancellation(cancellation))
                 {
-                    if (tokenizer is null) builder.Add(Wire.Name(split), BasicEnglish.Tokenise(example.Text, example.SecondText), example.Labels[0]);
-                    else builder.Add(Wire.Name(split), example.Text, example.SecondText, example.Labels[0]);
+                    if (tokenizer is null) builder.Add(Wire.Name(split), BasicEnglish.Tokenise(example.Text, example.SecondText), example.Labels);
+                    else builder.Add(Wire.Name(split), example.Text, example.SecondText, example.Labels);
                 }
             }
             builder.Build().Save(path);

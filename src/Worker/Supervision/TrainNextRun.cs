@@ -112,8 +112,9 @@ public sealed class TrainNextRun(
 
         var test = result.Predictions.Single(split => split.Split == Wire.Name(Split.Test));
         var outcome = new RunOutcome(
-            new RunScore(test.Metric.Accuracy, test.Metric.MacroF1, test.Metric.Loss), result.Tensors, result.CpuCapability, result.Threads,
-            result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions, KeptOf(result.Model), assignment.ObserveEpochs, result.Prunings, result.PretrainedSha256);
+            RunScore.Of(test.Metric.Scores, test.Metric.Loss), result.Tensors, result.CpuCapability, result.Threads,
+            result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions, KeptOf(result.Model), assignment.ObserveEpochs, result.Prunings,
+            result.PretrainedSha256, test.Metric.Threshold);
         await StillHeldAsync(held, () => leases.SucceedAsync(
             held.Lease, outcome, result.Device, [.. result.Predictions.Select(split => Packed(run.Id, split))], CancellationToken.None));
     }
@@ -214,8 +215,14 @@ public sealed class TrainNextRun(
                 Epoch = epoch.Epoch,
                 Split = Wire.Parse<Split>(metric.Split),
                 Loss = metric.Loss,
-                Accuracy = metric.Accuracy,
-                MacroF1 = metric.MacroF1,
+                Accuracy = metric.Scores.Accuracy,
+                MacroF1 = metric.Scores.MacroF1,
+                MicroF1 = metric.Scores.MicroF1,
+                MacroPrecision = metric.Scores.MacroPrecision,
+                MicroPrecision = metric.Scores.MicroPrecision,
+                MacroRecall = metric.Scores.MacroRecall,
+                MicroRecall = metric.Scores.MicroRecall,
+                Threshold = metric.Threshold,
                 Seconds = epoch.Seconds,
             }),
         ],
@@ -239,6 +246,7 @@ public sealed class TrainNextRun(
         ClassCount = split.ClassCount,
         Classes = split.Classes,
         Scores = split.Scores,
+        Threshold = split.Metric.Threshold,
     };
 
     private static readonly string Versions = string.Join(", ", new[] { typeof(TrainNextRun).Assembly, typeof(TorchSharp.torch).Assembly }

@@ -2,18 +2,24 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using PieService.Domain;
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Text;
 
 /// <summary>
-/// A dataset as the trainer reads it: word numbers and classes of every split, and the vocabulary of all of them, in one
+/// A dataset as the trainer reads it: word numbers and labels of every split, and the vocabulary of all of them, in one
 /// safetensors file that is cached by the dataset's content hash. For a BERT the words are pieces, and their numbers and
 /// vocabulary its tokenizer's.
 /// </summary>
 public sealed class TokenisedDataset
 {
     public const string Train = "train", Validation = "validation", Test = "test";
+
+    /// <summary>Of the file; part of its name in the cache, so that one of an earlier version is made again.</summary>
+    public const string Format = "pie-tokens-2";
 
     private static readonly string[] SplitNames = [Train, Validation, Test];
 
@@ -22,10 +28,10 @@ public sealed class TokenisedDataset
     private readonly long[] wordOffsets;
 
     private TokenisedDataset(
-        string contentHash, int classCount, string? tokenizer, byte[] packedWords, long[] wordOffsets, Dictionary<string, TokenisedSplit> splits)
+        string contentHash, LearningTask task, int classCount, string? tokenizer, byte[] packedWords, long[] wordOffsets, Dictionary<string, TokenisedSplit> splits)
     {
-        (ContentHash, ClassCount, Tokenizer, this.packedWords, this.wordOffsets, this.splits) =
-            (contentHash, classCount, tokenizer, packedWords, wordOffsets, splits);
+        (ContentHash, Task, ClassCount, Tokenizer, this.packedWords, this.wordOffsets, this.splits) =
+            (contentHash, task, classCount, tokenizer, packedWords, wordOffsets, splits);
         var words = new string[wordOffsets.Length - 1];
         for (var i = 0; i < words.Length; i++)
             words[i] = Encoding.UTF8.GetString(packedWords, (int)wordOffsets[i], (int)(wordOffsets[i + 1] - wordOffsets[i]));
@@ -33,6 +39,9 @@ public sealed class TokenisedDataset
     }
 
     public string ContentHash { get; }
+
+    /// <summary>As the dataset says it, never guessed from the labels.</summary>
+    public LearningTask Task { get; }
 
     public int ClassCount { get; }
 
@@ -71,8 +80,9 @@ public sealed class TokenisedDataset
         {
             Metadata =
             {
-                ["format"] = "pie-tokens/1",
+                ["format"] = Format,
                 ["contentHash"] = ContentHash,
+                ["task"] = Wire.Name(Task),
                 ["classCount"] = ClassCount.ToString(CultureInfo.InvariantCulture),
             },
         };
@@ -84,7 +94,7 @@ public sealed class TokenisedDataset
             file.Add($"{split.Name}.tokens", split.Tokens);
             file.Add($"{split.Name}.offsets", split.Offsets);
             if (split.SecondStarts is { } starts) file.Add($"{split.Name}.secondStarts", starts);
-            file.Add($"{split.Name}.labels", split.Labels);
+            file.Add($"{split.Name}.labels", split.Labels.Bytes);
         }
         return file.Write(path);
     }
@@ -93,7 +103,8 @@ public sealed class TokenisedDataset
     public static TokenisedDataset Load(string path)
     {
         var file = SafeTensors.Read(path);
-        Require(file.Metadata.GetValueOrDefault("format") == "pie-tokens/1", "it is not a tokenised dataset");
+        Require(file.Metadata.GetValueOrDefault("format") == Format, "it is not a tokenised dataset");
+        Require(Wire.TryParse<LearningTask>(file.RequireMetadata("task"), out var task), "task is not one that there is");
         Require(int.TryParse(file.RequireMetadata("classCount"), CultureInfo.InvariantCulture, out var classes) && classes > 0,
             "classCount is not a positive number");
         var (words, wordOffsets) = (file.Get<byte>("vocabulary.utf8"), file.Get<long>("vocabulary.offsets"));
@@ -104,15 +115,22 @@ public sealed class TokenisedDataset
         foreach (var name in SplitNames)
         {
             var split = new TokenisedSplit(
-                name, file.Get<int>($"{name}.tokens"), file.Get<long>($"{name}.offsets"), file.Get<int>($"{name}.labels"))
+                name, file.Get<int>($"{name}.tokens"), file.Get<long>($"{name}.offsets"), Labels(file.Get<byte>($"{name}.labels"), name))
             { SecondStarts = tokenizer is null ? null : file.Get<int>($"{name}.secondStarts") };
             Require(split.Offsets.Length == split.Count + 1 && AreOffsets(split.Offsets, split.Tokens.Length), $"{name} has wrong offsets");
             Require(Array.TrueForAll(split.Tokens, word => (uint)word < (uint)(wordOffsets.Length - 1)), $"{name} has unknown words");
             Require(split.SecondStarts is null || AreWithin(split.SecondStarts, split), $"{name} has second texts outside of its texts");
-            Require(Array.TrueForAll(split.Labels, label => (uint)label < (uint)classes), $"{name} has labels outside 0 to {classes - 1}");
             splits.Add(name, split);
         }
-        return new(file.RequireMetadata("contentHash"), classes, tokenizer, words, wordOffsets, splits);
+        return new(file.RequireMetadata("contentHash"), task, classes, tokenizer, words, wordOffsets, splits);
+
+        PackedLabels Labels(byte[] bytes, string name)
+        {
+            Require(bytes.Length % PackedLabels.BytesPerExample(task, classes) == 0, $"{name} has labels of half an example");
+            var labels = new PackedLabels(task, classes, bytes);
+            Require(labels.AreInRange(), $"{name} has labels outside 0 to {classes - 1}");
+            return labels;
+        }
 
         void Require(bool condition, string otherwise)
         {
@@ -138,48 +156,55 @@ public sealed class TokenisedDataset
 
     /// <summary>Takes the examples one by one, in their order, and numbers the words as they come.</summary>
     /// <param name="tokenizer">Given: it takes texts instead, and the words are their pieces with the tokenizer's numbers.</param>
-    public sealed class Builder(string contentHash, int classCount, WordPiece? tokenizer = null)
+    public sealed class Builder(string contentHash, int classCount, WordPiece? tokenizer = null, LearningTask task = LearningTask.SingleLabel)
     {
         private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
         private readonly List<byte> packedWords = [];
         private readonly List<long> wordOffsets = [0];
 
-        private readonly Dictionary<string, (List<int> Tokens, List<long> Offsets, List<int> SecondStarts, List<int> Labels)> splits =
-            SplitNames.ToDictionary(name => name, _ => (new List<int>(), new List<long> { 0 }, new List<int>(), new List<int>()), StringComparer.Ordinal);
+        private readonly Dictionary<string, (List<int> Tokens, List<long> Offsets, List<int> SecondStarts, List<byte> Labels)> splits =
+            SplitNames.ToDictionary(name => name, _ => (new List<int>(), new List<long> { 0 }, new List<int>(), new List<byte>()), StringComparer.Ordinal);
 
-        /// <exception cref="ArgumentException">No such split.</exception>
-        /// <exception cref="ArgumentOutOfRangeException">The label is not in 0 to C - 1.</exception>
-        public void Add(string split, IReadOnlyList<string> tokens, int label) =>
-            Add(split, tokens.Select(NumberOf), TokenisedSplit.NoSecond, label);
+        private readonly byte[] example = new byte[PackedLabels.BytesPerExample(task, classCount)];
+
+        /// <param name="labels">Classes; exactly one for single-label data.</param>
+        /// <exception cref="ArgumentException">No such split, or no such labels.</exception>
+        public void Add(string split, IReadOnlyList<string> tokens, IReadOnlyList<short> labels) =>
+            Add(split, tokens.Select(NumberOf), TokenisedSplit.NoSecond, labels);
+
+        /// <summary>An example of single-label data.</summary>
+        public void Add(string split, IReadOnlyList<string> tokens, int label) => Add(split, tokens, [checked((short)label)]);
 
         /// <param name="secondText">Null: the example is one text.</param>
         /// <exception cref="InvalidOperationException">There is no tokenizer.</exception>
-        public void Add(string split, string text, string? secondText, int label)
+        public void Add(string split, string text, string? secondText, IReadOnlyList<short> labels)
         {
             var pieces = tokenizer ?? throw new InvalidOperationException("Texts need a tokenizer.");
             var first = pieces.Pieces(text);
-            if (secondText is null) Add(split, first, TokenisedSplit.NoSecond, label);
-            else Add(split, first.Concat(pieces.Pieces(secondText)), first.Length, label);
+            if (secondText is null) Add(split, first, TokenisedSplit.NoSecond, labels);
+            else Add(split, first.Concat(pieces.Pieces(secondText)), first.Length, labels);
         }
 
-        private void Add(string split, IEnumerable<int> tokens, int secondStart, int label)
+        /// <summary>An example of single-label data.</summary>
+        public void Add(string split, string text, string? secondText, int label) => Add(split, text, secondText, [checked((short)label)]);
+
+        private void Add(string split, IEnumerable<int> tokens, int secondStart, IReadOnlyList<short> labels)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(label);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(label, classCount);
+            PackedLabels.Pack(task, classCount, labels, example);
             if (!splits.TryGetValue(split, out var target))
                 throw new ArgumentException($"'{split}' is not one of {string.Join(", ", SplitNames)}.", nameof(split));
             target.Tokens.AddRange(tokens);
             target.Offsets.Add(target.Tokens.Count);
             target.SecondStarts.Add(secondStart);
-            target.Labels.Add(label);
+            target.Labels.AddRange(example);
         }
 
         public TokenisedDataset Build()
         {
             foreach (var piece in tokenizer?.Vocabulary ?? []) Append(piece);
-            return new(contentHash, classCount, tokenizer?.Sha256, [.. packedWords], [.. wordOffsets], splits.ToDictionary(
+            return new(contentHash, task, classCount, tokenizer?.Sha256, [.. packedWords], [.. wordOffsets], splits.ToDictionary(
                 pair => pair.Key,
-                pair => new TokenisedSplit(pair.Key, [.. pair.Value.Tokens], [.. pair.Value.Offsets], [.. pair.Value.Labels])
+                pair => new TokenisedSplit(pair.Key, [.. pair.Value.Tokens], [.. pair.Value.Offsets], new PackedLabels(task, classCount, [.. pair.Value.Labels]))
                 {
                     SecondStarts = tokenizer is null ? null : [.. pair.Value.SecondStarts],
                 },

@@ -1,11 +1,13 @@
+using PieService.Domain.Predictions;
+
 namespace PieService.Worker.Text;
 
 /// <summary>The texts of one split as word numbers, in example order.</summary>
 /// <param name="Tokens">All texts, one after the other.</param>
 /// <param name="Offsets">N + 1 positions: text i is Tokens[Offsets[i]..Offsets[i + 1]].</param>
-/// <param name="Labels">N classes, 0 to C - 1.</param>
+/// <param name="Labels">Gold labels of the N texts.</param>
 /// <param name="MaxLength">What is longer is read only so far.</param>
-public sealed record TokenisedSplit(string Name, int[] Tokens, long[] Offsets, int[] Labels, int MaxLength = int.MaxValue)
+public sealed record TokenisedSplit(string Name, int[] Tokens, long[] Offsets, PackedLabels Labels, int MaxLength = int.MaxValue)
 {
     /// <summary>In <see cref="SecondStarts"/>: the example is one text.</summary>
     public const int NoSecond = -1;
@@ -16,7 +18,7 @@ public sealed record TokenisedSplit(string Name, int[] Tokens, long[] Offsets, i
     /// </summary>
     public int[]? SecondStarts { get; init; }
 
-    public int Count => Labels.Length;
+    public int Count => Labels.Count;
 
     /// <summary>Tokens of a text as it is read; 0 for an empty one.</summary>
     public int Length(int example) => (int)Math.Min(MaxLength, Offsets[example + 1] - Offsets[example]);
@@ -33,6 +35,25 @@ public sealed record TokenisedSplit(string Name, int[] Tokens, long[] Offsets, i
         var tokens = Text(example).Tokens;
         if (SecondStarts?[example] is >= 0 and var start) return (tokens[..start], tokens[start..]);
         return (tokens, null);
+    }
+
+    /// <summary>Some of the texts, in the order given.</summary>
+    public TokenisedSplit Select(IReadOnlyList<int> examples)
+    {
+        var (tokens, offsets, labels) = (new List<int>(), new List<long> { 0 }, new List<byte>());
+        foreach (var example in examples)
+        {
+            tokens.AddRange(Tokens.AsSpan((int)Offsets[example], (int)(Offsets[example + 1] - Offsets[example])));
+            offsets.Add(tokens.Count);
+            labels.AddRange(Labels.At(example));
+        }
+        return this with
+        {
+            Tokens = [.. tokens],
+            Offsets = [.. offsets],
+            Labels = new(Labels.Task, Labels.ClassCount, [.. labels]),
+            SecondStarts = SecondStarts is { } starts ? [.. examples.Select(example => starts[example])] : null,
+        };
     }
 
     /// <summary>The same texts, cut off after so many tokens.</summary>

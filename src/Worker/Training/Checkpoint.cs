@@ -22,13 +22,16 @@ public static class Checkpoint
     private const string Format = "pie-checkpoint/1", Prunings = "prunings";
 
     /// <summary>Whole on the disk when this returns.</summary>
-    public static CheckpointFile Save(string folder, CheckpointIdentity identity, int epochsDone, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings)
+    /// <param name="threshold">Of multi-label data, tuned after the epoch; null otherwise.</param>
+    public static CheckpointFile Save(
+        string folder, CheckpointIdentity identity, int epochsDone, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings, double? threshold = null)
     {
         var file = new SafeTensors();
         foreach (var (key, value) in Metadata(identity)) file.Metadata[key] = value;
         file.Metadata["epochsDone"] = epochsDone.ToString(CultureInfo.InvariantCulture);
         file.Metadata["adam.steps"] = optimizer.Steps.ToString(CultureInfo.InvariantCulture);
         file.Metadata[Prunings] = Json.Write(prunings.Prunings);
+        if (threshold is { } tuned) file.Metadata["threshold"] = tuned.ToString("R", CultureInfo.InvariantCulture);
         var (values, (first, second)) = (parameters.CopyValues(), optimizer.CopyMoments());
         foreach (var segment in parameters.Segments)
         {
@@ -46,8 +49,11 @@ public static class Checkpoint
     /// Puts a checkpoint's state into <paramref name="parameters"/>, <paramref name="optimizer"/> and <paramref name="prunings"/>.
     /// </summary>
     /// <returns>Null if that was done; else why the checkpoint is not used, and nothing has changed.</returns>
-    public static string? TryRestore(CheckpointFile checkpoint, CheckpointIdentity identity, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings)
+    /// <param name="threshold">That of the epoch; null where there is none.</param>
+    public static string? TryRestore(
+        CheckpointFile checkpoint, CheckpointIdentity identity, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings, out double? threshold)
     {
+        threshold = null;
         try
         {
             if (Sha256(checkpoint.Path) is var sha256 && sha256 != checkpoint.Sha256)
@@ -65,6 +71,8 @@ public static class Checkpoint
             var steps = Number(file, "adam.steps");
             // One of an earlier version does not tell.
             var earlier = file.Metadata.TryGetValue(Prunings, out var json) ? Json.Read<IReadOnlyList<RunPruning>>(json) : [];
+            if (file.Metadata.TryGetValue("threshold", out var tuned))
+                threshold = double.TryParse(tuned, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidDataException("its threshold is not a number");
 
             parameters.SetValues(values);
             if (masks.Values.Any(mask => mask.Pruned > 0)) parameters.Prune(masks);

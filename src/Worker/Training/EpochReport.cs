@@ -8,21 +8,23 @@ namespace PieService.Worker.Training;
 /// <param name="train">Answered after the observed epochs: in evaluation mode, which uses no random numbers.</param>
 /// <param name="observed">0-based.</param>
 internal sealed class EpochReport(
-    Classifier model, TokenisedSplit validation, TokenisedSplit train, IReadOnlyList<int> observed,
+    Classifier model, TokenisedSplit validation, TokenisedSplit train, IReadOnlyList<int> observed, ThresholdTuning tuning,
     Func<int, CheckpointFile> save, TrainingListener listener) : ITrainingHook
 {
     private readonly Stopwatch watch = new();
 
     public void BeforeEpoch(int epochsDone) => watch.Restart();
 
-    public void AfterEpoch(int epochsDone, EpochMetric trained)
+    public void AfterEpoch(int epochsDone, TrainedEpoch trained)
     {
-        var metrics = new List<EpochMetric> { trained };
-        if (validation.Count > 0) metrics.Add(Evaluation.Run(model, validation, listener.Pulse).Metric());
+        var validated = validation.Count > 0 ? Evaluation.Run(model, validation, listener.Pulse) : null;
+        tuning.AfterEpoch(trained.Moving, validated);
+        var metrics = new List<EpochMetric> { trained.Moving.Metric(tuning.Threshold, trained.Loss) };
+        if (validated is not null) metrics.Add(validated.Metric(tuning.Threshold));
         if (metrics.Find(metric => !double.IsFinite(metric.Loss)) is { } diverged)
             throw UntrainableException.Diverged(epochsDone - 1, diverged.Loss);
 
-        var observation = observed.Contains(epochsDone - 1) ? Evaluation.Run(model, train, listener.Pulse).Pack() : null;
+        var observation = observed.Contains(epochsDone - 1) ? Evaluation.Run(model, train, listener.Pulse).Pack(tuning.Threshold) : null;
         var checkpoint = TrySave(epochsDone);
         listener.Epoch(new(epochsDone - 1, metrics, watch.Elapsed.TotalSeconds, checkpoint, observation));
     }

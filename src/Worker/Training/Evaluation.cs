@@ -12,7 +12,7 @@ public static class Evaluation
     /// <summary>The model's logits for a split, in evaluation mode. Uses no random numbers.</summary>
     public static Scores Run(Classifier model, TokenisedSplit split, Pulse pulse)
     {
-        var scores = new Scores(split.Name, model.ClassCount, split.Labels);
+        var scores = new Scores(split.Name, split.Labels);
         using var noGrad = no_grad();
         model.eval();
         foreach (var batch in BatchOrder.ForEvaluation(split, BatchSize, model.MostTokensAtOnce))

@@ -8,8 +8,12 @@ public interface ITrainingHook
     void BeforeEpoch(int epochsDone);
 
     /// <param name="epochsDone">The one just finished included.</param>
-    /// <param name="train">Measured while training, on moving weights.</param>
-    void AfterEpoch(int epochsDone, EpochMetric train)
+    void AfterEpoch(int epochsDone, TrainedEpoch trained)
     {
     }
 }
+
+/// <summary>An epoch as it was while training, on moving weights.</summary>
+/// <param name="Moving">What each training example was answered when its turn came.</param>
+/// <param name="Loss">Mean of the batch means, unweighted (study 1.9).</param>
+public sealed record TrainedEpoch(Scores Moving, double Loss);

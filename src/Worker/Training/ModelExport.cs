@@ -17,10 +17,10 @@ internal static class ModelExport
 
     /// <summary>Whole on the disk when this returns.</summary>
     /// <exception cref="IOException">It cannot be written; a run that is to keep its model is not finished without.</exception>
-    public static ModelExportFile Save(ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine, ParameterBuffer parameters)
+    public static ModelExportFile Save(ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine, ParameterBuffer parameters, double? threshold)
     {
         var file = new SafeTensors();
-        foreach (var (key, value) in Metadata(wish, assignment, inputs, machine, parameters)) file.Metadata[key] = value;
+        foreach (var (key, value) in Metadata(wish, assignment, inputs, machine, parameters, threshold)) file.Metadata[key] = value;
         var values = parameters.CopyValues();
         foreach (var segment in parameters.Segments)
         {
@@ -51,7 +51,7 @@ internal static class ModelExport
         : null;
 
     private static IEnumerable<(string Key, string Value)> Metadata(
-        ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine, ParameterBuffer parameters)
+        ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine, ParameterBuffer parameters, double? threshold)
     {
         var recipe = assignment.Recipe;
         return
@@ -68,7 +68,9 @@ internal static class ModelExport
             ("recipe", Json.Write(recipe)),
             ("recipeFingerprint", RecipeFingerprint.Of(recipe)),
             ("dataset", recipe.DatasetHash),
+            ("task", Wire.Name(inputs.Dataset.Task)),
             ("labels", Json.Write(wish.Labels)),
+            ("threshold", threshold is { } tuned ? Number(tuned) : ""),
             ("tokenizer", inputs.Pretrained is null ? "basic_english" : "WordPiece"),
             ("vocabularySha256", inputs.Dataset.VocabularyHash),
             ("vectors", recipe.Vectors ?? ""),

@@ -19,11 +19,13 @@ public sealed class RunTraining(TrainerSettings settings)
         assignment, listener, train => TrainingOrder.Keyed(assignment.Recipe, assignment.Seed, train));
 
     /// <param name="orderOf">All chance of the training, for its training split. Checkpoints don't tell one from another.</param>
-    internal TrainingResult Execute(TrainingAssignment assignment, TrainingListener listener, Func<TokenisedSplit, TrainingOrder> orderOf)
+    /// <param name="watcher">Told of every epoch too; null: nobody.</param>
+    internal TrainingResult Execute(
+        TrainingAssignment assignment, TrainingListener listener, Func<TokenisedSplit, TrainingOrder> orderOf, ITrainingHook? watcher = null)
     {
         var (recipe, plan) = (assignment.Recipe, assignment.Recipe.Plan);
         var inputs = TrainingInputs.Load(assignment);
-        var train = inputs.Split(TokenisedDataset.Train);
+        var (train, heldOut) = inputs.Training();
         var order = orderOf(train);
         var machine = settings.Prepare();
 
@@ -36,26 +38,29 @@ public sealed class RunTraining(TrainerSettings settings)
 
         var prunings = new PruningRecord(model, parameters, inputs.Split(TokenisedDataset.Test), listener.Pulse);
         var own = new CheckpointIdentity(RecipeFingerprint.Of(recipe), assignment.Seed, inputs.Vectors?.SourceSha256, machine, inputs.Pretrained?.Sha256);
+        var tuning = new ThresholdTuning(model, inputs.Dataset.Task, recipe.Protocol, heldOut, listener.Pulse);
         var hooks = new List<ITrainingHook>
         {
             new EpochReport(
-                model, inputs.Split(TokenisedDataset.Validation), train, assignment.ObserveEpochs ?? [],
-                epochsDone => Checkpoint.Save(assignment.OutputFolder, own, epochsDone, parameters, optimizer, prunings), listener),
+                model, inputs.Split(TokenisedDataset.Validation), inputs.Split(TokenisedDataset.Train), assignment.ObserveEpochs ?? [], tuning,
+                epochsDone => Checkpoint.Save(assignment.OutputFolder, own, epochsDone, parameters, optimizer, prunings, tuning.Threshold), listener),
         };
         if (PruningRule.Of(recipe.Method) is not null)
             hooks.Add(new Pruner(recipe, assignment.Seed, parameters, optimizer,
                 new ImpactGradient(model, parameters, train, recipe.Protocol, order.ImpactSample, order.ImpactSeed), prunings));
 
-        var epochsDone = Restore(assignment, own, parameters, optimizer, prunings, listener.Warn);
+        if (watcher is not null) hooks.Add(watcher);
+
+        var epochsDone = Restore(assignment, own, parameters, optimizer, prunings, tuning, listener.Warn);
         new Trainer(model, parameters, optimizer, train, order).Run(epochsDone, plan.TotalEpochs, hooks, listener.Pulse);
 
         IReadOnlyList<SplitPredictions> predictions =
-            [.. assignment.PredictSplits.Select(split => Predict(model, inputs.Split(split), plan, listener.Pulse))];
+            [.. assignment.PredictSplits.Select(split => Predict(model, inputs.Split(split), tuning.Threshold, plan, listener.Pulse))];
         return new(
             predictions,
             [.. parameters.Masks.Select(pair => new TensorSparsity(pair.Key, pair.Value.Size, pair.Value.Kept))],
             machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "",
-            assignment.Keep is { } wish ? ModelExport.Save(wish, assignment, inputs, machine, parameters) : null,
+            assignment.Keep is { } wish ? ModelExport.Save(wish, assignment, inputs, machine, parameters, tuning.Threshold) : null,
             // Fewer are known where it went on from a checkpoint of an earlier version.
             prunings.Prunings.Count == plan.PruneAfter.Count ? prunings.Prunings : null,
             inputs.Pretrained?.Sha256);
@@ -64,7 +69,7 @@ public sealed class RunTraining(TrainerSettings settings)
     /// <summary>The furthest usable state: the run's own checkpoint, else the trunk's, else none.</summary>
     /// <returns>Finished epochs.</returns>
     private static int Restore(
-        TrainingAssignment assignment, CheckpointIdentity own, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings, Action<string> warn)
+        TrainingAssignment assignment, CheckpointIdentity own, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings, ThresholdTuning tuning, Action<string> warn)
     {
         var trunk = own with { RecipeFingerprint = RecipeFingerprint.Of(assignment.Recipe.Dense) };
         var plan = assignment.Recipe.Plan;
@@ -75,18 +80,23 @@ public sealed class RunTraining(TrainerSettings settings)
                  })
         {
             if (checkpoint is null) continue;
+            double? threshold = null;
             var refusal = checkpoint.EpochsDone > last
                 ? $"it holds {checkpoint.EpochsDone} epochs, of which this run can use {last}"
-                : Checkpoint.TryRestore(checkpoint, identity, parameters, optimizer, prunings);
-            if (refusal is null) return checkpoint.EpochsDone;
+                : Checkpoint.TryRestore(checkpoint, identity, parameters, optimizer, prunings, out threshold);
+            if (refusal is null)
+            {
+                tuning.Restore(threshold);
+                return checkpoint.EpochsDone;
+            }
             warn($"The checkpoint {checkpoint.Path} is not used: {refusal}.");
         }
         return 0;
     }
 
-    private static SplitPredictions Predict(Classifier model, TokenisedSplit split, PruningPlan plan, Pulse pulse)
+    private static SplitPredictions Predict(Classifier model, TokenisedSplit split, double? threshold, PruningPlan plan, Pulse pulse)
     {
-        var predictions = Evaluation.Run(model, split, pulse).Pack();
+        var predictions = Evaluation.Run(model, split, pulse).Pack(threshold);
         return split.Count == 0 || double.IsFinite(predictions.Metric.Loss)
             ? predictions
             : throw UntrainableException.Diverged(plan.TotalEpochs - 1, predictions.Metric.Loss);

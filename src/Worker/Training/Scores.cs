@@ -1,79 +1,87 @@
 using System.Buffers.Binary;
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
 
 namespace PieService.Worker.Training;
 
 /// <summary>What a model answered to the examples of a split, in their order.</summary>
-/// <param name="ClassCount">C.</param>
-/// <param name="Labels">N gold classes.</param>
-public sealed record Scores(string Split, int ClassCount, int[] Labels)
+/// <param name="Gold">Labels of the N examples.</param>
+public sealed record Scores(string Split, PackedLabels Gold)
 {
+    /// <summary>C.</summary>
+    public int ClassCount => Gold.ClassCount;
+
     /// <summary>N x C, row-major. Not more than an array can hold: <see cref="Domain.Sweeps.SweepRules"/> sees to it.</summary>
     /// <exception cref="OverflowException">It would be more.</exception>
-    public float[] Logits { get; } = new float[checked(Labels.Length * ClassCount)];
+    public float[] Logits { get; } = new float[checked(Gold.Count * Gold.ClassCount)];
 
     public ReadOnlySpan<float> Row(int example) => Logits.AsSpan(example * ClassCount, ClassCount);
 
-    /// <summary>The class of the highest logit, of equal ones the smallest.</summary>
-    public int Predicted(int example)
+    /// <summary>
+    /// Single-label: the class of the highest logit, of equal ones the smallest. Multi-label: every class whose probability
+    /// exceeds the threshold.
+    /// </summary>
+    /// <param name="threshold">Of multi-label data; null otherwise.</param>
+    public PackedLabels Predicted(double? threshold) => Gold.Task switch
     {
-        var row = Row(example);
+        LearningTask.SingleLabel => PackedLabels.OfClasses(ClassCount, Enumerable.Range(0, Gold.Count).Select(example => Best(Row(example)))),
+        LearningTask.MultiLabel => DecisionThreshold.Decide(Logits, ClassCount, threshold ?? throw new ArgumentNullException(nameof(threshold))),
+    };
+
+    /// <summary>Single-label: mean cross-entropy over the examples. Multi-label: mean binary cross-entropy over examples and classes. In nats.</summary>
+    public double Loss() => Gold.Task switch
+    {
+        LearningTask.SingleLabel => CrossEntropy(),
+        LearningTask.MultiLabel => BinaryCrossEntropy(),
+    };
+
+    /// <param name="threshold">Of multi-label data; null otherwise.</param>
+    /// <param name="loss">Replaces <see cref="Loss"/>, where it was measured otherwise.</param>
+    public EpochMetric Metric(double? threshold, double? loss = null) => Metric(Predicted(threshold), threshold, loss ?? Loss());
+
+    /// <summary>Packs for the database: the labels, decided before rounding, and N x C float16 logits, little-endian.</summary>
+    /// <param name="threshold">Of multi-label data; null otherwise.</param>
+    public SplitPredictions Pack(double? threshold)
+    {
+        var scores = new byte[2 * Logits.Length];
+        // Beyond float16's range a logit is its largest number: infinity would make NaN of every loss.
+        for (var i = 0; i < Logits.Length; i++)
+            BinaryPrimitives.WriteHalfLittleEndian(
+                scores.AsSpan(2 * i), (Half)Math.Clamp(Logits[i], (float)Half.MinValue, (float)Half.MaxValue));
+        var predicted = Predicted(threshold);
+        return new(Split, Gold.Count, ClassCount, predicted.Bytes, scores, Metric(predicted, threshold, Loss()));
+    }
+
+    private EpochMetric Metric(PackedLabels predicted, double? threshold, double loss) =>
+        new(Split, loss, LabelCounts.Of(Gold, predicted).Scores(), threshold);
+
+    private static int Best(ReadOnlySpan<float> row)
+    {
         var best = 0;
         for (var c = 1; c < row.Length; c++)
             if (row[c] > row[best]) best = c;
         return best;
     }
 
-    /// <summary>Loss: mean cross-entropy over the examples, in nats.</summary>
-    /// <param name="loss">Replaces it, where it was measured otherwise.</param>
-    public EpochMetric Metric(double? loss = null)
-    {
-        var predicted = new int[Labels.Length];
-        for (var i = 0; i < predicted.Length; i++) predicted[i] = Predicted(i);
-        var right = predicted.Zip(Labels).Count(pair => pair.First == pair.Second);
-        return new(Split, loss ?? CrossEntropy(), (double)right / Labels.Length, MacroF1(Labels, predicted, ClassCount));
-    }
-
-    /// <summary>
-    /// Packs for the database: N uint16 classes, decided before rounding, and N x C float16 logits, both little-endian.
-    /// </summary>
-    public SplitPredictions Pack()
-    {
-        var (classes, scores) = (new byte[2 * Labels.Length], new byte[2 * Logits.Length]);
-        for (var i = 0; i < Labels.Length; i++)
-            BinaryPrimitives.WriteUInt16LittleEndian(classes.AsSpan(2 * i), checked((ushort)Predicted(i)));
-        // Beyond float16's range a logit is its largest number: infinity would make NaN of every loss.
-        for (var i = 0; i < Logits.Length; i++)
-            BinaryPrimitives.WriteHalfLittleEndian(
-                scores.AsSpan(2 * i), (Half)Math.Clamp(Logits[i], (float)Half.MinValue, (float)Half.MaxValue));
-        return new(Split, Labels.Length, ClassCount, classes, scores, Metric());
-    }
-
-    /// <summary>Mean over all C classes of 2 TP / (2 TP + FP + FN), 0 where that is 0/0 (as scikit-learn).</summary>
-    public static double MacroF1(ReadOnlySpan<int> labels, ReadOnlySpan<int> predicted, int classCount)
-    {
-        var (hits, occurrences) = (new int[classCount], new int[classCount]);
-        for (var i = 0; i < labels.Length; i++)
-        {
-            if (labels[i] == predicted[i]) hits[labels[i]]++;
-            occurrences[labels[i]]++;
-            occurrences[predicted[i]]++;                // 2 TP + FP + FN = times given + times predicted
-        }
-        var sum = 0.0;
-        for (var c = 0; c < classCount; c++)
-            if (occurrences[c] > 0) sum += 2.0 * hits[c] / occurrences[c];
-        return sum / classCount;
-    }
-
     private double CrossEntropy()
     {
         var sum = 0.0;
-        for (var i = 0; i < Labels.Length; i++)
+        for (var i = 0; i < Gold.Count; i++)
         {
             var row = Row(i);
-            var (highest, total) = ((double)row[Predicted(i)], 0.0);
+            var (highest, total) = ((double)row[Best(row)], 0.0);
             foreach (var logit in row) total += Math.Exp(logit - highest);
-            sum += highest + Math.Log(total) - row[Labels[i]];
+            sum += highest + Math.Log(total) - row[Gold.ClassAt(i)];
         }
-        return sum / Labels.Length;
+        return sum / Gold.Count;
+    }
+
+    private double BinaryCrossEntropy()
+    {
+        var sum = 0.0;
+        for (var i = 0; i < Gold.Count; i++)
+            for (var c = 0; c < ClassCount; c++)
+                sum += BinaryLoss.Of(Row(i)[c], Gold.Has(i, c));
+        return sum / Logits.Length;
     }
 }

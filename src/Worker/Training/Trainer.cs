@@ -21,8 +21,8 @@ public sealed class Trainer(
         {
             foreach (var hook in hooks) hook.BeforeEpoch(epoch);
             GiveMemoryBack();
-            var metric = TrainEpoch(epoch, pulse);
-            foreach (var hook in hooks) hook.AfterEpoch(epoch + 1, metric);
+            var trained = TrainEpoch(epoch, pulse);
+            foreach (var hook in hooks) hook.AfterEpoch(epoch + 1, trained);
         }
         foreach (var hook in hooks) hook.BeforeEpoch(totalEpochs);
     }
@@ -36,11 +36,11 @@ public sealed class Trainer(
         if (GC.GetTotalMemory(forceFullCollection: false) > WorthCollecting) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
     }
 
-    private EpochMetric TrainEpoch(int epoch, Pulse pulse)
+    private TrainedEpoch TrainEpoch(int epoch, Pulse pulse)
     {
         manual_seed(order.TorchSeed(epoch));
         model.train();
-        var scores = new Scores(train.Name, model.ClassCount, train.Labels);
+        var scores = new Scores(train.Name, train.Labels);
         var (batches, lossSum) = (order.Batches(epoch), 0.0);
         foreach (var batch in batches)
         {
@@ -49,7 +49,7 @@ public sealed class Trainer(
             if (!double.IsFinite(loss)) throw UntrainableException.Diverged(epoch, loss);
             lossSum += loss;
         }
-        return scores.Metric(lossSum / batches.Count);
+        return new(scores, lossSum / batches.Count);
     }
 
     /// <summary>One optimizer step on the mean loss of a batch.</summary>
@@ -57,8 +57,7 @@ public sealed class Trainer(
     {
         using var scope = NewDisposeScope();
         var logits = model.Logits(Array.ConvertAll(batch, train.Text));                             // (B, C)
-        var labels = tensor(Array.ConvertAll(batch, example => (long)train.Labels[example]), device: logits.device);
-        var loss = nn.functional.cross_entropy(logits, labels);
+        var loss = TrainingLoss.Of(logits, train.Labels, batch);
         parameters.ClearGradients();
         loss.backward();
         parameters.MaskGradients();

@@ -1,11 +1,13 @@
+using PieService.Domain.Predictions;
 using PieService.Domain.Runs;
 
 namespace PieService.Worker.Training;
 
 /// <summary>One line of an epoch's report.</summary>
 /// <param name="Split">train (measured while training), validation or test.</param>
-/// <param name="Loss">Mean cross-entropy in nats; for train the mean of the batch means, unweighted (study 1.9).</param>
-public sealed record EpochMetric(string Split, double Loss, double Accuracy, double MacroF1);
+/// <param name="Loss">Mean (binary) cross-entropy in nats; for train the mean of the batch means, unweighted (study 1.9).</param>
+/// <param name="Threshold">By which multi-label data was decided; null otherwise.</param>
+public sealed record EpochMetric(string Split, double Loss, LabelScores Scores, double? Threshold);
 
 /// <summary>Epoch number <paramref name="Epoch"/> (0-based) is finished and its checkpoint is on the disk.</summary>
 /// <param name="Checkpoint">Null: it could not be written.</param>
@@ -18,8 +20,8 @@ public sealed record EpochFinished(
 /// <param name="Warn">Told what goes wrong without ending the run: a checkpoint that cannot be read or written.</param>
 public sealed record TrainingListener(Action<EpochFinished> Epoch, Action<string> Warn, Pulse Pulse);
 
-/// <summary>A split's packed answers: classes as little-endian uint16, scores as float16, both in example order.</summary>
-/// <param name="Classes">N values.</param>
+/// <summary>A split's packed answers, labels (<see cref="PackedLabels"/>) and scores as float16, both in example order.</summary>
+/// <param name="Classes">Of N examples.</param>
 /// <param name="Scores">N x C logits in label order, evaluation mode after the last epoch.</param>
 public sealed record SplitPredictions(string Split, int Examples, int ClassCount, byte[] Classes, byte[] Scores, EpochMetric Metric);
 

@@ -1,3 +1,5 @@
+using PieService.Domain;
+using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
@@ -9,12 +11,27 @@ namespace PieService.Worker.Training;
 /// <param name="Pretrained">Null: the model is no BERT.</param>
 internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, WordVectors? Vectors, PretrainedBert? Pretrained)
 {
+    private const int HeldOutShare = 10;
+
     private int MaxLength => Recipe.Hyperparameters.MaxLength;
 
     /// <summary>The split as the model reads it: texts cut off after the recipe's length.</summary>
     public TokenisedSplit Split(string name) => Pretrained is { } bert
         ? BertInput.Of(Dataset.Split(name), bert.Tokens, Recipe.Protocol, MaxLength)
         : Dataset.Split(name).Truncated(MaxLength);
+
+    /// <summary>
+    /// What is trained on; and where a threshold needs examples of its own, those: the validation split is read anyway, without one
+    /// it is a tenth of the training split, chosen by the dataset's hash, the same for all seeds (study 1.15).
+    /// </summary>
+    public TrainingSplits Training()
+    {
+        var train = Split(TokenisedDataset.Train);
+        if (Dataset.Task == LearningTask.SingleLabel || Recipe.Protocol == Protocol.Paper || Split(TokenisedDataset.Validation).Count > 0) return new(train, train.Select([]));
+        var order = KeyedRandom.For("threshold", Dataset.ContentHash).Permutation(train.Count);
+        var heldOut = Math.Max(1, train.Count / HeldOutShare);
+        return new(train.Select([.. order[heldOut..].Order()]), train.Select([.. order[..heldOut].Order()]));
+    }
 
     /// <exception cref="ArgumentException">The recipe names vectors or a checkpoint without its files, or the other way.</exception>
     /// <exception cref="UntrainableException">They don't belong together, or the checkpoint cannot be used.</exception>
@@ -31,9 +48,14 @@ internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, W
         var pretrained = assignment.PretrainedFolder is { } folder ? Usable(recipe, () => PretrainedBert.Read(folder)) : null;
         Require(dataset.ContentHash == recipe.DatasetHash,
             $"the tokenised dataset is {dataset.ContentHash}, the recipe's is {recipe.DatasetHash}");
-        Require(dataset.ClassCount is >= 2 and <= ushort.MaxValue + 1,
-            $"the dataset has {dataset.ClassCount} classes; 2 to 65536 can be trained");
+        var fewest = dataset.Task == LearningTask.SingleLabel ? 2 : 1;
+        Require(dataset.ClassCount >= fewest && dataset.ClassCount <= short.MaxValue,
+            $"the dataset has {dataset.ClassCount} classes; {fewest} to {short.MaxValue} can be trained");
         Require(dataset.Split(TokenisedDataset.Train).Count > 0, "the dataset has no training examples");
+        Require(
+            dataset.Task == LearningTask.SingleLabel || recipe.Protocol == Protocol.Paper
+                || dataset.Split(TokenisedDataset.Train).Count > 1 || dataset.Split(TokenisedDataset.Validation).Count > 0,
+            "the dataset has one training example and no validation split, so nothing is left to tune its threshold on");
         Require(vectors is null || vectors.VocabularyHash == dataset.VocabularyHash,
             "the word vectors were reduced to another vocabulary");
         if (dataset.Tokenizer != pretrained?.Tokens.Sha256) throw new InvalidDataException($"{assignment.TokensPath} was made by another tokenizer.");
@@ -67,3 +89,6 @@ internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, W
         if (!condition) throw new UntrainableException(otherwise);
     }
 }
+
+/// <param name="HeldOut">Not trained on; without examples where none are needed.</param>
+internal sealed record TrainingSplits(TokenisedSplit Train, TokenisedSplit HeldOut);

@@ -30,7 +30,9 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         var run = (await RunsAsync(sweep, "?seed=0"))["items"]![0]!;
 
         Assert.Equal(("succeeded", "cpu", 1), ((string?)run["state"], (string?)run["device"], (int)run["attempts"]!));
-        Assert.Equal("""{"accuracy":0.5,"macroF1":0.4,"loss":1.1}""", run["test"]!.ToJsonString());
+        Assert.Equal(
+            """{"accuracy":0.5,"macroF1":0.4,"loss":1.1,"microF1":0.5,"macroPrecision":0.3,"microPrecision":0.5,"macroRecall":0.6,"microRecall":0.5}""", run["test"]!.ToJsonString());
+        Assert.Null(run["threshold"]);
         Assert.Equal("""{"done":2,"total":2}""", run["epochs"]!.ToJsonString());
         Assert.Equal("""[{"name":"l1.weight","size":200,"kept":20}]""", run["tensors"]!.ToJsonString());
         Assert.Equal(90.0, (double)run["achievedSparsity"]!);

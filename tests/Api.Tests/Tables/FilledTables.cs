@@ -87,7 +87,7 @@ public sealed class FilledTables : IAsyncLifetime
     }
 
     private static RunMetric Metric(Guid run, int epoch, Split split, double loss) =>
-        new() { RunId = run, Epoch = epoch, Split = split, Loss = loss, Accuracy = 1.0 / 3, MacroF1 = 2.0 / 7, Seconds = 1234567.0 / 1e5 };
+        new() { RunId = run, Epoch = epoch, Split = split, Loss = loss, Accuracy = 1.0 / 3, MacroF1 = 2.0 / 7, MicroF1 = 1.0 / 3, MacroPrecision = 5.0 / 7, MacroRecall = 1.0 / 7, Threshold = split == Split.Train ? 0.37 : null, Seconds = 1234567.0 / 1e5 };
 
     /// <summary>All the sizes that a float16 has.</summary>
     private static byte[] Scores() =>

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
 using PieService.Golden;
 
 namespace PieService.Domain.Tests.Analysis;
@@ -13,7 +15,7 @@ public class GoldenInfluenceTests
     /// <summary>Where equal examples fill a bin their deviation is nothing but float32's rounding of a loss of about 1.</summary>
     private const double Float32Rounding = 1e-6;
 
-    public static TheoryData<string> Cases => GoldenFolder.Cases("influence/single*");
+    public static TheoryData<string> Cases => GoldenFolder.Cases("influence/*");
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -68,8 +70,8 @@ public class GoldenInfluenceTests
 
         // Its own bins, since which of equal examples falls into which is chance.
         var bins = InfluenceBin.Of(
-            golden.Tensors.Get<int>("bin"), golden.Tensors.Get<double>("el2n"), new bool[golden.Gold.Length],
-            SeedLosses.Of(golden.Gold, golden.ClassCount, dense.Zip(pruned)));
+            golden.Tensors.Get<int>("bin"), golden.Tensors.Get<double>("el2n"), new bool[golden.Gold.Count],
+            SeedLosses.Of(golden.Gold, dense.Zip(pruned)));
 
         AllClose(golden.Numbers("loss_difference_per_bin"), [.. bins.Select(bin => bin.LossDifference)]);
         AllClose(golden.Numbers("loss_difference_standard_error"), [.. bins.Select(bin => bin.LossDifferenceError ?? double.NaN)]);
@@ -91,13 +93,15 @@ public class GoldenInfluenceTests
             // Python writes NaN, which is no JSON.
             JsonDocument.Parse(File.ReadAllText(GoldenFolder.Path($"{name}.json")).Replace("NaN", "null", StringComparison.Ordinal)).RootElement);
 
-        public short[] Gold => Array.ConvertAll(Tensors.Get<long>("labels"), label => (short)label);
+        public PackedLabels Gold => Json.TryGetProperty("multilabel", out var multi) && multi.GetBoolean()
+            ? PackedLabels.Of(LearningTask.MultiLabel, ClassCount, Tensors.Get<long>("labels").Chunk(ClassCount).Select(set => Enumerable.Range(0, ClassCount).Where(c => set[c] == 1).Select(c => (short)c).ToArray()))
+            : PackedLabels.OfClasses(ClassCount, Tensors.Get<long>("labels").Select(label => (int)label));
 
         public int ClassCount => Json.GetProperty("classes").GetInt32();
 
-        public double[] El2n() => Domain.Analysis.El2n.MeanOverSeeds(Gold, ClassCount, Logits("early_logits"));
+        public double[] El2n() => Domain.Analysis.El2n.MeanOverSeeds(Gold, Logits("early_logits"));
 
-        public float[][] Logits(string tensor) => [.. Tensors.Get<float>(tensor).Chunk(Gold.Length * ClassCount)];
+        public float[][] Logits(string tensor) => [.. Tensors.Get<float>(tensor).Chunk(Gold.Count * ClassCount)];
 
         public double[] Numbers(string property) =>
             [.. Json.GetProperty(property).EnumerateArray().Select(number => number.ValueKind == JsonValueKind.Null ? double.NaN : number.GetDouble())];

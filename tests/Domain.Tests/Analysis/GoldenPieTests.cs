@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using System.Text.Json;
 using PieService.Domain.Analysis;
 using PieService.Domain.Pies;
+using PieService.Domain.Predictions;
 using PieService.Golden;
 
 namespace PieService.Domain.Tests.Analysis;
@@ -24,8 +24,8 @@ public class GoldenPieTests
 
         Assert.Equal(golden.Whole("dense_votes"), labels.SelectMany(label => label.DenseVotes));
         Assert.Equal(golden.Whole("pruned_votes"), labels.SelectMany(label => label.PrunedVotes));
-        Assert.Equal(golden.Whole("dense_mode"), labels.Select(label => (int)label.Dense.Mode));
-        Assert.Equal(golden.Whole("pruned_mode"), labels.Select(label => (int)label.Pruned.Mode));
+        Assert.Equal(golden.Whole("dense_mode"), labels.Select(label => (int)label.DenseMode!.Value));
+        Assert.Equal(golden.Whole("pruned_mode"), labels.Select(label => (int)label.PrunedMode!.Value));
     }
 
     [Theory]
@@ -55,8 +55,8 @@ public class GoldenPieTests
         Assert.Equal(golden.Numbers("seed_accuracy_dense").Average(), summary.DenseScore.Mean, Tolerance);
         Assert.Equal(golden.Numbers("seed_accuracy_pruned").Average(), summary.PrunedScore.Mean, Tolerance);
         // The mean over one seed is that seed's own.
-        AllClose(golden.Numbers("seed_accuracy_dense"), [.. golden.Dense.Select(run => golden.Summary([run], [run]).DenseScore.Mean)]);
-        AllClose(golden.Numbers("seed_accuracy_pruned"), [.. golden.Pruned.Select(run => golden.Summary([run], [run]).PrunedScore.Mean)]);
+        AllClose(golden.Numbers("seed_accuracy_dense"), [.. golden.Answers.Dense.Select(run => Golden.Summary(new(golden.Gold, [run], [run])).DenseScore.Mean)]);
+        AllClose(golden.Numbers("seed_accuracy_pruned"), [.. golden.Answers.Pruned.Select(run => Golden.Summary(new(golden.Gold, [run], [run])).PrunedScore.Mean)]);
     }
 
     [Theory]
@@ -65,14 +65,15 @@ public class GoldenPieTests
     {
         var golden = Golden.Of(name);
 
-        var counts = ClassScores.PiesPerClass(golden.Gold, golden.ClassCount, [.. golden.Labels().Select(label => label.IsPie)]);
+        var classes = ClassScore.Of(golden.Labels(), golden.Answers);
+        int[] counts = [.. classes.Select(score => score.Pies)];
 
         Assert.Equal(golden.Json.GetProperty("class_counts").EnumerateArray().Select(count => count.GetInt32()), counts);
         AllClose(golden.Numbers("class_share"), [.. counts.Select(count => (double)count / counts.Sum())]);
         // Published for the study's 30 runs only: 30 is a constant of that code.
         if (!golden.Json.TryGetProperty("per_class_accuracy_dense", out _)) return;
-        AllClose(golden.Numbers("per_class_accuracy_dense"), [.. ClassScores.Accuracy(golden.Gold, golden.ClassCount, golden.Dense).Select(score => score!.Value)]);
-        AllClose(golden.Numbers("per_class_accuracy_pruned"), [.. ClassScores.Accuracy(golden.Gold, golden.ClassCount, golden.Pruned).Select(score => score!.Value)]);
+        AllClose(golden.Numbers("per_class_accuracy_dense"), [.. classes.Select(score => score.Dense.Accuracy!.Value)]);
+        AllClose(golden.Numbers("per_class_accuracy_pruned"), [.. classes.Select(score => score.Pruned.Accuracy!.Value)]);
     }
 
     private static void AllClose(double[] expected, double[] actual)
@@ -85,20 +86,18 @@ public class GoldenPieTests
     {
         public static Golden Of(string name) => new(GoldenFolder.Tensors($"{name}.safetensors"), GoldenFolder.Json($"{name}.json"));
 
-        public short[] Gold => Array.ConvertAll(Tensors.Get<long>("labels"), label => (short)label);
+        public PackedLabels Gold => PackedLabels.OfClasses(ClassCount, Tensors.Get<long>("labels").Select(label => (int)label));
 
         public int ClassCount => Json.GetProperty("classes").GetInt32();
 
-        public byte[][] Dense => Packed("dense_logits");
+        public ComparedAnswers Answers => new(Gold, Packed("dense_logits"), Packed("pruned_logits"));
 
-        public byte[][] Pruned => Packed("pruned_logits");
+        public IReadOnlyList<LabelledExample> Labels() => [.. PieLabeling.Label(Answers.Gold, Answers.Dense, Answers.Pruned)];
 
-        public IReadOnlyList<LabelledExample> Labels() => [.. PieLabeling.Label(Gold, ClassCount, Dense, Pruned)];
+        public ComparisonSummary Summary() => Summary(Answers);
 
-        public ComparisonSummary Summary() => Summary(Dense, Pruned);
-
-        public ComparisonSummary Summary(byte[][] dense, byte[][] pruned) =>
-            ComparisonSummary.Of(Labels(), dense, pruned, [0], dense.Length, NoiseFloor.Of(dense, ClassCount, dense.Length));
+        public static ComparisonSummary Summary(ComparedAnswers answers) =>
+            ComparisonSummary.Of(PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned), answers, [0], answers.Dense.Count, NoiseFloor.Of(answers.Dense, answers.Dense.Count));
 
         public IEnumerable<int> Whole(string tensor) => Tensors.Get<long>(tensor).Select(value => (int)value);
 
@@ -107,14 +106,10 @@ public class GoldenPieTests
         public double[] Numbers(string property) => [.. Json.GetProperty(property).EnumerateArray().Select(number => number.GetDouble())];
 
         /// <summary>The class of the highest logit, of equal ones the first, as a run's answers are stored.</summary>
-        private byte[][] Packed(string tensor) =>
+        private PackedLabels[] Packed(string tensor) =>
         [
-            .. Tensors.Get<float>(tensor).Chunk(Gold.Length * ClassCount).Select(run => run.Chunk(ClassCount).SelectMany(logits =>
-            {
-                var bytes = new byte[2];
-                BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)Array.IndexOf(logits, logits.Max()));
-                return bytes;
-            }).ToArray()),
+            .. Tensors.Get<float>(tensor).Chunk(Gold.Count * ClassCount)
+                .Select(run => PackedLabels.OfClasses(ClassCount, run.Chunk(ClassCount).Select(logits => Array.IndexOf(logits, logits.Max())))),
         ];
     }
 }

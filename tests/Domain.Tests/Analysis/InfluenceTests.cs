@@ -1,4 +1,7 @@
 using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+using PieService.Domain.Predictions;
 
 namespace PieService.Domain.Tests.Analysis;
 
@@ -13,14 +16,14 @@ public class InfluenceTests
     {
         var ln3 = (float)Math.Log(3);
 
-        var el2n = El2n.MeanOverSeeds([0, 1], 2, [[0, 0, ln3, 0], [ln3, 0, ln3, 0]]);
+        var el2n = El2n.MeanOverSeeds(Gold(0, 1), [[0, 0, ln3, 0], [ln3, 0, ln3, 0]]);
 
         Assert.Equal((Math.Sqrt(0.5) + Math.Sqrt(0.125)) / 2, el2n[0], 6); // ln 3 is rounded to float32
         Assert.Equal(0.75 * Math.Sqrt(2), el2n[1], 6);
     }
 
     [Fact]
-    public void Far_logits_do_not_overflow() => Assert.Equal(Math.Sqrt(2), El2n.MeanOverSeeds([1], 2, [[65504, -65504]])[0], Digits);
+    public void Far_logits_do_not_overflow() => Assert.Equal(Math.Sqrt(2), El2n.MeanOverSeeds(Gold(1), [[65504, -65504]])[0], Digits);
 
     [Fact]
     public void Forty_different_examples_fill_twenty_bins_of_two_the_least_influential_first()
@@ -45,7 +48,7 @@ public class InfluenceTests
     {
         var ln3 = (float)Math.Log(3);
 
-        var losses = SeedLosses.Of([1], 2, [([0, 0], [ln3, 0]), ([0, 0], [0, 0])]);
+        var losses = SeedLosses.Of(Gold(1), [([0, 0], [ln3, 0]), ([0, 0], [0, 0])]);
 
         Assert.Equal(Math.Log(2) / 2, losses.Difference[0], 6);
         Assert.Equal(1.5, losses.Ratio[0], 6);
@@ -57,7 +60,7 @@ public class InfluenceTests
     [Fact]
     public void The_loss_of_a_model_that_is_sure_keeps_its_digits()
     {
-        var losses = SeedLosses.Of([0], 2, [([30, 0], [29, 0])]);
+        var losses = SeedLosses.Of(Gold(0), [([30, 0], [29, 0])]);
 
         Assert.Equal(Math.E, losses.Ratio[0], 9); // exp(-29) / exp(-30)
     }
@@ -81,7 +84,7 @@ public class InfluenceTests
     [Fact]
     public void A_dense_loss_of_zero_leaves_no_ratio()
     {
-        var bin = InfluenceBin.Of([1], [0], [false], SeedLosses.Of([0], 2, [([60000, -60000], [0, 0])])).Single();
+        var bin = InfluenceBin.Of([1], [0], [false], SeedLosses.Of(Gold(0), [([60000, -60000], [0, 0])])).Single();
 
         Assert.Null(bin.LossRatio);
         Assert.Equal(Math.Log(2), bin.LossDifference, Digits);
@@ -93,7 +96,7 @@ public class InfluenceTests
     {
         var sure = (float)Math.Log(1 / ((Math.Cbrt(2) - 1)));                   // -log softmax(sure, 0)[0] = ln 2 / 3
         var losses = SeedLosses.Of(
-            [0, 0, 0], 2, [([60000, -60000, 0, 0, sure, 0], new float[6]), ([0, 0, 0, 0, sure, 0], new float[6])]);
+            Gold(0, 0, 0), [([60000, -60000, 0, 0, sure, 0], new float[6]), ([0, 0, 0, 0, sure, 0], new float[6])]);
 
         Assert.Equal(double.PositiveInfinity, losses.Ratio[0]);
         Assert.Equal(3, losses.Ratio[2], 5);                                    // `sure` is a float32
@@ -107,12 +110,46 @@ public class InfluenceTests
     [Fact]
     public void A_run_that_did_not_answer_everything_is_refused()
     {
-        Assert.Throws<ArgumentException>(() => El2n.MeanOverSeeds([0, 1], 2, [[0, 0]]));
-        Assert.Throws<ArgumentException>(() => El2n.MeanOverSeeds([0], 2, []));
-        Assert.Throws<ArgumentException>(() => SeedLosses.Of([0, 1], 2, [([0, 0], [0, 0])]));
+        Assert.Throws<ArgumentException>(() => El2n.MeanOverSeeds(Gold(0, 1), [[0, 0]]));
+        Assert.Throws<ArgumentException>(() => El2n.MeanOverSeeds(Gold(0), []));
+        Assert.Throws<ArgumentException>(() => SeedLosses.Of(Gold(0, 1), [([0, 0], [0, 0])]));
+    }
+
+    /// <summary>sigmoid(0) = 1/2 and sigmoid(ln 3) = 3/4, against the labels 1 and 0.</summary>
+    [Fact]
+    public void Multi_label_EL2N_is_the_distance_of_the_labels_probabilities()
+    {
+        var el2n = El2n.MeanOverSeeds(Sets([0]), [[0, (float)Math.Log(3)], [0, 0]]);
+
+        Assert.Equal((Math.Sqrt(0.25 + 0.5625) + Math.Sqrt(0.5)) / 2, el2n[0], 6);
+    }
+
+    /// <summary>-log sigmoid: ln 2 at 0; of a probability 3/4 against a label that is not there, ln 4.</summary>
+    [Fact]
+    public void A_multi_label_loss_is_the_mean_over_the_classes_and_so_is_the_ratio()
+    {
+        var losses = SeedLosses.Of(Sets([0]), [([0, 0], [0, (float)Math.Log(3)])]);
+
+        Assert.Equal(Math.Log(2), losses.Dense[0], Digits);
+        Assert.Equal(1.5 * Math.Log(2), losses.Pruned[0], 6);
+        Assert.Equal(1.5, losses.Ratio[0], 6);
     }
 
     [Fact]
-    public void Classes_without_examples_have_no_accuracy() => Assert.Equal(
-        [0.75, null, 1.0], ClassScores.Accuracy([0, 0, 2], 3, [[0, 0, 1, 0, 2, 0], [0, 0, 0, 0, 2, 0]]));
+    public void Classes_without_examples_have_no_accuracy()
+    {
+        var (gold, runs) = (Gold3(0, 0, 2), new[] { Gold3(0, 1, 2), Gold3(0, 0, 2) });
+
+        var classes = ClassScore.Of(PieLabeling.Label(gold, runs, runs), new(gold, runs, runs));
+
+        Assert.Equal([0.75, null, 1.0], classes.Select(c => c.Dense.Accuracy));
+        Assert.Equal([0.75, 0, 1], classes.Select(c => c.Dense.Recall.Mean));
+        Assert.All(classes, c => Assert.Null(c.Differing));
+    }
+
+    private static PackedLabels Gold(params int[] classes) => PackedLabels.OfClasses(2, classes);
+
+    private static PackedLabels Gold3(params int[] classes) => PackedLabels.OfClasses(3, classes);
+
+    private static PackedLabels Sets(params short[][] sets) => PackedLabels.Of(LearningTask.MultiLabel, 2, sets);
 }

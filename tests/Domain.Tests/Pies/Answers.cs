@@ -1,7 +1,9 @@
+using PieService.Domain.Predictions;
+
 namespace PieService.Domain.Tests.Pies;
 
-/// <summary>What a run answered, as it is stored.</summary>
+/// <summary>What a run answered to single-label data of three classes.</summary>
 internal static class Answers
 {
-    public static byte[] Packed(params int[] classes) => [.. classes.SelectMany(c => BitConverter.GetBytes((ushort)c))];
+    public static PackedLabels Packed(params int[] classes) => PackedLabels.OfClasses(3, classes);
 }

@@ -1,4 +1,6 @@
+using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
+using PieService.Domain.Predictions;
 using static PieService.Domain.Tests.Pies.Answers;
 
 namespace PieService.Domain.Tests.Pies;
@@ -8,7 +10,7 @@ public class NoiseFloorTests
     [Fact]
     public void Below_four_dense_runs_there_is_none_and_it_says_why()
     {
-        var floor = NoiseFloor.Of([Packed(0), Packed(1), Packed(0)], 2, cohortSize: 3);
+        var floor = NoiseFloor.Of([Packed(0), Packed(1), Packed(0)], cohortSize: 3);
 
         Assert.Null(floor.Kind);
         Assert.Null(floor.Mean);
@@ -20,7 +22,7 @@ public class NoiseFloorTests
     [Fact]
     public void Four_runs_have_three_pairs_of_halves()
     {
-        var floor = NoiseFloor.Of([Packed(0), Packed(0), Packed(1), Packed(1)], 2, cohortSize: 4);
+        var floor = NoiseFloor.Of([Packed(0), Packed(0), Packed(1), Packed(1)], cohortSize: 4);
 
         Assert.Equal(NoiseFloorKind.Halves, floor.Kind);
         Assert.Equal((2, 3), (floor.Seeds, floor.Splits));
@@ -33,7 +35,7 @@ public class NoiseFloorTests
     [Fact]
     public void A_second_cohort_is_compared_at_the_cohorts_own_size()
     {
-        var floor = NoiseFloor.Of([Packed(0), Packed(1), Packed(0), Packed(1), Packed(0), Packed(1)], 2, cohortSize: 3);
+        var floor = NoiseFloor.Of([Packed(0), Packed(1), Packed(0), Packed(1), Packed(0), Packed(1)], cohortSize: 3);
 
         Assert.Equal(NoiseFloorKind.SecondCohort, floor.Kind);
         Assert.Equal((3, 10), (floor.Seeds, floor.Splits));
@@ -42,17 +44,17 @@ public class NoiseFloorTests
 
     [Fact]
     public void Fewer_further_runs_than_the_cohort_has_make_larger_halves() =>
-        Assert.Equal((NoiseFloorKind.Halves, 3), Kinds(NoiseFloor.Of([.. Enumerable.Repeat(Packed(0), 7)], 2, cohortSize: 5)));
+        Assert.Equal((NoiseFloorKind.Halves, 3), Kinds(NoiseFloor.Of([.. Enumerable.Repeat(Packed(0), 7)], cohortSize: 5)));
 
     [Fact]
     public void Many_runs_are_split_a_hundred_times_always_the_same()
     {
         var runs = Enumerable.Range(0, 30).Select(run => Packed([.. Enumerable.Range(0, 50).Select(i => (int)(KeyedRandom.Seed(run, i) % 3))])).ToList();
 
-        var floor = NoiseFloor.Of(runs, 3, cohortSize: 30);
+        var floor = NoiseFloor.Of(runs, cohortSize: 30);
 
         Assert.Equal((15, 100), (floor.Seeds, floor.Splits));
-        Assert.Equal(floor, NoiseFloor.Of(runs, 3, cohortSize: 30));
+        Assert.Equal(floor, NoiseFloor.Of(runs, cohortSize: 30));
         Assert.InRange(floor.Mean!.Value, floor.P05!.Value, floor.P95!.Value);
     }
 
@@ -65,6 +67,17 @@ public class NoiseFloorTests
         Assert.All(splits, split => Assert.Equal(8, split.A.Union(split.B).Count()));
         Assert.Equal(100, splits.Select(split => $"{string.Join(',', split.A)}|{string.Join(',', split.B)}").Distinct().Count());
     }
+
+    /// <summary>Runs {0}, {0}, {1}, {1} of two labels: {00|11} differ; in {01|01}, twice, half of a group is no majority, on both sides.</summary>
+    [Fact]
+    public void Of_multi_label_data_the_sets_of_strict_majorities_are_compared()
+    {
+        var floor = NoiseFloor.Of([Set(0), Set(0), Set(1), Set(1)], cohortSize: 4);
+
+        Assert.Equal(1.0 / 3, floor.Mean!.Value, 12);
+    }
+
+    private static PackedLabels Set(short label) => PackedLabels.Of(LearningTask.MultiLabel, 2, [[label]]);
 
     private static (NoiseFloorKind, int) Kinds(NoiseFloor floor) => (floor.Kind!.Value, floor.Seeds);
 }

@@ -38,7 +38,7 @@ public class PieLabelingTests
     [Fact]
     public void Every_example_is_labelled_at_its_position()
     {
-        var labels = PieLabeling.Label([0, 1, 2], 3, [Packed(0, 1, 2)], [Packed(0, 2, 2)]).ToList();
+        var labels = PieLabeling.Label(Packed(0, 1, 2), [Packed(0, 1, 2)], [Packed(0, 2, 2)]).ToList();
 
         Assert.Equal([0, 1, 2], labels.Select(label => label.Position));
         Assert.Equal([false, true, false], labels.Select(label => label.IsPie));
@@ -46,11 +46,11 @@ public class PieLabelingTests
 
     [Fact]
     public void A_run_that_did_not_answer_everything_is_refused() =>
-        Assert.Throws<ArgumentException>(() => PieLabeling.Label([0, 1], 2, [Packed(0, 1)], [Packed(0)]));
+        Assert.Throws<ArgumentException>(() => PieLabeling.Label(Packed(0, 1), [Packed(0, 1)], [Packed(0)]));
 
     [Fact]
-    public void An_empty_cohort_is_refused() => Assert.Throws<ArgumentException>(() => PieLabeling.Label([0], 2, [], [Packed(0)]));
+    public void An_empty_cohort_is_refused() => Assert.Throws<ArgumentException>(() => PieLabeling.Label(Packed(0), [], [Packed(0)]));
 
     private static LabelledExample One(short gold, int[] dense, int[] pruned) =>
-        PieLabeling.Label([gold], 3, [.. dense.Select(c => Packed(c))], [.. pruned.Select(c => Packed(c))]).Single();
+        PieLabeling.Label(Packed(gold), [.. dense.Select(c => Packed(c))], [.. pruned.Select(c => Packed(c))]).Single();
 }

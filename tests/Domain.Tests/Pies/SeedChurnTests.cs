@@ -1,4 +1,6 @@
+using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
+using PieService.Domain.Predictions;
 using static PieService.Domain.Tests.Pies.Answers;
 
 namespace PieService.Domain.Tests.Pies;
@@ -12,4 +14,10 @@ public class SeedChurnTests
     [Fact]
     public void Cohorts_of_different_seeds_are_refused() =>
         Assert.Throws<ArgumentException>(() => SeedChurn.PerSeed([Packed(0)], [Packed(0), Packed(1)]));
+
+    [Fact]
+    public void Of_multi_label_data_it_is_the_share_of_examples_whose_sets_differ() => Assert.Equal(
+        [0.5], SeedChurn.PerSeed([Sets([0, 1], [])], [Sets([0], [])]));
+
+    private static PackedLabels Sets(params short[][] sets) => PackedLabels.Of(LearningTask.MultiLabel, 2, sets);
 }

@@ -82,6 +82,13 @@ public class RecipeFingerprintTests
     }
 
     [Fact]
+    public void A_padding_is_a_line_only_where_it_is_not_the_default()
+    {
+        var unknown = Imp with { Protocol = Protocol.Paper, Hyperparameters = Imp.Hyperparameters with { Padding = Padding.UnknownWord } };
+        Assert.Contains("\nhiddenSize 100\npadding unknownWord\nmethod", RecipeFingerprint.CanonicalText(unknown), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Whatever_decides_the_model_changes_the_fingerprint()
     {
         var hyper = Imp.Hyperparameters;

@@ -43,6 +43,19 @@ public class StudyGridTests
             (learningRate, batchSize, maxLength), (recipe.Hyperparameters.LearningRate, recipe.Hyperparameters.BatchSize, recipe.Hyperparameters.MaxLength));
     }
 
+    /// <summary>Study 1.14, 9.</summary>
+    [Theory]
+    [InlineData("paper/reuters/bilstm", Padding.UnknownWord)]
+    [InlineData("paper/aapd/bilstm", Padding.UnknownWord)]
+    [InlineData("paper/imdb/bilstm", Padding.Zeros)]
+    [InlineData("paper/snli/bilstm", Padding.Zeros)]
+    [InlineData("paper/reuters/bert", Padding.Zeros)]
+    public void Reuters_and_AAPD_are_padded_with_an_unknown_word_where_pads_are_read(string preset, Padding padding)
+    {
+        Assert.Equal(padding, Filled($$"""{ "preset": "{{preset}}" }""").Models![0].Hyperparameters!.Padding);
+        Assert.Equal(Padding.Zeros, Filled($$"""{ "preset": "{{preset}}", "protocol": "sound" }""").Models![0].Hyperparameters!.Padding);
+    }
+
     [Fact]
     public void What_a_request_says_itself_stays_field_by_field()
     {

@@ -38,14 +38,46 @@ public class SweepRulesTests
         Assert.Equal(["datasetId"], SweepRules.Check(Requests.Valid, null).Select(error => error.Field));
 
     [Fact]
-    public void A_multi_label_dataset_is_refused_by_name()
+    public void A_multi_label_dataset_needs_something_to_tune_its_threshold_on()
     {
         var dataset = new Dataset
         {
-            Id = Requests.Dataset.Id, Name = "topics", Task = LearningTask.MultiLabel, Labels = ["a", "b"], ContentHash = "sha256:t", Splits = Requests.Dataset.Splits,
+            Id = Requests.Dataset.Id,
+            Name = "topics",
+            Task = LearningTask.MultiLabel,
+            Labels = ["a", "b"],
+            ContentHash = "sha256:t",
+            Splits = Requests.Dataset.Splits,
         };
 
-        Assert.Equal("datasetId", Assert.Single(SweepRules.Check(Requests.Valid, dataset)).Field);
+        Assert.Empty(SweepRules.Check(Requests.Valid, dataset));
+        var tiny = new Dataset
+        {
+            Id = dataset.Id,
+            Name = "topics",
+            Task = LearningTask.MultiLabel,
+            Labels = ["a", "b"],
+            ContentHash = "sha256:t",
+            Splits = [new(Split.Train, 1, [1, 0], Tokens), new(Split.Test, 1, [1, 0], Tokens)],
+        };
+        Assert.Equal("datasetId", Assert.Single(SweepRules.Check(Requests.Valid, tiny)).Field);
+        Assert.Empty(SweepRules.Check(Requests.Valid with { Protocol = Protocol.Paper }, tiny));
+    }
+
+    private static readonly TokenLengths Tokens = new(1, 1, 1, 1);
+
+    [Fact]
+    public void A_padding_that_nobody_reads_is_refused()
+    {
+        var unknown = new ModelRequest { Architecture = Architecture.BiLstm, Hyperparameters = new(Padding: Padding.UnknownWord) };
+
+        Assert.Empty(SweepRules.Check(Requests.Valid with { Protocol = Protocol.Paper, Models = [unknown] }, Requests.Dataset));
+        Assert.Equal(
+            "models[0].hyperparameters.padding",
+            Assert.Single(SweepRules.Check(Requests.Valid with { Protocol = Protocol.Sound, Models = [unknown] }, Requests.Dataset)).Field);
+        Assert.Contains(
+            SweepRules.Check(Requests.Valid with { Protocol = Protocol.Paper, Models = [unknown with { Architecture = Architecture.Bert, Checkpoint = "bert" }] }, Requests.Dataset),
+            error => error.Field == "models[0].hyperparameters.padding");
     }
 
     /// <summary>2 x 500,000 x (999 + 1) bytes are the limit.</summary>

@@ -1,3 +1,4 @@
+using PieService.Domain.Recipes;
 using PieService.Golden;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
@@ -163,6 +164,35 @@ public class BiLstmClassifierTests
         var input = InputVectors.Trained(builder.Build(), maxLength: 3, dimensions: 4);
         Assert.Equal([2, 1, 1], input.RowOfWord);
         Assert.Equal(3, input.Rows);
+    }
+
+    /// <summary>Study 1.14, 9: Reuters and AAPD are padded with the empty string, which is a word that no vectors have.</summary>
+    [Fact]
+    public void Pads_may_be_the_mean_vector_of_an_unknown_word()
+    {
+        var vectors = new Worker.Text.WordVectors("v", "sha", "hash", 2, [1, 2, 3, 4], Mean: [5, 6], Found: 2);
+        var (zeros, unknown) = (InputVectors.Given(vectors), InputVectors.Given(vectors, Padding.UnknownWord));
+        Assert.Equal([0, 0], RowOf(zeros, zeros.PadRow));
+        Assert.Equal([5, 6], RowOf(unknown, unknown.PadRow));
+        Assert.Equal([1, 2], RowOf(unknown, unknown.RowOfWord[0]));
+
+        manual_seed(5);
+        using var padded = new BiLstmClassifier(unknown, 9, 3, CPU, paddedLength: 4);
+        manual_seed(5);
+        using var spelt = new BiLstmClassifier(unknown with { RowOfWord = [.. unknown.RowOfWord, unknown.PadRow] }, 9, 3, CPU, paddedLength: 4);
+        using var noGrad = no_grad();
+        Assert.Equal(0, (padded.Logits([new(new[] { 1 })]) - spelt.Logits([new(new[] { 1, 2, 2, 2 })])).abs().max().item<float>());
+
+        static float[] RowOf(InputVectors input, int row) => input.Frozen!.AsSpan(row * input.Dimensions, input.Dimensions).ToArray();
+    }
+
+    [Fact]
+    public void With_a_trained_embedding_they_are_its_row_of_unknown_words()
+    {
+        var builder = new Worker.Text.TokenisedDataset.Builder("hash", 2);
+        builder.Add("train", ["often", "often", "once"], 0);
+        var input = InputVectors.Trained(builder.Build(), maxLength: 3, dimensions: 4, Padding.UnknownWord);
+        Assert.Equal(input.RowOfWord[1], input.PadRow);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Worker.Tests.Models;
 using PieService.Worker.Text;
@@ -33,11 +34,16 @@ public sealed class TokenisedDatasetTests : IDisposable
     [Fact]
     public void What_is_saved_is_loaded()
     {
-        var dataset = Small();
+        AssertIsLoaded(Small(), LearningTask.SingleLabel, classCount: 3);
+        AssertIsLoaded(MultiLabel(), LearningTask.MultiLabel, classCount: 10);
+    }
+
+    private void AssertIsLoaded(TokenisedDataset dataset, LearningTask task, int classCount)
+    {
         dataset.Save(folder["tokens"]);
         var loaded = TokenisedDataset.Load(folder["tokens"]);
 
-        Assert.Equal(("hash", 3), (loaded.ContentHash, loaded.ClassCount));
+        Assert.Equal(("hash", task, classCount), (loaded.ContentHash, loaded.Task, loaded.ClassCount));
         Assert.Equal(dataset.Vocabulary, loaded.Vocabulary);
         Assert.Equal(dataset.VocabularyHash, loaded.VocabularyHash);
         Assert.Equal(dataset.TrainCounts(9), loaded.TrainCounts(9));
@@ -45,7 +51,7 @@ public sealed class TokenisedDatasetTests : IDisposable
         {
             Assert.Equal(dataset.Split(split).Tokens, loaded.Split(split).Tokens);
             Assert.Equal(dataset.Split(split).Offsets, loaded.Split(split).Offsets);
-            Assert.Equal(dataset.Split(split).Labels, loaded.Split(split).Labels);
+            Assert.Equal(dataset.Split(split).Labels.Bytes, loaded.Split(split).Labels.Bytes);
         }
     }
 
@@ -64,6 +70,29 @@ public sealed class TokenisedDatasetTests : IDisposable
         file.Get<int>("test.tokens")[0] = 99;
         file.Write(folder["tokens"]);
         Assert.Throws<InvalidDataException>(() => TokenisedDataset.Load(folder["tokens"]));
+    }
+
+    [Theory]
+    [InlineData("task", "C > 4")]
+    [InlineData("classCount", "9")]
+    public void A_file_whose_task_or_classes_do_not_fit_its_labels_is_refused(string key, string value)
+    {
+        MultiLabel().Save(folder["tokens"]);
+        var file = SafeTensors.Read(folder["tokens"]);
+        file.Metadata[key] = value;
+        file.Write(folder["tokens"]);
+        Assert.Throws<InvalidDataException>(() => TokenisedDataset.Load(folder["tokens"]));
+    }
+
+    [Fact]
+    public void Selected_examples_keep_their_texts_and_labels()
+    {
+        var split = MultiLabel().Split("train").Select([2, 0]);
+        Assert.Equal(2, split.Count);
+        Assert.Equal([0], split.Text(0).Tokens.ToArray());
+        Assert.Equal([0, 1, 0], split.Text(1).Tokens.ToArray());
+        Assert.Equal([9], split.Labels.ClassesAt(0));
+        Assert.Equal([0, 8], split.Labels.ClassesAt(1));
     }
 
     [Fact]
@@ -115,6 +144,16 @@ public sealed class TokenisedDatasetTests : IDisposable
             Assert.Equal(ids, input.Tokens.ToArray());
             Assert.Equal(secondStart, input.SecondStart);
         }
+    }
+
+    private static TokenisedDataset MultiLabel()
+    {
+        var builder = new TokenisedDataset.Builder("hash", 10, task: LearningTask.MultiLabel);
+        builder.Add("train", ["b", "a", "b"], [8, 0]);
+        builder.Add("train", [], []);
+        builder.Add("train", ["b"], [9]);
+        builder.Add("test", ["é"], [1, 2, 3]);
+        return builder.Build();
     }
 
     /// <summary>A pair, a text, and a pair whose second text is empty.</summary>

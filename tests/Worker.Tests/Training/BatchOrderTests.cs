@@ -1,4 +1,5 @@
 using PieService.Domain;
+using PieService.Domain.Predictions;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 
@@ -78,6 +79,6 @@ public class BatchOrderTests
         var chance = KeyedRandom.For("lengths");
         var offsets = new long[count + 1];
         for (var i = 0; i < count; i++) offsets[i + 1] = offsets[i] + chance.NextInt(60);
-        return new("train", new int[offsets[^1]], offsets, new int[count]);
+        return new("train", new int[offsets[^1]], offsets, PackedLabels.OfClasses(2, new int[count]));
     }
 }

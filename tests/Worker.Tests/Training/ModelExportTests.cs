@@ -34,7 +34,7 @@ public sealed class ModelExportTests : IDisposable
         using var model = Classifiers.Create(recipe, new(recipe, dataset, Vectors: null, Pretrained: null), CPU);
         using var parameters = new ParameterBuffer(model);
         parameters.SetValues(parameters.Segments.ToDictionary(segment => segment.Name, segment => file.Get<float>(segment.Name)));
-        var again = Evaluation.Run(model, dataset.Split("test").Truncated(recipe.Hyperparameters.MaxLength), new Pulse(() => { }, CancellationToken.None)).Pack();
+        var again = Evaluation.Run(model, dataset.Split("test").Truncated(recipe.Hyperparameters.MaxLength), new Pulse(() => { }, CancellationToken.None)).Pack(threshold: null);
 
         // The same numbers through the same code on the same machine: the same bits.
         Assert.Equal(result.Predictions[0].Classes, again.Classes);

@@ -24,8 +24,8 @@ public sealed class RunTrainingTests : IDisposable
     public void It_learns()
     {
         var result = Train(Toy.Recipe(Method.Dense, epochs: 6));
-        Assert.InRange(Assert.Single(result.Predictions).Metric.Accuracy, 0.85, 1);
-        Assert.InRange(epochs[^1].Metrics[0].Accuracy, 0.9, 1);
+        Assert.InRange(Assert.Single(result.Predictions).Metric.Scores.Accuracy, 0.85, 1);
+        Assert.InRange(epochs[^1].Metrics[0].Scores.Accuracy, 0.9, 1);
         Assert.True(epochs[^1].Metrics[0].Loss < epochs[0].Metrics[0].Loss);
     }
 
@@ -42,8 +42,8 @@ public sealed class RunTrainingTests : IDisposable
         var result = Train(Toy.Recipe(Method.Dense, epochs: 12, vectors: "toy"), vectors: folder["vectors"]);
 
         // A third would be chance; random vectors, which stay as they are, are no help to the words that only test has.
-        Assert.InRange(result.Predictions[0].Metric.Accuracy, 0.5, 1);
-        Assert.InRange(epochs[^1].Metrics[0].Accuracy, 0.9, 1);
+        Assert.InRange(result.Predictions[0].Metric.Scores.Accuracy, 0.5, 1);
+        Assert.InRange(epochs[^1].Metrics[0].Scores.Accuracy, 0.9, 1);
         Assert.Equal(vectors.SourceSha256, result.VectorsSha256);
     }
 

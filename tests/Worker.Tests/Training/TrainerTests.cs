@@ -60,7 +60,7 @@ public sealed class TrainerTests : IDisposable
     public void Gradients_of_a_norm_below_1_stay_as_they_are()
     {
         int[] batch = [0, 1, 2, 3];
-        var labels = tensor(Array.ConvertAll(batch, example => (long)train.Labels[example]));
+        var labels = tensor(Array.ConvertAll(batch, example => (long)train.Labels.ClassAt(example)));
         toy.Parameters.ClearGradients();
         nn.functional.cross_entropy(toy.Model.Logits(Array.ConvertAll(batch, train.Text)), labels).backward();
         var unclipped = toy.Parameters.CopyGradients();
@@ -119,7 +119,7 @@ public sealed class TrainerTests : IDisposable
     private double Loss(int[] batch)
     {
         using var noGrad = no_grad();
-        var labels = tensor(Array.ConvertAll(batch, example => (long)train.Labels[example]));
+        var labels = tensor(Array.ConvertAll(batch, example => (long)train.Labels.ClassAt(example)));
         return nn.functional.cross_entropy(toy.Model.Logits(Array.ConvertAll(batch, train.Text)), labels).item<float>();
     }
 
@@ -132,13 +132,13 @@ public sealed class TrainerTests : IDisposable
 
     private sealed class Recorder(List<string> calls) : ITrainingHook
     {
-        public EpochMetric? Last { get; private set; }
+        public TrainedEpoch? Last { get; private set; }
 
         public void BeforeEpoch(int epochsDone) => calls.Add($"before {epochsDone}");
 
-        public void AfterEpoch(int epochsDone, EpochMetric train)
+        public void AfterEpoch(int epochsDone, TrainedEpoch trained)
         {
-            Last = train;
+            Last = trained;
             calls.Add($"after {epochsDone}");
         }
     }

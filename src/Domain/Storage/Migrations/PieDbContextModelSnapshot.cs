@@ -174,6 +174,23 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("idempotent_requests", (string)null);
                 });
 
+            modelBuilder.Entity("PieService.Domain.Analysis.ClassScores", b =>
+                {
+                    b.Property<Guid>("ComparisonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("comparison_id");
+
+                    b.Property<string>("Classes")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("classes");
+
+                    b.HasKey("ComparisonId")
+                        .HasName("pk_class_scores");
+
+                    b.ToTable("class_scores", (string)null);
+                });
+
             modelBuilder.Entity("PieService.Domain.Analysis.Influence", b =>
                 {
                     b.Property<Guid>("ComparisonId")
@@ -467,7 +484,7 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("position");
 
-                    b.Property<short>("DenseMode")
+                    b.Property<short?>("DenseMode")
                         .HasColumnType("smallint")
                         .HasColumnName("dense_mode");
 
@@ -492,7 +509,7 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("example_id");
 
-                    b.Property<short>("Gold")
+                    b.Property<short?>("Gold")
                         .HasColumnType("smallint")
                         .HasColumnName("gold");
 
@@ -508,7 +525,7 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("double precision")
                         .HasColumnName("margin");
 
-                    b.Property<short>("PrunedMode")
+                    b.Property<short?>("PrunedMode")
                         .HasColumnType("smallint")
                         .HasColumnName("pruned_mode");
 
@@ -520,6 +537,10 @@ namespace PieService.Domain.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("integer[]")
                         .HasColumnName("pruned_votes");
+
+                    b.Property<short?>("Runs")
+                        .HasColumnType("smallint")
+                        .HasColumnName("runs");
 
                     b.HasKey("ComparisonId", "Position")
                         .HasName("pk_pie_labels");
@@ -559,10 +580,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("model");
 
-                    b.Property<string>("Predicted")
+                    b.PrimitiveCollection<string[]>("PredictedLabels")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("predicted");
+                        .HasColumnType("text[]")
+                        .HasColumnName("predicted_labels");
 
                     b.Property<Guid>("RunId")
                         .HasColumnType("uuid")
@@ -652,6 +673,10 @@ namespace PieService.Domain.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("scores");
+
+                    b.Property<double?>("Threshold")
+                        .HasColumnType("double precision")
+                        .HasColumnName("threshold");
 
                     b.HasKey("RunId", "Split")
                         .HasName("pk_run_predictions");
@@ -873,9 +898,33 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("double precision")
                         .HasColumnName("macro_f1");
 
+                    b.Property<double?>("MacroPrecision")
+                        .HasColumnType("double precision")
+                        .HasColumnName("macro_precision");
+
+                    b.Property<double?>("MacroRecall")
+                        .HasColumnType("double precision")
+                        .HasColumnName("macro_recall");
+
+                    b.Property<double?>("MicroF1")
+                        .HasColumnType("double precision")
+                        .HasColumnName("micro_f1");
+
+                    b.Property<double?>("MicroPrecision")
+                        .HasColumnType("double precision")
+                        .HasColumnName("micro_precision");
+
+                    b.Property<double?>("MicroRecall")
+                        .HasColumnType("double precision")
+                        .HasColumnName("micro_recall");
+
                     b.Property<double>("Seconds")
                         .HasColumnType("double precision")
                         .HasColumnName("seconds");
+
+                    b.Property<double?>("Threshold")
+                        .HasColumnType("double precision")
+                        .HasColumnName("threshold");
 
                     b.HasKey("RunId", "Epoch", "Split")
                         .HasName("pk_run_metrics");
@@ -1214,6 +1263,16 @@ namespace PieService.Domain.Storage.Migrations
                         .HasDatabaseName("ix_webhook_deliveries_webhook_id_sweep_id_event_number");
 
                     b.ToTable("webhook_deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("PieService.Domain.Analysis.ClassScores", b =>
+                {
+                    b.HasOne("PieService.Domain.Pies.Comparison", null)
+                        .WithOne()
+                        .HasForeignKey("PieService.Domain.Analysis.ClassScores", "ComparisonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_class_scores_comparisons_comparison_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Analysis.Influence", b =>

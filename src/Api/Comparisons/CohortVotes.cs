@@ -1,0 +1,25 @@
+using PieService.Domain.Pies;
+
+namespace PieService.Api.Comparisons;
+
+/// <param name="Predicted">The majority; of multi-label data the labels that more than half of the runs predict.</param>
+/// <param name="Votes">Runs that predict each label.</param>
+public sealed record CohortVote(IReadOnlyList<string> Predicted, IReadOnlyDictionary<string, int> Votes);
+
+/// <summary>How both cohorts of a comparison voted on an example, in words.</summary>
+/// <param name="Classes">Of multi-label data: the labels about which they differ; null for single-label data.</param>
+public sealed record CohortVotes(CohortVote Dense, CohortVote Pruned, IReadOnlyList<string>? Classes)
+{
+    public static CohortVotes Of(PieLabel label, string[] labels)
+    {
+        // Where an earlier version did not say how many runs, data is single-label.
+        var (dense, pruned) = (new LabelVotes(label.DenseVotes, label.Runs ?? 0), new LabelVotes(label.PrunedVotes, label.Runs ?? 0));
+        return new CohortVotes(
+            Vote(dense, label.DenseMode), Vote(pruned, label.PrunedMode), label.DenseMode is null ? Names(dense.DifferingFrom(pruned)) : null);
+
+        CohortVote Vote(LabelVotes votes, short? mode) => new(
+            Names(mode is { } c ? [c] : votes.Predicted()), labels.Zip(votes.Votes).ToDictionary(pair => pair.First, pair => pair.Second));
+
+        IReadOnlyList<string> Names(IEnumerable<int> classes) => [.. classes.Select(c => labels[c])];
+    }
+}

@@ -1,0 +1,71 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Runs;
+
+namespace PieService.Domain.Predictions;
+
+/// <summary>
+/// How often each class was given, predicted and both: all that precision, recall and F1 are made of. They follow scikit-learn:
+/// 0 for 0/0, and a macro mean is over all C classes, absent ones included (study 1.11).
+/// </summary>
+/// <param name="Given">Of each of the C classes, examples that have it as gold label.</param>
+/// <param name="Predicted">Of each class, examples that were answered with it.</param>
+/// <param name="Hits">Of each class, examples where both hold.</param>
+/// <param name="Examples">Those that were counted.</param>
+/// <param name="Exact">Of them, those that were answered with exactly the gold labels.</param>
+public sealed record LabelCounts(int[] Given, int[] Predicted, int[] Hits, int Examples, int Exact)
+{
+    /// <param name="only">Whether each of the N examples counts; null: all do.</param>
+    /// <exception cref="ArgumentException">Not every example was answered.</exception>
+    public static LabelCounts Of(PackedLabels gold, PackedLabels predicted, IReadOnlyList<bool>? only = null)
+    {
+        if (!gold.IsLike(predicted) || (only is not null && only.Count != gold.Count))
+            throw new ArgumentException($"All {gold.Count} examples must have been answered.", nameof(predicted));
+        var (given, answered, hits) = (new int[gold.ClassCount], new int[gold.ClassCount], new int[gold.ClassCount]);
+        var (both, examples, exact) = (new byte[PackedLabels.BytesPerExample(gold.Task, gold.ClassCount)], 0, 0);
+        var common = new PackedLabels(gold.Task, gold.ClassCount, both);
+        for (var i = 0; i < gold.Count; i++)
+        {
+            if (only is not null && !only[i]) continue;
+            examples++;
+            gold.Vote(i, given);
+            predicted.Vote(i, answered);
+            var isExact = gold.At(i).SequenceEqual(predicted.At(i));
+            if (isExact) exact++;
+            if (gold.Task == LearningTask.SingleLabel)
+            {
+                if (isExact) gold.Vote(i, hits);
+                continue;
+            }
+            for (var at = 0; at < both.Length; at++) both[at] = (byte)(gold.At(i)[at] & predicted.At(i)[at]);
+            common.Vote(0, hits);
+        }
+        return new LabelCounts(given, answered, hits, examples, exact);
+    }
+
+    /// <summary>2 TP / (2 TP + FP + FN).</summary>
+    public double F1(int c) => Ratio(2.0 * Hits[c], Given[c] + Predicted[c]);
+
+    /// <summary>TP / (TP + FP).</summary>
+    public double Precision(int c) => Ratio(Hits[c], Predicted[c]);
+
+    /// <summary>TP / (TP + FN).</summary>
+    public double Recall(int c) => Ratio(Hits[c], Given[c]);
+
+    public double MacroF1 => Macro(F1);
+
+    public LabelScores Scores()
+    {
+        double hits = Hits.Sum(), given = Given.Sum(), predicted = Predicted.Sum();
+        return new LabelScores(
+            Ratio(Exact, Examples), MacroF1, Ratio(2 * hits, given + predicted), Macro(Precision), Ratio(hits, predicted), Macro(Recall), Ratio(hits, given));
+    }
+
+    private double Macro(Func<int, double> score)
+    {
+        var sum = 0.0;
+        for (var c = 0; c < Given.Length; c++) sum += score(c);
+        return sum / Given.Length;
+    }
+
+    private static double Ratio(double part, double whole) => whole == 0 ? 0 : part / whole;
+}

@@ -1,0 +1,101 @@
+using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+using PieService.Domain.Predictions;
+
+namespace PieService.Domain.Tests.Pies;
+
+/// <summary>The definition of a PIE for multi-label data (study 1.12), on votes that can be counted by hand.</summary>
+public class MultiLabelPieTests
+{
+    private const int Classes = 3;
+
+    [Fact]
+    public void Each_label_is_voted_on_by_itself_and_half_of_the_runs_are_no_majority()
+    {
+        var label = One(gold: [0], dense: [[0, 1], [0], [0, 1], []], pruned: [[0], [0], [0], [2]]);
+
+        Assert.Equal([3, 2, 0], label.DenseVotes);
+        Assert.Equal([3, 0, 1], label.PrunedVotes);
+        Assert.False(label.IsPie);
+        Assert.True(label.DenseTied);
+        Assert.False(label.PrunedTied);
+        Assert.Null(label.DenseMode);
+    }
+
+    [Theory]
+    [InlineData(new short[] { 0 }, PieDirection.DenseRight)]
+    [InlineData(new short[] { 1 }, PieDirection.PrunedRight)]
+    [InlineData(new short[] { 0, 1 }, PieDirection.Mixed)]
+    [InlineData(new short[] { }, PieDirection.Mixed)]
+    [InlineData(new short[] { 0, 2 }, PieDirection.DenseRight)] // about 2 they agree, so it does not count
+    public void The_direction_says_who_is_right_on_all_labels_about_which_they_differ(short[] gold, PieDirection direction) =>
+        Assert.Equal(direction, One(gold, dense: [[0], [0], [0]], pruned: [[1], [1], [1]]).Direction);
+
+    [Fact]
+    public void The_margin_is_the_smallest_over_the_labels_about_which_they_differ()
+    {
+        // Label 0: dense 4 of 5, pruned 1 of 5: margin 0.6. Label 1: 3 of 5 in both, which would be 0.2, but they agree.
+        var label = One([0], dense: [[0, 1], [0, 1], [0, 1], [0], []], pruned: [[0, 1], [1], [1], [], []]);
+
+        Assert.True(label.IsPie);
+        Assert.Equal(0.6, label.Margin, 12);
+    }
+
+    [Fact]
+    public void Where_they_agree_on_all_labels_the_margin_is_the_smallest_of_all()
+    {
+        var label = One([0], dense: [[0], [0], [0], [0]], pruned: [[0], [0], [0], [2]]);
+
+        Assert.False(label.IsPie);
+        Assert.Equal(0.5, label.Margin, 12);
+        Assert.Null(label.Direction);
+    }
+
+    [Fact]
+    public void Of_PIEs_the_score_is_each_runs_macro_F1_on_them_and_then_the_mean()
+    {
+        // Example 0 is a PIE, example 1 is none.
+        var gold = Sets([0, 1], [2]);
+        PackedLabels[] dense = [Sets([0, 1], [2]), Sets([0], [2])], pruned = [Sets([], [2]), Sets([1], [2])];
+
+        var summary = Summary(gold, dense, pruned);
+
+        Assert.Equal((1, 2, ScoreMetric.MacroF1), (summary.Pies, summary.Examples, summary.Metric));
+        // Over all three classes, of which the PIE has two: (1 + 1 + 0) / 3 and (1 + 0 + 0) / 3.
+        Assert.Equal(0.5, summary.DenseOnPies!.Value, 12);
+        Assert.Equal(1.0 / 6, summary.PrunedOnPies!.Value, 12);
+        Assert.Equal((1 + (2.0 / 3)) / 2, summary.DenseScore.Mean, 12);
+        Assert.Equal(0.5, summary.PrunedScore.Mean, 12);
+        // Both cohorts say yes to label 1 of example 0 once of twice.
+        Assert.Equal((1, 1), (summary.DenseTies, summary.PrunedTies));
+    }
+
+    [Fact]
+    public void Classes_are_counted_by_gold_labels_of_PIEs_and_by_PIEs_of_their_own()
+    {
+        var gold = Sets([0, 1], [2], [1]);
+        PackedLabels[] dense = [Sets([0], [2], [])], pruned = [Sets([], [2], [2])];
+
+        var classes = ClassScore.Of(PieLabeling.Label(gold, dense, pruned), new(gold, dense, pruned));
+
+        Assert.Equal([1, 2, 1], classes.Select(c => c.Examples));
+        Assert.Equal([1, 2, 0], classes.Select(c => c.Pies));       // the PIEs 0 and 2 have labels 0, 1 and 1
+        Assert.Equal([1, 0, 1], classes.Select(c => c.Differing));
+        Assert.Equal([1, 0, 1], classes.Select(c => c.Dense.F1.Mean));
+        Assert.Equal([0, 0, 2.0 / 3], classes.Select(c => c.Pruned.F1.Mean));
+        Assert.All(classes, c => Assert.Null(c.Dense.Accuracy));
+    }
+
+    [Fact]
+    public void Runs_of_another_task_are_refused() =>
+        Assert.Throws<ArgumentException>(() => PieLabeling.Label(Sets([0], [1]), [Sets([0], [1])], [PackedLabels.OfClasses(Classes, 0)]));
+
+    private static ComparisonSummary Summary(PackedLabels gold, PackedLabels[] dense, PackedLabels[] pruned) => ComparisonSummary.Of(
+        PieLabeling.Label(gold, dense, pruned), new(gold, dense, pruned), [90], dense.Length, NoiseFloor.Of(dense, dense.Length));
+
+    private static LabelledExample One(short[] gold, short[][] dense, short[][] pruned) =>
+        PieLabeling.Label(Sets(gold), [.. dense.Select(set => Sets(set))], [.. pruned.Select(set => Sets(set))]).Single();
+
+    private static PackedLabels Sets(params short[][] sets) => PackedLabels.Of(LearningTask.MultiLabel, Classes, sets);
+}
