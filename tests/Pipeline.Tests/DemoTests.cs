@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using PieService.TestSupport;
 
@@ -19,7 +20,9 @@ public sealed partial class DemoTests(ServiceFixture service) : IClassFixture<Se
         Assert.Equal(6, comparisons.Count);
         Assert.Contains(comparisons, comparison => (int)comparison["pies"]! > 0);
         Assert.All(comparisons, comparison =>
-            Assert.Matches(new Regex($@"^ +{comparison["method"]} +{(int)(decimal)comparison["sparsity"]!} % +{comparison["pies"]} ", RegexOptions.Multiline), demo.Tail));
+            Assert.Matches(
+                new Regex(string.Create(CultureInfo.InvariantCulture, $@"^ +{comparison["method"]} +{(double)comparison["achievedSparsity"]!["mean"]!:0.00} % +{comparison["pies"]} "), RegexOptions.Multiline),
+                demo.Tail));
     }
 
     [GeneratedRegex("/sweeps/([0-9a-f-]{36})/comparisons")]
