@@ -36,7 +36,7 @@ public static class ExampleVoteEndpoints
                 .. from row in labels
                    let votes = CohortVotes.Of(row.Label, about.Labels)
                    select new ComparisonVote(
-                       row.Comparison.Id, row.Comparison.Model, row.Comparison.Architecture, row.Comparison.Method, row.Comparison.Sparsity, row.Comparison.Baseline, row.Label.IsPie,
+                       row.Comparison.Id, row.Comparison.Model, row.Comparison.Architecture, row.Comparison.Method, row.Comparison.Sparsity, row.Comparison.AchievedSparsity, row.Comparison.Baseline, row.Label.IsPie,
                        votes.Dense, votes.Pruned, row.Label.Margin, row.Label.Direction, row.Label.DenseTied || row.Label.PrunedTied, votes.Classes, row.Label.El2n, row.Label.InfluenceBin),
             ]));
     }
@@ -46,11 +46,12 @@ public static class ExampleVoteEndpoints
 public sealed record ExampleVotesResponse(
     Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, IReadOnlyList<ComparisonVote> Comparisons);
 
+/// <param name="AchievedSparsity">Mean over the pruned runs, in percent.</param>
 /// <param name="Baseline">The dense cohort that it is compared with: dense, or dense4E.</param>
 /// <param name="Tied">Whether one of the two votes was a tie.</param>
 /// <param name="Classes">Of multi-label data: the labels about which the cohorts differ; null for single-label data.</param>
 /// <param name="El2n">Of a training example, after the first epoch that the dense runs observed; null for those of other splits.</param>
 /// <param name="InfluenceBin">By that EL2N, 1 = least influential.</param>
 public sealed record ComparisonVote(
-    Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline, bool IsPie,
+    Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity, double? AchievedSparsity, Method Baseline, bool IsPie,
     CohortVote Dense, CohortVote Pruned, double Margin, PieDirection? Direction, bool Tied, IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin);

@@ -73,9 +73,9 @@ public sealed record ExamplePredictionFilter : TableQuery
 /// <param name="Correct">They are exactly the gold labels.</param>
 /// <param name="Scores">Logits in label order.</param>
 public sealed record ExamplePredictionResponse(
-    Guid RunId, string Model, Architecture Architecture, Method Method, decimal Sparsity, int Seed, IReadOnlyList<string> Predicted, bool Correct, IReadOnlyList<float> Scores)
+    Guid RunId, string Model, Architecture Architecture, Protocol Protocol, Method Method, PruningScope Scope, decimal Sparsity, double? AchievedSparsity, int Seed, IReadOnlyList<string> Predicted, bool Correct, IReadOnlyList<float> Scores)
 {
     public static ExamplePredictionResponse Of(ExamplePrediction prediction, string model) => new(
-        prediction.RunId, model, prediction.Architecture, prediction.Method, prediction.Sparsity, prediction.Seed,
+        prediction.RunId, model, prediction.Architecture, prediction.Protocol, prediction.Method, prediction.Scope, prediction.Sparsity, prediction.AchievedSparsity, prediction.Seed,
         prediction.PredictedLabels, prediction.Correct, prediction.Scores);
 }

@@ -14,6 +14,9 @@ public sealed class ExamplePrediction
     public Architecture Architecture { get; init; }
     public Method Method { get; init; }
     public decimal Sparsity { get; init; }
+    public double? AchievedSparsity { get; init; }
+    public Protocol Protocol { get; init; }
+    public PruningScope Scope { get; init; }
     public int Seed { get; init; }
     public Split Split { get; init; }
     public required string[] PredictedLabels { get; init; }

@@ -180,6 +180,8 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         configurationBuilder.Properties<Split>().HaveConversion<WireConverter<Split>>();
         configurationBuilder.Properties<Architecture>().HaveConversion<WireConverter<Architecture>>();
         configurationBuilder.Properties<Method>().HaveConversion<WireConverter<Method>>();
+        configurationBuilder.Properties<Protocol>().HaveConversion<WireConverter<Protocol>>();
+        configurationBuilder.Properties<PruningScope>().HaveConversion<WireConverter<PruningScope>>();
         configurationBuilder.Properties<SweepState>().HaveConversion<WireConverter<SweepState>>();
         configurationBuilder.Properties<RunState>().HaveConversion<WireConverter<RunState>>();
         configurationBuilder.Properties<ImportState>().HaveConversion<WireConverter<ImportState>>();

@@ -56,7 +56,8 @@ SELECT runs.id AS run_id, runs.dataset_id, runs.architecture, runs.method, runs.
     (SELECT link.model FROM sweep_runs AS link WHERE link.run_id = runs.id ORDER BY link.sweep_id <> runs.sweep_id, link.sweep_id LIMIT 1) AS model,
     pie_names(datasets.labels, examples.labels::integer[]) AS gold_labels,
     pie_names(datasets.labels, CASE datasets.task WHEN 'singleLabel' THEN ARRAY[pie_class(packed.classes, examples.position)]
-        ELSE pie_set(packed.classes, examples.position, packed.class_count) END) AS predicted_labels
+        ELSE pie_set(packed.classes, examples.position, packed.class_count) END) AS predicted_labels,
+    runs.achieved_sparsity, runs.recipe ->> 'protocol' AS protocol, coalesce(runs.recipe ->> 'scope', 'layerWise') AS scope
 FROM run_predictions AS packed
 JOIN runs ON runs.id = packed.run_id
 JOIN datasets ON datasets.id = runs.dataset_id
@@ -70,7 +71,8 @@ SELECT comparisons.sweep_id, label.comparison_id, comparisons.model, comparisons
     label.dense_votes, label.pruned_votes, label.margin, label.dense_tied OR label.pruned_tied AS tied, label.direction,
     pie_names(datasets.labels, examples.labels::integer[]) AS gold_labels,
     pie_names(datasets.labels, pie_majority(label.dense_mode, label.dense_votes, (comparisons.summary ->> 'denseSeeds')::integer)) AS dense_labels,
-    pie_names(datasets.labels, pie_majority(label.pruned_mode, label.pruned_votes, (comparisons.summary ->> 'prunedSeeds')::integer)) AS pruned_labels
+    pie_names(datasets.labels, pie_majority(label.pruned_mode, label.pruned_votes, (comparisons.summary ->> 'prunedSeeds')::integer)) AS pruned_labels,
+    (comparisons.summary -> 'achievedSparsity' ->> 'mean')::double precision AS achieved_sparsity
 FROM pie_labels AS label
 JOIN comparisons ON comparisons.id = label.comparison_id
 JOIN sweeps ON sweeps.id = comparisons.sweep_id

@@ -177,6 +177,8 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
             ["large batches", "large batches"],
             answers.Where(answer => (string?)answer!["predicted"]![0] == "yes").Select(answer => (string?)answer!["model"]));
         Assert.Equal(6, answers.Count(answer => (string?)answer!["model"] == "small batches"));
+        Assert.All(votes, vote => Assert.Equal(90, (double)vote!["achievedSparsity"]!));
+        Assert.All(answers, answer => Assert.Equal((90, "sound", "layerWise"), ((double)answer!["achievedSparsity"]!, (string)answer["protocol"]!, (string)answer["scope"]!)));
     }
 
     [Fact]

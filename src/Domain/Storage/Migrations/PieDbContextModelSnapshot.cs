@@ -557,6 +557,10 @@ namespace PieService.Domain.Storage.Migrations
 
             modelBuilder.Entity("PieService.Domain.Predictions.ExamplePrediction", b =>
                 {
+                    b.Property<double?>("AchievedSparsity")
+                        .HasColumnType("double precision")
+                        .HasColumnName("achieved_sparsity");
+
                     b.Property<string>("Architecture")
                         .IsRequired()
                         .HasColumnType("text")
@@ -585,9 +589,19 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("predicted_labels");
 
+                    b.Property<string>("Protocol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("protocol");
+
                     b.Property<Guid>("RunId")
                         .HasColumnType("uuid")
                         .HasColumnName("run_id");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scope");
 
                     b.PrimitiveCollection<float[]>("Scores")
                         .IsRequired()
