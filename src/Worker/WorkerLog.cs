@@ -35,4 +35,7 @@ internal static partial class WorkerLog
 
     [LoggerMessage(22, LogLevel.Warning, "{Path} cannot be used: {Reason}")]
     public static partial void ModelUnusable(ILogger logger, string path, string reason);
+
+    [LoggerMessage(23, LogLevel.Error, "{Path} cannot be used")]
+    public static partial void ModelFailed(ILogger logger, Exception failure, string path);
 }

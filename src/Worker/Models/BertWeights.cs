@@ -11,11 +11,12 @@ public sealed class BertWeights
 
     private readonly SafeTensors tensors;
     private readonly BertTensors names;
+    private readonly string source;
 
     /// <param name="source">What messages call it.</param>
     /// <exception cref="UnusableModelException">It holds a tensor twice.</exception>
-    public BertWeights(SafeTensors tensors, string source) => (this.tensors, names) = (
-        tensors, new BertTensors(tensors.Names.Select(name => new StoredShape(name, tensors.Shape(name), tensors.Is<float>(name))), source));
+    public BertWeights(SafeTensors tensors, string source) => (this.tensors, this.source, names) = (
+        tensors, source, new BertTensors(tensors.Names.Select(name => new StoredShape(name, tensors.Shape(name), tensors.Is<float>(name))), source));
 
     /// <exception cref="UnusableModelException">The file is missing or malformed.</exception>
     public static BertWeights Load(string folder)
@@ -35,11 +36,15 @@ public sealed class BertWeights
         }
     }
 
-    /// <summary>The values of a name, which must have this shape. What is wrong is kept for <see cref="RequireAllTaken"/>.</summary>
+    /// <summary>The values of a name, which must have this shape; that it has not is kept for <see cref="RequireAllTaken"/>.</summary>
+    /// <exception cref="UnusableModelException">A value is none: training would only diverge, and its learning rate be blamed.</exception>
     internal Parameter Take(string name, Device device, params long[] shape) => names.Take(name, shape) is { } stored
-        ? nn.Parameter(tensor(tensors.Get<float>(stored), shape, device: device))
+        ? nn.Parameter(tensor(Finite(name, tensors.Get<float>(stored)), shape, device: device))
         : nn.Parameter(zeros(1));               // never computed with
 
     /// <exception cref="UnusableModelException">Not all that was asked for is there, or more than that.</exception>
     internal void RequireAllTaken() => names.RequireAllTaken();
+
+    private float[] Finite(string name, float[] values) => Array.TrueForAll(values, float.IsFinite) ? values
+        : throw new UnusableModelException($"{source}: {name} holds NaN or an infinite value.");
 }

@@ -12,7 +12,7 @@ internal static class FileHashes
     /// </summary>
     /// <returns>Lower-case hex.</returns>
     /// <exception cref="UnusableModelException">A file cannot be read.</exception>
-    public static string Of(string folder, params string[] names)
+    public static string Of(string folder, IEnumerable<string> names, CancellationToken cancellation = default)
     {
         var list = new StringBuilder();
         foreach (var name in names)
@@ -21,14 +21,26 @@ internal static class FileHashes
             if (!File.Exists(path)) continue;
             try
             {
-                using var file = File.OpenRead(path);
-                list.Append(Convert.ToHexStringLower(SHA256.HashData(file))).Append("  ").Append(name).Append('\n');
+                list.Append(Convert.ToHexStringLower(Hash(path, cancellation))).Append("  ").Append(name).Append('\n');
             }
-            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or InvalidDataException)
             {
                 throw new UnusableModelException($"{path} cannot be read: {unreadable.Message}", unreadable);
             }
         }
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(list.ToString())));
+    }
+
+    private static byte[] Hash(string path, CancellationToken cancellation)
+    {
+        using var file = RegularFile.OpenRead(path);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 20];
+        while (file.Read(buffer) is > 0 and var read)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            hash.AppendData(buffer, 0, read);
+        }
+        return hash.GetHashAndReset();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace PieService.Worker.Models;
@@ -18,12 +19,12 @@ internal sealed class ModelSettings
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var json = JsonDocument.Parse(Encoding.UTF8.GetString(RegularFile.ReadAllBytes(path)));
             return json.RootElement.ValueKind == JsonValueKind.Object
                 ? new(path, json.RootElement.Clone())
                 : throw new UnusableModelException($"{path} is not a JSON object.");
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new UnusableModelException($"{path} cannot be read: {unreadable.Message}", unreadable);
         }
@@ -55,12 +56,29 @@ internal sealed class ModelSettings
     public string Text(string name, string otherwise)
     {
         if (Find(name) is not { } value) return otherwise;
-        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content)) value = content;
-        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Refusal(name, $"is {value.GetRawText()}, not a text");
+        try
+        {
+            if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content)) value = content;
+            if (value.ValueKind == JsonValueKind.String) return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, "\ud800", is valid JSON.
+        }
+        throw Refusal(name, $"is {value.GetRawText()}, not a text");
     }
 
     public UnusableModelException Refusal(string name, string what) => new($"{path}: {name} {what}.");
 
-    private JsonElement? Find(string name) =>
-        settings.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    private JsonElement? Find(string name)
+    {
+        try
+        {
+            return settings.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Refusal(name, "cannot be looked up: another name has half of a surrogate pair");
+        }
+    }
 }

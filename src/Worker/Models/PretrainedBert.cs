@@ -11,10 +11,11 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
     public static IReadOnlyList<string> Files { get; } = [BertConfig.FileName, BertWeights.FileName, WordPiece.SettingsFile, WordPiece.VocabularyFile];
 
     /// <exception cref="UnusableModelException">A file is missing, malformed, or does not fit the others.</exception>
-    public static PretrainedBert Read(string folder) => new(folder, HashOf(folder), BertConfig.Read(folder), WordPiece.Load(folder));
+    public static PretrainedBert Read(string folder, CancellationToken cancellation = default) =>
+        new(folder, HashOf(folder, cancellation), BertConfig.Read(folder), WordPiece.Load(folder));
 
     /// <exception cref="UnusableModelException">A file cannot be read.</exception>
-    public static string HashOf(string folder) => FileHashes.Of(folder, [.. Files]);
+    public static string HashOf(string folder, CancellationToken cancellation = default) => FileHashes.Of(folder, Files, cancellation);
 
     /// <summary>Whether the weights are there, whole and of the right shapes; their values are not read, nor is anything computed.</summary>
     /// <exception cref="UnusableModelException">They are not; says what is wrong.</exception>
@@ -55,7 +56,7 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
     {
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = RegularFile.OpenRead(path);
             return new BertTensors(
                 SafeTensorsHeader.Read(file).Tensors.Select(tensor => new StoredShape(tensor.Name, tensor.Shape, tensor.Type.Name is "F32" or "F16" or "BF16")), path);
         }

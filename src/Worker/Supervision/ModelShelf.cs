@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -67,9 +68,12 @@ public sealed class ModelShelf(
             if (source.Kind == ModelKind.Bert && memory.TooSmallFor(model.Parameters!.Value) is { } tooSmall) model = model with { Error = tooSmall };
             return known[source.Note] = model;
         }
-        catch (Exception unreadable) when (unreadable is InvalidDataException or UnusableModelException or IOException or UnauthorizedAccessException)
+        catch (Exception unreadable) when (unreadable is not OperationCanceledException)
         {
-            WorkerLog.ModelUnusable(logger, source.Path, unreadable.Message);
+            if (unreadable is InvalidDataException or UnusableModelException or IOException or UnauthorizedAccessException)
+                WorkerLog.ModelUnusable(logger, source.Path, unreadable.Message);
+            // Nobody has thought of it; the other models, and the worker, are not to suffer from that.
+            else WorkerLog.ModelFailed(logger, unreadable, source.Path);
             model = new ModelFile(source.Name, source.Kind, null, null, null, null, Told(unreadable.Message));
             // What the disk refuses now it may give later.
             if ((unreadable.InnerException ?? unreadable) is not (IOException or UnauthorizedAccessException)) known[source.Note] = model;
@@ -81,19 +85,19 @@ public sealed class ModelShelf(
     {
         if (source.Kind == ModelKind.Bert)
         {
-            var bert = PretrainedBert.Read(source.Path);
+            var bert = PretrainedBert.Read(source.Path, cancellation);
             bert.RequireWeights();
             return new ModelFile(source.Name, ModelKind.Bert, bert.Config.Width, bert.Config.Layers, bert.Config.Parameters, bert.Sha256);
         }
         using var file = new GloveFile(source.Path);
         var words = 0L;
         while (file.Next(cancellation)) words++;
-        return new ModelFile(source.Name, ModelKind.Vectors, file.Dimensions, Layers: null, words * file.Dimensions, file.Sha256());
+        return new ModelFile(source.Name, ModelKind.Vectors, file.Dimensions, Layers: null, words * file.Dimensions, file.Sha256(cancellation));
     }
 
-    /// <summary>A damaged file may put anything into a message, and the database takes no NUL.</summary>
+    /// <summary>A damaged file may put anything into a message, and the database takes no NUL and no half of a surrogate pair.</summary>
     private static string Told(string message) =>
-        string.Concat(message.Take(LongestError).Select(character => char.IsControl(character) ? ' ' : character));
+        string.Concat(message.EnumerateRunes().Take(LongestError).Select(rune => Rune.IsControl(rune) ? " " : rune.ToString()));
 
     private ModelFile? Remembered(string note)
     {

@@ -31,7 +31,7 @@ internal sealed class GloveFile : IDisposable
     public GloveFile(string path)
     {
         this.path = path;
-        file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        file = RegularFile.OpenRead(path);
         Span<byte> magic = stackalloc byte[2];
         var isGzip = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic is [0x1f, 0x8b];
         file.Position = 0;
@@ -64,11 +64,9 @@ internal sealed class GloveFile : IDisposable
     }
 
     /// <summary>SHA-256 of the file's bytes, lower-case hex. Reads what is left of it.</summary>
-    public string Sha256()
+    public string Sha256(CancellationToken cancellation)
     {
-        while (hashed.Read(buffer) > 0)
-        {
-        }
+        while (hashed.Read(buffer) > 0) cancellation.ThrowIfCancellationRequested();
         return Convert.ToHexStringLower(hash.Hash!);
     }
 

@@ -65,7 +65,7 @@ public sealed class WordPiece
         string[] special = [options.UnknownToken, options.SeparatorToken, options.PaddingToken, options.ClassificationToken, options.MaskingToken];
         return new(
             BertTokenizer.Create(vocabulary, options), special.Distinct().ToDictionary(token => token, token => numbers[token]), lines,
-            FileHashes.Of(folder, SettingsFile, VocabularyFile));
+            FileHashes.Of(folder, [SettingsFile, VocabularyFile]));
 
         string Special(string name, string otherwise)
         {

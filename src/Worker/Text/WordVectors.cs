@@ -43,7 +43,7 @@ public sealed record WordVectors(
         var mean = Array.ConvertAll(sum, total => (float)(total / lines));
         for (var row = 0; row < found.Length; row++)
             if (!found[row]) mean.CopyTo(matrix, row * mean.Length);
-        return new(name, source.Sha256(), dataset.VocabularyHash, mean.Length, matrix, mean, found.Count(isFound => isFound));
+        return new(name, source.Sha256(cancellation), dataset.VocabularyHash, mean.Length, matrix, mean, found.Count(isFound => isFound));
     }
 
     /// <returns>SHA-256 of the cache file.</returns>

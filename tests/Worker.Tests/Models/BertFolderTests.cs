@@ -1,5 +1,6 @@
 using PieService.Worker.Models;
 using PieService.Worker.Text;
+using PieService.Worker.Training;
 
 namespace PieService.Worker.Tests.Models;
 
@@ -96,6 +97,21 @@ public sealed class BertFolderTests : IDisposable
         bert.Vocabulary[3] = "[SEP]";
         bert.Vocabulary.Add("one more");
         Assert.Contains("tokens behind line 16, the vocab_size", Refusal());
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Weights_that_are_no_numbers_are_named(float none)
+    {
+        var path = bert.Write();
+        var (file, spoiled) = (Path.Combine(path, BertWeights.FileName), new SafeTensors());
+        var whole = SafeTensors.Read(file);
+        foreach (var name in whole.Names) spoiled.Add(name, whole.Get<float>(name), [.. whole.Shape(name)]);
+        spoiled.Get<float>("encoder.layer.1.output.dense.weight")[^1] = none;
+        spoiled.Write(file);
+
+        Assert.Contains("encoder.layer.1.output.dense.weight holds NaN or an infinite value", RefusalOf(path));
     }
 
     private string Refusal() => RefusalOf(bert.Write());

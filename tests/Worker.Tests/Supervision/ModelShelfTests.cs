@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
@@ -60,7 +61,11 @@ public sealed class ModelShelfTests : IDisposable
     [InlineData("config.json", """{"model_type":"gpt2"}""", "model_type is gpt2")]
     [InlineData("vocab.txt", "a\nb\n", "lacks [UNK]")]
     [InlineData("model.safetensors", "\u0002\0\0\0\0\0\0\0{}", "lacks embeddings.word_embeddings.weight")]
-    [InlineData("model.safetensors", "", "not a valid safetensors file")]
+    [InlineData("model.safetensors", "", "model.safetensors is empty")]
+    [InlineData("model.safetensors", "{}", "not a valid safetensors file")]
+    [InlineData("config.json", """{"model_type":"\ud800"}""", """model_type is "\ud800", not a text""")]
+    [InlineData("config.json", """{"\ud80000_type":1}""", "half of a surrogate pair")]
+    [InlineData("tokenizer_config.json", """{"unk_token":{"content":"\udc00"}}""", """unk_token is "\udc00", not a text""")]
     public async Task A_checkpoint_that_cannot_be_used_says_why_and_goes_to_no_run(string file, string? content, string why)
     {
         using var bert = new ToyBert();
@@ -74,6 +79,41 @@ public sealed class ModelShelfTests : IDisposable
         Assert.Equal(new ModelFile("broken", ModelKind.Bert, null, null, null, null, model.Error), model);
         Assert.Contains(why, model.Error, StringComparison.Ordinal);
         Assert.Empty(usable);
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("tokenizer_config.json")]
+    [InlineData("vocab.txt")]
+    [InlineData("model.safetensors")]
+    public async Task A_pipe_or_a_device_in_a_files_place_is_refused_and_not_waited_for(string file)
+    {
+        using var bert = new ToyBert();
+        foreach (var name in new[] { "device", "pipe" })
+        {
+            Copy(bert.Write(), folder[$"models/{name}"]);
+            File.Delete(folder[$"models/{name}/{file}"]);
+        }
+        File.CreateSymbolicLink(folder[$"models/device/{file}"], "/dev/zero");
+        MakePipe(folder[$"models/pipe/{file}"]);
+        File.CreateSymbolicLink(InVectors("device.txt"), "/dev/zero");
+        MakePipe(InVectors("pipe.txt"));
+
+        var models = await LookAsync(4);
+
+        Assert.Equal(["device", "pipe", "device", "pipe"], models.Select(model => model.Name));
+        Assert.All(models, model => Assert.Contains("is empty, or no regular file", model.Error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_link_to_a_regular_file_is_that_file()
+    {
+        using var bert = new ToyBert();
+        Copy(bert.Write(), folder["blobs"]);
+        Directory.CreateDirectory(folder["models/linked"]);
+        foreach (var file in PretrainedBert.Files) File.CreateSymbolicLink(folder[$"models/linked/{file}"], $"../../blobs/{file}");
+
+        Assert.Null(Assert.Single(await LookAsync(1)).Error);
     }
 
     [Fact]
@@ -168,6 +208,13 @@ public sealed class ModelShelfTests : IDisposable
         await shelf.StopAsync(CancellationToken.None);
         usable = shelf.Checkpoints();
         return shelf.Models;
+    }
+
+    private static void MakePipe(string path)
+    {
+        using var mkfifo = Process.Start("mkfifo", [path]);
+        mkfifo.WaitForExit();
+        Assert.Equal(0, mkfifo.ExitCode);
     }
 
     private static void Copy(string from, string to)

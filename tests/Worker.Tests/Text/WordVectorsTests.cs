@@ -74,13 +74,17 @@ public sealed class WordVectorsTests : IDisposable
     [InlineData("a 1 2\nb NaN 3\n", "line 2: number 1")]
     [InlineData("a 1 2\n\nb 1 3\n", "line 2: it has 0 numbers")]
     [InlineData("a\n", "line 1: it has no numbers")]
-    [InlineData("", "holds no vectors")]
+    [InlineData("2 3\n", "holds no vectors")]
     public void A_malformed_line_is_named(string content, string reason)
     {
         var message = Assert.Throws<InvalidDataException>(() => Reduce(content, "a")).Message;
         Assert.Contains(reason, message, StringComparison.Ordinal);
         Assert.Contains(folder["vectors"], message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void An_empty_file_is_refused() =>
+        Assert.StartsWith("vectors is empty", Assert.Throws<InvalidDataException>(() => Reduce("", "a")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_broken_gzip_file_is_named()

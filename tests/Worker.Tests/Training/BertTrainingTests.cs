@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using PieService.Domain;
 using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
@@ -168,6 +170,13 @@ public sealed class BertTrainingTests : IDisposable
         // The same numbers through the same code on the same machine: the same bits.
         Assert.Equal(result.Predictions[0].Scores, again.Scores);
         Assert.Equal(("WordPiece", "toy", result.PretrainedSha256), (file.Metadata["tokenizer"], file.Metadata["checkpoint"], file.Metadata["checkpointSha256"]));
+
+        // As docs/formats.md says, too.
+        var words = File.ReadAllLines(folder["again/vocab.txt"]).Select(Encoding.UTF8.GetBytes).ToList();
+        var hashed = words.SelectMany(word => word).ToList();
+        var offset = 0L;
+        foreach (var end in words.Select(word => offset += word.Length).Prepend(0)) hashed.AddRange(BitConverter.GetBytes(end));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData([.. hashed])), file.Metadata["vocabularySha256"]);
     }
 
     [Theory]
