@@ -68,6 +68,42 @@ public sealed class ModelGetTests : IDisposable
     }
 
     [Theory]
+    [InlineData("tokenizer_config.json")]
+    [InlineData("model.safetensors")]
+    public async Task A_file_that_the_hub_refuses_for_a_while_is_not_taken_for_one_that_it_has_not(string file)
+    {
+        using var hub = new Hub { Refused = file };
+
+        var refused = await GetAsync(hub, "lab/tiny-bert");
+
+        Assert.Equal(1, refused.Code);
+        Assert.Contains($"{file} cannot be read at the moment", refused.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(models.FullName, "tiny-bert")));
+
+        hub.Refused = null;
+        (await GetAsync(hub, "lab/tiny-bert")).Succeeded();
+
+        Assert.Equal(hub.Files[file], await File.ReadAllBytesAsync(Path.Combine(models.FullName, "tiny-bert", file)));
+        Assert.Equal(hub.Files["model.safetensors"].Length, hub.BytesOfWeights);
+    }
+
+    [Fact]
+    public async Task Another_owners_model_of_the_same_name_is_not_taken_for_this_one()
+    {
+        using var hub = new Hub();
+        (await GetAsync(hub, "lab/tiny-bert")).Succeeded();
+
+        var refused = await GetAsync(hub, "other/tiny-bert");
+
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("holds lab/tiny-bert, and other/tiny-bert", refused.Error, StringComparison.Ordinal);
+
+        // Laid there by hand.
+        File.Delete(Path.Combine(models.FullName, "tiny-bert", "revision"));
+        Assert.Contains("there already", (await GetAsync(hub, "other/tiny-bert")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("../../etc")]
     [InlineData("lab/..")]
     [InlineData("a/b/c")]
@@ -130,6 +166,9 @@ public sealed class ModelGetTests : IDisposable
         /// <summary>Checksums other than the right ones.</summary>
         public Dictionary<string, string> Promises { get; } = [];
 
+        /// <summary>A file for which the hub has no time, though for others.</summary>
+        public string? Refused { get; set; }
+
         /// <summary>The first answer with the weights ends after so many bytes.</summary>
         public int? BreaksAfter { get; init; }
 
@@ -142,7 +181,12 @@ public sealed class ModelGetTests : IDisposable
             var path = request.Url!.Segments;
             var file = path[^1];
             var isWeights = file == "model.safetensors";
-            if (!Files.TryGetValue(file, out var content))
+            if (file == Refused)
+            {
+                response.StatusCode = 503;
+                response.Close();
+            }
+            else if (!Files.TryGetValue(file, out var content))
             {
                 response.StatusCode = 404;
                 response.Close();
