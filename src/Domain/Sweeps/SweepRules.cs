@@ -91,14 +91,14 @@ public static class SweepRules
     {
         if (model.Checkpoint is not null) yield return new($"{at}.checkpoint", "is for BERT; a BiLSTM takes vectors");
         if (model.Vectors is { } vectors && !FieldError.IsFileName(vectors))
-            yield return new($"{at}.vectors", "must be the name of a vectors file without its ending: letters, digits, '.', '_' and '-'");
+            yield return new($"{at}.vectors", $"must be the name of a vectors file without its ending: {FieldError.FileNameRule}");
     }
 
     private static IEnumerable<FieldError> Pretrained(ModelRequest model, string at)
     {
         if (model.Checkpoint is null) yield return new($"{at}.checkpoint", "is required for BERT: the name of a pretrained checkpoint, as GET /api/v1/models lists them");
         else if (!FieldError.IsFileName(model.Checkpoint))
-            yield return new($"{at}.checkpoint", "must be the name of a checkpoint's folder: letters, digits, '.', '_' and '-'");
+            yield return new($"{at}.checkpoint", $"must be the name of a checkpoint's folder: {FieldError.FileNameRule}");
         if (model.Vectors is not null) yield return new($"{at}.vectors", "is for BiLSTM; a BERT has the embedding of its checkpoint");
 
         var (hyper, unset) = (model.HyperparametersOrDefault, new Hyperparameters());

@@ -189,6 +189,30 @@ public class SweepRulesTests
         ["models[0].checkpoint"], Fields(Requests.Valid with { Models = [new ModelRequest { Architecture = Architecture.Bert, Checkpoint = name }] }));
 
     [Fact]
+    public void The_name_of_a_checkpoint_or_of_vectors_that_is_too_long_is_told_its_limit()
+    {
+        var (longest, tooLong) = (new string('a', 200), new string('a', 201));
+
+        Assert.Empty(Errors(longest));
+        Assert.Equal(["models[0].checkpoint", "models[1].vectors"], Errors(tooLong).Select(error => error.Field));
+        Assert.All(Errors(tooLong), error => Assert.Contains("1 to 200 letters", error.Message, StringComparison.Ordinal));
+
+        static List<FieldError> Errors(string name) =>
+        [
+            .. SweepRules.Check(
+                Requests.Valid with
+                {
+                    Models =
+                    [
+                        new ModelRequest { Name = "bert", Architecture = Architecture.Bert, Checkpoint = name },
+                        new ModelRequest { Name = "lstm", Architecture = Architecture.BiLstm, Vectors = name },
+                    ],
+                },
+                Requests.Dataset),
+        ];
+    }
+
+    [Fact]
     public void Predicted_splits_are_splits_of_the_dataset_each_once()
     {
         Assert.Empty(Fields(Requests.Valid with { PredictSplits = [Split.Test, Split.Train] }));
