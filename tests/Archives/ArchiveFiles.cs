@@ -74,4 +74,27 @@ internal static class ArchiveFiles
         BinaryPrimitives.WriteUInt16LittleEndian(many.AsSpan(many.Length - 12), said);
         return many;
     }
+
+    /// <summary>
+    /// The same, except that its end says of a directory of one entry near by, and by its number of a disk, 65,535, that what
+    /// the extension (zip64) says counts: a directory of all the entries.
+    /// </summary>
+    public static byte[] Zip64Of(int entries)
+    {
+        var zip = ZipOf(entries, said: 1);
+        var (end, elsewhere) = (zip[^22..], new byte[76]);
+        var record = elsewhere.AsSpan(..56);
+        var locator = elsewhere.AsSpan(56);
+        "PK\x06\x06"u8.CopyTo(record);
+        BinaryPrimitives.WriteInt64LittleEndian(record[4..], record.Length - 12);
+        BinaryPrimitives.WriteInt64LittleEndian(record[24..], entries);
+        BinaryPrimitives.WriteInt64LittleEndian(record[32..], entries);
+        BinaryPrimitives.WriteInt64LittleEndian(record[48..], BinaryPrimitives.ReadUInt32LittleEndian(end.AsSpan(16)));
+        "PK\x06\x07"u8.CopyTo(locator);
+        BinaryPrimitives.WriteInt64LittleEndian(locator[8..], zip.Length - end.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(locator[16..], 1);
+        end.AsSpan(4, 4).Fill(byte.MaxValue);
+        BinaryPrimitives.WriteInt32LittleEndian(end.AsSpan(16), zip.Length - end.Length);
+        return [.. zip[..^22], .. elsewhere, .. end];
+    }
 }

@@ -79,7 +79,7 @@ internal sealed class DatasetSurvey
             throw Error($"'{label}' is label number {found.Count + 1}; a dataset has at most {DatasetRules.MaxLabels}. Is this the column of the labels?");
         return Add(label);
 
-        DatasetContentException Error(string message) => new(record.File ?? part.Name, record.Line, definition.Columns!.ForLabels, message);
+        DatasetContentException Error(string message) => new(record.LabelFile ?? record.File ?? part.Name, record.Line, definition.Columns!.ForLabels, message);
     }
 
     private ushort Add(string label)

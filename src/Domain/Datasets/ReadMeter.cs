@@ -7,5 +7,5 @@ public sealed class ReadMeter
 
     public long Bytes => Interlocked.Read(ref bytes);
 
-    public void Add(int count) => Interlocked.Add(ref bytes, count);
+    public void Add(long count) => Interlocked.Add(ref bytes, count);
 }

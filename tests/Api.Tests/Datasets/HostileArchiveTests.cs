@@ -23,6 +23,7 @@ public sealed class HostileArchiveTests(DatasetApi api) : IClassFixture<DatasetA
         { "imdb", Encoding.UTF8.GetBytes("label,text\nyes,one\n"), "file", null },
         { "snli", ArchiveFiles.ZipOf(1_000_000, said: ushort.MaxValue), "file", null },
         { "snli", ArchiveFiles.ZipOf(1_000_000, said: 1), "file", null },
+        { "snli", ArchiveFiles.Zip64Of(100_000), "file", null },
         { "snli", ArchiveFiles.Zip(("snli_1.0_train.jsonl", string.Concat(Enumerable.Repeat(new string(' ', 1000) + "\n", 40_000)))), "file/snli_1.0_train.jsonl", null },
         { "snli", ArchiveFiles.Zip(("\u202Eevil\n/snli_1.0_train.jsonl", "\n{\"gold_label\": \"neutral\"}")), "file/\uFFFDevil\uFFFD/snli_1.0_train.jsonl", 2 },
         { "snli", ArchiveFiles.Zip(("snli_1.0_train.jsonl", """{"gold_label":"maybe","sentence1":"a","sentence2":"b","pairID":"c"}""")), "file/snli_1.0_train.jsonl", 1 },

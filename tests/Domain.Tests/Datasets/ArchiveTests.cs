@@ -93,8 +93,10 @@ public sealed class ArchiveTests : IDisposable
         using var sample = Snli(ArchiveFiles.ZipOf(1_000_000, said: ushort.MaxValue));
         // One that lies about their number.
         using var lying = Snli(ArchiveFiles.ZipOf(1_000_000, said: 3));
+        using var elsewhere = Snli(ArchiveFiles.Zip64Of(1_000_000));
         var before = GC.GetAllocatedBytesForCurrentThread();
 
+        Assert.Contains("without the zip64 extension", elsewhere.Refusal().Message, StringComparison.Ordinal);
         Assert.Contains("more entries than this service reads", sample.Refusal().Message, StringComparison.Ordinal);
         Assert.Contains("more entries than this service reads", lying.Refusal().Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * 1024 * 1024);

@@ -18,6 +18,8 @@ public sealed class SampleFiles : IDisposable
         Columns = new ColumnMapping { Text = "text", Label = "label" },
     };
 
+    public ReadMeter Meter { get; } = new();
+
     public ReadLimits Limits { get; set; } = ReadLimits.Default;
 
     public SampleFiles As(DatasetFormat format)
@@ -32,7 +34,7 @@ public sealed class SampleFiles : IDisposable
     {
         var path = Path.Combine(folder.FullName, $"{part}{parts.Count}");
         File.WriteAllBytes(path, content);
-        parts.Add(new DatasetPart(part, path));
+        parts.Add(new DatasetPart(part, path) { Meter = Meter });
         return this;
     }
 

@@ -65,12 +65,12 @@ internal sealed class SourceReader
         var columns = Definition.Columns!;
         if (string.IsNullOrWhiteSpace(record.Text) && string.IsNullOrWhiteSpace(record.SecondText))
             throw Error(columns.Text!, record.SecondText is null ? "the text is empty" : "both texts are empty");
-        if (record.Labels.Count > DatasetRules.MaxLabels) throw Error(columns.ForLabels, $"has more than {DatasetRules.MaxLabels} labels");
+        if (record.Labels.Count > DatasetRules.MaxLabels) throw LabelError($"has more than {DatasetRules.MaxLabels} labels");
         foreach (var label in record.Labels)
         {
-            if (label.Length == 0) throw Error(columns.ForLabels, "the label is empty");
+            if (label.Length == 0) throw LabelError("the label is empty");
             if (!FieldError.IsName(label) || label != label.Trim())
-                throw Error(columns.ForLabels, "a label has 1 to 200 characters, no blanks at its ends and no control characters");
+                throw LabelError("a label has 1 to 200 characters, no blanks at its ends and no control characters");
         }
         if (record.Id is { } id && id.Length is 0 or > MaxIdCharacters)
             throw Error(columns.Id!, $"an id has 1 to {MaxIdCharacters} characters");
@@ -84,6 +84,8 @@ internal sealed class SourceReader
         {
             if (text is not null && text.Contains('\0')) throw Error(column, "has a NUL character, which no text can hold");
         }
+
+        DatasetContentException LabelError(string message) => new(record.LabelFile ?? record.File ?? part.Name, record.Line, columns.ForLabels, message);
 
         DatasetContentException Error(string column, string message) => new(record.File ?? part.Name, record.Line, column, message);
     }

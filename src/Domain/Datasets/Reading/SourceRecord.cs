@@ -12,4 +12,7 @@ internal readonly record struct SourceRecord(long Line, string Text, string? Sec
 
     /// <summary>The file in an archive that it comes from, for messages; null: the part is the file.</summary>
     public string? File { get; init; }
+
+    /// <summary>The file that has its labels, in the same line, for messages; null: they stand beside its text.</summary>
+    public string? LabelFile { get; init; }
 }

@@ -59,6 +59,17 @@ public sealed class AapdTests : IDisposable
     }
 
     [Theory]
+    [InlineData("cs.xx", "'cs.xx' is not among the definition's labels: 'math.co', 'cs.it'")]
+    [InlineData("cs\u0001", "a label has 1 to 200 characters, no blanks at its ends and no control characters")]
+    public void A_label_that_is_wrong_is_told_by_the_file_that_has_it(string label, string message)
+    {
+        var refusal = files.With("train", "a graph\ncodes\na proof\n").With("trainLabels", $"math.co\ncs.it\nmath.co {label}\n").With("test", "x").With("testLabels", "cs.it")
+            .With("labelIndex", "[\"math.co\", \"cs.it\"]").Refusal();
+
+        Assert.Equal(("trainLabels", 3L, "label", message), (refusal.File, refusal.Line, refusal.Column, refusal.Message));
+    }
+
+    [Theory]
     [InlineData("{\"a\": 0, \"b\": 2}")]
     [InlineData("{\"a\": 0, \"b\": 0}")]
     [InlineData("{\"a\": 0, \"a\": 1}")]

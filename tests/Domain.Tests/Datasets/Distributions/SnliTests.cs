@@ -33,6 +33,17 @@ public sealed class SnliTests : IDisposable
     }
 
     [Fact]
+    public void Files_of_the_archive_that_are_not_needed_count_as_read()
+    {
+        var noise = new string(new Random(3).GetItems<char>("0123456789abcdef", 1_000_000));
+        var zip = ArchiveFiles.Zip(("README.txt", noise), ("snli_1.0_train.jsonl", Train), ("snli_1.0_dev.jsonl", Dev), ("snli_1.0_test.jsonl", Test), ("snli_1.0_train.txt", noise));
+
+        files.With("file", zip).Examples();
+
+        Assert.Equal(SourceDataset.Readings(files.Definition) * zip.Length, files.Meter.Bytes);
+    }
+
+    [Fact]
     public void Its_files_are_read_one_for_each_split_of_either_kind() =>
         AssertIsSample(files.With("train", Train).With("test", Text(Test)).With("validation", SampleFiles.Gzip(System.Text.Encoding.UTF8.GetBytes(Text(Dev)))));
 

@@ -12,6 +12,7 @@ internal sealed class ZipFile : IDisposable
 
     private readonly DatasetPart part;
     private readonly ZipArchive archive;
+    private readonly long end;
     private long left;
 
     /// <exception cref="DatasetContentException">It is damaged, no zip archive, or has too many entries.</exception>
@@ -20,6 +21,7 @@ internal sealed class ZipFile : IDisposable
         this.part = part;
         left = ArchiveLimits.UnpackedBytes(part, limits);
         var file = part.Open();
+        end = (part.Meter?.Bytes ?? 0) + file.Length;
         try
         {
             CheckDirectory(file);
@@ -42,7 +44,12 @@ internal sealed class ZipFile : IDisposable
         return new Content(this, ArchiveLimits.Name(part, name), entry, Whole(entry.Open));
     }
 
-    public void Dispose() => archive.Dispose();
+    /// <summary>Files of it that nobody asked for count as read: the whole archive is what there was to read.</summary>
+    public void Dispose()
+    {
+        archive.Dispose();
+        part.Meter?.Add(Math.Max(0, end - part.Meter.Bytes));
+    }
 
     /// <summary>As ZipArchive looks for it: the last end mark, and before it, from where the mark says on, the directory.</summary>
     private void CheckDirectory(FileStream file)
@@ -52,11 +59,15 @@ internal sealed class ZipFile : IDisposable
         file.ReadExactly(tail);
         var mark = tail.Length < EndBytes ? -1 : tail.AsSpan(0, tail.Length - EndBytes + 4).LastIndexOf("PK\x05\x06"u8);
         if (mark < 0) throw Error("is no zip archive; was it uploaded whole?");
-        var (entries, begin) = (BinaryPrimitives.ReadUInt16LittleEndian(tail.AsSpan(mark + 10)), BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(mark + 16)));
+        var (disk, entries, begin) = (Short(4), Short(10), BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(mark + 16)));
+        // As a disk's number 65,535 too sends ZipArchive to a directory elsewhere (zip64), which nothing here has looked at.
+        if (disk != 0) throw Error("is not a zip archive that is one file without the zip64 extension; pack it anew");
         // 65,535 and more are said elsewhere, as are places beyond 4 GiB.
         if (entries == ushort.MaxValue || begin == uint.MaxValue || file.Length - begin > MaxDirectoryBytes + MaxCommentBytes + EndBytes)
             throw Error($"the zip archive has more entries than this service reads, which fit {MaxDirectoryBytes} bytes of its directory");
         file.Position = 0;
+
+        ushort Short(int at) => BinaryPrimitives.ReadUInt16LittleEndian(tail.AsSpan(mark + at));
     }
 
     private T Whole<T>(Func<T> read, string? name = null)
