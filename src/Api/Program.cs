@@ -118,6 +118,7 @@ api.MapEvents();
 api.MapRuns();
 api.MapComparisons();
 api.MapPies();
+api.MapComparisonExamples();
 api.MapInfluence();
 api.MapModelPairs();
 api.MapClasses();

@@ -98,7 +98,12 @@ public static class ComparisonTables
         .Real($"{name}_f1_mean", row => cohort(row).F1.Mean)
         .Real($"{name}_f1_sd", row => cohort(row).F1.Sd);
 
-    public static Columns<PieResponse> Pies(LearningTask task, string[] labels) => new Columns<PieResponse>()
+    public static Columns<PieResponse> Pies(LearningTask task, string[] labels) => Voted<PieResponse>(task, labels);
+
+    public static Columns<ComparisonExampleResponse> Examples(LearningTask task, string[] labels) =>
+        Voted<ComparisonExampleResponse>(task, labels).Flag("isPie", row => row.IsPie);
+
+    private static Columns<T> Voted<T>(LearningTask task, string[] labels) where T : IVotedExample => new Columns<T>()
         .Id("exampleId", row => row.ExampleId)
         .Whole("position", row => row.Position)
         .Text("text", row => row.Text)
@@ -109,7 +114,7 @@ public static class ComparisonTables
         .Labels("pruned_predicted", task, row => row.Pruned.Predicted)
         .ForEach(labels, (columns, label, _) => columns.Whole($"pruned_votes_{label}", row => row.Pruned.Votes[label]))
         .Real("margin", row => row.Margin)
-        .Name("direction", row => row.Direction)
+        .Text("direction", row => row.Direction is { } direction ? Wire.Name(direction) : null)
         .Flag("tied", row => row.Tied)
         .Text("classes", row => row.Classes is null ? null : Json.Write(row.Classes))
         .Real("el2n", row => row.El2n)

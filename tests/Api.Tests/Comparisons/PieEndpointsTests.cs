@@ -63,11 +63,51 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task A_label_that_the_dataset_lacks_is_an_error_that_names_the_labels()
+    public async Task Every_example_of_a_comparison_says_whether_it_is_a_pie_in_the_order_of_the_source()
+    {
+        var sweep = await LabelledSweepAsync();
+
+        var examples = await api.WalkAsync($"/api/v1/comparisons/{await ComparisonAsync(sweep)}/examples?pageSize=3");
+
+        Assert.Equal(Enumerable.Range(0, 8), examples.Select(example => (int)example["position"]!));
+        Assert.Equal([true, false, false, true, true, true, false, true], examples.Select(example => (bool)example["isPie"]!));
+        // A PIE is the same in both tables; 1 is answered by all runs alike, at 2 a tie goes to what the dense runs say.
+        foreach (var pie in (await PiesAsync(sweep))["items"]!.AsArray())
+        {
+            var example = examples[(int)pie!["position"]!].DeepClone().AsObject();
+            Assert.True(example.Remove("isPie"));
+            Assert.Equal(pie.ToJsonString(), example.ToJsonString());
+        }
+        Assert.Equal((1.0, null, false), ((double)examples[1]["margin"]!, examples[1]["direction"], (bool)examples[1]["tied"]!));
+        Assert.Equal("text 1", (string?)examples[1]["text"]);
+        Assert.Equal((0.0, null, true), ((double)examples[2]["margin"]!, examples[2]["direction"], (bool)examples[2]["tied"]!));
+        Assert.Equal("""{"predicted":["no"],"votes":{"no":1,"maybe":1,"yes":1}}""", examples[2]["pruned"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("?isPie=false", new[] { 1, 2, 6 })]
+    [InlineData("?isPie=true", new[] { 0, 3, 4, 5, 7 })]
+    [InlineData("?label=maybe", new[] { 1, 4, 7 })]
+    [InlineData("?isPie=false&minMargin=0.9", new[] { 1, 6 })]
+    [InlineData("?direction=denseRight", new[] { 0, 3, 7 })]
+    [InlineData("?isPie=false&direction=denseRight", new int[0])]
+    [InlineData("?split=train", new int[0])]
+    public async Task Examples_of_a_comparison_can_be_filtered(string query, int[] positions)
+    {
+        var page = await api.GetAsync($"/api/v1/comparisons/{await ComparisonAsync(await LabelledSweepAsync())}/examples{query}");
+
+        Assert.Equal(positions, page["items"]!.AsArray().Select(example => (int)example!["position"]!));
+        Assert.Equal(positions.Length, (int)page["totalItems"]!);
+    }
+
+    [Theory]
+    [InlineData("pies")]
+    [InlineData("examples")]
+    public async Task A_label_that_the_dataset_lacks_is_an_error_that_names_the_labels(string list)
     {
         var comparison = await ComparisonAsync(await LabelledSweepAsync());
 
-        var problem = await api.ProblemAsync(HttpStatusCode.BadRequest, HttpMethod.Get, $"/api/v1/comparisons/{comparison}/pies?label=nope&minMargin=0.1");
+        var problem = await api.ProblemAsync(HttpStatusCode.BadRequest, HttpMethod.Get, $"/api/v1/comparisons/{comparison}/{list}?label=nope&minMargin=0.1");
 
         Assert.Contains("no, maybe, yes", problem["errors"]!["label"]![0]!.ToString(), StringComparison.Ordinal);
     }

@@ -9,7 +9,7 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
 {
     /// <summary>All operations that offer CSV; those that the contract names must be among them.</summary>
     private static readonly string[] Required =
-        ["listExamples", "listRuns", "listRunMetrics", "listRunPredictions", "listExamplePredictions", "listComparisons", "listModelPairs", "listPies", "listInfluence", "listClasses"];
+        ["listExamples", "listRuns", "listRunMetrics", "listRunPredictions", "listExamplePredictions", "listComparisons", "listModelPairs", "listPies", "listComparisonExamples", "listInfluence", "listClasses"];
 
     [Fact]
     public async Task Every_table_comes_in_every_format()
