@@ -27,4 +27,4 @@ ask "$api/sweeps/$sweep/comparisons" | jq -r '
     def percent: . * 1000 | round / 10;
     .items[] | "\(.method) \(.sparsity) %: achieved \(.achievedSparsity.mean * 100 | round / 100) %, " +
     "accuracy \(.score.dense.mean | percent) -> \(.score.pruned.mean | percent) (sd \(.score.dense.sd | percent), \(.score.pruned.sd | percent)), " +
-    "PIEs \(.pies) of \(.examples) (\(.pieRate | percent) %), on them \(.scoreOnPies.dense | percent) -> \(.scoreOnPies.pruned | percent)"'
+    "PIEs \(.pies) of \(.examples) (\(.pieRate | percent) %; noise floor \(if .noiseFloor.mean then "\(.noiseFloor.mean | percent) %" else .noiseFloor.reason end)), on them \(.scoreOnPies.dense | percent) -> \(.scoreOnPies.pruned | percent)"'
