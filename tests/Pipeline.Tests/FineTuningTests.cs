@@ -56,15 +56,25 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
         Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Folder("tiny"), "config.json")), file.Metadata["config.json"]);
     }
 
+    [Fact]
+    public async Task A_run_that_its_checkpoint_cannot_serve_fails_at_once_and_says_why()
+    {
+        var sweep = await SubmitAsync("tiny", epochs: 1, methods: [], maxLength: TinyBert.Positions + 1);
+        await service.UntilEndedAsync(sweep, "failed");
+
+        var run = Assert.Single(await RunsAsync(sweep));
+        Assert.Contains("maxLength is 25", (string)run["error"]!, StringComparison.Ordinal);
+        Assert.Contains("'tiny'", (string)run["error"]!, StringComparison.Ordinal);
+        Assert.Equal(1, (int)run["attempts"]!);
+    }
+
     [Theory]
-    [InlineData("without-vocabulary", "vocab.txt", 1)]
-    [InlineData("cut-off", "model.safetensors", 1)]
-    [InlineData("too-large", "MiB of memory", 3)]
-    [InlineData("short", "maxLength is 25", 1)]
-    public async Task What_is_wrong_with_a_checkpoint_is_said_of_the_run_and_the_service_goes_on(string name, string error, int attempts)
+    [InlineData("without-vocabulary", "without-vocabulary/vocab.txt")]
+    [InlineData("cut-off", "cut-off/model.safetensors")]
+    [InlineData("of-another-size", "of-another-size/model.safetensors does not fit config.json")]
+    public async Task A_sweep_waits_for_a_checkpoint_that_can_be_used_and_says_what_is_wrong_with_the_one_there_is(string name, string why)
     {
         TinyBert.Write(Folder(name));
-        var maxLength = TinyBert.Positions;
         switch (name)
         {
             case "without-vocabulary":
@@ -73,22 +83,24 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
             case "cut-off":
                 using (var file = File.OpenWrite(Path.Combine(Folder(name), "model.safetensors"))) file.SetLength(file.Length - 5);
                 break;
-            case "too-large":
+            case "of-another-size":
                 TinyBert.WriteConfig(Folder(name), vocabularySize: 10_000_000, width: 1_000_000);
-                break;
-            case "short":
-                maxLength++;
                 break;
         }
 
-        var sweep = await SubmitAsync(name, epochs: 1, methods: [], maxLength: maxLength);
-        await service.UntilEndedAsync(sweep, "failed");
+        var sweep = await SubmitAsync(name, epochs: 1, methods: []);
+        var said = "";
+        // Before the worker's next look it is not there.
+        await service.UntilAsync("the sweep says what it waits for", async () =>
+            (said = (string)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["waitingFor"]!.AsArray().Single()!).Contains("can use the checkpoint", StringComparison.Ordinal));
 
+        Assert.Contains(why, said, StringComparison.Ordinal);
+        Assert.DoesNotContain(service.DataFolder, said, StringComparison.Ordinal);
         var run = Assert.Single(await RunsAsync(sweep));
-        Assert.Contains(error, (string)run["error"]!, StringComparison.Ordinal);
-        Assert.Contains(name, (string)run["error"]!, StringComparison.Ordinal);
-        Assert.Equal(attempts, (int)run["attempts"]!);
-        Assert.Single((await service.GetAsync("/api/v1/system"))["workers"]!.AsArray());
+        Assert.Equal(("queued", 0), ((string?)run["state"], (int)run["attempts"]!));
+        using var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/cancel", null);
+        cancelled.EnsureSuccessStatusCode();
+        await service.UntilEndedAsync(sweep, "cancelled");
     }
 
     private string Folder(string checkpoint) => Path.Combine(service.DataFolder, "models", checkpoint);

@@ -20,6 +20,9 @@ public sealed class BertClassifier : Classifier
 
     private const string EmbeddingsPrefix = "bert.embeddings.", LayerNorm = ".LayerNorm.";
 
+    // Tensor + Tensor makes a Scalar at each call that nothing holds: it may be finalised while native code still reads it.
+    private static readonly Scalar One = 1;
+
     /// <summary>Pretrained values by their name, as a parameter on the model's device.</summary>
     private delegate Parameter Take(string name, params long[] shape);
 
@@ -114,8 +117,8 @@ public sealed class BertClassifier : Classifier
         {
             using var scope = NewDisposeScope();
             var sum = words.call(ids)                                                               // (B, T, W)
-                + types.Rows.index_select(0, tokenTypes.flatten()).view(ids.size(0), ids.size(1), config.Width)
-                + positions.Rows.narrow(0, 0, ids.size(1));                                              // (T, W), for every text
+                .add(types.Rows.index_select(0, tokenTypes.flatten()).view(ids.size(0), ids.size(1), config.Width), One)
+                .add(positions.Rows.narrow(0, 0, ids.size(1)), One);                                // (T, W), for every text
             return nn.functional.dropout(norm.Call(sum), config.HiddenDropout, drops).MoveToOuterDisposeScope();
         }
     }
@@ -156,10 +159,10 @@ public sealed class BertClassifier : Classifier
                     ByHead(query.Call(state)), ByHead(key.Call(state)), ByHead(value.Call(state)),
                     mask, drops ? config.AttentionDropout : 0)                                      // (B, heads, T, W / heads)
                 .transpose(1, 2).flatten(2);                                                        // (B, T, W)
-            var middle = attentionNorm.Call(state + Dropped(mixed.Call(attended), drops));
+            var middle = attentionNorm.Call(state.add(Dropped(mixed.Call(attended), drops), One));
             var inner = widened.Call(middle);                                                       // (B, T, inner)
             inner = config.TanhGelu ? nn.functional.gelu(inner, TorchSharp.Modules.GELU.Approximate.tanh) : nn.functional.gelu(inner);
-            return outputNorm.Call(middle + Dropped(narrowed.Call(inner), drops)).MoveToOuterDisposeScope();
+            return outputNorm.Call(middle.add(Dropped(narrowed.Call(inner), drops), One)).MoveToOuterDisposeScope();
         }
 
         private Tensor ByHead(Tensor state) =>
