@@ -79,7 +79,7 @@ public sealed class Situations(IServiceProvider services)
                       select run).AsNoTracking().ToListAsync();
     }
 
-    public Claimant Worker { get; } = new("a worker", "its store", [], []);
+    public Claimant Worker { get; } = new("a worker", "its store", ["glove"], []);
 
     /// <summary>Claims this very run, which goes to the head of the line for it.</summary>
     public async Task<RunLease> ClaimAsync(Guid run)

@@ -10,7 +10,7 @@ public sealed class Standstill
 {
     private readonly IReadOnlyList<string> general;
     private readonly HashSet<string> vectors, checkpoints;
-    private readonly ILookup<string, string> unusable;
+    private readonly ILookup<(ModelKind, string), string> unusable;
 
     private Standstill(IReadOnlyList<WorkerBeat> workers)
     {
@@ -20,8 +20,8 @@ public sealed class Standstill
             : [];
         (vectors, checkpoints) = ([.. workers.SelectMany(worker => worker.Vectors)], [.. workers.SelectMany(worker => worker.Checkpoints)]);
         unusable = workers.SelectMany(worker => worker.Models, (worker, model) => (worker.Machine, Model: model))
-            .Where(found => found.Model is { Kind: ModelKind.Bert, Error: not null })
-            .ToLookup(found => found.Model.Name, found => $"{found.Machine} cannot use it: {found.Model.Error}");
+            .Where(found => found.Model is { Error: not null })
+            .ToLookup(found => (found.Model.Kind, found.Model.Name), found => $"{found.Machine} cannot use it: {found.Model.Error}");
     }
 
     public static async Task<Standstill> LookAsync(PieDbContext db, CancellationToken cancellation) => Of(await db.Workers
@@ -35,10 +35,12 @@ public sealed class Standstill
     [
         .. from name in request.Models!.Select(model => model.Vectors).OfType<string>().Distinct()
            where !vectors.Contains(name)
-           select $"no live worker has the word vectors '{name}': put their file into the folder that PIE_VECTORS names",
+           select unusable[(ModelKind.Vectors, name)].FirstOrDefault() is { } why
+               ? $"no live worker can use the word vectors '{name}'. {why}"
+               : $"no live worker has the word vectors '{name}': put their file into the folder that PIE_VECTORS names",
         .. from name in request.Models!.Select(model => model.Checkpoint).OfType<string>().Distinct()
            where !checkpoints.Contains(name)
-           select unusable[name].FirstOrDefault() is { } why
+           select unusable[(ModelKind.Bert, name)].FirstOrDefault() is { } why
                ? $"no live worker can use the checkpoint '{name}'. {why}"
                : $"no live worker has the checkpoint '{name}': put its folder into the one that PIE_MODELS names (./pie model get fetches it), or into models in a shared PIE_ARTIFACTS",
     ];

@@ -22,6 +22,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<SweepRun> SweepRuns => Set<SweepRun>();
     public DbSet<SweepEvent> SweepEvents => Set<SweepEvent>();
     public DbSet<Run> Runs => Set<Run>();
+    public DbSet<ModelPin> ModelPins => Set<ModelPin>();
     public DbSet<RunMetric> RunMetrics => Set<RunMetric>();
     public DbSet<RunPredictions> RunPredictions => Set<RunPredictions>();
     public DbSet<RunObservation> RunObservations => Set<RunObservation>();
@@ -95,6 +96,11 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             run.HasIndex(r => new { r.Priority, r.CreatedAt, r.Ordinal }).HasFilter("state IN ('queued', 'running')").HasDatabaseName("ix_runs_open");
             run.HasIndex(r => r.TrunkRunId);
             run.HasOne<Dataset>().WithMany().HasForeignKey(r => r.DatasetId).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<ModelPin>(pin =>
+        {
+            pin.HasKey(p => new { p.DatasetId, p.Kind, p.Name });
+            pin.HasOne<Dataset>().WithMany().HasForeignKey(p => p.DatasetId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<RunMetric>(metric =>
         {
@@ -184,6 +190,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         configurationBuilder.Properties<PruningScope>().HaveConversion<WireConverter<PruningScope>>();
         configurationBuilder.Properties<SweepState>().HaveConversion<WireConverter<SweepState>>();
         configurationBuilder.Properties<RunState>().HaveConversion<WireConverter<RunState>>();
+        configurationBuilder.Properties<ModelKind>().HaveConversion<WireConverter<ModelKind>>();
         configurationBuilder.Properties<ImportState>().HaveConversion<WireConverter<ImportState>>();
         configurationBuilder.Properties<SweepEventType>().HaveConversion<WireConverter<SweepEventType>>();
         configurationBuilder.Properties<Role>().HaveConversion<WireConverter<Role>>();

@@ -142,10 +142,16 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     /// running -> succeeded, with everything that the run leaves behind, in one transaction; -> queued where a sweep has come to
     /// want a split or an epoch meanwhile that was not predicted, or the model that was not kept. What an earlier training of the run left is replaced whole.
     /// </summary>
+    /// <exception cref="ModelMismatchException">It was trained with other vectors, or another checkpoint, than the dataset's other runs; nothing is stored.</exception>
     public Task<bool> SucceedAsync(
         RunLease lease, RunOutcome outcome, string device, IReadOnlyList<RunPredictions> predictions, CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
         {
+            var run = await db.Runs.AsNoTracking().SingleAsync(row => row.Id == lease.RunId, cancellation);
+            if (run.Recipe.Vectors is { } vectors && outcome.VectorsSha256 is { } vectorsSha256)
+                await ModelPins.RequireAsync(db, run.DatasetId, ModelKind.Vectors, vectors, vectorsSha256, cancellation);
+            if (run.Recipe.Checkpoint is { } checkpoint && outcome.CheckpointSha256 is { } checkpointSha256)
+                await ModelPins.RequireAsync(db, run.DatasetId, ModelKind.Bert, checkpoint, checkpointSha256, cancellation);
             await db.RunPredictions.Where(stored => stored.RunId == lease.RunId).ExecuteDeleteAsync(cancellation);
             db.RunPredictions.AddRange(predictions);
             await db.SaveChangesAsync(cancellation);

@@ -24,15 +24,15 @@ public sealed class BertWeights
         var path = Path.Combine(folder, FileName);
         try
         {
-            return new(SafeTensors.Read(path), path);
+            return new(SafeTensors.Read(path), ShownPath.Of(path));
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new UnusableModelException($"{path} cannot be read: {unreadable.Message}", unreadable);
+            throw UnusableModelException.Unreadable(path, unreadable);
         }
         catch (InvalidDataException malformed)
         {
-            throw new UnusableModelException(malformed.Message, malformed);
+            throw new UnusableModelException(ShownPath.In(malformed.Message, path), malformed);
         }
     }
 

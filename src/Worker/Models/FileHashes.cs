@@ -25,7 +25,7 @@ internal static class FileHashes
             }
             catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or InvalidDataException)
             {
-                throw new UnusableModelException($"{path} cannot be read: {unreadable.Message}", unreadable);
+                throw UnusableModelException.Unreadable(path, unreadable);
             }
         }
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(list.ToString())));

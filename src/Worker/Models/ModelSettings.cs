@@ -22,15 +22,15 @@ internal sealed class ModelSettings
             using var json = JsonDocument.Parse(Encoding.UTF8.GetString(RegularFile.ReadAllBytes(path)));
             return json.RootElement.ValueKind == JsonValueKind.Object
                 ? new(path, json.RootElement.Clone())
-                : throw new UnusableModelException($"{path} is not a JSON object.");
+                : throw new UnusableModelException($"{ShownPath.Of(path)} is not a JSON object.");
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw new UnusableModelException($"{path} cannot be read: {unreadable.Message}", unreadable);
+            throw UnusableModelException.Unreadable(path, unreadable);
         }
         catch (JsonException malformed)
         {
-            throw new UnusableModelException($"{path} is not JSON: {malformed.Message}", malformed);
+            throw new UnusableModelException($"{ShownPath.Of(path)} is not JSON: {malformed.Message}", malformed);
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class ModelSettings
         throw Refusal(name, $"is {value.GetRawText()}, not a text");
     }
 
-    public UnusableModelException Refusal(string name, string what) => new($"{path}: {name} {what}.");
+    public UnusableModelException Refusal(string name, string what) => new($"{ShownPath.Of(path)}: {name} {what}.");
 
     private JsonElement? Find(string name)
     {

@@ -10,16 +10,21 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
     /// <summary>All that is read of a folder; tokenizer_config.json may be missing.</summary>
     public static IReadOnlyList<string> Files { get; } = [BertConfig.FileName, BertWeights.FileName, WordPiece.SettingsFile, WordPiece.VocabularyFile];
 
+    /// <summary>Its JSON files as they are, by name; what they say goes with a kept model, whatever became of the folder.</summary>
+    public required IReadOnlyList<(string Name, string Text)> Settings { get; init; }
+
     /// <exception cref="UnusableModelException">A file is missing, malformed, or does not fit the others.</exception>
-    public static PretrainedBert Read(string folder, CancellationToken cancellation = default) =>
-        new(folder, HashOf(folder, cancellation), BertConfig.Read(folder), WordPiece.Load(folder));
+    public static PretrainedBert Read(string folder, CancellationToken cancellation = default) => new(folder, HashOf(folder, cancellation), BertConfig.Read(folder), WordPiece.Load(folder))
+    {
+        Settings = [.. new[] { BertConfig.FileName, WordPiece.SettingsFile }
+            .Select(name => (Name: name, Path: Path.Combine(folder, name))).Where(file => File.Exists(file.Path)).Select(file => (file.Name, File.ReadAllText(file.Path)))],
+    };
 
     /// <exception cref="UnusableModelException">A file cannot be read.</exception>
     public static string HashOf(string folder, CancellationToken cancellation = default) => FileHashes.Of(folder, Files, cancellation);
 
     /// <summary>Whether the weights are there, whole and of the right shapes; their values are not read, nor is anything computed.</summary>
-    /// <exception cref="UnusableModelException">They are not; says what is wrong.</exception>
-    /// <exception cref="IOException">They cannot be read now.</exception>
+    /// <exception cref="UnusableModelException">They are not, or cannot be read now; says what is wrong.</exception>
     public void RequireWeights()
     {
         var tensors = Tensors(Path.Combine(Folder, BertWeights.FileName));
@@ -58,15 +63,19 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
         {
             using var file = RegularFile.OpenRead(path);
             return new BertTensors(
-                SafeTensorsHeader.Read(file).Tensors.Select(tensor => new StoredShape(tensor.Name, tensor.Shape, tensor.Type.Name is "F32" or "F16" or "BF16")), path);
+                SafeTensorsHeader.Read(file).Tensors.Select(tensor => new StoredShape(tensor.Name, tensor.Shape, tensor.Type.Name is "F32" or "F16" or "BF16")), ShownPath.Of(path));
         }
         catch (FileNotFoundException)
         {
-            throw new UnusableModelException($"{path} is missing.");
+            throw new UnusableModelException($"{ShownPath.Of(path)} is missing.");
         }
         catch (Exception malformed) when (malformed is InvalidDataException or EndOfStreamException)
         {
-            throw new UnusableModelException($"{path} is not a valid safetensors file: {malformed.Message}", malformed);
+            throw new UnusableModelException($"{ShownPath.Of(path)} is not a valid safetensors file: {malformed.Message}", malformed);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw UnusableModelException.Unreadable(path, unreadable);
         }
     }
 }

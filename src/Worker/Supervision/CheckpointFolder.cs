@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -11,10 +12,13 @@ namespace PieService.Worker.Supervision;
 /// The folders of pretrained checkpoints that this worker can read: its own, and those in the shared artifact folder, which it copies
 /// before a trainer reads them. <see cref="ModelShelf"/> knows what is in them.
 /// </summary>
-public sealed class CheckpointFolder(PieFolders folders)
+public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : IDisposable
 {
-    private readonly Lock copying = new();
-    private readonly HashSet<string> distrusted = new(StringComparer.Ordinal);
+    /// <summary>A copy that nobody has added a file to for so long is nobody's any more.</summary>
+    private static readonly TimeSpan LongestCopy = TimeSpan.FromHours(6);
+
+    private readonly SemaphoreSlim copying = new(1, 1);
+    private readonly ConcurrentDictionary<string, string> distrusted = new(StringComparer.Ordinal);
 
     /// <summary>Each name once, its own folder before a shared one. The shared folder may hang: not for a heartbeat.</summary>
     public IReadOnlyList<DirectoryInfo> All() =>
@@ -23,9 +27,11 @@ public sealed class CheckpointFolder(PieFolders folders)
     /// <returns>A folder on this machine.</returns>
     /// <exception cref="WorkerUnfitException">There is none of this name here any more.</exception>
     /// <exception cref="IOException">A shared one cannot be copied now.</exception>
-    public DirectoryInfo Find(string name) =>
-        Named(folders.Models, name) ?? (Named(folders.SharedModels, name) is { } shared ? Copied(shared) : null)
+    public async Task<DirectoryInfo> FindAsync(string name, CancellationToken cancellation) =>
+        Named(folders.Models, name) ?? (Named(folders.SharedModels, name) is { } shared ? await CopiedAsync(shared, cancellation) : null)
         ?? throw new WorkerUnfitException($"The checkpoint '{name}' is neither in this worker's PIE_MODELS nor in models in its PIE_ARTIFACTS.", ModelKind.Bert, name);
+
+    public void Dispose() => copying.Dispose();
 
     /// <summary>Tells apart what a folder holds now from what it held before.</summary>
     public static string Version(DirectoryInfo folder)
@@ -38,15 +44,10 @@ public sealed class CheckpointFolder(PieFolders folders)
     }
 
     /// <summary>A checkpoint that no run of this worker may use until it is started again.</summary>
-    public void Distrust(string name)
-    {
-        lock (distrusted) distrusted.Add(name);
-    }
+    public void Distrust(string name, string reason) => distrusted[name] = reason;
 
-    public bool IsTrusted(string name)
-    {
-        lock (distrusted) return !distrusted.Contains(name);
-    }
+    /// <summary>Null: nothing is known against it.</summary>
+    public string? WhyDistrusted(string name) => distrusted.GetValueOrDefault(name);
 
     private static DirectoryInfo? Named(string folder, string name) => In(folder).FirstOrDefault(found => found.Name == name);
 
@@ -63,28 +64,40 @@ public sealed class CheckpointFolder(PieFolders folders)
         }
     }
 
-    /// <summary>Copied once, whole: into another name and renamed. What is laid there anew is another copy.</summary>
-    private DirectoryInfo Copied(DirectoryInfo shared)
+    /// <summary>
+    /// Copied once, whole: into another name and renamed. What is laid there anew is another copy, and the earlier ones go; a run
+    /// that was just given one of them is tried again.
+    /// </summary>
+    private async Task<DirectoryInfo> CopiedAsync(DirectoryInfo shared, CancellationToken cancellation)
     {
         var version = Version(shared);
-        var copy = Path.Combine(folders.Cache, "checkpoints", version, shared.Name);
-        lock (copying)
+        var copy = Path.Combine(Copies, version, shared.Name);
+        await copying.WaitAsync(cancellation);
+        try
         {
             if (Directory.Exists(copy)) return new(copy);
+            RemoveOthers(shared.Name, version);
             var unfinished = $"{copy}.{Guid.NewGuid():N}";
             Directory.CreateDirectory(unfinished);
             try
             {
                 foreach (var name in PretrainedBert.Files)
                 {
-                    if (Path.Combine(shared.FullName, name) is var file && File.Exists(file)) File.Copy(file, Path.Combine(unfinished, name));
+                    var file = new FileInfo(Path.Combine(shared.FullName, name));
+                    if (file.Exists) await CopyAsync(file, Path.Combine(unfinished, name), cancellation);
                 }
-                if (Version(shared) != version) throw new IOException($"The checkpoint {shared.FullName} was changed while it was copied.");
+                if (Version(shared) != version) throw new IOException("it was changed meanwhile");
                 Directory.Move(unfinished, copy);
             }
             catch (IOException) when (Directory.Exists(copy))
             {
                 // Another worker with the same cache was faster.
+            }
+            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+            {
+                // A run's error is for clients, who are not to see where it lies.
+                var shown = refused.Message.Replace(shared.FullName, shared.Name, StringComparison.Ordinal).Replace(unfinished, shared.Name, StringComparison.Ordinal);
+                throw new IOException($"The checkpoint '{shared.Name}' cannot be copied now: {shown}", refused);
             }
             finally
             {
@@ -92,5 +105,47 @@ public sealed class CheckpointFolder(PieFolders folders)
             }
             return new(copy);
         }
+        finally
+        {
+            copying.Release();
+        }
     }
+
+    private static async Task CopyAsync(FileInfo file, string to, CancellationToken cancellation)
+    {
+        await using var source = file.OpenRead();
+        await using var target = new FileStream(to, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
+        var buffer = new byte[1024 * 1024];
+        // One that grows while it is copied must not fill the disk.
+        while (target.Length <= file.Length && await source.ReadAsync(buffer, cancellation) is > 0 and var read)
+            await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
+    }
+
+    /// <summary>Other versions of a checkpoint, and copies that were never finished; those of others with the same cache go on.</summary>
+    private void RemoveOthers(string name, string version)
+    {
+        if (!Directory.Exists(Copies)) return;
+        var dead = time.GetUtcNow().UtcDateTime - LongestCopy;
+        try
+        {
+            foreach (var place in new DirectoryInfo(Copies).GetDirectories())
+            {
+                foreach (var found in place.GetDirectories())
+                {
+                    var isOther = found.Name == name && place.Name != version;
+                    if (isOther || (IsUnfinished(found.Name, name) && found.LastWriteTimeUtc < dead)) found.Delete(recursive: true);
+                }
+                if (place.Name != version && !place.EnumerateFileSystemInfos().Any()) place.Delete();
+            }
+        }
+        catch (Exception later) when (later is IOException or UnauthorizedAccessException)
+        {
+            // Another worker with the same cache does the same; what is left goes with the next copy.
+        }
+    }
+
+    private static bool IsUnfinished(string folder, string name) =>
+        folder.StartsWith(name + '.', StringComparison.Ordinal) && Guid.TryParseExact(folder[(name.Length + 1)..], "N", out _);
+
+    private string Copies => Path.Combine(folders.Cache, "checkpoints");
 }

@@ -60,7 +60,7 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         }
         catch (InvalidDataException unreadable)
         {
-            throw new UntrainableException($"The word vectors '{name}' cannot be used: {unreadable.Message}");
+            throw new UntrainableException($"The word vectors '{name}' cannot be used: {unreadable.Message.Replace(source.FullName, source.Name, StringComparison.Ordinal)}");
         }
     }
 

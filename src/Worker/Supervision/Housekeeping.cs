@@ -37,6 +37,7 @@ public sealed class Housekeeping(
         await db.Database.ExecuteSqlAsync($"DELETE FROM workers WHERE last_beat_at < now() - interval '1 day'", cancellation);
         // First the row, then the files: a row without its files would send a branch to a checkpoint that is gone.
         await ForgetCheckpointsAsync(db, cancellation);
+        await ModelPins.ForgetUnusedAsync(db, cancellation);
 
         var withFiles = artifacts.RunsWithFiles().ToArray();
         var known = await db.Runs.AsNoTracking().Where(run => withFiles.Contains(run.Id)).ToDictionaryAsync(run => run.Id, cancellation);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -21,14 +22,32 @@ public sealed class ModelShelf(
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<string, ModelFile> known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ModelFile> known = new(StringComparer.Ordinal);
+
+    private volatile List<ModelFile> seen = [];
 
     /// <summary>Of what was there at the last look; what cannot be used says why.</summary>
-    public IReadOnlyList<ModelFile> Models { get; private set; } = [];
+    public IReadOnlyList<ModelFile> Models => [.. seen.Select(model => WhyDistrusted(model) is { } reason ? model with { Error = model.Error ?? reason } : model)];
 
     /// <summary>Names of the checkpoints that runs of this worker may use.</summary>
     public string[] Checkpoints() =>
-        [.. Models.Where(model => model is { Kind: ModelKind.Bert, Error: null } && checkpoints.IsTrusted(model.Name)).Select(model => model.Name)];
+        [.. Models.Where(model => model is { Kind: ModelKind.Bert, Error: null }).Select(model => model.Name)];
+
+    /// <summary>A checkpoint that a run could not use although it was there: it is not offered again before it was read anew.</summary>
+    public void Forget(string checkpoint)
+    {
+        var note = NoteOf(checkpoint, "");
+        foreach (var key in known.Keys.Where(key => key.StartsWith(note, StringComparison.Ordinal))) known.TryRemove(key, out _);
+        seen = [.. seen.Where(model => (model.Kind, model.Name) != (ModelKind.Bert, checkpoint))];
+        try
+        {
+            if (Directory.Exists(Notes)) foreach (var file in Directory.EnumerateFiles(Notes, note + "*")) File.Delete(file);
+        }
+        catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)
+        {
+            // Then the next look believes the note, and a run finds out again.
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,9 +59,9 @@ public sealed class ModelShelf(
             {
                 models.Add(await Task.Run(() => Find(source, stoppingToken), stoppingToken));
                 // While others are still being read.
-                if (models.Count > Models.Count) Models = [.. models];
+                if (models.Count > seen.Count) seen = [.. models];
             }
-            Models = models;
+            seen = models;
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -53,11 +72,19 @@ public sealed class ModelShelf(
     private List<Source> Sources() =>
     [
         // Checkpoints first: they take seconds.
-        .. checkpoints.All().Select(folder => new Source(folder.Name, ModelKind.Bert, folder.FullName, $"checkpoint-{folder.Name}-{CheckpointFolder.Version(folder)}.json")),
+        .. checkpoints.All().Select(folder => new Source(folder.Name, ModelKind.Bert, folder.FullName, $"{NoteOf(folder.Name, CheckpointFolder.Version(folder))}.json")),
         .. vectors.ByShortestName().Select(named => new Source(
             named.Name, ModelKind.Vectors, named.File.FullName,
             string.Create(CultureInfo.InvariantCulture, $"{named.File.Name}-{named.File.Length}-{named.File.LastWriteTimeUtc.Ticks}.json"))),
     ];
+
+    private static string NoteOf(string checkpoint, string version) => $"checkpoint-{checkpoint}-{version}";
+
+    private string? WhyDistrusted(ModelFile model) => model.Kind switch
+    {
+        ModelKind.Vectors => vectors.WhyDistrusted(model.Name),
+        ModelKind.Bert => checkpoints.WhyDistrusted(model.Name),
+    };
 
     private ModelFile Find(Source source, CancellationToken cancellation)
     {
@@ -74,7 +101,7 @@ public sealed class ModelShelf(
                 WorkerLog.ModelUnusable(logger, source.Path, unreadable.Message);
             // Nobody has thought of it; the other models, and the worker, are not to suffer from that.
             else WorkerLog.ModelFailed(logger, unreadable, source.Path);
-            model = new ModelFile(source.Name, source.Kind, null, null, null, null, Told(unreadable.Message));
+            model = new ModelFile(source.Name, source.Kind, null, null, null, null, Told(unreadable.Message.Replace(source.Path, Path.GetFileName(source.Path), StringComparison.Ordinal)));
             // What the disk refuses now it may give later.
             if ((unreadable.InnerException ?? unreadable) is not (IOException or UnauthorizedAccessException)) known[source.Note] = model;
             return model;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using PieService.Domain;
 
@@ -13,10 +14,12 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, TimePr
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
 
+    private readonly ConcurrentDictionary<string, long> awaited = new(StringComparer.Ordinal);
+
     private volatile string? shortage;
 
     /// <summary>What was short at the last look, for people; null: nothing.</summary>
-    public string? ShortOf => shortage;
+    public string? ShortOf => shortage ?? awaited.Select(wanted => ShortFor(wanted.Key, wanted.Value)).FirstOrDefault(found => found is not null);
 
     /// <summary>Waits as long as something is short.</summary>
     public async Task EnoughAsync(CancellationToken cancellation)
@@ -24,8 +27,17 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, TimePr
         while (shortage is not null) await Task.Delay(BetweenLooks, time, cancellation);
     }
 
-    internal string? Look() =>
-        new[] { folders.Data, folders.Artifacts }.Distinct().Select(DiskShortage).Append(MemoryShortage()).FirstOrDefault(found => found is not null);
+    internal string? Look()
+    {
+        foreach (var (checkpoint, mebibytes) in awaited)
+        {
+            if (ShortFor(checkpoint, mebibytes) is null) awaited.TryRemove(checkpoint, out _);
+        }
+        return new[] { folders.Data, folders.Artifacts }.Distinct().Select(DiskShortage).Append(MemoryShortage()).FirstOrDefault(found => found is not null);
+    }
+
+    /// <summary>Whether runs of this checkpoint may be taken: not while there was too little memory for one at the last look.</summary>
+    public bool MayTrain(string checkpoint) => !awaited.ContainsKey(checkpoint);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -55,15 +67,17 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, TimePr
         return free < settings.MinFreeDiskMib ? $"disk: {free} MiB are free in {folder}, PIE_MIN_FREE_DISK_MIB is {settings.MinFreeDiskMib}" : null;
     }
 
-    /// <exception cref="InsufficientMemoryException">There is not as much available.</exception>
-    public static void RequireMemory(long mebibytes, string purpose)
+    /// <exception cref="InsufficientMemoryException">There is not as much available now; until there is, <see cref="MayTrain"/> says no.</exception>
+    public void RequireMemory(string checkpoint, long mebibytes)
     {
-        if (MachineMemory.Available() / Mebi is { } free && mebibytes > free)
-        {
-            throw new InsufficientMemoryException(
-                $"{purpose} this worker needs at least {mebibytes} MiB of memory, {free} MiB are available: use a smaller checkpoint, a machine with more, or fewer PIE_SLOTS.");
-        }
+        if (ShortFor(checkpoint, mebibytes) is not { } found) return;
+        awaited[checkpoint] = mebibytes;
+        throw new InsufficientMemoryException(found);
     }
+
+    private static string? ShortFor(string checkpoint, long mebibytes) => MachineMemory.Available() / Mebi is { } free && mebibytes > free
+        ? $"memory: {free} MiB are available, to train the checkpoint '{checkpoint}' takes at least {mebibytes} MiB; what else runs may end, or set fewer PIE_SLOTS"
+        : null;
 
     private string? MemoryShortage() => MachineMemory.Available() / Mebi is { } free && free < settings.MinFreeMemoryMib
         ? $"memory: {free} MiB are available, PIE_MIN_FREE_MEMORY_MIB is {settings.MinFreeMemoryMib}"

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
-using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Worker.Models;
@@ -64,8 +63,22 @@ public sealed class TrainNextRun(
         catch (WorkerUnfitException unfit)
         {
             WorkerLog.Failed(logger, run.Id, unfit.Message);
-            if (unfit.Kind == ModelKind.Vectors) vectors.Distrust(unfit.Name);
-            else checkpoints.Distrust(unfit.Name);
+            if (unfit.Kind == ModelKind.Bert) shelf.Forget(unfit.Name);
+            await SayAsync(() => leases.YieldAsync(lease, CancellationToken.None));
+        }
+        catch (ModelMismatchException other)
+        {
+            WorkerLog.Failed(logger, run.Id, other.Message);
+            var reason = $"{other.Message} Then start this worker again.";
+            if (other.Kind == ModelKind.Vectors) vectors.Distrust(other.Name, reason);
+            else checkpoints.Distrust(other.Name, reason);
+            await SayAsync(() => leases.YieldAsync(lease, CancellationToken.None));
+        }
+        catch (InsufficientMemoryException neighbours)
+        {
+            WorkerLog.Failed(logger, run.Id, neighbours.Message);
+            // What a finished training did not give back may be what is wanting.
+            trainers.EndIdle();
             await SayAsync(() => leases.YieldAsync(lease, CancellationToken.None));
         }
         catch (UntrainableException hopeless)
@@ -87,7 +100,7 @@ public sealed class TrainNextRun(
         try
         {
             await reserves.EnoughAsync(lifetime.ApplicationStopping);
-            return await leases.ClaimNextAsync(new Claimant(worker.Id, artifacts.Store(), vectors.Names(), shelf.Checkpoints()), lifetime.ApplicationStopping);
+            return await leases.ClaimNextAsync(new Claimant(worker.Id, artifacts.Store(), vectors.Names(), [.. shelf.Checkpoints().Where(reserves.MayTrain)]), lifetime.ApplicationStopping);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -142,12 +155,12 @@ public sealed class TrainNextRun(
 
     private async Task<TrainingAssignment> PrepareAsync(Run run, HeldRun held)
     {
-        var pretrained = run.Recipe.Checkpoint is { } checkpoint ? Read(run.Recipe, checkpoints.Find(checkpoint)) : null;
+        var pretrained = run.Recipe.Checkpoint is { } checkpoint ? Read(checkpoint, await checkpoints.FindAsync(checkpoint, held.Stopped)) : null;
         var tokens = await datasets.TokensAsync(run.DatasetId, pretrained?.Tokens, held.Stopped);
         var vectorFile = run.Recipe.Vectors is { } name ? await datasets.VectorsAsync(name, tokens, held.Stopped) : null;
         await using var db = await contexts.CreateDbContextAsync(held.Stopped);
-        if (vectorFile is not null) await RequireSameAsync(db, run, ModelKind.Vectors, run.Recipe.Vectors!, WordVectors.Load(vectorFile).SourceSha256, held.Stopped);
-        if (pretrained is not null) await RequireSameAsync(db, run, ModelKind.Bert, run.Recipe.Checkpoint!, pretrained.Sha256, held.Stopped);
+        if (vectorFile is not null) await ModelPins.RequireAsync(db, run.DatasetId, ModelKind.Vectors, run.Recipe.Vectors!, WordVectors.Load(vectorFile).SourceSha256, held.Stopped);
+        if (pretrained is not null) await ModelPins.RequireAsync(db, run.DatasetId, ModelKind.Bert, run.Recipe.Checkpoint!, pretrained.Sha256, held.Stopped);
         var trunk = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == run.TrunkRunId, held.Stopped);
         var observe = await db.Database.SqlQuery<int>($"""SELECT unnest(pie_observes({run.Id})) AS "Value" """).ToListAsync(held.Stopped);
         return new TrainingAssignment(
@@ -170,31 +183,21 @@ public sealed class TrainNextRun(
         return new ModelWish(artifacts.ModelFileOf(held.Lease), labels, Versions);
     }
 
-    private PretrainedBert Read(Recipe recipe, DirectoryInfo folder)
+    private PretrainedBert Read(string checkpoint, DirectoryInfo folder)
     {
-        var pretrained = TrainingInputs.Usable(recipe, () => PretrainedBert.Read(folder.FullName));
-        if (settings.Gpus == 0) Reserves.RequireMemory(pretrained.Config.TrainingMiB, $"To train the checkpoint '{recipe.Checkpoint}'");
-        return pretrained;
-    }
-
-    /// <summary>A recipe knows its vectors or its checkpoint by name; models on different files of that name must not be compared.</summary>
-    private static async Task RequireSameAsync(PieDbContext db, Run run, ModelKind kind, string name, string sha256, CancellationToken cancellation)
-    {
-        var (key, sha256Key, what) = kind switch
+        PretrainedBert pretrained;
+        try
         {
-            ModelKind.Vectors => ("vectors", "vectorsSha256", "word vectors"),
-            ModelKind.Bert => ("checkpoint", "checkpointSha256", "checkpoint"),
-        };
-        var others = await db.Database.SqlQuery<string>($"""
-            SELECT outcome ->> {sha256Key} AS "Value" FROM runs
-            WHERE dataset_id = {run.DatasetId} AND id <> {run.Id} AND recipe ->> {key} = {name} AND outcome ->> {sha256Key} <> {sha256} LIMIT 1
-            """).ToListAsync(cancellation);
-        if (others is [var other])
-        {
-            throw new WorkerUnfitException(
-                $"This worker's {what} '{name}' has the SHA-256 {sha256}, but models of this dataset were trained with {other}. Give every worker the same, or the new one another name.",
-                kind, name);
+            pretrained = PretrainedBert.Read(folder.FullName);
+            pretrained.RequireWeights();
         }
+        catch (UnusableModelException changed) when (!changed.MayPass)
+        {
+            // The shelf found nothing wrong with it, so it was laid there since; another worker may still have it whole.
+            throw new WorkerUnfitException($"The checkpoint '{checkpoint}' cannot be used: {changed.Message}", ModelKind.Bert, checkpoint);
+        }
+        if (settings.Gpus == 0) reserves.RequireMemory(checkpoint, pretrained.Config.TrainingMiB);
+        return pretrained;
     }
 
     /// <summary>Says it to the database, through outages; stops the run where the answer is that the lease is lost.</summary>

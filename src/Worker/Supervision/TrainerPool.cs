@@ -31,7 +31,10 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
         }
     }
 
-    public void Dispose()
+    public void Dispose() => EndIdle();
+
+    /// <summary>Ends the processes that no run is using, for the memory that they hold.</summary>
+    public void EndIdle()
     {
         lock (idle)
         {

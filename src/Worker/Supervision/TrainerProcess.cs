@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using PieService.Domain;
+using PieService.Worker.Models;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;
@@ -51,7 +52,7 @@ public static class TrainerProcess
         {
             return new TrainerMessage(Untrainable: hopeless.Message);
         }
-        catch (Exception broken) when (broken is ExternalException or IOException or InvalidDataException or InvalidOperationException or OutOfMemoryException or ArgumentException)
+        catch (Exception broken) when (broken is ExternalException or IOException or InvalidDataException or UnusableModelException or InvalidOperationException or OutOfMemoryException or ArgumentException)
         {
             Console.Error.WriteLine(broken);
             return new TrainerMessage(Failure: broken.Message);

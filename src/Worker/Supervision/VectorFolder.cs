@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PieService.Domain;
 using PieService.Domain.Runs;
 
@@ -9,14 +10,11 @@ public sealed class VectorFolder(PieFolders folders)
     // Each of these after the name, in this order; the last: the name is the file's.
     private static readonly string[] Endings = [".txt", ".txt.gz", ".vec", ".vec.gz", ".gz", ""];
 
-    private readonly HashSet<string> distrusted = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> distrusted = new(StringComparer.Ordinal);
 
     /// <summary>By the names that recipes use. A folder that cannot be read holds none.</summary>
-    public string[] Names()
-    {
-        var names = Files().SelectMany(file => NamesOf(file.Name)).Distinct().Order(StringComparer.Ordinal);
-        lock (distrusted) return [.. names.Where(name => !distrusted.Contains(name))];
-    }
+    public string[] Names() =>
+        [.. Files().SelectMany(file => NamesOf(file.Name)).Distinct().Where(name => !distrusted.ContainsKey(name)).Order(StringComparer.Ordinal)];
 
     /// <summary>Each file once, under its shortest name: glove.txt.gz is glove.</summary>
     public IReadOnlyList<(string Name, FileInfo File)> ByShortestName() =>
@@ -45,8 +43,8 @@ public sealed class VectorFolder(PieFolders folders)
         ?? throw new WorkerUnfitException($"The word vectors '{name}' are not in this worker's PIE_VECTORS.", ModelKind.Vectors, name);
 
     /// <summary>Vectors that no run of this worker may use until it is started again.</summary>
-    public void Distrust(string name)
-    {
-        lock (distrusted) distrusted.Add(name);
-    }
+    public void Distrust(string name, string reason) => distrusted[name] = reason;
+
+    /// <summary>Null: nothing is known against them.</summary>
+    public string? WhyDistrusted(string name) => distrusted.GetValueOrDefault(name);
 }

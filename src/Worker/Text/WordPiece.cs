@@ -47,7 +47,7 @@ public sealed class WordPiece
         var lines = ReadVocabulary(path);
         var numbers = Numbered(lines, path);
         if (BertConfig.Read(folder).VocabularySize is var size && numbers.Values.DefaultIfEmpty().Max() >= size)
-            throw new UnusableModelException($"{path} has tokens behind line {size}, the vocab_size of {BertConfig.FileName}.");
+            throw new UnusableModelException($"{ShownPath.Of(path)} has tokens behind line {size}, the vocab_size of {BertConfig.FileName}.");
         var lowerCase = settings.Flag("do_lower_case") ?? true;
         var options = new BertOptions
         {
@@ -70,7 +70,7 @@ public sealed class WordPiece
         string Special(string name, string otherwise)
         {
             var token = settings.Text(name, otherwise);
-            return numbers.ContainsKey(token) ? token : throw new UnusableModelException($"{path} lacks {token}, the {name}.");
+            return numbers.ContainsKey(token) ? token : throw new UnusableModelException($"{ShownPath.Of(path)} lacks {token}, the {name}.");
         }
     }
 
@@ -102,7 +102,7 @@ public sealed class WordPiece
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new UnusableModelException($"{path} cannot be read: {unreadable.Message}", unreadable);
+            throw UnusableModelException.Unreadable(path, unreadable);
         }
     }
 
@@ -112,7 +112,7 @@ public sealed class WordPiece
         for (var line = 0; line < lines.Length; line++)
         {
             if (lines[line].Length > 0 && !numbers.TryAdd(lines[line], line))
-                throw new UnusableModelException($"{path} has {lines[line]} twice, in lines {numbers[lines[line]] + 1} and {line + 1}.");
+                throw new UnusableModelException($"{ShownPath.Of(path)} has {lines[line]} twice, in lines {numbers[lines[line]] + 1} and {line + 1}.");
         }
         return numbers;
     }

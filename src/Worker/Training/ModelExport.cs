@@ -3,7 +3,6 @@ using System.Text;
 using PieService.Domain;
 using PieService.Domain.Recipes;
 using PieService.Worker.Models;
-using PieService.Worker.Text;
 
 namespace PieService.Worker.Training;
 
@@ -88,8 +87,7 @@ internal static class ModelExport
     {
         yield return ("checkpoint", recipe.Checkpoint!);
         yield return ("checkpointSha256", bert.Sha256);
-        foreach (var name in new[] { BertConfig.FileName, WordPiece.SettingsFile })
-            if (Path.Combine(bert.Folder, name) is var path && File.Exists(path)) yield return (name, File.ReadAllText(path));
+        foreach (var file in bert.Settings) yield return file;
     }
 
     private static string Number(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);

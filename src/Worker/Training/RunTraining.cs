@@ -14,6 +14,7 @@ namespace PieService.Worker.Training;
 public sealed class RunTraining(TrainerSettings settings)
 {
     /// <exception cref="UntrainableException">No retry can mend it.</exception>
+    /// <exception cref="UnusableModelException">The checkpoint cannot be used as it lies there now.</exception>
     /// <exception cref="OperationCanceledException">Between two batches; the last epoch's checkpoint is on the disk.</exception>
     public TrainingResult Execute(TrainingAssignment assignment, TrainingListener listener) => Execute(
         assignment, listener, train => TrainingOrder.Keyed(assignment.Recipe, assignment.Seed, train));
@@ -31,7 +32,7 @@ public sealed class RunTraining(TrainerSettings settings)
 
         using var scope = NewDisposeScope();
         manual_seed(order.InitSeed);
-        using var model = TrainingInputs.Usable(recipe, () => Classifiers.Create(recipe, inputs, machine.Device));
+        using var model = Classifiers.Create(recipe, inputs, machine.Device);
         using var parameters = new ParameterBuffer(model);
         if (order.InitialWeights is { } given) parameters.SetValues(given);
         using var optimizer = new Adam(parameters, recipe.Hyperparameters.LearningRate);

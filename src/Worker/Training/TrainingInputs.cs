@@ -34,7 +34,8 @@ internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, W
     }
 
     /// <exception cref="ArgumentException">The recipe names vectors or a checkpoint without its files, or the other way.</exception>
-    /// <exception cref="UntrainableException">They don't belong together, or the checkpoint cannot be used.</exception>
+    /// <exception cref="UntrainableException">They don't belong together.</exception>
+    /// <exception cref="UnusableModelException">The checkpoint's folder has changed since the supervisor looked at it.</exception>
     /// <exception cref="InvalidDataException">A file is malformed; it can be made again.</exception>
     public static TrainingInputs Load(TrainingAssignment assignment)
     {
@@ -45,7 +46,7 @@ internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, W
             throw new ArgumentException("A BERT needs its checkpoint's name and folder, and nothing else does.", nameof(assignment));
         var dataset = TokenisedDataset.Load(assignment.TokensPath);
         var vectors = assignment.VectorsPath is { } path ? WordVectors.Load(path) : null;
-        var pretrained = assignment.PretrainedFolder is { } folder ? Usable(recipe, () => PretrainedBert.Read(folder)) : null;
+        var pretrained = assignment.PretrainedFolder is { } folder ? PretrainedBert.Read(folder) : null;
         Require(dataset.ContentHash == recipe.DatasetHash,
             $"the tokenised dataset is {dataset.ContentHash}, the recipe's is {recipe.DatasetHash}");
         var fewest = dataset.Task == LearningTask.SingleLabel ? 2 : 1;
@@ -61,19 +62,6 @@ internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, W
         if (dataset.Tokenizer != pretrained?.Tokens.Sha256) throw new InvalidDataException($"{assignment.TokensPath} was made by another tokenizer.");
         if (pretrained is not null) RequireFit(recipe, dataset, pretrained.Config);
         return new(recipe, dataset, vectors, pretrained);
-    }
-
-    /// <exception cref="UntrainableException">The checkpoint cannot be used as it is.</exception>
-    public static T Usable<T>(Recipe recipe, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (UnusableModelException unusable)
-        {
-            throw new UntrainableException($"The checkpoint '{recipe.Checkpoint}' cannot be used: {unusable.Message}", unusable);
-        }
     }
 
     private static void RequireFit(Recipe recipe, TokenisedDataset dataset, BertConfig config)

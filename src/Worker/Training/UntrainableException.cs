@@ -1,7 +1,7 @@
 namespace PieService.Worker.Training;
 
 /// <summary>This run cannot be trained, however often it is tried: its inputs or its recipe must change.</summary>
-public sealed class UntrainableException(string message, Exception? cause = null) : Exception(message, cause)
+public sealed class UntrainableException(string message) : Exception(message)
 {
     public static UntrainableException Diverged(int epoch, double loss) =>
         new(FormattableString.Invariant($"diverged at epoch {epoch}: loss is {loss}; lower the learning rate"));

@@ -116,9 +116,31 @@ public sealed class BertFolderTests : IDisposable
 
     private string Refusal() => RefusalOf(bert.Write());
 
-    private static string RefusalOf(string path) => Assert.Throws<UnusableModelException>(() =>
+    [Fact]
+    public void What_the_disk_refuses_now_may_pass_and_what_is_missing_does_not()
     {
-        WordPiece.Load(path);
-        ToyBert.Load(path).Dispose();
-    }).Message;
+        var path = bert.Write();
+        var vocabulary = Path.Combine(path, WordPiece.VocabularyFile);
+        File.Delete(vocabulary);
+        Assert.False(Assert.Throws<UnusableModelException>(() => PretrainedBert.Read(path)).MayPass);
+
+        // To read it from its beginning is an input/output error.
+        File.CreateSymbolicLink(vocabulary, "/proc/self/mem");
+        var refused = Assert.Throws<UnusableModelException>(() => PretrainedBert.Read(path));
+        Assert.True(refused.MayPass);
+        Assert.StartsWith($"{Path.GetFileName(path)}/{WordPiece.VocabularyFile} cannot be read: ", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(path, refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Clients read it, so it must not say where the folder lies.</summary>
+    private static string RefusalOf(string path)
+    {
+        var message = Assert.Throws<UnusableModelException>(() =>
+        {
+            WordPiece.Load(path);
+            ToyBert.Load(path).Dispose();
+        }).Message;
+        Assert.DoesNotContain(path, message, StringComparison.Ordinal);
+        return message;
+    }
 }

@@ -9,48 +9,59 @@ public sealed class CheckpointFolderTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly CheckpointFolder checkpoints;
 
-    public CheckpointFolderTests() => checkpoints = new(Folders(folder["models"]));
+    public CheckpointFolderTests() => checkpoints = new(Folders(folder["models"]), TimeProvider.System);
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose()
+    {
+        checkpoints.Dispose();
+        folder.Dispose();
+    }
 
     [Fact]
-    public void Checkpoints_are_the_folders_by_their_names_its_own_before_shared_ones()
+    public async Task Checkpoints_are_the_folders_by_their_names_its_own_before_shared_ones()
     {
         foreach (var name in new[] { "models/minilm", "models/bert-base", "models/.being--fetched.partial", "artifacts/models/minilm", "artifacts/models/large" }) Checkpoint(name);
         File.WriteAllText(folder["models/file"], "");
 
         Assert.Equal([folder["models/bert-base"], folder["artifacts/models/large"], folder["models/minilm"]], checkpoints.All().Select(found => found.FullName));
-        Assert.Equal(folder["models/minilm"], checkpoints.Find("minilm").FullName);
+        Assert.Equal(folder["models/minilm"], (await checkpoints.FindAsync("minilm", CancellationToken.None)).FullName);
     }
 
     [Fact]
-    public void A_shared_checkpoint_is_copied_once_without_what_is_not_read()
+    public async Task A_shared_checkpoint_is_copied_once_without_what_is_not_read()
     {
         Checkpoint("artifacts/models/large");
         File.WriteAllText(folder["artifacts/models/large/vocab.txt"], "[PAD]\n");
         File.WriteAllText(folder["artifacts/models/large/pytorch_model.bin"], "the same in another format");
 
-        var copy = checkpoints.Find("large").FullName;
+        var copy = (await checkpoints.FindAsync("large", CancellationToken.None)).FullName;
 
         Assert.StartsWith(folder["data/cache"], copy, StringComparison.Ordinal);
         Assert.Equal(["config.json", "vocab.txt"], Directory.GetFiles(copy).Select(Path.GetFileName).Order());
         Assert.Equal("[PAD]\n", File.ReadAllText(Path.Combine(copy, "vocab.txt")));
         // Only who reads the first copy can know this.
         File.WriteAllText(Path.Combine(copy, "vocab.txt"), "[UNK]\n");
-        Assert.Equal("[UNK]\n", File.ReadAllText(Path.Combine(checkpoints.Find("large").FullName, "vocab.txt")));
+        Assert.Equal("[UNK]\n", File.ReadAllText(Path.Combine((await checkpoints.FindAsync("large", CancellationToken.None)).FullName, "vocab.txt")));
         Assert.Single(Directory.GetDirectories(Path.GetDirectoryName(copy)!));
     }
 
     [Fact]
-    public void What_is_shared_anew_under_a_name_is_copied_anew()
+    public async Task What_is_shared_anew_under_a_name_is_copied_anew_and_what_was_copied_before_goes()
     {
         Checkpoint("artifacts/models/large");
-        var first = checkpoints.Find("large").FullName;
+        var first = (await checkpoints.FindAsync("large", CancellationToken.None)).FullName;
         File.WriteAllText(folder["artifacts/models/large/config.json"], "{ }");
 
-        var second = checkpoints.Find("large").FullName;
+        var unfinished = Directory.CreateDirectory($"{first}.{Guid.NewGuid():N}");
+        var atWork = Directory.CreateDirectory($"{first}.{Guid.NewGuid():N}");
+        unfinished.LastWriteTimeUtc -= TimeSpan.FromDays(1);
+        Checkpoint("artifacts/models/other");
+        var other = (await checkpoints.FindAsync("other", CancellationToken.None)).FullName;
 
-        Assert.Equal(("{}", "{ }"), (File.ReadAllText(Path.Combine(first, "config.json")), File.ReadAllText(Path.Combine(second, "config.json"))));
+        var second = (await checkpoints.FindAsync("large", CancellationToken.None)).FullName;
+
+        Assert.Equal("{ }", File.ReadAllText(Path.Combine(second, "config.json")));
+        Assert.Equal((false, false, true, true), (Directory.Exists(first), Directory.Exists(unfinished.FullName), Directory.Exists(atWork.FullName), Directory.Exists(other)));
     }
 
     [Fact]
@@ -58,9 +69,10 @@ public sealed class CheckpointFolderTests : IDisposable
     {
         Checkpoint("artifacts/models/large");
         // Two workers with one cache, four slots each.
-        CheckpointFolder[] workers = [checkpoints, new(Folders(folder["models"]))];
+        using var other = new CheckpointFolder(Folders(folder["models"]), TimeProvider.System);
+        CheckpointFolder[] workers = [checkpoints, other];
 
-        var copies = await Task.WhenAll(Enumerable.Range(0, 8).Select(slot => Task.Run(() => workers[slot % 2].Find("large").FullName)));
+        var copies = await Task.WhenAll(Enumerable.Range(0, 8).Select(slot => Task.Run(async () => (await workers[slot % 2].FindAsync("large", CancellationToken.None)).FullName)));
 
         var copy = Assert.Single(copies.Distinct());
         Assert.Equal("{}", File.ReadAllText(Path.Combine(copy, "config.json")));
@@ -71,16 +83,33 @@ public sealed class CheckpointFolderTests : IDisposable
     [InlineData("other")]
     [InlineData("../outside")]
     [InlineData("")]
-    public void What_is_not_there_makes_the_worker_unfit_by_its_name(string name)
+    public async Task What_is_not_there_makes_the_worker_unfit_by_its_name(string name)
     {
         foreach (var there in new[] { "models/minilm", "outside", "artifacts/models/shared", "artifacts/outside" }) Checkpoint(there);
 
-        var unfit = Assert.Throws<WorkerUnfitException>(() => checkpoints.Find(name));
+        var unfit = await Assert.ThrowsAsync<WorkerUnfitException>(() => checkpoints.FindAsync(name, CancellationToken.None));
         Assert.Equal((ModelKind.Bert, name), (unfit.Kind, unfit.Name));
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_holds_none() => Assert.Empty(new CheckpointFolder(Folders(folder["nowhere"])).All());
+    public async Task A_copy_that_is_not_wanted_any_more_leaves_nothing_behind()
+    {
+        Checkpoint("artifacts/models/large");
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => checkpoints.FindAsync("large", stopped.Token));
+
+        Assert.False(Directory.Exists(folder["data/cache/checkpoints"]) && Directory.EnumerateFiles(folder["data/cache/checkpoints"], "*", SearchOption.AllDirectories).Any());
+        Assert.Equal("{}", File.ReadAllText(Path.Combine((await checkpoints.FindAsync("large", CancellationToken.None)).FullName, "config.json")));
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_holds_none()
+    {
+        using var nowhere = new CheckpointFolder(Folders(folder["nowhere"]), TimeProvider.System);
+        Assert.Empty(nowhere.All());
+    }
 
     private void Checkpoint(string path)
     {

@@ -34,7 +34,9 @@ public sealed class ModelShelfTests : IDisposable
             models.Single(model => model.Name == "glove.3d"));
         var broken = models.Single(model => model.Name == "broken");
         Assert.Equal(new ModelFile("broken", ModelKind.Vectors, null, null, null, null, broken.Error), broken);
+        Assert.Contains("broken.txt", broken.Error, StringComparison.Ordinal);
         Assert.Contains("line 2", broken.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(folder["vectors"], broken.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,6 +80,8 @@ public sealed class ModelShelfTests : IDisposable
 
         Assert.Equal(new ModelFile("broken", ModelKind.Bert, null, null, null, null, model.Error), model);
         Assert.Contains(why, model.Error, StringComparison.Ordinal);
+        Assert.Contains($"broken/{file}", model.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(folder["models"], model.Error, StringComparison.Ordinal);
         Assert.Empty(usable);
     }
 
@@ -114,6 +118,25 @@ public sealed class ModelShelfTests : IDisposable
         foreach (var file in PretrainedBert.Files) File.CreateSymbolicLink(folder[$"models/linked/{file}"], $"../../blobs/{file}");
 
         Assert.Null(Assert.Single(await LookAsync(1)).Error);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_is_forgotten_is_read_anew_at_the_next_look()
+    {
+        using var bert = new ToyBert();
+        Copy(bert.Write(), folder["models/own"]);
+        Copy(bert.Write(), folder["models/stays"]);
+        using var checkpoints = new CheckpointFolder(Folders, TimeProvider.System);
+        using var shelf = Shelf(checkpoints, new TrainerMemory(null));
+        await UntilItHasLookedAsync(shelf, 2);
+        Assert.Equal(["own", "stays"], shelf.Checkpoints());
+
+        shelf.Forget("own");
+
+        Assert.Equal(["stays"], shelf.Checkpoints());
+        Assert.Equal("checkpoint-stays", Path.GetFileName(Assert.Single(Directory.GetFiles(folder["cache/models"])))[..16]);
+        Assert.Equal(2, (await LookAsync(2)).Count);
+        Assert.Equal(["own", "stays"], usable);
     }
 
     [Fact]
@@ -171,12 +194,12 @@ public sealed class ModelShelfTests : IDisposable
     }
 
     [Fact]
-    public async Task A_distrusted_checkpoint_is_listed_and_not_used()
+    public async Task A_distrusted_checkpoint_is_listed_with_the_reason_and_not_used()
     {
         using var bert = new ToyBert();
         Copy(bert.Write(), folder["models/other"]);
 
-        Assert.Null(Assert.Single(await LookAsync(1, distrusted: "other")).Error);
+        Assert.Equal("another SHA-256", Assert.Single(await LookAsync(1, distrusted: "other")).Error);
         Assert.Empty(usable);
     }
 
@@ -197,17 +220,25 @@ public sealed class ModelShelfTests : IDisposable
     /// <summary>All that there is, so many; what of it runs may use is in <see cref="usable"/>.</summary>
     private async Task<IReadOnlyList<ModelFile>> LookAsync(int expected, TrainerMemory? memory = null, string? distrusted = null)
     {
-        var folders = new PieFolders(folder[""], folder["artifacts"], folder["vectors"], folder["models"]);
-        var checkpoints = new CheckpointFolder(folders);
-        if (distrusted is not null) checkpoints.Distrust(distrusted);
-        using var shelf = new ModelShelf(
-            new VectorFolder(folders), checkpoints, memory ?? new TrainerMemory(null), folders, TimeProvider.System, NullLogger<ModelShelf>.Instance);
+        using var checkpoints = new CheckpointFolder(Folders, TimeProvider.System);
+        if (distrusted is not null) checkpoints.Distrust(distrusted, "another SHA-256");
+        using var shelf = Shelf(checkpoints, memory ?? new TrainerMemory(null));
+        await UntilItHasLookedAsync(shelf, expected);
+        usable = shelf.Checkpoints();
+        return shelf.Models;
+    }
+
+    private PieFolders Folders => new(folder[""], folder["artifacts"], folder["vectors"], folder["models"]);
+
+    private ModelShelf Shelf(CheckpointFolder checkpoints, TrainerMemory memory) =>
+        new(new VectorFolder(Folders), checkpoints, memory, Folders, TimeProvider.System, NullLogger<ModelShelf>.Instance);
+
+    private static async Task UntilItHasLookedAsync(ModelShelf shelf, int expected)
+    {
         await shelf.StartAsync(CancellationToken.None);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (shelf.Models.Count < expected) await Task.Delay(10, patience.Token);
         await shelf.StopAsync(CancellationToken.None);
-        usable = shelf.Checkpoints();
-        return shelf.Models;
     }
 
     private static void MakePipe(string path)

@@ -19,6 +19,34 @@ public sealed class ReservesTests : IDisposable
         Assert.Matches("^memory: .* PIE_MIN_FREE_MEMORY_MIB is 2147483647$", Of(("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "2147483647")).Look());
     }
 
+    [Fact]
+    public void A_checkpoint_for_which_there_is_too_little_memory_is_left_until_there_is_enough()
+    {
+        var reserves = Of(("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "0"));
+        reserves.RequireMemory("small", 0);
+        Assert.True(reserves.MayTrain("small"));
+        Assert.Null(reserves.ShortOf);
+
+        Assert.Throws<InsufficientMemoryException>(() => reserves.RequireMemory("large", long.MaxValue));
+        reserves.Look();
+        Assert.False(reserves.MayTrain("large"));
+        Assert.True(reserves.MayTrain("small"));
+        Assert.Contains("the checkpoint 'large'", reserves.ShortOf, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void In_a_container_the_page_cache_that_can_be_given_back_is_available()
+    {
+        Directory.CreateDirectory(folder["cgroup"]);
+        File.WriteAllText(folder["cgroup/memory.max"], "4000000\n");
+        File.WriteAllText(folder["cgroup/memory.current"], "3500000\n");
+        Assert.Equal(500_000, MachineMemory.AvailableIn(folder["cgroup"]));
+        File.WriteAllText(folder["cgroup/memory.stat"], "anon 100\nfile 3000000\nactive_file 900000\ninactive_file 2000000\n");
+        Assert.Equal(2_500_000, MachineMemory.AvailableIn(folder["cgroup"]));
+        File.WriteAllText(folder["cgroup/memory.max"], "max\n");
+        Assert.Null(MachineMemory.AvailableIn(folder["cgroup"]));
+    }
+
     /// <summary>Over folders that are not there yet.</summary>
     private Reserves Of(params (string Name, string Value)[] settings) => new(
         new PieFolders(folder["data/below"], folder["artifacts"], null, folder["models"]),

@@ -210,7 +210,7 @@ public sealed class BertTrainingTests : IDisposable
     public void A_damaged_file_of_the_checkpoint_is_named()
     {
         using (var file = File.OpenWrite(Path.Combine(pretrained, BertWeights.FileName))) file.SetLength(file.Length - 5);
-        AssertRefused(Recipe(Method.Dense), BertWeights.FileName);
+        Assert.Contains(BertWeights.FileName, Assert.Throws<UnusableModelException>(() => Train(Recipe(Method.Dense))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -698,6 +698,31 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("run_predictions", (string)null);
                 });
 
+            modelBuilder.Entity("PieService.Domain.Runs.ModelPin", b =>
+                {
+                    b.Property<Guid>("DatasetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dataset_id");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("sha256");
+
+                    b.HasKey("DatasetId", "Kind", "Name")
+                        .HasName("pk_model_pins");
+
+                    b.ToTable("model_pins", (string)null);
+                });
+
             modelBuilder.Entity("PieService.Domain.Runs.Run", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1347,6 +1372,16 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_run_predictions_runs_run_id");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Runs.ModelPin", b =>
+                {
+                    b.HasOne("PieService.Domain.Datasets.Dataset", null)
+                        .WithMany()
+                        .HasForeignKey("DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_model_pins_datasets_dataset_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Runs.Run", b =>

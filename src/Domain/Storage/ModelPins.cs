@@ -1,0 +1,42 @@
+using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Runs;
+
+namespace PieService.Domain.Storage;
+
+/// <summary>The files of a name are not those that the dataset's other runs are trained with.</summary>
+public sealed class ModelMismatchException(string message, ModelKind kind, string name) : Exception(message)
+{
+    public ModelKind Kind { get; } = kind;
+
+    public string Name { get; } = name;
+}
+
+/// <summary>
+/// A recipe knows its vectors or its checkpoint by name, and models of different files of that name must not be compared. So the
+/// first run of a dataset that uses a name decides for all, before it is trained, and is asked again when its result is stored.
+/// </summary>
+public static class ModelPins
+{
+    /// <exception cref="ModelMismatchException">Another run was first, with other content.</exception>
+    public static async Task RequireAsync(PieDbContext db, Guid datasetId, ModelKind kind, string name, string sha256, CancellationToken cancellation)
+    {
+        // Of workers that come at once, one inserts, and the others wait here for what it says.
+        await db.Database.ExecuteSqlAsync($"""
+            INSERT INTO model_pins (dataset_id, kind, name, sha256) VALUES ({datasetId}, {Wire.Name(kind)}, {name}, {sha256}) ON CONFLICT DO NOTHING
+            """, cancellation);
+        var pinned = await db.ModelPins.Where(pin => pin.DatasetId == datasetId && pin.Kind == kind && pin.Name == name)
+            .Select(pin => pin.Sha256).SingleOrDefaultAsync(cancellation);
+        if (pinned is null || pinned == sha256) return;
+        var what = kind switch { ModelKind.Vectors => "word vectors", ModelKind.Bert => "checkpoint" };
+        throw new ModelMismatchException(
+            $"This worker's {what} '{name}' has the SHA-256 {sha256}, but models of this dataset were trained with {pinned}. Give every worker the same, or the new one another name.",
+            kind, name);
+    }
+
+    /// <summary>Content that no run was trained with, nor is, binds nobody: the file may have been the wrong one.</summary>
+    public static Task ForgetUnusedAsync(PieDbContext db, CancellationToken cancellation) => db.Database.ExecuteSqlAsync($"""
+        DELETE FROM model_pins AS pin WHERE NOT EXISTS (
+            SELECT 1 FROM runs WHERE runs.dataset_id = pin.dataset_id AND (runs.state = 'running' OR runs.outcome IS NOT NULL)
+                AND recipe ->> CASE pin.kind WHEN 'vectors' THEN 'vectors' ELSE 'checkpoint' END = pin.name)
+        """, cancellation);
+}
