@@ -52,7 +52,12 @@ public static class TrainerProcess
         {
             return new TrainerMessage(Untrainable: hopeless.Message);
         }
-        catch (Exception broken) when (broken is ExternalException or IOException or InvalidDataException or UnusableModelException or InvalidOperationException or OutOfMemoryException or ArgumentException)
+        catch (UnusableModelException changed)
+        {
+            // Without its stack, which says where the folder lies: what is printed goes to the run's error too.
+            return new TrainerMessage(Failure: changed.Message);
+        }
+        catch (Exception broken) when (broken is ExternalException or IOException or InvalidDataException or InvalidOperationException or OutOfMemoryException or ArgumentException)
         {
             Console.Error.WriteLine(broken);
             return new TrainerMessage(Failure: broken.Message);

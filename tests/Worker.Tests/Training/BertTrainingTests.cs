@@ -203,14 +203,14 @@ public sealed class BertTrainingTests : IDisposable
     public void A_missing_file_of_the_checkpoint_is_named(string file)
     {
         File.Delete(Path.Combine(pretrained, file));
-        AssertRefused(Recipe(Method.Dense), file);
+        AssertUnusable(file);
     }
 
     [Fact]
     public void A_damaged_file_of_the_checkpoint_is_named()
     {
         using (var file = File.OpenWrite(Path.Combine(pretrained, BertWeights.FileName))) file.SetLength(file.Length - 5);
-        Assert.Contains(BertWeights.FileName, Assert.Throws<UnusableModelException>(() => Train(Recipe(Method.Dense))).Message, StringComparison.Ordinal);
+        AssertUnusable(BertWeights.FileName);
     }
 
     [Fact]
@@ -220,6 +220,9 @@ public sealed class BertTrainingTests : IDisposable
         bert.Write();
         Assert.Throws<InvalidDataException>(() => Train(Recipe(Method.Dense)));
     }
+
+    private void AssertUnusable(string file) =>
+        Assert.Contains(file, Assert.Throws<UnusableModelException>(() => Train(Recipe(Method.Dense))).Message, StringComparison.Ordinal);
 
     private void AssertRefused(Recipe recipe, string? refusal)
     {
