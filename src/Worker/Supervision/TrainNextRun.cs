@@ -155,7 +155,7 @@ public sealed class TrainNextRun(
 
     private async Task<TrainingAssignment> PrepareAsync(Run run, HeldRun held)
     {
-        var pretrained = run.Recipe.Checkpoint is { } checkpoint ? Read(checkpoint, await checkpoints.FindAsync(checkpoint, held.Stopped)) : null;
+        var pretrained = run.Recipe.Checkpoint is { } checkpoint ? Read(checkpoint, await checkpoints.FindAsync(checkpoint, held.Stopped), held.Stopped) : null;
         var tokens = await datasets.TokensAsync(run.DatasetId, pretrained?.Tokens, held.Stopped);
         var vectorFile = run.Recipe.Vectors is { } name ? await datasets.VectorsAsync(name, tokens, held.Stopped) : null;
         await using var db = await contexts.CreateDbContextAsync(held.Stopped);
@@ -183,12 +183,12 @@ public sealed class TrainNextRun(
         return new ModelWish(artifacts.ModelFileOf(held.Lease), labels, Versions);
     }
 
-    private PretrainedBert Read(string checkpoint, DirectoryInfo folder)
+    private PretrainedBert Read(string checkpoint, DirectoryInfo folder, CancellationToken cancellation)
     {
         PretrainedBert pretrained;
         try
         {
-            pretrained = PretrainedBert.Read(folder.FullName);
+            pretrained = PretrainedBert.Read(folder.FullName, cancellation);
             pretrained.RequireWeights();
         }
         catch (UnusableModelException changed) when (!changed.MayPass)
