@@ -43,7 +43,15 @@ public sealed class Campaign(ITestOutputHelper output)
             Assert.Equal(expected, await ResultsAsync(lab, sweep));
             await CountAsync(lab, sweep);
         }
-        await lab.UntilThroughFaultsAsync("no checkpoint is left", () => Task.FromResult(lab.FilesLeft().Count == 0));
+        var left = lab.FilesLeft();
+        try
+        {
+            await lab.UntilThroughFaultsAsync("no checkpoint is left", () => Task.FromResult((left = lab.FilesLeft()).Count == 0));
+        }
+        finally
+        {
+            foreach (var file in left) output.WriteLine($"left: {file}");
+        }
         await lab.CloseAsync();
         Assert.Empty(lab.ProcessesLeft());
         output.WriteLine($"{faults} faults (seed {seed}) over {sweeps.Count} sweeps of {expected.Count} runs: every prediction as in the undisturbed one.");

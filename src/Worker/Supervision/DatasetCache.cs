@@ -74,11 +74,22 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         {
             if (IsWhole(path)) return path;
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            // Another worker may be making it too: the same content, so whoever is last replaces it by itself.
+            // Another worker may be making it too: the same content, so it does not matter whose is there in the end.
             var mine = $"{path}.{Guid.NewGuid():N}";
-            await make(mine);
-            File.Move(mine, path, overwrite: true);
-            lock (known) known.Add(path);
+            try
+            {
+                await make(mine);
+                File.Move(mine, path, overwrite: true);
+            }
+            catch (IOException) when (IsWhole(path))
+            {
+                // The other one was faster, and has removed this one.
+            }
+            finally
+            {
+                File.Delete(mine);
+            }
+            BecomesKnown(path);
             return path;
         }
         finally
@@ -98,13 +109,24 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         try
         {
             SafeTensors.Read(path);
-            lock (known) known.Add(path);
+            BecomesKnown(path);
             return true;
         }
         catch (InvalidDataException)
         {
             return false;
         }
+    }
+
+    /// <summary>Unfinished ones beside it are needed no more: that of a killed worker would stay for ever.</summary>
+    private void BecomesKnown(string path)
+    {
+        // Not by a pattern: ".*" at the end of one stands for nothing too, and would take the file itself.
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(path)!))
+        {
+            if (file.StartsWith($"{path}.", StringComparison.Ordinal)) File.Delete(file);
+        }
+        lock (known) known.Add(path);
     }
 
     /// <summary>Looks at the files again before they are next used: a trainer could not read one.</summary>
