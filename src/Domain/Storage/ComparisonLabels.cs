@@ -20,10 +20,15 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         // Millions of labels take longer than the limit that is sane for everything else.
         db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
+        // Committed before a run is read: one that ends from here on un-asks it, and it is labelled again.
+        await db.Database.ExecuteSqlAsync(
+            $"UPDATE comparisons SET labelling_asked_at = coalesce(labelling_asked_at, now()) WHERE id = {comparisonId}", cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        // The lock keeps a duplicate delivery waiting, and a run that ends meanwhile from un-asking what is written here.
+        // Keeps a duplicate delivery waiting.
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({comparisonId}::text, 0))", cancellation);
+        // Keeps it from being deleted and from being asked for once more, but not a run that ends meanwhile from un-asking it.
         var comparison = await db.Comparisons
-            .FromSql($"SELECT * FROM comparisons WHERE id = {comparisonId} FOR UPDATE").AsNoTracking().SingleOrDefaultAsync(cancellation);
+            .FromSql($"SELECT * FROM comparisons WHERE id = {comparisonId} FOR KEY SHARE").AsNoTracking().SingleOrDefaultAsync(cancellation);
         // Deleted, or labelled by an earlier delivery since it was asked for.
         if (comparison is null || comparison.LabelledAt >= comparison.LabellingAskedAt) return;
 
@@ -51,7 +56,7 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         }
         var json = summary is null ? null : Json.Write(summary);
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE comparisons SET summary = {json}::jsonb, achieved_sparsity = {summary?.AchievedSparsity.Mean}, labelled_at = now(), labelling_asked_at = coalesce(labelling_asked_at, now())
+            UPDATE comparisons SET summary = {json}::jsonb, achieved_sparsity = {summary?.AchievedSparsity.Mean}, labelled_at = clock_timestamp()
             WHERE id = {comparisonId}
             """, cancellation);
         await transaction.CommitAsync(cancellation);

@@ -253,8 +253,8 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                         AND due.sweep_id = sweep_runs.sweep_id
                         -- The influence of a comparison with dense4E is by what the dense runs observed.
                         AND (runs.fingerprint IN (due.dense_fingerprint, due.pruned_fingerprint) OR due.baseline = 'dense4E' AND runs.method = 'dense'))
-                -- In one order, so that two runs that end together do not wait for one another.
-                ORDER BY due.id FOR UPDATE) AS due
+                -- In one order, so that two runs that end together do not wait for one another; and not for one who labels it.
+                ORDER BY due.id FOR NO KEY UPDATE) AS due
             WHERE comparisons.id = due.id
             """, cancellation);
 

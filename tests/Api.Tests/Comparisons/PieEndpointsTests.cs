@@ -165,17 +165,6 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task Labelling_twice_writes_the_same_labels()
-    {
-        var sweep = await LabelledSweepAsync();
-        var once = (await PiesAsync(sweep)).ToJsonString();
-
-        await api.Situations.LabelAsync(sweep);
-
-        Assert.Equal(once, (await PiesAsync(sweep)).ToJsonString());
-    }
-
-    [Fact]
     public async Task One_example_shows_every_runs_answer_and_every_comparisons_vote()
     {
         var sweep = await LabelledSweepAsync();

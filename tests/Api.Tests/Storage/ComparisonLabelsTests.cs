@@ -1,0 +1,97 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using PieService.Api.Tests.Datasets;
+using PieService.Domain.Recipes;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Tests.Storage;
+
+/// <summary>What happens to a comparison while it is labelled: it is stopped where it has read its runs and writes nothing yet.</summary>
+public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    private readonly IDbContextFactory<PieDbContext> contexts = api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>();
+
+    [Fact]
+    public async Task A_run_that_ends_while_its_comparison_is_labelled_does_not_wait_and_has_it_labelled_again()
+    {
+        var sweep = await SubmitAsync();
+        var runs = await api.Situations.RunsOfAsync(sweep);
+        foreach (var run in runs.Where(run => run.Seed != 2)) await api.Situations.TrainAsync(run);
+        await using var other = await contexts.CreateDbContextAsync();
+        await using var hold = await HoldLabelsAsync(other);
+        var labelling = api.Situations.LabelAsync(sweep);
+        await DatasetApi.UntilAsync(() => WaitingAsync("relation"));
+
+        // Without an end it would wait for the labels, and they for this test.
+        foreach (var run in runs.Where(run => run.Seed == 2)) await api.Situations.TrainAsync(run).WaitAsync(TimeSpan.FromMinutes(1));
+
+        await hold.RollbackAsync();
+        await labelling;
+        Assert.Equal(2, await SeedsAsync(sweep));
+        await api.Situations.LabelAsync(sweep);
+        Assert.Equal(3, await SeedsAsync(sweep));
+    }
+
+    [Fact]
+    public async Task Two_who_are_told_to_label_the_same_comparison_do_it_one_after_the_other()
+    {
+        var sweep = await SubmitAsync();
+        await api.Situations.TrainAsync(sweep, (_, example) => example % 3);
+        await using var other = await contexts.CreateDbContextAsync();
+        await using var hold = await HoldLabelsAsync(other);
+        var both = Task.WhenAll(api.Situations.LabelAsync(sweep), api.Situations.LabelAsync(sweep));
+        await DatasetApi.UntilAsync(() => WaitingAsync("relation"));
+        await DatasetApi.UntilAsync(() => WaitingAsync("advisory"));
+
+        await hold.RollbackAsync();
+        await both;
+
+        Assert.Equal(3, await SeedsAsync(sweep));
+    }
+
+    [Fact]
+    public async Task Labelled_anew_it_says_the_same()
+    {
+        var sweep = await SubmitAsync();
+        await api.Situations.TrainAsync(sweep, (run, example) => (example + run.Seed * (run.Method == Method.Dense ? 1 : 2)) % 3);
+        await api.Situations.LabelAsync(sweep);
+        var (before, at) = (await LabelsAsync(sweep), await LabelledAtAsync(sweep));
+        await AskAsync<Guid>($"UPDATE comparisons SET labelling_asked_at = NULL WHERE sweep_id = {sweep} RETURNING id AS \"Value\"");
+
+        await api.Situations.LabelAsync(sweep);
+
+        Assert.NotEqual(at, await LabelledAtAsync(sweep));
+        Assert.Equal(before, await LabelsAsync(sweep));
+    }
+
+    private async Task<Guid> SubmitAsync() => await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 3, "MP-AI"));
+
+    private static async Task<IDbContextTransaction> HoldLabelsAsync(PieDbContext db)
+    {
+        var transaction = await db.Database.BeginTransactionAsync();
+        await db.Database.ExecuteSqlAsync($"LOCK TABLE pie_labels IN ACCESS EXCLUSIVE MODE");
+        return transaction;
+    }
+
+    /// <summary>Whether somebody waits for such a lock in this database.</summary>
+    private Task<bool> WaitingAsync(string type) => AskAsync<bool>($"""
+        SELECT EXISTS (
+            SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
+            WHERE NOT granted AND locktype = {type} AND datname = current_database()) AS "Value"
+        """);
+
+    private async Task<T> AskAsync<T>(FormattableString sql)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        return (await db.Database.SqlQuery<T>(sql).ToListAsync()).Single();
+    }
+
+    private async Task<int> SeedsAsync(Guid sweep) => (int)(await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!["seeds"]!["pruned"]!;
+
+    private Task<string> LabelsAsync(Guid sweep) => AskAsync<string>($"""
+        SELECT string_agg(pie_labels::text, ' ' ORDER BY position) AS "Value" FROM pie_labels JOIN comparisons ON id = comparison_id WHERE sweep_id = {sweep}
+        """);
+
+    private Task<DateTime> LabelledAtAsync(Guid sweep) => AskAsync<DateTime>($"""SELECT labelled_at AS "Value" FROM comparisons WHERE sweep_id = {sweep}""");
+}
