@@ -10,14 +10,18 @@ public sealed class MultiLabelTests(ServiceFixture service) : IClassFixture<Serv
 {
     private static readonly string[] Labels = ["grain", "ship", "trade"];
 
+    private static readonly string[] Filler = ["the", "said", "prices", "today", "in", "of", "rise", "fall"];
+
     [Theory]
-    [InlineData("sound")]
-    [InlineData("paper")]
-    public async Task Sets_votes_and_PIEs_follow_from_the_runs_scores_and_thresholds(string protocol)
+    [InlineData("sound", "BiLSTM")]
+    [InlineData("paper", "BiLSTM")]
+    [InlineData("sound", "BERT")]
+    [InlineData("paper", "BERT")]
+    public async Task Sets_votes_and_PIEs_follow_from_the_runs_scores_and_thresholds(string protocol, string architecture)
     {
         var dataset = await UploadAsync(withValidation: protocol == "paper");
         var gold = (await service.ListAsync($"/api/v1/datasets/{dataset}/examples?split=test")).ToDictionary(example => (string)example["id"]!, example => Names(example["labels"]!));
-        var sweep = await SubmitAsync(dataset, protocol);
+        var sweep = await SubmitAsync(dataset, protocol, architecture);
         await service.UntilEndedAsync(sweep);
 
         var runs = await service.ListAsync($"/api/v1/sweeps/{sweep}/runs");
@@ -88,11 +92,14 @@ public sealed class MultiLabelTests(ServiceFixture service) : IClassFixture<Serv
 
     private static string[] Names(JsonNode list) => [.. list.AsArray().Select(name => (string)name!)];
 
-    private async Task<Guid> SubmitAsync(Guid dataset, string protocol)
+    private async Task<Guid> SubmitAsync(Guid dataset, string protocol, string architecture)
     {
+        var folder = Path.Combine(service.DataFolder, "models", "topics");
+        if (!Directory.Exists(folder)) TinyBert.Write(folder, [.. Filler, .. from label in Labels from number in "01" select $"{label}{number}"]);
+        var (checkpoint, sizes) = architecture == "BERT" ? (", \"checkpoint\": \"topics\"", "") : ("", ", \"hiddenSize\": 8, \"embeddingSize\": 8");
         using var response = await service.Client.PostAsync("/api/v1/sweeps", new StringContent($$"""
             { "name": "topics", "datasetId": "{{dataset}}", "protocol": "{{protocol}}", "methods": ["IMP"], "sparsities": [90], "seeds": { "first": 0, "count": 3 }, "predictSplits": ["test", "train"],
-              "models": [ { "architecture": "BiLSTM", "hyperparameters": { "epochs": 2, "batchSize": 16, "learningRate": 0.01, "hiddenSize": 8, "embeddingSize": 8, "maxLength": 8 } } ] }
+              "models": [ { "architecture": "{{architecture}}"{{checkpoint}}, "hyperparameters": { "epochs": 2, "batchSize": 16, "learningRate": 0.01, "maxLength": 12{{sizes}} } } ] }
             """, null, "application/json"));
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == HttpStatusCode.Accepted, text);
@@ -118,12 +125,11 @@ public sealed class MultiLabelTests(ServiceFixture service) : IClassFixture<Serv
     private static string JsonLines(int count, int seed)
     {
         var random = new Random(seed);
-        string[] filler = ["the", "said", "prices", "today", "in", "of", "rise", "fall"];
         var lines = new StringBuilder();
         for (var i = 0; i < count; i++)
         {
             string[] topics = [.. Labels.Where(_ => random.Next(3) == 0)];
-            string[] words = [.. topics.Select(topic => $"{topic}{random.Next(2)}"), .. Enumerable.Range(0, 4).Select(_ => filler[random.Next(filler.Length)])];
+            string[] words = [.. topics.Select(topic => $"{topic}{random.Next(2)}"), .. Enumerable.Range(0, 4).Select(_ => Filler[random.Next(Filler.Length)])];
             random.Shuffle(words);
             lines.Append(new JsonObject
             {

@@ -17,13 +17,15 @@ internal static class TinyBert
         "music", "and", "rain", "bad", "dull", "poor", "good", "fine", "great", "not",
     ];
 
-    public static void Write(string folder)
+    /// <param name="more">Words that it knows beside those of most tests.</param>
+    public static void Write(string folder, params string[] more)
     {
         Directory.CreateDirectory(folder);
-        WriteConfig(folder, Words.Length);
-        File.WriteAllLines(Path.Combine(folder, "vocab.txt"), Words);
+        string[] words = [.. Words.Union(more)];
+        WriteConfig(folder, words.Length);
+        File.WriteAllLines(Path.Combine(folder, "vocab.txt"), words);
         var (file, random) = (new SafeTensors(), new Random(5));
-        foreach (var (name, shape) in BertShapes.Of(Words.Length, Positions, types: 2, Width, Inner, Layers))
+        foreach (var (name, shape) in BertShapes.Of(words.Length, Positions, types: 2, Width, Inner, Layers))
         {
             // As a BERT is born: LayerNorms that change nothing, all else small.
             var isScale = name.EndsWith("LayerNorm.weight", StringComparison.Ordinal);
