@@ -114,7 +114,7 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
         Assert.Equal(
             ["0 {} true", "1 {no} true", "2 {maybe} true", "3 {no,maybe} true", "4 {} false", "5 {no,yes} true", "6 {maybe} false", "7 {no,maybe,yes} true"],
             await ReadAsync($"SELECT position || ' ' || predicted_labels::text || ' ' || correct FROM predictions WHERE run_id = '{run}' AND gold IS NULL AND predicted IS NULL ORDER BY position"));
-        Assert.Equal([$"{Threshold}"], await ReadAsync($"SELECT DISTINCT threshold::text FROM predictions WHERE run_id = '{run}'"));
+        Assert.Equal(["0.37"], await ReadAsync($"SELECT DISTINCT threshold::text FROM predictions WHERE run_id = '{run}'"));
     }
 
     [Fact]
