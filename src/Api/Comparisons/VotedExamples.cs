@@ -29,9 +29,9 @@ internal static class VotedExamples
                            select new { Comparison = comparison, sweep.DatasetId, dataset.Task, dataset.Labels }).AsNoTracking().SingleOrDefaultAsync(cancellation);
         if (about is null) return Problems.NotFound("comparison", id);
 
-        var gold = LabelFilter.ClassOf(filter.Label, about.Labels);
+        var (gold, differing) = (LabelFilter.ClassOf(filter.Label, about.Labels), LabelFilter.ClassOf(filter.Class, about.Labels, "class"));
         // A comparison has one split; asking for another finds nothing in it.
-        var wanted = which(db.PieLabels).Where(label => label.ComparisonId == id
+        var wanted = which(DifferingOn(differing, db.PieLabels)).Where(label => label.ComparisonId == id
             && (filter.Split == null || filter.Split == about.Comparison.Split)
             && (gold == null || label.Gold == gold || (label.Gold == null && db.Examples.Any(example => example.Id == label.ExampleId && example.Labels.Contains(gold.Value))))
             && (filter.Direction == null || label.Direction == filter.Direction)
@@ -58,6 +58,12 @@ internal static class VotedExamples
         return request.Page(
             page.Cut(total, row => answer(row.Label, row.Example, about.Labels), row => new PageKey(row.Label.Margin, row.Label.Position)), origin);
     }
+
+    /// <summary>Of single-label data: the modes differ, and one of them is the class; of multi-label data, the majorities about it.</summary>
+    private static IQueryable<PieLabel> DifferingOn(short? c, IQueryable<PieLabel> labels) => c is not { } index ? labels : labels.Where(label =>
+        label.DenseMode == null
+            ? 2 * label.DenseVotes[index] > label.Runs != 2 * label.PrunedVotes[index] > label.Runs
+            : label.DenseMode != label.PrunedMode && (label.DenseMode == index || label.PrunedMode == index));
 
     private static IQueryable<LabelledText> Rest(IQueryable<LabelledText> rows, VoteFilter filter, PieOrder order) =>
         filter.After<PageKey>() is not { } after ? rows
@@ -94,6 +100,9 @@ public abstract record VoteFilter : TableQuery
 
     /// <summary>Gold label.</summary>
     public string? Label { get; init; }
+
+    /// <summary>Only PIEs on which the cohorts differ about this label: of multi-label data, one of classes; of single-label data, the answer of one of them.</summary>
+    public string? Class { get; init; }
 
     /// <summary>Only PIEs of this direction.</summary>
     public PieDirection? Direction { get; init; }

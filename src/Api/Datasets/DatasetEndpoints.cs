@@ -44,8 +44,8 @@ public static class DatasetEndpoints
     /// <summary>Imports a dataset.</summary>
     /// <remarks>
     /// Multipart: a part definition (JSON) and the files, either one for each split (train and test; validation if there is
-    /// one) or a single part file, divided by the definition's split. CSV, TSV, JSON lines or Parquet, each also gzipped; SNLI, IMDB,
-    /// Reuters-21578, AAPD and TREC as they are published. All of it is
+    /// one) or a single part file, divided by the definition's split. CSV, TSV, JSON lines or Parquet, each also gzipped; and the
+    /// published datasets that format names, as they are published. All of it is
     /// stored or nothing; where a file cannot be read, the answer names file, line and column. With Prefer: respond-async the
     /// answer comes as soon as the files are received: an import that can be polled and cancelled.
     /// </remarks>

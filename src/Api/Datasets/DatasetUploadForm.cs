@@ -36,14 +36,14 @@ public sealed class DatasetUploadForm : IOperationFilter
                         Properties = new Dictionary<string, IOpenApiSchema>
                         {
                             [DatasetUpload.DefinitionPart] = definition,
-                            [DatasetPart.Undivided] = File("The only file, to be divided by the definition's split; of snli, imdb and reuters21578 the archive, which holds the splits."),
+                            [DatasetPart.Undivided] = File($"The only file, to be divided by the definition's split; or the archive, which holds the splits ({DatasetRules.FormatsWithSplits})."),
                             [Wire.Name(Split.Train)] = File("The training split; without split in the definition."),
                             [Wire.Name(Split.Validation)] = File("The validation split, if there is one."),
                             [Wire.Name(Split.Test)] = File("The test split."),
-                            [DatasetPart.LabelsPart("train")] = File("For aapd: the labels of each line of train."),
-                            [DatasetPart.LabelsPart("validation")] = File("For aapd: the labels of each line of validation."),
-                            [DatasetPart.LabelsPart("test")] = File("For aapd: the labels of each line of test."),
-                            [DatasetPart.LabelIndex] = File("For aapd: labels.json, which fixes the order of the labels."),
+                            [DatasetPart.LabelsPart("train")] = Labels("train"),
+                            [DatasetPart.LabelsPart("validation")] = Labels("validation"),
+                            [DatasetPart.LabelsPart("test")] = Labels("test"),
+                            [DatasetPart.LabelIndex] = File($"For {DatasetRules.FormatsWithLabelFiles}: labels.json, which fixes the order of the labels."),
                         },
                     },
                     Example = new JsonObject { [DatasetUpload.DefinitionPart] = JsonNode.Parse(Json.Write(Sample)) },
@@ -55,6 +55,8 @@ public sealed class DatasetUploadForm : IOperationFilter
             },
         };
     }
+
+    private static OpenApiSchema Labels(string split) => File($"For {DatasetRules.FormatsWithLabelFiles}: the labels of each line of {split}.");
 
     private static OpenApiSchema File(string description) => new() { Type = JsonSchemaType.String | JsonSchemaType.Null, Format = "binary", Description = description };
 }

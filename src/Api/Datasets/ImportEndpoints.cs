@@ -75,6 +75,6 @@ public sealed record ImportResponse(
         import.Problem is { } problem ? JsonElement.Parse(problem) : null, import.CreatedAt, import.StartedAt, import.FinishedAt);
 }
 
-/// <param name="BytesTotal">To be read: the files are read three times, to check, to measure and to store them (those of reuters21578 once more).</param>
+/// <param name="BytesTotal">To be read: the files are read three times, to check, to measure and to store them (those of a format that chooses its labels by their number once more).</param>
 /// <param name="Examples">Stored; all of them or none.</param>
 public sealed record ImportProgress(long BytesTotal, long BytesRead, int Examples);

@@ -65,7 +65,7 @@ public sealed record DatasetDefinition
     /// <summary>How to divide a single file, or how much of train becomes the validation split where there is none; else left out.</summary>
     public SplitFractions? Split { get; init; }
 
-    /// <summary>For reuters21578: least training documents of a topic that is kept; 1 where it is left out.</summary>
+    /// <summary>Of a format that keeps the frequent topics only, such as reuters21578: least training documents of one that is kept; 1 where it is left out.</summary>
     [Range(1, DatasetRules.MaxMinimumDocuments)] public int? MinimumDocuments { get; init; }
 }
 

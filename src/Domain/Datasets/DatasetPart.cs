@@ -17,6 +17,9 @@ public sealed record DatasetPart(string Name, string Path)
     /// <summary>Told of every byte that is read of the file, each time that it is read.</summary>
     public ReadMeter? Meter { get; init; }
 
+    /// <summary>Ends a reading at the next bytes that it asks for: what is passed over in a file makes no record to end it at.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>The split that the whole file is; null: it is to be divided, or holds the splits itself.</summary>
     public Split? Split => Wire.TryParse<Split>(Name, out var split) ? split : null;
 
@@ -28,13 +31,21 @@ public sealed record DatasetPart(string Name, string Path)
     /// <summary>As train has trainLabels.</summary>
     public static string LabelsPart(string split) => $"{split}Labels";
 
-    public FileStream Open() => new MeteredFile(Path, Meter);
+    public FileStream Open() => new MeteredFile(Path, Meter, Cancellation);
 
-    private sealed class MeteredFile(string path, ReadMeter? meter) : FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan)
+    private sealed class MeteredFile(string path, ReadMeter? meter, CancellationToken cancellation) : FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan)
     {
-        public override int Read(byte[] array, int offset, int count) => Count(base.Read(array, offset, count));
+        public override int Read(byte[] array, int offset, int count)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Count(base.Read(array, offset, count));
+        }
 
-        public override int Read(Span<byte> buffer) => Count(base.Read(buffer));
+        public override int Read(Span<byte> buffer)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Count(base.Read(buffer));
+        }
 
         private int Count(int read)
         {

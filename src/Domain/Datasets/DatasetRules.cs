@@ -11,6 +11,12 @@ public static class DatasetRules
 
     private const string NameRule = "must have 1 to 200 characters, none of them a control character";
 
+    /// <summary>Those whose labels may come in parts of their own, trainLabels and the like, with a labelIndex.</summary>
+    public static string FormatsWithLabelFiles { get; } = Distribution.Formats(distribution => distribution.HasLabelFiles);
+
+    /// <summary>Those whose part file is an archive that holds the splits.</summary>
+    public static string FormatsWithSplits { get; } = Distribution.Formats(distribution => distribution.FileHasSplits);
+
     /// <param name="parts">Names of the file parts that came with the definition.</param>
     public static IReadOnlyList<FieldError> Check(DatasetDefinition definition, IReadOnlyCollection<string> parts) =>
     [
@@ -126,7 +132,7 @@ public static class DatasetRules
         var labelled = parts.Select(part => (Part: part, Of: new DatasetPart(part, "").LabelsOf)).Where(part => part.Of is not null).ToList();
         foreach (var (part, of) in labelled)
         {
-            if (distribution is not { HasLabelFiles: true }) yield return new(part, "is for aapd; the labels of other formats are in the files of their texts");
+            if (distribution is not { HasLabelFiles: true }) yield return new(part, $"is for {FormatsWithLabelFiles}; the labels of other formats are in the files of their texts");
             else if (!parts.Contains(of!)) yield return new(of!, $"is required, since there is {part}");
         }
         if (labelled.Count > 0)
@@ -134,14 +140,15 @@ public static class DatasetRules
                 yield return new(DatasetPart.LabelsPart(split), "is required, since other splits have their labels in a part of their own");
 
         if (!parts.Contains(DatasetPart.LabelIndex)) yield break;
-        if (distribution is not { HasLabelFiles: true }) yield return new(DatasetPart.LabelIndex, "is for aapd; of other formats the definition's labels fix the order");
+        if (distribution is not { HasLabelFiles: true }) yield return new(DatasetPart.LabelIndex, $"is for {FormatsWithLabelFiles}; of other formats the definition's labels fix the order");
         else if (definition.Labels is not null) yield return new("labels", $"fixes the order of the labels, as the part {DatasetPart.LabelIndex} does; leave out one of them");
     }
 
     private static IEnumerable<FieldError> Minimum(DatasetDefinition definition)
     {
         if (definition.MinimumDocuments is not { } minimum) yield break;
-        if (definition.Format != DatasetFormat.Reuters21578) yield return new("minimumDocuments", "is for reuters21578; leave it out");
+        if (Distribution.Of(definition.Format) is not { HasMinimumDocuments: true })
+            yield return new("minimumDocuments", $"is for {Distribution.Formats(distribution => distribution.HasMinimumDocuments)}; leave it out");
         else if (minimum is < 1 or > MaxMinimumDocuments) yield return new("minimumDocuments", $"must be from 1 to {MaxMinimumDocuments}");
     }
 

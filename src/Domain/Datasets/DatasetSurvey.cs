@@ -42,9 +42,8 @@ internal sealed class DatasetSurvey
     private SurveyedPart Read(DatasetPart part, CancellationToken cancellation)
     {
         var (splits, labelsOfDivided, divided) = (new List<Split>(), new List<ushort>(), 0);
-        foreach (var record in reader.Read(part))
+        foreach (var record in reader.Read(part, cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
             if (++count > limits.Examples)
                 throw new DatasetContentException(record.File ?? part.Name, record.Line, null, $"the dataset has more than {limits.Examples} examples, the most that this service takes");
             splits.Add(record.Split ?? part.Split ?? Split.Train);

@@ -109,13 +109,8 @@ public sealed class SourceDataset
     private IEnumerable<(DatasetPart Part, Split Split, SourceRecord Record)> Records(CancellationToken cancellation)
     {
         foreach (var part in parts)
-        {
-            foreach (var (index, record) in reader.Read(part.Part).Index())
-            {
-                cancellation.ThrowIfCancellationRequested();
+            foreach (var (index, record) in reader.Read(part.Part, cancellation).Index())
                 yield return (part.Part, part.Splits[index], record);
-            }
-        }
     }
 
     private sealed class SplitMeasure(Split split, int labelCount) : IDisposable

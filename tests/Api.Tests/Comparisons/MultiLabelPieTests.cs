@@ -47,6 +47,9 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
     [Theory]
     [InlineData("?label=yes", new[] { 4, 6 })]
     [InlineData("?label=no", new[] { 1, 3 })]
+    [InlineData("?class=maybe", new[] { 3 })]
+    [InlineData("?class=yes&label=no", new[] { 3 })]
+    [InlineData("?class=no&direction=denseRight", new[] { 1, 3 })]
     [InlineData("?direction=mixed", new[] { 6 })]
     [InlineData("?direction=bothWrong", new int[0])]
     [InlineData("?minMargin=0.5&orderBy=position", new[] { 3, 4, 6 })]
@@ -133,6 +136,28 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
         Assert.Equal(0, (double)classes[0]!["dense"]!["f1"]!["sd"]!);
         Assert.Null(classes[0]!["dense"]!["accuracy"]);
         Assert.Equal(0.5, (double)classes[2]!["dense"]!["recall"]!["mean"]!);
+    }
+
+    [Fact]
+    public async Task The_pies_of_one_class_are_those_that_it_counts()
+    {
+        var path = $"/api/v1/comparisons/{await ComparisonAsync(await LabelledSweepAsync())}";
+        var all = await api.WalkAsync($"{path}/examples?pageSize=3");
+
+        foreach (var counted in (await api.GetAsync($"{path}/classes"))["items"]!.AsArray())
+        {
+            var label = (string)counted!["label"]!;
+            var positions = all.Where(example => example["classes"]!.AsArray().Any(name => (string?)name == label)).Select(example => (int)example["position"]!).ToList();
+            Assert.Equal((int)counted["differing"]!, positions.Count);
+            foreach (var list in new[] { $"{path}/pies?orderBy=position&class={label}", $"{path}/examples?class={label}" })
+            {
+                Assert.Equal(positions, (await api.WalkAsync($"{list}&pageSize=1")).Select(row => (int)row["position"]!));
+                var csv = Rfc4180.Read(await api.Client.GetStringAsync($"{list}&format=csv"));
+                Assert.Equal(positions, csv.Skip(1).Select(row => int.Parse(row[csv[0].IndexOf("position")]!, System.Globalization.CultureInfo.InvariantCulture)));
+                var parquet = ParquetContent.Read(await api.Client.GetByteArrayAsync($"{list}&format=parquet"));
+                Assert.Equal(positions, parquet.Rows.Select((_, row) => (int)parquet[row, "position"]!));
+            }
+        }
     }
 
     private async Task<Guid> LabelledSweepAsync()

@@ -62,6 +62,21 @@ public class DatasetRulesTests
         DatasetRules.Check(new DatasetDefinition { Name = "d", Task = format == DatasetFormat.Aapd ? LearningTask.MultiLabel : LearningTask.SingleLabel, Format = format }, Words(parts))
             .Select(error => error.Field));
 
+    /// <summary>However many there are of them: whoever adds a format has no message to mend.</summary>
+    [Theory]
+    [InlineData("minimumDocuments", "train test", "; leave it out")]
+    [InlineData("trainLabels", "train trainLabels test testLabels", "; the labels of other formats are in the files of their texts")]
+    [InlineData("labelIndex", "train test labelIndex", "; of other formats the definition's labels fix the order")]
+    public void What_a_format_does_not_take_is_said_with_the_formats_that_do(string field, string parts, string rest)
+    {
+        var refused = Enum.GetValues<DatasetFormat>().ToDictionary(
+            format => format, format => DatasetRules.Check(Good with { Format = format, MinimumDocuments = 1 }, Words(parts)).FirstOrDefault(error => error.Field == field)?.Message);
+
+        var taken = refused.Where(format => format.Value is null).Select(format => Wire.Name(format.Key)).ToList();
+        Assert.NotEmpty(taken);
+        Assert.Equal([$"is for {string.Join(", ", taken)}{rest}"], refused.Values.OfType<string>().Distinct());
+    }
+
     [Theory]
     [InlineData(DatasetFormat.Tsv, "train test", null, 0.1, "")]
     [InlineData(DatasetFormat.Imdb, "file", null, 0.1, "")]

@@ -1,5 +1,6 @@
 using ParquetSharp;
 using ParquetSharp.IO;
+using PieService.Archives;
 using PieService.Domain.Datasets;
 
 namespace PieService.Domain.Tests.Datasets;
@@ -161,6 +162,35 @@ public sealed class ParquetTests : IDisposable
         Assert.InRange(file.Length, 0, 50_000);
 
         Assert.Contains("unpack to more than 500000 bytes", Refusal(file, ReadLimits.Default with { FileBytes = 500_000 }).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Index, dictionary and data pages; a head of 13 bytes, in a gzip file of next to none.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Pages_that_hold_nothing_count_too(int kind)
+    {
+        var few = HandmadeParquet.File([HandmadeParquet.Values("a"), HandmadeParquet.Empty(kind), HandmadeParquet.Values("b")], ["x", "y"]);
+        var many = HandmadeParquet.File([HandmadeParquet.Values("a"), .. Enumerable.Repeat(HandmadeParquet.Empty(kind), 10_000), HandmadeParquet.Values("b")], ["x", "y"]);
+        var limits = ReadLimits.Default with { FileBytes = 8 * 1024 * 1024 };
+        using var sample = new SampleFiles { Limits = limits }.As(DatasetFormat.Parquet).With("train", few).With("test", SampleFiles.Gzip(few));
+
+        Assert.Equal(["a", "b", "a", "b"], sample.Examples().Select(example => example.Text));
+        foreach (var file in new[] { many, SampleFiles.Gzip(many) })
+        {
+            var refusal = Refusal(file, limits);
+            Assert.Equal((2, "text"), (refusal.Line, refusal.Column));
+            Assert.Contains("unpack to more than 8388608 bytes", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_gzipped_file_that_unpacks_to_200_times_its_size_is_refused_before_all_of_it_lies_on_the_disk()
+    {
+        // A gzip file of 70 KB that unpacks to 64 MiB.
+        Assert.Contains("200 times its size", Refusal(ArchiveFiles.TarBomb()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,12 +38,12 @@ public sealed class SampleFiles : IDisposable
         return this;
     }
 
-    public SourceDataset Read() => SourceDataset.Read(Definition, parts, Limits, CancellationToken.None);
+    public SourceDataset Read(CancellationToken cancellation = default) => SourceDataset.Read(Definition, parts, Limits, cancellation);
 
     public List<Example> Examples() => [.. Read().Examples(Guid.Empty, CancellationToken.None)];
 
     /// <summary>What is wrong with the file; a test file must be wrong only once.</summary>
-    public DatasetContentException Refusal() => Assert.Throws<DatasetContentException>(Read);
+    public DatasetContentException Refusal() => Assert.Throws<DatasetContentException>(() => Read());
 
     public static byte[] Gzip(byte[] content)
     {

@@ -38,9 +38,9 @@ internal static class CsvRows
         {
             return parser.Read();
         }
-        catch (ParserException wrapped) when (wrapped.InnerException is DatasetContentException content)
+        catch (ParserException wrapped) when (wrapped.InnerException is DatasetContentException or OperationCanceledException)
         {
-            ExceptionDispatchInfo.Throw(content);
+            ExceptionDispatchInfo.Throw(wrapped.InnerException);
             throw;
         }
     }

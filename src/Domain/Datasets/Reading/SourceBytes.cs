@@ -52,7 +52,7 @@ internal sealed class SourceBytes : IDisposable
         buffer.AsSpan(start, count).CopyTo(destination);
         start += count;
         handedOut += count;
-        if (handedOut > limit) throw new InvalidDataException($"the file has more than {limit} bytes (decompressed), the most that this service reads (its setting PIE_DATASET_FILE_MIB; of an archive at most 200 times its size)");
+        if (handedOut > limit) throw new InvalidDataException($"the file has more than {limit} bytes (decompressed), the most that this service reads (its setting PIE_DATASET_FILE_MIB; of an archive or a Parquet file at most 200 times its size)");
         return count;
     }
 

@@ -7,6 +7,9 @@ internal sealed record SourceFiles(DatasetDefinition Definition, IReadOnlyList<D
     /// <summary>Documents that make no example, by the reason, in all readings so far.</summary>
     public SortedDictionary<string, int> Dropped { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The same files, no reading of which outlasts the cancellation.</summary>
+    public SourceFiles Until(CancellationToken cancellation) => this with { Parts = [.. Parts.Select(part => part with { Cancellation = cancellation })] };
+
     public void Drop(string reason) => Dropped[reason] = Dropped.GetValueOrDefault(reason) + 1;
 
     /// <summary>The characters of a part.</summary>

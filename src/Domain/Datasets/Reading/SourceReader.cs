@@ -38,14 +38,20 @@ internal sealed class SourceReader
     /// <summary>Those that hold examples, in the order of the splits.</summary>
     public IEnumerable<DatasetPart> Parts => files.Parts.Where(part => DatasetPart.HoldsExamples(part.Name)).OrderBy(part => part.Split);
 
-    public IEnumerable<SourceRecord> Read(DatasetPart part)
+    /// <param name="part">One of those that hold examples.</param>
+    /// <exception cref="DatasetContentException">It holds what cannot be read.</exception>
+    public IEnumerable<SourceRecord> Read(DatasetPart part, CancellationToken cancellation)
     {
-        foreach (var record in distribution?.Read(part, files) ?? (Definition.Format == DatasetFormat.Parquet ? ParquetRecords.Read(part, Definition, files.Limits) : OfText(part)))
+        foreach (var record in Records(part with { Cancellation = cancellation }, files.Until(cancellation)))
         {
+            cancellation.ThrowIfCancellationRequested();
             Check(record, part);
             yield return record;
         }
     }
+
+    private IEnumerable<SourceRecord> Records(DatasetPart part, SourceFiles read) =>
+        distribution?.Read(part, read) ?? (Definition.Format == DatasetFormat.Parquet ? ParquetRecords.Read(part, Definition, read.Limits) : OfText(part));
 
     private IEnumerable<SourceRecord> OfText(DatasetPart part)
     {

@@ -47,6 +47,12 @@ public sealed class SnliTests : IDisposable
     public void Its_files_are_read_one_for_each_split_of_either_kind() =>
         AssertIsSample(files.With("train", Train).With("test", Text(Test)).With("validation", SampleFiles.Gzip(System.Text.Encoding.UTF8.GetBytes(Text(Dev)))));
 
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\uFEFF\n \r\n\t")]
+    public void Blank_lines_and_a_byte_order_mark_before_JSON_lines_change_nothing(string before) =>
+        AssertIsSample(files.With("train", Train).With("test", Test).With("validation", before + Dev));
+
     [Fact]
     public void Another_gold_label_is_refused_with_its_line()
     {

@@ -1,12 +1,12 @@
 namespace PieService.Domain.Datasets.Reading.Archives;
 
-/// <summary>What an archive may ask of the machine that reads it, beside the limits of every file.</summary>
+/// <summary>What an archive, or a Parquet file that is gzipped, may ask of the machine that reads it, beside the limits of every file.</summary>
 internal static class ArchiveLimits
 {
     /// <summary>The Large Movie Review Dataset has 100,000 and a few.</summary>
     public const int Entries = 250_000;
 
-    /// <summary>Texts come to a fifth or a tenth; what unpacks to more than this many times its size holds no texts.</summary>
+    /// <summary>Texts come to a fifth or a tenth, and Parquet is packed already; what unpacks to more than this many times its size holds no texts.</summary>
     private const long Ratio = 200;
 
     /// <summary>A small archive of one long repetition does no harm.</summary>
@@ -14,7 +14,7 @@ internal static class ArchiveLimits
 
     private const int ShownCharacters = 100;
 
-    /// <summary>Most bytes that all that is read of an archive may have, headers too.</summary>
+    /// <summary>Most bytes that all that is unpacked of it may have, headers too.</summary>
     public static long UnpackedBytes(DatasetPart part, ReadLimits limits) =>
         Math.Min(limits.FileBytes, Math.Max(Unsuspicious, new FileInfo(part.Path).Length * Ratio));
 

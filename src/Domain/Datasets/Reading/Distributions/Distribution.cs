@@ -1,8 +1,9 @@
 namespace PieService.Domain.Datasets.Reading.Distributions;
 
 /// <summary>
-/// A dataset as its authors publish it: it says by itself what a definition says of other files. Adding one takes a file here
-/// with its line in <see cref="Of"/>, and a test with a small sample made by hand.
+/// A dataset as its authors publish it: it says by itself what a definition says of other files. Adding one takes a file here, its
+/// name in <see cref="DatasetFormat"/> with its line in <see cref="Of"/>, and a test with a small sample made by hand. Messages and
+/// docs/openapi.json, which is to be written anew, take from here which formats something is for.
 /// </summary>
 internal abstract class Distribution
 {
@@ -16,6 +17,10 @@ internal abstract class Distribution
         DatasetFormat.Trec => new Trec(),
         _ => null,
     };
+
+    /// <summary>The formats of those that have a property, for messages.</summary>
+    public static string Formats(Func<Distribution, bool> which) =>
+        string.Join(", ", Enum.GetValues<DatasetFormat>().Where(format => Of(format) is { } distribution && which(distribution)).Select(Wire.Name));
 
     public abstract LearningTask Task { get; }
 
@@ -40,6 +45,9 @@ internal abstract class Distribution
 
     /// <summary>Whether each split may have its labels in a part of their own.</summary>
     public virtual bool HasLabelFiles => false;
+
+    /// <summary>Whether a definition's minimumDocuments says which labels are kept.</summary>
+    public virtual bool HasMinimumDocuments => false;
 
     /// <param name="part">One that holds examples.</param>
     /// <exception cref="DatasetContentException">It holds what cannot be read.</exception>

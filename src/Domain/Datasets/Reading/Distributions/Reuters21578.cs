@@ -19,6 +19,7 @@ internal sealed partial class Reuters21578 : Distribution
     public override TextEncoding Encoding => TextEncoding.Latin1;
     public override bool HasSplitFiles => false;
     public override bool FileHasSplits => true;
+    public override bool HasMinimumDocuments => true;
 
     /// <summary>Once more, to count the topics.</summary>
     public override int Readings => 4;

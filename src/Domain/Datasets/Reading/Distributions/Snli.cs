@@ -30,10 +30,15 @@ internal sealed class Snli : Distribution
 
     private static IEnumerable<SourceRecord> OfFile(DatasetPart part, SourceFiles files)
     {
-        var first = new char[1];
-        using (var look = files.Open(part)) look.Read(first);
         using var source = files.Open(part);
-        foreach (var record in Records(source, part, files, isJson: first[0] == '{')) yield return record;
+        foreach (var record in Records(source, part, files, IsJson(part, files))) yield return record;
+    }
+
+    /// <summary>By the first line that is not blank: JSON lines may begin with such.</summary>
+    private static bool IsJson(DatasetPart part, SourceFiles files)
+    {
+        using var look = files.Open(part);
+        return SourceLine.Of(look).Select(line => line.Text.TrimStart()).FirstOrDefault(text => text.Length > 0) is ['{', ..];
     }
 
     private static IEnumerable<SourceRecord> OfArchive(DatasetPart part, SourceFiles files)

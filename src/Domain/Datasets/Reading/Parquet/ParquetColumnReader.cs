@@ -4,7 +4,7 @@ using System.Numerics;
 namespace PieService.Domain.Datasets.Reading.Parquet;
 
 /// <summary>The values of a column in a row group, page by page: no more than a page and its dictionary are in memory.</summary>
-internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetChunk chunk, ParquetColumn column, UnpackedBytes unpacked)
+internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetChunk chunk, ParquetColumn column, UnpackedBytes unpacked, CancellationToken cancellation)
 {
     /// <summary>Largest page; what a file only claims costs no more than this.</summary>
     private const int MaxPageBytes = 64 * 1024 * 1024;
@@ -74,9 +74,12 @@ internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetCh
 
     private void BeginPage()
     {
+        // Before the next row there can be any number of pages without values.
+        cancellation.ThrowIfCancellationRequested();
         var page = ReadHead();
         if (page.Expanded is < 0 or > MaxPageBytes || page.Stored is < 0 or > MaxPageBytes)
             throw new InvalidDataException($"has a page of more than {MaxPageBytes} bytes; write it with smaller row groups");
+        unpacked.Add(page.Expanded);
         if (page.Kind == PageKind.Index)
         {
             if (page.Stored > end - position) throw new EndOfStreamException();
@@ -84,7 +87,6 @@ internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetCh
             return;
         }
         if (page.Values < 0) throw new InvalidDataException("has a page without a number of values");
-        unpacked.Add(page.Expanded);
         var bytes = new byte[page.Stored];
         Fill(bytes);
         switch (page.Kind)
@@ -111,6 +113,7 @@ internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetCh
         foreach (var most in HeadBytes)
         {
             var bytes = new byte[(int)Math.Min(most, end - position)];
+            unpacked.Add(bytes.Length);
             file.Position = position;
             file.ReadExactly(bytes);
             try

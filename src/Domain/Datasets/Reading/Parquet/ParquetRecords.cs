@@ -31,7 +31,7 @@ internal static class ParquetRecords
             }
 
             ParquetColumnReader? Values(ParquetColumn? column) => column is null ? null : Whole(part, () => column.Leaf < group.Chunks.Count
-                ? new ParquetColumnReader(file, valuesEnd, group.Chunks[column.Leaf.Value], column, unpacked)
+                ? new ParquetColumnReader(file, valuesEnd, group.Chunks[column.Leaf.Value], column, unpacked, part.Cancellation)
                 : throw new InvalidDataException("has a row group that lacks columns"), row + 1, column.Name);
         }
 

@@ -1,3 +1,5 @@
+using PieService.Domain.Datasets.Reading.Archives;
+
 namespace PieService.Domain.Datasets.Reading.Parquet;
 
 /// <summary>A file that can be read at any place: itself, or, where it is gzipped, a copy that is gone when it is closed.</summary>
@@ -16,7 +18,7 @@ internal static class Unpacked
             $"{part.Path}.unpacked-{Guid.NewGuid():N}", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 4096, FileOptions.DeleteOnClose);
         try
         {
-            using var source = new SourceBytes(part, limits.FileBytes);
+            using var source = new SourceBytes(part, ArchiveLimits.UnpackedBytes(part, limits));
             var block = new byte[64 * 1024];
             for (int read; (read = source.Read(block)) > 0;) copy.Write(block, 0, read);
             return copy;

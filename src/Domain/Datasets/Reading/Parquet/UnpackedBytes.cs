@@ -1,6 +1,9 @@
 namespace PieService.Domain.Datasets.Reading.Parquet;
 
-/// <summary>What a file's pages hold unpacked, empty ones and dictionaries too: a megabyte of them can hold terabytes.</summary>
+/// <summary>
+/// What reading a file's pages costs: what they hold unpacked, dictionaries too, and what is read to find out where the heads before
+/// them end, some kilobytes each. A megabyte can hold terabytes, or unpack to a hundred million pages that hold nothing.
+/// </summary>
 internal sealed class UnpackedBytes(long most)
 {
     private long bytes;
@@ -9,6 +12,6 @@ internal sealed class UnpackedBytes(long most)
     public void Add(int more)
     {
         bytes += more;
-        if (bytes > most) throw new InvalidDataException($"has pages that unpack to more than {most} bytes, the most that this service reads");
+        if (bytes > most) throw new InvalidDataException($"has pages that unpack to more than {most} bytes, at least 4 KiB being counted for each, the most that this service reads (its setting PIE_DATASET_FILE_MIB)");
     }
 }
