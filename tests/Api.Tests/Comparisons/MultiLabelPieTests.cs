@@ -132,6 +132,10 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
         Assert.Equal([2, 2, 2], classes.Select(c => (int)c!["pies"]!));
         Assert.Equal([0.5, 0.5, 0.5], classes.Select(c => (double)c!["pieShare"]!));
         Assert.Equal([3, 1, 3], classes.Select(c => (int)c!["differing"]!));
+        // Of 12 labels, of the 6 of the PIEs, of the 7 on which the majorities differ.
+        Assert.Equal([1 / 3.0, 1 / 3.0, 1 / 3.0], classes.Select(c => (double)c!["labelShare"]!));
+        Assert.Equal([1 / 3.0, 1 / 3.0, 1 / 3.0], classes.Select(c => (double)c!["pieLabelShare"]!));
+        Assert.Equal([3 / 7.0, 1 / 7.0, 3 / 7.0], classes.Select(c => (double)c!["differingShare"]!));
         Assert.Equal(1, (double)classes[0]!["dense"]!["f1"]!["mean"]!);
         Assert.Equal(0, (double)classes[0]!["dense"]!["f1"]!["sd"]!);
         Assert.Null(classes[0]!["dense"]!["accuracy"]);
