@@ -16,7 +16,7 @@ reuters)
     epochs=10 batch=64 length=64 ;;
 aapd)       # its validation split is what is trained on
     parts=(-F "train=@$data/aapd_val.jsonl" -F "test=@$data/aapd_test.jsonl" -F 'definition={"name":"aapd","task":"multiLabel","format":"aapd"};type=application/json')
-    epochs=20 batch=16 length=96 ;;
+    epochs=15 batch=16 length=96 ;;
 imdb)
     parts=(-F "train=@$data/imdb_train_2500.tsv" -F "test=@$data/imdb_test_2500.tsv" -F 'definition={"name":"imdb","task":"singleLabel","format":"tsv",
         "columns":{"text":"text","label":"label"},"labels":["neg","pos"]};type=application/json')

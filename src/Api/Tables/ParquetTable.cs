@@ -23,13 +23,13 @@ internal static class ParquetTable
         var file = await ParquetWriter.CreateAsync(new ParquetSchema(fields), new ForwardStream(output), FewBuffers, cancellationToken: cancellation);
         file.CustomMetadata = metadata;
         var texts = columns.OfType<TextColumn<TItem>>().ToList();
-        var fullGroup = (int)Math.Clamp(GroupBytes / (sizeof(long) * columns.Count), FewestRows, GroupRows);
+        var cells = Math.Min(sizeof(long) * columns.Count, GroupBytes / FewestRows);
         var (group, bytes) = (new List<TItem>(), 0L);
         await foreach (var row in rows.WithCancellation(cancellation))
         {
             group.Add(row);
-            bytes += texts.Sum(column => sizeof(char) * (long)(column.Text(row)?.Length ?? 0));
-            if (group.Count < fullGroup && bytes < GroupBytes) continue;
+            bytes += cells + texts.Sum(column => sizeof(char) * (long)(column.Text(row)?.Length ?? 0));
+            if (group.Count < GroupRows && bytes < GroupBytes) continue;
             await WriteGroupAsync();
             group.Clear();
             bytes = 0;
