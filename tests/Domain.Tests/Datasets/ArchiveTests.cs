@@ -44,6 +44,7 @@ public sealed class ArchiveTests : IDisposable
         {
             using var sample = Imdb(archive);
             Assert.Equal("file", sample.Refusal().File.Split('/')[0]);
+            if (archive is [0x1F, 0x8B, ..]) Assert.Contains("the gzip file ends too early", sample.Refusal().Message, StringComparison.Ordinal);
         }
     }
 

@@ -7,6 +7,8 @@ public sealed class SourceTextTests : IDisposable
 {
     private const string Test = "label,text\na,x\nb,y\n";
 
+    private const string CutOff = "the gzip file ends too early or is followed by something else; was it uploaded whole?";
+
     private static readonly string Train = "label,text\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{(i % 3 == 0 ? 'a' : 'b')},text {i * 7919L} é\n"));
 
     private readonly SampleFiles files = new();
@@ -36,7 +38,20 @@ public sealed class SourceTextTests : IDisposable
         var whole = SampleFiles.Gzip(Encoding.UTF8.GetBytes(Train));
         var refusal = files.With("train", whole[..Math.Max(2, whole.Length - missing)]).With("test", Test).Refusal();
 
-        Assert.Contains("gzip", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(CutOff, refusal.Message);
+    }
+
+    [Fact]
+    public void A_gzip_file_that_was_cut_off_is_told_so_wherever_it_ends()
+    {
+        var whole = SampleFiles.Gzip(Encoding.UTF8.GetBytes(Train[..(Train.IndexOf("text 7919000 ", StringComparison.Ordinal) - 2)]));
+        for (var length = 2; length < whole.Length; length += 7)
+        {
+            using var sample = new SampleFiles().With("train", whole[..length]).With("test", Test);
+            var refusal = sample.Refusal();
+
+            Assert.True(refusal.Message == CutOff, $"{length} bytes: {refusal.Line} {refusal.Message}");
+        }
     }
 
     [Fact]

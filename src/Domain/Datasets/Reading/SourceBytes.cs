@@ -11,21 +11,22 @@ internal sealed class SourceBytes : IDisposable
     private static readonly byte[] EndMark = [.. "the end of a file that is whole"u8];
     private static readonly byte[] EndMember = Compress(EndMark);
 
+    private const string CutOff = "the gzip file ends too early or is followed by something else; was it uploaded whole?";
+
     private readonly Stream stream;
+
+    /// <summary>Null: not compressed.</summary>
+    private readonly WithEndMember? gzip;
     private readonly byte[] buffer = new byte[64 * 1024];
-
     private readonly long limit;
-
-    /// <summary>Bytes held back, since they may turn out to be the end mark.</summary>
-    private int tail;
-    private bool isCutOff;
+    private bool isWhole;
     private int start, end;
     private long handedOut;
 
     public SourceBytes(DatasetPart part, long limit)
     {
         this.limit = limit;
-        if (IsGzip(part.Path)) (stream, tail) = (new GZipStream(new WithEndMember(part.Open()), CompressionMode.Decompress), EndMark.Length);
+        if (IsGzip(part.Path)) stream = new GZipStream(gzip = new WithEndMember(part.Open()), CompressionMode.Decompress);
         else stream = part.Open();
     }
 
@@ -36,19 +37,18 @@ internal sealed class SourceBytes : IDisposable
     /// <exception cref="InvalidDataException">The compressed file is damaged, or the file is too long.</exception>
     public int Read(Span<byte> destination)
     {
-        while (end - start <= tail)
+        if (start == end)
         {
-            buffer.AsSpan(start, end - start).CopyTo(buffer);
-            (start, end) = (0, end - start);
-            var read = Decompress();
-            end += read;
-            if (read > 0) continue;
-            if (isCutOff) throw new InvalidDataException("the gzip file ends too early or is followed by something else; was it uploaded whole?");
-            if (buffer.AsSpan(0, end).SequenceEqual(EndMark.AsSpan(0, tail))) return 0;
-            // What is there comes out first: it says where the file breaks off.
-            (isCutOff, tail) = (true, 0);
+            if (isWhole) return 0;
+            (start, end) = (0, Decompress(0));
+            if (gzip is not null && (end == 0 || gzip.IsBehindFile))
+            {
+                // GZipStream asks for more when all that it had is out: this is of the end member, or of a file cut off that took it for its own.
+                CheckEndMark();
+                return 0;
+            }
         }
-        var count = Math.Min(destination.Length, end - start - tail);
+        var count = Math.Min(destination.Length, end - start);
         buffer.AsSpan(start, count).CopyTo(destination);
         start += count;
         handedOut += count;
@@ -58,16 +58,23 @@ internal sealed class SourceBytes : IDisposable
 
     public void Dispose() => stream.Dispose();
 
-    private int Decompress()
+    private void CheckEndMark()
+    {
+        for (var read = end; read > 0 && end <= EndMark.Length; end += read) read = Decompress(end);
+        if (!buffer.AsSpan(0, end).SequenceEqual(EndMark)) throw new InvalidDataException(CutOff);
+        (isWhole, start, end) = (true, 0, 0);
+    }
+
+    private int Decompress(int at)
     {
         try
         {
-            return stream.Read(buffer, end, buffer.Length - end);
+            return stream.Read(buffer, at, buffer.Length - at);
         }
         catch (InvalidDataException damage)
         {
             // Its own words speak of archive entries.
-            throw new InvalidDataException("the gzip file is damaged; was it uploaded whole?", damage);
+            throw new InvalidDataException(gzip is { IsBehindFile: true } ? CutOff : "the gzip file is damaged; was it uploaded whole?", damage);
         }
     }
 
@@ -88,6 +95,8 @@ internal sealed class SourceBytes : IDisposable
     private sealed class WithEndMember(FileStream file) : Stream
     {
         private int sent;
+
+        public bool IsBehindFile => sent > 0;
 
         public override bool CanRead => true;
         public override bool CanSeek => false;

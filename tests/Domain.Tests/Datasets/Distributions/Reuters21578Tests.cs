@@ -60,6 +60,61 @@ public sealed class Reuters21578Tests : IDisposable
         Assert.InRange(refusal.Line!.Value, 2, 3);
     }
 
+    /// <summary>Each of which would lose a document, a topic or a body, were it passed over.</summary>
+    [Theory]
+    [InlineData("<REUTERS TOPICS", "<REUTER TOPICS", 2, "is not in a document, which begins with <REUTERS at the begin of a line and ends with </REUTERS> at the end of one")]
+    [InlineData("<REUTERS TOPICS", " <REUTERS TOPICS", 2, "is not in a document, which begins with <REUTERS at the begin of a line and ends with </REUTERS> at the end of one")]
+    [InlineData("<REUTERS TOPICS", "<REUTERSTOPICS", 2, "is not in a document, which begins with <REUTERS at the begin of a line and ends with </REUTERS> at the end of one")]
+    [InlineData("</REUTERS>\n", "</REUTERS>\nx\n", 14, "is not in a document, which begins with <REUTERS at the begin of a line and ends with </REUTERS> at the end of one")]
+    [InlineData("</REUTERS>\n", "</REUTERS> </REUTERS>\n", 13, "something follows the end of the document in its line")]
+    [InlineData("</REUTERS>\n", "</REUTERS> x\n", 2, "the document that begins here has no end, </REUTERS>")]
+    [InlineData("NEWID=\"1\">", "NEWID=\"1\"", 2, "the tag <REUTERS has no end, >")]
+    [InlineData(" NEWID=\"1\"", "", 2, "the document has no NEWID")]
+    [InlineData(" LEWISSPLIT=\"TEST\"", "", 2, "the document has no LEWISSPLIT")]
+    [InlineData("LEWISSPLIT=\"TEST\"", "LEWISSPLIT=\"Test\"", 2, "the document has another LEWISSPLIT than TRAIN, TEST, NOT-USED")]
+    [InlineData(" TOPICS=\"YES\"", "", 2, "the document has no TOPICS")]
+    [InlineData("TOPICS=\"YES\"", "TOPICS=\"\"", 2, "the document has another TOPICS than YES, NO, BYPASS")]
+    [InlineData("<D>grain</D>", "<D>grain<D>", 4, "the element <D> that begins here has no end, </D>")]
+    [InlineData("<D>grain</D>", "grain</D>", 4, "</D> ends an element that does not begin")]
+    [InlineData("<D>grain</D>", "<D>grain</d>", 4, "<d> is no element of this format; of a '<' in a text it has &lt;")]
+    [InlineData("</TOPICS>", "", 4, "the element <TOPICS> that begins here has no end, </TOPICS>")]
+    [InlineData("<TOPICS><D>grain</D></TOPICS>", "", 2, "the document has no element <TOPICS> or no <TEXT>")]
+    [InlineData("<TOPICS><D>grain</D></TOPICS>", "<TOPICS></TOPICS>\n<TOPICS><D>grain</D></TOPICS>", 5, "the document has more than one TOPICS")]
+    [InlineData("</TEXT>", "", 9, "the element <TEXT> that begins here has no end, </TEXT>")]
+    [InlineData("</BODY>", "", 11, "the element <BODY> that begins here has no end, </BODY>")]
+    [InlineData("<BODY>", "", 12, "</BODY> ends an element that does not begin")]
+    [InlineData("<BODY>", "<BODY", 11, "the tag <BODYGrain has no end, >")]
+    [InlineData("<BODY>", "<BODY></BODY><BODY>", 11, "the document has more than one TEXT/BODY")]
+    public void A_broken_document_is_an_error_with_its_line_and_not_lost(string whole, string broken, int line, string message)
+    {
+        var sgml = Head + Document(1, "TEST", "YES", "<D>grain</D>", "<TEXT>&#2;\n<TITLE>GRAIN < 2</TITLE>\n<BODY>Grain\n</BODY></TEXT>");
+        using (var sound = new SampleFiles { Definition = files.Definition })
+            Assert.Equal(3, sound.With("file", ArchiveFiles.Tar(("reut2-000.sgm", First), ("reut2-001.sgm", sgml))).Examples().Count);
+        Assert.Contains(whole, sgml, StringComparison.Ordinal);
+
+        var refusal = files.With("file", ArchiveFiles.Tar(("reut2-000.sgm", First), ("reut2-001.sgm", sgml.Replace(whole, broken, StringComparison.Ordinal)))).Refusal();
+
+        Assert.Equal(("file/reut2-001.sgm", line, message), (refusal.File, refusal.Line, refusal.Message));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(Head + "\n")]
+    public void A_file_without_a_document_is_refused(string sgml)
+    {
+        var refusal = files.With("file", ArchiveFiles.Tar(("reut2-000.sgm", First), ("reut2-001.sgm", sgml))).Refusal();
+
+        Assert.Equal(("file/reut2-001.sgm", "has no document, which begins with <REUTERS"), (refusal.File, refusal.Message));
+    }
+
+    [Fact]
+    public void Elements_within_elements_without_end_are_refused()
+    {
+        var deep = $"<REUTERS NEWID=\"9\">\n{string.Concat(Enumerable.Repeat("<D>", 200_000))}\n</REUTERS>\n";
+
+        Assert.Equal("<D> is in more than 7 other elements; has one of them no end?", files.With("file", ArchiveFiles.Tar(("reut2-000.sgm", Head + deep))).Refusal().Message);
+    }
+
     [Fact]
     public void A_document_is_no_longer_than_a_record()
     {

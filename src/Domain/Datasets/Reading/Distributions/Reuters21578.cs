@@ -75,26 +75,34 @@ internal sealed partial class Reuters21578 : Distribution
     /// <summary>A document begins and ends in lines of its own; the first line of a file names its DTD.</summary>
     private static IEnumerable<Document> Documents(SourceText source, string file, ReadLimits limits)
     {
-        var (sgml, begin) = (new StringBuilder(), 0L);
+        var (sgml, begin, any) = (new StringBuilder(), 0L, false);
         foreach (var line in SourceLine.Of(source))
         {
-            if (line.Text.StartsWith("<REUTERS", StringComparison.Ordinal))
+            if (Begin().IsMatch(line.Text))
             {
                 if (begin > 0) throw Unended();
-                begin = line.Number;
+                (begin, any) = (line.Number, true);
             }
-            if (begin == 0) continue;
+            if (begin == 0)
+            {
+                if (string.IsNullOrWhiteSpace(line.Text) || line.Text.StartsWith("<!DOCTYPE", StringComparison.Ordinal)) continue;
+                throw new DatasetContentException(file, line.Number, null, "is not in a document, which begins with <REUTERS at the begin of a line and ends with </REUTERS> at the end of one");
+            }
             sgml.Append(line.Text).Append('\n');
             if (sgml.Length > limits.RecordCharacters)
                 throw new DatasetContentException(file, begin, null, $"the document that begins here has more than {limits.RecordCharacters} characters, the most that this service reads (its setting PIE_DATASET_RECORD_KIB)");
-            if (!line.Text.EndsWith("</REUTERS>", StringComparison.Ordinal)) continue;
+            if (!line.Text.AsSpan().TrimEnd().EndsWith("</REUTERS>")) continue;
             yield return Document.Of(sgml.ToString(), file, begin);
             (begin, _) = (0, sgml.Clear());
         }
         if (begin > 0) throw Unended();
+        if (!any) throw new DatasetContentException(file, null, null, "has no document, which begins with <REUTERS");
 
         DatasetContentException Unended() => new(file, begin, null, "the document that begins here has no end, </REUTERS>");
     }
+
+    [GeneratedRegex("^<REUTERS([ >]|$)", RegexOptions.CultureInvariant)]
+    private static partial Regex Begin();
 
     [GeneratedRegex("(^|/)reut2-[0-9]{3}\\.sgm\\z", RegexOptions.CultureInvariant)]
     private static partial Regex SgmlName();
@@ -102,54 +110,51 @@ internal sealed partial class Reuters21578 : Distribution
     /// <param name="Split">By ModApte; null: in neither.</param>
     private sealed partial record Document(long Line, string Id, Split? Split, IReadOnlyList<string> Topics, string Text)
     {
+        /// <summary>Of the DTD.</summary>
+        private static readonly HashSet<string> Elements =
+            ["REUTERS", "DATE", "MKNOTE", "TOPICS", "PLACES", "PEOPLE", "ORGS", "EXCHANGES", "COMPANIES", "UNKNOWN", "TEXT", "AUTHOR", "TITLE", "DATELINE", "BODY", "D"];
+
         public static Document Of(string sgml, string file, long line)
         {
-            var tag = sgml[..Math.Max(0, sgml.IndexOf('>', StringComparison.Ordinal))];
-            var id = Attribute(tag, "NEWID") ?? throw new DatasetContentException(file, line, "NEWID", "the document has no NEWID");
-            Split? split = (Attribute(tag, "TOPICS"), Attribute(tag, "LEWISSPLIT")) switch
+            var elements = SgmlElement.Of(sgml, Elements, file, line).ToLookup(element => element.Path);
+            var tag = elements["REUTERS"].Single().Tag;
+            var id = Attribute("NEWID");
+            Split? split = (Attribute("TOPICS", "YES", "NO", "BYPASS"), Attribute("LEWISSPLIT", "TRAIN", "TEST", "NOT-USED")) switch
             {
                 ("YES", "TRAIN") => Datasets.Split.Train,
                 ("YES", "TEST") => Datasets.Split.Test,
                 _ => null,
             };
-            return new Document(line, id, split, [.. Items(Element(sgml, "TOPICS") ?? "")], TextOf(sgml));
+            if (Only("TOPICS") is null || Only("TEXT") is not { } text) throw Error(null, "the document has no element <TOPICS> or no <TEXT>");
+            var topics = elements["REUTERS/TOPICS/D"].Select(topic => Plain(topic.Content));
+            return new Document(line, id, split, [.. topics], TextOf(text, Only("TEXT/TITLE"), Only("TEXT/BODY")));
+
+            string Attribute(string name, params string[] values)
+            {
+                var value = Value(tag, name) ?? throw Error(name, $"the document has no {name}");
+                return values is [] || values.Contains(value) ? value : throw Error(name, $"the document has another {name} than {string.Join(", ", values)}");
+            }
+
+            string? Only(string path)
+            {
+                var found = elements[$"REUTERS/{path}"].ToList();
+                return found.Count < 2 ? found.FirstOrDefault()?.Content : throw new DatasetContentException(file, found[1].Line, null, $"the document has more than one {path}");
+            }
+
+            DatasetContentException Error(string? attribute, string message) => new(file, line, attribute, message);
         }
 
         /// <summary>Title and body, a line break between them; of a document without a body its title, of one that was never taken apart all that there is.</summary>
-        private static string TextOf(string sgml)
-        {
-            var text = Element(sgml, "TEXT") ?? "";
-            var (title, body) = (Element(text, "TITLE"), Element(text, "BODY"));
-            return title is null && body is null
-                ? Plain(text)
-                : string.Join('\n', new[] { title, body }.Where(part => part is not null).Select(part => Plain(part!)).Where(part => part.Length > 0));
-        }
+        private static string TextOf(string text, string? title, string? body) => title is null && body is null
+            ? Plain(text)
+            : string.Join('\n', new[] { title, body }.Where(part => part is not null).Select(part => Plain(part!)).Where(part => part.Length > 0));
 
-        private static string? Attribute(string tag, string name)
+        private static string? Value(string tag, string attribute)
         {
-            var mark = $" {name}=\"";
+            var mark = $" {attribute}=\"";
             var begin = tag.IndexOf(mark, StringComparison.Ordinal) + mark.Length;
             var end = begin < mark.Length ? -1 : tag.IndexOf('"', begin);
             return end < 0 ? null : tag[begin..end];
-        }
-
-        private static string? Element(string sgml, string name)
-        {
-            var open = sgml.IndexOf($"<{name}", StringComparison.Ordinal);
-            var begin = open < 0 ? -1 : sgml.IndexOf('>', open);
-            var end = begin < 0 ? -1 : sgml.IndexOf($"</{name}>", begin, StringComparison.Ordinal);
-            return end < 0 ? null : sgml[(begin + 1)..end];
-        }
-
-        private static IEnumerable<string> Items(string list)
-        {
-            for (var begin = list.IndexOf("<D>", StringComparison.Ordinal); begin >= 0; begin = list.IndexOf("<D>", begin, StringComparison.Ordinal))
-            {
-                var end = list.IndexOf("</D>", begin, StringComparison.Ordinal);
-                if (end < 0) yield break;
-                yield return Plain(list[(begin + 3)..end]);
-                begin = end;
-            }
         }
 
         /// <summary>Entities become their characters, those that steered a teleprinter vanish; an ampersand alone is one.</summary>
