@@ -2,7 +2,7 @@
 # Reuters (ModApte, topics with at least 20 training documents), AAPD or IMDB with a BiLSTM: dense, IMP at 50 and 90 %, IIBP at 90 %, three
 # seeds and as many dense ones more for the noise floor: tables in Markdown, with what a model would score that always says the same.
 # Needs curl, jq, PIE_KEY where the service wants an API key, and a running service (`PIE_VECTORS=<folder with glove.100d.subset.txt.gz> ./pie up`).
-# usage: [SEEDS=3] [EPOCHS=…] [HIDDEN=50] [LENGTH=…] reproduce/study-data.sh reuters|aapd|imdb <folder of its files> [address]
+# usage: [SEEDS=3] [EPOCHS=…] [BATCH=…] [HIDDEN=50] [LENGTH=…] reproduce/study-data.sh reuters|aapd|imdb <folder of its files> [address]
 set -euo pipefail
 usage='usage: reproduce/study-data.sh reuters|aapd|imdb <folder of its files> [address]'
 name=${1:?$usage}
@@ -13,14 +13,14 @@ api=${3:-http://127.0.0.1:5000}/api/v1
 case $name in
 reuters)
     parts=(-F "file=@$data/reuters21578.tar.gz" -F 'definition={"name":"reuters","task":"multiLabel","format":"reuters21578","minimumDocuments":20};type=application/json')
-    epochs=10 length=64 ;;
+    epochs=10 batch=64 length=64 ;;
 aapd)       # its validation split is what is trained on
     parts=(-F "train=@$data/aapd_val.jsonl" -F "test=@$data/aapd_test.jsonl" -F 'definition={"name":"aapd","task":"multiLabel","format":"aapd"};type=application/json')
-    epochs=20 length=96 ;;
+    epochs=15 batch=16 length=96 ;;
 imdb)
     parts=(-F "train=@$data/imdb_train_2500.tsv" -F "test=@$data/imdb_test_2500.tsv" -F 'definition={"name":"imdb","task":"singleLabel","format":"tsv",
         "columns":{"text":"text","label":"label"},"labels":["neg","pos"]};type=application/json')
-    epochs=6 length=128 ;;
+    epochs=6 batch=64 length=128 ;;
 *) echo "$usage" >&2; exit 2 ;;
 esac
 
@@ -29,7 +29,7 @@ dataset=$(ask "$api/datasets" "${parts[@]}" | jq -r .id)
 sweeps=()
 for grid in '"methods": ["IMP"], "sparsities": [50, 90]' '"methods": ["IIBP"], "sparsities": [90]'; do
     sweeps+=("$(submit "$api" '{ "name": "'"$name"'", "datasetId": "'"$dataset"'", '"$grid"', "models": [{ "architecture": "BiLSTM", "vectors": "glove.100d.subset",
-        "hyperparameters": { "epochs": '"${EPOCHS:-$epochs}"', "batchSize": 64, "learningRate": 0.002, "maxLength": '"${LENGTH:-$length}"', "hiddenSize": '"${HIDDEN:-50}"' } }],
+        "hyperparameters": { "epochs": '"${EPOCHS:-$epochs}"', "batchSize": '"${BATCH:-$batch}"', "learningRate": 0.002, "maxLength": '"${LENGTH:-$length}"', "hiddenSize": '"${HIDDEN:-50}"' } }],
         "seeds": { "first": 0, "count": '"${SEEDS:-3}"' }, "extraDenseSeeds": '"${SEEDS:-3}"', "observationEpochs": [] }')")
 done
 echo "dataset $dataset, sweeps ${sweeps[*]}" >&2

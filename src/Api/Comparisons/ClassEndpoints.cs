@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
 using PieService.Api.Tables;
 using PieService.Domain.Analysis;
+using PieService.Domain.Pies;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Comparisons;
@@ -31,7 +32,7 @@ public static class ClassEndpoints
         if (about is null) return Problems.NotFound("comparison", id);
 
         var (filter, summary) = (request.Filter, about.Comparison.Summary);
-        var classes = (about.Scores?.Classes ?? []).Select((score, c) => ClassResponse.Of(about.Labels[c], score, summary!.Examples, summary.Pies)).ToList();
+        var classes = ClassResponse.Of(about.Labels, about.Scores?.Classes ?? [], summary);
         // Stable: equally frequent ones stay in the dataset's order.
         if (filter.OrderBy == ClassOrder.Frequency) classes = [.. classes.OrderByDescending(row => row.Examples)];
         var origin = new Origin(("comparison", id), ("sweep", about.Comparison.SweepId), ("dataset", about.Id))
@@ -69,11 +70,26 @@ public sealed record ClassFilter : TableQuery
 /// <param name="PieShare">Of all PIEs; null where there are none.</param>
 /// <param name="PieRate">PIEs / examples of the class; null where it has none.</param>
 /// <param name="Differing">Of multi-label data: examples on which the majorities about this label differ, whatever its gold labels; null for single-label data.</param>
+/// <param name="LabelShare">Examples / the sum of examples over all classes: the distribution of the labels, which sums to 1 for multi-label data too.</param>
+/// <param name="PieLabelShare">The same of the PIEs' gold labels: the class distribution that the study plots. Null where there are none.</param>
+/// <param name="DifferingShare">The same of differing: the study's other way to distribute the PIEs of multi-label data.</param>
 public sealed record ClassResponse(
-    string Label, int Examples, double Share, int Pies, double? PieShare, double? PieRate, int? Differing, CohortClassScore Dense, CohortClassScore Pruned)
+    string Label, int Examples, double Share, int Pies, double? PieShare, double? PieRate, int? Differing, CohortClassScore Dense, CohortClassScore Pruned,
+    double? LabelShare, double? PieLabelShare, double? DifferingShare)
 {
-    public static ClassResponse Of(string label, ClassScore score, int examples, int pies) => new(
-        label, score.Examples, (double)score.Examples / examples, score.Pies, Ratio(score.Pies, pies), Ratio(score.Pies, score.Examples), score.Differing, score.Dense, score.Pruned);
+    /// <param name="scores">None before the comparison is labelled.</param>
+    public static List<ClassResponse> Of(string[] labels, IReadOnlyList<ClassScore> scores, ComparisonSummary? summary)
+    {
+        var ofExamples = ClassScore.Distribution(scores.Select(score => score.Examples));
+        var ofPies = ClassScore.Distribution(scores.Select(score => score.Pies));
+        var ofDiffering = ClassScore.Distribution(scores.Select(score => score.Differing ?? 0));
+        return
+        [
+            .. scores.Select((score, c) => new ClassResponse(
+                labels[c], score.Examples, (double)score.Examples / summary!.Examples, score.Pies, Ratio(score.Pies, summary.Pies), Ratio(score.Pies, score.Examples),
+                score.Differing, score.Dense, score.Pruned, ofExamples[c], ofPies[c], ofDiffering[c])),
+        ];
+    }
 
     private static double? Ratio(int part, int whole) => whole == 0 ? null : (double)part / whole;
 }

@@ -87,7 +87,10 @@ public static class ComparisonTables
         .Whole("pies", row => row.Pies)
         .Real("pieShare", row => row.PieShare)
         .Real("pieRate", row => row.PieRate)
-        .Whole("differing", row => row.Differing), "dense", row => row.Dense), "pruned", row => row.Pruned);
+        .Whole("differing", row => row.Differing), "dense", row => row.Dense), "pruned", row => row.Pruned)
+        .Real("labelShare", row => row.LabelShare)
+        .Real("pieLabelShare", row => row.PieLabelShare)
+        .Real("differingShare", row => row.DifferingShare);
 
     private static Columns<ClassResponse> Cohort(Columns<ClassResponse> columns, string name, Func<ClassResponse, CohortClassScore> cohort) => columns
         .Real($"{name}_accuracy", row => cohort(row).Accuracy)

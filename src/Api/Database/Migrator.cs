@@ -1,5 +1,4 @@
 using Hangfire.PostgreSql;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PieService.Domain.Storage;
 
@@ -14,14 +13,13 @@ public static class Migrator
     public static async Task MigrateAsync(string connectionString, CancellationToken cancellation)
     {
         await CreateDatabaseAsync(connectionString, cancellation);
-        await using var database = NpgsqlDataSource.Create(connectionString);
+        // A statement may wait for whoever uses a table, such as a labelling transaction, or take long on a large one.
+        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0 }.ConnectionString);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         // EF locks only its own history table, and Hangfire's installer not at all: two of them at once fail.
         await ExecuteAsync(connection, $"SELECT pg_advisory_lock({Lock})", cancellation);
 
-        var options = new DbContextOptionsBuilder<PieDbContext>();
-        PieDbContext.Configure(options, database);
-        await using (var db = new PieDbContext(options.Options)) await db.Database.MigrateAsync(cancellation);
+        await Schema.MigrateAsync(database, target: null, cancellation);
         PostgreSqlObjectsInstaller.Install(connection, "hangfire");
 
         await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({Lock})", cancellation);

@@ -6,8 +6,11 @@ namespace PieService.Api.Tables;
 /// <summary>Apache Parquet, written from front to back: row groups as they come, then the footer.</summary>
 internal static class ParquetTable
 {
-    /// <summary>A row group is in memory before it is written.</summary>
-    private const int GroupRows = 10_000;
+    /// <summary>
+    /// A row group is in memory before it is written, and of each of its columns a line of the footer until the end: so thousands of
+    /// columns, of as many labels, may not make small groups.
+    /// </summary>
+    private const int GroupRows = 10_000, FewestRows = 1_000;
     private const long GroupBytes = 8 * 1024 * 1024;
 
     /// <summary>The library would keep 80 MiB of buffers for its next file.</summary>
@@ -19,11 +22,13 @@ internal static class ParquetTable
         var fields = columns.Select(column => column.NewField()).ToList();
         var file = await ParquetWriter.CreateAsync(new ParquetSchema(fields), new ForwardStream(output), FewBuffers, cancellationToken: cancellation);
         file.CustomMetadata = metadata;
+        var texts = columns.OfType<TextColumn<TItem>>().ToList();
+        var cells = Math.Min(sizeof(long) * columns.Count, GroupBytes / FewestRows);
         var (group, bytes) = (new List<TItem>(), 0L);
         await foreach (var row in rows.WithCancellation(cancellation))
         {
             group.Add(row);
-            bytes += columns.Sum(column => Bytes(column, row));
+            bytes += cells + texts.Sum(column => sizeof(char) * (long)(column.Text(row)?.Length ?? 0));
             if (group.Count < GroupRows && bytes < GroupBytes) continue;
             await WriteGroupAsync();
             group.Clear();
@@ -39,7 +44,4 @@ internal static class ParquetTable
             foreach (var (column, field) in columns.Zip(fields)) await column.WriteAsync(writer, field, group, cancellation);
         }
     }
-
-    private static long Bytes<TItem>(Column<TItem> column, TItem row) =>
-        sizeof(long) + (column is TextColumn<TItem> ? sizeof(char) * (long)(column.Text(row)?.Length ?? 0) : 0);
 }

@@ -18,6 +18,16 @@ public sealed class ClassScores
 /// <param name="Differing">Of multi-label data: examples on which the majorities about this class differ, its own PIEs; null for single-label data.</param>
 public sealed record ClassScore(int Examples, int Pies, int? Differing, CohortClassScore Dense, CohortClassScore Pruned)
 {
+    /// <summary>The distribution over the classes as the study plots it, so that it sums to 1 (1.12, "normalised").</summary>
+    /// <param name="counts">Of each class: labels of the examples, or of the PIEs, or its own PIEs.</param>
+    /// <returns>Null in all where there are none.</returns>
+    public static IReadOnlyList<double?> Distribution(IEnumerable<int> counts)
+    {
+        int[] all = [.. counts];
+        var sum = all.Sum(count => (long)count);
+        return [.. all.Select(count => sum == 0 ? null : (double?)count / sum)];
+    }
+
     /// <param name="labels">One for each example; gone through once.</param>
     /// <returns>One for each class, in order.</returns>
     public static IReadOnlyList<ClassScore> Of(IEnumerable<LabelledExample> labels, ComparedAnswers answers)

@@ -6,7 +6,9 @@ public sealed record Spread(double Mean, double? Sd)
     /// <exception cref="InvalidOperationException">There is no value.</exception>
     public static Spread Of(IReadOnlyCollection<double> values)
     {
-        var mean = values.Average();
+        // From the first on, so that equal values have themselves as mean and no spread at all.
+        var first = values.First();
+        var mean = first + values.Average(value => value - first);
         return new Spread(
             mean,
             values.Count < 2 ? null : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)));

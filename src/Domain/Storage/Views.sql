@@ -1,10 +1,5 @@
 -- What a researcher with psql sees: predictions one by one, PIEs with their texts, sweeps with their state.
-
--- Tells this database's checkpoints from another's where both use one artifact folder.
-CREATE TABLE installation AS SELECT gen_random_uuid() AS id;
-
--- Stored uncompressed, so that a part of a value is read without the rest of it.
-ALTER TABLE run_predictions ALTER COLUMN classes SET STORAGE EXTERNAL, ALTER COLUMN scores SET STORAGE EXTERNAL;
+-- Schema.cs runs it after the migrations, whenever it has changed. Functions are named pie_..., so that it finds them again.
 
 CREATE FUNCTION pie_uint16(two_bytes bytea) RETURNS integer LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN get_byte(two_bytes, 0) + 256 * get_byte(two_bytes, 1);
@@ -46,22 +41,25 @@ CREATE VIEW predictions AS
 SELECT runs.id AS run_id, runs.dataset_id, runs.architecture, runs.method, runs.sparsity, runs.seed, runs.fingerprint,
     examples.split, examples.position, examples.id AS example_id,
     -- Of single-label data. Every dataset has gold_labels and predicted_labels.
-    CASE datasets.task WHEN 'singleLabel' THEN datasets.labels[examples.labels[1] + 1] END AS gold,
-    CASE datasets.task WHEN 'singleLabel' THEN datasets.labels[pie_class(packed.classes, examples.position) + 1] END AS predicted,
-    CASE datasets.task WHEN 'singleLabel' THEN pie_class(packed.classes, examples.position) = examples.labels[1]
-        ELSE examples.labels::integer[] @> pie_set(packed.classes, examples.position, packed.class_count)
-            AND examples.labels::integer[] <@ pie_set(packed.classes, examples.position, packed.class_count) END AS correct,
+    CASE datasets.task WHEN 'singleLabel' THEN datasets.labels[gold.classes[1] + 1] END AS gold,
+    CASE datasets.task WHEN 'singleLabel' THEN datasets.labels[predicted.classes[1] + 1] END AS predicted,
+    predicted.classes @> gold.classes AND predicted.classes <@ gold.classes AS correct,
     pie_scores(packed.scores, examples.position, packed.class_count) AS scores,
     -- A sweep names its models. A run goes by its name in the sweep that asked for it first, or in the oldest one left.
     (SELECT link.model FROM sweep_runs AS link WHERE link.run_id = runs.id ORDER BY link.sweep_id <> runs.sweep_id, link.sweep_id LIMIT 1) AS model,
-    pie_names(datasets.labels, examples.labels::integer[]) AS gold_labels,
-    pie_names(datasets.labels, CASE datasets.task WHEN 'singleLabel' THEN ARRAY[pie_class(packed.classes, examples.position)]
-        ELSE pie_set(packed.classes, examples.position, packed.class_count) END) AS predicted_labels,
-    runs.achieved_sparsity, runs.recipe ->> 'protocol' AS protocol, coalesce(runs.recipe ->> 'scope', 'layerWise') AS scope
+    pie_names(datasets.labels, gold.classes) AS gold_labels,
+    pie_names(datasets.labels, predicted.classes) AS predicted_labels,
+    runs.achieved_sparsity, runs.recipe ->> 'protocol' AS protocol, coalesce(runs.recipe ->> 'scope', 'layerWise') AS scope,
+    packed.threshold
 FROM run_predictions AS packed
 JOIN runs ON runs.id = packed.run_id
 JOIN datasets ON datasets.id = runs.dataset_id
-JOIN examples ON examples.dataset_id = runs.dataset_id AND examples.split = packed.split;
+JOIN examples ON examples.dataset_id = runs.dataset_id AND examples.split = packed.split
+CROSS JOIN LATERAL (SELECT examples.labels::integer[] AS classes) AS gold
+-- OFFSET 0 keeps it a query of its own: merged into the others, it would be unpacked anew for each mention.
+CROSS JOIN LATERAL (
+    SELECT CASE datasets.task WHEN 'singleLabel' THEN ARRAY[pie_class(packed.classes, examples.position)]
+        ELSE pie_set(packed.classes, examples.position, packed.class_count) END AS classes OFFSET 0) AS predicted;
 
 CREATE VIEW pies AS
 SELECT comparisons.sweep_id, label.comparison_id, comparisons.model, comparisons.method, comparisons.sparsity, comparisons.baseline,
@@ -70,9 +68,9 @@ SELECT comparisons.sweep_id, label.comparison_id, comparisons.model, comparisons
     datasets.labels[label.dense_mode + 1] AS dense, datasets.labels[label.pruned_mode + 1] AS pruned,
     label.dense_votes, label.pruned_votes, label.margin, label.dense_tied OR label.pruned_tied AS tied, label.direction,
     pie_names(datasets.labels, examples.labels::integer[]) AS gold_labels,
-    pie_names(datasets.labels, pie_majority(label.dense_mode, label.dense_votes, (comparisons.summary ->> 'denseSeeds')::integer)) AS dense_labels,
-    pie_names(datasets.labels, pie_majority(label.pruned_mode, label.pruned_votes, (comparisons.summary ->> 'prunedSeeds')::integer)) AS pruned_labels,
-    (comparisons.summary -> 'achievedSparsity' ->> 'mean')::double precision AS achieved_sparsity
+    pie_names(datasets.labels, pie_majority(label.dense_mode, label.dense_votes, label.runs)) AS dense_labels,
+    pie_names(datasets.labels, pie_majority(label.pruned_mode, label.pruned_votes, label.runs)) AS pruned_labels,
+    comparisons.achieved_sparsity, label.el2n, label.influence_bin
 FROM pie_labels AS label
 JOIN comparisons ON comparisons.id = label.comparison_id
 JOIN sweeps ON sweeps.id = comparisons.sweep_id

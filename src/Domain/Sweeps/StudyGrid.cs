@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 
 namespace PieService.Domain.Sweeps;
@@ -53,7 +54,7 @@ public static class StudyGrid
 
     /// <summary>
     /// Puts into a request, as JSON, what its preset says and it leaves out or has as null: field by field, in each of its models of
-    /// the preset's architecture too.
+    /// the preset's architecture too. The study predicted both splits; its influence is of the training examples.
     /// </summary>
     public static void FillIn(JsonObject sent, Preset preset)
     {
@@ -67,13 +68,15 @@ public static class StudyGrid
                 if (model["architecture"] is not { } architecture || JsonNode.DeepEquals(architecture, Wire.Name(training.Architecture))) FillIn(model, ModelOf(training));
             }
         }
+        var trainsDenseAlone = sent["methods"] is JsonArray { Count: 0 };
         FillIn(sent, new JsonObject
         {
             ["name"] = Wire.Name(preset),
             ["protocol"] = Wire.Name(Protocol.Paper),
             ["models"] = new JsonArray(ModelOf(training)),
             ["methods"] = new JsonArray([.. Methods.Select(method => (JsonNode)Wire.Name(method))]),
-            ["sparsities"] = new JsonArray([.. Sparsities.Select(percent => (JsonNode)percent)]),
+            ["sparsities"] = new JsonArray([.. trainsDenseAlone ? [] : Sparsities.Select(percent => (JsonNode)percent)]),
+            ["predictSplits"] = new JsonArray(Wire.Name(Split.Test), Wire.Name(Split.Train)),
             ["seeds"] = new JsonObject { ["first"] = 0, ["count"] = 30 },
         });
     }

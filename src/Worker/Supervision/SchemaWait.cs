@@ -38,8 +38,7 @@ public sealed class SchemaWait
             var options = new DbContextOptionsBuilder<PieDbContext>();
             PieDbContext.Configure(options, database);
             await using var db = new PieDbContext(options.Options);
-            var pending = await db.Database.GetPendingMigrationsAsync();
-            if (pending.Any()) return (connectionString, null, "the database has not been migrated to this version yet.");
+            if (await Schema.LackAsync(db, CancellationToken.None) is { } lack) return (connectionString, null, lack);
             var id = await db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM installation").SingleAsync();
             return (connectionString, new Installation(id), "");
         }

@@ -66,6 +66,11 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
         // All logits of example 0 are 0: its probabilities are thirds.
         Assert.Equal(Math.Sqrt(2.0 / 3), (double)pie["el2n"]!, 12);
         Assert.Equal(8, (int)pie["influenceBin"]!);
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
+        {
+            Assert.Equal(["0.816 8"], await db.Database.SqlQuery<string>(
+                $"SELECT round(el2n::numeric, 3) || ' ' || influence_bin AS \"Value\" FROM pies WHERE comparison_id = {(Guid)comparison["id"]!}").ToListAsync());
+        }
         Assert.Equal(pie["influenceBin"]!.ToJsonString(), votes["comparisons"]![0]!["influenceBin"]!.ToJsonString());
         Assert.Equal(1, (int)(await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/pies?influenceBin=8"))["totalItems"]!);
         Assert.Equal(0, (int)(await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/pies?influenceBin=7"))["totalItems"]!);

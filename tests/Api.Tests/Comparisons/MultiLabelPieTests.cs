@@ -117,6 +117,7 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
         Assert.Equal(
             ["0 {} true", "1 {no} true", "2 {maybe} true", "3 {no,maybe} true", "4 {} false", "5 {no,yes} true", "6 {maybe} false", "7 {no,maybe,yes} true"],
             await ReadAsync($"SELECT position || ' ' || predicted_labels::text || ' ' || correct FROM predictions WHERE run_id = '{run}' AND gold IS NULL AND predicted IS NULL ORDER BY position"));
+        Assert.Equal(["0.37"], await ReadAsync($"SELECT DISTINCT threshold::text FROM predictions WHERE run_id = '{run}'"));
     }
 
     [Fact]
@@ -131,6 +132,10 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
         Assert.Equal([2, 2, 2], classes.Select(c => (int)c!["pies"]!));
         Assert.Equal([0.5, 0.5, 0.5], classes.Select(c => (double)c!["pieShare"]!));
         Assert.Equal([3, 1, 3], classes.Select(c => (int)c!["differing"]!));
+        // Of 12 labels, of the 6 of the PIEs, of the 7 on which the majorities differ.
+        Assert.Equal([1 / 3.0, 1 / 3.0, 1 / 3.0], classes.Select(c => (double)c!["labelShare"]!));
+        Assert.Equal([1 / 3.0, 1 / 3.0, 1 / 3.0], classes.Select(c => (double)c!["pieLabelShare"]!));
+        Assert.Equal([3 / 7.0, 1 / 7.0, 3 / 7.0], classes.Select(c => (double)c!["differingShare"]!));
         Assert.Equal(1, (double)classes[0]!["dense"]!["f1"]!["mean"]!);
         Assert.Equal(0, (double)classes[0]!["dense"]!["f1"]!["sd"]!);
         Assert.Null(classes[0]!["dense"]!["accuracy"]);

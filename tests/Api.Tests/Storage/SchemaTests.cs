@@ -10,6 +10,8 @@ namespace PieService.Api.Tests.Storage;
 
 public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
+    private string address = "";
+
     [Fact]
     public void The_migrations_make_the_schema_that_the_model_describes()
     {
@@ -19,28 +21,134 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_migration_can_be_taken_back_and_applied_again()
+    public async Task A_migration_can_be_taken_back_and_applied_again() => await WithDatabaseAsync(async database =>
     {
-        var database = new FreshDatabase(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
-        await database.InitializeAsync();
-        try
-        {
-            await using var source = NpgsqlDataSource.Create(database.ConnectionString);
-            var options = new DbContextOptionsBuilder<PieDbContext>();
-            PieDbContext.Configure(options, source);
-            await using var db = new PieDbContext(options.Options);
-            var before = await SchemaAsync(source);
+        var before = await SchemaAsync(database);
+        List<string> migrations;
+        await using (var db = api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContext())
+            migrations = [.. db.Database.GetMigrations()];
 
-            foreach (var earlier in db.Database.GetMigrations().Reverse().Skip(1).Append("0")) await db.Database.MigrateAsync(earlier);
-            await db.Database.MigrateAsync();
+        foreach (var earlier in Enumerable.Reverse(migrations).Skip(1).Append("0")) await Schema.MigrateAsync(database, earlier, CancellationToken.None);
+        await Schema.MigrateAsync(database, target: null, CancellationToken.None);
 
-            Assert.Equal(before, await SchemaAsync(source));
-        }
-        finally
-        {
-            await database.DisposeAsync();
-        }
-    }
+        Assert.Equal(before, await SchemaAsync(database));
+    });
+
+    [Fact]
+    public async Task Labels_that_an_earlier_schema_has_no_place_for_go_with_it() => await WithDatabaseAsync(async database =>
+    {
+        var (comparison, dataset, sweep) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await ExecuteAsync(database, $$"""
+            INSERT INTO datasets (id, name, task, labels, content_hash, splits, created_at) VALUES ('{{dataset}}', 'sets', 'multiLabel', '{no,yes}', '', '[]', now());
+            INSERT INTO sweeps (id, name, dataset_id, request) VALUES ('{{sweep}}', 'of sets', '{{dataset}}', '{}');
+            INSERT INTO comparisons (id, sweep_id, ordinal, model, architecture, method, sparsity, baseline, split, dense_fingerprint, pruned_fingerprint, expected_seeds)
+            VALUES ('{{comparison}}', '{{sweep}}', 0, 'bilstm', 'BiLSTM', 'IMP', 90, 'dense', 'test', '', '', 1);
+            INSERT INTO pie_labels (comparison_id, position, example_id, gold, dense_mode, pruned_mode, dense_votes, pruned_votes, dense_tied, pruned_tied, margin, is_pie)
+            VALUES ('{{comparison}}', 0, gen_random_uuid(), NULL, NULL, NULL, '{1,0}', '{0,1}', false, false, 1, true),
+                ('{{comparison}}', 1, gen_random_uuid(), 1, 1, 0, '{0,1}', '{1,0}', false, false, 1, true);
+            """);
+
+        await Schema.MigrateAsync(database, "SteadyEnd", CancellationToken.None);
+
+        Assert.Equal(["1"], await ReadAsync(database, "SELECT position::text FROM pie_labels"));
+    });
+
+    [Fact]
+    public async Task A_database_that_has_the_first_form_of_Analysis_is_migrated_too() => await WithDatabaseAsync(async database =>
+    {
+        var before = await SchemaAsync(database);
+        await Schema.MigrateAsync(database, "KeptModels", CancellationToken.None);
+        await ExecuteAsync(database, """
+            ALTER TABLE comparisons ADD COLUMN achieved_sparsity double precision;
+            INSERT INTO "__EFMigrationsHistory" VALUES ('20261126115443_Analysis', '10.0.0');
+            """);
+
+        await Schema.MigrateAsync(database, target: null, CancellationToken.None);
+
+        Assert.Equal(before, await SchemaAsync(database));
+    });
+
+    [Fact]
+    public async Task A_migration_waits_for_who_uses_its_table_however_long() => await WithDatabaseAsync(async database =>
+    {
+        await Schema.MigrateAsync(database, "SteadyEnd", CancellationToken.None);
+        // What a connection string allows a statement is for requests.
+        var impatient = new NpgsqlConnectionStringBuilder(address) { CommandTimeout = 1 }.ConnectionString;
+        await using var labelling = await database.OpenConnectionAsync();
+        await using var transaction = await labelling.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand("LOCK TABLE pie_labels", labelling)) await command.ExecuteNonQueryAsync();
+
+        var migration = Migrator.MigrateAsync(impatient, CancellationToken.None);
+        await EventuallyAsync(async () => migration.IsCompleted || (await ReadAsync(database, """
+            SELECT query FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND now() - query_start > interval '1500 milliseconds'
+            """)).Count > 0);
+        await transaction.RollbackAsync();
+
+        await migration;
+    });
+
+    [Fact]
+    public async Task Views_of_another_version_are_made_anew_and_whoever_might_read_them_still_may() => await WithDatabaseAsync(async database =>
+    {
+        var before = await SchemaAsync(database);
+        await ExecuteAsync(database, """
+            DROP VIEW sweep_progress, pies;
+            CREATE VIEW pies AS SELECT 1 AS another_column;
+            CREATE FUNCTION pie_given_up() RETURNS integer LANGUAGE sql RETURN 1;
+            CREATE VIEW given_up AS SELECT pie_given_up();
+            COMMENT ON VIEW pies IS 'Views.sql before'; COMMENT ON VIEW given_up IS 'Views.sql before';
+            GRANT SELECT ON pies, given_up TO PUBLIC;
+            """);
+
+        await Schema.MigrateAsync(database, target: null, CancellationToken.None);
+
+        Assert.Equal(before, await SchemaAsync(database));
+        Assert.Equal(["pies"], await ReadAsync(database, """
+            SELECT DISTINCT relname::text FROM pg_class, aclexplode(relacl) WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace AND grantee = 0 AND privilege_type = 'SELECT'
+            """));
+    });
+
+    [Fact]
+    public async Task Views_of_this_version_and_of_a_newer_one_stay_as_they_are() => await WithDatabaseAsync(async database =>
+    {
+        const string made = "SELECT oid::text FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace ORDER BY oid";
+        var before = await ReadAsync(database, made);
+
+        await Schema.MigrateAsync(database, target: null, CancellationToken.None);
+        Assert.Equal(before, await ReadAsync(database, made));
+
+        await ExecuteAsync(database, """
+            INSERT INTO "__EFMigrationsHistory" VALUES ('29991231235959_Later', '99.0'); COMMENT ON VIEW pies IS 'Views.sql of it'
+            """);
+        await Schema.MigrateAsync(database, target: null, CancellationToken.None);
+        Assert.Equal(before, await ReadAsync(database, made));
+    });
+
+    [Fact]
+    public async Task Where_somebodys_own_view_uses_one_that_would_be_made_anew_nothing_is_changed_and_the_view_named() => await WithDatabaseAsync(async database =>
+    {
+        await ExecuteAsync(database, "CREATE VIEW my_pies AS SELECT * FROM pies; COMMENT ON VIEW pies IS 'Views.sql before'");
+        var before = await SchemaAsync(database);
+
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => Migrator.MigrateAsync(address, CancellationToken.None));
+
+        Assert.Equal(PostgresErrorCodes.DependentObjectsStillExist, refusal.SqlState);
+        Assert.Contains("view my_pies depends on view pies", refusal.MessageText, StringComparison.Ordinal);
+        Assert.Equal(before, await SchemaAsync(database));
+    });
+
+    [Fact]
+    public async Task A_worker_is_told_what_a_database_lacks() => await WithDatabaseAsync(async database =>
+    {
+        Assert.Null(await LackAsync(database));
+
+        await ExecuteAsync(database, "COMMENT ON VIEW ready_runs IS 'Views.sql before'");
+        Assert.Contains("views of another version", await LackAsync(database), StringComparison.Ordinal);
+
+        await Schema.MigrateAsync(database, "SteadyEnd", CancellationToken.None);
+        Assert.Contains("not been migrated", await LackAsync(database), StringComparison.Ordinal);
+    });
 
     [Fact]
     public async Task Several_instances_may_migrate_at_once() =>
@@ -67,16 +175,59 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task The_system_shows_database_workers_and_queue() =>
         Assert.StartsWith("PostgreSQL", (string?)(await api.GetAsync("/api/v1/system"))["database"], StringComparison.Ordinal);
 
-    private static async Task<List<string>> SchemaAsync(NpgsqlDataSource source)
+    private async Task WithDatabaseAsync(Func<NpgsqlDataSource, Task> test)
     {
-        await using var command = source.CreateCommand("""
-            SELECT table_name || '.' || column_name || ' ' || data_type FROM information_schema.columns WHERE table_schema = 'public'
-            UNION ALL SELECT 'index ' || indexname || ' ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
-            UNION ALL SELECT 'view ' || viewname || ' ' || definition FROM pg_views WHERE schemaname = 'public' ORDER BY 1
-            """);
-        var schema = new List<string>();
+        var fresh = new FreshDatabase(Migrate);
+        await fresh.InitializeAsync();
+        try
+        {
+            address = fresh.ConnectionString;
+            await using var database = NpgsqlDataSource.Create(fresh.ConnectionString);
+            await test(database);
+        }
+        finally
+        {
+            await fresh.DisposeAsync();
+        }
+    }
+
+    private static Task Migrate(string connectionString) => Migrator.MigrateAsync(connectionString, CancellationToken.None);
+
+    private static async Task<string?> LackAsync(NpgsqlDataSource database)
+    {
+        var options = new DbContextOptionsBuilder<PieDbContext>();
+        PieDbContext.Configure(options, database);
+        await using var db = new PieDbContext(options.Options);
+        return await Schema.LackAsync(db, CancellationToken.None);
+    }
+
+    private static Task<List<string>> SchemaAsync(NpgsqlDataSource database) => ReadAsync(database, """
+        SELECT concat_ws(' ', table_name || '.' || column_name, data_type, 'null:', is_nullable, 'default:', column_default) FROM information_schema.columns WHERE table_schema = 'public'
+        UNION ALL SELECT 'stored ' || attrelid::regclass || '.' || attname || ' ' || attstorage::text FROM pg_attribute WHERE attrelid = 'run_predictions'::regclass AND attnum > 0 AND NOT attisdropped
+        UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT 'index ' || indexname || ' ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION ALL SELECT 'view ' || viewname || ' ' || definition FROM pg_views WHERE schemaname = 'public'
+        UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1
+        """);
+
+    private static async Task<List<string>> ReadAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        var rows = new List<string>();
         await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) schema.Add(reader.GetString(0));
-        return schema;
+        while (await reader.ReadAsync()) rows.Add(reader.GetString(0));
+        return rows;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task EventuallyAsync(Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!await condition()) await Task.Delay(50, patience.Token);
     }
 }

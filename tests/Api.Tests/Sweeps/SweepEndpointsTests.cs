@@ -74,7 +74,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
         var answer = await api.PostAsync("/api/v1/sweeps/plan", JsonNode.Parse(request)!, HttpStatusCode.OK);
 
         var plan = answer["plan"]!;
-        Assert.Equal((1_230, 40), ((int)plan["runs"]!, (int)plan["comparisons"]!));
+        Assert.Equal((1_230, 80), ((int)plan["runs"]!, (int)plan["comparisons"]!));
         const int Dense = 30 * 39, AtOnce = 3 * 5 * Dense, Iterative = 5 * 5 * Dense * 4;
         Assert.Equal(
             $$"""{"requested":{{Dense + AtOnce + Iterative}},"shared":{{Iterative / 4}},"toTrain":{{Dense + AtOnce + (Iterative * 3 / 4)}}}""",

@@ -20,7 +20,8 @@ public class StudyGridTests
 
         Assert.Equal(preset, request.Name);
         Assert.Equal(Protocol.Paper, request.Protocol);
-        Assert.Equal(40, SweepExpansion.Expand(request, "d").Comparisons.Count);
+        // Of 8 methods at 5 sparsities, on the test split and, for influence, on the training split.
+        Assert.Equal(80, SweepExpansion.Expand(request, "d").Comparisons.Count);
         Assert.NotEmpty(request.Unknowns);
     }
 
@@ -73,6 +74,10 @@ public class StudyGridTests
         // The preset says nothing of the other architecture.
         Assert.Equal((null, null), (request.Models[1].Vectors, request.Models[1].Hyperparameters));
     }
+
+    [Fact]
+    public void Dense_models_alone_have_no_sparsities() =>
+        Assert.Equal(30, SweepExpansion.Expand(Filled("""{ "preset": "paper/imdb/bilstm", "methods": [] }"""), "d").Runs.Count);
 
     [Fact]
     public void A_request_without_a_preset_has_no_unknowns() => Assert.Empty(Requests.Valid.Unknowns);

@@ -196,17 +196,11 @@ namespace PieService.Domain.Storage.Migrations
                 table: "webhook_deliveries",
                 columns: new[] { "webhook_id", "sweep_id", "event_number" },
                 unique: true);
-
-            // A view keeps the columns that its table had.
-            migrationBuilder.Sql("CREATE OR REPLACE VIEW live_workers AS SELECT * FROM workers WHERE last_beat_at > now() - interval '30 seconds'");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            // A view cannot lose a column, so these are made again below.
-            migrationBuilder.Sql("DROP VIEW sweep_progress, live_workers");
-
             migrationBuilder.DropTable(
                 name: "api_keys");
 
@@ -231,9 +225,6 @@ namespace PieService.Domain.Storage.Migrations
             migrationBuilder.DropColumn(
                 name: "models",
                 table: "workers");
-
-            migrationBuilder.Sql(ViewsScript.Of("live_workers"));
-            migrationBuilder.Sql(ViewsScript.Of("sweep_progress"));
         }
     }
 }

@@ -23,11 +23,8 @@ namespace PieService.Domain.Storage.Migrations
                 type: "smallint",
                 nullable: true);
 
-            migrationBuilder.AddColumn<double>(
-                name: "achieved_sparsity",
-                table: "comparisons",
-                type: "double precision",
-                nullable: true);
+            // A database may have it: this migration was 20261126115443_Analysis for an hour, and only that column.
+            migrationBuilder.Sql("ALTER TABLE comparisons ADD COLUMN IF NOT EXISTS achieved_sparsity double precision");
 
             migrationBuilder.CreateTable(
                 name: "influences",
@@ -71,15 +68,9 @@ namespace PieService.Domain.Storage.Migrations
                 });
 
             migrationBuilder.Sql("UPDATE comparisons SET achieved_sparsity = (summary -> 'achievedSparsity' ->> 'mean')::double precision");
-            // A fresh database has all of them already: they were made from the text as it is now.
-            foreach (var function in new[] { "pie_observation_epochs", "pie_serves", "pie_observes" })
-                migrationBuilder.Sql(ViewsScript.OfFunction(function).Replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"));
-            migrationBuilder.Sql(ViewsScript.Of("sweep_progress").Replace("CREATE VIEW", "CREATE OR REPLACE VIEW"));
-            migrationBuilder.Sql("DROP FUNCTION IF EXISTS pie_serves(text[], jsonb); DROP FUNCTION IF EXISTS pie_serves(text[], jsonb, jsonb)");
         }
 
         /// <inheritdoc />
-        /// <remarks>Functions and views stay: they serve the earlier schema as well.</remarks>
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(

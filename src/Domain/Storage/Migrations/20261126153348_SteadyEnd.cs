@@ -5,14 +5,15 @@
 namespace PieService.Domain.Storage.Migrations
 {
     /// <inheritdoc />
+    /// <remarks>Empty: it made functions and views, which <see cref="Schema"/> makes now, after all migrations.</remarks>
     public partial class SteadyEnd : Migration
     {
         /// <inheritdoc />
-        protected override void Up(MigrationBuilder migrationBuilder) =>
-            migrationBuilder.Sql(ViewsScript.Of("sweep_progress").Replace("CREATE VIEW", "CREATE OR REPLACE VIEW"));
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+        }
 
         /// <inheritdoc />
-        /// <remarks>The view stays: it serves the earlier schema as well.</remarks>
         protected override void Down(MigrationBuilder migrationBuilder)
         {
         }

@@ -100,18 +100,14 @@ namespace PieService.Domain.Storage.Migrations
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                 });
-
-            // A fresh database has all of them already: they were made from the text as it is now.
-            foreach (var function in new[] { "pie_set", "pie_majority", "pie_names" })
-                migrationBuilder.Sql(ViewsScript.OfFunction(function).Replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"));
-            foreach (var view in new[] { "predictions", "pies" })
-                migrationBuilder.Sql(ViewsScript.Of(view).Replace("CREATE VIEW", "CREATE OR REPLACE VIEW"));
         }
 
         /// <inheritdoc />
-        /// <remarks>Functions and views stay: they serve the earlier schema as well.</remarks>
+        /// <remarks>The earlier schema has no place for labels of multi-label data.</remarks>
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.Sql("DELETE FROM pie_labels WHERE gold IS NULL OR dense_mode IS NULL OR pruned_mode IS NULL");
+
             migrationBuilder.DropTable(
                 name: "class_scores");
 
@@ -152,7 +148,6 @@ namespace PieService.Domain.Storage.Migrations
                 table: "pie_labels",
                 type: "smallint",
                 nullable: false,
-                defaultValue: (short)0,
                 oldClrType: typeof(short),
                 oldType: "smallint",
                 oldNullable: true);
@@ -162,7 +157,6 @@ namespace PieService.Domain.Storage.Migrations
                 table: "pie_labels",
                 type: "smallint",
                 nullable: false,
-                defaultValue: (short)0,
                 oldClrType: typeof(short),
                 oldType: "smallint",
                 oldNullable: true);
@@ -172,7 +166,6 @@ namespace PieService.Domain.Storage.Migrations
                 table: "pie_labels",
                 type: "smallint",
                 nullable: false,
-                defaultValue: (short)0,
                 oldClrType: typeof(short),
                 oldType: "smallint",
                 oldNullable: true);

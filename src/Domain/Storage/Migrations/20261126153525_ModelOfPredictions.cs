@@ -5,17 +5,15 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace PieService.Domain.Storage.Migrations
 {
     /// <inheritdoc />
+    /// <remarks>Empty: it made functions and views, which <see cref="Schema"/> makes now, after all migrations.</remarks>
     public partial class ModelOfPredictions : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            // A fresh database has it already: it was made from the text as it is now.
-            migrationBuilder.Sql(ViewsScript.Of("predictions").Replace("CREATE VIEW", "CREATE OR REPLACE VIEW"));
         }
 
         /// <inheritdoc />
-        /// <remarks>Nothing: a column more serves the earlier schema as well.</remarks>
         protected override void Down(MigrationBuilder migrationBuilder)
         {
         }

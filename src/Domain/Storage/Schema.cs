@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
+
+namespace PieService.Domain.Storage;
+
+/// <summary>
+/// What a database has of this version: tables by migrations, functions and views by Views.sql. These are made anew, after the
+/// migrations, whenever either has changed, and are away while a migration runs: so it may change any column, and they may use any.
+/// </summary>
+public static partial class Schema
+{
+    /// <summary>The comment on each view that Views.sql made begins so; the hash of the script follows.</summary>
+    private const string Mark = "Views.sql ";
+
+    private static readonly string Script = Read();
+    private static readonly string CurrentMark = Mark + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Script)));
+    private static readonly string[] Views = [.. MadeViews().Matches(Script).Select(made => made.Groups["view"].Value)];
+
+    /// <summary>All or nothing, in one transaction. What was granted on a view is granted on its successor.</summary>
+    /// <param name="database">Its command timeout holds for each statement, and an ALTER waits for whoever uses the table.</param>
+    /// <param name="target">The migration to go to, forwards or backwards, which leaves no functions and views; null: to this version's schema.</param>
+    /// <exception cref="PostgresException">Among others: somebody's own view uses one that would be made anew.</exception>
+    public static async Task MigrateAsync(NpgsqlDataSource database, string? target, CancellationToken cancellation)
+    {
+        var options = new DbContextOptionsBuilder<PieDbContext>();
+        PieDbContext.Configure(options, database);
+        // EF warns of a transaction that is not its own, since a retry could not begin it again. Nothing is retried here.
+        options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.MigrationsUserTransactionWarning));
+        await using var db = new PieDbContext(options.Options);
+        if (target is null && await LackAsync(db, cancellation) is null) return;
+        // In a new database EF finds out by an error that nothing was applied, which would be the transaction's end.
+        await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+
+        var grants = await GrantsAsync(connection, cancellation);
+        await ExecuteAsync(connection, DropViews, cancellation);
+        await db.GetService<IMigrator>().MigrateAsync(target, cancellation);
+        if (target is null)
+        {
+            var marks = Views.Select(view => $"COMMENT ON VIEW {view} IS '{CurrentMark}';");
+            var kept = grants.Where(grant => Views.Contains(grant.View)).Select(grant => grant.Statement);
+            await ExecuteAsync(connection, string.Concat([Script, .. marks, .. kept]), cancellation);
+        }
+        await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>Why a database is not as this version needs it; null where it is, or where a newer version has migrated it.</summary>
+    public static async Task<string?> LackAsync(PieDbContext db, CancellationToken cancellation)
+    {
+        var applied = await db.Database.GetAppliedMigrationsAsync(cancellation);
+        var known = db.Database.GetMigrations().ToList();
+        if (known.Except(applied).Any()) return "the database has not been migrated to this version yet.";
+        // Its views are right for its tables; ours may not be.
+        if (applied.Any(migration => string.CompareOrdinal(migration, known[^1]) > 0)) return null;
+        var made = await db.Database.SqlQuery<string>($"""
+            SELECT relname || ' ' || obj_description(oid, 'pg_class') AS "Value" FROM pg_class
+            WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace AND starts_with(obj_description(oid, 'pg_class'), {Mark})
+            """).ToListAsync(cancellation);
+        return made.ToHashSet().SetEquals(Views.Select(view => $"{view} {CurrentMark}"))
+            ? null
+            : "the database has the views of another version; the API of this one makes them anew when it starts.";
+    }
+
+    /// <summary>Everybody may call functions, so that nobody needs a grant for one.</summary>
+    private static async Task<List<(string View, string Statement)>> GrantsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("""
+            SELECT relname, format('GRANT %s ON %I TO %s%s;', privilege_type, relname,
+                CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END, CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END)
+            FROM pg_class CROSS JOIN LATERAL aclexplode(relacl)
+            WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace AND grantee <> relowner
+            """, connection);
+        var grants = new List<(string, string)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) grants.Add((reader.GetString(0), reader.GetString(1)));
+        return grants;
+    }
+
+    /// <summary>Views that Views.sql made, by their mark or, of versions that made none, by their names; its functions, which all begin with pie_.</summary>
+    private const string DropViews = $"""
+        DO $$
+        DECLARE
+            users text;
+        BEGIN
+            EXECUTE coalesce((
+                SELECT 'DROP VIEW ' || string_agg(oid::regclass::text, ', ') FROM pg_class
+                WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace AND (starts_with(obj_description(oid, 'pg_class'), '{Mark}')
+                    OR relname IN ('predictions', 'pies', 'live_workers', 'ready_runs', 'sweep_progress'))), '');
+            EXECUTE coalesce((
+                SELECT 'DROP FUNCTION ' || string_agg(oid::regprocedure::text, ', ') FROM pg_proc
+                WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, 'pie_')), '');
+        EXCEPTION WHEN dependent_objects_still_exist THEN
+            GET STACKED DIAGNOSTICS users = PG_EXCEPTION_DETAIL;
+            RAISE EXCEPTION 'The service makes its views and functions anew, and something of yours uses them. Drop it, start, and make it again: %', users
+                USING ERRCODE = 'dependent_objects_still_exist';
+        END
+        $$
+        """;
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static string Read()
+    {
+        using var stream = typeof(Schema).Assembly.GetManifestResourceStream("Views.sql")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex("^CREATE VIEW (?<view>[a-z_]+) AS", RegexOptions.Multiline)]
+    private static partial Regex MadeViews();
+}
