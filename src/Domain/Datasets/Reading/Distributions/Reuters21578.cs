@@ -110,13 +110,16 @@ internal sealed partial class Reuters21578 : Distribution
     /// <param name="Split">By ModApte; null: in neither.</param>
     private sealed partial record Document(long Line, string Id, Split? Split, IReadOnlyList<string> Topics, string Text)
     {
-        /// <summary>Of the DTD.</summary>
-        private static readonly HashSet<string> Elements =
-            ["REUTERS", "DATE", "MKNOTE", "TOPICS", "PLACES", "PEOPLE", "ORGS", "EXCHANGES", "COMPANIES", "UNKNOWN", "TEXT", "AUTHOR", "TITLE", "DATELINE", "BODY", "D"];
+        /// <summary>All that the published files have.</summary>
+        private static readonly HashSet<string> Paths =
+        [
+            "REUTERS", .. from name in new[] { "DATE", "MKNOTE", "UNKNOWN", "TEXT", "TEXT/AUTHOR", "TEXT/TITLE", "TEXT/DATELINE", "TEXT/BODY" } select $"REUTERS/{name}",
+            .. from list in new[] { "TOPICS", "PLACES", "PEOPLE", "ORGS", "EXCHANGES", "COMPANIES" } from path in new[] { list, $"{list}/D" } select $"REUTERS/{path}",
+        ];
 
         public static Document Of(string sgml, string file, long line)
         {
-            var elements = SgmlElement.Of(sgml, Elements, file, line).ToLookup(element => element.Path);
+            var elements = SgmlElement.Of(sgml, Paths, file, line).ToLookup(element => element.Path);
             var tag = elements["REUTERS"].Single().Tag;
             var id = Attribute("NEWID");
             Split? split = (Attribute("TOPICS", "YES", "NO", "BYPASS"), Attribute("LEWISSPLIT", "TRAIN", "TEST", "NOT-USED")) switch

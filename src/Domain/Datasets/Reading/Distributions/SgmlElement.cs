@@ -8,16 +8,13 @@ namespace PieService.Domain.Datasets.Reading.Distributions;
 /// <param name="Line">On which it begins.</param>
 internal sealed partial record SgmlElement(string Path, string Tag, long Line, string Content)
 {
-    /// <summary>So that paths stay short.</summary>
-    private const int MaxDepth = 8;
-
     /// <summary>Its elements in the order of their ends.</summary>
     /// <param name="sgml">One element, and perhaps blanks behind it.</param>
-    /// <param name="names">All that elements may have.</param>
+    /// <param name="paths">All that elements may have.</param>
     /// <param name="file">For messages.</param>
     /// <param name="line">On which it begins.</param>
-    /// <exception cref="DatasetContentException">An element has another name, no end or no begin, or is not in the first one.</exception>
-    public static List<SgmlElement> Of(string sgml, IReadOnlyCollection<string> names, string file, long line)
+    /// <exception cref="DatasetContentException">An element has another path, no end or no begin, or is not in the first one.</exception>
+    public static List<SgmlElement> Of(string sgml, IReadOnlySet<string> paths, string file, long line)
     {
         var (elements, open, counted) = (new List<SgmlElement>(), new Stack<(string Path, Match Tag, long Line)>(), 0);
         foreach (Match tag in TagPattern().Matches(sgml))
@@ -26,15 +23,16 @@ internal sealed partial record SgmlElement(string Path, string Tag, long Line, s
             counted = tag.Index;
             var name = tag.Groups["name"].Value;
             if (!tag.ValueSpan.EndsWith('>')) throw Error($"the tag <{Shown(name)} has no end, >");
-            if (!names.Contains(name)) throw Error($"<{Shown(name)}> is no element of this format; of a '<' in a text it has &lt;");
             if (elements.Count > 0 && open.Count == 0) throw Error("something follows the end of the document in its line");
             if (!tag.ValueSpan.StartsWith("</"))
             {
-                if (open.Count == MaxDepth) throw Error($"<{name}> is in more than {MaxDepth - 1} other elements; has one of them no end?");
-                open.Push((open.TryPeek(out var outer) ? $"{outer.Path}/{name}" : name, tag, line));
+                var inner = open.TryPeek(out var outer) ? $"{outer.Path}/{name}" : name;
+                if (!paths.Contains(inner))
+                    throw new DatasetContentException(file, outer.Line, null, $"<{Shown(name)}> does not belong in the <{Name(outer.Path)}> that begins here; has that no end, or should its '<' be &lt;?");
+                open.Push((inner, tag, line));
                 continue;
             }
-            if (!open.Any(element => Name(element.Path) == name)) throw Error($"</{name}> ends an element that does not begin");
+            if (!open.Any(element => Name(element.Path) == name)) throw Error($"</{Shown(name)}> ends an element that does not begin");
             var (path, first, begun) = open.Pop();
             if (Name(path) != name) throw Unended(path, begun);
             elements.Add(new SgmlElement(path, first.Value, begun, sgml[(first.Index + first.Length)..tag.Index]));
