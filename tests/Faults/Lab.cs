@@ -158,6 +158,9 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
         ["PIE_MAX_ATTEMPTS"] = "1000",
         ["PIE_MAX_INTERRUPTIONS"] = "1000",
         ["PIE_DEVICE"] = "cpu",
+        // What the machine has of models and vectors is not this campaign's: workers would remember their hashes, and files be left.
+        ["PIE_MODELS"] = Directory.CreateDirectory(Path.Combine(folder, "models")).FullName,
+        ["PIE_VECTORS"] = Directory.CreateDirectory(Path.Combine(folder, "vectors")).FullName,
         ["PIE_SLOTS"] = "1",
         ["PIE_THREADS"] = "1",
         ["PIE_REQUESTS_PER_SECOND"] = "100000",
