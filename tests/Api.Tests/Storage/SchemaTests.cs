@@ -35,40 +35,6 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     });
 
     [Fact]
-    public async Task Labels_that_an_earlier_schema_has_no_place_for_go_with_it() => await WithDatabaseAsync(async database =>
-    {
-        var (comparison, dataset, sweep) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
-        await ExecuteAsync(database, $$"""
-            INSERT INTO datasets (id, name, task, labels, content_hash, splits, created_at) VALUES ('{{dataset}}', 'sets', 'multiLabel', '{no,yes}', '', '[]', now());
-            INSERT INTO sweeps (id, name, dataset_id, request) VALUES ('{{sweep}}', 'of sets', '{{dataset}}', '{}');
-            INSERT INTO comparisons (id, sweep_id, ordinal, model, architecture, method, sparsity, baseline, split, dense_fingerprint, pruned_fingerprint, expected_seeds)
-            VALUES ('{{comparison}}', '{{sweep}}', 0, 'bilstm', 'BiLSTM', 'IMP', 90, 'dense', 'test', '', '', 1);
-            INSERT INTO pie_labels (comparison_id, position, example_id, gold, dense_mode, pruned_mode, dense_votes, pruned_votes, dense_tied, pruned_tied, margin, is_pie)
-            VALUES ('{{comparison}}', 0, gen_random_uuid(), NULL, NULL, NULL, '{1,0}', '{0,1}', false, false, 1, true),
-                ('{{comparison}}', 1, gen_random_uuid(), 1, 1, 0, '{0,1}', '{1,0}', false, false, 1, true);
-            """);
-
-        await Schema.MigrateAsync(database, "SteadyEnd", CancellationToken.None);
-
-        Assert.Equal(["1"], await ReadAsync(database, "SELECT position::text FROM pie_labels"));
-    });
-
-    [Fact]
-    public async Task A_database_that_has_the_first_form_of_Analysis_is_migrated_too() => await WithDatabaseAsync(async database =>
-    {
-        var before = await SchemaAsync(database);
-        await Schema.MigrateAsync(database, "KeptModels", CancellationToken.None);
-        await ExecuteAsync(database, """
-            ALTER TABLE comparisons ADD COLUMN achieved_sparsity double precision;
-            INSERT INTO "__EFMigrationsHistory" VALUES ('20261126115443_Analysis', '10.0.0');
-            """);
-
-        await Schema.MigrateAsync(database, target: null, CancellationToken.None);
-
-        Assert.Equal(before, await SchemaAsync(database));
-    });
-
-    [Fact]
     public async Task A_migration_waits_for_who_uses_its_table_however_long() => await WithDatabaseAsync(async database =>
     {
         await Schema.MigrateAsync(database, "SteadyEnd", CancellationToken.None);
