@@ -10,15 +10,17 @@ using Npgsql;
 namespace PieService.Domain.Storage;
 
 /// <summary>
-/// What a database has of this version: tables by migrations, functions and views by Views.sql. These are made anew, after the
-/// migrations, whenever either has changed, and are away while a migration runs: so it may change any column, and they may use any.
+/// The schema of this version: migrations and Initial.sql make the tables, Views.sql makes the functions and views. Functions
+/// and views are dropped before a migration and made anew after it, also where only Views.sql has changed. So a migration may
+/// change any column, and a view may use any column.
 /// </summary>
 public static partial class Schema
 {
     /// <summary>The comment on each view that Views.sql made begins so; the hash of the script follows.</summary>
     private const string Mark = "Views.sql ";
 
-    private static readonly string Script = Read();
+    private static readonly string InitialScript = Read("Initial.sql");
+    private static readonly string Script = Read("Views.sql");
     private static readonly string CurrentMark = Mark + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Script)));
     private static readonly string[] Views = [.. MadeViews().Matches(Script).Select(made => made.Groups["view"].Value)];
 
@@ -33,6 +35,7 @@ public static partial class Schema
         // EF warns of a transaction that is not its own, since a retry could not begin it again. Nothing is retried here.
         options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.MigrationsUserTransactionWarning));
         await using var db = new PieDbContext(options.Options);
+        var (applied, known) = (await AppliedAsync(db, cancellation), Known(db));
         if (target is null && await LackAsync(db, cancellation) is null) return;
         // In a new database EF finds out by an error that nothing was applied, which would be the transaction's end.
         await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellation);
@@ -41,7 +44,13 @@ public static partial class Schema
 
         var grants = await GrantsAsync(connection, cancellation);
         await ExecuteAsync(connection, DropViews, cancellation);
-        await db.GetService<IMigrator>().MigrateAsync(target, cancellation);
+        var migrator = db.GetService<IMigrator>();
+        if (applied.Count == 0 && target != Migration.InitialDatabase)
+        {
+            await migrator.MigrateAsync(known[0], cancellation);
+            await ExecuteAsync(connection, InitialScript, cancellation);
+        }
+        await migrator.MigrateAsync(target, cancellation);
         if (target is null)
         {
             var marks = Views.Select(view => $"COMMENT ON VIEW {view} IS '{CurrentMark}';");
@@ -54,11 +63,10 @@ public static partial class Schema
     /// <summary>Why a database is not as this version needs it; null where it is, or where a newer version has migrated it.</summary>
     public static async Task<string?> LackAsync(PieDbContext db, CancellationToken cancellation)
     {
-        var applied = await db.Database.GetAppliedMigrationsAsync(cancellation);
-        var known = db.Database.GetMigrations().ToList();
-        if (known.Except(applied).Any()) return "the database has not been migrated to this version yet.";
-        // Its views are right for its tables; ours may not be.
-        if (applied.Any(migration => string.CompareOrdinal(migration, known[^1]) > 0)) return null;
+        var (applied, known) = (await AppliedAsync(db, cancellation), Known(db));
+        if (applied.Count < known.Count) return "the database has not been migrated to this version yet.";
+        // The views of the newer version fit its tables; the views of this version may not.
+        if (applied.Count > known.Count) return null;
         var made = await db.Database.SqlQuery<string>($"""
             SELECT relname || ' ' || obj_description(oid, 'pg_class') AS "Value" FROM pg_class
             WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace AND starts_with(obj_description(oid, 'pg_class'), {Mark})
@@ -67,6 +75,11 @@ public static partial class Schema
             ? null
             : "the database has the views of another version; the API of this one makes them anew when it starts.";
     }
+
+    private static async Task<IReadOnlyList<string>> AppliedAsync(PieDbContext db, CancellationToken cancellation) =>
+        [.. await db.Database.GetAppliedMigrationsAsync(cancellation)];
+
+    private static IReadOnlyList<string> Known(PieDbContext db) => [.. db.Database.GetMigrations()];
 
     /// <summary>Everybody may call functions, so that nobody needs a grant for one.</summary>
     private static async Task<List<(string View, string Statement)>> GrantsAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -83,7 +96,7 @@ public static partial class Schema
         return grants;
     }
 
-    /// <summary>Views that Views.sql made, by their mark or, of versions that made none, by their names; its functions, which all begin with pie_.</summary>
+    /// <summary>Drops the views that have the mark of Views.sql, and its functions, whose names all begin with pie_.</summary>
     private const string DropViews = $"""
         DO $$
         DECLARE
@@ -91,8 +104,8 @@ public static partial class Schema
         BEGIN
             EXECUTE coalesce((
                 SELECT 'DROP VIEW ' || string_agg(oid::regclass::text, ', ') FROM pg_class
-                WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace AND (starts_with(obj_description(oid, 'pg_class'), '{Mark}')
-                    OR relname IN ('predictions', 'pies', 'live_workers', 'ready_runs', 'sweep_progress'))), '');
+                WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace
+                    AND starts_with(obj_description(oid, 'pg_class'), '{Mark}')), '');
             EXECUTE coalesce((
                 SELECT 'DROP FUNCTION ' || string_agg(oid::regprocedure::text, ', ') FROM pg_proc
                 WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, 'pie_')), '');
@@ -110,9 +123,9 @@ public static partial class Schema
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private static string Read()
+    private static string Read(string name)
     {
-        using var stream = typeof(Schema).Assembly.GetManifestResourceStream("Views.sql")!;
+        using var stream = typeof(Schema).Assembly.GetManifestResourceStream(name)!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
