@@ -59,6 +59,11 @@ try
     connectionString = DatabaseAddress.Bounded(connectionString);
     await Migrator.MigrateAsync(connectionString, CancellationToken.None);
 }
+catch (UnknownMigrationsException unknown)
+{
+    await Console.Error.WriteLineAsync(unknown.Message);
+    return 1;
+}
 catch (Exception cannot) when (cannot is NpgsqlException or ArgumentException)
 {
     await Console.Error.WriteLineAsync($"The database cannot be used. ConnectionStrings__Pie says where it is. {cannot.Message}");

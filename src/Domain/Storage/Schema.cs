@@ -10,9 +10,9 @@ using Npgsql;
 namespace PieService.Domain.Storage;
 
 /// <summary>
-/// The schema of this version: migrations and Initial.sql make the tables, Views.sql makes the functions and views. Functions
-/// and views are dropped before a migration and made anew after it, also where only Views.sql has changed. So a migration may
-/// change any column, and a view may use any column.
+/// The schema of this version: migrations and Initial.sql make the tables, Views.sql makes the functions and views.
+/// Functions and views are dropped before a migration and made anew after it, also where only Views.sql has changed.
+/// So a migration may change any column, and a view may use any column.
 /// </summary>
 public static partial class Schema
 {
@@ -28,6 +28,9 @@ public static partial class Schema
     /// <param name="database">Its command timeout holds for each statement, and an ALTER waits for whoever uses the table.</param>
     /// <param name="target">The migration to go to, forwards or backwards, which leaves no functions and views; null: to this version's schema.</param>
     /// <exception cref="PostgresException">Among others: somebody's own view uses one that would be made anew.</exception>
+    /// <exception cref="UnknownMigrationsException">
+    /// Another development version made the database; nothing has changed in it.
+    /// </exception>
     public static async Task MigrateAsync(NpgsqlDataSource database, string? target, CancellationToken cancellation)
     {
         var options = new DbContextOptionsBuilder<PieDbContext>();
@@ -36,6 +39,7 @@ public static partial class Schema
         options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.MigrationsUserTransactionWarning));
         await using var db = new PieDbContext(options.Options);
         var (applied, known) = (await AppliedAsync(db, cancellation), Known(db));
+        if (RefusalOf(applied, known) is { } refusal) throw new UnknownMigrationsException(refusal);
         if (target is null && await LackAsync(db, cancellation) is null) return;
         // In a new database EF finds out by an error that nothing was applied, which would be the transaction's end.
         await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellation);
@@ -64,7 +68,8 @@ public static partial class Schema
     public static async Task<string?> LackAsync(PieDbContext db, CancellationToken cancellation)
     {
         var (applied, known) = (await AppliedAsync(db, cancellation), Known(db));
-        if (applied.Count < known.Count) return "the database has not been migrated to this version yet.";
+        if (RefusalOf(applied, known) is { } refusal) return refusal;
+        if (known.Except(applied).Any()) return "the database has not been migrated to this version yet.";
         // The views of the newer version fit its tables; the views of this version may not.
         if (applied.Count > known.Count) return null;
         var made = await db.Database.SqlQuery<string>($"""
@@ -81,6 +86,22 @@ public static partial class Schema
 
     private static IReadOnlyList<string> Known(PieDbContext db) => [.. db.Database.GetMigrations()];
 
+    /// <summary>
+    /// A newer version only appends migrations to those that this version knows. Any other unknown migration means that
+    /// Initial was regenerated, and then the tables of the database differ from what the migrations here expect.
+    /// </summary>
+    /// <returns>Why this version cannot use the database; null where it can.</returns>
+    private static string? RefusalOf(IReadOnlyList<string> applied, IReadOnlyList<string> known)
+    {
+        var unknown = applied.Except(known).ToList();
+        if (unknown.Count == 0 || applied.Take(known.Count).SequenceEqual(known)) return null;
+        return "The database has migrations that this version of PieService does not know: "
+            + $"{string.Join(", ", unknown)}. Another development version made it, "
+            + "and before 1.0 a database of one development version cannot be upgraded to another. "
+            + "Drop the database, or start with a new PIE_DATA; "
+            + "if ConnectionStrings__Pie is set, name a new database in it.";
+    }
+
     /// <summary>Everybody may call functions, so that nobody needs a grant for one.</summary>
     private static async Task<List<(string View, string Statement)>> GrantsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
@@ -96,7 +117,9 @@ public static partial class Schema
         return grants;
     }
 
-    /// <summary>Drops the views that have the mark of Views.sql, and its functions, whose names all begin with pie_.</summary>
+    /// <summary>
+    /// Drops the views that have the mark of Views.sql, and its functions, whose names all begin with pie_.
+    /// </summary>
     private const string DropViews = $"""
         DO $$
         DECLARE

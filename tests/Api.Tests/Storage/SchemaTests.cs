@@ -45,25 +45,67 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     });
 
     [Fact]
-    public async Task Making_the_views_anew_waits_for_a_reader_however_long() => await WithDatabaseAsync(async database =>
-    {
-        await ExecuteAsync(database, "COMMENT ON VIEW pies IS 'Views.sql before'");
-        // The timeout in a connection string is meant for requests.
-        var impatient = new NpgsqlConnectionStringBuilder(address) { CommandTimeout = 1 }.ConnectionString;
-        await using var reader = await database.OpenConnectionAsync();
-        await using var transaction = await reader.BeginTransactionAsync();
-        await using (var command = new NpgsqlCommand("SELECT count(*) FROM pies", reader)) await command.ExecuteScalarAsync();
+    public async Task A_database_of_another_development_version_is_refused_and_not_changed() =>
+        await WithDatabaseAsync(async database =>
+        {
+            await ExecuteAsync(database, """
+                DELETE FROM "__EFMigrationsHistory";
+                INSERT INTO "__EFMigrationsHistory"
+                VALUES ('20261124150417_Initial', '10.0.0'), ('20261124150445_Views', '10.0.0');
+                ALTER TABLE pie_labels DROP COLUMN influence_bin CASCADE;
+                """);
+            var before = await SchemaAsync(database);
 
-        var migration = Migrator.MigrateAsync(impatient, CancellationToken.None);
-        await EventuallyAsync(async () => migration.IsCompleted || (await ReadAsync(database, """
-            SELECT query FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock' AND now() - query_start > interval '1500 milliseconds'
-            """)).Count > 0);
-        Assert.False(migration.IsCompleted);
-        await transaction.RollbackAsync();
+            var refusal = await Assert.ThrowsAsync<UnknownMigrationsException>(
+                () => Migrator.MigrateAsync(address, CancellationToken.None));
+            var (exitCode, _, errors) = await ServiceProcess.RunApiAsync(
+                new Dictionary<string, string> { ["ConnectionStrings__Pie"] = address },
+                "--urls", "http://127.0.0.1:0");
 
-        await migration;
-    });
+            Assert.Contains("20261124150417_Initial, 20261124150445_Views", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains("Drop the database, or start", refusal.Message, StringComparison.Ordinal);
+            Assert.Equal((1, refusal.Message), (exitCode, errors.Trim()));
+            Assert.Equal(refusal.Message, await LackAsync(database));
+            Assert.Equal(before, await SchemaAsync(database));
+        });
+
+    [Fact]
+    public async Task A_database_that_lacks_Initial_but_has_a_later_migration_is_refused() =>
+        await WithDatabaseAsync(async database =>
+        {
+            await ExecuteAsync(database, """
+                UPDATE "__EFMigrationsHistory" SET migration_id = '29991231235959_Initial'
+                """);
+
+            var refusal = await Assert.ThrowsAsync<UnknownMigrationsException>(
+                () => Migrator.MigrateAsync(address, CancellationToken.None));
+
+            Assert.Contains("29991231235959_Initial", refusal.Message, StringComparison.Ordinal);
+        });
+
+    [Fact]
+    public async Task Making_the_views_anew_waits_for_a_reader_however_long() =>
+        await WithDatabaseAsync(async database =>
+        {
+            await ExecuteAsync(database, "COMMENT ON VIEW pies IS 'Views.sql before'");
+            // The timeout in a connection string is meant for requests.
+            var impatient = new NpgsqlConnectionStringBuilder(address) { CommandTimeout = 1 }.ConnectionString;
+            await using var reader = await database.OpenConnectionAsync();
+            await using var transaction = await reader.BeginTransactionAsync();
+            await using (var command = new NpgsqlCommand("SELECT count(*) FROM pies", reader))
+                await command.ExecuteScalarAsync();
+
+            var migration = Migrator.MigrateAsync(impatient, CancellationToken.None);
+            await EventuallyAsync(async () => migration.IsCompleted || (await ReadAsync(database, """
+                SELECT query FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    AND now() - query_start > interval '1500 milliseconds'
+                """)).Count > 0);
+            Assert.False(migration.IsCompleted);
+            await transaction.RollbackAsync();
+
+            await migration;
+        });
 
     [Fact]
     public async Task Views_of_another_version_are_made_anew_and_whoever_might_read_them_still_may() => await WithDatabaseAsync(async database =>
