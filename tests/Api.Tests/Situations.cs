@@ -33,6 +33,7 @@ public sealed class Situations(IServiceProvider services)
                 new(Split.Train, 30, [10, 10, 10], new TokenLengths(5, 5, 8, 9)),
                 new(Split.Test, TestExamples, task == LearningTask.SingleLabel ? [3, 3, 2] : [4, 4, 4], new TokenLengths(5, 5, 8, 9)),
             ],
+            Quality = new(0, 0, 0, 0, 0),
             CreatedAt = TimeProvider.System.GetUtcNow(),
         };
         await using var db = await contexts.CreateDbContextAsync();
@@ -132,7 +133,8 @@ public sealed class Situations(IServiceProvider services)
     }
 
     public static RunOutcome Outcome { get; } = new(
-        new RunScore(0.5, 0.4, 1.1, 0.5, 0.3, 0.5, 0.6, 0.5), [new TensorSparsity("l1.weight", 200, 20)], "avx2", 1, null, "test", ObservedEpochs: [0, 1]);
+        new RunScore(0.5, 0.4, 1.1, 0.5, 0.3, 0.5, 0.6, 0.5), [new TensorSparsity("l1.weight", 200, 20)], [],
+        "avx2", 1, null, "test", ObservedEpochs: [0, 1]);
 
     /// <summary>Of the test and the training split.</summary>
     public static IReadOnlyList<RunPredictions> Everything(Run run, Func<Run, int, int> classes) =>

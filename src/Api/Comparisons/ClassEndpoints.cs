@@ -17,7 +17,7 @@ public static class ClassEndpoints
     /// <summary>The classes of a comparison: how its PIEs spread over them, and how well both cohorts answer each.</summary>
     /// <remarks>
     /// In the dataset's order, or the most frequent first. Precision, recall and F1 are means over the runs of a cohort, 0 for 0/0, each
-    /// run of multi-label data with its own threshold. Empty until the comparison is labelled, and where an earlier version labelled it.
+    /// run of multi-label data with its own threshold. Empty until the comparison is labelled.
     /// </remarks>
     private static async Task<Results<Ok<Page<ClassResponse>>, TableFile<ClassResponse>, ProblemHttpResult>> List(
         Guid id, TableRequest<ClassFilter> request, PieDbContext db, CancellationToken cancellation)

@@ -12,8 +12,8 @@ public sealed record CohortVotes(CohortVote Dense, CohortVote Pruned, IReadOnlyL
 {
     public static CohortVotes Of(PieLabel label, string[] labels)
     {
-        // Where an earlier version did not say how many runs, data is single-label.
-        var (dense, pruned) = (new LabelVotes(label.DenseVotes, label.Runs ?? 0), new LabelVotes(label.PrunedVotes, label.Runs ?? 0));
+        var dense = new LabelVotes(label.DenseVotes, label.Runs);
+        var pruned = new LabelVotes(label.PrunedVotes, label.Runs);
         return new CohortVotes(
             Vote(dense, label.DenseMode), Vote(pruned, label.PrunedMode), label.DenseMode is null ? Names(dense.DifferingFrom(pruned)) : null);
 

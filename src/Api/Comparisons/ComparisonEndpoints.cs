@@ -119,7 +119,7 @@ public sealed record ComparisonResponse(
             summary is null ? null : new ComparedCounts(summary.DenseTies, summary.PrunedTies),
             summary is null ? null : new ComparedScores(summary.Metric, summary.DenseScore, summary.PrunedScore),
             summary is null ? null : new ComparedNumbers(summary.DenseOnPies, summary.PrunedOnPies),
-            summary?.InfluenceEpochs is { } epochs ? new ComparedInfluence(epochs, summary.NoInfluence) : null,
+            summary is null ? null : new ComparedInfluence(summary.InfluenceEpochs, summary.NoInfluence),
             comparison.LabelledAt);
     }
 }

@@ -7,10 +7,10 @@ namespace PieService.Api.Datasets;
 /// <param name="ContentHash">Covers texts, labels and their order, the order of the examples and the splits.</param>
 /// <param name="Splits">By name: train, validation (where there is one), test.</param>
 /// <param name="Dropped">Documents of the files that make no example, by the reason: noGoldLabel, noLabel, noTopic, notInSplit, noText.</param>
-/// <param name="Quality">What may be wrong with the texts; null for a dataset of an earlier version.</param>
+/// <param name="Quality">What may be wrong with the texts.</param>
 public sealed record DatasetResponse(
     Guid Id, string Name, LearningTask Task, IReadOnlyList<string> Labels, string ContentHash, DateTimeOffset CreatedAt,
-    IReadOnlyDictionary<string, SplitResponse> Splits, IReadOnlyDictionary<string, int> Dropped, TextQuality? Quality)
+    IReadOnlyDictionary<string, SplitResponse> Splits, IReadOnlyDictionary<string, int> Dropped, TextQuality Quality)
 {
     public static DatasetResponse Of(Dataset dataset) => new(
         dataset.Id, dataset.Name, dataset.Task, dataset.Labels, dataset.ContentHash, dataset.CreatedAt,

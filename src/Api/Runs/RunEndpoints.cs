@@ -196,7 +196,7 @@ public sealed record PredictionFilter : TableQuery
 }
 
 /// <param name="Compression">Prunable weights / those that are left; null before it succeeded.</param>
-/// <param name="Prunings">What each pruning did, in their order; null before it succeeded, and for runs of an earlier version.</param>
+/// <param name="Prunings">What each pruning did, in their order; null before the run has succeeded.</param>
 /// <param name="GeneralisationGap">Loss on the training split, measured while training through the last epoch, - loss on test; in nats.</param>
 /// <param name="PredictSplits">Splits that it has predicted, before that those that it will: test, and what its sweeps ask for.</param>
 /// <param name="ObservedEpochs">Epochs (from 0) after which its predictions on the training split were kept.</param>
@@ -240,11 +240,11 @@ public sealed record KeptModelResponse(long Bytes, string Sha256);
 
 /// <param name="Epoch">0-based.</param>
 /// <param name="Accuracy">Share of the examples answered with exactly their labels.</param>
-/// <param name="MicroF1">Null for epochs of an earlier version, as precision and recall.</param>
 /// <param name="Threshold">By which multi-label data was decided after this epoch; null otherwise.</param>
 public sealed record MetricResponse(
-    int Epoch, Split Split, double Loss, double Accuracy, double MacroF1, double? MicroF1,
-    double? MacroPrecision, double? MicroPrecision, double? MacroRecall, double? MicroRecall, double? Threshold, double Seconds)
+    int Epoch, Split Split, double Loss, double Accuracy, double MacroF1, double MicroF1,
+    double MacroPrecision, double MicroPrecision, double MacroRecall, double MicroRecall,
+    double? Threshold, double Seconds)
 {
     public static MetricResponse Of(RunMetric metric) => new(
         metric.Epoch, metric.Split, metric.Loss, metric.Accuracy, metric.MacroF1, metric.MicroF1,

@@ -33,8 +33,7 @@ public sealed class Dataset
     /// <summary>Documents of the files that make no example, by the reason.</summary>
     public IReadOnlyDictionary<string, int> Dropped { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>Null: it was imported before they were counted.</summary>
-    public TextQuality? Quality { get; init; }
+    public required TextQuality Quality { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
 }
 

@@ -20,9 +20,8 @@ public enum ScoreMetric
 /// Single-label: accuracy of the dense majority on the PIEs. Multi-label: mean over the dense runs of their macro-F1 on the PIEs, over all C
 /// classes, so that those which are absent there count as 0 (study 1.12). Null where there are none.
 /// </param>
-/// <param name="Churn">Share of the examples on which the two runs of one seed disagree; null for labels of an earlier version.</param>
-/// <param name="NoiseFloor">Null for labels of an earlier version.</param>
-/// <param name="InfluenceEpochs">Epochs by whose EL2N the examples were put into bins; null for labels of an earlier version.</param>
+/// <param name="Churn">Share of the examples on which the two runs of one seed disagree.</param>
+/// <param name="InfluenceEpochs">Epochs by whose EL2N the examples are put into bins; empty without bins.</param>
 /// <param name="NoInfluence">Why there are no bins; null where there are.</param>
 public sealed record ComparisonSummary(
     int DenseSeeds,
@@ -37,9 +36,9 @@ public sealed record ComparisonSummary(
     Spread PrunedScore,
     double? DenseOnPies,
     double? PrunedOnPies,
-    Spread? Churn = null,
-    NoiseFloor? NoiseFloor = null,
-    IReadOnlyList<int>? InfluenceEpochs = null,
+    Spread Churn,
+    NoiseFloor NoiseFloor,
+    IReadOnlyList<int> InfluenceEpochs,
     string? NoInfluence = null,
     ScoreMetric Metric = ScoreMetric.Accuracy)
 {
@@ -47,8 +46,10 @@ public sealed record ComparisonSummary(
     /// <param name="answers">What the labels were made of.</param>
     /// <param name="achievedSparsity">Of each pruned run, in percent.</param>
     /// <param name="expectedSeeds">Seeds that the sweep asked for.</param>
+    /// <param name="noInfluence">Why <paramref name="influenceEpochs"/> is empty; null where it is not.</param>
     public static ComparisonSummary Of(
-        IEnumerable<LabelledExample> labels, ComparedAnswers answers, IReadOnlyCollection<double> achievedSparsity, int expectedSeeds, NoiseFloor noiseFloor)
+        IEnumerable<LabelledExample> labels, ComparedAnswers answers, IReadOnlyCollection<double> achievedSparsity,
+        int expectedSeeds, NoiseFloor noiseFloor, IReadOnlyList<int> influenceEpochs, string? noInfluence)
     {
         var (gold, dense, pruned) = answers;
         var (isPie, pies, denseTies, prunedTies, denseRight, prunedRight) = (new bool[gold.Count], 0, 0, 0, 0, 0);
@@ -79,7 +80,9 @@ public sealed record ComparisonSummary(
             pies == 0 ? null : isSingle ? (double)prunedRight / pies : pruned.Average(ScoreOnPies),
             Spread.Of(SeedChurn.PerSeed(dense, pruned)),
             noiseFloor,
-            Metric: isSingle ? ScoreMetric.Accuracy : ScoreMetric.MacroF1);
+            influenceEpochs,
+            noInfluence,
+            isSingle ? ScoreMetric.Accuracy : ScoreMetric.MacroF1);
 
         double Score(PackedLabels run) => LabelCounts.Of(gold, run) is var counts && isSingle ? counts.Scores().Accuracy : counts.MacroF1;
 

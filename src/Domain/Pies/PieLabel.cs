@@ -29,8 +29,8 @@ public sealed class PieLabel
     public required int[] DenseVotes { get; init; }
     public required int[] PrunedVotes { get; init; }
 
-    /// <summary>Runs of each of the two cohorts; null for labels of an earlier version.</summary>
-    public short? Runs { get; init; }
+    /// <summary>Runs of each of the two cohorts.</summary>
+    public short Runs { get; init; }
     public short? DenseMode { get; init; }
     public short? PrunedMode { get; init; }
     public bool DenseTied { get; init; }

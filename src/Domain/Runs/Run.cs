@@ -97,17 +97,17 @@ public sealed class Run
 }
 
 /// <summary>What a succeeded run is known by, and where its numbers come from.</summary>
-/// <param name="Prunings">In their order; null for runs of an earlier version.</param>
+/// <param name="Prunings">What each pruning did, in their order; empty for dense runs.</param>
 public sealed record RunOutcome(
     RunScore Test,
     IReadOnlyList<TensorSparsity> Tensors,
+    IReadOnlyList<RunPruning> Prunings,
     string CpuCapability,
     int Threads,
     string? VectorsSha256,
     string Versions,
     KeptModel? Model = null,
     IReadOnlyList<int>? ObservedEpochs = null,
-    IReadOnlyList<RunPruning>? Prunings = null,
     string? CheckpointSha256 = null,
     double? Threshold = null);
 
@@ -119,10 +119,9 @@ public sealed record KeptModel(string Path, string Store, long Bytes, string Sha
 
 /// <param name="Accuracy">Share of the examples answered with exactly their labels.</param>
 /// <param name="Loss">Mean cross-entropy in nats; of multi-label data the binary one, over examples and classes.</param>
-/// <param name="MicroF1">Null for runs of an earlier version, as all that follow.</param>
 public sealed record RunScore(
-    double Accuracy, double MacroF1, double Loss, double? MicroF1 = null,
-    double? MacroPrecision = null, double? MicroPrecision = null, double? MacroRecall = null, double? MicroRecall = null)
+    double Accuracy, double MacroF1, double Loss, double MicroF1,
+    double MacroPrecision, double MicroPrecision, double MacroRecall, double MicroRecall)
 {
     public static RunScore Of(LabelScores scores, double loss) => new(
         scores.Accuracy, scores.MacroF1, loss, scores.MicroF1, scores.MacroPrecision, scores.MicroPrecision, scores.MacroRecall, scores.MicroRecall);

@@ -15,13 +15,11 @@ public sealed class RunMetric
     public double Loss { get; init; }
     public double Accuracy { get; init; }
     public double MacroF1 { get; init; }
-
-    /// <summary>Null for epochs of an earlier version, as precision and recall.</summary>
-    public double? MicroF1 { get; init; }
-    public double? MacroPrecision { get; init; }
-    public double? MicroPrecision { get; init; }
-    public double? MacroRecall { get; init; }
-    public double? MicroRecall { get; init; }
+    public double MicroF1 { get; init; }
+    public double MacroPrecision { get; init; }
+    public double MicroPrecision { get; init; }
+    public double MacroRecall { get; init; }
+    public double MicroRecall { get; init; }
 
     /// <summary>By which multi-label data was decided after this epoch; null otherwise.</summary>
     public double? Threshold { get; init; }

@@ -48,11 +48,7 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
             await db.SaveChangesAsync(cancellation);
             summary = ComparisonSummary.Of(
                 labels, answers, [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)], comparison.ExpectedSeeds,
-                NoiseFloor.Of(allDense, cohorts.Dense.Count)) with
-            {
-                InfluenceEpochs = influence.Epochs,
-                NoInfluence = influence.Reason,
-            };
+                NoiseFloor.Of(allDense, cohorts.Dense.Count), influence.Epochs, influence.Reason);
         }
         var json = summary is null ? null : Json.Write(summary);
         await db.Database.ExecuteSqlAsync($"""

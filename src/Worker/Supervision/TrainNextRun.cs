@@ -125,8 +125,9 @@ public sealed class TrainNextRun(
 
         var test = result.Predictions.Single(split => split.Split == Wire.Name(Split.Test));
         var outcome = new RunOutcome(
-            RunScore.Of(test.Metric.Scores, test.Metric.Loss), result.Tensors, result.CpuCapability, result.Threads,
-            result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions, KeptOf(result.Model), assignment.ObserveEpochs, result.Prunings,
+            RunScore.Of(test.Metric.Scores, test.Metric.Loss), result.Tensors, result.Prunings,
+            result.CpuCapability, result.Threads, result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions,
+            KeptOf(result.Model), assignment.ObserveEpochs,
             result.PretrainedSha256, test.Metric.Threshold);
         await StillHeldAsync(held, () => leases.SucceedAsync(
             held.Lease, outcome, result.Device, [.. result.Predictions.Select(split => Packed(run.Id, split))], CancellationToken.None));

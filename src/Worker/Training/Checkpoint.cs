@@ -69,8 +69,7 @@ public static class Checkpoint
             var masks = parameters.Segments.Where(segment => segment.IsPrunable)
                 .ToDictionary(segment => segment.Name, segment => Mask.Of(Whole<byte>(file, "mask." + segment.Name, segment)));
             var steps = Number(file, "adam.steps");
-            // One of an earlier version does not tell.
-            var earlier = file.Metadata.TryGetValue(Prunings, out var json) ? Json.Read<IReadOnlyList<RunPruning>>(json) : [];
+            var earlier = Json.Read<IReadOnlyList<RunPruning>>(file.RequireMetadata(Prunings));
             if (file.Metadata.TryGetValue("threshold", out var tuned))
                 threshold = double.TryParse(tuned, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidDataException("its threshold is not a number");
 

@@ -60,10 +60,9 @@ public sealed class RunTraining(TrainerSettings settings)
         return new(
             predictions,
             [.. parameters.Masks.Select(pair => new TensorSparsity(pair.Key, pair.Value.Size, pair.Value.Kept))],
+            prunings.Prunings,
             machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "",
             assignment.Keep is { } wish ? ModelExport.Save(wish, assignment, inputs, machine, parameters, tuning.Threshold) : null,
-            // Fewer are known where it went on from a checkpoint of an earlier version.
-            prunings.Prunings.Count == plan.PruneAfter.Count ? prunings.Prunings : null,
             inputs.Pretrained?.Sha256);
     }
 

@@ -27,20 +27,20 @@ public sealed record SplitPredictions(string Split, int Examples, int ClassCount
 
 /// <summary>What a finished training leaves behind.</summary>
 /// <param name="Tensors">Every prunable tensor, also of dense runs.</param>
+/// <param name="Prunings">What each pruning did, in their order; empty for dense runs.</param>
 /// <param name="Device">cpu or cuda:n.</param>
 /// <param name="Threads">Threads of the tensor library; with device and capability it decides the bits.</param>
 /// <param name="Model">Null: it was not to be kept.</param>
-/// <param name="Prunings">What each did; null: not all of them were measured.</param>
 /// <param name="PretrainedSha256">Of the checkpoint that a BERT started from; null: the model is none.</param>
 public sealed record TrainingResult(
     IReadOnlyList<SplitPredictions> Predictions,
     IReadOnlyList<TensorSparsity> Tensors,
+    IReadOnlyList<RunPruning> Prunings,
     string Device,
     string CpuCapability,
     int Threads,
     string VectorsSha256,
     ModelExportFile? Model = null,
-    IReadOnlyList<RunPruning>? Prunings = null,
     string? PretrainedSha256 = null);
 
 /// <summary>The kept model is whole on the disk.</summary>

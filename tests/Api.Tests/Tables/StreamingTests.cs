@@ -67,8 +67,12 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
         {
             await database.InitializeAsync();
             await ExecuteAsync($$"""
-                INSERT INTO datasets (id, name, task, labels, content_hash, splits, created_at)
-                VALUES ('{{dataset}}', 'large', 'singleLabel', '{no,yes}', 'sha256:large', '[{"split": "train", "examples": {{Rows}}, "perLabel": [{{Rows}}, 0], "tokens": {"mean": 1, "p50": 1, "p95": 1, "max": 1} }]', now());
+                INSERT INTO datasets (id, name, task, labels, content_hash, splits, quality, created_at)
+                VALUES ('{{dataset}}', 'large', 'singleLabel', '{no,yes}', 'sha256:large',
+                    '[{"split": "train", "examples": {{Rows}}, "perLabel": [{{Rows}}, 0],
+                        "tokens": {"mean": 1, "p50": 1, "p95": 1, "max": 1} }]',
+                    '{"duplicates": 0, "emptyTexts": 0, "inTwoSplits": 0, "conflictingLabels": 0, "withoutLabel": 0}',
+                    now());
                 SELECT setseed(0.5);
                 INSERT INTO examples (dataset_id, split, position, id, source_id, text, labels)
                 SELECT '{{dataset}}', 'train', i, gen_random_uuid(), i, (SELECT string_agg(md5(random()::text || i || j), ' ') FROM generate_series(1, 20) j), '{0}'

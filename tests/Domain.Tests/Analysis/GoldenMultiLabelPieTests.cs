@@ -43,7 +43,8 @@ public class GoldenMultiLabelPieTests
         var answers = golden.Answers;
 
         var summary = ComparisonSummary.Of(
-            PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned), answers, [0], answers.Dense.Count, NoiseFloor.Of(answers.Dense, answers.Dense.Count));
+            PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned), answers, [0],
+            answers.Dense.Count, NoiseFloor.Of(answers.Dense, answers.Dense.Count), [], null);
 
         Assert.Equal(golden.Json.GetProperty("pies").GetArrayLength(), summary.Pies);
         Assert.Equal(golden.Json.GetProperty("macro_f1_on_pies_dense").GetDouble(), summary.DenseOnPies!.Value, Tolerance);

@@ -97,7 +97,9 @@ public class GoldenPieTests
         public ComparisonSummary Summary() => Summary(Answers);
 
         public static ComparisonSummary Summary(ComparedAnswers answers) =>
-            ComparisonSummary.Of(PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned), answers, [0], answers.Dense.Count, NoiseFloor.Of(answers.Dense, answers.Dense.Count));
+            ComparisonSummary.Of(
+                PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned), answers, [0], answers.Dense.Count,
+                NoiseFloor.Of(answers.Dense, answers.Dense.Count), [], null);
 
         public IEnumerable<int> Whole(string tensor) => Tensors.Get<long>(tensor).Select(value => (int)value);
 

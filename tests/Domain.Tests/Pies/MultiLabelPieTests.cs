@@ -92,7 +92,8 @@ public class MultiLabelPieTests
         Assert.Throws<ArgumentException>(() => PieLabeling.Label(Sets([0], [1]), [Sets([0], [1])], [PackedLabels.OfClasses(Classes, 0)]));
 
     private static ComparisonSummary Summary(PackedLabels gold, PackedLabels[] dense, PackedLabels[] pruned) => ComparisonSummary.Of(
-        PieLabeling.Label(gold, dense, pruned), new(gold, dense, pruned), [90], dense.Length, NoiseFloor.Of(dense, dense.Length));
+        PieLabeling.Label(gold, dense, pruned), new(gold, dense, pruned), [90], dense.Length,
+        NoiseFloor.Of(dense, dense.Length), [], null);
 
     private static LabelledExample One(short[] gold, short[][] dense, short[][] pruned) =>
         PieLabeling.Label(Sets(gold), [.. dense.Select(set => Sets(set))], [.. pruned.Select(set => Sets(set))]).Single();

@@ -47,6 +47,7 @@ public class SweepRulesTests
             Task = LearningTask.MultiLabel,
             Labels = ["a", "b"],
             ContentHash = "sha256:t",
+            Quality = new(0, 0, 0, 0, 0),
             Splits = Requests.Dataset.Splits,
         };
 
@@ -58,6 +59,7 @@ public class SweepRulesTests
             Task = LearningTask.MultiLabel,
             Labels = ["a", "b"],
             ContentHash = "sha256:t",
+            Quality = new(0, 0, 0, 0, 0),
             Splits = [new(Split.Train, 1, [1, 0], Tokens), new(Split.Test, 1, [1, 0], Tokens)],
         };
         Assert.Equal("datasetId", Assert.Single(SweepRules.Check(Requests.Valid, tiny)).Field);
@@ -95,6 +97,7 @@ public class SweepRulesTests
             Name = "d",
             Labels = [.. Enumerable.Range(0, labels).Select(label => $"{label}")],
             ContentHash = "sha256:d",
+            Quality = new(0, 0, 0, 0, 0),
             Splits = [new(Split.Train, examples, [], lengths), new(Split.Test, 20, [], lengths)],
         };
         Assert.Equal(refused ? ["datasetId"] : [], SweepRules.Check(Requests.Valid, dataset).Select(error => error.Field));

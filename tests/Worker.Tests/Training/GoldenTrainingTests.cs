@@ -50,7 +50,7 @@ public sealed class GoldenTrainingTests : IDisposable
 
         AssertEpochs(golden, tensors, data, recipe, tolerance);
         AssertPrunings(golden, tensors, recipe, result, strayed);
-        AssertMeasures(golden, tensors, data, recipe, result.Prunings!, tolerance, strayed);
+        AssertMeasures(golden, tensors, data, recipe, result.Prunings, tolerance, strayed);
         AssertImpactGradient(tensors, data, recipe, order);
     }
 

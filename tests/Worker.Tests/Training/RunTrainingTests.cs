@@ -225,28 +225,7 @@ public sealed class RunTrainingTests : IDisposable
             Assert.Equal(recipe.Plan.TotalEpochs - stop, epochs.Count);
         }
         Assert.Empty(warnings);
-        Assert.Equal(recipe.Plan.PruneAfter, whole.Prunings!.Select(pruning => pruning.AfterEpochs));
-    }
-
-    [Fact]
-    public void After_a_checkpoint_of_an_earlier_version_prunings_are_not_told_by_halves()
-    {
-        var recipe = Toy.Recipe(Method.Imp, epochs: 1);
-        var whole = Train(recipe);
-
-        Assert.Equal(whole.Prunings, Train(recipe, resume: WithoutPrunings(1)).Prunings);
-        var resumed = Train(recipe, resume: WithoutPrunings(2));
-
-        Assert.Null(resumed.Prunings);
-        Assert.Equal(Hash(whole), Hash(resumed));
-        Assert.Empty(warnings);
-
-        CheckpointFile WithoutPrunings(int epochsDone)
-        {
-            var file = SafeTensors.Read(TrainUntil(recipe, epochsDone).Path);
-            file.Metadata.Remove("prunings");
-            return new(folder["earlier"], file.Write(folder["earlier"]), epochsDone);
-        }
+        Assert.Equal(recipe.Plan.PruneAfter, whole.Prunings.Select(pruning => pruning.AfterEpochs));
     }
 
     [Theory]
@@ -293,6 +272,7 @@ public sealed class RunTrainingTests : IDisposable
         Refused(Changed("vectors", "another file"), "vectors");
         Refused(Changed("format", "pie-checkpoint/0"), "format");
         Refused(Changed("prunings", "none"), "JSON");
+        Refused(Changed("prunings", null), "lacks 'prunings'");
 
         void Refused(CheckpointFile checkpoint, string reason)
         {
@@ -308,10 +288,11 @@ public sealed class RunTrainingTests : IDisposable
             return new(folder["changed"], sha256, good.EpochsDone);
         }
 
-        CheckpointFile Changed(string key, string value)
+        CheckpointFile Changed(string key, string? value)
         {
             var file = SafeTensors.Read(good.Path);
-            file.Metadata[key] = value;
+            file.Metadata.Remove(key);
+            if (value is not null) file.Metadata[key] = value;
             return new(folder["changed"], file.Write(folder["changed"]), good.EpochsDone);
         }
     }

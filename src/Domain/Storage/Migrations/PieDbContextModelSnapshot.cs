@@ -246,6 +246,7 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("name");
 
                     b.Property<string>("Quality")
+                        .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("quality");
 
@@ -538,7 +539,7 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("integer[]")
                         .HasColumnName("pruned_votes");
 
-                    b.Property<short?>("Runs")
+                    b.Property<short>("Runs")
                         .HasColumnType("smallint")
                         .HasColumnName("runs");
 
@@ -937,23 +938,23 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("double precision")
                         .HasColumnName("macro_f1");
 
-                    b.Property<double?>("MacroPrecision")
+                    b.Property<double>("MacroPrecision")
                         .HasColumnType("double precision")
                         .HasColumnName("macro_precision");
 
-                    b.Property<double?>("MacroRecall")
+                    b.Property<double>("MacroRecall")
                         .HasColumnType("double precision")
                         .HasColumnName("macro_recall");
 
-                    b.Property<double?>("MicroF1")
+                    b.Property<double>("MicroF1")
                         .HasColumnType("double precision")
                         .HasColumnName("micro_f1");
 
-                    b.Property<double?>("MicroPrecision")
+                    b.Property<double>("MicroPrecision")
                         .HasColumnType("double precision")
                         .HasColumnName("micro_precision");
 
-                    b.Property<double?>("MicroRecall")
+                    b.Property<double>("MicroRecall")
                         .HasColumnType("double precision")
                         .HasColumnName("micro_recall");
 
