@@ -151,6 +151,6 @@ public sealed class BiLstmClassifier : Classifier
 
         /// <summary>The hidden states (T B, H) over a batch (T B, D).</summary>
         private static Tensor States(LSTM lstm, Tensor sequence, int longest) =>
-            lstm.call(sequence.view(longest, -1, sequence.size(1))).Item1.flatten(0, 1);
+            LstmStates.Of(lstm, sequence.view(longest, -1, sequence.size(1)));
     }
 }
