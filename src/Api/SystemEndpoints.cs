@@ -57,7 +57,7 @@ public static class SystemEndpoints
             $"PostgreSQL {server}",
             [
                 .. workers.Select(worker => new WorkerResponse(
-                    worker.Id, worker.Machine, worker.Slots, worker.Device, worker.ShortOf, worker.StartedAt, worker.LastBeatAt,
+                    worker.Id, worker.Machine, worker.Slots, worker.Device, worker.ShortOf, worker.Arithmetic, worker.StartedAt, worker.LastBeatAt,
                     [.. training.Where(run => run.LeaseOwner == worker.Id).Select(run => new TrainingRun(run.Id, run.EpochsDone, run.EpochsTotal))])),
             ],
             await db.Runs.CountAsync(run => run.State == RunState.Queued, cancellation)));
@@ -70,9 +70,11 @@ public sealed record HealthResponse(string Status);
 /// <param name="QueueDepth">Runs that wait.</param>
 public sealed record SystemResponse(string Version, string Database, IReadOnlyList<WorkerResponse> Workers, int QueueDepth);
 
-/// <param name="Slots">Runs that it trains at once.</param>
+/// <param name="Slots">Runs that it trains at once; 0 where its arithmetic is wrong.</param>
 /// <param name="ShortOf">Why it takes no new run at the moment, such as a full disk; null: it does.</param>
+/// <param name="Arithmetic">How the tensor library's results compared with plain double arithmetic when it started, for each device.</param>
 public sealed record WorkerResponse(
-    string Id, string Machine, int Slots, string Device, string? ShortOf, DateTimeOffset StartedAt, DateTimeOffset LastBeatAt, IReadOnlyList<TrainingRun> Training);
+    string Id, string Machine, int Slots, string Device, string? ShortOf, IReadOnlyList<ArithmeticReport> Arithmetic,
+    DateTimeOffset StartedAt, DateTimeOffset LastBeatAt, IReadOnlyList<TrainingRun> Training);
 
 public sealed record TrainingRun(Guid RunId, int EpochsDone, int EpochsTotal);

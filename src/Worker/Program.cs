@@ -15,10 +15,11 @@ using PieService.Worker.Supervision;
 using PieService.Worker.Training;
 
 var settings = WorkerSettings.From(Environment.GetEnvironmentVariable);
-if (args is ["trainer"])
+var trainer = new TrainerSettings(settings.Device, settings.Threads);
+switch (args)
 {
-    TrainerProcess.Run(new TrainerSettings(settings.Device, settings.Threads));
-    return;
+    case [TrainerProcess.Trainer]: TrainerProcess.Run(trainer); return;
+    case [TrainerProcess.Arithmetic]: TrainerProcess.RunArithmetic(trainer); return;
 }
 
 var builder = Host.CreateApplicationBuilder(args);
@@ -35,10 +36,10 @@ services.AddSingleton(LeaseSettings.From(name => configuration[name]));
 services.AddSingleton(TimeProvider.System);
 services.AddSingleton(WorkerIdentity.Create());
 
-// A worker whose trainers cannot start would take run after run and break them
+// A worker whose trainers cannot start would take run after run and break them; one whose arithmetic is wrong takes none
 try
 {
-    await TrainerChild.TryOutAsync(settings, TimeProvider.System);
+    services.AddSingleton(await ProvenArithmetic.OfAsync(settings, TimeProvider.System));
 }
 catch (TrainerFailedException unfit)
 {
@@ -81,6 +82,7 @@ services.AddHangfireServer(server => Serve(server, QueueStorage.RunQueue, settin
 services.AddHangfireServer(server => Serve(server, QueueStorage.LabelQueue, 1));
 
 var host = builder.Build();
+host.Services.GetRequiredService<ProvenArithmetic>().Tell(startup.CreateLogger("PieService.Worker"));
 WorkerLog.Ready(startup.CreateLogger("PieService.Worker"), host.Services.GetRequiredService<WorkerIdentity>().Id, settings.Slots, settings.Device, settings.Threads);
 await host.RunAsync();
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PieService.Domain.Recipes;
+using PieService.Domain.Runs;
 using PieService.Worker.Supervision;
 
 namespace PieService.Worker;
@@ -11,6 +12,12 @@ internal static partial class WorkerLog
 
     [LoggerMessage(2, LogLevel.Information, "Waiting for the database: {Reason}")]
     public static partial void WaitingForDatabase(ILogger logger, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "This worker takes no runs. It lacks {Complaint}")]
+    public static partial void ArithmeticWrong(ILogger logger, string complaint);
+
+    [LoggerMessage(4, LogLevel.Information, "The arithmetic of {Device} is right: {Checks} checks in {Seconds:F1} s on {Processor}, with {Library} and the {Allocator} allocator")]
+    public static partial void ArithmeticRight(ILogger logger, string device, int checks, double seconds, Processor processor, string library, string allocator);
 
     [LoggerMessage(10, LogLevel.Information, "Run {Run}: {Method} {Sparsity} %, seed {Seed}, from epoch {Epoch}")]
     public static partial void Started(ILogger logger, Guid run, Method method, decimal sparsity, int seed, int epoch);

@@ -218,7 +218,7 @@ public sealed record RunResponse(
         run.State, run.AchievedSparsity, run.Outcome is { } trained ? PrunableWeights.Of(trained.Tensors).Compression : null, run.Outcome?.Tensors ?? [], run.Outcome?.Prunings, RunEpochs.Of(run), run.Attempts, run.Interruptions,
         run.Error, run.Worker, run.Device, run.CreatedAt, run.StartedAt, run.FinishedAt,
         run.Outcome?.Test, trainLoss - run.Outcome?.Test.Loss, run.PredictionHash, run.PredictedSplits ?? run.PredictSplits, run.Outcome?.ObservedEpochs ?? [], run.IsRepeatable, run.TrainingSeconds,
-        run.Outcome is { } outcome ? new RunEnvironment(outcome.CpuCapability, outcome.Threads, outcome.Versions, outcome.VectorsSha256, outcome.CheckpointSha256) : null,
+        run.Outcome is { } outcome ? RunEnvironment.Of(outcome) : null,
         run.Outcome?.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null, run.Outcome?.Threshold);
 }
 
@@ -229,10 +229,22 @@ public sealed record RunEpochs(int Done, int Total)
     public static RunEpochs Of(Run run) => new(run.State == RunState.Succeeded ? run.EpochsTotal : run.EpochsDone, run.EpochsTotal);
 }
 
-/// <summary>What decides a run's bits beside its recipe and seed.</summary>
+/// <summary>What decides a run's bits beside its recipe and seed, and by what a fault that is found later is searched for.</summary>
+/// <param name="CpuCapability">The instruction set of the tensor library's kernels, the processor's vendor, and the limit that oneDNN was given, if any.</param>
+/// <param name="Versions">Of the worker and of TorchSharp.</param>
+/// <param name="Library">The tensor library and its version.</param>
+/// <param name="Allocator">The memory allocator of the trainer: tcmalloc, glibc (tuned), system, or a library that was preloaded.</param>
+/// <param name="ArithmeticChecks">Checks of its arithmetic that the worker had passed at its start.</param>
 /// <param name="VectorsSha256">Of the file of word vectors.</param>
 /// <param name="CheckpointSha256">Of a BERT's checkpoint: what <c>sha256sum config.json model.safetensors tokenizer_config.json vocab.txt | sha256sum</c> prints in its folder.</param>
-public sealed record RunEnvironment(string CpuCapability, int Threads, string Versions, string? VectorsSha256, string? CheckpointSha256);
+public sealed record RunEnvironment(
+    string CpuCapability, int Threads, Processor Processor, string Library, string Allocator, int ArithmeticChecks, string Versions,
+    string? VectorsSha256, string? CheckpointSha256)
+{
+    public static RunEnvironment Of(RunOutcome outcome) => new(
+        outcome.CpuCapability, outcome.Threads, outcome.Host.Processor, outcome.Host.Library, outcome.Host.Allocator, outcome.ArithmeticChecks,
+        outcome.Versions, outcome.VectorsSha256, outcome.CheckpointSha256);
+}
 
 /// <summary>The file that getRunModel answers with.</summary>
 /// <param name="Sha256">Lower-case hex; also its ETag.</param>

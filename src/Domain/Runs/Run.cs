@@ -98,6 +98,8 @@ public sealed class Run
 
 /// <summary>What a succeeded run is known by, and where its numbers come from.</summary>
 /// <param name="Prunings">What each pruning did, in their order; empty for dense runs.</param>
+/// <param name="Host">What computed it, beside its device.</param>
+/// <param name="ArithmeticChecks">Checks of its arithmetic that its worker had passed at its start.</param>
 public sealed record RunOutcome(
     RunScore Test,
     IReadOnlyList<TensorSparsity> Tensors,
@@ -106,6 +108,8 @@ public sealed record RunOutcome(
     int Threads,
     string? VectorsSha256,
     string Versions,
+    ComputeHost Host,
+    int ArithmeticChecks,
     KeptModel? Model = null,
     IReadOnlyList<int>? ObservedEpochs = null,
     string? CheckpointSha256 = null,

@@ -6,7 +6,7 @@ public sealed class WorkerBeat
     public required string Id { get; init; }
     public required string Machine { get; init; }
 
-    /// <summary>Runs that it trains at once.</summary>
+    /// <summary>Runs that it trains at once; 0 where its arithmetic is wrong.</summary>
     public int Slots { get; init; }
     public required string Device { get; init; }
 
@@ -21,6 +21,9 @@ public sealed class WorkerBeat
 
     /// <summary>What is known of both; a large one is listed when it has been read once.</summary>
     public IReadOnlyList<ModelFile> Models { get; init; } = [];
+
+    /// <summary>What each of its devices showed at its start.</summary>
+    public IReadOnlyList<ArithmeticReport> Arithmetic { get; init; } = [];
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset LastBeatAt { get; init; }
 }

@@ -150,6 +150,8 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             worker.Property(w => w.Checkpoints).HasDefaultValueSql("'{}'");
             worker.Property(w => w.Models).IsJson();
             worker.Property(w => w.Models).HasDefaultValueSql("'[]'");
+            worker.Property(w => w.Arithmetic).IsJson();
+            worker.Property(w => w.Arithmetic).HasDefaultValueSql("'[]'");
         });
         modelBuilder.Entity<Webhook>(webhook => webhook.Property(w => w.CreatedAt).HasDefaultValueSql("now()"));
         modelBuilder.Entity<WebhookDelivery>(delivery =>

@@ -48,7 +48,7 @@ public sealed class HeldRun(RunLease lease, LeaseKeeper keeper) : IDisposable
 /// is away the training goes on: only its answer can say that a lease is lost.
 /// </summary>
 public sealed class LeaseKeeper(
-    RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings, Reserves reserves, VectorFolder vectors, ModelShelf shelf,
+    RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings, ProvenArithmetic arithmetic, Reserves reserves, VectorFolder vectors, ModelShelf shelf,
     IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<LeaseKeeper> logger) : BackgroundService
 {
     /// <summary>A cancelled or paused run stops within this time.</summary>
@@ -97,8 +97,8 @@ public sealed class LeaseKeeper(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO workers (id, machine, slots, device, short_of, vectors, checkpoints, models, started_at, last_beat_at)
-            VALUES ({worker.Id}, {worker.Machine}, {workerSettings.Slots}, {workerSettings.Device}, {reserves.ShortOf}, {vectors.Names()}, {shelf.Checkpoints()}, {Json.Write(shelf.Models)}::jsonb, now(), now())
+            INSERT INTO workers (id, machine, slots, device, short_of, vectors, checkpoints, models, arithmetic, started_at, last_beat_at)
+            VALUES ({worker.Id}, {worker.Machine}, {(arithmetic.Complaint is null ? workerSettings.Slots : 0)}, {workerSettings.Device}, {reserves.ShortOf}, {vectors.Names()}, {shelf.Checkpoints()}, {Json.Write(shelf.Models)}::jsonb, {Json.Write(arithmetic.Reports)}::jsonb, now(), now())
             ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of, vectors = excluded.vectors, checkpoints = excluded.checkpoints, models = excluded.models
             """, cancellation);
         var runs = Snapshot();

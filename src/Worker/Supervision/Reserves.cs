@@ -8,7 +8,7 @@ namespace PieService.Worker.Supervision;
 /// Disk and memory that a worker leaves free: when they run short it finishes what it has, and takes nothing new. Looked at
 /// in a loop of its own, since a network folder that hangs must not hold up the heartbeat.
 /// </summary>
-public sealed class Reserves(PieFolders folders, WorkerSettings settings, TimeProvider time) : BackgroundService
+public sealed class Reserves(PieFolders folders, WorkerSettings settings, ProvenArithmetic arithmetic, TimeProvider time) : BackgroundService
 {
     private const long Mebi = 1024 * 1024;
 
@@ -19,12 +19,12 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, TimePr
     private volatile string? shortage;
 
     /// <summary>What was short at the last look, for people; null: nothing.</summary>
-    public string? ShortOf => shortage ?? awaited.Select(wanted => ShortFor(wanted.Key, wanted.Value)).FirstOrDefault(found => found is not null);
+    public string? ShortOf => arithmetic.Complaint ?? shortage ?? awaited.Select(wanted => ShortFor(wanted.Key, wanted.Value)).FirstOrDefault(found => found is not null);
 
-    /// <summary>Waits as long as something is short.</summary>
+    /// <summary>Waits as long as something is short; without right arithmetic to the end.</summary>
     public async Task EnoughAsync(CancellationToken cancellation)
     {
-        while (shortage is not null) await Task.Delay(BetweenLooks, time, cancellation);
+        while ((arithmetic.Complaint ?? shortage) is not null) await Task.Delay(BetweenLooks, time, cancellation);
     }
 
     internal string? Look()

@@ -16,7 +16,7 @@ namespace PieService.Worker.Supervision;
 /// <summary>Trains the run that is first in line, if there is one.</summary>
 public sealed class TrainNextRun(
     RunLeases leases, LeaseKeeper keeper, WorkerIdentity worker, DatasetCache datasets, ArtifactFolder artifacts, TrainerPool trainers, TrainingSlots slots,
-    Reserves reserves, WorkerSettings settings, VectorFolder vectors, CheckpointFolder checkpoints, ModelShelf shelf, IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger) : ITrainNextRun
+    Reserves reserves, WorkerSettings settings, ProvenArithmetic arithmetic, VectorFolder vectors, CheckpointFolder checkpoints, ModelShelf shelf, IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger) : ITrainNextRun
 {
     /// <param name="cancellation">Of Hangfire, and not heeded: it also fires when a duplicate message is delivered elsewhere.</param>
     public async Task ExecuteAsync(CancellationToken cancellation)
@@ -127,7 +127,7 @@ public sealed class TrainNextRun(
         var outcome = new RunOutcome(
             RunScore.Of(test.Metric.Scores, test.Metric.Loss), result.Tensors, result.Prunings,
             result.CpuCapability, result.Threads, result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions,
-            KeptOf(result.Model), assignment.ObserveEpochs,
+            result.Host, arithmetic.Checks, KeptOf(result.Model), assignment.ObserveEpochs,
             result.PretrainedSha256, test.Metric.Threshold);
         await StillHeldAsync(held, () => leases.SucceedAsync(
             held.Lease, outcome, result.Device, [.. result.Predictions.Select(split => Packed(run.Id, split))], CancellationToken.None));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using PieService.Domain;
+using PieService.Domain.Runs;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;
@@ -22,10 +23,10 @@ internal sealed class TrainerChild : IDisposable
     private readonly Queue<string> tail = new();
     private readonly WorkerSettings settings;
 
-    public TrainerChild(WorkerSettings settings, int slot)
+    public TrainerChild(WorkerSettings settings, int slot, string work = TrainerProcess.Trainer)
     {
         (this.settings, Slot) = (settings, slot);
-        process = new Process { StartInfo = StartInfo(settings, slot) };
+        process = new Process { StartInfo = StartInfo(settings, slot, work) };
         process.ErrorDataReceived += (_, line) => Remember(line.Data);
         process.Start();
         process.BeginErrorReadLine();
@@ -37,17 +38,19 @@ internal sealed class TrainerChild : IDisposable
 
     public bool IsAlive => !process.HasExited;
 
-    /// <summary>Starts a trainer to see whether it finds its device; some times, since somebody may have killed it.</summary>
-    /// <exception cref="TrainerFailedException">It never does.</exception>
-    public static async Task TryOutAsync(WorkerSettings settings, TimeProvider time)
+    /// <summary>
+    /// Compares the arithmetic of a slot's device with plain arithmetic, in a process of its own; some times, since somebody may have
+    /// killed it.
+    /// </summary>
+    /// <exception cref="TrainerFailedException">The process never gets that far: it does not find its device, or dies.</exception>
+    public static async Task<ArithmeticReport> ProveArithmeticAsync(WorkerSettings settings, int slot, TimeProvider time)
     {
         for (var trial = 1; ; trial++)
         {
-            using var trainer = new TrainerChild(settings, slot: 0);
+            using var trainer = new TrainerChild(settings, slot, TrainerProcess.Arithmetic);
             try
             {
-                await trainer.UntilReadyAsync(CancellationToken.None);
-                return;
+                return await trainer.ArithmeticAsync();
             }
             catch (TrainerFailedException) when (trial < Trials)
             {
@@ -56,14 +59,14 @@ internal sealed class TrainerChild : IDisposable
         }
     }
 
-    private async Task UntilReadyAsync(CancellationToken cancellation)
+    private async Task<ArithmeticReport> ArithmeticAsync()
     {
-        while (await NextLineAsync(cancellation) is { } line)
+        while (await NextLineAsync(CancellationToken.None) is { } line)
         {
-            if (Parse(line) is { IsAlive: true }) return;
+            if (Parse(line)?.Arithmetic is { } report) return report;
             Remember(line);
         }
-        throw new TrainerFailedException(await EpitaphAsync(cancellation));
+        throw new TrainerFailedException(await EpitaphAsync(CancellationToken.None));
     }
 
     /// <exception cref="UntrainableException">The run cannot succeed.</exception>
@@ -136,13 +139,13 @@ internal sealed class TrainerChild : IDisposable
         process.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(WorkerSettings settings, int slot)
+    private static ProcessStartInfo StartInfo(WorkerSettings settings, int slot, string work)
     {
         var host = Environment.ProcessPath!;
         var start = new ProcessStartInfo(host) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         // Started as `dotnet PieService.Worker.dll`, or as the executable beside it.
         if (Path.GetFileNameWithoutExtension(host) == "dotnet") start.ArgumentList.Add(typeof(TrainerChild).Assembly.Location);
-        start.ArgumentList.Add("trainer");
+        start.ArgumentList.Add(work);
 
         start.Environment["PIE_DEVICE"] = settings.TrainerDevice;
         start.Environment["PIE_THREADS"] = settings.Threads.ToString(CultureInfo.InvariantCulture);
@@ -150,6 +153,8 @@ internal sealed class TrainerChild : IDisposable
         // Threads that spin while they wait make two trainers on two cores five times slower.
         start.Environment["OMP_WAIT_POLICY"] = "passive";
         start.Environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
+        // What whoever started the worker has set is theirs to choose.
+        foreach (var (name, value) in settings.Allocator.Environment) start.Environment.TryAdd(name, value);
         if (settings.VisibleGpu(slot) is { } gpu) start.Environment["CUDA_VISIBLE_DEVICES"] = gpu;
         // A trainer sees files and values only.
         start.Environment.Remove("ConnectionStrings__Pie");

@@ -1,3 +1,4 @@
+using PieService.Domain.Runs;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;
@@ -9,5 +10,7 @@ namespace PieService.Worker.Supervision;
 /// <param name="Failure">The run broke; another attempt may succeed.</param>
 /// <param name="Warning">Worth telling; the run goes on.</param>
 /// <param name="IsAlive">The run makes progress.</param>
+/// <param name="Arithmetic">What a comparison with plain arithmetic found, which a process makes instead of training.</param>
 public sealed record TrainerMessage(
-    EpochFinished? Epoch = null, TrainingResult? Result = null, string? Untrainable = null, string? Failure = null, string? Warning = null, bool IsAlive = false);
+    EpochFinished? Epoch = null, TrainingResult? Result = null, string? Untrainable = null, string? Failure = null, string? Warning = null, bool IsAlive = false,
+    ArithmeticReport? Arithmetic = null);

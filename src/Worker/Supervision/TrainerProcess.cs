@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using PieService.Domain;
+using PieService.Worker.Arithmetic;
 using PieService.Worker.Models;
 using PieService.Worker.Training;
 
@@ -13,32 +14,54 @@ namespace PieService.Worker.Supervision;
 /// </summary>
 public static class TrainerProcess
 {
+    /// <summary>The first argument of a process that trains, and of one that proves its arithmetic and ends.</summary>
+    public const string Trainer = "trainer", Arithmetic = "arithmetic";
+
+    /// <summary>Compares the tensor library with plain arithmetic on the device that a trainer would have, and reports once.</summary>
+    public static void RunArithmetic(TrainerSettings settings)
+    {
+        using var output = Output();
+        if (TryPrepare(settings) is { } machine) output.WriteLine(Json.Write(new TrainerMessage(Arithmetic: ArithmeticSelfTest.Run(machine))));
+    }
+
     public static void Run(TrainerSettings settings)
     {
-        using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
-        // Whatever else prints must not come between the messages.
-        Console.SetOut(Console.Error);
+        using var output = Output();
 
         // Of a signal to the whole group (Ctrl+C, a batch system) the supervisor makes a hand-over; it closes the pipe then.
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         PreferAsVictim();
-        try
-        {
-            settings.Prepare();
-        }
-        catch (InvalidOperationException noDevice)
-        {
-            Console.Error.WriteLine(noDevice.Message);
-            Environment.ExitCode = 1;
-            return;
-        }
+        if (TryPrepare(settings) is null) return;
         Tell(new TrainerMessage(IsAlive: true));
 
         var training = new RunTraining(settings);
         foreach (var assignment in Assignments()) Tell(Train(training, assignment, Tell));
 
         void Tell(TrainerMessage message) => output.WriteLine(Json.Write(message));
+    }
+
+    /// <summary>For messages; whatever else is printed goes to standard error, not between them.</summary>
+    private static StreamWriter Output()
+    {
+        var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
+        Console.SetOut(Console.Error);
+        return output;
+    }
+
+    /// <summary>Null where the device is not there; the process is then to end.</summary>
+    private static Machine? TryPrepare(TrainerSettings settings)
+    {
+        try
+        {
+            return settings.Prepare();
+        }
+        catch (InvalidOperationException noDevice)
+        {
+            Console.Error.WriteLine(noDevice.Message);
+            Environment.ExitCode = 1;
+            return null;
+        }
     }
 
     private static TrainerMessage Train(RunTraining training, TrainingAssignment assignment, Action<TrainerMessage> tell)

@@ -15,7 +15,7 @@ namespace PieService.Worker.Supervision;
 public sealed partial record WorkerSettings(
     string Device, int Slots, int Threads, int Gpus, TimeSpan TrainerSilence, int MinFreeDiskMib, int MinFreeMemoryMib)
 {
-    /// <param name="setting">Looks up PIE_DEVICE, PIE_SLOTS, PIE_THREADS, PIE_TRAINER_SILENCE_SECONDS, PIE_MIN_FREE_….</param>
+    /// <param name="setting">Looks up PIE_DEVICE, PIE_SLOTS, PIE_THREADS, PIE_TRAINER_SILENCE_SECONDS, PIE_MIN_FREE_…, PIE_ALLOCATOR.</param>
     /// <exception cref="FormatException">A setting has no meaning.</exception>
     public static WorkerSettings From(Func<string, string?> setting)
     {
@@ -38,8 +38,11 @@ public sealed partial record WorkerSettings(
             TimeSpan.FromSeconds(Settings.Number(setting, "PIE_TRAINER_SILENCE_SECONDS", 600, 1, 1_000_000)),
             Settings.Number(setting, "PIE_MIN_FREE_DISK_MIB", 1024, 0, int.MaxValue),
             Settings.Number(setting, "PIE_MIN_FREE_MEMORY_MIB", 512, 0, int.MaxValue))
-        { VisibleGpus = visible };
+        { VisibleGpus = visible, Allocator = MemoryAllocator.Choose(setting("PIE_ALLOCATOR")) };
     }
+
+    /// <summary>Of the trainers.</summary>
+    public MemoryAllocator Allocator { get; private init; } = MemoryAllocator.System;
 
     /// <summary>What CUDA_VISIBLE_DEVICES names; null: it is not set.</summary>
     public IReadOnlyList<string>? VisibleGpus { get; private init; }

@@ -61,7 +61,7 @@ public sealed class RunTraining(TrainerSettings settings)
             predictions,
             [.. parameters.Masks.Select(pair => new TensorSparsity(pair.Key, pair.Value.Size, pair.Value.Kept))],
             prunings.Prunings,
-            machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "",
+            machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "", machine.Host,
             assignment.Keep is { } wish ? ModelExport.Save(wish, assignment, inputs, machine, parameters, tuning.Threshold) : null,
             inputs.Pretrained?.Sha256);
     }

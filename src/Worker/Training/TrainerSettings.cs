@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics.X86;
-using System.Text;
+using PieService.Domain.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,23 +30,21 @@ public sealed record Machine(Device Device, string CpuCapability, int Threads)
 
     public string DeviceName => Device.type == TorchSharp.DeviceType.CUDA ? $"cuda:{Math.Max(0, Device.index)}" : DeviceType;
 
+    /// <summary>What computes beside the device; a checkpoint may move between two of them that have one CPU capability.</summary>
+    public ComputeHost Host { get; } = new(Processor.Here(), $"libtorch {__version__}", MemoryAllocator.Here());
+
     /// <summary>
-    /// The instruction set that torch chooses its CPU kernels by, and the maker, by which MKL chooses its own; TorchSharp
-    /// does not tell.
+    /// The instruction set by which torch chooses its CPU kernels, the processor's vendor, by which MKL chooses its own, and the limit
+    /// that oneDNN was given, if any. TorchSharp does not report them.
     /// </summary>
     internal static string CpuCapabilityHere()
     {
-        var chosen = Environment.GetEnvironmentVariable("ATEN_CPU_CAPABILITY");
         var widest = Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported ? "avx512" : Avx2.IsSupported ? "avx2" : "default";
-        return $"{(string.IsNullOrEmpty(chosen) ? widest : chosen)} {Maker()}";
+        var limit = Given("ONEDNN_MAX_CPU_ISA") ?? Given("DNNL_MAX_CPU_ISA");
+        return $"{Given("ATEN_CPU_CAPABILITY") ?? widest} {Processor.Here().Vendor}{(limit is null ? "" : $", oneDNN {limit}")}";
     }
 
     private static string Wire(DeviceType type) => type == TorchSharp.DeviceType.CUDA ? "cuda" : "cpu";
 
-    private static string Maker()
-    {
-        if (!X86Base.IsSupported) return System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
-        var (_, b, c, d) = X86Base.CpuId(0, 0);
-        return Encoding.ASCII.GetString([.. BitConverter.GetBytes(b), .. BitConverter.GetBytes(d), .. BitConverter.GetBytes(c)]);
-    }
+    private static string? Given(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
 }

@@ -40,6 +40,7 @@ public sealed record TrainingResult(
     string CpuCapability,
     int Threads,
     string VectorsSha256,
+    ComputeHost Host,
     ModelExportFile? Model = null,
     string? PretrainedSha256 = null);
 

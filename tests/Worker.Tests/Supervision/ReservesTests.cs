@@ -1,4 +1,5 @@
 using PieService.Domain;
+using PieService.Domain.Runs;
 using PieService.Worker.Supervision;
 
 namespace PieService.Worker.Tests.Supervision;
@@ -47,8 +48,31 @@ public sealed class ReservesTests : IDisposable
         Assert.Null(MachineMemory.AvailableIn(folder["cgroup"]));
     }
 
+    [Fact]
+    public async Task A_worker_whose_arithmetic_is_wrong_waits_to_its_end()
+    {
+        var wrong = new ArithmeticDeviation("LSTM", "T 5, B 7, D 100, H 100", "result in evaluation", 0.8, 1e-4);
+        var reserves = Of(new ProvenArithmetic([Report(), Report(wrong)]));
+
+        Assert.Contains("LSTM (T 5, B 7, D 100, H 100), result in evaluation", reserves.ShortOf, StringComparison.Ordinal);
+        Assert.Null(reserves.Look());
+        using var stop = new CancellationTokenSource();
+        var waiting = reserves.EnoughAsync(stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+
+        var right = Of(new ProvenArithmetic([Report(), Report()]));
+        Assert.Null(right.ShortOf);
+        await right.EnoughAsync(CancellationToken.None);
+    }
+
+    private static ArithmeticReport Report(params ArithmeticDeviation[] failures) =>
+        new("cpu", "avx512 AuthenticAMD", new(new("AuthenticAMD", 26, 2, "AMD EPYC"), "libtorch 2.10.0", "glibc"), 18, 0.5, failures);
+
+    private Reserves Of(params (string Name, string Value)[] settings) => Of(new ProvenArithmetic([Report()]), settings);
+
     /// <summary>Over folders that are not there yet.</summary>
-    private Reserves Of(params (string Name, string Value)[] settings) => new(
+    private Reserves Of(ProvenArithmetic arithmetic, params (string Name, string Value)[] settings) => new(
         new PieFolders(folder["data/below"], folder["artifacts"], null, folder["models"]),
-        WorkerSettings.From(name => settings.FirstOrDefault(setting => setting.Name == name).Value), TimeProvider.System);
+        WorkerSettings.From(name => settings.FirstOrDefault(setting => setting.Name == name).Value), arithmetic, TimeProvider.System);
 }

@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace PieService.Domain.Runs;
+
+/// <summary>What a worker found at its start when it compared the tensor library with plain double arithmetic.</summary>
+/// <param name="Device">cpu, or cuda:n.</param>
+/// <param name="CpuCapability">The instruction set that the library computes with, and the processor's vendor.</param>
+/// <param name="Checks">Operations that were compared, each at one shape.</param>
+/// <param name="Seconds">How long the comparison took.</param>
+/// <param name="Failures">Results beyond their tolerance. The worker trains only where there are none.</param>
+public sealed record ArithmeticReport(
+    string Device, string CpuCapability, ComputeHost Host, int Checks, double Seconds, IReadOnlyList<ArithmeticDeviation> Failures)
+{
+    /// <summary>The first failure and what to try; null where there is none.</summary>
+    public string? Complaint => Failures.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"""
+        arithmetic that can be trusted: {Failures[0]}, on {Host.Processor} ({CpuCapability}) with {Host.Library}. In all, {Failures.Count} results of {Checks} checks are wrong. {Advice}
+        """);
+
+    private string Advice => Device == "cpu"
+        ? "Start the worker with ONEDNN_MAX_CPU_ISA=AVX2, or with ATEN_CPU_CAPABILITY=default as well; if that does not help, use another machine."
+        : "Start the worker with PIE_DEVICE=cpu, or update the GPU's driver.";
+}
+
+/// <summary>One result of the tensor library beside the same result in plain double arithmetic.</summary>
+/// <param name="Shape">Of the operation's inputs, such as T 5, B 7, D 100, H 100: words, texts, inputs, units.</param>
+/// <param name="Part">Which result: that in evaluation, that in training, or the gradient of an input.</param>
+/// <param name="Deviation">Largest difference as a share of the largest value; null: the result is not a finite number.</param>
+/// <param name="Tolerance">The largest deviation that is rounding.</param>
+public sealed record ArithmeticDeviation(string Operation, string Shape, string Part, double? Deviation, double Tolerance)
+{
+    // Written so that a result that is not a number fails.
+    public bool IsFailure() => !(Deviation <= Tolerance);
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Operation} ({Shape}), {Part}, {(Deviation is { } known ? $"deviates by {known:G3} of its size" : "is not a finite number")} (tolerance {Tolerance:G3})");
+}

@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using System.Text;
+
+namespace PieService.Domain.Runs;
+
+/// <summary>The processor of a machine, as it names itself.</summary>
+/// <param name="Vendor">Such as AuthenticAMD; on other architectures than x86 the architecture's name.</param>
+/// <param name="Family">With the extended family added, as lscpu shows it; null where the processor does not say.</param>
+/// <param name="Model">With the extended model, as lscpu shows it.</param>
+/// <param name="Name">Such as AMD EPYC 9B45.</param>
+public sealed record Processor(string Vendor, int? Family, int? Model, string? Name)
+{
+    private const int BrandLeaves = unchecked((int)0x80000000), FirstBrandLeaf = BrandLeaves + 2, LastBrandLeaf = BrandLeaves + 4;
+
+    public static Processor Here() => X86Base.IsSupported ? OfX86() : new(RuntimeInformation.ProcessArchitecture.ToString(), null, null, null);
+
+    public override string ToString() => Family is null ? Vendor : $"{Name ?? "a processor"}, {Vendor} family {Family} model {Model}";
+
+    private static Processor OfX86()
+    {
+        var (_, b, c, d) = X86Base.CpuId(0, 0);
+        var (signature, _, _, _) = X86Base.CpuId(1, 0);
+        var (family, model) = ((signature >> 8) & 0xF, (signature >> 4) & 0xF);
+        // Families beyond 15, and models beyond 15 of families 6 and 15, are in the extended fields.
+        if (family is 6 or 15) model += ((signature >> 16) & 0xF) << 4;
+        if (family == 15) family += (signature >> 20) & 0xFF;
+        return new(Text(b, d, c), family, model, Brand());
+    }
+
+    private static string? Brand()
+    {
+        if ((uint)X86Base.CpuId(BrandLeaves, 0).Eax < unchecked((uint)LastBrandLeaf)) return null;
+        var text = new StringBuilder();
+        for (var leaf = FirstBrandLeaf; leaf <= LastBrandLeaf; leaf++)
+        {
+            var (a, b, c, d) = X86Base.CpuId(leaf, 0);
+            text.Append(Text(a, b, c, d));
+        }
+        return text.ToString().Trim() is { Length: > 0 } brand ? brand : null;
+    }
+
+    private static string Text(params ReadOnlySpan<int> registers) =>
+        Encoding.ASCII.GetString(MemoryMarshal.AsBytes(registers)).TrimEnd('\0');
+}

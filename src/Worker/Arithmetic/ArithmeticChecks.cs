@@ -1,0 +1,128 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
+using PieService.Worker.Models;
+using PieService.Worker.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace PieService.Worker.Arithmetic;
+
+/// <summary>
+/// What trainers compute with, at sizes that are not multiples of any vector's or cache's. A shape names T words, B texts,
+/// D inputs, H units.
+/// </summary>
+internal static class ArithmeticChecks
+{
+    public static IEnumerable<ArithmeticCheck> All() =>
+    [
+        Lstm(words: 5, batch: 7, inputs: 100, units: 100),
+        Lstm(words: 9, batch: 7, inputs: 66, units: 33),
+        Lstm(words: 2, batch: 129, inputs: 200, units: 100),
+        Linear(rows: 7, from: 100, to: 33),
+        Linear(rows: 77, from: 33, to: 100),
+        Embedding(rows: 13, width: 33, reads: 7 * 11),
+        LayerNorm(rows: 7, width: 33),
+        Function("GELU", x => nn.functional.gelu(x), PlainOperations.Gelu),
+        Function("GELU by tanh", x => nn.functional.gelu(x, GELU.Approximate.tanh), PlainOperations.TanhGelu),
+        Function("ReLU", x => nn.functional.relu(x), PlainOperations.Relu),
+        Function("tanh", x => x.tanh(), PlainOperations.Tanh),
+        Function("softmax", x => nn.functional.softmax(x, dim: 1), PlainOperations.Softmax),
+        Attention(words: 11, batch: 7, heads: 3, width: 11),
+        CrossEntropy(examples: 7, classes: 33),
+        BinaryCrossEntropy(examples: 7, classes: 33),
+        new DropoutCheck(rows: 97, columns: 101, probability: 0.3),
+        new OptimizerCheck(),
+        new Float16Check(),
+    ];
+
+    /// <param name="kernel">(T, B, D) to (T B, H): what models call, unless a test puts another in its place.</param>
+    public static ArithmeticCheck Lstm(int words, int batch, int inputs, int units, Func<LSTM, Tensor, Tensor>? kernel = null)
+    {
+        var range = 1 / Math.Sqrt(units);
+        LSTM? lstm = null;
+        return new MatrixCheck(
+            "LSTM", $"T {words}, B {batch}, D {inputs}, H {units}",
+            [
+                new("input", words * batch, inputs, 2), new("weights from the input", 4 * units, inputs, range),
+                new("weights from the state", 4 * units, units, range), new("first bias", 1, 4 * units), new("second bias", 1, 4 * units),
+            ],
+            leaves => (kernel ?? LstmStates.Of)(lstm!, leaves[0].view(words, batch, inputs)),
+            numbers => PlainOperations.Lstm(numbers[0], [.. numbers.Skip(1)], batch))
+        {
+            Leaves = values =>
+            {
+                lstm = nn.LSTM(inputs, units).to(values[0].device);
+                using var noGrad = no_grad();
+                foreach (var (parameter, value) in lstm.parameters().Zip(values.Skip(1))) parameter.copy_(value.view(parameter.shape));
+                return [values[0], .. lstm.parameters()];
+            },
+        };
+    }
+
+    private static MatrixCheck Linear(int rows, int from, int to) => new(
+        "linear map", $"{rows} x {from} to {to}",
+        [new("input", rows, from), new("weights", to, from), new("bias", 1, to)],
+        leaves => nn.functional.linear(leaves[0], leaves[1], leaves[2].flatten()),
+        numbers => PlainOperations.Linear(numbers[0], numbers[1], numbers[2]));
+
+    /// <summary>Rows of a table, some of them several times.</summary>
+    private static MatrixCheck Embedding(int rows, int width, int reads)
+    {
+        int[] places = [.. Enumerable.Range(0, reads).Select(read => read * read % rows)];
+        return new(
+            "embedding", $"{reads} of {rows} rows, width {width}", [new("rows", rows, width)],
+            leaves => leaves[0].index_select(0, tensor(Array.ConvertAll(places, place => (long)place), device: leaves[0].device)),
+            numbers => numbers[0].RowsAt(places));
+    }
+
+    private static MatrixCheck LayerNorm(int rows, int width) => new(
+        "layer norm", $"{rows} x {width}",
+        [new("input", rows, width, 3), new("weights", 1, width), new("bias", 1, width)],
+        leaves => nn.functional.layer_norm(leaves[0], [width], leaves[1].flatten(), leaves[2].flatten(), 1e-12),
+        numbers => PlainOperations.LayerNorm(numbers[0], numbers[1], numbers[2], 1e-12));
+
+    private static MatrixCheck Function(string name, Func<Tensor, Tensor> library, Func<PlainMatrix, PlainMatrix> plain) => new(
+        name, "7 x 33", [new("input", 7, 33, 3)], leaves => library(leaves[0]), numbers => plain(numbers[0]));
+
+    /// <summary>Texts of different lengths in one padded batch, as BERT's layers attend to them.</summary>
+    private static MatrixCheck Attention(int words, int batch, int heads, int width)
+    {
+        int[] lengths = [.. Enumerable.Range(0, batch).Select(text => words - text)];
+        var (rows, columns) = (batch * words, heads * width);
+        return new(
+            "attention", $"T {words}, B {batch}, {heads} heads of {width}",
+            [new("queries", rows, columns), new("keys", rows, columns), new("values", rows, columns)],
+            leaves =>
+            {
+                Tensor ByHead(Tensor matrix) => matrix.view(batch, words, heads, width).transpose(1, 2);
+                bool[] isThere = [.. lengths.SelectMany(length => Enumerable.Range(0, words).Select(word => word < length))];
+                var mask = tensor(isThere, [batch, 1, 1, words], device: leaves[0].device);
+                return nn.functional.scaled_dot_product_attention(ByHead(leaves[0]), ByHead(leaves[1]), ByHead(leaves[2]), mask).transpose(1, 2);
+            },
+            numbers => PlainMatrix.Below([.. lengths.Select((length, text) =>
+            {
+                int[] own = [.. Enumerable.Range(text * words, words)];
+                return PlainOperations.Attention(numbers[0].RowsAt(own), numbers[1].RowsAt(own), numbers[2].RowsAt(own), heads, length);
+            })]));
+    }
+
+    private static MatrixCheck CrossEntropy(int examples, int classes)
+    {
+        int[] gold = [.. Enumerable.Range(0, examples).Select(example => 5 * example % classes)];
+        return new(
+            "cross-entropy", $"{examples} x {classes}", [new("logits", examples, classes, 3)],
+            leaves => TrainingLoss.Of(leaves[0], PackedLabels.OfClasses(classes, gold), [.. Enumerable.Range(0, examples)]),
+            numbers => PlainOperations.CrossEntropy(numbers[0], gold));
+    }
+
+    private static MatrixCheck BinaryCrossEntropy(int examples, int classes)
+    {
+        short[][] gold = [.. Enumerable.Range(0, examples).Select(example => Enumerable.Range(0, example).Select(label => (short)(4 * label)).ToArray())];
+        double[] isGold = [.. gold.SelectMany(labels => Enumerable.Range(0, classes).Select(label => labels.Contains((short)label) ? 1.0 : 0))];
+        return new(
+            "binary cross-entropy", $"{examples} x {classes}", [new("logits", examples, classes, 3)],
+            leaves => TrainingLoss.Of(leaves[0], PackedLabels.Of(LearningTask.MultiLabel, classes, gold), [.. Enumerable.Range(0, examples)]),
+            numbers => PlainOperations.BinaryCrossEntropy(numbers[0], isGold));
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+
+namespace PieService.Worker;
+
+/// <summary>
+/// The allocator of a trainer process, chosen by the environment that it is started with. By default glibc maps and unmaps every
+/// large tensor, so that each training step faults its pages in again: bench/ measures what that costs.
+/// </summary>
+/// <param name="Name">As PIE_ALLOCATOR names it, and as runs record it.</param>
+/// <param name="Environment">What a process needs in its environment before it starts.</param>
+public sealed record MemoryAllocator(string Name, ImmutableSortedDictionary<string, string> Environment)
+{
+    private const string Preload = "LD_PRELOAD", TcMallocFile = "libtcmalloc_minimal.so.4", TopPad = "MALLOC_TOP_PAD_";
+
+    private static readonly string[] LibraryFolders =
+        ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib"];
+
+    /// <summary>As the system has it.</summary>
+    public static readonly MemoryAllocator System = new("system", ImmutableSortedDictionary<string, string>.Empty);
+
+    /// <summary>glibc's, told to keep what it has: no mapping of single tensors, and memory is given back beyond 8 GiB only.</summary>
+    public static readonly MemoryAllocator Glibc = new("glibc", ImmutableSortedDictionary<string, string>.Empty
+        .Add("MALLOC_MMAP_MAX_", "0")
+        .Add("MALLOC_MMAP_THRESHOLD_", "2147483648")
+        .Add("MALLOC_TRIM_THRESHOLD_", "8589934592")
+        .Add(TopPad, "268435456"));
+
+    /// <summary>tcmalloc, where its library is installed; null elsewhere.</summary>
+    public static MemoryAllocator? TcMalloc() =>
+        LibraryFolders.Select(folder => Path.Combine(folder, TcMallocFile)).FirstOrDefault(File.Exists) is { } library
+            ? new("tcmalloc", ImmutableSortedDictionary<string, string>.Empty.Add(Preload, library))
+            : null;
+
+    /// <param name="setting">PIE_ALLOCATOR: auto (or null), tcmalloc, glibc, system.</param>
+    /// <exception cref="FormatException">It is none of these, or the library is not there.</exception>
+    public static MemoryAllocator Choose(string? setting) => setting switch
+    {
+        // A library that whoever starts the worker has put before all others is theirs to choose.
+        null or "" or "auto" => Given is not null ? System : TcMalloc() ?? Glibc,
+        "tcmalloc" => TcMalloc() ?? throw new FormatException(
+            $"PIE_ALLOCATOR is tcmalloc, but {TcMallocFile} is not installed. On Debian or Ubuntu: sudo apt-get install -y libtcmalloc-minimal4"),
+        "glibc" => Glibc,
+        "system" => System,
+        _ => throw new FormatException($"The setting PIE_ALLOCATOR is '{setting}'; it must be auto, tcmalloc, glibc or system."),
+    };
+
+    /// <summary>What this process really runs with: a library that cannot be preloaded is only a warning of the loader.</summary>
+    public static string Here()
+    {
+        if (Given is { } library && File.Exists("/proc/self/maps") && File.ReadLines("/proc/self/maps").Any(line => line.Contains(Path.GetFileName(library), StringComparison.Ordinal)))
+            return Path.GetFileName(library) == TcMallocFile ? "tcmalloc" : Path.GetFileName(library);
+        return string.IsNullOrEmpty(global::System.Environment.GetEnvironmentVariable(TopPad)) ? System.Name : Glibc.Name;
+    }
+
+    private static string? Given => global::System.Environment.GetEnvironmentVariable(Preload) is { Length: > 0 } given ? given.Split(':', ' ')[0] : null;
+}
