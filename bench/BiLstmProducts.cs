@@ -1,0 +1,36 @@
+using static TorchSharp.torch;
+
+namespace PieService.Bench;
+
+/// <summary>
+/// The baseline of a BiLSTM's training step: its matrix products alone, each once forward and twice backward, written into memory
+/// that is there. A gradient of the input is not among those of the lower layer, whose word vectors are not trained.
+/// </summary>
+internal static class BiLstmProducts
+{
+    /// <param name="words">T, words of the longest text.</param>
+    /// <param name="batch">B texts.</param>
+    /// <param name="width">D, of a word vector.</param>
+    /// <param name="hidden">H, units per direction.</param>
+    /// <returns>Seconds of a step: the medians of its products, each as often as it occurs.</returns>
+    public static double Seconds(int words, int batch, int width, int hidden, int classes)
+    {
+        var (rows, gates) = (words * batch, 4 * hidden);
+        return (2 * Direction(width, isTrained: false)) + (2 * Direction(2 * hidden, isTrained: true))
+            + Linear(2 * hidden, 256) + Linear(256, 128) + Linear(128, classes);
+
+        double Direction(int inputs, bool isTrained) =>
+            Product(rows, inputs, gates) + Product(gates, rows, inputs) + (isTrained ? Product(rows, gates, inputs) : 0)
+            + (words * (Product(batch, hidden, gates) + Product(batch, gates, hidden))) + Product(gates, rows, hidden);
+
+        double Linear(int from, int to) => Product(batch, from, to) + Product(batch, to, from) + Product(to, batch, from);
+    }
+
+    /// <summary>(rows, inner) times (inner, columns).</summary>
+    private static double Product(int rows, int inner, int columns)
+    {
+        using var scope = NewDisposeScope();
+        var (a, b, result) = (randn(rows, inner), randn(inner, columns), zeros(rows, columns));
+        return Measured.Seconds(() => result.addmm_(a, b, beta: 0, alpha: 1));
+    }
+}
