@@ -134,7 +134,8 @@ public sealed class Situations(IServiceProvider services)
 
     public static RunOutcome Outcome { get; } = new(
         new RunScore(0.5, 0.4, 1.1, 0.5, 0.3, 0.5, 0.6, 0.5), [new TensorSparsity("l1.weight", 200, 20)], [],
-        "avx2", 1, null, "test", ObservedEpochs: [0, 1]);
+        "avx2 AuthenticAMD", 1, null, "test",
+        new(new("AuthenticAMD", 26, 2, "AMD EPYC"), "libtorch 2.10.0", "glibc"), ArithmeticChecks: 18, ObservedEpochs: [0, 1]);
 
     /// <summary>Of the test and the training split.</summary>
     public static IReadOnlyList<RunPredictions> Everything(Run run, Func<Run, int, int> classes) =>

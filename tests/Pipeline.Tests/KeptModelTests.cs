@@ -43,9 +43,26 @@ public sealed class KeptModelTests(ServiceFixture service) : IClassFixture<Servi
             }
         }
 
+        await RequireTheSameAgainAsync(sweep, runs);
+
         using var deleted = await service.Client.DeleteAsync($"/api/v1/sweeps/{sweep}");
         deleted.EnsureSuccessStatusCode();
         await service.UntilAsync("the files of the models are gone", () => Task.FromResult(ModelFiles().Length == 0));
+    }
+
+    /// <summary>Predictions that a faulty worker might have made are replaced by those of the kept models, without training.</summary>
+    private async Task RequireTheSameAgainAsync(Guid sweep, IReadOnlyList<JsonNode> runs)
+    {
+        await service.ExecuteSqlAsync("UPDATE run_predictions SET classes = decode(repeat('0000', examples), 'hex')");
+        await service.ExecuteSqlAsync("UPDATE runs SET prediction_hash = 'sha256:wrong'");
+        using (var again = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/predict-again", null)) again.EnsureSuccessStatusCode();
+        await service.UntilEndedAsync(sweep);
+
+        foreach (var (before, after) in runs.Zip(await service.ListAsync($"/api/v1/sweeps/{sweep}/runs")))
+        {
+            foreach (var same in new[] { "predictionHash", "test", "achievedSparsity", "prunings", "keptModel", "trainingSeconds", "epochs", "repeatable" })
+                Assert.True(JsonNode.DeepEquals(before[same], after[same]), $"{same}: {before[same]} became {after[same]}");
+        }
     }
 
     private static void RequireMasks(JsonNode run, SafeTensors file)

@@ -1,3 +1,4 @@
+using Npgsql;
 using PieService.Api.Database;
 using Xunit;
 
@@ -15,6 +16,15 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
     public ServiceProcess Worker { get; private set; } = null!;
 
     public string ConnectionString => database.ConnectionString;
+
+    /// <summary>In the service's database, as its owner.</summary>
+    public async Task ExecuteSqlAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
 
     /// <summary>What the service writes.</summary>
     public string DataFolder => folder;

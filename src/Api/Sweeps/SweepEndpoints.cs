@@ -27,6 +27,7 @@ public static class SweepEndpoints
         sweeps.MapPost("/{id:guid}/pause", Pause).WithName("pauseSweep").ProducesProblem(404);
         sweeps.MapPost("/{id:guid}/resume", Resume).WithName("resumeSweep").ProducesProblem(404);
         sweeps.MapPost("/{id:guid}/retry-failed", RetryFailed).WithName("retryFailedRuns").ProducesProblem(404).ProducesProblem(409);
+        sweeps.MapPost("/{id:guid}/predict-again", PredictAgain).WithName("predictAgain").ProducesProblem(404).ProducesProblem(409);
     }
 
     /// <summary>Submits a pruning sweep.</summary>
@@ -140,6 +141,26 @@ public static class SweepEndpoints
         var found = await store.RetryFailedAsync(id, cancellation);
         bell.Ring();
         return await AnswerAsync(found, id, db, response, cancellation);
+    }
+
+    /// <summary>Has the kept models of a sweep predict again, without training.</summary>
+    /// <remarks>
+    /// For runs whose predictions a faulty worker made: docs/machines.md says how to find them. Each succeeded run whose model is kept
+    /// (keepModels) is queued, and so is a dense run whose last checkpoint is still there; the others stay as they are. Comparisons are
+    /// labelled again. What was measured while training, such as EL2N and the accuracy around each pruning, stays as it was. A run whose
+    /// model cannot be read keeps its predictions and says why in its error.
+    /// </remarks>
+    private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> PredictAgain(
+        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response, CancellationToken cancellation)
+    {
+        if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled })
+            return Problems.Conflict("The sweep was cancelled. Submit it again: its finished runs are linked, the others are trained.");
+        var queued = await store.PredictAgainAsync(id, cancellation);
+        if (queued == 0)
+            return Problems.Conflict(
+                "No succeeded run of the sweep has a model that is kept. Submit sweeps with keepModels: last to keep them; to have this one's runs predict again, delete it and submit it anew.");
+        bell.Ring();
+        return await AnswerAsync(queued is not null, id, db, response, cancellation);
     }
 
     /// <summary>Deletes a sweep that has ended.</summary>

@@ -82,6 +82,9 @@ public sealed class Run
     /// <summary>Of all epochs that the run itself trained, in all attempts; a trunk's are not among them.</summary>
     public double? TrainingSeconds { get; init; }
 
+    /// <summary>Its trained model is to predict again; it is not trained.</summary>
+    public bool PredictAgain { get; init; }
+
     /// <summary>Wire names of the splits that it predicts: test, and what its sweeps ask for.</summary>
     public string[] PredictSplits { get; init; } = [];
 

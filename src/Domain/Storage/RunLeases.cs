@@ -55,13 +55,14 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         var claimed = await db.Database.SqlQuery<RunLease>($"""
             UPDATE runs SET state = 'running', lease_epoch = lease_epoch + 1, attempts = attempts + 1,
                 lease_owner = {by.Worker}, worker = {by.Worker}, lease_until = now() + {settings.Lease},
-                epochs_done = CASE WHEN checkpoint_store = {by.Store} THEN coalesce(checkpoint_epochs, 0) ELSE 0 END,
+                epochs_done = CASE WHEN predict_again THEN epochs_total WHEN checkpoint_store = {by.Store} THEN coalesce(checkpoint_epochs, 0) ELSE 0 END,
                 started_at = coalesce(started_at, now()), error = NULL
             -- Said again for a row that changed while this waited for it: the subquery is not asked twice.
             WHERE state = 'queued' AND pause_requested_at IS NULL AND (not_before IS NULL OR not_before <= now()) AND id = (
                 SELECT id FROM (
                     SELECT * FROM ready_runs
                     WHERE (vectors IS NULL OR vectors = ANY({by.Vectors})) AND (checkpoint IS NULL OR checkpoint = ANY({by.Checkpoints}))
+                        AND (NOT predict_again OR store = {by.Store})
                     ORDER BY priority, created_at, ordinal LIMIT {AffinityWindow}) AS line
                 ORDER BY priority, store IS NOT NULL AND store IS DISTINCT FROM {by.Store}, created_at, ordinal LIMIT 1)
             RETURNING id AS run_id, lease_epoch AS epoch
@@ -170,11 +171,11 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                     attempts = CASE WHEN result.is_all THEN attempts ELSE 0 END,
                     interruptions = CASE WHEN result.is_all THEN interruptions ELSE 0 END,
                     -- The same device type, CPU capability and thread count must give the same bits.
-                    is_repeatable = is_repeatable AND (prediction_hash IS NULL OR prediction_hash = {hash}
+                    is_repeatable = is_repeatable AND (prediction_hash IS NULL OR predict_again OR prediction_hash = {hash}
                         OR split_part(runs.device, ':', 1) <> split_part({device}, ':', 1)
                         OR runs.outcome ->> 'cpuCapability' <> {outcome.CpuCapability} OR (runs.outcome ->> 'threads')::integer <> {outcome.Threads}),
                     training_seconds = (SELECT sum(seconds) FROM run_metrics WHERE run_id = {lease.RunId} AND split = 'train'),
-                    predicted_splits = {splits}, epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb, prediction_hash = {hash}, achieved_sparsity = {achieved}
+                    predict_again = false, predicted_splits = {splits}, epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb, prediction_hash = {hash}, achieved_sparsity = {achieved}
                 FROM (SELECT predict_splits <@ {splits} AND ({outcome.Model is not null} OR NOT pie_keeps_model(id)) AND pie_observes(id) <@ {observed} AS is_all FROM runs WHERE id = {lease.RunId}) AS result
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
@@ -183,17 +184,19 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
 
     /// <summary>
     /// running -> queued after a failed attempt, with back-off; or -> failed where it may not be tried again. Where it was to be
-    /// cancelled, -> cancelled.
+    /// cancelled, -> cancelled. A run that was only to predict again -> succeeded in both cases, with the answers that it has.
     /// </summary>
     public Task<bool> FailAttemptAsync(RunLease lease, string error, bool retry, CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
         {
             await db.Database.ExecuteSqlAsync($"""
                 UPDATE runs SET lease_owner = NULL, lease_until = NULL, error = {error}, state = next.state,
+                    predict_again = predict_again AND next.state = 'queued',
                     not_before = CASE next.state WHEN 'queued' THEN now() + {settings.Backoff} * power(2, least(attempts - 1, {MostDoublings})) END,
                     finished_at = CASE next.state WHEN 'queued' THEN NULL ELSE now() END
                 FROM (SELECT CASE WHEN cancel_requested_at IS NOT NULL THEN pie_ended(prediction_hash, 'cancelled')
-                        WHEN {retry} AND attempts < {settings.MaxAttempts} THEN 'queued' ELSE 'failed' END AS state
+                        WHEN {retry} AND attempts < {settings.MaxAttempts} THEN 'queued'
+                        WHEN predict_again THEN 'succeeded' ELSE 'failed' END AS state
                     FROM runs WHERE id = {lease.RunId}) AS next
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND runs.state = 'running'
                 """, cancellation);
@@ -229,7 +232,9 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                 attempts = attempts - 1, interruptions = interruptions + 1,
                 -- It may be what brings its workers down.
                 not_before = now() + {settings.Backoff} * power(2, least(interruptions, {MostDoublings})),
-                state = CASE WHEN cancel_requested_at IS NOT NULL THEN pie_ended(prediction_hash, 'cancelled') WHEN interruptions + 1 >= {settings.MaxInterruptions} THEN 'failed' ELSE 'queued' END,
+                state = CASE WHEN cancel_requested_at IS NOT NULL THEN pie_ended(prediction_hash, 'cancelled') WHEN interruptions + 1 < {settings.MaxInterruptions} THEN 'queued'
+                    WHEN predict_again THEN 'succeeded' ELSE 'failed' END,
+                predict_again = predict_again AND cancel_requested_at IS NULL AND interruptions + 1 < {settings.MaxInterruptions},
                 finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR interruptions + 1 >= {settings.MaxInterruptions} THEN now() END,
                 error = CASE WHEN interruptions + 1 >= {settings.MaxInterruptions} THEN 'The workers that trained it were lost ' || (interruptions + 1) || ' times.' ELSE error END
             -- A row that somebody holds is not lost: its owner is just beating or writing.

@@ -127,7 +127,9 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         UPDATE sweeps SET cancel_requested_at = now()
         WHERE id = {sweepId} AND cancel_requested_at IS NULL AND EXISTS (
             SELECT 1 FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id
-            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running') AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed))
+            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running') AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed));
+        UPDATE runs SET predict_again = false
+        FROM sweep_runs AS link WHERE link.run_id = runs.id AND link.sweep_id = {sweepId} AND runs.predict_again
         """, cancellation), cancellation);
 
     /// <summary>Pauses a sweep: nothing of it is claimed any more, and workers give its runs back after their last checkpoint.</summary>
@@ -136,7 +138,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         UPDATE sweeps SET pause_requested_at = now()
         WHERE id = {sweepId} AND cancel_requested_at IS NULL AND pause_requested_at IS NULL AND EXISTS (
             SELECT 1 FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id
-            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running') AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed))
+            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running')
+                AND (runs.predict_again OR NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed)))
         """, cancellation), cancellation);
 
     /// <returns>False: there is no such sweep.</returns>
@@ -151,6 +154,25 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id
         WHERE sweeps.id = {sweepId} AND sweeps.cancel_requested_at IS NULL AND sweep_runs.run_id = runs.id AND runs.state = 'failed'
         """, cancellation), cancellation);
+
+    /// <summary>
+    /// succeeded -> queued, for the runs of a sweep whose trained model is kept, or whose last checkpoint still is: the model predicts
+    /// again, and nothing is trained.
+    /// </summary>
+    /// <returns>How many runs were queued; null: there is no such sweep.</returns>
+    public async Task<int?> PredictAgainAsync(Guid sweepId, CancellationToken cancellation)
+    {
+        var queued = 0;
+        var found = await ChangeAsync(sweepId, async db => queued = await db.Database.ExecuteSqlAsync($"""
+            UPDATE runs SET state = 'queued', predict_again = true, attempts = 0, interruptions = 0, error = NULL, not_before = NULL,
+                finished_at = NULL, cancel_requested_at = NULL, pause_requested_at = NULL
+            FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id
+            WHERE sweeps.id = {sweepId} AND sweeps.cancel_requested_at IS NULL AND sweep_runs.run_id = runs.id AND runs.state = 'succeeded'
+                -- A pruning may follow the last epoch of other methods than dense; it is not in the checkpoint.
+                AND (runs.outcome ->> 'model' IS NOT NULL OR runs.method = 'dense' AND runs.checkpoint_epochs = runs.epochs_total)
+            """, cancellation), cancellation);
+        return found ? queued : null;
+    }
 
     /// <summary>
     /// Removes a sweep that has ended, with its comparisons and the runs that no other sweep has; their files go with the next
@@ -240,10 +262,11 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
                 finished_at = CASE WHEN NOT wish.wanted AND state = 'queued' THEN now() ELSE finished_at END
             FROM (
                 -- A sweep that has its answers does not want the run that is trained again for another one.
-                SELECT link.run_id, bool_or(sweeps.cancel_requested_at IS NULL AND NOT pie_serves(run.predicted_splits, run.outcome, sweeps.request, run.recipe, run.seed)) AS wanted,
-                    bool_or(sweeps.cancel_requested_at IS NULL AND NOT pie_serves(run.predicted_splits, run.outcome, sweeps.request, run.recipe, run.seed)
-                        AND sweeps.pause_requested_at IS NULL) AS wanted_now
+                SELECT link.run_id, bool_or(sweeps.cancel_requested_at IS NULL AND open.is_open) AS wanted,
+                    bool_or(sweeps.cancel_requested_at IS NULL AND open.is_open AND sweeps.pause_requested_at IS NULL) AS wanted_now
                 FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id JOIN runs AS run ON run.id = link.run_id
+                CROSS JOIN LATERAL (
+                    SELECT run.predict_again OR NOT pie_serves(run.predicted_splits, run.outcome, sweeps.request, run.recipe, run.seed) AS is_open) AS open
                 WHERE EXISTS (SELECT 1 FROM sweep_runs AS own WHERE own.run_id = link.run_id AND own.sweep_id = {sweepId})
                 GROUP BY link.run_id) AS wish
             WHERE runs.id = wish.run_id AND runs.state IN ('queued', 'running')

@@ -122,13 +122,15 @@ RETURN EXISTS (
 
 -- The runs that can be claimed now. A branch waits for its trunk, unless that has ended without success: then it trains alone.
 -- store: the artifact folder that has the checkpoint it would start from; vectors, checkpoint: the word vectors and
--- the pretrained model that it needs.
+-- the pretrained model that it needs; predict_again: its trained model predicts again, which only a worker with that store can do.
 CREATE VIEW ready_runs AS
-SELECT run.id, run.priority, run.created_at, run.ordinal, coalesce(run.checkpoint_store, trunk.checkpoint_store) AS store,
-    run.recipe ->> 'vectors' AS vectors, run.recipe ->> 'checkpoint' AS checkpoint
+SELECT run.id, run.priority, run.created_at, run.ordinal,
+    CASE WHEN run.predict_again THEN coalesce(run.outcome #>> '{model,store}', run.checkpoint_store)
+        ELSE coalesce(run.checkpoint_store, trunk.checkpoint_store) END AS store,
+    run.recipe ->> 'vectors' AS vectors, run.recipe ->> 'checkpoint' AS checkpoint, run.predict_again
 FROM runs AS run LEFT JOIN runs AS trunk ON trunk.id = run.trunk_run_id
 WHERE run.state = 'queued' AND run.pause_requested_at IS NULL AND (run.not_before IS NULL OR run.not_before <= now())
-    AND (trunk.state IS NULL OR trunk.state NOT IN ('queued', 'running'));
+    AND (run.predict_again OR trunk.state IS NULL OR trunk.state NOT IN ('queued', 'running') OR trunk.predict_again);
 
 -- The state of a sweep follows from its runs and comparisons; this is the one place that says how.
 CREATE VIEW sweep_progress AS
@@ -167,7 +169,7 @@ CROSS JOIN LATERAL (
     FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id LEFT JOIN runs AS trunk ON trunk.id = runs.trunk_run_id
     -- One that is trained again for another sweep has succeeded for this one, if it has what this one wants, which takes time to see.
     -- OFFSET 0 keeps it a query of its own: merged into the others, it would be evaluated anew for each mention of the state.
-    CROSS JOIN LATERAL (SELECT CASE WHEN runs.state = 'succeeded' OR pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed) THEN 'succeeded' ELSE runs.state END AS state OFFSET 0) AS own
+    CROSS JOIN LATERAL (SELECT CASE WHEN runs.state = 'succeeded' OR NOT runs.predict_again AND pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed) THEN 'succeeded' ELSE runs.state END AS state OFFSET 0) AS own
     WHERE sweep_runs.sweep_id = sweeps.id) AS run
 CROSS JOIN LATERAL (
     -- One that was labelled from all of its runs has what its sweep waits for, also while it is labelled anew: a run of it was

@@ -79,6 +79,12 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
             ? new CheckpointFile(Path.Combine(Own, path), sha, epochs)
             : null;
 
+    /// <summary>The run's trained model: the kept one, else a dense run's last checkpoint; null where this machine has neither.</summary>
+    public TrainedFile? TrainedModelOf(Run run) =>
+        run.Outcome?.Model is { } kept && kept.Store == Store() && File.Exists(Path.Combine(Own, kept.Path)) ? new(Path.Combine(Own, kept.Path), kept.Sha256)
+        : CheckpointOf(run) is { } checkpoint && checkpoint.EpochsDone == run.EpochsTotal ? new(checkpoint.Path, checkpoint.Sha256)
+        : null;
+
     /// <summary>What lies among the models, unfinished files too, with the lease that it belongs to.</summary>
     public IEnumerable<(string Path, RunLease Lease)> ModelFiles() =>
         from path in Directory.Exists(Models) ? Directory.EnumerateFiles(Models) : []

@@ -129,6 +129,9 @@ public sealed class TrainNextRun(
             result.CpuCapability, result.Threads, result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions,
             result.Host, arithmetic.Checks, KeptOf(result.Model), assignment.ObserveEpochs,
             result.PretrainedSha256, test.Metric.Threshold);
+        // What its training left is still there.
+        if (assignment.Trained is not null)
+            outcome = outcome with { Model = run.Outcome!.Model, ObservedEpochs = run.Outcome.ObservedEpochs, Prunings = run.Outcome.Prunings };
         await StillHeldAsync(held, () => leases.SucceedAsync(
             held.Lease, outcome, result.Device, [.. result.Predictions.Select(split => Packed(run.Id, split))], CancellationToken.None));
     }
@@ -162,6 +165,12 @@ public sealed class TrainNextRun(
         await using var db = await contexts.CreateDbContextAsync(held.Stopped);
         if (vectorFile is not null) await ModelPins.RequireAsync(db, run.DatasetId, ModelKind.Vectors, run.Recipe.Vectors!, WordVectors.Load(vectorFile).SourceSha256, held.Stopped);
         if (pretrained is not null) await ModelPins.RequireAsync(db, run.DatasetId, ModelKind.Bert, run.Recipe.Checkpoint!, pretrained.Sha256, held.Stopped);
+        if (run.PredictAgain)
+        {
+            var trained = artifacts.TrainedModelOf(run) ?? throw new UntrainableException(
+                "The model that was kept is not in the artifact folder any more, so it cannot predict again; the predictions are those of before.");
+            return new TrainingAssignment(run.Id, run.Recipe, run.Seed, tokens, vectorFile, artifacts.FolderOf(held.Lease), null, null, run.PredictSplits, PretrainedFolder: pretrained?.Folder, Trained: trained);
+        }
         var trunk = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == run.TrunkRunId, held.Stopped);
         var observe = await db.Database.SqlQuery<int>($"""SELECT unnest(pie_observes({run.Id})) AS "Value" """).ToListAsync(held.Stopped);
         return new TrainingAssignment(

@@ -35,8 +35,7 @@ public static class TrainerProcess
         if (TryPrepare(settings) is null) return;
         Tell(new TrainerMessage(IsAlive: true));
 
-        var training = new RunTraining(settings);
-        foreach (var assignment in Assignments()) Tell(Train(training, assignment, Tell));
+        foreach (var assignment in Assignments()) Tell(Train(settings, assignment, Tell));
 
         void Tell(TrainerMessage message) => output.WriteLine(Json.Write(message));
     }
@@ -64,12 +63,15 @@ public static class TrainerProcess
         }
     }
 
-    private static TrainerMessage Train(RunTraining training, TrainingAssignment assignment, Action<TrainerMessage> tell)
+    private static TrainerMessage Train(TrainerSettings settings, TrainingAssignment assignment, Action<TrainerMessage> tell)
     {
+        var listener = new TrainingListener(
+            epoch => tell(new TrainerMessage(Epoch: epoch)), warning => tell(new TrainerMessage(Warning: warning)), Alive(tell));
         try
         {
-            return new TrainerMessage(Result: training.Execute(assignment, new TrainingListener(
-                epoch => tell(new TrainerMessage(Epoch: epoch)), warning => tell(new TrainerMessage(Warning: warning)), Alive(tell))));
+            return new TrainerMessage(Result: assignment.Trained is null
+                ? new RunTraining(settings).Execute(assignment, listener)
+                : new RunPrediction(settings).Execute(assignment, listener));
         }
         catch (Exception hopeless) when (hopeless is UntrainableException or NotSupportedException or OverflowException)
         {

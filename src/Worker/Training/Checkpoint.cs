@@ -116,7 +116,7 @@ public static class Checkpoint
             ? number
             : throw new InvalidDataException($"its {key} is not a number");
 
-    private static string Sha256(string path)
+    internal static string Sha256(string path)
     {
         using var file = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));

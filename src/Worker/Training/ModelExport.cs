@@ -3,6 +3,7 @@ using System.Text;
 using PieService.Domain;
 using PieService.Domain.Recipes;
 using PieService.Worker.Models;
+using PieService.Worker.Pruning;
 
 namespace PieService.Worker.Training;
 
@@ -37,6 +38,22 @@ internal static class ModelExport
         {
             throw new IOException($"The model cannot be kept; free the disk of PIE_ARTIFACTS or let the worker write there: {unwritable.Message}", unwritable);
         }
+    }
+
+    /// <summary>Puts a kept model's parameters and masks, or a checkpoint's, into <paramref name="parameters"/>.</summary>
+    /// <returns>The threshold of multi-label data; null otherwise.</returns>
+    /// <exception cref="InvalidDataException">The file is not the one that was kept, or not this model's.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static double? Restore(TrainedFile trained, ParameterBuffer parameters)
+    {
+        if (Checkpoint.Sha256(trained.Path) is var sha256 && sha256 != trained.Sha256)
+            throw new InvalidDataException($"The model that was kept cannot be used: its SHA-256 is {sha256}, not {trained.Sha256}.");
+        var file = SafeTensors.Read(trained.Path);
+        parameters.SetValues(parameters.Segments.ToDictionary(
+            segment => segment.Name, segment => file.Get<float>(file.Names.Contains(NameOf(segment)) ? NameOf(segment) : segment.Name)));
+        parameters.Prune(parameters.Segments.Where(segment => segment.IsPrunable)
+            .ToDictionary(segment => segment.Name, segment => Mask.Of(file.Get<byte>("mask." + segment.Name))));
+        return file.Metadata.GetValueOrDefault("threshold") is { Length: > 0 } threshold ? double.Parse(threshold, CultureInfo.InvariantCulture) : null;
     }
 
     /// <summary>As the published model has it, but for BERT's last layer: Hugging Face calls that the classifier, and looks for it.</summary>

@@ -30,6 +30,14 @@ internal sealed class ThresholdTuning(Classifier model, LearningTask task, Proto
         Threshold = DecisionThreshold.Tune(tuned.Gold, tuned.Logits);
     }
 
+    /// <summary>Tunes for a trained model, of protocol sound.</summary>
+    /// <param name="validation">Without examples where there are none.</param>
+    public void AfterTraining(TokenisedSplit validation)
+    {
+        var answers = Evaluation.Run(model, validation.Count > 0 ? validation : heldOut, pulse);
+        Threshold = DecisionThreshold.Tune(answers.Gold, answers.Logits);
+    }
+
     /// <summary>Goes on where a checkpoint was written.</summary>
     public void Restore(double? threshold) => Threshold = threshold;
 }

@@ -12,6 +12,7 @@ namespace PieService.Worker.Training;
 /// <param name="Keep">Null: the trained model is not kept.</param>
 /// <param name="ObserveEpochs">Epochs (0-based) after which the answers to the training split are wanted; null: none.</param>
 /// <param name="PretrainedFolder">Of the checkpoint that a BERT starts from; null: the model is none.</param>
+/// <param name="Trained">The run's trained model, which only predicts; null: it is trained.</param>
 public sealed record TrainingAssignment(
     Guid RunId,
     Recipe Recipe,
@@ -24,7 +25,13 @@ public sealed record TrainingAssignment(
     IReadOnlyList<string> PredictSplits,
     ModelWish? Keep = null,
     IReadOnlyList<int>? ObserveEpochs = null,
-    string? PretrainedFolder = null);
+    string? PretrainedFolder = null,
+    TrainedFile? Trained = null);
+
+/// <summary>A trained model as it is kept, or the checkpoint after its last epoch.</summary>
+/// <param name="Path">Absolute.</param>
+/// <param name="Sha256">Lower-case hex of the file's bytes.</param>
+public sealed record TrainedFile(string Path, string Sha256);
 
 /// <summary>Where the trained model is to lie, and what of its provenance a trainer does not know.</summary>
 /// <param name="Path">Absolute.</param>

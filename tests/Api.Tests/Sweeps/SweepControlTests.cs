@@ -132,6 +132,82 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
+    public async Task Runs_whose_model_is_kept_predict_again_and_the_sweep_waits_for_them()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var (sweep, other) = (await api.SubmitAsync(Situations.Request(dataset, 2)), await api.SubmitAsync(Situations.Request(dataset, 2)));
+        await api.Situations.TrainAsync(sweep, (_, _) => 0, run => run.Seed == 0 ? Kept : Situations.Outcome);
+        await api.Situations.LabelAsync(sweep);
+
+        Assert.Equal("running", await PredictAgainAsync(sweep));
+        Assert.Equal("running", (string?)(await api.GetAsync($"/api/v1/sweeps/{other}"))["state"]);
+        var runs = await api.Situations.RunsOfAsync(sweep);
+        Assert.Equal([(RunState.Queued, true), (RunState.Succeeded, false)], runs.Select(run => (run.State, run.PredictAgain)));
+        // Only a worker that has the file can do it.
+        var elsewhere = api.Situations.Worker with { Store = "another store" };
+        Assert.Null(await api.Situations.Leases.ClaimNextAsync(elsewhere, CancellationToken.None));
+
+        await api.Situations.TrainAsync(runs[0], (_, _) => 1, _ => Kept);
+        var predicted = (await api.Situations.RunsOfAsync(sweep))[0];
+        Assert.Equal((RunState.Succeeded, false, true), (predicted.State, predicted.PredictAgain, predicted.IsRepeatable));
+        Assert.NotEqual(runs[0].PredictionHash, predicted.PredictionHash);
+    }
+
+    [Fact]
+    public async Task A_run_that_cannot_predict_again_keeps_its_predictions_and_says_why()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
+        await api.Situations.TrainAsync(sweep, (_, _) => 0, _ => Kept);
+        await PredictAgainAsync(sweep);
+        var run = (await api.Situations.RunsOfAsync(sweep))[0];
+
+        await api.Situations.Leases.FailAttemptAsync(await api.Situations.ClaimAsync(run.Id), "the model is gone", retry: false, CancellationToken.None);
+
+        var ended = (await api.Situations.RunsOfAsync(sweep))[0];
+        Assert.Equal((RunState.Succeeded, false, "the model is gone", run.PredictionHash), (ended.State, ended.PredictAgain, ended.Error, ended.PredictionHash));
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
+    }
+
+    [Fact]
+    public async Task Predicting_again_rests_while_its_sweep_is_paused_and_is_given_up_when_it_is_cancelled()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
+        await api.Situations.TrainAsync(sweep, (_, _) => 0, _ => Kept);
+        await PredictAgainAsync(sweep);
+
+        Assert.Equal("paused", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/pause", new JsonObject()))["state"]);
+        Assert.Empty(await api.Situations.ReadyAsync(sweep));
+        await api.PostAsync($"/api/v1/sweeps/{sweep}/resume", new JsonObject());
+        Assert.Single(await api.Situations.ReadyAsync(sweep));
+        Assert.Equal("succeeded", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
+        Assert.Equal((RunState.Succeeded, false), (await api.Situations.RunsOfAsync(sweep)).Select(run => (run.State, run.PredictAgain)).Single());
+    }
+
+    [Fact]
+    public async Task Without_a_kept_model_nothing_predicts_again()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
+        await api.Situations.TrainAsync(sweep, (_, _) => 0);
+
+        var problem = await api.ProblemAsync(HttpStatusCode.Conflict, HttpMethod.Post, $"/api/v1/sweeps/{sweep}/predict-again");
+
+        Assert.Contains("keepModels", (string?)problem["detail"], StringComparison.Ordinal);
+        await api.PostAsync($"/api/v1/sweeps/{await CancelledAsync()}/predict-again", new JsonObject(), HttpStatusCode.Conflict);
+
+        async Task<Guid> CancelledAsync()
+        {
+            var cancelled = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
+            await api.PostAsync($"/api/v1/sweeps/{cancelled}/cancel", new JsonObject());
+            return cancelled;
+        }
+    }
+
+    private static RunOutcome Kept => Situations.Outcome with { Model = new("models/kept.safetensors", "its store", 1, new string('0', 64)) };
+
+    private async Task<string?> PredictAgainAsync(Guid sweep) =>
+        (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/predict-again", new JsonObject()))["state"];
+
+    [Fact]
     public async Task A_sweep_is_deleted_with_what_it_alone_has_but_not_while_it_is_at_work()
     {
         var dataset = await api.Situations.DatasetAsync();

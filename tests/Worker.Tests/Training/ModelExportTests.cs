@@ -44,6 +44,49 @@ public sealed class ModelExportTests : IDisposable
     [Theory]
     [InlineData(Method.Dense)]
     [InlineData(Method.Imp)]
+    public void A_kept_model_predicts_again_what_it_predicted_after_its_training(Method method)
+    {
+        var trained = Train(Toy.Recipe(method));
+
+        var again = PredictAgain(Toy.Recipe(method), new(trained.Model!.Path, trained.Model.Sha256));
+
+        Assert.Equal(trained.Predictions[0].Classes, again.Predictions[0].Classes);
+        Assert.Equal(trained.Predictions[0].Scores, again.Predictions[0].Scores);
+        Assert.Equal(trained.Tensors, again.Tensors);
+        Assert.Null(again.Model);
+    }
+
+    [Fact]
+    public void A_multi_label_model_predicts_again_by_a_threshold_tuned_again()
+    {
+        Toy.MultiLabel().Save(folder["tokens"]);
+        var recipe = Toy.Recipe(Method.Dense);
+        var trained = Train(recipe);
+
+        var again = PredictAgain(recipe, new(trained.Model!.Path, trained.Model.Sha256));
+
+        Assert.NotNull(again.Predictions[0].Metric.Threshold);
+        Assert.Equal(trained.Predictions[0].Metric.Threshold, again.Predictions[0].Metric.Threshold);
+        Assert.Equal(trained.Predictions[0].Classes, again.Predictions[0].Classes);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_the_one_that_was_kept_predicts_nothing()
+    {
+        var trained = Train(Toy.Recipe(Method.Dense));
+
+        var refused = Assert.Throws<InvalidDataException>(() => PredictAgain(Toy.Recipe(Method.Dense), new(trained.Model!.Path, new string('0', 64))));
+
+        Assert.Contains("SHA-256", refused.Message, StringComparison.Ordinal);
+    }
+
+    private TrainingResult PredictAgain(Recipe recipe, TrainedFile model) => new RunPrediction(Toy.Cpu).Execute(
+        new(Guid.NewGuid(), recipe, 0, folder["tokens"], null, folder["again"], null, null, ["test"], Trained: model),
+        new(_ => Assert.Fail("an epoch was trained"), warning => Assert.Fail(warning), new Pulse(() => { }, CancellationToken.None)));
+
+    [Theory]
+    [InlineData(Method.Dense)]
+    [InlineData(Method.Imp)]
     [InlineData(Method.IrpWr)]
     public void Masks_say_what_is_pruned_and_pruned_weights_are_zero(Method method)
     {

@@ -1,0 +1,40 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Recipes;
+using PieService.Domain.Runs;
+using PieService.Worker.Models;
+using PieService.Worker.Text;
+using static TorchSharp.torch;
+
+namespace PieService.Worker.Training;
+
+/// <summary>Has a trained model predict again, from the files of its assignment; nothing is trained.</summary>
+public sealed class RunPrediction(TrainerSettings settings)
+{
+    /// <exception cref="UnusableModelException">The checkpoint that it started from cannot be used as it lies there now.</exception>
+    /// <exception cref="InvalidDataException">The trained model's file is not the one that was kept.</exception>
+    /// <exception cref="IOException">The trained model's file cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">Between two batches.</exception>
+    public TrainingResult Execute(TrainingAssignment assignment, TrainingListener listener)
+    {
+        var recipe = assignment.Recipe;
+        var inputs = TrainingInputs.Load(assignment);
+        var machine = settings.Prepare();
+
+        using var scope = NewDisposeScope();
+        using var model = Classifiers.Create(recipe, inputs, machine.Device);
+        using var parameters = new ParameterBuffer(model);
+        var kept = ModelExport.Restore(assignment.Trained!, parameters);
+
+        var tuning = new ThresholdTuning(model, inputs.Dataset.Task, recipe.Protocol, inputs.Training().HeldOut, listener.Pulse);
+        tuning.Restore(kept);
+        // Protocol paper tunes on what the model answered while it was trained, which is not to be had again.
+        if (inputs.Dataset.Task == LearningTask.MultiLabel && recipe.Protocol == Protocol.Sound)
+            tuning.AfterTraining(inputs.Split(TokenisedDataset.Validation));
+        return new(
+            [.. assignment.PredictSplits.Select(split => Evaluation.Run(model, inputs.Split(split), listener.Pulse).Pack(tuning.Threshold))],
+            [.. parameters.Masks.Select(pair => new TensorSparsity(pair.Key, pair.Value.Size, pair.Value.Kept))],
+            [],
+            machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "", machine.Host,
+            PretrainedSha256: inputs.Pretrained?.Sha256);
+    }
+}
