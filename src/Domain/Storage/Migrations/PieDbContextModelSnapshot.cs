@@ -840,6 +840,12 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("pause_requested_at");
 
+                    b.Property<bool>("PredictAgain")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("predict_again");
+
                     b.PrimitiveCollection<string[]>("PredictSplits")
                         .IsRequired()
                         .HasColumnType("text[]")
@@ -977,6 +983,13 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<string>("Id")
                         .HasColumnType("text")
                         .HasColumnName("id");
+
+                    b.Property<string>("Arithmetic")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("arithmetic")
+                        .HasDefaultValueSql("'[]'");
 
                     b.PrimitiveCollection<string[]>("Checkpoints")
                         .IsRequired()

@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261129004609_Initial")]
+    [Migration("20261129011531_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -843,6 +843,12 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("pause_requested_at");
 
+                    b.Property<bool>("PredictAgain")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("predict_again");
+
                     b.PrimitiveCollection<string[]>("PredictSplits")
                         .IsRequired()
                         .HasColumnType("text[]")
@@ -980,6 +986,13 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<string>("Id")
                         .HasColumnType("text")
                         .HasColumnName("id");
+
+                    b.Property<string>("Arithmetic")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("arithmetic")
+                        .HasDefaultValueSql("'[]'");
 
                     b.PrimitiveCollection<string[]>("Checkpoints")
                         .IsRequired()

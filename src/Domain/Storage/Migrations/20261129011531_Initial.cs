@@ -136,6 +136,7 @@ namespace PieService.Domain.Storage.Migrations
                     vectors = table.Column<string[]>(type: "text[]", nullable: false),
                     checkpoints = table.Column<string[]>(type: "text[]", nullable: false, defaultValueSql: "'{}'"),
                     models = table.Column<string>(type: "jsonb", nullable: false, defaultValueSql: "'[]'"),
+                    arithmetic = table.Column<string>(type: "jsonb", nullable: false, defaultValueSql: "'[]'"),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     last_beat_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
@@ -226,6 +227,7 @@ namespace PieService.Domain.Storage.Migrations
                     prediction_hash = table.Column<string>(type: "text", nullable: true),
                     achieved_sparsity = table.Column<double>(type: "double precision", nullable: true),
                     training_seconds = table.Column<double>(type: "double precision", nullable: true),
+                    predict_again = table.Column<bool>(type: "boolean", nullable: false, defaultValue: false),
                     predict_splits = table.Column<string[]>(type: "text[]", nullable: false),
                     predicted_splits = table.Column<string[]>(type: "text[]", nullable: true),
                     is_repeatable = table.Column<bool>(type: "boolean", nullable: false, defaultValue: true),
