@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PieService.Domain.Runs;
@@ -155,6 +156,20 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
 
         Assert.Empty(await ClaimAllAsync(new Claimant("without", null, ["minilm"], ["other"])));
         Assert.Equal([run], await ClaimAllAsync(new Claimant("with", null, [], ["other", "minilm"])));
+    }
+
+    [Fact]
+    public async Task A_run_that_predicts_again_goes_to_a_worker_that_has_its_model()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
+        var run = (await api.Situations.RunsOfAsync(sweep)).Single();
+        await api.Situations.TrainAsync(run, outcome: _ => Situations.Outcome with { Model = new("models/kept", "here", 1, new string('0', 64)) });
+        await api.PostAsync($"/api/v1/sweeps/{sweep}/predict-again", new JsonObject());
+
+        Assert.Empty(await ClaimAllAsync(new Claimant("elsewhere", "there", [], [])));
+        Assert.Equal([run.Id], await ClaimAllAsync(new Claimant("with its model", "here", [], [])));
+        var claimed = (await api.Situations.RunsOfAsync(sweep)).Single();
+        Assert.Equal((true, claimed.EpochsTotal), (claimed.PredictAgain, claimed.EpochsDone));
     }
 
     [Fact]

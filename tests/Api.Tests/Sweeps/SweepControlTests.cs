@@ -143,9 +143,6 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Equal("running", (string?)(await api.GetAsync($"/api/v1/sweeps/{other}"))["state"]);
         var runs = await api.Situations.RunsOfAsync(sweep);
         Assert.Equal([(RunState.Queued, true), (RunState.Succeeded, false)], runs.Select(run => (run.State, run.PredictAgain)));
-        // Only a worker that has the file can do it.
-        var elsewhere = api.Situations.Worker with { Store = "another store" };
-        Assert.Null(await api.Situations.Leases.ClaimNextAsync(elsewhere, CancellationToken.None));
 
         await api.Situations.TrainAsync(runs[0], (_, _) => 1, _ => Kept);
         var predicted = (await api.Situations.RunsOfAsync(sweep))[0];

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using PieService.Domain.Recipes;
+using PieService.Worker.Models;
+using PieService.Worker.Text;
+using PieService.Worker.Training;
+using static TorchSharp.torch;
+
+namespace PieService.Worker.Tests.Training;
+
+/// <summary>One trained model predicts the same under every instruction set, in processes of their own: a process has one.</summary>
+public sealed class InstructionSetTests : IDisposable
+{
+    // Sums of a hundred float32 products in another order; the logits are of size 1.
+    private const double Tolerance = 1e-5;
+
+    private const string FolderVariable = "PIE_TEST_FOLDER";
+
+    private static readonly Recipe Recipe = Toy.Recipe(Method.Imp) with
+    {
+        Hyperparameters = new(Epochs: 1, BatchSize: 16, LearningRate: 0.001, MaxLength: 12, HiddenSize: 100, EmbeddingSize: 33),
+    };
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task A_trained_model_predicts_the_same_with_AVX512_with_AVX2_and_without_AVX()
+    {
+        Toy.Dataset().Save(folder["tokens"]);
+        var model = new RunTraining(Toy.Cpu).Execute(
+            new(Guid.NewGuid(), Recipe, 0, folder["tokens"], null, folder["run"], null, null, ["test"], new ModelWish(folder["model"], ["a", "b", "c"], "test")),
+            new(_ => { }, warning => Assert.Fail(warning), new Pulse(() => { }, CancellationToken.None))).Model!;
+        File.WriteAllText(folder["sha256"], model.Sha256);
+
+        var widest = await LogitsAsync("DEFAULT", null);
+        Assert.Contains(widest, logit => Math.Abs(logit) > 0.01);
+        foreach (var (oneDnn, torch) in new[] { ("AVX2", "avx2"), ("AVX", "default"), ("SSE41", "default") })
+            Assert.All(widest.Zip(await LogitsAsync(oneDnn, torch)), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, Tolerance));
+    }
+
+    /// <summary>What the test above starts: writes the logits of the model in the folder that the variable names.</summary>
+    [Fact(Explicit = true)]
+    public void Logits_are_written()
+    {
+        using var scope = NewDisposeScope();
+        string At(string name) => Path.Combine(Environment.GetEnvironmentVariable(FolderVariable)!, name);
+        var dataset = TokenisedDataset.Load(At("tokens"));
+        using var model = Classifiers.Create(Recipe, new(Recipe, dataset, Vectors: null, Pretrained: null), Toy.Cpu.Prepare().Device);
+        using var parameters = new ParameterBuffer(model);
+        ModelExport.Restore(new(At("model"), File.ReadAllText(At("sha256"))), parameters);
+        var scores = Evaluation.Run(model, dataset.Split("test").Truncated(12), new Pulse(() => { }, CancellationToken.None));
+        File.WriteAllBytes(At("logits"), MemoryMarshal.AsBytes(scores.Logits.AsSpan()).ToArray());
+    }
+
+    /// <param name="oneDnn">The widest instruction set that oneDNN may use.</param>
+    /// <param name="torch">The one that torch's own kernels are to use; null: torch chooses.</param>
+    private async Task<float[]> LogitsAsync(string oneDnn, string? torch)
+    {
+        var start = new ProcessStartInfo("dotnet",
+        [
+            typeof(InstructionSetTests).Assembly.Location, "-explicit", "only", "-method", $"{typeof(InstructionSetTests).FullName}.{nameof(Logits_are_written)}",
+        ])
+        { RedirectStandardOutput = true };
+        start.Environment[FolderVariable] = folder["."];
+        start.Environment["ONEDNN_MAX_CPU_ISA"] = oneDnn;
+        start.Environment.Remove("ATEN_CPU_CAPABILITY");
+        if (torch is not null) start.Environment["ATEN_CPU_CAPABILITY"] = torch;
+        File.Delete(folder["logits"]);
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(File.Exists(folder["logits"]), output);
+        return MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(folder["logits"], TestContext.Current.CancellationToken)).ToArray();
+    }
+}
