@@ -1,4 +1,3 @@
-using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PieService.Api;
@@ -77,8 +76,7 @@ services.AddSingleton<SweepStore>();
 services.AddSingleton<RunLeases>();
 
 // The queue
-services.AddSingleton(_ => QueueStorage.Open(connectionString, maxPoolSize: 5));
-services.AddSingleton<IBackgroundJobClientV2>(provider => new BackgroundJobClient(provider.GetRequiredService<JobStorage>()));
+services.AddQueue(connectionString, maxPoolSize: 5);
 services.AddSingleton<DispatchBell>();
 services.AddHostedService<Dispatcher>();
 

@@ -1,7 +1,6 @@
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -77,7 +76,7 @@ services.AddHostedService<SlotWatch>();
 services.AddTransient<ILabelComparison, ComparisonLabels>();
 
 // The queue: labelling has a server of its own, so that it never waits behind hours of training
-services.AddHangfire(hangfire => hangfire.UseStorage(QueueStorage.Open(connectionString, maxPoolSize: (2 * settings.Slots) + 8)));
+services.AddQueue(connectionString, maxPoolSize: (2 * settings.Slots) + 8);
 services.AddHangfireServer(server => Serve(server, QueueStorage.RunQueue, settings.Slots));
 services.AddHangfireServer(server => Serve(server, QueueStorage.LabelQueue, 1));
 

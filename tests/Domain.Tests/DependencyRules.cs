@@ -39,6 +39,14 @@ public class DependencyRules
     public void Every_folder_of_Domain_has_its_place_in_the_flow() => Assert.Empty(
         DomainFiles().Select(FolderOf).Where(folder => folder != "").Except(Flow));
 
+    [Fact]
+    public void Every_test_project_is_run_in_the_order_of_a_seed() => Assert.Empty(
+        from project in Directory.EnumerateFiles(Path.Combine(Source(), "../tests"), "*.csproj", SearchOption.AllDirectories)
+        let text = File.ReadAllText(project)
+        where text.Contains("\"xunit.v3\"", StringComparison.Ordinal)
+        where !text.Contains("../Order/*.cs", StringComparison.Ordinal)
+        select project);
+
     private static IEnumerable<string> DomainFiles() =>
         Directory.EnumerateFiles(Path.Combine(Source(), "Domain"), "*.cs", SearchOption.AllDirectories);
 

@@ -149,6 +149,9 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
 
             var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 1, seeds: 1);
             await service.UntilEndedAsync(sweep);
+            // Training had its own limit.
+            limit.TryReset();
+            limit.CancelAfter(TimeSpan.FromMinutes(1));
             Assert.StartsWith($$"""sweep.ended {"sweepId": "{{sweep}}", "name": "pipeline", "state": "succeeded",""", await receiver.StandardOutput.ReadLineAsync(limit.Token));
         }
         finally

@@ -13,7 +13,8 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
         var waiting = WaitAsync(sweep.ToString());
         await service.UntilAsync("something was trained", async () => (int)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["progress"]!["epochs"]!["done"]! > 0);
         service.Api.Signal("KILL");
-        using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30))) await service.Api.WaitForExitAsync(limit.Token);
+        using (var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1)))
+            await service.Api.WaitForExitAsync(limit.Token);
         service.StartApi();
 
         var waited = await waiting;
@@ -81,7 +82,8 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
         while (line?.StartsWith("data:", StringComparison.Ordinal) == false);
 
         service.Api.Signal("TERM");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        // Shorter than a host waits for its requests by default, 30 s.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(25));
         // Ended, not torn: that would throw.
         var rest = await stream.ReadToEndAsync(limit.Token);
         await service.Api.WaitForExitAsync(limit.Token);

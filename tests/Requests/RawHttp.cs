@@ -10,7 +10,7 @@ public static class RawHttp
     /// <summary>More is not read: an answer may be a stream that never ends.</summary>
     private const int MostBytes = 32 * 1024 * 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), StreamTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2), StreamTime = TimeSpan.FromSeconds(1);
 
     /// <returns>Null: the server closed the connection without an answer, or none was wanted.</returns>
     /// <exception cref="TimeoutException">There was no answer in time.</exception>

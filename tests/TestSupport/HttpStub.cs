@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace PieService.TestSupport;
 
@@ -13,17 +12,12 @@ public class HttpStub : IDisposable
     public HttpStub(Func<HttpListenerContext, Task> answer)
     {
         this.answer = answer;
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        }
         listener.Prefixes.Add($"http://*:{Port}/");
         listener.Start();
         _ = ListenAsync();
     }
 
-    public int Port { get; }
+    public int Port { get; } = Ports.Free();
 
     public void Dispose()
     {

@@ -8,7 +8,8 @@ namespace PieService.TestSupport;
 
 /// <summary>
 /// The PostgreSQL server of this test process: the one that PIE_TEST_DB names, whose user must be allowed to create databases,
-/// else a private one, started by the first test that asks and gone with the process.
+/// else a private one, started by the first test that asks and gone with the process, or before (<see
+/// cref="EndOfTestCluster"/>).
 /// </summary>
 public static class TestCluster
 {
@@ -47,6 +48,12 @@ public static class TestCluster
     public static Task<DevelopmentCluster> OpenAsync(PieFolders folders) => DevelopmentCluster.StartAsync(
         folders, Environment.GetEnvironmentVariable(PostgresBinaries.Setting), NullLogger.Instance, durable: false);
 
+    /// <summary>Stops the private server and removes all that was written; nothing may ask for it any more.</summary>
+    public static async Task EndAsync()
+    {
+        if (Folder.IsValueCreated) await RemoveAsync(await Folder.Value);
+    }
+
     private static async Task<string> MakeFolderAsync()
     {
         await RemoveAbandonedAsync();
@@ -58,6 +65,7 @@ public static class TestCluster
 
     private static async Task RemoveAsync(string folder)
     {
+        if (!Directory.Exists(folder)) return;
         if (Private is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }) await Private.Value.Result.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
@@ -68,7 +76,9 @@ public static class TestCluster
         var parent = Path.GetDirectoryName(FolderPrefix)!;
         foreach (var folder in Directory.GetDirectories(parent, Path.GetFileName(FolderPrefix) + "*"))
         {
-            if (Directory.Exists("/proc/" + folder[FolderPrefix.Length..])) continue;
+            // One with this process's number is that of an earlier process, since numbers come again.
+            var process = folder[FolderPrefix.Length..];
+            if (process != $"{Environment.ProcessId}" && Directory.Exists($"/proc/{process}")) continue;
             try
             {
                 foreach (var data in Directory.GetDirectories(folder))

@@ -1,4 +1,3 @@
-using Hangfire;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +20,6 @@ public static class AccessSetup
         services.AddRateLimits(settings);
         services.AddSingleton<Audit>();
         services.AddHostedService<Retention>();
-        services.AddHangfire(_ => { });
     }
 
     /// <summary>What every request passes, the open pages included.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using Npgsql;
 using PieService.Api.Access;
 using PieService.Api.Database;
@@ -17,7 +16,7 @@ public sealed class KeyCommandTests
     public async Task A_service_for_others_starts_with_its_first_key_and_lets_keys_in_until_they_are_revoked()
     {
         var settings = await SettingsAsync();
-        var port = FreePort();
+        var port = Ports.Free();
 
         // Without a key it is of no use, and says how to make one.
         var (exitCode, _, errors) = await ServiceProcess.RunApiAsync(settings, "--urls", $"http://0.0.0.0:{port}");
@@ -85,10 +84,18 @@ public sealed class KeyCommandTests
     [Fact]
     public async Task A_database_that_is_away_is_told_without_its_password()
     {
-        var away = new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = FreePort(), Database = "pie", Username = "pie", Password = "hush7463", Timeout = 3 };
+        var away = new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = Ports.Free(),
+            Database = "pie",
+            Username = "pie",
+            Password = "hush7463",
+            Timeout = 3,
+        };
         var settings = new Dictionary<string, string> { ["ConnectionStrings__Pie"] = away.ConnectionString };
 
-        foreach (var arguments in new string[][] { ["key", "list"], ["--urls", $"http://127.0.0.1:{FreePort()}"] })
+        foreach (var arguments in new string[][] { ["key", "list"], ["--urls", $"http://127.0.0.1:{Ports.Free()}"] })
         {
             var (exitCode, output, errors) = await ServiceProcess.RunApiAsync(settings, arguments);
             Assert.Equal(1, exitCode);
@@ -103,7 +110,7 @@ public sealed class KeyCommandTests
     {
         var settings = new Dictionary<string, string> { ["ConnectionStrings__Pie"] = "Hst=localhost" };
 
-        foreach (var arguments in new string[][] { ["key", "list"], ["--urls", $"http://127.0.0.1:{FreePort()}"] })
+        foreach (var arguments in new string[][] { ["key", "list"], ["--urls", $"http://127.0.0.1:{Ports.Free()}"] })
         {
             var (exitCode, _, errors) = await ServiceProcess.RunApiAsync(settings, arguments);
             Assert.Equal(1, exitCode);
@@ -149,11 +156,4 @@ public sealed class KeyCommandTests
 
     private static async Task<Dictionary<string, string>> SettingsAsync() =>
         new() { ["PIE_DATA"] = (await TestCluster.NewFoldersAsync()).Data, ["ConnectionStrings__Pie"] = "" };
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

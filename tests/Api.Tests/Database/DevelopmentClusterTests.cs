@@ -10,7 +10,7 @@ namespace PieService.Api.Tests.Database;
 
 public sealed class DevelopmentClusterTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private PieFolders folders = null!;
 

@@ -145,7 +145,12 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
         using var hangUp = new CancellationTokenSource();
         var import = api.Client.PostAsync(
             "/api/v1/datasets", DatasetApi.Form(Definition, [("train", Encoding.UTF8.GetBytes(Train)), ("test", Encoding.UTF8.GetBytes(Test))]), hangUp.Token);
-        const string waiting = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'examples'::regclass)";
+        // Other tests' databases are copies of one template, as this one is, in which the table has the same number.
+        const string waiting = """
+            SELECT EXISTS (
+                SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                WHERE NOT granted AND relation = 'examples'::regclass AND datname = current_database())
+            """;
         await DatasetApi.UntilAsync(() => api.AskAsync<bool>(waiting));
 
         await hangUp.CancelAsync();

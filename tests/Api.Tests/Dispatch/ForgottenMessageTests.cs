@@ -1,4 +1,5 @@
 using Hangfire;
+using Hangfire.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using PieService.Domain.Runs;
@@ -23,8 +24,15 @@ public sealed class ForgottenMessageTests(ApiFixture api) : IClassFixture<ApiFix
         foreach (var table in new[] { "state", "jobparameter", "jobqueue" }) Assert.Equal(0L, await ScalarAsync($"SELECT count(*) FROM hangfire.{table}"));
     }
 
-    private static BackgroundJobServer Server(JobStorage storage) =>
-        new(new BackgroundJobServerOptions { Queues = ["b-runs"], WorkerCount = 2, Activator = new Nothing() }, storage);
+    private BackgroundJobServer Server(JobStorage storage) => new(
+        new BackgroundJobServerOptions
+        {
+            Queues = ["b-runs"],
+            WorkerCount = 2,
+            Activator = new Nothing(),
+            FilterProvider = api.Services.GetRequiredService<IJobFilterProvider>(),
+        },
+        storage);
 
     private async Task UntilAsync(string countIsZero)
     {

@@ -64,7 +64,7 @@ public sealed class ConventionsTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var dataset = await api.Situations.DatasetAsync();
         var sweep = await api.SubmitAsync(Situations.Request(dataset, seeds: 1));
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
 
         using var stream = await api.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/api/v1/sweeps/{sweep}/events"), patience.Token);
         using var file = await api.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/api/v1/datasets/{dataset.Id}/examples?format=parquet"), patience.Token);

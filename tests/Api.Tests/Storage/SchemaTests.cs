@@ -246,7 +246,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     private static async Task EventuallyAsync(Func<Task<bool>> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!await condition()) await Task.Delay(50, patience.Token);
     }
 }

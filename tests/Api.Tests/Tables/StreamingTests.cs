@@ -35,7 +35,7 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
         await using var body = await response.Content.ReadAsStreamAsync();
         await body.ReadExactlyAsync(new byte[1000]);
 
-        await table.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state <> 'idle' AND query LIKE '%FROM examples%' AND pid <> pg_backend_pid()");
+        await table.ExecuteAsync("SELECT pg_terminate_backend(pid) " + LargeTable.FromReaders);
 
         // No end, neither of the body nor of the file: reading fails.
         await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null));
@@ -56,6 +56,13 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
 
     public sealed class LargeTable : ServiceClient, IAsyncLifetime
     {
+        /// <summary>Of this database: other tests read examples on the same server.</summary>
+        public const string FromReaders = """
+            FROM pg_stat_activity
+            WHERE datname = current_database() AND state <> 'idle' AND query LIKE '%FROM examples%'
+                AND pid <> pg_backend_pid()
+            """;
+
         private readonly FreshDatabase database = new(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
         private readonly string address = $"http://127.0.0.1:{FreePort()}";
         private readonly Guid dataset = Guid.CreateVersion7();
@@ -112,7 +119,7 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
             Client.GetAsync($"{address}/api/v1/datasets/{dataset}/examples?format={format}", HttpCompletionOption.ResponseHeadersRead);
 
         public async Task<bool> IsReadAsync() =>
-            (long)(await AskAsync("SELECT count(*) FROM pg_stat_activity WHERE state <> 'idle' AND query LIKE '%FROM examples%' AND pid <> pg_backend_pid()"))! > 0;
+            (long)(await AskAsync("SELECT count(*) " + FromReaders))! > 0;
 
         public Task ExecuteAsync(string sql) => AskAsync(sql);
 

@@ -43,7 +43,13 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     [Fact]
     public async Task A_message_that_was_not_taken_is_sent_again_later_under_the_same_id()
     {
-        using var receiver = Receiver.Answering(500, 200);
+        // Until it is told otherwise: on a slow machine the pause of ten seconds is over before this test looks.
+        var status = 500;
+        using var receiver = new Receiver((_, response) =>
+        {
+            response.StatusCode = Volatile.Read(ref status);
+            return Task.CompletedTask;
+        });
         var webhook = await CreateAsync(receiver);
         await api.PostAsync($"/api/v1/webhooks/{webhook["id"]}/test", new JsonObject());
         var failed = await UntilAsync(webhook, delivery => (int?)delivery["lastStatus"] == 500);
@@ -51,12 +57,14 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
         Assert.Contains("500", (string?)failed["lastError"], StringComparison.Ordinal);
         Assert.True((DateTimeOffset)failed["nextAttemptAt"]! > (DateTimeOffset)failed["createdAt"]! + TimeSpan.FromSeconds(5));
 
-        await LetThePauseBeOverAsync(webhook);
-        var delivered = await DeliveredAsync(webhook);
+        Volatile.Write(ref status, 200);
+        var delivered = await UntilAsync(
+            webhook, newest => newest["deliveredAt"] is not null, meanwhile: () => LetThePauseBeOverAsync(webhook));
 
-        Assert.Equal((2, 200), ((int)delivered["attempts"]!, (int)delivered["lastStatus"]!));
+        Assert.Equal(200, (int)delivered["lastStatus"]!);
         Assert.Null(delivered["lastError"]);
-        Assert.Equal(2, receiver.Messages.Count);
+        Assert.InRange(receiver.Messages.Count, 2, 3);
+        Assert.Equal(receiver.Messages.Count, (int)delivered["attempts"]!);
         Assert.Single(receiver.Messages.Select(message => (message.Headers["webhook-id"], message.Body)).Distinct());
         Assert.All(receiver.Messages, message => AssertSigned(message, (string)webhook["secret"]!));
     }
@@ -68,14 +76,8 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
         var webhook = await CreateAsync(receiver);
         await api.PostAsync($"/api/v1/webhooks/{webhook["id"]}/test", new JsonObject());
 
-        for (var attempt = 1; attempt < 3; attempt++)
-        {
-            var attempts = attempt;
-            await UntilAsync(webhook, delivery => (int)delivery["attempts"]! == attempts && delivery["lastStatus"] is not null);
-            await LetThePauseBeOverAsync(webhook);
-        }
-
-        var given = await UntilAsync(webhook, delivery => delivery["givenUpAt"] is not null);
+        var given = await UntilAsync(
+            webhook, delivery => delivery["givenUpAt"] is not null, meanwhile: () => LetThePauseBeOverAsync(webhook));
         Assert.Equal(3, (int)given["attempts"]!);
         Assert.Null(given["nextAttemptAt"]);
         Assert.Equal(3, receiver.Messages.Count);
@@ -157,9 +159,14 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
         var webhook = await CreateAsync(quick);
         await api.PostAsync($"/api/v1/webhooks/{webhook["id"]}/test", new JsonObject());
 
-        Assert.Equal(200, (int)(await DeliveredAsync(webhook))["lastStatus"]!);
-        // None of them was given up yet, which takes ten seconds.
-        Assert.All(await DeliveriesAsync(waiting), delivery => Assert.Null(delivery["lastError"]));
+        var delivered = await DeliveredAsync(webhook);
+        Assert.Equal(200, (int)delivered["lastStatus"]!);
+        // Before any of them was given up, which takes ten seconds, and by now may have happened.
+        Assert.All(
+            (await DeliveriesAsync(waiting)).Where(delivery => delivery["lastError"] is not null),
+            delivery => Assert.True(
+                (DateTimeOffset)delivery["nextAttemptAt"]! - WebhookSettings.PauseAfter(1)
+                > (DateTimeOffset)delivered["deliveredAt"]!));
         patience.SetResult();
     }
 
@@ -279,12 +286,14 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
         UntilAsync(webhook, newest => newest["deliveredAt"] is not null);
 
     /// <summary>The newest delivery, when it is so.</summary>
-    private async Task<JsonNode> UntilAsync(JsonNode webhook, Func<JsonNode, bool> isSo)
+    /// <param name="meanwhile">Is done before each look.</param>
+    private async Task<JsonNode> UntilAsync(JsonNode webhook, Func<JsonNode, bool> isSo, Func<Task>? meanwhile = null)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (true)
         {
+            if (meanwhile is not null) await meanwhile();
             var newest = (await DeliveriesAsync(webhook)).FirstOrDefault();
             if (newest is not null && isSo(newest)) return newest;
             Assert.False(limit.IsCancellationRequested, $"Waited in vain: {newest?.ToJsonString()}");
@@ -295,6 +304,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     private async Task<List<JsonNode>> DeliveriesAsync(JsonNode webhook) =>
         [.. (await api.GetAsync($"/api/v1/webhooks/{webhook["id"]}/deliveries"))["items"]!.AsArray().Select(delivery => delivery!)];
 
+    /// <summary>Until a message that is under way has been answered, and has a pause again.</summary>
     private async Task LetThePauseBeOverAsync(JsonNode webhook)
     {
         await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();

@@ -236,7 +236,7 @@ public sealed class ModelShelfTests : IDisposable
     private static async Task UntilItHasLookedAsync(ModelShelf shelf, int expected)
     {
         await shelf.StartAsync(CancellationToken.None);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (shelf.Models.Count < expected) await Task.Delay(10, patience.Token);
         await shelf.StopAsync(CancellationToken.None);
     }
