@@ -26,6 +26,10 @@ EXPOSE 8080
 ENTRYPOINT ["dotnet", "PieService.Api.dll"]
 
 FROM mcr.microsoft.com/dotnet/runtime:10.0 AS worker
+# The allocator that trainers choose where it is there (docs/machines.md). Newer distributions have it under another name.
+RUN apt-get update \
+    && (apt-get install -y --no-install-recommends libtcmalloc-minimal4t64 || apt-get install -y --no-install-recommends libtcmalloc-minimal4) \
+    && rm -rf /var/lib/apt/lists/*
 RUN mkdir -p /data/artifacts && chown -R $APP_UID /data
 COPY --from=build /publish/worker /app
 WORKDIR /app
