@@ -40,7 +40,7 @@ internal static class BiLstmStep
         var products = BiLstmProducts.Seconds(longest, Batch, Width, Hidden, Classes);
         double evaluation;
         using (no_grad()) evaluation = Measured.Seconds(() => model.Logits(texts));
-        Measured.Say($"{MemoryAllocator.Here(),-10} {1000 * step,8:F0} {texts.Sum(text => text.Tokens.Length) / step,10:F0} {products / step,9:P0} {1000 * evaluation,11:F0} {1000 * baseline,9:F0} {baseline / ours,6:F2} {Measured.PeakMiB(),9:F0}");
+        Measured.Say($"{MemoryAllocator.OfThisProcess(),-10} {1000 * step,8:F0} {texts.Sum(text => text.Tokens.Length) / step,10:F0} {products / step,9:P0} {1000 * evaluation,11:F0} {1000 * baseline,9:F0} {baseline / ours,6:F2} {Measured.PeakMiB(),9:F0}");
     }
 
     /// <summary>As batches are made: texts of similar length, around SNLI's mean of 24.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using static TorchSharp.torch;
 
@@ -8,16 +9,19 @@ internal static class Measured
 {
     private const int WarmUp = 3, Repetitions = 20;
 
-    /// <summary>Median seconds of processor time. What else runs on the machine changes these little, unlike the time of the clock.</summary>
+    /// <summary>
+    /// Median seconds: of one thread the processor's, which other work on the machine changes little; of several the clock's.
+    /// </summary>
     public static double Seconds(Action work)
     {
         var seconds = new List<double>();
         for (var i = 0; i < WarmUp + Repetitions; i++)
         {
             using var scope = NewDisposeScope();
-            var start = Environment.CpuUsage.TotalTime;
+            var (processor, clock) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
             work();
-            if (i >= WarmUp) seconds.Add((Environment.CpuUsage.TotalTime - start).TotalSeconds);
+            var taken = get_num_threads() == 1 ? Environment.CpuUsage.TotalTime - processor : Stopwatch.GetElapsedTime(clock);
+            if (i >= WarmUp) seconds.Add(taken.TotalSeconds);
         }
         seconds.Sort();
         return seconds[seconds.Count / 2];

@@ -24,8 +24,12 @@ switch (args)
         WholeRun.OfBiLstm();
         if (rest is [var checkpoint]) WholeRun.OfBert(checkpoint);
         break;
-    case [var folder, .. var sizes]:
+    case [var folder, .. var sizes] when folder != "tune":
+        UnderEachAllocator(["tune", folder, .. sizes]);
+        break;
+    case ["tune", var folder, .. var sizes]:
         var (batch, length, threads) = (Size(sizes, 0, otherwise: 32), Size(sizes, 1, otherwise: 64), Size(sizes, 2, otherwise: 1));
+        Measured.Say($"allocator {MemoryAllocator.OfThisProcess()}");
         FineTuning.RunSteps(folder, batch, length, threads);
         WholeRun.OfFineTuning(folder, batch, length, threads);
         break;

@@ -57,6 +57,6 @@ internal static class WholeRun
             new(Guid.Empty, recipe, 0, tokens, null, Path.Combine(scratch.FullName, "run"), null, null, [TokenisedDataset.Test], PretrainedFolder: checkpoint),
             new(epoch => { if (epoch.Epoch == 0) afterFirst = Measured.PeakMiB(); }, Console.Error.WriteLine, new Pulse(() => { }, CancellationToken.None)));
         scratch.Delete(recursive: true);
-        Measured.Say($"{MemoryAllocator.Here(),-10} {model,-8} {recipe.Plan.TotalEpochs,6} {watch.Elapsed.TotalSeconds,8:F0} {afterFirst,14:F0} {Measured.PeakMiB(),14:F0}");
+        Measured.Say($"{MemoryAllocator.OfThisProcess(),-10} {model,-8} {recipe.Plan.TotalEpochs,6} {watch.Elapsed.TotalSeconds,8:F0} {afterFirst,14:F0} {Measured.PeakMiB(),14:F0}");
     }
 }

@@ -35,8 +35,10 @@ public sealed record MemoryAllocator(string Name, ImmutableSortedDictionary<stri
     /// <exception cref="FormatException">It is none of these, or the library is not there.</exception>
     public static MemoryAllocator Choose(string? setting) => setting switch
     {
-        // A library that whoever starts the worker has put before all others is theirs to choose.
-        null or "" or "auto" => Given is not null ? System : TcMalloc() ?? Glibc,
+        // The environment of the worker preloads a library already, which may be an allocator.
+        null or "" or "auto" => Preloaded.Length > 0 ? System : TcMalloc() ?? Glibc,
+        "tcmalloc" when Preloaded.Length > 0 => throw new FormatException(
+            $"PIE_ALLOCATOR is tcmalloc, but LD_PRELOAD is {string.Join(':', Preloaded)}. Unset one of them."),
         "tcmalloc" => TcMalloc() ?? throw new FormatException(
             $"PIE_ALLOCATOR is tcmalloc, but {TcMallocFile} is not installed. On Debian or Ubuntu: sudo apt-get install -y libtcmalloc-minimal4"),
         "glibc" => Glibc,
@@ -44,13 +46,15 @@ public sealed record MemoryAllocator(string Name, ImmutableSortedDictionary<stri
         _ => throw new FormatException($"The setting PIE_ALLOCATOR is '{setting}'; it must be auto, tcmalloc, glibc or system."),
     };
 
-    /// <summary>What this process really runs with: a library that cannot be preloaded is only a warning of the loader.</summary>
-    public static string Here()
+    /// <summary>The allocator that this process runs with: a library that the loader cannot preload is only a warning.</summary>
+    public static string OfThisProcess()
     {
-        if (Given is { } library && File.Exists("/proc/self/maps") && File.ReadLines("/proc/self/maps").Any(line => line.Contains(Path.GetFileName(library), StringComparison.Ordinal)))
-            return Path.GetFileName(library) == TcMallocFile ? "tcmalloc" : Path.GetFileName(library);
-        return string.IsNullOrEmpty(global::System.Environment.GetEnvironmentVariable(TopPad)) ? System.Name : Glibc.Name;
+        var loaded = File.Exists("/proc/self/maps") ? File.ReadAllText("/proc/self/maps") : "";
+        string[] names = [.. Preloaded.Select(library => Path.GetFileName(library)).Where(name => loaded.Contains(name, StringComparison.Ordinal))];
+        return names.Length > 0 ? string.Join(' ', names.Select(name => name == TcMallocFile ? "tcmalloc" : name))
+            : string.IsNullOrEmpty(global::System.Environment.GetEnvironmentVariable(TopPad)) ? System.Name
+            : Glibc.Name;
     }
 
-    private static string? Given => global::System.Environment.GetEnvironmentVariable(Preload) is { Length: > 0 } given ? given.Split(':', ' ')[0] : null;
+    private static string[] Preloaded => (global::System.Environment.GetEnvironmentVariable(Preload) ?? "").Split([':', ' '], StringSplitOptions.RemoveEmptyEntries);
 }

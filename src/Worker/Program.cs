@@ -81,7 +81,7 @@ services.AddHangfireServer(server => Serve(server, QueueStorage.RunQueue, settin
 services.AddHangfireServer(server => Serve(server, QueueStorage.LabelQueue, 1));
 
 var host = builder.Build();
-host.Services.GetRequiredService<ProvenArithmetic>().Tell(startup.CreateLogger("PieService.Worker"));
+host.Services.GetRequiredService<ProvenArithmetic>().Log(startup.CreateLogger("PieService.Worker"));
 WorkerLog.Ready(startup.CreateLogger("PieService.Worker"), host.Services.GetRequiredService<WorkerIdentity>().Id, settings.Slots, settings.Device, settings.Threads);
 await host.RunAsync();
 

@@ -13,8 +13,8 @@ internal static partial class WorkerLog
     [LoggerMessage(2, LogLevel.Information, "Waiting for the database: {Reason}")]
     public static partial void WaitingForDatabase(ILogger logger, string reason);
 
-    [LoggerMessage(3, LogLevel.Error, "This worker takes no runs. It lacks {Complaint}")]
-    public static partial void ArithmeticWrong(ILogger logger, string complaint);
+    [LoggerMessage(3, LogLevel.Error, "This worker takes no runs. It is short of {Problem}")]
+    public static partial void ArithmeticWrong(ILogger logger, string problem);
 
     [LoggerMessage(4, LogLevel.Information, "The arithmetic of {Device} is right: {Checks} checks in {Seconds:F1} s on {Processor}, with {Library} and the {Allocator} allocator")]
     public static partial void ArithmeticRight(ILogger logger, string device, int checks, double seconds, Processor processor, string library, string allocator);

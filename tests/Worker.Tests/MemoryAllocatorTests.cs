@@ -7,9 +7,9 @@ namespace PieService.Worker.Tests;
 public class MemoryAllocatorTests
 {
     [Fact]
-    public void The_tests_train_with_the_settings_that_trainers_get()
+    public void The_tests_train_with_the_settings_of_glibc_that_trainers_get_without_tcmalloc()
     {
-        Assert.Equal("glibc", MemoryAllocator.Here());
+        Assert.Equal("glibc", MemoryAllocator.OfThisProcess());
         Assert.All(MemoryAllocator.Glibc.Environment, setting => Assert.Equal(setting.Value, Environment.GetEnvironmentVariable(setting.Key)));
     }
 

@@ -203,11 +203,13 @@ public sealed record PredictionFilter : TableQuery
 /// <param name="Repeatable">False: trained again under the same conditions, it gave other predictions.</param>
 /// <param name="Threshold">Of multi-label data: a label is predicted where its probability exceeds it; tuned after the last epoch.</param>
 /// <param name="KeptModel">Null: its model is not kept.</param>
+/// <param name="PredictedBy">What the kept model predicted again with, where predictAgain was asked; null: environment holds for the predictions too.</param>
 public sealed record RunResponse(
     Guid Id, Guid SweepId, IReadOnlyList<Guid> SweepIds, string Model, Architecture Architecture, Method Method, decimal Sparsity, int Seed,
     RunState State, double? AchievedSparsity, double? Compression, IReadOnlyList<TensorSparsity> Tensors, IReadOnlyList<RunPruning>? Prunings, RunEpochs Epochs, int Attempts, int Interruptions,
     string? Error, string? Worker, string? Device, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
-    RunScore? Test, double? GeneralisationGap, string? PredictionHash, IReadOnlyList<string> PredictSplits, IReadOnlyList<int> ObservedEpochs, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment, KeptModelResponse? KeptModel, double? Threshold)
+    RunScore? Test, double? GeneralisationGap, string? PredictionHash, IReadOnlyList<string> PredictSplits, IReadOnlyList<int> ObservedEpochs, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment, KeptModelResponse? KeptModel, double? Threshold,
+    string? PredictedBy)
     : IPolled
 {
     bool IPolled.IsAtWork => State is RunState.Queued or RunState.Running;
@@ -219,7 +221,8 @@ public sealed record RunResponse(
         run.Error, run.Worker, run.Device, run.CreatedAt, run.StartedAt, run.FinishedAt,
         run.Outcome?.Test, trainLoss - run.Outcome?.Test.Loss, run.PredictionHash, run.PredictedSplits ?? run.PredictSplits, run.Outcome?.ObservedEpochs ?? [], run.IsRepeatable, run.TrainingSeconds,
         run.Outcome is { } outcome ? RunEnvironment.Of(outcome) : null,
-        run.Outcome?.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null, run.Outcome?.Threshold);
+        run.Outcome?.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null, run.Outcome?.Threshold,
+        run.Outcome?.PredictedBy?.ToString());
 }
 
 /// <summary>Finished epochs, those of a shared trunk included.</summary>
@@ -229,11 +232,11 @@ public sealed record RunEpochs(int Done, int Total)
     public static RunEpochs Of(Run run) => new(run.State == RunState.Succeeded ? run.EpochsTotal : run.EpochsDone, run.EpochsTotal);
 }
 
-/// <summary>What decides a run's bits beside its recipe and seed, and by what a fault that is found later is searched for.</summary>
+/// <summary>What trained a run: it decides the bits beside recipe and seed, and a fault that is found later is searched for by it.</summary>
 /// <param name="CpuCapability">The instruction set of the tensor library's kernels, the processor's vendor, and the limit that oneDNN was given, if any.</param>
 /// <param name="Versions">Of the worker and of TorchSharp.</param>
 /// <param name="Library">The tensor library and its version.</param>
-/// <param name="Allocator">The memory allocator of the trainer: tcmalloc, glibc (tuned), system, or a library that was preloaded.</param>
+/// <param name="Allocator">The memory allocator of the trainer: tcmalloc, glibc (with settings), system, or the name of another library.</param>
 /// <param name="ArithmeticChecks">Checks of its arithmetic that the worker had passed at its start.</param>
 /// <param name="VectorsSha256">Of the file of word vectors.</param>
 /// <param name="CheckpointSha256">Of a BERT's checkpoint: what <c>sha256sum config.json model.safetensors tokenizer_config.json vocab.txt | sha256sum</c> prints in its folder.</param>

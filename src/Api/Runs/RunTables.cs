@@ -43,6 +43,7 @@ public static class RunTables
         .List("observedEpochs", row => row.ObservedEpochs)
         .Flag("repeatable", row => row.Repeatable)
         .Real("trainingSeconds", row => row.TrainingSeconds)
+        .Text("predictedBy", row => row.PredictedBy)
         .Text("environment_cpuCapability", row => row.Environment?.CpuCapability)
         .Whole("environment_threads", row => row.Environment?.Threads)
         .Text("environment_processor_vendor", row => row.Environment?.Processor.Vendor)

@@ -145,7 +145,7 @@ public static class SweepEndpoints
 
     /// <summary>Has the kept models of a sweep predict again, without training.</summary>
     /// <remarks>
-    /// For runs whose predictions a faulty worker made: docs/machines.md says how to find them. Each succeeded run whose model is kept
+    /// For runs whose predictions a faulty worker made: docs/machines.md says how to find them. progress.runs shows how many are queued. Each succeeded run whose model is kept
     /// (keepModels) is queued, and so is a dense run whose last checkpoint is still there; the others stay as they are. Comparisons are
     /// labelled again. What was measured while training, such as EL2N and the accuracy around each pruning, stays as it was. A run whose
     /// model cannot be read keeps its predictions and says why in its error.
@@ -155,12 +155,15 @@ public static class SweepEndpoints
     {
         if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled })
             return Problems.Conflict("The sweep was cancelled. Submit it again: its finished runs are linked, the others are trained.");
-        var queued = await store.PredictAgainAsync(id, cancellation);
-        if (queued == 0)
+        var waiting = await store.PredictAgainAsync(id, cancellation);
+        if (waiting == 0)
+        {
             return Problems.Conflict(
-                "No succeeded run of the sweep has a model that is kept. Submit sweeps with keepModels: last to keep them; to have this one's runs predict again, delete it and submit it anew.");
+                "No succeeded run of the sweep has a model that is kept. Submit sweeps with keepModels: last to keep them; to have "
+                + "this one's runs predict again, delete it and submit it anew.");
+        }
         bell.Ring();
-        return await AnswerAsync(queued is not null, id, db, response, cancellation);
+        return await AnswerAsync(waiting is not null, id, db, response, cancellation);
     }
 
     /// <summary>Deletes a sweep that has ended.</summary>

@@ -12,8 +12,8 @@ public sealed record ArithmeticReport(
     string Device, string CpuCapability, ComputeHost Host, int Checks, double Seconds, IReadOnlyList<ArithmeticDeviation> Failures)
 {
     /// <summary>The first failure and what to try; null where there is none.</summary>
-    public string? Complaint => Failures.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"""
-        arithmetic that can be trusted: {Failures[0]}, on {Host.Processor} ({CpuCapability}) with {Host.Library}. In all, {Failures.Count} results of {Checks} checks are wrong. {Advice}
+    public string? Problem => Failures.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"""
+        right arithmetic: {Failures[0]}, on {Host.Processor} ({CpuCapability}) with {Host.Library}. In all, {Failures.Count} results of {Checks} checks are wrong. {Advice}
         """);
 
     private string Advice => Device == "cpu"

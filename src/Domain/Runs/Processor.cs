@@ -4,9 +4,9 @@ using System.Text;
 
 namespace PieService.Domain.Runs;
 
-/// <summary>The processor of a machine, as it names itself.</summary>
+/// <summary>The processor of a machine, from its CPUID instruction.</summary>
 /// <param name="Vendor">Such as AuthenticAMD; on other architectures than x86 the architecture's name.</param>
-/// <param name="Family">With the extended family added, as lscpu shows it; null where the processor does not say.</param>
+/// <param name="Family">With the extended family added, as lscpu shows it; null where it is not known.</param>
 /// <param name="Model">With the extended model, as lscpu shows it.</param>
 /// <param name="Name">Such as AMD EPYC 9B45.</param>
 public sealed record Processor(string Vendor, int? Family, int? Model, string? Name)

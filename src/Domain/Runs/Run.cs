@@ -102,6 +102,7 @@ public sealed class Run
 /// <summary>What a succeeded run is known by, and where its numbers come from.</summary>
 /// <param name="Prunings">What each pruning did, in their order; empty for dense runs.</param>
 /// <param name="Host">What computed it, beside its device.</param>
+/// <param name="PredictedBy">Null: its predictions are those that followed its training.</param>
 /// <param name="ArithmeticChecks">Checks of its arithmetic that its worker had passed at its start.</param>
 public sealed record RunOutcome(
     RunScore Test,
@@ -116,7 +117,16 @@ public sealed record RunOutcome(
     KeptModel? Model = null,
     IReadOnlyList<int>? ObservedEpochs = null,
     string? CheckpointSha256 = null,
-    double? Threshold = null);
+    double? Threshold = null,
+    PredictedBy? PredictedBy = null);
+
+/// <summary>What a kept model predicted again with, where that was asked; the rest of the outcome is of the training.</summary>
+/// <param name="Device">cpu or cuda:n.</param>
+public sealed record PredictedBy(string Device, string CpuCapability, int Threads, ComputeHost Host, int ArithmeticChecks, string Versions)
+{
+    public override string ToString() =>
+        $"{Device}, {Host.Processor} ({CpuCapability}, {Threads} threads), {Host.Library}, {Host.Allocator}, {ArithmeticChecks} checks, {Versions}";
+}
 
 /// <summary>The trained model as a safetensors file; kept as long as a sweep has the run that asked for it.</summary>
 /// <param name="Path">Relative to the artifact folder.</param>

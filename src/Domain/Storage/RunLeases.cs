@@ -171,16 +171,54 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                     attempts = CASE WHEN result.is_all THEN attempts ELSE 0 END,
                     interruptions = CASE WHEN result.is_all THEN interruptions ELSE 0 END,
                     -- The same device type, CPU capability and thread count must give the same bits.
-                    is_repeatable = is_repeatable AND (prediction_hash IS NULL OR predict_again OR prediction_hash = {hash}
+                    is_repeatable = is_repeatable AND (prediction_hash IS NULL OR prediction_hash = {hash} OR runs.outcome ->> 'predictedBy' IS NOT NULL
                         OR split_part(runs.device, ':', 1) <> split_part({device}, ':', 1)
                         OR runs.outcome ->> 'cpuCapability' <> {outcome.CpuCapability} OR (runs.outcome ->> 'threads')::integer <> {outcome.Threads}),
                     training_seconds = (SELECT sum(seconds) FROM run_metrics WHERE run_id = {lease.RunId} AND split = 'train'),
-                    predict_again = false, predicted_splits = {splits}, epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb, prediction_hash = {hash}, achieved_sparsity = {achieved}
+                    predicted_splits = {splits}, epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb, prediction_hash = {hash}, achieved_sparsity = {achieved}
                 FROM (SELECT predict_splits <@ {splits} AND ({outcome.Model is not null} OR NOT pie_keeps_model(id)) AND pie_observes(id) <@ {observed} AS is_all FROM runs WHERE id = {lease.RunId}) AS result
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
             await AskForLabelsAsync(db, [lease.RunId], cancellation);
         }, cancellation);
+
+    /// <summary>
+    /// running -> succeeded, for a run whose trained model has predicted again: its predictions and score are replaced, and what its
+    /// training left stays. -> queued, to be trained, where a sweep has come to want what the model did not predict.
+    /// </summary>
+    public Task<bool> PredictAgainAsync(
+        RunLease lease, RunScore score, double? threshold, PredictedBy by, IReadOnlyList<RunPredictions> predictions, CancellationToken cancellation) =>
+        WithLeaseAsync(lease, async db =>
+        {
+            await db.RunPredictions.Where(stored => stored.RunId == lease.RunId).ExecuteDeleteAsync(cancellation);
+            db.RunPredictions.AddRange(predictions);
+            await db.SaveChangesAsync(cancellation);
+
+            var test = predictions.Single(p => p.Split == Datasets.Split.Test);
+            var hash = PackedPredictions.Hash(test.Classes, test.Scores);
+            var splits = predictions.Select(stored => Wire.Name(stored.Split)).ToArray();
+            var changed = Json.Write(new { Test = score, Threshold = threshold, PredictedBy = by });
+            await db.Database.ExecuteSqlAsync($"""
+                UPDATE runs SET lease_owner = NULL, lease_until = NULL, cancel_requested_at = NULL, state = 'succeeded', finished_at = now(),
+                    predict_again = false, predicted_splits = {splits}, epochs_done = epochs_total, prediction_hash = {hash},
+                    outcome = outcome || {changed}::jsonb
+                WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
+                """, cancellation);
+            await QueueUnservedAsync(db, [lease.RunId], cancellation);
+            await AskForLabelsAsync(db, [lease.RunId], cancellation);
+        }, cancellation);
+
+    /// <summary>
+    /// succeeded -> queued, to be trained, for runs that were to predict again while a sweep came that wants more of them than they
+    /// have: another split, an epoch's answers, or a kept model.
+    /// </summary>
+    private static Task<int> QueueUnservedAsync(PieDbContext db, Guid[] runs, CancellationToken cancellation) => db.Database.ExecuteSqlAsync($"""
+        UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, not_before = NULL, finished_at = NULL
+        WHERE id = ANY({runs}) AND state = 'succeeded' AND EXISTS (
+            SELECT 1 FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id
+            WHERE link.run_id = runs.id AND sweeps.cancel_requested_at IS NULL
+                AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed))
+        """, cancellation);
 
     /// <summary>
     /// running -> queued after a failed attempt, with back-off; or -> failed where it may not be tried again. Where it was to be
@@ -200,6 +238,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                     FROM runs WHERE id = {lease.RunId}) AS next
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND runs.state = 'running'
                 """, cancellation);
+            await QueueUnservedAsync(db, [lease.RunId], cancellation);
             await AskForLabelsAsync(db, [lease.RunId], cancellation);
         }, cancellation);
 
@@ -213,6 +252,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             await db.Database.ExecuteSqlAsync($"""
                 UPDATE runs SET lease_owner = NULL, lease_until = NULL, attempts = attempts - 1,
                     state = CASE WHEN cancel_requested_at IS NULL THEN 'queued' ELSE pie_ended(prediction_hash, 'cancelled') END,
+                    predict_again = predict_again AND cancel_requested_at IS NULL,
                     finished_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
@@ -236,11 +276,12 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                     WHEN predict_again THEN 'succeeded' ELSE 'failed' END,
                 predict_again = predict_again AND cancel_requested_at IS NULL AND interruptions + 1 < {settings.MaxInterruptions},
                 finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR interruptions + 1 >= {settings.MaxInterruptions} THEN now() END,
-                error = CASE WHEN interruptions + 1 >= {settings.MaxInterruptions} THEN 'The workers that trained it were lost ' || (interruptions + 1) || ' times.' ELSE error END
+                error = CASE WHEN interruptions + 1 >= {settings.MaxInterruptions} THEN 'The workers that had it were lost ' || (interruptions + 1) || ' times.' ELSE error END
             -- A row that somebody holds is not lost: its owner is just beating or writing.
             WHERE id IN (SELECT id FROM runs WHERE state = 'running' AND lease_until < now() ORDER BY id FOR UPDATE SKIP LOCKED)
             RETURNING id AS "Value"
             """).ToListAsync(cancellation);
+        await QueueUnservedAsync(db, [.. lost], cancellation);
         await AskForLabelsAsync(db, lost, cancellation);
         await transaction.CommitAsync(cancellation);
         return lost.Count;

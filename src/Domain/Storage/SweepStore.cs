@@ -45,7 +45,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             ORDER BY runs.id FOR UPDATE OF runs
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, error = NULL, not_before = NULL
+            UPDATE runs SET state = 'queued', predict_again = false, attempts = 0, interruptions = 0, epochs_done = 0, error = NULL, not_before = NULL
             FROM unnest({fingerprints}, {seeds}) AS planned(fingerprint, seed)
             WHERE runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint AND runs.seed = planned.seed
                 AND runs.state IN ('failed', 'cancelled', 'succeeded') AND NOT pie_serves(runs.predicted_splits, runs.outcome, {request}::jsonb, runs.recipe, runs.seed)
@@ -128,8 +128,12 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         WHERE id = {sweepId} AND cancel_requested_at IS NULL AND EXISTS (
             SELECT 1 FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id
             WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running') AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed));
+        -- Another live sweep that has the run may wait for it to predict again.
         UPDATE runs SET predict_again = false
-        FROM sweep_runs AS link WHERE link.run_id = runs.id AND link.sweep_id = {sweepId} AND runs.predict_again
+        FROM sweep_runs AS link
+        WHERE link.run_id = runs.id AND link.sweep_id = {sweepId} AND runs.predict_again AND NOT EXISTS (
+            SELECT 1 FROM sweep_runs AS other JOIN sweeps ON sweeps.id = other.sweep_id
+            WHERE other.run_id = runs.id AND other.sweep_id <> {sweepId} AND sweeps.cancel_requested_at IS NULL)
         """, cancellation), cancellation);
 
     /// <summary>Pauses a sweep: nothing of it is claimed any more, and workers give its runs back after their last checkpoint.</summary>
@@ -159,19 +163,32 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     /// succeeded -> queued, for the runs of a sweep whose trained model is kept, or whose last checkpoint still is: the model predicts
     /// again, and nothing is trained.
     /// </summary>
-    /// <returns>How many runs were queued; null: there is no such sweep.</returns>
+    /// <returns>How many of its runs are to predict again; null: there is no such sweep.</returns>
     public async Task<int?> PredictAgainAsync(Guid sweepId, CancellationToken cancellation)
     {
-        var queued = 0;
-        var found = await ChangeAsync(sweepId, async db => queued = await db.Database.ExecuteSqlAsync($"""
-            UPDATE runs SET state = 'queued', predict_again = true, attempts = 0, interruptions = 0, error = NULL, not_before = NULL,
-                finished_at = NULL, cancel_requested_at = NULL, pause_requested_at = NULL
-            FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id
-            WHERE sweeps.id = {sweepId} AND sweeps.cancel_requested_at IS NULL AND sweep_runs.run_id = runs.id AND runs.state = 'succeeded'
-                -- A pruning may follow the last epoch of other methods than dense; it is not in the checkpoint.
-                AND (runs.outcome ->> 'model' IS NOT NULL OR runs.method = 'dense' AND runs.checkpoint_epochs = runs.epochs_total)
-            """, cancellation), cancellation);
-        return found ? queued : null;
+        var waiting = 0;
+        var found = await ChangeAsync(sweepId, async db =>
+        {
+            await db.Database.ExecuteSqlAsync($"""
+                UPDATE runs SET state = 'queued', predict_again = true, attempts = 0, interruptions = 0, error = NULL, not_before = NULL,
+                    finished_at = NULL, cancel_requested_at = NULL, pause_requested_at = NULL
+                FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id
+                WHERE sweeps.id = {sweepId} AND sweeps.cancel_requested_at IS NULL AND sweep_runs.run_id = runs.id AND runs.state = 'succeeded'
+                    -- A pruning may follow the last epoch of other methods than dense; it is not in the checkpoint.
+                    AND (runs.outcome ->> 'model' IS NOT NULL OR runs.method = 'dense' AND runs.checkpoint_epochs = runs.epochs_total)
+                """, cancellation);
+            // Their labels follow from the predictions that will be replaced.
+            await db.Database.ExecuteSqlAsync($"""
+                UPDATE comparisons SET summary = jsonb_set(summary, ARRAY['complete'], 'false')
+                WHERE summary IS NOT NULL AND EXISTS (
+                    SELECT 1 FROM sweep_runs AS own JOIN runs ON runs.id = own.run_id JOIN sweep_runs AS link ON link.run_id = runs.id
+                    WHERE own.sweep_id = {sweepId} AND runs.predict_again AND link.sweep_id = comparisons.sweep_id
+                        AND runs.fingerprint IN (comparisons.dense_fingerprint, comparisons.pruned_fingerprint))
+                """, cancellation);
+            waiting = await db.SweepRuns.CountAsync(
+                link => link.SweepId == sweepId && db.Runs.Any(run => run.Id == link.RunId && run.PredictAgain), cancellation);
+        }, cancellation);
+        return found ? waiting : null;
     }
 
     /// <summary>
@@ -189,6 +206,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             SELECT 1 AS "Value" FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id JOIN sweeps ON sweeps.id = link.sweep_id
             WHERE sweeps.id = {sweepId} AND runs.state IN ('queued', 'running')
                 AND (sweeps.cancel_requested_at IS NULL AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed)
+                    -- It needs the kept model, which may be kept for this sweep alone.
+                    OR runs.predict_again
                     OR NOT EXISTS (SELECT 1 FROM sweep_runs AS other WHERE other.run_id = runs.id AND other.sweep_id <> link.sweep_id))
             LIMIT 1
             """).ToListAsync(cancellation)).Count > 0;
@@ -259,6 +278,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
                 cancel_requested_at = CASE WHEN wish.wanted THEN NULL ELSE coalesce(cancel_requested_at, now()) END,
                 pause_requested_at = CASE WHEN wish.wanted AND NOT wish.wanted_now THEN coalesce(pause_requested_at, now()) END,
                 state = CASE WHEN NOT wish.wanted AND state = 'queued' THEN pie_ended(prediction_hash, 'cancelled') ELSE state END,
+                predict_again = predict_again AND wish.wanted,
                 finished_at = CASE WHEN NOT wish.wanted AND state = 'queued' THEN now() ELSE finished_at END
             FROM (
                 -- A sweep that has its answers does not want the run that is trained again for another one.

@@ -8,17 +8,26 @@ namespace PieService.Worker.Arithmetic;
 internal abstract class ArithmeticCheck(string operation, string shape)
 {
     /// <summary>
-    /// float32 sums of some hundred products are right to about 1e-6 of the largest value. A GPU may round their factors to 10 bits
-    /// (TF32), which is 1e-3. A wrong kernel is off by a tenth or more.
+    /// float32 sums of some hundred products deviate by about 1e-6 of the largest value. A GPU may round the factors of a product
+    /// to 10 bits (TF32), which is 1e-3 for each.
     /// </summary>
-    private const double CpuTolerance = 1e-4, GpuTolerance = 1e-2;
+    private const double Float32Tolerance = 1e-4, ProductToleranceOfGpus = 1e-2;
 
     // A result below it has no size that a deviation could be a share of.
     private const double SmallestSize = 1e-6;
 
+    public string Operation { get; } = operation;
+
+    public string Shape { get; } = shape;
+
     public abstract IEnumerable<ArithmeticDeviation> Deviations(Device device);
 
-    protected static double Tolerance(Device device) => device.type == DeviceType.CPU ? CpuTolerance : GpuTolerance;
+    /// <param name="ofProducts">Whether the operation is made of matrix products.</param>
+    protected static double Tolerance(Device device, bool ofProducts) =>
+        ofProducts && device.type != DeviceType.CPU ? ProductToleranceOfGpus : Float32Tolerance;
+
+    /// <summary>For an operation that did not end with a result.</summary>
+    public ArithmeticDeviation Broken() => Failure("it failed", Float32Tolerance);
 
     /// <param name="part">Which result of the operation, for people.</param>
     protected ArithmeticDeviation Compare(string part, ReadOnlySpan<float> actual, ReadOnlySpan<double> expected, double tolerance)
@@ -31,8 +40,8 @@ internal abstract class ArithmeticCheck(string operation, string shape)
             largest = Math.Max(largest, Math.Abs(actual[i] - expected[i]));
             size = Math.Max(size, Math.Abs(expected[i]));
         }
-        return new(operation, shape, part, largest / size, tolerance);
+        return new(Operation, Shape, part, largest / size, tolerance);
     }
 
-    private ArithmeticDeviation Failure(string part, double tolerance) => new(operation, shape, part, null, tolerance);
+    private ArithmeticDeviation Failure(string part, double tolerance) => new(Operation, Shape, part, null, tolerance);
 }

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Arithmetic;
 
 /// <summary>
-/// What trainers compute with, at sizes that are not multiples of any vector's or cache's. A shape names T words, B texts,
-/// D inputs, H units.
+/// What trainers compute with, at sizes such as 7, 33, 77 and 129 that do not fill vectors and blocks. A shape names T words,
+/// B texts, D inputs, H units.
 /// </summary>
 internal static class ArithmeticChecks
 {
@@ -21,7 +21,8 @@ internal static class ArithmeticChecks
         Lstm(words: 2, batch: 129, inputs: 200, units: 100),
         Linear(rows: 7, from: 100, to: 33),
         Linear(rows: 77, from: 33, to: 100),
-        Embedding(rows: 13, width: 33, reads: 7 * 11),
+        RowsOfTable(rows: 13, width: 33, reads: 7 * 11),
+        PaddedEmbedding(rows: 13, width: 33, reads: 7 * 11),
         LayerNorm(rows: 7, width: 33),
         Function("GELU", x => nn.functional.gelu(x), PlainOperations.Gelu),
         Function("GELU by tanh", x => nn.functional.gelu(x, GELU.Approximate.tanh), PlainOperations.TanhGelu),
@@ -32,12 +33,12 @@ internal static class ArithmeticChecks
         CrossEntropy(examples: 7, classes: 33),
         BinaryCrossEntropy(examples: 7, classes: 33),
         new DropoutCheck(rows: 97, columns: 101, probability: 0.3),
+        new AttentionDropoutCheck(batch: 77, words: 11, width: 7, probability: 0.1),
         new OptimizerCheck(),
         new Float16Check(),
     ];
 
-    /// <param name="kernel">(T, B, D) to (T B, H): what models call, unless a test puts another in its place.</param>
-    public static ArithmeticCheck Lstm(int words, int batch, int inputs, int units, Func<LSTM, Tensor, Tensor>? kernel = null)
+    public static MatrixCheck Lstm(int words, int batch, int inputs, int units)
     {
         var range = 1 / Math.Sqrt(units);
         LSTM? lstm = null;
@@ -47,9 +48,10 @@ internal static class ArithmeticChecks
                 new("input", words * batch, inputs, 2), new("weights from the input", 4 * units, inputs, range),
                 new("weights from the state", 4 * units, units, range), new("first bias", 1, 4 * units), new("second bias", 1, 4 * units),
             ],
-            leaves => (kernel ?? LstmStates.Of)(lstm!, leaves[0].view(words, batch, inputs)),
+            leaves => LstmStates.Of(lstm!, leaves[0].view(words, batch, inputs)),
             numbers => PlainOperations.Lstm(numbers[0], [.. numbers.Skip(1)], batch))
         {
+            OfProducts = true,
             Leaves = values =>
             {
                 lstm = nn.LSTM(inputs, units).to(values[0].device);
@@ -64,16 +66,42 @@ internal static class ArithmeticChecks
         "linear map", $"{rows} x {from} to {to}",
         [new("input", rows, from), new("weights", to, from), new("bias", 1, to)],
         leaves => nn.functional.linear(leaves[0], leaves[1], leaves[2].flatten()),
-        numbers => PlainOperations.Linear(numbers[0], numbers[1], numbers[2]));
+        numbers => PlainOperations.Linear(numbers[0], numbers[1], numbers[2]))
+    { OfProducts = true };
 
-    /// <summary>Rows of a table, some of them several times.</summary>
-    private static MatrixCheck Embedding(int rows, int width, int reads)
+    /// <summary>Rows of a table as frozen vectors are read, some of them several times.</summary>
+    private static MatrixCheck RowsOfTable(int rows, int width, int reads)
     {
         int[] places = [.. Enumerable.Range(0, reads).Select(read => read * read % rows)];
         return new(
-            "embedding", $"{reads} of {rows} rows, width {width}", [new("rows", rows, width)],
+            "rows of a table", $"{reads} of {rows} rows, width {width}", [new("rows", rows, width)],
             leaves => leaves[0].index_select(0, tensor(Array.ConvertAll(places, place => (long)place), device: leaves[0].device)),
             numbers => numbers[0].RowsAt(places));
+    }
+
+    /// <summary>A trained embedding, whose first row stands for pads: it is read and has no gradient.</summary>
+    private static MatrixCheck PaddedEmbedding(int rows, int width, int reads)
+    {
+        int[] places = [.. Enumerable.Range(0, reads).Select(read => read * read % rows)];
+        Embedding? embedding = null;
+        return new(
+            "embedding", $"{reads} of {rows} rows, width {width}", [new("rows", rows, width)],
+            leaves => embedding!.call(tensor(Array.ConvertAll(places, place => (long)place), device: leaves[0].device)),
+            numbers =>
+            {
+                // The same numbers, without a way back for the gradient.
+                var pad = new PlainMatrix(1, width, numbers[0].Values[..width]);
+                return PlainMatrix.Stack([.. places.Select(place => place == 0 ? pad : numbers[0].RowsAt(place))]);
+            })
+        {
+            Leaves = values =>
+            {
+                embedding = nn.Embedding(rows, width, padding_idx: 0).to(values[0].device);
+                using var noGrad = no_grad();
+                embedding.weight!.copy_(values[0]);
+                return [embedding.weight];
+            },
+        };
     }
 
     private static MatrixCheck LayerNorm(int rows, int width) => new(
@@ -100,11 +128,12 @@ internal static class ArithmeticChecks
                 var mask = tensor(isThere, [batch, 1, 1, words], device: leaves[0].device);
                 return nn.functional.scaled_dot_product_attention(ByHead(leaves[0]), ByHead(leaves[1]), ByHead(leaves[2]), mask).transpose(1, 2);
             },
-            numbers => PlainMatrix.Below([.. lengths.Select((length, text) =>
+            numbers => PlainMatrix.Stack([.. lengths.Select((length, text) =>
             {
                 int[] own = [.. Enumerable.Range(text * words, words)];
                 return PlainOperations.Attention(numbers[0].RowsAt(own), numbers[1].RowsAt(own), numbers[2].RowsAt(own), heads, length);
-            })]));
+            })]))
+        { OfProducts = true };
     }
 
     private static MatrixCheck CrossEntropy(int examples, int classes)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using PieService.Domain.Runs;
 using PieService.Worker.Training;
 
@@ -15,7 +16,17 @@ internal static class ArithmeticSelfTest
         foreach (var check in checks)
         {
             count++;
-            failures.AddRange(check.Deviations(machine.Device).Where(deviation => deviation.IsFailure()));
+            // The last line that a process writes before a library ends it names the operation.
+            Console.Error.WriteLine($"Checking {check.Operation} ({check.Shape})");
+            try
+            {
+                failures.AddRange(check.Deviations(machine.Device).Where(deviation => deviation.IsFailure()));
+            }
+            catch (ExternalException broken)
+            {
+                Console.Error.WriteLine(broken.Message);
+                failures.Add(check.Broken());
+            }
         }
         return new(machine.DeviceName, machine.CpuCapability, machine.Host, count, watch.Elapsed.TotalSeconds, failures);
     }

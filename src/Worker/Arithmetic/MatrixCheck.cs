@@ -21,8 +21,19 @@ internal sealed class MatrixCheck(
     /// <summary>Where the operation is a module, whose parameters its gradients are of: takes the inputs' values, and gives the leaves.</summary>
     public Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> Leaves { get; init; } = values => values;
 
+    /// <summary>Whether the operation is made of matrix products, which GPUs round more.</summary>
+    public bool OfProducts { get; init; }
+
+    /// <summary>The same check of a library whose results are changed so: by it, tests show that a wrong kernel is found.</summary>
+    public MatrixCheck Changed(Func<Tensor, Tensor> change) => new(Operation, Shape, inputs, leaves => change(library(leaves)), plain)
+    {
+        Leaves = Leaves,
+        OfProducts = OfProducts,
+    };
+
     public override IEnumerable<ArithmeticDeviation> Deviations(Device device)
     {
+        var tolerance = Tolerance(device, OfProducts);
         using var scope = NewDisposeScope();
         var random = KeyedRandom.For("arithmetic");
         PlainMatrix[] numbers = [.. inputs.Select(input => new PlainMatrix(input.Rows, input.Columns, Draw(random, input.Rows * input.Columns, input.Range)))];
@@ -32,12 +43,12 @@ internal sealed class MatrixCheck(
 
         var leaves = Leaves([.. numbers.Select(matrix => ToTensor(matrix, device))]);
         var found = new List<ArithmeticDeviation>();
-        using (no_grad()) found.Add(Compare("result in evaluation", ToArray(library(leaves)), expected.Values, Tolerance(device)));
+        using (no_grad()) found.Add(Compare("result in evaluation", ToArray(library(leaves)), expected.Values, tolerance));
         var result = library(leaves);
-        found.Add(Compare("result in training", ToArray(result.detach()), expected.Values, Tolerance(device)));
+        found.Add(Compare("result in training", ToArray(result.detach()), expected.Values, tolerance));
         result.flatten().dot(tensor(Array.ConvertAll(weights, weight => (float)weight), device: device)).backward();
         foreach (var ((input, leaf), matrix) in inputs.Zip(leaves).Zip(numbers))
-            found.Add(Compare($"gradient of the {input.Name}", ToArray(leaf.grad!), matrix.Gradient, Tolerance(device)));
+            found.Add(Compare($"gradient of the {input.Name}", ToArray(leaf.grad!), matrix.Gradient, tolerance));
         return found;
     }
 

@@ -6,11 +6,13 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Arithmetic;
 
-/// <summary>Steps of the trainers' own optimizer, with clipped gradients, on all parameters of a small BiLSTM.</summary>
-internal sealed class OptimizerCheck() : ArithmeticCheck("Adam's step with clipped gradients", FormattableString.Invariant($"{Steps} steps of a BiLSTM, D 7, H 33"))
+/// <summary>Steps of the trainers' own optimizer and their clipping, on all parameters of a small BiLSTM.</summary>
+internal sealed class OptimizerCheck() : ArithmeticCheck("clipping and Adam's step", FormattableString.Invariant($"{Sizes.Length} steps of a BiLSTM, D 7, H 33"))
 {
-    private const int Steps = 3;
     private const double LearningRate = 0.01, MaxNorm = 1, Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8, NormEpsilon = 1e-6;
+
+    // Of the gradients: some are clipped by far, some by little, some not at all, which changes what Adam sees.
+    private static readonly double[] Sizes = [1, 1e-5, 0.01, 1e-4];
 
     public override IEnumerable<ArithmeticDeviation> Deviations(Device device)
     {
@@ -19,26 +21,33 @@ internal sealed class OptimizerCheck() : ArithmeticCheck("Adam's step with clipp
         using var model = new BiLstmClassifier(new InputVectors([0], 1, 7, new float[7]), hiddenSize: 33, classCount: 3, device);
         using var parameters = new ParameterBuffer(model);
         using var optimizer = new Adam(parameters, LearningRate);
-        var values = Array.ConvertAll(parameters.CopyValues(), value => (double)value);
-        var (first, second, random) = (new double[values.Length], new double[values.Length], KeyedRandom.For("arithmetic", "Adam"));
-        for (var step = 1; step <= Steps; step++)
+        var (tolerance, before) = (Tolerance(device, ofProducts: false), parameters.CopyValues());
+        var (first, second, moved) = (new double[before.Length], new double[before.Length], new double[before.Length]);
+        var (random, found) = (KeyedRandom.For("arithmetic", "Adam"), new List<ArithmeticDeviation>());
+        for (var step = 1; step <= Sizes.Length; step++)
         {
-            var gradients = new float[values.Length];
-            for (var i = 0; i < gradients.Length; i++) gradients[i] = random.NextInt(2001) - 1000;
+            var gradients = Array.ConvertAll(before, _ => (float)(Sizes[step - 1] * (random.NextInt(2001) - 1000) / 1000));
             ParameterBuffer.Fill(parameters.Gradients, gradients);
             parameters.ClipGradients(MaxNorm);
-            optimizer.Step();
-            // Kingma and Ba, 2015, algorithm 1, after the clipping of study 1.9.
+            // Study 1.9.
             var scale = Math.Min(1, MaxNorm / (Math.Sqrt(gradients.Sum(gradient => (double)gradient * gradient)) + NormEpsilon));
-            for (var i = 0; i < values.Length; i++)
-            {
-                var gradient = scale * gradients[i];
-                first[i] = (Beta1 * first[i]) + ((1 - Beta1) * gradient);
-                second[i] = (Beta2 * second[i]) + ((1 - Beta2) * gradient * gradient);
-                var (mean, variance) = (first[i] / (1 - Math.Pow(Beta1, step)), second[i] / (1 - Math.Pow(Beta2, step)));
-                values[i] -= LearningRate * mean / (Math.Sqrt(variance) + Epsilon);
-            }
+            double[] clipped = [.. gradients.Select(gradient => scale * gradient)];
+            found.Add(Compare($"clipped gradients of step {step}", parameters.CopyGradients(), clipped, tolerance));
+
+            optimizer.Step();
+            for (var i = 0; i < moved.Length; i++) moved[i] += Step(step, clipped[i], ref first[i], ref second[i]);
         }
-        return [Compare("parameters", parameters.CopyValues(), values, Tolerance(device))];
+        float[] change = [.. parameters.CopyValues().Zip(before, (after, start) => after - start)];
+        found.Add(Compare("change of the parameters", change, moved, tolerance));
+        return found;
+    }
+
+    /// <summary>Kingma and Ba, 2015, algorithm 1.</summary>
+    private static double Step(int step, double gradient, ref double first, ref double second)
+    {
+        first = (Beta1 * first) + ((1 - Beta1) * gradient);
+        second = (Beta2 * second) + ((1 - Beta2) * gradient * gradient);
+        var (mean, variance) = (first / (1 - Math.Pow(Beta1, step)), second / (1 - Math.Pow(Beta2, step)));
+        return -LearningRate * mean / (Math.Sqrt(variance) + Epsilon);
     }
 }

@@ -1,8 +1,8 @@
 namespace PieService.Worker.Arithmetic;
 
 /// <summary>
-/// A matrix of doubles that knows from which others it was computed: the arithmetic by which the tensor library's is judged.
-/// Plain loops in the order of the formulas, so that they can be checked by reading; derivatives by reverse accumulation.
+/// A matrix of doubles with the matrices that it was computed from: the arithmetic that the tensor library is compared with.
+/// The loops follow the formulas, so that they can be checked by reading. Gradients are by reverse accumulation.
 /// </summary>
 internal sealed class PlainMatrix
 {
@@ -80,18 +80,18 @@ internal sealed class PlainMatrix
         }
     }
 
-    public PlainMatrix Transposed() => Taken(Columns, Rows, (r, c) => (c * Columns) + r);
+    public PlainMatrix Transposed() => Gather(Columns, Rows, (r, c) => (c * Columns) + r);
 
     /// <summary>Rows by their numbers, in that order; one may come several times.</summary>
-    public PlainMatrix RowsAt(params IReadOnlyList<int> rows) => Taken(rows.Count, Columns, (r, c) => (rows[r] * Columns) + c);
+    public PlainMatrix RowsAt(params IReadOnlyList<int> rows) => Gather(rows.Count, Columns, (r, c) => (rows[r] * Columns) + c);
 
-    public PlainMatrix ColumnsFrom(int first, int count) => Taken(Rows, count, (r, c) => (r * Columns) + first + c);
+    public PlainMatrix ColumnsFrom(int first, int count) => Gather(Rows, count, (r, c) => (r * Columns) + first + c);
 
     /// <summary>The sum of each row, (R, 1).</summary>
     public PlainMatrix RowSums() => TimesTransposed(new PlainMatrix(1, Columns, [.. Enumerable.Repeat(1.0, Columns)]));
 
     /// <summary>Matrices of one width, one below the other.</summary>
-    public static PlainMatrix Below(params IReadOnlyList<PlainMatrix> parts)
+    public static PlainMatrix Stack(params IReadOnlyList<PlainMatrix> parts)
     {
         var result = new PlainMatrix(parts.Sum(part => part.Rows), parts[0].Columns, [.. parts.SelectMany(part => part.Values)], parts);
         result.contribute = () =>
@@ -123,7 +123,7 @@ internal sealed class PlainMatrix
         order.Add(matrix);
     }
 
-    private PlainMatrix Taken(int rows, int columns, Func<int, int, int> placeOf)
+    private PlainMatrix Gather(int rows, int columns, Func<int, int, int> placeOf)
     {
         var places = new int[rows * columns];
         for (var i = 0; i < places.Length; i++) places[i] = placeOf(i / columns, i % columns);

@@ -62,7 +62,7 @@ internal static class PlainOperations
             hidden = Gate(3).Sigmoid() * cell.Tanh();
             states.Add(hidden);
         }
-        return PlainMatrix.Below(states);
+        return PlainMatrix.Stack(states);
     }
 
     /// <summary>softmax(Q K' / sqrt(d)) V for each head, over the tokens that are there (Vaswani et al., 2017, eq. 1).</summary>
@@ -74,7 +74,7 @@ internal static class PlainOperations
         var d = queries.Columns / heads;
         int[] there = [.. Enumerable.Range(0, length)];
         // Heads lie side by side, which is one below the other once transposed.
-        return PlainMatrix.Below([.. Enumerable.Range(0, heads).Select(head =>
+        return PlainMatrix.Stack([.. Enumerable.Range(0, heads).Select(head =>
         {
             PlainMatrix Head(PlainMatrix of) => of.ColumnsFrom(head * d, d);
             var weights = (Head(queries).TimesTransposed(Head(keys).RowsAt(there)) * (1 / Math.Sqrt(d))).Softmax();

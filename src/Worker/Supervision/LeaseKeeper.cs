@@ -98,7 +98,7 @@ public sealed class LeaseKeeper(
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO workers (id, machine, slots, device, short_of, vectors, checkpoints, models, arithmetic, started_at, last_beat_at)
-            VALUES ({worker.Id}, {worker.Machine}, {(arithmetic.Complaint is null ? workerSettings.Slots : 0)}, {workerSettings.Device}, {reserves.ShortOf}, {vectors.Names()}, {shelf.Checkpoints()}, {Json.Write(shelf.Models)}::jsonb, {Json.Write(arithmetic.Reports)}::jsonb, now(), now())
+            VALUES ({worker.Id}, {worker.Machine}, {(arithmetic.Problem is null ? workerSettings.Slots : 0)}, {workerSettings.Device}, {reserves.ShortOf}, {vectors.Names()}, {shelf.Checkpoints()}, {Json.Write(shelf.Models)}::jsonb, {Json.Write(arithmetic.Reports)}::jsonb, now(), now())
             ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of, vectors = excluded.vectors, checkpoints = excluded.checkpoints, models = excluded.models
             """, cancellation);
         var runs = Snapshot();

@@ -3,12 +3,12 @@ using PieService.Domain.Runs;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>What this worker's devices showed at its start: a device whose arithmetic is wrong trains nothing.</summary>
+/// <summary>How the arithmetic of this worker's devices compared with plain arithmetic. Where one is wrong, it takes no runs.</summary>
 /// <param name="Reports">One for each device that its slots use.</param>
 public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
 {
     /// <summary>Why the worker takes no runs; null: its arithmetic is right.</summary>
-    public string? Complaint => Reports.Select(report => report.Complaint).FirstOrDefault(complaint => complaint is not null);
+    public string? Problem => Reports.Select(report => report.Problem).FirstOrDefault(problem => problem is not null);
 
     /// <summary>Checks that each of its devices has made.</summary>
     public int Checks => Reports.Min(report => report.Checks);
@@ -18,15 +18,19 @@ public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
     {
         var reports = new List<ArithmeticReport>();
         foreach (var slot in Enumerable.Range(0, settings.Slots).DistinctBy(settings.VisibleGpu))
-            reports.Add(await TrainerChild.ProveArithmeticAsync(settings, slot, time));
+        {
+            var report = await TrainerChild.ProveArithmeticAsync(settings, slot, time);
+            // The process sees one GPU, as cuda:0.
+            reports.Add(settings.VisibleGpu(slot) is { } gpu ? report with { Device = $"cuda:{gpu}" } : report);
+        }
         return new(reports);
     }
 
-    public void Tell(ILogger logger)
+    public void Log(ILogger logger)
     {
         foreach (var report in Reports)
         {
-            if (report.Complaint is { } complaint) WorkerLog.ArithmeticWrong(logger, complaint);
+            if (report.Problem is { } problem) WorkerLog.ArithmeticWrong(logger, problem);
             else WorkerLog.ArithmeticRight(logger, report.Device, report.Checks, report.Seconds, report.Host.Processor, report.Host.Library, report.Host.Allocator);
         }
     }

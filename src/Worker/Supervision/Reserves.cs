@@ -19,12 +19,12 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, Proven
     private volatile string? shortage;
 
     /// <summary>What was short at the last look, for people; null: nothing.</summary>
-    public string? ShortOf => arithmetic.Complaint ?? shortage ?? awaited.Select(wanted => ShortFor(wanted.Key, wanted.Value)).FirstOrDefault(found => found is not null);
+    public string? ShortOf => arithmetic.Problem ?? shortage ?? awaited.Select(wanted => ShortFor(wanted.Key, wanted.Value)).FirstOrDefault(found => found is not null);
 
     /// <summary>Waits as long as something is short; without right arithmetic to the end.</summary>
     public async Task EnoughAsync(CancellationToken cancellation)
     {
-        while ((arithmetic.Complaint ?? shortage) is not null) await Task.Delay(BetweenLooks, time, cancellation);
+        while ((arithmetic.Problem ?? shortage) is not null) await Task.Delay(BetweenLooks, time, cancellation);
     }
 
     internal string? Look()

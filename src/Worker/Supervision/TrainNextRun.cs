@@ -124,16 +124,21 @@ public sealed class TrainNextRun(
             held.Stopped);
 
         var test = result.Predictions.Single(split => split.Split == Wire.Name(Split.Test));
+        var score = RunScore.Of(test.Metric.Scores, test.Metric.Loss);
+        IReadOnlyList<RunPredictions> predictions = [.. result.Predictions.Select(split => Packed(run.Id, split))];
+        if (assignment.Trained is not null)
+        {
+            var by = new PredictedBy(result.Device, result.CpuCapability, result.Threads, result.Host, arithmetic.Checks, Versions);
+            await StillHeldAsync(held, () => leases.PredictAgainAsync(held.Lease, score, test.Metric.Threshold, by, predictions, CancellationToken.None));
+            return;
+        }
+
         var outcome = new RunOutcome(
-            RunScore.Of(test.Metric.Scores, test.Metric.Loss), result.Tensors, result.Prunings,
+            score, result.Tensors, result.Prunings,
             result.CpuCapability, result.Threads, result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions,
             result.Host, arithmetic.Checks, KeptOf(result.Model), assignment.ObserveEpochs,
             result.PretrainedSha256, test.Metric.Threshold);
-        // What its training left is still there.
-        if (assignment.Trained is not null)
-            outcome = outcome with { Model = run.Outcome!.Model, ObservedEpochs = run.Outcome.ObservedEpochs, Prunings = run.Outcome.Prunings };
-        await StillHeldAsync(held, () => leases.SucceedAsync(
-            held.Lease, outcome, result.Device, [.. result.Predictions.Select(split => Packed(run.Id, split))], CancellationToken.None));
+        await StillHeldAsync(held, () => leases.SucceedAsync(held.Lease, outcome, result.Device, predictions, CancellationToken.None));
     }
 
     private KeptModel? KeptOf(ModelExportFile? model) => model is null ? null : new(

@@ -153,8 +153,9 @@ internal sealed class TrainerChild : IDisposable
         // Threads that spin while they wait make two trainers on two cores five times slower.
         start.Environment["OMP_WAIT_POLICY"] = "passive";
         start.Environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
-        // What whoever started the worker has set is theirs to choose.
-        foreach (var (name, value) in settings.Allocator.Environment) start.Environment.TryAdd(name, value);
+        // A value that the worker was started with stays.
+        foreach (var (name, value) in settings.Allocator.Environment)
+            if (string.IsNullOrEmpty(start.Environment.TryGetValue(name, out var given) ? given : null)) start.Environment[name] = value;
         if (settings.VisibleGpu(slot) is { } gpu) start.Environment["CUDA_VISIBLE_DEVICES"] = gpu;
         // A trainer sees files and values only.
         start.Environment.Remove("ConnectionStrings__Pie");

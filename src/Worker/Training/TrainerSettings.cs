@@ -31,7 +31,7 @@ public sealed record Machine(Device Device, string CpuCapability, int Threads)
     public string DeviceName => Device.type == TorchSharp.DeviceType.CUDA ? $"cuda:{Math.Max(0, Device.index)}" : DeviceType;
 
     /// <summary>What computes beside the device; a checkpoint may move between two of them that have one CPU capability.</summary>
-    public ComputeHost Host { get; } = new(Processor.Here(), $"libtorch {Version.Parse(__version__).ToString(3)}", MemoryAllocator.Here());
+    public ComputeHost Host { get; } = new(Processor.Here(), $"libtorch {Version.Parse(__version__).ToString(3)}", MemoryAllocator.OfThisProcess());
 
     /// <summary>
     /// The instruction set by which torch chooses its CPU kernels, the processor's vendor, by which MKL chooses its own, and the limit

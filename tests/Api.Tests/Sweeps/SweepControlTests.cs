@@ -144,10 +144,66 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         var runs = await api.Situations.RunsOfAsync(sweep);
         Assert.Equal([(RunState.Queued, true), (RunState.Succeeded, false)], runs.Select(run => (run.State, run.PredictAgain)));
 
-        await api.Situations.TrainAsync(runs[0], (_, _) => 1, _ => Kept);
+        Assert.True(await PredictedAsync(runs[0]));
         var predicted = (await api.Situations.RunsOfAsync(sweep))[0];
         Assert.Equal((RunState.Succeeded, false, true), (predicted.State, predicted.PredictAgain, predicted.IsRepeatable));
         Assert.NotEqual(runs[0].PredictionHash, predicted.PredictionHash);
+        // What its training left is still there, and what predicted is beside it.
+        Assert.Equal((Kept.Model, Kept.Host, "cuda:0"), (predicted.Outcome!.Model, predicted.Outcome.Host, predicted.Outcome.PredictedBy!.Device));
+        Assert.StartsWith("cuda:0, AMD EPYC", (string?)(await api.GetAsync($"/api/v1/runs/{predicted.Id}"))["predictedBy"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sweep_is_at_work_until_its_labels_follow_from_the_new_predictions()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 2, "MP-AI"));
+        await api.Situations.TrainAsync(sweep, (_, _) => 0, _ => Kept);
+        await api.Situations.LabelAsync(sweep);
+        Assert.Equal("succeeded", await StateAsync(sweep));
+        Assert.Equal(0, await PiesAsync());
+
+        await PredictAgainAsync(sweep);
+        foreach (var run in await api.Situations.RunsOfAsync(sweep)) Assert.True(await PredictedAsync(run, classes: run.Sparsity > 0 ? 1 : 0));
+
+        Assert.Equal("running", await StateAsync(sweep));
+        await api.Situations.LabelAsync(sweep);
+        Assert.Equal("succeeded", await StateAsync(sweep));
+        Assert.Equal(Situations.TestExamples, await PiesAsync());
+
+        async Task<int> PiesAsync() => (int)(await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!["pies"]!;
+    }
+
+    [Fact]
+    public async Task A_sweep_whose_runs_predict_again_is_not_deleted_and_cancelling_one_leaves_them_to_the_other()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var (first, second) = (await api.SubmitAsync(Situations.Request(dataset, 1)), await api.SubmitAsync(Situations.Request(dataset, 1)));
+        await api.Situations.TrainAsync(first, (_, _) => 0, _ => Kept);
+        await PredictAgainAsync(first);
+
+        await api.ProblemAsync(HttpStatusCode.Conflict, HttpMethod.Delete, $"/api/v1/sweeps/{first}");
+        await api.PostAsync($"/api/v1/sweeps/{first}/cancel", new JsonObject());
+        Assert.True((await api.Situations.RunsOfAsync(second)).Single().PredictAgain);
+        Assert.True(await PredictedAsync((await api.Situations.RunsOfAsync(second)).Single()));
+        Assert.Equal(("succeeded", "succeeded"), (await StateAsync(first), await StateAsync(second)));
+    }
+
+    [Fact]
+    public async Task What_a_newer_sweep_wants_is_trained_where_predicting_again_does_not_give_it()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var first = await api.SubmitAsync(Situations.Request(dataset, 1));
+        await api.Situations.TrainAsync(first, (_, _) => 0, _ => Kept);
+        await PredictAgainAsync(first);
+        var lease = await api.Situations.ClaimAsync((await api.Situations.RunsOfAsync(first)).Single().Id);
+        var wanting = Situations.Request(dataset, 1);
+        wanting["predictSplits"] = new JsonArray("test", "train");
+        var second = await api.SubmitAsync(wanting);
+
+        await api.Situations.Leases.FailAttemptAsync(lease, "the model is gone", retry: false, CancellationToken.None);
+
+        var run = (await api.Situations.RunsOfAsync(second)).Single();
+        Assert.Equal((RunState.Queued, false, 0), (run.State, run.PredictAgain, run.Attempts));
     }
 
     [Fact]
@@ -197,6 +253,16 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
             await api.PostAsync($"/api/v1/sweeps/{cancelled}/cancel", new JsonObject());
             return cancelled;
         }
+    }
+
+    private async Task<string?> StateAsync(Guid sweep) => (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"];
+
+    /// <summary>Plays a worker on another machine whose model answers every example with one class.</summary>
+    private async Task<bool> PredictedAsync(Run run, int classes = 1)
+    {
+        var by = new PredictedBy("cuda:0", "avx2 GenuineIntel", 2, Kept.Host, 20, "test");
+        return await api.Situations.Leases.PredictAgainAsync(
+            await api.Situations.ClaimAsync(run.Id), Kept.Test, threshold: null, by, [Situations.Predictions(run, (_, _) => classes)], CancellationToken.None);
     }
 
     private static RunOutcome Kept => Situations.Outcome with { Model = new("models/kept.safetensors", "its store", 1, new string('0', 64)) };
