@@ -1,0 +1,52 @@
+# Sourced by pie: programs and packages that the commands need.
+
+check_sdk() {
+  dotnet --version >/dev/null 2>&1 ||
+    fail "the .NET SDK 10 is missing. Get it from https://dotnet.microsoft.com/download/dotnet/10.0"
+}
+
+has_postgres() {
+  local folder
+  if [[ -n ${PIE_PG_BIN:-} ]]; then [[ -x $PIE_PG_BIN/initdb && -x $PIE_PG_BIN/postgres ]]; return; fi
+  command -v initdb >/dev/null && command -v postgres >/dev/null && return
+  for folder in /usr/lib/postgresql/*/bin; do [[ -x $folder/initdb && -x $folder/postgres ]] && return; done
+  return 1
+}
+
+# check_packages NEEDS_POSTGRES(yes|no) [PROGRAM…]: curl, and what else is named.
+check_packages() {
+  local missing=() program
+  for program in curl "${@:2}"; do
+    command -v "$program" >/dev/null || case $program in psql) missing+=(postgresql-client) ;; chromedriver) missing+=(chromium-driver) ;; *) missing+=("$program") ;; esac
+  done
+  if [[ $1 == yes ]] && ! has_postgres; then
+    [[ -z ${PIE_PG_BIN:-} ]] || fail "PIE_PG_BIN is $PIE_PG_BIN, but initdb and postgres are not there"
+    missing+=(postgresql)
+  fi
+  (( ${#missing[@]} )) || return 0
+  if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
+    fail "missing: ${missing[*]}. On Debian or Ubuntu:
+  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
+  fi
+  say "Installing ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  if [[ " ${missing[*]} " == *" postgresql "* ]]; then
+    # The package would create a cluster and start it; the service makes its own.
+    apt-get install -y -qq --no-install-recommends postgresql-common >/dev/null
+    sed -i -E 's/^#?create_main_cluster *=.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+  fi
+  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# tcmalloc is not needed: without it trainers run with settings of glibc that are as fast, and take more memory.
+offer_tcmalloc() {
+  local folder
+  for folder in /usr/lib/x86_64-linux-gnu /usr/lib/aarch64-linux-gnu /usr/lib64 /usr/lib /usr/local/lib; do
+    if [[ -e $folder/libtcmalloc_minimal.so.4 ]]; then return; fi
+  done
+  say "tcmalloc is not installed; with it a trainer takes less memory. On Debian or Ubuntu:
+  sudo apt-get install -y --no-install-recommends libtcmalloc-minimal4"
+}
+
+needs_postgres() { if [[ -n ${1:-} ]]; then echo no; else echo yes; fi; }
