@@ -126,3 +126,11 @@ key() {
   build src/Api >&2
   dotnet "$api_dll" key "$@" 9>&-
 }
+
+# A download can take hours: exec ends the launcher, and with it the lock.
+model() {
+  check_sdk >&2
+  lock >&2
+  build src/Worker >&2
+  exec dotnet "$worker_dll" model "$@" 9>&-
+}
