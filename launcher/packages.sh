@@ -13,6 +13,9 @@ has_postgres() {
   return 1
 }
 
+# What the tests need: recipes of docs/pipelines.md are executed as they are written, and a browser is driven.
+readonly test_programs=(jq python3 psql) browser_programs=(chromium chromedriver)
+
 # check_packages NEEDS_POSTGRES(yes|no) [PROGRAM…]: curl, and what else is named.
 check_packages() {
   local missing=() program

@@ -1,52 +1,68 @@
 # Sourced by pie: tests, and the campaigns that run as long as asked.
 
 run_tests() {
-  local filter=() browser=(chromium chromedriver) seed=$RANDOM results exit_code=0 total=0 executed=0 passed=0 counters
+  local fast='' text='' filter='' seed=$RANDOM projects=(PieService.sln) results project database exit_code=0
+  local needed=("${test_programs[@]}" "${browser_programs[@]}")
   while (( $# )); do
     case $1 in
+      --fast) fast=yes; shift; continue ;;
       --filter)
         [[ -n ${2:-} ]] || fail "test: --filter needs a text"
-        browser=()
-        filter=(--filter "FullyQualifiedName~$2")
+        text=$2
         ;;
       --seed)
         [[ ${2:-} =~ ^[0-9]{1,9}$ ]] || fail "test: --seed needs a number"
         # In decimal, whatever it begins with.
         seed=$((10#$2))
         ;;
-      *) fail "test: only --filter TEXT and --seed N, not $1" ;;
+      *) fail "test: only --fast, --filter TEXT and --seed N, not $1" ;;
     esac
     shift 2
   done
+  database=$(needs_postgres "${PIE_TEST_DB:-}")
+  if [[ -n $text ]]; then filter="FullyQualifiedName~$text"; needed=("${test_programs[@]}"); fi
+  if [[ -n $fast ]]; then
+    projects=(tests/Domain.Tests tests/Worker.Tests)
+    filter="Duration!=Long${filter:+&$filter}"
+    needed=(python3)
+    database=no
+  fi
   check_sdk
-  # The recipes of docs/pipelines.md are run as they stand, and a browser is driven.
-  check_packages "$(needs_postgres "${PIE_TEST_DB:-}")" jq python3 psql "${browser[@]}"
+  check_packages "$database" "${needed[@]}"
   # Tests bring their own database and folders; nothing of a real service may reach them.
   unset ConnectionStrings__Pie PIE_DATA PIE_ARTIFACTS PIE_REQUIRE_KEYS
   results=$(mktemp -d)
   # shellcheck disable=SC2064 # the folder of now
   trap "rm -rf -- '$results'" EXIT
-  # Debug: a running service keeps its Release binaries.
-  quietly_build PieService.sln --configuration Debug
-  # One project after the other: trainings and databases of several at once would only wait for each other.
-  dotnet test PieService.sln --configuration Debug --no-build -m:1 \
-    --logger trx --results-directory "$results" "${filter[@]}" -- "xUnit.Seed=$seed" || exit_code=$?
+  for project in "${projects[@]}"; do
+    # Debug: a running service keeps its Release binaries.
+    quietly_build "$project" --configuration Debug
+    # One project after the other: trainings and databases of several at once would only wait for each other.
+    dotnet test "$project" --configuration Debug --no-build -m:1 --logger trx --results-directory "$results" \
+      ${filter:+--filter "$filter"} -- "xUnit.Seed=$seed" || exit_code=$?
+  done
+  # A filter by name may leave no test of a project.
+  sum_up "$results" "$exit_code" "$seed" "${text:+empty}"
+}
 
+# sum_up RESULTS EXIT_CODE SEED [empty]: prints how many tests passed, failed and were skipped. It fails if dotnet test
+# failed, and if no test ran, unless "empty" allows that.
+sum_up() {
+  local exit_code=$2 total=0 executed=0 passed=0 skipped='' counters
   while read -r counters; do
     total=$((total + $(attribute total "$counters")))
     executed=$((executed + $(attribute executed "$counters")))
     passed=$((passed + $(attribute passed "$counters")))
-  done < <(find "$results" -name '*.trx' -exec grep -ho '<Counters [^>]*>' {} +)
-  if (( exit_code == 0 && executed == 0 && ${#filter[@]} == 0 )); then
+  done < <(find "$1" -name '*.trx' -exec grep -ho '<Counters [^>]*>' {} +)
+  if (( exit_code == 0 && executed == 0 )) && [[ -z ${4:-} ]]; then
     say "No test ran."
     exit_code=1
   elif (( exit_code != 0 && executed == passed )); then
     say "dotnet test failed (exit code $exit_code) although no test did; see above."
   fi
-  local skipped=$((total - executed))
-  reasons_of_skips "$results"
-  if (( skipped )); then skipped=", $skipped skipped"; else skipped=; fi
-  say "The order was that of --seed $seed"
+  reasons_of_skips "$1"
+  if (( total > executed )); then skipped=", $((total - executed)) skipped"; fi
+  say "The order was that of --seed $3"
   say "$passed passed, $((executed - passed)) failed$skipped"
   return "$exit_code"
 }
@@ -58,7 +74,8 @@ import collections, sys, xml.etree.ElementTree as tree
 trx = "{http://microsoft.com/schemas/VisualStudio/TeamTest/2010}"
 reasons = collections.Counter(
     result.findtext(f".//{trx}Message", "runs only when asked for").strip()
-    for file in sys.argv[1:] for result in tree.parse(file).iter(f"{trx}UnitTestResult") if result.get("outcome") == "NotExecuted")
+    for file in sys.argv[1:]
+    for result in tree.parse(file).iter(f"{trx}UnitTestResult") if result.get("outcome") == "NotExecuted")
 for reason, count in reasons.items(): print(f"skipped {count}: {reason}")' {} +
 }
 
@@ -100,7 +117,8 @@ long_test() {
   check_packages yes
   unset ConnectionStrings__Pie PIE_DATA PIE_ARTIFACTS PIE_REQUIRE_KEYS
   quietly_build "$1" --configuration "$3"
-  dotnet test "$1" --configuration "$3" --no-build --filter "FullyQualifiedName~$2" --logger "console;verbosity=detailed" "${@:4}"
+  dotnet test "$1" --configuration "$3" --no-build --filter "FullyQualifiedName~$2" \
+    --logger "console;verbosity=detailed" "${@:4}"
 }
 
 attribute() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<<"$2"; }
