@@ -1,4 +1,5 @@
 # Sourced by pie: builds of the product.
+# shellcheck shell=bash
 
 # Silent unless it fails. Without 9: build servers outlive the build, and would keep the lock.
 quietly_build() {

@@ -1,4 +1,5 @@
 # Sourced by pie: programs and packages that the commands need.
+# shellcheck shell=bash
 
 check_sdk() {
   dotnet --version >/dev/null 2>&1 ||
@@ -16,11 +17,31 @@ has_postgres() {
 # What the tests need: recipes of docs/pipelines.md are executed as they are written, and a browser is driven.
 readonly test_programs=(jq python3 psql) browser_programs=(chromium chromedriver)
 
+check_needs() {
+  local more=()
+  if (( $# )); then
+    [[ $* == --all ]] || usage_error "check: only --all, not '$*'"
+    more=("${test_programs[@]}" "${browser_programs[@]}" shellcheck)
+  fi
+  check_sdk
+  check_packages "$(needs_postgres "${PIE_TEST_DB:-${ConnectionStrings__Pie:-}}")" "${more[@]}"
+  offer_tcmalloc
+}
+
+# package_of PROGRAM: the Debian package that has it.
+package_of() {
+  case $1 in
+    psql) echo postgresql-client ;;
+    chromedriver) echo chromium-driver ;;
+    *) echo "$1" ;;
+  esac
+}
+
 # check_packages NEEDS_POSTGRES(yes|no) [PROGRAM…]: curl, and what else is named.
 check_packages() {
   local missing=() program
   for program in curl "${@:2}"; do
-    command -v "$program" >/dev/null || case $program in psql) missing+=(postgresql-client) ;; chromedriver) missing+=(chromium-driver) ;; *) missing+=("$program") ;; esac
+    command -v "$program" >/dev/null || missing+=("$(package_of "$program")")
   done
   if [[ $1 == yes ]] && ! has_postgres; then
     [[ -z ${PIE_PG_BIN:-} ]] || fail "PIE_PG_BIN is $PIE_PG_BIN, but initdb and postgres are not there"

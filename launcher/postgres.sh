@@ -1,4 +1,5 @@
 # Sourced by pie: the service's database.
+# shellcheck shell=bash
 
 # private_postgres: the pid of a server in PIE_DATA/pg.
 private_postgres() {

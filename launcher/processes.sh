@@ -1,4 +1,5 @@
 # Sourced by pie: processes of the service: started, found again, awaited, stopped.
+# shellcheck shell=bash
 
 # ---- Processes. A pid file holds "pid start-time"; the pair never comes back, so a recycled pid is not taken for ours.
 # ---- Each process is started as the leader of its own session, which its trainers share: they are found even without it.
@@ -92,6 +93,7 @@ stop() {
 # Two ./pie at the same moment: the second one waits, and finds done what the first one did.
 lock() {
   mkdir -p -- "$PIE_DATA"
+  # shellcheck disable=SC2174 # the folder above exists, so the mode is that of every folder that is made here
   mkdir -p -m 700 -- "$run" "$logs"
   exec 9>"$run/lock"
   flock --nonblock 9 || { say "Waiting for another ./pie"; flock 9; }

@@ -1,4 +1,5 @@
 # Sourced by pie: the commands that start, stop, show and use the service.
+# shellcheck shell=bash
 
 # The address as a client on this machine writes it.
 service_url() {

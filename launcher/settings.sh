@@ -1,4 +1,5 @@
 # Sourced by pie: messages, and settings from the environment.
+# shellcheck shell=bash
 
 say() { printf '%s\n' "$*"; }
 fail() { printf 'pie: %s\n' "$*" >&2; exit 1; }

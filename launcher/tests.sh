@@ -1,4 +1,5 @@
 # Sourced by pie: tests, and the campaigns that run as long as asked.
+# shellcheck shell=bash
 
 run_tests() {
   local fast='' text='' filter='' seed=$RANDOM projects=(PieService.sln) results project database exit_code=0

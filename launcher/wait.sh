@@ -1,4 +1,5 @@
 # Sourced by pie: ./pie wait.
+# shellcheck shell=bash
 
 # A service that is away, or starts again, is waited for: only the clock, an answer that will not change, or the sweep ends this.
 wait_for_sweep() {
