@@ -1,8 +1,8 @@
 # Sourced by pie: processes of the service: started, found again, awaited, stopped.
 # shellcheck shell=bash
 
-# ---- Processes. A pid file holds "pid start-time"; the pair never comes back, so a recycled pid is not taken for ours.
-# ---- Each process is started as the leader of its own session, which its trainers share: they are found even without it.
+# A pid file holds "pid start-time"; the pair never comes back, so a recycled pid is not taken for ours. Each process is
+# started as the leader of its own session, which its trainers share: they are found even when the leader has ended.
 
 # stat_field PID N: field N of /proc/PID/stat (man 5 proc), from 3 on; the name before them may contain anything.
 stat_field() {

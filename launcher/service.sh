@@ -13,7 +13,8 @@ check_port() {
   host=${host%:*}
   host=${host//[\[\]]/}
   (exec 3<>"/dev/tcp/$host/$PIE_PORT") 2>/dev/null || return 0
-  holder=$(ss --listening --tcp --processes --no-header "sport = :$PIE_PORT" 2>/dev/null | grep -o 'users:.*' | head -n 1) || true
+  holder=$(ss --listening --tcp --processes --no-header "sport = :$PIE_PORT" 2>/dev/null |
+    grep -o 'users:.*' | head -n 1) || true
   fail "port $PIE_PORT is taken${holder:+ by $holder}; choose another one with PIE_PORT"
 }
 
@@ -23,9 +24,12 @@ ask_service() {
     --config <(if [[ -n ${PIE_KEY:-} ]]; then printf 'header = "Authorization: Bearer %s"\n' "$PIE_KEY"; fi) "$@"
 }
 
-is_api_ready() { curl --silent --fail --max-time 5 --output /dev/null "$url/health/ready"; }
+# is_ready PATH: whether the service answers there that something is ready.
+is_ready() { curl --silent --fail --max-time 5 --output /dev/null "$url/health/$1"; }
+
+is_api_ready() { is_ready ready; }
 # By machine and process: a worker that was killed stays alive for the service for a while.
-is_worker_ready() { curl --silent --fail --max-time 5 --output /dev/null "$url/health/workers/$(uname -n | cut -d . -f 1)-$(pid_of worker)"; }
+is_worker_ready() { is_ready "workers/$(uname -n | cut -d . -f 1)-$(pid_of worker)"; }
 
 up() {
   check_sdk

@@ -5,12 +5,13 @@ say() { printf '%s\n' "$*"; }
 fail() { printf 'pie: %s\n' "$*" >&2; exit 1; }
 usage_error() { printf 'pie: %s\n' "$*" >&2; exit 2; }
 
-# ---- Settings. Paths become absolute before anything changes the folder; symbolic links stay as they were given, since
-# ---- the API finds its server by the very text of the path.
+# Paths become absolute before anything changes the folder; symbolic links stay as they were given, since the API finds
+# its server by the very text of the path.
 
 absolute() { realpath --canonicalize-missing --no-symlinks -- "$1"; }
 
-if [[ $(id -u) == 0 ]]; then default_data=/var/lib/pieservice; else default_data=${XDG_DATA_HOME:-$HOME/.local/share}/pieservice; fi
+default_data=/var/lib/pieservice
+if [[ $(id -u) != 0 ]]; then default_data=${XDG_DATA_HOME:-$HOME/.local/share}/pieservice; fi
 PIE_DATA=$(absolute "${PIE_DATA:-$default_data}")
 export PIE_DATA
 for folder in PIE_ARTIFACTS PIE_VECTORS PIE_MODELS PIE_DATA_SETS PIE_GOLDEN; do
