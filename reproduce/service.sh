@@ -1,5 +1,6 @@
 # Sourced by the scripts beside it: how they ask the service, submit a sweep and wait for it.
 # Needs curl, jq, and PIE_KEY where the service wants an API key.
+# shellcheck shell=bash
 
 ask() { curl --fail-with-body -sS ${PIE_KEY:+-H "Authorization: Bearer $PIE_KEY"} "$@"; }
 

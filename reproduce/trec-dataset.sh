@@ -1,4 +1,5 @@
 # Sourced by the scripts of TREC: how its questions become a dataset.
+# shellcheck shell=bash
 
 . "$(dirname -- "${BASH_SOURCE[0]}")/service.sh"
 

@@ -10,8 +10,15 @@ using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Queue;
 using PieService.Worker;
+using PieService.Worker.Hub;
 using PieService.Worker.Supervision;
 using PieService.Worker.Training;
+
+if (args is [ModelCommand.Name, .. var modelArguments])
+{
+    Environment.ExitCode = await ModelCommand.RunAsync(modelArguments);
+    return;
+}
 
 var settings = WorkerSettings.From(Environment.GetEnvironmentVariable);
 var trainer = new TrainerSettings(settings.Device, settings.Threads);

@@ -6,7 +6,7 @@ using PieService.TestSupport;
 
 namespace PieService.Pipeline.Tests;
 
-/// <summary>./pie model get, from a hub on this machine that behaves like the real one.</summary>
+/// <summary>The worker's command behind ./pie model get, with a hub on this machine that behaves like the real one.</summary>
 public sealed class ModelGetTests : IDisposable
 {
     private readonly DirectoryInfo models = Directory.CreateTempSubdirectory("pie-models-");
@@ -129,9 +129,17 @@ public sealed class ModelGetTests : IDisposable
         Assert.Contains("has no lab/tiny-bert", refused.Error, StringComparison.Ordinal);
     }
 
-    private Task<Command> GetAsync(Hub hub, string name) => Command.RunAsync(
-        Path.Combine(ServiceProcess.RepositoryFolder, "pie"), ["model", "get", name],
-        new Dictionary<string, string> { ["PIE_HUB"] = hub.Address, ["PIE_MODELS"] = models.FullName, ["no_proxy"] = "127.0.0.1" }, models.Parent!.FullName);
+    private async Task<Command> GetAsync(Hub hub, string name)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["PIE_HUB"] = hub.Address,
+            ["PIE_MODELS"] = models.FullName,
+            ["no_proxy"] = "127.0.0.1",
+        };
+        var (code, output, errors) = await ServiceProcess.RunWorkerAsync(settings, "model", "get", name);
+        return new(code, output, errors);
+    }
 
     /// <summary>As the hub answers: small files by themselves under git's checksum, weights from elsewhere under their SHA-256.</summary>
     private sealed class Hub : IDisposable

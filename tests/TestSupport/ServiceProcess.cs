@@ -30,22 +30,13 @@ public sealed class ServiceProcess : IAsyncDisposable
     public int ExitCode => process.ExitCode;
 
     /// <summary>The API's program with other work than to serve, or with what keeps it from serving: until it ends.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunApiAsync(IDictionary<string, string> settings, params string[] arguments)
-    {
-        using var process = new Process { StartInfo = Prepare($"Api/{Configuration}/PieService.Api.dll", settings, arguments) };
-        process.Start();
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-        }
-        return (process.ExitCode, await output, await errors);
-    }
+    public static Task<(int ExitCode, string Output, string Errors)> RunApiAsync(IDictionary<string, string> settings, params string[] arguments) =>
+        RunAsync($"Api/{Configuration}/PieService.Api.dll", settings, arguments);
+
+    /// <summary>The worker's program with another command than to serve, until it ends.</summary>
+    public static Task<(int ExitCode, string Output, string Errors)> RunWorkerAsync(
+        IDictionary<string, string> settings, params string[] arguments) =>
+        RunAsync($"Worker/{Configuration}_linux-x64/PieService.Worker.dll", settings, arguments);
 
     /// <summary>The last of what the process said, for the message of a failed test.</summary>
     public string Tail
@@ -80,6 +71,24 @@ public sealed class ServiceProcess : IAsyncDisposable
         if (!process.HasExited) process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
         process.Dispose();
+    }
+
+    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        string program, IDictionary<string, string> settings, string[] arguments)
+    {
+        using var process = new Process { StartInfo = Prepare(program, settings, arguments) };
+        process.Start();
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        return (process.ExitCode, await output, await errors);
     }
 
     private static ProcessStartInfo Prepare(string program, IDictionary<string, string> settings, params string[] arguments)

@@ -27,6 +27,7 @@ public class MemoryAllocatorTests
 
     /// <summary>Each in a process of its own, which reports what it really runs with.</summary>
     [Fact]
+    [Trait("Duration", "Long")]
     public async Task A_process_reports_the_allocator_that_it_was_started_with()
     {
         foreach (var allocator in new[] { MemoryAllocator.System, MemoryAllocator.Glibc, MemoryAllocator.TcMalloc() }.OfType<MemoryAllocator>())

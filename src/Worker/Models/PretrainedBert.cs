@@ -7,8 +7,11 @@ namespace PieService.Worker.Models;
 /// <param name="Sha256">Of all files that decide a training; <see cref="FileHashes"/> says how.</param>
 public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Config, WordPiece Tokens)
 {
-    /// <summary>All that is read of a folder; tokenizer_config.json may be missing.</summary>
+    /// <summary>All that is read of a folder.</summary>
     public static IReadOnlyList<string> Files { get; } = [BertConfig.FileName, BertWeights.FileName, WordPiece.SettingsFile, WordPiece.VocabularyFile];
+
+    /// <summary>Whether a folder without this one of <see cref="Files"/> is a checkpoint too.</summary>
+    public static bool MayBeMissing(string file) => file == WordPiece.SettingsFile;
 
     /// <summary>Its JSON files as they are, by name; what they say goes with a kept model, whatever became of the folder.</summary>
     public required IReadOnlyList<(string Name, string Text)> Settings { get; init; }

@@ -53,6 +53,7 @@ public sealed class PublishedCountsTests : IDisposable
     }
 
     [Fact]
+    [Trait("Duration", "Long")]
     public void Reuters_21578()
     {
         Define(DatasetFormat.Reuters21578, LearningTask.MultiLabel);

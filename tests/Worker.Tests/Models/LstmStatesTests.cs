@@ -36,6 +36,7 @@ public class LstmStatesTests
     }
 
     [Theory]
+    [Trait("Duration", "Long")]
     [MemberData(nameof(Shapes))]
     public void States_are_those_of_plain_arithmetic_with_gradients_and_without(int t, int b, int d, int h) =>
         Assert.All(ArithmeticChecks.Lstm(t, b, d, h).Deviations(CPU), deviation => Assert.False(deviation.IsFailure(), deviation.ToString()));
@@ -59,6 +60,7 @@ public class LstmStatesTests
 
     /// <summary>The kernel that is wrong on some machines never runs, whatever the machine of this test is.</summary>
     [Fact]
+    [Trait("Duration", "Long")]
     public async Task OneDnn_is_never_asked_for_inference()
     {
         var start = new ProcessStartInfo("dotnet", [typeof(LstmStates).Assembly.Location, "arithmetic"]) { RedirectStandardOutput = true };

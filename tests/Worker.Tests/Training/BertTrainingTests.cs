@@ -32,6 +32,7 @@ public sealed class BertTrainingTests : IDisposable
     }
 
     [Theory]
+    [Trait("Duration", "Long")]
     [InlineData(1)]
     [InlineData(2)]
     public void A_run_repeats_bit_for_bit_and_another_seed_differs(int threads)
@@ -44,6 +45,7 @@ public sealed class BertTrainingTests : IDisposable
 
     /// <summary>Dropout, impact samples and rewinding follow from the seed: what was drawn before the stop does not matter.</summary>
     [Theory]
+    [Trait("Duration", "Long")]
     [InlineData(Method.Dense, Protocol.Sound)]
     [InlineData(Method.ImpWr, Protocol.Sound)]
     [InlineData(Method.Iibp, Protocol.Paper)]

@@ -30,6 +30,7 @@ public sealed class GoldenTrainingTests : IDisposable
     public static TheoryData<string> Cases => [.. GoldenFolder.Cases("training/bilstm-*"), .. GoldenFolder.Cases("training/bert-*")];
 
     [Theory]
+    [Trait("Duration", "Long")]
     [MemberData(nameof(Cases))]
     public void A_whole_training_is_the_published_one(string name)
     {

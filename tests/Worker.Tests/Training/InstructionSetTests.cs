@@ -26,6 +26,7 @@ public sealed class InstructionSetTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    [Trait("Duration", "Long")]
     public async Task A_trained_model_predicts_the_same_with_AVX512_with_AVX2_and_without_AVX()
     {
         Toy.Dataset().Save(folder["tokens"]);

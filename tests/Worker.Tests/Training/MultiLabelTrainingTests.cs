@@ -16,6 +16,7 @@ public sealed class MultiLabelTrainingTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
+    [Trait("Duration", "Long")]
     [InlineData(Protocol.Sound)]
     [InlineData(Protocol.Paper)]
     public void It_learns(Protocol protocol)
@@ -30,6 +31,7 @@ public sealed class MultiLabelTrainingTests : IDisposable
     }
 
     [Theory]
+    [Trait("Duration", "Long")]
     [InlineData(Method.ImpWr, Protocol.Sound)]
     [InlineData(Method.Iibp, Protocol.Sound)]
     [InlineData(Method.IbpAi, Protocol.Paper)]

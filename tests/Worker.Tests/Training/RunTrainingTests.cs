@@ -203,6 +203,7 @@ public sealed class RunTrainingTests : IDisposable
         Assert.All(Train(Toy.Recipe(Method.Dense)).Tensors, tensor => Assert.Equal(tensor.Size, tensor.Kept));
 
     [Theory]
+    [Trait("Duration", "Long")]
     [InlineData(Method.Dense)]
     [InlineData(Method.Imp)]
     [InlineData(Method.ImpWr)]
@@ -229,6 +230,7 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Theory]
+    [Trait("Duration", "Long")]
     [InlineData(Method.Imp)]
     [InlineData(Method.ImpWr)]
     [InlineData(Method.IibpWr)]
@@ -251,6 +253,7 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
+    [Trait("Duration", "Long")]
     public void An_unusable_checkpoint_is_refused_with_a_reason_and_changes_nothing()
     {
         var recipe = Toy.Recipe(Method.Imp, epochs: 1);

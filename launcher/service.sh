@@ -1,0 +1,146 @@
+# Sourced by pie: the commands that start, stop, show and use the service.
+# shellcheck shell=bash
+
+# The address as a client on this machine writes it.
+service_url() {
+  local host=$PIE_HOST
+  case $host in 0.0.0.0 | '*' | + | ::) host=127.0.0.1 ;; esac
+  echo "http://$host:$PIE_PORT"
+}
+
+check_port() {
+  local host=${1#http://} holder
+  host=${host%:*}
+  host=${host//[\[\]]/}
+  (exec 3<>"/dev/tcp/$host/$PIE_PORT") 2>/dev/null || return 0
+  holder=$(ss --listening --tcp --processes --no-header "sport = :$PIE_PORT" 2>/dev/null |
+    grep -o 'users:.*' | head -n 1) || true
+  fail "port $PIE_PORT is taken${holder:+ by $holder}; choose another one with PIE_PORT"
+}
+
+# ask_service [CURL OPTIONS…] URL. The key goes by a pipe: everybody can read a command line.
+ask_service() {
+  curl --silent --max-time 30 --header 'Accept: application/json' \
+    --config <(if [[ -n ${PIE_KEY:-} ]]; then printf 'header = "Authorization: Bearer %s"\n' "$PIE_KEY"; fi) "$@"
+}
+
+# is_ready PATH: whether the service answers there that something is ready.
+is_ready() { curl --silent --fail --max-time 5 --output /dev/null "$url/health/$1"; }
+
+is_api_ready() { is_ready ready; }
+# By machine and process: a worker that was killed stays alive for the service for a while.
+is_worker_ready() { is_ready "workers/$(uname -n | cut -d . -f 1)-$(pid_of worker)"; }
+
+up() {
+  check_sdk
+  check_packages "$(needs_postgres "${ConnectionStrings__Pie:-}")"
+  lock
+  if pid_of api >/dev/null && pid_of worker >/dev/null; then
+    url=$(<"$run/url")
+    await_ready api is_api_ready
+    say "PieService is already up: $url"
+    return
+  fi
+  build src/Api src/Worker
+  if pid_of api >/dev/null; then
+    url=$(<"$run/url")
+  else
+    stop api
+    url=$(service_url)
+    check_port "$url"
+    say "Starting the API"
+    say "$url" >"$run/url"
+    launch api "$api_dll" --urls "http://$PIE_HOST:$PIE_PORT"
+  fi
+  await_ready api is_api_ready
+  if ! pid_of worker >/dev/null; then
+    # Trainers of a killed worker first: they would compete with the new one's.
+    stop worker
+    say "Starting the worker"
+    launch worker "$worker_dll"
+  fi
+  await_ready worker is_worker_ready
+  cat <<END
+PieService is up.
+  Swagger UI  $url/swagger
+  API         $url/api/v1
+  Data, logs  $PIE_DATA
+END
+}
+
+down() {
+  lock
+  stop worker
+  stop api
+  stop_private_postgres
+  say "PieService is down."
+}
+
+status() {
+  local name pid answer worker problem running=0
+  for name in api worker; do
+    if pid=$(pid_of "$name"); then
+      running=$((running + 1))
+      say "$name: running, process $pid"
+    elif [[ -n $(family_of "$name") ]]; then
+      running=$((running + 1))
+      say "$name: dead, but it has left processes behind: $(family_of "$name" | xargs)"
+    else
+      say "$name: not running"
+    fi
+  done
+  if pid=$(private_postgres); then say "private PostgreSQL: running, process $pid"; fi
+  (( running )) || return 3
+  pid_of api >/dev/null || return 1
+  url=$(<"$run/url")
+  if ! is_api_ready; then say "$url: not ready"; return 1; fi
+  say "$url: ready"
+  pid_of worker >/dev/null || return 1
+  # This worker, by machine and process: one whose arithmetic is wrong is alive and takes no runs.
+  if ! answer=$(ask_service --fail "$url/api/v1/system"); then
+    say "worker: the service does not say how it is; set PIE_KEY to a key"
+    return 0
+  fi
+  worker=$(uname -n | cut -d . -f 1)-$(pid_of worker)
+  problem=$(grep -oE "\"id\":\"$worker-[^}]*\"shortOf\":\"right arithmetic([^\"\\\\]|\\\\.)*\"" <<<"$answer") || return 0
+  problem=${problem#*\"shortOf\":\"}
+  say "worker: takes no runs, it is short of ${problem%\"}"
+  return 1
+}
+
+logs() {
+  local follow=() files=()
+  while (( $# )); do
+    case $1 in
+      -f) follow=(-F) ;;
+      api | worker) files+=("$logs/$1.log") ;;
+      *) fail "logs: -f, api or worker, not $1" ;;
+    esac
+    shift
+  done
+  (( ${#files[@]} )) || files=("$logs/api.log" "$logs/worker.log")
+  tail -n 100 "${follow[@]}" -- "${files[@]}"
+}
+
+demo() {
+  up
+  quietly_build demo --configuration Release
+  exec dotnet "$PWD/artifacts/bin/Demo/release/PieService.Demo.dll" "$url" 9>&-
+}
+
+# Standard output is the key's alone.
+key() {
+  check_sdk >&2
+  check_packages "$(needs_postgres "${ConnectionStrings__Pie:-}")" >&2
+  lock >&2
+  build src/Api >&2
+  dotnet "$api_dll" key "$@" 9>&-
+}
+
+# A download can take hours: exec ends the launcher, and with it the lock.
+model() {
+  check_sdk >&2
+  lock >&2
+  build src/Worker >&2
+  exec dotnet "$worker_dll" model "$@" 9>&-
+}
