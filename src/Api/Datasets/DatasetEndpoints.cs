@@ -5,6 +5,7 @@ using Npgsql;
 using PieService.Api.Http;
 using PieService.Domain;
 using PieService.Domain.Datasets;
+using PieService.Domain.Files;
 using PieService.Domain.Storage;
 using Swashbuckle.AspNetCore.SwaggerGen;
 

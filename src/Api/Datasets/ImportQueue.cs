@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Mvc;
 using PieService.Domain;
 using PieService.Domain.Datasets;
+using PieService.Domain.Files;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Datasets;

@@ -1,3 +1,5 @@
+using PieService.Domain.Files;
+
 namespace PieService.Domain.Datasets;
 
 /// <summary>One uploaded file of a dataset, in a place of our own.</summary>

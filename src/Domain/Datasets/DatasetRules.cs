@@ -1,4 +1,4 @@
-using PieService.Domain.Datasets.Reading.Distributions;
+using PieService.Domain.Datasets.Corpora;
 
 namespace PieService.Domain.Datasets;
 

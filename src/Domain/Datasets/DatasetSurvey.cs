@@ -1,4 +1,5 @@
 using PieService.Domain.Datasets.Reading;
+using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets;
 

@@ -1,5 +1,6 @@
+using PieService.Domain.Datasets.Corpora;
 using PieService.Domain.Datasets.Reading;
-using PieService.Domain.Datasets.Reading.Distributions;
+using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets;
 

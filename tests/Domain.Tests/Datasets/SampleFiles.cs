@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using PieService.Domain.Datasets;
+using PieService.Domain.Files;
 
 namespace PieService.Domain.Tests.Datasets;
 

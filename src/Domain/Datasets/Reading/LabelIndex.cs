@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets.Reading;
 

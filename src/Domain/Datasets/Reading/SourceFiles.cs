@@ -1,3 +1,5 @@
+using PieService.Domain.Files;
+
 namespace PieService.Domain.Datasets.Reading;
 
 /// <summary>What a reader has to work with, and what it left out.</summary>

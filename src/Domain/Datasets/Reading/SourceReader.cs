@@ -1,5 +1,6 @@
-using PieService.Domain.Datasets.Reading.Distributions;
-using PieService.Domain.Datasets.Reading.Parquet;
+using PieService.Domain.Datasets.Corpora;
+using PieService.Domain.Files;
+using PieService.Domain.Files.Parquet;
 
 namespace PieService.Domain.Datasets.Reading;
 

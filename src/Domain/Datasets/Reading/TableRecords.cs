@@ -1,3 +1,5 @@
+using PieService.Domain.Files;
+
 namespace PieService.Domain.Datasets.Reading;
 
 /// <summary>Examples from the rows of a table, its columns found by their names in the header.</summary>

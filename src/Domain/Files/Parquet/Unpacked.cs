@@ -1,0 +1,38 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Files.Archives;
+
+namespace PieService.Domain.Files.Parquet;
+
+/// <summary>A file that can be read at any place: itself, or, where it is gzipped, a copy that is gone when it is closed.</summary>
+internal static class Unpacked
+{
+    /// <exception cref="DatasetContentException">It is too long, or the gzip file is damaged.</exception>
+    public static FileStream Open(DatasetPart part, ReadLimits limits)
+    {
+        if (!SourceBytes.IsGzip(part.Path))
+        {
+            return new FileInfo(part.Path).Length <= limits.FileBytes
+                ? part.Open()
+                : throw new DatasetContentException(part.Name, null, null, $"the file has more than {limits.FileBytes} bytes, the most that this service reads");
+        }
+        var copy = new FileStream(
+            $"{part.Path}.unpacked-{Guid.NewGuid():N}", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 4096, FileOptions.DeleteOnClose);
+        try
+        {
+            using var source = new SourceBytes(part, ArchiveLimits.UnpackedBytes(part, limits));
+            var block = new byte[64 * 1024];
+            for (int read; (read = source.Read(block)) > 0;) copy.Write(block, 0, read);
+            return copy;
+        }
+        catch (InvalidDataException damage)
+        {
+            copy.Dispose();
+            throw new DatasetContentException(part.Name, null, null, damage.Message);
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+}
