@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets;
 
@@ -33,12 +34,6 @@ public enum DatasetFormat
 
     /// <summary>COARSE:fine question in each line.</summary>
     [JsonStringEnumMemberName("trec")] Trec,
-}
-
-public enum TextEncoding
-{
-    [JsonStringEnumMemberName("utf-8")] Utf8,
-    [JsonStringEnumMemberName("latin-1")] Latin1,
 }
 
 /// <summary>

@@ -1,4 +1,5 @@
 using PieService.Domain.Datasets.Corpora;
+using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using PieService.Domain.Datasets;
+using PieService.Domain.Files;
 using PieService.Domain.Tests.Datasets;
 
 namespace PieService.Domain.Tests.Files;
