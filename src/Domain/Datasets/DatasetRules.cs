@@ -6,10 +6,6 @@ namespace PieService.Domain.Datasets;
 /// <summary>What a dataset's definition and its parts must fulfil; says everything that is wrong at once.</summary>
 public static class DatasetRules
 {
-    public const int MaxLabels = 10_000;
-    public const int MaxSeparator = 10;
-    public const int MaxMinimumDocuments = 1_000_000;
-
     private const string NameRule = "must have 1 to 200 characters, none of them a control character";
 
     /// <summary>Those whose labels may come in parts of their own, trainLabels and the like, with a labelIndex.</summary>
@@ -78,8 +74,8 @@ public static class DatasetRules
         {
             if (columns.Labels is null) yield return new("columns.labels", "is required: the name of the column that holds the labels");
             if (columns.Label is not null) yield return new("columns.label", "is for single-label data; use columns.labels");
-            if (definition.LabelSeparator is { } separator && (separator.Length is 0 or > MaxSeparator || separator.Any(char.IsControl)))
-                yield return new("labelSeparator", $"must have 1 to {MaxSeparator} characters, none of them a control character; leave it out where the labels are a JSON list");
+            if (definition.LabelSeparator is { } separator && (separator.Length is 0 or > DatasetLimits.MaxSeparator || separator.Any(char.IsControl)))
+                yield return new("labelSeparator", $"must have 1 to {DatasetLimits.MaxSeparator} characters, none of them a control character; leave it out where the labels are a JSON list");
         }
         else
         {
@@ -106,9 +102,9 @@ public static class DatasetRules
         if (definition.Labels is not { } labels) yield break;
         if (labels.Count < LeastLabels(definition.Task))
             yield return new("labels", $"must have at least {(labels.Count == 0 ? "one label" : "two labels")}; leave it out to take them from the files");
-        if (labels.Count > MaxLabels)
+        if (labels.Count > DatasetLimits.MaxLabels)
         {
-            yield return new("labels", $"must have at most {MaxLabels} labels");
+            yield return new("labels", $"must have at most {DatasetLimits.MaxLabels} labels");
             yield break;
         }
         var first = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -150,7 +146,7 @@ public static class DatasetRules
         if (definition.MinimumDocuments is not { } minimum) yield break;
         if (Distribution.Of(definition.Format) is not { HasMinimumDocuments: true })
             yield return new("minimumDocuments", $"is for {Distribution.Formats(distribution => distribution.HasMinimumDocuments)}; leave it out");
-        else if (minimum is < 1 or > MaxMinimumDocuments) yield return new("minimumDocuments", $"must be from 1 to {MaxMinimumDocuments}");
+        else if (minimum is < 1 or > DatasetLimits.MaxMinimumDocuments) yield return new("minimumDocuments", $"must be from 1 to {DatasetLimits.MaxMinimumDocuments}");
     }
 
     private static IEnumerable<FieldError> Division(DatasetDefinition definition, IReadOnlyCollection<string> parts)

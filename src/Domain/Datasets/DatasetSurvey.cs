@@ -75,8 +75,8 @@ internal sealed class DatasetSurvey
             throw Error($"'{label}' is not among the definition's labels: {ColumnNames.Listed(definition.Labels)}");
         if (reader.KnownLabels is { Count: > 0 } known && !known.Contains(label))
             throw Error($"'{label}' is not a label of {Wire.Name(definition.Format!.Value)}, which has {ColumnNames.Listed(known)}");
-        if (found.Count == DatasetRules.MaxLabels)
-            throw Error($"'{label}' is label number {found.Count + 1}; a dataset has at most {DatasetRules.MaxLabels}. Is this the column of the labels?");
+        if (found.Count == DatasetLimits.MaxLabels)
+            throw Error($"'{label}' is label number {found.Count + 1}; a dataset has at most {DatasetLimits.MaxLabels}. Is this the column of the labels?");
         return Add(label);
 
         DatasetContentException Error(string message) => new(record.LabelFile ?? record.File ?? part.Name, record.Line, definition.Columns!.ForLabels, message);

@@ -51,8 +51,8 @@ internal sealed partial class Reuters21578 : Distribution
             {
                 if (document.Split == Split.Test) test.Add(topic);
                 if (document.Split == Split.Train) train[topic] = train.GetValueOrDefault(topic) + 1;
-                if (train.Count > DatasetRules.MaxLabels || test.Count > DatasetRules.MaxLabels)
-                    throw new DatasetContentException(file, document.Line, "TOPICS", $"'{ColumnNames.Printable(topic)}' is one topic more than the {DatasetRules.MaxLabels} labels that a dataset may have");
+                if (train.Count > DatasetLimits.MaxLabels || test.Count > DatasetLimits.MaxLabels)
+                    throw new DatasetContentException(file, document.Line, "TOPICS", $"'{ColumnNames.Printable(topic)}' is one topic more than the {DatasetLimits.MaxLabels} labels that a dataset may have");
             }
         }
         return [.. train.Where(topic => topic.Value >= minimum && test.Contains(topic.Key)).Select(topic => topic.Key)];

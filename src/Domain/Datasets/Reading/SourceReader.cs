@@ -72,7 +72,7 @@ internal sealed class SourceReader
         var columns = Definition.Columns!;
         if (string.IsNullOrWhiteSpace(record.Text) && string.IsNullOrWhiteSpace(record.SecondText))
             throw Error(columns.Text!, record.SecondText is null ? "the text is empty" : "both texts are empty");
-        if (record.Labels.Count > DatasetRules.MaxLabels) throw LabelError($"has more than {DatasetRules.MaxLabels} labels");
+        if (record.Labels.Count > DatasetLimits.MaxLabels) throw LabelError($"has more than {DatasetLimits.MaxLabels} labels");
         foreach (var label in record.Labels)
         {
             if (label.Length == 0) throw LabelError("the label is empty");

@@ -52,7 +52,7 @@ internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetCh
             if (level < list.Item) return level == list.Item - 1 ? [] : null;
             if (level < list.Value) throw new InvalidDataException("has a list with an item that has no value");
             // A few bytes can say the same item a billion times.
-            if (items.Count == DatasetRules.MaxLabels) throw new InvalidDataException($"has a list of more than {DatasetRules.MaxLabels} items");
+            if (items.Count == DatasetLimits.MaxLabels) throw new InvalidDataException($"has a list of more than {DatasetLimits.MaxLabels} items");
             items.Add(next!());
         }
         while (Repetition() is > 0);
