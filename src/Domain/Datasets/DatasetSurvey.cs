@@ -45,8 +45,8 @@ internal sealed class DatasetSurvey
         var (splits, labelsOfDivided, divided) = (new List<Split>(), new List<ushort>(), 0);
         foreach (var record in reader.Read(part, cancellation))
         {
-            if (++count > limits.Examples)
-                throw new DatasetContentException(record.File ?? part.Name, record.Line, null, $"the dataset has more than {limits.Examples} examples, the most that this service takes");
+            if (++count > limits.Records)
+                throw new DatasetContentException(record.File ?? part.Name, record.Line, null, $"the dataset has more than {limits.Records} examples, the most that this service takes");
             splits.Add(record.Split ?? part.Split ?? Split.Train);
             var isDivided = IsDivided(splits[^1]);
             if (isDivided) divided++;

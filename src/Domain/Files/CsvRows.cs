@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.ExceptionServices;
 using CsvHelper;
 using CsvHelper.Configuration;
-using PieService.Domain.Datasets;
 
 namespace PieService.Domain.Files;
 
@@ -17,7 +16,7 @@ internal static class CsvRows
         IgnoreBlankLines = false,
     };
 
-    public static IEnumerable<SourceRow> Read(SourceText source, DatasetPart part)
+    public static IEnumerable<SourceRow> Read(SourceText source, SourceFile file)
     {
         using var parser = new CsvParser(source, Rfc4180, leaveOpen: true);
         string[]? header = null;
@@ -27,7 +26,7 @@ internal static class CsvRows
             source.BeginRecord(line);
             if (!MoveNext(parser)) yield break;
             if (parser.Count == 1 && string.IsNullOrEmpty(parser.RawRecord.TrimEnd('\r', '\n'))) continue;
-            var fields = Fields(parser, header, line, part);
+            var fields = Fields(parser, header, line, file);
             header ??= fields;
             yield return new SourceRow(line, fields);
         }
@@ -46,7 +45,7 @@ internal static class CsvRows
         }
     }
 
-    private static string[] Fields(CsvParser parser, string[]? header, long line, DatasetPart part)
+    private static string[] Fields(CsvParser parser, string[]? header, long line, SourceFile file)
     {
         var fields = new string[parser.Count];
         for (var i = 0; i < fields.Length; i++)
@@ -58,7 +57,7 @@ internal static class CsvRows
             catch (BadDataException)
             {
                 throw new DatasetContentException(
-                    part.Name, line, header?.ElementAtOrDefault(i) ?? $"{i + 1}",
+                    file.Name, line, header?.ElementAtOrDefault(i) ?? $"{i + 1}",
                     "has a quote in the wrong place: a field with quotes is quoted as a whole, and a quote in it is doubled (RFC 4180)");
             }
         }

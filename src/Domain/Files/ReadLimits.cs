@@ -3,8 +3,8 @@ namespace PieService.Domain.Files;
 /// <summary>What a file may ask of the machine that reads it.</summary>
 /// <param name="RecordCharacters">Longest record; a little more may pass, since files are read in blocks.</param>
 /// <param name="FileBytes">Longest file, after decompression: a small gzip file can hold terabytes.</param>
-/// <param name="Examples">Most examples of a dataset.</param>
-public sealed record ReadLimits(int RecordCharacters, long FileBytes, int Examples)
+/// <param name="Records">Most records that are kept of all files together.</param>
+public sealed record ReadLimits(int RecordCharacters, long FileBytes, int Records)
 {
     private const int Mebi = 1024 * 1024;
 

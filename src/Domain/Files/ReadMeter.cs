@@ -1,6 +1,6 @@
 namespace PieService.Domain.Files;
 
-/// <summary>How much of a dataset's files has been read; one thread counts, others look.</summary>
+/// <summary>Counts the bytes that are read of files; one thread counts, others may look.</summary>
 public sealed class ReadMeter
 {
     private long bytes;

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using PieService.Domain.Datasets;
 
 namespace PieService.Domain.Files;
 
@@ -24,11 +23,11 @@ internal sealed class SourceBytes : IDisposable
     private int start, end;
     private long handedOut;
 
-    public SourceBytes(DatasetPart part, long limit)
+    public SourceBytes(SourceFile file, long limit)
     {
         this.limit = limit;
-        if (IsGzip(part.Path)) stream = new GZipStream(gzip = new WithEndMember(part.Open()), CompressionMode.Decompress);
-        else stream = part.Open();
+        if (IsGzip(file.Path)) stream = new GZipStream(gzip = new WithEndMember(file.Open()), CompressionMode.Decompress);
+        else stream = file.Open();
     }
 
     /// <summary>Of a file in an archive, which looks after its end itself.</summary>

@@ -1,19 +1,18 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
-using PieService.Domain.Datasets;
 
 namespace PieService.Domain.Files;
 
 /// <summary>The characters of a file: strictly decoded, without a byte order mark, no record of boundless length.</summary>
-/// <param name="part">Its name is the file's in messages.</param>
-/// <param name="content">What the file holds; null: the part's own bytes.</param>
-internal sealed class SourceText(DatasetPart part, TextEncoding encoding, ReadLimits limits, SourceBytes? content = null) : TextReader
+/// <param name="file">Messages name it.</param>
+/// <param name="content">What the file holds; null: the bytes of the file itself.</param>
+internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLimits limits, SourceBytes? content = null) : TextReader
 {
     /// <summary>Most that a consumer may read ahead of the record that it is at.</summary>
     public const int ReadAhead = 16 * 1024;
 
-    private readonly SourceBytes source = content ?? new(part, limits.FileBytes);
+    private readonly SourceBytes source = content ?? new(file, limits.FileBytes);
     private readonly byte[] bytes = new byte[ReadAhead];
     private readonly char[] characters = new char[ReadAhead];
     private int undecoded, start, end;
@@ -24,13 +23,15 @@ internal sealed class SourceText(DatasetPart part, TextEncoding encoding, ReadLi
     private DatasetContentException? failure;
 
     /// <summary>From here on the length of the next record is counted.</summary>
-    /// <exception cref="DatasetContentException">There were far more of them than a dataset may have examples.</exception>
+    /// <exception cref="DatasetContentException">There were far more of them than the limits allow.</exception>
     public void BeginRecord(long line)
     {
         (recordStart, recordLine) = (handedOut, line);
         // Empty ones are skipped, and a small gzip file can hold billions of them.
-        if (++records > (2L * limits.Examples) + ReadAhead)
-            throw new DatasetContentException(part.Name, line, null, $"the file has more lines than the {limits.Examples} examples that a dataset may have, many of them empty");
+        if (++records > (2L * limits.Records) + ReadAhead)
+            throw new DatasetContentException(
+                file.Name, line, null,
+                $"the file has more lines than the {limits.Records} examples that a dataset may have, many of them empty");
     }
 
     public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
@@ -44,7 +45,7 @@ internal sealed class SourceText(DatasetPart part, TextEncoding encoding, ReadLi
         handedOut += count;
         if (handedOut - recordStart > (long)limits.RecordCharacters + ReadAhead)
             throw new DatasetContentException(
-                part.Name, recordLine, null,
+                file.Name, recordLine, null,
                 $"the record that begins here has more than {limits.RecordCharacters} characters, the most that this service reads (its setting PIE_DATASET_RECORD_KIB); is a closing quote or a line end missing?");
         return count;
     }
@@ -83,7 +84,7 @@ internal sealed class SourceText(DatasetPart part, TextEncoding encoding, ReadLi
         }
         catch (InvalidDataException damage)
         {
-            throw new DatasetContentException(part.Name, lines + 1, null, damage.Message);
+            throw new DatasetContentException(file.Name, lines + 1, null, damage.Message);
         }
     }
 
@@ -118,6 +119,6 @@ internal sealed class SourceText(DatasetPart part, TextEncoding encoding, ReadLi
         var before = characters.AsSpan(0, written);
         var last = before.LastIndexOf('\n');
         failure = new DatasetContentException(
-            part.Name, lines + 1 + before.Count('\n'), $"character {1 + (last < 0 ? lineCharacters + before.Length : before.Length - last - 1)}", message);
+            file.Name, lines + 1 + before.Count('\n'), $"character {1 + (last < 0 ? lineCharacters + before.Length : before.Length - last - 1)}", message);
     }
 }

@@ -231,7 +231,7 @@ public sealed class ParquetTests : IDisposable
     private static void AssertReadOrRefused(byte[] file, bool mustRefuse = false, bool isMultiLabel = false)
     {
         using var files = new SampleFiles().As(DatasetFormat.Parquet).With("train", file).With("test", file);
-        files.Limits = ReadLimits.Default with { Examples = 10_000 };
+        files.Limits = ReadLimits.Default with { Records = 10_000 };
         if (isMultiLabel) MultiLabel(files);
         var before = GC.GetAllocatedBytesForCurrentThread();
         try

@@ -1,5 +1,3 @@
-using PieService.Domain.Datasets;
-
 namespace PieService.Domain.Files.Archives;
 
 /// <summary>What an archive, or a Parquet file that is gzipped, may ask of the machine that reads it, beside the limits of every file.</summary>
@@ -17,13 +15,13 @@ internal static class ArchiveLimits
     private const int ShownCharacters = 100;
 
     /// <summary>Most bytes that all that is unpacked of it may have, headers too.</summary>
-    public static long UnpackedBytes(DatasetPart part, ReadLimits limits) =>
-        Math.Min(limits.FileBytes, Math.Max(Unsuspicious, new FileInfo(part.Path).Length * Ratio));
+    public static long UnpackedBytes(SourceFile file, ReadLimits limits) =>
+        Math.Min(limits.FileBytes, Math.Max(Unsuspicious, new FileInfo(file.Path).Length * Ratio));
 
     /// <summary>A file in an archive, as messages name it: it could be called anything. Its end says most.</summary>
-    public static string Name(DatasetPart part, string entry)
+    public static string Name(SourceFile file, string entry)
     {
         var shown = ColumnNames.Printable(entry.Length > ShownCharacters ? $"…{entry[^ShownCharacters..]}" : entry);
-        return $"{part.Name}/{shown}";
+        return $"{file.Name}/{shown}";
     }
 }

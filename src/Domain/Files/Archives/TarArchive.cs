@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using PieService.Domain.Datasets;
 
 namespace PieService.Domain.Files.Archives;
 
@@ -17,15 +16,15 @@ internal sealed class TarArchive : IDisposable
     private const int MaxHeaderBytes = 64 * 1024;
     private const long MaxEntryBytes = 1L << 50;
 
-    private readonly DatasetPart part;
+    private readonly SourceFile file;
     private readonly SourceBytes source;
     private readonly byte[] header = new byte[Block], passed = new byte[16 * 1024];
     private long left, padding;
 
-    public TarArchive(DatasetPart part, ReadLimits limits)
+    public TarArchive(SourceFile file, ReadLimits limits)
     {
-        this.part = part;
-        source = new SourceBytes(part, ArchiveLimits.UnpackedBytes(part, limits));
+        this.file = file;
+        source = new SourceBytes(file, ArchiveLimits.UnpackedBytes(file, limits));
     }
 
     public void Dispose() => source.Dispose();
@@ -158,7 +157,7 @@ internal sealed class TarArchive : IDisposable
 
     private DatasetContentException EndsEarly() => Error("the archive ends too early or is no tar archive; was it uploaded whole?");
 
-    private DatasetContentException Error(string message) => new(part.Name, null, null, message);
+    private DatasetContentException Error(string message) => new(file.Name, null, null, message);
 
     /// <summary>Of the entry that the archive is at.</summary>
     private sealed class Content(TarArchive archive) : ForwardReading

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using PieService.Domain.Datasets;
 
 namespace PieService.Domain.Files.Archives;
 
@@ -15,22 +14,22 @@ internal sealed class ZipDirectory
     private const int TypeOfFile = 0xF000, RegularFile = 0x8000;
 
     private readonly FileStream file;
-    private readonly DatasetPart part;
+    private readonly SourceFile archive;
 
     /// <summary>Where the headers of the entries begin, in order, and at last the directory.</summary>
     private readonly List<long> places;
 
     /// <exception cref="DatasetContentException">It is damaged, too large, not the archive's only one, or the file is no zip archive.</exception>
-    public ZipDirectory(FileStream file, DatasetPart part)
+    public ZipDirectory(FileStream file, SourceFile archive)
     {
-        (this.file, this.part) = (file, part);
+        (this.file, this.archive) = (file, archive);
         var (begin, bytes, count) = Find();
         Entries = Read(bytes);
         if (Entries.Count != count) throw Error("the zip archive is damaged: it does not have as many entries as it says; was it uploaded whole?");
         var ordered = Entries.OrderBy(entry => entry.Header).ToList();
         places = [.. ordered.Select(entry => entry.Header), begin];
         for (var i = 0; i < ordered.Count; i++)
-            if (ordered[i].Header + ZipEntry.HeaderBytes + ordered[i].PackedLength > places[i + 1]) throw Overlap(ArchiveLimits.Name(part, ordered[i].Name));
+            if (ordered[i].Header + ZipEntry.HeaderBytes + ordered[i].PackedLength > places[i + 1]) throw Overlap(ArchiveLimits.Name(archive, ordered[i].Name));
     }
 
     public IReadOnlyList<ZipEntry> Entries { get; }
@@ -95,5 +94,5 @@ internal sealed class ZipDirectory
 
     private DatasetContentException Overlap(string shown) => Error("lies in the zip archive where another entry or its directory lies; pack it anew", shown);
 
-    private DatasetContentException Error(string message, string? name = null) => new(name ?? part.Name, null, null, message);
+    private DatasetContentException Error(string message, string? name = null) => new(name ?? archive.Name, null, null, message);
 }

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.IO.Hashing;
-using PieService.Domain.Datasets;
 
 namespace PieService.Domain.Files.Archives;
 
@@ -10,22 +9,22 @@ namespace PieService.Domain.Files.Archives;
 /// </summary>
 internal sealed class ZipFile : IDisposable
 {
-    private readonly DatasetPart part;
+    private readonly SourceFile archive;
     private readonly FileStream file;
     private readonly ZipDirectory directory;
     private readonly long end;
     private long left;
 
     /// <exception cref="DatasetContentException">It is damaged, no zip archive, or has too many entries.</exception>
-    public ZipFile(DatasetPart part, ReadLimits limits)
+    public ZipFile(SourceFile archive, ReadLimits limits)
     {
-        this.part = part;
-        left = ArchiveLimits.UnpackedBytes(part, limits);
-        file = part.Open();
-        end = (part.Meter?.Bytes ?? 0) + file.Length;
+        this.archive = archive;
+        left = ArchiveLimits.UnpackedBytes(archive, limits);
+        file = archive.Open();
+        end = (archive.Meter?.Bytes ?? 0) + file.Length;
         try
         {
-            directory = new ZipDirectory(file, part);
+            directory = new ZipDirectory(file, archive);
         }
         catch
         {
@@ -42,7 +41,7 @@ internal sealed class ZipFile : IDisposable
     public Stream Open(string name)
     {
         var entry = directory.Entries.First(entry => entry.Name == name);
-        var shown = ArchiveLimits.Name(part, name);
+        var shown = ArchiveLimits.Name(archive, name);
         if (!entry.IsFile) throw Error("is a link or a device, not a file", shown);
         if (entry.IsEncrypted) throw Error("is encrypted; pack the zip archive anew without a password", shown);
         if (entry.Method is not (ZipEntry.Stored or ZipEntry.Deflated)) throw Error("is compressed in a way that is not read here; pack the zip archive anew with deflate", shown);
@@ -54,7 +53,7 @@ internal sealed class ZipFile : IDisposable
     public void Dispose()
     {
         file.Dispose();
-        part.Meter?.Add(Math.Max(0, end - part.Meter.Bytes));
+        archive.Meter?.Add(Math.Max(0, end - archive.Meter.Bytes));
     }
 
     private static DatasetContentException Error(string message, string name) => new(name, null, null, message);

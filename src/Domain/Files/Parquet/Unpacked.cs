@@ -1,4 +1,3 @@
-using PieService.Domain.Datasets;
 using PieService.Domain.Files.Archives;
 
 namespace PieService.Domain.Files.Parquet;
@@ -7,19 +6,19 @@ namespace PieService.Domain.Files.Parquet;
 internal static class Unpacked
 {
     /// <exception cref="DatasetContentException">It is too long, or the gzip file is damaged.</exception>
-    public static FileStream Open(DatasetPart part, ReadLimits limits)
+    public static FileStream Open(SourceFile file, ReadLimits limits)
     {
-        if (!SourceBytes.IsGzip(part.Path))
+        if (!SourceBytes.IsGzip(file.Path))
         {
-            return new FileInfo(part.Path).Length <= limits.FileBytes
-                ? part.Open()
-                : throw new DatasetContentException(part.Name, null, null, $"the file has more than {limits.FileBytes} bytes, the most that this service reads");
+            return new FileInfo(file.Path).Length <= limits.FileBytes
+                ? file.Open()
+                : throw new DatasetContentException(file.Name, null, null, $"the file has more than {limits.FileBytes} bytes, the most that this service reads");
         }
         var copy = new FileStream(
-            $"{part.Path}.unpacked-{Guid.NewGuid():N}", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 4096, FileOptions.DeleteOnClose);
+            $"{file.Path}.unpacked-{Guid.NewGuid():N}", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 4096, FileOptions.DeleteOnClose);
         try
         {
-            using var source = new SourceBytes(part, ArchiveLimits.UnpackedBytes(part, limits));
+            using var source = new SourceBytes(file, ArchiveLimits.UnpackedBytes(file, limits));
             var block = new byte[64 * 1024];
             for (int read; (read = source.Read(block)) > 0;) copy.Write(block, 0, read);
             return copy;
@@ -27,7 +26,7 @@ internal static class Unpacked
         catch (InvalidDataException damage)
         {
             copy.Dispose();
-            throw new DatasetContentException(part.Name, null, null, damage.Message);
+            throw new DatasetContentException(file.Name, null, null, damage.Message);
         }
         catch
         {
