@@ -18,7 +18,7 @@ internal sealed class Aapd : Distribution
         using var source = files.Open(part);
         var records = files.Parts.FirstOrDefault(other => other.LabelsOf == part.Name) is { } labels
             ? OfPair(part, labels, source, files)
-            : JsonLines.Read(source, part, files.Definition);
+            : JsonRecords.Of(source, part, files.Definition);
         foreach (var record in records) yield return record;
     }
 

@@ -63,6 +63,6 @@ internal sealed class Snli : Distribution
     private static string FileName(string entry) => entry[(entry.LastIndexOf('/') + 1)..];
 
     private static IEnumerable<SourceRecord> Records(SourceText source, DatasetPart file, SourceFiles files, bool isJson) => isJson
-        ? JsonLines.Read(source, file, files.Definition)
+        ? JsonRecords.Of(source, file, files.Definition)
         : TableRecords.Of(TsvRows.Read(source), file, files.Definition);
 }

@@ -1,6 +1,5 @@
 using PieService.Domain.Datasets.Corpora;
 using PieService.Domain.Files;
-using PieService.Domain.Files.Parquet;
 
 namespace PieService.Domain.Datasets.Reading;
 
@@ -52,7 +51,9 @@ internal sealed class SourceReader
     }
 
     private IEnumerable<SourceRecord> Records(DatasetPart part, SourceFiles read) =>
-        distribution?.Read(part, read) ?? (Definition.Format == DatasetFormat.Parquet ? ParquetRecords.Read(part, Definition, read.Limits) : OfText(part));
+        distribution?.Read(part, read) ?? (Definition.Format == DatasetFormat.Parquet
+            ? ParquetRecords.Of(part, Definition, read.Limits)
+            : OfText(part));
 
     private IEnumerable<SourceRecord> OfText(DatasetPart part)
     {
@@ -61,7 +62,7 @@ internal sealed class SourceReader
         {
             DatasetFormat.Csv => TableRecords.Of(CsvRows.Read(source, part), part, Definition),
             DatasetFormat.Tsv => TableRecords.Of(TsvRows.Read(source), part, Definition),
-            DatasetFormat.Jsonl => JsonLines.Read(source, part, Definition),
+            DatasetFormat.Jsonl => JsonRecords.Of(source, part, Definition),
             _ => throw new NotSupportedException($"No reader for {Definition.Format}."),
         };
         foreach (var record in records) yield return record;

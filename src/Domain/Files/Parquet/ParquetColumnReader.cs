@@ -1,11 +1,13 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using PieService.Domain.Datasets;
 
 namespace PieService.Domain.Files.Parquet;
 
 /// <summary>The values of a column in a row group, page by page: no more than a page and its dictionary are in memory.</summary>
-internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetChunk chunk, ParquetColumn column, UnpackedBytes unpacked, CancellationToken cancellation)
+/// <param name="mostItems">Of a list.</param>
+internal sealed class ParquetColumnReader(
+    Stream file, long valuesEnd, ParquetChunk chunk, ParquetColumn column, int mostItems, UnpackedBytes unpacked,
+    CancellationToken cancellation)
 {
     /// <summary>Largest page; what a file only claims costs no more than this.</summary>
     private const int MaxPageBytes = 64 * 1024 * 1024;
@@ -36,7 +38,7 @@ internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetCh
     }
 
     /// <summary>The items of a list; null: the row has none.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, an item has no value, or there are more than an example may have.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, an item has no value, or there are too many of them.</exception>
     /// <exception cref="EndOfStreamException">The column ends too early.</exception>
     public IReadOnlyList<string>? NextList()
     {
@@ -52,7 +54,8 @@ internal sealed class ParquetColumnReader(Stream file, long valuesEnd, ParquetCh
             if (level < list.Item) return level == list.Item - 1 ? [] : null;
             if (level < list.Value) throw new InvalidDataException("has a list with an item that has no value");
             // A few bytes can say the same item a billion times.
-            if (items.Count == DatasetLimits.MaxLabels) throw new InvalidDataException($"has a list of more than {DatasetLimits.MaxLabels} items");
+            if (items.Count == mostItems)
+                throw new InvalidDataException($"has a list of more than {mostItems} items");
             items.Add(next!());
         }
         while (Repetition() is > 0);

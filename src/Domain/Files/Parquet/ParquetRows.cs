@@ -1,109 +1,106 @@
-using System.Buffers.Binary;
-using PieService.Domain.Datasets;
-using PieService.Domain.Datasets.Reading;
-
 namespace PieService.Domain.Files.Parquet;
 
-/// <summary>Examples from the rows of a Parquet file; a row is known by its number. docs/decisions/0009 says why the reader is our own.</summary>
-internal static class ParquetRecords
+/// <summary>
+/// The rows of a Parquet file, one after the other; a row is known by its number. Of each column that was asked for,
+/// the cell of every row must be read once. docs/decisions/0009 says why the reader is our own.
+/// </summary>
+internal sealed class ParquetRows : IDisposable
 {
-    private const int MaxFooterBytes = 16 * 1024 * 1024;
-    private static readonly byte[] Magic = [.. "PAR1"u8];
+    private static readonly ParquetType[] Strings = [ParquetType.ByteArray];
+    private static readonly ParquetType[] Plain =
+        [ParquetType.ByteArray, ParquetType.Int32, ParquetType.Int64, ParquetType.Boolean];
 
-    public static IEnumerable<SourceRecord> Read(DatasetPart part, DatasetDefinition definition, ReadLimits limits)
+    private readonly SourceFile source;
+    private readonly ReadLimits limits;
+    private readonly FileStream file;
+    private readonly ParquetFooter footer;
+    private readonly long valuesEnd;
+    private readonly UnpackedBytes unpacked;
+    private readonly List<Column> columns = [];
+    private int groups;
+    private long left, characters;
+
+    /// <exception cref="DatasetContentException">The file is no Parquet file, damaged, or too long.</exception>
+    public ParquetRows(SourceFile source, ReadLimits limits)
     {
-        var columns = definition.Columns!;
-        using var file = Unpacked.Open(part, limits);
-        var (footer, valuesEnd) = Whole(part, () => ReadFooter(file));
-        var (text, second) = (Find(footer, columns.Text!, part, isText: true), Find(footer, columns.SecondText, part, isText: true));
-        var (label, id) = (Find(footer, columns.ForLabels, part, mayBeList: definition.Task == LearningTask.MultiLabel), Find(footer, columns.Id, part));
-        var (row, characters, unpacked) = (0L, 0L, new UnpackedBytes(limits.FileBytes));
-        foreach (var group in footer.RowGroups)
+        (this.source, this.limits, unpacked) = (source, limits, new UnpackedBytes(limits.FileBytes));
+        file = Unpacked.Open(source, limits);
+        try
         {
-            var (texts, seconds) = (Values(text)!, Values(second));
-            var (labels, ids) = (Values(label)!, Values(id));
-            for (var left = group.Rows; left > 0; left--)
-            {
-                row++;
-                var record = new SourceRecord(
-                    row, Value(texts, columns.Text!), seconds is null ? null : Value(seconds, columns.SecondText!),
-                    Labels(labels), ids is null ? null : Value(ids, columns.Id!));
-                Count(record);
-                yield return record;
-            }
-
-            ParquetColumnReader? Values(ParquetColumn? column) => column is null ? null : Whole(part, () => column.Leaf < group.Chunks.Count
-                ? new ParquetColumnReader(file, valuesEnd, group.Chunks[column.Leaf.Value], column, unpacked, part.Cancellation)
-                : throw new InvalidDataException("has a row group that lacks columns"), row + 1, column.Name);
+            (footer, valuesEnd) = Whole(() => ParquetTail.Read(file), null, null);
         }
-
-        string Value(ParquetColumnReader values, string column) => Whole(part, values.Next, row, column)
-            ?? throw new DatasetContentException(part.Name, row, column, "has no value");
-
-        IReadOnlyList<string> Labels(ParquetColumnReader values)
+        catch
         {
-            if (label.List is not null)
-                return Whole(part, values.NextList, row, columns.ForLabels) ?? throw new DatasetContentException(part.Name, row, columns.ForLabels, "has no value");
-            try
-            {
-                return LabelCell.Read(Value(values, columns.ForLabels), definition);
-            }
-            catch (FormatException malformed)
-            {
-                throw new DatasetContentException(part.Name, row, columns.ForLabels, malformed.Message);
-            }
-        }
-
-        void Count(SourceRecord record)
-        {
-            var length = (long)record.Text.Length + (record.SecondText?.Length ?? 0) + record.Labels.Sum(name => 1L + name.Length) + (record.Id?.Length ?? 0);
-            if (length > limits.RecordCharacters)
-                throw new DatasetContentException(part.Name, row, null, $"the row has more than {limits.RecordCharacters} characters, the most that this service reads");
-            // A dictionary can say a long text a million times.
-            characters += length;
-            if (characters > limits.FileBytes)
-                throw new DatasetContentException(part.Name, row, null, $"the file has more than {limits.FileBytes} characters up to here, the most that this service reads");
+            file.Dispose();
+            throw;
         }
     }
 
-    private static (ParquetFooter Footer, long ValuesEnd) ReadFooter(Stream file)
+    /// <summary>Of the row that is read, 1-based.</summary>
+    public long Number { get; private set; }
+
+    /// <summary>A column of strings.</summary>
+    /// <exception cref="DatasetContentException">The file has no such column, or another one.</exception>
+    public Column Texts(string name) => Add(name, "must be a column of strings", Strings);
+
+    /// <summary>A column of strings, whole numbers or booleans, all of them read as text.</summary>
+    /// <exception cref="DatasetContentException">The file has no such column, or another one.</exception>
+    public Column Values(string name) => Add(name, "must be a column of strings, whole numbers or booleans", Plain);
+
+    /// <summary>As <see cref="Values"/>, or a column of lists of them.</summary>
+    /// <param name="mostItems">A few bytes can say the same item a billion times: longer lists are refused.</param>
+    /// <exception cref="DatasetContentException">The file has no such column, or another one.</exception>
+    public Column ListsOrValues(string name, int mostItems) =>
+        Add(name, "must be a column of lists of strings, or of strings", Plain, mostItems);
+
+    /// <summary>False: the file has no more rows.</summary>
+    /// <exception cref="DatasetContentException">The file is damaged.</exception>
+    public bool Next()
     {
-        var tail = new byte[8];
-        if (file.Length < 12) throw new InvalidDataException("is no Parquet file: it is too short");
-        file.Position = file.Length - tail.Length;
-        file.ReadExactly(tail);
-        var head = new byte[4];
-        file.Position = 0;
-        file.ReadExactly(head);
-        if (!head.AsSpan().SequenceEqual(Magic) || !tail.AsSpan(4).SequenceEqual(Magic))
-            throw new InvalidDataException("is no Parquet file, which begins and ends with PAR1; was it uploaded whole?");
-        var length = BinaryPrimitives.ReadUInt32LittleEndian(tail);
-        if (length > MaxFooterBytes) throw new InvalidDataException($"has a footer of more than {MaxFooterBytes} bytes; write it with fewer columns and larger row groups");
-        var begin = file.Length - tail.Length - length;
-        if (begin < head.Length) throw new EndOfStreamException();
-        var footer = new byte[length];
-        file.Position = begin;
-        file.ReadExactly(footer);
-        return (ParquetFooter.Read(footer), begin);
+        while (left <= 0)
+        {
+            if (groups == footer.RowGroups.Count) return false;
+            var group = footer.RowGroups[groups++];
+            left = group.Rows;
+            foreach (var column in columns) column.Begin(group);
+        }
+        left--;
+        Number++;
+        return true;
     }
 
-    private static ParquetColumn Find(ParquetFooter footer, string? name, DatasetPart part, bool isText = false, bool mayBeList = false)
+    /// <summary>Counts what was taken from a row. A dictionary can say a long text a million times.</summary>
+    /// <exception cref="DatasetContentException">The row, or the file up to here, has too many characters.</exception>
+    public void Count(long taken)
     {
-        if (name is null) return null!;
+        if (taken > limits.RecordCharacters)
+            throw Error(
+                $"the row has more than {limits.RecordCharacters} characters, the most that this service reads");
+        characters += taken;
+        if (characters > limits.FileBytes)
+            throw Error(
+                $"the file has more than {limits.FileBytes} characters up to here, the most that this service reads");
+
+        DatasetContentException Error(string message) => new(source.Name, Number, null, message);
+    }
+
+    public void Dispose() => file.Dispose();
+
+    private Column Add(string name, string rule, ParquetType[] types, int mostItems = 0)
+    {
         var found = footer.Columns.Where(column => column.Name == name).ToList();
-        if (found.Count == 0)
-            throw new DatasetContentException(part.Name, null, name, $"the file has no column '{name}'; it has {ColumnNames.Listed(footer.Columns.Select(column => column.Name))}");
-        if (found.Count > 1) throw new DatasetContentException(part.Name, null, name, $"the file has more than one column '{name}'");
-        var isRead = found[0] is { Leaf: not null, IsPlain: true, Type: var type } && (found[0].List is null || mayBeList)
-            && (type == ParquetType.ByteArray || (!isText && type is ParquetType.Int32 or ParquetType.Int64 or ParquetType.Boolean));
-        return isRead
-            ? found[0]
-            : throw new DatasetContentException(part.Name, null, name, isText ? "must be a column of strings"
-                : mayBeList ? "must be a column of lists of strings, or of strings"
-                : "must be a column of strings, whole numbers or booleans");
+        var names = footer.Columns.Select(column => column.Name);
+        if (found.Count == 0) throw Error($"the file has no column '{name}'; it has {ColumnNames.Listed(names)}");
+        if (found.Count > 1) throw Error($"the file has more than one column '{name}'");
+        if (found[0] is not { Leaf: not null, IsPlain: true } || !types.Contains(found[0].Type)) throw Error(rule);
+        if (found[0].List is not null && mostItems == 0) throw Error(rule);
+        columns.Add(new Column(this, found[0], mostItems));
+        return columns[^1];
+
+        DatasetContentException Error(string message) => new(source.Name, null, name, message);
     }
 
-    private static T Whole<T>(DatasetPart part, Func<T> read, long? row = null, string? column = null)
+    private T Whole<T>(Func<T> read, long? row, string? column)
     {
         try
         {
@@ -111,11 +108,42 @@ internal static class ParquetRecords
         }
         catch (InvalidDataException damage)
         {
-            throw new DatasetContentException(part.Name, row, column, damage.Message);
+            throw new DatasetContentException(source.Name, row, column, damage.Message);
         }
         catch (EndOfStreamException)
         {
-            throw new DatasetContentException(part.Name, row, column, "ends too early; was it uploaded whole?");
+            throw new DatasetContentException(source.Name, row, column, "ends too early; was it uploaded whole?");
         }
+    }
+
+    /// <summary>The cells of a column; each call reads that of the next row.</summary>
+    internal sealed class Column(ParquetRows rows, ParquetColumn column, int mostItems)
+    {
+        private ParquetColumnReader? reader;
+
+        public bool HasLists => column.List is not null;
+
+        /// <exception cref="DatasetContentException">The file is damaged, or the row has no value.</exception>
+        public string Value() => Read(reader!.Next);
+
+        /// <exception cref="DatasetContentException">
+        /// The file is damaged, or the row has no list, or one of too many items.
+        /// </exception>
+        public IReadOnlyList<string> List() => Read(reader!.NextList);
+
+        public DatasetContentException Error(string message) => new(rows.source.Name, rows.Number, column.Name, message);
+
+        public void Begin(ParquetRowGroup group) => reader = rows.Whole(
+            () => column.Leaf < group.Chunks.Count
+                ? Reader(group)
+                : throw new InvalidDataException("has a row group that lacks columns"),
+            rows.Number + 1, column.Name);
+
+        private ParquetColumnReader Reader(ParquetRowGroup group) => new(
+            rows.file, rows.valuesEnd, group.Chunks[column.Leaf!.Value], column, mostItems, rows.unpacked,
+            rows.source.Cancellation);
+
+        private T Read<T>(Func<T?> read) where T : class =>
+            rows.Whole(read, rows.Number, column.Name) ?? throw Error("has no value");
     }
 }
