@@ -78,7 +78,7 @@ public static class DatasetEndpoints
             await attempt.CompleteAsync(StatusCodes.Status201Created, created.Location!, created.Value);
             return created;
         }
-        catch (DatasetContentException content)
+        catch (UnreadableFileException content)
         {
             return UnreadableContent.Of(content);
         }

@@ -93,7 +93,7 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
         {
             await EndAsync(() => rows.EndCancelledAsync(job.Id, stopping), stopping);
         }
-        catch (DatasetContentException content)
+        catch (UnreadableFileException content)
         {
             await FailAsync(job, UnreadableContent.Of(content).ProblemDetails, stopping);
         }

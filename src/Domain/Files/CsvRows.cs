@@ -38,7 +38,7 @@ internal static class CsvRows
         {
             return parser.Read();
         }
-        catch (ParserException wrapped) when (wrapped.InnerException is DatasetContentException or OperationCanceledException)
+        catch (ParserException wrapped) when (wrapped.InnerException is UnreadableFileException or OperationCanceledException)
         {
             ExceptionDispatchInfo.Throw(wrapped.InnerException);
             throw;
@@ -56,7 +56,7 @@ internal static class CsvRows
             }
             catch (BadDataException)
             {
-                throw new DatasetContentException(
+                throw new UnreadableFileException(
                     file.Name, line, header?.ElementAtOrDefault(i) ?? $"{i + 1}",
                     "has a quote in the wrong place: a field with quotes is quoted as a whole, and a quote in it is doubled (RFC 4180)");
             }

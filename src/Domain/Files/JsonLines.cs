@@ -9,7 +9,7 @@ internal static class JsonLines
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <param name="read">Makes a value of a row, whose JSON does not outlast the call.</param>
-    /// <exception cref="DatasetContentException">A line is not JSON, or <paramref name="read"/> refuses it.</exception>
+    /// <exception cref="UnreadableFileException">A line is not JSON, or <paramref name="read"/> refuses it.</exception>
     public static IEnumerable<T> Read<T>(SourceText source, SourceFile file, Func<JsonRow, T> read) =>
         from line in SourceLine.Of(source)
         where !string.IsNullOrWhiteSpace(line.Text)
@@ -28,13 +28,13 @@ internal static class JsonLines
             var place = failure.BytePositionInLine is { } position
                 ? $"character {1 + Encoding.UTF8.GetCharCount(utf8, 0, (int)Math.Min(position, utf8.Length))}"
                 : null;
-            throw new DatasetContentException(
+            throw new UnreadableFileException(
                 file.Name, line.Number, place,
                 $"is not valid JSON: {failure.Message.Split(" LineNumber:")[0].Split(" Path:")[0]}");
         }
         catch (InvalidOperationException)
         {
-            throw new DatasetContentException(
+            throw new UnreadableFileException(
                 file.Name, line.Number, null,
                 "escapes half of a surrogate pair (such as \\ud800), which is no character");
         }

@@ -28,5 +28,5 @@ internal readonly record struct JsonRow(JsonElement Json, long Line, SourceFile 
         throw Error(name, $"has no property '{name}'; it has {names}");
     }
 
-    public DatasetContentException Error(string? column, string message) => new(File.Name, Line, column, message);
+    public UnreadableFileException Error(string? column, string message) => new(File.Name, Line, column, message);
 }

@@ -20,16 +20,16 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
     private long lines, lineCharacters, handedOut, recordStart, recordLine = 1, records;
 
     /// <summary>Thrown after the characters before it were handed out: the first error of a file is the one to name.</summary>
-    private DatasetContentException? failure;
+    private UnreadableFileException? failure;
 
     /// <summary>From here on the length of the next record is counted.</summary>
-    /// <exception cref="DatasetContentException">There were far more of them than the limits allow.</exception>
+    /// <exception cref="UnreadableFileException">There were far more of them than the limits allow.</exception>
     public void BeginRecord(long line)
     {
         (recordStart, recordLine) = (handedOut, line);
         // Empty ones are skipped, and a small gzip file can hold billions of them.
         if (++records > (2L * limits.Records) + ReadAhead)
-            throw new DatasetContentException(
+            throw new UnreadableFileException(
                 file.Name, line, null,
                 $"the file has more lines than the {limits.Records} examples that a dataset may have, many of them empty");
     }
@@ -44,7 +44,7 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         start += count;
         handedOut += count;
         if (handedOut - recordStart > (long)limits.RecordCharacters + ReadAhead)
-            throw new DatasetContentException(
+            throw new UnreadableFileException(
                 file.Name, recordLine, null,
                 $"the record that begins here has more than {limits.RecordCharacters} characters, the most that this service reads (its setting PIE_DATASET_RECORD_KIB); is a closing quote or a line end missing?");
         return count;
@@ -84,7 +84,7 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         }
         catch (InvalidDataException damage)
         {
-            throw new DatasetContentException(file.Name, lines + 1, null, damage.Message);
+            throw new UnreadableFileException(file.Name, lines + 1, null, damage.Message);
         }
     }
 
@@ -118,7 +118,7 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
     {
         var before = characters.AsSpan(0, written);
         var last = before.LastIndexOf('\n');
-        failure = new DatasetContentException(
+        failure = new UnreadableFileException(
             file.Name, lines + 1 + before.Count('\n'), $"character {1 + (last < 0 ? lineCharacters + before.Length : before.Length - last - 1)}", message);
     }
 }

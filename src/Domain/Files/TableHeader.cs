@@ -5,7 +5,7 @@ internal sealed class TableHeader(SourceRow row, SourceFile file)
 {
     public string Name(int column) => row.Fields[column];
 
-    /// <exception cref="DatasetContentException">No column has this name, or more than one.</exception>
+    /// <exception cref="UnreadableFileException">No column has this name, or more than one.</exception>
     public int Place(string name)
     {
         var place = Array.IndexOf(row.Fields, name);
@@ -16,7 +16,7 @@ internal sealed class TableHeader(SourceRow row, SourceFile file)
         return place;
     }
 
-    /// <exception cref="DatasetContentException">The row has more or fewer fields than the header.</exception>
+    /// <exception cref="UnreadableFileException">The row has more or fewer fields than the header.</exception>
     public void Check(SourceRow other)
     {
         if (other.Fields.Length == row.Fields.Length) return;
@@ -25,9 +25,9 @@ internal sealed class TableHeader(SourceRow row, SourceFile file)
         throw Error(other, column, $"has {other.Fields.Length} columns where the header has {row.Fields.Length}");
     }
 
-    public static DatasetContentException Missing(SourceFile file) =>
+    public static UnreadableFileException Missing(SourceFile file) =>
         new(file.Name, 1, null, "the file is empty; it must begin with a header row");
 
-    private DatasetContentException Error(SourceRow at, string column, string message) =>
+    private UnreadableFileException Error(SourceRow at, string column, string message) =>
         new(file.Name, at.Line, column, message);
 }

@@ -157,7 +157,7 @@ public sealed class ArchiveTests : IDisposable
         {
             sample.Read();
         }
-        catch (DatasetContentException)
+        catch (UnreadableFileException)
         {
             // As it should.
         }

@@ -239,7 +239,7 @@ public sealed class ParquetTests : IDisposable
             files.Read();
             Assert.False(mustRefuse);
         }
-        catch (DatasetContentException)
+        catch (UnreadableFileException)
         {
             // As it should.
         }
@@ -254,7 +254,7 @@ public sealed class ParquetTests : IDisposable
         return [.. sample.With("train", file).With("test", file).Read().Labels];
     }
 
-    private static DatasetContentException Refusal(byte[] file, ReadLimits? limits = null)
+    private static UnreadableFileException Refusal(byte[] file, ReadLimits? limits = null)
     {
         using var sample = new SampleFiles().As(DatasetFormat.Parquet);
         sample.Limits = limits ?? sample.Limits;

@@ -53,6 +53,6 @@ internal abstract class Distribution
     public virtual bool HasMinimumDocuments => false;
 
     /// <param name="part">One that holds examples.</param>
-    /// <exception cref="DatasetContentException">It holds what cannot be read.</exception>
+    /// <exception cref="UnreadableFileException">It holds what cannot be read.</exception>
     public abstract IEnumerable<SourceRecord> Read(DatasetPart part, SourceFiles files);
 }

@@ -30,7 +30,7 @@ internal sealed partial class Imdb : Distribution
         {
             if (ReviewName().Match(entry.Name) is not { Success: true } name) continue;
             var file = ArchiveLimits.Name(part, entry.Name);
-            if (!entry.IsFile) throw new DatasetContentException(file, null, null, "is a link or a device, not a file");
+            if (!entry.IsFile) throw new UnreadableFileException(file, null, null, "is a link or a device, not a file");
             if (name.Groups["label"].Value == "unsup")
             {
                 files.Drop("noLabel");
@@ -56,11 +56,11 @@ internal sealed partial class Imdb : Distribution
         }
         catch (DecoderFallbackException bad)
         {
-            throw new DatasetContentException(
+            throw new UnreadableFileException(
                 file, 1 + bytes.AsSpan(0, bad.Index).Count((byte)'\n'), null, $"has a byte that is not UTF-8 (0x{bad.BytesUnknown![0]:X2})");
         }
 
-        DatasetContentException TooLong() => new(file, 1, null, $"has more than {limits.RecordCharacters} characters, the most that this service reads (its setting PIE_DATASET_RECORD_KIB)");
+        UnreadableFileException TooLong() => new(file, 1, null, $"has more than {limits.RecordCharacters} characters, the most that this service reads (its setting PIE_DATASET_RECORD_KIB)");
     }
 
     [GeneratedRegex("^(\\./)?(aclImdb/)?(?<id>(?<split>train|test)/(?<label>pos|neg|unsup)/[0-9]{1,9}_[0-9]{1,2})\\.txt\\z", RegexOptions.CultureInvariant)]

@@ -53,7 +53,7 @@ internal sealed class Snli : Distribution
             var isJson = found.Contains($"snli_1.0_{name}.jsonl");
             var wanted = $"snli_1.0_{name}.{(isJson ? "jsonl" : "txt")}";
             if (found[wanted].ToList() is not [var only])
-                throw new DatasetContentException(part.Name, null, null, $"the zip archive must have one file snli_1.0_{name}.jsonl or snli_1.0_{name}.txt; it has {found[wanted].Count()}");
+                throw new UnreadableFileException(part.Name, null, null, $"the zip archive must have one file snli_1.0_{name}.jsonl or snli_1.0_{name}.txt; it has {found[wanted].Count()}");
             var file = ArchiveLimits.Name(part, only);
             using var source = files.Open(part, file, zip.Open(only));
             foreach (var record in Records(source, part with { Name = file }, files, isJson)) yield return record with { Split = split, File = file };

@@ -8,7 +8,7 @@ internal static class LabelIndex
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <exception cref="DatasetContentException">It is something else.</exception>
+    /// <exception cref="UnreadableFileException">It is something else.</exception>
     public static IReadOnlyList<string> Read(DatasetPart part, ReadLimits limits)
     {
         using var source = new SourceText(part, TextEncoding.Utf8, limits);
@@ -27,7 +27,7 @@ internal static class LabelIndex
             throw Error("must be a JSON object from the name of each label to its index, {\"cs.it\": 0, \"math.it\": 1}, or a list of the names");
         }
 
-        DatasetContentException Error(string message) => new(part.Name, null, null, message);
+        UnreadableFileException Error(string message) => new(part.Name, null, null, message);
     }
 
     private static List<string> InOrder(JsonElement indices)

@@ -11,7 +11,7 @@ internal sealed class SourceReader
     private readonly Distribution? distribution;
     private readonly SourceFiles files;
 
-    /// <exception cref="DatasetContentException">The file that names the labels cannot be read.</exception>
+    /// <exception cref="UnreadableFileException">The file that names the labels cannot be read.</exception>
     public SourceReader(DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits)
     {
         distribution = Distribution.Of(definition.Format);
@@ -39,7 +39,7 @@ internal sealed class SourceReader
     public IEnumerable<DatasetPart> Parts => files.Parts.Where(part => DatasetPart.HoldsExamples(part.Name)).OrderBy(part => part.Split);
 
     /// <param name="part">One of those that hold examples.</param>
-    /// <exception cref="DatasetContentException">It holds what cannot be read.</exception>
+    /// <exception cref="UnreadableFileException">It holds what cannot be read.</exception>
     public IEnumerable<SourceRecord> Read(DatasetPart part, CancellationToken cancellation)
     {
         foreach (var record in Records(part with { Cancellation = cancellation }, files.Until(cancellation)))
@@ -93,8 +93,8 @@ internal sealed class SourceReader
             if (text is not null && text.Contains('\0')) throw Error(column, "has a NUL character, which no text can hold");
         }
 
-        DatasetContentException LabelError(string message) => new(record.LabelFile ?? record.File ?? part.Name, record.Line, columns.ForLabels, message);
+        UnreadableFileException LabelError(string message) => new(record.LabelFile ?? record.File ?? part.Name, record.Line, columns.ForLabels, message);
 
-        DatasetContentException Error(string column, string message) => new(record.File ?? part.Name, record.Line, column, message);
+        UnreadableFileException Error(string column, string message) => new(record.File ?? part.Name, record.Line, column, message);
     }
 }

@@ -31,7 +31,7 @@ internal static class TableRecords
             }
             catch (FormatException malformed)
             {
-                throw new DatasetContentException(
+                throw new UnreadableFileException(
                     file.Name, row.Line, columns.Header.Name(columns.Labels), malformed.Message);
             }
         }

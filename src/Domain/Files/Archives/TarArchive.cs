@@ -30,7 +30,7 @@ internal sealed class TarArchive : IDisposable
     public void Dispose() => source.Dispose();
 
     /// <summary>Each with its content, which can be read until the next one is asked for.</summary>
-    /// <exception cref="DatasetContentException">It is damaged, cut off, no tar archive, or beyond the limits.</exception>
+    /// <exception cref="UnreadableFileException">It is damaged, cut off, no tar archive, or beyond the limits.</exception>
     public IEnumerable<ArchiveEntry> Entries()
     {
         var (count, given, size) = (0, (string?)null, (long?)null);
@@ -155,9 +155,9 @@ internal sealed class TarArchive : IDisposable
         }
     }
 
-    private DatasetContentException EndsEarly() => Error("the archive ends too early or is no tar archive; was it uploaded whole?");
+    private UnreadableFileException EndsEarly() => Error("the archive ends too early or is no tar archive; was it uploaded whole?");
 
-    private DatasetContentException Error(string message) => new(file.Name, null, null, message);
+    private UnreadableFileException Error(string message) => new(file.Name, null, null, message);
 
     /// <summary>Of the entry that the archive is at.</summary>
     private sealed class Content(TarArchive archive) : ForwardReading

@@ -15,7 +15,7 @@ internal sealed class ZipFile : IDisposable
     private readonly long end;
     private long left;
 
-    /// <exception cref="DatasetContentException">It is damaged, no zip archive, or has too many entries.</exception>
+    /// <exception cref="UnreadableFileException">It is damaged, no zip archive, or has too many entries.</exception>
     public ZipFile(SourceFile archive, ReadLimits limits)
     {
         this.archive = archive;
@@ -37,7 +37,7 @@ internal sealed class ZipFile : IDisposable
 
     /// <summary>Its content, which can be read until the next one is asked for.</summary>
     /// <param name="name">One of the names.</param>
-    /// <exception cref="DatasetContentException">It is no file, encrypted, compressed in another way than deflate, or not where the directory says.</exception>
+    /// <exception cref="UnreadableFileException">It is no file, encrypted, compressed in another way than deflate, or not where the directory says.</exception>
     public Stream Open(string name)
     {
         var entry = directory.Entries.First(entry => entry.Name == name);
@@ -56,7 +56,7 @@ internal sealed class ZipFile : IDisposable
         archive.Meter?.Add(Math.Max(0, end - archive.Meter.Bytes));
     }
 
-    private static DatasetContentException Error(string message, string name) => new(name, null, null, message);
+    private static UnreadableFileException Error(string message, string name) => new(name, null, null, message);
 
     /// <summary>The bytes of an entry as they lie in the archive.</summary>
     private sealed class Packed(FileStream file, long at, long length) : ForwardReading

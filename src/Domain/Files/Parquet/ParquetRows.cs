@@ -20,7 +20,7 @@ internal sealed class ParquetRows : IDisposable
     private int groups;
     private long left, characters;
 
-    /// <exception cref="DatasetContentException">The file is no Parquet file, damaged, or too long.</exception>
+    /// <exception cref="UnreadableFileException">The file is no Parquet file, damaged, or too long.</exception>
     public ParquetRows(SourceFile source, ReadLimits limits)
     {
         (this.source, this.limits, unpacked) = (source, limits, new UnpackedBytes(limits.FileBytes));
@@ -40,21 +40,21 @@ internal sealed class ParquetRows : IDisposable
     public long Number { get; private set; }
 
     /// <summary>A column of strings.</summary>
-    /// <exception cref="DatasetContentException">The file has no such column, or another one.</exception>
+    /// <exception cref="UnreadableFileException">The file has no such column, or another one.</exception>
     public Column Texts(string name) => Add(name, "must be a column of strings", Strings);
 
     /// <summary>A column of strings, whole numbers or booleans, all of them read as text.</summary>
-    /// <exception cref="DatasetContentException">The file has no such column, or another one.</exception>
+    /// <exception cref="UnreadableFileException">The file has no such column, or another one.</exception>
     public Column Values(string name) => Add(name, "must be a column of strings, whole numbers or booleans", Plain);
 
     /// <summary>As <see cref="Values"/>, or a column of lists of them.</summary>
     /// <param name="mostItems">A few bytes can say the same item a billion times: longer lists are refused.</param>
-    /// <exception cref="DatasetContentException">The file has no such column, or another one.</exception>
+    /// <exception cref="UnreadableFileException">The file has no such column, or another one.</exception>
     public Column ListsOrValues(string name, int mostItems) =>
         Add(name, "must be a column of lists of strings, or of strings", Plain, mostItems);
 
     /// <summary>False: the file has no more rows.</summary>
-    /// <exception cref="DatasetContentException">The file is damaged.</exception>
+    /// <exception cref="UnreadableFileException">The file is damaged.</exception>
     public bool Next()
     {
         while (left <= 0)
@@ -70,7 +70,7 @@ internal sealed class ParquetRows : IDisposable
     }
 
     /// <summary>Counts what was taken from a row. A dictionary can say a long text a million times.</summary>
-    /// <exception cref="DatasetContentException">The row, or the file up to here, has too many characters.</exception>
+    /// <exception cref="UnreadableFileException">The row, or the file up to here, has too many characters.</exception>
     public void Count(long taken)
     {
         if (taken > limits.RecordCharacters)
@@ -81,7 +81,7 @@ internal sealed class ParquetRows : IDisposable
             throw Error(
                 $"the file has more than {limits.FileBytes} characters up to here, the most that this service reads");
 
-        DatasetContentException Error(string message) => new(source.Name, Number, null, message);
+        UnreadableFileException Error(string message) => new(source.Name, Number, null, message);
     }
 
     public void Dispose() => file.Dispose();
@@ -97,7 +97,7 @@ internal sealed class ParquetRows : IDisposable
         columns.Add(new Column(this, found[0], mostItems));
         return columns[^1];
 
-        DatasetContentException Error(string message) => new(source.Name, null, name, message);
+        UnreadableFileException Error(string message) => new(source.Name, null, name, message);
     }
 
     private T Whole<T>(Func<T> read, long? row, string? column)
@@ -108,11 +108,11 @@ internal sealed class ParquetRows : IDisposable
         }
         catch (InvalidDataException damage)
         {
-            throw new DatasetContentException(source.Name, row, column, damage.Message);
+            throw new UnreadableFileException(source.Name, row, column, damage.Message);
         }
         catch (EndOfStreamException)
         {
-            throw new DatasetContentException(source.Name, row, column, "ends too early; was it uploaded whole?");
+            throw new UnreadableFileException(source.Name, row, column, "ends too early; was it uploaded whole?");
         }
     }
 
@@ -123,15 +123,15 @@ internal sealed class ParquetRows : IDisposable
 
         public bool HasLists => column.List is not null;
 
-        /// <exception cref="DatasetContentException">The file is damaged, or the row has no value.</exception>
+        /// <exception cref="UnreadableFileException">The file is damaged, or the row has no value.</exception>
         public string Value() => Read(reader!.Next);
 
-        /// <exception cref="DatasetContentException">
+        /// <exception cref="UnreadableFileException">
         /// The file is damaged, or the row has no list, or one of too many items.
         /// </exception>
         public IReadOnlyList<string> List() => Read(reader!.NextList);
 
-        public DatasetContentException Error(string message) => new(rows.source.Name, rows.Number, column.Name, message);
+        public UnreadableFileException Error(string message) => new(rows.source.Name, rows.Number, column.Name, message);
 
         public void Begin(ParquetRowGroup group) => reader = rows.Whole(
             () => column.Leaf < group.Chunks.Count

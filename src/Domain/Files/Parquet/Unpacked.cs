@@ -5,14 +5,14 @@ namespace PieService.Domain.Files.Parquet;
 /// <summary>A file that can be read at any place: itself, or, where it is gzipped, a copy that is gone when it is closed.</summary>
 internal static class Unpacked
 {
-    /// <exception cref="DatasetContentException">It is too long, or the gzip file is damaged.</exception>
+    /// <exception cref="UnreadableFileException">It is too long, or the gzip file is damaged.</exception>
     public static FileStream Open(SourceFile file, ReadLimits limits)
     {
         if (!SourceBytes.IsGzip(file.Path))
         {
             return new FileInfo(file.Path).Length <= limits.FileBytes
                 ? file.Open()
-                : throw new DatasetContentException(file.Name, null, null, $"the file has more than {limits.FileBytes} bytes, the most that this service reads");
+                : throw new UnreadableFileException(file.Name, null, null, $"the file has more than {limits.FileBytes} bytes, the most that this service reads");
         }
         var copy = new FileStream(
             $"{file.Path}.unpacked-{Guid.NewGuid():N}", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 4096, FileOptions.DeleteOnClose);
@@ -26,7 +26,7 @@ internal static class Unpacked
         catch (InvalidDataException damage)
         {
             copy.Dispose();
-            throw new DatasetContentException(file.Name, null, null, damage.Message);
+            throw new UnreadableFileException(file.Name, null, null, damage.Message);
         }
         catch
         {
