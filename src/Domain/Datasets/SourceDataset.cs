@@ -36,7 +36,7 @@ public sealed class SourceDataset
     public IReadOnlyDictionary<string, int> Dropped { get; }
 
     /// <summary>How often the files are read in all.</summary>
-    public static int Readings(DatasetDefinition definition) => Distribution.Of(definition.Format)?.Readings ?? 3;
+    public static int Readings(DatasetDefinition definition) => PublishedCorpora.Of(definition.Format)?.Readings ?? 3;
 
     /// <param name="definition">One that <see cref="DatasetRules"/> found nothing wrong with, together with the parts.</param>
     /// <exception cref="UnreadableFileException">A file holds what cannot be read, or not enough.</exception>

@@ -7,7 +7,7 @@ namespace PieService.Domain.Datasets.Corpora;
 /// The arXiv Academic Paper Dataset (Yang et al., 2018): JSON lines <c>{"text": …, "label": […]}</c>, or, as it is published, a
 /// file with a text in each line and one with its labels in the same line, with blanks between them.
 /// </summary>
-internal sealed class Aapd : Distribution
+internal sealed class Aapd : Corpus
 {
     public override LearningTask Task => LearningTask.MultiLabel;
     public override ColumnMapping Columns { get; } = new() { Text = "text", Labels = "label" };

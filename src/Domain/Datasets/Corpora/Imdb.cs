@@ -10,7 +10,7 @@ namespace PieService.Domain.Datasets.Corpora;
 /// The Large Movie Review Dataset (Maas et al., 2011): a tar archive with a review in each file
 /// <c>aclImdb/{train,test}/{pos,neg}/ID_RATING.txt</c>. Those without a label (<c>train/unsup</c>) are left out.
 /// </summary>
-internal sealed partial class Imdb : Distribution
+internal sealed partial class Imdb : Corpus
 {
     /// <summary>Most bytes of a character in UTF-8, to a char.</summary>
     private const int BytesOfChar = 3;

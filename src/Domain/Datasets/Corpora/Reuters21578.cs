@@ -12,7 +12,7 @@ namespace PieService.Domain.Datasets.Corpora;
 /// A topic is kept if it occurs in both splits, in training in at least as many documents as the definition's
 /// minimumDocuments (1 where it says nothing: the usual 90 topics); a document without such a topic is left out.
 /// </summary>
-internal sealed partial class Reuters21578 : Distribution
+internal sealed partial class Reuters21578 : Corpus
 {
     private HashSet<string>? kept;
 

@@ -8,7 +8,7 @@ namespace PieService.Domain.Datasets.Corpora;
 /// Stanford Natural Language Inference (Bowman et al., 2015): the zip archive as it is published, or its files, as JSON lines or
 /// tab-separated with a header. Pairs on which the annotators did not agree have the gold label <c>-</c> and are left out.
 /// </summary>
-internal sealed class Snli : Distribution
+internal sealed class Snli : Corpus
 {
     private static readonly (string Name, Split Split)[] SplitNames = [("train", Split.Train), ("dev", Split.Validation), ("test", Split.Test)];
 

@@ -4,7 +4,7 @@ using PieService.Domain.Files;
 namespace PieService.Domain.Datasets.Corpora;
 
 /// <summary>Questions by what they ask for (Li and Roth, 2002): <c>COARSE:fine question</c> in each line, Latin-1. The coarse class is the label.</summary>
-internal sealed class Trec : Distribution
+internal sealed class Trec : Corpus
 {
     public override LearningTask Task => LearningTask.SingleLabel;
     public override ColumnMapping Columns { get; } = new() { Text = "question", Label = "class" };

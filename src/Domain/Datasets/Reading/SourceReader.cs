@@ -8,19 +8,19 @@ internal sealed class SourceReader
 {
     private const int MaxIdCharacters = 1000;
 
-    private readonly Distribution? distribution;
+    private readonly Corpus? corpus;
     private readonly SourceFiles files;
 
     /// <exception cref="UnreadableFileException">The file that names the labels cannot be read.</exception>
     public SourceReader(DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits)
     {
-        distribution = Distribution.Of(definition.Format);
+        corpus = PublishedCorpora.Of(definition.Format);
         var index = parts.FirstOrDefault(part => part.Name == DatasetPart.LabelIndex);
         files = new SourceFiles(
-            distribution is null ? definition : definition with
+            corpus is null ? definition : definition with
             {
-                Columns = distribution.Columns,
-                Encoding = distribution.Encoding,
+                Columns = corpus.Columns,
+                Encoding = corpus.Encoding,
                 Labels = index is null ? definition.Labels : LabelIndex.Read(index, limits),
             },
             parts, limits);
@@ -30,7 +30,7 @@ internal sealed class SourceReader
     public DatasetDefinition Definition => files.Definition;
 
     /// <summary>In the order that decides ties, and all that there may be; empty: any, sorted by name.</summary>
-    public IReadOnlyList<string> KnownLabels => distribution?.Labels ?? [];
+    public IReadOnlyList<string> KnownLabels => corpus?.Labels ?? [];
 
     /// <summary>Documents that make no example, by the reason, in all readings so far.</summary>
     public IReadOnlyDictionary<string, int> Dropped => files.Dropped;
@@ -51,7 +51,7 @@ internal sealed class SourceReader
     }
 
     private IEnumerable<SourceRecord> Records(DatasetPart part, SourceFiles read) =>
-        distribution?.Read(part, read) ?? (Definition.Format == DatasetFormat.Parquet
+        corpus?.Read(part, read) ?? (Definition.Format == DatasetFormat.Parquet
             ? ParquetRecords.Of(part, Definition, read.Limits)
             : OfText(part));
 

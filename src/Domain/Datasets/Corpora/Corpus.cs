@@ -4,27 +4,13 @@ using PieService.Domain.Files;
 namespace PieService.Domain.Datasets.Corpora;
 
 /// <summary>
-/// A dataset as its authors publish it: it says by itself what a definition says of other files. Adding one takes a file here, its
-/// name in <see cref="DatasetFormat"/> with its line in <see cref="Of"/>, and a test with a small sample made by hand. Messages and
-/// docs/openapi.json, which is to be written anew, take from here which formats something is for.
+/// A dataset as its authors publish it: it says by itself what a definition says of other files. Adding one takes a file
+/// here, its name in <see cref="DatasetFormat"/> with its line in <c>PublishedCorpora</c>, and a test with a small
+/// sample made by hand. Messages and docs/openapi.json, which is to be written anew, take from here which formats
+/// something is for.
 /// </summary>
-internal abstract class Distribution
+internal abstract class Corpus
 {
-    /// <summary>Null: a format that needs a definition of its columns.</summary>
-    public static Distribution? Of(DatasetFormat? format) => format switch
-    {
-        DatasetFormat.Snli => new Snli(),
-        DatasetFormat.Imdb => new Imdb(),
-        DatasetFormat.Reuters21578 => new Reuters21578(),
-        DatasetFormat.Aapd => new Aapd(),
-        DatasetFormat.Trec => new Trec(),
-        _ => null,
-    };
-
-    /// <summary>The formats of those that have a property, for messages.</summary>
-    public static string Formats(Func<Distribution, bool> which) =>
-        string.Join(", ", Enum.GetValues<DatasetFormat>().Where(format => Of(format) is { } distribution && which(distribution)).Select(Wire.Name));
-
     public abstract LearningTask Task { get; }
 
     /// <summary>How its fields are called, for messages.</summary>
