@@ -13,7 +13,7 @@ internal sealed class Aapd : Corpus
     public override ColumnMapping Columns { get; } = new() { Text = "text", Labels = "label" };
     public override bool HasLabelFiles => true;
 
-    public override IEnumerable<SourceRecord> Read(DatasetPart part, SourceFiles files)
+    public override IEnumerable<SourceRecord> Read(DatasetPart part, DatasetFiles files)
     {
         using var source = files.Open(part);
         var records = files.Parts.FirstOrDefault(other => other.LabelsOf == part.Name) is { } labels
@@ -22,7 +22,7 @@ internal sealed class Aapd : Corpus
         foreach (var record in records) yield return record;
     }
 
-    private IEnumerable<SourceRecord> OfPair(DatasetPart part, DatasetPart labelPart, SourceText source, SourceFiles files)
+    private IEnumerable<SourceRecord> OfPair(DatasetPart part, DatasetPart labelPart, SourceText source, DatasetFiles files)
     {
         using var labelSource = files.Open(labelPart);
         using var labels = SourceLine.Of(labelSource).GetEnumerator();

@@ -40,5 +40,5 @@ internal abstract class Corpus
 
     /// <param name="part">One that holds examples.</param>
     /// <exception cref="UnreadableFileException">It holds what cannot be read.</exception>
-    public abstract IEnumerable<SourceRecord> Read(DatasetPart part, SourceFiles files);
+    public abstract IEnumerable<SourceRecord> Read(DatasetPart part, DatasetFiles files);
 }

@@ -23,7 +23,7 @@ internal sealed partial class Imdb : Corpus
     public override bool HasSplitFiles => false;
     public override bool FileHasSplits => true;
 
-    public override IEnumerable<SourceRecord> Read(DatasetPart part, SourceFiles files)
+    public override IEnumerable<SourceRecord> Read(DatasetPart part, DatasetFiles files)
     {
         using var tar = new TarArchive(part, files.Limits);
         foreach (var entry in tar.Entries())

@@ -26,7 +26,7 @@ internal sealed partial class Reuters21578 : Corpus
     /// <summary>Once more, to count the topics.</summary>
     public override int Readings => 4;
 
-    public override IEnumerable<SourceRecord> Read(DatasetPart part, SourceFiles files)
+    public override IEnumerable<SourceRecord> Read(DatasetPart part, DatasetFiles files)
     {
         var minimum = files.Definition.MinimumDocuments ?? 1;
         kept ??= Topics(Documents(part, files), minimum);
@@ -58,7 +58,7 @@ internal sealed partial class Reuters21578 : Corpus
         return [.. train.Where(topic => topic.Value >= minimum && test.Contains(topic.Key)).Select(topic => topic.Key)];
     }
 
-    private static IEnumerable<(string File, Document Document)> Documents(DatasetPart part, SourceFiles files)
+    private static IEnumerable<(string File, Document Document)> Documents(DatasetPart part, DatasetFiles files)
     {
         using var tar = new TarArchive(part, files.Limits);
         var any = false;

@@ -18,32 +18,32 @@ internal sealed class Snli : Corpus
     public override bool FileHasSplits => true;
     public override bool FileHasValidation => true;
 
-    public override IEnumerable<SourceRecord> Read(DatasetPart part, SourceFiles files) =>
+    public override IEnumerable<SourceRecord> Read(DatasetPart part, DatasetFiles files) =>
         from record in part.Split is null ? OfArchive(part, files) : OfFile(part, files)
         where IsAgreed(record, files)
         select record;
 
-    private static bool IsAgreed(SourceRecord record, SourceFiles files)
+    private static bool IsAgreed(SourceRecord record, DatasetFiles files)
     {
         if (record.Labels is not ["-"]) return true;
         files.Drop("noGoldLabel");
         return false;
     }
 
-    private static IEnumerable<SourceRecord> OfFile(DatasetPart part, SourceFiles files)
+    private static IEnumerable<SourceRecord> OfFile(DatasetPart part, DatasetFiles files)
     {
         using var source = files.Open(part);
         foreach (var record in Records(source, part, files, IsJson(part, files))) yield return record;
     }
 
     /// <summary>By the first line that is not blank: JSON lines may begin with such.</summary>
-    private static bool IsJson(DatasetPart part, SourceFiles files)
+    private static bool IsJson(DatasetPart part, DatasetFiles files)
     {
         using var look = files.Open(part);
         return SourceLine.Of(look).Select(line => line.Text.TrimStart()).FirstOrDefault(text => text.Length > 0) is ['{', ..];
     }
 
-    private static IEnumerable<SourceRecord> OfArchive(DatasetPart part, SourceFiles files)
+    private static IEnumerable<SourceRecord> OfArchive(DatasetPart part, DatasetFiles files)
     {
         using var zip = new ZipFile(part, files.Limits);
         // What macOS keeps beside each file has its name too.
@@ -62,7 +62,7 @@ internal sealed class Snli : Corpus
 
     private static string FileName(string entry) => entry[(entry.LastIndexOf('/') + 1)..];
 
-    private static IEnumerable<SourceRecord> Records(SourceText source, DatasetPart file, SourceFiles files, bool isJson) => isJson
+    private static IEnumerable<SourceRecord> Records(SourceText source, DatasetPart file, DatasetFiles files, bool isJson) => isJson
         ? JsonRecords.Of(source, file, files.Definition)
         : TableRecords.Of(TsvRows.Read(source), file, files.Definition);
 }

@@ -10,7 +10,7 @@ internal sealed class Trec : Corpus
     public override ColumnMapping Columns { get; } = new() { Text = "question", Label = "class" };
     public override TextEncoding Encoding => TextEncoding.Latin1;
 
-    public override IEnumerable<SourceRecord> Read(DatasetPart part, SourceFiles files)
+    public override IEnumerable<SourceRecord> Read(DatasetPart part, DatasetFiles files)
     {
         using var source = files.Open(part);
         foreach (var line in SourceLine.Of(source).Where(line => line.Text.Length > 0))

@@ -1,7 +1,8 @@
 using PieService.Domain.Datasets.Corpora;
+using PieService.Domain.Datasets.Reading;
 using PieService.Domain.Files;
 
-namespace PieService.Domain.Datasets.Reading;
+namespace PieService.Domain.Datasets;
 
 /// <summary>Reads the files of a dataset, as often as needed; whatever it yields can be stored and trained on.</summary>
 internal sealed class SourceReader
@@ -9,14 +10,14 @@ internal sealed class SourceReader
     private const int MaxIdCharacters = 1000;
 
     private readonly Corpus? corpus;
-    private readonly SourceFiles files;
+    private readonly DatasetFiles files;
 
     /// <exception cref="UnreadableFileException">The file that names the labels cannot be read.</exception>
     public SourceReader(DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits)
     {
         corpus = PublishedCorpora.Of(definition.Format);
         var index = parts.FirstOrDefault(part => part.Name == DatasetPart.LabelIndex);
-        files = new SourceFiles(
+        files = new DatasetFiles(
             corpus is null ? definition : definition with
             {
                 Columns = corpus.Columns,
@@ -50,7 +51,7 @@ internal sealed class SourceReader
         }
     }
 
-    private IEnumerable<SourceRecord> Records(DatasetPart part, SourceFiles read) =>
+    private IEnumerable<SourceRecord> Records(DatasetPart part, DatasetFiles read) =>
         corpus?.Read(part, read) ?? (Definition.Format == DatasetFormat.Parquet
             ? ParquetRecords.Of(part, Definition, read.Limits)
             : OfText(part));
