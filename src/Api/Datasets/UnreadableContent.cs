@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using PieService.Domain.Datasets;
 using PieService.Domain.Files;
 
 namespace PieService.Api.Datasets;

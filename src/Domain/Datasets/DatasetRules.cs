@@ -55,11 +55,14 @@ public static class DatasetRules
     private static IEnumerable<FieldError> Published(DatasetDefinition definition, Corpus corpus)
     {
         var format = Wire.Name(definition.Format!.Value);
-        if (definition.Task is { } task && task != corpus.Task) yield return new("task", $"must be {Wire.Name(corpus.Task)}, which {format} is");
+        if (definition.Task is { } task && task != corpus.Task)
+            yield return new("task", $"must be {Wire.Name(corpus.Task)}, which {format} is");
         if (definition.Columns is not null) yield return new("columns", $"is for tables and JSON lines of your own; leave it out, {format} has its own");
         if (definition.LabelSeparator is not null) yield return new("labelSeparator", $"is for tables and JSON lines of your own; leave it out, {format} has its own");
         if (definition.Encoding != TextEncoding.Utf8 && definition.Encoding != corpus.Encoding)
-            yield return new("encoding", $"is for text files of your own; leave it out, {format} is in {Wire.Name(corpus.Encoding)}");
+            yield return new(
+                "encoding",
+                $"is for text files of your own; leave it out, {format} is in {Wire.Name(corpus.Encoding)}");
     }
 
     private static IEnumerable<FieldError> Columns(DatasetDefinition definition)
@@ -74,8 +77,12 @@ public static class DatasetRules
         {
             if (columns.Labels is null) yield return new("columns.labels", "is required: the name of the column that holds the labels");
             if (columns.Label is not null) yield return new("columns.label", "is for single-label data; use columns.labels");
-            if (definition.LabelSeparator is { } separator && (separator.Length is 0 or > DatasetLimits.MaxSeparator || separator.Any(char.IsControl)))
-                yield return new("labelSeparator", $"must have 1 to {DatasetLimits.MaxSeparator} characters, none of them a control character; leave it out where the labels are a JSON list");
+            if (definition.LabelSeparator is { } separator &&
+                (separator.Length is 0 or > DatasetLimits.MaxSeparator || separator.Any(char.IsControl)))
+                yield return new(
+                    "labelSeparator",
+                    $"must have 1 to {DatasetLimits.MaxSeparator} characters, none of them a control character; " +
+                    "leave it out where the labels are a JSON list");
         }
         else
         {
@@ -129,7 +136,10 @@ public static class DatasetRules
         var labelled = parts.Select(part => (Part: part, Of: new DatasetPart(part, "").LabelsOf)).Where(part => part.Of is not null).ToList();
         foreach (var (part, of) in labelled)
         {
-            if (corpus is not { HasLabelFiles: true }) yield return new(part, $"is for {FormatsWithLabelFiles}; the labels of other formats are in the files of their texts");
+            if (corpus is not { HasLabelFiles: true })
+                yield return new(
+                    part,
+                    $"is for {FormatsWithLabelFiles}; the labels of other formats are in the files of their texts");
             else if (!parts.Contains(of!)) yield return new(of!, $"is required, since there is {part}");
         }
         if (labelled.Count > 0)
@@ -137,7 +147,10 @@ public static class DatasetRules
                 yield return new(DatasetPart.LabelsPart(split), "is required, since other splits have their labels in a part of their own");
 
         if (!parts.Contains(DatasetPart.LabelIndex)) yield break;
-        if (corpus is not { HasLabelFiles: true }) yield return new(DatasetPart.LabelIndex, $"is for {FormatsWithLabelFiles}; of other formats the definition's labels fix the order");
+        if (corpus is not { HasLabelFiles: true })
+            yield return new(
+                DatasetPart.LabelIndex,
+                $"is for {FormatsWithLabelFiles}; of other formats the definition's labels fix the order");
         else if (definition.Labels is not null) yield return new("labels", $"fixes the order of the labels, as the part {DatasetPart.LabelIndex} does; leave out one of them");
     }
 
@@ -145,8 +158,11 @@ public static class DatasetRules
     {
         if (definition.MinimumDocuments is not { } minimum) yield break;
         if (PublishedCorpora.Of(definition.Format) is not { HasMinimumDocuments: true })
-            yield return new("minimumDocuments", $"is for {PublishedCorpora.Formats(corpus => corpus.HasMinimumDocuments)}; leave it out");
-        else if (minimum is < 1 or > DatasetLimits.MaxMinimumDocuments) yield return new("minimumDocuments", $"must be from 1 to {DatasetLimits.MaxMinimumDocuments}");
+            yield return new(
+                "minimumDocuments",
+                $"is for {PublishedCorpora.Formats(corpus => corpus.HasMinimumDocuments)}; leave it out");
+        else if (minimum is < 1 or > DatasetLimits.MaxMinimumDocuments)
+            yield return new("minimumDocuments", $"must be from 1 to {DatasetLimits.MaxMinimumDocuments}");
     }
 
     private static IEnumerable<FieldError> Division(DatasetDefinition definition, IReadOnlyCollection<string> parts)

@@ -46,7 +46,9 @@ internal sealed class DatasetSurvey
         foreach (var record in reader.Read(part, cancellation))
         {
             if (++count > limits.Records)
-                throw new UnreadableFileException(record.File ?? part.Name, record.Line, null, $"the dataset has more than {limits.Records} examples, the most that this service takes");
+                throw new UnreadableFileException(
+                    record.File ?? part.Name, record.Line, null,
+                    $"the dataset has more than {limits.Records} examples, the most that this service takes");
             splits.Add(record.Split ?? part.Split ?? Split.Train);
             var isDivided = IsDivided(splits[^1]);
             if (isDivided) divided++;
@@ -76,10 +78,13 @@ internal sealed class DatasetSurvey
         if (reader.KnownLabels is { Count: > 0 } known && !known.Contains(label))
             throw Error($"'{label}' is not a label of {Wire.Name(definition.Format!.Value)}, which has {ColumnNames.Listed(known)}");
         if (found.Count == DatasetLimits.MaxLabels)
-            throw Error($"'{label}' is label number {found.Count + 1}; a dataset has at most {DatasetLimits.MaxLabels}. Is this the column of the labels?");
+            throw Error(
+                $"'{label}' is label number {found.Count + 1}; a dataset has at most {DatasetLimits.MaxLabels}. Is " +
+                "this the column of the labels?");
         return Add(label);
 
-        UnreadableFileException Error(string message) => new(record.LabelFile ?? record.File ?? part.Name, record.Line, definition.Columns!.ForLabels, message);
+        UnreadableFileException Error(string message) =>
+            new(record.LabelFile ?? record.File ?? part.Name, record.Line, definition.Columns!.ForLabels, message);
     }
 
     private ushort Add(string label)
@@ -96,7 +101,8 @@ internal sealed class DatasetSurvey
             foreach (var split in Wanted(part.Part))
             {
                 if (part.Splits.Contains(split)) continue;
-                throw new UnreadableFileException(part.Part.Name, null, null, part.Part.Split == split ? "has no example"
+                throw new UnreadableFileException(
+                    part.Part.Name, null, null, part.Part.Split == split ? "has no example"
                     : definition.Split is null || part.Splits.Length == 0 ? $"has no example for {Wire.Name(split)}"
                     : $"leaves no example for {Wire.Name(split)}: {part.Splits.Length} examples are too few for these fractions");
             }

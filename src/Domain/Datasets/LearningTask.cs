@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Domain.Datasets;
 
-/// <summary>Whether a text has exactly one label or any number: said by the client, never guessed from the data.</summary>
+/// <summary>
+/// Whether a text has exactly one label or any number: said by the client, never guessed from the data.
+/// </summary>
 public enum LearningTask
 {
     [JsonStringEnumMemberName("singleLabel")] SingleLabel,

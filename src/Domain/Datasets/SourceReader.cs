@@ -74,7 +74,8 @@ internal sealed class SourceReader
         var columns = Definition.Columns!;
         if (string.IsNullOrWhiteSpace(record.Text) && string.IsNullOrWhiteSpace(record.SecondText))
             throw Error(columns.Text!, record.SecondText is null ? "the text is empty" : "both texts are empty");
-        if (record.Labels.Count > DatasetLimits.MaxLabels) throw LabelError($"has more than {DatasetLimits.MaxLabels} labels");
+        if (record.Labels.Count > DatasetLimits.MaxLabels)
+            throw LabelError($"has more than {DatasetLimits.MaxLabels} labels");
         foreach (var label in record.Labels)
         {
             if (label.Length == 0) throw LabelError("the label is empty");
@@ -94,8 +95,10 @@ internal sealed class SourceReader
             if (text is not null && text.Contains('\0')) throw Error(column, "has a NUL character, which no text can hold");
         }
 
-        UnreadableFileException LabelError(string message) => new(record.LabelFile ?? record.File ?? part.Name, record.Line, columns.ForLabels, message);
+        UnreadableFileException LabelError(string message) =>
+            new(record.LabelFile ?? record.File ?? part.Name, record.Line, columns.ForLabels, message);
 
-        UnreadableFileException Error(string column, string message) => new(record.File ?? part.Name, record.Line, column, message);
+        UnreadableFileException Error(string column, string message) =>
+            new(record.File ?? part.Name, record.Line, column, message);
     }
 }

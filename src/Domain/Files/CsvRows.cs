@@ -38,7 +38,8 @@ internal static class CsvRows
         {
             return parser.Read();
         }
-        catch (ParserException wrapped) when (wrapped.InnerException is UnreadableFileException or OperationCanceledException)
+        catch (ParserException wrapped)
+            when (wrapped.InnerException is UnreadableFileException or OperationCanceledException)
         {
             ExceptionDispatchInfo.Throw(wrapped.InnerException);
             throw;

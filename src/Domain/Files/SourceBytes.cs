@@ -26,7 +26,8 @@ internal sealed class SourceBytes : IDisposable
     public SourceBytes(SourceFile file, long limit)
     {
         this.limit = limit;
-        if (IsGzip(file.Path)) stream = new GZipStream(gzip = new WithEndMember(file.Open()), CompressionMode.Decompress);
+        if (IsGzip(file.Path))
+            stream = new GZipStream(gzip = new WithEndMember(file.Open()), CompressionMode.Decompress);
         else stream = file.Open();
     }
 

@@ -7,7 +7,8 @@ namespace PieService.Domain.Files;
 /// <summary>The characters of a file: strictly decoded, without a byte order mark, no record of boundless length.</summary>
 /// <param name="file">Messages name it.</param>
 /// <param name="content">What the file holds; null: the bytes of the file itself.</param>
-internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLimits limits, SourceBytes? content = null) : TextReader
+internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLimits limits, SourceBytes? content = null)
+    : TextReader
 {
     /// <summary>Most that a consumer may read ahead of the record that it is at.</summary>
     public const int ReadAhead = 16 * 1024;
@@ -31,7 +32,8 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         if (++records > (2L * limits.Records) + ReadAhead)
             throw new UnreadableFileException(
                 file.Name, line, null,
-                $"the file has more lines than the {limits.Records} examples that a dataset may have, many of them empty");
+                $"the file has more lines than the {limits.Records} examples that a dataset may have, many of them " +
+                "empty");
     }
 
     public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
@@ -119,6 +121,7 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         var before = characters.AsSpan(0, written);
         var last = before.LastIndexOf('\n');
         failure = new UnreadableFileException(
-            file.Name, lines + 1 + before.Count('\n'), $"character {1 + (last < 0 ? lineCharacters + before.Length : before.Length - last - 1)}", message);
+            file.Name, lines + 1 + before.Count('\n'),
+            $"character {1 + (last < 0 ? lineCharacters + before.Length : before.Length - last - 1)}", message);
     }
 }

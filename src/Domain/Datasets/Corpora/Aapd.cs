@@ -22,15 +22,20 @@ internal sealed class Aapd : Corpus
         foreach (var record in records) yield return record;
     }
 
-    private IEnumerable<SourceRecord> OfPair(DatasetPart part, DatasetPart labelPart, SourceText source, DatasetFiles files)
+    private IEnumerable<SourceRecord> OfPair(
+        DatasetPart part, DatasetPart labelPart, SourceText source, DatasetFiles files)
     {
         using var labelSource = files.Open(labelPart);
         using var labels = SourceLine.Of(labelSource).GetEnumerator();
         foreach (var text in SourceLine.Of(source))
         {
-            if (!labels.MoveNext()) throw new UnreadableFileException(labelPart.Name, text.Number, Columns.Labels, $"ends before this line, which {part.Name} has");
+            if (!labels.MoveNext())
+                throw new UnreadableFileException(
+                    labelPart.Name, text.Number, Columns.Labels, $"ends before this line, which {part.Name} has");
             yield return new SourceRecord(text.Number, text.Text, null, labels.Current.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries), null) { LabelFile = labelPart.Name };
         }
-        if (labels.MoveNext()) throw new UnreadableFileException(labelPart.Name, labels.Current.Number, Columns.Labels, $"has this line, before which {part.Name} ends");
+        if (labels.MoveNext())
+            throw new UnreadableFileException(
+                labelPart.Name, labels.Current.Number, Columns.Labels, $"has this line, before which {part.Name} ends");
     }
 }

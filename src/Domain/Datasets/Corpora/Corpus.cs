@@ -4,8 +4,8 @@ using PieService.Domain.Files;
 namespace PieService.Domain.Datasets.Corpora;
 
 /// <summary>
-/// A dataset as its authors publish it: it says by itself what a definition says of other files. Adding one takes a file
-/// here, its name in <see cref="DatasetFormat"/> with its line in <c>PublishedCorpora</c>, and a test with a small
+/// A dataset as its authors publish it: it says by itself what a definition says of other files. Adding one takes a
+/// file here, its name in <see cref="DatasetFormat"/> with its line in <c>PublishedCorpora</c>, and a test with a small
 /// sample made by hand. Messages and docs/openapi.json, which is to be written anew, take from here which formats
 /// something is for.
 /// </summary>

@@ -60,7 +60,10 @@ internal sealed partial class Imdb : Corpus
                 file, 1 + bytes.AsSpan(0, bad.Index).Count((byte)'\n'), null, $"has a byte that is not UTF-8 (0x{bad.BytesUnknown![0]:X2})");
         }
 
-        UnreadableFileException TooLong() => new(file, 1, null, $"has more than {limits.RecordCharacters} characters, the most that this service reads (its setting PIE_DATASET_RECORD_KIB)");
+        UnreadableFileException TooLong() => new(
+            file, 1, null,
+            $"has more than {limits.RecordCharacters} characters, the most that this service reads (its setting " +
+            "PIE_DATASET_RECORD_KIB)");
     }
 
     [GeneratedRegex("^(\\./)?(aclImdb/)?(?<id>(?<split>train|test)/(?<label>pos|neg|unsup)/[0-9]{1,9}_[0-9]{1,2})\\.txt\\z", RegexOptions.CultureInvariant)]

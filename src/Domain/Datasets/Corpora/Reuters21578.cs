@@ -30,7 +30,10 @@ internal sealed partial class Reuters21578 : Corpus
     {
         var minimum = files.Definition.MinimumDocuments ?? 1;
         kept ??= Topics(Documents(part, files), minimum);
-        if (kept.Count == 0) throw new UnreadableFileException(part.Name, null, Columns.Labels, $"no topic occurs in both splits, in training in at least {minimum} documents");
+        if (kept.Count == 0)
+            throw new UnreadableFileException(
+                part.Name, null, Columns.Labels,
+                $"no topic occurs in both splits, in training in at least {minimum} documents");
         foreach (var (file, document) in Documents(part, files))
         {
             var topics = document.Topics.Where(kept.Contains).ToList();
@@ -52,7 +55,10 @@ internal sealed partial class Reuters21578 : Corpus
                 if (document.Split == Split.Test) test.Add(topic);
                 if (document.Split == Split.Train) train[topic] = train.GetValueOrDefault(topic) + 1;
                 if (train.Count > DatasetLimits.MaxLabels || test.Count > DatasetLimits.MaxLabels)
-                    throw new UnreadableFileException(file, document.Line, "TOPICS", $"'{ColumnNames.Printable(topic)}' is one topic more than the {DatasetLimits.MaxLabels} labels that a dataset may have");
+                    throw new UnreadableFileException(
+                        file, document.Line, "TOPICS",
+                        $"'{ColumnNames.Printable(topic)}' is one topic more than the {DatasetLimits.MaxLabels} " +
+                        "labels that a dataset may have");
             }
         }
         return [.. train.Where(topic => topic.Value >= minimum && test.Contains(topic.Key)).Select(topic => topic.Key)];
@@ -71,7 +77,9 @@ internal sealed partial class Reuters21578 : Corpus
             using var source = files.Open(part, file, entry.Content);
             foreach (var document in Documents(source, file, files.Limits)) yield return (file, document);
         }
-        if (!any) throw new UnreadableFileException(part.Name, null, null, "the archive has no file reut2-000.sgm or the like");
+        if (!any)
+            throw new UnreadableFileException(
+                part.Name, null, null, "the archive has no file reut2-000.sgm or the like");
     }
 
     /// <summary>A document begins and ends in lines of its own; the first line of a file names its DTD.</summary>
@@ -88,11 +96,17 @@ internal sealed partial class Reuters21578 : Corpus
             if (begin == 0)
             {
                 if (string.IsNullOrWhiteSpace(line.Text) || line.Text.StartsWith("<!DOCTYPE", StringComparison.Ordinal)) continue;
-                throw new UnreadableFileException(file, line.Number, null, "is not in a document, which begins with <REUTERS at the begin of a line and ends with </REUTERS> at the end of one");
+                throw new UnreadableFileException(
+                    file, line.Number, null,
+                    "is not in a document, which begins with <REUTERS at the begin of a line and ends with " +
+                    "</REUTERS> at the end of one");
             }
             sgml.Append(line.Text).Append('\n');
             if (sgml.Length > limits.RecordCharacters)
-                throw new UnreadableFileException(file, begin, null, $"the document that begins here has more than {limits.RecordCharacters} characters, the most that this service reads (its setting PIE_DATASET_RECORD_KIB)");
+                throw new UnreadableFileException(
+                    file, begin, null,
+                    $"the document that begins here has more than {limits.RecordCharacters} characters, the most " +
+                    "that this service reads (its setting PIE_DATASET_RECORD_KIB)");
             if (!line.Text.AsSpan().TrimEnd().EndsWith("</REUTERS>")) continue;
             yield return Document.Of(sgml.ToString(), file, begin);
             (begin, _) = (0, sgml.Clear());
@@ -100,7 +114,8 @@ internal sealed partial class Reuters21578 : Corpus
         if (begin > 0) throw Unended();
         if (!any) throw new UnreadableFileException(file, null, null, "has no document, which begins with <REUTERS");
 
-        UnreadableFileException Unended() => new(file, begin, null, "the document that begins here has no end, </REUTERS>");
+        UnreadableFileException Unended() =>
+            new(file, begin, null, "the document that begins here has no end, </REUTERS>");
     }
 
     [GeneratedRegex("^<REUTERS([ >]|$)", RegexOptions.CultureInvariant)]
@@ -143,7 +158,8 @@ internal sealed partial class Reuters21578 : Corpus
             string? Only(string path)
             {
                 var found = elements[$"REUTERS/{path}"].ToList();
-                return found.Count < 2 ? found.FirstOrDefault()?.Content : throw new UnreadableFileException(file, found[1].Line, null, $"the document has more than one {path}");
+                return found.Count < 2 ? found.FirstOrDefault()?.Content : throw new UnreadableFileException(
+                    file, found[1].Line, null, $"the document has more than one {path}");
             }
 
             UnreadableFileException Error(string? attribute, string message) => new(file, line, attribute, message);

@@ -14,7 +14,9 @@ internal sealed partial record SgmlElement(string Path, string Tag, long Line, s
     /// <param name="paths">All that elements may have.</param>
     /// <param name="file">For messages.</param>
     /// <param name="line">On which it begins.</param>
-    /// <exception cref="UnreadableFileException">An element has another path, no end or no begin, or is not in the first one.</exception>
+    /// <exception cref="UnreadableFileException">
+    /// An element has another path, no end or no begin, or is not in the first one.
+    /// </exception>
     public static List<SgmlElement> Of(string sgml, IReadOnlySet<string> paths, string file, long line)
     {
         var (elements, open, counted) = (new List<SgmlElement>(), new Stack<(string Path, Match Tag, long Line)>(), 0);
@@ -29,7 +31,10 @@ internal sealed partial record SgmlElement(string Path, string Tag, long Line, s
             {
                 var inner = open.TryPeek(out var outer) ? $"{outer.Path}/{name}" : name;
                 if (!paths.Contains(inner))
-                    throw new UnreadableFileException(file, outer.Line, null, $"<{Shown(name)}> does not belong in the <{Name(outer.Path)}> that begins here; has that no end, or should its '<' be &lt;?");
+                    throw new UnreadableFileException(
+                        file, outer.Line, null,
+                        $"<{Shown(name)}> does not belong in the <{Name(outer.Path)}> that begins here; has that no " +
+                        "end, or should its '<' be &lt;?");
                 open.Push((inner, tag, line));
                 continue;
             }
@@ -40,7 +45,8 @@ internal sealed partial record SgmlElement(string Path, string Tag, long Line, s
         }
         return open.TryPop(out var last) ? throw Unended(last.Path, last.Line) : elements;
 
-        UnreadableFileException Unended(string path, long begun) => new(file, begun, null, $"the element <{Name(path)}> that begins here has no end, </{Name(path)}>");
+        UnreadableFileException Unended(string path, long begun) =>
+            new(file, begun, null, $"the element <{Name(path)}> that begins here has no end, </{Name(path)}>");
 
         UnreadableFileException Error(string message) => new(file, line, null, message);
     }

@@ -53,7 +53,10 @@ internal sealed class Snli : Corpus
             var isJson = found.Contains($"snli_1.0_{name}.jsonl");
             var wanted = $"snli_1.0_{name}.{(isJson ? "jsonl" : "txt")}";
             if (found[wanted].ToList() is not [var only])
-                throw new UnreadableFileException(part.Name, null, null, $"the zip archive must have one file snli_1.0_{name}.jsonl or snli_1.0_{name}.txt; it has {found[wanted].Count()}");
+                throw new UnreadableFileException(
+                    part.Name, null, null,
+                    $"the zip archive must have one file snli_1.0_{name}.jsonl or snli_1.0_{name}.txt; it has " +
+                    $"{found[wanted].Count()}");
             var file = ArchiveLimits.Name(part, only);
             using var source = files.Open(part, file, zip.Open(only));
             foreach (var record in Records(source, part with { Name = file }, files, isJson)) yield return record with { Split = split, File = file };
@@ -62,7 +65,8 @@ internal sealed class Snli : Corpus
 
     private static string FileName(string entry) => entry[(entry.LastIndexOf('/') + 1)..];
 
-    private static IEnumerable<SourceRecord> Records(SourceText source, DatasetPart file, DatasetFiles files, bool isJson) => isJson
+    private static IEnumerable<SourceRecord> Records(
+        SourceText source, DatasetPart file, DatasetFiles files, bool isJson) => isJson
         ? JsonRecords.Of(source, file, files.Definition)
         : TableRecords.Of(TsvRows.Read(source), file, files.Definition);
 }

@@ -17,7 +17,9 @@ internal sealed class Trec : Corpus
         {
             var (colon, space) = (line.Text.IndexOf(':', StringComparison.Ordinal), line.Text.IndexOf(' ', StringComparison.Ordinal));
             if (colon < 1 || space < colon + 2)
-                throw new UnreadableFileException(part.Name, line.Number, Columns.Label, "must begin with its classes and a blank, such as 'NUM:date '");
+                throw new UnreadableFileException(
+                    part.Name, line.Number, Columns.Label,
+                    "must begin with its classes and a blank, such as 'NUM:date '");
             yield return new SourceRecord(line.Number, line.Text[(space + 1)..], null, [line.Text[..colon]], null);
         }
     }

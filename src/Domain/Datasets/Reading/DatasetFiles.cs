@@ -10,7 +10,8 @@ internal sealed record DatasetFiles(DatasetDefinition Definition, IReadOnlyList<
     public SortedDictionary<string, int> Dropped { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The same files, no reading of which outlasts the cancellation.</summary>
-    public DatasetFiles Until(CancellationToken cancellation) => this with { Parts = [.. Parts.Select(part => part with { Cancellation = cancellation })] };
+    public DatasetFiles Until(CancellationToken cancellation) =>
+        this with { Parts = [.. Parts.Select(part => part with { Cancellation = cancellation })] };
 
     public void Drop(string reason) => Dropped[reason] = Dropped.GetValueOrDefault(reason) + 1;
 

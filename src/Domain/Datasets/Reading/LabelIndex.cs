@@ -18,7 +18,8 @@ internal static class LabelIndex
             var names = json.RootElement.ValueKind == JsonValueKind.Array
                 ? json.RootElement.EnumerateArray().Select(name => name.ValueKind == JsonValueKind.String ? name.GetString()! : throw new JsonException()).ToList()
                 : InOrder(json.RootElement);
-            if (names.Count is < 1 or > DatasetLimits.MaxLabels) throw Error($"must have 1 to {DatasetLimits.MaxLabels} labels");
+            if (names.Count is < 1 or > DatasetLimits.MaxLabels)
+                throw Error($"must have 1 to {DatasetLimits.MaxLabels} labels");
             if (names.Find(name => !FieldError.IsName(name)) is not null) throw Error("has a name that is no label: 1 to 200 characters, none of them a control character");
             return names.Distinct(StringComparer.Ordinal).Count() == names.Count ? names : throw Error("has a label twice");
         }

@@ -30,7 +30,9 @@ internal sealed class TarArchive : IDisposable
     public void Dispose() => source.Dispose();
 
     /// <summary>Each with its content, which can be read until the next one is asked for.</summary>
-    /// <exception cref="UnreadableFileException">It is damaged, cut off, no tar archive, or beyond the limits.</exception>
+    /// <exception cref="UnreadableFileException">
+    /// It is damaged, cut off, no tar archive, or beyond the limits.
+    /// </exception>
     public IEnumerable<ArchiveEntry> Entries()
     {
         var (count, given, size) = (0, (string?)null, (long?)null);
@@ -155,7 +157,8 @@ internal sealed class TarArchive : IDisposable
         }
     }
 
-    private UnreadableFileException EndsEarly() => Error("the archive ends too early or is no tar archive; was it uploaded whole?");
+    private UnreadableFileException EndsEarly() =>
+        Error("the archive ends too early or is no tar archive; was it uploaded whole?");
 
     private UnreadableFileException Error(string message) => new(file.Name, null, null, message);
 

@@ -19,7 +19,9 @@ internal sealed class ZipDirectory
     /// <summary>Where the headers of the entries begin, in order, and at last the directory.</summary>
     private readonly List<long> places;
 
-    /// <exception cref="UnreadableFileException">It is damaged, too large, not the archive's only one, or the file is no zip archive.</exception>
+    /// <exception cref="UnreadableFileException">
+    /// It is damaged, too large, not the archive's only one, or the file is no zip archive.
+    /// </exception>
     public ZipDirectory(FileStream file, SourceFile archive)
     {
         (this.file, this.archive) = (file, archive);
@@ -29,7 +31,8 @@ internal sealed class ZipDirectory
         var ordered = Entries.OrderBy(entry => entry.Header).ToList();
         places = [.. ordered.Select(entry => entry.Header), begin];
         for (var i = 0; i < ordered.Count; i++)
-            if (ordered[i].Header + ZipEntry.HeaderBytes + ordered[i].PackedLength > places[i + 1]) throw Overlap(ArchiveLimits.Name(archive, ordered[i].Name));
+            if (ordered[i].Header + ZipEntry.HeaderBytes + ordered[i].PackedLength > places[i + 1])
+                throw Overlap(ArchiveLimits.Name(archive, ordered[i].Name));
     }
 
     public IReadOnlyList<ZipEntry> Entries { get; }
@@ -90,9 +93,12 @@ internal sealed class ZipDirectory
 
     private static uint Int(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
 
-    private UnreadableFileException NotOneFile() => Error("is not a zip archive that is one file without the zip64 extension; pack it anew");
+    private UnreadableFileException NotOneFile() =>
+        Error("is not a zip archive that is one file without the zip64 extension; pack it anew");
 
-    private UnreadableFileException Overlap(string shown) => Error("lies in the zip archive where another entry or its directory lies; pack it anew", shown);
+    private UnreadableFileException Overlap(string shown) =>
+        Error("lies in the zip archive where another entry or its directory lies; pack it anew", shown);
 
-    private UnreadableFileException Error(string message, string? name = null) => new(name ?? archive.Name, null, null, message);
+    private UnreadableFileException Error(string message, string? name = null) =>
+        new(name ?? archive.Name, null, null, message);
 }

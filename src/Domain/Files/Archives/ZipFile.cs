@@ -37,7 +37,9 @@ internal sealed class ZipFile : IDisposable
 
     /// <summary>Its content, which can be read until the next one is asked for.</summary>
     /// <param name="name">One of the names.</param>
-    /// <exception cref="UnreadableFileException">It is no file, encrypted, compressed in another way than deflate, or not where the directory says.</exception>
+    /// <exception cref="UnreadableFileException">
+    /// It is no file, encrypted, compressed in another way than deflate, or not where the directory says.
+    /// </exception>
     public Stream Open(string name)
     {
         var entry = directory.Entries.First(entry => entry.Name == name);

@@ -38,7 +38,9 @@ internal sealed class ParquetColumnReader(
     }
 
     /// <summary>The items of a list; null: the row has none.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, an item has no value, or there are too many of them.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, an item has no value, or there are too many of them.
+    /// </exception>
     /// <exception cref="EndOfStreamException">The column ends too early.</exception>
     public IReadOnlyList<string>? NextList()
     {

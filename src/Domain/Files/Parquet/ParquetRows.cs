@@ -131,7 +131,8 @@ internal sealed class ParquetRows : IDisposable
         /// </exception>
         public IReadOnlyList<string> List() => Read(reader!.NextList);
 
-        public UnreadableFileException Error(string message) => new(rows.source.Name, rows.Number, column.Name, message);
+        public UnreadableFileException Error(string message) =>
+            new(rows.source.Name, rows.Number, column.Name, message);
 
         public void Begin(ParquetRowGroup group) => reader = rows.Whole(
             () => column.Leaf < group.Chunks.Count

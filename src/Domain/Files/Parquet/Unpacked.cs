@@ -12,10 +12,13 @@ internal static class Unpacked
         {
             return new FileInfo(file.Path).Length <= limits.FileBytes
                 ? file.Open()
-                : throw new UnreadableFileException(file.Name, null, null, $"the file has more than {limits.FileBytes} bytes, the most that this service reads");
+                : throw new UnreadableFileException(
+                    file.Name, null, null,
+                    $"the file has more than {limits.FileBytes} bytes, the most that this service reads");
         }
         var copy = new FileStream(
-            $"{file.Path}.unpacked-{Guid.NewGuid():N}", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 4096, FileOptions.DeleteOnClose);
+            $"{file.Path}.unpacked-{Guid.NewGuid():N}", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+            bufferSize: 4096, FileOptions.DeleteOnClose);
         try
         {
             using var source = new SourceBytes(file, ArchiveLimits.UnpackedBytes(file, limits));
