@@ -1,28 +1,91 @@
-using System.Runtime.CompilerServices;
+using PieService.Domain.Tests.Dependencies;
 
 namespace PieService.Domain.Tests;
 
-/// <summary>Data flows one way: a Domain folder may use the folders before it, never those after it.</summary>
+/// <summary>
+/// Data flows one way: a folder uses the folders before it in its project's line, never those after it. Names are
+/// resolved as the compiler does it, so it does not matter how a use is written.
+/// </summary>
 public class DependencyRules
 {
-    private static readonly string[] Flow = ["Datasets", "Recipes", "Sweeps", "Runs", "Predictions", "Pies", "Analysis", "Webhooks", "Access", "Storage"];
+    public static TheoryData<string> Projects() => [.. FolderLine.All.Select(line => line.Project)];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_folder_uses_only_folders_before_it(string project) =>
+        Assert.Empty(LineOf(project).Against(Uses(project)).Select(use => use.ToString()).Distinct());
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Every_folder_has_its_place_in_the_line(string project) =>
+        Assert.Empty(LineOf(project).WithoutPlace(SourceProject.Sources(project).Select(SourceProject.Shown)));
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void No_folders_use_one_another_in_a_circle(string project) =>
+        Assert.Empty(Circles.OfFolders(Uses(project)).Select(circle => string.Join(", ", circle)));
+
+    [Theory]
+    [InlineData("", "object split = Datasets.Split.Train;")]
+    [InlineData("", "object split = Domain.Datasets.Split.Train;")]
+    [InlineData("", "object split = global::PieService.Domain.Datasets.Split.Train;")]
+    [InlineData("", "Datasets.Split split = new();")]
+    [InlineData("using PieService.Domain.Datasets;", "")]
+    [InlineData("using D = PieService.Domain.Datasets;", "object split = D.Split.Train;")]
+    [InlineData("using static PieService.Domain.Datasets.BasicEnglish;", "object words = Tokenise(string.Empty);")]
+    public void A_use_against_the_line_is_found_however_it_is_written(string directive, string member)
+    {
+        var uses = Built("Domain").UsesOf(
+            "Domain/Files/Added.cs", $"{directive} namespace PieService.Domain.Files; class Added {{ {member} }}");
+
+        var against = LineOf("Domain").Against(uses).ToList();
+
+        Assert.NotEmpty(against);
+        Assert.All(against, use => Assert.Equal("Domain/Datasets", use.ToFolder));
+        Assert.Equal(["Domain/Datasets", "Domain/Files"], Circles.OfFolders(uses.Concat(Uses("Domain"))).Single());
+    }
 
     [Fact]
-    public void A_domain_folder_uses_only_folders_upstream_of_it() => Assert.Empty(
-        from file in DomainFiles()
-        let position = Array.IndexOf(Flow, FolderOf(file))
-        where position >= 0
-        from later in Flow.Skip(position + 1)
-        where File.ReadAllText(file).Contains($"PieService.Domain.{later}", StringComparison.Ordinal)
-        select $"{file} uses {later}");
+    public void An_inferred_type_is_a_use() => Assert.Contains(
+        Built("Domain").UsesOf(
+            "Domain/Files/Added.cs",
+            """
+            namespace PieService.Domain.Files;
+
+            class Added
+            {
+                void Take(Func<Datasets.Example> make)
+                {
+                    var example = make();
+                }
+            }
+            """),
+        use => use is { Line: 7, Name: "Example" });
+
+    /// <summary>A name that cannot be resolved would hide a use.</summary>
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Every_name_is_resolved(string project) => Assert.Empty(Built(project).Names.Value.Unresolved);
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void The_line_is_the_one_that_ARCHITECTURE_shows(string project)
+    {
+        var text = File.ReadAllText(Path.Combine(SourceProject.Root, "../ARCHITECTURE.md"));
+        var folders = LineOf(project).Steps.Select(step => step.Count == 1 ? step[0] : $"({string.Join(" | ", step)})");
+        var line = string.Join(" → ", folders.SkipWhile(folder => folder == "."));
+
+        Assert.Contains(line, string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+    }
 
     [Fact]
     public void Only_Storage_knows_the_database() => Assert.Empty(
-        from file in DomainFiles()
-        where FolderOf(file) != "Storage"
+        from file in SourceProject.Sources("Domain")
+        where SourceProject.FolderOf(SourceProject.Shown(file)) != "Domain/Storage"
         let text = File.ReadAllText(file)
-        where text.Contains("EntityFrameworkCore", StringComparison.Ordinal) || text.Contains("Npgsql", StringComparison.Ordinal)
-        select file);
+        where text.Contains("EntityFrameworkCore", StringComparison.Ordinal) ||
+              text.Contains("Npgsql", StringComparison.Ordinal)
+        select SourceProject.Shown(file));
 
     [Theory]
     [InlineData("Api", "TorchSharp")]
@@ -30,31 +93,28 @@ public class DependencyRules
     [InlineData("Domain", "Hangfire")]
     [InlineData("Domain", "Microsoft.AspNetCore")]
     [InlineData("Worker", "Microsoft.AspNetCore")]
-    public void A_project_does_not_know_what_is_not_its_business(string project, string library) => Assert.DoesNotContain(
-        $"using {library}",
-        string.Join('\n', Directory.EnumerateFiles(Path.Combine(Source(), project), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)),
-        StringComparison.Ordinal);
-
-    [Fact]
-    public void Every_folder_of_Domain_has_its_place_in_the_flow() => Assert.Empty(
-        DomainFiles().Select(FolderOf).Where(folder => folder != "").Except(Flow));
+    public void A_project_does_not_know_what_is_not_its_business(string project, string library) =>
+        Assert.DoesNotContain(
+            $"using {library}",
+            string.Join('\n', SourceProject.Sources(project).Select(File.ReadAllText)),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Every_test_project_is_run_in_the_order_of_a_seed() => Assert.Empty(
-        from project in Directory.EnumerateFiles(Path.Combine(Source(), "../tests"), "*.csproj", SearchOption.AllDirectories)
+        from project in Directory.EnumerateFiles(
+            Path.Combine(SourceProject.Root, "../tests"), "*.csproj", SearchOption.AllDirectories)
         let text = File.ReadAllText(project)
         where text.Contains("\"xunit.v3\"", StringComparison.Ordinal)
         where !text.Contains("../Order/*.cs", StringComparison.Ordinal)
         select project);
 
-    private static IEnumerable<string> DomainFiles() =>
-        Directory.EnumerateFiles(Path.Combine(Source(), "Domain"), "*.cs", SearchOption.AllDirectories);
+    private static FolderLine LineOf(string project) => FolderLine.All.Single(line => line.Project == project);
 
-    private static string FolderOf(string file)
+    private static IReadOnlyList<Use> Uses(string project) => Built(project).Names.Value.Uses;
+
+    private static SourceProject Built(string project)
     {
-        var parts = Path.GetRelativePath(Path.Combine(Source(), "Domain"), file).Split(Path.DirectorySeparatorChar);
-        return parts.Length > 1 ? parts[0] : "";
+        Assert.SkipUnless(SourceProject.IsBuilt(project), $"The project {project} has not been built.");
+        return SourceProject.Of(project);
     }
-
-    private static string Source([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(here, "../../../src"));
 }

@@ -5,6 +5,7 @@ using Npgsql;
 using PieService.Api.Http;
 using PieService.Domain;
 using PieService.Domain.Datasets;
+using PieService.Domain.Files;
 using PieService.Domain.Storage;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -77,7 +78,7 @@ public static class DatasetEndpoints
             await attempt.CompleteAsync(StatusCodes.Status201Created, created.Location!, created.Value);
             return created;
         }
-        catch (DatasetContentException content)
+        catch (UnreadableFileException content)
         {
             return UnreadableContent.Of(content);
         }

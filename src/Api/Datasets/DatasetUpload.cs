@@ -5,6 +5,7 @@ using Microsoft.Net.Http.Headers;
 using PieService.Api.Http;
 using PieService.Domain;
 using PieService.Domain.Datasets;
+using PieService.Domain.Files;
 
 namespace PieService.Api.Datasets;
 

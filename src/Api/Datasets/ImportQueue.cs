@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Mvc;
 using PieService.Domain;
 using PieService.Domain.Datasets;
+using PieService.Domain.Files;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Datasets;
@@ -92,7 +93,7 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
         {
             await EndAsync(() => rows.EndCancelledAsync(job.Id, stopping), stopping);
         }
-        catch (DatasetContentException content)
+        catch (UnreadableFileException content)
         {
             await FailAsync(job, UnreadableContent.Of(content).ProblemDetails, stopping);
         }

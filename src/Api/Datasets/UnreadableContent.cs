@@ -1,18 +1,18 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using PieService.Domain.Datasets;
+using PieService.Domain.Files;
 
 namespace PieService.Api.Datasets;
 
 /// <summary>422: a file's content cannot be read; the problem says where.</summary>
 public static class UnreadableContent
 {
-    public static ProblemHttpResult Of(DatasetContentException content) => TypedResults.Problem(
+    public static ProblemHttpResult Of(UnreadableFileException content) => TypedResults.Problem(
         $"{string.Join(", ", Place(content))}: {content.Message}",
         statusCode: StatusCodes.Status422UnprocessableEntity,
         title: "The content of a file cannot be read.",
         extensions: new Dictionary<string, object?> { ["file"] = content.File, ["line"] = content.Line, ["column"] = content.Column });
 
-    private static IEnumerable<string> Place(DatasetContentException content)
+    private static IEnumerable<string> Place(UnreadableFileException content)
     {
         yield return content.File;
         if (content.Line is { } line) yield return $"line {line}";

@@ -1,20 +1,4 @@
-using System.Text.Json.Serialization;
-
 namespace PieService.Domain.Datasets;
-
-/// <summary>Whether a text has exactly one label or any number: said by the client, never guessed from the data.</summary>
-public enum LearningTask
-{
-    [JsonStringEnumMemberName("singleLabel")] SingleLabel,
-    [JsonStringEnumMemberName("multiLabel")] MultiLabel,
-}
-
-public enum Split
-{
-    [JsonStringEnumMemberName("train")] Train,
-    [JsonStringEnumMemberName("validation")] Validation,
-    [JsonStringEnumMemberName("test")] Test,
-}
 
 /// <summary>Texts with gold labels, as imported; never changed afterwards.</summary>
 public sealed class Dataset

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets;
 
@@ -35,12 +36,6 @@ public enum DatasetFormat
     [JsonStringEnumMemberName("trec")] Trec,
 }
 
-public enum TextEncoding
-{
-    [JsonStringEnumMemberName("utf-8")] Utf8,
-    [JsonStringEnumMemberName("latin-1")] Latin1,
-}
-
 /// <summary>
 /// What the files of an upload hold and how they become a dataset. What is left out has a default.
 /// </summary>
@@ -56,17 +51,17 @@ public sealed record DatasetDefinition
     public ColumnMapping? Columns { get; init; }
 
     /// <summary>Fixes the order of the labels, which decides ties; any other label is an error. Left out: the study's order for its own formats, else sorted by name. Single-label data has at least two.</summary>
-    [Length(1, DatasetRules.MaxLabels)] public IReadOnlyList<string>? Labels { get; init; }
+    [Length(1, DatasetLimits.MaxLabels)] public IReadOnlyList<string>? Labels { get; init; }
 
     /// <summary>Stands between the labels where the column of multi-label data is text, 1 to 10 characters. Left out: the text is a JSON list.</summary>
-    [StringLength(DatasetRules.MaxSeparator, MinimumLength = 1)] public string? LabelSeparator { get; init; }
+    [StringLength(DatasetLimits.MaxSeparator, MinimumLength = 1)] public string? LabelSeparator { get; init; }
     public TextEncoding Encoding { get; init; } = TextEncoding.Utf8;
 
     /// <summary>How to divide a single file, or how much of train becomes the validation split where there is none; else left out.</summary>
     public SplitFractions? Split { get; init; }
 
     /// <summary>Of a format that keeps the frequent topics only, such as reuters21578: least training documents of one that is kept; 1 where it is left out.</summary>
-    [Range(1, DatasetRules.MaxMinimumDocuments)] public int? MinimumDocuments { get; init; }
+    [Range(1, DatasetLimits.MaxMinimumDocuments)] public int? MinimumDocuments { get; init; }
 }
 
 /// <summary>Names of the columns (of the properties, in JSON lines).</summary>

@@ -1,8 +1,10 @@
+using PieService.Domain.Files;
+
 namespace PieService.Domain.Datasets;
 
-/// <summary>One uploaded file of a dataset, in a place of our own.</summary>
+/// <summary>One uploaded file of a dataset.</summary>
 /// <param name="Name">Of the multipart part: <c>file</c>, the split that it holds, or what belongs to it.</param>
-public sealed record DatasetPart(string Name, string Path)
+public sealed record DatasetPart(string Name, string Path) : SourceFile(Name, Path)
 {
     /// <summary>A single file: it is to be divided by fractions, or holds the splits itself.</summary>
     public const string Undivided = "file";
@@ -14,12 +16,6 @@ public sealed record DatasetPart(string Name, string Path)
     public static IReadOnlyList<string> Names { get; } =
         [Undivided, .. Wire.All<Split>(), .. Wire.All<Split>().Select(LabelsPart), LabelIndex];
 
-    /// <summary>Told of every byte that is read of the file, each time that it is read.</summary>
-    public ReadMeter? Meter { get; init; }
-
-    /// <summary>Ends a reading at the next bytes that it asks for: what is passed over in a file makes no record to end it at.</summary>
-    public CancellationToken Cancellation { get; init; }
-
     /// <summary>The split that the whole file is; null: it is to be divided, or holds the splits itself.</summary>
     public Split? Split => Wire.TryParse<Split>(Name, out var split) ? split : null;
 
@@ -30,27 +26,4 @@ public sealed record DatasetPart(string Name, string Path)
 
     /// <summary>As train has trainLabels.</summary>
     public static string LabelsPart(string split) => $"{split}Labels";
-
-    public FileStream Open() => new MeteredFile(Path, Meter, Cancellation);
-
-    private sealed class MeteredFile(string path, ReadMeter? meter, CancellationToken cancellation) : FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan)
-    {
-        public override int Read(byte[] array, int offset, int count)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return Count(base.Read(array, offset, count));
-        }
-
-        public override int Read(Span<byte> buffer)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return Count(base.Read(buffer));
-        }
-
-        private int Count(int read)
-        {
-            meter?.Add(read);
-            return read;
-        }
-    }
 }

@@ -1,27 +1,24 @@
-using PieService.Domain.Datasets.Reading.Distributions;
+using PieService.Domain.Datasets.Corpora;
+using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets;
 
 /// <summary>What a dataset's definition and its parts must fulfil; says everything that is wrong at once.</summary>
 public static class DatasetRules
 {
-    public const int MaxLabels = 10_000;
-    public const int MaxSeparator = 10;
-    public const int MaxMinimumDocuments = 1_000_000;
-
     private const string NameRule = "must have 1 to 200 characters, none of them a control character";
 
     /// <summary>Those whose labels may come in parts of their own, trainLabels and the like, with a labelIndex.</summary>
-    public static string FormatsWithLabelFiles { get; } = Distribution.Formats(distribution => distribution.HasLabelFiles);
+    public static string FormatsWithLabelFiles { get; } = PublishedCorpora.Formats(corpus => corpus.HasLabelFiles);
 
     /// <summary>Those whose part file is an archive that holds the splits.</summary>
-    public static string FormatsWithSplits { get; } = Distribution.Formats(distribution => distribution.FileHasSplits);
+    public static string FormatsWithSplits { get; } = PublishedCorpora.Formats(corpus => corpus.FileHasSplits);
 
     /// <param name="parts">Names of the file parts that came with the definition.</param>
     public static IReadOnlyList<FieldError> Check(DatasetDefinition definition, IReadOnlyCollection<string> parts) =>
     [
         .. Names(definition),
-        .. Distribution.Of(definition.Format) is { } distribution ? Published(definition, distribution) : Columns(definition),
+        .. PublishedCorpora.Of(definition.Format) is { } corpus ? Published(definition, corpus) : Columns(definition),
         .. Labels(definition),
         .. Minimum(definition),
         .. Companions(definition, parts),
@@ -55,14 +52,17 @@ public static class DatasetRules
     }
 
     /// <summary>A published dataset says itself what a definition says of other files.</summary>
-    private static IEnumerable<FieldError> Published(DatasetDefinition definition, Distribution distribution)
+    private static IEnumerable<FieldError> Published(DatasetDefinition definition, Corpus corpus)
     {
         var format = Wire.Name(definition.Format!.Value);
-        if (definition.Task is { } task && task != distribution.Task) yield return new("task", $"must be {Wire.Name(distribution.Task)}, which {format} is");
+        if (definition.Task is { } task && task != corpus.Task)
+            yield return new("task", $"must be {Wire.Name(corpus.Task)}, which {format} is");
         if (definition.Columns is not null) yield return new("columns", $"is for tables and JSON lines of your own; leave it out, {format} has its own");
         if (definition.LabelSeparator is not null) yield return new("labelSeparator", $"is for tables and JSON lines of your own; leave it out, {format} has its own");
-        if (definition.Encoding != TextEncoding.Utf8 && definition.Encoding != distribution.Encoding)
-            yield return new("encoding", $"is for text files of your own; leave it out, {format} is in {Wire.Name(distribution.Encoding)}");
+        if (definition.Encoding != TextEncoding.Utf8 && definition.Encoding != corpus.Encoding)
+            yield return new(
+                "encoding",
+                $"is for text files of your own; leave it out, {format} is in {Wire.Name(corpus.Encoding)}");
     }
 
     private static IEnumerable<FieldError> Columns(DatasetDefinition definition)
@@ -77,8 +77,12 @@ public static class DatasetRules
         {
             if (columns.Labels is null) yield return new("columns.labels", "is required: the name of the column that holds the labels");
             if (columns.Label is not null) yield return new("columns.label", "is for single-label data; use columns.labels");
-            if (definition.LabelSeparator is { } separator && (separator.Length is 0 or > MaxSeparator || separator.Any(char.IsControl)))
-                yield return new("labelSeparator", $"must have 1 to {MaxSeparator} characters, none of them a control character; leave it out where the labels are a JSON list");
+            if (definition.LabelSeparator is { } separator &&
+                (separator.Length is 0 or > DatasetLimits.MaxSeparator || separator.Any(char.IsControl)))
+                yield return new(
+                    "labelSeparator",
+                    $"must have 1 to {DatasetLimits.MaxSeparator} characters, none of them a control character; " +
+                    "leave it out where the labels are a JSON list");
         }
         else
         {
@@ -105,9 +109,9 @@ public static class DatasetRules
         if (definition.Labels is not { } labels) yield break;
         if (labels.Count < LeastLabels(definition.Task))
             yield return new("labels", $"must have at least {(labels.Count == 0 ? "one label" : "two labels")}; leave it out to take them from the files");
-        if (labels.Count > MaxLabels)
+        if (labels.Count > DatasetLimits.MaxLabels)
         {
-            yield return new("labels", $"must have at most {MaxLabels} labels");
+            yield return new("labels", $"must have at most {DatasetLimits.MaxLabels} labels");
             yield break;
         }
         var first = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -124,15 +128,18 @@ public static class DatasetRules
     /// <summary>Which files may come with which format, and what belongs to them.</summary>
     private static IEnumerable<FieldError> Companions(DatasetDefinition definition, IReadOnlyCollection<string> parts)
     {
-        var distribution = Distribution.Of(definition.Format);
+        var corpus = PublishedCorpora.Of(definition.Format);
         var splits = Wire.All<Split>().Where(parts.Contains).ToList();
-        if (distribution is { HasSplitFiles: false })
+        if (corpus is { HasSplitFiles: false })
             foreach (var split in splits) yield return new(split, $"is not for {Wire.Name(definition.Format!.Value)}, whose archive is one part 'file'");
 
         var labelled = parts.Select(part => (Part: part, Of: new DatasetPart(part, "").LabelsOf)).Where(part => part.Of is not null).ToList();
         foreach (var (part, of) in labelled)
         {
-            if (distribution is not { HasLabelFiles: true }) yield return new(part, $"is for {FormatsWithLabelFiles}; the labels of other formats are in the files of their texts");
+            if (corpus is not { HasLabelFiles: true })
+                yield return new(
+                    part,
+                    $"is for {FormatsWithLabelFiles}; the labels of other formats are in the files of their texts");
             else if (!parts.Contains(of!)) yield return new(of!, $"is required, since there is {part}");
         }
         if (labelled.Count > 0)
@@ -140,30 +147,36 @@ public static class DatasetRules
                 yield return new(DatasetPart.LabelsPart(split), "is required, since other splits have their labels in a part of their own");
 
         if (!parts.Contains(DatasetPart.LabelIndex)) yield break;
-        if (distribution is not { HasLabelFiles: true }) yield return new(DatasetPart.LabelIndex, $"is for {FormatsWithLabelFiles}; of other formats the definition's labels fix the order");
+        if (corpus is not { HasLabelFiles: true })
+            yield return new(
+                DatasetPart.LabelIndex,
+                $"is for {FormatsWithLabelFiles}; of other formats the definition's labels fix the order");
         else if (definition.Labels is not null) yield return new("labels", $"fixes the order of the labels, as the part {DatasetPart.LabelIndex} does; leave out one of them");
     }
 
     private static IEnumerable<FieldError> Minimum(DatasetDefinition definition)
     {
         if (definition.MinimumDocuments is not { } minimum) yield break;
-        if (Distribution.Of(definition.Format) is not { HasMinimumDocuments: true })
-            yield return new("minimumDocuments", $"is for {Distribution.Formats(distribution => distribution.HasMinimumDocuments)}; leave it out");
-        else if (minimum is < 1 or > MaxMinimumDocuments) yield return new("minimumDocuments", $"must be from 1 to {MaxMinimumDocuments}");
+        if (PublishedCorpora.Of(definition.Format) is not { HasMinimumDocuments: true })
+            yield return new(
+                "minimumDocuments",
+                $"is for {PublishedCorpora.Formats(corpus => corpus.HasMinimumDocuments)}; leave it out");
+        else if (minimum is < 1 or > DatasetLimits.MaxMinimumDocuments)
+            yield return new("minimumDocuments", $"must be from 1 to {DatasetLimits.MaxMinimumDocuments}");
     }
 
     private static IEnumerable<FieldError> Division(DatasetDefinition definition, IReadOnlyCollection<string> parts)
     {
-        var distribution = Distribution.Of(definition.Format);
+        var corpus = PublishedCorpora.Of(definition.Format);
         var isOneFile = parts.Contains(DatasetPart.Undivided);
-        var hasTest = !isOneFile || distribution is { FileHasSplits: true };
+        var hasTest = !isOneFile || corpus is { FileHasSplits: true };
         if (definition.Split is not { } split)
         {
             if (!hasTest) yield return new("split", "is required to divide a single file: { \"validation\": 0.1, \"test\": 0.1, \"seed\": 42 }");
             yield break;
         }
         if (!parts.Any(DatasetPart.HoldsExamples)) hasTest = split.Test is null;
-        else if (parts.Contains(Wire.Name(Split.Validation)) || (isOneFile && distribution is { FileHasValidation: true }))
+        else if (parts.Contains(Wire.Name(Split.Validation)) || (isOneFile && corpus is { FileHasValidation: true }))
         {
             yield return new("split", "is to divide what is not divided yet; leave it out where there is a validation split");
             yield break;

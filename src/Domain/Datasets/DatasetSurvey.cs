@@ -1,4 +1,5 @@
 using PieService.Domain.Datasets.Reading;
+using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets;
 
@@ -30,7 +31,7 @@ internal sealed class DatasetSurvey
     /// <summary>In the order of the splits, whatever order they came in.</summary>
     public IReadOnlyList<SurveyedPart> Parts { get; private set; } = [];
 
-    /// <exception cref="DatasetContentException">A file holds what cannot be read, or not enough.</exception>
+    /// <exception cref="UnreadableFileException">A file holds what cannot be read, or not enough.</exception>
     public static DatasetSurvey Of(SourceReader reader, ReadLimits limits, CancellationToken cancellation)
     {
         var survey = new DatasetSurvey(reader, limits);
@@ -44,8 +45,10 @@ internal sealed class DatasetSurvey
         var (splits, labelsOfDivided, divided) = (new List<Split>(), new List<ushort>(), 0);
         foreach (var record in reader.Read(part, cancellation))
         {
-            if (++count > limits.Examples)
-                throw new DatasetContentException(record.File ?? part.Name, record.Line, null, $"the dataset has more than {limits.Examples} examples, the most that this service takes");
+            if (++count > limits.Records)
+                throw new UnreadableFileException(
+                    record.File ?? part.Name, record.Line, null,
+                    $"the dataset has more than {limits.Records} examples, the most that this service takes");
             splits.Add(record.Split ?? part.Split ?? Split.Train);
             var isDivided = IsDivided(splits[^1]);
             if (isDivided) divided++;
@@ -74,11 +77,14 @@ internal sealed class DatasetSurvey
             throw Error($"'{label}' is not among the definition's labels: {ColumnNames.Listed(definition.Labels)}");
         if (reader.KnownLabels is { Count: > 0 } known && !known.Contains(label))
             throw Error($"'{label}' is not a label of {Wire.Name(definition.Format!.Value)}, which has {ColumnNames.Listed(known)}");
-        if (found.Count == DatasetRules.MaxLabels)
-            throw Error($"'{label}' is label number {found.Count + 1}; a dataset has at most {DatasetRules.MaxLabels}. Is this the column of the labels?");
+        if (found.Count == DatasetLimits.MaxLabels)
+            throw Error(
+                $"'{label}' is label number {found.Count + 1}; a dataset has at most {DatasetLimits.MaxLabels}. Is " +
+                "this the column of the labels?");
         return Add(label);
 
-        DatasetContentException Error(string message) => new(record.LabelFile ?? record.File ?? part.Name, record.Line, definition.Columns!.ForLabels, message);
+        UnreadableFileException Error(string message) =>
+            new(record.LabelFile ?? record.File ?? part.Name, record.Line, definition.Columns!.ForLabels, message);
     }
 
     private ushort Add(string label)
@@ -95,13 +101,14 @@ internal sealed class DatasetSurvey
             foreach (var split in Wanted(part.Part))
             {
                 if (part.Splits.Contains(split)) continue;
-                throw new DatasetContentException(part.Part.Name, null, null, part.Part.Split == split ? "has no example"
+                throw new UnreadableFileException(
+                    part.Part.Name, null, null, part.Part.Split == split ? "has no example"
                     : definition.Split is null || part.Splits.Length == 0 ? $"has no example for {Wire.Name(split)}"
                     : $"leaves no example for {Wire.Name(split)}: {part.Splits.Length} examples are too few for these fractions");
             }
         }
         if (found.Count < DatasetRules.LeastLabels(definition.Task))
-            throw new DatasetContentException(
+            throw new UnreadableFileException(
                 Parts[0].Part.Name, null, definition.Columns!.ForLabels,
                 found.Count == 0 ? "no example has a label" : $"'{found[0]}' is the only label; there must be at least two");
     }

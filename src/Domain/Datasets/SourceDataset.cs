@@ -1,5 +1,6 @@
+using PieService.Domain.Datasets.Corpora;
 using PieService.Domain.Datasets.Reading;
-using PieService.Domain.Datasets.Reading.Distributions;
+using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets;
 
@@ -35,10 +36,10 @@ public sealed class SourceDataset
     public IReadOnlyDictionary<string, int> Dropped { get; }
 
     /// <summary>How often the files are read in all.</summary>
-    public static int Readings(DatasetDefinition definition) => Distribution.Of(definition.Format)?.Readings ?? 3;
+    public static int Readings(DatasetDefinition definition) => PublishedCorpora.Of(definition.Format)?.Readings ?? 3;
 
     /// <param name="definition">One that <see cref="DatasetRules"/> found nothing wrong with, together with the parts.</param>
-    /// <exception cref="DatasetContentException">A file holds what cannot be read, or not enough.</exception>
+    /// <exception cref="UnreadableFileException">A file holds what cannot be read, or not enough.</exception>
     public static SourceDataset Read(
         DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits, CancellationToken cancellation)
     {
@@ -102,7 +103,7 @@ public sealed class SourceDataset
         if (Task == LearningTask.MultiLabel) return;
         var missing = Labels.Where((_, label) => Splits[0].PerLabel[label] == 0).ToList();
         if (missing.Count > 0)
-            throw new DatasetContentException(
+            throw new UnreadableFileException(
                 parts[0].Part.Name, null, definition.Columns!.ForLabels, $"train has no example of {ColumnNames.Listed(missing)}; every label needs at least one");
     }
 

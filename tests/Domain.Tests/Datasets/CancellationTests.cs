@@ -1,5 +1,6 @@
 using PieService.Archives;
 using PieService.Domain.Datasets;
+using PieService.Domain.Tests.Files;
 
 namespace PieService.Domain.Tests.Datasets;
 

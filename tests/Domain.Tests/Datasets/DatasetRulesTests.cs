@@ -119,7 +119,8 @@ public class DatasetRulesTests
         Assert.Equal("labels", Only(Good with { Labels = ["yes"] }).Field);
         Assert.Equal("labels[2]", Only(Good with { Labels = ["yes", "no", "yes"] }).Field);
         Assert.Equal("labels[1]", Only(Good with { Labels = ["yes", null!, "no"] }).Field);
-        Assert.Equal("labels", Only(Good with { Labels = [.. Enumerable.Range(0, DatasetRules.MaxLabels + 1).Select(i => $"{i}")] }).Field);
+        var labels = Enumerable.Range(0, DatasetLimits.MaxLabels + 1).Select(i => $"{i}").ToList();
+        Assert.Equal("labels", Only(Good with { Labels = labels }).Field);
     }
 
     [Fact]

@@ -103,7 +103,8 @@ public sealed class MultiLabelTests : IDisposable
     public void An_example_has_no_more_labels_than_a_dataset()
     {
         files.Definition = files.Definition with { LabelSeparator = ";", Labels = ["a", "b"] };
-        files.With("train", $"topics,text\na,one\n{string.Join(';', Enumerable.Repeat("a", DatasetRules.MaxLabels + 1))},two\n").With("test", "topics,text\na,three\n");
+        var cell = string.Join(';', Enumerable.Repeat("a", DatasetLimits.MaxLabels + 1));
+        files.With("train", $"topics,text\na,one\n{cell},two\n").With("test", "topics,text\na,three\n");
 
         Assert.Equal((3, "has more than 10000 labels"), (files.Refusal().Line, files.Refusal().Message));
     }

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using PieService.Domain.Datasets;
+using PieService.Domain.Files;
 
 namespace PieService.Domain.Tests.Datasets;
 
@@ -43,7 +44,7 @@ public sealed class SampleFiles : IDisposable
     public List<Example> Examples() => [.. Read().Examples(Guid.Empty, CancellationToken.None)];
 
     /// <summary>What is wrong with the file; a test file must be wrong only once.</summary>
-    public DatasetContentException Refusal() => Assert.Throws<DatasetContentException>(() => Read());
+    public UnreadableFileException Refusal() => Assert.Throws<UnreadableFileException>(() => Read());
 
     public static byte[] Gzip(byte[] content)
     {

@@ -127,7 +127,7 @@ public sealed class SourceDatasetTests : IDisposable
     [Fact]
     public void There_are_no_more_examples_than_the_limit()
     {
-        files.Limits = files.Limits with { Examples = 3 };
+        files.Limits = files.Limits with { Records = 3 };
 
         Assert.Equal(("test", 2L), (files.With("train", Train).With("test", Test).Refusal().File, files.Refusal().Line));
     }

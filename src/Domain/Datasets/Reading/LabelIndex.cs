@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets.Reading;
 
@@ -7,7 +8,7 @@ internal static class LabelIndex
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <exception cref="DatasetContentException">It is something else.</exception>
+    /// <exception cref="UnreadableFileException">It is something else.</exception>
     public static IReadOnlyList<string> Read(DatasetPart part, ReadLimits limits)
     {
         using var source = new SourceText(part, TextEncoding.Utf8, limits);
@@ -17,7 +18,8 @@ internal static class LabelIndex
             var names = json.RootElement.ValueKind == JsonValueKind.Array
                 ? json.RootElement.EnumerateArray().Select(name => name.ValueKind == JsonValueKind.String ? name.GetString()! : throw new JsonException()).ToList()
                 : InOrder(json.RootElement);
-            if (names.Count is < 1 or > DatasetRules.MaxLabels) throw Error($"must have 1 to {DatasetRules.MaxLabels} labels");
+            if (names.Count is < 1 or > DatasetLimits.MaxLabels)
+                throw Error($"must have 1 to {DatasetLimits.MaxLabels} labels");
             if (names.Find(name => !FieldError.IsName(name)) is not null) throw Error("has a name that is no label: 1 to 200 characters, none of them a control character");
             return names.Distinct(StringComparer.Ordinal).Count() == names.Count ? names : throw Error("has a label twice");
         }
@@ -26,7 +28,7 @@ internal static class LabelIndex
             throw Error("must be a JSON object from the name of each label to its index, {\"cs.it\": 0, \"math.it\": 1}, or a list of the names");
         }
 
-        DatasetContentException Error(string message) => new(part.Name, null, null, message);
+        UnreadableFileException Error(string message) => new(part.Name, null, null, message);
     }
 
     private static List<string> InOrder(JsonElement indices)

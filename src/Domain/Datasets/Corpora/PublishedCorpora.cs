@@ -1,0 +1,23 @@
+namespace PieService.Domain.Datasets.Corpora;
+
+/// <summary>The published datasets whose formats are read as they are.</summary>
+internal static class PublishedCorpora
+{
+    /// <summary>Null: a format that needs a definition of its columns.</summary>
+    public static Corpus? Of(DatasetFormat? format) => format switch
+    {
+        DatasetFormat.Snli => new Snli(),
+        DatasetFormat.Imdb => new Imdb(),
+        DatasetFormat.Reuters21578 => new Reuters21578(),
+        DatasetFormat.Aapd => new Aapd(),
+        DatasetFormat.Trec => new Trec(),
+        _ => null,
+    };
+
+    /// <summary>The formats of those that have a property, for messages.</summary>
+    public static string Formats(Func<Corpus, bool> which) => string.Join(
+        ", ",
+        from format in Enum.GetValues<DatasetFormat>()
+        where Of(format) is { } corpus && which(corpus)
+        select Wire.Name(format));
+}

@@ -1,0 +1,104 @@
+using PieService.Domain.Datasets.Corpora;
+using PieService.Domain.Datasets.Reading;
+using PieService.Domain.Files;
+
+namespace PieService.Domain.Datasets;
+
+/// <summary>Reads the files of a dataset, as often as needed; whatever it yields can be stored and trained on.</summary>
+internal sealed class SourceReader
+{
+    private const int MaxIdCharacters = 1000;
+
+    private readonly Corpus? corpus;
+    private readonly DatasetFiles files;
+
+    /// <exception cref="UnreadableFileException">The file that names the labels cannot be read.</exception>
+    public SourceReader(DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits)
+    {
+        corpus = PublishedCorpora.Of(definition.Format);
+        var index = parts.FirstOrDefault(part => part.Name == DatasetPart.LabelIndex);
+        files = new DatasetFiles(
+            corpus is null ? definition : definition with
+            {
+                Columns = corpus.Columns,
+                Encoding = corpus.Encoding,
+                Labels = index is null ? definition.Labels : LabelIndex.Read(index, limits),
+            },
+            parts, limits);
+    }
+
+    /// <summary>With everything that its format says by itself.</summary>
+    public DatasetDefinition Definition => files.Definition;
+
+    /// <summary>In the order that decides ties, and all that there may be; empty: any, sorted by name.</summary>
+    public IReadOnlyList<string> KnownLabels => corpus?.Labels ?? [];
+
+    /// <summary>Documents that make no example, by the reason, in all readings so far.</summary>
+    public IReadOnlyDictionary<string, int> Dropped => files.Dropped;
+
+    /// <summary>Those that hold examples, in the order of the splits.</summary>
+    public IEnumerable<DatasetPart> Parts => files.Parts.Where(part => DatasetPart.HoldsExamples(part.Name)).OrderBy(part => part.Split);
+
+    /// <param name="part">One of those that hold examples.</param>
+    /// <exception cref="UnreadableFileException">It holds what cannot be read.</exception>
+    public IEnumerable<SourceRecord> Read(DatasetPart part, CancellationToken cancellation)
+    {
+        foreach (var record in Records(part with { Cancellation = cancellation }, files.Until(cancellation)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Check(record, part);
+            yield return record;
+        }
+    }
+
+    private IEnumerable<SourceRecord> Records(DatasetPart part, DatasetFiles read) =>
+        corpus?.Read(part, read) ?? (Definition.Format == DatasetFormat.Parquet
+            ? ParquetRecords.Of(part, Definition, read.Limits)
+            : OfText(part));
+
+    private IEnumerable<SourceRecord> OfText(DatasetPart part)
+    {
+        using var source = files.Open(part);
+        var records = Definition.Format switch
+        {
+            DatasetFormat.Csv => TableRecords.Of(CsvRows.Read(source, part), part, Definition),
+            DatasetFormat.Tsv => TableRecords.Of(TsvRows.Read(source), part, Definition),
+            DatasetFormat.Jsonl => JsonRecords.Of(source, part, Definition),
+            _ => throw new NotSupportedException($"No reader for {Definition.Format}."),
+        };
+        foreach (var record in records) yield return record;
+    }
+
+    private void Check(SourceRecord record, DatasetPart part)
+    {
+        var columns = Definition.Columns!;
+        if (string.IsNullOrWhiteSpace(record.Text) && string.IsNullOrWhiteSpace(record.SecondText))
+            throw Error(columns.Text!, record.SecondText is null ? "the text is empty" : "both texts are empty");
+        if (record.Labels.Count > DatasetLimits.MaxLabels)
+            throw LabelError($"has more than {DatasetLimits.MaxLabels} labels");
+        foreach (var label in record.Labels)
+        {
+            if (label.Length == 0) throw LabelError("the label is empty");
+            if (!FieldError.IsName(label) || label != label.Trim())
+                throw LabelError("a label has 1 to 200 characters, no blanks at its ends and no control characters");
+        }
+        if (record.Id is { } id && id.Length is 0 or > MaxIdCharacters)
+            throw Error(columns.Id!, $"an id has 1 to {MaxIdCharacters} characters");
+
+        // In a file's own characters there is none; JSON can escape one.
+        NoNul(columns.Text!, record.Text);
+        NoNul(columns.SecondText!, record.SecondText);
+        NoNul(columns.Id!, record.Id);
+
+        void NoNul(string column, string? text)
+        {
+            if (text is not null && text.Contains('\0')) throw Error(column, "has a NUL character, which no text can hold");
+        }
+
+        UnreadableFileException LabelError(string message) =>
+            new(record.LabelFile ?? record.File ?? part.Name, record.Line, columns.ForLabels, message);
+
+        UnreadableFileException Error(string column, string message) =>
+            new(record.File ?? part.Name, record.Line, column, message);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace PieService.Domain.Files.Archives;
+
+/// <summary>The directory of a zip archive (PKWARE's APPNOTE.TXT, 4.3), read whole; no two of its entries lie in the same place.</summary>
+internal sealed class ZipDirectory
+{
+    /// <summary>Of all entries together, since they are in memory, however many there are.</summary>
+    private const int MaxBytes = 1024 * 1024;
+    private const int EndBytes = 22, MaxCommentBytes = ushort.MaxValue, EntryBytes = 46;
+
+    /// <summary>Of Unix modes, which stand in the upper half of an entry's external attributes; zero if another system packed it.</summary>
+    private const int TypeOfFile = 0xF000, RegularFile = 0x8000;
+
+    private readonly FileStream file;
+    private readonly SourceFile archive;
+
+    /// <summary>Where the headers of the entries begin, in order, and at last the directory.</summary>
+    private readonly List<long> places;
+
+    /// <exception cref="UnreadableFileException">
+    /// It is damaged, too large, not the archive's only one, or the file is no zip archive.
+    /// </exception>
+    public ZipDirectory(FileStream file, SourceFile archive)
+    {
+        (this.file, this.archive) = (file, archive);
+        var (begin, bytes, count) = Find();
+        Entries = Read(bytes);
+        if (Entries.Count != count) throw Error("the zip archive is damaged: it does not have as many entries as it says; was it uploaded whole?");
+        var ordered = Entries.OrderBy(entry => entry.Header).ToList();
+        places = [.. ordered.Select(entry => entry.Header), begin];
+        for (var i = 0; i < ordered.Count; i++)
+            if (ordered[i].Header + ZipEntry.HeaderBytes + ordered[i].PackedLength > places[i + 1])
+                throw Overlap(ArchiveLimits.Name(archive, ordered[i].Name));
+    }
+
+    public IReadOnlyList<ZipEntry> Entries { get; }
+
+    /// <summary>Where its content begins, behind a header of which only the archive itself says how long it is.</summary>
+    /// <param name="shown">Its name in messages.</param>
+    public long Content(ZipEntry entry, string shown)
+    {
+        var header = new byte[ZipEntry.HeaderBytes];
+        file.Position = entry.Header;
+        file.ReadExactly(header);
+        if (!header.AsSpan().StartsWith("PK\x03\x04"u8)) throw Error("the zip archive is damaged: the file is not where it says; was it uploaded whole?", shown);
+        var content = entry.Header + ZipEntry.HeaderBytes + Short(header, 26) + Short(header, 28);
+        return content + entry.PackedLength <= places[places.BinarySearch(entry.Header) + 1] ? content : throw Overlap(shown);
+    }
+
+    /// <summary>By the last end mark: what lies between the place that it says and the mark.</summary>
+    private (long Begin, byte[] Bytes, int Count) Find()
+    {
+        var tail = new byte[(int)Math.Min(file.Length, EndBytes + MaxCommentBytes)];
+        file.Position = file.Length - tail.Length;
+        file.ReadExactly(tail);
+        var mark = tail.Length < EndBytes ? -1 : tail.AsSpan(0, tail.Length - EndBytes + 4).LastIndexOf("PK\x05\x06"u8);
+        if (mark < 0) throw Error("is no zip archive; was it uploaded whole?");
+        var end = tail.AsSpan(mark);
+        var (count, begin, length) = (Short(end, 10), Int(end, 16), file.Length - tail.Length + mark - Int(end, 16));
+        // As a disk's number 65,535 too says that the directory is elsewhere (zip64).
+        if (Short(end, 4) != 0) throw NotOneFile();
+        // 65,535 and more are said elsewhere, as are places beyond 4 GiB.
+        if (count == ushort.MaxValue || begin == uint.MaxValue || length > MaxBytes)
+            throw Error($"the zip archive has more entries than this service reads, which fit {MaxBytes} bytes of its directory");
+        if (length < 0) throw Error("the zip archive is damaged: its directory is not where it says; was it uploaded whole?");
+        var bytes = new byte[length];
+        file.Position = begin;
+        file.ReadExactly(bytes);
+        return (begin, bytes, count);
+    }
+
+    private List<ZipEntry> Read(ReadOnlySpan<byte> directory)
+    {
+        var entries = new List<ZipEntry>();
+        // What may follow the entries is a signature of them all.
+        while (directory.StartsWith("PK\x01\x02"u8))
+        {
+            var length = directory.Length < EntryBytes ? int.MaxValue : EntryBytes + Short(directory, 28) + Short(directory, 30) + Short(directory, 32);
+            if (length > directory.Length) throw Error("the zip archive is damaged: its directory ends too early; was it uploaded whole?");
+            var (packed, unpacked, header) = (Int(directory, 20), Int(directory, 24), Int(directory, 42));
+            if (packed == uint.MaxValue || unpacked == uint.MaxValue || header == uint.MaxValue || Short(directory, 34) != 0) throw NotOneFile();
+            entries.Add(new ZipEntry(
+                Encoding.UTF8.GetString(directory.Slice(EntryBytes, Short(directory, 28))), (Short(directory, 40) & TypeOfFile) is 0 or RegularFile,
+                (Short(directory, 8) & 1) != 0, Short(directory, 10), Int(directory, 16), header, packed, unpacked));
+            directory = directory[length..];
+        }
+        return entries;
+    }
+
+    private static ushort Short(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
+
+    private static uint Int(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
+
+    private UnreadableFileException NotOneFile() =>
+        Error("is not a zip archive that is one file without the zip64 extension; pack it anew");
+
+    private UnreadableFileException Overlap(string shown) =>
+        Error("lies in the zip archive where another entry or its directory lies; pack it anew", shown);
+
+    private UnreadableFileException Error(string message, string? name = null) =>
+        new(name ?? archive.Name, null, null, message);
+}

@@ -1,0 +1,112 @@
+using System.IO.Compression;
+using System.IO.Hashing;
+
+namespace PieService.Domain.Files.Archives;
+
+/// <summary>
+/// A zip archive: its files are read in place, nothing of it reaches the disk. Our own reader, since ZipArchive cuts a file that is
+/// longer than its directory says, checks no checksum, and does not say where a file lies.
+/// </summary>
+internal sealed class ZipFile : IDisposable
+{
+    private readonly SourceFile archive;
+    private readonly FileStream file;
+    private readonly ZipDirectory directory;
+    private readonly long end;
+    private long left;
+
+    /// <exception cref="UnreadableFileException">It is damaged, no zip archive, or has too many entries.</exception>
+    public ZipFile(SourceFile archive, ReadLimits limits)
+    {
+        this.archive = archive;
+        left = ArchiveLimits.UnpackedBytes(archive, limits);
+        file = archive.Open();
+        end = (archive.Meter?.Bytes ?? 0) + file.Length;
+        try
+        {
+            directory = new ZipDirectory(file, archive);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public IEnumerable<string> Names => directory.Entries.Select(entry => entry.Name);
+
+    /// <summary>Its content, which can be read until the next one is asked for.</summary>
+    /// <param name="name">One of the names.</param>
+    /// <exception cref="UnreadableFileException">
+    /// It is no file, encrypted, compressed in another way than deflate, or not where the directory says.
+    /// </exception>
+    public Stream Open(string name)
+    {
+        var entry = directory.Entries.First(entry => entry.Name == name);
+        var shown = ArchiveLimits.Name(archive, name);
+        if (!entry.IsFile) throw Error("is a link or a device, not a file", shown);
+        if (entry.IsEncrypted) throw Error("is encrypted; pack the zip archive anew without a password", shown);
+        if (entry.Method is not (ZipEntry.Stored or ZipEntry.Deflated)) throw Error("is compressed in a way that is not read here; pack the zip archive anew with deflate", shown);
+        var packed = new Packed(file, directory.Content(entry, shown), entry.PackedLength);
+        return new Content(this, shown, entry, entry.Method == ZipEntry.Stored ? packed : new DeflateStream(packed, CompressionMode.Decompress));
+    }
+
+    /// <summary>Files of it that nobody asked for count as read: the whole archive is what there was to read.</summary>
+    public void Dispose()
+    {
+        file.Dispose();
+        archive.Meter?.Add(Math.Max(0, end - archive.Meter.Bytes));
+    }
+
+    private static UnreadableFileException Error(string message, string name) => new(name, null, null, message);
+
+    /// <summary>The bytes of an entry as they lie in the archive.</summary>
+    private sealed class Packed(FileStream file, long at, long length) : ForwardReading
+    {
+        private long position = at;
+        private long left = length;
+
+        public override int Read(Span<byte> buffer)
+        {
+            file.Position = position;
+            var read = file.Read(buffer[..(int)Math.Min(buffer.Length, left)]);
+            position += read;
+            left -= read;
+            return read;
+        }
+    }
+
+    /// <summary>Of one entry, which must be as long as the directory says, with the checksum that it says; the limit is of all that is read.</summary>
+    private sealed class Content(ZipFile zip, string name, ZipEntry entry, Stream stream) : ForwardReading
+    {
+        private readonly Crc32 checksum = new();
+        private long rest = entry.Length;
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (buffer.IsEmpty) return 0;
+            int read;
+            try
+            {
+                read = stream.Read(buffer);
+            }
+            catch (InvalidDataException)
+            {
+                throw Error("the zip archive is damaged; was it uploaded whole?", name);
+            }
+            rest -= read;
+            zip.left -= read;
+            if (zip.left < 0) throw Error("the zip archive unpacks to more than this service reads, or to 200 times its size", name);
+            if (rest < 0 || (read == 0 && rest > 0)) throw Error("the file is not as long as the zip archive says", name);
+            checksum.Append(buffer[..read]);
+            if (read == 0 && checksum.GetCurrentHashAsUInt32() != entry.Checksum) throw Error("is damaged: its checksum is not the one that the zip archive has; was it uploaded whole?", name);
+            return read;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) stream.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.IO.Compression;
+using Snappier;
+using ZstdSharp;
+
+namespace PieService.Domain.Files.Parquet;
+
+/// <summary>The ways in which a page can be compressed.</summary>
+internal static class Compression
+{
+    /// <param name="length">What the page says that it has; it must have exactly that.</param>
+    /// <exception cref="InvalidDataException">It is damaged, or compressed in another way.</exception>
+    public static ReadOnlyMemory<byte> Expand(ReadOnlyMemory<byte> page, int codec, int length)
+    {
+        if (codec == 0) return page.Length == length ? page : throw new InvalidDataException("has a page of another length than it says");
+        var expanded = new byte[length];
+        try
+        {
+            var written = codec switch
+            {
+                1 => Snappy.Decompress(page.Span, expanded),
+                2 => Fill(new GZipStream(Open(page), CompressionMode.Decompress), expanded),
+                4 => Fill(new BrotliStream(Open(page), CompressionMode.Decompress), expanded),
+                6 => Zstandard(page, expanded),
+                _ => throw new InvalidDataException("is compressed in a way that is not read here; write it with snappy, gzip, brotli, zstd or none"),
+            };
+            if (written == length) return expanded;
+        }
+        catch (Exception damage) when (damage is not (InvalidDataException or OutOfMemoryException))
+        {
+            // Each library has exceptions of its own for what does not fit it.
+        }
+        throw new InvalidDataException("has a page that cannot be decompressed");
+    }
+
+    private static int Zstandard(ReadOnlyMemory<byte> page, byte[] expanded)
+    {
+        using var zstandard = new Decompressor();
+        return zstandard.Unwrap(page.Span, expanded);
+    }
+
+    private static int Fill(Stream stream, byte[] expanded)
+    {
+        using (stream) return stream.ReadAtLeast(expanded, expanded.Length, throwOnEndOfStream: false);
+    }
+
+    private static MemoryStream Open(ReadOnlyMemory<byte> page) => new(page.ToArray());
+}

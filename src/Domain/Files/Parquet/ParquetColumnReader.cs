@@ -1,0 +1,207 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace PieService.Domain.Files.Parquet;
+
+/// <summary>The values of a column in a row group, page by page: no more than a page and its dictionary are in memory.</summary>
+/// <param name="mostItems">Of a list.</param>
+internal sealed class ParquetColumnReader(
+    Stream file, long valuesEnd, ParquetChunk chunk, ParquetColumn column, int mostItems, UnpackedBytes unpacked,
+    CancellationToken cancellation)
+{
+    /// <summary>Largest page; what a file only claims costs no more than this.</summary>
+    private const int MaxPageBytes = 64 * 1024 * 1024;
+    private const int Plain = 0, PlainDictionary = 2, Rle = 3, RleDictionary = 8;
+
+    /// <summary>Page heads are short, unless they hold the smallest and the largest text.</summary>
+    private static readonly int[] HeadBytes = [4 * 1024, 256 * 1024, 8 * 1024 * 1024];
+
+    private readonly long end = End(chunk, valuesEnd);
+    private long position = chunk.Start;
+    private int left;
+    private RleBitPacked? repetitions, levels;
+
+    /// <summary>Of the value that follows, where it was looked at already.</summary>
+    private uint? repetition;
+    private Func<string>? next;
+    private PlainValues? dictionary;
+    private int[] places = [];
+
+    /// <summary>Null: the row has no value.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="EndOfStreamException">The column ends too early.</exception>
+    public string? Next()
+    {
+        while (left == 0) BeginPage();
+        left--;
+        return levels?.Next() == 0 ? null : next!();
+    }
+
+    /// <summary>The items of a list; null: the row has none.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, an item has no value, or there are too many of them.
+    /// </exception>
+    /// <exception cref="EndOfStreamException">The column ends too early.</exception>
+    public IReadOnlyList<string>? NextList()
+    {
+        var list = column.List!.Value;
+        var items = new List<string>();
+        if (Repetition() is not 0) throw NotParquet();
+        do
+        {
+            var level = levels!.Next();
+            left--;
+            repetition = null;
+            if (level < list.Item && items.Count > 0) throw NotParquet();
+            if (level < list.Item) return level == list.Item - 1 ? [] : null;
+            if (level < list.Value) throw new InvalidDataException("has a list with an item that has no value");
+            // A few bytes can say the same item a billion times.
+            if (items.Count == mostItems)
+                throw new InvalidDataException($"has a list of more than {mostItems} items");
+            items.Add(next!());
+        }
+        while (Repetition() is > 0);
+        return items;
+    }
+
+    /// <summary>Of the value that follows: 0 where a list begins. Null: none follows.</summary>
+    private uint? Repetition()
+    {
+        while (left == 0 && position < end) BeginPage();
+        return left == 0 ? null : repetition ??= repetitions!.Next();
+    }
+
+    private static InvalidDataException NotParquet() => new("has lists that do not begin where they should");
+
+    private static long End(ParquetChunk chunk, long valuesEnd) =>
+        chunk.Start >= 4 && chunk.Bytes >= 0 && chunk.Start <= valuesEnd && chunk.Bytes <= valuesEnd - chunk.Start
+            ? chunk.Start + chunk.Bytes
+            : throw new InvalidDataException("has values where the file has none");
+
+    private void BeginPage()
+    {
+        // Before the next row there can be any number of pages without values.
+        cancellation.ThrowIfCancellationRequested();
+        var page = ReadHead();
+        if (page.Expanded is < 0 or > MaxPageBytes || page.Stored is < 0 or > MaxPageBytes)
+            throw new InvalidDataException($"has a page of more than {MaxPageBytes} bytes; write it with smaller row groups");
+        unpacked.Add(page.Expanded);
+        if (page.Kind == PageKind.Index)
+        {
+            if (page.Stored > end - position) throw new EndOfStreamException();
+            position += page.Stored;
+            return;
+        }
+        if (page.Values < 0) throw new InvalidDataException("has a page without a number of values");
+        var bytes = new byte[page.Stored];
+        Fill(bytes);
+        switch (page.Kind)
+        {
+            case PageKind.Dictionary when column.Type == ParquetType.Boolean:
+                throw new InvalidDataException("has a dictionary of booleans, which no writer makes");
+            case PageKind.Dictionary:
+                dictionary = new PlainValues(Compression.Expand(bytes, chunk.Codec, page.Expanded), column);
+                places = dictionary.Places(page.Values);
+                break;
+            case PageKind.Data:
+                BeginValues(page, WithoutLevels(Compression.Expand(bytes, chunk.Codec, page.Expanded)));
+                break;
+            case PageKind.DataV2:
+                BeginValuesV2(page, bytes);
+                break;
+            default:
+                throw new InvalidDataException("has a page of an unknown kind");
+        }
+    }
+
+    private ParquetPage ReadHead()
+    {
+        foreach (var most in HeadBytes)
+        {
+            var bytes = new byte[(int)Math.Min(most, end - position)];
+            unpacked.Add(bytes.Length);
+            file.Position = position;
+            file.ReadExactly(bytes);
+            try
+            {
+                var page = ParquetPage.Read(bytes, out var length);
+                position += length;
+                return page;
+            }
+            catch (EndOfStreamException) when (bytes.Length == most && most != HeadBytes[^1])
+            {
+                // A longer one.
+            }
+        }
+        throw new EndOfStreamException();
+    }
+
+    private void Fill(byte[] bytes)
+    {
+        if (bytes.Length > end - position) throw new EndOfStreamException();
+        file.Position = position;
+        file.ReadExactly(bytes);
+        position += bytes.Length;
+    }
+
+    /// <summary>Version 1: the levels have their length before them.</summary>
+    private ReadOnlyMemory<byte> WithoutLevels(ReadOnlyMemory<byte> page)
+    {
+        repetitions = column.List is null ? null : Levels(ref page, bitWidth: 1);
+        levels = LevelWidth == 0 ? null : Levels(ref page, LevelWidth);
+        return page;
+    }
+
+    /// <summary>Bits of a definition level.</summary>
+    private int LevelWidth => column.List is { } list ? BitOperations.Log2((uint)list.Value) + 1 : column.IsOptional ? 1 : 0;
+
+    private static RleBitPacked Levels(ref ReadOnlyMemory<byte> page, int bitWidth)
+    {
+        var levelBytes = page.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(page.Span);
+        if (levelBytes < 0 || levelBytes > page.Length - sizeof(int)) throw new EndOfStreamException();
+        var levels = new RleBitPacked(page.Slice(sizeof(int), levelBytes), bitWidth);
+        page = page[(sizeof(int) + levelBytes)..];
+        return levels;
+    }
+
+    private void BeginValuesV2(ParquetPage page, ReadOnlyMemory<byte> bytes)
+    {
+        if (page.LevelBytes > bytes.Length || page.LevelBytes > page.Expanded) throw new EndOfStreamException();
+        repetitions = column.List is null ? null : new RleBitPacked(bytes[..page.RepetitionBytes], bitWidth: 1);
+        levels = LevelWidth == 0 ? null : new RleBitPacked(bytes[page.RepetitionBytes..page.LevelBytes], LevelWidth);
+        var (values, length) = (bytes[page.LevelBytes..], page.Expanded - page.LevelBytes);
+        // A page of nulls has nothing to decompress.
+        BeginValues(page, length == 0 ? default : Compression.Expand(values, page.IsCompressed ? chunk.Codec : 0, length));
+    }
+
+    private void BeginValues(ParquetPage page, ReadOnlyMemory<byte> values)
+    {
+        left = page.Values;
+        next = page.Encoding switch
+        {
+            Plain => new PlainValues(values, column).Next,
+            PlainDictionary or RleDictionary => FromDictionary(values),
+            Rle when column.Type == ParquetType.Boolean => Flags(values),
+            _ => throw new InvalidDataException(
+                $"has values in the encoding {page.Encoding}, which is not read here; write it with plain or dictionary encoding, as pandas does by default"),
+        };
+    }
+
+    private Func<string> FromDictionary(ReadOnlyMemory<byte> values)
+    {
+        if (values.IsEmpty) return () => throw new EndOfStreamException();
+        var indices = new RleBitPacked(values[1..], values.Span[0]);
+        return () =>
+        {
+            var index = indices.Next();
+            return index < places.Length ? dictionary!.At(places[index]) : throw new InvalidDataException("has a value that is not in its dictionary");
+        };
+    }
+
+    private static Func<string> Flags(ReadOnlyMemory<byte> values)
+    {
+        if (values.Length < sizeof(int)) throw new EndOfStreamException();
+        var flags = new RleBitPacked(values[sizeof(int)..], bitWidth: 1);
+        return () => PlainValues.FlagText(flags.Next() == 1);
+    }
+}

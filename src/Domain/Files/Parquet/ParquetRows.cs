@@ -1,0 +1,150 @@
+namespace PieService.Domain.Files.Parquet;
+
+/// <summary>
+/// The rows of a Parquet file, one after the other; a row is known by its number. Of each column that was asked for,
+/// the cell of every row must be read once. docs/decisions/0009 says why the reader is our own.
+/// </summary>
+internal sealed class ParquetRows : IDisposable
+{
+    private static readonly ParquetType[] Strings = [ParquetType.ByteArray];
+    private static readonly ParquetType[] Plain =
+        [ParquetType.ByteArray, ParquetType.Int32, ParquetType.Int64, ParquetType.Boolean];
+
+    private readonly SourceFile source;
+    private readonly ReadLimits limits;
+    private readonly FileStream file;
+    private readonly ParquetFooter footer;
+    private readonly long valuesEnd;
+    private readonly UnpackedBytes unpacked;
+    private readonly List<Column> columns = [];
+    private int groups;
+    private long left, characters;
+
+    /// <exception cref="UnreadableFileException">The file is no Parquet file, damaged, or too long.</exception>
+    public ParquetRows(SourceFile source, ReadLimits limits)
+    {
+        (this.source, this.limits, unpacked) = (source, limits, new UnpackedBytes(limits.FileBytes));
+        file = Unpacked.Open(source, limits);
+        try
+        {
+            (footer, valuesEnd) = Whole(() => ParquetTail.Read(file), null, null);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Of the row that is read, 1-based.</summary>
+    public long Number { get; private set; }
+
+    /// <summary>A column of strings.</summary>
+    /// <exception cref="UnreadableFileException">The file has no such column, or another one.</exception>
+    public Column Texts(string name) => Add(name, "must be a column of strings", Strings);
+
+    /// <summary>A column of strings, whole numbers or booleans, all of them read as text.</summary>
+    /// <exception cref="UnreadableFileException">The file has no such column, or another one.</exception>
+    public Column Values(string name) => Add(name, "must be a column of strings, whole numbers or booleans", Plain);
+
+    /// <summary>As <see cref="Values"/>, or a column of lists of them.</summary>
+    /// <param name="mostItems">A few bytes can say the same item a billion times: longer lists are refused.</param>
+    /// <exception cref="UnreadableFileException">The file has no such column, or another one.</exception>
+    public Column ListsOrValues(string name, int mostItems) =>
+        Add(name, "must be a column of lists of strings, or of strings", Plain, mostItems);
+
+    /// <summary>False: the file has no more rows.</summary>
+    /// <exception cref="UnreadableFileException">The file is damaged.</exception>
+    public bool Next()
+    {
+        while (left <= 0)
+        {
+            if (groups == footer.RowGroups.Count) return false;
+            var group = footer.RowGroups[groups++];
+            left = group.Rows;
+            foreach (var column in columns) column.Begin(group);
+        }
+        left--;
+        Number++;
+        return true;
+    }
+
+    /// <summary>Counts what was taken from a row. A dictionary can say a long text a million times.</summary>
+    /// <exception cref="UnreadableFileException">The row, or the file up to here, has too many characters.</exception>
+    public void Count(long taken)
+    {
+        if (taken > limits.RecordCharacters)
+            throw Error(
+                $"the row has more than {limits.RecordCharacters} characters, the most that this service reads");
+        characters += taken;
+        if (characters > limits.FileBytes)
+            throw Error(
+                $"the file has more than {limits.FileBytes} characters up to here, the most that this service reads");
+
+        UnreadableFileException Error(string message) => new(source.Name, Number, null, message);
+    }
+
+    public void Dispose() => file.Dispose();
+
+    private Column Add(string name, string rule, ParquetType[] types, int mostItems = 0)
+    {
+        var found = footer.Columns.Where(column => column.Name == name).ToList();
+        var names = footer.Columns.Select(column => column.Name);
+        if (found.Count == 0) throw Error($"the file has no column '{name}'; it has {ColumnNames.Listed(names)}");
+        if (found.Count > 1) throw Error($"the file has more than one column '{name}'");
+        if (found[0] is not { Leaf: not null, IsPlain: true } || !types.Contains(found[0].Type)) throw Error(rule);
+        if (found[0].List is not null && mostItems == 0) throw Error(rule);
+        columns.Add(new Column(this, found[0], mostItems));
+        return columns[^1];
+
+        UnreadableFileException Error(string message) => new(source.Name, null, name, message);
+    }
+
+    private T Whole<T>(Func<T> read, long? row, string? column)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidDataException damage)
+        {
+            throw new UnreadableFileException(source.Name, row, column, damage.Message);
+        }
+        catch (EndOfStreamException)
+        {
+            throw new UnreadableFileException(source.Name, row, column, "ends too early; was it uploaded whole?");
+        }
+    }
+
+    /// <summary>The cells of a column; each call reads that of the next row.</summary>
+    internal sealed class Column(ParquetRows rows, ParquetColumn column, int mostItems)
+    {
+        private ParquetColumnReader? reader;
+
+        public bool HasLists => column.List is not null;
+
+        /// <exception cref="UnreadableFileException">The file is damaged, or the row has no value.</exception>
+        public string Value() => Read(reader!.Next);
+
+        /// <exception cref="UnreadableFileException">
+        /// The file is damaged, or the row has no list, or one of too many items.
+        /// </exception>
+        public IReadOnlyList<string> List() => Read(reader!.NextList);
+
+        public UnreadableFileException Error(string message) =>
+            new(rows.source.Name, rows.Number, column.Name, message);
+
+        public void Begin(ParquetRowGroup group) => reader = rows.Whole(
+            () => column.Leaf < group.Chunks.Count
+                ? Reader(group)
+                : throw new InvalidDataException("has a row group that lacks columns"),
+            rows.Number + 1, column.Name);
+
+        private ParquetColumnReader Reader(ParquetRowGroup group) => new(
+            rows.file, rows.valuesEnd, group.Chunks[column.Leaf!.Value], column, mostItems, rows.unpacked,
+            rows.source.Cancellation);
+
+        private T Read<T>(Func<T?> read) where T : class =>
+            rows.Whole(read, rows.Number, column.Name) ?? throw Error("has no value");
+    }
+}

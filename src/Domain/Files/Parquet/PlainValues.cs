@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+
+namespace PieService.Domain.Files.Parquet;
+
+/// <summary>Values one after the other as they are (PLAIN); read as text, whatever their type.</summary>
+internal sealed class PlainValues(ReadOnlyMemory<byte> bytes, ParquetColumn column)
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Of the next value: its byte, and of flags, eight in a byte, its bit.</summary>
+    private int position, bit;
+
+    public string Next() => column.Type switch
+    {
+        ParquetType.ByteArray => Text(position, out position),
+        ParquetType.Int32 => Whole(BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)))),
+        ParquetType.Int64 => Whole(BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)))),
+        _ => Flag(),
+    };
+
+    /// <summary>Where each value begins, so that it can be asked for by its place.</summary>
+    public int[] Places(int count)
+    {
+        var smallest = column.Type == ParquetType.Int64 ? sizeof(long) : sizeof(int);
+        if (count < 0 || count > bytes.Length / smallest) throw new EndOfStreamException();
+        var places = new int[count];
+        for (var i = 0; i < count; i++)
+        {
+            places[i] = position;
+            Take(column.Type == ParquetType.ByteArray ? Length(Take(sizeof(int))) : smallest);
+        }
+        return places;
+    }
+
+    public string At(int place)
+    {
+        position = place;
+        return Next();
+    }
+
+    public static string FlagText(bool flag) => flag ? "true" : "false";
+
+    private string Text(int start, out int end)
+    {
+        position = start;
+        var text = Take(Length(Take(sizeof(int))));
+        end = position;
+        try
+        {
+            return Strict.GetString(text);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new InvalidDataException("has bytes that are not UTF-8");
+        }
+    }
+
+    private string Whole(int number) => column.IsUnsigned
+        ? ((uint)number).ToString(CultureInfo.InvariantCulture)
+        : number.ToString(CultureInfo.InvariantCulture);
+
+    private string Whole(long number) => column.IsUnsigned
+        ? ((ulong)number).ToString(CultureInfo.InvariantCulture)
+        : number.ToString(CultureInfo.InvariantCulture);
+
+    private string Flag()
+    {
+        if (bit == 0) Take(1);
+        var flag = (bytes.Span[position - 1] >> bit & 1) == 1;
+        bit = (bit + 1) % 8;
+        return FlagText(flag);
+    }
+
+    private static int Length(ReadOnlySpan<byte> head)
+    {
+        var length = BinaryPrimitives.ReadInt32LittleEndian(head);
+        return length >= 0 ? length : throw new InvalidDataException("has a text of a negative length");
+    }
+
+    private ReadOnlySpan<byte> Take(int length)
+    {
+        if (length > bytes.Length - position) throw new EndOfStreamException();
+        var taken = bytes.Span.Slice(position, length);
+        position += length;
+        return taken;
+    }
+}

@@ -1,0 +1,40 @@
+using PieService.Domain.Files.Archives;
+
+namespace PieService.Domain.Files.Parquet;
+
+/// <summary>A file that can be read at any place: itself, or, where it is gzipped, a copy that is gone when it is closed.</summary>
+internal static class Unpacked
+{
+    /// <exception cref="UnreadableFileException">It is too long, or the gzip file is damaged.</exception>
+    public static FileStream Open(SourceFile file, ReadLimits limits)
+    {
+        if (!SourceBytes.IsGzip(file.Path))
+        {
+            return new FileInfo(file.Path).Length <= limits.FileBytes
+                ? file.Open()
+                : throw new UnreadableFileException(
+                    file.Name, null, null,
+                    $"the file has more than {limits.FileBytes} bytes, the most that this service reads");
+        }
+        var copy = new FileStream(
+            $"{file.Path}.unpacked-{Guid.NewGuid():N}", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+            bufferSize: 4096, FileOptions.DeleteOnClose);
+        try
+        {
+            using var source = new SourceBytes(file, ArchiveLimits.UnpackedBytes(file, limits));
+            var block = new byte[64 * 1024];
+            for (int read; (read = source.Read(block)) > 0;) copy.Write(block, 0, read);
+            return copy;
+        }
+        catch (InvalidDataException damage)
+        {
+            copy.Dispose();
+            throw new UnreadableFileException(file.Name, null, null, damage.Message);
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+}

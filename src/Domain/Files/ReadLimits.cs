@@ -1,0 +1,19 @@
+namespace PieService.Domain.Files;
+
+/// <summary>What a file may ask of the machine that reads it.</summary>
+/// <param name="RecordCharacters">Longest record; a little more may pass, since files are read in blocks.</param>
+/// <param name="FileBytes">Longest file, after decompression: a small gzip file can hold terabytes.</param>
+/// <param name="Records">Most records that are kept of all files together.</param>
+public sealed record ReadLimits(int RecordCharacters, long FileBytes, int Records)
+{
+    private const int Mebi = 1024 * 1024;
+
+    public static readonly ReadLimits Default = From(_ => null);
+
+    /// <param name="setting">Looks up PIE_DATASET_RECORD_KIB, PIE_DATASET_FILE_MIB, PIE_DATASET_EXAMPLES.</param>
+    /// <exception cref="FormatException">A setting is not a whole number in its range.</exception>
+    public static ReadLimits From(Func<string, string?> setting) => new(
+        Settings.Number(setting, "PIE_DATASET_RECORD_KIB", 2048, 1, 65_536) * 1024,
+        (long)Settings.Number(setting, "PIE_DATASET_FILE_MIB", 8192, 1, Mebi) * Mebi,
+        Settings.Number(setting, "PIE_DATASET_EXAMPLES", 5_000_000, 1, 100_000_000));
+}

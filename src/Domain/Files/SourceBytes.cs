@@ -1,0 +1,129 @@
+using System.IO.Compression;
+
+namespace PieService.Domain.Files;
+
+/// <summary>
+/// The bytes of a file, decompressed where its first bytes say gzip. GZipStream takes a file that was cut off for a whole
+/// one; so a small gzip member of ours is read behind the file's own, and what it holds must come out last.
+/// </summary>
+internal sealed class SourceBytes : IDisposable
+{
+    private static readonly byte[] EndMark = [.. "the end of a file that is whole"u8];
+    private static readonly byte[] EndMember = Compress(EndMark);
+
+    private const string CutOff = "the gzip file ends too early or is followed by something else; was it uploaded whole?";
+
+    private readonly Stream stream;
+
+    /// <summary>Null: not compressed.</summary>
+    private readonly WithEndMember? gzip;
+    private readonly byte[] buffer = new byte[64 * 1024];
+    private readonly long limit;
+    private bool isWhole;
+    private int start, end;
+    private long handedOut;
+
+    public SourceBytes(SourceFile file, long limit)
+    {
+        this.limit = limit;
+        if (IsGzip(file.Path))
+            stream = new GZipStream(gzip = new WithEndMember(file.Open()), CompressionMode.Decompress);
+        else stream = file.Open();
+    }
+
+    /// <summary>Of a file in an archive, which looks after its end itself.</summary>
+    public SourceBytes(Stream content, long limit) => (stream, this.limit) = (content, limit);
+
+    /// <summary>0: the end of the file.</summary>
+    /// <exception cref="InvalidDataException">The compressed file is damaged, or the file is too long.</exception>
+    public int Read(Span<byte> destination)
+    {
+        if (start == end)
+        {
+            if (isWhole) return 0;
+            (start, end) = (0, Decompress(0));
+            if (gzip is not null && (end == 0 || gzip.IsBehindFile))
+            {
+                // GZipStream asks for more when all that it had is out: this is of the end member, or of a file cut off that took it for its own.
+                CheckEndMark();
+                return 0;
+            }
+        }
+        var count = Math.Min(destination.Length, end - start);
+        buffer.AsSpan(start, count).CopyTo(destination);
+        start += count;
+        handedOut += count;
+        if (handedOut > limit) throw new InvalidDataException($"the file has more than {limit} bytes (decompressed), the most that this service reads (its setting PIE_DATASET_FILE_MIB; of an archive or a Parquet file at most 200 times its size)");
+        return count;
+    }
+
+    public void Dispose() => stream.Dispose();
+
+    private void CheckEndMark()
+    {
+        for (var read = end; read > 0 && end <= EndMark.Length; end += read) read = Decompress(end);
+        if (!buffer.AsSpan(0, end).SequenceEqual(EndMark)) throw new InvalidDataException(CutOff);
+        (isWhole, start, end) = (true, 0, 0);
+    }
+
+    private int Decompress(int at)
+    {
+        try
+        {
+            return stream.Read(buffer, at, buffer.Length - at);
+        }
+        catch (InvalidDataException damage)
+        {
+            // Its own words speak of archive entries.
+            throw new InvalidDataException(gzip is { IsBehindFile: true } ? CutOff : "the gzip file is damaged; was it uploaded whole?", damage);
+        }
+    }
+
+    public static bool IsGzip(string path)
+    {
+        using var file = File.OpenRead(path);
+        return file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+    }
+
+    private static byte[] Compress(byte[] content)
+    {
+        using var member = new MemoryStream();
+        using (var gzip = new GZipStream(member, CompressionLevel.Fastest)) gzip.Write(content);
+        return member.ToArray();
+    }
+
+    /// <summary>Reads a file and then the member; nothing else of a stream is asked for.</summary>
+    private sealed class WithEndMember(FileStream file) : Stream
+    {
+        private int sent;
+
+        public bool IsBehindFile => sent > 0;
+
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => false;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var read = file.Read(buffer, offset, count);
+            if (read > 0) return read;
+            var rest = Math.Min(EndMember.Length - sent, count);
+            EndMember.AsSpan(sent, rest).CopyTo(buffer.AsSpan(offset));
+            sent += rest;
+            return rest;
+        }
+
+        public override void Flush() => throw new NotSupportedException();
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) file.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

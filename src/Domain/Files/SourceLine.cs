@@ -1,0 +1,28 @@
+using System.Text;
+
+namespace PieService.Domain.Files;
+
+/// <param name="Number">1-based.</param>
+/// <param name="Text">Without its end, LF or CRLF; the last line of a file may have none.</param>
+internal readonly record struct SourceLine(long Number, string Text)
+{
+    public static IEnumerable<SourceLine> Of(SourceText source)
+    {
+        var (block, line, number) = (new char[SourceText.ReadAhead], new StringBuilder(), 1L);
+        for (var count = source.Read(block); count > 0; count = source.Read(block))
+        {
+            var begin = 0;
+            for (var end = Array.IndexOf(block, '\n', 0, count); end >= 0; end = Array.IndexOf(block, '\n', begin, count - begin))
+            {
+                line.Append(block, begin, end - begin);
+                if (line.Length > 0 && line[^1] == '\r') line.Length--;
+                yield return new SourceLine(number, line.ToString());
+                line.Clear();
+                begin = end + 1;
+                source.BeginRecord(++number);
+            }
+            line.Append(block, begin, count - begin);
+        }
+        if (line.Length > 0) yield return new SourceLine(number, line.ToString());
+    }
+}

@@ -1,0 +1,88 @@
+using PieService.Domain.Datasets;
+
+namespace PieService.Domain.Tests.Datasets.Corpora;
+
+public sealed class AapdTests : IDisposable
+{
+    private const string Train = "{\"text\": \"a graph is coloured\", \"label\": [\"math.co\", \"cs.dm\"]}\n{\"text\": \"a proof\", \"label\": [\"math.co\"]}\n";
+    private const string Test = "{\"text\": \"codes\", \"label\": [\"cs.it\", \"math.co\"]}\n";
+
+    private readonly SampleFiles files = new() { Definition = new DatasetDefinition { Name = "aapd", Task = LearningTask.MultiLabel, Format = DatasetFormat.Aapd } };
+
+    public void Dispose() => files.Dispose();
+
+    [Fact]
+    public void A_line_of_JSON_is_an_abstract_with_its_labels()
+    {
+        Assert.Equal(["cs.dm", "cs.it", "math.co"], files.With("train", Train).With("test", Test).Read().Labels);
+        Assert.Equal(["train:1 02 a graph is coloured", "train:2 2 a proof", "test:1 12 codes"], Told(files));
+    }
+
+    [Fact]
+    public void Texts_and_labels_of_two_files_go_together_line_by_line()
+    {
+        files.With("train", "a graph is coloured\na proof\n").With("trainLabels", "math.co cs.dm\nmath.co\n").With("testLabels", "cs.it math.co").With("test", "codes");
+        using var json = new SampleFiles { Definition = files.Definition };
+
+        Assert.Equal(json.With("train", Train).With("test", Test).Read().ContentHash, files.Read().ContentHash);
+        Assert.Equal("train:1 02 a graph is coloured", Told(files)[0]);
+    }
+
+    [Theory]
+    [InlineData("one\ntwo\n", "a b\n", "trainLabels", 2, "ends before this line, which train has")]
+    [InlineData("one\n", "a b\na\n", "trainLabels", 2, "has this line, before which train ends")]
+    [InlineData("one\n\n", "a b\na\n", "train", 2, "the text is empty")]
+    public void Files_that_do_not_go_together_are_told_by_line(string texts, string labels, string file, int line, string message)
+    {
+        var refusal = files.With("train", texts).With("trainLabels", labels).With("test", "x").With("testLabels", "a").Refusal();
+
+        Assert.Equal((file, line, message), (refusal.File, refusal.Line, refusal.Message));
+    }
+
+    [Theory]
+    [InlineData("{\"math.co\": 1, \"cs.it\": 0, \"cs.dm\": 3, \"stat.ml\": 2}")]
+    [InlineData("[\"cs.it\", \"math.co\", \"stat.ml\", \"cs.dm\"]")]
+    public void A_file_of_labels_fixes_their_order(string index)
+    {
+        var dataset = files.With("train", Train).With("test", Test).With("labelIndex", index).Read();
+
+        Assert.Equal(["cs.it", "math.co", "stat.ml", "cs.dm"], dataset.Labels);
+        Assert.Equal([0, 2, 0, 1], dataset.Splits[0].PerLabel);
+    }
+
+    [Fact]
+    public void Any_other_label_than_those_of_the_file_is_an_error()
+    {
+        var refusal = files.With("train", Train).With("test", Test).With("labelIndex", "[\"math.co\", \"cs.dm\"]").Refusal();
+
+        Assert.Equal(("test", 1L, "label"), (refusal.File, refusal.Line, refusal.Column));
+    }
+
+    [Theory]
+    [InlineData("cs.xx", "'cs.xx' is not among the definition's labels: 'math.co', 'cs.it'")]
+    [InlineData("cs\u0001", "a label has 1 to 200 characters, no blanks at its ends and no control characters")]
+    public void A_label_that_is_wrong_is_told_by_the_file_that_has_it(string label, string message)
+    {
+        var refusal = files.With("train", "a graph\ncodes\na proof\n").With("trainLabels", $"math.co\ncs.it\nmath.co {label}\n").With("test", "x").With("testLabels", "cs.it")
+            .With("labelIndex", "[\"math.co\", \"cs.it\"]").Refusal();
+
+        Assert.Equal(("trainLabels", 3L, "label", message), (refusal.File, refusal.Line, refusal.Column, refusal.Message));
+    }
+
+    [Theory]
+    [InlineData("{\"a\": 0, \"b\": 2}")]
+    [InlineData("{\"a\": 0, \"b\": 0}")]
+    [InlineData("{\"a\": 0, \"a\": 1}")]
+    [InlineData("{\"a\": \"0\"}")]
+    [InlineData("[\"a\", \"a\"]")]
+    [InlineData("[\"\"]")]
+    [InlineData("[1]")]
+    [InlineData("[]")]
+    [InlineData("")]
+    [InlineData("null")]
+    public void A_file_of_labels_that_says_something_else_is_refused(string index) =>
+        Assert.Equal("labelIndex", files.With("train", Train).With("test", Test).With("labelIndex", index).Refusal().File);
+
+    private static List<string> Told(SampleFiles files) =>
+        [.. files.Examples().Select(example => $"{example.SourceId} {string.Concat(example.Labels)} {example.Text}")];
+}

@@ -1,0 +1,34 @@
+using System.Text;
+using PieService.Domain.Datasets;
+
+namespace PieService.Domain.Tests.Datasets.Corpora;
+
+public sealed class TrecTests : IDisposable
+{
+    private readonly SampleFiles files = new() { Definition = new DatasetDefinition { Name = "trec", Task = LearningTask.SingleLabel, Format = DatasetFormat.Trec } };
+
+    public void Dispose() => files.Dispose();
+
+    [Fact]
+    public void The_coarse_class_is_the_label_of_a_question_in_Latin_1()
+    {
+        files.With("train", Encoding.Latin1.GetBytes("NUM:date When did Z\u00FCrich : join ?\nABBR:exp What is .com ?\n\nHUM:ind Who ?\n")).With("test", "HUM:gr Which band ?");
+
+        Assert.Equal(["ABBR", "HUM", "NUM"], files.Read().Labels);
+        Assert.Equal(
+            ["train:1 2 When did Z\u00FCrich : join ?", "train:2 0 What is .com ?", "train:4 1 Who ?", "test:1 1 Which band ?"],
+            files.Examples().Select(example => $"{example.SourceId} {example.Labels.Single()} {example.Text}"));
+    }
+
+    [Theory]
+    [InlineData("Who is it ?")]
+    [InlineData("HUM: Who is it ?")]
+    [InlineData(":ind Who ?")]
+    [InlineData("HUM:ind")]
+    public void A_line_without_its_classes_is_refused(string line)
+    {
+        var refusal = files.With("train", $"NUM:date When ?\n{line}\n").With("test", "HUM:ind Who ?").Refusal();
+
+        Assert.Equal(("train", 2L, "class"), (refusal.File, refusal.Line, refusal.Column));
+    }
+}

@@ -1,0 +1,40 @@
+namespace PieService.Domain.Tests.Dependencies;
+
+/// <summary>
+/// The order of a project's folders, in which each uses only those before it. Written as in ARCHITECTURE:
+/// <c>Http → Tables → (Sweeps | Runs) → Program</c>; those in brackets do not use one another. The dot stands for the
+/// files that lie in no folder; where it is left out, they come first.
+/// </summary>
+internal sealed record FolderLine(string Project, IReadOnlyList<IReadOnlyList<string>> Steps)
+{
+    /// <summary>A project that is added here is held to its line by the tests of DependencyRules.</summary>
+    public static IReadOnlyList<FolderLine> All { get; } =
+    [
+        Parse(
+            "Domain",
+            "Files → Datasets → Recipes → Sweeps → Runs → Predictions → Pies → Analysis → Webhooks → Access → Storage"),
+    ];
+
+    public static FolderLine Parse(string project, string line)
+    {
+        var steps = line.Split('→', StringSplitOptions.TrimEntries)
+            .Select(step => step.Trim('(', ')').Split('|', StringSplitOptions.TrimEntries)).ToList();
+        return new FolderLine(project, steps.Exists(step => step.Contains(".")) ? [.. steps] : [["."], .. steps]);
+    }
+
+    /// <summary>Each use by a folder of one that is not before it.</summary>
+    public IEnumerable<Use> Against(IEnumerable<Use> uses) =>
+        from use in uses
+        where IsOurs(use.From) && IsOurs(use.To) && use.FromFolder != use.ToFolder
+        where Place(use.ToFolder) >= Place(use.FromFolder)
+        select use;
+
+    /// <summary>Folders that the line does not name.</summary>
+    public IEnumerable<string> WithoutPlace(IEnumerable<string> files) =>
+        files.Where(IsOurs).Select(SourceProject.FolderOf).Distinct().Where(folder => Place(folder) < 0);
+
+    private bool IsOurs(string file) => file.StartsWith($"{Project}/", StringComparison.Ordinal);
+
+    private int Place(string folder) =>
+        Steps.Index().FirstOrDefault(step => step.Item.Contains(folder[(Project.Length + 1)..]), (-1, [])).Index;
+}

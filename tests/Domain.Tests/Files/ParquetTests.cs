@@ -1,0 +1,299 @@
+using ParquetSharp;
+using ParquetSharp.IO;
+using PieService.Archives;
+using PieService.Domain.Datasets;
+using PieService.Domain.Files;
+using PieService.Domain.Tests.Datasets;
+
+namespace PieService.Domain.Tests.Files;
+
+/// <summary>Files are written by Apache Arrow, as those of pandas are.</summary>
+public sealed class ParquetTests : IDisposable
+{
+    private static readonly string[] Texts = [.. Enumerable.Range(0, 400).Select(i => $"text {i * 7919L % 1000}, é \U0001F600\n\"{new string('x', i % 50)}\"")];
+    private static readonly string[] Names = [.. Texts.Select((_, i) => i % 3 == 0 ? "good" : "bad, \"really\"")];
+
+    private readonly SampleFiles files = new SampleFiles().As(DatasetFormat.Parquet);
+
+    public void Dispose() => files.Dispose();
+
+    public static TheoryData<Compression, bool, bool> Layouts() => new(
+        from compression in new[] { Compression.Uncompressed, Compression.Snappy, Compression.Gzip, Compression.Brotli, Compression.Zstd }
+        from dictionary in new[] { true, false }
+        from isV2 in new[] { true, false }
+        select (compression, dictionary, isV2));
+
+    [Theory]
+    [MemberData(nameof(Layouts))]
+    public void What_Arrow_writes_is_read(Compression compression, bool dictionary, bool isV2)
+    {
+        var file = Write(compression, dictionary, isV2, groups: 3);
+
+        var dataset = files.With("train", file).With("test", file).Read();
+
+        Assert.Equal(
+            Texts.Zip(Names, (text, name) => $"{text}|{name}"),
+            dataset.Examples(Guid.Empty, CancellationToken.None).Where(example => example.Split == Split.Train)
+                .Select(example => $"{example.Text}|{dataset.Labels[example.Labels[0]]}"));
+    }
+
+    [Fact]
+    public void A_gzipped_file_is_the_same()
+    {
+        var file = Write();
+        files.With("train", SampleFiles.Gzip(file)).With("test", file);
+        using var plain = new SampleFiles().As(DatasetFormat.Parquet).With("train", file).With("test", file);
+
+        Assert.Equal(plain.Read().ContentHash, files.Read().ContentHash);
+    }
+
+    [Fact]
+    public void Labels_may_be_whole_numbers_or_booleans()
+    {
+        Assert.Equal(["-1", "2"], Labels(new long[] { 2, -1, 2 }));
+        Assert.Equal(["-1", "2"], Labels(new int[] { 2, -1, 2 }));
+        Assert.Equal(["18446744073709551615", "3"], Labels(new ulong[] { 3, ulong.MaxValue, 3 }));
+        Assert.Equal(["false", "true"], Labels(new[] { true, false, true }));
+    }
+
+    [Fact]
+    public void A_missing_value_is_told_by_row_and_column()
+    {
+        var refusal = Refusal(Write(["one", "two", null, "four"], ["a", "b", "a", "b"]));
+
+        Assert.Equal((3, "text", "has no value"), (refusal.Line, refusal.Column, refusal.Message));
+    }
+
+    /// <summary>Lists of every length, none too, over pages that begin within them.</summary>
+    [Theory]
+    [MemberData(nameof(Layouts))]
+    public void Labels_may_be_lists(Compression compression, bool dictionary, bool isV2)
+    {
+        var lists = Enumerable.Range(0, 400).Select(i => Enumerable.Range(0, i % 5).Select(k => $"label {(i + k) * 7 % 11}").ToArray()).ToArray();
+        using var builder = new WriterPropertiesBuilder();
+        builder.Compression(compression).DataPagesize(500);
+        if (!dictionary) builder.DisableDictionary();
+        if (isV2) builder.DataPageVersion(ParquetDataPageVersion.V2);
+        using var properties = builder.Build();
+        var file = Write(properties, Texts, lists, "text", groups: 3);
+
+        var dataset = MultiLabel(files).With("train", file).With("test", file).Read();
+
+        Assert.Equal(
+            lists.Select(list => list.Order(StringComparer.Ordinal)),
+            dataset.Examples(Guid.Empty, CancellationToken.None).Where(example => example.Split == Split.Train)
+                .Select(example => example.Labels.Select(label => dataset.Labels[label]).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void Labels_may_be_lists_of_numbers_or_text_that_holds_a_list()
+    {
+        AssertLabels(["10", "3"], Write(["one", "two"], new int[][] { [3, 10], [] }));
+        AssertLabels(["a", "b"], Write(["one", "two"], ["[\"a\", \"b\"]", "[]"]));
+        AssertLabels(["a", "b"], Write(["one", "two"], ["b|a", ""]), separator: "|");
+
+        static void AssertLabels(string[] expected, byte[] file, string? separator = null)
+        {
+            using var sample = MultiLabel(new SampleFiles().As(DatasetFormat.Parquet));
+            sample.Definition = sample.Definition with { LabelSeparator = separator };
+            var dataset = sample.With("train", file).With("test", file).Read();
+            Assert.Equal(expected, dataset.Labels);
+            Assert.Equal([[0, 1], [], [0, 1], []], dataset.Examples(Guid.Empty, CancellationToken.None).Select(example => example.Labels));
+        }
+    }
+
+    [Fact]
+    public void A_list_that_is_missing_lacks_an_item_or_is_too_long_is_told_by_row()
+    {
+        Assert.Equal((2, "has no value"), Told(new string[]?[] { ["a"], null }));
+        Assert.Equal((2, "has a list with an item that has no value"), Told(new string?[][] { ["a"], ["b", null] }));
+        Assert.Equal((2, "has a list of more than 10000 items"), Told(new string[][] { ["a"], [.. Enumerable.Repeat("b", 10_001)] }));
+
+        static (long?, string) Told<T>(T[] lists)
+        {
+            using var sample = MultiLabel(new SampleFiles().As(DatasetFormat.Parquet));
+            var file = Write(["one", "two"], lists);
+            var refusal = sample.With("train", file).With("test", file).Refusal();
+            Assert.Equal("label", refusal.Column);
+            return (refusal.Line, refusal.Message);
+        }
+    }
+
+    [Fact]
+    public void A_list_is_no_single_label()
+    {
+        var refusal = Refusal(Write(["one", "two"], new string[][] { ["a"], ["b"] }));
+
+        Assert.Equal(("label", "must be a column of strings, whole numbers or booleans"), (refusal.Column, refusal.Message));
+    }
+
+    [Fact]
+    public void A_damaged_file_of_lists_is_read_or_refused_and_never_anything_else()
+    {
+        var file = Write(Texts, [.. Texts.Select((_, i) => Enumerable.Range(0, i % 4).Select(k => $"{i * k % 9}").ToArray())]);
+        var random = new Random(11);
+        for (var i = 0; i < 300; i++)
+        {
+            var damaged = file.ToArray();
+            for (var changes = random.Next(1, 4); changes > 0; changes--) damaged[random.Next(file.Length)] = (byte)random.Next(256);
+            AssertReadOrRefused(damaged, isMultiLabel: true);
+        }
+    }
+
+    private static SampleFiles MultiLabel(SampleFiles sample)
+    {
+        sample.Definition = sample.Definition with { Task = LearningTask.MultiLabel, Columns = new ColumnMapping { Text = "text", Labels = "label" } };
+        return sample;
+    }
+
+    [Fact]
+    public void Columns_of_other_types_are_refused_by_name()
+    {
+        Assert.Equal("label", Refusal(Write(["one", "two"], new[] { 0.5, 1.5 })).Column);
+        Assert.Equal("label", Refusal(Write(["one", "two"], new[] { new Date(1), new Date(2) })).Column);
+        Assert.Equal("text", Refusal(Write(new[] { 1, 2 }, ["a", "b"])).Column);
+        Assert.Equal("the file has no column 'text'; it has 'words', 'label'", Refusal(Write(["one", "two"], ["a", "b"], "words")).Message);
+    }
+
+    [Fact]
+    public void Pages_that_unpack_to_too_much_are_refused_before_their_rows_are_looked_at()
+    {
+        using var builder = new WriterPropertiesBuilder();
+        using var properties = builder.Compression(Compression.Zstd).DisableDictionary().Build();
+        var file = Write(properties, [.. Enumerable.Repeat(new string('x', 1000), 2000)], [.. Enumerable.Range(0, 2000).Select(i => $"{i % 2}")], "text", groups: 1);
+        Assert.InRange(file.Length, 0, 50_000);
+
+        Assert.Contains("unpack to more than 500000 bytes", Refusal(file, ReadLimits.Default with { FileBytes = 500_000 }).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Index, dictionary and data pages; a head of 13 bytes, in a gzip file of next to none.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Pages_that_hold_nothing_count_too(int kind)
+    {
+        var few = HandmadeParquet.File([HandmadeParquet.Values("a"), HandmadeParquet.Empty(kind), HandmadeParquet.Values("b")], ["x", "y"]);
+        var many = HandmadeParquet.File([HandmadeParquet.Values("a"), .. Enumerable.Repeat(HandmadeParquet.Empty(kind), 10_000), HandmadeParquet.Values("b")], ["x", "y"]);
+        var limits = ReadLimits.Default with { FileBytes = 8 * 1024 * 1024 };
+        using var sample = new SampleFiles { Limits = limits }.As(DatasetFormat.Parquet).With("train", few).With("test", SampleFiles.Gzip(few));
+
+        Assert.Equal(["a", "b", "a", "b"], sample.Examples().Select(example => example.Text));
+        foreach (var file in new[] { many, SampleFiles.Gzip(many) })
+        {
+            var refusal = Refusal(file, limits);
+            Assert.Equal((2, "text"), (refusal.Line, refusal.Column));
+            Assert.Contains("unpack to more than 8388608 bytes", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_gzipped_file_that_unpacks_to_200_times_its_size_is_refused_before_all_of_it_lies_on_the_disk()
+    {
+        // A gzip file of 70 KB that unpacks to 64 MiB.
+        Assert.Contains("200 times its size", Refusal(ArchiveFiles.TarBomb()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_text_that_a_dictionary_repeats_beyond_the_limits_is_refused()
+    {
+        var file = Write([.. Enumerable.Repeat(new string('x', 1000), 2000)], [.. Enumerable.Range(0, 2000).Select(i => $"{i % 2}")]);
+        Assert.InRange(file.Length, 0, 20_000);
+
+        Assert.Contains("1000000", Refusal(file, ReadLimits.Default with { FileBytes = 1_000_000 }).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_cut_off_is_refused_wherever_it_ends()
+    {
+        var file = Write(Compression.Snappy, dictionary: true, isV2: false, groups: 2);
+
+        for (var length = 0; length < file.Length; length += 41) AssertReadOrRefused(file[..length], mustRefuse: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(Layouts))]
+    public void A_damaged_file_is_read_or_refused_and_never_anything_else(Compression compression, bool dictionary, bool isV2)
+    {
+        var file = Write(compression, dictionary, isV2, groups: 2);
+        var random = new Random(7);
+        for (var i = 0; i < 60; i++)
+        {
+            var damaged = file.ToArray();
+            // Half of them where the file describes itself: its last 500 bytes.
+            var from = i % 2 == 0 ? 0 : Math.Max(0, file.Length - 500);
+            for (var changes = random.Next(1, 4); changes > 0; changes--) damaged[random.Next(from, file.Length)] = (byte)random.Next(256);
+            AssertReadOrRefused(damaged);
+        }
+    }
+
+    private static void AssertReadOrRefused(byte[] file, bool mustRefuse = false, bool isMultiLabel = false)
+    {
+        using var files = new SampleFiles().As(DatasetFormat.Parquet).With("train", file).With("test", file);
+        files.Limits = ReadLimits.Default with { Records = 10_000 };
+        if (isMultiLabel) MultiLabel(files);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            files.Read();
+            Assert.False(mustRefuse);
+        }
+        catch (UnreadableFileException)
+        {
+            // As it should.
+        }
+        // A page and a dictionary of two columns, each of which may claim 64 MiB, in the two readings and the two parts.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1L << 30);
+    }
+
+    private static List<string> Labels<T>(T[] labels)
+    {
+        using var sample = new SampleFiles().As(DatasetFormat.Parquet);
+        var file = Write(["one", "two", "three"], labels);
+        return [.. sample.With("train", file).With("test", file).Read().Labels];
+    }
+
+    private static UnreadableFileException Refusal(byte[] file, ReadLimits? limits = null)
+    {
+        using var sample = new SampleFiles().As(DatasetFormat.Parquet);
+        sample.Limits = limits ?? sample.Limits;
+        return sample.With("train", file).With("test", file).Refusal();
+    }
+
+    private static byte[] Write(Compression compression = Compression.Snappy, bool dictionary = true, bool isV2 = false, int groups = 1)
+    {
+        using var builder = new WriterPropertiesBuilder();
+        builder.Compression(compression).DataPagesize(2000);
+        if (!dictionary) builder.DisableDictionary();
+        if (isV2) builder.DataPageVersion(ParquetDataPageVersion.V2);
+        using var properties = builder.Build();
+        return Write(properties, Texts, Names, "text", groups);
+    }
+
+    private static byte[] Write<TText, TLabel>(TText[] texts, TLabel[] labels, string textName = "text")
+    {
+        using var builder = new WriterPropertiesBuilder();
+        using var properties = builder.Compression(Compression.Snappy).Build();
+        return Write(properties, texts, labels, textName, groups: 1);
+    }
+
+    private static byte[] Write(string?[] texts, string[] labels) => Write<string?, string>(texts, labels);
+
+    private static byte[] Write<TText, TLabel>(WriterProperties properties, TText[] texts, TLabel[] labels, string textName, int groups)
+    {
+        using var stream = new MemoryStream();
+        using (var output = new ManagedOutputStream(stream, leaveOpen: true))
+        using (var file = new ParquetFileWriter(output, [new Column<TText>(textName), new Column<TLabel>("label")], properties))
+        {
+            foreach (var rows in Enumerable.Range(0, texts.Length).Chunk(1 + ((texts.Length - 1) / groups)))
+            {
+                using var group = file.AppendRowGroup();
+                using (var column = group.NextColumn().LogicalWriter<TText>()) column.WriteBatch([.. rows.Select(row => texts[row])]);
+                using (var column = group.NextColumn().LogicalWriter<TLabel>()) column.WriteBatch([.. rows.Select(row => labels[row])]);
+            }
+            file.Close();
+        }
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text;
+using PieService.Domain.Datasets;
+using PieService.Domain.Files;
+using PieService.Domain.Tests.Datasets;
+
+namespace PieService.Domain.Tests.Files;
+
+public sealed class SourceTextTests : IDisposable
+{
+    private const string Test = "label,text\na,x\nb,y\n";
+
+    private const string CutOff = "the gzip file ends too early or is followed by something else; was it uploaded whole?";
+
+    private static readonly string Train = "label,text\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{(i % 3 == 0 ? 'a' : 'b')},text {i * 7919L} é\n"));
+
+    private readonly SampleFiles files = new();
+
+    public void Dispose() => files.Dispose();
+
+    [Fact]
+    public void Gzip_is_seen_in_the_file_and_may_have_several_members()
+    {
+        var bytes = Encoding.UTF8.GetBytes(Train);
+        var middle = bytes.Length / 2;
+        files.With("train", [.. SampleFiles.Gzip(bytes[..middle]), .. SampleFiles.Gzip(bytes[middle..])]).With("test", Test);
+        using var plain = new SampleFiles().With("train", Train).With("test", Test);
+
+        Assert.Equal(plain.Read().ContentHash, files.Read().ContentHash);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(1000)]
+    [InlineData(int.MaxValue)]
+    public void A_gzip_file_that_was_cut_off_is_refused(int missing)
+    {
+        var whole = SampleFiles.Gzip(Encoding.UTF8.GetBytes(Train));
+        var refusal = files.With("train", whole[..Math.Max(2, whole.Length - missing)]).With("test", Test).Refusal();
+
+        Assert.Equal(CutOff, refusal.Message);
+    }
+
+    [Fact]
+    public void A_gzip_file_that_was_cut_off_is_told_so_wherever_it_ends()
+    {
+        var whole = SampleFiles.Gzip(Encoding.UTF8.GetBytes(Train[..(Train.IndexOf("text 7919000 ", StringComparison.Ordinal) - 2)]));
+        for (var length = 2; length < whole.Length; length += 7)
+        {
+            using var sample = new SampleFiles().With("train", whole[..length]).With("test", Test);
+            var refusal = sample.Refusal();
+
+            Assert.True(refusal.Message == CutOff, $"{length} bytes: {refusal.Line} {refusal.Message}");
+        }
+    }
+
+    [Fact]
+    public void A_gzip_file_followed_by_something_else_is_refused()
+    {
+        var refusal = files.With("train", [.. SampleFiles.Gzip(Encoding.UTF8.GetBytes(Train)), 1, 2, 3]).With("test", Test).Refusal();
+
+        Assert.Equal((20_002L, null), (refusal.Line, refusal.Column));
+    }
+
+    [Fact]
+    public void A_damaged_gzip_file_is_refused()
+    {
+        var damaged = SampleFiles.Gzip(Encoding.UTF8.GetBytes(Train));
+        damaged[^6] ^= 1;
+
+        Assert.Contains("damaged", files.With("train", damaged).With("test", Test).Refusal().Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_byte_that_is_not_UTF_8_is_told_by_its_line()
+    {
+        var bytes = Encoding.UTF8.GetBytes(Train);
+        var place = Train.IndexOf("\na,text 71271000 ", StringComparison.Ordinal);
+        var line = Train[..(place + 1)].Count(c => c == '\n') + 1;
+        bytes[Encoding.UTF8.GetByteCount(Train[..place]) + 3] = 0xE9;
+        var refusal = files.With("train", bytes).With("test", Test).Refusal();
+
+        Assert.Equal((line, "character 3"), (refusal.Line, refusal.Column));
+        Assert.Contains("0xE9", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_character_that_the_end_of_the_file_cuts_in_two_is_not_UTF_8() =>
+        Assert.Equal(3, files.With("train", [.. "label,text\na,one\nb,"u8, 0xC3]).With("test", Test).Refusal().Line);
+
+    [Fact]
+    public void Latin_1_is_read_where_the_definition_says_so()
+    {
+        files.Definition = files.Definition with { Encoding = TextEncoding.Latin1 };
+        files.With("train", [.. "label,text\na,caf"u8, 0xE9, .. "\nb,na"u8, 0xEF, .. "ve\n"u8]).With("test", Test);
+
+        Assert.Equal(["café", "naïve"], files.Examples().Take(2).Select(example => example.Text));
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_no_part_of_the_header() =>
+        Assert.Equal("one", files.With("train", "\uFEFFlabel,text\na,one\nb,two").With("test", "\uFEFF" + Test).Examples()[0].Text);
+
+    [Theory]
+    [InlineData("label,text\na,one\nb,t\0wo\n", 3, 4)]
+    [InlineData("l\0a\0b\0", 1, 2)]
+    public void A_NUL_is_told_by_its_place(string content, int line, int character)
+    {
+        var refusal = files.With("train", content).With("test", Test).Refusal();
+
+        Assert.Equal((line, $"character {character}"), (refusal.Line, refusal.Column));
+    }
+
+    [Theory]
+    [InlineData(DatasetFormat.Csv, 'x')]
+    [InlineData(DatasetFormat.Csv, ',')]
+    [InlineData(DatasetFormat.Csv, '"')]
+    [InlineData(DatasetFormat.Tsv, '\t')]
+    [InlineData(DatasetFormat.Jsonl, 'x')]
+    public void A_record_of_boundless_length_does_not_fill_the_memory(DatasetFormat format, char filler)
+    {
+        var header = format switch { DatasetFormat.Csv => "label,text\na,one\n", DatasetFormat.Tsv => "label\ttext\na\tone\n", _ => "{\"label\":\"a\",\"text\":\"one\"}\n{}\n" };
+        files.Limits = files.Limits with { RecordCharacters = 256 * 1024 };
+        // In pieces, so that the test does not hold it either: 32 MB of one character in 2 lines, gzipped.
+        var piece = SampleFiles.Gzip(Encoding.UTF8.GetBytes(new string(filler, 1024 * 1024)));
+        files.As(format).With("train", [.. SampleFiles.Gzip(Encoding.UTF8.GetBytes(header.Replace("{}\n", "", StringComparison.Ordinal))), .. Enumerable.Repeat(piece, 32).SelectMany(bytes => bytes)]);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var refusal = files.With("test", Test).Refusal();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(format == DatasetFormat.Jsonl ? 2 : 3, refusal.Line);
+        Assert.Contains("more than 262144 characters", refusal.Message, StringComparison.Ordinal);
+        // A field of the parser's row takes 40 bytes, and the row doubles until the limit stops it: some 24 MB, not the 1.3 GB of all.
+        Assert.InRange(allocated, 0, 48 * 1024 * 1024);
+    }
+
+    [Fact]
+    public void A_file_that_decompresses_to_too_much_is_refused()
+    {
+        files.Limits = files.Limits with { FileBytes = 100_000 };
+
+        Assert.Contains("more than 100000 bytes", files.With("train", SampleFiles.Gzip(Encoding.UTF8.GetBytes(Train))).With("test", Test).Refusal().Message, StringComparison.Ordinal);
+    }
+}

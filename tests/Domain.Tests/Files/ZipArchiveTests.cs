@@ -1,0 +1,142 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.IO.Hashing;
+using System.Text;
+using PieService.Domain.Datasets;
+using PieService.Domain.Tests.Datasets;
+
+namespace PieService.Domain.Tests.Files;
+
+/// <summary>Zip archives whose directory says one thing of a file, the second of three, where the archive has another.</summary>
+public sealed class ZipArchiveTests : IDisposable
+{
+    /// <summary>Places in an entry of the directory.</summary>
+    private const int Flags = 8, Method = 10, Checksum = 16, Packed = 20, Length = 24, Attributes = 38, Header = 42;
+
+    private const string WrongLength = "the file is not as long as the zip archive says";
+    private const string Overlap = "lies in the zip archive where another entry or its directory lies; pack it anew";
+
+    private static readonly string Pairs = string.Concat(Enumerable.Range(0, 50).Select(i =>
+        $"{{\"gold_label\":\"{(i % 2 == 0 ? "neutral" : "entailment")}\",\"sentence1\":\"a {i}\",\"sentence2\":\"b\",\"pairID\":\"{i}\"}}\n"));
+
+    private readonly SampleFiles files = new() { Definition = new DatasetDefinition { Name = "snli", Task = LearningTask.SingleLabel, Format = DatasetFormat.Snli } };
+
+    public void Dispose() => files.Dispose();
+
+    [Theory]
+    [InlineData(CompressionLevel.Optimal, false)]
+    [InlineData(CompressionLevel.Optimal, true)]
+    [InlineData(CompressionLevel.NoCompression, false)]
+    public void Files_are_read_that_are_compressed_or_not_and_with_their_lengths_before_or_behind_them(CompressionLevel level, bool isStreamed)
+    {
+        var zip = Zip(level, isStreamed);
+        Assert.Equal(level == CompressionLevel.NoCompression ? 0 : 8, zip[Second(zip) + Method]);
+
+        Assert.Equal(150, files.With("file", zip).Examples().Count);
+    }
+
+    [Theory]
+    [InlineData(CompressionLevel.Optimal)]
+    [InlineData(CompressionLevel.NoCompression)]
+    public void A_file_that_goes_on_behind_its_length_is_not_cut_there(CompressionLevel level)
+    {
+        // At a line's end, and with the checksum of what is before it.
+        var (zip, length) = (Zip(level), Pairs[..^1].LastIndexOf('\n') + 1);
+        Change(zip, Length, _ => (uint)length);
+        Change(zip, Checksum, _ => Crc32.HashToUInt32(Encoding.UTF8.GetBytes(Pairs[..length])));
+
+        AssertRefused(zip, WrongLength);
+    }
+
+    [Theory]
+    [InlineData(Length, 1, WrongLength)]
+    [InlineData(Checksum, 1, "is damaged: its checksum is not the one that the zip archive has; was it uploaded whole?")]
+    [InlineData(Packed, -10, WrongLength)]
+    [InlineData(Packed, 1, Overlap)]
+    [InlineData(Packed, 31, Overlap)]
+    [InlineData(Header, 1, "the zip archive is damaged: the file is not where it says; was it uploaded whole?")]
+    [InlineData(Header, 1 << 30, Overlap)]
+    [InlineData(Flags, 1, "is encrypted; pack the zip archive anew without a password")]
+    [InlineData(Method, 1, "is compressed in a way that is not read here; pack the zip archive anew with deflate")]
+    public void What_the_directory_says_of_a_file_is_checked(int place, int more, string message)
+    {
+        var zip = Zip();
+        Change(zip, place, value => (uint)(value + more));
+
+        AssertRefused(zip, message);
+    }
+
+    /// <summary>With the mode that Unix gives it.</summary>
+    [Theory]
+    [InlineData(0xA1FF)]
+    [InlineData(0x21B6)]
+    [InlineData(0x11B6)]
+    [InlineData(0x41ED)]
+    [InlineData(0x81A4, true)]
+    [InlineData(0x0000, true)]
+    public void A_link_a_device_a_pipe_or_a_folder_is_not_read_as_a_file(int mode, bool isFile = false)
+    {
+        var zip = Zip();
+        Change(zip, Attributes, _ => (uint)mode << 16);
+
+        if (isFile) Assert.Equal(150, files.With("file", zip).Examples().Count);
+        else AssertRefused(zip, "is a link or a device, not a file");
+    }
+
+    [Fact]
+    public void Two_entries_do_not_share_a_place()
+    {
+        var zip = Zip();
+        Change(zip, Header, _ => 0);
+
+        AssertRefused(zip, Overlap, "file/snli_1.0_train.jsonl");
+    }
+
+    [Fact]
+    public void There_are_as_many_entries_as_the_archive_says()
+    {
+        var zip = Zip();
+        zip[^12] = 4;
+
+        AssertRefused(zip, "the zip archive is damaged: it does not have as many entries as it says; was it uploaded whole?", "file");
+    }
+
+    private static byte[] Zip(CompressionLevel level = CompressionLevel.Optimal, bool isStreamed = false)
+    {
+        using var stream = isStreamed ? new OneWay() : new MemoryStream();
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var name in new[] { "train", "dev", "test" })
+            {
+                using var entry = archive.CreateEntry($"snli_1.0_{name}.jsonl", level).Open();
+                entry.Write(Encoding.UTF8.GetBytes(Pairs));
+            }
+        }
+        return stream.ToArray();
+    }
+
+    private static void Change(byte[] zip, int place, Func<uint, uint> change)
+    {
+        var bytes = zip.AsSpan(Second(zip) + place, 4);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, change(BinaryPrimitives.ReadUInt32LittleEndian(bytes)));
+    }
+
+    private static int Second(byte[] zip)
+    {
+        var first = zip.AsSpan().IndexOf("PK\x01\x02"u8);
+        return first + 4 + zip.AsSpan(first + 4).IndexOf("PK\x01\x02"u8);
+    }
+
+    private void AssertRefused(byte[] zip, string message, string file = "file/snli_1.0_dev.jsonl")
+    {
+        var refusal = files.With("file", zip).Refusal();
+
+        Assert.Equal((file, message), (refusal.File, refusal.Message));
+    }
+
+    /// <summary>Whoever writes to it cannot go back to a header.</summary>
+    private sealed class OneWay : MemoryStream
+    {
+        public override bool CanSeek => false;
+    }
+}
