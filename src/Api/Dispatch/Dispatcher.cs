@@ -18,9 +18,6 @@ public sealed class Dispatcher(
     DatabaseAddress database, IDbContextFactory<PieDbContext> contexts, RunLeases leases, LeaseSettings settings,
     IBackgroundJobClientV2 queue, DispatchBell bell, TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService
 {
-    /// <summary>Any number that nothing else in the database locks.</summary>
-    private const long LeaderLock = 0x7069655F64697370;
-
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     /// <summary>Labels of a comparison are all written again, so not after each of its runs.</summary>
@@ -52,7 +49,8 @@ public sealed class Dispatcher(
         var reclaimFrom = time.GetTimestamp();
         while (true)
         {
-            await using var take = new NpgsqlCommand($"SELECT pg_try_advisory_lock({LeaderLock})", leadership);
+            await using var take = new NpgsqlCommand(
+                $"SELECT pg_try_advisory_lock({AdvisoryLocks.Dispatcher})", leadership);
             var leads = (bool)(await take.ExecuteScalarAsync(cancellation))!;
             if (leads) break;
             await bell.WaitAsync(Tick, cancellation);

@@ -25,7 +25,7 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
             $"UPDATE comparisons SET labelling_asked_at = coalesce(labelling_asked_at, now()) WHERE id = {comparisonId}", cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         // Keeps a duplicate delivery waiting.
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({comparisonId}::text, 0))", cancellation);
+        await AdvisoryLocks.TakeComparisonAsync(db, comparisonId, cancellation);
         // Keeps it from being deleted and from being asked for once more, but not a run that ends meanwhile from un-asking it.
         var comparison = await db.Comparisons
             .FromSql($"SELECT * FROM comparisons WHERE id = {comparisonId} FOR KEY SHARE").AsNoTracking().SingleOrDefaultAsync(cancellation);

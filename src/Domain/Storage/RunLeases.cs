@@ -34,9 +34,6 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     /// <summary>The longest back-off is this many times doubled: 5 s become 21 minutes.</summary>
     private const int MostDoublings = 8;
 
-    /// <summary>Any number that nothing else in the database locks.</summary>
-    private const long ClaimLock = 0x7069655F636C6169;
-
     /// <summary>
     /// So far ahead a run may be preferred for its checkpoint: some cohorts of a study, so that comparisons still finish early.
     /// </summary>
@@ -51,7 +48,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         // One claim after the other, so that two workers never pick the same run, nor skip one.
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ClaimLock})", cancellation);
+        await AdvisoryLocks.TakeAsync(db, AdvisoryLocks.Claim, cancellation);
         var claimed = await db.Database.SqlQuery<RunLease>($"""
             UPDATE runs SET state = 'running', lease_epoch = lease_epoch + 1, attempts = attempts + 1,
                 lease_owner = {by.Worker}, worker = {by.Worker}, lease_until = now() + {settings.Lease},

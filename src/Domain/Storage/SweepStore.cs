@@ -12,7 +12,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         // Two sweeps that ask for the same runs at the same moment: one after the other, so that each run is added once.
-        await LockAsync(db, sweep.DatasetId.ToString(), cancellation);
+        await AdvisoryLocks.TakeDatasetAsync(db, sweep.DatasetId, cancellation);
 
         db.Sweeps.Add(sweep);
         await db.SaveChangesAsync(cancellation);
@@ -237,16 +237,13 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     {
         var dataset = await db.Sweeps.Where(sweep => sweep.Id == sweepId).Select(sweep => (Guid?)sweep.DatasetId).SingleOrDefaultAsync(cancellation);
         if (dataset is not { } datasetId) return false;
-        await LockAsync(db, datasetId.ToString(), cancellation);
+        await AdvisoryLocks.TakeDatasetAsync(db, datasetId, cancellation);
         return await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation);
     }
 
     /// <summary>In the order in which workers lock theirs.</summary>
     private static Task<int> LockRunsAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation) => db.Database.ExecuteSqlAsync(
         $"SELECT 1 FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id WHERE link.sweep_id = {sweepId} ORDER BY runs.id FOR UPDATE OF runs", cancellation);
-
-    private static Task<int> LockAsync(PieDbContext db, string datasetId, CancellationToken cancellation) =>
-        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({datasetId}, 0))", cancellation);
 
     /// <summary>
     /// Tells the open runs of a sweep what all sweeps together want of them: a run is cancelled when no live sweep wants it, and
