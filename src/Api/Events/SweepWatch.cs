@@ -84,7 +84,7 @@ public sealed class SweepWatch(IDbContextFactory<PieDbContext> contexts, TimePro
                     SELECT 1 FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id WHERE link.sweep_id = sweeps.id AND runs.finished_at > last.at)
                 OR EXISTS (
                     SELECT 1 FROM comparisons WHERE sweep_id = sweeps.id
-                        AND (labelling_asked_at IS NULL OR labelled_at IS NULL OR labelled_at < labelling_asked_at OR labelled_at > last.at)))
+                        AND (NOT pie_is_labelled(labelling_asked_at, labelled_at) OR labelled_at > last.at)))
         ORDER BY sweeps.id
         """).ToListAsync(cancellation);
 

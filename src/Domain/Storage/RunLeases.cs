@@ -176,7 +176,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                 FROM (SELECT predict_splits <@ {splits} AND ({outcome.Model is not null} OR NOT pie_keeps_model(id)) AND pie_observes(id) <@ {observed} AS is_all FROM runs WHERE id = {lease.RunId}) AS result
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
-            await AskForLabelsAsync(db, [lease.RunId], cancellation);
+            await Labelling.AskAsync(db, [lease.RunId], cancellation);
         }, cancellation);
 
     /// <summary>
@@ -197,7 +197,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                     FROM runs WHERE id = {lease.RunId}) AS next
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND runs.state = 'running'
                 """, cancellation);
-            await AskForLabelsAsync(db, [lease.RunId], cancellation);
+            await Labelling.AskAsync(db, [lease.RunId], cancellation);
         }, cancellation);
 
     /// <summary>
@@ -213,7 +213,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                     finished_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
-            await AskForLabelsAsync(db, [lease.RunId], cancellation);
+            await Labelling.AskAsync(db, [lease.RunId], cancellation);
         }, cancellation);
 
     /// <summary>
@@ -238,27 +238,10 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             WHERE id IN (SELECT id FROM runs WHERE state = 'running' AND lease_until < now() ORDER BY id FOR UPDATE SKIP LOCKED)
             RETURNING id AS "Value"
             """).ToListAsync(cancellation);
-        await AskForLabelsAsync(db, lost, cancellation);
+        await Labelling.AskAsync(db, lost, cancellation);
         await transaction.CommitAsync(cancellation);
         return lost.Count;
     }
-
-    /// <summary>A run that ended may change what its comparisons say, and may have been the last that they waited for.</summary>
-    internal static Task AskForLabelsAsync(PieDbContext db, IReadOnlyList<Guid> runs, CancellationToken cancellation) =>
-        runs.Count == 0 ? Task.CompletedTask : db.Database.ExecuteSqlAsync($"""
-            UPDATE comparisons SET labelling_asked_at = NULL
-            FROM (
-                SELECT due.id FROM comparisons AS due
-                WHERE EXISTS (
-                    SELECT 1 FROM runs JOIN sweep_runs ON sweep_runs.run_id = runs.id
-                    WHERE runs.id = ANY({runs.ToArray()}) AND runs.state NOT IN ('queued', 'running')
-                        AND due.sweep_id = sweep_runs.sweep_id
-                        -- The influence of a comparison with dense4E is by what the dense runs observed.
-                        AND (runs.fingerprint IN (due.dense_fingerprint, due.pruned_fingerprint) OR due.baseline = 'dense4E' AND runs.method = 'dense'))
-                -- In one order, so that two runs that end together do not wait for one another; and not for one who labels it.
-                ORDER BY due.id FOR NO KEY UPDATE) AS due
-            WHERE comparisons.id = due.id
-            """, cancellation);
 
     /// <summary>Runs the statements in a transaction that holds the row under this lease; false where the lease is lost.</summary>
     private async Task<bool> WithLeaseAsync(RunLease lease, Func<PieDbContext, Task> change, CancellationToken cancellation)

@@ -269,7 +269,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             WHERE runs.id = wish.run_id AND runs.state IN ('queued', 'running')
             RETURNING id AS "Value"
             """).ToListAsync(cancellation);
-        await RunLeases.AskForLabelsAsync(db, cancelled, cancellation);
+        await Labelling.AskAsync(db, cancelled, cancellation);
     }
 }
 

@@ -82,6 +82,11 @@ WHERE label.is_pie;
 CREATE FUNCTION pie_ended(prediction_hash text, otherwise text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN prediction_hash IS NULL THEN otherwise ELSE 'succeeded' END;
 
+-- Whether the labels of a comparison are those of its runs as they are now: the protocol is in Labelling.cs.
+CREATE FUNCTION pie_is_labelled(asked_at timestamptz, labelled_at timestamptz) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(labelled_at >= asked_at, false);
+
 -- The workers that were heard of lately. They beat every 10 s at least.
 CREATE VIEW live_workers AS SELECT * FROM workers WHERE last_beat_at > now() - interval '30 seconds';
 
@@ -174,7 +179,8 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     -- One that was labelled from all of its runs has what its sweep waits for, also while it is labelled anew: a run of it was
     -- trained again for another sweep.
-    SELECT coalesce(bool_and(labelled_at IS NOT NULL AND (labelled_at >= coalesce(labelling_asked_at, 'infinity') OR (summary ->> 'complete')::boolean)), true) AS labelled,
+    SELECT coalesce(bool_and(labelled_at IS NOT NULL
+            AND (pie_is_labelled(labelling_asked_at, labelled_at) OR (summary ->> 'complete')::boolean)), true) AS labelled,
         max(labelled_at) AS labelled_at
     FROM comparisons WHERE comparisons.sweep_id = sweeps.id) AS comparison
 CROSS JOIN LATERAL (
