@@ -11,7 +11,7 @@ using PieService.Domain.Webhooks;
 
 namespace PieService.Domain.Storage;
 
-/// <summary>Every table, key and index. Functions and views are in Views.sql.</summary>
+/// <summary>Every table, key and index. Functions and views are in Scheduling.sql and Research.sql.</summary>
 public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbContext(options)
 {
     public DbSet<Dataset> Datasets => Set<Dataset>();
