@@ -89,7 +89,8 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         var wanted = await WantedEpochsAsync(db, comparison, observers[0], cancellation);
         if (wanted.Length == 0) return Bins.None("The sweep asked for no epoch that the model has: leave observationEpochs out, or name one.");
         // Another sweep may have asked the same runs for more.
-        var epochs = observers.Select(run => run.Outcome?.ObservedEpochs ?? []).Aggregate(wanted, (common, more) => [.. common.Intersect(more)]).Order().ToList();
+        var epochs = observers.Select(run => run.ObservedEpochs)
+            .Aggregate(wanted, (common, more) => [.. common.Intersect(more)]).Order().ToList();
         if (epochs.Count == 0) return Bins.None("No epoch was observed by all dense runs of these seeds: one has failed, or is being trained again.");
 
         var losses = SeedLosses.Of(gold, cohorts.Dense.Zip(cohorts.Pruned, (dense, pruned) => (FinalScores(dense), FinalScores(pruned))));
@@ -112,11 +113,11 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
             db.RunObservations.Where(observation => observation.RunId == run.Id && observation.Epoch == epoch).Select(observation => observation.Scores).Single());
     }
 
-    private static Task<int[]> WantedEpochsAsync(PieDbContext db, Comparison comparison, Run observer, CancellationToken cancellation) =>
-        db.Database.SqlQuery<int>($"""
-            SELECT unnest(pie_observation_epochs(sweeps.request, runs.recipe, runs.seed)) AS "Value" FROM sweeps, runs
-            WHERE sweeps.id = {comparison.SweepId} AND runs.id = {observer.Id}
-            """).ToArrayAsync(cancellation);
+    private static Task<int[]> WantedEpochsAsync(
+        PieDbContext db, Comparison comparison, Run observer, CancellationToken cancellation) =>
+        db.SweepRuns
+            .Where(link => link.SweepId == comparison.SweepId && link.RunId == observer.Id)
+            .Select(link => link.WantedEpochs).SingleAsync(cancellation);
 
     /// <summary>The dense runs of the cohort's seeds: also where the baseline is dense4E, whose first epochs they are.</summary>
     private static async Task<IReadOnlyList<Run>> ObserversAsync(PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)

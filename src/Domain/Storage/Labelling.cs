@@ -116,7 +116,7 @@ public static class Labelling
         var json = summary is null ? null : Json.Write(summary);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons SET summary = {json}::jsonb, achieved_sparsity = {summary?.AchievedSparsity.Mean},
-                labelled_at = clock_timestamp()
+                is_complete = {summary?.Complete}, labelled_at = clock_timestamp()
             WHERE id = {comparisonId}
             """, cancellation);
         await db.Database.CommitTransactionAsync(cancellation);

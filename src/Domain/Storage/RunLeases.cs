@@ -25,6 +25,13 @@ public sealed record EpochRecord(IReadOnlyList<RunMetric> Metrics, int EpochsDon
 /// <param name="Store">Identity of that folder.</param>
 public sealed record StoredCheckpoint(string Path, string Sha256, string Store);
 
+/// <summary>What a training, or a prediction anew, leaves behind.</summary>
+/// <param name="Device">What computed it, such as cpu or cuda:0.</param>
+/// <param name="Predictions">One for each split that was predicted, test among them.</param>
+/// <param name="Model">Null: no model is kept.</param>
+public sealed record RunResult(
+    RunOutcome Outcome, string Device, IReadOnlyList<RunPredictions> Predictions, KeptModel? Model = null);
+
 /// <summary>
 /// The moves of a run that is being trained. Each is one guarded statement: it names the state and the lease epoch that it
 /// comes from, and answers false where the row is no longer there. The database's clock is the only clock.
@@ -138,13 +145,14 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
 
     /// <summary>
     /// running -> succeeded, with everything that the run leaves behind, in one transaction; -> queued where a sweep has come to
-    /// want a split or an epoch meanwhile that was not predicted, or the model that was not kept. What an earlier training of the run left is replaced whole.
+    /// want a split or an epoch meanwhile that was not predicted, or the model that was not kept. What an earlier
+    /// training of the run left is replaced whole.
     /// </summary>
     /// <exception cref="ModelMismatchException">It was trained with other vectors, or another checkpoint, than the dataset's other runs; nothing is stored.</exception>
-    public Task<bool> SucceedAsync(
-        RunLease lease, RunOutcome outcome, string device, IReadOnlyList<RunPredictions> predictions, CancellationToken cancellation) =>
+    public Task<bool> SucceedAsync(RunLease lease, RunResult result, CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
         {
+            var (outcome, device, predictions, model) = result;
             var run = await db.Runs.AsNoTracking().SingleAsync(row => row.Id == lease.RunId, cancellation);
             if (run.Recipe.Vectors is { } vectors && outcome.VectorsSha256 is { } vectorsSha256)
                 await ModelPins.RequireAsync(db, run.DatasetId, ModelKind.Vectors, vectors, vectorsSha256, cancellation);
@@ -170,10 +178,20 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                     -- The same device type, CPU capability and thread count must give the same bits.
                     is_repeatable = is_repeatable AND (prediction_hash IS NULL OR predict_again OR prediction_hash = {hash}
                         OR split_part(runs.device, ':', 1) <> split_part({device}, ':', 1)
-                        OR runs.outcome ->> 'cpuCapability' <> {outcome.CpuCapability} OR (runs.outcome ->> 'threads')::integer <> {outcome.Threads}),
+                        OR cpu_capability <> {outcome.CpuCapability} OR threads <> {outcome.Threads}),
                     training_seconds = (SELECT sum(seconds) FROM run_metrics WHERE run_id = {lease.RunId} AND split = 'train'),
-                    predict_again = false, predicted_splits = {splits}, epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb, prediction_hash = {hash}, achieved_sparsity = {achieved}
-                FROM (SELECT predict_splits <@ {splits} AND ({outcome.Model is not null} OR NOT pie_keeps_model(id)) AND pie_observes(id) <@ {observed} AS is_all FROM runs WHERE id = {lease.RunId}) AS result
+                    predict_again = false, epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb,
+                    cpu_capability = {outcome.CpuCapability}, threads = {outcome.Threads}, predicted_splits = {splits},
+                    observed_epochs = {observed}, model_path = {model?.Path}, model_store = {model?.Store},
+                    model_bytes = {model?.Bytes}, model_sha256 = {model?.Sha256}, prediction_hash = {hash},
+                    achieved_sparsity = {achieved}
+                FROM (
+                    SELECT predict_splits <@ {splits} AND NOT EXISTS (
+                        SELECT 1 FROM run_wishes AS wish
+                        WHERE wish.run_id = runs.id AND wish.is_live AND NOT pie_is_met(
+                            wish.wanted_splits, wish.wanted_epochs, wish.wants_model,
+                            {splits}, {observed}, {model is not null})) AS is_all
+                    FROM runs WHERE id = {lease.RunId}) AS result
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
             await Labelling.AskAsync(db, [lease.RunId], cancellation);

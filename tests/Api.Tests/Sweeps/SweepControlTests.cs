@@ -136,7 +136,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     {
         var dataset = await api.Situations.DatasetAsync();
         var (sweep, other) = (await api.SubmitAsync(Situations.Request(dataset, 2)), await api.SubmitAsync(Situations.Request(dataset, 2)));
-        await api.Situations.TrainAsync(sweep, (_, _) => 0, run => run.Seed == 0 ? Kept : Situations.Outcome);
+        await api.Situations.TrainAsync(sweep, (_, _) => 0, model: run => run.Seed == 0 ? Kept : null);
         await api.Situations.LabelAsync(sweep);
 
         Assert.Equal("running", await PredictAgainAsync(sweep));
@@ -144,7 +144,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         var runs = await api.Situations.RunsOfAsync(sweep);
         Assert.Equal([(RunState.Queued, true), (RunState.Succeeded, false)], runs.Select(run => (run.State, run.PredictAgain)));
 
-        await api.Situations.TrainAsync(runs[0], (_, _) => 1, _ => Kept);
+        await api.Situations.TrainAsync(runs[0], (_, _) => 1, model: Kept);
         var predicted = (await api.Situations.RunsOfAsync(sweep))[0];
         Assert.Equal((RunState.Succeeded, false, true), (predicted.State, predicted.PredictAgain, predicted.IsRepeatable));
         Assert.NotEqual(runs[0].PredictionHash, predicted.PredictionHash);
@@ -154,7 +154,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     public async Task A_run_that_cannot_predict_again_keeps_its_predictions_and_says_why()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
-        await api.Situations.TrainAsync(sweep, (_, _) => 0, _ => Kept);
+        await api.Situations.TrainAsync(sweep, (_, _) => 0, model: _ => Kept);
         await PredictAgainAsync(sweep);
         var run = (await api.Situations.RunsOfAsync(sweep))[0];
 
@@ -169,7 +169,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     public async Task Predicting_again_rests_while_its_sweep_is_paused_and_is_given_up_when_it_is_cancelled()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
-        await api.Situations.TrainAsync(sweep, (_, _) => 0, _ => Kept);
+        await api.Situations.TrainAsync(sweep, (_, _) => 0, model: _ => Kept);
         await PredictAgainAsync(sweep);
 
         Assert.Equal("paused", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/pause", new JsonObject()))["state"]);
@@ -199,7 +199,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         }
     }
 
-    private static RunOutcome Kept => Situations.Outcome with { Model = new("models/kept.safetensors", "its store", 1, new string('0', 64)) };
+    private static KeptModel Kept => new("models/kept.safetensors", "its store", 1, new string('0', 64));
 
     private async Task<string?> PredictAgainAsync(Guid sweep) =>
         (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/predict-again", new JsonObject()))["state"];
