@@ -108,20 +108,28 @@ public sealed class Situations(IServiceProvider services)
                 Scores = [.. Enumerable.Range(0, TestExamples * 3).SelectMany(i => BitConverter.GetBytes((Half)(i / 4.0)))],
                 Threshold = threshold,
             };
-            Assert.True(await Leases.SucceedAsync(await ClaimAsync(run.Id), Outcome with { Threshold = threshold }, "cpu", [predictions], CancellationToken.None));
+            Assert.True(await Leases.SucceedAsync(
+                await ClaimAsync(run.Id), new(Outcome with { Threshold = threshold }, "cpu", [predictions]),
+                CancellationToken.None));
         }
     }
 
     /// <summary>Plays the worker: each run answers test example i with classes(run, i).</summary>
-    public async Task TrainAsync(Guid sweep, Func<Run, int, int> classes, Func<Run, RunOutcome>? outcome = null)
+    public async Task TrainAsync(
+        Guid sweep, Func<Run, int, int> classes, Func<Run, RunOutcome>? outcome = null,
+        Func<Run, KeptModel?>? model = null)
     {
-        foreach (var run in (await RunsOfAsync(sweep)).Where(run => run.State == RunState.Queued)) await TrainAsync(run, classes, outcome);
+        foreach (var run in (await RunsOfAsync(sweep)).Where(run => run.State == RunState.Queued))
+            await TrainAsync(run, classes, outcome, model?.Invoke(run));
     }
 
-    public async Task TrainAsync(Run run, Func<Run, int, int>? classes = null, Func<Run, RunOutcome>? outcome = null)
+    public async Task TrainAsync(
+        Run run, Func<Run, int, int>? classes = null, Func<Run, RunOutcome>? outcome = null, KeptModel? model = null)
     {
         var lease = await ClaimAsync(run.Id);
-        Assert.True(await Leases.SucceedAsync(lease, outcome?.Invoke(run) ?? Outcome, "cpu", [Predictions(run, classes ?? ((_, _) => 0))], CancellationToken.None));
+        var predictions = Predictions(run, classes ?? ((_, _) => 0));
+        Assert.True(await Leases.SucceedAsync(
+            lease, new(outcome?.Invoke(run) ?? Outcome, "cpu", [predictions], model), CancellationToken.None));
     }
 
     public async Task LabelAsync(Guid sweep)

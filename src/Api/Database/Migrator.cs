@@ -7,9 +7,6 @@ namespace PieService.Api.Database;
 /// <summary>Brings a database to the schema of this version: ours and Hangfire's, under one lock.</summary>
 public static class Migrator
 {
-    /// <summary>Any number that nothing else in the database locks.</summary>
-    private const long Lock = 0x7069655F6D696772;
-
     public static async Task MigrateAsync(string connectionString, CancellationToken cancellation)
     {
         await CreateDatabaseAsync(connectionString, cancellation);
@@ -17,12 +14,12 @@ public static class Migrator
         await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0 }.ConnectionString);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         // EF locks only its own history table, and Hangfire's installer not at all: two of them at once fail.
-        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({Lock})", cancellation);
+        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({AdvisoryLocks.Migration})", cancellation);
 
         await Schema.MigrateAsync(database, target: null, cancellation);
         PostgreSqlObjectsInstaller.Install(connection, "hangfire");
 
-        await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({Lock})", cancellation);
+        await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({AdvisoryLocks.Migration})", cancellation);
     }
 
     private static async Task CreateDatabaseAsync(string connectionString, CancellationToken cancellation)

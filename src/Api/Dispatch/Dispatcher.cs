@@ -18,13 +18,7 @@ public sealed class Dispatcher(
     DatabaseAddress database, IDbContextFactory<PieDbContext> contexts, RunLeases leases, LeaseSettings settings,
     IBackgroundJobClientV2 queue, DispatchBell bell, TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService
 {
-    /// <summary>Any number that nothing else in the database locks.</summary>
-    private const long LeaderLock = 0x7069655F64697370;
-
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
-
-    /// <summary>Labels of a comparison are all written again, so not after each of its runs.</summary>
-    private static readonly TimeSpan BetweenProvisionalLabels = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -52,7 +46,8 @@ public sealed class Dispatcher(
         var reclaimFrom = time.GetTimestamp();
         while (true)
         {
-            await using var take = new NpgsqlCommand($"SELECT pg_try_advisory_lock({LeaderLock})", leadership);
+            await using var take = new NpgsqlCommand(
+                $"SELECT pg_try_advisory_lock({AdvisoryLocks.Dispatcher})", leadership);
             var leads = (bool)(await take.ExecuteScalarAsync(cancellation))!;
             if (leads) break;
             await bell.WaitAsync(Tick, cancellation);
@@ -90,32 +85,11 @@ public sealed class Dispatcher(
             queue.Enqueue<ITrainNextRun>(QueueStorage.RunQueue, run => run.ExecuteAsync(CancellationToken.None));
     }
 
-    /// <summary>Once when all its runs have ended; before that now and then, over the seeds that are there, from two on.</summary>
     private async Task DispatchLabelsAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var due = await db.Database.SqlQuery<Guid>($"""
-            UPDATE comparisons SET labelling_asked_at = now()
-            FROM (
-                SELECT comparisons.id FROM comparisons JOIN sweeps ON sweeps.id = comparisons.sweep_id
-                WHERE (labelling_asked_at IS NULL
-                    OR labelling_asked_at < now() - interval '60 seconds' AND (labelled_at IS NULL OR labelled_at < labelling_asked_at))
-                AND (NOT EXISTS (
-                        SELECT 1 FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id AND link.sweep_id = sweeps.id
-                        WHERE runs.dataset_id = sweeps.dataset_id AND runs.fingerprint IN (dense_fingerprint, pruned_fingerprint)
-                            AND runs.state IN ('queued', 'running'))
-                    OR (labelled_at IS NULL OR labelled_at < now() - {BetweenProvisionalLabels}) AND (
-                        SELECT count(*) FROM runs AS pruned
-                        JOIN sweep_runs AS link ON link.run_id = pruned.id AND link.sweep_id = sweeps.id
-                        JOIN runs AS dense ON dense.dataset_id = sweeps.dataset_id AND dense.fingerprint = dense_fingerprint AND dense.seed = pruned.seed
-                        WHERE pruned.dataset_id = sweeps.dataset_id AND pruned.fingerprint = pruned_fingerprint
-                            AND comparisons.split = ANY(pruned.predicted_splits) AND comparisons.split = ANY(dense.predicted_splits)) >= 2)
-                -- One that is being labelled at this moment is looked at again later.
-                FOR UPDATE OF comparisons SKIP LOCKED) AS due
-            WHERE comparisons.id = due.id
-            RETURNING comparisons.id AS "Value"
-            """).ToListAsync(cancellation);
-        foreach (var id in due)
-            queue.Enqueue<ILabelComparison>(QueueStorage.LabelQueue, comparison => comparison.ExecuteAsync(id, CancellationToken.None));
+        foreach (var id in await Labelling.TakeDueAsync(db, cancellation))
+            queue.Enqueue<ILabelComparison>(
+                QueueStorage.LabelQueue, comparison => comparison.ExecuteAsync(id, CancellationToken.None));
     }
 }

@@ -13,9 +13,6 @@ namespace PieService.Api.Events;
 /// </summary>
 public sealed class SweepWatch(IDbContextFactory<PieDbContext> contexts, TimeProvider time, ILogger<SweepWatch> logger) : BackgroundService
 {
-    /// <summary>Any number that nothing else in the database locks.</summary>
-    private const long LookLock = 0x7069655F6C6F6F6B;
-
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
@@ -45,7 +42,7 @@ public sealed class SweepWatch(IDbContextFactory<PieDbContext> contexts, TimePro
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        if (!await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock({LookLock}) AS \"Value\"").SingleAsync(cancellation)) return;
+        if (!await AdvisoryLocks.TryTakeAsync(db, AdvisoryLocks.SweepWatch, cancellation)) return;
 
         var watched = await WatchedAsync(db, cancellation);
         if (watched.Count == 0) return;
@@ -87,7 +84,7 @@ public sealed class SweepWatch(IDbContextFactory<PieDbContext> contexts, TimePro
                     SELECT 1 FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id WHERE link.sweep_id = sweeps.id AND runs.finished_at > last.at)
                 OR EXISTS (
                     SELECT 1 FROM comparisons WHERE sweep_id = sweeps.id
-                        AND (labelling_asked_at IS NULL OR labelled_at IS NULL OR labelled_at < labelling_asked_at OR labelled_at > last.at)))
+                        AND (NOT pie_is_labelled(labelling_asked_at, labelled_at) OR labelled_at > last.at)))
         ORDER BY sweeps.id
         """).ToListAsync(cancellation);
 

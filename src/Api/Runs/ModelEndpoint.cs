@@ -24,10 +24,10 @@ internal static class ModelEndpoint
         Guid id, Query<NoQuery> _, PieDbContext db, PieFolders folders, HttpResponse response, CancellationToken cancellation)
     {
         if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellation) is not { } run) return Problems.NotFound("run", id);
-        if (run.Outcome?.Model is not { } model)
+        if (run.Model is not { } model)
         {
             var isComing = run.State is RunState.Queued or RunState.Running
-                && await db.Database.SqlQuery<bool>($"""SELECT pie_keeps_model({id}) AS "Value" """).SingleAsync(cancellation);
+                && await LiveWishes.KeepModelAsync(db, id, cancellation);
             if (!isComing) return TypedResults.Problem("No model of this run is kept. Submit a sweep of this recipe and seed with keepModels: last; the run is trained again for it.", statusCode: StatusCodes.Status404NotFound);
             response.AskAgainIn(EntityTags.PollSeconds);
             return Problems.Conflict($"The run is {Wire.Name(run.State)}; its model is there when it has succeeded.");

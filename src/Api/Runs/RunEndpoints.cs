@@ -221,7 +221,7 @@ public sealed record RunResponse(
         run.Error, run.Worker, run.Device, run.CreatedAt, run.StartedAt, run.FinishedAt,
         run.Outcome?.Test, trainLoss - run.Outcome?.Test.Loss, run.PredictionHash, run.PredictedSplits ?? run.PredictSplits, run.Outcome?.ObservedEpochs ?? [], run.IsRepeatable, run.TrainingSeconds,
         run.Outcome is { } outcome ? RunEnvironment.Of(outcome) : null,
-        run.Outcome?.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null, run.Outcome?.Threshold,
+        run.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null, run.Outcome?.Threshold,
         run.Outcome?.PredictedBy?.ToString());
 }
 

@@ -21,7 +21,9 @@ public sealed class Comparison
     public required string PrunedFingerprint { get; init; }
     public int ExpectedSeeds { get; init; }
 
-    /// <summary>When its labelling was last asked for; null: nobody did since its runs last changed.</summary>
+    /// <summary>
+    /// When a message to label it was last sent; null: one is to be sent. Storage/Labelling has the protocol.
+    /// </summary>
     public DateTimeOffset? LabellingAskedAt { get; init; }
     public DateTimeOffset? LabelledAt { get; init; }
 
@@ -30,4 +32,7 @@ public sealed class Comparison
 
     /// <summary>Mean over the pruned runs, in percent: a copy of what the summary says, for queries.</summary>
     public double? AchievedSparsity { get; init; }
+
+    /// <summary>A copy of <see cref="ComparisonSummary.Complete"/>, for queries; null without a summary.</summary>
+    public bool? IsComplete { get; init; }
 }

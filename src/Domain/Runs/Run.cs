@@ -28,10 +28,16 @@ public sealed class Run
     public required Recipe Recipe { get; init; }
     public int Seed { get; init; }
 
-    /// <summary>Copies of what the recipe says, for queries.</summary>
+    /// <summary>Copies of what the recipe says, for queries, down to <see cref="Checkpoint"/>.</summary>
     public Architecture Architecture { get; init; }
     public Method Method { get; init; }
     public decimal Sparsity { get; init; }
+
+    /// <summary>Name of the word vectors that it needs.</summary>
+    public string? Vectors { get; init; }
+
+    /// <summary>Name of the pretrained checkpoint that it needs.</summary>
+    public string? Checkpoint { get; init; }
 
     /// <summary>The dense run whose end is this run's branching point; null for runs that start from initial weights.</summary>
     public Guid? TrunkRunId { get; init; }
@@ -76,6 +82,20 @@ public sealed class Run
     public string? Worker { get; init; }
     public string? Device { get; init; }
     public RunOutcome? Outcome { get; init; }
+
+    /// <summary>Copies of what the outcome says, for queries, down to <see cref="ObservedEpochs"/>.</summary>
+    public string? CpuCapability { get; init; }
+    public int? Threads { get; init; }
+    public int[] ObservedEpochs { get; init; } = [];
+
+    /// <summary>The kept model; null, as the columns that follow, where none is kept.</summary>
+    public KeptModel? Model =>
+        ModelPath is null ? null : new(ModelPath, ModelStore!, ModelBytes!.Value, ModelSha256!);
+
+    public string? ModelPath { get; init; }
+    public string? ModelStore { get; init; }
+    public long? ModelBytes { get; init; }
+    public string? ModelSha256 { get; init; }
     public string? PredictionHash { get; init; }
     public double? AchievedSparsity { get; init; }
 
@@ -114,7 +134,6 @@ public sealed record RunOutcome(
     string Versions,
     ComputeHost Host,
     int ArithmeticChecks,
-    KeptModel? Model = null,
     IReadOnlyList<int>? ObservedEpochs = null,
     string? CheckpointSha256 = null,
     double? Threshold = null,

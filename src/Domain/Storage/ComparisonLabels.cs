@@ -12,32 +12,19 @@ namespace PieService.Domain.Storage;
 /// <summary>Labels a comparison from the predictions of its runs; asked twice, it writes the same labels again.</summary>
 public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) : ILabelComparison
 {
-    /// <summary>Below this number a vote says nothing, unless the sweep asked for no more.</summary>
-    private const int FewestSeeds = 2;
-
     public async Task ExecuteAsync(Guid comparisonId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         // Millions of labels take longer than the limit that is sane for everything else.
         db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
-        // Committed before a run is read: one that ends from here on un-asks it, and it is labelled again.
-        await db.Database.ExecuteSqlAsync(
-            $"UPDATE comparisons SET labelling_asked_at = coalesce(labelling_asked_at, now()) WHERE id = {comparisonId}", cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        // Keeps a duplicate delivery waiting.
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({comparisonId}::text, 0))", cancellation);
-        // Keeps it from being deleted and from being asked for once more, but not a run that ends meanwhile from un-asking it.
-        var comparison = await db.Comparisons
-            .FromSql($"SELECT * FROM comparisons WHERE id = {comparisonId} FOR KEY SHARE").AsNoTracking().SingleOrDefaultAsync(cancellation);
-        // Deleted, or labelled by an earlier delivery since it was asked for.
-        if (comparison is null || comparison.LabelledAt >= comparison.LabellingAskedAt) return;
+        if (await Labelling.BeginAsync(db, comparisonId, cancellation) is not { } comparison) return;
 
         var cohorts = await CohortsAsync(db, comparison, cancellation);
         await db.PieLabels.Where(label => label.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         await db.Influences.Where(influence => influence.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         await db.ClassScores.Where(scores => scores.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         ComparisonSummary? summary = null;
-        if (cohorts.Dense.Count >= Math.Min(comparison.ExpectedSeeds, FewestSeeds))
+        if (cohorts.Dense.Count >= Math.Min(comparison.ExpectedSeeds, Labelling.FewestSeeds))
         {
             var (answers, allDense) = await AnswersAsync(db, comparison, cohorts, cancellation);
             // Votes are counted anew for each use: those of all examples and classes at once may be gigabytes.
@@ -50,12 +37,7 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
                 labels, answers, [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)], comparison.ExpectedSeeds,
                 NoiseFloor.Of(allDense, cohorts.Dense.Count), influence.Epochs, influence.Reason);
         }
-        var json = summary is null ? null : Json.Write(summary);
-        await db.Database.ExecuteSqlAsync($"""
-            UPDATE comparisons SET summary = {json}::jsonb, achieved_sparsity = {summary?.AchievedSparsity.Mean}, labelled_at = clock_timestamp()
-            WHERE id = {comparisonId}
-            """, cancellation);
-        await transaction.CommitAsync(cancellation);
+        await Labelling.DoneAsync(db, comparisonId, summary, cancellation);
     }
 
     /// <param name="AllDense">Also those of seeds that no pruned run has: the second dense cohort is among them.</param>
@@ -107,7 +89,8 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         var wanted = await WantedEpochsAsync(db, comparison, observers[0], cancellation);
         if (wanted.Length == 0) return Bins.None("The sweep asked for no epoch that the model has: leave observationEpochs out, or name one.");
         // Another sweep may have asked the same runs for more.
-        var epochs = observers.Select(run => run.Outcome?.ObservedEpochs ?? []).Aggregate(wanted, (common, more) => [.. common.Intersect(more)]).Order().ToList();
+        var epochs = observers.Select(run => run.ObservedEpochs)
+            .Aggregate(wanted, (common, more) => [.. common.Intersect(more)]).Order().ToList();
         if (epochs.Count == 0) return Bins.None("No epoch was observed by all dense runs of these seeds: one has failed, or is being trained again.");
 
         var losses = SeedLosses.Of(gold, cohorts.Dense.Zip(cohorts.Pruned, (dense, pruned) => (FinalScores(dense), FinalScores(pruned))));
@@ -130,11 +113,11 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
             db.RunObservations.Where(observation => observation.RunId == run.Id && observation.Epoch == epoch).Select(observation => observation.Scores).Single());
     }
 
-    private static Task<int[]> WantedEpochsAsync(PieDbContext db, Comparison comparison, Run observer, CancellationToken cancellation) =>
-        db.Database.SqlQuery<int>($"""
-            SELECT unnest(pie_observation_epochs(sweeps.request, runs.recipe, runs.seed)) AS "Value" FROM sweeps, runs
-            WHERE sweeps.id = {comparison.SweepId} AND runs.id = {observer.Id}
-            """).ToArrayAsync(cancellation);
+    private static Task<int[]> WantedEpochsAsync(
+        PieDbContext db, Comparison comparison, Run observer, CancellationToken cancellation) =>
+        db.SweepRuns
+            .Where(link => link.SweepId == comparison.SweepId && link.RunId == observer.Id)
+            .Select(link => link.WantedEpochs).SingleAsync(cancellation);
 
     /// <summary>The dense runs of the cohort's seeds: also where the baseline is dense4E, whose first epochs they are.</summary>
     private static async Task<IReadOnlyList<Run>> ObserversAsync(PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)

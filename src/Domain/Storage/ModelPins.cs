@@ -36,7 +36,8 @@ public static class ModelPins
     /// <summary>Content that no run was trained with, nor is, binds nobody: the file may have been the wrong one.</summary>
     public static Task ForgetUnusedAsync(PieDbContext db, CancellationToken cancellation) => db.Database.ExecuteSqlAsync($"""
         DELETE FROM model_pins AS pin WHERE NOT EXISTS (
-            SELECT 1 FROM runs WHERE runs.dataset_id = pin.dataset_id AND (runs.state = 'running' OR runs.outcome IS NOT NULL)
-                AND recipe ->> CASE pin.kind WHEN 'vectors' THEN 'vectors' ELSE 'checkpoint' END = pin.name)
+            SELECT 1 FROM runs
+            WHERE runs.dataset_id = pin.dataset_id AND (runs.state = 'running' OR runs.outcome IS NOT NULL)
+                AND CASE pin.kind WHEN 'vectors' THEN runs.vectors ELSE runs.checkpoint END = pin.name)
         """, cancellation);
 }

@@ -11,7 +11,7 @@ using PieService.Domain.Webhooks;
 
 namespace PieService.Domain.Storage;
 
-/// <summary>Every table, key and index. Functions and views are in Views.sql.</summary>
+/// <summary>Every table, key and index. Functions and views are in Scheduling.sql and Research.sql.</summary>
 public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbContext(options)
 {
     public DbSet<Dataset> Datasets => Set<Dataset>();
@@ -93,6 +93,8 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             run.Property(r => r.Priority).HasConversion<short>();
             run.Property(r => r.IsRepeatable).HasDefaultValue(true);
             run.Property(r => r.PredictAgain).HasDefaultValue(false);
+            run.Property(r => r.ObservedEpochs).HasDefaultValueSql("'{}'");
+            run.Ignore(r => r.Model);
             run.HasIndex(r => new { r.DatasetId, r.Fingerprint, r.Seed }).IsUnique();
             run.HasIndex(r => new { r.Priority, r.CreatedAt, r.Ordinal }).HasFilter("state IN ('queued', 'running')").HasDatabaseName("ix_runs_open");
             run.HasIndex(r => r.TrunkRunId);

@@ -25,6 +25,13 @@ public sealed record EpochRecord(IReadOnlyList<RunMetric> Metrics, int EpochsDon
 /// <param name="Store">Identity of that folder.</param>
 public sealed record StoredCheckpoint(string Path, string Sha256, string Store);
 
+/// <summary>What a training, or a prediction anew, leaves behind.</summary>
+/// <param name="Device">What computed it, such as cpu or cuda:0.</param>
+/// <param name="Predictions">One for each split that was predicted, test among them.</param>
+/// <param name="Model">Null: no model is kept.</param>
+public sealed record RunResult(
+    RunOutcome Outcome, string Device, IReadOnlyList<RunPredictions> Predictions, KeptModel? Model = null);
+
 /// <summary>
 /// The moves of a run that is being trained. Each is one guarded statement: it names the state and the lease epoch that it
 /// comes from, and answers false where the row is no longer there. The database's clock is the only clock.
@@ -33,9 +40,6 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
 {
     /// <summary>The longest back-off is this many times doubled: 5 s become 21 minutes.</summary>
     private const int MostDoublings = 8;
-
-    /// <summary>Any number that nothing else in the database locks.</summary>
-    private const long ClaimLock = 0x7069655F636C6169;
 
     /// <summary>
     /// So far ahead a run may be preferred for its checkpoint: some cohorts of a study, so that comparisons still finish early.
@@ -51,7 +55,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         // One claim after the other, so that two workers never pick the same run, nor skip one.
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ClaimLock})", cancellation);
+        await AdvisoryLocks.TakeAsync(db, AdvisoryLocks.Claim, cancellation);
         var claimed = await db.Database.SqlQuery<RunLease>($"""
             UPDATE runs SET state = 'running', lease_epoch = lease_epoch + 1, attempts = attempts + 1,
                 lease_owner = {by.Worker}, worker = {by.Worker}, lease_until = now() + {settings.Lease},
@@ -141,13 +145,14 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
 
     /// <summary>
     /// running -> succeeded, with everything that the run leaves behind, in one transaction; -> queued where a sweep has come to
-    /// want a split or an epoch meanwhile that was not predicted, or the model that was not kept. What an earlier training of the run left is replaced whole.
+    /// want a split or an epoch meanwhile that was not predicted, or the model that was not kept. What an earlier
+    /// training of the run left is replaced whole.
     /// </summary>
     /// <exception cref="ModelMismatchException">It was trained with other vectors, or another checkpoint, than the dataset's other runs; nothing is stored.</exception>
-    public Task<bool> SucceedAsync(
-        RunLease lease, RunOutcome outcome, string device, IReadOnlyList<RunPredictions> predictions, CancellationToken cancellation) =>
+    public Task<bool> SucceedAsync(RunLease lease, RunResult result, CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
         {
+            var (outcome, device, predictions, model) = result;
             var run = await db.Runs.AsNoTracking().SingleAsync(row => row.Id == lease.RunId, cancellation);
             if (run.Recipe.Vectors is { } vectors && outcome.VectorsSha256 is { } vectorsSha256)
                 await ModelPins.RequireAsync(db, run.DatasetId, ModelKind.Vectors, vectors, vectorsSha256, cancellation);
@@ -171,15 +176,26 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                     attempts = CASE WHEN result.is_all THEN attempts ELSE 0 END,
                     interruptions = CASE WHEN result.is_all THEN interruptions ELSE 0 END,
                     -- The same device type, CPU capability and thread count must give the same bits.
-                    is_repeatable = is_repeatable AND (prediction_hash IS NULL OR prediction_hash = {hash} OR runs.outcome ->> 'predictedBy' IS NOT NULL
+                    is_repeatable = is_repeatable AND (prediction_hash IS NULL OR prediction_hash = {hash}
+                        OR {run.Outcome?.PredictedBy is not null}
                         OR split_part(runs.device, ':', 1) <> split_part({device}, ':', 1)
-                        OR runs.outcome ->> 'cpuCapability' <> {outcome.CpuCapability} OR (runs.outcome ->> 'threads')::integer <> {outcome.Threads}),
+                        OR cpu_capability <> {outcome.CpuCapability} OR threads <> {outcome.Threads}),
                     training_seconds = (SELECT sum(seconds) FROM run_metrics WHERE run_id = {lease.RunId} AND split = 'train'),
-                    predicted_splits = {splits}, epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb, prediction_hash = {hash}, achieved_sparsity = {achieved}
-                FROM (SELECT predict_splits <@ {splits} AND ({outcome.Model is not null} OR NOT pie_keeps_model(id)) AND pie_observes(id) <@ {observed} AS is_all FROM runs WHERE id = {lease.RunId}) AS result
+                    epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb,
+                    cpu_capability = {outcome.CpuCapability}, threads = {outcome.Threads}, predicted_splits = {splits},
+                    observed_epochs = {observed}, model_path = {model?.Path}, model_store = {model?.Store},
+                    model_bytes = {model?.Bytes}, model_sha256 = {model?.Sha256}, prediction_hash = {hash},
+                    achieved_sparsity = {achieved}
+                FROM (
+                    SELECT predict_splits <@ {splits} AND NOT EXISTS (
+                        SELECT 1 FROM run_wishes AS wish
+                        WHERE wish.run_id = runs.id AND wish.is_live AND NOT pie_is_met(
+                            wish.wanted_splits, wish.wanted_epochs, wish.wants_model,
+                            {splits}, {observed}, {model is not null})) AS is_all
+                    FROM runs WHERE id = {lease.RunId}) AS result
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
-            await AskForLabelsAsync(db, [lease.RunId], cancellation);
+            await Labelling.AskAsync(db, [lease.RunId], cancellation);
         }, cancellation);
 
     /// <summary>
@@ -197,15 +213,16 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             var test = predictions.Single(p => p.Split == Datasets.Split.Test);
             var hash = PackedPredictions.Hash(test.Classes, test.Scores);
             var splits = predictions.Select(stored => Wire.Name(stored.Split)).ToArray();
-            var changed = Json.Write(new { Test = score, Threshold = threshold, PredictedBy = by });
+            var run = await db.Runs.AsNoTracking().SingleAsync(row => row.Id == lease.RunId, cancellation);
+            var outcome = Json.Write(run.Outcome! with { Test = score, Threshold = threshold, PredictedBy = by });
             await db.Database.ExecuteSqlAsync($"""
                 UPDATE runs SET lease_owner = NULL, lease_until = NULL, cancel_requested_at = NULL, state = 'succeeded', finished_at = now(),
                     predict_again = false, predicted_splits = {splits}, epochs_done = epochs_total, prediction_hash = {hash},
-                    outcome = outcome || {changed}::jsonb
+                    outcome = {outcome}::jsonb
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
             await QueueUnservedAsync(db, [lease.RunId], cancellation);
-            await AskForLabelsAsync(db, [lease.RunId], cancellation);
+            await Labelling.AskAsync(db, [lease.RunId], cancellation);
         }, cancellation);
 
     /// <summary>
@@ -213,11 +230,10 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     /// have: another split, an epoch's answers, or a kept model.
     /// </summary>
     private static Task<int> QueueUnservedAsync(PieDbContext db, Guid[] runs, CancellationToken cancellation) => db.Database.ExecuteSqlAsync($"""
-        UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, not_before = NULL, finished_at = NULL
+        UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, not_before = NULL,
+            finished_at = NULL
         WHERE id = ANY({runs}) AND state = 'succeeded' AND EXISTS (
-            SELECT 1 FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id
-            WHERE link.run_id = runs.id AND sweeps.cancel_requested_at IS NULL
-                AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed))
+            SELECT 1 FROM run_wishes AS wish WHERE wish.run_id = runs.id AND wish.is_live AND NOT wish.is_met)
         """, cancellation);
 
     /// <summary>
@@ -239,7 +255,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND runs.state = 'running'
                 """, cancellation);
             await QueueUnservedAsync(db, [lease.RunId], cancellation);
-            await AskForLabelsAsync(db, [lease.RunId], cancellation);
+            await Labelling.AskAsync(db, [lease.RunId], cancellation);
         }, cancellation);
 
     /// <summary>
@@ -256,7 +272,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                     finished_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
-            await AskForLabelsAsync(db, [lease.RunId], cancellation);
+            await Labelling.AskAsync(db, [lease.RunId], cancellation);
         }, cancellation);
 
     /// <summary>
@@ -282,27 +298,10 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             RETURNING id AS "Value"
             """).ToListAsync(cancellation);
         await QueueUnservedAsync(db, [.. lost], cancellation);
-        await AskForLabelsAsync(db, lost, cancellation);
+        await Labelling.AskAsync(db, lost, cancellation);
         await transaction.CommitAsync(cancellation);
         return lost.Count;
     }
-
-    /// <summary>A run that ended may change what its comparisons say, and may have been the last that they waited for.</summary>
-    internal static Task AskForLabelsAsync(PieDbContext db, IReadOnlyList<Guid> runs, CancellationToken cancellation) =>
-        runs.Count == 0 ? Task.CompletedTask : db.Database.ExecuteSqlAsync($"""
-            UPDATE comparisons SET labelling_asked_at = NULL
-            FROM (
-                SELECT due.id FROM comparisons AS due
-                WHERE EXISTS (
-                    SELECT 1 FROM runs JOIN sweep_runs ON sweep_runs.run_id = runs.id
-                    WHERE runs.id = ANY({runs.ToArray()}) AND runs.state NOT IN ('queued', 'running')
-                        AND due.sweep_id = sweep_runs.sweep_id
-                        -- The influence of a comparison with dense4E is by what the dense runs observed.
-                        AND (runs.fingerprint IN (due.dense_fingerprint, due.pruned_fingerprint) OR due.baseline = 'dense4E' AND runs.method = 'dense'))
-                -- In one order, so that two runs that end together do not wait for one another; and not for one who labels it.
-                ORDER BY due.id FOR NO KEY UPDATE) AS due
-            WHERE comparisons.id = due.id
-            """, cancellation);
 
     /// <summary>Runs the statements in a transaction that holds the row under this lease; false where the lease is lost.</summary>
     private async Task<bool> WithLeaseAsync(RunLease lease, Func<PieDbContext, Task> change, CancellationToken cancellation)

@@ -10,18 +10,19 @@ using Npgsql;
 namespace PieService.Domain.Storage;
 
 /// <summary>
-/// The schema of this version: migrations and Initial.sql make the tables, Views.sql makes the functions and views.
-/// Functions and views are dropped before a migration and made anew after it, also where only Views.sql has changed.
-/// So a migration may change any column, and a view may use any column.
+/// The schema of this version: migrations and Initial.sql make the tables; Scheduling.sql and Research.sql make the
+/// functions and views. Functions and views are dropped before a migration and made anew after it, also where only one
+/// of these two files has changed. So a migration may change any column, and a view may use any column.
 /// </summary>
 public static partial class Schema
 {
-    /// <summary>The comment on each view that Views.sql made begins so; the hash of the script follows.</summary>
-    private const string Mark = "Views.sql ";
+    /// <summary>The comment on each view that is made here begins so; the hash of both files follows.</summary>
+    private const string Mark = "Schema.cs ";
 
     private static readonly string InitialScript = Read("Initial.sql");
-    private static readonly string Script = Read("Views.sql");
-    private static readonly string CurrentMark = Mark + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Script)));
+    private static readonly string Script = Read("Scheduling.sql") + Read("Research.sql");
+    private static readonly string CurrentMark =
+        Mark + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Script)));
     private static readonly string[] Views = [.. MadeViews().Matches(Script).Select(made => made.Groups["view"].Value)];
 
     /// <summary>All or nothing, in one transaction. What was granted on a view is granted on its successor.</summary>
@@ -118,7 +119,7 @@ public static partial class Schema
     }
 
     /// <summary>
-    /// Drops the views that have the mark of Views.sql, and its functions, whose names all begin with pie_.
+    /// Drops the views that have the mark, and the functions, whose names all begin with pie_.
     /// </summary>
     private const string DropViews = $"""
         DO $$

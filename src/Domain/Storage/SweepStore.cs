@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using PieService.Domain.Datasets;
 using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Storage;
@@ -12,7 +11,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         // Two sweeps that ask for the same runs at the same moment: one after the other, so that each run is added once.
-        await LockAsync(db, sweep.DatasetId.ToString(), cancellation);
+        await AdvisoryLocks.TakeDatasetAsync(db, sweep.DatasetId, cancellation);
 
         db.Sweeps.Add(sweep);
         await db.SaveChangesAsync(cancellation);
@@ -23,40 +22,50 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     }
 
     /// <summary>
-    /// A run that failed, was cancelled, or did not predict, keep or observe what is wanted now, is queued again; the highest priority wins.
+    /// A run that failed, was cancelled, or did not predict, keep or observe what is wanted now, is queued again; the
+    /// highest priority wins.
     /// </summary>
-    private static async Task AddRunsAsync(PieDbContext db, Sweep sweep, IReadOnlyList<PlannedRun> runs, CancellationToken cancellation)
+    private static async Task AddRunsAsync(
+        PieDbContext db, Sweep sweep, IReadOnlyList<PlannedRun> runs, CancellationToken cancellation)
     {
+        var planned = PlannedColumns.Of(runs);
         var ids = runs.Select(_ => Guid.CreateVersion7()).ToArray();
-        var fingerprints = runs.Select(run => run.Fingerprint).ToArray();
-        var seeds = runs.Select(run => run.Seed).ToArray();
         var ordinals = runs.Select(run => run.Ordinal).ToArray();
         var recipes = runs.Select(run => Json.Write(run.Recipe)).ToArray();
         var architectures = runs.Select(run => Wire.Name(run.Recipe.Architecture)).ToArray();
         var methods = runs.Select(run => Wire.Name(run.Recipe.Method)).ToArray();
         var sparsities = runs.Select(run => run.Recipe.Sparsity).ToArray();
+        var vectors = runs.Select(run => run.Recipe.Vectors).ToArray();
+        var checkpoints = runs.Select(run => run.Recipe.Checkpoint).ToArray();
         var epochs = runs.Select(run => run.Recipe.Plan.TotalEpochs).ToArray();
         var priority = (short)sweep.Request.Priority;
-        var splits = sweep.Request.PredictSplitsOrDefault.Append(Split.Test).Distinct().Select(Wire.Name).ToArray();
-        var request = Json.Write(sweep.Request);
         await db.Database.ExecuteSqlAsync($"""
-            SELECT 1 FROM runs JOIN unnest({fingerprints}, {seeds}) AS planned(fingerprint, seed)
+            SELECT 1 FROM runs JOIN unnest({planned.Fingerprints}, {planned.Seeds}) AS planned(fingerprint, seed)
                 ON runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint AND runs.seed = planned.seed
             ORDER BY runs.id FOR UPDATE OF runs
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE runs SET state = 'queued', predict_again = false, attempts = 0, interruptions = 0, epochs_done = 0, error = NULL, not_before = NULL
-            FROM unnest({fingerprints}, {seeds}) AS planned(fingerprint, seed)
+            UPDATE runs SET state = 'queued', predict_again = false, attempts = 0, interruptions = 0, epochs_done = 0,
+                error = NULL, not_before = NULL
+            FROM unnest({planned.Fingerprints}, {planned.Seeds},
+                    {planned.WantedSplits}, {planned.WantedEpochs}, {planned.WantsModel})
+                AS planned(fingerprint, seed, wanted_splits, wanted_epochs, wants_model)
             WHERE runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint AND runs.seed = planned.seed
-                AND runs.state IN ('failed', 'cancelled', 'succeeded') AND NOT pie_serves(runs.predicted_splits, runs.outcome, {request}::jsonb, runs.recipe, runs.seed)
+                AND runs.state IN ('failed', 'cancelled', 'succeeded')
+                AND NOT pie_is_met(planned.wanted_splits::text[], planned.wanted_epochs::integer[], planned.wants_model,
+                    runs.predicted_splits, runs.observed_epochs, runs.model_path IS NOT NULL)
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO runs (id, dataset_id, sweep_id, fingerprint, recipe, architecture, method, sparsity, seed, state, priority, ordinal,
-                predict_splits, epochs_total, epochs_done, attempts, interruptions, lease_epoch, created_at)
-            SELECT id, {sweep.DatasetId}, {sweep.Id}, fingerprint, recipe::jsonb, architecture, method, sparsity, seed, 'queued', {priority}, ordinal,
-                {splits}, epochs, 0, 0, 0, 0, now()
-            FROM unnest({ids}, {fingerprints}, {recipes}, {architectures}, {methods}, {sparsities}, {seeds}, {ordinals}, {epochs})
-                AS planned(id, fingerprint, recipe, architecture, method, sparsity, seed, ordinal, epochs)
+            INSERT INTO runs (id, dataset_id, sweep_id, fingerprint, recipe, architecture, method, sparsity, vectors,
+                checkpoint, seed, state, priority, ordinal, predict_splits, epochs_total, epochs_done, attempts,
+                interruptions, lease_epoch, created_at)
+            SELECT id, {sweep.DatasetId}, {sweep.Id}, fingerprint, recipe::jsonb, architecture, method, sparsity,
+                vectors, checkpoint, seed, 'queued', {priority}, ordinal, wanted_splits::text[], epochs,
+                0, 0, 0, 0, now()
+            FROM unnest({ids}, {planned.Fingerprints}, {recipes}, {architectures}, {methods}, {sparsities}, {vectors},
+                    {checkpoints}, {planned.Seeds}, {ordinals}, {planned.WantedSplits}, {epochs})
+                AS planned(id, fingerprint, recipe, architecture, method, sparsity, vectors, checkpoint, seed, ordinal,
+                    wanted_splits, epochs)
             ON CONFLICT (dataset_id, fingerprint, seed) DO UPDATE SET
                 priority = least(runs.priority, excluded.priority),
                 predict_splits = ARRAY(SELECT DISTINCT unnest(runs.predict_splits || excluded.predict_splits) ORDER BY 1),
@@ -69,33 +78,62 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     /// A run that another live sweep trains, or that is there, costs this one nothing; any other branch costs its epochs after
     /// the trunk, where the trunk's end is still to come or still kept.
     /// </summary>
-    private static async Task LinkRunsAsync(PieDbContext db, Sweep sweep, IReadOnlyList<PlannedRun> runs, CancellationToken cancellation)
+    private static async Task LinkRunsAsync(
+        PieDbContext db, Sweep sweep, IReadOnlyList<PlannedRun> runs, CancellationToken cancellation)
     {
-        var fingerprints = runs.Select(run => run.Fingerprint).ToArray();
+        var planned = PlannedColumns.Of(runs);
         var trunks = runs.Select(run => run.TrunkFingerprint).ToArray();
-        var seeds = runs.Select(run => run.Seed).ToArray();
         var ordinals = runs.Select(run => run.Ordinal).ToArray();
         var models = runs.Select(run => run.Model).ToArray();
         var shared = runs.Select(run => run.Recipe.Plan.SharedEpochs).ToArray();
-        var request = Json.Write(sweep.Request);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET trunk_run_id = trunk.id
-            FROM unnest({fingerprints}, {trunks}, {seeds}) AS planned(fingerprint, trunk, seed)
-            JOIN runs AS trunk ON trunk.dataset_id = {sweep.DatasetId} AND trunk.fingerprint = planned.trunk AND trunk.seed = planned.seed
-            WHERE runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint AND runs.seed = planned.seed AND runs.trunk_run_id IS NULL
+            FROM unnest({planned.Fingerprints}, {trunks}, {planned.Seeds}) AS planned(fingerprint, trunk, seed)
+            JOIN runs AS trunk ON trunk.dataset_id = {sweep.DatasetId} AND trunk.fingerprint = planned.trunk
+                AND trunk.seed = planned.seed
+            WHERE runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint
+                AND runs.seed = planned.seed AND runs.trunk_run_id IS NULL
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO sweep_runs (sweep_id, run_id, ordinal, model, shared_epochs)
+            INSERT INTO sweep_runs (
+                sweep_id, run_id, ordinal, model, wanted_splits, wanted_epochs, wants_model, shared_epochs)
             SELECT {sweep.Id}, runs.id, planned.ordinal, planned.model,
-                CASE WHEN pie_serves(runs.predicted_splits, runs.outcome, {request}::jsonb, runs.recipe, runs.seed) OR runs.predicted_splits IS NULL AND EXISTS (
-                            SELECT 1 FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id
-                            WHERE link.run_id = runs.id AND sweeps.cancel_requested_at IS NULL) THEN runs.epochs_total
+                planned.wanted_splits::text[], planned.wanted_epochs::integer[], planned.wants_model,
+                CASE WHEN pie_is_met(
+                            planned.wanted_splits::text[], planned.wanted_epochs::integer[], planned.wants_model,
+                            runs.predicted_splits, runs.observed_epochs, runs.model_path IS NOT NULL)
+                        OR runs.predicted_splits IS NULL
+                            AND EXISTS (
+                                SELECT 1 FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id
+                                WHERE link.run_id = runs.id AND sweeps.cancel_requested_at IS NULL)
+                        THEN runs.epochs_total
                      WHEN trunk.state IN ('queued', 'running') OR trunk.checkpoint_path IS NOT NULL THEN planned.shared
                      ELSE 0 END
-            FROM unnest({fingerprints}, {seeds}, {ordinals}, {models}, {shared}) AS planned(fingerprint, seed, ordinal, model, shared)
-            JOIN runs ON runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint AND runs.seed = planned.seed
+            FROM unnest({planned.Fingerprints}, {planned.Seeds}, {ordinals}, {models}, {shared},
+                    {planned.WantedSplits}, {planned.WantedEpochs}, {planned.WantsModel})
+                AS planned(fingerprint, seed, ordinal, model, shared, wanted_splits, wanted_epochs, wants_model)
+            JOIN runs ON runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint
+                AND runs.seed = planned.seed
             LEFT JOIN runs AS trunk ON trunk.id = runs.trunk_run_id
             """, cancellation);
+    }
+
+    /// <summary>The planned runs that have once succeeded, and have not all that is wanted of them now.</summary>
+    public static async Task<HashSet<Guid>> LackingAsync(
+        PieDbContext db, Guid datasetId, IReadOnlyList<PlannedRun> runs, CancellationToken cancellation)
+    {
+        var planned = PlannedColumns.Of(runs);
+        return [.. await db.Database.SqlQuery<Guid>($"""
+            SELECT runs.id AS "Value"
+            FROM unnest({planned.Fingerprints}, {planned.Seeds},
+                    {planned.WantedSplits}, {planned.WantedEpochs}, {planned.WantsModel})
+                AS planned(fingerprint, seed, wanted_splits, wanted_epochs, wants_model)
+            JOIN runs ON runs.dataset_id = {datasetId} AND runs.fingerprint = planned.fingerprint
+                AND runs.seed = planned.seed
+            WHERE runs.predicted_splits IS NOT NULL
+                AND NOT pie_is_met(planned.wanted_splits::text[], planned.wanted_epochs::integer[], planned.wants_model,
+                    runs.predicted_splits, runs.observed_epochs, runs.model_path IS NOT NULL)
+            """).ToListAsync(cancellation)];
     }
 
     private static async Task AddComparisonsAsync(PieDbContext db, Sweep sweep, IReadOnlyList<PlannedComparison> comparisons, CancellationToken cancellation)
@@ -126,8 +164,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     public Task<bool> CancelAsync(Guid sweepId, CancellationToken cancellation) => ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
         UPDATE sweeps SET cancel_requested_at = now()
         WHERE id = {sweepId} AND cancel_requested_at IS NULL AND EXISTS (
-            SELECT 1 FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id
-            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running') AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed));
+            SELECT 1 FROM run_wishes AS wish
+            WHERE wish.sweep_id = sweeps.id AND wish.run_state IN ('queued', 'running') AND NOT wish.is_met);
         -- Another live sweep that has the run may wait for it to predict again.
         UPDATE runs SET predict_again = false
         FROM sweep_runs AS link
@@ -141,9 +179,9 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     public Task<bool> PauseAsync(Guid sweepId, CancellationToken cancellation) => ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
         UPDATE sweeps SET pause_requested_at = now()
         WHERE id = {sweepId} AND cancel_requested_at IS NULL AND pause_requested_at IS NULL AND EXISTS (
-            SELECT 1 FROM sweep_runs JOIN runs ON runs.id = sweep_runs.run_id
-            WHERE sweep_runs.sweep_id = sweeps.id AND runs.state IN ('queued', 'running')
-                AND (runs.predict_again OR NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed)))
+            SELECT 1 FROM run_wishes AS wish
+            WHERE wish.sweep_id = sweeps.id AND wish.run_state IN ('queued', 'running')
+                AND (wish.predict_again OR NOT wish.is_met))
         """, cancellation), cancellation);
 
     /// <returns>False: there is no such sweep.</returns>
@@ -170,23 +208,19 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         var found = await ChangeAsync(sweepId, async db =>
         {
             await db.Database.ExecuteSqlAsync($"""
-                UPDATE runs SET state = 'queued', predict_again = true, attempts = 0, interruptions = 0, error = NULL, not_before = NULL,
-                    finished_at = NULL, cancel_requested_at = NULL, pause_requested_at = NULL
+                UPDATE runs SET state = 'queued', predict_again = true, attempts = 0, interruptions = 0, error = NULL,
+                    not_before = NULL, finished_at = NULL, cancel_requested_at = NULL, pause_requested_at = NULL
                 FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id
-                WHERE sweeps.id = {sweepId} AND sweeps.cancel_requested_at IS NULL AND sweep_runs.run_id = runs.id AND runs.state = 'succeeded'
+                WHERE sweeps.id = {sweepId} AND sweeps.cancel_requested_at IS NULL AND sweep_runs.run_id = runs.id
+                    AND runs.state = 'succeeded'
                     -- A pruning may follow the last epoch of other methods than dense; it is not in the checkpoint.
-                    AND (runs.outcome ->> 'model' IS NOT NULL OR runs.method = 'dense' AND runs.checkpoint_epochs = runs.epochs_total)
+                    AND (runs.model_path IS NOT NULL
+                        OR runs.method = 'dense' AND runs.checkpoint_epochs = runs.epochs_total)
                 """, cancellation);
-            // Their labels follow from the predictions that will be replaced.
-            await db.Database.ExecuteSqlAsync($"""
-                UPDATE comparisons SET summary = jsonb_set(summary, ARRAY['complete'], 'false')
-                WHERE summary IS NOT NULL AND EXISTS (
-                    SELECT 1 FROM sweep_runs AS own JOIN runs ON runs.id = own.run_id JOIN sweep_runs AS link ON link.run_id = runs.id
-                    WHERE own.sweep_id = {sweepId} AND runs.predict_again AND link.sweep_id = comparisons.sweep_id
-                        AND runs.fingerprint IN (comparisons.dense_fingerprint, comparisons.pruned_fingerprint))
-                """, cancellation);
+            await Labelling.ReopenAsync(db, sweepId, cancellation);
             waiting = await db.SweepRuns.CountAsync(
-                link => link.SweepId == sweepId && db.Runs.Any(run => run.Id == link.RunId && run.PredictAgain), cancellation);
+                link => link.SweepId == sweepId && db.Runs.Any(run => run.Id == link.RunId && run.PredictAgain),
+                cancellation);
         }, cancellation);
         return found ? waiting : null;
     }
@@ -203,12 +237,14 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
 
         // A cancelled run is still at work until its worker has heard of it.
         var open = (await db.Database.SqlQuery<int>($"""
-            SELECT 1 AS "Value" FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id JOIN sweeps ON sweeps.id = link.sweep_id
-            WHERE sweeps.id = {sweepId} AND runs.state IN ('queued', 'running')
-                AND (sweeps.cancel_requested_at IS NULL AND NOT pie_serves(runs.predicted_splits, runs.outcome, sweeps.request, runs.recipe, runs.seed)
+            SELECT 1 AS "Value" FROM run_wishes AS wish
+            WHERE wish.sweep_id = {sweepId} AND wish.run_state IN ('queued', 'running')
+                AND (wish.is_live AND NOT wish.is_met
                     -- It needs the kept model, which may be kept for this sweep alone.
-                    OR runs.predict_again
-                    OR NOT EXISTS (SELECT 1 FROM sweep_runs AS other WHERE other.run_id = runs.id AND other.sweep_id <> link.sweep_id))
+                    OR wish.predict_again
+                    OR NOT EXISTS (
+                        SELECT 1 FROM sweep_runs AS other
+                        WHERE other.run_id = wish.run_id AND other.sweep_id <> wish.sweep_id))
             LIMIT 1
             """).ToListAsync(cancellation)).Count > 0;
         if (open) return SweepDeletion.StillAtWork;
@@ -221,12 +257,12 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             """, cancellation);
         // Models that no other sweep wants kept are no longer known, and their files go.
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE runs SET outcome = outcome - 'model'
+            UPDATE runs SET model_path = NULL, model_store = NULL, model_bytes = NULL, model_sha256 = NULL
             FROM sweep_runs AS link
-            WHERE link.run_id = runs.id AND link.sweep_id = {sweepId} AND outcome ->> 'model' IS NOT NULL
+            WHERE link.run_id = runs.id AND link.sweep_id = {sweepId} AND model_path IS NOT NULL
                 AND NOT EXISTS (
-                    SELECT 1 FROM sweep_runs AS other JOIN sweeps ON sweeps.id = other.sweep_id
-                    WHERE other.run_id = runs.id AND other.sweep_id <> {sweepId} AND sweeps.request ->> 'keepModels' = 'last')
+                    SELECT 1 FROM sweep_runs AS other
+                    WHERE other.run_id = runs.id AND other.sweep_id <> {sweepId} AND other.wants_model)
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             DELETE FROM runs USING sweep_runs AS link
@@ -256,16 +292,13 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     {
         var dataset = await db.Sweeps.Where(sweep => sweep.Id == sweepId).Select(sweep => (Guid?)sweep.DatasetId).SingleOrDefaultAsync(cancellation);
         if (dataset is not { } datasetId) return false;
-        await LockAsync(db, datasetId.ToString(), cancellation);
+        await AdvisoryLocks.TakeDatasetAsync(db, datasetId, cancellation);
         return await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation);
     }
 
     /// <summary>In the order in which workers lock theirs.</summary>
     private static Task<int> LockRunsAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation) => db.Database.ExecuteSqlAsync(
         $"SELECT 1 FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id WHERE link.sweep_id = {sweepId} ORDER BY runs.id FOR UPDATE OF runs", cancellation);
-
-    private static Task<int> LockAsync(PieDbContext db, string datasetId, CancellationToken cancellation) =>
-        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({datasetId}, 0))", cancellation);
 
     /// <summary>
     /// Tells the open runs of a sweep what all sweeps together want of them: a run is cancelled when no live sweep wants it, and
@@ -277,22 +310,23 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             UPDATE runs SET
                 cancel_requested_at = CASE WHEN wish.wanted THEN NULL ELSE coalesce(cancel_requested_at, now()) END,
                 pause_requested_at = CASE WHEN wish.wanted AND NOT wish.wanted_now THEN coalesce(pause_requested_at, now()) END,
-                state = CASE WHEN NOT wish.wanted AND state = 'queued' THEN pie_ended(prediction_hash, 'cancelled') ELSE state END,
+                state = CASE WHEN NOT wish.wanted AND state = 'queued' THEN pie_ended(prediction_hash, 'cancelled')
+                    ELSE state END,
                 predict_again = predict_again AND wish.wanted,
                 finished_at = CASE WHEN NOT wish.wanted AND state = 'queued' THEN now() ELSE finished_at END
             FROM (
                 -- A sweep that has its answers does not want the run that is trained again for another one.
-                SELECT link.run_id, bool_or(sweeps.cancel_requested_at IS NULL AND open.is_open) AS wanted,
-                    bool_or(sweeps.cancel_requested_at IS NULL AND open.is_open AND sweeps.pause_requested_at IS NULL) AS wanted_now
-                FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id JOIN runs AS run ON run.id = link.run_id
-                CROSS JOIN LATERAL (
-                    SELECT run.predict_again OR NOT pie_serves(run.predicted_splits, run.outcome, sweeps.request, run.recipe, run.seed) AS is_open) AS open
-                WHERE EXISTS (SELECT 1 FROM sweep_runs AS own WHERE own.run_id = link.run_id AND own.sweep_id = {sweepId})
+                SELECT link.run_id, bool_or(link.is_live AND (link.predict_again OR NOT link.is_met)) AS wanted,
+                    bool_or(link.is_live AND (link.predict_again OR NOT link.is_met) AND NOT link.is_paused)
+                        AS wanted_now
+                FROM run_wishes AS link
+                WHERE EXISTS (
+                    SELECT 1 FROM sweep_runs AS own WHERE own.run_id = link.run_id AND own.sweep_id = {sweepId})
                 GROUP BY link.run_id) AS wish
             WHERE runs.id = wish.run_id AND runs.state IN ('queued', 'running')
             RETURNING id AS "Value"
             """).ToListAsync(cancellation);
-        await RunLeases.AskForLabelsAsync(db, cancelled, cancellation);
+        await Labelling.AskAsync(db, cancelled, cancellation);
     }
 }
 

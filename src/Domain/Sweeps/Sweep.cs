@@ -44,6 +44,11 @@ public sealed class SweepRun
 
     /// <summary>Epochs of the run that this sweep does not train itself: those of its trunk, or all of a run that existed.</summary>
     public int SharedEpochs { get; init; }
+
+    /// <summary>Wire names: the <see cref="RunWish"/> of this sweep, as the two columns that follow.</summary>
+    public required string[] WantedSplits { get; init; }
+    public required int[] WantedEpochs { get; init; }
+    public bool WantsModel { get; init; }
 }
 
 /// <summary>How far a sweep is, as the view sweep_progress derives it from its runs and comparisons.</summary>

@@ -6,7 +6,9 @@ namespace PieService.Domain.Sweeps;
 /// <summary>A run as a sweep asks for it, before anyone looked whether it exists.</summary>
 /// <param name="Model">The model's name in the sweep.</param>
 /// <param name="TrunkFingerprint">The dense recipe whose end it may start from; null where it starts from initial weights.</param>
-public sealed record PlannedRun(int Ordinal, string Model, Recipe Recipe, string Fingerprint, string? TrunkFingerprint, int Seed);
+/// <param name="Wish">What the sweep wants of it.</param>
+public sealed record PlannedRun(
+    int Ordinal, string Model, Recipe Recipe, string Fingerprint, string? TrunkFingerprint, int Seed, RunWish Wish);
 
 public sealed record PlannedComparison(
     int Ordinal, string Model, Recipe Pruned, string PrunedFingerprint, Method Baseline, string DenseFingerprint, Split Split);
@@ -43,7 +45,8 @@ public static class SweepExpansion
             [
                 .. all.SelectMany(cohort => SeedsOf(cohort.Recipe), (cohort, seed) => (cohort, seed)).Select((run, ordinal) => new PlannedRun(
                     ordinal, run.cohort.Model, run.cohort.Recipe, run.cohort.Fingerprint,
-                    run.cohort.Recipe.Plan.SharedEpochs > 0 ? run.cohort.Dense : null, run.seed)),
+                    run.cohort.Recipe.Plan.SharedEpochs > 0 ? run.cohort.Dense : null, run.seed,
+                    RunWish.Of(request, run.cohort.Recipe, run.seed))),
             ],
             [
                 .. (from cohort in all

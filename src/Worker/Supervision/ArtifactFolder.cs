@@ -81,7 +81,8 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
 
     /// <summary>The run's trained model: the kept one, else a dense run's last checkpoint; null where this machine has neither.</summary>
     public TrainedFile? TrainedModelOf(Run run) =>
-        run.Outcome?.Model is { } kept && kept.Store == Store() && File.Exists(Path.Combine(Own, kept.Path)) ? new(Path.Combine(Own, kept.Path), kept.Sha256)
+        run.Model is { } kept && kept.Store == Store() && File.Exists(Path.Combine(Own, kept.Path))
+            ? new(Path.Combine(Own, kept.Path), kept.Sha256)
         : CheckpointOf(run) is { } checkpoint && checkpoint.EpochsDone == run.EpochsTotal ? new(checkpoint.Path, checkpoint.Sha256)
         : null;
 

@@ -56,9 +56,9 @@ public sealed class Housekeeping(
         var files = artifacts.ModelFiles().ToList();
         if (files.Count == 0) return;
         var ids = files.Select(file => file.Lease.RunId).Distinct().ToArray();
-        var owners = (await db.Database.SqlQuery<ModelOwner>($"""
-            SELECT id, lease_epoch, state = 'running' AS is_running, outcome #>> ARRAY['model', 'path'] AS path FROM runs WHERE id = ANY({ids})
-            """).ToListAsync(cancellation)).ToDictionary(owner => owner.Id);
+        var owners = await db.Runs.Where(run => ids.Contains(run.Id))
+            .Select(run => new ModelOwner(run.Id, run.LeaseEpoch, run.State == RunState.Running, run.ModelPath))
+            .ToDictionaryAsync(owner => owner.Id, cancellation);
         foreach (var (path, lease) in files)
         {
             if (!owners.TryGetValue(lease.RunId, out var owner) || !owner.Needs(lease, artifacts.Relative(path))) File.Delete(path);

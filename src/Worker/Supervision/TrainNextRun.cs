@@ -136,9 +136,9 @@ public sealed class TrainNextRun(
         var outcome = new RunOutcome(
             score, result.Tensors, result.Prunings,
             result.CpuCapability, result.Threads, result.VectorsSha256 is { Length: > 0 } sha ? sha : null, Versions,
-            result.Host, arithmetic.Checks, KeptOf(result.Model), assignment.ObserveEpochs,
-            result.PretrainedSha256, test.Metric.Threshold);
-        await StillHeldAsync(held, () => leases.SucceedAsync(held.Lease, outcome, result.Device, predictions, CancellationToken.None));
+            result.Host, arithmetic.Checks, assignment.ObserveEpochs, result.PretrainedSha256, test.Metric.Threshold);
+        await StillHeldAsync(held, () => leases.SucceedAsync(
+            held.Lease, new RunResult(outcome, result.Device, predictions, KeptOf(result.Model)), CancellationToken.None));
     }
 
     private KeptModel? KeptOf(ModelExportFile? model) => model is null ? null : new(
@@ -177,14 +177,14 @@ public sealed class TrainNextRun(
             return new TrainingAssignment(run.Id, run.Recipe, run.Seed, tokens, vectorFile, artifacts.FolderOf(held.Lease), null, null, run.PredictSplits, PretrainedFolder: pretrained?.Folder, Trained: trained);
         }
         var trunk = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == run.TrunkRunId, held.Stopped);
-        var observe = await db.Database.SqlQuery<int>($"""SELECT unnest(pie_observes({run.Id})) AS "Value" """).ToListAsync(held.Stopped);
+        var observe = await LiveWishes.EpochsAsync(db, run.Id, held.Stopped);
         return new TrainingAssignment(
             run.Id, run.Recipe, run.Seed, tokens, vectorFile, artifacts.FolderOf(held.Lease),
             await ResumeAsync(db, run, observe, held), artifacts.CheckpointOf(trunk), run.PredictSplits, await WishAsync(db, run, held), observe, pretrained?.Folder);
     }
 
     /// <summary>A checkpoint beyond an epoch that is wanted and was not observed is of no use: what the model answered then is gone.</summary>
-    private async Task<CheckpointFile?> ResumeAsync(PieDbContext db, Run run, List<int> observe, HeldRun held)
+    private async Task<CheckpointFile?> ResumeAsync(PieDbContext db, Run run, IReadOnlyList<int> observe, HeldRun held)
     {
         if (artifacts.CheckpointOf(run) is not { } checkpoint) return null;
         var observed = await db.RunObservations.Where(observation => observation.RunId == run.Id).Select(observation => observation.Epoch).ToListAsync(held.Stopped);
@@ -193,7 +193,7 @@ public sealed class TrainNextRun(
 
     private async Task<ModelWish?> WishAsync(PieDbContext db, Run run, HeldRun held)
     {
-        if (!await db.Database.SqlQuery<bool>($"""SELECT pie_keeps_model({run.Id}) AS "Value" """).SingleAsync(held.Stopped)) return null;
+        if (!await LiveWishes.KeepModelAsync(db, run.Id, held.Stopped)) return null;
         var labels = await db.Datasets.Where(dataset => dataset.Id == run.DatasetId).Select(dataset => dataset.Labels).SingleAsync(held.Stopped);
         return new ModelWish(artifacts.ModelFileOf(held.Lease), labels, Versions);
     }

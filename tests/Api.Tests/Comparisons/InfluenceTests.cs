@@ -6,7 +6,6 @@ using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
-using PieService.Golden;
 
 namespace PieService.Api.Tests.Comparisons;
 
@@ -167,55 +166,10 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
         var lease = await api.Situations.ClaimAsync(run.Id);
         await api.SubmitAsync(Request(dataset));
 
-        await api.Situations.Leases.SucceedAsync(lease, Observed(), "cpu", Situations.Everything(run, (_, _) => 0), CancellationToken.None);
+        await api.Situations.Leases.SucceedAsync(
+            lease, new(Observed(), "cpu", Situations.Everything(run, (_, _) => 0)), CancellationToken.None);
 
         Assert.Equal(RunState.Queued, (await api.Situations.RunsOfAsync(sweep))[0].State);
-    }
-
-    /// <summary>The published table (study 1.7): E, and the epochs that are observed by default.</summary>
-    [Theory]
-    [InlineData(2, new[] { 0, 1 })]
-    [InlineData(39, new[] { 0, 12, 23, 31, 38 })]
-    [InlineData(3, new[] { 0, 1, 2 })]
-    [InlineData(26, new[] { 0, 8, 16, 21, 25 })]
-    [InlineData(14, new[] { 0, 4, 8, 11, 13 })]
-    [InlineData(72, new[] { 0, 22, 43, 58, 71 })]
-    [InlineData(13, new[] { 0, 4, 8, 10, 12 })]
-    [InlineData(50, new[] { 0, 15, 30, 40, 49 })]
-    [InlineData(1, new[] { 0 })]
-    [InlineData(5, new[] { 0, 2, 3, 4 })] // .3 E = 1.5 goes to the even 2
-    public async Task By_default_the_epochs_of_the_study_are_observed(int epochs, int[] observed) =>
-        Assert.Equal(observed, await WantedAsync("{}", epochs));
-
-    public static TheoryData<string> GoldenTrainings => GoldenFolder.Cases("training/*-dense");
-
-    [Theory]
-    [MemberData(nameof(GoldenTrainings))]
-    public async Task Golden_trainings_kept_their_predictions_after_the_same_epochs(string name)
-    {
-        var golden = GoldenFolder.Json($"{name}.json");
-
-        Assert.Equal(
-            golden.GetProperty("train_prediction_epochs").EnumerateArray().Select(epoch => epoch.GetInt32()),
-            await WantedAsync("{}", golden.GetProperty("E").GetInt32()));
-    }
-
-    [Fact]
-    public async Task Epochs_that_a_training_does_not_have_and_repeats_are_dropped_and_extra_seeds_observe_nothing()
-    {
-        Assert.Equal([1, 2], await WantedAsync("""{ "observationEpochs": [2, 1, 2, 3, 9] }""", epochs: 3));
-        Assert.Empty(await WantedAsync("""{ "observationEpochs": [] }""", epochs: 3));
-        Assert.Empty(await WantedAsync("{}", epochs: 3, seed: 7));
-        Assert.Empty(await WantedAsync("{}", epochs: 3, method: "IMP"));
-    }
-
-    private async Task<List<int>> WantedAsync(string request, int epochs, int seed = 6, string method = "dense")
-    {
-        var wish = JsonNode.Parse(request)!.AsObject();
-        wish["seeds"] = new JsonObject { ["first"] = 2, ["count"] = 5 };
-        var (asked, recipe) = (wish.ToJsonString(), $$"""{ "method": "{{method}}", "hyperparameters": { "epochs": {{epochs}} } }""");
-        await using var db = await ContextAsync();
-        return await db.Database.SqlQuery<int>($"""SELECT unnest(pie_observation_epochs({asked}::jsonb, {recipe}::jsonb, {seed})) AS "Value" """).ToListAsync();
     }
 
     private async Task<List<int>> EpochsAsync(Guid run)
@@ -271,8 +225,11 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
             foreach (var epoch in isDense ? outcome.ObservedEpochs! : [])
                 Assert.True(await api.Situations.Leases.RecordEpochAsync(lease, new EpochRecord([], epoch + 1, null, Observation(run, epoch)), CancellationToken.None));
             Assert.True(await api.Situations.Leases.SucceedAsync(
-                lease, isDense ? outcome : Observed(), "cpu",
-                [.. Situations.Everything(run, (r, i) => i == 0 && r.Method == Method.MpAi ? 1 : i % 3).Select(Scored)], CancellationToken.None));
+                lease,
+                new(isDense ? outcome : Observed(), "cpu", [.. Situations.Everything(run, Answer).Select(Scored)]),
+                CancellationToken.None));
+
+            static int Answer(Run run, int i) => i == 0 && run.Method == Method.MpAi ? 1 : i % 3;
 
             // The gold class has the logit 3 or 1 in dense runs, by their seed, and one less in pruned ones.
             RunPredictions Scored(RunPredictions answers) => new()

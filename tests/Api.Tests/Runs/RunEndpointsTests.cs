@@ -47,7 +47,8 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         var metrics = new[] { (Epoch: 0, Loss: 0.9), (Epoch: 1, Loss: 0.4) }.Select(epoch => new RunMetric { RunId = run.Id, Epoch = epoch.Epoch, Split = Split.Train, Loss = epoch.Loss });
         await api.Situations.Leases.RecordEpochAsync(lease, new EpochRecord([.. metrics], 2, null), CancellationToken.None);
         var outcome = Situations.Outcome with { Prunings = [new(2, 50, 2, 0.8, 0.6), new(4, 90, 10, 0.5, 0.75)] };
-        await api.Situations.Leases.SucceedAsync(lease, outcome, "cpu", [Situations.Predictions(run, (_, _) => 0)], CancellationToken.None);
+        await api.Situations.Leases.SucceedAsync(
+            lease, new(outcome, "cpu", [Situations.Predictions(run, (_, _) => 0)]), CancellationToken.None);
 
         foreach (var answer in new[] { await api.GetAsync($"/api/v1/runs/{run.Id}"), (JsonObject)(await RunsAsync(run.SweepId, $"?method=MP-AI&seed={run.Seed}"))["items"]![0]! })
         {

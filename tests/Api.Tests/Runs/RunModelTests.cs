@@ -115,7 +115,8 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
         var lease = await api.Situations.ClaimAsync(run.Id);
         var second = await api.SubmitAsync(Request(dataset));
 
-        await api.Situations.Leases.SucceedAsync(lease, Situations.Outcome, "cpu", [Situations.Predictions(run, (_, _) => 0)], CancellationToken.None);
+        await api.Situations.Leases.SucceedAsync(
+            lease, new(Situations.Outcome, "cpu", [Situations.Predictions(run, (_, _) => 0)]), CancellationToken.None);
 
         Assert.Equal(RunState.Queued, (await api.Situations.RunsOfAsync(first)).Single().State);
         Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{first}"))["state"]);
@@ -170,8 +171,9 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
         var content = run.Id.ToByteArray();
         var relative = $"models/{run.Id}.{lease.Epoch}.safetensors";
         await api.WriteAsync(relative, content);
-        var outcome = Situations.Outcome with { Model = new KeptModel(relative, store, content.Length, Sha256(content)) };
-        Assert.True(await api.Situations.Leases.SucceedAsync(lease, outcome, "cpu", [Situations.Predictions(run, (_, _) => 0)], CancellationToken.None));
+        var model = new KeptModel(relative, store, content.Length, Sha256(content));
+        var result = new RunResult(Situations.Outcome, "cpu", [Situations.Predictions(run, (_, _) => 0)], model);
+        Assert.True(await api.Situations.Leases.SucceedAsync(lease, result, CancellationToken.None));
         return ((await api.Situations.RunsOfAsync(sweep)).Single(), content);
     }
 
@@ -206,7 +208,7 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
         public async Task<string> PathOfAsync(Guid run)
         {
             await using var db = await Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
-            return Path.Combine(await OwnAsync(), (await db.Runs.SingleAsync(row => row.Id == run)).Outcome!.Model!.Path);
+            return Path.Combine(await OwnAsync(), (await db.Runs.SingleAsync(row => row.Id == run)).ModelPath!);
         }
 
         async ValueTask IAsyncDisposable.DisposeAsync()

@@ -71,7 +71,7 @@ public sealed class ModelPinsTests(ApiFixture api) : IClassFixture<ApiFixture>
     private static RunOutcome OutcomeOf(string vectors) => Situations.Outcome with { VectorsSha256 = vectors };
 
     private Task<bool> SucceedAsync(RunLease lease, Run run, string vectors) => api.Situations.Leases.SucceedAsync(
-        lease, OutcomeOf(vectors), "cpu", [Situations.Predictions(run, (_, _) => 0)], CancellationToken.None);
+        lease, new(OutcomeOf(vectors), "cpu", [Situations.Predictions(run, (_, _) => 0)]), CancellationToken.None);
 
     /// <summary>Two of one sweep, with vectors.</summary>
     private async Task<(Run First, Run Second)> RunsAsync()

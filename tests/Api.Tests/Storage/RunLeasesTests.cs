@@ -163,7 +163,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
         var run = (await api.Situations.RunsOfAsync(sweep)).Single();
-        await api.Situations.TrainAsync(run, outcome: _ => Situations.Outcome with { Model = new("models/kept", "here", 1, new string('0', 64)) });
+        await api.Situations.TrainAsync(run, model: new KeptModel("models/kept", "here", 1, new string('0', 64)));
         await api.PostAsync($"/api/v1/sweeps/{sweep}/predict-again", new JsonObject());
 
         Assert.Empty(await ClaimAllAsync(new Claimant("elsewhere", "there", [], [])));
@@ -270,7 +270,8 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     {
         await using var db = Db();
         var run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == lease.RunId);
-        return await leases.SucceedAsync(lease, Situations.Outcome, "cpu", [Situations.Predictions(run, (_, _) => 0)], CancellationToken.None);
+        return await leases.SucceedAsync(
+            lease, new(Situations.Outcome, "cpu", [Situations.Predictions(run, (_, _) => 0)]), CancellationToken.None);
     }
 
     private async Task<(RunState State, int Attempts, int Interruptions)> StateAsync(Guid id)

@@ -87,7 +87,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Making_the_views_anew_waits_for_a_reader_however_long() =>
         await WithDatabaseAsync(async database =>
         {
-            await ExecuteAsync(database, "COMMENT ON VIEW pies IS 'Views.sql before'");
+            await ExecuteAsync(database, "COMMENT ON VIEW pies IS 'Schema.cs before'");
             // The timeout in a connection string is meant for requests.
             var impatient = new NpgsqlConnectionStringBuilder(address) { CommandTimeout = 1 }.ConnectionString;
             await using var reader = await database.OpenConnectionAsync();
@@ -116,7 +116,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
             CREATE VIEW pies AS SELECT 1 AS another_column;
             CREATE FUNCTION pie_given_up() RETURNS integer LANGUAGE sql RETURN 1;
             CREATE VIEW given_up AS SELECT pie_given_up();
-            COMMENT ON VIEW pies IS 'Views.sql before'; COMMENT ON VIEW given_up IS 'Views.sql before';
+            COMMENT ON VIEW pies IS 'Schema.cs before'; COMMENT ON VIEW given_up IS 'Schema.cs before';
             GRANT SELECT ON pies, given_up TO PUBLIC;
             """);
 
@@ -138,7 +138,8 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(before, await ReadAsync(database, made));
 
         await ExecuteAsync(database, """
-            INSERT INTO "__EFMigrationsHistory" VALUES ('29991231235959_Later', '99.0'); COMMENT ON VIEW pies IS 'Views.sql of it'
+            INSERT INTO "__EFMigrationsHistory" VALUES ('29991231235959_Later', '99.0');
+            COMMENT ON VIEW pies IS 'Schema.cs of it'
             """);
         await Schema.MigrateAsync(database, target: null, CancellationToken.None);
         Assert.Equal(before, await ReadAsync(database, made));
@@ -147,7 +148,8 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task Where_somebodys_own_view_uses_one_that_would_be_made_anew_nothing_is_changed_and_the_view_named() => await WithDatabaseAsync(async database =>
     {
-        await ExecuteAsync(database, "CREATE VIEW my_pies AS SELECT * FROM pies; COMMENT ON VIEW pies IS 'Views.sql before'");
+        await ExecuteAsync(
+            database, "CREATE VIEW my_pies AS SELECT * FROM pies; COMMENT ON VIEW pies IS 'Schema.cs before'");
         var before = await SchemaAsync(database);
 
         var refusal = await Assert.ThrowsAsync<PostgresException>(() => Migrator.MigrateAsync(address, CancellationToken.None));
@@ -162,7 +164,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         Assert.Null(await LackAsync(database));
 
-        await ExecuteAsync(database, "COMMENT ON VIEW ready_runs IS 'Views.sql before'");
+        await ExecuteAsync(database, "COMMENT ON VIEW ready_runs IS 'Schema.cs before'");
         Assert.Contains("views of another version", await LackAsync(database), StringComparison.Ordinal);
 
         await Schema.MigrateAsync(database, "0", CancellationToken.None);

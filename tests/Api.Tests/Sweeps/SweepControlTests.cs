@@ -136,7 +136,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     {
         var dataset = await api.Situations.DatasetAsync();
         var (sweep, other) = (await api.SubmitAsync(Situations.Request(dataset, 2)), await api.SubmitAsync(Situations.Request(dataset, 2)));
-        await api.Situations.TrainAsync(sweep, (_, _) => 0, run => run.Seed == 0 ? Kept : Situations.Outcome);
+        await api.Situations.TrainAsync(sweep, (_, _) => 0, model: run => run.Seed == 0 ? Kept : null);
         await api.Situations.LabelAsync(sweep);
 
         Assert.Equal("running", await PredictAgainAsync(sweep));
@@ -149,7 +149,9 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Equal((RunState.Succeeded, false, true), (predicted.State, predicted.PredictAgain, predicted.IsRepeatable));
         Assert.NotEqual(runs[0].PredictionHash, predicted.PredictionHash);
         // What its training left is still there, and what predicted is beside it.
-        Assert.Equal((Kept.Model, Kept.Host, "cuda:0"), (predicted.Outcome!.Model, predicted.Outcome.Host, predicted.Outcome.PredictedBy!.Device));
+        Assert.Equal(
+            (Kept, Situations.Outcome.Host, "cuda:0"),
+            (predicted.Model, predicted.Outcome!.Host, predicted.Outcome.PredictedBy!.Device));
         Assert.StartsWith("cuda:0, AMD EPYC", (string?)(await api.GetAsync($"/api/v1/runs/{predicted.Id}"))["predictedBy"], StringComparison.Ordinal);
     }
 
@@ -157,7 +159,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     public async Task A_sweep_is_at_work_until_its_labels_follow_from_the_new_predictions()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 2, "MP-AI"));
-        await api.Situations.TrainAsync(sweep, (_, _) => 0, _ => Kept);
+        await api.Situations.TrainAsync(sweep, (_, _) => 0, model: _ => Kept);
         await api.Situations.LabelAsync(sweep);
         Assert.Equal("succeeded", await StateAsync(sweep));
         Assert.Equal(0, await PiesAsync());
@@ -178,7 +180,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     {
         var dataset = await api.Situations.DatasetAsync();
         var (first, second) = (await api.SubmitAsync(Situations.Request(dataset, 1)), await api.SubmitAsync(Situations.Request(dataset, 1)));
-        await api.Situations.TrainAsync(first, (_, _) => 0, _ => Kept);
+        await api.Situations.TrainAsync(first, (_, _) => 0, model: _ => Kept);
         await PredictAgainAsync(first);
 
         await api.ProblemAsync(HttpStatusCode.Conflict, HttpMethod.Delete, $"/api/v1/sweeps/{first}");
@@ -193,7 +195,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     {
         var dataset = await api.Situations.DatasetAsync();
         var first = await api.SubmitAsync(Situations.Request(dataset, 1));
-        await api.Situations.TrainAsync(first, (_, _) => 0, _ => Kept);
+        await api.Situations.TrainAsync(first, (_, _) => 0, model: _ => Kept);
         await PredictAgainAsync(first);
         var lease = await api.Situations.ClaimAsync((await api.Situations.RunsOfAsync(first)).Single().Id);
         var wanting = Situations.Request(dataset, 1);
@@ -210,7 +212,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     public async Task A_run_that_cannot_predict_again_keeps_its_predictions_and_says_why()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
-        await api.Situations.TrainAsync(sweep, (_, _) => 0, _ => Kept);
+        await api.Situations.TrainAsync(sweep, (_, _) => 0, model: _ => Kept);
         await PredictAgainAsync(sweep);
         var run = (await api.Situations.RunsOfAsync(sweep))[0];
 
@@ -225,7 +227,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     public async Task Predicting_again_rests_while_its_sweep_is_paused_and_is_given_up_when_it_is_cancelled()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
-        await api.Situations.TrainAsync(sweep, (_, _) => 0, _ => Kept);
+        await api.Situations.TrainAsync(sweep, (_, _) => 0, model: _ => Kept);
         await PredictAgainAsync(sweep);
 
         Assert.Equal("paused", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/pause", new JsonObject()))["state"]);
@@ -260,12 +262,14 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     /// <summary>Plays a worker on another machine whose model answers every example with one class.</summary>
     private async Task<bool> PredictedAsync(Run run, int classes = 1)
     {
-        var by = new PredictedBy("cuda:0", "avx2 GenuineIntel", 2, Kept.Host, 20, "test");
+        var trained = Situations.Outcome;
+        var by = new PredictedBy("cuda:0", "avx2 GenuineIntel", 2, trained.Host, 20, "test");
         return await api.Situations.Leases.PredictAgainAsync(
-            await api.Situations.ClaimAsync(run.Id), Kept.Test, threshold: null, by, [Situations.Predictions(run, (_, _) => classes)], CancellationToken.None);
+            await api.Situations.ClaimAsync(run.Id), trained.Test, threshold: null, by,
+            [Situations.Predictions(run, (_, _) => classes)], CancellationToken.None);
     }
 
-    private static RunOutcome Kept => Situations.Outcome with { Model = new("models/kept.safetensors", "its store", 1, new string('0', 64)) };
+    private static KeptModel Kept => new("models/kept.safetensors", "its store", 1, new string('0', 64));
 
     private async Task<string?> PredictAgainAsync(Guid sweep) =>
         (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/predict-again", new JsonObject()))["state"];

@@ -37,7 +37,8 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Equal((RunState.Queued, "test train"), (run.State, string.Join(' ', run.PredictSplits)));
         Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{first}"))["state"]);
         var again = await api.Situations.ClaimAsync(run.Id);
-        await api.Situations.Leases.SucceedAsync(again, Situations.Outcome, "cpu", Situations.Everything(run, (_, i) => i % 2), CancellationToken.None);
+        await api.Situations.Leases.SucceedAsync(
+            again, new(Situations.Outcome, "cpu", Situations.Everything(run, (_, i) => i % 2)), CancellationToken.None);
         Assert.Equal((RunState.Succeeded, true), ((await api.Situations.RunsOfAsync(first)).Single().State, (await api.Situations.RunsOfAsync(first)).Single().IsRepeatable));
         Assert.Equal(2, (int)(await api.GetAsync($"/api/v1/runs/{run.Id}/predictions?split=train&pageSize=2"))["items"]!.AsArray().Count);
     }
@@ -55,7 +56,8 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
         var run = (await api.Situations.RunsOfAsync(await api.SubmitAsync(request))).Single();
 
         var again = await api.Situations.ClaimAsync(run.Id);
-        await api.Situations.Leases.SucceedAsync(again, Situations.Outcome, device, Situations.Everything(run, (_, _) => 2), CancellationToken.None);
+        await api.Situations.Leases.SucceedAsync(
+            again, new(Situations.Outcome, device, Situations.Everything(run, (_, _) => 2)), CancellationToken.None);
 
         Assert.Equal(isRepeatable, (bool)(await api.GetAsync($"/api/v1/runs/{run.Id}"))["repeatable"]!);
     }
@@ -71,7 +73,8 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
         request["predictSplits"] = new JsonArray("test", "train");
         await api.SubmitAsync(request);
 
-        await api.Situations.Leases.SucceedAsync(lease, Situations.Outcome, "cpu", [Situations.Predictions(run, (_, _) => 0)], CancellationToken.None);
+        await api.Situations.Leases.SucceedAsync(
+            lease, new(Situations.Outcome, "cpu", [Situations.Predictions(run, (_, _) => 0)]), CancellationToken.None);
 
         Assert.Equal(RunState.Queued, (await api.Situations.RunsOfAsync(sweep)).Single().State);
         Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);

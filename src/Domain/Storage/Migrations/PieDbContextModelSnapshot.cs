@@ -417,6 +417,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("expected_seeds");
 
+                    b.Property<bool?>("IsComplete")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_complete");
+
                     b.Property<DateTimeOffset?>("LabelledAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("labelled_at");
@@ -748,6 +752,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("cancel_requested_at");
 
+                    b.Property<string>("Checkpoint")
+                        .HasColumnType("text")
+                        .HasColumnName("checkpoint");
+
                     b.Property<int?>("CheckpointEpochs")
                         .HasColumnType("integer")
                         .HasColumnName("checkpoint_epochs");
@@ -763,6 +771,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<string>("CheckpointStore")
                         .HasColumnType("text")
                         .HasColumnName("checkpoint_store");
+
+                    b.Property<string>("CpuCapability")
+                        .HasColumnType("text")
+                        .HasColumnName("cpu_capability");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -824,9 +836,32 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("method");
 
+                    b.Property<long?>("ModelBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("model_bytes");
+
+                    b.Property<string>("ModelPath")
+                        .HasColumnType("text")
+                        .HasColumnName("model_path");
+
+                    b.Property<string>("ModelSha256")
+                        .HasColumnType("text")
+                        .HasColumnName("model_sha256");
+
+                    b.Property<string>("ModelStore")
+                        .HasColumnType("text")
+                        .HasColumnName("model_store");
+
                     b.Property<DateTimeOffset?>("NotBefore")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("not_before");
+
+                    b.PrimitiveCollection<int[]>("ObservedEpochs")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("observed_epochs")
+                        .HasDefaultValueSql("'{}'");
 
                     b.Property<int>("Ordinal")
                         .HasColumnType("integer")
@@ -889,6 +924,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("sweep_id");
 
+                    b.Property<int?>("Threads")
+                        .HasColumnType("integer")
+                        .HasColumnName("threads");
+
                     b.Property<double?>("TrainingSeconds")
                         .HasColumnType("double precision")
                         .HasColumnName("training_seconds");
@@ -896,6 +935,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<Guid?>("TrunkRunId")
                         .HasColumnType("uuid")
                         .HasColumnName("trunk_run_id");
+
+                    b.Property<string>("Vectors")
+                        .HasColumnType("text")
+                        .HasColumnName("vectors");
 
                     b.Property<string>("Worker")
                         .HasColumnType("text")
@@ -1204,6 +1247,20 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<int>("SharedEpochs")
                         .HasColumnType("integer")
                         .HasColumnName("shared_epochs");
+
+                    b.PrimitiveCollection<int[]>("WantedEpochs")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("wanted_epochs");
+
+                    b.PrimitiveCollection<string[]>("WantedSplits")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("wanted_splits");
+
+                    b.Property<bool>("WantsModel")
+                        .HasColumnType("boolean")
+                        .HasColumnName("wants_model");
 
                     b.HasKey("SweepId", "RunId")
                         .HasName("pk_sweep_runs");

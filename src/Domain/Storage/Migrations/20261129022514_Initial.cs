@@ -202,6 +202,8 @@ namespace PieService.Domain.Storage.Migrations
                     architecture = table.Column<string>(type: "text", nullable: false),
                     method = table.Column<string>(type: "text", nullable: false),
                     sparsity = table.Column<decimal>(type: "numeric", nullable: false),
+                    vectors = table.Column<string>(type: "text", nullable: true),
+                    checkpoint = table.Column<string>(type: "text", nullable: true),
                     trunk_run_id = table.Column<Guid>(type: "uuid", nullable: true),
                     state = table.Column<string>(type: "text", nullable: false),
                     priority = table.Column<short>(type: "smallint", nullable: false),
@@ -224,6 +226,13 @@ namespace PieService.Domain.Storage.Migrations
                     worker = table.Column<string>(type: "text", nullable: true),
                     device = table.Column<string>(type: "text", nullable: true),
                     outcome = table.Column<string>(type: "jsonb", nullable: true),
+                    cpu_capability = table.Column<string>(type: "text", nullable: true),
+                    threads = table.Column<int>(type: "integer", nullable: true),
+                    observed_epochs = table.Column<int[]>(type: "integer[]", nullable: false, defaultValueSql: "'{}'"),
+                    model_path = table.Column<string>(type: "text", nullable: true),
+                    model_store = table.Column<string>(type: "text", nullable: true),
+                    model_bytes = table.Column<long>(type: "bigint", nullable: true),
+                    model_sha256 = table.Column<string>(type: "text", nullable: true),
                     prediction_hash = table.Column<string>(type: "text", nullable: true),
                     achieved_sparsity = table.Column<double>(type: "double precision", nullable: true),
                     training_seconds = table.Column<double>(type: "double precision", nullable: true),
@@ -390,7 +399,8 @@ namespace PieService.Domain.Storage.Migrations
                     labelling_asked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     labelled_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     summary = table.Column<string>(type: "jsonb", nullable: true),
-                    achieved_sparsity = table.Column<double>(type: "double precision", nullable: true)
+                    achieved_sparsity = table.Column<double>(type: "double precision", nullable: true),
+                    is_complete = table.Column<bool>(type: "boolean", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -432,7 +442,10 @@ namespace PieService.Domain.Storage.Migrations
                     run_id = table.Column<Guid>(type: "uuid", nullable: false),
                     ordinal = table.Column<int>(type: "integer", nullable: false),
                     model = table.Column<string>(type: "text", nullable: false),
-                    shared_epochs = table.Column<int>(type: "integer", nullable: false)
+                    shared_epochs = table.Column<int>(type: "integer", nullable: false),
+                    wanted_splits = table.Column<string[]>(type: "text[]", nullable: false),
+                    wanted_epochs = table.Column<int[]>(type: "integer[]", nullable: false),
+                    wants_model = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace PieService.Domain.Storage;
+
+/// <summary>
+/// Every advisory lock that the service takes in its database. No two of the numbers may be equal; each is the ASCII
+/// codes of the name beside it. The lock of a dataset or a comparison is the 64-bit hash of its id.
+/// </summary>
+public static class AdvisoryLocks
+{
+    /// <summary>"pie_migr", of a session: whoever migrates the database, ours and Hangfire's part.</summary>
+    public const long Migration = 0x7069655F6D696772;
+
+    /// <summary>"pie_disp", of a session: the one instance whose dispatcher is at work.</summary>
+    public const long Dispatcher = 0x7069655F64697370;
+
+    /// <summary>"pie_look", of a transaction: the one instance whose sweep watch is looking.</summary>
+    public const long SweepWatch = 0x7069655F6C6F6F6B;
+
+    /// <summary>"pie_clai", of a transaction: one claim of a run after the other.</summary>
+    public const long Claim = 0x7069655F636C6169;
+
+    /// <summary>Waits for the lock and keeps it until the transaction ends.</summary>
+    public static Task TakeAsync(PieDbContext db, long number, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({number})", cancellation);
+
+    /// <summary>Keeps the lock until the transaction ends, if nobody has it.</summary>
+    public static Task<bool> TryTakeAsync(PieDbContext db, long number, CancellationToken cancellation) =>
+        db.Database.SqlQuery<bool>($"""SELECT pg_try_advisory_xact_lock({number}) AS "Value" """)
+            .SingleAsync(cancellation);
+
+    /// <summary>Of a transaction that changes which runs a dataset's sweeps have, or what they want of them.</summary>
+    public static Task TakeDatasetAsync(PieDbContext db, Guid datasetId, CancellationToken cancellation) =>
+        TakeHashAsync(db, datasetId, cancellation);
+
+    /// <summary>Of a transaction that labels a comparison.</summary>
+    public static Task TakeComparisonAsync(PieDbContext db, Guid comparisonId, CancellationToken cancellation) =>
+        TakeHashAsync(db, comparisonId, cancellation);
+
+    private static Task<int> TakeHashAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync(
+            $"SELECT pg_advisory_xact_lock(hashtextextended({id}::text, 0))", cancellation);
+}

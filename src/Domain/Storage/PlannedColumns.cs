@@ -1,0 +1,21 @@
+using PieService.Domain.Sweeps;
+
+namespace PieService.Domain.Storage;
+
+/// <summary>
+/// Planned runs as columns that SQL unnests. PostgreSQL has no arrays of arrays of different lengths, so what is an
+/// array in a wish is an array literal here, which SQL casts.
+/// </summary>
+internal sealed record PlannedColumns(
+    string[] Fingerprints, int[] Seeds, string[] WantedSplits, string[] WantedEpochs, bool[] WantsModel)
+{
+    public static PlannedColumns Of(IReadOnlyList<PlannedRun> runs) => new(
+        [.. runs.Select(run => run.Fingerprint)],
+        [.. runs.Select(run => run.Seed)],
+        [.. runs.Select(run => Literal(run.Wish.Splits.Select(Wire.Name)))],
+        [.. runs.Select(run => Literal(run.Wish.Epochs))],
+        [.. runs.Select(run => run.Wish.Model)]);
+
+    /// <param name="values">Numbers, or names without any character that has a meaning in a literal.</param>
+    private static string Literal<T>(IEnumerable<T> values) => $"{{{string.Join(',', values)}}}";
+}

@@ -1,0 +1,110 @@
+-- The rules of the scheduler: which runs can be claimed, which workers are live, and how far a sweep is.
+-- Schema.cs makes these functions and views anew after the migrations, together with those of Research.sql. Functions
+-- are named pie_..., so that it finds them again. No JSON is read here: what a rule needs is a column.
+
+-- How a run ends that is not trained to its end: one that has answers from an earlier training keeps them.
+CREATE FUNCTION pie_ended(prediction_hash text, otherwise text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN prediction_hash IS NULL THEN otherwise ELSE 'succeeded' END;
+
+-- Whether the labels of a comparison are those of its runs as they are now: the protocol is in Labelling.cs.
+CREATE FUNCTION pie_is_labelled(asked_at timestamptz, labelled_at timestamptz) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(labelled_at >= asked_at, false);
+
+-- Whether a run has predicted, observed and kept what is wanted of it. The wish is made in RunWish.cs; this is the one
+-- place that compares it with what the run has.
+CREATE FUNCTION pie_is_met(
+    wanted_splits text[], wanted_epochs integer[], wants_model boolean,
+    predicted_splits text[], observed_epochs integer[], has_model boolean) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN predicted_splits IS NOT NULL AND wanted_splits <@ predicted_splits AND wanted_epochs <@ observed_epochs
+    AND (has_model OR NOT wants_model);
+
+-- The workers that were heard of lately. They beat every 10 s at least.
+CREATE VIEW live_workers AS SELECT * FROM workers WHERE last_beat_at > now() - interval '30 seconds';
+
+-- What each sweep wants of each of its runs. is_met: the run has it, whatever has become of the run since; is_live: the
+-- sweep was not cancelled.
+CREATE VIEW run_wishes AS
+SELECT link.sweep_id, link.run_id, link.ordinal, link.model, link.shared_epochs,
+    link.wanted_splits, link.wanted_epochs, link.wants_model,
+    sweeps.cancel_requested_at IS NULL AS is_live, sweeps.pause_requested_at IS NOT NULL AS is_paused,
+    runs.state AS run_state, runs.predict_again,
+    pie_is_met(link.wanted_splits, link.wanted_epochs, link.wants_model,
+        runs.predicted_splits, runs.observed_epochs, runs.model_path IS NOT NULL) AS is_met
+FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id JOIN runs ON runs.id = link.run_id;
+
+-- The runs that can be claimed now. A branch waits for its trunk, unless that has ended without success: then it trains
+-- alone. store: the artifact folder that has the checkpoint it would start from; vectors, checkpoint: the word vectors
+-- and the pretrained model that it needs; predict_again: its trained model predicts again, which only a worker with
+-- that store can do.
+CREATE VIEW ready_runs AS
+SELECT run.id, run.priority, run.created_at, run.ordinal,
+    CASE WHEN run.predict_again THEN coalesce(run.model_store, run.checkpoint_store)
+        ELSE coalesce(run.checkpoint_store, trunk.checkpoint_store) END AS store,
+    run.vectors, run.checkpoint, run.predict_again
+FROM runs AS run LEFT JOIN runs AS trunk ON trunk.id = run.trunk_run_id
+WHERE run.state = 'queued' AND run.pause_requested_at IS NULL AND (run.not_before IS NULL OR run.not_before <= now())
+    AND (run.predict_again OR trunk.state IS NULL OR trunk.state NOT IN ('queued', 'running') OR trunk.predict_again);
+
+-- The state of a sweep follows from its runs and comparisons; this is the one place that says how.
+CREATE VIEW sweep_progress AS
+SELECT sweeps.id AS sweep_id,
+    CASE WHEN sweeps.cancel_requested_at IS NOT NULL THEN 'cancelled'
+        WHEN run.queued + run.running > 0 AND sweeps.pause_requested_at IS NOT NULL THEN 'paused'
+        WHEN run.queued = run.total THEN 'queued'
+        WHEN run.queued + run.running > 0 OR NOT comparison.labelled THEN 'running'
+        WHEN run.succeeded = run.total THEN 'succeeded'
+        ELSE 'failed' END AS state,
+    run.total AS runs_total, run.queued AS runs_queued, run.running AS runs_running,
+    run.succeeded AS runs_succeeded, run.failed AS runs_failed, run.cancelled AS runs_cancelled,
+    run.epochs_total, run.epochs_done, run.epochs_shared,
+    -- A run that was linked may have started long before this sweep asked for it.
+    CASE WHEN run.started_at IS NOT NULL THEN greatest(run.started_at, sweeps.created_at) END AS started_at,
+    CASE WHEN sweeps.cancel_requested_at IS NOT NULL THEN sweeps.cancel_requested_at
+        WHEN run.queued + run.running = 0 AND comparison.labelled
+        THEN greatest(run.finished_at, comparison.labelled_at, sweeps.created_at) END AS finished_at,
+    CASE WHEN run.queued + run.running > 0 AND sweeps.cancel_requested_at IS NULL AND sweeps.pause_requested_at IS NULL
+        THEN now() + make_interval(secs => run.epochs_left * epoch.seconds / greatest(worker.slots, 1))
+        END AS estimated_finish
+FROM sweeps
+CROSS JOIN LATERAL (
+    SELECT count(*)::integer AS total,
+        (count(*) FILTER (WHERE own.state = 'queued'))::integer AS queued,
+        (count(*) FILTER (WHERE own.state = 'running'))::integer AS running,
+        (count(*) FILTER (WHERE own.state = 'succeeded'))::integer AS succeeded,
+        (count(*) FILTER (WHERE own.state = 'failed'))::integer AS failed,
+        (count(*) FILTER (WHERE own.state = 'cancelled'))::integer AS cancelled,
+        sum(runs.epochs_total) AS epochs_total, sum(link.shared_epochs) AS epochs_shared,
+        -- What a branch starts from is done when its trunk is.
+        sum(CASE WHEN own.state = 'succeeded' THEN runs.epochs_total
+            ELSE greatest(runs.epochs_done,
+                CASE WHEN runs.sweep_id = sweeps.id AND trunk.state = 'succeeded' THEN link.shared_epochs ELSE 0 END)
+            END) AS epochs_done,
+        -- Epochs of a trunk are the dense run's, not the branch's.
+        sum(runs.epochs_total
+            - greatest(runs.epochs_done, CASE WHEN runs.sweep_id = sweeps.id THEN link.shared_epochs ELSE 0 END))
+            FILTER (WHERE own.state IN ('queued', 'running')) AS epochs_left,
+        min(runs.started_at) AS started_at, max(runs.finished_at) AS finished_at
+    FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id LEFT JOIN runs AS trunk ON trunk.id = runs.trunk_run_id
+    -- A run that is trained again for another sweep has succeeded for this one, if it has what this one wants.
+    -- OFFSET 0 keeps it a query of its own: merged into the others, it would be evaluated anew for each mention.
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN runs.state = 'succeeded' OR NOT runs.predict_again
+                AND pie_is_met(link.wanted_splits, link.wanted_epochs, link.wants_model,
+                    runs.predicted_splits, runs.observed_epochs, runs.model_path IS NOT NULL)
+            THEN 'succeeded' ELSE runs.state END AS state OFFSET 0) AS own
+    WHERE link.sweep_id = sweeps.id) AS run
+CROSS JOIN LATERAL (
+    -- One that was labelled from all of its runs has what its sweep waits for, also while it is labelled anew because a
+    -- run of it was trained again for another sweep.
+    SELECT coalesce(bool_and(labelled_at IS NOT NULL
+            AND (pie_is_labelled(labelling_asked_at, labelled_at) OR is_complete)), true) AS labelled,
+        max(labelled_at) AS labelled_at
+    FROM comparisons WHERE comparisons.sweep_id = sweeps.id) AS comparison
+CROSS JOIN LATERAL (
+    SELECT avg(run_metrics.seconds) AS seconds
+    FROM sweep_runs AS link JOIN run_metrics ON run_metrics.run_id = link.run_id AND run_metrics.split = 'train'
+    WHERE link.sweep_id = sweeps.id) AS epoch
+CROSS JOIN LATERAL (
+    SELECT sum(slots) AS slots FROM live_workers) AS worker;
