@@ -8,10 +8,10 @@ namespace PieService.Domain.Runs;
 public sealed class TrainingCost(IEnumerable<ModelFile> files)
 {
     /// <summary>
-    /// Floating-point operations per second of one CPU thread in the training loop of a BiLSTM. `bench/` measures 44e9 for the
-    /// study's sizes, small models and batches reach a tenth of it.
+    /// Floating-point operations per second of one CPU thread in the training loop of a BiLSTM. `bench/` measures 120e9 for
+    /// the study's sizes (docs/machines.md); small models and batches reach a tenth of it.
     /// </summary>
-    private const double FlopsPerSecond = 15e9;
+    private const double FlopsPerSecond = 40e9;
 
     private static readonly ModelFile Glove = new("", ModelKind.Vectors, Dimensions: 300, Layers: null, Parameters: 0, "");
     private static readonly ModelFile BertBase = new("", ModelKind.Bert, Dimensions: 768, Layers: 12, Parameters: 109_482_240, "");

@@ -14,8 +14,8 @@ namespace PieService.Worker.Models;
 /// <remarks>
 /// A batch is padded at the end, and each direction runs from the beginning of what it reads: the backward one reads every
 /// text reversed in its own length. So a pad comes after all that matters, in both layers. This equals torch's packed
-/// sequences, whose backward pass on the CPU takes half as long again: it fills a gradient of the whole batch at every
-/// time step.
+/// sequences, which take more than twice the time on the CPU (docs/decisions/0008): their backward pass fills a gradient of
+/// the whole batch at every time step.
 /// </remarks>
 public sealed class BiLstmClassifier : Classifier
 {
