@@ -13,7 +13,7 @@ public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
     /// <summary>Why the worker takes no runs; null if its arithmetic is right.</summary>
     public string? Problem => Reports.Select(report => report.Problem).FirstOrDefault(problem => problem is not null);
 
-    /// <summary>The number of checks that each of its devices has passed through.</summary>
+    /// <summary>The number of checks that every device went through.</summary>
     public int Checks => Reports.Min(report => report.Checks);
 
     /// <exception cref="TrainerFailedException">A trainer does not start, or does not find its device.</exception>
