@@ -9,7 +9,7 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Http;
 
-/// <summary>Everything that goes wrong leaves as RFC 9457 problem details; the one place where exceptions are caught.</summary>
+/// <summary>Turns every exception that a request's own code does not catch into RFC 9457 problem details.</summary>
 public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> logger) : IExceptionHandler
 {
     private const int RetryAfterSeconds = 5;

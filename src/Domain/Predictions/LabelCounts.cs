@@ -15,7 +15,7 @@ namespace PieService.Domain.Predictions;
 /// <param name="Exact">The number of these examples whose prediction is exactly the gold labels.</param>
 public sealed record LabelCounts(int[] Given, int[] Predicted, int[] Hits, int Examples, int Exact)
 {
-    /// <param name="only">Whether each of the N examples counts; null if all do.</param>
+    /// <param name="only">Not every example has a prediction.</param>
     /// <exception cref="ArgumentException">Not every example was answered.</exception>
     public static LabelCounts Of(PackedLabels gold, PackedLabels predicted, IReadOnlyList<bool>? only = null)
     {
