@@ -16,7 +16,7 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        // Nobody is left to read an answer.
+        // The client has gone, so no response is needed.
         if (httpContext.RequestAborted.IsCancellationRequested) return true;
 
         var problem = Describe(exception);
@@ -32,7 +32,7 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
 
     public static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
 
-    /// <summary>What every problem carries, whoever made it.</summary>
+    /// <summary>The members of every problem, whichever code made it.</summary>
     public static void Complete(ProblemDetailsContext context)
     {
         var (problem, request) = (context.ProblemDetails, context.HttpContext.Request);

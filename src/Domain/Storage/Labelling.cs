@@ -9,8 +9,8 @@ namespace PieService.Domain.Storage;
 /// <remarks>
 /// <para>The protocol, by the two columns of a comparison:</para>
 /// <list type="number">
-/// <item><see cref="AskAsync"/>, by whoever ends a run, in the transaction that ends it: labelling_asked_at becomes
-/// null. A new comparison begins so.</item>
+/// <item><see cref="AskAsync"/>, by the code that ends a run, in the transaction that ends it: labelling_asked_at
+/// becomes null. A new comparison begins in this state.</item>
 /// <item><see cref="TakeDueAsync"/>, by the dispatcher: where labelling_asked_at is null and the runs allow it,
 /// labelling_asked_at becomes the present time, and a message is sent. A message may be lost, so a comparison that is
 /// not labelled within <see cref="MessageLifetime"/> is due again.</item>
@@ -21,7 +21,7 @@ namespace PieService.Domain.Storage;
 /// <para>
 /// The labels are those of the runs as they are now where labelled_at is not before labelling_asked_at
 /// (<c>pie_is_labelled</c> in SQL). A run that ends while a comparison is being labelled sets labelling_asked_at to
-/// null again, so that it is labelled once more: no change of a run is missed, and nobody waits for a labelling.
+/// null again, so that it is labelled once more: no change of a run is missed, and no run waits for a labelling.
 /// Labelled twice, a comparison has the same labels.
 /// </para>
 /// </remarks>
