@@ -1,7 +1,7 @@
 # Sourced by pie: builds of the product.
 # shellcheck shell=bash
 
-# Silent unless it fails. Without 9: build servers outlive the build, and would keep the lock.
+# Prints nothing unless it fails. Descriptor 9 is closed: build servers outlive the build and would keep the lock.
 quietly_build() {
   local output
   output=$(dotnet build "$@" --verbosity quiet 9>&-) || { say "$output" >&2; fail "$1 does not build (see above)"; }
@@ -12,7 +12,7 @@ is_running_from_here() { grep -qszxF -f <(printf '%s\n' "$api_dll" "$worker_dll"
 # build PROJECT…
 build() {
   local project
-  # Overwriting what a running process has mapped would kill it, also one with another PIE_DATA.
+  # Overwriting a file that a running process has mapped would kill the process, even one with another PIE_DATA.
   if is_running_from_here; then
     say "Not building: processes are running from this checkout"
     return

@@ -1,4 +1,4 @@
-# Sourced by pie: programs and packages that the commands need.
+# Sourced by pie: the programs and packages that the commands need.
 # shellcheck shell=bash
 
 check_sdk() {
@@ -14,7 +14,7 @@ has_postgres() {
   return 1
 }
 
-# What the tests need: recipes of docs/pipelines.md are executed as they are written, and a browser is driven.
+# The needs of the tests: they execute the recipes of docs/pipelines.md unchanged, and they drive a browser.
 readonly test_programs=(jq python3 psql) browser_programs=(chromium chromedriver)
 
 check_needs() {
@@ -37,7 +37,7 @@ package_of() {
   esac
 }
 
-# check_packages NEEDS_POSTGRES(yes|no) [PROGRAM…]: curl, and what else is named.
+# check_packages NEEDS_POSTGRES(yes|no) [PROGRAM…]: checks curl and the named programs.
 check_packages() {
   local missing=() program
   for program in curl "${@:2}"; do
@@ -56,14 +56,14 @@ check_packages() {
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
   if [[ " ${missing[*]} " == *" postgresql "* ]]; then
-    # The package would create a cluster and start it; the service makes its own.
+    # The package would create and start a cluster, but the service creates its own.
     apt-get install -y -qq --no-install-recommends postgresql-common >/dev/null
     sed -i -E 's/^#?create_main_cluster *=.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
   fi
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# tcmalloc is not needed: without it trainers run with settings of glibc that are as fast, and take more memory.
+# tcmalloc is optional: without it trainers run with settings of glibc that are as fast but take more memory.
 offer_tcmalloc() {
   local folder
   for folder in /usr/lib/x86_64-linux-gnu /usr/lib/aarch64-linux-gnu /usr/lib64 /usr/lib /usr/local/lib; do

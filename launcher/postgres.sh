@@ -1,4 +1,4 @@
-# Sourced by pie: the service's database.
+# Sourced by pie: the database of the service.
 # shellcheck shell=bash
 
 # private_postgres: the pid of a server in PIE_DATA/pg.
@@ -8,7 +8,7 @@ private_postgres() {
   grep -qszxF -- "$PIE_DATA/pg" "/proc/$pid/cmdline" && echo "$pid"
 }
 
-# A killed API leaves its server behind. An API that was started in another way, and lives, holds the lock.
+# A killed API leaves its server running. An API that was started in another way and is alive holds the lock.
 stop_private_postgres() {
   local pid signal
   no_private_postgres() { ! private_postgres >/dev/null; }
@@ -22,7 +22,7 @@ stop_private_postgres() {
   fail "PostgreSQL (process $pid) does not stop"
 }
 
-# The connection string is in Npgsql's form; of its keys these are psql's.
+# The connection string is in Npgsql's form; these of its keys exist in psql.
 run_psql() {
   local given=${ConnectionStrings__Pie:-} pair key
   if [[ -z $given ]]; then
@@ -40,7 +40,7 @@ run_psql() {
     esac
   done <<<"$given;"
   command -v psql >/dev/null || fail "psql is missing. On Debian or Ubuntu: sudo apt-get install -y postgresql-client"
-  # Files that its commands name are the caller's.
+  # Paths in psql's commands are relative to the caller's folder.
   cd -- "$caller"
   exec psql "$@"
 }

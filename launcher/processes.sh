@@ -1,10 +1,10 @@
-# Sourced by pie: processes of the service: started, found again, awaited, stopped.
+# Sourced by pie: starts, finds, awaits and stops the processes of the service.
 # shellcheck shell=bash
 
-# A pid file holds "pid start-time"; the pair never comes back, so a recycled pid is not taken for ours. Each process is
-# started as the leader of its own session, which its trainers share: they are found even when the leader has ended.
+# A pid file contains "pid start-time". This pair is never reused, so a recycled pid is not mistaken for ours. Each
+# process is the leader of its own session, which its trainers share, so they are found even when the leader has ended.
 
-# stat_field PID N: field N of /proc/PID/stat (man 5 proc), from 3 on; the name before them may contain anything.
+# stat_field PID N: field N >= 3 of /proc/PID/stat (man 5 proc); the name before these fields may contain any character.
 stat_field() {
   local stat fields
   { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
@@ -21,12 +21,12 @@ pid_of() {
   is_alive "$pid" && [[ $(stat_field "$pid" 22) == "$started" ]] && echo "$pid"
 }
 
-# family_of api|worker: the process and what it started, the latter also when the process itself was killed.
+# family_of api|worker: the process and those that it started, the latter even if the process was killed.
 family_of() {
   local session started candidate
   read -r session started 2>/dev/null <"$run/$1.pid" || return 0
   if is_alive "$session" && [[ $(stat_field "$session" 22) != "$started" ]]; then return 0; fi
-  # Fields 3 (state) and 6 (session) of those that have not ended.
+  # Fields 3 (state) and 6 (session) of the processes that have not ended.
   { cat /proc/[0-9]*/stat 2>/dev/null || true; } |
     awk -v session="$session" '{ pid = $1; sub(/^.*\) /, ""); if ($1 != "Z" && $4 == session) print pid }' |
     while read -r candidate; do
@@ -41,13 +41,13 @@ launch() {
   local age
   for age in 4 3 2 1; do if [[ -e $log.$age ]]; then mv -f -- "$log.$age" "$log.$((age + 1))"; fi; done
   if [[ -e $log ]]; then mv -f -- "$log" "$log.1"; fi
-  # Without 9: whoever inherits the lock's descriptor holds the lock.
+  # Descriptor 9 is closed: a process that inherits it would hold the lock.
   (cd -- "$(dirname -- "$dll")" && exec setsid dotnet "$@" </dev/null >"$log" 2>&1 9>&-) &
   say "$! $(stat_field $! 22)" >"$run/$name.pid"
   disown
 }
 
-# await SECONDS CONDITION…: polls; fails when the time is over.
+# await SECONDS CONDITION…: polls the condition, and fails after this time.
 await() {
   local end=$((SECONDS + $1))
   shift
@@ -57,7 +57,7 @@ await() {
   done
 }
 
-# await_ready api|worker CONDITION…: a process that ends, or is not ready in time, is explained by its log.
+# await_ready api|worker CONDITION…: shows the log of a process that ends or is not ready in time.
 await_ready() {
   local name=$1
   shift
@@ -76,7 +76,7 @@ stop() {
   family=$(family_of "$name")
   if [[ -n $family ]]; then
     say "Stopping the $name"
-    # The worker ends its trainers itself, after they have saved their work.
+    # The worker stops its trainers itself, after they have saved their work.
     if leader=$(pid_of "$name"); then family=$leader; fi
     # shellcheck disable=SC2086 # one word for each pid
     kill -TERM $family 2>/dev/null || true
@@ -90,10 +90,10 @@ stop() {
   rm -f -- "$run/$name.pid"
 }
 
-# Two ./pie at the same moment: the second one waits, and finds done what the first one did.
+# If two ./pie run at the same time, the second waits and then finds the work of the first done.
 lock() {
   mkdir -p -- "$PIE_DATA"
-  # shellcheck disable=SC2174 # the folder above exists, so the mode is that of every folder that is made here
+  # shellcheck disable=SC2174 # the parent folder exists, so the mode applies to every folder created here
   mkdir -p -m 700 -- "$run" "$logs"
   exec 9>"$run/lock"
   flock --nonblock 9 || { say "Waiting for another ./pie"; flock 9; }

@@ -1,7 +1,7 @@
 # Sourced by pie: the commands that start, stop, show and use the service.
 # shellcheck shell=bash
 
-# The address as a client on this machine writes it.
+# The address that a client on this machine uses.
 service_url() {
   local host=$PIE_HOST
   case $host in 0.0.0.0 | '*' | + | ::) host=127.0.0.1 ;; esac
@@ -18,17 +18,17 @@ check_port() {
   fail "port $PIE_PORT is taken${holder:+ by $holder}; choose another one with PIE_PORT"
 }
 
-# ask_service [CURL OPTIONS…] URL. The key goes by a pipe: everybody can read a command line.
+# ask_service [CURL OPTIONS…] URL. The key is passed through a pipe, because every user can read a command line.
 ask_service() {
   curl --silent --max-time 30 --header 'Accept: application/json' \
     --config <(if [[ -n ${PIE_KEY:-} ]]; then printf 'header = "Authorization: Bearer %s"\n' "$PIE_KEY"; fi) "$@"
 }
 
-# is_ready PATH: whether the service answers there that something is ready.
+# is_ready PATH: whether the service answers on this path that it is ready.
 is_ready() { curl --silent --fail --max-time 5 --output /dev/null "$url/health/$1"; }
 
 is_api_ready() { is_ready ready; }
-# By machine and process: a worker that was killed stays alive for the service for a while.
+# The worker is named by machine and process, because the service lists a killed worker for some time.
 is_worker_ready() { is_ready "workers/$(uname -n | cut -d . -f 1)-$(pid_of worker)"; }
 
 up() {
@@ -54,7 +54,7 @@ up() {
   fi
   await_ready api is_api_ready
   if ! pid_of worker >/dev/null; then
-    # Trainers of a killed worker first: they would compete with the new one's.
+    # The trainers of a killed worker are stopped first: they would compete with those of the new worker.
     stop worker
     say "Starting the worker"
     launch worker "$worker_dll"
@@ -96,7 +96,7 @@ status() {
   if ! is_api_ready; then say "$url: not ready"; return 1; fi
   say "$url: ready"
   pid_of worker >/dev/null || return 1
-  # This worker, by machine and process: one whose arithmetic is wrong is alive and takes no runs.
+  # This worker, named by machine and process: a worker whose arithmetic is wrong is alive but takes no runs.
   if ! answer=$(ask_service --fail "$url/api/v1/system"); then
     say "worker: the service does not say how it is; set PIE_KEY to a key"
     return 0
@@ -128,7 +128,7 @@ demo() {
   exec dotnet "$PWD/artifacts/bin/Demo/release/PieService.Demo.dll" "$url" 9>&-
 }
 
-# Standard output is the key's alone.
+# Standard output has nothing but the key.
 key() {
   check_sdk >&2
   check_packages "$(needs_postgres "${ConnectionStrings__Pie:-}")" >&2
@@ -137,7 +137,7 @@ key() {
   dotnet "$api_dll" key "$@" 9>&-
 }
 
-# A download can take hours: exec ends the launcher, and with it the lock.
+# A download can take hours: exec replaces the launcher and so releases the lock.
 model() {
   check_sdk >&2
   lock >&2

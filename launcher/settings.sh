@@ -5,8 +5,8 @@ say() { printf '%s\n' "$*"; }
 fail() { printf 'pie: %s\n' "$*" >&2; exit 1; }
 usage_error() { printf 'pie: %s\n' "$*" >&2; exit 2; }
 
-# Paths become absolute before anything changes the folder; symbolic links stay as they were given, since the API finds
-# its server by the very text of the path.
+# Paths become absolute before the folder is changed. Symbolic links are kept as given, since the API finds its server
+# by the exact text of the path.
 
 absolute() { realpath --canonicalize-missing --no-symlinks -- "$1"; }
 
@@ -27,5 +27,5 @@ readonly api_dll=$PWD/artifacts/bin/Api/release/PieService.Api.dll
 readonly worker_dll=$PWD/artifacts/bin/Worker/release_linux-x64/PieService.Worker.dll
 readonly run=$PIE_DATA/run logs=$PIE_DATA/logs
 readonly seconds_to_get_ready=180
-# The worker's own limit for handing its runs back is 150 s (HostOptions.ShutdownTimeout).
+# The worker itself has 150 s to hand its runs back (HostOptions.ShutdownTimeout).
 readonly seconds_to_stop=155

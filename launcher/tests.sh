@@ -1,4 +1,4 @@
-# Sourced by pie: tests, and the campaigns that run as long as asked.
+# Sourced by pie: tests, and test campaigns of any length.
 # shellcheck shell=bash
 
 run_tests() {
@@ -13,7 +13,7 @@ run_tests() {
         ;;
       --seed)
         [[ ${2:-} =~ ^[0-9]{1,9}$ ]] || fail "test: --seed needs a number"
-        # In decimal, whatever it begins with.
+        # The number is decimal, even with leading zeros.
         seed=$((10#$2))
         ;;
       *) fail "test: only --fast, --filter TEXT and --seed N, not $1" ;;
@@ -30,19 +30,19 @@ run_tests() {
   fi
   check_sdk
   check_packages "$database" "${needed[@]}"
-  # Tests bring their own database and folders; nothing of a real service may reach them.
+  # Tests use their own database and folders, so they must not get the settings of a real service.
   unset ConnectionStrings__Pie PIE_DATA PIE_ARTIFACTS PIE_REQUIRE_KEYS
   results=$(mktemp -d)
   # shellcheck disable=SC2064 # the folder of now
   trap "rm -rf -- '$results'" EXIT
   for project in "${projects[@]}"; do
-    # Debug: a running service keeps its Release binaries.
+    # Debug, since a running service uses the Release binaries.
     quietly_build "$project" --configuration Debug
-    # One project after the other: trainings and databases of several at once would only wait for each other.
+    # One project after the other: the trainings and databases of several projects would only wait for each other.
     dotnet test "$project" --configuration Debug --no-build -m:1 --logger trx --results-directory "$results" \
       ${filter:+--filter "$filter"} -- "xUnit.Seed=$seed" || exit_code=$?
   done
-  # A filter by name may leave no test of a project.
+  # With a filter by name a project may have no tests.
   sum_up "$results" "$exit_code" "$seed" "${text:+empty}"
 }
 
@@ -68,7 +68,7 @@ sum_up() {
   return "$exit_code"
 }
 
-# Why tests were skipped, and how many for each reason; dotnet test names them only.
+# The reasons why tests were skipped, with the number of tests for each; dotnet test prints only the names.
 reasons_of_skips() {
   find "$1" -name '*.trx' -exec python3 -c '
 import collections, sys, xml.etree.ElementTree as tree
@@ -90,14 +90,14 @@ requests() {
   long_test tests/Requests Whatever Debug
 }
 
-# Release, as it is measured; a running service would be overwritten, and would compete.
+# Release, since it measures; it would overwrite a running service, which would also compete with it.
 load() {
   numbers load --rate PIE_LOAD_RATE --seconds PIE_LOAD_SECONDS -- "$@"
   if is_running_from_here; then fail "load: stop what runs from this checkout first: ./pie down"; fi
   long_test tests/Requests Latency Release -- xUnit.Explicit=only
 }
 
-# numbers COMMAND OPTION VARIABLE… -- ARGUMENTS…: the command's options, each with a number, into the environment.
+# numbers COMMAND OPTION VARIABLE… -- ARGUMENTS…: exports each option's number as an environment variable.
 numbers() {
   local command=$1
   local -A variables=()
@@ -112,7 +112,7 @@ numbers() {
   done
 }
 
-# long_test PROJECT NAME CONFIGURATION ARGUMENTS…: one test, as long as its settings ask, with all that it prints.
+# long_test PROJECT NAME CONFIGURATION ARGUMENTS…: one test with all its output, as long as its settings require.
 long_test() {
   check_sdk
   check_packages yes

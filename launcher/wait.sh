@@ -35,7 +35,7 @@ wait_for_sweep() {
     pause=5
     case $status in
       200)
-        # A quote in a name or a text is written \", so these keys are never part of one.
+        # A quote in a name or a text is escaped as \", so these keys never match within one.
         [[ $answer =~ \"state\":\"([a-z]+)\" ]] || fail "wait: what answers at $url is not PieService"
         state=${BASH_REMATCH[1]}
         progress=$state

@@ -3,11 +3,12 @@ using System.Collections.Immutable;
 namespace PieService.Worker;
 
 /// <summary>
-/// The allocator of a trainer process, chosen by the environment that it is started with. By default glibc maps and unmaps every
-/// large tensor, so that each training step faults its pages in again: bench/ measures what that costs.
+/// The allocator of a trainer process, which is chosen by the environment that the process is started with. By default
+/// glibc maps and unmaps every large tensor, so that each training step faults its pages in again: bench/ measures the
+/// cost.
 /// </summary>
-/// <param name="Name">As PIE_ALLOCATOR names it, and as runs record it.</param>
-/// <param name="Environment">What a process needs in its environment before it starts.</param>
+/// <param name="Name">The name that PIE_ALLOCATOR uses and that runs record.</param>
+/// <param name="Environment">The variables that the process needs in its environment before it starts.</param>
 public sealed record MemoryAllocator(string Name, ImmutableSortedDictionary<string, string> Environment)
 {
     private const string Preload = "LD_PRELOAD", TcMallocFile = "libtcmalloc_minimal.so.4", TopPad = "MALLOC_TOP_PAD_";
@@ -15,27 +16,29 @@ public sealed record MemoryAllocator(string Name, ImmutableSortedDictionary<stri
     private static readonly string[] LibraryFolders =
         ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib"];
 
-    /// <summary>As the system has it.</summary>
+    /// <summary>The allocator of the system, unchanged.</summary>
     public static readonly MemoryAllocator System = new("system", ImmutableSortedDictionary<string, string>.Empty);
 
-    /// <summary>glibc's, told to keep what it has: no mapping of single tensors, and memory is given back beyond 8 GiB only.</summary>
+    /// <summary>
+    /// glibc's allocator, set to keep its memory: it maps no single tensors and gives back only memory beyond 8 GiB.
+    /// </summary>
     public static readonly MemoryAllocator Glibc = new("glibc", ImmutableSortedDictionary<string, string>.Empty
         .Add("MALLOC_MMAP_MAX_", "0")
         .Add("MALLOC_MMAP_THRESHOLD_", "2147483648")
         .Add("MALLOC_TRIM_THRESHOLD_", "8589934592")
         .Add(TopPad, "268435456"));
 
-    /// <summary>tcmalloc, where its library is installed; null elsewhere.</summary>
+    /// <summary>tcmalloc if its library is installed; null otherwise.</summary>
     public static MemoryAllocator? TcMalloc() =>
         LibraryFolders.Select(folder => Path.Combine(folder, TcMallocFile)).FirstOrDefault(File.Exists) is { } library
             ? new("tcmalloc", ImmutableSortedDictionary<string, string>.Empty.Add(Preload, library))
             : null;
 
     /// <param name="setting">PIE_ALLOCATOR: auto (or null), tcmalloc, glibc, system.</param>
-    /// <exception cref="FormatException">It is none of these, or the library is not there.</exception>
+    /// <exception cref="FormatException">It is none of these, or the library is not installed.</exception>
     public static MemoryAllocator Choose(string? setting) => setting switch
     {
-        // The environment of the worker preloads a library already, which may be an allocator.
+        // The worker's environment already preloads a library, which may be an allocator.
         null or "" or "auto" => Preloaded.Length > 0 ? System : TcMalloc() ?? Glibc,
         "tcmalloc" when Preloaded.Length > 0 => throw new FormatException(
             $"PIE_ALLOCATOR is tcmalloc, but LD_PRELOAD is {string.Join(':', Preloaded)}. Unset one of them."),
@@ -46,7 +49,9 @@ public sealed record MemoryAllocator(string Name, ImmutableSortedDictionary<stri
         _ => throw new FormatException($"The setting PIE_ALLOCATOR is '{setting}'; it must be auto, tcmalloc, glibc or system."),
     };
 
-    /// <summary>The allocator that this process runs with: a library that the loader cannot preload is only a warning.</summary>
+    /// <summary>
+    /// The allocator that this process really runs with: if the loader cannot preload a library, it only warns.
+    /// </summary>
     public static string OfThisProcess()
     {
         var loaded = File.Exists("/proc/self/maps") ? File.ReadAllText("/proc/self/maps") : "";

@@ -31,7 +31,7 @@ switch (args)
 var builder = Host.CreateApplicationBuilder(args);
 var (services, configuration) = (builder.Services, builder.Configuration);
 builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Warning);
-// A run that is handed back needs its trainer to end and the database to hear of it.
+// To hand a run back, its trainer must end and the database must be told.
 services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(150));
 
 // Settings
@@ -42,7 +42,7 @@ services.AddSingleton(LeaseSettings.From(name => configuration[name]));
 services.AddSingleton(TimeProvider.System);
 services.AddSingleton(WorkerIdentity.Create());
 
-// A worker whose trainers cannot start would take run after run and break them; one whose arithmetic is wrong takes none
+// A worker whose trainers cannot start would fail run after run; one whose arithmetic is wrong takes no runs
 try
 {
     services.AddSingleton(await ProvenArithmetic.OfAsync(settings, TimeProvider.System));

@@ -1,11 +1,11 @@
 namespace PieService.Api.Access;
 
-/// <summary>Whose requests are counted together.</summary>
+/// <summary>The rate-limit partition of a request.</summary>
 public static class Client
 {
-    /// <summary>Those of a key, wherever they come from; without one, those of an address.</summary>
+    /// <summary>The key, whatever the address; without a key, the address.</summary>
     public static string Of(HttpContext context) => Actor.Of(context)?.KeyId is { } key ? $"key {key}" : Address(context);
 
-    // What a proxy says of its own clients is not trusted: anybody can say it.
+    // What a proxy states about its clients is not trusted, because any client can send the same header.
     public static string Address(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "this process";
 }

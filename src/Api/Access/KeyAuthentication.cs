@@ -16,7 +16,7 @@ public sealed class KeyAuthentication(
 {
     public const string SchemeName = "Bearer";
 
-    /// <summary>Too many wrong keys came from this address: so long, none is looked at.</summary>
+    /// <summary>How long this address must wait after too many wrong keys.</summary>
     private TimeSpan? wait;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()

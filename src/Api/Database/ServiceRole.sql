@@ -1,6 +1,7 @@
--- What API and worker may do on a PostgreSQL server: as pie_service they own the schemas public and hangfire of their database,
--- and nothing else. Run by a superuser in that database, as often as you like: what an earlier version's role owned is taken over.
--- The password comes as the setting pie.service_password, so that no log has it; without one the role stays as it is.
+-- The rights of API and worker on a PostgreSQL server: as pie_service they own the schemas public and hangfire of their
+-- database, and nothing else. A superuser runs this in that database, as often as needed; objects of the role of an
+-- earlier version are transferred. The password is the setting pie.service_password, so that no log has it; without one
+-- the role stays as it is.
 DO $$
 DECLARE
     secret CONSTANT text := current_setting('pie.service_password', true);
@@ -10,7 +11,7 @@ BEGIN
         IF to_regrole('pie_service') IS NULL THEN CREATE ROLE pie_service; END IF;
         ALTER ROLE pie_service LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
         EXECUTE format('ALTER ROLE pie_service PASSWORD %L', secret);
-        -- Its own database is the only one that it can enter.
+        -- The role can connect to its own database only.
         REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
     END IF;
 
@@ -21,9 +22,9 @@ BEGIN
     ALTER SCHEMA public OWNER TO pie_service;
     REVOKE ALL ON SCHEMA public FROM PUBLIC;
 
-    -- REASSIGN OWNED is refused for the superuser that initdb made, so one by one.
+    -- PostgreSQL refuses REASSIGN OWNED for the superuser that initdb created, so objects are transferred one by one.
     FOR handover IN
-        -- Also views and free sequences; a column's sequence and a table's indexes go with their table.
+        -- Views and free sequences too; a column's sequence and a table's indexes are transferred with their table.
         SELECT format('ALTER TABLE %s OWNER TO pie_service', pg_class.oid::regclass) FROM pg_class
         WHERE relnamespace IN ('public'::regnamespace, 'hangfire'::regnamespace) AND relowner <> 'pie_service'::regrole
             AND relkind IN ('r', 'p', 'v', 'm', 'S')

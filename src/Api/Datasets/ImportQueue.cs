@@ -12,7 +12,7 @@ namespace PieService.Api.Datasets;
 /// <summary>Reads uploads in the background, one after the other: each needs a disk and a core.</summary>
 public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits limits, TimeProvider time, ILogger<ImportQueue> logger) : BackgroundService
 {
-    /// <summary>Their files lie on this machine's disk.</summary>
+    /// <summary>The files of the imports are on this machine's disk.</summary>
     public const int MaxWaiting = 16;
 
     public const int RetryAfterSeconds = 30;
@@ -22,13 +22,13 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
     private readonly Channel<ImportJob> waiting = Channel.CreateUnbounded<ImportJob>();
     private readonly ConcurrentDictionary<Guid, ImportJob> owned = new();
 
-    /// <summary>Takes the job and its files over, whatever happens.</summary>
-    /// <returns>False: too many wait.</returns>
+    /// <summary>Takes over the job and its files in every case.</summary>
+    /// <returns>False if too many imports wait.</returns>
     public async Task<bool> TryAddAsync(ImportJob job, CancellationToken cancellation)
     {
         try
         {
-            // At work and waiting; a few too many, sent in the same moment, do no harm.
+            // Counts running and waiting imports; a few too many that arrive at the same moment do no harm.
             if (owned.Values.Count(waits => !waits.Cancelled.IsCancellationRequested) > MaxWaiting)
             {
                 job.Dispose();
@@ -64,7 +64,7 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
                 }
                 catch (Exception failure) when (!stopping.IsCancellationRequested)
                 {
-                    // Whatever it is, the next one has its turn; of this one others say that it was lost.
+                    // Keep the queue alive; this import will be marked lost when its heartbeat stops.
                     ImportLog.Failed(logger, job.Id, failure);
                 }
                 finally
@@ -76,7 +76,7 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // What is owned is told so.
+            // ExecuteAsync then records that the imports which this process still owns were interrupted.
         }
     }
 

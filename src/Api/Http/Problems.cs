@@ -9,14 +9,14 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Http;
 
-/// <summary>Everything that goes wrong leaves as RFC 9457 problem details; the one place where exceptions are caught.</summary>
+/// <summary>Turns every exception that a request's own code does not catch into RFC 9457 problem details.</summary>
 public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> logger) : IExceptionHandler
 {
     private const int RetryAfterSeconds = 5;
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        // Nobody is left to read an answer.
+        // The client has gone, so no response is needed.
         if (httpContext.RequestAborted.IsCancellationRequested) return true;
 
         var problem = Describe(exception);
@@ -32,7 +32,7 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
 
     public static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
 
-    /// <summary>What every problem carries, whoever made it.</summary>
+    /// <summary>The members of every problem, whichever code made it.</summary>
     public static void Complete(ProblemDetailsContext context)
     {
         var (problem, request) = (context.ProblemDetails, context.HttpContext.Request);

@@ -5,7 +5,7 @@ using PieService.Domain.Sweeps;
 
 namespace PieService.Api.Sweeps;
 
-/// <summary>Why runs that wait are not taken at the moment, in words that say what to do.</summary>
+/// <summary>Why queued runs are not picked up, with what to do about it.</summary>
 public sealed class Standstill
 {
     private readonly IReadOnlyList<string> general;

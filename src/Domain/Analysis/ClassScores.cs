@@ -9,7 +9,7 @@ public sealed class ClassScores
 {
     public Guid ComparisonId { get; init; }
 
-    /// <summary>In the dataset's order.</summary>
+    /// <summary>The index of the class in the order of the dataset.</summary>
     public required IReadOnlyList<ClassScore> Classes { get; init; }
 }
 
@@ -18,9 +18,12 @@ public sealed class ClassScores
 /// <param name="Differing">Of multi-label data: examples on which the majorities about this class differ, its own PIEs; null for single-label data.</param>
 public sealed record ClassScore(int Examples, int Pies, int? Differing, CohortClassScore Dense, CohortClassScore Pruned)
 {
-    /// <summary>The distribution over the classes as the study plots it, so that it sums to 1 (1.12, "normalised").</summary>
-    /// <param name="counts">Of each class: labels of the examples, or of the PIEs, or its own PIEs.</param>
-    /// <returns>Null in all where there are none.</returns>
+    /// <summary>
+    /// The distribution over the classes, scaled to a sum of 1 as the study plots it (1.12, "normalised").
+    /// </summary>
+    /// <param name="counts">The counts of each class: labels of the examples or of the PIEs, or PIEs of the
+    /// class.</param>
+    /// <returns>All values are null if all counts are 0.</returns>
     public static IReadOnlyList<double?> Distribution(IEnumerable<int> counts)
     {
         int[] all = [.. counts];
@@ -28,7 +31,7 @@ public sealed record ClassScore(int Examples, int Pies, int? Differing, CohortCl
         return [.. all.Select(count => sum == 0 ? null : (double?)count / sum)];
     }
 
-    /// <param name="labels">One for each example; gone through once.</param>
+    /// <param name="labels">One for each example; enumerated once.</param>
     /// <returns>One for each class, in order.</returns>
     public static IReadOnlyList<ClassScore> Of(IEnumerable<LabelledExample> labels, ComparedAnswers answers)
     {

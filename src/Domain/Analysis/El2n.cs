@@ -4,7 +4,7 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// How far early models are from the gold labels: an example's influence on what is learnt (study 1.12; Data Diet,
+/// The distance of early models from the gold labels: the influence of an example on training (study 1.12; Data Diet,
 /// 2107.07075).
 /// </summary>
 public static class El2n
@@ -15,7 +15,8 @@ public static class El2n
     /// For each example the mean over runs of ||softmax(logits) - onehot(gold)||, in [0, sqrt(2)]; of multi-label data of
     /// ||sigmoid(logits) - gold||, in [0, sqrt(C)].
     /// </returns>
-    /// <exception cref="ArgumentException">There is no run, or one did not answer every example.</exception>
+    /// <exception cref="ArgumentException">There is no run, or a run does not have logits for every
+    /// example.</exception>
     public static double[] MeanOverSeeds(PackedLabels gold, IEnumerable<float[]> runs)
     {
         var (mean, count) = (new double[gold.Count], 0);

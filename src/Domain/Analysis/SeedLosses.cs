@@ -4,19 +4,21 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// What pruning does to the loss of each example, over the seeds that both cohorts have (study 1.12). Of multi-label data a loss is
-/// the mean over the classes, and a ratio the mean of the classes' ratios.
+/// The effect of pruning on the loss of each example, over the seeds that both cohorts have (study 1.12). For
+/// multi-label data a loss is the mean over the classes, and a ratio is the mean of the classes' ratios.
 /// </summary>
 /// <param name="Difference">Mean over seeds of L_P - L_D, in nats.</param>
-/// <param name="Ratio">Mean over seeds of L_P / L_D, which explodes where a dense loss is near 0; infinite where one is 0.</param>
-/// <param name="RatioSd">Deviation of that ratio over seeds, ddof = 0; NaN where it is infinite.</param>
+/// <param name="Ratio">Mean over seeds of L_P / L_D. It is very large if a dense loss is near 0, and infinite if one is
+/// 0.</param>
+/// <param name="RatioSd">Standard deviation of that ratio over seeds, ddof = 0; NaN if the ratio is infinite.</param>
 /// <param name="Dense">Mean over seeds of L_D, in nats.</param>
 /// <param name="Pruned">Mean over seeds of L_P, in nats.</param>
 public sealed record SeedLosses(double[] Difference, double[] Ratio, double[] RatioSd, double[] Dense, double[] Pruned)
 {
     /// <param name="gold">Labels of the N examples.</param>
     /// <param name="pairs">N x C logits of the dense and the pruned run of each seed; read once, one after the other.</param>
-    /// <exception cref="ArgumentException">There is no pair, or a run did not answer every example.</exception>
+    /// <exception cref="ArgumentException">There is no pair, or a run does not have logits for every
+    /// example.</exception>
     public static SeedLosses Of(PackedLabels gold, IEnumerable<(float[] Dense, float[] Pruned)> pairs)
     {
         var (n, classCount) = (gold.Count, gold.ClassCount);
@@ -31,7 +33,8 @@ public sealed record SeedLosses(double[] Difference, double[] Ratio, double[] Ra
                 var (d, p, r) = Losses(pair.Dense.AsSpan(i * classCount, classCount), pair.Pruned.AsSpan(i * classCount, classCount), gold, i);
                 dense[i] += d;
                 pruned[i] += p;
-                // Welford's squared deviations from a running mean, which is that of plain sums: infinity stays infinity in them.
+                // Welford's squared deviations from a running mean. The mean itself comes from plain sums, in which
+                // infinity stays infinity.
                 var before = seeds > 1 ? ratio[i] / (seeds - 1) : 0;
                 ratio[i] += r;
                 squares[i] += (r - before) * (r - (ratio[i] / seeds));
@@ -72,7 +75,7 @@ public sealed record SeedLosses(double[] Difference, double[] Ratio, double[] Ra
             if (logits[c] > logits[best]) best = c;
         for (var c = 0; c < logits.Length; c++)
             if (c != best) others += Math.Exp((double)logits[c] - logits[best]);
-        // log(1 + x), whose digits would be lost where x is small; and small it is where a model is sure.
+        // log(1 + x), whose digits would be lost for a small x; x is small if a model is certain.
         var log = others < 1e-6 ? others - (others * others / 2) : Math.Log(1 + others);
         return log + ((double)logits[best] - logits[gold]);
     }

@@ -3,14 +3,16 @@ using PieService.Domain.Recipes;
 
 namespace PieService.Domain.Pies;
 
-/// <summary>A pruned cohort against its dense cohort, over one sweep's seeds: the unit PIEs exist for.</summary>
+/// <summary>
+/// A pruned cohort compared with its dense cohort, over one sweep's seeds: PIEs are defined for a comparison.
+/// </summary>
 public sealed class Comparison
 {
     public Guid Id { get; init; }
     public Guid SweepId { get; init; }
     public int Ordinal { get; init; }
 
-    /// <summary>The model's name in the sweep.</summary>
+    /// <summary>The name of the model in the sweep.</summary>
     public required string Model { get; init; }
     public Architecture Architecture { get; init; }
     public Method Method { get; init; }
@@ -22,15 +24,15 @@ public sealed class Comparison
     public int ExpectedSeeds { get; init; }
 
     /// <summary>
-    /// When a message to label it was last sent; null: one is to be sent. Storage/Labelling has the protocol.
+    /// When a message to label it was last sent; null if one must be sent. Storage/Labelling describes the protocol.
     /// </summary>
     public DateTimeOffset? LabellingAskedAt { get; init; }
     public DateTimeOffset? LabelledAt { get; init; }
 
-    /// <summary>Null until it was labelled.</summary>
+    /// <summary>Null until the comparison is labelled.</summary>
     public ComparisonSummary? Summary { get; init; }
 
-    /// <summary>Mean over the pruned runs, in percent: a copy of what the summary says, for queries.</summary>
+    /// <summary>The mean over the pruned runs, in percent; copied from the summary for queries.</summary>
     public double? AchievedSparsity { get; init; }
 
     /// <summary>A copy of <see cref="ComparisonSummary.Complete"/>, for queries; null without a summary.</summary>

@@ -13,16 +13,16 @@ public enum ScoreMetric
     [JsonStringEnumMemberName("macroF1")] MacroF1,
 }
 
-/// <summary>What one labelling found; over the seeds that both cohorts have.</summary>
+/// <summary>The result of one labelling, over the seeds that both cohorts have.</summary>
 /// <param name="Complete">Every expected run of both cohorts succeeded.</param>
-/// <param name="DenseTies">Examples on which the dense vote was a tie.</param>
-/// <param name="DenseOnPies">
-/// Single-label: accuracy of the dense majority on the PIEs. Multi-label: mean over the dense runs of their macro-F1 on the PIEs, over all C
-/// classes, so that those which are absent there count as 0 (study 1.12). Null where there are none.
-/// </param>
+/// <param name="DenseTies">The number of examples on which the dense vote is a tie.</param>
+/// <param name="DenseOnPies">Single-label: accuracy of the dense majority on the PIEs. Multi-label: mean over the dense
+/// runs of their macro-F1 on the PIEs, over all C classes, so that classes that are absent there count as 0 (study
+/// 1.12). Null if there are no PIEs.</param>
 /// <param name="Churn">Share of the examples on which the two runs of one seed disagree.</param>
-/// <param name="InfluenceEpochs">Epochs by whose EL2N the examples are put into bins; empty without bins.</param>
-/// <param name="NoInfluence">Why there are no bins; null where there are.</param>
+/// <param name="InfluenceEpochs">The epochs by whose EL2N the examples are put into bins; empty if there are no
+/// bins.</param>
+/// <param name="NoInfluence">Why there are no bins; null if there are.</param>
 public sealed record ComparisonSummary(
     int DenseSeeds,
     int PrunedSeeds,
@@ -42,11 +42,11 @@ public sealed record ComparisonSummary(
     string? NoInfluence = null,
     ScoreMetric Metric = ScoreMetric.Accuracy)
 {
-    /// <param name="labels">One for each of the N examples; gone through once.</param>
-    /// <param name="answers">What the labels were made of.</param>
-    /// <param name="achievedSparsity">Of each pruned run, in percent.</param>
-    /// <param name="expectedSeeds">Seeds that the sweep asked for.</param>
-    /// <param name="noInfluence">Why <paramref name="influenceEpochs"/> is empty; null where it is not.</param>
+    /// <param name="labels">One for each of the N examples; enumerated once.</param>
+    /// <param name="answers">The predictions from which the labels were computed.</param>
+    /// <param name="achievedSparsity">The achieved sparsity of each pruned run, in percent.</param>
+    /// <param name="expectedSeeds">The number of seeds that the sweep asked for.</param>
+    /// <param name="noInfluence">Why <paramref name="influenceEpochs"/> is empty; null if it is not.</param>
     public static ComparisonSummary Of(
         IEnumerable<LabelledExample> labels, ComparedAnswers answers, IReadOnlyCollection<double> achievedSparsity,
         int expectedSeeds, NoiseFloor noiseFloor, IReadOnlyList<int> influenceEpochs, string? noInfluence)
@@ -90,8 +90,8 @@ public sealed record ComparisonSummary(
     }
 }
 
-/// <summary>All that a comparison's labels are made of.</summary>
-/// <param name="Gold">Labels of the N examples.</param>
-/// <param name="Dense">Answers of each dense run, in seed order.</param>
-/// <param name="Pruned">Of the pruned run of the same seed, in the same order.</param>
+/// <summary>Everything from which the labels of a comparison are computed.</summary>
+/// <param name="Gold">The gold labels of the N examples.</param>
+/// <param name="Dense">The predictions of each dense run, in seed order.</param>
+/// <param name="Pruned">The predictions of the pruned run of the same seed, in the same order.</param>
 public sealed record ComparedAnswers(PackedLabels Gold, IReadOnlyList<PackedLabels> Dense, IReadOnlyList<PackedLabels> Pruned);

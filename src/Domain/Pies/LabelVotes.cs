@@ -1,11 +1,11 @@
 namespace PieService.Domain.Pies;
 
 /// <summary>The votes of one cohort on one example of multi-label data: each label is voted on by itself.</summary>
-/// <param name="Votes">Runs that predict each of the C classes.</param>
-/// <param name="Runs">Runs of the cohort.</param>
+/// <param name="Votes">The number of runs that predict each of the C classes.</param>
+/// <param name="Runs">The number of runs of the cohort.</param>
 public readonly record struct LabelVotes(int[] Votes, int Runs)
 {
-    /// <summary>Half of the runs on each side, for at least one label.</summary>
+    /// <summary>Whether half of the runs predict a label and half do not, for at least one label.</summary>
     public bool IsTied
     {
         get
@@ -16,13 +16,13 @@ public readonly record struct LabelVotes(int[] Votes, int Runs)
         }
     }
 
-    /// <summary>By a strict majority: half of the runs are not enough (study 1.12).</summary>
+    /// <summary>Whether a strict majority predicts the class: half of the runs are not enough (study 1.12).</summary>
     public bool IsPredicted(int c) => 2 * Votes[c] > Runs;
 
     /// <summary>|2 votes - runs| / runs, in [0, 1]; 0 for a tie.</summary>
     public double Margin(int c) => (double)Math.Abs((2 * Votes[c]) - Runs) / Runs;
 
-    /// <summary>The strict majorities, ascending.</summary>
+    /// <summary>The classes with a strict majority, ascending.</summary>
     public IEnumerable<int> Predicted()
     {
         var votes = this;

@@ -2,12 +2,12 @@ using PieService.Domain.Predictions;
 
 namespace PieService.Domain.Pies;
 
-/// <summary>What <see cref="PieLabeling"/> says of one example.</summary>
-/// <param name="DenseVotes">Runs that predict each of the C classes.</param>
-/// <param name="Gold">Of single-label data; null otherwise, as the modes.</param>
-/// <param name="DenseMode">The majority of single-label data; of multi-label data it follows from the votes.</param>
-/// <param name="Margin">How sure the less certain cohort is, in [0, 1].</param>
-/// <param name="Direction">Null where the example is no PIE.</param>
+/// <summary>The result of <see cref="PieLabeling"/> for one example.</summary>
+/// <param name="DenseVotes">The number of runs that predict each of the C classes.</param>
+/// <param name="Gold">The gold class of single-label data; null for multi-label data, as are the modes.</param>
+/// <param name="DenseMode">The majority for single-label data; for multi-label data it follows from the votes.</param>
+/// <param name="Margin">The certainty of the less certain cohort, in [0, 1].</param>
+/// <param name="Direction">Null if the example is not a PIE.</param>
 public sealed record LabelledExample(
     int Position, int[] DenseVotes, int[] PrunedVotes, short? Gold, short? DenseMode, short? PrunedMode,
     bool DenseTied, bool PrunedTied, double Margin, bool IsPie, PieDirection? Direction)
@@ -26,13 +26,14 @@ public sealed record LabelledExample(
     }
 
     /// <summary>
-    /// The margin is the smallest of both cohorts over the classes on which they differ; where they differ on none, over all classes.
+    /// The smallest margin of both cohorts over the classes on which they differ; if they differ on none, over all
+    /// classes.
     /// </summary>
     public static LabelledExample MultiLabel(int position, PackedLabels gold, LabelVotes dense, LabelVotes pruned)
     {
         IReadOnlyList<int> differing = [.. dense.DifferingFrom(pruned)];
         var margin = (differing.Count > 0 ? differing : Enumerable.Range(0, gold.ClassCount)).Min(c => Math.Min(dense.Margin(c), pruned.Margin(c)));
-        // Where they differ on a class, one of them is right about it.
+        // If they differ on a class, one of the cohorts is right about it.
         PieDirection? direction =
             differing.Count == 0 ? null
             : differing.All(c => dense.IsPredicted(c) == gold.Has(position, c)) ? PieDirection.DenseRight

@@ -27,14 +27,15 @@ public enum NoiseFloorKind
 public sealed record NoiseFloor(
     NoiseFloorKind? Kind, int Seeds, int Splits, double? Mean, double? Sd, double? P05, double? P50, double? P95, string? Reason)
 {
-    /// <summary>Below this number of dense runs a half is no cohort.</summary>
+    /// <summary>Half of fewer dense runs than this is too small for a cohort.</summary>
     public const int FewestRuns = 4;
 
     private const int MostSplits = 100;
 
-    /// <param name="runs">Answers of every dense run, those of further seeds included.</param>
-    /// <param name="cohortSize">Runs of the comparison's own dense cohort.</param>
-    /// <exception cref="ArgumentException">A run did not answer the examples that the others did, or there are none.</exception>
+    /// <param name="runs">The predictions of every dense run, including those of further seeds.</param>
+    /// <param name="cohortSize">The number of runs in the comparison's own dense cohort.</param>
+    /// <exception cref="ArgumentException">A run did not predict the same examples as the others, or there are no
+    /// examples.</exception>
     public static NoiseFloor Of(IReadOnlyList<PackedLabels> runs, int cohortSize)
     {
         if (runs.Count < FewestRuns)
@@ -53,7 +54,9 @@ public sealed record NoiseFloor(
         PackedLabels[] Group(int[] members) => Array.ConvertAll(members, member => runs[member]);
     }
 
-    /// <summary>Different pairs of disjoint groups of so many of the runs, by a fixed key; all pairs where they are few.</summary>
+    /// <summary>
+    /// Different pairs of disjoint groups of this number of runs, chosen by a fixed key; all pairs if there are few.
+    /// </summary>
     public static IEnumerable<(int[] A, int[] B)> Pairs(int runs, int size)
     {
         var (seen, wanted) = (new HashSet<string>(), Math.Min(MostSplits, Ways(runs, size)));
@@ -68,7 +71,9 @@ public sealed record NoiseFloor(
         }
     }
 
-    /// <summary>Ways to take two disjoint groups, whose order does not matter: runs! / (size!^2 (runs - 2 size)! 2).</summary>
+    /// <summary>
+    /// The number of pairs of disjoint groups, whose order does not matter: runs! / (size!^2 (runs - 2 size)! 2).
+    /// </summary>
     private static double Ways(int runs, int size)
     {
         var ways = 0.5;
@@ -76,7 +81,7 @@ public sealed record NoiseFloor(
         return Math.Round(ways);
     }
 
-    /// <summary>Share of the examples on which the majorities of two groups of one size differ.</summary>
+    /// <summary>The share of the examples on which the majorities of two groups of the same size differ.</summary>
     private static double Rate(PackedLabels[] a, PackedLabels[] b)
     {
         var (ofA, ofB, differ) = (new int[a[0].ClassCount], new int[a[0].ClassCount], 0);
@@ -85,8 +90,8 @@ public sealed record NoiseFloor(
         return (double)differ / a[0].Count;
     }
 
-    /// <summary>Of single-label data: the class with most votes, of several the smallest.</summary>
-    /// <param name="votes">All zero, and so again afterwards.</param>
+    /// <summary>For single-label data: the class with most votes, and the smallest of several.</summary>
+    /// <param name="votes">All zero before the call, and again after it.</param>
     private static int Mode(PackedLabels[] group, int example, int[] votes)
     {
         var mode = -1;
@@ -100,7 +105,7 @@ public sealed record NoiseFloor(
         return mode;
     }
 
-    /// <summary>Of multi-label data: whether the strict majorities differ on some class.</summary>
+    /// <summary>For multi-label data: whether the strict majorities differ on some class.</summary>
     private static bool HaveOtherMajorities(PackedLabels[] a, PackedLabels[] b, int example, int[] ofA, int[] ofB)
     {
         Array.Clear(ofA);

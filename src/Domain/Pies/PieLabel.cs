@@ -15,39 +15,42 @@ public enum PieDirection
     [JsonStringEnumMemberName("mixed")] Mixed,
 }
 
-/// <summary>One example in one comparison: how both cohorts voted, and whether they disagree.</summary>
+/// <summary>One example in one comparison: the votes of both cohorts, and whether their majorities differ.</summary>
 public sealed class PieLabel
 {
     public Guid ComparisonId { get; init; }
     public int Position { get; init; }
     public Guid ExampleId { get; init; }
 
-    /// <summary>Of single-label data; null otherwise, where the example has its labels and the votes say the majorities.</summary>
+    /// <summary>The gold class of single-label data; null for multi-label data.</summary>
     public short? Gold { get; init; }
 
-    /// <summary>Runs that predict each class, in label order.</summary>
+    /// <summary>The number of runs that predict each class, in label order.</summary>
     public required int[] DenseVotes { get; init; }
     public required int[] PrunedVotes { get; init; }
 
-    /// <summary>Runs of each of the two cohorts.</summary>
+    /// <summary>The number of runs of each of the two cohorts.</summary>
     public short Runs { get; init; }
     public short? DenseMode { get; init; }
     public short? PrunedMode { get; init; }
     public bool DenseTied { get; init; }
     public bool PrunedTied { get; init; }
 
-    /// <summary>How sure the less certain cohort is (<see cref="Vote"/>, <see cref="LabelVotes"/>), in [0, 1].</summary>
+    /// <summary>
+    /// The certainty of the less certain cohort (<see cref="Vote"/>, <see cref="LabelVotes"/>), in [0, 1].
+    /// </summary>
     public double Margin { get; init; }
     public bool IsPie { get; init; }
 
-    /// <summary>Null where the example is no PIE.</summary>
+    /// <summary>Null if the example is not a PIE.</summary>
     public PieDirection? Direction { get; init; }
 
     /// <summary>
-    /// Of a training example, after the first epoch that the dense runs observed; null for examples of other splits, and where none was.
+    /// For a training example, after the first epoch that the dense runs observed; null for examples of other splits,
+    /// and if no epoch was observed.
     /// </summary>
     public double? El2n { get; init; }
 
-    /// <summary>1 = least influential, by that EL2N.</summary>
+    /// <summary>The bin by that EL2N; 1 has the least influential examples.</summary>
     public short? InfluenceBin { get; init; }
 }

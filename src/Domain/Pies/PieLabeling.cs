@@ -10,11 +10,12 @@ namespace PieService.Domain.Pies;
 /// </summary>
 public static class PieLabeling
 {
-    /// <param name="gold">Labels of the N examples.</param>
-    /// <param name="dense">Answers of each dense run.</param>
-    /// <param name="pruned">Answers of each pruned run.</param>
-    /// <returns>One for each example; counted anew whenever it is gone through, so that the votes of all need not be kept.</returns>
-    /// <exception cref="ArgumentException">A cohort is empty, or a run did not answer every example.</exception>
+    /// <param name="gold">The gold labels of the N examples.</param>
+    /// <param name="dense">The predictions of each dense run.</param>
+    /// <param name="pruned">The predictions of each pruned run.</param>
+    /// <returns>One result for each example. They are computed again for each enumeration, so that the votes of all
+    /// need not be kept.</returns>
+    /// <exception cref="ArgumentException">A cohort is empty, or a run did not predict every example.</exception>
     public static IEnumerable<LabelledExample> Label(PackedLabels gold, IReadOnlyList<PackedLabels> dense, IReadOnlyList<PackedLabels> pruned)
     {
         if (dense.Count == 0 || pruned.Count == 0) throw new ArgumentException("Both cohorts need at least one run.");

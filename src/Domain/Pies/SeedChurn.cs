@@ -3,15 +3,16 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Pies;
 
 /// <summary>
-/// How much pruning changes single models, next to what it changes in the majority (study 5.6, 3): the share of the examples
-/// on which the dense and the pruned run of one seed disagree.
+/// How much pruning changes single models, to compare with how much it changes the majority (study 5.6, 3): the share
+/// of the examples on which the dense and the pruned run of one seed disagree.
 /// </summary>
 public static class SeedChurn
 {
-    /// <param name="dense">Answers of each dense run, in seed order.</param>
-    /// <param name="pruned">Of the pruned run of the same seed, in the same order.</param>
+    /// <param name="dense">The predictions of each dense run, in seed order.</param>
+    /// <param name="pruned">The predictions of the pruned run of the same seed, in the same order.</param>
     /// <returns>Shares in [0, 1], one for each seed.</returns>
-    /// <exception cref="ArgumentException">The cohorts don't have the same seeds, or no example was answered.</exception>
+    /// <exception cref="ArgumentException">The cohorts do not have the same seeds, or there are no
+    /// examples.</exception>
     public static IReadOnlyCollection<double> PerSeed(IReadOnlyList<PackedLabels> dense, IReadOnlyList<PackedLabels> pruned)
     {
         if (dense.Count != pruned.Count) throw new ArgumentException("Every dense run needs the pruned run of its seed.", nameof(pruned));

@@ -1,13 +1,13 @@
 namespace PieService.Domain.Pies;
 
 /// <summary>The votes of one cohort on one example.</summary>
-/// <param name="Mode">The class with most votes; of several, the smallest (study 1.12).</param>
-/// <param name="IsTied">Whether there were several.</param>
+/// <param name="Mode">The class with most votes; the smallest of several (study 1.12).</param>
+/// <param name="IsTied">Whether several classes have most votes.</param>
 /// <param name="Margin">(top - second) / runs, in [0, 1]; 0 for a tie.</param>
 public readonly record struct Vote(short Mode, bool IsTied, double Margin)
 {
-    /// <param name="votes">Runs that predict each class, at least one run in all.</param>
-    /// <exception cref="ArgumentException">Nobody voted.</exception>
+    /// <param name="votes">The number of runs that predict each class; at least one run in total.</param>
+    /// <exception cref="ArgumentException">There are no votes.</exception>
     public static Vote Of(ReadOnlySpan<int> votes)
     {
         int mode = 0, second = 0, runs = votes[0];

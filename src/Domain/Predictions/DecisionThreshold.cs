@@ -3,17 +3,17 @@ using PieService.Domain.Datasets;
 namespace PieService.Domain.Predictions;
 
 /// <summary>
-/// Above which probability a label of multi-label data counts as predicted: one threshold for all classes, of t = i / 100,
-/// i = 0 to 99 (study 1.11).
+/// The probability above which a label of multi-label data counts as predicted: one threshold t = i / 100 for all
+/// classes, i = 0 to 99 (study 1.11).
 /// </summary>
 public static class DecisionThreshold
 {
     private const int Candidates = 100;
 
-    /// <summary>The threshold with the highest macro-F1, of equal ones the lowest.</summary>
-    /// <param name="gold">Labels of N examples.</param>
+    /// <summary>The threshold with the highest macro-F1, and the lowest of equal ones.</summary>
+    /// <param name="gold">The gold labels of N examples.</param>
     /// <param name="logits">N x C, row-major.</param>
-    /// <exception cref="ArgumentException">Not every example has logits, or there is none.</exception>
+    /// <exception cref="ArgumentException">Not every example has logits, or there is no example.</exception>
     public static double Tune(PackedLabels gold, ReadOnlySpan<float> logits)
     {
         if (gold.Count == 0) throw new ArgumentException("A threshold is tuned on at least one example.", nameof(gold));
@@ -25,8 +25,8 @@ public static class DecisionThreshold
     }
 
     /// <summary>
-    /// Macro-F1 at each of the 100 thresholds. Each logit is looked at once: how many thresholds it exceeds is counted by class,
-    /// and the counts are summed from above, so the cost is N C + 100 C.
+    /// Macro-F1 at each of the 100 thresholds. Each logit is read once: the thresholds that it exceeds are counted by
+    /// class, and the counts are summed from above, so the cost is N C + 100 C.
     /// </summary>
     /// <exception cref="ArgumentException">Not every example has logits.</exception>
     public static double[] MacroF1(PackedLabels gold, ReadOnlySpan<float> logits)
@@ -59,7 +59,7 @@ public static class DecisionThreshold
         return scores;
     }
 
-    /// <summary>The labels whose probability exceeds the threshold, strictly.</summary>
+    /// <summary>The labels whose probability exceeds the threshold strictly.</summary>
     /// <param name="logits">N x C, row-major.</param>
     public static PackedLabels Decide(ReadOnlySpan<float> logits, int classCount, double threshold)
     {
@@ -72,12 +72,12 @@ public static class DecisionThreshold
 
     private static double At(int candidate) => (double)candidate / Candidates;
 
-    /// <summary>How many of the thresholds a logit's probability exceeds: the lowest ones.</summary>
+    /// <summary>The number of thresholds that a logit's probability exceeds; they are the lowest ones.</summary>
     private static int Exceeded(float logit)
     {
         var probability = Sigmoid(logit);
         var count = Math.Clamp((int)(probability * Candidates), 0, Candidates);
-        // The product is rounded; the comparison with the threshold itself is what counts.
+        // The product is rounded, so the probability is compared with the threshold itself.
         while (count < Candidates && probability > At(count)) count++;
         while (count > 0 && !(probability > At(count - 1))) count--;
         return count;

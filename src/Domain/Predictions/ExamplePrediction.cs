@@ -3,13 +3,13 @@ using PieService.Domain.Recipes;
 
 namespace PieService.Domain.Predictions;
 
-/// <summary>What one run answered for one example, as the view <c>predictions</c> unpacks it.</summary>
+/// <summary>The prediction of one run for one example, as the view <c>predictions</c> unpacks it.</summary>
 public sealed class ExamplePrediction
 {
     public Guid RunId { get; init; }
     public Guid ExampleId { get; init; }
 
-    /// <summary>Its name in the sweep that asked for the run first.</summary>
+    /// <summary>The model's name in the sweep that asked for the run first.</summary>
     public required string Model { get; init; }
     public Architecture Architecture { get; init; }
     public Method Method { get; init; }

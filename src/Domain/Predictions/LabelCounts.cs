@@ -4,17 +4,18 @@ using PieService.Domain.Runs;
 namespace PieService.Domain.Predictions;
 
 /// <summary>
-/// How often each class was given, predicted and both: all that precision, recall and F1 are made of. They follow scikit-learn:
-/// 0 for 0/0, and a macro mean is over all C classes, absent ones included (study 1.11).
+/// How often each class is a gold label, is predicted, and is both: precision, recall and F1 follow from these counts.
+/// They are defined as in scikit-learn: 0/0 is 0, and a macro mean is over all C classes, absent ones included (study
+/// 1.11).
 /// </summary>
-/// <param name="Given">Of each of the C classes, examples that have it as gold label.</param>
-/// <param name="Predicted">Of each class, examples that were answered with it.</param>
-/// <param name="Hits">Of each class, examples where both hold.</param>
-/// <param name="Examples">Those that were counted.</param>
-/// <param name="Exact">Of them, those that were answered with exactly the gold labels.</param>
+/// <param name="Given">For each of the C classes, the number of examples that have it as gold label.</param>
+/// <param name="Predicted">For each class, the number of examples for which it is predicted.</param>
+/// <param name="Hits">For each class, the number of examples for which both hold.</param>
+/// <param name="Examples">The number of examples that were counted.</param>
+/// <param name="Exact">The number of these examples whose prediction is exactly the gold labels.</param>
 public sealed record LabelCounts(int[] Given, int[] Predicted, int[] Hits, int Examples, int Exact)
 {
-    /// <param name="only">Whether each of the N examples counts; null: all do.</param>
+    /// <param name="only">Not every example has a prediction.</param>
     /// <exception cref="ArgumentException">Not every example was answered.</exception>
     public static LabelCounts Of(PackedLabels gold, PackedLabels predicted, IReadOnlyList<bool>? only = null)
     {

@@ -5,8 +5,9 @@ using PieService.Domain.Datasets;
 namespace PieService.Domain.Predictions;
 
 /// <summary>
-/// The labels of N examples, gold ones or a run's answers, packed as they are stored. Single-label data: a little-endian uint16
-/// each, the class. Multi-label data: a bit for each of the C classes, ceil(C / 8) bytes each, class c in bit c % 8 of byte c / 8.
+/// The labels of N examples, either gold labels or a run's predictions, packed as they are stored. Single-label data:
+/// the class of each example as a little-endian uint16. Multi-label data: ceil(C / 8) bytes for each example with one
+/// bit for each of the C classes, class c in bit c % 8 of byte c / 8.
 /// </summary>
 public sealed class PackedLabels
 {
@@ -14,7 +15,7 @@ public sealed class PackedLabels
 
     private readonly int width;
 
-    /// <exception cref="ArgumentException">The bytes are not those of whole examples.</exception>
+    /// <exception cref="ArgumentException">The bytes do not form whole examples.</exception>
     public PackedLabels(LearningTask task, int classCount, byte[] bytes)
     {
         (Task, ClassCount, Bytes, width) = (task, classCount, bytes, BytesPerExample(task, classCount));
@@ -38,7 +39,8 @@ public sealed class PackedLabels
     };
 
     /// <param name="labels">The classes of each of the N examples; exactly one for single-label data.</param>
-    /// <exception cref="ArgumentException">A class is not in 0 to C - 1, or single-label data has not one of them.</exception>
+    /// <exception cref="ArgumentException">A class is not in 0 to C - 1, or an example of single-label data does not
+    /// have exactly one class.</exception>
     public static PackedLabels Of(LearningTask task, int classCount, IEnumerable<IReadOnlyList<short>> labels)
     {
         var bytes = new List<byte>();
@@ -66,8 +68,9 @@ public sealed class PackedLabels
         return new PackedLabels(LearningTask.SingleLabel, classCount, [.. bytes]);
     }
 
-    /// <param name="into">The example's bytes, written whole.</param>
-    /// <exception cref="ArgumentException">A class is not in 0 to C - 1, or single-label data has not one of them.</exception>
+    /// <param name="into">The bytes of the example, which are completely overwritten.</param>
+    /// <exception cref="ArgumentException">A class is not in 0 to C - 1, or an example of single-label data does not
+    /// have exactly one class.</exception>
     public static void Pack(LearningTask task, int classCount, IReadOnlyList<short> classes, Span<byte> into)
     {
         foreach (var c in classes) RequireClass(c, classCount);
@@ -81,10 +84,10 @@ public sealed class PackedLabels
         foreach (var c in classes) Add(into, c);
     }
 
-    /// <summary>Puts class <paramref name="c"/> into the set of an example.</summary>
+    /// <summary>Adds class <paramref name="c"/> to the set of an example.</summary>
     public static void Add(Span<byte> set, int c) => set[c / BitsOfByte] |= (byte)(1 << (c % BitsOfByte));
 
-    /// <summary>The bytes of one example: two examples have the same labels where these are equal.</summary>
+    /// <summary>The bytes of one example: two examples have the same labels if their bytes are equal.</summary>
     public ReadOnlySpan<byte> At(int example) => Bytes.AsSpan(example * width, width);
 
     /// <summary>The class of an example of single-label data.</summary>
@@ -104,7 +107,7 @@ public sealed class PackedLabels
     };
 
     /// <summary>Adds a vote to each class of the example.</summary>
-    /// <param name="votes">C numbers.</param>
+    /// <param name="votes">C vote counts.</param>
     public void Vote(int example, int[] votes)
     {
         if (Task == LearningTask.SingleLabel)
@@ -126,7 +129,7 @@ public sealed class PackedLabels
         return true;
     }
 
-    /// <summary>Whether both answer the same N examples of one task with C classes.</summary>
+    /// <summary>Whether both have the same number N of examples, the same task and C classes.</summary>
     public bool IsLike(PackedLabels other) => other.Task == Task && other.ClassCount == ClassCount && other.Count == Count;
 
     private static void RequireClass(int c, int classCount)

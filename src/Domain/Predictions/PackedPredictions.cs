@@ -27,7 +27,7 @@ public static class PackedPredictions
         return values;
     }
 
-    /// <summary>Identity of a run's answers: SHA-256 over the packed classes, then the packed scores.</summary>
+    /// <summary>The identity of a run's predictions: SHA-256 over the packed classes, then the packed scores.</summary>
     public static string Hash(ReadOnlySpan<byte> classes, ReadOnlySpan<byte> scores)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

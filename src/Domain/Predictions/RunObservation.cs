@@ -1,8 +1,8 @@
 namespace PieService.Domain.Predictions;
 
 /// <summary>
-/// A dense run's answers for the training split after an early epoch, packed as <see cref="RunPredictions"/>: what EL2N is made
-/// of (study 1.12).
+/// A dense run's predictions for the training split after an early epoch, packed like <see cref="RunPredictions"/>:
+/// EL2N is computed from them (study 1.12).
 /// </summary>
 public sealed class RunObservation
 {
@@ -13,7 +13,9 @@ public sealed class RunObservation
     public int Examples { get; init; }
     public int ClassCount { get; init; }
 
-    /// <summary>The predicted labels, as <see cref="PackedLabels"/>; of multi-label data by that epoch's threshold.</summary>
+    /// <summary>
+    /// The predicted labels, as <see cref="PackedLabels"/>; those of multi-label data by the threshold of that epoch.
+    /// </summary>
     public required byte[] Classes { get; init; }
 
     /// <summary>Examples x ClassCount x float16, little-endian: logits in label order, evaluation mode after the epoch.</summary>

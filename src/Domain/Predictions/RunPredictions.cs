@@ -3,8 +3,8 @@ using PieService.Domain.Datasets;
 namespace PieService.Domain.Predictions;
 
 /// <summary>
-/// A run's answers for one split, packed in example order: a row for each prediction would be 10^8 rows for the paper's
-/// grid. The view <c>predictions</c> unpacks them for readers with psql.
+/// A run's predictions for one split, packed in example order: with a row for each prediction the paper's grid would
+/// have 10^8 rows. The view <c>predictions</c> unpacks them for readers in psql.
 /// </summary>
 public sealed class RunPredictions
 {
@@ -19,6 +19,8 @@ public sealed class RunPredictions
     /// <summary>Examples x ClassCount x float16, little-endian: logits in label order.</summary>
     public required byte[] Scores { get; init; }
 
-    /// <summary>By which the labels of multi-label data were decided; null otherwise.</summary>
+    /// <summary>
+    /// The threshold by which the labels of multi-label data were decided; null for single-label data.
+    /// </summary>
     public double? Threshold { get; init; }
 }

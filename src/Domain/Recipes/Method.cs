@@ -19,10 +19,10 @@ public enum Method
     [JsonStringEnumMemberName("RP-AI")] RpAi,
 }
 
-/// <summary>What ranks the weights: |w|, |w * gradient|, or chance.</summary>
+/// <summary>The score that ranks the weights: |w|, |w * gradient|, or a random number.</summary>
 public enum PruningScore { Magnitude, Impact, Random }
 
-/// <summary>When weights go: three times during the training, or once before it.</summary>
+/// <summary>When weights are pruned: three times during the training, or once before it.</summary>
 public enum PruningSchedule { Iterative, AtInitialization }
 
 /// <summary>Over what weights are ranked, and the target holds: each prunable tensor by itself, or all of them together.</summary>
@@ -32,7 +32,7 @@ public enum PruningScope
     [JsonStringEnumMemberName("global")] Global,
 }
 
-/// <summary>A paper's method taken apart: score x schedule x rewinding.</summary>
+/// <summary>A method of the paper as its parts: score x schedule x rewinding.</summary>
 public sealed record PruningRule(PruningScore Score, PruningSchedule Schedule, bool Rewinds)
 {
     /// <summary>Null for the dense methods.</summary>

@@ -1,9 +1,13 @@
 namespace PieService.Domain.Recipes;
 
-/// <summary>When a training prunes, and how many epochs it has (study 1.7, protocol sound: 1.15).</summary>
-/// <param name="TotalEpochs">Epochs of the whole training, those of the trunk included.</param>
-/// <param name="PruneAfter">For each step, the finished epochs at which it happens; 0 = before the training.</param>
-/// <param name="SharedEpochs">Epochs that are the dense training's own, so that a branch may start from the dense run's end.</param>
+/// <summary>
+/// The epochs after which a training prunes, and its number of epochs (study 1.7, protocol sound: 1.15).
+/// </summary>
+/// <param name="TotalEpochs">The epochs of the whole training, including those of the trunk.</param>
+/// <param name="PruneAfter">For each step the number of finished epochs at which it happens; 0 means before the
+/// training.</param>
+/// <param name="SharedEpochs">The epochs that are the same as the dense training's, so that a branch may start from the
+/// end of the dense run.</param>
 public sealed record PruningPlan(int TotalEpochs, IReadOnlyList<int> PruneAfter, int SharedEpochs)
 {
     private const int Segments = 4;
@@ -20,8 +24,8 @@ public sealed record PruningPlan(int TotalEpochs, IReadOnlyList<int> PruneAfter,
     };
 
     /// <summary>
-    /// Protocol sound: how many of a tensor's weights are pruned after a step: round-half-even(N (1 - (1 - t)^(step/steps))), the last
-    /// step in exact decimal arithmetic, N t (study 1.15).
+    /// Protocol sound: the number of a tensor's weights that are pruned after a step, round-half-even(N (1 - (1 -
+    /// t)^(step/steps))); for the last step N t, in exact decimal arithmetic (study 1.15).
     /// </summary>
     /// <param name="size">N, the weights of the tensor.</param>
     /// <param name="sparsity">100 t, in percent, in (0, 100).</param>

@@ -1,17 +1,19 @@
 namespace PieService.Domain.Recipes;
 
-/// <summary>What share of the survivors each step of protocol paper prunes: as the published code finds it (study 1.7).</summary>
+/// <summary>
+/// The share of the survivors that each step of protocol paper prunes, computed as the published code does (study 1.7).
+/// </summary>
 public static class PublishedSchedule
 {
     private const double Tolerance = 1e-5;
 
-    /// <summary>The longest search seen took 126,000; nothing proves that none goes round in circles.</summary>
+    /// <summary>The longest search known took 126,000; it is not proven that every search ends.</summary>
     private const int MostRounds = 1_000_000;
 
     /// <summary>
-    /// Percent of the survivors that one step prunes. One step: the target itself. Several: the published search for x with
-    /// (1 - x)^steps = 1 - t, rounded to four decimals of x. Closed form and search differ by 0.01 here and there, so the
-    /// search is run.
+    /// The percentage of the survivors that one step prunes. With one step it is the target itself; with several it is
+    /// the result of the published search for x with (1 - x)^steps = 1 - t, rounded to four decimals of x. The closed
+    /// form differs from the search by 0.01 in some cases, so the search is run.
     /// </summary>
     /// <param name="sparsity">100 t, in percent, in (0, 100).</param>
     /// <param name="steps">At least 1.</param>

@@ -4,10 +4,10 @@ namespace PieService.Domain.Recipes;
 
 /// <summary>Everything that decides a trained model except the seed.</summary>
 /// <param name="DatasetHash">The dataset's content hash.</param>
-/// <param name="Vectors">Name of the word vectors; null: the embedding is trained.</param>
+/// <param name="Vectors">The name of the word vectors; null if the embedding is trained.</param>
 /// <param name="Method">How it is pruned.</param>
 /// <param name="Sparsity">Share of the prunable weights removed, in percent: 0 for dense, else in (0, 100).</param>
-/// <param name="Scope">Over what the weights are ranked: each tensor by itself, or all of them together.</param>
+/// <param name="Scope">The set over which weights are ranked: each tensor alone, or all tensors together.</param>
 /// <param name="Checkpoint">Name of the pretrained checkpoint that a BERT starts from; null for a BiLSTM.</param>
 public sealed record Recipe(
     string DatasetHash,

@@ -5,8 +5,8 @@ using System.Text;
 namespace PieService.Domain.Recipes;
 
 /// <summary>
-/// The identity of a recipe: two runs with one fingerprint and one seed are the same run. A line is written only where it
-/// has an effect, so a new option that defaults to "no effect" changes no fingerprint. Pinned by tests: a changed
+/// The identity of a recipe: two runs with the same fingerprint and seed are the same run. A line is written only if it
+/// has an effect, so a new option whose default means "no effect" changes no fingerprint. Tests pin it: a changed
 /// fingerprint is a lost result.
 /// </summary>
 public static class RecipeFingerprint
@@ -19,13 +19,14 @@ public static class RecipeFingerprint
         var (hyper, text) = (recipe.Hyperparameters, new StringBuilder("pie-recipe/1\n"));
         Line("dataset", recipe.DatasetHash);
         Line("architecture", Wire.Name(recipe.Architecture));
-        // A checkpoint brings its sizes, its embedding and its tokenizer along.
+        // A checkpoint determines its sizes, its embedding and its tokenizer.
         if (recipe.Checkpoint is { } checkpoint) Line("checkpoint", checkpoint);
         else if (recipe.Vectors is { } vectors) Line("vectors", vectors);
         else
         {
             Line("embeddingSize", hyper.EmbeddingSize);
-            // Which words have rows of their own: those of texts as training reads them. An earlier version looked behind maxLength too.
+            // The words that have their own rows are those of the texts as training reads them. An earlier version also
+            // counted words after maxLength.
             Line("embeddedWords", "cut");
         }
         Line("protocol", Wire.Name(recipe.Protocol));

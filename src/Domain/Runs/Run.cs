@@ -13,48 +13,51 @@ public enum RunState
 }
 
 /// <summary>
-/// One training of a recipe with one seed. The row is the truth about who works and whose results count: the holder of the
-/// lease with this <see cref="LeaseEpoch"/>, by the database's clock. Only the statements of Storage/RunLeases and
-/// Storage/SweepStore change it.
+/// One training of a recipe with one seed. The row decides which worker trains it and whose results count: the holder
+/// of the lease with this <see cref="LeaseEpoch"/>, by the database's clock. Only the statements of Storage/RunLeases
+/// and Storage/SweepStore change its state and its lease; the worker's Housekeeping also clears the columns of a
+/// checkpoint that nothing needs any more.
 /// </summary>
 public sealed class Run
 {
     public Guid Id { get; init; }
     public Guid DatasetId { get; init; }
 
-    /// <summary>The first sweep that asked for it.</summary>
+    /// <summary>The first sweep that asked for the run.</summary>
     public Guid SweepId { get; init; }
     public required string Fingerprint { get; init; }
     public required Recipe Recipe { get; init; }
     public int Seed { get; init; }
 
-    /// <summary>Copies of what the recipe says, for queries, down to <see cref="Checkpoint"/>.</summary>
+    /// <summary>Copied from the recipe for queries, like the properties down to <see cref="Checkpoint"/>.</summary>
     public Architecture Architecture { get; init; }
     public Method Method { get; init; }
     public decimal Sparsity { get; init; }
 
-    /// <summary>Name of the word vectors that it needs.</summary>
+    /// <summary>The name of the word vectors that the run needs.</summary>
     public string? Vectors { get; init; }
 
-    /// <summary>Name of the pretrained checkpoint that it needs.</summary>
+    /// <summary>The name of the pretrained checkpoint that the run needs.</summary>
     public string? Checkpoint { get; init; }
 
-    /// <summary>The dense run whose end is this run's branching point; null for runs that start from initial weights.</summary>
+    /// <summary>
+    /// The dense run from whose end this run starts; null for a run that starts from initial weights.
+    /// </summary>
     public Guid? TrunkRunId { get; init; }
 
     public RunState State { get; init; }
     public Sweeps.Priority Priority { get; init; }
 
-    /// <summary>Place in the queue among runs of one priority and creation time.</summary>
+    /// <summary>The place in the queue among runs of the same priority and creation time.</summary>
     public int Ordinal { get; init; }
 
     public int EpochsTotal { get; init; }
     public int EpochsDone { get; init; }
 
-    /// <summary>Starts, except those that ended in a lost lease.</summary>
+    /// <summary>The number of starts, except those that ended in a lost lease.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>Lost leases.</summary>
+    /// <summary>The number of lost leases.</summary>
     public int Interruptions { get; init; }
     public string? Error { get; init; }
 
@@ -62,33 +65,39 @@ public sealed class Run
     public string? LeaseOwner { get; init; }
     public DateTimeOffset? LeaseUntil { get; init; }
 
-    /// <summary>No live sweep wants it any more.</summary>
+    /// <summary>Set when no live sweep wants the run any more.</summary>
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
-    /// <summary>Every live sweep that wants it is paused: it is not claimed, and its worker gives it back.</summary>
+    /// <summary>
+    /// Set when every live sweep that wants the run is paused: it is not claimed, and its worker returns it.
+    /// </summary>
     public DateTimeOffset? PauseRequestedAt { get; init; }
 
-    /// <summary>Not before this time: back-off after a failed attempt.</summary>
+    /// <summary>The run is not claimed before this time: the back-off after a failed attempt.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>Relative to the artifact folder.</summary>
+    /// <summary>The path relative to the artifact folder.</summary>
     public string? CheckpointPath { get; init; }
     public string? CheckpointSha256 { get; init; }
     public int? CheckpointEpochs { get; init; }
 
-    /// <summary>Identity of the artifact folder that holds it: workers on other machines may have another.</summary>
+    /// <summary>
+    /// The identity of the artifact folder that has the checkpoint: workers on other machines may have another folder.
+    /// </summary>
     public string? CheckpointStore { get; init; }
 
     public string? Worker { get; init; }
     public string? Device { get; init; }
     public RunOutcome? Outcome { get; init; }
 
-    /// <summary>Copies of what the outcome says, for queries, down to <see cref="ObservedEpochs"/>.</summary>
+    /// <summary>
+    /// Copied from the outcome for queries, like the properties down to <see cref="ObservedEpochs"/>.
+    /// </summary>
     public string? CpuCapability { get; init; }
     public int? Threads { get; init; }
     public int[] ObservedEpochs { get; init; } = [];
 
-    /// <summary>The kept model; null, as the columns that follow, where none is kept.</summary>
+    /// <summary>The kept model; null, like the columns that follow, if no model is kept.</summary>
     public KeptModel? Model =>
         ModelPath is null ? null : new(ModelPath, ModelStore!, ModelBytes!.Value, ModelSha256!);
 
@@ -99,19 +108,24 @@ public sealed class Run
     public string? PredictionHash { get; init; }
     public double? AchievedSparsity { get; init; }
 
-    /// <summary>Of all epochs that the run itself trained, in all attempts; a trunk's are not among them.</summary>
+    /// <summary>
+    /// The sum over all epochs that the run itself trained, in all attempts, without those of a trunk.
+    /// </summary>
     public double? TrainingSeconds { get; init; }
 
-    /// <summary>Its trained model is to predict again; it is not trained.</summary>
+    /// <summary>Whether its trained model must predict again; then the run is not trained.</summary>
     public bool PredictAgain { get; init; }
 
-    /// <summary>Wire names of the splits that it predicts: test, and what its sweeps ask for.</summary>
+    /// <summary>The wire names of the splits that it must predict: test, and those that its sweeps want.</summary>
     public string[] PredictSplits { get; init; } = [];
 
-    /// <summary>Wire names of the splits that it has predicted; null before it first succeeded. They stay while it is trained again.</summary>
+    /// <summary>
+    /// The wire names of the splits that it has predicted; null until it first succeeds. They are kept while it is
+    /// trained again.
+    /// </summary>
     public string[]? PredictedSplits { get; init; }
 
-    /// <summary>False: trained again under the same conditions, it gave other predictions.</summary>
+    /// <summary>False if the run was trained again under the same conditions and gave other predictions.</summary>
     public bool IsRepeatable { get; init; } = true;
 
     public DateTimeOffset CreatedAt { get; init; }
@@ -119,7 +133,7 @@ public sealed class Run
     public DateTimeOffset? FinishedAt { get; init; }
 }
 
-/// <summary>What a succeeded run is known by, and where its numbers come from.</summary>
+/// <summary>The results of a succeeded run, and the conditions under which they were computed.</summary>
 /// <param name="Prunings">What each pruning did, in their order; empty for dense runs.</param>
 /// <param name="Host">What computed it, beside its device.</param>
 /// <param name="PredictedBy">Null: its predictions are those that followed its training.</param>

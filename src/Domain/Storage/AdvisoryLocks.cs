@@ -8,32 +8,36 @@ namespace PieService.Domain.Storage;
 /// </summary>
 public static class AdvisoryLocks
 {
-    /// <summary>"pie_migr", of a session: whoever migrates the database, ours and Hangfire's part.</summary>
+    /// <summary>
+    /// "pie_migr", held by a session: the process that migrates the database, our part and Hangfire's.
+    /// </summary>
     public const long Migration = 0x7069655F6D696772;
 
-    /// <summary>"pie_disp", of a session: the one instance whose dispatcher is at work.</summary>
+    /// <summary>"pie_disp", held by a session: the one instance whose dispatcher is active.</summary>
     public const long Dispatcher = 0x7069655F64697370;
 
-    /// <summary>"pie_look", of a transaction: the one instance whose sweep watch is looking.</summary>
+    /// <summary>"pie_look", held by a transaction: the one instance whose sweep watch is looking.</summary>
     public const long SweepWatch = 0x7069655F6C6F6F6B;
 
-    /// <summary>"pie_clai", of a transaction: one claim of a run after the other.</summary>
+    /// <summary>"pie_clai", held by a transaction: claims of runs are made one at a time.</summary>
     public const long Claim = 0x7069655F636C6169;
 
-    /// <summary>Waits for the lock and keeps it until the transaction ends.</summary>
+    /// <summary>Waits for the lock and holds it until the transaction ends.</summary>
     public static Task TakeAsync(PieDbContext db, long number, CancellationToken cancellation) =>
         db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({number})", cancellation);
 
-    /// <summary>Keeps the lock until the transaction ends, if nobody has it.</summary>
+    /// <summary>Takes the lock until the transaction ends, if it is free; does not wait for it.</summary>
     public static Task<bool> TryTakeAsync(PieDbContext db, long number, CancellationToken cancellation) =>
         db.Database.SqlQuery<bool>($"""SELECT pg_try_advisory_xact_lock({number}) AS "Value" """)
             .SingleAsync(cancellation);
 
-    /// <summary>Of a transaction that changes which runs a dataset's sweeps have, or what they want of them.</summary>
+    /// <summary>
+    /// Held by a transaction that changes which runs a dataset's sweeps have, or what they want of them.
+    /// </summary>
     public static Task TakeDatasetAsync(PieDbContext db, Guid datasetId, CancellationToken cancellation) =>
         TakeHashAsync(db, datasetId, cancellation);
 
-    /// <summary>Of a transaction that labels a comparison.</summary>
+    /// <summary>Held by a transaction that labels a comparison.</summary>
     public static Task TakeComparisonAsync(PieDbContext db, Guid comparisonId, CancellationToken cancellation) =>
         TakeHashAsync(db, comparisonId, cancellation);
 

@@ -9,13 +9,13 @@ using PieService.Domain.Runs;
 
 namespace PieService.Domain.Storage;
 
-/// <summary>Labels a comparison from the predictions of its runs; asked twice, it writes the same labels again.</summary>
+/// <summary>Labels a comparison from the predictions of its runs; a second call writes the same labels again.</summary>
 public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) : ILabelComparison
 {
     public async Task ExecuteAsync(Guid comparisonId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        // Millions of labels take longer than the limit that is sane for everything else.
+        // Millions of labels take longer than the timeout that is right for other commands.
         db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
         if (await Labelling.BeginAsync(db, comparisonId, cancellation) is not { } comparison) return;
 
@@ -27,7 +27,7 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         if (cohorts.Dense.Count >= Math.Min(comparison.ExpectedSeeds, Labelling.FewestSeeds))
         {
             var (answers, allDense) = await AnswersAsync(db, comparison, cohorts, cancellation);
-            // Votes are counted anew for each use: those of all examples and classes at once may be gigabytes.
+            // The votes are counted again for each use: those of all examples and classes together may be gigabytes.
             var labels = PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned);
             var influence = await InfluenceAsync(db, comparison, cohorts, answers.Gold, labels, cancellation);
             await CopyAsync(db, comparison, cohorts, labels, influence.First, cancellation);
@@ -40,14 +40,15 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         await Labelling.DoneAsync(db, comparisonId, summary, cancellation);
     }
 
-    /// <param name="AllDense">Also those of seeds that no pruned run has: the second dense cohort is among them.</param>
+    /// <param name="AllDense">All dense runs, including those of seeds that no pruned run has, so also the second dense
+    /// cohort.</param>
     private sealed record Cohorts(ComparedDataset Dataset, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned, IReadOnlyList<Run> AllDense);
 
     private sealed record ComparedDataset(Guid Id, LearningTask Task, int ClassCount);
 
     /// <summary>
-    /// The runs of this sweep that have predicted the split, over the seeds that both cohorts have, in seed order. One that is
-    /// trained again keeps the answers it gave until there are new ones.
+    /// The runs of this sweep that have predicted the split, over the seeds that both cohorts have, in seed order. A
+    /// run that is being trained again keeps its earlier predictions until there are new ones.
     /// </summary>
     private static async Task<Cohorts> CohortsAsync(PieDbContext db, Comparison comparison, CancellationToken cancellation)
     {
@@ -71,9 +72,9 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         List<Run> Common(string fingerprint) => [.. All(fingerprint).Where(run => common.Contains(run.Seed))];
     }
 
-    /// <param name="Epochs">Those by which bins were made.</param>
-    /// <param name="First">By the first of them.</param>
-    /// <param name="Reason">Why there are none.</param>
+    /// <param name="Epochs">The epochs for which bins were made.</param>
+    /// <param name="First">The ranking after the first of them.</param>
+    /// <param name="Reason">Why there are no bins.</param>
     private sealed record Bins(IReadOnlyList<int> Epochs, InfluenceRanking? First, string? Reason)
     {
         public static Bins None(string reason) => new([], null, reason);
@@ -88,7 +89,7 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         var observers = await ObserversAsync(db, comparison, cohorts, cancellation);
         var wanted = await WantedEpochsAsync(db, comparison, observers[0], cancellation);
         if (wanted.Length == 0) return Bins.None("The sweep asked for no epoch that the model has: leave observationEpochs out, or name one.");
-        // Another sweep may have asked the same runs for more.
+        // Another sweep may have wanted more epochs of the same runs.
         var epochs = observers.Select(run => run.ObservedEpochs)
             .Aggregate(wanted, (common, more) => [.. common.Intersect(more)]).Order().ToList();
         if (epochs.Count == 0) return Bins.None("No epoch was observed by all dense runs of these seeds: one has failed, or is being trained again.");
@@ -105,7 +106,7 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         await db.SaveChangesAsync(cancellation);
         return new Bins(epochs, first, Reason: null);
 
-        // One run's at a time: those of a whole cohort may be gigabytes.
+        // The scores of one run at a time: those of a whole cohort may be gigabytes.
         float[] FinalScores(Run run) => PackedPredictions.Scores(
             db.RunPredictions.Where(predictions => predictions.RunId == run.Id && predictions.Split == comparison.Split).Select(predictions => predictions.Scores).Single());
 
@@ -119,7 +120,10 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
             .Where(link => link.SweepId == comparison.SweepId && link.RunId == observer.Id)
             .Select(link => link.WantedEpochs).SingleAsync(cancellation);
 
-    /// <summary>The dense runs of the cohort's seeds: also where the baseline is dense4E, whose first epochs they are.</summary>
+    /// <summary>
+    /// The dense runs of the cohort's seeds. They are also used if the baseline is dense4E, whose first epochs are the
+    /// same.
+    /// </summary>
     private static async Task<IReadOnlyList<Run>> ObserversAsync(PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
     {
         if (comparison.Baseline == Recipes.Method.Dense) return cohorts.Dense;
@@ -131,7 +135,7 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
                       select run).AsNoTracking().ToListAsync(cancellation);
     }
 
-    /// <returns>Also those of the dense runs whose seeds no pruned run has.</returns>
+    /// <returns>The predictions, including those of the dense runs whose seeds no pruned run has.</returns>
     private static async Task<(ComparedAnswers Compared, IReadOnlyList<PackedLabels> AllDense)> AnswersAsync(
         PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ internal sealed class WireConverter<T>() : ValueConverter<T, string>(value => Wi
 
 internal static class JsonColumn
 {
-    /// <summary>A value that is written once and read whole: jsonb, in the form that the API also uses.</summary>
+    /// <summary>A value that is written once and read as a whole: jsonb, in the form that the API also uses.</summary>
     public static void IsJson<T>(this PropertyBuilder<T> property) => property
         .HasColumnType("jsonb")
         .HasConversion(

@@ -5,10 +5,10 @@ using PieService.Domain.Datasets;
 
 namespace PieService.Domain.Storage;
 
-/// <summary>Stores a dataset and its examples: all of it or nothing.</summary>
+/// <summary>Stores a dataset and its examples in one transaction: all of it or nothing.</summary>
 public sealed class DatasetImport(IDbContextFactory<PieDbContext> contexts, TimeProvider clock)
 {
-    /// <param name="alongWith">Done in the same transaction, last of all.</param>
+    /// <param name="alongWith">Runs in the same transaction, as its last step.</param>
     public async Task<Dataset> StoreAsync(Guid id, SourceDataset source, Func<PieDbContext, Task>? alongWith, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
@@ -22,7 +22,7 @@ public sealed class DatasetImport(IDbContextFactory<PieDbContext> contexts, Time
             Splits = source.Splits,
             Dropped = source.Dropped,
             Quality = source.Quality,
-            // PostgreSQL keeps microseconds: what is answered now is what is read later.
+            // PostgreSQL stores microseconds: the response now must equal what is read later.
             CreatedAt = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)),
         };
 

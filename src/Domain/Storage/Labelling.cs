@@ -9,8 +9,8 @@ namespace PieService.Domain.Storage;
 /// <remarks>
 /// <para>The protocol, by the two columns of a comparison:</para>
 /// <list type="number">
-/// <item><see cref="AskAsync"/>, by whoever ends a run, in the transaction that ends it: labelling_asked_at becomes
-/// null. A new comparison begins so.</item>
+/// <item><see cref="AskAsync"/>, by the code that ends a run, in the transaction that ends it: labelling_asked_at
+/// becomes null. A new comparison begins in this state.</item>
 /// <item><see cref="TakeDueAsync"/>, by the dispatcher: where labelling_asked_at is null and the runs allow it,
 /// labelling_asked_at becomes the present time, and a message is sent. A message may be lost, so a comparison that is
 /// not labelled within <see cref="MessageLifetime"/> is due again.</item>
@@ -21,23 +21,25 @@ namespace PieService.Domain.Storage;
 /// <para>
 /// The labels are those of the runs as they are now where labelled_at is not before labelling_asked_at
 /// (<c>pie_is_labelled</c> in SQL). A run that ends while a comparison is being labelled sets labelling_asked_at to
-/// null again, so that it is labelled once more: no change of a run is missed, and nobody waits for a labelling.
+/// null again, so that it is labelled once more: no change of a run is missed, and no run waits for a labelling.
 /// Labelled twice, a comparison has the same labels.
 /// </para>
 /// </remarks>
 public static class Labelling
 {
-    /// <summary>Labels of a comparison are all written again, so not after each of its runs.</summary>
+    /// <summary>
+    /// All labels of a comparison are written again each time, so this is not done after each of its runs.
+    /// </summary>
     private static readonly TimeSpan BetweenProvisionalLabels = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan MessageLifetime = TimeSpan.FromSeconds(60);
 
-    /// <summary>Below this number of seeds a vote says nothing, unless the sweep asked for no more.</summary>
+    /// <summary>Below this number of seeds a vote has no meaning, unless the sweep asked for fewer.</summary>
     public const int FewestSeeds = 2;
 
     /// <summary>
-    /// Asks for the labels of each comparison that one of these runs belongs to, where that run has ended: it may
-    /// change what the comparison says, and may have been the last that it waited for.
+    /// Asks for the labels of each comparison that one of these runs belongs to, if that run has ended: it may change
+    /// the labels, and may be the last run that the comparison waits for.
     /// </summary>
     public static Task AskAsync(PieDbContext db, IReadOnlyList<Guid> runs, CancellationToken cancellation) =>
         runs.Count == 0 ? Task.CompletedTask : db.Database.ExecuteSqlAsync($"""
@@ -48,18 +50,18 @@ public static class Labelling
                     SELECT 1 FROM runs JOIN sweep_runs ON sweep_runs.run_id = runs.id
                     WHERE runs.id = ANY({runs.ToArray()}) AND runs.state NOT IN ('queued', 'running')
                         AND due.sweep_id = sweep_runs.sweep_id
-                        -- The influence of a comparison with dense4E is by what the dense runs observed.
+                        -- The influence of a comparison with dense4E is computed from what the dense runs observed.
                         AND (runs.fingerprint IN (due.dense_fingerprint, due.pruned_fingerprint)
                             OR due.baseline = 'dense4E' AND runs.method = 'dense'))
-                -- In one order, so that two runs that end together do not wait for one another; and not for one who
-                -- labels it.
+                -- The rows are locked in one order, so that two runs that end together do not deadlock; and with a lock
+                -- that does not wait for a transaction that labels the comparison.
                 ORDER BY due.id FOR NO KEY UPDATE) AS due
             WHERE comparisons.id = due.id
             """, cancellation);
 
     /// <summary>
-    /// Makes the comparisons provisional that have a run of this sweep which is to predict again: their labels follow
-    /// from predictions that will be replaced, so no sweep with them has ended before they are labelled once more.
+    /// Makes those comparisons provisional that have a run of this sweep which is to predict again: their labels follow
+    /// from predictions that will be replaced, so a sweep with them has ended only after they are labelled once more.
     /// </summary>
     public static Task ReopenAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation) =>
         db.Database.ExecuteSqlAsync($"""
@@ -73,8 +75,8 @@ public static class Labelling
             """, cancellation);
 
     /// <summary>
-    /// Marks the comparisons that a message must be sent for: those whose runs have all ended, and before that now and
-    /// then those with <see cref="FewestSeeds"/> common seeds or more.
+    /// Marks the comparisons for which a message must be sent: those whose runs have all ended, and until then at
+    /// intervals those with <see cref="FewestSeeds"/> common seeds or more.
     /// </summary>
     public static Task<List<Guid>> TakeDueAsync(PieDbContext db, CancellationToken cancellation) =>
         db.Database.SqlQuery<Guid>($"""
@@ -98,7 +100,7 @@ public static class Labelling
                         WHERE pruned.dataset_id = sweeps.dataset_id AND pruned.fingerprint = pruned_fingerprint
                             AND comparisons.split = ANY(pruned.predicted_splits)
                             AND comparisons.split = ANY(dense.predicted_splits)) >= {FewestSeeds})
-                -- One that is being labelled at this moment is looked at again later.
+                -- A comparison that is being labelled at this moment is checked again later.
                 FOR UPDATE OF comparisons SKIP LOCKED) AS due
             WHERE comparisons.id = due.id
             RETURNING comparisons.id AS "Value"
@@ -107,24 +109,26 @@ public static class Labelling
     /// <summary>
     /// Begins a transaction in which the comparison can be labelled; <see cref="DoneAsync"/> commits it.
     /// </summary>
-    /// <returns>Null: it was deleted, or labelled by an earlier delivery since it was asked for.</returns>
+    /// <returns>Null if the comparison was deleted, or an earlier delivery has labelled it since it was asked
+    /// for.</returns>
     public static async Task<Comparison?> BeginAsync(PieDbContext db, Guid comparisonId, CancellationToken cancellation)
     {
-        // Committed before a run is read: one that ends from here on asks again, and the comparison is labelled again.
+        // Committed before any run is read: a run that ends after this asks again, and the comparison is labelled
+        // again.
         await db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons SET labelling_asked_at = coalesce(labelling_asked_at, now()) WHERE id = {comparisonId}
             """, cancellation);
         await db.Database.BeginTransactionAsync(cancellation);
         await AdvisoryLocks.TakeComparisonAsync(db, comparisonId, cancellation);
-        // This keeps the comparison from being deleted and from being taken once more, but lets a run that ends
-        // meanwhile ask.
+        // This lock prevents that the comparison is deleted or labelled by another transaction, but lets a run that
+        // ends meanwhile ask for labels.
         var comparison = await db.Comparisons
             .FromSql($"SELECT * FROM comparisons WHERE id = {comparisonId} FOR KEY SHARE")
             .AsNoTracking().SingleOrDefaultAsync(cancellation);
         return comparison?.LabelledAt >= comparison?.LabellingAskedAt ? null : comparison;
     }
 
-    /// <param name="summary">Null: there were too few seeds to label anything.</param>
+    /// <param name="summary">Null if there were too few seeds to label anything.</param>
     public static async Task DoneAsync(
         PieDbContext db, Guid comparisonId, ComparisonSummary? summary, CancellationToken cancellation)
     {

@@ -3,10 +3,10 @@ using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Storage;
 
-/// <summary>What the sweeps that were not cancelled want of a run.</summary>
+/// <summary>What all sweeps that were not cancelled want of a run.</summary>
 public static class LiveWishes
 {
-    /// <summary>The epochs that one of them wants observed, ascending.</summary>
+    /// <summary>The epochs that at least one of them wants observed, ascending.</summary>
     public static async Task<IReadOnlyList<int>> EpochsAsync(
         PieDbContext db, Guid runId, CancellationToken cancellation)
     {
@@ -14,7 +14,7 @@ public static class LiveWishes
         return [.. wanted.SelectMany(epochs => epochs).Distinct().Order()];
     }
 
-    /// <summary>Whether one of them wants the model kept.</summary>
+    /// <summary>Whether at least one of them wants the model kept.</summary>
     public static Task<bool> KeepModelAsync(PieDbContext db, Guid runId, CancellationToken cancellation) =>
         Of(db, runId).AnyAsync(wish => wish.WantsModel, cancellation);
 

@@ -3,7 +3,7 @@ using PieService.Domain.Runs;
 
 namespace PieService.Domain.Storage;
 
-/// <summary>The files of a name are not those that the dataset's other runs are trained with.</summary>
+/// <summary>The files of this name differ from those with which the dataset's other runs are trained.</summary>
 public sealed class ModelMismatchException(string message, ModelKind kind, string name) : Exception(message)
 {
     public ModelKind Kind { get; } = kind;
@@ -12,15 +12,16 @@ public sealed class ModelMismatchException(string message, ModelKind kind, strin
 }
 
 /// <summary>
-/// A recipe knows its vectors or its checkpoint by name, and models of different files of that name must not be compared. So the
-/// first run of a dataset that uses a name decides for all, before it is trained, and is asked again when its result is stored.
+/// A recipe has only the name of its vectors or checkpoint, and models that used different files of that name must not
+/// be compared. So the first run of a dataset that uses a name fixes the content for all, before it is trained; the
+/// content is checked again when a result is stored.
 /// </summary>
 public static class ModelPins
 {
     /// <exception cref="ModelMismatchException">Another run was first, with other content.</exception>
     public static async Task RequireAsync(PieDbContext db, Guid datasetId, ModelKind kind, string name, string sha256, CancellationToken cancellation)
     {
-        // Of workers that come at once, one inserts, and the others wait here for what it says.
+        // If several workers come at the same time, one inserts the row, and the others wait here for its content.
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO model_pins (dataset_id, kind, name, sha256) VALUES ({datasetId}, {Wire.Name(kind)}, {name}, {sha256}) ON CONFLICT DO NOTHING
             """, cancellation);
@@ -33,7 +34,9 @@ public static class ModelPins
             kind, name);
     }
 
-    /// <summary>Content that no run was trained with, nor is, binds nobody: the file may have been the wrong one.</summary>
+    /// <summary>
+    /// Content with which no run was or is trained is released: the file may have been the wrong one.
+    /// </summary>
     public static Task ForgetUnusedAsync(PieDbContext db, CancellationToken cancellation) => db.Database.ExecuteSqlAsync($"""
         DELETE FROM model_pins AS pin WHERE NOT EXISTS (
             SELECT 1 FROM runs

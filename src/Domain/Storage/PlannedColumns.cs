@@ -3,8 +3,8 @@ using PieService.Domain.Sweeps;
 namespace PieService.Domain.Storage;
 
 /// <summary>
-/// Planned runs as columns that SQL unnests. PostgreSQL has no arrays of arrays of different lengths, so what is an
-/// array in a wish is an array literal here, which SQL casts.
+/// Planned runs as columns that SQL unnests. PostgreSQL has no arrays of arrays of different lengths, so an array of a
+/// wish becomes an array literal here, which SQL casts.
 /// </summary>
 internal sealed record PlannedColumns(
     string[] Fingerprints, int[] Seeds, string[] WantedSplits, string[] WantedEpochs, bool[] WantsModel)
@@ -16,6 +16,6 @@ internal sealed record PlannedColumns(
         [.. runs.Select(run => Literal(run.Wish.Epochs))],
         [.. runs.Select(run => run.Wish.Model)]);
 
-    /// <param name="values">Numbers, or names without any character that has a meaning in a literal.</param>
+    /// <param name="values">Numbers, or names without characters that have a meaning in an array literal.</param>
     private static string Literal<T>(IEnumerable<T> values) => $"{{{string.Join(',', values)}}}";
 }

@@ -1,6 +1,6 @@
--- What a researcher with psql sees: predictions one by one, and PIEs with their texts.
--- Schema.cs makes these functions and views anew after the migrations, together with those of Scheduling.sql. Functions
--- are named pie_..., so that it finds them again.
+-- What a researcher reads in psql: predictions one by one, and PIEs with their texts. Schema.cs creates these functions
+-- and views after the migrations, together with those of Scheduling.sql. The names of functions begin with pie_, by
+-- which Schema.cs finds them.
 
 CREATE FUNCTION pie_uint16(two_bytes bytea) RETURNS integer LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN get_byte(two_bytes, 0) + 256 * get_byte(two_bytes, 1);
@@ -8,7 +8,7 @@ RETURN get_byte(two_bytes, 0) + 256 * get_byte(two_bytes, 1);
 CREATE FUNCTION pie_class(classes bytea, place integer) RETURNS integer LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN pie_uint16(substring(classes FROM 2 * place + 1 FOR 2));
 
--- The classes of an example of multi-label data: a bit each, the lowest of a byte first.
+-- The classes of an example of multi-label data: one bit each, the lowest bit of a byte first.
 CREATE FUNCTION pie_set(classes bytea, place integer, class_count integer) RETURNS integer[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN ARRAY(
@@ -19,7 +19,7 @@ RETURN ARRAY(
         generate_series(0, class_count - 1) AS class
     WHERE get_bit(slice, class) = 1 ORDER BY class);
 
--- What a cohort says: its mode, or of multi-label data the classes that more than half of its runs predict.
+-- The majority of a cohort: its mode, or for multi-label data the classes that more than half of its runs predict.
 CREATE FUNCTION pie_majority(mode smallint, votes integer[], runs integer) RETURNS integer[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN mode IS NULL
@@ -28,11 +28,11 @@ RETURN CASE WHEN mode IS NULL
         WHERE 2 * count > runs ORDER BY place)
     ELSE ARRAY[mode::integer] END;
 
--- Names of classes, in label order.
+-- The names of classes, in label order.
 CREATE FUNCTION pie_names(labels text[], classes integer[]) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN ARRAY(SELECT labels[class + 1] FROM unnest(classes) AS class ORDER BY class);
 
--- IEEE 754 binary16 from its 16 bits.
+-- An IEEE 754 binary16 number from its 16 bits.
 CREATE FUNCTION pie_float16(bits integer) RETURNS real LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (CASE WHEN bits >= 32768 THEN -1 ELSE 1 END * CASE (bits >> 10) & 31
     WHEN 0 THEN (bits & 1023) * power(2.0::float8, -24)
@@ -46,16 +46,18 @@ RETURN ARRAY(
     FROM (SELECT substring(scores FROM 2 * place * class_count + 1 FOR 2 * class_count) AS slice) AS example,
         generate_series(0, class_count - 1) AS class ORDER BY class);
 
--- One row for each run and example. Fast for one example across runs, or for one run: filter by example_id or run_id.
+-- One row for each run and example. It is fast for one example across runs, or for one run: filter by example_id or
+-- run_id.
 CREATE VIEW predictions AS
 SELECT runs.id AS run_id, runs.dataset_id, runs.architecture, runs.method, runs.sparsity, runs.seed, runs.fingerprint,
     examples.split, examples.position, examples.id AS example_id,
-    -- Of single-label data. Every dataset has gold_labels and predicted_labels.
+    -- NULL for multi-label data. Every dataset has gold_labels and predicted_labels.
     CASE datasets.task WHEN 'singleLabel' THEN datasets.labels[gold.classes[1] + 1] END AS gold,
     CASE datasets.task WHEN 'singleLabel' THEN datasets.labels[predicted.classes[1] + 1] END AS predicted,
     predicted.classes @> gold.classes AND predicted.classes <@ gold.classes AS correct,
     pie_scores(packed.scores, examples.position, packed.class_count) AS scores,
-    -- A sweep names its models. A run goes by its name in the sweep that asked for it first, or in the oldest one left.
+    -- A model is named by its sweep. A run has its name in the sweep that asked for it first, or in the oldest one
+    -- left.
     (SELECT link.model FROM sweep_runs AS link WHERE link.run_id = runs.id
         ORDER BY link.sweep_id <> runs.sweep_id, link.sweep_id LIMIT 1) AS model,
     pie_names(datasets.labels, gold.classes) AS gold_labels,
@@ -68,7 +70,7 @@ JOIN runs ON runs.id = packed.run_id
 JOIN datasets ON datasets.id = runs.dataset_id
 JOIN examples ON examples.dataset_id = runs.dataset_id AND examples.split = packed.split
 CROSS JOIN LATERAL (SELECT examples.labels::integer[] AS classes) AS gold
--- OFFSET 0 keeps it a query of its own: merged into the others, it would be unpacked anew for each mention.
+-- OFFSET 0 keeps this subquery separate: merged into the outer query, it would be unpacked again for each mention.
 CROSS JOIN LATERAL (
     SELECT CASE datasets.task WHEN 'singleLabel' THEN ARRAY[pie_class(packed.classes, examples.position)]
         ELSE pie_set(packed.classes, examples.position, packed.class_count) END AS classes OFFSET 0) AS predicted;

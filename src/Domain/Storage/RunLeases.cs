@@ -4,64 +4,66 @@ using PieService.Domain.Runs;
 
 namespace PieService.Domain.Storage;
 
-/// <summary>Proof that this worker is the one whose results count: valid while the row's lease epoch is this one.</summary>
+/// <summary>Proof that this worker's results count: it is valid while the row has this lease epoch.</summary>
 public sealed record RunLease(Guid RunId, long Epoch);
 
-/// <summary>A run that was claimed, as its row says from then on.</summary>
+/// <summary>A run that was claimed, as its row is from then on.</summary>
 public sealed record ClaimedRun(RunLease Lease, Run Run);
 
-/// <param name="Worker">Its id.</param>
-/// <param name="Store">Identity of the artifact folder that it reads and writes; null: it has none.</param>
-/// <param name="Vectors">Names of the word vectors that it has.</param>
-/// <param name="Checkpoints">Names of the pretrained checkpoints that it can use.</param>
+/// <param name="Worker">The id of the worker.</param>
+/// <param name="Store">The identity of the artifact folder that it reads and writes; null if it has none.</param>
+/// <param name="Vectors">The names of the word vectors that it has.</param>
+/// <param name="Checkpoints">The names of the pretrained checkpoints that it can use.</param>
 public sealed record Claimant(string Worker, string? Store, string[] Vectors, string[] Checkpoints);
 
-/// <summary>What an epoch leaves in the run's row.</summary>
-/// <param name="Checkpoint">Null: it could not be written; the one before stays.</param>
-/// <param name="Observation">Null: nobody wants this epoch's answers.</param>
+/// <summary>What an epoch adds to the run's row.</summary>
+/// <param name="Checkpoint">Null if it could not be written; the previous one then stays.</param>
+/// <param name="Observation">Null if no sweep wants the predictions of this epoch.</param>
 public sealed record EpochRecord(IReadOnlyList<RunMetric> Metrics, int EpochsDone, StoredCheckpoint? Checkpoint, RunObservation? Observation = null);
 
-/// <param name="Path">Relative to the artifact folder.</param>
-/// <param name="Store">Identity of that folder.</param>
+/// <param name="Path">The path relative to the artifact folder.</param>
+/// <param name="Store">The identity of that folder.</param>
 public sealed record StoredCheckpoint(string Path, string Sha256, string Store);
 
-/// <summary>What a training, or a prediction anew, leaves behind.</summary>
-/// <param name="Device">What computed it, such as cpu or cuda:0.</param>
-/// <param name="Predictions">One for each split that was predicted, test among them.</param>
-/// <param name="Model">Null: no model is kept.</param>
+/// <summary>The results of a training, or of predicting again.</summary>
+/// <param name="Device">The device that computed them, such as cpu or cuda:0.</param>
+/// <param name="Predictions">One for each predicted split; test is always among them.</param>
+/// <param name="Model">Null if no model is kept.</param>
 public sealed record RunResult(
     RunOutcome Outcome, string Device, IReadOnlyList<RunPredictions> Predictions, KeptModel? Model = null);
 
 /// <summary>
-/// The moves of a run that is being trained. Each is one guarded statement: it names the state and the lease epoch that it
-/// comes from, and answers false where the row is no longer there. The database's clock is the only clock.
+/// The state changes of a run that is being trained. Each is one guarded statement: it names the state and the lease
+/// epoch that it starts from, and returns false if the row has left them. The database's clock is the only clock.
 /// </summary>
 public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSettings settings)
 {
-    /// <summary>The longest back-off is this many times doubled: 5 s become 21 minutes.</summary>
+    /// <summary>The back-off is doubled at most this many times: 5 s become 21 minutes.</summary>
     private const int MostDoublings = 8;
 
     /// <summary>
-    /// So far ahead a run may be preferred for its checkpoint: some cohorts of a study, so that comparisons still finish early.
+    /// How many places ahead in line a run may be preferred for its checkpoint: a few cohorts of a study, so that
+    /// comparisons still finish early.
     /// </summary>
     private const int AffinityWindow = 64;
 
     /// <summary>
-    /// queued -> running, for the run that is first in line: by priority, age and place in its sweep. Of the next few the one
-    /// goes first whose checkpoint, or whose trunk's, this worker can read. Null: nothing is ready.
+    /// queued -> running, for the run that is first in line by priority, age and place in its sweep. Among the next
+    /// few, a run whose checkpoint (or whose trunk's) this worker can read comes first. Returns null if no run is
+    /// ready.
     /// </summary>
     public async Task<ClaimedRun?> ClaimNextAsync(Claimant by, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        // One claim after the other, so that two workers never pick the same run, nor skip one.
+        // Claims are made one at a time, so that two workers never pick the same run and never skip one.
         await AdvisoryLocks.TakeAsync(db, AdvisoryLocks.Claim, cancellation);
         var claimed = await db.Database.SqlQuery<RunLease>($"""
             UPDATE runs SET state = 'running', lease_epoch = lease_epoch + 1, attempts = attempts + 1,
                 lease_owner = {by.Worker}, worker = {by.Worker}, lease_until = now() + {settings.Lease},
                 epochs_done = CASE WHEN predict_again THEN epochs_total WHEN checkpoint_store = {by.Store} THEN coalesce(checkpoint_epochs, 0) ELSE 0 END,
                 started_at = coalesce(started_at, now()), error = NULL
-            -- Said again for a row that changed while this waited for it: the subquery is not asked twice.
+            -- Repeated here because the subquery is not re-evaluated if the row changed while we waited for its lock.
             WHERE state = 'queued' AND pause_requested_at IS NULL AND (not_before IS NULL OR not_before <= now()) AND id = (
                 SELECT id FROM (
                     SELECT * FROM ready_runs
@@ -74,14 +76,14 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         if (claimed is not [var lease]) return null;
 
         var run = await db.Runs.AsNoTracking().SingleAsync(row => row.Id == lease.RunId, cancellation);
-        // Not given up halfway: a claim that was made and is not known of costs a whole lease.
+        // Not cancellable: a claim that is made but unknown to the worker costs a whole lease.
         await transaction.CommitAsync(CancellationToken.None);
         return new ClaimedRun(lease, run);
     }
 
     /// <summary>
-    /// Extends the leases that are still ours. A row that is being written at this moment is passed over: waiting for it would
-    /// keep the others from being extended, and whoever writes it extends or ends it.
+    /// Extends the leases that this worker still holds. A row that is being written at this moment is skipped: to wait
+    /// for it would delay the others, and its writer extends or ends the lease.
     /// </summary>
     public async Task BeatAsync(IReadOnlyCollection<RunLease> leases, CancellationToken cancellation)
     {
@@ -97,7 +99,10 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             """, cancellation);
     }
 
-    /// <summary>What is wanted of the leases that are still ours; those missing from the answer are lost. Waits for nobody.</summary>
+    /// <summary>
+    /// Returns what is wanted of the leases that this worker still holds; a lease that is missing from the result is
+    /// lost. Never waits for a lock.
+    /// </summary>
     public async Task<IReadOnlyList<HeldLease>> LookAsync(IReadOnlyCollection<RunLease> leases, CancellationToken cancellation)
     {
         var (ids, epochs) = (leases.Select(lease => lease.RunId).ToArray(), leases.Select(lease => lease.Epoch).ToArray());
@@ -111,8 +116,8 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     }
 
     /// <summary>
-    /// Stores an epoch's metrics, its observation and its checkpoint, and extends the lease; together, so that a run which goes
-    /// on from a checkpoint has observed what was wanted of the epochs before.
+    /// Stores an epoch's metrics, its observation and its checkpoint, and extends the lease, all in one transaction: so
+    /// a run that resumes from a checkpoint has observed every wanted epoch before it.
     /// </summary>
     public Task<bool> RecordEpochAsync(RunLease lease, EpochRecord epoch, CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
@@ -144,11 +149,12 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         }, cancellation);
 
     /// <summary>
-    /// running -> succeeded, with everything that the run leaves behind, in one transaction; -> queued where a sweep has come to
-    /// want a split or an epoch meanwhile that was not predicted, or the model that was not kept. What an earlier
-    /// training of the run left is replaced whole.
+    /// running -> succeeded, with all results of the run, in one transaction; -> queued if a sweep has meanwhile come
+    /// to want a split or an epoch that was not predicted, or the model that was not kept. The results of an earlier
+    /// training of the run are replaced completely.
     /// </summary>
-    /// <exception cref="ModelMismatchException">It was trained with other vectors, or another checkpoint, than the dataset's other runs; nothing is stored.</exception>
+    /// <exception cref="ModelMismatchException">The run was trained with other vectors or another checkpoint than the
+    /// dataset's other runs; nothing is stored.</exception>
     public Task<bool> SucceedAsync(RunLease lease, RunResult result, CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
         {
@@ -199,8 +205,9 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         }, cancellation);
 
     /// <summary>
-    /// running -> succeeded, for a run whose trained model has predicted again: its predictions and score are replaced, and what its
-    /// training left stays. -> queued, to be trained, where a sweep has come to want what the model did not predict.
+    /// running -> succeeded, for a run whose trained model has predicted again: its predictions and score are replaced,
+    /// and the other results of its training stay. -> queued, to be trained, if a sweep has come to want what the model
+    /// did not predict.
     /// </summary>
     public Task<bool> PredictAgainAsync(
         RunLease lease, RunScore score, double? threshold, PredictedBy by, IReadOnlyList<RunPredictions> predictions, CancellationToken cancellation) =>
@@ -226,8 +233,8 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         }, cancellation);
 
     /// <summary>
-    /// succeeded -> queued, to be trained, for runs that were to predict again while a sweep came that wants more of them than they
-    /// have: another split, an epoch's answers, or a kept model.
+    /// succeeded -> queued, to be trained, for runs that were to predict again when a sweep came that wants more than
+    /// they have: another split, the predictions of an epoch, or a kept model.
     /// </summary>
     private static Task<int> QueueUnservedAsync(PieDbContext db, Guid[] runs, CancellationToken cancellation) => db.Database.ExecuteSqlAsync($"""
         UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, not_before = NULL,
@@ -237,8 +244,9 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         """, cancellation);
 
     /// <summary>
-    /// running -> queued after a failed attempt, with back-off; or -> failed where it may not be tried again. Where it was to be
-    /// cancelled, -> cancelled. A run that was only to predict again -> succeeded in both cases, with the answers that it has.
+    /// running -> queued after a failed attempt, with back-off; -> failed if it may not be tried again; -> cancelled if
+    /// that was requested. A run that was only to predict again becomes succeeded instead of failed or cancelled, with
+    /// the predictions that it has.
     /// </summary>
     public Task<bool> FailAttemptAsync(RunLease lease, string error, bool retry, CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
@@ -259,8 +267,8 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         }, cancellation);
 
     /// <summary>
-    /// running -> queued by a worker that was told to let go of it: it stops, or the run is paused; -> cancelled where that is
-    /// what was asked. Not the run's fault, so the attempt does not count.
+    /// running -> queued by a worker that must release the run, because the worker stops or the run is paused; ->
+    /// cancelled if that was requested. The run is not at fault, so the attempt does not count.
     /// </summary>
     public Task<bool> YieldAsync(RunLease lease, CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
@@ -276,8 +284,8 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         }, cancellation);
 
     /// <summary>
-    /// running -> queued for every run whose lease ran out (cancelled where that was asked, failed after too many). The
-    /// attempt becomes an interruption. Its answer: how many.
+    /// running -> queued for every run whose lease has expired (-> cancelled if that was requested, -> failed after too
+    /// many interruptions). The attempt is counted as an interruption. Returns the number of reclaimed runs.
     /// </summary>
     public async Task<int> ReclaimLostAsync(CancellationToken cancellation)
     {
@@ -303,7 +311,9 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         return lost.Count;
     }
 
-    /// <summary>Runs the statements in a transaction that holds the row under this lease; false where the lease is lost.</summary>
+    /// <summary>
+    /// Runs the statements in a transaction that locks the row under this lease; returns false if the lease is lost.
+    /// </summary>
     private async Task<bool> WithLeaseAsync(RunLease lease, Func<PieDbContext, Task> change, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);

@@ -1,18 +1,18 @@
--- The rules of the scheduler: which runs can be claimed, which workers are live, and how far a sweep is.
--- Schema.cs makes these functions and views anew after the migrations, together with those of Research.sql. Functions
--- are named pie_..., so that it finds them again. No JSON is read here: what a rule needs is a column.
+-- The rules of the scheduler: which runs can be claimed, which workers are live, and the progress of a sweep. Schema.cs
+-- creates these functions and views after the migrations, together with those of Research.sql. The names of functions
+-- begin with pie_, by which Schema.cs finds them. No JSON is read here: what a rule needs is a column.
 
--- How a run ends that is not trained to its end: one that has answers from an earlier training keeps them.
+-- The state of a run whose training is ended early: a run with predictions from an earlier training keeps them.
 CREATE FUNCTION pie_ended(prediction_hash text, otherwise text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN prediction_hash IS NULL THEN otherwise ELSE 'succeeded' END;
 
--- Whether the labels of a comparison are those of its runs as they are now: the protocol is in Labelling.cs.
+-- Whether the labels of a comparison follow from its runs as they are now: Labelling.cs describes the protocol.
 CREATE FUNCTION pie_is_labelled(asked_at timestamptz, labelled_at timestamptz) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(labelled_at >= asked_at, false);
 
--- Whether a run has predicted, observed and kept what is wanted of it. The wish is made in RunWish.cs; this is the one
--- place that compares it with what the run has.
+-- Whether a run has predicted, observed and kept what is wanted of it. RunWish.cs makes the wish; this is the one place
+-- that compares it with what the run has.
 CREATE FUNCTION pie_is_met(
     wanted_splits text[], wanted_epochs integer[], wants_model boolean,
     predicted_splits text[], observed_epochs integer[], has_model boolean) RETURNS boolean
@@ -20,11 +20,11 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN predicted_splits IS NOT NULL AND wanted_splits <@ predicted_splits AND wanted_epochs <@ observed_epochs
     AND (has_model OR NOT wants_model);
 
--- The workers that were heard of lately. They beat every 10 s at least.
+-- The workers with a recent heartbeat. They send one at least every 10 s.
 CREATE VIEW live_workers AS SELECT * FROM workers WHERE last_beat_at > now() - interval '30 seconds';
 
--- What each sweep wants of each of its runs. is_met: the run has it, whatever has become of the run since; is_live: the
--- sweep was not cancelled.
+-- What each sweep wants of each of its runs. is_met: the run has it, whatever its state is now; is_live: the sweep was
+-- not cancelled.
 CREATE VIEW run_wishes AS
 SELECT link.sweep_id, link.run_id, link.ordinal, link.model, link.shared_epochs,
     link.wanted_splits, link.wanted_epochs, link.wants_model,
@@ -34,10 +34,10 @@ SELECT link.sweep_id, link.run_id, link.ordinal, link.model, link.shared_epochs,
         runs.predicted_splits, runs.observed_epochs, runs.model_path IS NOT NULL) AS is_met
 FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id JOIN runs ON runs.id = link.run_id;
 
--- The runs that can be claimed now. A branch waits for its trunk, unless that has ended without success: then it trains
--- alone. store: the artifact folder that has the checkpoint it would start from; vectors, checkpoint: the word vectors
--- and the pretrained model that it needs; predict_again: its trained model predicts again, which only a worker with
--- that store can do.
+-- The runs that can be claimed now. A branch waits for its trunk, unless the trunk has ended without success: then the
+-- branch trains alone. store: the artifact folder of the checkpoint that it would start from; vectors, checkpoint: the
+-- word vectors and the pretrained model that it needs; predict_again: its trained model predicts again, which only a
+-- worker with that store can do.
 CREATE VIEW ready_runs AS
 SELECT run.id, run.priority, run.created_at, run.ordinal,
     CASE WHEN run.predict_again THEN coalesce(run.model_store, run.checkpoint_store)
@@ -47,7 +47,7 @@ FROM runs AS run LEFT JOIN runs AS trunk ON trunk.id = run.trunk_run_id
 WHERE run.state = 'queued' AND run.pause_requested_at IS NULL AND (run.not_before IS NULL OR run.not_before <= now())
     AND (run.predict_again OR trunk.state IS NULL OR trunk.state NOT IN ('queued', 'running') OR trunk.predict_again);
 
--- The state of a sweep follows from its runs and comparisons; this is the one place that says how.
+-- The state of a sweep follows from its runs and comparisons; this is the one place that defines how.
 CREATE VIEW sweep_progress AS
 SELECT sweeps.id AS sweep_id,
     CASE WHEN sweeps.cancel_requested_at IS NOT NULL THEN 'cancelled'
@@ -76,19 +76,19 @@ CROSS JOIN LATERAL (
         (count(*) FILTER (WHERE own.state = 'failed'))::integer AS failed,
         (count(*) FILTER (WHERE own.state = 'cancelled'))::integer AS cancelled,
         sum(runs.epochs_total) AS epochs_total, sum(link.shared_epochs) AS epochs_shared,
-        -- What a branch starts from is done when its trunk is.
+        -- The shared epochs of a branch are done when its trunk is.
         sum(CASE WHEN own.state = 'succeeded' THEN runs.epochs_total
             ELSE greatest(runs.epochs_done,
                 CASE WHEN runs.sweep_id = sweeps.id AND trunk.state = 'succeeded' THEN link.shared_epochs ELSE 0 END)
             END) AS epochs_done,
-        -- Epochs of a trunk are the dense run's, not the branch's.
+        -- The epochs of a trunk belong to the dense run and not to the branch.
         sum(runs.epochs_total
             - greatest(runs.epochs_done, CASE WHEN runs.sweep_id = sweeps.id THEN link.shared_epochs ELSE 0 END))
             FILTER (WHERE own.state IN ('queued', 'running')) AS epochs_left,
         min(runs.started_at) AS started_at, max(runs.finished_at) AS finished_at
     FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id LEFT JOIN runs AS trunk ON trunk.id = runs.trunk_run_id
-    -- A run that is trained again for another sweep has succeeded for this one, if it has what this one wants.
-    -- OFFSET 0 keeps it a query of its own: merged into the others, it would be evaluated anew for each mention.
+    -- A run that is trained again for another sweep has succeeded for this one, if it has what this one wants. OFFSET 0
+    -- keeps this subquery separate: merged into the outer query, it would be evaluated again for each mention.
     CROSS JOIN LATERAL (
         SELECT CASE WHEN runs.state = 'succeeded' OR NOT runs.predict_again
                 AND pie_is_met(link.wanted_splits, link.wanted_epochs, link.wants_model,
@@ -96,8 +96,8 @@ CROSS JOIN LATERAL (
             THEN 'succeeded' ELSE runs.state END AS state OFFSET 0) AS own
     WHERE link.sweep_id = sweeps.id) AS run
 CROSS JOIN LATERAL (
-    -- One that was labelled from all of its runs has what its sweep waits for, also while it is labelled anew because a
-    -- run of it was trained again for another sweep.
+    -- A comparison that was labelled from all of its runs has what its sweep waits for, even while it is labelled again
+    -- because a run of it was trained again for another sweep.
     SELECT coalesce(bool_and(labelled_at IS NOT NULL
             AND (pie_is_labelled(labelling_asked_at, labelled_at) OR is_complete)), true) AS labelled,
         max(labelled_at) AS labelled_at

@@ -10,13 +10,15 @@ using Npgsql;
 namespace PieService.Domain.Storage;
 
 /// <summary>
-/// The schema of this version: migrations and Initial.sql make the tables; Scheduling.sql and Research.sql make the
-/// functions and views. Functions and views are dropped before a migration and made anew after it, also where only one
-/// of these two files has changed. So a migration may change any column, and a view may use any column.
+/// The schema of this version: migrations and Initial.sql create the tables; Scheduling.sql and Research.sql create the
+/// functions and views. Functions and views are dropped before a migration and created again after it, and also if only
+/// one of these two files has changed. So a migration may change any column, and a view may use any column.
 /// </summary>
 public static partial class Schema
 {
-    /// <summary>The comment on each view that is made here begins so; the hash of both files follows.</summary>
+    /// <summary>
+    /// The comment on each view that is created here begins with this mark; the hash of both files follows.
+    /// </summary>
     private const string Mark = "Schema.cs ";
 
     private static readonly string InitialScript = Read("Initial.sql");
@@ -25,10 +27,15 @@ public static partial class Schema
         Mark + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Script)));
     private static readonly string[] Views = [.. MadeViews().Matches(Script).Select(made => made.Groups["view"].Value)];
 
-    /// <summary>All or nothing, in one transaction. What was granted on a view is granted on its successor.</summary>
-    /// <param name="database">Its command timeout holds for each statement, and an ALTER waits for whoever uses the table.</param>
-    /// <param name="target">The migration to go to, forwards or backwards, which leaves no functions and views; null: to this version's schema.</param>
-    /// <exception cref="PostgresException">Among others: somebody's own view uses one that would be made anew.</exception>
+    /// <summary>
+    /// Runs in one transaction, so all of it happens or nothing. Grants on a view are transferred to its successor.
+    /// </summary>
+    /// <param name="database">Its command timeout applies to each statement, and an ALTER waits for every transaction
+    /// that uses the table.</param>
+    /// <param name="target">The migration to go to, forwards or backwards, after which there are no functions and
+    /// views; null for the schema of this version.</param>
+    /// <exception cref="PostgresException">One cause among others: a view that does not belong to the service uses a
+    /// view that would be dropped.</exception>
     /// <exception cref="UnknownMigrationsException">
     /// Another development version made the database; nothing has changed in it.
     /// </exception>
@@ -36,13 +43,15 @@ public static partial class Schema
     {
         var options = new DbContextOptionsBuilder<PieDbContext>();
         PieDbContext.Configure(options, database);
-        // EF warns of a transaction that is not its own, since a retry could not begin it again. Nothing is retried here.
+        // EF warns about a transaction that it did not begin, since a retry could not begin it again. Nothing is
+        // retried here.
         options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.MigrationsUserTransactionWarning));
         await using var db = new PieDbContext(options.Options);
         var (applied, known) = (await AppliedAsync(db, cancellation), Known(db));
         if (RefusalOf(applied, known) is { } refusal) throw new UnknownMigrationsException(refusal);
         if (target is null && await LackAsync(db, cancellation) is null) return;
-        // In a new database EF finds out by an error that nothing was applied, which would be the transaction's end.
+        // In a new database EF learns from an error that no migration was applied, and this error would abort the
+        // transaction.
         await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
@@ -65,7 +74,9 @@ public static partial class Schema
         await transaction.CommitAsync(cancellation);
     }
 
-    /// <summary>Why a database is not as this version needs it; null where it is, or where a newer version has migrated it.</summary>
+    /// <summary>
+    /// Why a database does not fit this version; null if it fits, or if a newer version has migrated it.
+    /// </summary>
     public static async Task<string?> LackAsync(PieDbContext db, CancellationToken cancellation)
     {
         var (applied, known) = (await AppliedAsync(db, cancellation), Known(db));
@@ -91,7 +102,7 @@ public static partial class Schema
     /// A newer version only appends migrations to those that this version knows. Any other unknown migration means that
     /// Initial was regenerated, and then the tables of the database differ from what the migrations here expect.
     /// </summary>
-    /// <returns>Why this version cannot use the database; null where it can.</returns>
+    /// <returns>Why this version cannot use the database; null if it can.</returns>
     private static string? RefusalOf(IReadOnlyList<string> applied, IReadOnlyList<string> known)
     {
         var unknown = applied.Except(known).ToList();
@@ -103,7 +114,7 @@ public static partial class Schema
             + "if ConnectionStrings__Pie is set, name a new database in it.";
     }
 
-    /// <summary>Everybody may call functions, so that nobody needs a grant for one.</summary>
+    /// <summary>Functions are executable by PUBLIC by default, so only views need grants.</summary>
     private static async Task<List<(string View, string Statement)>> GrantsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""

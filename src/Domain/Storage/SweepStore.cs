@@ -3,14 +3,15 @@ using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Storage;
 
-/// <summary>Stores sweeps: the runs that exist are linked, the others are added, all in one transaction.</summary>
+/// <summary>Stores sweeps: existing runs are linked and missing runs are added, all in one transaction.</summary>
 public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
 {
     public async Task SubmitAsync(Sweep sweep, PlannedSweep plan, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        // Two sweeps that ask for the same runs at the same moment: one after the other, so that each run is added once.
+        // Two sweeps that want the same runs at the same time are stored one after the other, so that each run is added
+        // once.
         await AdvisoryLocks.TakeDatasetAsync(db, sweep.DatasetId, cancellation);
 
         db.Sweeps.Add(sweep);
@@ -22,8 +23,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     }
 
     /// <summary>
-    /// A run that failed, was cancelled, or did not predict, keep or observe what is wanted now, is queued again; the
-    /// highest priority wins.
+    /// A run is queued again if it failed, was cancelled, or did not predict, keep or observe what is wanted now. The
+    /// highest priority of its sweeps applies.
     /// </summary>
     private static async Task AddRunsAsync(
         PieDbContext db, Sweep sweep, IReadOnlyList<PlannedRun> runs, CancellationToken cancellation)
@@ -75,8 +76,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     }
 
     /// <summary>
-    /// A run that another live sweep trains, or that is there, costs this one nothing; any other branch costs its epochs after
-    /// the trunk, where the trunk's end is still to come or still kept.
+    /// A run that exists already, or that another live sweep trains, adds no epochs to this sweep. Any other branch
+    /// adds its epochs after the trunk, if the end of the trunk is still to come or still kept.
     /// </summary>
     private static async Task LinkRunsAsync(
         PieDbContext db, Sweep sweep, IReadOnlyList<PlannedRun> runs, CancellationToken cancellation)
@@ -118,7 +119,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             """, cancellation);
     }
 
-    /// <summary>The planned runs that have once succeeded, and have not all that is wanted of them now.</summary>
+    /// <summary>The planned runs that have succeeded before but lack something that is wanted of them now.</summary>
     public static async Task<HashSet<Guid>> LackingAsync(
         PieDbContext db, Guid datasetId, IReadOnlyList<PlannedRun> runs, CancellationToken cancellation)
     {
@@ -157,16 +158,16 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     }
 
     /// <summary>
-    /// Cancels a sweep: its queued runs at once, running ones as soon as their worker sees it, unless another live sweep wants
-    /// them. One that has ended stays as it is.
+    /// Cancels a sweep: its queued runs at once, and running ones when their worker learns of it, unless another live
+    /// sweep wants them. A sweep that has ended is not changed.
     /// </summary>
-    /// <returns>False: there is no such sweep.</returns>
+    /// <returns>False if there is no such sweep.</returns>
     public Task<bool> CancelAsync(Guid sweepId, CancellationToken cancellation) => ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
         UPDATE sweeps SET cancel_requested_at = now()
         WHERE id = {sweepId} AND cancel_requested_at IS NULL AND EXISTS (
             SELECT 1 FROM run_wishes AS wish
             WHERE wish.sweep_id = sweeps.id AND wish.run_state IN ('queued', 'running') AND NOT wish.is_met);
-        -- Another live sweep that has the run may wait for it to predict again.
+        -- Another live sweep that has the run may wait for the run to predict again.
         UPDATE runs SET predict_again = false
         FROM sweep_runs AS link
         WHERE link.run_id = runs.id AND link.sweep_id = {sweepId} AND runs.predict_again AND NOT EXISTS (
@@ -174,8 +175,11 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             WHERE other.run_id = runs.id AND other.sweep_id <> {sweepId} AND sweeps.cancel_requested_at IS NULL)
         """, cancellation), cancellation);
 
-    /// <summary>Pauses a sweep: nothing of it is claimed any more, and workers give its runs back after their last checkpoint.</summary>
-    /// <returns>False: there is no such sweep.</returns>
+    /// <summary>
+    /// Pauses a sweep: its runs are not claimed any more, and workers return its running ones after their last
+    /// checkpoint.
+    /// </summary>
+    /// <returns>False if there is no such sweep.</returns>
     public Task<bool> PauseAsync(Guid sweepId, CancellationToken cancellation) => ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
         UPDATE sweeps SET pause_requested_at = now()
         WHERE id = {sweepId} AND cancel_requested_at IS NULL AND pause_requested_at IS NULL AND EXISTS (
@@ -184,12 +188,14 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
                 AND (wish.predict_again OR NOT wish.is_met))
         """, cancellation), cancellation);
 
-    /// <returns>False: there is no such sweep.</returns>
+    /// <returns>False if there is no such sweep.</returns>
     public Task<bool> ResumeAsync(Guid sweepId, CancellationToken cancellation) => ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync(
         $"UPDATE sweeps SET pause_requested_at = NULL WHERE id = {sweepId}", cancellation), cancellation);
 
-    /// <summary>failed -> queued with all attempts new, for the runs of a sweep that was not cancelled.</summary>
-    /// <returns>False: there is no such sweep.</returns>
+    /// <summary>
+    /// failed -> queued with all attempts available again, for the runs of a sweep that was not cancelled.
+    /// </summary>
+    /// <returns>False if there is no such sweep.</returns>
     public Task<bool> RetryFailedAsync(Guid sweepId, CancellationToken cancellation) => ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
         UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, error = NULL, not_before = NULL, finished_at = NULL,
             cancel_requested_at = NULL, pause_requested_at = NULL
@@ -198,10 +204,10 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         """, cancellation), cancellation);
 
     /// <summary>
-    /// succeeded -> queued, for the runs of a sweep whose trained model is kept, or whose last checkpoint still is: the model predicts
-    /// again, and nothing is trained.
+    /// succeeded -> queued, for the runs of a sweep whose trained model or last checkpoint is still kept: the model
+    /// predicts again, and nothing is trained.
     /// </summary>
-    /// <returns>How many of its runs are to predict again; null: there is no such sweep.</returns>
+    /// <returns>The number of its runs that are to predict again; null if there is no such sweep.</returns>
     public async Task<int?> PredictAgainAsync(Guid sweepId, CancellationToken cancellation)
     {
         var waiting = 0;
@@ -213,7 +219,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
                 FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id
                 WHERE sweeps.id = {sweepId} AND sweeps.cancel_requested_at IS NULL AND sweep_runs.run_id = runs.id
                     AND runs.state = 'succeeded'
-                    -- A pruning may follow the last epoch of other methods than dense; it is not in the checkpoint.
+                    -- With methods other than dense a pruning may follow the last epoch; it is not in the checkpoint.
                     AND (runs.model_path IS NOT NULL
                         OR runs.method = 'dense' AND runs.checkpoint_epochs = runs.epochs_total)
                 """, cancellation);
@@ -226,8 +232,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     }
 
     /// <summary>
-    /// Removes a sweep that has ended, with its comparisons and the runs that no other sweep has; their files go with the next
-    /// housekeeping of the workers.
+    /// Removes a sweep that has ended, with its comparisons and the runs that no other sweep has; the workers remove
+    /// their files at the next cleanup.
     /// </summary>
     public async Task<SweepDeletion> DeleteAsync(Guid sweepId, CancellationToken cancellation)
     {
@@ -235,12 +241,12 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         if (!await LockAsync(db, sweepId, cancellation)) return SweepDeletion.NoSuchSweep;
 
-        // A cancelled run is still at work until its worker has heard of it.
+        // A cancelled run is still being trained until its worker learns of it.
         var open = (await db.Database.SqlQuery<int>($"""
             SELECT 1 AS "Value" FROM run_wishes AS wish
             WHERE wish.sweep_id = {sweepId} AND wish.run_state IN ('queued', 'running')
                 AND (wish.is_live AND NOT wish.is_met
-                    -- It needs the kept model, which may be kept for this sweep alone.
+                    -- That run needs the kept model, which may be kept for this sweep alone.
                     OR wish.predict_again
                     OR NOT EXISTS (
                         SELECT 1 FROM sweep_runs AS other
@@ -255,7 +261,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             FROM (SELECT run_id, min(sweep_id::text)::uuid AS sweep_id FROM sweep_runs WHERE sweep_id <> {sweepId} GROUP BY run_id) AS heir
             WHERE runs.id = heir.run_id AND runs.sweep_id = {sweepId}
             """, cancellation);
-        // Models that no other sweep wants kept are no longer known, and their files go.
+        // Models that no other sweep wants are removed from the rows, and their files are removed later.
         await db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET model_path = NULL, model_store = NULL, model_bytes = NULL, model_sha256 = NULL
             FROM sweep_runs AS link
@@ -287,7 +293,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         return true;
     }
 
-    /// <summary>Sweeps of one dataset share runs: whoever changes what they want does it one after the other.</summary>
+    /// <summary>Sweeps of one dataset share runs, so changes of what they want are made one after the other.</summary>
     private static async Task<bool> LockAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation)
     {
         var dataset = await db.Sweeps.Where(sweep => sweep.Id == sweepId).Select(sweep => (Guid?)sweep.DatasetId).SingleOrDefaultAsync(cancellation);
@@ -296,13 +302,13 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         return await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation);
     }
 
-    /// <summary>In the order in which workers lock theirs.</summary>
+    /// <summary>In the order in which workers lock their runs.</summary>
     private static Task<int> LockRunsAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation) => db.Database.ExecuteSqlAsync(
         $"SELECT 1 FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id WHERE link.sweep_id = {sweepId} ORDER BY runs.id FOR UPDATE OF runs", cancellation);
 
     /// <summary>
-    /// Tells the open runs of a sweep what all sweeps together want of them: a run is cancelled when no live sweep wants it, and
-    /// paused when all that do are paused.
+    /// Updates the open runs of a sweep by what all sweeps together want of them: a run is cancelled if no live sweep
+    /// wants it, and paused if all sweeps that want it are paused.
     /// </summary>
     private static async Task SettleRunsAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation)
     {
@@ -315,7 +321,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
                 predict_again = predict_again AND wish.wanted,
                 finished_at = CASE WHEN NOT wish.wanted AND state = 'queued' THEN now() ELSE finished_at END
             FROM (
-                -- A sweep that has its answers does not want the run that is trained again for another one.
+                -- A sweep that has its predictions does not want a run that is trained again for another sweep.
                 SELECT link.run_id, bool_or(link.is_live AND (link.predict_again OR NOT link.is_met)) AS wanted,
                     bool_or(link.is_live AND (link.predict_again OR NOT link.is_met) AND NOT link.is_paused)
                         AS wanted_now

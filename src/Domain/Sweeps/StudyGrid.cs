@@ -4,13 +4,16 @@ using PieService.Domain.Recipes;
 
 namespace PieService.Domain.Sweeps;
 
-/// <summary>The study's 9,840 runs as eight requests: what each preset fills in, and what of the study it cannot know.</summary>
+/// <summary>
+/// The study's 9,840 runs as eight requests: the values that each preset fills in, and the parts of the study that it
+/// cannot.
+/// </summary>
 public static class StudyGrid
 {
     private const string Vectors = "glove.840B.300d", Checkpoint = "bert-base-uncased";
     private const int HiddenSize = 100;
 
-    /// <summary>Those of its tables (1.1); IRP-WR is in its code and not in them.</summary>
+    /// <summary>The methods of its tables (1.1); IRP-WR is in its code but not in the tables.</summary>
     private static readonly Method[] Methods =
         [Method.Imp, Method.ImpWr, Method.MpAi, Method.Iibp, Method.IibpWr, Method.IbpAi, Method.Irp, Method.RpAi];
 
@@ -29,7 +32,7 @@ public static class StudyGrid
         Preset.PaperAapdBiLstm => new(Architecture.BiLstm, Epochs: 50, LearningRate: 1.977462824914604e-3, BatchSize: 2048, MaxLength: 256, Padding.UnknownWord),
     };
 
-    /// <summary>What the study does not say, and what is done here instead (study 1.12, 1.13, 1.14).</summary>
+    /// <summary>What the study does not state, and what is done here instead (study 1.12, 1.13, 1.14).</summary>
     public static IReadOnlyList<string> Unknowns(Preset preset) =>
     [
         .. preset switch
@@ -53,13 +56,14 @@ public static class StudyGrid
     ];
 
     /// <summary>
-    /// Puts into a request, as JSON, what its preset says and it leaves out or has as null: field by field, in each of its models of
-    /// the preset's architecture too. The study predicted both splits; its influence is of the training examples.
+    /// Adds the values of its preset to a request, as JSON, for every field that the request omits or has as null, and
+    /// also to each of its models of the preset's architecture. The study predicted both splits; its influence is that
+    /// of the training examples.
     /// </summary>
     public static void FillIn(JsonObject sent, Preset preset)
     {
         var training = TrainingOf(preset);
-        // Pads are read in protocol paper alone.
+        // Pads are read only in protocol paper.
         if (sent["protocol"] is { } protocol && !JsonNode.DeepEquals(protocol, Wire.Name(Protocol.Paper))) training = training with { Padding = Padding.Zeros };
         if (sent["models"] is JsonArray models)
         {

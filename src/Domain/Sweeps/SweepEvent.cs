@@ -14,12 +14,12 @@ public enum SweepEventType
     [JsonStringEnumMemberName("comparison")] Comparison,
 }
 
-/// <summary>Something that happened to a sweep, as its event stream tells it.</summary>
+/// <summary>An event of a sweep, as its event stream sends it.</summary>
 public sealed class SweepEvent
 {
     public Guid SweepId { get; init; }
 
-    /// <summary>1, 2, … without gaps in a sweep: the id that a stream goes on from.</summary>
+    /// <summary>1, 2, … without gaps within a sweep: the id from which a stream resumes.</summary>
     public int Number { get; init; }
     public DateTimeOffset At { get; init; }
     public SweepEventType Type { get; init; }

@@ -3,9 +3,10 @@ using PieService.Domain.Recipes;
 
 namespace PieService.Domain.Sweeps;
 
-/// <summary>A run as a sweep asks for it, before anyone looked whether it exists.</summary>
-/// <param name="Model">The model's name in the sweep.</param>
-/// <param name="TrunkFingerprint">The dense recipe whose end it may start from; null where it starts from initial weights.</param>
+/// <summary>A run that a sweep wants, before it is known whether the run exists.</summary>
+/// <param name="Model">The name of the model in the sweep.</param>
+/// <param name="TrunkFingerprint">The dense recipe from whose end the run may start; null if it starts from initial
+/// weights.</param>
 /// <param name="Wish">What the sweep wants of it.</param>
 public sealed record PlannedRun(
     int Ordinal, string Model, Recipe Recipe, string Fingerprint, string? TrunkFingerprint, int Seed, RunWish Wish);
@@ -18,11 +19,12 @@ public sealed record PlannedSweep(IReadOnlyList<PlannedRun> Runs, IReadOnlyList<
 public static class SweepExpansion
 {
     /// <summary>
-    /// Every combination once, cohort by cohort: comparisons then finish one after the other, not all at the end. Each
-    /// model's dense cohort comes first, since a PIE is a disagreement with it and branches start from it; with it the second
-    /// one, which a comparison's noise floor waits for, and the one of 4E epochs where it is asked for.
+    /// Every combination once, cohort by cohort, so that comparisons finish one after the other and not all at the end.
+    /// Each model's dense cohort comes first, since PIEs are differences from it and branches start from it; then the
+    /// second dense cohort, for which the noise floor of a comparison waits, and the one of 4E epochs if it is
+    /// requested.
     /// </summary>
-    /// <param name="request">A request that <see cref="SweepRules"/> found nothing wrong with.</param>
+    /// <param name="request">A request in which <see cref="SweepRules"/> found no fault.</param>
     public static PlannedSweep Expand(SweepRequest request, string datasetHash)
     {
         Method[] baselines = request.ComputeMatchedDense ? [Method.Dense, Method.Dense4E] : [Method.Dense];

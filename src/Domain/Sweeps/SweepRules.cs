@@ -7,7 +7,7 @@ using PieService.Domain.Recipes;
 
 namespace PieService.Domain.Sweeps;
 
-/// <summary>What a sweep request must fulfil; says everything that is wrong with it at once.</summary>
+/// <summary>The conditions that a sweep request must meet; reports all faults at once.</summary>
 public static class SweepRules
 {
     public const int MaxModels = 20;
@@ -17,10 +17,13 @@ public static class SweepRules
     public const int MaxObservationEpochs = 1000;
     public const int MinBertLength = 3;
 
-    /// <summary>Of one split's packed answers: PostgreSQL holds a value below 1 GiB, and its messages too.</summary>
+    /// <summary>
+    /// The limit of one split's packed predictions: PostgreSQL stores values below 1 GiB, and its messages have the
+    /// same limit.
+    /// </summary>
     public const long MaxPredictionBytes = 1_000_000_000;
 
-    /// <param name="dataset">The request's dataset; null where there is none of that id.</param>
+    /// <param name="dataset">The dataset of the request; null if no dataset has that id.</param>
     public static IReadOnlyList<FieldError> Check(SweepRequest request, Dataset? dataset) =>
     [
         .. Names(request),
@@ -50,7 +53,9 @@ public static class SweepRules
             yield return new("datasetId", "has one training example and no validation split, so nothing is left to tune the labels' threshold on; import it with a validation split");
     }
 
-    /// <summary>Of every split, asked for or not: a training scores each, train while it goes on.</summary>
+    /// <summary>
+    /// Applies to every split, requested or not: a training computes scores for each, for train during the training.
+    /// </summary>
     private static IEnumerable<FieldError> SizeOf(Dataset? dataset) =>
         from split in dataset?.Splits ?? []
         let labels = dataset!.Labels.Length
@@ -102,7 +107,7 @@ public static class SweepRules
         if (model.Vectors is not null) yield return new($"{at}.vectors", "is for BiLSTM; a BERT has the embedding of its checkpoint");
 
         var (hyper, unset) = (model.HyperparametersOrDefault, new Hyperparameters());
-        // A request that was answered has them with their defaults, and may be sent again.
+        // A request that was answered contains them with their defaults, and it may be sent again.
         if (hyper.HiddenSize != unset.HiddenSize) yield return new($"{at}.hyperparameters.hiddenSize", "is for BiLSTM; a BERT has the sizes of its checkpoint: leave it out");
         if (hyper.EmbeddingSize != unset.EmbeddingSize) yield return new($"{at}.hyperparameters.embeddingSize", "is for BiLSTM; a BERT has the sizes of its checkpoint: leave it out");
         if (hyper.MaxLength is > 0 and < MinBertLength)
@@ -115,7 +120,9 @@ public static class SweepRules
     private static string Fingerprint(ModelRequest model) => RecipeFingerprint.Of(new Recipe(
         "", model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault, Protocol.Sound, Method.Dense, 0, Checkpoint: model.Checkpoint));
 
-    /// <summary>The ranges are written at the hyperparameters themselves, where the API's documentation finds them too.</summary>
+    /// <summary>
+    /// The ranges are attributes of the hyperparameters themselves, where the API's documentation finds them too.
+    /// </summary>
     private static IEnumerable<FieldError> HyperparametersOf(Hyperparameters hyper, string at) =>
         from property in typeof(Hyperparameters).GetProperties()
         let range = property.GetCustomAttribute<RangeAttribute>()
@@ -145,7 +152,10 @@ public static class SweepRules
         }
     }
 
-    /// <summary>In protocol paper the last of the four segments has E - 1 epochs, and a rewound model is trained in it alone.</summary>
+    /// <summary>
+    /// In protocol paper the last of the four segments has E - 1 epochs, and a rewound model is trained in that segment
+    /// alone.
+    /// </summary>
     private static IEnumerable<FieldError> LastSegments(SweepRequest request)
     {
         if (request.ProtocolOrDefault != Protocol.Paper || request.Methods?.Any(method => PruningRule.Of(method) is { Rewinds: true }) != true) yield break;
@@ -154,7 +164,7 @@ public static class SweepRules
                 yield return new($"models[{i}].hyperparameters.epochs", "must be at least 2 in protocol paper with a -WR method, which would not be trained after its last rewinding");
     }
 
-    /// <summary>An option without effect would make other recipes of the same training.</summary>
+    /// <summary>With an option that has no effect, the same training would have several recipes.</summary>
     private static IEnumerable<FieldError> Paddings(SweepRequest request)
     {
         for (var i = 0; i < (request.Models?.Count ?? 0); i++)

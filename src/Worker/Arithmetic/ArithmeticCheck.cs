@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Arithmetic;
 
-/// <summary>One operation that trainers use, at one shape: how far the tensor library's results are from plain arithmetic's.</summary>
+/// <summary>
+/// One operation that trainers use, at one shape: how far the tensor library's results are from those of plain
+/// arithmetic.
+/// </summary>
 internal abstract class ArithmeticCheck(string operation, string shape)
 {
     /// <summary>
@@ -13,7 +16,7 @@ internal abstract class ArithmeticCheck(string operation, string shape)
     /// </summary>
     private const double Float32Tolerance = 1e-4, ProductToleranceOfGpus = 1e-2;
 
-    // A result below it has no size that a deviation could be a share of.
+    // A largest value below this is too small for a deviation to be a share of it.
     private const double SmallestSize = 1e-6;
 
     public string Operation { get; } = operation;
@@ -26,7 +29,7 @@ internal abstract class ArithmeticCheck(string operation, string shape)
     protected static double Tolerance(Device device, bool ofProducts) =>
         ofProducts && device.type != DeviceType.CPU ? ProductToleranceOfGpus : Float32Tolerance;
 
-    /// <summary>For an operation that did not end with a result.</summary>
+    /// <summary>The result of an operation that ended without one.</summary>
     public ArithmeticDeviation Broken() => Failure("it failed", Float32Tolerance);
 
     /// <param name="part">Which result of the operation, for people.</param>

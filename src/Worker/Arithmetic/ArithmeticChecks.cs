@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Arithmetic;
 
 /// <summary>
-/// What trainers compute with, at sizes such as 7, 33, 77 and 129 that do not fill vectors and blocks. A shape names T words,
-/// B texts, D inputs, H units.
+/// The operations that trainers use, at sizes such as 7, 33, 77 and 129 that do not fill vectors and blocks. A shape
+/// names T words, B texts, D inputs and H units.
 /// </summary>
 internal static class ArithmeticChecks
 {

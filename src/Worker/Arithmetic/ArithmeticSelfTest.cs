@@ -5,7 +5,9 @@ using PieService.Worker.Training;
 
 namespace PieService.Worker.Arithmetic;
 
-/// <summary>Compares what trainers compute with, on the device of this process, with plain double arithmetic.</summary>
+/// <summary>
+/// Compares the operations that trainers use, on the device of this process, with plain double arithmetic.
+/// </summary>
 internal static class ArithmeticSelfTest
 {
     public static ArithmeticReport Run(Machine machine) => Run(machine, ArithmeticChecks.All());
@@ -16,7 +18,7 @@ internal static class ArithmeticSelfTest
         foreach (var check in checks)
         {
             count++;
-            // The last line that a process writes before a library ends it names the operation.
+            // If a library ends the process, the last line that the process wrote names the operation.
             Console.Error.WriteLine($"Checking {check.Operation} ({check.Shape})");
             try
             {

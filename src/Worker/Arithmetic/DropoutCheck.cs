@@ -10,7 +10,8 @@ namespace PieService.Worker.Arithmetic;
 internal sealed class DropoutCheck(int rows, int columns, double probability)
     : ArithmeticCheck("dropout", FormattableString.Invariant($"{rows} x {columns}, p {probability}"))
 {
-    // The mean of a right generator is further off once in two million seeds, and the seed is always the same.
+    // A correct generator gives a mean that is further off for one seed in two million, and the seed here is always the
+    // same.
     private const double MostStandardErrors = 5;
 
     public override IEnumerable<ArithmeticDeviation> Deviations(Device device)

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Arithmetic;
 
-/// <summary>Scores as they are stored: rounded to 11 significant bits, ties to even; the largest number stands for what is beyond it.</summary>
+/// <summary>
+/// Scores as they are stored: rounded to 11 significant bits, ties to even; a larger number becomes the largest
+/// float16.
+/// </summary>
 internal sealed class Float16Check() : ArithmeticCheck("packing as float16", FormattableString.Invariant($"{Values.Length} scores"))
 {
     private const double Largest = 65504;

@@ -9,22 +9,27 @@ namespace PieService.Worker.Arithmetic;
 internal sealed record MatrixInput(string Name, int Rows, int Columns, double Range = 1);
 
 /// <summary>
-/// An operation of matrices: its result without gradients, as in evaluation, and with them, as in training, and the gradient of
-/// each input.
+/// An operation on matrices: its result without gradients, as in evaluation, and with them, as in training, and the
+/// gradient of each input.
 /// </summary>
-/// <param name="library">From leaves of the inputs' shapes; its result is read row-major.</param>
-/// <param name="plain">The same from the same numbers.</param>
+/// <param name="library">The operation on leaves of the inputs' shapes; its result is read row-major.</param>
+/// <param name="plain">The same operation on the same numbers.</param>
 internal sealed class MatrixCheck(
     string operation, string shape, IReadOnlyList<MatrixInput> inputs, Func<IReadOnlyList<Tensor>, Tensor> library,
     Func<IReadOnlyList<PlainMatrix>, PlainMatrix> plain) : ArithmeticCheck(operation, shape)
 {
-    /// <summary>Where the operation is a module, whose parameters its gradients are of: takes the inputs' values, and gives the leaves.</summary>
+    /// <summary>
+    /// For a module, whose gradients are those of its parameters: copies the inputs' values into it and returns the
+    /// leaves.
+    /// </summary>
     public Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> Leaves { get; init; } = values => values;
 
-    /// <summary>Whether the operation is made of matrix products, which GPUs round more.</summary>
+    /// <summary>Whether the operation consists of matrix products, which GPUs round more coarsely.</summary>
     public bool OfProducts { get; init; }
 
-    /// <summary>The same check of a library whose results are changed so: by it, tests show that a wrong kernel is found.</summary>
+    /// <summary>
+    /// The same check with a changed result of the library: tests use it to show that a wrong kernel is found.
+    /// </summary>
     public MatrixCheck Changed(Func<Tensor, Tensor> change) => new(Operation, Shape, inputs, leaves => change(library(leaves)), plain)
     {
         Leaves = Leaves,
@@ -52,7 +57,7 @@ internal sealed class MatrixCheck(
         return found;
     }
 
-    /// <summary>Numbers that float32 holds exactly.</summary>
+    /// <summary>Numbers that float32 represents exactly.</summary>
     private static double[] Draw(KeyedRandom random, int count, double range)
     {
         var values = new double[count];

@@ -11,7 +11,8 @@ internal sealed class OptimizerCheck() : ArithmeticCheck("clipping and Adam's st
 {
     private const double LearningRate = 0.01, MaxNorm = 1, Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8, NormEpsilon = 1e-6;
 
-    // Of the gradients: some are clipped by far, some by little, some not at all, which changes what Adam sees.
+    // Norms of the gradients: some are clipped by far, some by little, some not at all, which changes what Adam
+    // receives.
     private static readonly double[] Sizes = [1, 1e-5, 0.01, 1e-4];
 
     public override IEnumerable<ArithmeticDeviation> Deviations(Device device)

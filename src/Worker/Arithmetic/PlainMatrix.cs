@@ -28,7 +28,7 @@ internal sealed class PlainMatrix
     /// <summary>Row-major; filled by <see cref="Backward"/>.</summary>
     public double[] Gradient { get; }
 
-    // Of two shapes, a single row or column stands for as many as the other has.
+    // If the two shapes differ, a single row or column is repeated as often as the other matrix has rows or columns.
     public static PlainMatrix operator +(PlainMatrix a, PlainMatrix b) => Pairwise(a, b, (x, y) => x + y, (_, _) => 1, (_, _) => 1);
 
     public static PlainMatrix operator -(PlainMatrix a, PlainMatrix b) => Pairwise(a, b, (x, y) => x - y, (_, _) => 1, (_, _) => -1);
@@ -82,7 +82,7 @@ internal sealed class PlainMatrix
 
     public PlainMatrix Transposed() => Gather(Columns, Rows, (r, c) => (c * Columns) + r);
 
-    /// <summary>Rows by their numbers, in that order; one may come several times.</summary>
+    /// <summary>The rows of these numbers, in this order; a row may occur several times.</summary>
     public PlainMatrix RowsAt(params IReadOnlyList<int> rows) => Gather(rows.Count, Columns, (r, c) => (rows[r] * Columns) + c);
 
     public PlainMatrix ColumnsFrom(int first, int count) => Gather(Rows, count, (r, c) => (r * Columns) + first + c);
@@ -103,12 +103,14 @@ internal sealed class PlainMatrix
         return result;
     }
 
-    /// <summary>Fills the gradients of all that this matrix was computed from, of the sum of its values times the weights.</summary>
-    /// <param name="weights">Row-major, as many as it has values.</param>
+    /// <summary>
+    /// Fills the gradients of all sources of this matrix, for the sum of its values times the weights.
+    /// </summary>
+    /// <param name="weights">The weights, row-major, one for each value of the matrix.</param>
     public void Backward(ReadOnlySpan<double> weights)
     {
         weights.CopyTo(Gradient);
-        // Whatever a matrix contributes to must be complete before it contributes further.
+        // The gradient of a matrix must be complete before it is added to those of its sources.
         var order = new List<PlainMatrix>();
         Visit(this, [], order);
         for (var i = order.Count - 1; i >= 0; i--) order[i].contribute();

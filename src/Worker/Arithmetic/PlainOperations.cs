@@ -1,6 +1,6 @@
 namespace PieService.Worker.Arithmetic;
 
-/// <summary>The operations that models are made of, by their textbook formulas.</summary>
+/// <summary>The operations of which models are made, by their textbook formulas.</summary>
 internal static class PlainOperations
 {
     public static PlainMatrix Sigmoid(this PlainMatrix x) => x.Map(Sigmoid, v => Sigmoid(v) * (1 - Sigmoid(v)));
@@ -16,7 +16,7 @@ internal static class PlainOperations
     /// <summary>x Phi(x), Phi being the normal distribution's function (Hendrycks and Gimpel, 2016).</summary>
     public static PlainMatrix Gelu(this PlainMatrix x) => x.Map(v => v * Phi(v), v => Phi(v) + (v * Math.Exp(-v * v / 2) / Math.Sqrt(2 * Math.PI)));
 
-    /// <summary>GELU by its approximation with tanh, as some checkpoints ask for it.</summary>
+    /// <summary>GELU by its approximation with tanh, which some checkpoints use.</summary>
     public static PlainMatrix TanhGelu(this PlainMatrix x)
     {
         var inner = (x + (x * x * x * 0.044715)) * Math.Sqrt(2 / Math.PI);
@@ -29,7 +29,7 @@ internal static class PlainOperations
     /// <param name="bias">(1, to).</param>
     public static PlainMatrix Linear(PlainMatrix x, PlainMatrix weight, PlainMatrix bias) => x.TimesTransposed(weight) + bias;
 
-    /// <summary>Over each row, which becomes a distribution.</summary>
+    /// <summary>Softmax over each row, which becomes a distribution.</summary>
     public static PlainMatrix Softmax(this PlainMatrix x)
     {
         var exponentials = x.Exp();
@@ -67,13 +67,13 @@ internal static class PlainOperations
 
     /// <summary>softmax(Q K' / sqrt(d)) V for each head, over the tokens that are there (Vaswani et al., 2017, eq. 1).</summary>
     /// <param name="queries">(T, heads d) of one text; keys and values likewise.</param>
-    /// <param name="length">Tokens of the text; what follows is pads, which nothing attends to.</param>
+    /// <param name="length">The number of tokens of the text; the pads after them are not attended to.</param>
     /// <returns>(T, heads d).</returns>
     public static PlainMatrix Attention(PlainMatrix queries, PlainMatrix keys, PlainMatrix values, int heads, int length)
     {
         var d = queries.Columns / heads;
         int[] there = [.. Enumerable.Range(0, length)];
-        // Heads lie side by side, which is one below the other once transposed.
+        // Heads are side by side, and one below the other after the transpose.
         return PlainMatrix.Stack([.. Enumerable.Range(0, heads).Select(head =>
         {
             PlainMatrix Head(PlainMatrix of) => of.ColumnsFrom(head * d, d);

@@ -5,8 +5,8 @@ namespace PieService.Worker.Models;
 
 /// <summary>Texts side by side, padded to the longest: each (B, T).</summary>
 /// <param name="Ids">Int64.</param>
-/// <param name="TokenTypes">Int64: 1 where a pair's second text is.</param>
-/// <param name="Mask">Bool: false at a pad.</param>
+/// <param name="TokenTypes">Int64: 1 for the tokens of a pair's second text.</param>
+/// <param name="Mask">Bool: false for a pad.</param>
 internal sealed record BertBatch(Tensor Ids, Tensor TokenTypes, Tensor Mask)
 {
     public static BertBatch Of(IReadOnlyList<TextInput> texts, int padToken, Device device)

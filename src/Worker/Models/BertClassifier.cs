@@ -20,10 +20,11 @@ public sealed class BertClassifier : Classifier
 
     private const string EmbeddingsPrefix = "bert.embeddings.", LayerNorm = ".LayerNorm.";
 
-    // Tensor + Tensor makes a Scalar at each call that nothing holds: it may be finalised while native code still reads it.
+    // Tensor + Tensor creates a Scalar to which no reference remains: it may be finalised while native code still reads
+    // it.
     private static readonly Scalar One = 1;
 
-    /// <summary>Pretrained values by their name, as a parameter on the model's device.</summary>
+    /// <summary>The pretrained values of a name, as a parameter on the model's device.</summary>
     private delegate Parameter Take(string name, params long[] shape);
 
     private readonly BertConfig config;
@@ -34,9 +35,11 @@ public sealed class BertClassifier : Classifier
     private readonly Affine pooler;
     private readonly Linear linear;
 
-    /// <param name="weights">Taken from, so they make one model.</param>
-    /// <param name="protocol">Decides what is prunable.</param>
-    /// <remarks>The classifier's initial weights are torch's default, U(±1/sqrt(W)), drawn on the CPU: seed torch before.</remarks>
+    /// <param name="weights">The weights. They are moved into the model, so they make one model only.</param>
+    /// <param name="protocol">The protocol, which decides what is prunable.</param>
+    /// <remarks>
+    /// The classifier's initial weights are torch's default, U(±1/sqrt(W)), drawn on the CPU: seed torch before.
+    /// </remarks>
     /// <exception cref="UnusableModelException">The weights are not those of a BERT of this config.</exception>
     public BertClassifier(BertConfig config, BertWeights weights, int classCount, Protocol protocol, Device device) : base(nameof(BertClassifier))
     {
@@ -57,10 +60,10 @@ public sealed class BertClassifier : Classifier
 
     public override int ClassCount { get; }
 
-    // 256 texts of 64 tokens, 32 of 512: of bert-base 200 MB for the widest tensor of a layer.
+    // 256 texts of 64 tokens, or 32 of 512: for bert-base 200 MB for the widest tensor of a layer.
     public override int MostTokensAtOnce => 16_384;
 
-    /// <param name="texts">Token ids, [CLS] and [SEP] included; none longer than the model's positions.</param>
+    /// <param name="texts">Token ids, including [CLS] and [SEP]; no text is longer than the model's positions.</param>
     public override Tensor Logits(IReadOnlyList<TextInput> texts) => Logits(BertBatch.Of(texts, config.PadToken, device));
 
     internal Tensor Logits(BertBatch batch) => linear.call(Pooled(batch));                          // (B, C)
@@ -68,10 +71,12 @@ public sealed class BertClassifier : Classifier
     /// <summary>tanh of the pooler over the last hidden state of [CLS], (B, W).</summary>
     internal Tensor Pooled(BertBatch batch) => pooler.Call(HiddenStates(batch).Last().select(1, 0)).tanh();
 
-    /// <summary>What the embeddings give, then what each layer makes of it: (B, T, W), each to be used before the next is asked for.</summary>
+    /// <summary>
+    /// Yields the output of the embeddings, then that of each layer, (B, T, W). Use each before you ask for the next.
+    /// </summary>
     internal IEnumerable<Tensor> HiddenStates(BertBatch batch)
     {
-        // True where a token may be attended to; every head and every token of a text sees the same.
+        // True where a token may be attended to; it is the same for every head and for every token of a text.
         using var mask = batch.Mask.view(batch.Mask.size(0), 1, 1, -1);                             // (B, 1, 1, T)
         var drops = training && DropsOut;
         var state = embeddings.Call(batch.Ids, batch.TokenTypes, drops);
@@ -79,19 +84,22 @@ public sealed class BertClassifier : Classifier
         foreach (var layer in layers)
         {
             var next = layer.Call(state, mask, drops);
-            state.Dispose();            // in evaluation that is its memory; in training torch keeps what backward needs
+            state.Dispose();            // frees its memory in evaluation; in training torch keeps what backward needs
             yield return state = next;
         }
     }
 
-    /// <summary>All weights but those of the embeddings and the classifier, biases never (study 1.4); protocol sound spares LayerNorm.</summary>
+    /// <summary>
+    /// All weights except those of the embeddings and the classifier, never biases (study 1.4); protocol sound also
+    /// excludes LayerNorm.
+    /// </summary>
     public override bool IsPrunable(string parameter) =>
         parameter.EndsWith(".weight", StringComparison.Ordinal)
         && !parameter.StartsWith(EmbeddingsPrefix, StringComparison.Ordinal)
         && !parameter.StartsWith(ClassifierPrefix, StringComparison.Ordinal)
         && (pruneLayerNorm || !parameter.Contains(LayerNorm, StringComparison.Ordinal));
 
-    /// <summary>The sum of what word, position and token type stand for, normalised.</summary>
+    /// <summary>The normalised sum of the embeddings of word, position and token type.</summary>
     private sealed class Embeddings : nn.Module
     {
         private readonly BertConfig config;
@@ -102,7 +110,7 @@ public sealed class BertClassifier : Classifier
         public Embeddings(BertConfig config, Take take) : base("embeddings")
         {
             this.config = config;
-            words = nn.Embedding(config.PadToken + 1, 1, padding_idx: config.PadToken);             // its weights are not drawn but given
+            words = nn.Embedding(config.PadToken + 1, 1, padding_idx: config.PadToken);       // its weights are not drawn
             words.weight = take("embeddings.word_embeddings.weight", config.VocabularySize, config.Width);
             positions = new(take, "embeddings.position_embeddings.", config.MaxPositions, config.Width);
             types = new(take, "embeddings.token_type_embeddings.", config.TokenTypes, config.Width);
@@ -123,7 +131,10 @@ public sealed class BertClassifier : Classifier
         }
     }
 
-    /// <summary>Attention over the text, then two linear maps of each token; each is added to what came in and normalised.</summary>
+    /// <summary>
+    /// Attention over the text, then two linear maps of each token; the input of each is added to its output, then
+    /// normalised.
+    /// </summary>
     private sealed class Layer : nn.Module
     {
         private readonly BertConfig config;
@@ -201,7 +212,7 @@ public sealed class BertClassifier : Classifier
         public Tensor Call(Tensor input) => nn.functional.layer_norm(input, [config.Width], weight, bias, config.LayerNormEpsilon);
     }
 
-    /// <summary>An embedding whose rows are read by what calls it.</summary>
+    /// <summary>An embedding whose rows are read by its caller.</summary>
     private sealed class Table : nn.Module
     {
         public Table(Take take, string prefix, long rows, long width) : base("embedding") =>
@@ -210,7 +221,7 @@ public sealed class BertClassifier : Classifier
         public Parameter Rows { get; }
     }
 
-    /// <summary>Modules under the names by which the published model holds them.</summary>
+    /// <summary>Modules under the names that they have in the published model.</summary>
     private sealed class Branch : nn.Module
     {
         public Branch(params (string Name, nn.Module Module)[] children) : base("branch")

@@ -1,19 +1,21 @@
 namespace PieService.Worker.Models;
 
-/// <summary>A tensor of a file, before its values are read.</summary>
-/// <param name="IsReal">Of F32, F16 or BF16.</param>
+/// <summary>A tensor of a file whose values are not read yet.</summary>
+/// <param name="IsReal">Whether its type is F32, F16 or BF16.</param>
 internal sealed record StoredShape(string Name, IReadOnlyList<long> Shape, bool IsReal);
 
 /// <summary>
-/// The tensors of a checkpoint's file, taken one after the other by the names of the Hugging Face encoder. Files write them with
-/// <c>bert.</c> in front or without, and the oldest ones write gamma and beta for the weight and bias of a LayerNorm.
+/// The tensors of a checkpoint's file, taken one after the other by the names of the Hugging Face encoder. Files store
+/// them with or without the prefix <c>bert.</c>, and the oldest ones call the weight and bias of a LayerNorm gamma and
+/// beta.
 /// </summary>
 internal sealed class BertTensors
 {
     private const string Prefix = "bert.";
     private const int MostNamed = 10;
 
-    // Heads of the tasks that a checkpoint was trained for, what a kept model has besides, and a constant that older versions stored.
+    // Heads of the tasks that a checkpoint was trained for, the other tensors of a kept model, and a constant of older
+    // versions.
     private static readonly string[] NotOfTheEncoder = ["cls.", "classifier.", "qa_outputs.", "mask.", "vocabulary"];
     private const string PositionIds = "embeddings.position_ids";
 
@@ -21,8 +23,8 @@ internal sealed class BertTensors
     private readonly Dictionary<string, StoredShape> left = new(StringComparer.Ordinal);
     private readonly List<string> missing = [], misshapen = [];
 
-    /// <param name="source">What messages call the file.</param>
-    /// <exception cref="UnusableModelException">It holds a tensor twice.</exception>
+    /// <param name="source">The name of the file in messages.</param>
+    /// <exception cref="UnusableModelException">The file has a tensor twice.</exception>
     public BertTensors(IEnumerable<StoredShape> tensors, string source)
     {
         this.source = source;
@@ -36,7 +38,7 @@ internal sealed class BertTensors
     }
 
     /// <summary>
-    /// The name that the file has for a tensor of this shape. Null: it has none such, which is kept for <see cref="RequireAllTaken"/>.
+    /// The file's name for a tensor of this shape. Null if it has none; <see cref="RequireAllTaken"/> then reports it.
     /// </summary>
     public string? Take(string name, params long[] shape)
     {
@@ -47,7 +49,7 @@ internal sealed class BertTensors
         return null;
     }
 
-    /// <exception cref="UnusableModelException">Not all that was asked for is there, or more than that.</exception>
+    /// <exception cref="UnusableModelException">A requested tensor is missing, or the file has others.</exception>
     public void RequireAllTaken()
     {
         var faults = new[]

@@ -13,8 +13,8 @@ public sealed class BertWeights
     private readonly BertTensors names;
     private readonly string source;
 
-    /// <param name="source">What messages call it.</param>
-    /// <exception cref="UnusableModelException">It holds a tensor twice.</exception>
+    /// <param name="source">The name of the file in messages.</param>
+    /// <exception cref="UnusableModelException">The file has a tensor twice.</exception>
     public BertWeights(SafeTensors tensors, string source) => (this.tensors, this.source, names) = (
         tensors, source, new BertTensors(tensors.Names.Select(name => new StoredShape(name, tensors.Shape(name), tensors.Is<float>(name))), source));
 
@@ -36,13 +36,16 @@ public sealed class BertWeights
         }
     }
 
-    /// <summary>The values of a name, which must have this shape; that it has not is kept for <see cref="RequireAllTaken"/>.</summary>
-    /// <exception cref="UnusableModelException">A value is none: training would only diverge, and its learning rate be blamed.</exception>
+    /// <summary>
+    /// The values of a name, which must have this shape; if they do not, <see cref="RequireAllTaken"/> reports it.
+    /// </summary>
+    /// <exception cref="UnusableModelException">A value is not finite: the training would only diverge, and the
+    /// learning rate would be blamed.</exception>
     internal Parameter Take(string name, Device device, params long[] shape) => names.Take(name, shape) is { } stored
         ? nn.Parameter(tensor(Finite(name, tensors.Get<float>(stored)), shape, device: device))
-        : nn.Parameter(zeros(1));               // never computed with
+        : nn.Parameter(zeros(1));               // never used in a computation
 
-    /// <exception cref="UnusableModelException">Not all that was asked for is there, or more than that.</exception>
+    /// <exception cref="UnusableModelException">A requested tensor is missing, or the file has others.</exception>
     internal void RequireAllTaken() => names.RequireAllTaken();
 
     private float[] Finite(string name, float[] values) => Array.TrueForAll(values, float.IsFinite) ? values

@@ -30,13 +30,14 @@ public sealed class BiLstmClassifier : Classifier
     private readonly Tensor? vectors;
 
     /// <param name="hiddenSize">H, units per direction.</param>
-    /// <param name="paddedLength">T, the words that every text has, pads among them; null: its own.</param>
+    /// <param name="paddedLength">T, the number of words to which every text is padded; null if each text keeps its own
+    /// length.</param>
     /// <remarks>Initial weights are torch's defaults, drawn on the CPU for every device: seed torch before.</remarks>
     public BiLstmClassifier(InputVectors input, int hiddenSize, int classCount, Device device, int? paddedLength = null)
         : base(nameof(BiLstmClassifier))
     {
         (this.input, this.device, this.paddedLength, ClassCount) = (input, device, paddedLength, classCount);
-        // Names and order are those of the published model; the embedding, which that has not, comes last.
+        // Names and order are those of the published model; the embedding, which that model does not have, comes last.
         register_module("lstm", lstm = new LstmLayers(input.Dimensions, hiddenSize, device));
         register_module("l1", l1 = nn.Linear(2 * hiddenSize, FirstWidth).to(device));
         register_module("l2", l2 = nn.Linear(FirstWidth, SecondWidth).to(device));
@@ -58,7 +59,7 @@ public sealed class BiLstmClassifier : Classifier
         return fc.call(nn.functional.relu(l2.call(nn.functional.relu(l1.call(readOut)))));          // 256, 128, (B, C)
     }
 
-    /// <summary>All weights, but not the embedding and not the last layer; biases never (study 1.4).</summary>
+    /// <summary>All weights except the embedding and the last layer, never biases (study 1.4).</summary>
     public override bool IsPrunable(string parameter) =>
         parameter.Contains("weight", StringComparison.Ordinal) && parameter is not ("embedding.weight" or "fc.weight");
 
@@ -79,7 +80,7 @@ public sealed class BiLstmClassifier : Classifier
     {
         public PaddedBatch(IReadOnlyList<TextInput> texts, InputVectors input, int? paddedLength)
         {
-            Longest = paddedLength ?? Math.Max(1, texts.Max(text => text.Tokens.Length));      // an empty text is read as one pad
+            Longest = paddedLength ?? Math.Max(1, texts.Max(text => text.Tokens.Length));    // empty: one pad
             (Rows, Reversal, Ends) = (new long[Longest * texts.Count], new long[Longest * texts.Count], new long[texts.Count]);
             for (var b = 0; b < texts.Count; b++)
             {
@@ -94,20 +95,24 @@ public sealed class BiLstmClassifier : Classifier
             }
         }
 
-        /// <summary>T, words of the longest text.</summary>
+        /// <summary>T, the number of words of the longest text.</summary>
         public int Longest { get; }
 
-        /// <summary>T B rows of the embedding; the pad's where a text has ended.</summary>
+        /// <summary>T B rows of the embedding; after the end of a text the row of the pad.</summary>
         public long[] Rows { get; }
 
-        /// <summary>T B: the row that stands here when every text is reversed and its pads stay. Its own inverse.</summary>
+        /// <summary>
+        /// T B: the row that takes this place when every text is reversed and its pads stay. It is its own inverse.
+        /// </summary>
         public long[] Reversal { get; }
 
         /// <summary>B: the row of each text's last word, or last pad.</summary>
         public long[] Ends { get; }
     }
 
-    /// <summary>Two bidirectional layers out of four LSTMs of one direction, with the parameters of torch's one module.</summary>
+    /// <summary>
+    /// Two bidirectional layers, made of four LSTMs of one direction, with the parameters of torch's single module.
+    /// </summary>
     private sealed class LstmLayers : nn.Module
     {
         private readonly LSTM forward0, backward0, forward1, backward1;

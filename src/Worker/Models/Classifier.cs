@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Models;
 
-/// <summary>What training, pruning and evaluation need to know of a model; its parameters are the module's, in order.</summary>
+/// <summary>
+/// What training, pruning and evaluation need of a model; its parameters are those of the module, in order.
+/// </summary>
 public abstract class Classifier(string name) : nn.Module(name)
 {
     /// <summary>C.</summary>
@@ -12,10 +14,12 @@ public abstract class Classifier(string name) : nn.Module(name)
     /// <summary>Logits (B, C) of B texts.</summary>
     public abstract Tensor Logits(IReadOnlyList<TextInput> texts);
 
-    /// <summary>Whether train mode drops units out, by the model's own probability; off, it is 0.</summary>
+    /// <summary>
+    /// Whether train mode applies dropout, with the model's own probability; if not, the probability is 0.
+    /// </summary>
     public bool DropsOut { get; set; } = true;
 
-    /// <summary>Tokens, pads included, that an evaluation gives it at once: what bounds its memory.</summary>
+    /// <summary>The number of tokens, pads included, in a batch of an evaluation: it bounds the memory.</summary>
     public virtual int MostTokensAtOnce => int.MaxValue;
 
     /// <summary>Whether pruning may remove weights of the parameter of this name (study 1.4).</summary>

@@ -6,8 +6,9 @@ namespace PieService.Worker.Models;
 
 internal static class Classifiers
 {
-    /// <summary>The model of a recipe, its weights as a training begins with them: seed torch before.</summary>
-    /// <exception cref="UnusableModelException">The pretrained weights are missing, malformed or not those of their config.json.</exception>
+    /// <summary>The model of a recipe, with the weights with which a training begins: seed torch before.</summary>
+    /// <exception cref="UnusableModelException">The pretrained weights are missing, malformed or do not match their
+    /// config.json.</exception>
     public static Classifier Create(Recipe recipe, TrainingInputs inputs, Device device) => recipe.Architecture switch
     {
         Architecture.BiLstm => new BiLstmClassifier(

@@ -7,8 +7,8 @@ namespace PieService.Worker.Models;
 internal static class FileHashes
 {
     /// <summary>
-    /// The SHA-256 of what <c>sha256sum NAMES</c> prints in that folder, so of the files' names and contents; those that are not
-    /// there are left out.
+    /// The SHA-256 of what <c>sha256sum NAMES</c> prints in that folder: so of the names and contents of the files.
+    /// Missing files are left out.
     /// </summary>
     /// <returns>Lower-case hex.</returns>
     /// <exception cref="UnusableModelException">A file cannot be read.</exception>

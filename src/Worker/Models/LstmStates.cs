@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Models;
 
-/// <summary>The hidden states of a one-layer LSTM, by the kernel that trains it whatever the caller does with them.</summary>
+/// <summary>The hidden states of a one-layer LSTM, always computed by the kernel that also trains it.</summary>
 /// <remarks>
 /// Where gradients are off, oneDNN runs another kernel. On virtual machines that report no cache sizes that kernel gives wrong
 /// states for hidden sizes that are not a multiple of 32 (uxlfoundation/oneDNN#5313, pytorch/pytorch#173922): a model would be

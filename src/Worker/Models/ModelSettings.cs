@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace PieService.Worker.Models;
 
-/// <summary>A JSON file of settings of a pretrained model. A setting that is null is one that is not given.</summary>
+/// <summary>A JSON file of settings of a pretrained model. A setting that is null counts as missing.</summary>
 internal sealed class ModelSettings
 {
     private readonly string path;
@@ -11,10 +11,10 @@ internal sealed class ModelSettings
 
     private ModelSettings(string path, JsonElement settings) => (this.path, this.settings) = (path, settings);
 
-    /// <summary>Nothing is given.</summary>
+    /// <summary>Settings without any value.</summary>
     public static ModelSettings None { get; } = new("", JsonDocument.Parse("{}").RootElement);
 
-    /// <exception cref="UnusableModelException">It is not there, or not a JSON object.</exception>
+    /// <exception cref="UnusableModelException">The file does not exist, or it is not a JSON object.</exception>
     public static ModelSettings Read(string path)
     {
         try
@@ -34,13 +34,14 @@ internal sealed class ModelSettings
         }
     }
 
-    /// <exception cref="UnusableModelException">It is no whole number within the bounds; or not given, and there is no other value.</exception>
+    /// <exception cref="UnusableModelException">It is not a whole number within the bounds; or it is missing and there
+    /// is no default.</exception>
     public int Integer(string name, int? otherwise = null, int atLeast = 1, int atMost = int.MaxValue) =>
         Find(name) is not { } value ? otherwise ?? throw Refusal(name, "is missing")
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= atLeast && number <= atMost ? number
         : throw Refusal(name, $"is {value.GetRawText()}, not a whole number from {atLeast} to {atMost}");
 
-    /// <exception cref="UnusableModelException">It is no number from 0 to 1, 1 excluded.</exception>
+    /// <exception cref="UnusableModelException">It is not a number from 0 to 1, 1 excluded.</exception>
     public double Fraction(string name, double otherwise) =>
         Find(name) is not { } value ? otherwise
         : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number is >= 0 and < 1 ? number
@@ -51,7 +52,7 @@ internal sealed class ModelSettings
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
         : throw Refusal(name, $"is {value.GetRawText()}, neither true nor false");
 
-    /// <summary>A text, or that of an added token, which is an object with its text as <c>content</c>.</summary>
+    /// <summary>A text, or the text of an added token, which is an object with its text as <c>content</c>.</summary>
     /// <exception cref="UnusableModelException">It is not a text.</exception>
     public string Text(string name, string otherwise)
     {
@@ -63,7 +64,7 @@ internal sealed class ModelSettings
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair, "\ud800", is valid JSON.
+            // An unpaired surrogate, "\ud800", is valid JSON.
         }
         throw Refusal(name, $"is {value.GetRawText()}, not a text");
     }

@@ -3,17 +3,22 @@ using PieService.Worker.Training;
 
 namespace PieService.Worker.Models;
 
-/// <summary>A checkpoint's folder with what is in it, but for the weights, which are read where the model is made.</summary>
-/// <param name="Sha256">Of all files that decide a training; <see cref="FileHashes"/> says how.</param>
+/// <summary>
+/// A checkpoint's folder with its content, except for the weights, which are read when the model is made.
+/// </summary>
+/// <param name="Sha256">The hash of all files that decide a training; <see cref="FileHashes"/> defines it.</param>
 public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Config, WordPiece Tokens)
 {
-    /// <summary>All that is read of a folder.</summary>
+    /// <summary>All files of a folder that are read.</summary>
     public static IReadOnlyList<string> Files { get; } = [BertConfig.FileName, BertWeights.FileName, WordPiece.SettingsFile, WordPiece.VocabularyFile];
 
-    /// <summary>Whether a folder without this one of <see cref="Files"/> is a checkpoint too.</summary>
+    /// <summary>Whether a folder without this one of <see cref="Files"/> is still a checkpoint.</summary>
     public static bool MayBeMissing(string file) => file == WordPiece.SettingsFile;
 
-    /// <summary>Its JSON files as they are, by name; what they say goes with a kept model, whatever became of the folder.</summary>
+    /// <summary>
+    /// Its JSON files, unchanged, by name; their content is stored with a kept model, so it does not depend on the
+    /// folder.
+    /// </summary>
     public required IReadOnlyList<(string Name, string Text)> Settings { get; init; }
 
     /// <exception cref="UnusableModelException">A file is missing, malformed, or does not fit the others.</exception>
@@ -27,8 +32,12 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
     /// <exception cref="UnusableModelException">A file cannot be read.</exception>
     public static string HashOf(string folder, CancellationToken cancellation = default) => FileHashes.Of(folder, Files, cancellation);
 
-    /// <summary>Whether the weights are there, whole and of the right shapes; their values are not read, nor is anything computed.</summary>
-    /// <exception cref="UnusableModelException">They are not, or cannot be read now; says what is wrong.</exception>
+    /// <summary>
+    /// Checks that the weights are complete and have the right shapes. Their values are not read, and nothing is
+    /// computed.
+    /// </summary>
+    /// <exception cref="UnusableModelException">The weights are not as they must be, or cannot be read now; the message
+    /// gives the reason.</exception>
     public void RequireWeights()
     {
         var tensors = Tensors(Path.Combine(Folder, BertWeights.FileName));
@@ -36,7 +45,9 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
         tensors.RequireAllTaken();
     }
 
-    /// <summary>Every tensor of the encoder and the pooler with its shape, by the names of the Hugging Face encoder.</summary>
+    /// <summary>
+    /// Every tensor of the encoder and the pooler with its shape, by the names of the Hugging Face encoder.
+    /// </summary>
     internal static IEnumerable<(string Name, long[] Shape)> Shapes(BertConfig config)
     {
         long width = config.Width, inner = config.InnerWidth;

@@ -1,12 +1,14 @@
 namespace PieService.Worker.Models;
 
 /// <summary>
-/// A pretrained model's folder cannot be used as it is; the message names the file as <see cref="ShownPath"/> does, the field and
-/// what is wrong.
+/// The folder of a pretrained model cannot be used as it is. The message names the file as <see cref="ShownPath"/>
+/// does, the field and the fault.
 /// </summary>
 public sealed class UnusableModelException(string message, Exception? cause = null) : Exception(message, cause)
 {
-    /// <summary>The disk or the network refused something that may be there; the next attempt may get it.</summary>
+    /// <summary>
+    /// The disk or the network failed to deliver a file that may exist; the next attempt may succeed.
+    /// </summary>
     public bool MayPass => InnerException is IOException and not (FileNotFoundException or DirectoryNotFoundException or EndOfStreamException);
 
     public static UnusableModelException Unreadable(string path, Exception cause) =>

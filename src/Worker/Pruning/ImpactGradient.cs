@@ -17,18 +17,19 @@ namespace PieService.Worker.Pruning;
 /// cuDNN's LSTM has no backward pass.
 /// </remarks>
 /// <param name="sample">The examples of a pruning step, as positions in <paramref name="train"/>.</param>
-/// <param name="torchSeed">Of a pruning step, for dropout: whether epochs were trained in this process must not matter.</param>
+/// <param name="torchSeed">The seed of a pruning step for dropout, so that it does not matter whether epochs were
+/// trained in this process.</param>
 public sealed class ImpactGradient(
     Classifier model, ParameterBuffer parameters, TokenisedSplit train, Protocol protocol, Func<int, int[]> sample, Func<int, long> torchSeed)
 {
     private const int BatchSize = 10;       // the study's; in protocol sound the sum over batches is the same for every size
 
-    /// <summary>Flat, as the parameters. Leaves the buffer's gradients at zero.</summary>
+    /// <summary>Flat, in the order of the parameters. Afterwards the buffer's gradients are zero.</summary>
     public float[] Of(int step)
     {
         var examples = sample(step);
         if (protocol == Protocol.Paper) examples = examples.Chunk(BatchSize).Last();
-        using Scalar count = examples.Length;       // held: a Scalar that nothing holds may be finalised while native code still reads it
+        using Scalar count = examples.Length;       // kept: a Scalar without a reference may be finalised too early
         manual_seed(torchSeed(step));
         model.train();
         model.DropsOut = protocol == Protocol.Paper;

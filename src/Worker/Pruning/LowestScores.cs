@@ -2,16 +2,20 @@ using PieService.Domain;
 
 namespace PieService.Worker.Pruning;
 
-/// <summary>Protocol sound's choice of the weights to prune (study 1.15): an exact number, and ties never by position.</summary>
+/// <summary>
+/// Protocol sound's choice of the weights to prune (study 1.15): an exact number of them, and ties are never broken by
+/// position.
+/// </summary>
 public static class LowestScores
 {
     /// <summary>
-    /// Prunes the surviving weights of lowest score until <paramref name="prunedInTotal"/> are gone. Equal scores are
-    /// told apart by |w|, then by a hash of (seed, step, tensor, index).
+    /// Prunes the surviving weights of lowest score until <paramref name="prunedInTotal"/> are pruned. Ties between
+    /// equal scores are broken by |w|, then by a hash of (seed, step, tensor, index).
     /// </summary>
-    /// <param name="scores">One for each weight, of pruned ones unused.</param>
+    /// <param name="scores">One score for each weight; those of pruned weights are unused.</param>
     /// <param name="weights">The tensor, row-major.</param>
-    /// <exception cref="ArgumentOutOfRangeException">More would be left than there are, or fewer than none.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="prunedInTotal"/> is below the number that is
+    /// already pruned, or above the size of the tensor.</exception>
     /// <exception cref="ArgumentException">Lengths differ, or the score of a survivor is NaN.</exception>
     public static Mask Prune(
         Mask mask, ReadOnlySpan<double> scores, ReadOnlySpan<float> weights, int prunedInTotal, PruningKey key)
@@ -33,7 +37,8 @@ public static class LowestScores
         }
         Array.Sort(sorted, survivors);
 
-        // Only the weights that tie at the boundary need the tie-breakers; all below it go, all above it stay.
+        // Only weights with the score of the boundary need tie-breakers; all below it are pruned, all above it are
+        // kept.
         var boundary = sorted[count - 1];
         var (first, end) = (count - 1, count);
         while (first > 0 && sorted[first - 1] == boundary) first--;

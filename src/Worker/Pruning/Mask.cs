@@ -1,6 +1,6 @@
 namespace PieService.Worker.Pruning;
 
-/// <summary>Which weights of one tensor are kept. Masks only shrink: what is pruned stays pruned.</summary>
+/// <summary>The kept weights of one tensor. Masks only shrink: a pruned weight stays pruned.</summary>
 public sealed class Mask
 {
     private readonly byte[] kept;
@@ -13,7 +13,7 @@ public sealed class Mask
 
     public int Size => kept.Length;
 
-    /// <summary>How many weights are left.</summary>
+    /// <summary>The number of kept weights.</summary>
     public int Kept { get; }
 
     public int Pruned => Size - Kept;
@@ -51,7 +51,7 @@ public sealed class Mask
         return new(left);
     }
 
-    /// <summary>Whether it keeps nothing that the other has pruned.</summary>
+    /// <summary>Whether every weight that it keeps is also kept by the other.</summary>
     public bool IsWithin(Mask other)
     {
         if (Size != other.Size) return false;

@@ -4,8 +4,9 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Pruning;
 
 /// <summary>
-/// Prunes where the recipe's plan says so, by its protocol's rule. It acts before an epoch, not after one: so a checkpoint is
-/// always the unpruned end of its epoch, and a run that goes on from one prunes exactly as the run that wrote it.
+/// Prunes when the recipe's plan requires it, by the rule of its protocol. It acts before an epoch and not after one:
+/// so a checkpoint is always the unpruned end of its epoch, and a run that resumes from it prunes exactly as the run
+/// that wrote it.
 /// </summary>
 public sealed class Pruner : ITrainingHook
 {
@@ -18,7 +19,7 @@ public sealed class Pruner : ITrainingHook
     private readonly PruningRecord record;
     private readonly float[]? initialValues;
 
-    /// <remarks>Takes the present values for the initial ones: make it before a checkpoint is read.</remarks>
+    /// <remarks>Uses the present values as the initial ones: create it before a checkpoint is loaded.</remarks>
     public Pruner(Recipe recipe, int seed, ParameterBuffer parameters, Adam optimizer, ImpactGradient impactGradient, PruningRecord record)
     {
         (this.recipe, this.seed, this.parameters, this.optimizer, this.impactGradient, this.record) =
@@ -34,7 +35,7 @@ public sealed class Pruner : ITrainingHook
             if (steps[step - 1] == epochsDone) record.Measure(epochsDone, () => Prune(epochsDone, step, steps.Count));
     }
 
-    /// <exception cref="UntrainableException">The score of a weight is no longer a number.</exception>
+    /// <exception cref="UntrainableException">The score of a weight is not a number.</exception>
     private void Prune(int epochsDone, int step, int steps)
     {
         var values = parameters.CopyValues();
@@ -64,7 +65,7 @@ public sealed class Pruner : ITrainingHook
         if (initialValues is not null) Rewind(initialValues);
     }
 
-    /// <summary>The tensors that share one ranking, and its name.</summary>
+    /// <summary>The tensors that share one ranking, and the name of the ranking.</summary>
     private IEnumerable<(string Name, ParameterBuffer.Segment[] Tensors)> RankedTogether()
     {
         var prunable = parameters.Segments.Where(segment => segment.IsPrunable).ToArray();
@@ -86,7 +87,9 @@ public sealed class Pruner : ITrainingHook
             : PublishedThreshold.Prune(mask, scores, percent);
     }
 
-    /// <summary>Everything starts again, but what is pruned stays pruned (study 1.8).</summary>
+    /// <summary>
+    /// Weights return to their initial values and the optimizer is cleared, but pruned weights stay pruned (study 1.8).
+    /// </summary>
     private void Rewind(float[] initial)
     {
         parameters.SetValues(initial);

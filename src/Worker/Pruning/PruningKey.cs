@@ -1,7 +1,7 @@
 namespace PieService.Worker.Pruning;
 
-/// <summary>What chance in pruning depends on.</summary>
-/// <param name="Seed">The run's.</param>
+/// <summary>The values on which randomness in pruning depends.</summary>
+/// <param name="Seed">The seed of the run.</param>
 /// <param name="Step">1 to the number of pruning steps.</param>
-/// <param name="Tensor">The parameter's name.</param>
+/// <param name="Tensor">The name of the parameter.</param>
 public readonly record struct PruningKey(int Seed, int Step, string Tensor);

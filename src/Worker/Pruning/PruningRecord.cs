@@ -7,22 +7,23 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Pruning;
 
 /// <summary>
-/// Measures what each pruning of a training does (study 1.12), at the cost of two evaluations of the test split for each. It
-/// changes nothing: an evaluation draws no random numbers. Multi-label data has no accuracies here, since its threshold is tuned after an epoch. A pruning before the training is not evaluated, as in the
-/// published code: initial weights know nothing that they could lose.
+/// Measures the effect of each pruning of a training (study 1.12), at the cost of two evaluations of the test split
+/// each. It changes no result: an evaluation draws no random numbers. Multi-label data has no accuracies here, since
+/// its threshold is tuned only after an epoch. A pruning before the training is not evaluated, as in the published
+/// code: initial weights have no accuracy to lose.
 /// </summary>
-/// <param name="test">As the model reads it.</param>
+/// <param name="test">The test split in the form that the model reads.</param>
 public sealed class PruningRecord(Classifier model, ParameterBuffer parameters, TokenisedSplit test, Pulse pulse)
 {
     private List<RunPruning> prunings = [];
 
-    /// <summary>Those that this training knows of, in their order.</summary>
+    /// <summary>The prunings that this training knows of, in their order.</summary>
     public IReadOnlyList<RunPruning> Prunings => prunings;
 
-    /// <param name="earlier">What a checkpoint says of the prunings before it.</param>
+    /// <param name="earlier">The record of earlier prunings in a checkpoint.</param>
     public void Restore(IReadOnlyList<RunPruning> earlier) => prunings = [.. earlier];
 
-    /// <param name="epochsDone">Finished epochs.</param>
+    /// <param name="epochsDone">The number of finished epochs.</param>
     public void Measure(int epochsDone, Action prune)
     {
         var before = Accuracy(epochsDone);

@@ -4,13 +4,15 @@ using PieService.Domain;
 namespace PieService.Worker.Pruning;
 
 /// <summary>
-/// Protocol paper's choice of the weights to prune (study 1.6): those strictly below a percentile of the survivors' scores.
-/// So equal scores stay together, and where more than that percentage are 0, nothing goes: the target may be missed by far.
+/// Protocol paper's choice of the weights to prune (study 1.6): those strictly below a percentile of the survivors'
+/// scores. So equal scores are kept or pruned together, and if more than that percentage of the scores is 0, no weight
+/// is pruned: the achieved sparsity may miss the target by far.
 /// </summary>
 public static class PublishedThreshold
 {
-    /// <param name="scores">One for each weight, of pruned ones unused; compared as float32, as the published code does.</param>
-    /// <param name="percent">Of the survivors, 0 to 100.</param>
+    /// <param name="scores">One score for each weight; those of pruned weights are unused. Compared as float32, as the
+    /// published code does.</param>
+    /// <param name="percent">The percentage of the survivors, 0 to 100.</param>
     /// <exception cref="ArgumentException">Lengths differ, or the score of a survivor is NaN.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The percentage is outside its range.</exception>
     public static Mask Prune(Mask mask, ReadOnlySpan<double> scores, double percent)
@@ -30,6 +32,6 @@ public static class PublishedThreshold
         return mask.Without(CollectionsMarshal.AsSpan(below));
     }
 
-    /// <summary>How many of the survivors random pruning takes: round-half-even(kept x percent / 100).</summary>
+    /// <summary>The number of survivors that random pruning removes: round-half-even(kept x percent / 100).</summary>
     public static int RandomCount(int kept, double percent) => (int)Math.Round(kept * (percent / 100), MidpointRounding.ToEven);
 }

@@ -3,8 +3,8 @@ using PieService.Domain;
 namespace PieService.Worker.Pruning;
 
 /// <summary>
-/// How much each weight of a tensor matters; the lowest go first (study 1.6). In double, where a product of two floats is
-/// exact: no ties and no underflow but the true ones.
+/// The importance of each weight of a tensor; the lowest are pruned first (study 1.6). Scores are double, in which a
+/// product of two floats is exact, so rounding causes no ties and no underflow.
 /// </summary>
 public static class WeightScores
 {
@@ -17,7 +17,7 @@ public static class WeightScores
     }
 
     /// <summary>|w g|, the first-order change of the loss when the weight goes.</summary>
-    /// <param name="gradients">Of the loss, one for each weight.</param>
+    /// <param name="gradients">The gradients of the loss, one for each weight.</param>
     public static double[] Impact(ReadOnlySpan<float> weights, ReadOnlySpan<float> gradients)
     {
         if (weights.Length != gradients.Length) throw new ArgumentException("A gradient for each weight is needed.", nameof(gradients));
@@ -26,7 +26,7 @@ public static class WeightScores
         return scores;
     }
 
-    /// <summary>Uniform in [0, 1), of (seed, step, tensor) alone.</summary>
+    /// <summary>Uniform in [0, 1), a function of (seed, step, tensor) alone.</summary>
     public static double[] Random(int size, PruningKey key)
     {
         var chance = KeyedRandom.For(key.Seed, "random", key.Step, key.Tensor);

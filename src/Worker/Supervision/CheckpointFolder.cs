@@ -9,31 +9,34 @@ using PieService.Worker.Models;
 namespace PieService.Worker.Supervision;
 
 /// <summary>
-/// The folders of pretrained checkpoints that this worker can read: its own, and those in the shared artifact folder, which it copies
-/// before a trainer reads them. <see cref="ModelShelf"/> knows what is in them.
+/// The folders of pretrained checkpoints that this worker can read: its own, and those in the shared artifact folder,
+/// which are copied before a trainer reads them. <see cref="ModelShelf"/> knows what they contain.
 /// </summary>
 public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : IDisposable
 {
-    /// <summary>A copy that nobody has added a file to for so long is nobody's any more.</summary>
+    /// <summary>A copy to which no file was added for this long is abandoned.</summary>
     private static readonly TimeSpan LongestCopy = TimeSpan.FromHours(6);
 
     private readonly SemaphoreSlim copying = new(1, 1);
     private readonly ConcurrentDictionary<string, string> distrusted = new(StringComparer.Ordinal);
 
-    /// <summary>Each name once, its own folder before a shared one. The shared folder may hang: not for a heartbeat.</summary>
+    /// <summary>
+    /// Returns each name once; the worker's own folder takes precedence over a shared one. Access to the shared folder
+    /// may hang, so a heartbeat must not call this.
+    /// </summary>
     public IReadOnlyList<DirectoryInfo> All() =>
         [.. In(folders.Models).Concat(In(folders.SharedModels)).DistinctBy(folder => folder.Name).OrderBy(folder => folder.Name, StringComparer.Ordinal)];
 
     /// <returns>A folder on this machine.</returns>
-    /// <exception cref="WorkerUnfitException">There is none of this name here any more.</exception>
-    /// <exception cref="IOException">A shared one cannot be copied now.</exception>
+    /// <exception cref="WorkerUnfitException">There is no checkpoint of this name any more.</exception>
+    /// <exception cref="IOException">A shared checkpoint cannot be copied now.</exception>
     public async Task<DirectoryInfo> FindAsync(string name, CancellationToken cancellation) =>
         Named(folders.Models, name) ?? (Named(folders.SharedModels, name) is { } shared ? await CopiedAsync(shared, cancellation) : null)
         ?? throw new WorkerUnfitException($"The checkpoint '{name}' is neither in this worker's PIE_MODELS nor in models in its PIE_ARTIFACTS.", ModelKind.Bert, name);
 
     public void Dispose() => copying.Dispose();
 
-    /// <summary>Tells apart what a folder holds now from what it held before.</summary>
+    /// <summary>Identifies the present content of a folder, so that a change of the content is noticed.</summary>
     public static string Version(DirectoryInfo folder)
     {
         var files = from name in PretrainedBert.Files
@@ -43,15 +46,18 @@ public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : ID
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files))))[..16];
     }
 
-    /// <summary>A checkpoint that no run of this worker may use until it is started again.</summary>
+    /// <summary>Marks a checkpoint that no run of this worker may use until the worker is restarted.</summary>
     public void Distrust(string name, string reason) => distrusted[name] = reason;
 
-    /// <summary>Null: nothing is known against it.</summary>
+    /// <summary>Returns null if no fault of the checkpoint is known.</summary>
     public string? WhyDistrusted(string name) => distrusted.GetValueOrDefault(name);
 
     private static DirectoryInfo? Named(string folder, string name) => In(folder).FirstOrDefault(found => found.Name == name);
 
-    /// <summary>A folder that cannot be read holds none. A checkpoint that is still being fetched has a name that begins with a dot.</summary>
+    /// <summary>
+    /// A folder that cannot be read has no checkpoints. The name of a checkpoint that is still being fetched begins
+    /// with a dot.
+    /// </summary>
     private static IReadOnlyList<DirectoryInfo> In(string folder)
     {
         try
@@ -65,8 +71,8 @@ public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : ID
     }
 
     /// <summary>
-    /// Copied once, whole: into another name and renamed. What is laid there anew is another copy, and the earlier ones go; a run
-    /// that was just given one of them is tried again.
+    /// Copies a checkpoint once, under another name that is then renamed. A changed checkpoint becomes another copy and
+    /// the earlier ones are removed; a run that was just given one of those is tried again.
     /// </summary>
     private async Task<DirectoryInfo> CopiedAsync(DirectoryInfo shared, CancellationToken cancellation)
     {
@@ -95,7 +101,7 @@ public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : ID
             }
             catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
             {
-                // A run's error is for clients, who are not to see where it lies.
+                // Run errors are shown to clients: strip local paths.
                 var shown = refused.Message.Replace(shared.FullName, shared.Name, StringComparison.Ordinal).Replace(unfinished, shared.Name, StringComparison.Ordinal);
                 throw new IOException($"The checkpoint '{shared.Name}' cannot be copied now: {shown}", refused);
             }
@@ -116,12 +122,15 @@ public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : ID
         await using var source = file.OpenRead();
         await using var target = new FileStream(to, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
         var buffer = new byte[1024 * 1024];
-        // One that grows while it is copied must not fill the disk.
+        // A file that grows while it is copied must not fill the disk.
         while (target.Length <= file.Length && await source.ReadAsync(buffer, cancellation) is > 0 and var read)
             await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
     }
 
-    /// <summary>Other versions of a checkpoint, and copies that were never finished; those of others with the same cache go on.</summary>
+    /// <summary>
+    /// Removes other versions of a checkpoint and abandoned copies; copies that another worker is writing into the same
+    /// cache continue.
+    /// </summary>
     private void RemoveOthers(string name, string version)
     {
         if (!Directory.Exists(Copies)) return;
@@ -140,7 +149,7 @@ public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : ID
         }
         catch (Exception later) when (later is IOException or UnauthorizedAccessException)
         {
-            // Another worker with the same cache does the same; what is left goes with the next copy.
+            // Another worker with the same cache does the same; the next copy removes what is left.
         }
     }
 

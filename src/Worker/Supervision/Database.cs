@@ -6,7 +6,7 @@ internal static class Database
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
-    /// <summary>Says something to the database until it has heard it: a result must not be lost to an outage.</summary>
+    /// <summary>Repeats a write until the database has confirmed it: a result must not be lost in an outage.</summary>
     public static async Task<T> PersistAsync<T>(Func<Task<T>> say, TimeProvider time, CancellationToken cancellation)
     {
         while (true)

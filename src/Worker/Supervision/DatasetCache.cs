@@ -8,15 +8,15 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Supervision;
 
 /// <summary>
-/// Datasets and word vectors in the form that trainers read: made once per content, kept on the disk, shared by all runs.
-/// Files are renamed into place whole, so several workers may share the folder.
+/// Datasets and word vectors in the form that trainers read. Each is made once per content, kept on the disk and shared
+/// by all runs. Files are renamed into place when they are complete, so several workers may share the folder.
 /// </summary>
 public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbContextFactory<PieDbContext> contexts) : IDisposable
 {
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
     private readonly HashSet<string> known = [];
 
-    /// <param name="tokenizer">Null: basic_english.</param>
+    /// <param name="tokenizer">Null means basic_english.</param>
     /// <returns>The path of the tokenised dataset.</returns>
     public async Task<string> TokensAsync(Guid datasetId, WordPiece? tokenizer, CancellationToken cancellation)
     {
@@ -26,7 +26,8 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         return await MakeAsync(Path.Combine("tokens", FileName(key)), async path =>
         {
             var builder = new TokenisedDataset.Builder(dataset.ContentHash, dataset.Labels.Length, tokenizer, dataset.Task);
-            // Words are numbered as they appear, and a trained embedding starts from their numbers: the order is fixed.
+            // The order is fixed, because words are numbered as they appear and a trained embedding is initialised by
+            // these numbers.
             foreach (var split in new[] { Split.Train, Split.Validation, Split.Test })
             {
                 var examples = db.Examples.AsNoTracking()
@@ -42,13 +43,14 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         }, cancellation);
     }
 
-    /// <returns>The path of the vectors, reduced to the dataset's words.</returns>
-    /// <exception cref="UntrainableException">Their file cannot be read.</exception>
-    /// <exception cref="WorkerUnfitException">There are no vectors of this name here; another worker may have them.</exception>
+    /// <returns>The path of the vectors, reduced to the words of the dataset.</returns>
+    /// <exception cref="UntrainableException">The file of the vectors cannot be read.</exception>
+    /// <exception cref="WorkerUnfitException">This worker has no vectors of this name; another worker may have
+    /// them.</exception>
     public async Task<string> VectorsAsync(string name, string tokensPath, CancellationToken cancellation)
     {
         var source = vectors.Find(name);
-        // Another file of the same name is another file.
+        // Size and time are part of the key: the file may be replaced under the same name.
         var version = $"{name}-{source.Length}-{source.LastWriteTimeUtc.Ticks}-{Path.GetFileNameWithoutExtension(tokensPath)}";
         try
         {
@@ -74,7 +76,8 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         {
             if (IsWhole(path)) return path;
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            // Another worker may be making it too: the same content, so it does not matter whose is there in the end.
+            // Another worker may be writing it too. Both write the same content, so it does not matter whose file
+            // remains.
             var mine = $"{path}.{Guid.NewGuid():N}";
             try
             {
@@ -83,7 +86,7 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
             }
             catch (IOException) when (IsWhole(path))
             {
-                // The other one was faster, and has removed this one.
+                // The other worker was faster and has removed our file.
             }
             finally
             {
@@ -98,7 +101,7 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         }
     }
 
-    /// <summary>A file that was damaged since is made again; each is read once for that.</summary>
+    /// <summary>Verifies a file once per process; a damaged one is rebuilt.</summary>
     private bool IsWhole(string path)
     {
         if (!File.Exists(path)) return false;
@@ -118,10 +121,10 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         }
     }
 
-    /// <summary>Unfinished ones beside it are needed no more: that of a killed worker would stay for ever.</summary>
+    /// <summary>Removes unfinished files beside it: those of a killed worker would otherwise stay for ever.</summary>
     private void BecomesKnown(string path)
     {
-        // Not by a pattern: ".*" at the end of one stands for nothing too, and would take the file itself.
+        // No glob: `name.*` would also match the file itself.
         foreach (var file in Directory.GetFiles(Path.GetDirectoryName(path)!))
         {
             if (file.StartsWith($"{path}.", StringComparison.Ordinal)) File.Delete(file);
@@ -129,7 +132,7 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         lock (known) known.Add(path);
     }
 
-    /// <summary>Looks at the files again before they are next used: a trainer could not read one.</summary>
+    /// <summary>Makes the next use verify the files again, because a trainer could not read one of them.</summary>
     public void Doubt()
     {
         lock (known) known.Clear();

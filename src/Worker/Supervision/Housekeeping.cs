@@ -7,8 +7,8 @@ using PieService.Domain.Storage;
 namespace PieService.Worker.Supervision;
 
 /// <summary>
-/// Removes files that nothing needs any more: checkpoints of ended runs, unless a branch may still start from them, and models
-/// that no run is known by.
+/// Removes files that nothing needs any more: checkpoints of ended runs, unless a branch may still start from them, and
+/// models that no run's row names.
 /// </summary>
 public sealed class Housekeeping(
     ArtifactFolder artifacts, IDbContextFactory<PieDbContext> contexts, TimeProvider time, ILogger<Housekeeping> logger) : BackgroundService
@@ -35,7 +35,8 @@ public sealed class Housekeeping(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"DELETE FROM workers WHERE last_beat_at < now() - interval '1 day'", cancellation);
-        // First the row, then the files: a row without its files would send a branch to a checkpoint that is gone.
+        // The row first, then the files: a row without its files would send a branch to a checkpoint that does not
+        // exist.
         await ForgetCheckpointsAsync(db, cancellation);
         await ModelPins.ForgetUnusedAsync(db, cancellation);
 
@@ -52,7 +53,7 @@ public sealed class Housekeeping(
 
     private async Task RemoveModelsAsync(PieDbContext db, CancellationToken cancellation)
     {
-        // First the files, then the rows: one that is written meanwhile is not looked at.
+        // The files first, then the rows: a file that is written after the files were listed is not considered.
         var files = artifacts.ModelFiles().ToList();
         if (files.Count == 0) return;
         var ids = files.Select(file => file.Lease.RunId).Distinct().ToArray();
@@ -67,13 +68,16 @@ public sealed class Housekeeping(
 
     private sealed record ModelOwner(Guid Id, long LeaseEpoch, bool IsRunning, string? Path)
     {
-        /// <summary>What it is known by, what it may be writing, and what a later lease than was seen has written.</summary>
+        /// <summary>
+        /// Needed are the file that the row names, those that the run may be writing, and those of a later lease than
+        /// the one read.
+        /// </summary>
         public bool Needs(RunLease lease, string path) => path == Path || (IsRunning ? lease.Epoch >= LeaseEpoch : lease.Epoch > LeaseEpoch);
     }
 
     /// <summary>
-    /// Two statements: a sweep that is being submitted holds the trunks that its branches will want, and once it lets go of them
-    /// the second statement sees the branches.
+    /// There are two statements, because a sweep that is being submitted locks the trunks that its branches will need:
+    /// once it releases them, the second statement sees the branches.
     /// </summary>
     private static async Task ForgetCheckpointsAsync(PieDbContext db, CancellationToken cancellation)
     {

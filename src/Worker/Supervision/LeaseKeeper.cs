@@ -21,7 +21,7 @@ public sealed class HeldRun(RunLease lease, LeaseKeeper keeper) : IDisposable
 
     public CancellationToken Stopped => stop.Token;
 
-    /// <summary>The first reason counts; one that comes after the run has ended is too late to matter.</summary>
+    /// <summary>Only the first reason counts; a reason that comes after the run has ended has no effect.</summary>
     internal void Stop(StopReason reason)
     {
         lock (stop)
@@ -44,8 +44,8 @@ public sealed class HeldRun(RunLease lease, LeaseKeeper keeper) : IDisposable
 }
 
 /// <summary>
-/// Tells the database that this worker lives, extends its leases, and learns which of its runs must stop. While the database
-/// is away the training goes on: only its answer can say that a lease is lost.
+/// Reports to the database that this worker is alive, extends its leases, and learns which of its runs must stop. While
+/// the database is unavailable training continues: only the database can decide that a lease is lost.
 /// </summary>
 public sealed class LeaseKeeper(
     RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings, ProvenArithmetic arithmetic, Reserves reserves, VectorFolder vectors, ModelShelf shelf,
@@ -54,7 +54,8 @@ public sealed class LeaseKeeper(
     /// <summary>A cancelled or paused run stops within this time.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    // By lease, not by run: another slot of this worker may have claimed a run that this one has lost without knowing.
+    // Keyed by lease and not by run: another slot of this worker may have claimed a run whose loss this slot has not
+    // noticed.
     private readonly Dictionary<RunLease, HeldRun> held = [];
 
     public HeldRun Hold(RunLease lease)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>Memory of this machine, or of its container where that may have less (cgroup v2), in bytes; null where it cannot be known.</summary>
+/// <summary>
+/// The memory of this machine in bytes, or of its container if that has less (cgroup v2); null if it is not known.
+/// </summary>
 internal static class MachineMemory
 {
     private const string Container = "/sys/fs/cgroup";
@@ -11,7 +13,10 @@ internal static class MachineMemory
 
     public static long? Available() => Smaller(FromKernel("MemAvailable:"), AvailableIn(Container));
 
-    /// <summary>What is left to the limit, and the page cache that is given back when it is wanted, as the kernel counts it for the machine.</summary>
+    /// <summary>
+    /// The rest up to the limit, plus the page cache that the kernel can reclaim; the kernel counts it so for the
+    /// machine.
+    /// </summary>
     internal static long? AvailableIn(string container) =>
         Number(Path.Combine(container, "memory.max")) is { } limit && Number(Path.Combine(container, "memory.current")) is { } used
             ? limit - used + (Field(Path.Combine(container, "memory.stat"), "inactive_file") ?? 0)
@@ -26,7 +31,7 @@ internal static class MachineMemory
             ? long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
             : null;
 
-    /// <summary>Null: there is no such file, or no number in it ("max").</summary>
+    /// <summary>Returns null if there is no such file, or if its content is not a number ("max").</summary>
     private static long? Number(string file) =>
         File.Exists(file) && long.TryParse(File.ReadAllText(file).Trim(), CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -3,12 +3,12 @@ using PieService.Domain.Storage;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>A kept model's file is named by its run and lease: RUN.EPOCH.safetensors.</summary>
+/// <summary>The file of a kept model is named by its run and lease: RUN.EPOCH.safetensors.</summary>
 internal static class ModelFileName
 {
     public static string Of(RunLease lease) => string.Create(CultureInfo.InvariantCulture, $"{lease.RunId}.{lease.Epoch}.safetensors");
 
-    /// <summary>Null: the file is nothing that this service wrote.</summary>
+    /// <summary>Returns null if the name is not one that this service gives.</summary>
     public static RunLease? LeaseIn(string path) =>
         Path.GetFileName(path).Split('.') is [var run, var epoch, "safetensors", ..]
             && Guid.TryParse(run, out var id) && long.TryParse(epoch, CultureInfo.InvariantCulture, out var number)

@@ -12,8 +12,8 @@ using PieService.Worker.Text;
 namespace PieService.Worker.Supervision;
 
 /// <summary>
-/// What is in this worker's checkpoints and files of word vectors. To know it, each is read once: minutes for the largest, so it is
-/// done aside and remembered on the disk.
+/// The inventory of this worker's checkpoints and files of word vectors. To know its content, each is read once. That
+/// takes minutes for the largest, so it is done in the background and the result is cached on the disk.
 /// </summary>
 public sealed class ModelShelf(
     VectorFolder vectors, CheckpointFolder checkpoints, TrainerMemory memory, PieFolders folders, TimeProvider time, ILogger<ModelShelf> logger) : BackgroundService
@@ -26,14 +26,17 @@ public sealed class ModelShelf(
 
     private volatile List<ModelFile> seen = [];
 
-    /// <summary>Of what was there at the last look; what cannot be used says why.</summary>
+    /// <summary>The files found at the last look; an unusable file has the reason in its error.</summary>
     public IReadOnlyList<ModelFile> Models => [.. seen.Select(model => WhyDistrusted(model) is { } reason ? model with { Error = model.Error ?? reason } : model)];
 
-    /// <summary>Names of the checkpoints that runs of this worker may use.</summary>
+    /// <summary>The names of the checkpoints that runs of this worker may use.</summary>
     public string[] Checkpoints() =>
         [.. Models.Where(model => model is { Kind: ModelKind.Bert, Error: null }).Select(model => model.Name)];
 
-    /// <summary>A checkpoint that a run could not use although it was there: it is not offered again before it was read anew.</summary>
+    /// <summary>
+    /// Forgets a checkpoint that a run could not use although it exists: it is offered again only after it was read
+    /// again.
+    /// </summary>
     public void Forget(string checkpoint)
     {
         var note = NoteOf(checkpoint, "");
@@ -45,7 +48,7 @@ public sealed class ModelShelf(
         }
         catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)
         {
-            // Then the next look believes the note, and a run finds out again.
+            // The next look then uses the cached note, and the next run finds the fault again.
         }
     }
 
@@ -58,7 +61,7 @@ public sealed class ModelShelf(
             foreach (var source in await Task.Run(Sources, stoppingToken))
             {
                 models.Add(await Task.Run(() => Find(source, stoppingToken), stoppingToken));
-                // While others are still being read.
+                // Publish what is known while the other files are still being read.
                 if (models.Count > seen.Count) seen = [.. models];
             }
             seen = models;
@@ -66,12 +69,12 @@ public sealed class ModelShelf(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <param name="Note">Names what it holds now.</param>
+    /// <param name="Note">The name of its cache file, which identifies its present content.</param>
     private sealed record Source(string Name, ModelKind Kind, string Path, string Note);
 
     private List<Source> Sources() =>
     [
-        // Checkpoints first: they take seconds.
+        // Checkpoints come first, because they take only seconds.
         .. checkpoints.All().Select(folder => new Source(folder.Name, ModelKind.Bert, folder.FullName, $"{NoteOf(folder.Name, CheckpointFolder.Version(folder))}.json")),
         .. vectors.ByShortestName().Select(named => new Source(
             named.Name, ModelKind.Vectors, named.File.FullName,
@@ -99,10 +102,10 @@ public sealed class ModelShelf(
         {
             if (unreadable is InvalidDataException or UnusableModelException or IOException or UnauthorizedAccessException)
                 WorkerLog.ModelUnusable(logger, source.Path, unreadable.Message);
-            // Nobody has thought of it; the other models, and the worker, are not to suffer from that.
+            // This failure is unforeseen; it must not affect the other models or the worker.
             else WorkerLog.ModelFailed(logger, unreadable, source.Path);
             model = new ModelFile(source.Name, source.Kind, null, null, null, null, Told(unreadable.Message.Replace(source.Path, Path.GetFileName(source.Path), StringComparison.Ordinal)));
-            // What the disk refuses now it may give later.
+            // A failure of the disk may pass, so only other failures are remembered.
             if ((unreadable.InnerException ?? unreadable) is not (IOException or UnauthorizedAccessException)) known[source.Note] = model;
             return model;
         }
@@ -122,7 +125,9 @@ public sealed class ModelShelf(
         return new ModelFile(source.Name, ModelKind.Vectors, file.Dimensions, Layers: null, words * file.Dimensions, file.Sha256(cancellation));
     }
 
-    /// <summary>A damaged file may put anything into a message, and the database takes no NUL and no half of a surrogate pair.</summary>
+    /// <summary>
+    /// A damaged file may put any character into a message, but the database accepts no NUL and no unpaired surrogate.
+    /// </summary>
     private static string Told(string message) =>
         string.Concat(message.EnumerateRunes().Take(LongestError).Select(rune => Rune.IsControl(rune) ? " " : rune.ToString()));
 
@@ -135,7 +140,7 @@ public sealed class ModelShelf(
         }
         catch (JsonException)
         {
-            // Damaged, or of another version: it is read anew.
+            // The note is damaged or of another version: the file is read again.
             return null;
         }
     }

@@ -3,14 +3,17 @@ using PieService.Domain.Runs;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>How the arithmetic of this worker's devices compared with plain arithmetic. Where one is wrong, it takes no runs.</summary>
+/// <summary>
+/// The comparison of the arithmetic of this worker's devices with plain arithmetic. If one is wrong, the worker takes
+/// no runs.
+/// </summary>
 /// <param name="Reports">One for each device that its slots use.</param>
 public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
 {
-    /// <summary>Why the worker takes no runs; null: its arithmetic is right.</summary>
+    /// <summary>Why the worker takes no runs; null if its arithmetic is right.</summary>
     public string? Problem => Reports.Select(report => report.Problem).FirstOrDefault(problem => problem is not null);
 
-    /// <summary>Checks that each of its devices has made.</summary>
+    /// <summary>The number of checks that every device went through.</summary>
     public int Checks => Reports.Min(report => report.Checks);
 
     /// <exception cref="TrainerFailedException">A trainer does not start, or does not find its device.</exception>

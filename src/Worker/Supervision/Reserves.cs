@@ -5,8 +5,8 @@ using PieService.Domain;
 namespace PieService.Worker.Supervision;
 
 /// <summary>
-/// Disk and memory that a worker leaves free: when they run short it finishes what it has, and takes nothing new. Looked at
-/// in a loop of its own, since a network folder that hangs must not hold up the heartbeat.
+/// The disk space and memory that a worker leaves free: when they run short, it finishes its runs and takes no new
+/// ones. They are checked in a separate loop, since a network folder that hangs must not delay the heartbeat.
 /// </summary>
 public sealed class Reserves(PieFolders folders, WorkerSettings settings, ProvenArithmetic arithmetic, TimeProvider time) : BackgroundService
 {
@@ -18,10 +18,10 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, Proven
 
     private volatile string? shortage;
 
-    /// <summary>What was short at the last look, for people; null: nothing.</summary>
+    /// <summary>A message about what was short at the last check; null if nothing was.</summary>
     public string? ShortOf => arithmetic.Problem ?? shortage ?? awaited.Select(wanted => ShortFor(wanted.Key, wanted.Value)).FirstOrDefault(found => found is not null);
 
-    /// <summary>Waits as long as something is short; without right arithmetic to the end.</summary>
+    /// <summary>Waits as long as something is short; if the arithmetic is wrong, until the worker stops.</summary>
     public async Task EnoughAsync(CancellationToken cancellation)
     {
         while ((arithmetic.Problem ?? shortage) is not null) await Task.Delay(BetweenLooks, time, cancellation);
@@ -36,12 +36,14 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, Proven
         return new[] { folders.Data, folders.Artifacts }.Distinct().Select(DiskShortage).Append(MemoryShortage()).FirstOrDefault(found => found is not null);
     }
 
-    /// <summary>Whether runs of this checkpoint may be taken: not while there was too little memory for one at the last look.</summary>
+    /// <summary>
+    /// Whether runs of this checkpoint may be taken. They may not if the last check found too little memory for one.
+    /// </summary>
     public bool MayTrain(string checkpoint) => !awaited.ContainsKey(checkpoint);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Not on the thread that starts the services: the first look may hang as well as any other.
+        // Not on the thread that starts the services: the first check may hang like any other.
         await Task.Yield();
         using var timer = new PeriodicTimer(BetweenLooks, time);
         do shortage = Look();
@@ -50,7 +52,7 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, Proven
 
     private string? DiskShortage(string folder)
     {
-        // Of a folder that is not there yet, the disk of the nearest one above it.
+        // If the folder does not exist yet, the disk of its nearest existing parent is checked.
         var existing = folder;
         while (existing is not null && !Directory.Exists(existing)) existing = Path.GetDirectoryName(existing);
         if (existing is null) return null;
@@ -61,13 +63,14 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, Proven
         }
         catch (Exception unreachable) when (unreachable is IOException or UnauthorizedAccessException)
         {
-            // Training goes on without checkpoints.
+            // Training continues without checkpoints.
             return null;
         }
         return free < settings.MinFreeDiskMib ? $"disk: {free} MiB are free in {folder}, PIE_MIN_FREE_DISK_MIB is {settings.MinFreeDiskMib}" : null;
     }
 
-    /// <exception cref="InsufficientMemoryException">There is not as much available now; until there is, <see cref="MayTrain"/> says no.</exception>
+    /// <exception cref="InsufficientMemoryException">Less memory than this is available now; until there is enough,
+    /// <see cref="MayTrain"/> returns false.</exception>
     public void RequireMemory(string checkpoint, long mebibytes)
     {
         if (ShortFor(checkpoint, mebibytes) is not { } found) return;

@@ -6,15 +6,18 @@ using PieService.Domain.Storage;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>Workers never migrate: they wait until the database is there and has the schema of this version.</summary>
+/// <summary>
+/// Workers never migrate the database: they wait until it is available and has the schema of this version.
+/// </summary>
 public sealed class SchemaWait
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
 
     private SchemaWait() { }
 
-    /// <param name="configured">ConnectionStrings:Pie; null: the private database of the API on this machine.</param>
-    /// <returns>The connection string that works, and what it leads to.</returns>
+    /// <param name="configured">ConnectionStrings:Pie; null means the private database of the API on this
+    /// machine.</param>
+    /// <returns>The connection string that works, and the installation that it leads to.</returns>
     public static async Task<(string ConnectionString, Installation Installation)> ForAsync(string? configured, PieFolders folders, ILogger logger, TimeProvider time)
     {
         var lastReason = "";

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace PieService.Worker.Supervision;
 
 /// <summary>
-/// Looks for work by itself now and then while a slot is free: after an outage Hangfire's threads sleep for up to five minutes
-/// before they listen again.
+/// Looks for work every few seconds while a slot is free: after an outage Hangfire's threads sleep for up to five
+/// minutes before they look again.
 /// </summary>
 public sealed class SlotWatch(TrainNextRun training, TrainingSlots slots, TimeProvider time) : BackgroundService
 {

@@ -18,7 +18,8 @@ public sealed class TrainNextRun(
     RunLeases leases, LeaseKeeper keeper, WorkerIdentity worker, DatasetCache datasets, ArtifactFolder artifacts, TrainerPool trainers, TrainingSlots slots,
     Reserves reserves, WorkerSettings settings, ProvenArithmetic arithmetic, VectorFolder vectors, CheckpointFolder checkpoints, ModelShelf shelf, IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger) : ITrainNextRun
 {
-    /// <param name="cancellation">Of Hangfire, and not heeded: it also fires when a duplicate message is delivered elsewhere.</param>
+    /// <param name="cancellation">Hangfire's token. It is ignored, since it also fires when a duplicate message is
+    /// delivered elsewhere.</param>
     public async Task ExecuteAsync(CancellationToken cancellation)
     {
         try
@@ -32,7 +33,7 @@ public sealed class TrainNextRun(
         await WithSlotAsync();
     }
 
-    /// <summary>Claims and trains in a slot that the caller has entered, and leaves it.</summary>
+    /// <summary>Claims and trains a run in a slot that the caller has entered, and leaves the slot.</summary>
     internal async Task WithSlotAsync()
     {
         try
@@ -56,7 +57,7 @@ public sealed class TrainNextRun(
         }
         catch (Exception stopped) when (held.Reason != StopReason.None || lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // Whatever broke: the run was to stop anyway, and a trainer may have had the signal that this process has had.
+            // The run was being stopped, so any failure is expected: the trainer may have received our signal too.
             WorkerLog.Stopped(logger, run.Id, held.Reason, stopped.Message);
             if (held.Reason != StopReason.LeaseLost) await SayAsync(() => leases.YieldAsync(lease, CancellationToken.None));
         }
@@ -77,7 +78,7 @@ public sealed class TrainNextRun(
         catch (InsufficientMemoryException neighbours)
         {
             WorkerLog.Failed(logger, run.Id, neighbours.Message);
-            // What a finished training did not give back may be what is wanting.
+            // Idle trainers may still hold the memory that this run needs.
             trainers.EndIdle();
             await SayAsync(() => leases.YieldAsync(lease, CancellationToken.None));
         }
@@ -94,7 +95,9 @@ public sealed class TrainNextRun(
         }
     }
 
-    /// <summary>Null where nothing is ready, the worker stops or is short of something, or the database is away.</summary>
+    /// <summary>
+    /// Returns null if no run is ready, the worker stops or is short of something, or the database is unavailable.
+    /// </summary>
     private async Task<ClaimedRun?> ClaimAsync()
     {
         try
@@ -150,7 +153,7 @@ public sealed class TrainNextRun(
     {
         var record = Record(run.Id, epoch);
         await StillHeldAsync(held, () => leases.RecordEpochAsync(held.Lease, record, held.Stopped));
-        // Only now that nothing leads to the earlier ones any more.
+        // Not before: only now does no row refer to the earlier checkpoints any more.
         if (record.Checkpoint is null || epoch.Checkpoint is not { } checkpoint) return;
         try
         {
@@ -183,7 +186,9 @@ public sealed class TrainNextRun(
             await ResumeAsync(db, run, observe, held), artifacts.CheckpointOf(trunk), run.PredictSplits, await WishAsync(db, run, held), observe, pretrained?.Folder);
     }
 
-    /// <summary>A checkpoint beyond an epoch that is wanted and was not observed is of no use: what the model answered then is gone.</summary>
+    /// <summary>
+    /// A checkpoint after a wanted epoch that was not observed is of no use: the predictions of that epoch are lost.
+    /// </summary>
     private async Task<CheckpointFile?> ResumeAsync(PieDbContext db, Run run, IReadOnlyList<int> observe, HeldRun held)
     {
         if (artifacts.CheckpointOf(run) is not { } checkpoint) return null;
@@ -208,14 +213,17 @@ public sealed class TrainNextRun(
         }
         catch (UnusableModelException changed) when (!changed.MayPass)
         {
-            // The shelf found nothing wrong with it, so it was laid there since; another worker may still have it whole.
+            // The inventory found no error in it, so the file was replaced later; another worker may still have an
+            // intact one.
             throw new WorkerUnfitException($"The checkpoint '{checkpoint}' cannot be used: {changed.Message}", ModelKind.Bert, checkpoint);
         }
         if (settings.Gpus == 0) reserves.RequireMemory(checkpoint, pretrained.Config.TrainingMiB);
         return pretrained;
     }
 
-    /// <summary>Says it to the database, through outages; stops the run where the answer is that the lease is lost.</summary>
+    /// <summary>
+    /// Records a result in the database and retries through outages; stops the run if its lease turns out to be lost.
+    /// </summary>
     private async Task StillHeldAsync(HeldRun held, Func<Task<bool>> say)
     {
         if (await Database.PersistAsync(say, time, held.Stopped)) return;

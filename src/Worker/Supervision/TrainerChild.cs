@@ -7,10 +7,12 @@ using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>The trainer process broke, or the run in it did; another attempt may succeed.</summary>
+/// <summary>The trainer process or the run in it failed; another attempt may succeed.</summary>
 public sealed class TrainerFailedException(string message) : Exception(message);
 
-/// <summary>A trainer process as its supervisor holds it. It trains one run at a time, and is thrown away after an error.</summary>
+/// <summary>
+/// A trainer process, seen from its supervisor. It trains one run at a time and is discarded after an error.
+/// </summary>
 internal sealed class TrainerChild : IDisposable
 {
     private const int TailLines = 20, Trials = 5;
@@ -39,10 +41,11 @@ internal sealed class TrainerChild : IDisposable
     public bool IsAlive => !process.HasExited;
 
     /// <summary>
-    /// Compares the arithmetic of a slot's device with plain arithmetic, in a process of its own; some times, since somebody may have
-    /// killed it.
+    /// Compares the arithmetic of a slot's device with plain arithmetic, in a separate process. It is repeated a few
+    /// times, since the process may have been killed from outside.
     /// </summary>
-    /// <exception cref="TrainerFailedException">The process never gets that far: it does not find its device, or dies.</exception>
+    /// <exception cref="TrainerFailedException">The process never reports: it does not find its device, or it
+    /// dies.</exception>
     public static async Task<ArithmeticReport> ProveArithmeticAsync(WorkerSettings settings, int slot, TimeProvider time)
     {
         for (var trial = 1; ; trial++)
@@ -70,7 +73,7 @@ internal sealed class TrainerChild : IDisposable
     }
 
     /// <exception cref="UntrainableException">The run cannot succeed.</exception>
-    /// <exception cref="TrainerFailedException">The run broke, or the process did.</exception>
+    /// <exception cref="TrainerFailedException">The run or the process failed.</exception>
     public async Task<TrainingResult> TrainAsync(
         TrainingAssignment assignment, Func<EpochFinished, Task> onEpoch, Action<string> onWarning, CancellationToken cancellation)
     {
@@ -123,18 +126,20 @@ internal sealed class TrainerChild : IDisposable
         }
     }
 
-    /// <summary>Ends the process at once; what it had not yet reported is lost, what it reported is on the disk.</summary>
+    /// <summary>
+    /// Ends the process at once. What it had not reported yet is lost; what it reported is on the disk.
+    /// </summary>
     public void Dispose()
     {
         try
         {
             process.Kill();
-            // Only its end gives GPU memory back to whoever comes next.
+            // The GPU memory is free for the next process only when this one has ended.
             process.WaitForExit(EndsWithin);
         }
         catch (InvalidOperationException)
         {
-            // It has ended already.
+            // The process has already ended.
         }
         process.Dispose();
     }
@@ -143,21 +148,21 @@ internal sealed class TrainerChild : IDisposable
     {
         var host = Environment.ProcessPath!;
         var start = new ProcessStartInfo(host) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        // Started as `dotnet PieService.Worker.dll`, or as the executable beside it.
+        // The worker was started as `dotnet PieService.Worker.dll`, or as the executable beside it.
         if (Path.GetFileNameWithoutExtension(host) == "dotnet") start.ArgumentList.Add(typeof(TrainerChild).Assembly.Location);
         start.ArgumentList.Add(work);
 
         start.Environment["PIE_DEVICE"] = settings.TrainerDevice;
         start.Environment["PIE_THREADS"] = settings.Threads.ToString(CultureInfo.InvariantCulture);
         start.Environment["OMP_NUM_THREADS"] = settings.Threads.ToString(CultureInfo.InvariantCulture);
-        // Threads that spin while they wait make two trainers on two cores five times slower.
+        // With threads that spin while they wait, two trainers on two cores are five times slower.
         start.Environment["OMP_WAIT_POLICY"] = "passive";
         start.Environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
-        // A value that the worker was started with stays.
+        // A value in the worker's own environment takes precedence.
         foreach (var (name, value) in settings.Allocator.Environment)
             if (string.IsNullOrEmpty(start.Environment.TryGetValue(name, out var given) ? given : null)) start.Environment[name] = value;
         if (settings.VisibleGpu(slot) is { } gpu) start.Environment["CUDA_VISIBLE_DEVICES"] = gpu;
-        // A trainer sees files and values only.
+        // A trainer gets files and values only.
         start.Environment.Remove("ConnectionStrings__Pie");
         return start;
     }

@@ -2,18 +2,22 @@ using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>One trainer process for each slot, kept between runs since starting one costs up to half a second.</summary>
+/// <summary>
+/// One trainer process for each slot. It is kept between runs, since starting a process takes up to half a second.
+/// </summary>
 public sealed class TrainerPool(WorkerSettings settings) : IDisposable
 {
-    /// <summary>A process that served so many runs is replaced: native libraries give memory back only at their end.</summary>
+    /// <summary>
+    /// A process is replaced after this many runs, because native libraries free some memory only when it ends.
+    /// </summary>
     private const int RunsPerProcess = 50;
 
     private readonly Stack<int> freeSlots = new(Enumerable.Range(0, settings.Slots).Reverse());
     private readonly Dictionary<int, TrainerChild> idle = [];
 
-    /// <summary>Trains on a free slot; there is one as long as no more than Slots runs are trained at once.</summary>
+    /// <summary>Trains on a free slot. A slot is free as long as at most Slots runs are trained at once.</summary>
     /// <exception cref="UntrainableException">The run cannot succeed.</exception>
-    /// <exception cref="TrainerFailedException">The run broke, or its process did.</exception>
+    /// <exception cref="TrainerFailedException">The run or its process failed.</exception>
     public async Task<TrainingResult> TrainAsync(
         TrainingAssignment assignment, Func<EpochFinished, Task> onEpoch, Action<string> onWarning, CancellationToken cancellation)
     {
@@ -33,7 +37,7 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
 
     public void Dispose() => EndIdle();
 
-    /// <summary>Ends the processes that no run is using, for the memory that they hold.</summary>
+    /// <summary>Ends the idle processes, to free the memory that they hold.</summary>
     public void EndIdle()
     {
         lock (idle)
@@ -48,9 +52,9 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
         lock (idle)
         {
             var slot = freeSlots.Peek();
-            // One that died while it waited is nobody's failed attempt.
+            // An idle trainer that died must not count as a failed attempt.
             var child = idle.Remove(slot, out var waiting) && waiting.IsAlive ? waiting : new TrainerChild(settings, slot);
-            freeSlots.Pop();        // not before: a process that cannot be started leaves the slot free
+            freeSlots.Pop();        // not earlier: if a process cannot be started, the slot stays free
             return child;
         }
     }

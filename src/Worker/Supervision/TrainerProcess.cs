@@ -9,15 +9,17 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Supervision;
 
 /// <summary>
-/// The child process: assignments come in as JSON lines, messages go out as JSON lines, and nothing else happens here. An
-/// abort inside the tensor library costs this process and its one run.
+/// The child process. It reads assignments and writes messages, both as JSON lines, and does nothing else. An abort
+/// inside the tensor library costs this process and its one run.
 /// </summary>
 public static class TrainerProcess
 {
-    /// <summary>The first argument of a process that trains, and of one that proves its arithmetic and ends.</summary>
+    /// <summary>The first argument of a process that trains, and of one that checks its arithmetic and ends.</summary>
     public const string Trainer = "trainer", Arithmetic = "arithmetic";
 
-    /// <summary>Compares the tensor library with plain arithmetic on the device that a trainer would have, and reports once.</summary>
+    /// <summary>
+    /// Compares the tensor library with plain arithmetic on the device that a trainer would use, and reports once.
+    /// </summary>
     public static void RunArithmetic(TrainerSettings settings)
     {
         using var output = Output();
@@ -28,7 +30,8 @@ public static class TrainerProcess
     {
         using var output = Output();
 
-        // Of a signal to the whole group (Ctrl+C, a batch system) the supervisor makes a hand-over; it closes the pipe then.
+        // Ignore signals sent to the process group (Ctrl+C, a batch system): the supervisor hands the run over and then
+        // closes our stdin.
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         PreferAsVictim();
@@ -40,7 +43,9 @@ public static class TrainerProcess
         void Tell(TrainerMessage message) => output.WriteLine(Json.Write(message));
     }
 
-    /// <summary>For messages; whatever else is printed goes to standard error, not between them.</summary>
+    /// <summary>
+    /// The stream of messages. All other output goes to standard error, so that it does not mix with the messages.
+    /// </summary>
     private static StreamWriter Output()
     {
         var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
@@ -48,7 +53,7 @@ public static class TrainerProcess
         return output;
     }
 
-    /// <summary>Null where the device is not there; the process is then to end.</summary>
+    /// <summary>Returns null if the device does not exist; the process must then end.</summary>
     private static Machine? TryPrepare(TrainerSettings settings)
     {
         try
@@ -79,7 +84,8 @@ public static class TrainerProcess
         }
         catch (UnusableModelException changed)
         {
-            // Without its stack, which says where the folder lies: what is printed goes to the run's error too.
+            // Printed without the stack trace, which shows local paths: this output also becomes part of the run's
+            // error.
             return new TrainerMessage(Failure: changed.Message);
         }
         catch (Exception broken) when (broken is ExternalException or IOException or InvalidDataException or InvalidOperationException or OutOfMemoryException or ArgumentException)
@@ -89,7 +95,7 @@ public static class TrainerProcess
         }
     }
 
-    /// <summary>Where memory runs out, the system is to end a trainer, not its supervisor or the database.</summary>
+    /// <summary>If memory runs out, the system should kill a trainer and not its supervisor or the database.</summary>
     private static void PreferAsVictim()
     {
         try
@@ -98,11 +104,11 @@ public static class TrainerProcess
         }
         catch (Exception notHere) when (notHere is IOException or UnauthorizedAccessException)
         {
-            // Then the system chooses by itself.
+            // The system then chooses by its own rules.
         }
     }
 
-    /// <summary>A word now and then while the batches go on; the supervisor ends a trainer that is silent.</summary>
+    /// <summary>Sends a heartbeat between batches; the supervisor kills a trainer that stays silent.</summary>
     private static Pulse Alive(Action<TrainerMessage> tell)
     {
         var sinceWord = Stopwatch.StartNew();
@@ -117,8 +123,8 @@ public static class TrainerProcess
     }
 
     /// <summary>
-    /// Assignments until the supervisor closes the pipe. It also does so by dying; then there is nobody to train for, and
-    /// the process ends at once, even in the middle of a native call.
+    /// Reads assignments until the supervisor closes the pipe. The pipe also closes when the supervisor dies; then the
+    /// results have no reader, and the process ends at once, even in the middle of a native call.
     /// </summary>
     private static IEnumerable<TrainingAssignment> Assignments()
     {

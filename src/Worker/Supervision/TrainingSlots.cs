@@ -1,8 +1,9 @@
 namespace PieService.Worker.Supervision;
 
 /// <summary>
-/// As many runs as the worker has slots are trained at once, whoever brings them: a run is claimed only with a free slot in
-/// hand, since Hangfire starts its threads anew when it has lost the database for long, while the old ones still train.
+/// Limits the runs that are trained at once to the slots of the worker, however many threads bring them. A run is
+/// claimed only after a slot was entered, since Hangfire starts its threads again after a long loss of the database,
+/// while the old threads still train.
 /// </summary>
 public sealed class TrainingSlots(WorkerSettings settings) : IDisposable
 {
@@ -11,7 +12,7 @@ public sealed class TrainingSlots(WorkerSettings settings) : IDisposable
     /// <summary>Waits for a free slot.</summary>
     public Task EnterAsync(CancellationToken cancellation) => free.WaitAsync(cancellation);
 
-    /// <summary>False where there is none.</summary>
+    /// <summary>Returns false if no slot is free.</summary>
     public bool TryEnter() => free.Wait(0);
 
     public void Leave() => free.Release();

@@ -4,19 +4,21 @@ using PieService.Domain.Runs;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>The word vectors that this worker can give its trainers; runs that want others are left to other workers.</summary>
+/// <summary>
+/// The word vectors that this worker can give its trainers; it leaves runs that need others to other workers.
+/// </summary>
 public sealed class VectorFolder(PieFolders folders)
 {
-    // Each of these after the name, in this order; the last: the name is the file's.
+    // The endings that may follow the name, in this order; the last one is empty: the name is the file's name.
     private static readonly string[] Endings = [".txt", ".txt.gz", ".vec", ".vec.gz", ".gz", ""];
 
     private readonly ConcurrentDictionary<string, string> distrusted = new(StringComparer.Ordinal);
 
-    /// <summary>By the names that recipes use. A folder that cannot be read holds none.</summary>
+    /// <summary>The names, as recipes use them. A folder that cannot be read has none.</summary>
     public string[] Names() =>
         [.. Files().SelectMany(file => NamesOf(file.Name)).Distinct().Where(name => !distrusted.ContainsKey(name)).Order(StringComparer.Ordinal)];
 
-    /// <summary>Each file once, under its shortest name: glove.txt.gz is glove.</summary>
+    /// <summary>Returns each file once, under its shortest name: glove.txt.gz is glove.</summary>
     public IReadOnlyList<(string Name, FileInfo File)> ByShortestName() =>
         [.. Files().Select(file => (NamesOf(file.Name).MinBy(name => name.Length)!, file)).DistinctBy(named => named.Item1)];
 
@@ -37,14 +39,14 @@ public sealed class VectorFolder(PieFolders folders)
     private static IEnumerable<string> NamesOf(string file) =>
         from ending in Endings where file.Length > ending.Length && file.EndsWith(ending, StringComparison.Ordinal) select file[..^ending.Length];
 
-    /// <exception cref="WorkerUnfitException">There are none of this name here any more.</exception>
+    /// <exception cref="WorkerUnfitException">There are no vectors of this name any more.</exception>
     public FileInfo Find(string name) =>
         Endings.Select(ending => new FileInfo(Path.Combine(folders.Vectors ?? "/nonexistent", name + ending))).FirstOrDefault(file => file.Exists)
         ?? throw new WorkerUnfitException($"The word vectors '{name}' are not in this worker's PIE_VECTORS.", ModelKind.Vectors, name);
 
-    /// <summary>Vectors that no run of this worker may use until it is started again.</summary>
+    /// <summary>Marks vectors that no run of this worker may use until the worker is restarted.</summary>
     public void Distrust(string name, string reason) => distrusted[name] = reason;
 
-    /// <summary>Null: nothing is known against them.</summary>
+    /// <summary>Returns null if no fault of the vectors is known.</summary>
     public string? WhyDistrusted(string name) => distrusted.GetValueOrDefault(name);
 }

@@ -1,6 +1,6 @@
 namespace PieService.Worker.Supervision;
 
-/// <summary>This process, by a name that no other process ever has.</summary>
+/// <summary>The name of this process; no other process ever has the same name.</summary>
 public sealed record WorkerIdentity(string Id, string Machine)
 {
     public static WorkerIdentity Create() =>

@@ -4,25 +4,27 @@ using PieService.Domain;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>What this worker trains on.</summary>
-/// <param name="Device">auto, cpu, cuda or cuda:n, as the trainers get it.</param>
-/// <param name="Slots">Runs trained at once, each in a trainer process of its own.</param>
-/// <param name="Threads">CPU threads of each trainer; part of what decides a run's bits.</param>
-/// <param name="Gpus">GPUs that the slots are spread over; 0 on a machine without.</param>
-/// <param name="TrainerSilence">A trainer that says nothing for so long hangs, and is ended; it speaks at every batch.</param>
-/// <param name="MinFreeDiskMib">With less free on the disk of its folders the worker takes nothing new.</param>
-/// <param name="MinFreeMemoryMib">With less memory available it takes nothing new.</param>
+/// <summary>The devices, slots and limits of this worker.</summary>
+/// <param name="Device">auto, cpu, cuda or cuda:n; the trainers get it too.</param>
+/// <param name="Slots">The number of runs that are trained at once, each in its own trainer process.</param>
+/// <param name="Threads">The CPU threads of each trainer; they are among the conditions that decide a run's
+/// bits.</param>
+/// <param name="Gpus">The number of GPUs over which the slots are spread; 0 on a machine without GPUs.</param>
+/// <param name="TrainerSilence">A trainer that sends nothing for this long is considered hung and is killed; it sends a
+/// heartbeat between batches.</param>
+/// <param name="MinFreeDiskMib">With less free space on the disk of its folders the worker takes no new runs.</param>
+/// <param name="MinFreeMemoryMib">With less available memory the worker takes no new runs.</param>
 public sealed partial record WorkerSettings(
     string Device, int Slots, int Threads, int Gpus, TimeSpan TrainerSilence, int MinFreeDiskMib, int MinFreeMemoryMib)
 {
     /// <param name="setting">Looks up PIE_DEVICE, PIE_SLOTS, PIE_THREADS, PIE_TRAINER_SILENCE_SECONDS, PIE_MIN_FREE_…, PIE_ALLOCATOR.</param>
-    /// <exception cref="FormatException">A setting has no meaning.</exception>
+    /// <exception cref="FormatException">A setting is not valid.</exception>
     public static WorkerSettings From(Func<string, string?> setting)
     {
         var device = setting("PIE_DEVICE") is { Length: > 0 } given ? given : "auto";
         if (!Devices().IsMatch(device)) throw new FormatException($"The setting PIE_DEVICE is '{device}'; it must be auto, cpu, cuda or cuda:0, cuda:1, ...");
 
-        // A scheduler such as Slurm gives a job some of the machine's GPUs.
+        // A scheduler such as Slurm gives a job only some of the machine's GPUs.
         var visible = setting("CUDA_VISIBLE_DEVICES") is { Length: > 0 } list ? list.Split(',', StringSplitOptions.TrimEntries) : default(string[]);
         var gpus = device switch
         {
@@ -31,7 +33,7 @@ public sealed partial record WorkerSettings(
             "auto" or "cuda" => Directory.Exists("/dev") ? Directory.EnumerateFiles("/dev").Count(file => NvidiaDevice().IsMatch(file)) : 0,
             _ => 1,
         };
-        // Small recurrent networks gain nothing from a second thread, so a core is a slot; a GPU is one slot.
+        // A small recurrent network is no faster with a second thread, so each core is a slot; each GPU is one slot.
         var slots = Settings.Number(setting, "PIE_SLOTS", gpus > 0 ? gpus : Environment.ProcessorCount, 1, 1024);
         return new WorkerSettings(
             device, slots, Settings.Number(setting, "PIE_THREADS", Math.Max(1, Environment.ProcessorCount / slots), 1, 1024), gpus,
@@ -41,13 +43,15 @@ public sealed partial record WorkerSettings(
         { VisibleGpus = visible, Allocator = MemoryAllocator.Choose(setting("PIE_ALLOCATOR")) };
     }
 
-    /// <summary>Of the trainers.</summary>
+    /// <summary>The memory allocator of the trainers.</summary>
     public MemoryAllocator Allocator { get; private init; } = MemoryAllocator.System;
 
-    /// <summary>What CUDA_VISIBLE_DEVICES names; null: it is not set.</summary>
+    /// <summary>The GPUs that CUDA_VISIBLE_DEVICES names; null if it is not set.</summary>
     public IReadOnlyList<string>? VisibleGpus { get; private init; }
 
-    /// <summary>Which GPU a slot may see: it is then the only one there, cuda:0. Null: leave it to the environment.</summary>
+    /// <summary>
+    /// The GPU that a slot may see, which is then its only one, cuda:0; null to leave the choice to the environment.
+    /// </summary>
     public string? VisibleGpu(int slot) => Device switch
     {
         "auto" or "cuda" when VisibleGpus is { Count: > 0 } list => list[slot % list.Count],
@@ -56,7 +60,7 @@ public sealed partial record WorkerSettings(
         _ => null,
     };
 
-    /// <summary>What a trainer is told, given that it sees one GPU at most.</summary>
+    /// <summary>The device that a trainer is given; it sees at most one GPU.</summary>
     public string TrainerDevice => Device.StartsWith("cuda", StringComparison.Ordinal) ? "cuda" : Device;
 
     [GeneratedRegex(@"^(auto|cpu|cuda(:\d{1,3})?)$")]

@@ -2,11 +2,14 @@ using PieService.Domain.Runs;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>This worker does not have the vectors or the checkpoint that the run needs, or not whole; another worker may. Nothing is wrong with the run.</summary>
+/// <summary>
+/// This worker does not have the vectors or the checkpoint that the run needs, or only a damaged copy; another worker
+/// may have it. The run is not at fault.
+/// </summary>
 public sealed class WorkerUnfitException(string message, ModelKind kind, string name) : Exception(message)
 {
     public ModelKind Kind { get; } = kind;
 
-    /// <summary>Of what is wanting.</summary>
+    /// <summary>The kind of what is missing.</summary>
     public string Name { get; } = name;
 }

@@ -2,14 +2,16 @@ using PieService.Domain.Recipes;
 
 namespace PieService.Worker.Text;
 
-/// <summary>What BERT reads of an example: token ids with the special ones, and which belong to a pair's second text.</summary>
+/// <summary>
+/// The input of a BERT for an example: token ids with the special ones, and the tokens of a pair's second text.
+/// </summary>
 public static class BertInput
 {
     /// <summary>
-    /// A split of word pieces as a BERT reads it. A pair is two texts with their token types in protocol sound; in paper it is one
-    /// text with [SEP] in the middle (study 1.10).
+    /// A split of word pieces in the form that a BERT reads. In protocol sound a pair is two texts with their token
+    /// types; in paper it is one text with [SEP] in the middle (study 1.10).
     /// </summary>
-    /// <param name="maxLength">Of every input, special tokens included.</param>
+    /// <param name="maxLength">The largest length of an input, special tokens included.</param>
     public static TokenisedSplit Of(TokenisedSplit pieces, WordPiece tokens, Protocol protocol, int maxLength)
     {
         var (ids, offsets, secondStarts) = (new List<int>(pieces.Tokens.Length + (3 * pieces.Count)), new List<long> { 0 }, new int[pieces.Count]);
@@ -28,7 +30,9 @@ public static class BertInput
         return pieces with { Tokens = [.. ids], Offsets = [.. offsets], SecondStarts = secondStarts };
     }
 
-    /// <summary>[CLS] text [SEP], the text cut off so that all is at most <paramref name="maxLength"/> long.</summary>
+    /// <summary>
+    /// [CLS] text [SEP]. The text is truncated so that the input has at most <paramref name="maxLength"/> tokens.
+    /// </summary>
     public static TextInput Of(WordPiece tokens, ReadOnlySpan<int> text, int maxLength)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 2);
@@ -36,8 +40,11 @@ public static class BertInput
         return new(ids);
     }
 
-    /// <summary>[CLS] first [SEP] second [SEP], the longer text cut off first, then both alike.</summary>
-    /// <remarks>As Hugging Face's <c>longest_first</c>: where both are longer than half, the one that was longer keeps the odd token.</remarks>
+    /// <summary>[CLS] first [SEP] second [SEP]. The longer text is truncated first, then both equally.</summary>
+    /// <remarks>
+    /// The same as Hugging Face's <c>longest_first</c>: if both are longer than half, the longer one keeps the odd
+    /// token.
+    /// </remarks>
     public static TextInput Of(WordPiece tokens, ReadOnlySpan<int> first, ReadOnlySpan<int> second, int maxLength)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 3);

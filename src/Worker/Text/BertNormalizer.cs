@@ -5,9 +5,10 @@ using Microsoft.ML.Tokenizers;
 namespace PieService.Worker.Text;
 
 /// <summary>
-/// BERT's basic tokenisation: cleans a text and puts spaces around all that is a word of its own, so that what is left is
-/// to be split at spaces. It stands in for the library's own, which drops line ends and tabs without a space, drops every
-/// symbol that is neither letter nor punctuation ($, +, emoji), composes accents again after removing some, and needs ICU.
+/// BERT's basic tokenisation: it cleans a text and puts spaces around everything that is a separate word, so that the
+/// result can be split at spaces. It replaces the library's own, which drops line ends and tabs without a space, drops
+/// every symbol that is neither a letter nor punctuation ($, +, emoji), composes accents again after it removed some,
+/// and needs ICU.
 /// </summary>
 /// <remarks>Source: BertNormalizer and BertPreTokenizer of Hugging Face's tokenizers.</remarks>
 internal sealed class BertNormalizer(bool lowerCase, bool stripAccents, bool separateCjk) : Normalizer
@@ -41,14 +42,19 @@ internal sealed class BertNormalizer(bool lowerCase, bool stripAccents, bool sep
 
     private static bool IsSpace(Rune rune) => rune.Value is '\t' or '\n' or '\r' || (Rune.IsWhiteSpace(rune) && !Rune.IsControl(rune));
 
-    /// <summary>Control, format, private and unassigned characters, and what stands for undecodable ones.</summary>
+    /// <summary>Control, format, private and unassigned characters, and the replacement of undecodable ones.</summary>
     private static bool IsDropped(Rune rune) => rune == Rune.ReplacementChar || Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
 
-    /// <summary>Every ASCII character that is neither letter, digit nor space counts, though Unicode calls some symbols.</summary>
+    /// <summary>
+    /// Every ASCII character that is not a letter, digit or space is punctuation here, although Unicode calls some
+    /// symbols.
+    /// </summary>
     private static bool IsPunctuation(Rune rune) => rune.IsAscii ? !Rune.IsLetterOrDigit(rune) : Rune.IsPunctuation(rune);
 
-    /// <summary>The blocks of CJK ideographs; kana and hangul are written with words and are not among them.</summary>
+    /// <summary>
+    /// The blocks of CJK ideographs. Kana and hangul are not among them, since they are written in words.
+    /// </summary>
     private static bool IsCjk(int code) => code
         is (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x2A6DF)
         or (>= 0x2A700 and <= 0x2B73F) or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B820 and <= 0x2CEAF) or (>= 0x2F800 and <= 0x2FA1F);

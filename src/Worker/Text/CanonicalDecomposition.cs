@@ -5,9 +5,9 @@ using System.Text;
 namespace PieService.Worker.Text;
 
 /// <summary>
-/// Unicode's canonical decomposition: a letter with an accent as the letter and the accent. A table of its own, because
-/// .NET's <c>string.Normalize</c> returns its input where globalization is invariant, as it is here on purpose; and the
-/// same on every machine, because tokens are cached by content.
+/// Unicode's canonical decomposition: an accented letter becomes the letter and the accent. It has its own table,
+/// because .NET's <c>string.Normalize</c> returns its input in invariant globalization, which is used here on purpose.
+/// The table is the same on every machine, which matters because tokens are cached by content.
 /// </summary>
 internal static class CanonicalDecomposition
 {
@@ -16,7 +16,9 @@ internal static class CanonicalDecomposition
 
     private static readonly FrozenDictionary<int, Rune[]> Table = Read();
 
-    /// <summary>The code points that one stands for; itself where it is not composed. Marks are not put in canonical order.</summary>
+    /// <summary>
+    /// The code points of a decomposed character, or the character itself. Marks are not put in canonical order.
+    /// </summary>
     public static Rune[] Of(Rune rune)
     {
         if (rune.IsAscii) return [rune];

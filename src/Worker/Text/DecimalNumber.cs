@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace PieService.Worker.Text;
 
-/// <summary>Reads a number such as -0.038194 from UTF-8: GloVe 840B holds 660 million of them.</summary>
+/// <summary>Parses a number such as -0.038194 from UTF-8: GloVe 840B has 660 million of them.</summary>
 internal static class DecimalNumber
 {
     private static readonly double[] PowersOfTen =
@@ -12,11 +12,11 @@ internal static class DecimalNumber
     ];
 
     /// <summary>
-    /// Correctly rounded: an integer below 2^53 over a power of ten up to 10^22 are both exact in double, so that their
-    /// quotient is rounded once (Clinger, 1990). Everything else goes to the library.
+    /// The result is correctly rounded: an integer below 2^53 and a power of ten up to 10^22 are both exact in double,
+    /// so their quotient is rounded only once (Clinger, 1990). The library parses all other numbers.
     /// </summary>
-    /// <param name="used">Bytes of the number.</param>
-    /// <returns>False if the text begins with no finite number.</returns>
+    /// <param name="used">The length of the number in bytes.</param>
+    /// <returns>False if the text does not begin with a finite number.</returns>
     public static bool TryParse(ReadOnlySpan<byte> text, out double value, out int used)
     {
         var i = text is [(byte)'-', ..] ? 1 : 0;

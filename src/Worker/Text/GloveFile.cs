@@ -6,13 +6,13 @@ using System.Text;
 namespace PieService.Worker.Text;
 
 /// <summary>
-/// Reads word vectors as GloVe writes them, one "word v1 ... vD" per line, UTF-8, plain or gzip (told by its first bytes),
-/// without a string or an array per line: the 840B file has 2.2 million lines.
+/// Reads word vectors in GloVe's format, one "word v1 ... vD" per line, UTF-8, plain or gzip (recognised by its first
+/// bytes), without a string or an array per line: the 840B file has 2.2 million lines.
 /// </summary>
 /// <remarks>
-/// D is the number of fields of the first line less one. A line's last D fields are its numbers and all before them the
-/// word, because a few words of GloVe 840B contain spaces. A first line of exactly two whole numbers is word2vec's header
-/// "count D": it gives D and is no vector.
+/// D is the number of fields of the first line minus one. The last D fields of a line are its numbers and all before
+/// them are the word, because a few words of GloVe 840B contain spaces. A first line of exactly two whole numbers is
+/// word2vec's header "count D": it defines D and is not a vector.
 /// </remarks>
 internal sealed class GloveFile : IDisposable
 {
@@ -39,16 +39,16 @@ internal sealed class GloveFile : IDisposable
         text = isGzip ? new GZipStream(hashed, CompressionMode.Decompress) : hashed;
     }
 
-    /// <summary>D; known from the first <see cref="Next"/> on.</summary>
+    /// <summary>D; known after the first <see cref="Next"/>.</summary>
     public int Dimensions => Values.Length;
 
     public ReadOnlySpan<char> Word => word.AsSpan(0, wordLength);
 
-    /// <summary>The D numbers of the current line; overwritten by the next.</summary>
+    /// <summary>The D numbers of the current line; the next line overwrites them.</summary>
     public double[] Values { get; private set; } = [];
 
     /// <summary>Moves to the next vector.</summary>
-    /// <returns>False behind the last.</returns>
+    /// <returns>False after the last vector.</returns>
     public bool Next(CancellationToken cancellation)
     {
         if (!ReadLine(cancellation, out var bytes)) return false;
@@ -63,7 +63,7 @@ internal sealed class GloveFile : IDisposable
         return true;
     }
 
-    /// <summary>SHA-256 of the file's bytes, lower-case hex. Reads what is left of it.</summary>
+    /// <summary>The SHA-256 of the file's bytes, lower-case hex. Reads the rest of the file.</summary>
     public string Sha256(CancellationToken cancellation)
     {
         while (hashed.Read(buffer) > 0) cancellation.ThrowIfCancellationRequested();
@@ -109,7 +109,7 @@ internal sealed class GloveFile : IDisposable
             && dimensions > 0;
     }
 
-    /// <summary>The next line without its end and without blanks before that; it stays valid until the next call.</summary>
+    /// <summary>The next line without its line end and trailing blanks; it is valid until the next call.</summary>
     private bool ReadLine(CancellationToken cancellation, out ReadOnlySpan<byte> bytes)
     {
         var searched = start;

@@ -10,15 +10,18 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Text;
 
 /// <summary>
-/// A dataset as the trainer reads it: word numbers and labels of every split, and the vocabulary of all of them, in one
-/// safetensors file that is cached by the dataset's content hash. For a BERT the words are pieces, and their numbers and
-/// vocabulary its tokenizer's.
+/// A dataset in the form that the trainer reads: word numbers and labels of every split, and their common vocabulary,
+/// in one safetensors file that is cached by the dataset's content hash. For a BERT the words are pieces, with the
+/// numbers and the vocabulary of its tokenizer.
 /// </summary>
 public sealed class TokenisedDataset
 {
     public const string Train = "train", Validation = "validation", Test = "test";
 
-    /// <summary>Of the file; part of its name in the cache, so that one of an earlier version is made again.</summary>
+    /// <summary>
+    /// The version of the file format; it is part of the name in the cache, so that a file of an earlier version is
+    /// rebuilt.
+    /// </summary>
     public const string Format = "pie-tokens-2";
 
     private static readonly string[] SplitNames = [Train, Validation, Test];
@@ -40,21 +43,25 @@ public sealed class TokenisedDataset
 
     public string ContentHash { get; }
 
-    /// <summary>As the dataset says it, never guessed from the labels.</summary>
+    /// <summary>The task that the dataset states; it is never guessed from the labels.</summary>
     public LearningTask Task { get; }
 
     public int ClassCount { get; }
 
-    /// <summary>Whose pieces the words are (<see cref="WordPiece.Sha256"/>); null: words of basic_english.</summary>
+    /// <summary>
+    /// The tokenizer of the pieces (<see cref="WordPiece.Sha256"/>); null for words of basic_english.
+    /// </summary>
     public string? Tokenizer { get; }
 
-    /// <summary>Whether an example is a pair whose texts can be told apart.</summary>
+    /// <summary>Whether an example is a pair whose two texts are stored apart.</summary>
     public bool HasPairs => splits.Values.Any(split => split.SecondStarts?.Any(start => start != TokenisedSplit.NoSecond) == true);
 
-    /// <summary>V words of all splits, numbered in the order of their first appearance; or all pieces of a tokenizer.</summary>
+    /// <summary>V words of all splits, numbered by their first appearance; or all pieces of a tokenizer.</summary>
     public IReadOnlyList<string> Vocabulary { get; }
 
-    /// <summary>How often each of the V words stands in the training texts, cut off after so many tokens.</summary>
+    /// <summary>
+    /// The number of occurrences of each of the V words in the training texts, which are truncated to this many tokens.
+    /// </summary>
     public int[] TrainCounts(int maxLength)
     {
         var (counts, train) = (new int[Vocabulary.Count], Split(Train).Truncated(maxLength));
@@ -63,17 +70,19 @@ public sealed class TokenisedDataset
         return counts;
     }
 
-    /// <summary>Identity of the vocabulary, order included: vectors reduced to another one don't fit.</summary>
+    /// <summary>
+    /// The identity of the vocabulary, order included: vectors that were reduced to another one do not fit.
+    /// </summary>
     public string VocabularyHash => Convert.ToHexStringLower(SHA256.HashData(
         [.. packedWords, .. MemoryMarshal.AsBytes(wordOffsets.AsSpan())]));
 
-    /// <summary>Without examples where the dataset has no such split.</summary>
-    /// <exception cref="ArgumentException">It is not train, validation or test.</exception>
+    /// <summary>The split; it has no examples if the dataset has no such split.</summary>
+    /// <exception cref="ArgumentException">The name is not train, validation or test.</exception>
     public TokenisedSplit Split(string name) => splits.TryGetValue(name, out var split)
         ? split
         : throw new ArgumentException($"'{name}' is not one of {string.Join(", ", SplitNames)}.", nameof(name));
 
-    /// <returns>SHA-256 of the file.</returns>
+    /// <returns>The SHA-256 of the file.</returns>
     public string Save(string path)
     {
         var file = new SafeTensors
@@ -99,7 +108,7 @@ public sealed class TokenisedDataset
         return file.Write(path);
     }
 
-    /// <exception cref="InvalidDataException">The file is malformed or does not hold a tokenised dataset.</exception>
+    /// <exception cref="InvalidDataException">The file is malformed or is not a tokenised dataset.</exception>
     public static TokenisedDataset Load(string path)
     {
         var file = SafeTensors.Read(path);
@@ -154,8 +163,9 @@ public sealed class TokenisedDataset
         return true;
     }
 
-    /// <summary>Takes the examples one by one, in their order, and numbers the words as they come.</summary>
-    /// <param name="tokenizer">Given: it takes texts instead, and the words are their pieces with the tokenizer's numbers.</param>
+    /// <summary>Takes the examples one by one, in their order, and numbers the words as they appear.</summary>
+    /// <param name="tokenizer">If given, the builder takes texts, and the words are their pieces with the tokenizer's
+    /// numbers.</param>
     public sealed class Builder(string contentHash, int classCount, WordPiece? tokenizer = null, LearningTask task = LearningTask.SingleLabel)
     {
         private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
@@ -167,15 +177,15 @@ public sealed class TokenisedDataset
 
         private readonly byte[] example = new byte[PackedLabels.BytesPerExample(task, classCount)];
 
-        /// <param name="labels">Classes; exactly one for single-label data.</param>
-        /// <exception cref="ArgumentException">No such split, or no such labels.</exception>
+        /// <param name="labels">The classes; single-label data has exactly one.</param>
+        /// <exception cref="ArgumentException">There is no such split, or the labels are not valid.</exception>
         public void Add(string split, IReadOnlyList<string> tokens, IReadOnlyList<short> labels) =>
             Add(split, tokens.Select(NumberOf), TokenisedSplit.NoSecond, labels);
 
         /// <summary>An example of single-label data.</summary>
         public void Add(string split, IReadOnlyList<string> tokens, int label) => Add(split, tokens, [checked((short)label)]);
 
-        /// <param name="secondText">Null: the example is one text.</param>
+        /// <param name="secondText">Null if the example is one text.</param>
         /// <exception cref="InvalidOperationException">There is no tokenizer.</exception>
         public void Add(string split, string text, string? secondText, IReadOnlyList<short> labels)
         {

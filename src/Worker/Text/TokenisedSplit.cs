@@ -6,21 +6,21 @@ namespace PieService.Worker.Text;
 /// <param name="Tokens">All texts, one after the other.</param>
 /// <param name="Offsets">N + 1 positions: text i is Tokens[Offsets[i]..Offsets[i + 1]].</param>
 /// <param name="Labels">Gold labels of the N texts.</param>
-/// <param name="MaxLength">What is longer is read only so far.</param>
+/// <param name="MaxLength">Longer texts are read only up to this length.</param>
 public sealed record TokenisedSplit(string Name, int[] Tokens, long[] Offsets, PackedLabels Labels, int MaxLength = int.MaxValue)
 {
-    /// <summary>In <see cref="SecondStarts"/>: the example is one text.</summary>
+    /// <summary>A value of <see cref="SecondStarts"/>: the example is one text.</summary>
     public const int NoSecond = -1;
 
     /// <summary>
-    /// For each of the N examples its first token of a pair's second text, counted from the text's beginning, or
-    /// <see cref="NoSecond"/>. Null: whoever reads them does not tell the texts of a pair apart.
+    /// For each of the N examples the first token of a pair's second text, counted from the beginning of the text, or
+    /// <see cref="NoSecond"/>. Null if the reader does not distinguish the texts of a pair.
     /// </summary>
     public int[]? SecondStarts { get; init; }
 
     public int Count => Labels.Count;
 
-    /// <summary>Tokens of a text as it is read; 0 for an empty one.</summary>
+    /// <summary>The number of tokens of a text that are read; 0 for an empty text.</summary>
     public int Length(int example) => (int)Math.Min(MaxLength, Offsets[example + 1] - Offsets[example]);
 
     public TextInput Text(int example)
@@ -29,7 +29,7 @@ public sealed record TokenisedSplit(string Name, int[] Tokens, long[] Offsets, P
         return SecondStarts?[example] is >= 0 and var start ? new(tokens, start) : new(tokens);
     }
 
-    /// <summary>Both texts of a pair; the second is null where there is one text.</summary>
+    /// <summary>Both texts of a pair; the second is null if the example is one text.</summary>
     internal (ReadOnlyMemory<int> First, ReadOnlyMemory<int>? Second) Pair(int example)
     {
         var tokens = Text(example).Tokens;
@@ -37,7 +37,7 @@ public sealed record TokenisedSplit(string Name, int[] Tokens, long[] Offsets, P
         return (tokens, null);
     }
 
-    /// <summary>Some of the texts, in the order given.</summary>
+    /// <summary>A selection of the texts, in the order given.</summary>
     public TokenisedSplit Select(IReadOnlyList<int> examples)
     {
         var (tokens, offsets, labels) = (new List<int>(), new List<long> { 0 }, new List<byte>());
@@ -56,6 +56,6 @@ public sealed record TokenisedSplit(string Name, int[] Tokens, long[] Offsets, P
         };
     }
 
-    /// <summary>The same texts, cut off after so many tokens.</summary>
+    /// <summary>The same texts, truncated to this many tokens.</summary>
     public TokenisedSplit Truncated(int maxLength) => this with { MaxLength = maxLength };
 }

@@ -5,8 +5,8 @@ using PieService.Worker.Models;
 namespace PieService.Worker.Text;
 
 /// <summary>
-/// Texts as the word pieces of a BERT's vocabulary (Wu et al., 2016), exactly those of Hugging Face's BertTokenizerFast.
-/// Pieces and their numbers come from Microsoft.ML.Tokenizers.
+/// Splits texts into the word pieces of a BERT's vocabulary (Wu et al., 2016), exactly as Hugging Face's
+/// BertTokenizerFast does. Pieces and their numbers come from Microsoft.ML.Tokenizers.
 /// </summary>
 /// <remarks>A word of more than 100 UTF-16 characters is unknown; the original counts code points.</remarks>
 public sealed class WordPiece
@@ -23,10 +23,10 @@ public sealed class WordPiece
         anySpecial = new(string.Join('|', special.Keys.Select(Regex.Escape)), RegexOptions.CultureInvariant);
     }
 
-    /// <summary>Pieces by their numbers; empty where the file has an empty line.</summary>
+    /// <summary>The pieces by number; empty for an empty line of the file.</summary>
     public IReadOnlyList<string> Vocabulary { get; }
 
-    /// <summary>Of the files that decide what the pieces of a text are.</summary>
+    /// <summary>The hash of the files that decide the pieces of a text.</summary>
     public string Sha256 { get; }
 
     /// <summary>[CLS], with which every input begins.</summary>
@@ -35,8 +35,11 @@ public sealed class WordPiece
     /// <summary>[SEP], with which every text of an input ends.</summary>
     public int Separator => pieces.SeparatorTokenId;
 
-    /// <summary>The tokenizer of a folder of the Hugging Face layout; without settings it lower-cases, as there.</summary>
-    /// <exception cref="UnusableModelException">The vocabulary or the settings are missing, malformed or do not fit config.json.</exception>
+    /// <summary>
+    /// The tokenizer of a folder of the Hugging Face layout; without settings it lower-cases, as Hugging Face's does.
+    /// </summary>
+    /// <exception cref="UnusableModelException">The vocabulary or the settings are missing, malformed or do not fit
+    /// config.json.</exception>
     public static WordPiece Load(string folder)
     {
         var settingsPath = Path.Combine(folder, SettingsFile);
@@ -74,7 +77,9 @@ public sealed class WordPiece
         }
     }
 
-    /// <summary>The pieces of a text. A special token that is written out in it, such as [SEP], becomes that token.</summary>
+    /// <summary>
+    /// The pieces of a text. A special token that is written in it, such as [SEP], becomes that token.
+    /// </summary>
     public int[] Pieces(string text)
     {
         var ids = new List<int>();

@@ -4,20 +4,20 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Text;
 
 /// <summary>
-/// Word vectors reduced to a dataset's vocabulary. A word that the source lacks, the pair separator among them, has the
-/// mean of all the source's vectors (study 1.10).
+/// Word vectors reduced to a dataset's vocabulary. A word that the source lacks, such as the pair separator, gets the
+/// mean of all vectors of the source (study 1.10).
 /// </summary>
-/// <param name="Name">What the recipe calls the source.</param>
-/// <param name="SourceSha256">Of the source file's bytes as they lie on the disk, lower-case hex.</param>
-/// <param name="VocabularyHash">Of the vocabulary that numbers the rows.</param>
+/// <param name="Name">The name of the source in the recipe.</param>
+/// <param name="SourceSha256">The hash of the source file's bytes on the disk, lower-case hex.</param>
+/// <param name="VocabularyHash">The hash of the vocabulary that numbers the rows.</param>
 /// <param name="Dimensions">D.</param>
 /// <param name="Matrix">V x D, row-major, in vocabulary order.</param>
 /// <param name="Mean">D values: the mean over every line of the source, summed in double.</param>
-/// <param name="Found">How many of the V words the source has.</param>
+/// <param name="Found">The number of the V words that the source has.</param>
 public sealed record WordVectors(
     string Name, string SourceSha256, string VocabularyHash, int Dimensions, float[] Matrix, float[] Mean, int Found)
 {
-    /// <summary>Reads all of a GloVe file, plain or gzip.</summary>
+    /// <summary>Reads a whole GloVe file, plain or gzip.</summary>
     /// <exception cref="InvalidDataException">A line is malformed; the message names the file and the line.</exception>
     public static WordVectors Reduce(string sourcePath, string name, TokenisedDataset dataset, CancellationToken cancellation = default)
     {
@@ -33,7 +33,7 @@ public sealed record WordVectors(
         {
             if (lines++ == 0) (sum, matrix) = (new double[source.Dimensions], new float[(long)rows.Count * source.Dimensions]);
             for (var d = 0; d < sum.Length; d++) sum[d] += source.Values[d];
-            // Files list words by frequency, so of a repeated word the first line is the one that is meant.
+            // Files order words by frequency, so the first line of a repeated word is the right one.
             if (!lookup.TryGetValue(source.Word, out var row) || found[row]) continue;
             found[row] = true;
             for (var d = 0; d < sum.Length; d++) matrix[(row * sum.Length) + d] = (float)source.Values[d];
@@ -46,7 +46,7 @@ public sealed record WordVectors(
         return new(name, source.Sha256(cancellation), dataset.VocabularyHash, mean.Length, matrix, mean, found.Count(isFound => isFound));
     }
 
-    /// <returns>SHA-256 of the cache file.</returns>
+    /// <returns>The SHA-256 of the cache file.</returns>
     public string Save(string path)
     {
         var file = new SafeTensors
@@ -65,7 +65,7 @@ public sealed record WordVectors(
         return file.Write(path);
     }
 
-    /// <exception cref="InvalidDataException">The file is malformed or does not hold reduced word vectors.</exception>
+    /// <exception cref="InvalidDataException">The file is malformed or does not have reduced word vectors.</exception>
     public static WordVectors Load(string path)
     {
         var file = SafeTensors.Read(path);

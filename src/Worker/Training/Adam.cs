@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Training;
 
 /// <summary>
-/// Adam (Kingma and Ba, 2015) over a <see cref="ParameterBuffer"/>: the operations of torch.optim.Adam in their order, so
-/// bit for bit its result, but once for all parameters instead of once for each.
+/// Adam (Kingma and Ba, 2015) over a <see cref="ParameterBuffer"/>: the operations of torch.optim.Adam in the same
+/// order, so the result is the same bit for bit, but once for all parameters instead of once for each.
 /// </summary>
 public sealed class Adam : IDisposable
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 
-    // Kept, and not converted at each call: a Scalar that nothing holds may be finalised while native code still reads it. That is
-    // also so of the 1 that add_ makes where it is given none.
+    // Kept and not converted at each call: a Scalar without a reference may be finalised while native code still reads
+    // it. The same holds for the 1 that add_ creates if it is given none.
     private readonly Scalar beta1 = Beta1, restOfBeta1 = 1 - Beta1, beta2 = Beta2, restOfBeta2 = 1 - Beta2, epsilon = Epsilon, one = 1;
 
     private readonly ParameterBuffer parameters;
@@ -42,7 +42,7 @@ public sealed class Adam : IDisposable
         parameters.Values.addcdiv_(first, denominator, value: stepSize);
     }
 
-    /// <summary>As if it were new.</summary>
+    /// <summary>Resets the optimizer to a new one.</summary>
     public void Clear() => Restore(new float[first.numel()], new float[first.numel()], steps: 0);
 
     /// <summary>Flat copies of both moments.</summary>

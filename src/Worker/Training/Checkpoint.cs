@@ -7,22 +7,28 @@ using PieService.Worker.Pruning;
 
 namespace PieService.Worker.Training;
 
-/// <summary>Whose checkpoint it is and where it was made: all of it must match for a training to go on bit for bit.</summary>
-/// <param name="VectorsSha256">Of the word vectors' source file, which the recipe knows by name only; null: none.</param>
-/// <param name="PretrainedSha256">Of the checkpoint that a BERT started from, which the recipe knows by name only; null: none.</param>
+/// <summary>
+/// The run of a checkpoint and the conditions under which it was made: all must match for a training to resume bit for
+/// bit.
+/// </summary>
+/// <param name="VectorsSha256">The hash of the word vectors' source file, of which the recipe has only the name; null
+/// if there is none.</param>
+/// <param name="PretrainedSha256">The hash of the checkpoint that a BERT started from, of which the recipe has only the
+/// name; null if there is none.</param>
 public sealed record CheckpointIdentity(string RecipeFingerprint, int Seed, string? VectorsSha256, Machine Machine, string? PretrainedSha256 = null);
 
 /// <summary>
-/// A training at the end of an epoch, before any pruning that follows: parameters, masks, Adam's state, and what earlier
-/// prunings did. Initial weights and random numbers are not in it: both follow from the seed, and pretrained weights lie
-/// in their own file.
+/// A training at the end of an epoch, before any pruning that follows: parameters, masks, Adam's state, and the record
+/// of earlier prunings. Initial weights and random numbers are not stored: both follow from the seed, and pretrained
+/// weights are in their own file.
 /// </summary>
 public static class Checkpoint
 {
     private const string Format = "pie-checkpoint/1", Prunings = "prunings";
 
-    /// <summary>Whole on the disk when this returns.</summary>
-    /// <param name="threshold">Of multi-label data, tuned after the epoch; null otherwise.</param>
+    /// <summary>Writes the file; it is complete on the disk when this returns.</summary>
+    /// <param name="threshold">For multi-label data the threshold that was tuned after the epoch; null
+    /// otherwise.</param>
     public static CheckpointFile Save(
         string folder, CheckpointIdentity identity, int epochsDone, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings, double? threshold = null)
     {
@@ -46,10 +52,12 @@ public static class Checkpoint
     }
 
     /// <summary>
-    /// Puts a checkpoint's state into <paramref name="parameters"/>, <paramref name="optimizer"/> and <paramref name="prunings"/>.
+    /// Loads a checkpoint's state into <paramref name="parameters"/>, <paramref name="optimizer"/> and <paramref
+    /// name="prunings"/>.
     /// </summary>
-    /// <returns>Null if that was done; else why the checkpoint is not used, and nothing has changed.</returns>
-    /// <param name="threshold">That of the epoch; null where there is none.</param>
+    /// <returns>Null if the state was loaded; otherwise why the checkpoint is not used, and then nothing has
+    /// changed.</returns>
+    /// <param name="threshold">The threshold of the epoch; null if there is none.</param>
     public static string? TryRestore(
         CheckpointFile checkpoint, CheckpointIdentity identity, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings, out double? threshold)
     {

@@ -4,9 +4,12 @@ using PieService.Worker.Text;
 
 namespace PieService.Worker.Training;
 
-/// <summary>After every epoch: validation, observation, checkpoint, report; in this order, so that a reported epoch is never lost.</summary>
-/// <param name="train">Answered after the observed epochs: in evaluation mode, which uses no random numbers.</param>
-/// <param name="observed">0-based.</param>
+/// <summary>
+/// After every epoch: validation, observation, checkpoint, report. This order ensures that a reported epoch is never
+/// lost.
+/// </summary>
+/// <param name="train">Predicted after the observed epochs, in evaluation mode, which uses no random numbers.</param>
+/// <param name="observed">The observed epochs, 0-based.</param>
 internal sealed class EpochReport(
     Classifier model, TokenisedSplit validation, TokenisedSplit train, IReadOnlyList<int> observed, ThresholdTuning tuning,
     Func<int, CheckpointFile> save, TrainingListener listener) : ITrainingHook
@@ -29,7 +32,10 @@ internal sealed class EpochReport(
         listener.Epoch(new(epochsDone - 1, metrics, watch.Elapsed.TotalSeconds, checkpoint, observation));
     }
 
-    /// <summary>A full or missing disk costs what a later crash would lose, not the run: null, and the training goes on.</summary>
+    /// <summary>
+    /// A full or missing disk costs the epochs that a later crash would lose, but not the run: it returns null, and the
+    /// training continues.
+    /// </summary>
     private CheckpointFile? TrySave(int epochsDone)
     {
         try

@@ -6,7 +6,7 @@ namespace PieService.Worker.Training;
 
 public static class Evaluation
 {
-    // One size whatever the recipe's: the last bits of a logit may depend on the batch that it is computed in.
+    // A fixed size for all recipes, because the last bits of a logit may depend on the batch in which it is computed.
     private const int BatchSize = 256;
 
     /// <summary>The model's logits for a split, in evaluation mode. Uses no random numbers.</summary>

@@ -1,19 +1,24 @@
 namespace PieService.Worker.Training;
 
-/// <summary>What happens around the epochs without the loop knowing of it: pruning, observation, checkpoints.</summary>
+/// <summary>
+/// Steps around the epochs of which the training loop knows nothing: pruning, observation, checkpoints.
+/// </summary>
 public interface ITrainingHook
 {
-    /// <summary>Also where the training ends: with E = 1, protocol paper prunes once more there (study 1.7).</summary>
+    /// <summary>
+    /// Called before every epoch and also at the end of the training: with E = 1, protocol paper prunes once more there
+    /// (study 1.7).
+    /// </summary>
     /// <param name="epochsDone">Finished epochs, those of earlier attempts and of the trunk included; 0 before the first.</param>
     void BeforeEpoch(int epochsDone);
 
-    /// <param name="epochsDone">The one just finished included.</param>
+    /// <param name="epochsDone">The number of finished epochs, including the one that has just finished.</param>
     void AfterEpoch(int epochsDone, TrainedEpoch trained)
     {
     }
 }
 
-/// <summary>An epoch as it was while training, on moving weights.</summary>
-/// <param name="Moving">What each training example was answered when its turn came.</param>
+/// <summary>The results of an epoch, measured during training while the weights changed.</summary>
+/// <param name="Moving">The prediction for each training example at the time of its batch.</param>
 /// <param name="Loss">Mean of the batch means, unweighted (study 1.9).</param>
 public sealed record TrainedEpoch(Scores Moving, double Loss);

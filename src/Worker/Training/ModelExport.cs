@@ -8,15 +8,16 @@ using PieService.Worker.Pruning;
 namespace PieService.Worker.Training;
 
 /// <summary>
-/// A trained model as a file that stands for itself (docs/formats.md): parameters under the published model's names, a mask
-/// beside each prunable one, the words of a trained embedding, and in the metadata all that decided it.
+/// A trained model as a self-contained file (docs/formats.md): parameters by the names of the published model, a mask
+/// for each prunable one, the words of a trained embedding, and in the metadata everything that decided the model.
 /// </summary>
 internal static class ModelExport
 {
     public const string Format = "pie-model/1";
 
-    /// <summary>Whole on the disk when this returns.</summary>
-    /// <exception cref="IOException">It cannot be written; a run that is to keep its model is not finished without.</exception>
+    /// <summary>Writes the file; it is complete on the disk when this returns.</summary>
+    /// <exception cref="IOException">The file cannot be written; a run that must keep its model is not finished without
+    /// it.</exception>
     public static ModelExportFile Save(ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine, ParameterBuffer parameters, double? threshold)
     {
         var file = new SafeTensors();
@@ -40,9 +41,12 @@ internal static class ModelExport
         }
     }
 
-    /// <summary>Puts a kept model's parameters and masks, or a checkpoint's, into <paramref name="parameters"/>.</summary>
-    /// <returns>The threshold of multi-label data; null otherwise.</returns>
-    /// <exception cref="InvalidDataException">The file is not the one that was kept, or not this model's.</exception>
+    /// <summary>
+    /// Loads the parameters and masks of a kept model, or of a checkpoint, into <paramref name="parameters"/>.
+    /// </summary>
+    /// <returns>The threshold for multi-label data; null otherwise.</returns>
+    /// <exception cref="InvalidDataException">The file is not the one that was kept, or it belongs to another
+    /// model.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static double? Restore(TrainedFile trained, ParameterBuffer parameters)
     {
@@ -56,11 +60,14 @@ internal static class ModelExport
         return file.Metadata.GetValueOrDefault("threshold") is { Length: > 0 } threshold ? double.Parse(threshold, CultureInfo.InvariantCulture) : null;
     }
 
-    /// <summary>As the published model has it, but for BERT's last layer: Hugging Face calls that the classifier, and looks for it.</summary>
+    /// <summary>
+    /// The name in the published model, except for BERT's last layer, which Hugging Face names and expects as the
+    /// classifier.
+    /// </summary>
     private static string NameOf(ParameterBuffer.Segment segment) =>
         segment.Name.StartsWith(BertClassifier.ClassifierPrefix, StringComparison.Ordinal) ? "classifier." + segment.Name[BertClassifier.ClassifierPrefix.Length..] : segment.Name;
 
-    /// <summary>What the rows of the embedding stand for; null where they are vectors that have a file of their own.</summary>
+    /// <summary>The meaning of the rows of the embedding; null for vectors that have their own file.</summary>
     private static IReadOnlyList<string>? Vocabulary(TrainingInputs inputs, int maxLength) =>
         inputs.Pretrained is { } bert ? bert.Tokens.Vocabulary
         : inputs.Vectors is null ? InputVectors.WordsOfRows(inputs.Dataset, maxLength)
@@ -99,7 +106,9 @@ internal static class ModelExport
         ];
     }
 
-    /// <summary>With the two JSON files of the checkpoint's folder, which a folder for the kept model needs too.</summary>
+    /// <summary>
+    /// Includes the two JSON files of the checkpoint's folder, which a folder for the kept model needs too.
+    /// </summary>
     private static IEnumerable<(string Key, string Value)> OfCheckpoint(Recipe recipe, PretrainedBert bert)
     {
         yield return ("checkpoint", recipe.Checkpoint!);

@@ -13,7 +13,7 @@ namespace PieService.Worker.Training;
 /// </summary>
 public sealed class ParameterBuffer : IDisposable
 {
-    // Every parameter begins at a multiple of 64 bytes, as torch's own tensors do. The floats between are zero and stay so.
+    // Every parameter begins at a multiple of 64 bytes, like torch's own tensors. The floats in between stay zero.
     private const int Alignment = 16;
 
     private readonly Dictionary<string, Mask> masks = new(StringComparer.Ordinal);
@@ -46,7 +46,7 @@ public sealed class ParameterBuffer : IDisposable
         }
     }
 
-    /// <summary>One parameter's place.</summary>
+    /// <summary>The place of one parameter.</summary>
     public sealed record Segment(string Name, long[] Shape, int Offset, int Size, bool IsPrunable);
 
     /// <summary>The parameters in the model's order.</summary>
@@ -58,13 +58,13 @@ public sealed class ParameterBuffer : IDisposable
     /// <summary>Flat, on the model's device; backward adds to it.</summary>
     public Tensor Gradients { get; }
 
-    /// <summary>One for each prunable parameter, by its name.</summary>
+    /// <summary>The masks of the prunable parameters, by name.</summary>
     public IReadOnlyDictionary<string, Mask> Masks => masks;
 
     public PrunableWeights Prunable => new(masks.Values.Sum(mask => (long)mask.Size), masks.Values.Sum(mask => (long)mask.Kept));
 
-    /// <summary>Takes new masks and sets what they prune to zero.</summary>
-    /// <exception cref="ArgumentException">A mask is of another tensor, or revives a weight.</exception>
+    /// <summary>Replaces the masks and sets the weights that they prune to zero.</summary>
+    /// <exception cref="ArgumentException">A mask belongs to another tensor, or restores a pruned weight.</exception>
     public void Prune(IReadOnlyDictionary<string, Mask> newMasks)
     {
         foreach (var (name, mask) in newMasks)
@@ -85,24 +85,27 @@ public sealed class ParameterBuffer : IDisposable
         MaskValues();
     }
 
-    /// <summary>Pruned weights become zero again.</summary>
+    /// <summary>Sets the pruned weights to zero again.</summary>
     public void MaskValues()
     {
         using var noGrad = no_grad();
         if (kept is not null) Values.mul_(kept);
     }
 
-    /// <summary>Pruned weights have no gradient.</summary>
+    /// <summary>Sets the gradients of pruned weights to zero.</summary>
     public void MaskGradients()
     {
         if (kept is not null) Gradients.mul_(kept);
     }
 
-    /// <summary>Scales all gradients together by min(1, maxNorm / (norm + 1e-6)), the norm being that of all of them (study 1.9).</summary>
+    /// <summary>
+    /// Scales all gradients by min(1, maxNorm / (norm + 1e-6)), where norm is the norm of all of them together (study
+    /// 1.9).
+    /// </summary>
     public void ClipGradients(double maxNorm)
     {
         using var scope = NewDisposeScope();
-        // Held to the end: a Scalar that nothing holds may be finalised while native code still reads it.
+        // Kept to the end: a Scalar without a reference may be finalised while native code still reads it.
         using Scalar most = maxNorm, epsilon = 1e-6, one = 1.0;
         Gradients.mul_(Gradients.norm().add_(epsilon, alpha: one).reciprocal_().mul_(most).clamp_max_(one));
     }
@@ -113,16 +116,16 @@ public sealed class ParameterBuffer : IDisposable
         Gradients.zero_();
     }
 
-    /// <summary>A copy of all parameters, to read or to put back.</summary>
+    /// <summary>A copy of all parameters, which can be read or loaded again.</summary>
     public float[] CopyValues() => ToArray(Values);
 
     public float[] CopyGradients() => ToArray(Gradients);
 
-    /// <param name="values">As <see cref="CopyValues"/> gave them.</param>
+    /// <param name="values">The values as <see cref="CopyValues"/> returned them.</param>
     public void SetValues(float[] values) => Fill(Values, values);
 
     /// <param name="values">Every parameter by its name, row-major.</param>
-    /// <exception cref="ArgumentException">One is missing, superfluous or of another size.</exception>
+    /// <exception cref="ArgumentException">A parameter is missing, superfluous or of another size.</exception>
     public void SetValues(IReadOnlyDictionary<string, float[]> values)
     {
         if (values.Keys.Except(Segments.Select(segment => segment.Name)).FirstOrDefault() is { } unknown)

@@ -1,12 +1,12 @@
 namespace PieService.Worker.Training;
 
-/// <summary>Felt before every batch: tells that the training goes on, and ends it where that was asked.</summary>
+/// <summary>Called before every batch: reports progress and stops on cancellation.</summary>
 public sealed class Pulse(Action beat, CancellationToken cancellation)
 {
-    /// <summary>Nobody listens, nobody stops it.</summary>
+    /// <summary>Reports to no one and never stops the training.</summary>
     public static Pulse None { get; } = new(() => { }, CancellationToken.None);
 
-    /// <exception cref="OperationCanceledException">The training is to stop.</exception>
+    /// <exception cref="OperationCanceledException">The training must stop.</exception>
     public void Beat()
     {
         cancellation.ThrowIfCancellationRequested();

@@ -7,13 +7,14 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Training;
 
-/// <summary>Has a trained model predict again, from the files of its assignment; nothing is trained.</summary>
+/// <summary>Makes a trained model predict again from the files of its assignment; nothing is trained.</summary>
 public sealed class RunPrediction(TrainerSettings settings)
 {
-    /// <exception cref="UnusableModelException">The checkpoint that it started from cannot be used as it lies there now.</exception>
+    /// <exception cref="UnusableModelException">The checkpoint that the model started from cannot be used in its
+    /// present state.</exception>
     /// <exception cref="InvalidDataException">The trained model's file is not the one that was kept.</exception>
     /// <exception cref="IOException">The trained model's file cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">Between two batches.</exception>
+    /// <exception cref="OperationCanceledException">Thrown between two batches.</exception>
     public TrainingResult Execute(TrainingAssignment assignment, TrainingListener listener)
     {
         var recipe = assignment.Recipe;
@@ -27,7 +28,7 @@ public sealed class RunPrediction(TrainerSettings settings)
 
         var tuning = new ThresholdTuning(model, inputs.Dataset.Task, recipe.Protocol, inputs.Training().HeldOut, listener.Pulse);
         tuning.Restore(kept);
-        // Protocol paper tunes on what the model answered while it was trained, which is not to be had again.
+        // Protocol paper tunes on predictions made during training, which cannot be made again.
         if (inputs.Dataset.Task == LearningTask.MultiLabel && recipe.Protocol == Protocol.Sound)
             tuning.AfterTraining(inputs.Split(TokenisedDataset.Validation));
         return new(

@@ -8,19 +8,22 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Training;
 
 /// <summary>
-/// Trains one run, from the files of its assignment to its predictions. Synchronous and on the calling thread: torch's
-/// gradient mode and dispose scopes belong to a thread. One at a time in a process: torch's generator belongs to all.
+/// Trains one run, from the files of its assignment to its predictions. It is synchronous and runs on the calling
+/// thread, because torch's gradient mode and dispose scopes belong to a thread; only one runs in a process, because
+/// torch's generator belongs to the process.
 /// </summary>
 public sealed class RunTraining(TrainerSettings settings)
 {
-    /// <exception cref="UntrainableException">No retry can mend it.</exception>
-    /// <exception cref="UnusableModelException">The checkpoint cannot be used as it lies there now.</exception>
-    /// <exception cref="OperationCanceledException">Between two batches; the last epoch's checkpoint is on the disk.</exception>
+    /// <exception cref="UntrainableException">The run cannot be trained, and a retry would not help.</exception>
+    /// <exception cref="UnusableModelException">The checkpoint cannot be used in its present state.</exception>
+    /// <exception cref="OperationCanceledException">Thrown between two batches; the checkpoint of the last epoch is on
+    /// the disk.</exception>
     public TrainingResult Execute(TrainingAssignment assignment, TrainingListener listener) => Execute(
         assignment, listener, train => TrainingOrder.Keyed(assignment.Recipe, assignment.Seed, train));
 
-    /// <param name="orderOf">All chance of the training, for its training split. Checkpoints don't tell one from another.</param>
-    /// <param name="watcher">Told of every epoch too; null: nobody.</param>
+    /// <param name="orderOf">All randomness of the training, for its training split. Checkpoints do not record which
+    /// function was used.</param>
+    /// <param name="watcher">Is also told of every epoch; may be null.</param>
     internal TrainingResult Execute(
         TrainingAssignment assignment, TrainingListener listener, Func<TokenisedSplit, TrainingOrder> orderOf, ITrainingHook? watcher = null)
     {
@@ -66,8 +69,8 @@ public sealed class RunTraining(TrainerSettings settings)
             inputs.Pretrained?.Sha256);
     }
 
-    /// <summary>The furthest usable state: the run's own checkpoint, else the trunk's, else none.</summary>
-    /// <returns>Finished epochs.</returns>
+    /// <summary>Loads the furthest usable state: the run's own checkpoint, else the trunk's, else none.</summary>
+    /// <returns>The number of finished epochs.</returns>
     private static int Restore(
         TrainingAssignment assignment, CheckpointIdentity own, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings, ThresholdTuning tuning, Action<string> warn)
     {

@@ -18,9 +18,11 @@ public sealed class SafeTensors
 
     public IReadOnlyCollection<string> Names => tensors.Keys;
 
-    /// <param name="values">Row-major; kept by reference, so don't change them before <see cref="Write"/>.</param>
-    /// <param name="shape">Empty: one dimension, of all the values.</param>
-    /// <exception cref="ArgumentException">The shape does not hold as many values, or the name is taken.</exception>
+    /// <param name="values">Row-major values. They are kept by reference, so do not change them before <see
+    /// cref="Write"/>.</param>
+    /// <param name="shape">If empty, there is one dimension with all values.</param>
+    /// <exception cref="ArgumentException">The number of values does not match the shape, or the name is
+    /// taken.</exception>
     public void Add<T>(string name, ReadOnlyMemory<T> values, params long[] shape) where T : unmanaged
     {
         if (shape.Length == 0) shape = [values.Length];
@@ -38,25 +40,26 @@ public sealed class SafeTensors
     /// <exception cref="InvalidDataException">There is no such tensor.</exception>
     public bool Is<T>(string name) where T : unmanaged => Find(name) is StoredTensor<T>;
 
-    /// <exception cref="InvalidDataException">There is no such tensor, or it is of another type.</exception>
+    /// <exception cref="InvalidDataException">There is no such tensor, or its type is another one.</exception>
     public T[] Get<T>(string name) where T : unmanaged => Find(name) is StoredTensor<T> stored
         ? MemoryMarshal.TryGetArray(stored.Values, out var all) && all.Offset == 0 && all.Count == all.Array!.Length
             ? all.Array
             : stored.Values.ToArray()
         : throw new InvalidDataException($"Tensor '{name}' is {Find(name).Type.Name}, not {TensorType.Of<T>().Name}.");
 
-    /// <exception cref="InvalidDataException">The metadata lacks it.</exception>
+    /// <exception cref="InvalidDataException">The metadata does not have it.</exception>
     public string RequireMetadata(string key) => Metadata.TryGetValue(key, out var value)
         ? value
         : throw new InvalidDataException($"The file's metadata lacks '{key}'.");
 
     /// <summary>
-    /// Writes to a temporary name in the same folder, flushes to the disk, renames: whoever sees the file sees all of it.
+    /// Writes to a temporary name in the same folder, flushes to the disk and renames: a file is only ever seen
+    /// complete.
     /// </summary>
-    /// <returns>SHA-256 of the file, lower-case hex.</returns>
+    /// <returns>The SHA-256 of the file, lower-case hex.</returns>
     public string Write(string path)
     {
-        // Wide values first, so that every tensor starts at a multiple of its own size.
+        // Wide values come first, so that every tensor starts at a multiple of the size of its values.
         var order = tensors.OrderByDescending(pair => pair.Value.Type.Size).ToList();
         var temporary = path + ".tmp";
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -75,7 +78,7 @@ public sealed class SafeTensors
         }
         catch (IOException)
         {
-            // A part of a file on a full disk would keep it full.
+            // A partial file on a full disk would keep the disk full.
             File.Delete(temporary);
             throw;
         }
@@ -84,19 +87,20 @@ public sealed class SafeTensors
     }
 
     /// <summary>
-    /// Reads all of a file. Nothing in it is believed before it is checked: no more memory is taken than the file itself has
-    /// bytes (twice as much for values of 16 bits), and what its header says takes.
+    /// Reads a whole file. Its content is checked before it is used: the memory taken is at most the size of the file
+    /// (twice that for 16-bit values) plus that of the parsed header.
     /// </summary>
-    /// <exception cref="InvalidDataException">It is not a whole, well-formed safetensors file of known types; says what is wrong.</exception>
-    /// <exception cref="IOException">It cannot be read at all.</exception>
+    /// <exception cref="InvalidDataException">The file is not a complete, well-formed safetensors file of known types;
+    /// the message gives the reason.</exception>
+    /// <exception cref="IOException">The file cannot be read at all.</exception>
     public static SafeTensors Read(string path)
     {
         using var file = File.OpenRead(path);
         return Read(file, path);
     }
 
-    /// <param name="file">From its beginning; it must know its length.</param>
-    /// <param name="name">What messages call it.</param>
+    /// <param name="file">The stream, at its beginning; its length must be known.</param>
+    /// <param name="name">The name of the file in messages.</param>
     internal static SafeTensors Read(Stream file, string name)
     {
         try

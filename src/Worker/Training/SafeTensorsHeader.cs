@@ -5,10 +5,10 @@ using System.Text.Unicode;
 namespace PieService.Worker.Training;
 
 /// <summary>
-/// What a safetensors file says of itself, checked: by the rules of https://huggingface.co/docs/safetensors, every tensor's
-/// bytes are as many as its shape and type need, and every byte behind the header belongs to exactly one tensor.
+/// The checked header of a safetensors file. By the rules of https://huggingface.co/docs/safetensors each tensor has
+/// exactly the bytes that its shape and type need, and every byte after the header belongs to exactly one tensor.
 /// </summary>
-/// <param name="Tensors">In the order of their bytes.</param>
+/// <param name="Tensors">The tensors in the order of their bytes.</param>
 internal sealed record SafeTensorsHeader(IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<TensorPlace> Tensors)
 {
     public const string MetadataKey = "__metadata__";
@@ -16,11 +16,11 @@ internal sealed record SafeTensorsHeader(IReadOnlyDictionary<string, string> Met
     private const int PrefixBytes = 8;
     private const int MaxBytes = 100_000_000;       // the limit of the reference implementation
 
-    // A name that occurs twice would be read as one thing by one program and as another by the next.
+    // Two programs could read a name that occurs twice as two different things.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>Leaves the stream at the first tensor's bytes.</summary>
-    /// <exception cref="InvalidDataException">Says what is wrong.</exception>
+    /// <summary>Leaves the stream at the first byte of the first tensor.</summary>
+    /// <exception cref="InvalidDataException">The header is not valid; the message gives the reason.</exception>
     public static SafeTensorsHeader Read(Stream file)
     {
         var length = file.Length;
@@ -59,7 +59,7 @@ internal sealed record SafeTensorsHeader(IReadOnlyDictionary<string, string> Met
             }
             return new(metadata, [.. tensors.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End)]);
         }
-        // Half of a surrogate pair, escaped, is JSON and no text: it is found when the text is asked for.
+        // An escaped unpaired surrogate is valid JSON but not a valid text; this shows only when the text is read.
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"its header cannot be read as JSON: {malformed.Message}", malformed);

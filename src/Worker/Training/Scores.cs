@@ -4,24 +4,24 @@ using PieService.Domain.Predictions;
 
 namespace PieService.Worker.Training;
 
-/// <summary>What a model answered to the examples of a split, in their order.</summary>
-/// <param name="Gold">Labels of the N examples.</param>
+/// <summary>A model's logits for the examples of a split, in their order.</summary>
+/// <param name="Gold">The gold labels of the N examples.</param>
 public sealed record Scores(string Split, PackedLabels Gold)
 {
     /// <summary>C.</summary>
     public int ClassCount => Gold.ClassCount;
 
-    /// <summary>N x C, row-major. Not more than an array can hold: <see cref="Domain.Sweeps.SweepRules"/> sees to it.</summary>
-    /// <exception cref="OverflowException">It would be more.</exception>
+    /// <summary>N x C, row-major. <see cref="Domain.Sweeps.SweepRules"/> ensures that an array can hold them.</summary>
+    /// <exception cref="OverflowException">An array cannot hold them.</exception>
     public float[] Logits { get; } = new float[checked(Gold.Count * Gold.ClassCount)];
 
     public ReadOnlySpan<float> Row(int example) => Logits.AsSpan(example * ClassCount, ClassCount);
 
     /// <summary>
-    /// Single-label: the class of the highest logit, of equal ones the smallest. Multi-label: every class whose probability
-    /// exceeds the threshold.
+    /// Single-label: the class of the highest logit, and the smallest of equal ones. Multi-label: every class whose
+    /// probability exceeds the threshold.
     /// </summary>
-    /// <param name="threshold">Of multi-label data; null otherwise.</param>
+    /// <param name="threshold">The threshold for multi-label data; null otherwise.</param>
     public PackedLabels Predicted(double? threshold) => Gold.Task switch
     {
         LearningTask.SingleLabel => PackedLabels.OfClasses(ClassCount, Enumerable.Range(0, Gold.Count).Select(example => Best(Row(example)))),
@@ -35,16 +35,18 @@ public sealed record Scores(string Split, PackedLabels Gold)
         LearningTask.MultiLabel => BinaryCrossEntropy(),
     };
 
-    /// <param name="threshold">Of multi-label data; null otherwise.</param>
-    /// <param name="loss">Replaces <see cref="Loss"/>, where it was measured otherwise.</param>
+    /// <param name="threshold">The threshold for multi-label data; null otherwise.</param>
+    /// <param name="loss">Replaces <see cref="Loss"/> if it was measured in another way.</param>
     public EpochMetric Metric(double? threshold, double? loss = null) => Metric(Predicted(threshold), threshold, loss ?? Loss());
 
-    /// <summary>Packs for the database: the labels, decided before rounding, and N x C float16 logits, little-endian.</summary>
-    /// <param name="threshold">Of multi-label data; null otherwise.</param>
+    /// <summary>
+    /// Packs them for the database: the labels, decided before rounding, and N x C float16 logits, little-endian.
+    /// </summary>
+    /// <param name="threshold">The threshold for multi-label data; null otherwise.</param>
     public SplitPredictions Pack(double? threshold)
     {
         var scores = new byte[2 * Logits.Length];
-        // Beyond float16's range a logit is its largest number: infinity would make NaN of every loss.
+        // A logit beyond float16's range becomes its largest number: infinity would turn every loss into NaN.
         for (var i = 0; i < Logits.Length; i++)
             BinaryPrimitives.WriteHalfLittleEndian(
                 scores.AsSpan(2 * i), (Half)Math.Clamp(Logits[i], (float)Half.MinValue, (float)Half.MaxValue));

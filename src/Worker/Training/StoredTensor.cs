@@ -14,7 +14,7 @@ internal abstract record StoredTensor(TensorType Type, long[] Shape)
 
 internal sealed record StoredTensor<T>(TensorType Type, long[] Shape, ReadOnlyMemory<T> Values) : StoredTensor(Type, Shape) where T : unmanaged
 {
-    /// <summary>Values that are read or written at once: a span of bytes ends at 2 GiB.</summary>
+    /// <summary>The number of values that are read or written at once: a span of bytes ends at 2 GiB.</summary>
     internal const int Piece = 1 << 24;
 
     public override long Bytes => (long)Values.Length * Type.Size;

@@ -2,13 +2,14 @@ using System.Text.Json;
 
 namespace PieService.Worker.Training;
 
-/// <summary>Where a tensor lies in a safetensors file, and as what.</summary>
-/// <param name="Count">Values: the product of the shape, 1 of an empty one.</param>
-/// <param name="Begin">Bytes behind the header.</param>
+/// <summary>The position and type of a tensor in a safetensors file.</summary>
+/// <param name="Count">The number of values: the product of the shape, 1 for an empty one.</param>
+/// <param name="Begin">The first byte, counted from the end of the header.</param>
 /// <param name="End">Begin + count x size of the type.</param>
 internal sealed record TensorPlace(string Name, TensorType Type, long[] Shape, int Count, long Begin, long End)
 {
-    /// <exception cref="InvalidDataException">The entry is not one of a tensor that can be read; says why.</exception>
+    /// <exception cref="InvalidDataException">The entry does not describe a tensor that can be read; the message gives
+    /// the reason.</exception>
     public static TensorPlace Parse(string name, JsonElement json)
     {
         Require(json.TryGetProperty("dtype", out var dtype) && dtype.ValueKind == JsonValueKind.String, "has no dtype");

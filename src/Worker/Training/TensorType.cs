@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace PieService.Worker.Training;
 
 /// <summary>A type of values as safetensors names it.</summary>
-/// <param name="Size">Bytes of a value in the file.</param>
-/// <param name="Read">The tensor of a shape with that many values, from the stream's next bytes.</param>
+/// <param name="Size">The bytes of a value in the file.</param>
+/// <param name="Read">Reads a tensor with this shape and number of values from the next bytes of the stream.</param>
 internal sealed record TensorType(string Name, int Size, Func<long[], int, Stream, StoredTensor> Read)
 {
     private static readonly TensorType[] All =
     [
         Plain<float>("F32"), Plain<double>("F64"), Plain<int>("I32"), Plain<long>("I64"), Plain<byte>("U8"),
-        // Checkpoints have them; every value of 16 bits is a float32 too.
+        // Checkpoints use these types; every 16-bit value is also a float32 value.
         Widened<Half>("F16", value => (float)value),
         Widened<ushort>("BF16", upperHalf => BitConverter.UInt32BitsToSingle((uint)upperHalf << 16)),
     ];
@@ -19,7 +19,7 @@ internal sealed record TensorType(string Name, int Size, Func<long[], int, Strea
 
     public static TensorType? Named(string name) => Array.Find(All, type => type.Name == name);
 
-    /// <exception cref="NotSupportedException">Such values are not written.</exception>
+    /// <exception cref="NotSupportedException">Values of this type cannot be written.</exception>
     public static TensorType Of<T>() where T : unmanaged => Named(
         typeof(T) == typeof(float) ? "F32" : typeof(T) == typeof(double) ? "F64" : typeof(T) == typeof(int) ? "I32"
         : typeof(T) == typeof(long) ? "I64" : typeof(T) == typeof(byte) ? "U8"

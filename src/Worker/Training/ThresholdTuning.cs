@@ -7,18 +7,21 @@ using PieService.Worker.Text;
 namespace PieService.Worker.Training;
 
 /// <summary>
-/// The threshold of multi-label data, tuned anew after each epoch. Protocol paper: on the answers gathered while training, of moving
-/// weights (study 1.11). Protocol sound: on examples that are not trained on, in evaluation mode after the epoch (study 1.15).
-/// Single-label data has none.
+/// The threshold of multi-label data, tuned again after each epoch. Protocol paper uses predictions made during
+/// training, while the weights changed (study 1.11). Protocol sound uses examples that are not trained on, in
+/// evaluation mode after the epoch (study 1.15). Single-label data has no threshold.
 /// </summary>
-/// <param name="heldOut">Used in protocol sound where there is no validation split.</param>
+/// <param name="heldOut">Used in protocol sound if there is no validation split.</param>
 internal sealed class ThresholdTuning(Classifier model, LearningTask task, Protocol protocol, TokenisedSplit heldOut, Pulse pulse)
 {
-    /// <summary>After the last epoch that was trained; null for single-label data, and before the first.</summary>
+    /// <summary>
+    /// The threshold after the last trained epoch; null for single-label data, and before the first epoch.
+    /// </summary>
     public double? Threshold { get; private set; }
 
-    /// <param name="moving">The answers to the training examples, gathered during the epoch.</param>
-    /// <param name="validation">The answers to the validation split after it; null: there is none.</param>
+    /// <param name="moving">The predictions for the training examples, made during the epoch.</param>
+    /// <param name="validation">The predictions for the validation split after the epoch; null if there is
+    /// none.</param>
     public void AfterEpoch(Scores moving, Scores? validation)
     {
         if (task == LearningTask.SingleLabel) return;
@@ -30,14 +33,14 @@ internal sealed class ThresholdTuning(Classifier model, LearningTask task, Proto
         Threshold = DecisionThreshold.Tune(tuned.Gold, tuned.Logits);
     }
 
-    /// <summary>Tunes for a trained model, of protocol sound.</summary>
-    /// <param name="validation">Without examples where there are none.</param>
+    /// <summary>Tunes the threshold of a trained model in protocol sound.</summary>
+    /// <param name="validation">The validation split; it may have no examples.</param>
     public void AfterTraining(TokenisedSplit validation)
     {
         var answers = Evaluation.Run(model, validation.Count > 0 ? validation : heldOut, pulse);
         Threshold = DecisionThreshold.Tune(answers.Gold, answers.Logits);
     }
 
-    /// <summary>Goes on where a checkpoint was written.</summary>
+    /// <summary>Continues with the threshold of a checkpoint.</summary>
     public void Restore(double? threshold) => Threshold = threshold;
 }

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Training;
 
 /// <summary>
-/// The training loop (study 1.9). It knows nothing of pruning, checkpoints or reports, which are hooks, nor of where the
-/// order of the examples comes from.
+/// The training loop (study 1.9). Pruning, checkpoints and reports are hooks, and the order of the examples is an
+/// input.
 /// </summary>
 public sealed class Trainer(
     Classifier model, ParameterBuffer parameters, Adam optimizer, TokenisedSplit train, TrainingOrder order)
@@ -28,8 +28,8 @@ public sealed class Trainer(
     }
 
     /// <summary>
-    /// A large model leaves copies of itself behind: as a file, as a checkpoint, as scores of a pruning. The collector does not see
-    /// the memory of the tensors, nor how little it leaves, and would let them lie.
+    /// A large model leaves copies of itself in memory: as a file, as a checkpoint, as scores of a pruning. The garbage
+    /// collector does not see the memory of the tensors, nor how little is free, and would not collect the copies.
     /// </summary>
     private static void GiveMemoryBack()
     {
@@ -63,7 +63,7 @@ public sealed class Trainer(
         parameters.MaskGradients();
         parameters.ClipGradients(MaxGradientNorm);
         optimizer.Step();
-        parameters.MaskValues();            // Adam's momentum still moves what has just been pruned
+        parameters.MaskValues();            // Adam's momentum still changes pruned weights
         Evaluation.Place(logits.detach(), batch, scores);
         return loss.item<float>();
     }

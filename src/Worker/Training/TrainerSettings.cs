@@ -9,8 +9,8 @@ namespace PieService.Worker.Training;
 /// <param name="Threads">Threads of the tensor library.</param>
 public sealed record TrainerSettings(string Device, int Threads)
 {
-    /// <summary>Sets the tensor library up; auto is cuda where there is one.</summary>
-    /// <exception cref="InvalidOperationException">CUDA is demanded, but there is none.</exception>
+    /// <summary>Initialises the tensor library; auto means cuda if there is one.</summary>
+    /// <exception cref="InvalidOperationException">CUDA is required, but there is none.</exception>
     public Machine Prepare()
     {
         set_num_threads(Threads);
@@ -22,7 +22,7 @@ public sealed record TrainerSettings(string Device, int Threads)
     }
 }
 
-/// <summary>What decides the last bits of a training besides the recipe and the seed.</summary>
+/// <summary>The conditions besides the recipe and the seed that decide the last bits of a training.</summary>
 public sealed record Machine(Device Device, string CpuCapability, int Threads)
 {
     /// <summary>cpu or cuda: a checkpoint may move between devices of one type.</summary>
@@ -30,12 +30,14 @@ public sealed record Machine(Device Device, string CpuCapability, int Threads)
 
     public string DeviceName => Device.type == TorchSharp.DeviceType.CUDA ? $"cuda:{Math.Max(0, Device.index)}" : DeviceType;
 
-    /// <summary>What computes beside the device; a checkpoint may move between two of them that have one CPU capability.</summary>
+    /// <summary>
+    /// The processor, library and allocator; a checkpoint may move between two hosts with the same CPU capability.
+    /// </summary>
     public ComputeHost Host { get; } = new(Processor.Here(), $"libtorch {Version.Parse(__version__).ToString(3)}", MemoryAllocator.OfThisProcess());
 
     /// <summary>
-    /// The instruction set by which torch chooses its CPU kernels, the processor's vendor, by which MKL chooses its own, and the limit
-    /// that oneDNN was given, if any. TorchSharp does not report them.
+    /// The instruction set by which torch chooses its CPU kernels, the processor's vendor, by which MKL chooses its
+    /// own, and the limit that was set for oneDNN, if any. TorchSharp does not report them.
     /// </summary>
     internal static string CpuCapabilityHere()
     {

@@ -3,35 +3,39 @@ using PieService.Domain.Runs;
 
 namespace PieService.Worker.Training;
 
-/// <summary>One line of an epoch's report.</summary>
+/// <summary>The metrics of one split after an epoch.</summary>
 /// <param name="Split">train (measured while training), validation or test.</param>
 /// <param name="Loss">Mean (binary) cross-entropy in nats; for train the mean of the batch means, unweighted (study 1.9).</param>
-/// <param name="Threshold">By which multi-label data was decided; null otherwise.</param>
+/// <param name="Threshold">The threshold by which multi-label data was decided; null otherwise.</param>
 public sealed record EpochMetric(string Split, double Loss, LabelScores Scores, double? Threshold);
 
 /// <summary>Epoch number <paramref name="Epoch"/> (0-based) is finished and its checkpoint is on the disk.</summary>
-/// <param name="Checkpoint">Null: it could not be written.</param>
-/// <param name="Observation">The answers to the training split after this epoch; null: they were not wanted.</param>
+/// <param name="Checkpoint">Null if it could not be written.</param>
+/// <param name="Observation">The predictions for the training split after this epoch; null if they were not
+/// wanted.</param>
 public sealed record EpochFinished(
     int Epoch, IReadOnlyList<EpochMetric> Metrics, double Seconds, CheckpointFile? Checkpoint, SplitPredictions? Observation = null);
 
-/// <summary>Whom a training tells what happens.</summary>
+/// <summary>The receivers of a training's events.</summary>
 /// <param name="Epoch">Called after every epoch that is trained here.</param>
-/// <param name="Warn">Told what goes wrong without ending the run: a checkpoint that cannot be read or written.</param>
+/// <param name="Warn">Called for a fault that does not end the run: a checkpoint that cannot be read or
+/// written.</param>
 public sealed record TrainingListener(Action<EpochFinished> Epoch, Action<string> Warn, Pulse Pulse);
 
-/// <summary>A split's packed answers, labels (<see cref="PackedLabels"/>) and scores as float16, both in example order.</summary>
-/// <param name="Classes">Of N examples.</param>
+/// <summary>
+/// A split's packed predictions, labels (<see cref="PackedLabels"/>) and scores as float16, both in example order.
+/// </summary>
+/// <param name="Classes">The packed labels of N examples.</param>
 /// <param name="Scores">N x C logits in label order, evaluation mode after the last epoch.</param>
 public sealed record SplitPredictions(string Split, int Examples, int ClassCount, byte[] Classes, byte[] Scores, EpochMetric Metric);
 
-/// <summary>What a finished training leaves behind.</summary>
-/// <param name="Tensors">Every prunable tensor, also of dense runs.</param>
-/// <param name="Prunings">What each pruning did, in their order; empty for dense runs.</param>
+/// <summary>The results of a finished training.</summary>
+/// <param name="Tensors">Every prunable tensor, for dense runs too.</param>
+/// <param name="Prunings">The effect of each pruning, in order; empty for dense runs.</param>
 /// <param name="Device">cpu or cuda:n.</param>
-/// <param name="Threads">Threads of the tensor library; with device and capability it decides the bits.</param>
-/// <param name="Model">Null: it was not to be kept.</param>
-/// <param name="PretrainedSha256">Of the checkpoint that a BERT started from; null: the model is none.</param>
+/// <param name="Threads">The threads of the tensor library; with device and capability they decide the bits.</param>
+/// <param name="Model">Null if it was not to be kept.</param>
+/// <param name="PretrainedSha256">The hash of the checkpoint that a BERT started from; null for other models.</param>
 public sealed record TrainingResult(
     IReadOnlyList<SplitPredictions> Predictions,
     IReadOnlyList<TensorSparsity> Tensors,
@@ -44,6 +48,6 @@ public sealed record TrainingResult(
     ModelExportFile? Model = null,
     string? PretrainedSha256 = null);
 
-/// <summary>The kept model is whole on the disk.</summary>
+/// <summary>The kept model is complete on the disk.</summary>
 /// <param name="Path">Absolute.</param>
 public sealed record ModelExportFile(string Path, long Bytes, string Sha256);

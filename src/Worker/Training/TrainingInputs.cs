@@ -7,22 +7,23 @@ using PieService.Worker.Text;
 namespace PieService.Worker.Training;
 
 /// <summary>The files of an assignment, read and checked against each other.</summary>
-/// <param name="Vectors">Null: the embedding is trained.</param>
-/// <param name="Pretrained">Null: the model is no BERT.</param>
+/// <param name="Vectors">Null if the embedding is trained.</param>
+/// <param name="Pretrained">Null if the model is not a BERT.</param>
 internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, WordVectors? Vectors, PretrainedBert? Pretrained)
 {
     private const int HeldOutShare = 10;
 
     private int MaxLength => Recipe.Hyperparameters.MaxLength;
 
-    /// <summary>The split as the model reads it: texts cut off after the recipe's length.</summary>
+    /// <summary>The split in the form that the model reads: texts truncated to the recipe's length.</summary>
     public TokenisedSplit Split(string name) => Pretrained is { } bert
         ? BertInput.Of(Dataset.Split(name), bert.Tokens, Recipe.Protocol, MaxLength)
         : Dataset.Split(name).Truncated(MaxLength);
 
     /// <summary>
-    /// What is trained on; and where a threshold needs examples of its own, those: the validation split is read anyway, without one
-    /// it is a tenth of the training split, chosen by the dataset's hash, the same for all seeds (study 1.15).
+    /// The examples that are trained on, and those for tuning a threshold if it needs its own. If there is a validation
+    /// split, it is read anyway; else they are a tenth of the training split, chosen by the dataset's hash, the same
+    /// for all seeds (study 1.15).
     /// </summary>
     public TrainingSplits Training()
     {
@@ -33,10 +34,11 @@ internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, W
         return new(train.Select([.. order[heldOut..].Order()]), train.Select([.. order[..heldOut].Order()]));
     }
 
-    /// <exception cref="ArgumentException">The recipe names vectors or a checkpoint without its files, or the other way.</exception>
-    /// <exception cref="UntrainableException">They don't belong together.</exception>
+    /// <exception cref="ArgumentException">The recipe names vectors or a checkpoint without its files, or there are
+    /// files without a name.</exception>
+    /// <exception cref="UntrainableException">The files do not belong together.</exception>
     /// <exception cref="UnusableModelException">The checkpoint's folder has changed since the supervisor looked at it.</exception>
-    /// <exception cref="InvalidDataException">A file is malformed; it can be made again.</exception>
+    /// <exception cref="InvalidDataException">A file is malformed; it can be rebuilt.</exception>
     public static TrainingInputs Load(TrainingAssignment assignment)
     {
         var recipe = assignment.Recipe;
@@ -78,5 +80,5 @@ internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, W
     }
 }
 
-/// <param name="HeldOut">Not trained on; without examples where none are needed.</param>
+/// <param name="HeldOut">These are not trained on; there are none if none are needed.</param>
 internal sealed record TrainingSplits(TokenisedSplit Train, TokenisedSplit HeldOut);

@@ -13,7 +13,7 @@ internal static class TrainingLoss
 {
     /// <param name="logits">(B, C).</param>
     /// <param name="batch">The B examples, as positions in <paramref name="gold"/>.</param>
-    /// <param name="reduction">Over the examples of the batch.</param>
+    /// <param name="reduction">The reduction over the examples of the batch.</param>
     public static Tensor Of(Tensor logits, PackedLabels gold, int[] batch, nn.Reduction reduction = nn.Reduction.Mean)
     {
         if (gold.Task == LearningTask.SingleLabel)
@@ -27,7 +27,7 @@ internal static class TrainingLoss
         var loss = nn.functional.binary_cross_entropy_with_logits(
             logits, tensor(sets, [batch.Length, gold.ClassCount], device: logits.device), reduction: reduction);
         if (reduction != nn.Reduction.Sum) return loss;
-        // Held while native code reads it.
+        // Kept while native code reads it.
         using Scalar classes = gold.ClassCount;
         return loss.div(classes);
     }

@@ -5,20 +5,21 @@ using PieService.Worker.Text;
 namespace PieService.Worker.Training;
 
 /// <summary>
-/// All chance of a training: each is a function of (seed, purpose, epoch or step), never of what was drawn before, so an
-/// epoch can be repeated by itself. Tests give their own functions instead.
+/// All randomness of a training. Each value is a function of (seed, purpose, epoch or step) and never of earlier draws,
+/// so an epoch can be repeated alone. Tests use their own functions instead.
 /// </summary>
 /// <param name="InitSeed">Seeds torch before the model is made.</param>
 /// <param name="TorchSeed">Seeds torch at the start of an epoch (0-based).</param>
 /// <param name="Batches">The batches of an epoch, as positions in the training split.</param>
-/// <param name="ImpactSample">The training examples whose gradient decides at a pruning step (from 1).</param>
-/// <param name="ImpactSeed">Seeds torch before that gradient, which dropout takes part in by protocol paper.</param>
-/// <param name="InitialWeights">Values of every parameter by its name, row-major; null: torch's default initialisation.</param>
+/// <param name="ImpactSample">The training examples whose gradient is used at a pruning step (from 1).</param>
+/// <param name="ImpactSeed">Seeds torch before that gradient, for dropout in protocol paper.</param>
+/// <param name="InitialWeights">The values of every parameter by name, row-major; null for torch's default
+/// initialisation.</param>
 public sealed record TrainingOrder(
     long InitSeed, Func<int, long> TorchSeed, Func<int, IReadOnlyList<int[]>> Batches, Func<int, int[]> ImpactSample, Func<int, long> ImpactSeed,
     IReadOnlyDictionary<string, float[]>? InitialWeights = null)
 {
-    /// <summary>"100 examples" of the study.</summary>
+    /// <summary>The study's "100 examples".</summary>
     private const int ImpactExamples = 100;
 
     public static TrainingOrder Keyed(Recipe recipe, int seed, TokenisedSplit train) => new(
