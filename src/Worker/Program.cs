@@ -96,7 +96,7 @@ static void Serve(BackgroundJobServerOptions server, string queue, int workers)
 {
     server.Queues = [queue];
     server.WorkerCount = workers;
-    // A server that has lost the database for so long starts all its threads anew beside the old ones.
+    // A server that was without its database for this time starts all its threads again, beside the old ones.
     server.ServerTimeout = TimeSpan.FromHours(24);
     server.CancellationCheckInterval = TimeSpan.FromSeconds(5);
     server.ShutdownTimeout = TimeSpan.FromSeconds(120);

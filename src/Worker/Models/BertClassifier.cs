@@ -110,7 +110,7 @@ public sealed class BertClassifier : Classifier
         public Embeddings(BertConfig config, Take take) : base("embeddings")
         {
             this.config = config;
-            words = nn.Embedding(config.PadToken + 1, 1, padding_idx: config.PadToken);       // its weights are not drawn
+            words = nn.Embedding(config.PadToken + 1, 1, padding_idx: config.PadToken);     // its weights are not drawn
             words.weight = take("embeddings.word_embeddings.weight", config.VocabularySize, config.Width);
             positions = new(take, "embeddings.position_embeddings.", config.MaxPositions, config.Width);
             types = new(take, "embeddings.token_type_embeddings.", config.TokenTypes, config.Width);

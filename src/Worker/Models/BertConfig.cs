@@ -7,7 +7,7 @@ namespace PieService.Worker.Models;
 /// <param name="Heads">Attention heads; W / Heads wide each.</param>
 /// <param name="InnerWidth">Width between the two linear maps of a layer's second half.</param>
 /// <param name="MaxPositions">Tokens that a text can have at most, special ones included.</param>
-/// <param name="TokenTypes">2 where pairs of texts can be told apart.</param>
+/// <param name="TokenTypes">2 if the model distinguishes the texts of a pair.</param>
 /// <param name="PadToken">Its embedding gets no gradient.</param>
 /// <param name="HiddenDropout">Probability, in training.</param>
 /// <param name="AttentionDropout">Probability, in training.</param>
@@ -19,7 +19,7 @@ public sealed record BertConfig(
 {
     public const string FileName = "config.json";
 
-    // Far beyond every BERT; a file that says more is damaged, and is refused before it takes memory.
+    // Far above the values of every BERT: a file with more is damaged, and is refused before it takes memory.
     private const int MostLayers = 1000, MostOfAnything = 10_000_000;
 
     /// <summary>Of the encoder and the pooler.</summary>

@@ -14,7 +14,7 @@ public sealed class Trainer(
     private const double MaxGradientNorm = 1.0;
     private const long WorthCollecting = 64 << 20;
 
-    /// <exception cref="UntrainableException">The loss is no longer a number.</exception>
+    /// <exception cref="UntrainableException">The loss is not a number.</exception>
     public void Run(int epochsDone, int totalEpochs, IReadOnlyList<ITrainingHook> hooks, Pulse pulse)
     {
         for (var epoch = epochsDone; epoch < totalEpochs; epoch++)
