@@ -98,7 +98,7 @@ status() {
   pid_of worker >/dev/null || return 1
   # This worker, named by machine and process: a worker whose arithmetic is wrong is alive but takes no runs.
   if ! answer=$(ask_service --fail "$url/api/v1/system"); then
-    say "worker: the service does not say how it is; set PIE_KEY to a key"
+    say "worker: whether its arithmetic is right is not known; the service answers that with a valid PIE_KEY only"
     return 0
   fi
   worker=$(uname -n | cut -d . -f 1)-$(pid_of worker)

@@ -61,5 +61,10 @@ public sealed record MemoryAllocator(string Name, ImmutableSortedDictionary<stri
             : Glibc.Name;
     }
 
-    private static string[] Preloaded => (global::System.Environment.GetEnvironmentVariable(Preload) ?? "").Split([':', ' '], StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>What LD_PRELOAD names, without files that are not there: the loader passes over them with a warning.</summary>
+    private static string[] Preloaded =>
+    [
+        .. (global::System.Environment.GetEnvironmentVariable(Preload) ?? "").Split([':', ' '], StringSplitOptions.RemoveEmptyEntries)
+            .Where(library => !library.Contains('/', StringComparison.Ordinal) || File.Exists(library)),
+    ];
 }

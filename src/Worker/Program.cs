@@ -20,7 +20,17 @@ if (args is [ModelCommand.Name, .. var modelArguments])
     return;
 }
 
-var settings = WorkerSettings.From(Environment.GetEnvironmentVariable);
+WorkerSettings settings;
+try
+{
+    settings = WorkerSettings.From(Environment.GetEnvironmentVariable);
+}
+catch (FormatException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    Environment.ExitCode = 1;
+    return;
+}
 var trainer = new TrainerSettings(settings.Device, settings.Threads);
 switch (args)
 {

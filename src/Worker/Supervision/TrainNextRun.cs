@@ -119,7 +119,15 @@ public sealed class TrainNextRun(
     private async Task TrainAsync(Run run, HeldRun held)
     {
         var assignment = await Database.PersistAsync(() => PrepareAsync(run, held), time, held.Stopped);
-        WorkerLog.Started(logger, run.Id, run.Recipe.Method, run.Sparsity, run.Seed, assignment.Resume?.EpochsDone ?? assignment.Trunk?.EpochsDone ?? 0);
+        if (assignment.Trained is not null)
+        {
+            WorkerLog.PredictsAgain(logger, run.Id, run.Recipe.Method, run.Sparsity, run.Seed);
+        }
+        else
+        {
+            var done = assignment.Resume?.EpochsDone ?? assignment.Trunk?.EpochsDone ?? 0;
+            WorkerLog.Started(logger, run.Id, run.Recipe.Method, run.Sparsity, run.Seed, done);
+        }
         var result = await trainers.TrainAsync(
             assignment,
             epoch => RecordAsync(run, held, epoch),

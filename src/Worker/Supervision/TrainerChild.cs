@@ -158,9 +158,7 @@ internal sealed class TrainerChild : IDisposable
         // With threads that spin while they wait, two trainers on two cores are five times slower.
         start.Environment["OMP_WAIT_POLICY"] = "passive";
         start.Environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
-        // A value in the worker's own environment takes precedence.
-        foreach (var (name, value) in settings.Allocator.Environment)
-            if (string.IsNullOrEmpty(start.Environment.TryGetValue(name, out var given) ? given : null)) start.Environment[name] = value;
+        foreach (var (name, value) in settings.Allocator.Environment) start.Environment[name] = value;
         if (settings.VisibleGpu(slot) is { } gpu) start.Environment["CUDA_VISIBLE_DEVICES"] = gpu;
         // A trainer gets files and values only.
         start.Environment.Remove("ConnectionStrings__Pie");

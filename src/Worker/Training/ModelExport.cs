@@ -51,7 +51,7 @@ internal static class ModelExport
     public static double? Restore(TrainedFile trained, ParameterBuffer parameters)
     {
         if (Checkpoint.Sha256(trained.Path) is var sha256 && sha256 != trained.Sha256)
-            throw new InvalidDataException($"The model that was kept cannot be used: its SHA-256 is {sha256}, not {trained.Sha256}.");
+            throw new InvalidDataException($"The model that was kept has the SHA-256 {sha256}, not {trained.Sha256}.");
         var file = SafeTensors.Read(trained.Path);
         parameters.SetValues(parameters.Segments.ToDictionary(
             segment => segment.Name, segment => file.Get<float>(file.Names.Contains(NameOf(segment)) ? NameOf(segment) : segment.Name)));

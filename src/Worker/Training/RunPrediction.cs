@@ -12,8 +12,9 @@ public sealed class RunPrediction(TrainerSettings settings)
 {
     /// <exception cref="UnusableModelException">The checkpoint that the model started from cannot be used in its
     /// present state.</exception>
-    /// <exception cref="InvalidDataException">The trained model's file is not the one that was kept.</exception>
-    /// <exception cref="IOException">The trained model's file cannot be read.</exception>
+    /// <exception cref="UntrainableException">
+    /// The trained model's file cannot be read, or is not the one that was kept; another attempt would not help.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Thrown between two batches.</exception>
     public TrainingResult Execute(TrainingAssignment assignment, TrainingListener listener)
     {
@@ -24,7 +25,7 @@ public sealed class RunPrediction(TrainerSettings settings)
         using var scope = NewDisposeScope();
         using var model = Classifiers.Create(recipe, inputs, machine.Device);
         using var parameters = new ParameterBuffer(model);
-        var kept = ModelExport.Restore(assignment.Trained!, parameters);
+        var kept = Restore(assignment.Trained!, parameters);
 
         var tuning = new ThresholdTuning(model, inputs.Dataset.Task, recipe.Protocol, inputs.Training().HeldOut, listener.Pulse);
         tuning.Restore(kept);
@@ -37,5 +38,18 @@ public sealed class RunPrediction(TrainerSettings settings)
             [],
             machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "", machine.Host,
             PretrainedSha256: inputs.Pretrained?.Sha256);
+    }
+
+    private static double? Restore(TrainedFile trained, ParameterBuffer parameters)
+    {
+        try
+        {
+            return ModelExport.Restore(trained, parameters);
+        }
+        catch (Exception unusable) when (unusable is InvalidDataException or IOException or ArgumentException)
+        {
+            throw new UntrainableException(
+                $"{unusable.Message} So it did not predict again, and the predictions are those of before.");
+        }
     }
 }

@@ -75,9 +75,10 @@ public sealed class ModelExportTests : IDisposable
     {
         var trained = Train(Toy.Recipe(Method.Dense));
 
-        var refused = Assert.Throws<InvalidDataException>(() => PredictAgain(Toy.Recipe(Method.Dense), new(trained.Model!.Path, new string('0', 64))));
+        var refused = Assert.Throws<UntrainableException>(() => PredictAgain(Toy.Recipe(Method.Dense), new(trained.Model!.Path, new string('0', 64))));
 
         Assert.Contains("SHA-256", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("the predictions are those of before.", refused.Message, StringComparison.Ordinal);
     }
 
     private TrainingResult PredictAgain(Recipe recipe, TrainedFile model) => new RunPrediction(Toy.Cpu).Execute(
