@@ -40,7 +40,7 @@ public sealed record MemoryAllocator(string Name, ImmutableSortedDictionary<stri
     {
         // The worker's environment already preloads a library, which may be an allocator.
         null or "" or "auto" => Preloaded.Length > 0 ? System : TcMalloc() ?? Glibc,
-        "tcmalloc" when Preloaded.Length > 0 => throw new FormatException(
+        "tcmalloc" when Preloaded.Any(library => Path.GetFileName(library) != TcMallocFile) => throw new FormatException(
             $"PIE_ALLOCATOR is tcmalloc, but LD_PRELOAD is {string.Join(':', Preloaded)}. Unset one of them."),
         "tcmalloc" => TcMalloc() ?? throw new FormatException(
             $"PIE_ALLOCATOR is tcmalloc, but {TcMallocFile} is not installed. On Debian or Ubuntu: sudo apt-get install -y libtcmalloc-minimal4"),

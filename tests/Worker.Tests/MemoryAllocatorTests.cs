@@ -39,6 +39,8 @@ public class MemoryAllocatorTests
         var start = new ProcessStartInfo("dotnet", [typeof(MemoryAllocator).Assembly.Location, TrainerProcess.Arithmetic]) { RedirectStandardOutput = true };
         foreach (var name in MemoryAllocator.Glibc.Environment.Keys) start.Environment.Remove(name);
         foreach (var (name, value) in allocator.Environment) start.Environment[name] = value;
+        // A trainer has the environment of its worker, with the setting that chose its allocator.
+        start.Environment["PIE_ALLOCATOR"] = allocator.Name;
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         return Json.Read<TrainerMessage>(output).Arithmetic!.Host.Allocator;
