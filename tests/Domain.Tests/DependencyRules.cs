@@ -13,17 +13,17 @@ public class DependencyRules
     [Theory]
     [MemberData(nameof(Projects))]
     public void A_folder_uses_only_folders_before_it(string project) =>
-        Assert.Empty(LineOf(project).Against(Uses(project)).Select(use => use.ToString()).Distinct());
+        None(LineOf(project).Against(Uses(project)).Select(use => use.ToString()));
 
     [Theory]
     [MemberData(nameof(Projects))]
     public void Every_folder_has_its_place_in_the_line(string project) =>
-        Assert.Empty(LineOf(project).WithoutPlace(SourceProject.Sources(project).Select(SourceProject.Shown)));
+        None(LineOf(project).WithoutPlace(SourceProject.Sources(project).Select(SourceProject.Shown)));
 
     [Theory]
     [MemberData(nameof(Projects))]
     public void No_folders_use_one_another_in_a_circle(string project) =>
-        Assert.Empty(Circles.OfFolders(Uses(project)).Select(circle => string.Join(", ", circle)));
+        None(Circles.OfFolders(Uses(project)).Select(circle => string.Join(", ", circle)));
 
     [Theory]
     [InlineData("", "object split = Datasets.Split.Train;")]
@@ -65,7 +65,7 @@ public class DependencyRules
     /// <summary>A name that cannot be resolved would hide a use.</summary>
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Every_name_is_resolved(string project) => Assert.Empty(Built(project).Names.Value.Unresolved);
+    public void Every_name_is_resolved(string project) => None(Built(project).Names.Value.Unresolved);
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -107,6 +107,13 @@ public class DependencyRules
         where text.Contains("\"xunit.v3\"", StringComparison.Ordinal)
         where !text.Contains("../Order/*.cs", StringComparison.Ordinal)
         select project);
+
+    /// <summary>Shows all that was found; Assert.Empty would cut it.</summary>
+    private static void None(IEnumerable<string> found)
+    {
+        var all = found.Distinct().ToList();
+        Assert.True(all.Count == 0, string.Join('\n', all));
+    }
 
     private static FolderLine LineOf(string project) => FolderLine.All.Single(line => line.Project == project);
 
