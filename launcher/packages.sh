@@ -64,6 +64,7 @@ check_packages() {
 }
 
 # tcmalloc is optional: without it trainers run with settings of glibc that are as fast but take more memory.
+# The folders are those of MemoryAllocator.cs.
 offer_tcmalloc() {
   local folder
   for folder in /usr/lib/x86_64-linux-gnu /usr/lib/aarch64-linux-gnu /usr/lib64 /usr/lib /usr/local/lib; do

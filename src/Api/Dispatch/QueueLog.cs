@@ -5,13 +5,14 @@ using LogLevel = Hangfire.Logging.LogLevel;
 namespace PieService.Queue;
 
 /// <summary>
-/// Leads what Hangfire logs to this host, from its start to its end. Hangfire has one log provider for the whole process,
-/// and keeps loggers in static fields: they lead to all hosts that live at the moment of the message, since it does not
-/// say whose it is. The container creates this after the logger factory, and so disposes of it before.
+/// Writes Hangfire's messages to the log of this host while the host lives. Hangfire has one log provider for the whole
+/// process and keeps its loggers in static fields. A message does not name its host, so all hosts of the process that
+/// live at that moment receive it. The container creates this object after the logger factory and therefore disposes
+/// of it first, so that no message reaches a disposed factory.
 /// </summary>
 internal sealed class QueueLog : IDisposable
 {
-    // Held while a host's factory is used: a factory that is in here has not been disposed of, nor is it meanwhile.
+    // The lock is held while a factory is used, so a factory in this list is not disposed of meanwhile.
     private static readonly List<AspNetCoreLogProvider> Hosts = [];
 
     private readonly AspNetCoreLogProvider host;

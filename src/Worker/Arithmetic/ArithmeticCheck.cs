@@ -16,6 +16,12 @@ internal abstract class ArithmeticCheck(string operation, string shape)
     /// </summary>
     private const double Float32Tolerance = 1e-4, ProductToleranceOfGpus = 1e-2;
 
+    /// <summary>
+    /// How far a mean of random numbers may be off. The mean of a right generator is further off with one seed in two
+    /// million, and the seed is always the same.
+    /// </summary>
+    protected const double MostStandardErrors = 5;
+
     // A largest value below this is too small for a deviation to be a share of it.
     private const double SmallestSize = 1e-6;
 

@@ -10,8 +10,6 @@ namespace PieService.Worker.Arithmetic;
 internal sealed class AttentionDropoutCheck(int batch, int words, int width, double probability)
     : ArithmeticCheck("attention with dropout", FormattableString.Invariant($"T {words}, B {batch}, 1 head of {width}, p {probability}"))
 {
-    private const double MostStandardErrors = 5;
-
     public override IEnumerable<ArithmeticDeviation> Deviations(Device device)
     {
         using var scope = NewDisposeScope();
