@@ -66,12 +66,17 @@ public static class Labelling
     public static Task ReopenAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation) =>
         db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons SET is_complete = false, summary = jsonb_set(summary, ARRAY['complete'], 'false')
-            WHERE summary IS NOT NULL AND EXISTS (
-                SELECT 1 FROM sweep_runs AS own
-                JOIN runs ON runs.id = own.run_id
-                JOIN sweep_runs AS link ON link.run_id = runs.id
-                WHERE own.sweep_id = {sweepId} AND runs.predict_again AND link.sweep_id = comparisons.sweep_id
-                    AND runs.fingerprint IN (comparisons.dense_fingerprint, comparisons.pruned_fingerprint))
+            FROM (
+                SELECT open.id FROM comparisons AS open
+                WHERE open.summary IS NOT NULL AND EXISTS (
+                    SELECT 1 FROM sweep_runs AS own
+                    JOIN runs ON runs.id = own.run_id
+                    JOIN sweep_runs AS link ON link.run_id = runs.id
+                    WHERE own.sweep_id = {sweepId} AND runs.predict_again AND link.sweep_id = open.sweep_id
+                        AND runs.fingerprint IN (open.dense_fingerprint, open.pruned_fingerprint))
+                -- In the order of AskAsync, so that neither waits for the other.
+                ORDER BY open.id FOR NO KEY UPDATE) AS open
+            WHERE comparisons.id = open.id
             """, cancellation);
 
     /// <summary>
