@@ -66,18 +66,25 @@ public sealed class Campaign(ITestOutputHelper output)
         var expected = await ResultsAsync(lab, undisturbed);
         var kill = Fault.All.Single(fault => fault.Name == "a worker is killed");
 
-        var sweep = await SweepAsync(lab);
+        var sweeps = new List<Guid> { await SweepAsync(lab) };
         for (var kills = 0; kills < 4; kills++)
         {
-            await lab.UntilThroughFaultsAsync("worker 0 trains", () => Task.FromResult(lab.Workers[0].Children().Count > 0));
+            await lab.UntilThroughFaultsAsync("worker 0 holds a run", async () =>
+            {
+                if (await HasEndedAsync(lab, sweeps[^1])) sweeps.Add(await SweepAsync(lab));
+                return await lab.ScalarAsync($"SELECT count(*) FROM runs WHERE lease_owner LIKE '%-{lab.Workers[0].Id}-%'") is > 0L;
+            });
             await kill.HappenAsync(lab, new WorkerZero());
         }
-        await EndedAsync(lab, sweep);
+        foreach (var sweep in sweeps) await EndedAsync(lab, sweep);
 
-        Assert.Equal(expected, await ResultsAsync(lab, sweep));
-        var workers = (await lab.ListAsync($"/api/v1/sweeps/{sweep}/runs")).Select(run => (string?)run["worker"]).Distinct();
-        Assert.InRange(workers.Count(), 2, 5);
-        await CountAsync(lab, sweep);
+        foreach (var sweep in sweeps)
+        {
+            Assert.Equal(expected, await ResultsAsync(lab, sweep));
+            await CountAsync(lab, sweep);
+        }
+        // The workers' names have changed with each start, so a run that went on elsewhere went on without the files of its first worker.
+        Assert.NotEqual(0L, await lab.ScalarAsync("SELECT sum(interruptions)::bigint FROM runs"));
     }
 
     /// <summary>Every kind as often as the others, in random order.</summary>
