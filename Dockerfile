@@ -7,6 +7,7 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY build/ build/
 COPY src/Domain/Domain.csproj src/Domain/
+COPY src/Hosting/Hosting.csproj src/Hosting/
 COPY src/Api/Api.csproj src/Api/
 COPY src/Worker/Worker.csproj src/Worker/
 RUN dotnet restore src/Api && dotnet restore src/Worker

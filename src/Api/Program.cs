@@ -16,7 +16,7 @@ using PieService.Api.Tables;
 using PieService.Api.Webhooks;
 using PieService.Domain;
 using PieService.Domain.Storage;
-using PieService.Queue;
+using PieService.Hosting;
 
 if (args is ["key", .. var keyArguments]) return await KeyCommand.RunAsync(keyArguments);
 

@@ -8,7 +8,7 @@ using PieService.Domain;
 using PieService.Domain.Pies;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
-using PieService.Queue;
+using PieService.Hosting;
 using PieService.Worker;
 using PieService.Worker.Hub;
 using PieService.Worker.Supervision;

@@ -6,7 +6,7 @@ using PieService.Api.Database;
 using PieService.Domain.Pies;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
-using PieService.Queue;
+using PieService.Hosting;
 
 namespace PieService.Api.Dispatch;
 

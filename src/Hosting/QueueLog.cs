@@ -2,7 +2,7 @@ using Hangfire.AspNetCore;
 using Hangfire.Logging;
 using LogLevel = Hangfire.Logging.LogLevel;
 
-namespace PieService.Queue;
+namespace PieService.Hosting;
 
 /// <summary>
 /// Writes Hangfire's messages to the log of this host while the host lives. Hangfire has one log provider for the whole

@@ -6,13 +6,13 @@ using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using Npgsql;
 
-namespace PieService.Queue;
+namespace PieService.Hosting;
 
 /// <summary>
-/// Hangfire as both hosts use it; this file is compiled into each. It only rings the bell: rows decide who works
+/// Hangfire as the hosts of both programs use it. It only wakes workers: the rows decide which of them trains a run
 /// (docs/decisions/0002-rows-are-the-truth.md), so its own retries and its short defaults are off.
 /// </summary>
-internal static class QueueStorage
+public static class QueueStorage
 {
     /// <summary>Queues are served in alphabetical order, whatever order they are listed in.</summary>
     public const string LabelQueue = "a-labels";
