@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using PieService.Domain.Tests.Dependencies;
 
 namespace PieService.Domain.Tests;
@@ -92,12 +93,23 @@ public class DependencyRules
     [InlineData("Domain", "TorchSharp")]
     [InlineData("Domain", "Hangfire")]
     [InlineData("Domain", "Microsoft.AspNetCore")]
+    [InlineData("Hosting", "TorchSharp")]
+    [InlineData("Hosting", "PieService.Domain")]
+    [InlineData("Hosting", "Microsoft.AspNetCore")]
     [InlineData("Worker", "Microsoft.AspNetCore")]
     public void A_project_does_not_know_what_is_not_its_business(string project, string library) =>
         Assert.DoesNotContain(
             $"using {library}",
             string.Join('\n', SourceProject.Sources(project).Select(File.ReadAllText)),
             StringComparison.Ordinal);
+
+    /// <summary>The compiled source of another project is a use that the references of the projects do not show.</summary>
+    [Fact]
+    public void A_project_compiles_only_sources_of_its_own_folder() => Assert.Empty(
+        from project in Directory.EnumerateFiles(SourceProject.Root, "*.csproj", SearchOption.AllDirectories)
+        from compile in XDocument.Load(project).Descendants("Compile")
+        where compile.Attribute("Include")?.Value.Contains("..", StringComparison.Ordinal) == true
+        select $"{SourceProject.Shown(project)} compiles {compile.Attribute("Include")!.Value}");
 
     [Fact]
     public void Every_test_project_is_run_in_the_order_of_a_seed() => Assert.Empty(
