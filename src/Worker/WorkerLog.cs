@@ -48,4 +48,7 @@ internal static partial class WorkerLog
 
     [LoggerMessage(23, LogLevel.Error, "{Path} cannot be used")]
     public static partial void ModelFailed(ILogger logger, Exception failure, string path);
+
+    [LoggerMessage(24, LogLevel.Error, "A look of {Service} failed; the next one follows")]
+    public static partial void LookFailed(ILogger logger, Exception failure, string service);
 }

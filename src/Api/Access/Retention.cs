@@ -1,30 +1,17 @@
 using Microsoft.EntityFrameworkCore;
 using PieService.Domain.Storage;
+using PieService.Hosting;
 
 namespace PieService.Api.Access;
 
 /// <summary>Forgets once an hour what is too old to be of use; several instances do no harm to each other.</summary>
 public sealed class Retention(
-    IDbContextFactory<PieDbContext> contexts, AccessSettings settings, TimeProvider time, ILogger<Retention> logger) : BackgroundService
+    IDbContextFactory<PieDbContext> contexts, AccessSettings settings, TimeProvider time, ILogger<Retention> logger)
+    : RepeatingService(TimeSpan.FromHours(1), time)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), time);
-        do
-        {
-            try
-            {
-                await ForgetAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                AccessLog.AuditNotTrimmed(logger, failure);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override void Log(Exception failure) => AccessLog.AuditNotTrimmed(logger, failure);
 
-    public async Task ForgetAsync(CancellationToken cancellation)
+    public override async Task LookAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         // By the database's clock, which wrote the entries.

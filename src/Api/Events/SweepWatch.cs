@@ -3,6 +3,7 @@ using PieService.Api.Webhooks;
 using PieService.Domain;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
+using PieService.Hosting;
 
 namespace PieService.Api.Events;
 
@@ -11,7 +12,9 @@ namespace PieService.Api.Events;
 /// with what the last event said (docs/decisions/0011-events-are-what-a-look-finds.md), so it keeps nothing in memory, and any
 /// instance may look.
 /// </summary>
-public sealed class SweepWatch(IDbContextFactory<PieDbContext> contexts, TimeProvider time, ILogger<SweepWatch> logger) : BackgroundService
+public sealed class SweepWatch(
+    IDbContextFactory<PieDbContext> contexts, TimeProvider time, ILogger<SweepWatch> logger)
+    : RepeatingService(ShortestPause, time)
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -19,26 +22,16 @@ public sealed class SweepWatch(IDbContextFactory<PieDbContext> contexts, TimePro
     /// <summary>Looking takes at most a fifth of the time, unless a look takes seconds.</summary>
     private const int PauseForEachLook = 4;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override void Log(Exception failure) => EventLog.Interrupted(logger, failure.Message);
+
+    protected override TimeSpan PauseAfter(TimeSpan look)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var start = time.GetTimestamp();
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception lost) when (!stoppingToken.IsCancellationRequested)
-            {
-                EventLog.Interrupted(logger, lost.Message);
-            }
-            var pause = time.GetElapsedTime(start) * PauseForEachLook;
-            await Task.Delay(pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause, time, stoppingToken);
-        }
+        var pause = look * PauseForEachLook;
+        return pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause;
     }
 
     /// <summary>Appends what has happened since the last look; nothing where another instance is looking.</summary>
-    public async Task LookAsync(CancellationToken cancellation)
+    public override async Task LookAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);

@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
+using PieService.Hosting;
 
 namespace PieService.Worker.Supervision;
 
@@ -11,27 +11,12 @@ namespace PieService.Worker.Supervision;
 /// models that no run's row names.
 /// </summary>
 public sealed class Housekeeping(
-    ArtifactFolder artifacts, IDbContextFactory<PieDbContext> contexts, TimeProvider time, ILogger<Housekeeping> logger) : BackgroundService
+    ArtifactFolder artifacts, IDbContextFactory<PieDbContext> contexts, TimeProvider time, ILogger<Housekeeping> logger)
+    : RepeatingService(TimeSpan.FromSeconds(10), time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    protected override void Log(Exception failure) => WorkerLog.NotSwept(logger, failure.Message);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await SweepUpAsync(stoppingToken);
-            }
-            catch (Exception later) when (DatabaseOutage.IsCauseOf(later) || later is IOException or UnauthorizedAccessException)
-            {
-                WorkerLog.NotSwept(logger, later.Message);
-            }
-        }
-    }
-
-    internal async Task SweepUpAsync(CancellationToken cancellation)
+    public override async Task LookAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"DELETE FROM workers WHERE last_beat_at < now() - interval '1 day'", cancellation);

@@ -45,7 +45,8 @@ public sealed class HeldRun(RunLease lease, LeaseKeeper keeper) : IDisposable
 
 /// <summary>
 /// Reports to the database that this worker is alive, extends its leases, and learns which of its runs must stop. While
-/// the database is unavailable training continues: only the database can decide that a lease is lost.
+/// the database is unavailable training continues: only the database can decide that a lease is lost. It is not a
+/// RepeatingService: a heartbeat that failed is due again at the next look, and the last act is to leave the workers.
 /// </summary>
 public sealed class LeaseKeeper(
     RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings, ProvenArithmetic arithmetic, Reserves reserves, VectorFolder vectors, ModelShelf shelf,

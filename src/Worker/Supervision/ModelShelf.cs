@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PieService.Domain;
 using PieService.Domain.Runs;
+using PieService.Hosting;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
 
@@ -16,11 +16,10 @@ namespace PieService.Worker.Supervision;
 /// takes minutes for the largest, so it is done in the background and the result is cached on the disk.
 /// </summary>
 public sealed class ModelShelf(
-    VectorFolder vectors, CheckpointFolder checkpoints, TrainerMemory memory, PieFolders folders, TimeProvider time, ILogger<ModelShelf> logger) : BackgroundService
+    VectorFolder vectors, CheckpointFolder checkpoints, TrainerMemory memory, PieFolders folders, TimeProvider time,
+    ILogger<ModelShelf> logger) : RepeatingService(TimeSpan.FromSeconds(30), time)
 {
     private const int LongestError = 1000;
-
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, ModelFile> known = new(StringComparer.Ordinal);
 
@@ -52,22 +51,19 @@ public sealed class ModelShelf(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task LookAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(BetweenLooks, time);
-        do
+        var models = new List<ModelFile>();
+        foreach (var source in Sources())
         {
-            var models = new List<ModelFile>();
-            foreach (var source in await Task.Run(Sources, stoppingToken))
-            {
-                models.Add(await Task.Run(() => Find(source, stoppingToken), stoppingToken));
-                // Publish what is known while the other files are still being read.
-                if (models.Count > seen.Count) seen = [.. models];
-            }
-            seen = models;
+            models.Add(await Task.Run(() => Find(source, cancellation), cancellation));
+            // Publish what is known while the other files are still being read.
+            if (models.Count > seen.Count) seen = [.. models];
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        seen = models;
     }
+
+    protected override void Log(Exception failure) => WorkerLog.LookFailed(logger, failure, nameof(ModelShelf));
 
     /// <param name="Note">The name of its cache file, which identifies its present content.</param>
     private sealed record Source(string Name, ModelKind Kind, string Path, string Note);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using PieService.Domain;
+using PieService.Hosting;
 
 namespace PieService.Worker.Supervision;
 
@@ -8,7 +9,9 @@ namespace PieService.Worker.Supervision;
 /// The disk space and memory that a worker leaves free: when they run short, it finishes its runs and takes no new
 /// ones. They are checked in a separate loop, since a network folder that hangs must not delay the heartbeat.
 /// </summary>
-public sealed class Reserves(PieFolders folders, WorkerSettings settings, ProvenArithmetic arithmetic, TimeProvider time) : BackgroundService
+public sealed class Reserves(
+    PieFolders folders, WorkerSettings settings, ProvenArithmetic arithmetic, TimeProvider time,
+    ILogger<Reserves> logger) : RepeatingService(BetweenLooks, time)
 {
     private const long Mebi = 1024 * 1024;
 
@@ -24,7 +27,7 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, Proven
     /// <summary>Waits as long as something is short; if the arithmetic is wrong, until the worker stops.</summary>
     public async Task EnoughAsync(CancellationToken cancellation)
     {
-        while ((arithmetic.Problem ?? shortage) is not null) await Task.Delay(BetweenLooks, time, cancellation);
+        while ((arithmetic.Problem ?? shortage) is not null) await Task.Delay(BetweenLooks, Time, cancellation);
     }
 
     internal string? Look()
@@ -41,14 +44,13 @@ public sealed class Reserves(PieFolders folders, WorkerSettings settings, Proven
     /// </summary>
     public bool MayTrain(string checkpoint) => !awaited.ContainsKey(checkpoint);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override Task LookAsync(CancellationToken cancellation)
     {
-        // Not on the thread that starts the services: the first check may hang like any other.
-        await Task.Yield();
-        using var timer = new PeriodicTimer(BetweenLooks, time);
-        do shortage = Look();
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        shortage = Look();
+        return Task.CompletedTask;
     }
+
+    protected override void Log(Exception failure) => WorkerLog.LookFailed(logger, failure, nameof(Reserves));
 
     private string? DiskShortage(string folder)
     {

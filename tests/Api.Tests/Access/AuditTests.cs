@@ -129,7 +129,7 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
             VALUES (now() - interval '366 days', 'old', 'x', '/', ''), (now() - interval '364 days', 'young', 'x', '/', '')
             """);
 
-        await api.Services.GetServices<IHostedService>().OfType<Retention>().Single().ForgetAsync(CancellationToken.None);
+        await api.Services.GetServices<IHostedService>().OfType<Retention>().Single().LookAsync(CancellationToken.None);
 
         Assert.Equal((0L, 1L), (await CountAsync("actor = 'old'"), await CountAsync("actor = 'young'")));
     }

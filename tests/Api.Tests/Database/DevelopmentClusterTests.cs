@@ -113,7 +113,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     public async Task The_keeper_brings_a_killed_server_back_on_its_port_with_what_was_committed()
     {
         await using var cluster = await TestCluster.OpenAsync(folders);
-        using var keeper = new ClusterKeeper(cluster, NullLogger<ClusterKeeper>.Instance);
+        using var keeper = new ClusterKeeper(cluster, TimeProvider.System, NullLogger<ClusterKeeper>.Instance);
         await keeper.StartAsync(CancellationToken.None);
         await AskAsync(cluster, "SET synchronous_commit = on; CREATE TABLE kept AS SELECT 42 AS answer");
         var killed = PostmasterId();
@@ -138,7 +138,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     public async Task What_is_stopped_on_purpose_stays_stopped_although_a_keeper_watches()
     {
         var cluster = await TestCluster.OpenAsync(folders);
-        using var keeper = new ClusterKeeper(cluster, NullLogger<ClusterKeeper>.Instance);
+        using var keeper = new ClusterKeeper(cluster, TimeProvider.System, NullLogger<ClusterKeeper>.Instance);
         await keeper.StartAsync(CancellationToken.None);
         var postmaster = PostmasterId();
 

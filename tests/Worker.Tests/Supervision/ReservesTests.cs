@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Worker.Supervision;
@@ -74,5 +75,6 @@ public sealed class ReservesTests : IDisposable
     /// <summary>Over folders that are not there yet.</summary>
     private Reserves Of(ProvenArithmetic arithmetic, params (string Name, string Value)[] settings) => new(
         new PieFolders(folder["data/below"], folder["artifacts"], null, folder["models"]),
-        WorkerSettings.From(name => settings.FirstOrDefault(setting => setting.Name == name).Value), arithmetic, TimeProvider.System);
+        WorkerSettings.From(name => settings.FirstOrDefault(setting => setting.Name == name).Value), arithmetic, TimeProvider.System,
+        NullLogger<Reserves>.Instance);
 }
