@@ -103,7 +103,7 @@ public class DependencyRules
             string.Join('\n', SourceProject.Sources(project).Select(File.ReadAllText)),
             StringComparison.Ordinal);
 
-    /// <summary>The compiled source of another project is a use that the references of the projects do not show.</summary>
+    /// <summary>A source of another project, compiled here, is a use that no project reference shows.</summary>
     [Fact]
     public void A_project_compiles_only_sources_of_its_own_folder() => Assert.Empty(
         from project in Directory.EnumerateFiles(SourceProject.Root, "*.csproj", SearchOption.AllDirectories)

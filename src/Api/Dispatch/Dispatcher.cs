@@ -13,7 +13,8 @@ namespace PieService.Api.Dispatch;
 /// <summary>
 /// Turns what the rows say into messages: there are runs to train, this comparison can be labelled; and gives lost runs back to
 /// the queue. It only looks at the rows, so the normal path and the recovery path are one. Of several instances one is at work.
-/// It is not a RepeatingService: its looks share the connection that holds the leader's lock, and a bell begins one early.
+/// It is not a RepeatingService: its looks share the connection that holds the leader's lock, and a bell begins one
+/// early.
 /// </summary>
 public sealed class Dispatcher(
     DatabaseAddress database, IDbContextFactory<PieDbContext> contexts, RunLeases leases, LeaseSettings settings,

@@ -11,8 +11,9 @@ namespace PieService.Api.Webhooks;
 
 /// <summary>
 /// Sends what is due, at least once: the attempt is counted before it is made, and a sender that dies meanwhile leaves a row
-/// that is due again. Several instances share the work. It is not a RepeatingService: deliveries go on between its looks, the end of
-/// one begins the next look where all places were taken, and it ends only after all deliveries have ended.
+/// that is due again. Several instances share the work. It is not a RepeatingService: deliveries go on
+/// between its looks, the end of one begins the next look where all places were taken, and it ends only after all
+/// deliveries have ended.
 /// </summary>
 public sealed class WebhookSender(
     IDbContextFactory<PieDbContext> contexts, IHttpClientFactory clients, WebhookSettings settings, TimeProvider time, ILogger<WebhookSender> logger)

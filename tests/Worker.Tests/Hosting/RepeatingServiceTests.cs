@@ -94,7 +94,8 @@ public sealed class RepeatingServiceTests : IDisposable
         return Task.CompletedTask;
     };
 
-    private sealed class Looking(TimeOfPauses time, Func<CancellationToken, Task> look) : RepeatingService(Interval, time)
+    private sealed class Looking(TimeOfPauses time, Func<CancellationToken, Task> look)
+        : RepeatingService(Interval, time)
     {
         private readonly DateTimeOffset start = time.GetUtcNow();
         private readonly Channel<TimeSpan> looks = Channel.CreateUnbounded<TimeSpan>();
@@ -102,7 +103,8 @@ public sealed class RepeatingServiceTests : IDisposable
         public List<Exception> Logged { get; } = [];
 
         /// <summary>When the next look began.</summary>
-        public async Task<TimeSpan> NextAsync() => await looks.Reader.ReadAsync(Test).AsTask().WaitAsync(Patience, Test);
+        public async Task<TimeSpan> NextAsync() =>
+            await looks.Reader.ReadAsync(Test).AsTask().WaitAsync(Patience, Test);
 
         public override Task LookAsync(CancellationToken cancellation)
         {

@@ -75,6 +75,6 @@ public sealed class ReservesTests : IDisposable
     /// <summary>Over folders that are not there yet.</summary>
     private Reserves Of(ProvenArithmetic arithmetic, params (string Name, string Value)[] settings) => new(
         new PieFolders(folder["data/below"], folder["artifacts"], null, folder["models"]),
-        WorkerSettings.From(name => settings.FirstOrDefault(setting => setting.Name == name).Value), arithmetic, TimeProvider.System,
-        NullLogger<Reserves>.Instance);
+        WorkerSettings.From(name => settings.FirstOrDefault(setting => setting.Name == name).Value), arithmetic,
+        TimeProvider.System, NullLogger<Reserves>.Instance);
 }
