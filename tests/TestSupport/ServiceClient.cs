@@ -24,16 +24,7 @@ public abstract class ServiceClient : IDisposable
     }
 
     /// <summary>Looks until it is so; fails with what the processes said where it never is.</summary>
-    public async Task UntilAsync(string what, Func<Task<bool>> isSo)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (!await isSo())
-        {
-            Assert.False(limit.IsCancellationRequested, $"Waited in vain until {what}.\n{Tail}");
-            await look.WaitForNextTickAsync();
-        }
-    }
+    public Task UntilAsync(string what, Func<Task<bool>> isSo) => Until.HoldsAsync(isSo, what, Patience, () => Tail);
 
     public async Task<JsonObject> GetAsync(string path) => (await Client.GetFromJsonAsync<JsonObject>(path))!;
 

@@ -1,4 +1,3 @@
-using Npgsql;
 using PieService.Api.Database;
 using Xunit;
 
@@ -18,13 +17,7 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
     public string ConnectionString => database.ConnectionString;
 
     /// <summary>In the service's database, as its owner.</summary>
-    public async Task ExecuteSqlAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
+    public Task ExecuteSqlAsync(string sql) => Sql.ExecuteAsync(ConnectionString, sql);
 
     /// <summary>What the service writes.</summary>
     public string DataFolder => folder;

@@ -4,9 +4,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Npgsql;
 using PieService.Api.Access;
 using PieService.Domain.Access;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Access;
 
@@ -143,17 +143,8 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
         return [.. (await admin.GetFromJsonAsync<JsonObject>($"/api/v1/audit?pageSize=1000&{filter}"))!["items"]!.AsArray().Select(entry => entry!)];
     }
 
-    private async Task<long> CountAsync(string which = "true")
-    {
-        await using var database = NpgsqlDataSource.Create(api.ConnectionString);
-        await using var command = database.CreateCommand($"SELECT count(*) FROM audit WHERE {which}");
-        return (long)(await command.ExecuteScalarAsync())!;
-    }
+    private async Task<long> CountAsync(string which = "true") =>
+        (long)(await Sql.ScalarAsync(api.ConnectionString, $"SELECT count(*) FROM audit WHERE {which}"))!;
 
-    private async Task ExecuteAsync(string sql)
-    {
-        await using var database = NpgsqlDataSource.Create(api.ConnectionString);
-        await using var command = database.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
+    private Task ExecuteAsync(string sql) => Sql.ExecuteAsync(api.ConnectionString, sql);
 }

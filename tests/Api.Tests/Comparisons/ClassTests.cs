@@ -1,5 +1,5 @@
-using Npgsql;
 using PieService.Domain.Recipes;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Comparisons;
 
@@ -55,9 +55,7 @@ public sealed class ClassTests(ApiFixture api) : IClassFixture<ApiFixture>
         var dataset = await api.Situations.DatasetAsync();
         if (change is not null)
         {
-            await using var database = NpgsqlDataSource.Create(api.ConnectionString);
-            await using var command = database.CreateCommand($"{change} AND dataset_id = '{dataset.Id}'");
-            await command.ExecuteNonQueryAsync();
+            await Sql.ExecuteAsync(api.ConnectionString, $"{change} AND dataset_id = '{dataset.Id}'");
         }
         var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "MP-AI"));
         await api.Situations.TrainAsync(sweep, (run, position) => run.Method == Method.MpAi && position % 3 == 2 ? 0 : position % 3);

@@ -36,8 +36,8 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     {
         await using var cluster = await TestCluster.OpenAsync(folders);
 
-        Assert.Equal("127.0.0.1", await AskAsync(cluster.AdministratorConnectionString, "SHOW listen_addresses"));
-        Assert.Equal("", await AskAsync(cluster.AdministratorConnectionString, "SHOW unix_socket_directories"));
+        Assert.Equal("127.0.0.1", await Sql.ScalarAsync(cluster.AdministratorConnectionString, "SHOW listen_addresses"));
+        Assert.Equal("", await Sql.ScalarAsync(cluster.AdministratorConnectionString, "SHOW unix_socket_directories"));
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     {
         await using (await TestCluster.OpenAsync(folders)) { }
         using var left = StartServerWithoutOwner();
-        await EventuallyAsync(() => File.Exists(PidFile));
+        await Until.HoldsAsync(() => Task.FromResult(File.Exists(PidFile)));
 
         await using (var cluster = await TestCluster.OpenAsync(folders))
         {
@@ -120,7 +120,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
 
         Process.GetProcessById(killed).Kill();
 
-        await EventuallyAsync(async () =>
+        await Until.HoldsAsync(async () =>
         {
             try
             {
@@ -215,22 +215,5 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
         return Process.Start(start)!;
     }
 
-    private static Task<object?> AskAsync(DevelopmentCluster cluster, string sql) => AskAsync(cluster.ConnectionString, sql);
-
-    private static async Task<object?> AskAsync(string address, string sql)
-    {
-        var unpooled = new NpgsqlConnectionStringBuilder(address) { Pooling = false };
-        await using var connection = new NpgsqlConnection(unpooled.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync();
-    }
-
-    private static Task EventuallyAsync(Func<bool> condition) => EventuallyAsync(() => Task.FromResult(condition()));
-
-    private static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        for (var waiting = Stopwatch.StartNew(); !await condition(); await Task.Delay(TimeSpan.FromMilliseconds(50)))
-            Assert.True(waiting.Elapsed < Patience, "The awaited condition did not come true.");
-    }
+    private static Task<object?> AskAsync(DevelopmentCluster cluster, string sql) => Sql.ScalarAsync(cluster.ConnectionString, sql);
 }

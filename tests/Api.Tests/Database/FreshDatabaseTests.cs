@@ -37,20 +37,12 @@ public sealed class FreshDatabaseTests
         Assert.Equal(PostgresErrorCodes.InvalidCatalogName, failure.SqlState);
     }
 
-    private static async Task MigrateAsync(string connectionString)
+    private static Task MigrateAsync(string connectionString)
     {
         Interlocked.Increment(ref migrations);
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("CREATE TABLE answers (answer integer)", connection);
-        await command.ExecuteNonQueryAsync();
+        return Sql.ExecuteAsync(connectionString, "CREATE TABLE answers (answer integer)");
     }
 
-    private static async Task<object?> AskAsync(FreshDatabase database, string sql)
-    {
-        await using var connection = new NpgsqlConnection(database.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync();
-    }
+    private static Task<object?> AskAsync(FreshDatabase database, string sql) =>
+        Sql.ScalarAsync(database.ConnectionString, sql);
 }

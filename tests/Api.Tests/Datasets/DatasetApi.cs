@@ -67,13 +67,6 @@ public sealed class DatasetApi() : FreshDatabase(MigrateAsync)
         await AskAsync<long>("SELECT count(*) FROM examples"),
         Directory.Exists(Uploads) ? Directory.GetFileSystemEntries(Uploads).Length : 0);
 
-    /// <summary>Looks again until it is so; what never happens fails the test.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!await isSo()) await Task.Delay(20, patience.Token);
-    }
-
     private static Task MigrateAsync(string connectionString) => Migrator.MigrateAsync(connectionString, CancellationToken.None);
 
     private sealed class Application(string connectionString, string folder) : WebApplicationFactory<Program>

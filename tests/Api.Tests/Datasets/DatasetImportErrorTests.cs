@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Npgsql;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Datasets;
 
@@ -130,10 +131,10 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
                 "POST /api/v1/datasets HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000000\r\n\r\n" +
                 "--x\r\nContent-Disposition: form-data; name=\"train\"\r\n\r\n" + Train + new string('x', 100_000)));
-            await DatasetApi.UntilAsync(() => Task.FromResult(
+            await Until.HoldsAsync(() => Task.FromResult(
                 Directory.Exists(api.Uploads) && Directory.GetFiles(api.Uploads, "train", SearchOption.AllDirectories).Length == 1));
         }
-        await DatasetApi.UntilAsync(() => Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 0));
+        await Until.HoldsAsync(() => Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 0));
     }
 
     [Fact]
@@ -151,15 +152,15 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
                 SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
                 WHERE NOT granted AND relation = 'examples'::regclass AND datname = current_database())
             """;
-        await DatasetApi.UntilAsync(() => api.AskAsync<bool>(waiting));
+        await Until.HoldsAsync(() => api.AskAsync<bool>(waiting));
 
         await hangUp.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => import);
-        await DatasetApi.UntilAsync(() => Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 0));
+        await Until.HoldsAsync(() => Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 0));
         // The server learns that nobody sends examples any more as soon as it could take them.
         await transaction.RollbackAsync();
-        await DatasetApi.UntilAsync(async () => !await api.AskAsync<bool>(waiting));
+        await Until.HoldsAsync(async () => !await api.AskAsync<bool>(waiting));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Datasets;
 
@@ -71,7 +72,7 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
         await using var transaction = await blocker.BeginTransactionAsync();
         await using (var block = new Npgsql.NpgsqlCommand("LOCK TABLE datasets IN EXCLUSIVE MODE", blocker, transaction)) await block.ExecuteNonQueryAsync();
         using var received = await SendAsync(Test);
-        await DatasetApi.UntilAsync(async () => (string?)(await api.GetAsync($"/imports/{await IdAsync(received)}"))["state"] == "running");
+        await Until.HoldsAsync(async () => (string?)(await api.GetAsync($"/imports/{await IdAsync(received)}"))["state"] == "running");
 
         using var cancelled = await api.Client.PostAsync($"{received.Headers.Location}/cancel", null);
 
@@ -91,7 +92,7 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
             VALUES (gen_random_uuid(), 'lost', 'running', 1, 0, 0, now() - interval '31 seconds') RETURNING id
             """);
 
-        await DatasetApi.UntilAsync(async () => (string?)(await api.GetAsync($"/imports/{id}"))["state"] == "failed");
+        await Until.HoldsAsync(async () => (string?)(await api.GetAsync($"/imports/{id}"))["state"] == "failed");
 
         var problem = (await api.GetAsync($"/imports/{id}"))["problem"]!;
         Assert.Contains("again", (string?)problem["detail"], StringComparison.Ordinal);
@@ -130,11 +131,11 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     {
         JsonNode? import = null;
         var id = await IdAsync(received);
-        await DatasetApi.UntilAsync(async () => (import = await api.GetAsync($"/imports/{id}"))["finishedAt"] is not null);
+        await Until.HoldsAsync(async () => (import = await api.GetAsync($"/imports/{id}"))["finishedAt"] is not null);
         return import!;
     }
 
-    private Task NothingIsLeftAsync() => DatasetApi.UntilAsync(() => Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 0));
+    private Task NothingIsLeftAsync() => Until.HoldsAsync(() => Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 0));
 
     private static async Task<string> IdAsync(HttpResponseMessage received) => (string)JsonNode.Parse(await received.Content.ReadAsStringAsync())!["id"]!;
 }

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Npgsql;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Dispatch;
 
@@ -12,20 +12,20 @@ public sealed class DispatcherTests(ApiFixture api) : IClassFixture<ApiFixture>
         await WorkerAsync("short", slots: 50, "disk");
         await SubmitAsync(seeds: 4);
         await WorkerAsync("small", slots: 1, null);
-        await UntilAsync(async () => await MessagesAsync("b-runs") == 2);
+        await Until.HoldsAsync(async () => await MessagesAsync("b-runs") == 2);
 
         await WorkerAsync("large", slots: 20, null);
         // The branches wait for their trunks: four of the eight runs are ready.
-        await UntilAsync(async () => await MessagesAsync("b-runs") == 4);
+        await Until.HoldsAsync(async () => await MessagesAsync("b-runs") == 4);
 
         // Nobody can use this one's checkpoint: only the runs that came later get their messages.
         await api.SubmitAsync(Situations.BertRequest(await api.Situations.DatasetAsync(), "minilm"));
         await SubmitAsync(seeds: 2);
-        await UntilAsync(async () => await MessagesAsync("b-runs") == 6);
+        await Until.HoldsAsync(async () => await MessagesAsync("b-runs") == 6);
         await SubmitAsync(seeds: 1);
-        await UntilAsync(async () => await MessagesAsync("b-runs") == 7);
+        await Until.HoldsAsync(async () => await MessagesAsync("b-runs") == 7);
         await ScalarAsync("UPDATE workers SET checkpoints = '{minilm}' WHERE id = 'large'");
-        await UntilAsync(async () => await MessagesAsync("b-runs") == 8);
+        await Until.HoldsAsync(async () => await MessagesAsync("b-runs") == 8);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class DispatcherTests(ApiFixture api) : IClassFixture<ApiFixture>
         var runs = await situations.RunsOfAsync(sweep);
         var before = await MessagesAsync("a-labels");
         foreach (var run in runs.Where(run => run.Seed != 2)) await situations.TrainAsync(run);
-        await UntilAsync(async () => await MessagesAsync("a-labels") > before);
+        await Until.HoldsAsync(async () => await MessagesAsync("a-labels") > before);
         await situations.LabelAsync(sweep);
         var provisional = await ComparisonAsync(sweep);
 
@@ -45,7 +45,7 @@ public sealed class DispatcherTests(ApiFixture api) : IClassFixture<ApiFixture>
         // On a slow machine they may have been asked for once more by now, over two seeds.
         var asked = await MessagesAsync("a-labels");
         await situations.TrainAsync(last[1]);
-        await UntilAsync(async () => await MessagesAsync("a-labels") > asked);
+        await Until.HoldsAsync(async () => await MessagesAsync("a-labels") > asked);
         await situations.LabelAsync(sweep);
         var final = await ComparisonAsync(sweep);
 
@@ -64,17 +64,5 @@ public sealed class DispatcherTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     private async Task<long> MessagesAsync(string queue) => (long)(await ScalarAsync($"SELECT count(*) FROM hangfire.jobqueue WHERE queue = '{queue}'"))!;
 
-    private async Task<object?> ScalarAsync(string sql)
-    {
-        await using var database = NpgsqlDataSource.Create(api.ConnectionString);
-        await using var command = database.CreateCommand(sql);
-        return await command.ExecuteScalarAsync();
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!await isSo()) await look.WaitForNextTickAsync(limit.Token);
-    }
+    private Task<object?> ScalarAsync(string sql) => Sql.ScalarAsync(api.ConnectionString, sql);
 }

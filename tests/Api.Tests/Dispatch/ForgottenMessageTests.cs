@@ -1,8 +1,8 @@
 using Hangfire;
 using Hangfire.Common;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using PieService.Domain.Runs;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Dispatch;
 
@@ -15,12 +15,12 @@ public sealed class ForgottenMessageTests(ApiFixture api) : IClassFixture<ApiFix
         var queue = api.Services.GetRequiredService<IBackgroundJobClientV2>();
         for (var i = 0; i < 20; i++) queue.Enqueue<ITrainNextRun>("b-runs", run => run.ExecuteAsync(CancellationToken.None));
 
-        using (Server(queue.Storage)) await UntilAsync("SELECT count(*) FROM hangfire.jobqueue");
+        using (Server(queue.Storage)) await UntilNoneAsync("SELECT count(*) FROM hangfire.jobqueue");
         Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM hangfire.job WHERE expireat IS NULL OR expireat > now() + interval '6 minutes'"));
 
         // Let the minutes pass; a server looks at its start and every minute.
         await ScalarAsync("UPDATE hangfire.job SET expireat = now() - interval '1 second'");
-        using (Server(queue.Storage)) await UntilAsync("SELECT count(*) FROM hangfire.job");
+        using (Server(queue.Storage)) await UntilNoneAsync("SELECT count(*) FROM hangfire.job");
         foreach (var table in new[] { "state", "jobparameter", "jobqueue" }) Assert.Equal(0L, await ScalarAsync($"SELECT count(*) FROM hangfire.{table}"));
     }
 
@@ -34,19 +34,9 @@ public sealed class ForgottenMessageTests(ApiFixture api) : IClassFixture<ApiFix
         },
         storage);
 
-    private async Task UntilAsync(string countIsZero)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while ((long)(await ScalarAsync(countIsZero))! > 0) await look.WaitForNextTickAsync(limit.Token);
-    }
+    private Task UntilNoneAsync(string count) => Until.HoldsAsync(async () => await ScalarAsync(count) is 0L, count);
 
-    private async Task<object?> ScalarAsync(string sql)
-    {
-        await using var database = NpgsqlDataSource.Create(api.ConnectionString);
-        await using var command = database.CreateCommand(sql);
-        return await command.ExecuteScalarAsync();
-    }
+    private Task<object?> ScalarAsync(string sql) => Sql.ScalarAsync(api.ConnectionString, sql);
 
     /// <summary>A worker that finds nothing to train.</summary>
     private sealed class Nothing : JobActivator, ITrainNextRun

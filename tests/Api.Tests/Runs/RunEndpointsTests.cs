@@ -4,6 +4,7 @@ using Npgsql;
 using PieService.Domain.Datasets;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Runs;
 
@@ -124,14 +125,7 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     [InlineData(0x7c00, float.PositiveInfinity)]
     [InlineData(0xfe00, float.NaN)]
     public async Task Float16_is_unpacked_in_sql_as_ieee_754_says(int bits, float value) =>
-        Assert.Equal(value, await ScalarAsync($"SELECT pie_float16({bits})"));
-
-    private async Task<float> ScalarAsync(string sql)
-    {
-        await using var database = NpgsqlDataSource.Create(api.ConnectionString);
-        await using var command = database.CreateCommand(sql);
-        return (float)(await command.ExecuteScalarAsync())!;
-    }
+        Assert.Equal(value, await Sql.ScalarAsync(api.ConnectionString, $"SELECT pie_float16({bits})"));
 
     private async Task<List<string>> ReadAsync(string sql)
     {

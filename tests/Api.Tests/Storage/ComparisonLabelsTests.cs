@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using PieService.Api.Tests.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Domain.Storage;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Storage;
 
@@ -21,7 +21,7 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
         await using var other = await contexts.CreateDbContextAsync();
         await using var hold = await HoldLabelsAsync(other);
         var labelling = api.Situations.LabelAsync(sweep);
-        await DatasetApi.UntilAsync(() => WaitingAsync("relation"));
+        await Until.HoldsAsync(() => WaitingAsync("relation"));
 
         // Without an end it would wait for the labels, and they for this test.
         foreach (var run in runs.Where(run => run.Seed == 2)) await api.Situations.TrainAsync(run).WaitAsync(TimeSpan.FromMinutes(1));
@@ -41,8 +41,8 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
         await using var other = await contexts.CreateDbContextAsync();
         await using var hold = await HoldLabelsAsync(other);
         var both = Task.WhenAll(api.Situations.LabelAsync(sweep), api.Situations.LabelAsync(sweep));
-        await DatasetApi.UntilAsync(() => WaitingAsync("relation"));
-        await DatasetApi.UntilAsync(() => WaitingAsync("advisory"));
+        await Until.HoldsAsync(() => WaitingAsync("relation"));
+        await Until.HoldsAsync(() => WaitingAsync("advisory"));
 
         await hold.RollbackAsync();
         await both;

@@ -96,7 +96,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
                 await command.ExecuteScalarAsync();
 
             var migration = Migrator.MigrateAsync(impatient, CancellationToken.None);
-            await EventuallyAsync(async () => migration.IsCompleted || (await ReadAsync(database, """
+            await Until.HoldsAsync(async () => migration.IsCompleted || (await ReadAsync(database, """
                 SELECT query FROM pg_stat_activity
                 WHERE datname = current_database() AND wait_event_type = 'Lock'
                     AND now() - query_start > interval '1500 milliseconds'
@@ -244,11 +244,5 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         await using var command = database.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
-    }
-
-    private static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!await condition()) await Task.Delay(50, patience.Token);
     }
 }
