@@ -72,7 +72,8 @@ public sealed class Campaign(ITestOutputHelper output)
             await lab.UntilThroughFaultsAsync("worker 0 holds a run", async () =>
             {
                 if (await HasEndedAsync(lab, sweeps[^1])) sweeps.Add(await SweepAsync(lab));
-                return await lab.ScalarAsync($"SELECT count(*) FROM runs WHERE lease_owner LIKE '%-{lab.Workers[0].Id}-%'") is > 0L;
+                return await lab.ScalarAsync(
+                    $"SELECT count(*) FROM runs WHERE lease_owner LIKE '%-{lab.Workers[0].Id}-%'") is > 0L;
             });
             await kill.HappenAsync(lab, new WorkerZero());
         }
@@ -83,7 +84,8 @@ public sealed class Campaign(ITestOutputHelper output)
             Assert.Equal(expected, await ResultsAsync(lab, sweep));
             await CountAsync(lab, sweep);
         }
-        // The workers' names have changed with each start, so a run that went on elsewhere went on without the files of its first worker.
+        // A worker has a new name after each start, and the workers share no folder: an interrupted run has continued
+        // from what the database has.
         Assert.NotEqual(0L, await lab.ScalarAsync("SELECT sum(interruptions)::bigint FROM runs"));
     }
 

@@ -215,5 +215,6 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
         return Process.Start(start)!;
     }
 
-    private static Task<object?> AskAsync(DevelopmentCluster cluster, string sql) => Sql.ScalarAsync(cluster.ConnectionString, sql);
+    private static Task<object?> AskAsync(DevelopmentCluster cluster, string sql) =>
+        Sql.ScalarAsync(cluster.ConnectionString, sql);
 }

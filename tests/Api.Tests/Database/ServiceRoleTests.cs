@@ -23,7 +23,7 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
     [InlineData("DROP DATABASE pie")]
     public async Task The_service_may_not(string statement)
     {
-        var refusal = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(cluster.ConnectionString, statement));
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => Sql.ExecuteAsync(cluster.ConnectionString, statement));
 
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
     }
@@ -35,7 +35,7 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
     {
         var there = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = other };
 
-        var refusal = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(there.ConnectionString, "SELECT 1"));
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => Sql.ExecuteAsync(there.ConnectionString, "SELECT 1"));
 
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
     }
@@ -55,9 +55,9 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
         cluster = await TestCluster.OpenAsync(folders);
         // As it was: everything made by the superuser, and no other role.
         var earlier = new NpgsqlConnectionStringBuilder(cluster.AdministratorConnectionString) { Database = "pie" }.ConnectionString;
-        await ExecuteAsync(earlier, "DROP SCHEMA hangfire; ALTER SCHEMA public OWNER TO pie; DROP OWNED BY pie_service; DROP ROLE pie_service");
+        await Sql.ExecuteAsync(earlier, "DROP SCHEMA hangfire; ALTER SCHEMA public OWNER TO pie; DROP OWNED BY pie_service; DROP ROLE pie_service");
         await Migrator.MigrateAsync(earlier, CancellationToken.None);
-        await ExecuteAsync(earlier, "INSERT INTO api_keys (id, name, role, prefix, secret_hash) VALUES (gen_random_uuid(), 'kept', 'reader', '00000000', '')");
+        await Sql.ExecuteAsync(earlier, "INSERT INTO api_keys (id, name, role, prefix, secret_hash) VALUES (gen_random_uuid(), 'kept', 'reader', '00000000', '')");
         await cluster.DisposeAsync();
 
         cluster = await TestCluster.OpenAsync(folders);
@@ -65,7 +65,7 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
         Assert.Equal(0L, await ScalarAsync(ForeignObjects));
         Assert.Equal("kept", await ScalarAsync("SELECT name FROM api_keys"));
         await Migrator.MigrateAsync(cluster.ConnectionString, CancellationToken.None);
-        await ExecuteAsync(cluster.ConnectionString, "ALTER TABLE runs ADD COLUMN of_a_later_version integer");
+        await Sql.ExecuteAsync(cluster.ConnectionString, "ALTER TABLE runs ADD COLUMN of_a_later_version integer");
         await cluster.DisposeAsync();
     }
 
@@ -75,26 +75,7 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
             + (SELECT count(*) FROM pg_type WHERE typnamespace IN ('public'::regnamespace, 'hangfire'::regnamespace) AND typowner <> 'pie_service'::regrole)
         """;
 
-    private async Task<object?> ScalarAsync(string sql)
-    {
-        await using var connection = await OpenAsync(cluster.ConnectionString);
-        await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync();
-    }
-
-    private static async Task ExecuteAsync(string address, string sql)
-    {
-        await using var connection = await OpenAsync(address);
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
-
-    private static async Task<NpgsqlConnection> OpenAsync(string address)
-    {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(address) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        return connection;
-    }
+    private Task<object?> ScalarAsync(string sql) => Sql.ScalarAsync(cluster.ConnectionString, sql);
 
     public sealed class MigratedCluster : IAsyncLifetime
     {

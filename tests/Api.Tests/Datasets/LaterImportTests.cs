@@ -135,7 +135,8 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
         return import!;
     }
 
-    private Task NothingIsLeftAsync() => Until.HoldsAsync(() => Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 0));
+    private Task NothingIsLeftAsync() => Until.HoldsAsync(() =>
+        Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 0));
 
     private static async Task<string> IdAsync(HttpResponseMessage received) => (string)JsonNode.Parse(await received.Content.ReadAsStringAsync())!["id"]!;
 }
