@@ -120,13 +120,7 @@ api.MapSweeps();
 api.MapEvents();
 api.MapRuns();
 api.MapComparisons();
-api.MapPies();
-api.MapComparisonExamples();
-api.MapInfluence();
-api.MapModelPairs();
-api.MapClasses();
 api.MapExampleVotes();
-api.MapExamplePredictions();
 api.MapWebhooks();
 api.MapAudit();
 if (access.RequireKeys && !await AccessSetup.HasKeyAsync(app.Services))

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
+using PieService.Api.Lists;
 using PieService.Domain.Access;
 using PieService.Domain.Storage;
 
@@ -8,6 +8,8 @@ namespace PieService.Api.Access;
 
 public static class AuditEndpoints
 {
+    private static readonly Order<AuditEntry> NewestFirst = Order<AuditEntry>.ByDescending(entry => entry.Id);
+
     public static void MapAudit(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/audit", List).WithName("listAudit").WithTags("System").WithMetadata(new NeedsRole(Role.Admin)).ProducesProblem(400);
 
@@ -16,18 +18,10 @@ public static class AuditEndpoints
     private static async Task<Ok<Page<AuditResponse>>> List(Query<AuditFilter> query, PieDbContext db, CancellationToken cancellation)
     {
         var filter = query.Value;
-        var entries = db.Audit.AsNoTracking().Where(entry =>
+        var entries = db.Audit.Where(entry =>
             (filter.Actor == null || entry.Actor == filter.Actor) && (filter.Operation == null || entry.Operation == filter.Operation));
-        var total = await entries.CountAsync(cancellation);
-        if (filter.After<PageKey>() is { } after) entries = entries.Where(entry => entry.Id < after.Id);
-        var rows = await entries.OrderByDescending(entry => entry.Id).Take(filter.PageSize + 1).ToListAsync(cancellation);
-        return TypedResults.Ok(filter.Cut(
-            rows, total,
-            row => new AuditResponse(row.Id, row.At, row.Actor, row.KeyId, row.Operation, row.Path, row.Status, row.TraceId),
-            row => new PageKey(row.Id)));
+        return TypedResults.Ok(await new QueryRows<AuditEntry, AuditResponse>(entries, NewestFirst, AuditResponse.Of).PageAsync(filter, cancellation));
     }
-
-    private sealed record PageKey(long Id);
 }
 
 public sealed record AuditFilter : PageQuery
@@ -43,4 +37,8 @@ public sealed record AuditFilter : PageQuery
 /// <param name="Status">Of the answer; null: none was given (yet).</param>
 /// <param name="TraceId">As in a problem and in the log.</param>
 public sealed record AuditResponse(
-    long Id, DateTimeOffset At, string Actor, Guid? KeyId, string Operation, string Path, int? Status, string TraceId);
+    long Id, DateTimeOffset At, string Actor, Guid? KeyId, string Operation, string Path, int? Status, string TraceId)
+{
+    public static AuditResponse Of(AuditEntry entry) =>
+        new(entry.Id, entry.At, entry.Actor, entry.KeyId, entry.Operation, entry.Path, entry.Status, entry.TraceId);
+}

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PieService.Api.Http;
+using PieService.Api.Lists;
 using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Files;
@@ -16,6 +17,9 @@ public static class DatasetEndpoints
     public const string ImportOperation = "importDataset";
 
     private const string RespondAsync = "respond-async";
+
+    // Version 7 ids grow with time, so they order by age.
+    private static readonly Order<Dataset> NewestFirst = Order<Dataset>.ByDescending(dataset => dataset.Id);
 
     private static readonly RequestHeader PreferAsync = new("Prefer", "respond-async: do not wait for the import, but answer with a resource that tells of it (RFC 7240).");
 
@@ -111,15 +115,12 @@ public static class DatasetEndpoints
     /// <remarks>With labels, splits and length statistics, as each of them has by itself; the texts are examples.</remarks>
     private static async Task<Ok<Page<DatasetResponse>>> List(Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
     {
-        var page = query.Value;
-        var datasets = db.Datasets.AsNoTracking();
-        var total = await datasets.CountAsync(cancellation);
-        // Version 7 ids grow with time, so they order by age.
-        if (page.After<PageKey>() is { } after) datasets = datasets.Where(dataset => dataset.Id < after.Id);
-        // Ten thousand labels, and how often each of them occurs in each split, are some megabytes.
-        var rows = new TextPage<Dataset>(page, dataset => (1 + dataset.Splits.Count) * AnswerLength.OfCounts(dataset.Labels));
-        await rows.AddAsync(datasets.OrderByDescending(dataset => dataset.Id), cancellation);
-        return TypedResults.Ok(rows.Cut(total, DatasetResponse.Of, dataset => new PageKey(dataset.Id)));
+        var rows = new QueryRows<Dataset, DatasetResponse>(db.Datasets, NewestFirst, DatasetResponse.Of)
+        {
+            // Ten thousand labels, and how often each of them occurs in each split, are some megabytes.
+            LengthOf = dataset => (1 + dataset.Splits.Count) * AnswerLength.OfCounts(dataset.Labels),
+        };
+        return TypedResults.Ok(await rows.PageAsync(query.Value, cancellation));
     }
 
     /// <summary>One dataset with its labels, splits and length statistics.</summary>
@@ -147,6 +148,4 @@ public static class DatasetEndpoints
             return Problems.Conflict($"The dataset {id} is used by a sweep.");
         }
     }
-
-    private sealed record PageKey(Guid Id);
 }

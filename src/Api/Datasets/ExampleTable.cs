@@ -1,11 +1,37 @@
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Http;
+using PieService.Api.Lists;
 using PieService.Api.Tables;
 using PieService.Domain.Datasets;
+using PieService.Domain.Storage;
 
 namespace PieService.Api.Datasets;
 
-public static class ExampleTable
+/// <summary>Lists the examples of a dataset: train, validation, test, each in source order.</summary>
+/// <remarks>Filters combine. contains looks for these very characters, in either text of a pair; upper and lower case differ.</remarks>
+public sealed class ExampleTable() : Table<ExampleFilter, Dataset, ExampleResponse>("dataset", "examples")
 {
-    public static Columns<ExampleResponse> Columns(LearningTask task) => new Columns<ExampleResponse>()
+    public override Task<Dataset?> FindAsync(PieDbContext db, Guid id, ExampleFilter filter, CancellationToken cancellation) =>
+        db.Datasets.AsNoTracking().SingleOrDefaultAsync(dataset => dataset.Id == id, cancellation);
+
+    public override Rows<ExampleResponse> Rows(PieDbContext db, Dataset scope, ExampleFilter filter)
+    {
+        var splits = scope.Splits.Where(summary => filter.Split is null || summary.Split == filter.Split).ToList();
+        var matching = db.Examples.Where(example => example.DatasetId == scope.Id);
+        var label = LabelFilter.ClassOf(filter.Label, scope.Labels);
+        if (label is { } index) matching = matching.Where(example => example.Labels.Contains(index));
+        if (filter.Contains is { } words)
+            matching = matching.Where(example => example.Text.Contains(words) || (example.SecondText != null && example.SecondText.Contains(words)));
+        return new ExampleRows<ExampleResponse>(
+            db, matching, [.. splits.Select(summary => summary.Split)], example => ExampleResponse.Of(example, scope.Labels))
+        {
+            // Counts without a search in texts are known from the import.
+            KnownCount = filter.Contains is null ? splits.Sum(summary => label is { } known ? summary.PerLabel[known] : summary.Examples) : null,
+            LengthOf = item => item.Text.Length + (item.SecondText?.Length ?? 0),
+        };
+    }
+
+    public override Columns<ExampleResponse> Columns(Dataset scope) => new Columns<ExampleResponse>()
         .Id("id", row => row.Id)
         .Id("datasetId", row => row.DatasetId)
         .Name("split", row => row.Split)
@@ -13,5 +39,29 @@ public static class ExampleTable
         .Text("sourceId", row => row.SourceId)
         .Text("text", row => row.Text)
         .Text("secondText", row => row.SecondText)
-        .Gold(task, row => row.Labels);
+        .Gold(scope.Task, row => row.Labels);
+
+    public override Origin Origin(Dataset scope) => new(("dataset", scope.Id));
+}
+
+public sealed record ExampleFilter : TableQuery
+{
+    public Split? Split { get; init; }
+
+    /// <summary>Gold label, by its name; of multi-label data any of them.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Words that one of the texts contains, exactly as written.</summary>
+    public string? Contains { get; init; }
+}
+
+/// <param name="Position">0-based place in its split, in source order.</param>
+/// <param name="SourceId">What the source calls it: its id column, else file and line.</param>
+/// <param name="Labels">Gold labels; one for single-label data, any number, in the dataset's order, for multi-label data.</param>
+public sealed record ExampleResponse(
+    Guid Id, Guid DatasetId, Split Split, int Position, string SourceId, string Text, string? SecondText, IReadOnlyList<string> Labels)
+{
+    public static ExampleResponse Of(Example example, IReadOnlyList<string> labels) => new(
+        example.Id, example.DatasetId, example.Split, example.Position, example.SourceId, example.Text, example.SecondText,
+        [.. example.Labels.Select(index => labels[index])]);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
+using PieService.Api.Lists;
 using PieService.Domain.Datasets;
 using PieService.Domain.Storage;
 
@@ -9,6 +10,8 @@ namespace PieService.Api.Datasets;
 
 public static class ImportEndpoints
 {
+    private static readonly Order<Import> NewestFirst = Order<Import>.ByDescending(import => import.Id);
+
     public static void MapImports(this IEndpointRouteBuilder routes)
     {
         var imports = routes.MapGroup("/imports").WithTags("Datasets");
@@ -23,10 +26,7 @@ public static class ImportEndpoints
     {
         var filter = query.Value;
         var imports = db.Imports.Where(import => filter.State == null || import.State == filter.State);
-        var total = await imports.CountAsync(cancellation);
-        if (filter.After<PageKey>() is { } after) imports = imports.Where(import => import.Id < after.Id);
-        var rows = await imports.OrderByDescending(import => import.Id).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
-        return TypedResults.Ok(filter.Cut(rows, total, ImportResponse.Of, row => new PageKey(row.Id)));
+        return TypedResults.Ok(await new QueryRows<Import, ImportResponse>(imports, NewestFirst, ImportResponse.Of).PageAsync(filter, cancellation));
     }
 
     /// <summary>One import: how far it is, and what has come of it.</summary>
@@ -46,8 +46,6 @@ public static class ImportEndpoints
 
     internal static async Task<ImportResponse?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
         await db.Imports.AsNoTracking().SingleOrDefaultAsync(import => import.Id == id, cancellation) is { } import ? ImportResponse.Of(import) : null;
-
-    private sealed record PageKey(Guid Id);
 }
 
 public sealed record ImportFilter : PageQuery

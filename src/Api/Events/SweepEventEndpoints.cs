@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 using PieService.Api.Access;
 using PieService.Api.Http;
+using PieService.Api.Lists;
 using PieService.Api.OpenApi;
 using PieService.Domain;
 using PieService.Domain.Storage;
@@ -16,6 +17,8 @@ public static class SweepEventEndpoints
     private const string LastEventId = "Last-Event-ID";
     private const string Stream = "text/event-stream";
     private const int RetryAfterSeconds = 10;
+
+    private static readonly Order<SweepEvent> ByNumber = Order<SweepEvent>.By(told => told.Number);
 
     public static void AddEvents(this IServiceCollection services)
     {
@@ -52,13 +55,10 @@ public static class SweepEventEndpoints
             $"There are {streams.Most} event streams open (PIE_EVENT_STREAMS), or {streams.MostOfOne} of this client. Come back later, or poll the sweep.", statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<Page<SweepEventResponse>> ListAsync(PieDbContext db, Guid id, int after, EventQuery query, CancellationToken cancellation)
+    private static Task<Page<SweepEventResponse>> ListAsync(PieDbContext db, Guid id, int after, EventQuery query, CancellationToken cancellation)
     {
         var events = db.SweepEvents.Where(told => told.SweepId == id && told.Number > after);
-        var total = await events.CountAsync(cancellation);
-        if (query.After<NumberKey>() is { } key) events = events.Where(told => told.Number > key.Number);
-        var rows = await events.OrderBy(told => told.Number).Take(query.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
-        return query.Cut(rows, total, SweepEventResponse.Of, row => new NumberKey(row.Number));
+        return new QueryRows<SweepEvent, SweepEventResponse>(events, ByNumber, SweepEventResponse.Of).PageAsync(query, cancellation);
     }
 
     /// <exception cref="InvalidRequestException">It is no number of an event.</exception>
@@ -74,8 +74,6 @@ public static class SweepEventEndpoints
 
         double Quality(string type) => accepted.Where(media => media.MediaType == type).Select(media => media.Quality ?? 1).DefaultIfEmpty(0).Max();
     }
-
-    private sealed record NumberKey(int Number);
 }
 
 public sealed record EventQuery : PageQuery

@@ -13,6 +13,16 @@ public interface IRules
     IEnumerable<FieldError> Broken();
 }
 
+/// <summary>A bound value that also depends on the request that it came with.</summary>
+public interface IReadsRequest
+{
+    /// <summary>Called once, before the value is used.</summary>
+    void Read(HttpRequest request);
+}
+
+/// <summary>For operations without query parameters: any given one is an error.</summary>
+public sealed record NoQuery;
+
 /// <summary>
 /// The query parameters of a request as a record: unknown and repeated ones are errors, values are read as in JSON (enums by
 /// their wire names), and everything that is wrong is said at once.
@@ -35,7 +45,7 @@ public sealed record Query<T>(T Value) : IEndpointParameterMetadataProvider wher
         }
         if (value is IRules rules) errors.AddRange(rules.Broken().Where(rule => errors.All(error => error.Field != rule.Field)));
         InvalidRequestException.ThrowIfAny(errors);
-        (value as PageQuery)?.BindTo(context.Request);
+        (value as IReadsRequest)?.Read(context.Request);
         return ValueTask.FromResult<Query<T>?>(new Query<T>(value));
     }
 

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
+using PieService.Api.Lists;
 using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
@@ -26,14 +28,27 @@ public static class ModelEndpoints
             .SelectMany(worker => worker.Models).Distinct()
             .Where(model => filter.Kind is null || model.Kind == filter.Kind)
             .OrderBy(Place, StringComparer.Ordinal).ToList();
-        var rest = filter.After<PageKey>() is { } after ? models.Where(model => string.CompareOrdinal(Place(model), after.Place) > 0) : models;
-        return TypedResults.Ok(filter.Cut([.. rest.Take(filter.PageSize + 1)], models.Count, model => model, model => new PageKey(Place(model))));
+        return TypedResults.Ok(await new ModelRows(models).PageAsync(filter, cancellation));
     }
 
     private static string Place(ModelFile model) =>
         $"{model.Name} {Wire.Name(model.Kind)} {model.Sha256} {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(model.Error ?? "")))}";
 
-    private sealed record PageKey(string Place);
+    /// <summary>An item keeps its place while workers come and go between two pages.</summary>
+    private sealed class ModelRows(IReadOnlyList<ModelFile> models) : Rows<ModelFile>
+    {
+        public override Task<int> CountAsync(CancellationToken cancellation) => Task.FromResult(models.Count);
+
+        public override IAsyncEnumerable<ModelFile> AllAsync(CancellationToken cancellation) => models.ToAsyncEnumerable();
+
+        public override IAsyncEnumerable<(ModelFile Item, object Place)> FollowingAsync(
+            JsonElement? after, int most, CancellationToken cancellation)
+        {
+            var last = after?.Deserialize<string>(Json.Options);
+            return models.Select(model => (model, (object)Place(model)))
+                .Where(model => last is null || string.CompareOrdinal((string)model.Item2, last) > 0).ToAsyncEnumerable();
+        }
+    }
 }
 
 public sealed record ModelFilter : PageQuery

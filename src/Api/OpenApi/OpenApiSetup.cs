@@ -35,6 +35,7 @@ public static class OpenApiSetup
             options.OperationFilter<QueryParameters>();
             options.OperationFilter<RequestHeaders>();
             options.OperationFilter<AccessResponses>();
+            options.OperationFilter<TableTexts>();
             options.OperationFilter<TableResponses>();
             options.OperationFilter<StreamResponses>();
             options.OperationFilter<FileResponses>();

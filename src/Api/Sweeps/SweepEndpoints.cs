@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using PieService.Api.Access;
 using PieService.Api.Dispatch;
 using PieService.Api.Http;
+using PieService.Api.Lists;
 using PieService.Domain.Datasets;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
@@ -13,6 +14,9 @@ namespace PieService.Api.Sweeps;
 public static class SweepEndpoints
 {
     private const string SubmitOperation = "submitSweep";
+
+    // Version 7 ids grow with time, so they order by age.
+    private static readonly Order<Row> NewestFirst = Order<Row>.ByDescending(row => row.Sweep.Id);
 
     public static void MapSweeps(this IEndpointRouteBuilder routes)
     {
@@ -87,14 +91,14 @@ public static class SweepEndpoints
         var sweeps = from sweep in ofDataset
                      join progress in db.SweepProgress on sweep.Id equals progress.SweepId
                      where filter.State == null || progress.State == filter.State
-                     select new { Sweep = sweep, Progress = progress };
-        // Each has a progress, which takes long to add up.
-        var total = filter.State is null ? await ofDataset.CountAsync(cancellation) : await sweeps.CountAsync(cancellation);
-        // Version 7 ids grow with time, so they order by age.
-        if (filter.After<PageKey>() is { } after) sweeps = sweeps.Where(row => row.Sweep.Id < after.Id);
-        var rows = await sweeps.OrderByDescending(row => row.Sweep.Id).Take(filter.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
+                     select new Row { Sweep = sweep, Progress = progress };
         var standstill = await Standstill.LookAsync(db, cancellation);
-        return TypedResults.Ok(filter.Cut(rows, total, row => SweepResponse.Of(row.Sweep, row.Progress, standstill), row => new PageKey(row.Sweep.Id)));
+        var rows = new QueryRows<Row, SweepResponse>(sweeps, NewestFirst, row => SweepResponse.Of(row.Sweep, row.Progress, standstill))
+        {
+            // Every sweep has a progress, which takes long to add up.
+            Counted = filter.State is null ? ofDataset : sweeps,
+        };
+        return TypedResults.Ok(await rows.PageAsync(filter, cancellation));
     }
 
     /// <summary>One sweep with its progress.</summary>
@@ -196,7 +200,11 @@ public static class SweepEndpoints
         return TypedResults.Accepted($"/api/v1/sweeps/{sweep.Id}", sweep);
     }
 
-    private sealed record PageKey(Guid Id);
+    private sealed record Row
+    {
+        public required Sweep Sweep { get; init; }
+        public required SweepProgress Progress { get; init; }
+    }
 }
 
 public sealed record SubmitQuery

@@ -2,19 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Api.Tables;
 
-/// <summary>How what a sweep asked for is listed.</summary>
+/// <summary>In which order the results of a sweep are listed.</summary>
 public enum SparsityOrder
 {
-    /// <summary>As the sweep asked for it.</summary>
+    /// <summary>In the order of the sweep's request.</summary>
     [JsonStringEnumMemberName("request")] Request,
 
-    /// <summary>The least pruned first, what has no result last.</summary>
+    /// <summary>The least pruned first, those without a result last.</summary>
     [JsonStringEnumMemberName("achievedSparsity")] AchievedSparsity,
 }
 
-/// <summary>Where an item stands in either order.</summary>
-public sealed record SparsityPlace(double AchievedSparsity, int Ordinal)
+public static class AchievedSparsity
 {
-    /// <summary>Of an item without a result: after all that have one.</summary>
-    public const double Last = double.MaxValue;
+    /// <summary>Stands for the sparsity of what has no result: greater than all others.</summary>
+    public const double Missing = double.MaxValue;
 }

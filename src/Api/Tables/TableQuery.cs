@@ -1,4 +1,4 @@
-using PieService.Api.Http;
+using PieService.Api.Lists;
 
 namespace PieService.Api.Tables;
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using PieService.Api.Http;
+using PieService.Api.Lists;
 using PieService.Domain;
 
 namespace PieService.Api.Tables;
@@ -59,7 +60,6 @@ public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {
         builder.Metadata.Add(new QueryMetadata(typeof(T)));
-        builder.Metadata.Add(new TableMetadata());
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status406NotAcceptable, typeof(ProblemDetails), ["application/problem+json"]));
     }
 
@@ -68,6 +68,3 @@ public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T
         where format != TableFormat.Json && request.Query.ContainsKey(parameter)
         select new FieldError(parameter, $"is for JSON: {Wire.Name(format)} holds the whole table, so leave it out");
 }
-
-/// <summary>Tells the OpenAPI document that an operation answers with a table, in every format.</summary>
-public sealed record TableMetadata;

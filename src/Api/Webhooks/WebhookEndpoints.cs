@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Access;
 using PieService.Api.Http;
+using PieService.Api.Lists;
 using PieService.Domain;
 using PieService.Domain.Storage;
 using PieService.Domain.Webhooks;
@@ -22,6 +23,11 @@ public static class WebhookEndpoints
             .RemoveAllLoggers();
         services.AddHostedService<WebhookSender>();
     }
+
+    private static readonly Order<Webhook> NewestFirst = Order<Webhook>.ByDescending(webhook => webhook.Id);
+
+    private static readonly Order<WebhookDelivery> LatestFirst =
+        Order<WebhookDelivery>.ByDescending(delivery => delivery.CreatedAt).ThenByDescending(delivery => delivery.Id);
 
     public static void MapWebhooks(this IEndpointRouteBuilder routes)
     {
@@ -66,14 +72,8 @@ public static class WebhookEndpoints
 
     /// <summary>The webhooks, the newest first.</summary>
     /// <remarks>Without their secrets, which are shown once, when they are registered.</remarks>
-    private static async Task<Ok<Page<WebhookResponse>>> List(Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
-    {
-        var page = query.Value;
-        var total = await db.Webhooks.CountAsync(cancellation);
-        var webhooks = page.After<IdKey>() is { } after ? db.Webhooks.Where(webhook => webhook.Id < after.Id) : db.Webhooks;
-        var rows = await webhooks.OrderByDescending(webhook => webhook.Id).Take(page.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
-        return TypedResults.Ok(page.Cut(rows, total, WebhookResponse.Of, row => new IdKey(row.Id)));
-    }
+    private static async Task<Ok<Page<WebhookResponse>>> List(Query<PageQuery> query, PieDbContext db, CancellationToken cancellation) =>
+        TypedResults.Ok(await new QueryRows<Webhook, WebhookResponse>(db.Webhooks, NewestFirst, WebhookResponse.Of).PageAsync(query.Value, cancellation));
 
     /// <summary>One webhook, without its secret.</summary>
     /// <remarks>Who has lost the secret registers the address anew, and deletes this one.</remarks>
@@ -125,19 +125,9 @@ public static class WebhookEndpoints
     {
         if (!await db.Webhooks.AnyAsync(webhook => webhook.Id == id, cancellation)) return Problems.NotFound("webhook", id);
 
-        var page = query.Value;
         var deliveries = db.WebhookDeliveries.Where(delivery => delivery.WebhookId == id);
-        var total = await deliveries.CountAsync(cancellation);
-        if (page.After<DeliveryKey>() is { } after)
-            deliveries = deliveries.Where(row => row.CreatedAt < after.CreatedAt.ToUniversalTime() || row.CreatedAt == after.CreatedAt.ToUniversalTime() && row.Id < after.Id);
-        var rows = await deliveries.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id)
-            .Take(page.PageSize + 1).AsNoTracking().ToListAsync(cancellation);
-        return TypedResults.Ok(page.Cut(rows, total, DeliveryResponse.Of, row => new DeliveryKey(row.CreatedAt, row.Id)));
+        return TypedResults.Ok(await new QueryRows<WebhookDelivery, DeliveryResponse>(deliveries, LatestFirst, DeliveryResponse.Of).PageAsync(query.Value, cancellation));
     }
-
-    private sealed record IdKey(Guid Id);
-
-    private sealed record DeliveryKey(DateTimeOffset CreatedAt, Guid Id);
 
     private sealed record TestMessage(string Type, DateTimeOffset Timestamp, TestData Data);
 

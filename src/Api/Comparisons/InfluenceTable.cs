@@ -1,6 +1,5 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using PieService.Api.Http;
+using PieService.Api.Lists;
 using PieService.Api.Tables;
 using PieService.Domain;
 using PieService.Domain.Analysis;
@@ -8,41 +7,47 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Comparisons;
 
-public static class InfluenceEndpoints
+/// <summary>The training examples in up to 20 bins of equal influence, and what pruning does to each bin.</summary>
+/// <remarks>
+/// Bin 1 has the least influential examples, by their EL2N after an observed epoch of the dense runs, averaged over seeds: one
+/// list of bins for each epoch. Of comparisons on the training split; the comparison's influence says why there are none.
+/// </remarks>
+public sealed class InfluenceTable() : Table<InfluenceFilter, InfluenceTable.Scope, InfluenceBinResponse>("comparison", "influence")
 {
-    public static void MapInfluence(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/comparisons/{id:guid}/influence", List).WithName("listInfluence").WithTags("Comparisons").ProducesProblem(400).ProducesProblem(404);
+    private static readonly Columns<InfluenceBinResponse> Flat = new Columns<InfluenceBinResponse>()
+        .Whole("epoch", row => row.Epoch)
+        .Whole("bin", row => row.Bin)
+        .Whole("examples", row => row.Examples)
+        .Real("el2n_mean", row => row.El2n.Mean)
+        .Real("el2n_min", row => row.El2n.Min)
+        .Real("el2n_max", row => row.El2n.Max)
+        .Whole("pies", row => row.Pies)
+        .Real("pieShare", row => row.PieShare)
+        .Real("lossDifference_mean", row => row.LossDifference.Mean)
+        .Real("lossDifference_error", row => row.LossDifference.Error)
+        .Real("lossRatio_mean", row => row.LossRatio.Mean)
+        .Real("lossRatio_error", row => row.LossRatio.Error)
+        .Real("lossRatio_ofMeans", row => row.LossRatio.OfMeans)
+        .Real("lossRatio_median", row => row.LossRatio.Median);
 
-    /// <summary>The training examples in up to 20 bins of equal influence, and what pruning does to each bin.</summary>
-    /// <remarks>
-    /// Bin 1 has the least influential examples, by their EL2N after an observed epoch of the dense runs, averaged over seeds: one
-    /// list of bins for each epoch. Of comparisons on the training split; the comparison's influence says why there are none.
-    /// </remarks>
-    private static async Task<Results<Ok<Page<InfluenceBinResponse>>, TableFile<InfluenceBinResponse>, ProblemHttpResult>> List(
-        Guid id, TableRequest<InfluenceFilter> request, PieDbContext db, CancellationToken cancellation)
+    public override async Task<Scope?> FindAsync(PieDbContext db, Guid id, InfluenceFilter filter, CancellationToken cancellation)
     {
-        var about = await (from comparison in db.Comparisons
-                           join sweep in db.Sweeps on comparison.SweepId equals sweep.Id
-                           where comparison.Id == id
-                           select new { comparison.SweepId, sweep.DatasetId, comparison.DenseFingerprint, comparison.PrunedFingerprint }).SingleOrDefaultAsync(cancellation);
-        if (about is null) return Problems.NotFound("comparison", id);
-
-        var filter = request.Filter;
+        if (await ComparisonScope.FindAsync(db, id, cancellation) is not { } of) return null;
         var influences = await db.Influences.AsNoTracking()
             .Where(influence => influence.ComparisonId == id && (filter.Epoch == null || influence.Epoch == filter.Epoch))
             .OrderBy(influence => influence.Epoch).ToListAsync(cancellation);
-        var bins = influences.SelectMany(influence => influence.Bins, (influence, bin) => InfluenceBinResponse.Of(influence.Epoch, bin)).ToList();
-        var origin = new Origin(("comparison", id), ("sweep", about.SweepId), ("dataset", about.DatasetId))
-        {
-            Recipe = $"dense {about.DenseFingerprint}, pruned {about.PrunedFingerprint}",
-        };
-        if (request.IsForFile) return request.File($"influence-{id}", ComparisonTables.Influence, bins.ToAsyncEnumerable(), origin);
-
-        var rest = filter.After<BinKey>() is { } after ? bins.FindAll(bin => (bin.Epoch, bin.Bin).CompareTo((after.Epoch, after.Bin)) > 0) : bins;
-        return request.Page(filter.Cut([.. rest.Take(filter.PageSize + 1)], bins.Count, bin => bin, bin => new BinKey(bin.Epoch, bin.Bin)), origin);
+        return new Scope(of, influences);
     }
 
-    private sealed record BinKey(int Epoch, int Bin);
+    public override Rows<InfluenceBinResponse> Rows(PieDbContext db, Scope scope, InfluenceFilter filter) => new ListRows<InfluenceBinResponse>(
+        [.. scope.Influences.SelectMany(influence => influence.Bins, (influence, bin) => InfluenceBinResponse.Of(influence.Epoch, bin))]);
+
+    public override Columns<InfluenceBinResponse> Columns(Scope scope) => Flat;
+
+    public override Origin Origin(Scope scope) => scope.Of.Origin;
+
+    /// <param name="Influences">By epoch.</param>
+    public sealed record Scope(ComparisonScope Of, IReadOnlyList<Influence> Influences);
 }
 
 public sealed record InfluenceFilter : TableQuery

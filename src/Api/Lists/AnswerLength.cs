@@ -1,4 +1,4 @@
-namespace PieService.Api.Http;
+namespace PieService.Api.Lists;
 
 /// <summary>How long a page may get: it is made in memory. Characters, roughly.</summary>
 public static class AnswerLength

@@ -1,27 +1,22 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-using PieService.Api.Http;
 using PieService.Api.Tables;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
-using PieService.Domain.Storage;
 
 namespace PieService.Api.Comparisons;
 
-public static class ComparisonExampleEndpoints
+/// <summary>Every example of a comparison, PIE or not, with its text and votes.</summary>
+/// <remarks>In the order of the source. Empty until the comparison is labelled.</remarks>
+public sealed class ComparisonExampleTable() : VotedExampleTable<ComparisonExampleFilter, ComparisonExampleResponse>("examples")
 {
-    public static void MapComparisonExamples(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/comparisons/{id:guid}/examples", List).WithName("listComparisonExamples").WithTags("PIEs").ProducesProblem(400).ProducesProblem(404);
+    protected override IQueryable<PieLabel> Which(IQueryable<PieLabel> labels, ComparisonExampleFilter filter) =>
+        labels.Where(label => filter.IsPie == null || label.IsPie == filter.IsPie);
 
-    /// <summary>Every example of a comparison, PIE or not, with its text and votes.</summary>
-    /// <remarks>In the order of the source. Empty until the comparison is labelled.</remarks>
-    private static Task<Results<Ok<Page<ComparisonExampleResponse>>, TableFile<ComparisonExampleResponse>, ProblemHttpResult>> List(
-        Guid id, TableRequest<ComparisonExampleFilter> request, PieDbContext db, CancellationToken cancellation)
-    {
-        var isPie = request.Filter.IsPie;
-        return VotedExamples.ListAsync(
-            id, request, db, labels => labels.Where(label => isPie == null || label.IsPie == isPie), PieOrder.Position,
-            "examples", ComparisonTables.Examples, ComparisonExampleResponse.Of, cancellation);
-    }
+    protected override PieOrder OrderOf(ComparisonExampleFilter filter) => PieOrder.Position;
+
+    protected override ComparisonExampleResponse ItemOf(PieLabel label, Example example, string[] labels) =>
+        ComparisonExampleResponse.Of(label, example, labels);
+
+    public override Columns<ComparisonExampleResponse> Columns(ComparisonScope scope) => base.Columns(scope).Flag("isPie", row => row.IsPie);
 }
 
 public sealed record ComparisonExampleFilter : VoteFilter

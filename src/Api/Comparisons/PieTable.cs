@@ -1,33 +1,20 @@
-using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Http.HttpResults;
-using PieService.Api.Http;
-using PieService.Api.Tables;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
-using PieService.Domain.Storage;
 
 namespace PieService.Api.Comparisons;
 
-public static class PieEndpoints
+/// <summary>The PIEs of a comparison, with their texts and votes.</summary>
+/// <remarks>
+/// Examples on which the majority of the pruned runs and the majority of the dense runs differ; of multi-label data on some
+/// label. Empty until the comparison is labelled.
+/// </remarks>
+public sealed class PieTable() : VotedExampleTable<PieFilter, PieResponse>("pies")
 {
-    public static void MapPies(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/comparisons/{id:guid}/pies", List).WithName("listPies").WithTags("PIEs").ProducesProblem(400).ProducesProblem(404);
+    protected override IQueryable<PieLabel> Which(IQueryable<PieLabel> labels, PieFilter filter) => labels.Where(label => label.IsPie);
 
-    /// <summary>The PIEs of a comparison, with their texts and votes.</summary>
-    /// <remarks>
-    /// Examples on which the majority of the pruned runs and the majority of the dense runs differ; of multi-label data on some
-    /// label. Empty until the comparison is labelled.
-    /// </remarks>
-    private static Task<Results<Ok<Page<PieResponse>>, TableFile<PieResponse>, ProblemHttpResult>> List(
-        Guid id, TableRequest<PieFilter> request, PieDbContext db, CancellationToken cancellation) =>
-        VotedExamples.ListAsync(
-            id, request, db, labels => labels.Where(label => label.IsPie), request.Filter.OrderBy, "pies", ComparisonTables.Pies, PieResponse.Of, cancellation);
-}
+    protected override PieOrder OrderOf(PieFilter filter) => filter.OrderBy;
 
-public enum PieOrder
-{
-    [JsonStringEnumMemberName("margin")] Margin,
-    [JsonStringEnumMemberName("position")] Position,
+    protected override PieResponse ItemOf(PieLabel label, Example example, string[] labels) => PieResponse.Of(label, example, labels);
 }
 
 public sealed record PieFilter : VoteFilter

@@ -1,0 +1,23 @@
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Tables;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Comparisons;
+
+/// <summary>The comparison that a table belongs to, and what its dataset's labels mean.</summary>
+public sealed record ComparisonScope(Comparison Comparison, Guid DatasetId, LearningTask Task, string[] Labels)
+{
+    public Origin Origin => new(("comparison", Comparison.Id), ("sweep", Comparison.SweepId), ("dataset", DatasetId))
+    {
+        Recipe = $"dense {Comparison.DenseFingerprint}, pruned {Comparison.PrunedFingerprint}",
+    };
+
+    public static Task<ComparisonScope?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
+        (from comparison in db.Comparisons
+         join sweep in db.Sweeps on comparison.SweepId equals sweep.Id
+         join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
+         where comparison.Id == id
+         select new ComparisonScope(comparison, sweep.DatasetId, dataset.Task, dataset.Labels)).AsNoTracking().SingleOrDefaultAsync(cancellation);
+}

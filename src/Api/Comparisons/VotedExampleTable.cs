@@ -1,0 +1,152 @@
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Http;
+using PieService.Api.Lists;
+using PieService.Api.Tables;
+using PieService.Domain;
+using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Comparisons;
+
+/// <summary>The examples of a comparison, all or some, with their texts and votes.</summary>
+public abstract class VotedExampleTable<TFilter, TItem>(string name) : Table<TFilter, ComparisonScope, TItem>("comparison", name)
+    where TFilter : VoteFilter, new()
+    where TItem : IVotedExample
+{
+    private static readonly Order<LabelledText> ByPosition = Order<LabelledText>.By(row => row.Label.Position);
+
+    private static readonly Order<LabelledText> ByMargin =
+        Order<LabelledText>.ByDescending(row => row.Label.Margin).ThenBy(row => row.Label.Position);
+
+    public override Task<ComparisonScope?> FindAsync(PieDbContext db, Guid id, TFilter filter, CancellationToken cancellation) =>
+        ComparisonScope.FindAsync(db, id, cancellation);
+
+    /// <summary>Those of a comparison's examples that the table may show, before the filters that all tables of examples have.</summary>
+    protected abstract IQueryable<PieLabel> Which(IQueryable<PieLabel> labels, TFilter filter);
+
+    protected abstract PieOrder OrderOf(TFilter filter);
+
+    protected abstract TItem ItemOf(PieLabel label, Example example, string[] labels);
+
+    public override Rows<TItem> Rows(PieDbContext db, ComparisonScope scope, TFilter filter)
+    {
+        var (gold, differing) = (LabelFilter.ClassOf(filter.Label, scope.Labels), LabelFilter.ClassOf(filter.Class, scope.Labels, "class"));
+        // A comparison has one split; asking for another finds nothing in it.
+        var wanted = Which(DifferingOn(differing, db.PieLabels), filter).Where(label => label.ComparisonId == scope.Comparison.Id
+            && (filter.Split == null || filter.Split == scope.Comparison.Split)
+            && (gold == null || label.Gold == gold
+                || (label.Gold == null && db.Examples.Any(example => example.Id == label.ExampleId && example.Labels.Contains(gold.Value))))
+            && (filter.Direction == null || label.Direction == filter.Direction)
+            && (filter.InfluenceBin == null || label.InfluenceBin == filter.InfluenceBin)
+            && (filter.MinMargin == null || label.Margin >= filter.MinMargin));
+        var rows = from label in wanted
+                   join example in db.Examples on label.ExampleId equals example.Id
+                   select new LabelledText { Label = label, Example = example };
+        var votes = 2 * AnswerLength.OfCounts(scope.Labels);
+        return new QueryRows<LabelledText, TItem>(
+            rows, OrderOf(filter) == PieOrder.Position ? ByPosition : ByMargin, row => ItemOf(row.Label, row.Example, scope.Labels))
+        {
+            Counted = wanted,
+            LengthOf = item => votes + item.Text.Length + (item.SecondText?.Length ?? 0),
+        };
+    }
+
+    /// <summary>
+    /// Single-label data: the modes differ, and one of them is the class. Multi-label data: the majorities about the class differ.
+    /// </summary>
+    private static IQueryable<PieLabel> DifferingOn(short? c, IQueryable<PieLabel> labels) => c is not { } index ? labels : labels.Where(label =>
+        label.DenseMode == null
+            ? 2 * label.DenseVotes[index] > label.Runs != 2 * label.PrunedVotes[index] > label.Runs
+            : label.DenseMode != label.PrunedMode && (label.DenseMode == index || label.PrunedMode == index));
+
+    public override Columns<TItem> Columns(ComparisonScope scope) => new Columns<TItem>()
+        .Id("exampleId", row => row.ExampleId)
+        .Whole("position", row => row.Position)
+        .Text("text", row => row.Text)
+        .Text("secondText", row => row.SecondText)
+        .Gold(scope.Task, row => row.Labels)
+        .Labels("dense_predicted", scope.Task, row => row.Dense.Predicted)
+        .ForEach(scope.Labels, (columns, label, _) => columns.Whole($"dense_votes_{label}", row => row.Dense.Votes[label]))
+        .Labels("pruned_predicted", scope.Task, row => row.Pruned.Predicted)
+        .ForEach(scope.Labels, (columns, label, _) => columns.Whole($"pruned_votes_{label}", row => row.Pruned.Votes[label]))
+        .Real("margin", row => row.Margin)
+        .Text("direction", row => row.Direction is { } direction ? Wire.Name(direction) : null)
+        .Flag("tied", row => row.Tied)
+        .Text("classes", row => row.Classes is null ? null : Json.Write(row.Classes))
+        .Real("el2n", row => row.El2n)
+        .Whole("influenceBin", row => row.InfluenceBin);
+
+    public override Origin Origin(ComparisonScope scope) => scope.Origin;
+
+    public override async Task<IReadOnlyList<string>> TrainedByAsync(PieDbContext db, ComparisonScope scope, CancellationToken cancellation)
+    {
+        var comparison = scope.Comparison;
+        var outcomes = await (from link in db.SweepRuns
+                              join run in db.Runs on link.RunId equals run.Id
+                              where link.SweepId == comparison.SweepId
+                                  && (run.Fingerprint == comparison.DenseFingerprint || run.Fingerprint == comparison.PrunedFingerprint)
+                              select run.Outcome).ToListAsync(cancellation);
+        return [.. outcomes.OfType<RunOutcome>().Select(outcome => outcome.Versions)];
+    }
+
+    private sealed record LabelledText
+    {
+        public required PieLabel Label { get; init; }
+        public required Example Example { get; init; }
+    }
+}
+
+public enum PieOrder
+{
+    [JsonStringEnumMemberName("margin")] Margin,
+    [JsonStringEnumMemberName("position")] Position,
+}
+
+public abstract record VoteFilter : TableQuery
+{
+    public Split? Split { get; init; }
+
+    /// <summary>Gold label.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Only PIEs on which the cohorts differ about this label: of multi-label data, one of classes; of single-label data, the answer of one of them.</summary>
+    public string? Class { get; init; }
+
+    /// <summary>Only PIEs of this direction.</summary>
+    public PieDirection? Direction { get; init; }
+
+    /// <summary>Only examples on which both cohorts were at least so sure, in [0, 1].</summary>
+    public double? MinMargin { get; init; }
+
+    /// <summary>Only training examples of this bin, 1 (least influential) to 20.</summary>
+    public int? InfluenceBin { get; init; }
+
+    public override IEnumerable<FieldError> Broken()
+    {
+        foreach (var error in base.Broken()) yield return error;
+        if (MinMargin is < 0 or > 1) yield return new("minMargin", "must be from 0 to 1");
+        if (InfluenceBin is < 1 or > InfluenceRanking.BinCount) yield return new("influenceBin", $"must be from 1 to {InfluenceRanking.BinCount}");
+    }
+}
+
+/// <summary>What the tables of PIEs and of all examples have in common.</summary>
+public interface IVotedExample
+{
+    Guid ExampleId { get; }
+    int Position { get; }
+    string Text { get; }
+    string? SecondText { get; }
+    IReadOnlyList<string> Labels { get; }
+    CohortVote Dense { get; }
+    CohortVote Pruned { get; }
+    double Margin { get; }
+    PieDirection? Direction { get; }
+    bool Tied { get; }
+    IReadOnlyList<string>? Classes { get; }
+    double? El2n { get; }
+    int? InfluenceBin { get; }
+}

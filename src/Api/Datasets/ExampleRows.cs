@@ -1,0 +1,59 @@
+using System.Data;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Lists;
+using PieService.Domain;
+using PieService.Domain.Datasets;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Datasets;
+
+/// <summary>Examples of a dataset, split by split, since no index has them in this order.</summary>
+/// <param name="matching">Of the dataset, in any order.</param>
+/// <param name="answer">What the list shows of an example.</param>
+/// <param name="splits">Those that the list has, in their order.</param>
+public sealed class ExampleRows<TItem>(PieDbContext db, IQueryable<Example> matching, IReadOnlyList<Split> splits, Func<Example, TItem> answer)
+    : Rows<TItem>
+{
+    private static readonly Order<Example> ByPosition = Order<Example>.By(example => example.Position);
+
+    /// <summary>Null: they must be counted.</summary>
+    public int? KnownCount { get; init; }
+
+    public override async Task<int> CountAsync(CancellationToken cancellation) =>
+        KnownCount ?? await matching.CountAsync(example => splits.Contains(example.Split), cancellation);
+
+    /// <summary>In one snapshot, since the dataset can be deleted meanwhile.</summary>
+    public override async IAsyncEnumerable<TItem> AllAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        foreach (var split in splits)
+        {
+            await foreach (var item in Of(split).AllAsync(cancellation).WithCancellation(cancellation)) yield return item;
+        }
+    }
+
+    public override IAsyncEnumerable<(TItem Item, object Place)> FollowingAsync(
+        JsonElement? after, int most, CancellationToken cancellation) => FollowingAsync(after?.Deserialize<Place>(Json.Options), most, cancellation);
+
+    private async IAsyncEnumerable<(TItem Item, object Place)> FollowingAsync(
+        Place? after, int most, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var split in splits.Where(split => after is null || split >= after.Split))
+        {
+            JsonElement? within = split == after?.Split ? JsonSerializer.SerializeToElement(new[] { after.Position }) : null;
+            await foreach (var (item, place) in Of(split).FollowingAsync(within, most, cancellation))
+            {
+                yield return (item, new Place(split, (int)((object[])place)[0]));
+                most--;
+            }
+            if (most <= 0) yield break;
+        }
+    }
+
+    private QueryRows<Example, TItem> Of(Split split) =>
+        new(matching.Where(example => example.Split == split), ByPosition, answer) { LengthOf = LengthOf };
+
+    private sealed record Place(Split Split, int Position);
+}

@@ -1,0 +1,104 @@
+using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using PieService.Domain;
+
+namespace PieService.Api.Lists;
+
+/// <summary>
+/// The order of a list, by one or more values of its rows that no two rows share together. It sorts a query, says where a row
+/// stands, and continues a query after such a place.
+/// </summary>
+public sealed class Order<TRow>
+{
+    private readonly IReadOnlyList<Key> keys;
+
+    private Order(IReadOnlyList<Key> keys) => this.keys = keys;
+
+    /// <summary>Ascending by a value that the database can compare.</summary>
+    public static Order<TRow> By<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull => new([new Key<TValue>(value, false)]);
+
+    public static Order<TRow> ByDescending<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull =>
+        new([new Key<TValue>(value, true)]);
+
+    /// <summary>Rows that are equal so far, ascending by a further value.</summary>
+    public Order<TRow> ThenBy<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull => new([.. keys, new Key<TValue>(value, false)]);
+
+    /// <summary>Rows that are equal so far, descending by a further value.</summary>
+    public Order<TRow> ThenByDescending<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull =>
+        new([.. keys, new Key<TValue>(value, true)]);
+
+    public IQueryable<TRow> Sort(IQueryable<TRow> rows) => keys.Skip(1).Aggregate(keys[0].Sort(rows), (sorted, key) => key.Sort(sorted));
+
+    /// <summary>The row's values of the order.</summary>
+    public object[] PlaceOf(TRow row) => [.. keys.Select(key => key.Of(row))];
+
+    /// <summary>A place that was written as JSON.</summary>
+    /// <exception cref="JsonException">The values are not those of this order.</exception>
+    public object[] ReadPlace(JsonElement place) => place.Deserialize<JsonElement[]>(Json.Options) is { } values && values.Length == keys.Count
+        ? [.. keys.Zip(values, (key, value) => key.Read(value))]
+        : throw new JsonException($"A place in this list has {keys.Count} values.");
+
+    /// <summary>The rows behind a place: lexicographically greater, where a descending value counts as greater if it is less.</summary>
+    public IQueryable<TRow> After(IQueryable<TRow> rows, object[] place)
+    {
+        var row = Expression.Parameter(typeof(TRow), "row");
+        var (behind, equal) = ((Expression)Expression.Constant(false), (Expression)Expression.Constant(true));
+        foreach (var (key, value) in keys.Zip(place))
+        {
+            var (own, other) = (key.In(row), key.Parameter(value));
+            var further = key.IsDescending ? Expression.LessThan(own, other) : Expression.GreaterThan(own, other);
+            behind = Expression.OrElse(behind, Expression.AndAlso(equal, further));
+            equal = Expression.AndAlso(equal, Expression.Equal(own, other));
+        }
+        return rows.Where(Expression.Lambda<Func<TRow, bool>>(behind, row));
+    }
+
+    private abstract class Key(bool isDescending)
+    {
+        public bool IsDescending { get; } = isDescending;
+
+        public abstract IOrderedQueryable<TRow> Sort(IQueryable<TRow> rows);
+
+        public abstract IOrderedQueryable<TRow> Sort(IOrderedQueryable<TRow> rows);
+
+        public abstract object Of(TRow row);
+
+        public abstract object Read(JsonElement value);
+
+        /// <summary>The value, of a row that an expression stands for.</summary>
+        public abstract Expression In(ParameterExpression row);
+
+        /// <summary>A value in a form that becomes a parameter of the SQL statement, so that its plan is reused.</summary>
+        public abstract Expression Parameter(object value);
+    }
+
+    private sealed class Key<TValue>(Expression<Func<TRow, TValue>> value, bool isDescending) : Key(isDescending) where TValue : notnull
+    {
+        private readonly Func<TRow, TValue> compiled = value.Compile();
+
+        public override IOrderedQueryable<TRow> Sort(IQueryable<TRow> rows) => IsDescending ? rows.OrderByDescending(value) : rows.OrderBy(value);
+
+        public override IOrderedQueryable<TRow> Sort(IOrderedQueryable<TRow> rows) => IsDescending ? rows.ThenByDescending(value) : rows.ThenBy(value);
+
+        public override object Of(TRow row) => compiled(row);
+
+        public override object Read(JsonElement value) => value.Deserialize<TValue>(Json.Options) switch
+        {
+            null => throw new JsonException("A value of a place is null."),
+            // The database takes no other offset.
+            DateTimeOffset time => time.ToUniversalTime(),
+            { } read => read,
+        };
+
+        public override Expression In(ParameterExpression row) => new Replacement(value.Parameters[0], row).Visit(value.Body);
+
+        public override Expression Parameter(object value) =>
+            Expression.Field(Expression.Constant(new StrongBox<TValue>((TValue)value)), nameof(StrongBox<>.Value));
+    }
+
+    private sealed class Replacement(ParameterExpression parameter, ParameterExpression with) : ExpressionVisitor
+    {
+        protected override Expression VisitParameter(ParameterExpression node) => node == parameter ? with : node;
+    }
+}

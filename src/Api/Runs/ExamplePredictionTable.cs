@@ -1,0 +1,91 @@
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Http;
+using PieService.Api.Lists;
+using PieService.Api.Tables;
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
+using PieService.Domain.Recipes;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Runs;
+
+/// <summary>Every run's answer for one example.</summary>
+/// <remarks>All finished runs of its dataset that predicted its split; with sweepId, those of one sweep.</remarks>
+public sealed class ExamplePredictionTable() : Table<ExamplePredictionFilter, ExamplePredictionTable.Scope, ExamplePredictionResponse>("example", "predictions")
+{
+    private static readonly Order<Prediction> ByRun = Order<Prediction>.By(row => row.Answer.RunId);
+
+    public override async Task<Scope?> FindAsync(PieDbContext db, Guid id, ExamplePredictionFilter filter, CancellationToken cancellation)
+    {
+        var scope = await (from example in db.Examples
+                           join dataset in db.Datasets on example.DatasetId equals dataset.Id
+                           where example.Id == id
+                           select new Scope(id, example.DatasetId, filter.SweepId, dataset.Task, dataset.Labels)).SingleOrDefaultAsync(cancellation);
+        if (scope is not null && filter.SweepId is { } sweepId && !await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation))
+            throw new InvalidRequestException([new("sweepId", "is not the id of a sweep")]);
+        return scope;
+    }
+
+    public override Rows<ExamplePredictionResponse> Rows(PieDbContext db, Scope scope, ExamplePredictionFilter filter)
+    {
+        // The view reads this example's bytes alone, not all that a run has predicted.
+        var answers = filter.SweepId is { } sweepId
+            ? from prediction in db.Predictions
+              join link in db.SweepRuns on prediction.RunId equals link.RunId
+              where prediction.ExampleId == scope.Id && link.SweepId == sweepId
+              select new Prediction { Answer = prediction, Model = link.Model }
+            : from prediction in db.Predictions
+              where prediction.ExampleId == scope.Id
+              select new Prediction { Answer = prediction, Model = prediction.Model };
+        return new QueryRows<Prediction, ExamplePredictionResponse>(
+            answers, ByRun, row => ExamplePredictionResponse.Of(row.Answer, row.Model))
+        {
+            LengthOf = item => AnswerLength.OfScores(item.Scores.Count),
+        };
+    }
+
+    public override Columns<ExamplePredictionResponse> Columns(Scope scope) => new Columns<ExamplePredictionResponse>()
+        .Id("runId", row => row.RunId)
+        .Text("model", row => row.Model)
+        .Name("architecture", row => row.Architecture)
+        .Name("protocol", row => row.Protocol)
+        .Name("method", row => row.Method)
+        .Name("scope", row => row.Scope)
+        .Real("sparsity", row => (double)row.Sparsity)
+        .Real("achievedSparsity", row => row.AchievedSparsity)
+        .Whole("seed", row => row.Seed)
+        .Labels("predicted", scope.Task, row => row.Predicted)
+        .Flag("correct", row => row.Correct)
+        .ForEach(scope.Labels, (columns, label, index) => columns.Real($"scores_{label}", row => row.Scores[index]));
+
+    public override Origin Origin(Scope scope) => scope.SweepId is { } sweepId
+        ? new(("example", scope.Id), ("sweep", sweepId), ("dataset", scope.DatasetId))
+        : new(("example", scope.Id), ("dataset", scope.DatasetId));
+
+    /// <param name="SweepId">The sweep that the request names, if any.</param>
+    public sealed record Scope(Guid Id, Guid DatasetId, Guid? SweepId, LearningTask Task, string[] Labels);
+
+    /// <summary>With the name of the model in the sweep that was asked for.</summary>
+    private sealed record Prediction
+    {
+        public required ExamplePrediction Answer { get; init; }
+        public required string Model { get; init; }
+    }
+}
+
+public sealed record ExamplePredictionFilter : TableQuery
+{
+    public Guid? SweepId { get; init; }
+}
+
+/// <param name="Model">Its name in the sweep that was asked for, else in the one that asked for the run first.</param>
+/// <param name="Predicted">The predicted labels; one for single-label data.</param>
+/// <param name="Correct">They are exactly the gold labels.</param>
+/// <param name="Scores">Logits in label order.</param>
+public sealed record ExamplePredictionResponse(
+    Guid RunId, string Model, Architecture Architecture, Protocol Protocol, Method Method, PruningScope Scope, decimal Sparsity, double? AchievedSparsity, int Seed, IReadOnlyList<string> Predicted, bool Correct, IReadOnlyList<float> Scores)
+{
+    public static ExamplePredictionResponse Of(ExamplePrediction prediction, string model) => new(
+        prediction.RunId, model, prediction.Architecture, prediction.Protocol, prediction.Method, prediction.Scope, prediction.Sparsity, prediction.AchievedSparsity, prediction.Seed,
+        prediction.PredictedLabels, prediction.Correct, prediction.Scores);
+}

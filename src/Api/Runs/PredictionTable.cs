@@ -1,0 +1,80 @@
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Lists;
+using PieService.Api.Tables;
+using PieService.Domain;
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Runs;
+
+/// <summary>What the run answered for each example of a split, in example order.</summary>
+/// <remarks>Of the model after its last epoch, in evaluation mode; scores are logits in label order, stored as float16.</remarks>
+public sealed class PredictionTable() : Table<PredictionFilter, PredictionTable.Scope, PredictionResponse>("run", "predictions")
+{
+    public override async Task<Scope?> FindAsync(PieDbContext db, Guid id, PredictionFilter filter, CancellationToken cancellation)
+    {
+        var stored = await (from run in db.Runs
+                            join dataset in db.Datasets on run.DatasetId equals dataset.Id
+                            where run.Id == id
+                            select new { Run = run, dataset.Task, dataset.Labels }).AsNoTracking().SingleOrDefaultAsync(cancellation);
+        return stored is null ? null
+            : new Scope(new RunScope(stored.Run), stored.Task, stored.Labels, await PackedAsync(db, id, filter, cancellation));
+    }
+
+    public override Rows<PredictionResponse> Rows(PieDbContext db, Scope scope, PredictionFilter filter)
+    {
+        if (scope.Packed is not { } packed) return new ListRows<PredictionResponse>([]);
+        var answers = new PackedLabels(scope.Task, scope.Labels.Length, packed.Classes);
+        return new ListRows<PredictionResponse>(answers.Count, position => new PredictionResponse(
+            Example.IdOf(scope.Of.Run.DatasetId, filter.Split, position),
+            position,
+            [.. answers.ClassesAt(position).Select(c => scope.Labels[c])],
+            PackedPredictions.ScoresAt(packed.Scores, position, packed.ClassCount)))
+        {
+            LengthOf = item => AnswerLength.OfScores(item.Scores.Count),
+        };
+    }
+
+    public override Columns<PredictionResponse> Columns(Scope scope) => new Columns<PredictionResponse>()
+        .Id("exampleId", row => row.ExampleId)
+        .Whole("position", row => row.Position)
+        .Labels("predicted", scope.Task, row => row.Predicted)
+        .ForEach(scope.Labels, (columns, label, index) => columns.Real($"scores_{label}", row => row.Scores[index]));
+
+    public override Origin Origin(Scope scope) => scope.Of.Origin;
+
+    public override Task<IReadOnlyList<string>> TrainedByAsync(PieDbContext db, Scope scope, CancellationToken cancellation) =>
+        Task.FromResult(scope.Of.TrainedBy);
+
+    public override string FileName(Guid id, PredictionFilter filter) => $"{base.FileName(id, filter)}-{Wire.Name(filter.Split)}";
+
+    private static Task<Packed?> PackedAsync(PieDbContext db, Guid run, PredictionFilter filter, CancellationToken cancellation) => filter.Epoch is { } epoch
+        ? db.RunObservations.Where(o => o.RunId == run && o.Epoch == epoch)
+            .Select(o => new Packed(o.ClassCount, o.Classes, o.Scores)).SingleOrDefaultAsync(cancellation)
+        : db.RunPredictions.Where(p => p.RunId == run && p.Split == filter.Split)
+            .Select(p => new Packed(p.ClassCount, p.Classes, p.Scores)).SingleOrDefaultAsync(cancellation);
+
+    /// <param name="Packed">Null: the run has not predicted the split.</param>
+    public sealed record Scope(RunScope Of, LearningTask Task, string[] Labels, Packed? Packed);
+
+    public sealed record Packed(int ClassCount, byte[] Classes, byte[] Scores);
+}
+
+public sealed record PredictionFilter : TableQuery
+{
+    public Split Split { get; init; } = Split.Test;
+
+    /// <summary>After this observed epoch (from 0) of a dense run, with split=train; left out: after the last.</summary>
+    public int? Epoch { get; init; }
+
+    public override IEnumerable<FieldError> Broken()
+    {
+        foreach (var error in base.Broken()) yield return error;
+        if (Epoch is not null && Split != Split.Train) yield return new("epoch", "is for split=train: after an early epoch, answers to the training split alone are kept");
+    }
+}
+
+/// <param name="Predicted">The predicted labels; one for single-label data.</param>
+/// <param name="Scores">Logits in label order, evaluation mode after the last epoch.</param>
+public sealed record PredictionResponse(Guid ExampleId, int Position, IReadOnlyList<string> Predicted, IReadOnlyList<float> Scores);

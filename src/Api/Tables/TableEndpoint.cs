@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using PieService.Api.Http;
+using PieService.Api.Lists;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Tables;
+
+public static class TableEndpoint
+{
+    /// <summary>Answers GET with a page of a table, or with all of it as a file.</summary>
+    /// <param name="pattern">With the parameter id, of the resource that the table belongs to.</param>
+    public static RouteHandlerBuilder MapTable<TFilter, TScope, TItem>(
+        this IEndpointRouteBuilder routes, string pattern, Table<TFilter, TScope, TItem> table)
+        where TFilter : TableQuery, new()
+        where TScope : class =>
+        routes.MapGet(pattern, (Guid id, TableRequest<TFilter> request, PieDbContext db, CancellationToken cancellation) =>
+                AnswerAsync(table, id, request, db, cancellation))
+            .WithMetadata(new TableMetadata(table.GetType())).ProducesProblem(400).ProducesProblem(404);
+
+    private static async Task<Results<Ok<Page<TItem>>, TableFile<TItem>, ProblemHttpResult>> AnswerAsync<TFilter, TScope, TItem>(
+        Table<TFilter, TScope, TItem> table, Guid id, TableRequest<TFilter> request, PieDbContext db, CancellationToken cancellation)
+        where TFilter : TableQuery, new()
+        where TScope : class
+    {
+        var filter = request.Filter;
+        if (await table.FindAsync(db, id, filter, cancellation) is not { } scope) return Problems.NotFound(table.Kind, id);
+        var (rows, origin) = (table.Rows(db, scope, filter), table.Origin(scope));
+        if (!request.IsForFile) return request.Page(await rows.PageAsync(filter, cancellation), origin);
+        return request.File(
+            table.FileName(id, filter), table.Columns(scope), rows.AllAsync(cancellation),
+            origin with { TrainedBy = await table.TrainedByAsync(db, scope, cancellation) });
+    }
+}
+
+/// <summary>Metadata of an operation that answers with a table, in every format.</summary>
+/// <param name="Table">The class that documents it.</param>
+public sealed record TableMetadata(Type Table);
