@@ -8,6 +8,7 @@ using PieService.Api.Datasets;
 using PieService.Api.Dispatch;
 using PieService.Api.Events;
 using PieService.Api.Http;
+using PieService.Api.Idempotency;
 using PieService.Api.Models;
 using PieService.Api.OpenApi;
 using PieService.Api.Runs;

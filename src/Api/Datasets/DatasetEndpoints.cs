@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PieService.Api.Http;
+using PieService.Api.Idempotency;
 using PieService.Api.Lists;
 using PieService.Domain;
 using PieService.Domain.Datasets;

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using PieService.Api.Webhooks;
 using PieService.Domain;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;

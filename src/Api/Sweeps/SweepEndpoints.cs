@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using PieService.Api.Access;
 using PieService.Api.Dispatch;
 using PieService.Api.Http;
+using PieService.Api.Idempotency;
 using PieService.Api.Lists;
 using PieService.Domain.Datasets;
 using PieService.Domain.Storage;

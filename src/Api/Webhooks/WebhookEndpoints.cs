@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Access;
 using PieService.Api.Http;
+using PieService.Api.Idempotency;
 using PieService.Api.Lists;
 using PieService.Domain;
 using PieService.Domain.Storage;

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Access;
+using PieService.Api.Http;
 using PieService.Domain.Storage;
 
-namespace PieService.Api.Http;
+namespace PieService.Api.Idempotency;
 
 /// <summary>
 /// Creates that a client may send again (Idempotency-Key). The id of what is created is chosen and stored before the work

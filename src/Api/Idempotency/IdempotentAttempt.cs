@@ -2,11 +2,12 @@ using System.Net.Mime;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using PieService.Api.Http;
 using PieService.Domain;
 using PieService.Domain.Access;
 using PieService.Domain.Storage;
 
-namespace PieService.Api.Http;
+namespace PieService.Api.Idempotency;
 
 /// <summary>
 /// One try at a create, with the lock on its key. A request that is refused leaves the key free for one that is mended; work

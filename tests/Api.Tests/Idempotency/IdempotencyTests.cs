@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PieService.Domain.Storage;
 
-namespace PieService.Api.Tests.Http;
+namespace PieService.Api.Tests.Idempotency;
 
 /// <summary>A create that is sent again creates nothing twice.</summary>
 public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>

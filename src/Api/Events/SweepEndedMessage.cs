@@ -1,11 +1,10 @@
 using Microsoft.EntityFrameworkCore;
-using PieService.Api.Events;
 using PieService.Api.Sweeps;
 using PieService.Domain;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
 
-namespace PieService.Api.Webhooks;
+namespace PieService.Api.Events;
 
 /// <summary>What every webhook is sent when a sweep has ended.</summary>
 /// <param name="Type">sweep.ended</param>
