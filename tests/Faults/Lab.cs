@@ -108,7 +108,14 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
         {
             process!.Signal("TERM");
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            await process.WaitForExitAsync(limit.Token);
+            try
+            {
+                await process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"Process {process.Id} goes on 60 seconds after it was asked to stop. {Tail}");
+            }
         }
     }
 

@@ -5,7 +5,6 @@ using Microsoft.Net.Http.Headers;
 using PieService.Api.Access;
 using PieService.Api.Http;
 using PieService.Api.Lists;
-using PieService.Api.OpenApi;
 using PieService.Domain;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;

@@ -1,10 +1,8 @@
 using Microsoft.OpenApi;
+using PieService.Api.Http;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
-
-/// <summary>Metadata of an endpoint: its 200 is a file of this media type, and parts of it can be asked for.</summary>
-public sealed record SendsFile(string MediaType);
 
 public sealed class FileResponses : IOperationFilter
 {

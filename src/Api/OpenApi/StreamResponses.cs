@@ -1,10 +1,8 @@
 using Microsoft.OpenApi;
+using PieService.Api.Http;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
-
-/// <summary>Metadata of an endpoint: its 200 may also be a stream of this media type, which the API explorer takes for a replacement.</summary>
-public sealed record AlsoStreams(string MediaType);
 
 public sealed class StreamResponses : IOperationFilter
 {

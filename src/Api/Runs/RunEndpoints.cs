@@ -2,7 +2,6 @@ using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
-using PieService.Api.OpenApi;
 using PieService.Api.Tables;
 using PieService.Domain;
 using PieService.Domain.Datasets;

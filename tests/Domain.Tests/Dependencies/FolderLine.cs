@@ -13,6 +13,10 @@ internal sealed record FolderLine(string Project, IReadOnlyList<IReadOnlyList<st
         Parse(
             "Domain",
             "Files → Datasets → Recipes → Sweeps → Runs → Predictions → Pies → Analysis → Webhooks → Access → Storage"),
+        Parse(
+            "Api",
+            "Database → Dispatch → Http → Lists → Access → Idempotency → Tables → "
+            + "(Datasets | Sweeps | Runs | Comparisons | Models) → Webhooks → Events → OpenApi → ."),
     ];
 
     public static FolderLine Parse(string project, string line)
