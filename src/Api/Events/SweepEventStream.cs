@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using System.Net.ServerSentEvents;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
 using PieService.Domain;
@@ -42,7 +42,8 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
                 var look = await LookAsync(contexts, last, end.Token);
                 if (look.Events is [.., var newest])
                 {
-                    await SendAsync(response, Format(look.Events), end.Token);
+                    await SseFormatter.WriteAsync(look.Events.Select(Item).ToAsyncEnumerable(), response.Body, end.Token);
+                    await response.Body.FlushAsync(end.Token);
                     (last, sent) = (newest.Number, time.GetTimestamp());
                 }
                 if (look.IsOver) return;
@@ -97,15 +98,10 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
         return now is null || now == end && !await db.SweepEvents.AnyAsync(later => later.SweepId == sweepId && later.Number > last, cancellation);
     }
 
-    private static string Format(IReadOnlyList<SweepEvent> events)
-    {
-        var text = new StringBuilder();
-        // jsonb is text without line breaks, so each event is one line of data.
-        foreach (var told in events)
-            text.Append(CultureInfo.InvariantCulture, $"id: {told.Number}\nevent: {Wire.Name(told.Type)}\ndata: {told.Data}\n\n");
-        return text.ToString();
-    }
+    private static SseItem<string> Item(SweepEvent told) =>
+        new(told.Data, Wire.Name(told.Type)) { EventId = told.Number.ToString(CultureInfo.InvariantCulture) };
 
+    /// <summary>Comments and the pause before a reconnection, which the library writes only as parts of an event.</summary>
     private static async Task SendAsync(HttpResponse response, string text, CancellationToken cancellation)
     {
         await response.WriteAsync(text, cancellation);
