@@ -61,7 +61,7 @@ public static class WebhookEndpoints
             if (await db.Webhooks.CountAsync(cancellation) >= MostWebhooks)
                 return Problems.Conflict($"There are {MostWebhooks} webhooks, which is the limit. Delete one that is no longer needed.");
             attempt.WorkBegins();
-            webhook = new Webhook { Id = attempt.ResourceId, Url = request.Url!, Secret = WebhookSignature.NewSecret(), CreatedBy = Actor.Of(context)!.Name };
+            webhook = new Webhook { Id = attempt.ResourceId, Url = request.Url!, Secret = Webhook.NewSecret(), CreatedBy = Actor.Of(context)!.Name };
             db.Webhooks.Add(webhook);
             await db.SaveChangesAsync(cancellation);
         }

@@ -6,6 +6,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using PieService.Domain.Storage;
 using PieService.Domain.Webhooks;
+using StandardWebhooks;
 
 namespace PieService.Api.Webhooks;
 
@@ -112,7 +113,7 @@ public sealed class WebhookSender(
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(message.Body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("webhook-signature", WebhookSignature.Sign(message.Secret, id, now, message.Body));
+        request.Headers.Add("webhook-signature", new StandardWebhook(message.Secret).Sign(id, now, message.Body));
         try
         {
             using var client = clients.CreateClient(ClientName);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace PieService.Domain.Webhooks;
 
 /// <summary>An address that is told when a sweep has ended.</summary>
@@ -12,4 +14,7 @@ public sealed class Webhook
     /// <summary>Name of the key that registered it.</summary>
     public required string CreatedBy { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>A secret of 256 bits, written as the Standard Webhooks specification requires (https://www.standardwebhooks.com).</summary>
+    public static string NewSecret() => "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 }
