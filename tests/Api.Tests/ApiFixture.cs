@@ -8,7 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using PieService.Api.Database;
-using PieService.TestSupport;
+using PieService.TestDatabases;
 
 namespace PieService.Api.Tests;
 

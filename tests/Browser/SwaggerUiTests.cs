@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using PieService.TestSupport;
+using PieService.TestDatabases;
 
 namespace PieService.Browser;
 

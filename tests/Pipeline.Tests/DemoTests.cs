@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using PieService.TestDatabases;
 using PieService.TestSupport;
 
 namespace PieService.Pipeline.Tests;

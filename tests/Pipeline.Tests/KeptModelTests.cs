@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using PieService.TestDatabases;
 using PieService.TestSupport;
 using PieService.Worker.Training;
 

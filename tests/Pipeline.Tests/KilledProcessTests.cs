@@ -1,3 +1,4 @@
+using PieService.TestDatabases;
 using PieService.TestSupport;
 
 namespace PieService.Pipeline.Tests;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using PieService.TestSupport;
+using PieService.TestDatabases;
 
 namespace PieService.Pipeline.Tests;
 

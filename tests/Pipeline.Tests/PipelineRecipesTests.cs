@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Npgsql;
+using PieService.TestDatabases;
 using PieService.TestSupport;
 
 namespace PieService.Pipeline.Tests;

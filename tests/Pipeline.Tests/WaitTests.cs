@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PieService.TestDatabases;
 using PieService.TestSupport;
 
 namespace PieService.Pipeline.Tests;

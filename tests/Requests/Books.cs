@@ -1,6 +1,6 @@
 using System.Globalization;
 using Npgsql;
-using PieService.TestSupport;
+using PieService.TestDatabases;
 
 namespace PieService.Requests;
 

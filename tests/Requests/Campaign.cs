@@ -1,5 +1,5 @@
 using System.Text;
-using PieService.TestSupport;
+using PieService.TestDatabases;
 
 namespace PieService.Requests;
 

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using PieService.TestSupport;
+using PieService.TestDatabases;
 
 namespace PieService.Requests;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using PieService.TestSupport;
+using PieService.TestDatabases;
 
 namespace PieService.Requests;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using Npgsql;
 using PieService.Api.Access;
 using PieService.Api.Database;
+using PieService.TestDatabases;
 using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Access;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using PieService.Api.Access;
 using PieService.Domain.Access;
-using PieService.TestSupport;
+using PieService.TestDatabases;
 
 namespace PieService.Api.Tests.Access;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using PieService.Api.Database;
 using PieService.Domain;
+using PieService.TestDatabases;
 using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Database;

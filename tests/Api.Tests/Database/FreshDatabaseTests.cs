@@ -1,4 +1,5 @@
 using Npgsql;
+using PieService.TestDatabases;
 using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Database;

@@ -1,5 +1,6 @@
 using Npgsql;
 using PieService.Api.Database;
+using PieService.TestDatabases;
 using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Database;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using PieService.Api.Database;
-using PieService.TestSupport;
+using PieService.TestDatabases;
 
 namespace PieService.Api.Tests.Datasets;
 

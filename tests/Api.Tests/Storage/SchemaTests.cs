@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using PieService.Api.Database;
 using PieService.Domain.Storage;
+using PieService.TestDatabases;
 using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Storage;

@@ -1,7 +1,8 @@
 using PieService.Api.Database;
+using PieService.TestSupport;
 using Xunit;
 
-namespace PieService.TestSupport;
+namespace PieService.TestDatabases;
 
 /// <summary>API and worker as real processes over a real database, and a client.</summary>
 public sealed class ServiceFixture : ServiceClient, IAsyncLifetime

@@ -1,4 +1,4 @@
-namespace PieService.TestSupport;
+namespace PieService.TestDatabases;
 
 /// <summary>
 /// A fixture of a whole test assembly: ends the private server after its last test. As the process ends would be too

@@ -3,7 +3,7 @@ using System.Reflection;
 using Npgsql;
 using Xunit;
 
-namespace PieService.TestSupport;
+namespace PieService.TestDatabases;
 
 /// <summary>
 /// A migrated database of its own for a test class: a copy, in some 30 ms, of a template that this process migrates once.

@@ -4,7 +4,7 @@ using Npgsql;
 using PieService.Api.Database;
 using PieService.Domain;
 
-namespace PieService.TestSupport;
+namespace PieService.TestDatabases;
 
 /// <summary>
 /// The PostgreSQL server of this test process: the one that PIE_TEST_DB names, whose user must be allowed to create databases,
