@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace PieService.Api.Tests.Http;
 
-/// <summary>docs/api.md says by which tests each route is held to its promises; this holds docs/api.md to it.</summary>
+/// <summary>docs/contract-tests.md lists the tests of each route; this compares it with the OpenAPI document.</summary>
 public sealed partial class RouteTableTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     private static readonly Lazy<HashSet<string>> Tests = new(FindTests);
@@ -34,13 +34,13 @@ public sealed partial class RouteTableTests(ApiFixture api) : IClassFixture<ApiF
             }
         }
 
-        Assert.Empty(missing.Concat(rows.Keys.Select(id => $"{id} is no operation")));
+        Assert.Empty(missing.Concat(rows.Keys.Select(id => $"{id} is not an operation")));
     }
 
     private static IEnumerable<Dictionary<string, string>> Rows()
     {
         string[]? header = null;
-        foreach (var line in File.ReadLines(Path.Combine(Repository(), "docs/api.md")).Where(line => line.StartsWith('|')))
+        foreach (var line in File.ReadLines(Path.Combine(Repository(), "docs/contract-tests.md")).Where(line => line.StartsWith('|')))
         {
             var cells = line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray();
             if (cells[0] == "operation") header = cells;
