@@ -4,18 +4,19 @@ using System.Text;
 namespace PieService.Domain.Datasets;
 
 /// <summary>
-/// torchtext's basic_english (study 1.10): lower case; double quotes vanish; <c>&lt;br /&gt;</c>, <c>;</c> and <c>:</c>
-/// separate words; <c>' . , ( ) ! ?</c> are words of their own. One pass instead of torchtext's twelve replacements: they
-/// interact in one place only, quotes inside of a line-break tag, which <see cref="LineBreakAt"/> takes care of.
+/// torchtext's basic_english (study 1.10): lower case; double quotes are removed; <c>&lt;br /&gt;</c>, <c>;</c> and
+/// <c>:</c> separate words; <c>' . , ( ) ! ?</c> are words of their own. This is one pass instead of torchtext's twelve
+/// replacements. They interact in one place only, quotes inside of a line-break tag, which <see cref="LineBreakAt"/>
+/// handles.
 /// </summary>
 public static class BasicEnglish
 {
-    /// <summary>Stands between the two texts of a pair.</summary>
+    /// <summary>The token between the two texts of a pair.</summary>
     public const string Separator = "[SEP]";
 
     private const string LineBreak = "<br />";
 
-    /// <summary>The words of a text, in order; none for a text of blanks.</summary>
+    /// <summary>The words of a text, in order; none for a blank text.</summary>
     public static List<string> Tokenise(string text)
     {
         var tokens = new List<string>(text.Length / 5 + 1);
@@ -23,7 +24,10 @@ public static class BasicEnglish
         return tokens;
     }
 
-    /// <summary>As <see cref="Tokenise(string)"/>; of a pair the first text's words, the separator, and the second's.</summary>
+    /// <summary>
+    /// As <see cref="Tokenise(string)"/>; for a pair, the words of the first text, the separator, and the words of the
+    /// second.
+    /// </summary>
     public static List<string> Tokenise(string text, string? secondText)
     {
         var tokens = Tokenise(text);
@@ -83,7 +87,10 @@ public static class BasicEnglish
         _ => "?",
     };
 
-    /// <summary>Characters of the tag that <paramref name="text"/> begins with, 0 if it is none; quotes are gone by then.</summary>
+    /// <summary>
+    /// The length of the line-break tag with which <paramref name="text"/> begins, without quotes inside of it; 0 if it
+    /// does not begin with one.
+    /// </summary>
     private static int LineBreakAt(ReadOnlySpan<char> text)
     {
         var matched = 0;
@@ -96,7 +103,7 @@ public static class BasicEnglish
         return 0;
     }
 
-    /// <summary>Python's str.isspace has four separators that .NET leaves out.</summary>
+    /// <summary>Python's str.isspace includes four separators that .NET does not.</summary>
     private static bool IsPythonSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1c' and <= '\x1f';
 
     /// <summary>

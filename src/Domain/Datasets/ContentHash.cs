@@ -6,13 +6,14 @@ using System.Text;
 namespace PieService.Domain.Datasets;
 
 /// <summary>
-/// The identity of what a dataset holds: task, labels in their order, and of every split (train, validation, test) its
-/// examples in their order; not its name, its ids, nor the form of its files. Every string and list is preceded by its
-/// length, so nothing can be taken for something else. Pinned by tests: recipes and results hang on it.
+/// The identity of a dataset's content: task, labels in their order, and the examples of every split (train,
+/// validation, test) in their order; not its name, its ids or the format of its files. Every string and list is
+/// preceded by its length, so different contents have different inputs to the hash. Tests pin it, since recipes and
+/// results depend on it.
 /// </summary>
 public static class ContentHash
 {
-    /// <param name="splits">In the order train, validation, test; those without examples left out.</param>
+    /// <param name="splits">In the order train, validation, test, without empty splits.</param>
     public static string Of(LearningTask task, IReadOnlyList<string> labels, IEnumerable<SplitHash> splits)
     {
         using var hash = new Writer();
@@ -58,7 +59,10 @@ public static class ContentHash
     }
 }
 
-/// <summary>Takes the examples of one split in their order; a split of its own, since those of one file come interleaved.</summary>
+/// <summary>
+/// The hash of the examples of one split in their order. Each split has its own hash, since the examples of a single
+/// file come interleaved.
+/// </summary>
 public sealed class SplitHash(Split split) : IDisposable
 {
     private readonly ContentHash.Writer hash = new();

@@ -14,15 +14,18 @@ public sealed class Dataset
     public required string ContentHash { get; init; }
     public required IReadOnlyList<SplitSummary> Splits { get; init; }
 
-    /// <summary>Documents of the files that make no example, by the reason.</summary>
+    /// <summary>The number of documents that are not examples, by reason.</summary>
     public IReadOnlyDictionary<string, int> Dropped { get; init; } = new Dictionary<string, int>();
 
     public required TextQuality Quality { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
 }
 
-/// <param name="PerLabel">Examples that carry each label, in label order.</param>
+/// <param name="PerLabel">The number of examples with each label, in label order.</param>
 public sealed record SplitSummary(Split Split, int Examples, IReadOnlyList<int> PerLabel, TokenLengths Tokens);
 
-/// <summary>Lengths of the texts (of both texts of a pair together) in tokens of the BiLSTM tokenizer; percentiles are nearest-rank.</summary>
+/// <summary>
+/// Lengths of the texts (both texts of a pair together) in tokens of the BiLSTM's tokenizer; percentiles are
+/// nearest-rank.
+/// </summary>
 public sealed record TokenLengths(double Mean, int P50, int P95, int Max);

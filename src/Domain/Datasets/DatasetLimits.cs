@@ -5,7 +5,7 @@ public static class DatasetLimits
 {
     public const int MaxLabels = 10_000;
 
-    /// <summary>Characters between two labels.</summary>
+    /// <summary>Characters of the separator between two labels.</summary>
     public const int MaxSeparator = 10;
     public const int MaxMinimumDocuments = 1_000_000;
 }

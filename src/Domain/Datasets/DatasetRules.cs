@@ -3,18 +3,18 @@ using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets;
 
-/// <summary>What a dataset's definition and its parts must fulfil; says everything that is wrong at once.</summary>
+/// <summary>The conditions that a dataset's definition and its parts must meet; reports all faults at once.</summary>
 public static class DatasetRules
 {
     private const string NameRule = "must have 1 to 200 characters, none of them a control character";
 
-    /// <summary>Those whose labels may come in parts of their own, trainLabels and the like, with a labelIndex.</summary>
+    /// <summary>The formats whose labels may be in separate parts, such as trainLabels, with a labelIndex.</summary>
     public static string FormatsWithLabelFiles { get; } = PublishedCorpora.Formats(corpus => corpus.HasLabelFiles);
 
-    /// <summary>Those whose part file is an archive that holds the splits.</summary>
+    /// <summary>The formats whose part 'file' is an archive that contains the splits.</summary>
     public static string FormatsWithSplits { get; } = PublishedCorpora.Formats(corpus => corpus.FileHasSplits);
 
-    /// <param name="parts">Names of the file parts that came with the definition.</param>
+    /// <param name="parts">The names of the file parts of the upload.</param>
     public static IReadOnlyList<FieldError> Check(DatasetDefinition definition, IReadOnlyCollection<string> parts) =>
     [
         .. Names(definition),
@@ -25,7 +25,7 @@ public static class DatasetRules
         .. Division(definition, parts),
     ];
 
-    /// <summary>Whether the file parts make a dataset, whatever the definition says.</summary>
+    /// <summary>Checks the file parts, independently of the definition.</summary>
     public static IEnumerable<FieldError> CheckParts(IReadOnlyCollection<string> parts)
     {
         var files = parts.Where(DatasetPart.HoldsExamples).ToList();
@@ -51,7 +51,7 @@ public static class DatasetRules
             yield return new("encoding", "is for text files; the texts of Parquet are UTF-8, so leave it out");
     }
 
-    /// <summary>A published dataset says itself what a definition says of other files.</summary>
+    /// <summary>A published format determines what a definition states for other files.</summary>
     private static IEnumerable<FieldError> Published(DatasetDefinition definition, Corpus corpus)
     {
         var format = Wire.Name(definition.Format!.Value);
@@ -122,10 +122,13 @@ public static class DatasetRules
         }
     }
 
-    /// <summary>With one, single-label data has nothing to tell apart; of multi-label data it may be there or not.</summary>
+    /// <summary>
+    /// Single-label data with one label has nothing to distinguish; a single label of multi-label data may be present
+    /// or absent.
+    /// </summary>
     public static int LeastLabels(LearningTask? task) => task == LearningTask.MultiLabel ? 1 : 2;
 
-    /// <summary>Which files may come with which format, and what belongs to them.</summary>
+    /// <summary>Checks which accompanying files a format allows and requires.</summary>
     private static IEnumerable<FieldError> Companions(DatasetDefinition definition, IReadOnlyCollection<string> parts)
     {
         var corpus = PublishedCorpora.Of(definition.Format);

@@ -4,8 +4,8 @@ using PieService.Domain.Files;
 namespace PieService.Domain.Datasets;
 
 /// <summary>
-/// The first reading of a dataset's files: finds whatever is wrong with them, the labels, and the split of every example.
-/// It keeps a few bytes of each example, never a text.
+/// The first reading of a dataset's files: finds errors, the labels, and the split of every example. It keeps a few
+/// bytes for each example, never a text.
 /// </summary>
 internal sealed class DatasetSurvey
 {
@@ -22,16 +22,16 @@ internal sealed class DatasetSurvey
         foreach (var label in definition.Labels ?? []) Add(label);
     }
 
-    /// <summary>In the order that decides ties: the definition's, else the study's, else by name.</summary>
+    /// <summary>The labels in the order that decides ties: the definition's, else the study's, else by name.</summary>
     public IReadOnlyList<string> Labels =>
         definition.Labels is not null ? found
         : reader.KnownLabels is { Count: > 0 } known ? [.. known.Where(indices.ContainsKey)]
         : [.. found.Order(StringComparer.Ordinal)];
 
-    /// <summary>In the order of the splits, whatever order they came in.</summary>
+    /// <summary>In the order of the splits, whatever the order of the upload.</summary>
     public IReadOnlyList<SurveyedPart> Parts { get; private set; } = [];
 
-    /// <exception cref="UnreadableFileException">A file holds what cannot be read, or not enough.</exception>
+    /// <exception cref="UnreadableFileException">A file cannot be read, or does not have enough examples.</exception>
     public static DatasetSurvey Of(SourceReader reader, ReadLimits limits, CancellationToken cancellation)
     {
         var survey = new DatasetSurvey(reader, limits);
@@ -67,7 +67,10 @@ internal sealed class DatasetSurvey
         return new SurveyedPart(part, [.. splits.Select(split => IsDivided(split) ? drawn[next++] : split)]);
     }
 
-    /// <summary>All of a single file, or what is for training where a share of it becomes the validation split.</summary>
+    /// <summary>
+    /// The examples that are divided: all examples of a single file, or those of train if a share of it becomes the
+    /// validation split.
+    /// </summary>
     private bool IsDivided(Split split) => definition.Split is not null && split == Split.Train;
 
     private ushort IndexOf(string label, SourceRecord record, DatasetPart part)
@@ -121,5 +124,5 @@ internal sealed class DatasetSurvey
     }
 }
 
-/// <param name="Splits">Of each example.</param>
+/// <param name="Splits">The split of each example.</param>
 internal sealed record SurveyedPart(DatasetPart Part, Split[] Splits);

@@ -9,12 +9,12 @@ public sealed class Example
     public Guid DatasetId { get; init; }
     public Split Split { get; init; }
 
-    /// <summary>0-based place in its split, in source order; predictions are packed by it.</summary>
+    /// <summary>0-based position in its split, in source order; packed predictions have this order.</summary>
     public int Position { get; init; }
 
     public Guid Id { get; init; }
 
-    /// <summary>What the source calls it: its id column, else its file and line.</summary>
+    /// <summary>The id of the example in the source: the value of the id column, else file and line.</summary>
     public required string SourceId { get; init; }
     public required string Text { get; init; }
     public string? SecondText { get; init; }
@@ -22,7 +22,9 @@ public sealed class Example
     /// <summary>Indices into the dataset's labels; one for single-label data.</summary>
     public required short[] Labels { get; init; }
 
-    /// <summary>An example's id follows from what it is, so whoever knows the place knows the id.</summary>
+    /// <summary>
+    /// The id of an example is derived from its dataset, split and position, so it can be computed without a query.
+    /// </summary>
     public static Guid IdOf(Guid dataset, Split split, int position)
     {
         Span<byte> key = stackalloc byte[24];

@@ -1,6 +1,6 @@
 namespace PieService.Domain.Datasets;
 
-/// <summary>How many texts have each length: all that mean and percentiles need, however many texts there are.</summary>
+/// <summary>The number of texts of each length, which is sufficient for mean and percentiles.</summary>
 public sealed class LengthCounts
 {
     private readonly SortedDictionary<int, int> counts = [];
@@ -13,10 +13,10 @@ public sealed class LengthCounts
         sum += length;
     }
 
-    /// <summary>Of at least one text.</summary>
+    /// <summary>The mean length; there must be at least one text.</summary>
     public TokenLengths Summarise() => new((double)sum / total, Percentile(50), Percentile(95), counts.Keys.Last());
 
-    /// <summary>Nearest rank: the least length that at least so many percent of the texts do not exceed.</summary>
+    /// <summary>Nearest rank: the smallest length that at least this percentage of the texts does not exceed.</summary>
     private int Percentile(int percent)
     {
         var (rank, seen) = ((total * percent + 99) / 100, 0L);

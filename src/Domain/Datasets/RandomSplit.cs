@@ -1,14 +1,14 @@
 namespace PieService.Domain.Datasets;
 
 /// <summary>
-/// Divides multi-label examples by fractions, at random. Which of them go together cannot be said label by label: an
-/// example has several.
+/// Divides multi-label examples by fractions, at random. They cannot be divided within each label, since an example may
+/// have several.
 /// </summary>
 public static class RandomSplit
 {
     /// <summary>
-    /// The split of every example. Of n, n * test go to test and n * validation to validation (halves rounded to even), which
-    /// ones decided by the seed alone; the rest is for training.
+    /// The split of every example. Of n examples, n * test go to test and n * validation to validation (halves rounded
+    /// to even), and the rest to train. The seed alone decides which ones.
     /// </summary>
     public static Split[] Assign(int examples, SplitFractions fractions)
     {

@@ -5,8 +5,8 @@ using PieService.Domain.Files;
 namespace PieService.Domain.Datasets;
 
 /// <summary>
-/// A dataset that is still in files, every line of which was read and found good. Texts are never all in memory: the files
-/// are read again for every purpose, first to find the labels and splits, then for hash and statistics, then to store them.
+/// A dataset that is still in files, all of whose lines were read and are valid. The texts are never all in memory: the
+/// files are read first to find the labels and splits, again for hash and statistics, and again to store the examples.
 /// </summary>
 public sealed class SourceDataset
 {
@@ -32,14 +32,15 @@ public sealed class SourceDataset
 
     public TextQuality Quality { get; private set; } = new(0, 0, 0, 0, 0);
 
-    /// <summary>Documents of the files that make no example, by the reason.</summary>
+    /// <summary>The number of documents that are not examples, by reason.</summary>
     public IReadOnlyDictionary<string, int> Dropped { get; }
 
-    /// <summary>How often the files are read in all.</summary>
+    /// <summary>The total number of times that the files are read.</summary>
     public static int Readings(DatasetDefinition definition) => PublishedCorpora.Of(definition.Format)?.Readings ?? 3;
 
-    /// <param name="definition">One that <see cref="DatasetRules"/> found nothing wrong with, together with the parts.</param>
-    /// <exception cref="UnreadableFileException">A file holds what cannot be read, or not enough.</exception>
+    /// <param name="definition">A definition in which, together with the parts, <see cref="DatasetRules"/> found no
+    /// fault.</param>
+    /// <exception cref="UnreadableFileException">A file cannot be read, or does not have enough examples.</exception>
     public static SourceDataset Read(
         DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits, CancellationToken cancellation)
     {
@@ -49,7 +50,9 @@ public sealed class SourceDataset
         return dataset;
     }
 
-    /// <summary>The examples as they are stored; the splits of a single file come interleaved, in source order.</summary>
+    /// <summary>
+    /// The examples as they are stored; those of a single file are in source order, so their splits are interleaved.
+    /// </summary>
     public IEnumerable<Example> Examples(Guid datasetId, CancellationToken cancellation)
     {
         var next = new int[Enum.GetValues<Split>().Length];
@@ -70,7 +73,7 @@ public sealed class SourceDataset
         }
     }
 
-    /// <summary>In label order, each once: the labels of an example are a set.</summary>
+    /// <summary>The labels as indices, ascending, each once: the labels of an example are a set.</summary>
     private short[] ClassesOf(SourceRecord record) => record.Labels.Count == 1
         ? [(short)labelIndices[record.Labels[0]]]
         : [.. record.Labels.Select(label => (short)labelIndices[label]).Distinct().Order()];
@@ -95,8 +98,8 @@ public sealed class SourceDataset
     }
 
     /// <summary>
-    /// A label that is never trained can never be predicted; most often it is another one, misspelt. Multi-label data may have
-    /// rare ones that chance puts elsewhere.
+    /// A label without training examples can never be predicted; most often it is a misspelt label. Multi-label data
+    /// may have rare labels that the random split puts elsewhere.
     /// </summary>
     private void RequireTraining()
     {

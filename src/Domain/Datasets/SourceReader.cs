@@ -4,7 +4,9 @@ using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets;
 
-/// <summary>Reads the files of a dataset, as often as needed; whatever it yields can be stored and trained on.</summary>
+/// <summary>
+/// Reads the files of a dataset, as often as needed; every record that it yields can be stored and used for training.
+/// </summary>
 internal sealed class SourceReader
 {
     private const int MaxIdCharacters = 1000;
@@ -12,7 +14,7 @@ internal sealed class SourceReader
     private readonly Corpus? corpus;
     private readonly DatasetFiles files;
 
-    /// <exception cref="UnreadableFileException">The file that names the labels cannot be read.</exception>
+    /// <exception cref="UnreadableFileException">The file with the names of the labels cannot be read.</exception>
     public SourceReader(DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits)
     {
         corpus = PublishedCorpora.Of(definition.Format);
@@ -27,20 +29,22 @@ internal sealed class SourceReader
             parts, limits);
     }
 
-    /// <summary>With everything that its format says by itself.</summary>
+    /// <summary>The definition, completed with the values that the format determines.</summary>
     public DatasetDefinition Definition => files.Definition;
 
-    /// <summary>In the order that decides ties, and all that there may be; empty: any, sorted by name.</summary>
+    /// <summary>
+    /// All valid labels in the order that decides ties; empty if any label is valid and labels are sorted by name.
+    /// </summary>
     public IReadOnlyList<string> KnownLabels => corpus?.Labels ?? [];
 
-    /// <summary>Documents that make no example, by the reason, in all readings so far.</summary>
+    /// <summary>The number of documents that are not examples, by reason, in all readings so far.</summary>
     public IReadOnlyDictionary<string, int> Dropped => files.Dropped;
 
-    /// <summary>Those that hold examples, in the order of the splits.</summary>
+    /// <summary>The parts that contain examples, in the order of the splits.</summary>
     public IEnumerable<DatasetPart> Parts => files.Parts.Where(part => DatasetPart.HoldsExamples(part.Name)).OrderBy(part => part.Split);
 
-    /// <param name="part">One of those that hold examples.</param>
-    /// <exception cref="UnreadableFileException">It holds what cannot be read.</exception>
+    /// <param name="part">A part that contains examples.</param>
+    /// <exception cref="UnreadableFileException">The content of the part cannot be read.</exception>
     public IEnumerable<SourceRecord> Read(DatasetPart part, CancellationToken cancellation)
     {
         foreach (var record in Records(part with { Cancellation = cancellation }, files.Until(cancellation)))
@@ -85,7 +89,7 @@ internal sealed class SourceReader
         if (record.Id is { } id && id.Length is 0 or > MaxIdCharacters)
             throw Error(columns.Id!, $"an id has 1 to {MaxIdCharacters} characters");
 
-        // In a file's own characters there is none; JSON can escape one.
+        // A decoded file cannot contain half of a surrogate pair, but JSON can escape one.
         NoNul(columns.Text!, record.Text);
         NoNul(columns.SecondText!, record.SecondText);
         NoNul(columns.Id!, record.Id);

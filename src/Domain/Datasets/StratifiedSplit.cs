@@ -1,13 +1,14 @@
 namespace PieService.Domain.Datasets;
 
-/// <summary>Divides examples by fractions, label by label, so that every split has the same mix of labels.</summary>
+/// <summary>Divides the examples of each label by fractions, so that every split has the same mix of labels.</summary>
 public static class StratifiedSplit
 {
     /// <summary>
-    /// The split of every example. Of a label's n examples, n * test go to test and n * validation to validation (halves
-    /// rounded to even), which ones decided by the seed and the label's name alone; the rest is for training.
+    /// The split of every example. For a label with n examples, n * test examples go to test and n * validation to
+    /// validation (halves rounded to even), and the rest to train. The seed and the label's name alone decide which
+    /// ones.
     /// </summary>
-    /// <param name="labels">Of each example, an index into <paramref name="labelNames"/>.</param>
+    /// <param name="labels">For each example, an index into <paramref name="labelNames"/>.</param>
     public static Split[] Assign(IReadOnlyList<ushort> labels, IReadOnlyList<string> labelNames, SplitFractions fractions)
     {
         var members = new List<int>[labelNames.Count];

@@ -6,15 +6,16 @@ using System.Text;
 namespace PieService.Domain.Datasets;
 
 /// <summary>
-/// Counts texts that occur twice without keeping any: 16 bytes of each example, 80 MB for five million. Two different texts have
-/// the same 64 bits of SHA-256 with a chance of one in a million among five million.
+/// Counts texts that occur twice without keeping them: it needs 16 bytes for each example, 80 MB for five million.
+/// Among five million texts, the probability that two different texts have the same 64 bits of SHA-256 is one in a
+/// million.
 /// </summary>
 internal sealed class TextCensus(int examples)
 {
     private readonly Seen[] seen = new Seen[examples];
     private int count, empty, withoutLabel;
 
-    /// <param name="labels">In their order.</param>
+    /// <param name="labels">The labels of the example, ascending.</param>
     public void Add(Split split, string text, string? secondText, ReadOnlySpan<short> labels)
     {
         seen[count++] = new Seen(HashOf(text, secondText), HashOf(labels), (byte)split);
@@ -41,7 +42,7 @@ internal sealed class TextCensus(int examples)
         return new TextQuality(duplicates, empty, inTwoSplits, conflicting, withoutLabel);
     }
 
-    /// <summary>The length of the first text keeps a pair apart from another that is split elsewhere.</summary>
+    /// <summary>The length of the first text distinguishes pairs whose concatenated texts are equal.</summary>
     private static ulong HashOf(string text, string? secondText)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(sizeof(int) + Encoding.UTF8.GetMaxByteCount(text.Length) + Encoding.UTF8.GetMaxByteCount(secondText?.Length ?? 0));
@@ -63,7 +64,7 @@ internal sealed class TextCensus(int examples)
 
     private readonly record struct Seen(ulong Text, uint Labels, byte Split) : IComparable<Seen>
     {
-        /// <summary>By text, then by split.</summary>
+        /// <summary>Orders by text, then by split.</summary>
         public int CompareTo(Seen other) => Text != other.Text ? Text.CompareTo(other.Text) : Split.CompareTo(other.Split);
     }
 }

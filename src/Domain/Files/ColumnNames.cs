@@ -5,14 +5,19 @@ namespace PieService.Domain.Files;
 
 internal static class ColumnNames
 {
-    /// <summary>Enough to see a mistake in a mapping; a wrong file can have any number of columns of any length.</summary>
+    /// <summary>
+    /// Enough to find a mistake in a mapping; a wrong file can have any number of columns of any length.
+    /// </summary>
     public static string Listed(IEnumerable<string> names)
     {
         var first = names.Take(21).Select(Printable).Select(name => name.Length > 50 ? $"'{name[..50]}…'" : $"'{name}'").ToList();
         return first.Count == 0 ? "none" : string.Join(", ", first.Take(20)) + (first.Count > 20 ? ", …" : "");
     }
 
-    /// <summary>A message is shown, logged and stored: none of these could have a NUL in it, or be read from right to left.</summary>
+    /// <summary>
+    /// Messages are shown, logged and stored, so they must not contain a NUL or characters that change the direction of
+    /// text.
+    /// </summary>
     public static string Printable(string name) => string.Concat(name.EnumerateRunes().Select(rune =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
             ? "\uFFFD" : rune.ToString()));

@@ -12,7 +12,7 @@ internal static class CsvRows
     {
         Mode = CsvMode.RFC4180,
         BufferSize = SourceText.ReadAhead,
-        // Skipped below: the parser would not count them, and the line numbers after them would be wrong.
+        // Empty lines are skipped below: the parser would not count them, and later line numbers would be wrong.
         IgnoreBlankLines = false,
     };
 

@@ -8,7 +8,7 @@ internal static class JsonLines
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <param name="read">Makes a value of a row, whose JSON does not outlast the call.</param>
+    /// <param name="read">Converts a row to a value; the JSON of the row is valid only during the call.</param>
     /// <exception cref="UnreadableFileException">A line is not JSON, or <paramref name="read"/> refuses it.</exception>
     public static IEnumerable<T> Read<T>(SourceText source, SourceFile file, Func<JsonRow, T> read) =>
         from line in SourceLine.Of(source)

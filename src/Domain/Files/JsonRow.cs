@@ -10,7 +10,7 @@ internal readonly record struct JsonRow(JsonElement Json, long Line, SourceFile 
         ? text.GetString()!
         : throw Error(name, $"'{name}' must be a string");
 
-    /// <summary>Labels and ids are often numbers.</summary>
+    /// <summary>A string or a number, since labels and ids are often numbers.</summary>
     public string Name(string name)
     {
         var value = Value(name);

@@ -1,9 +1,10 @@
 namespace PieService.Domain.Files;
 
-/// <summary>What a file may ask of the machine that reads it.</summary>
-/// <param name="RecordCharacters">Longest record; a little more may pass, since files are read in blocks.</param>
-/// <param name="FileBytes">Longest file, after decompression: a small gzip file can hold terabytes.</param>
-/// <param name="Records">Most records that are kept of all files together.</param>
+/// <summary>The resources that reading a file may take.</summary>
+/// <param name="RecordCharacters">The longest record; a slightly longer one may be accepted, since files are read in
+/// blocks.</param>
+/// <param name="FileBytes">The longest file, after decompression: a small gzip file can contain terabytes.</param>
+/// <param name="Records">The largest number of records of all files together.</param>
 public sealed record ReadLimits(int RecordCharacters, long FileBytes, int Records)
 {
     private const int Mebi = 1024 * 1024;

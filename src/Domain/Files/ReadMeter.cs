@@ -1,6 +1,6 @@
 namespace PieService.Domain.Files;
 
-/// <summary>Counts the bytes that are read of files; one thread counts, others may look.</summary>
+/// <summary>Counts the bytes that are read from files; one thread counts, others may read the count.</summary>
 public sealed class ReadMeter
 {
     private long bytes;

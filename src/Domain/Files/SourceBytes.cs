@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace PieService.Domain.Files;
 
 /// <summary>
-/// The bytes of a file, decompressed where its first bytes say gzip. GZipStream takes a file that was cut off for a whole
-/// one; so a small gzip member of ours is read behind the file's own, and what it holds must come out last.
+/// The bytes of a file, decompressed if its first bytes are those of gzip. GZipStream does not detect a truncated file.
+/// So a small gzip member of our own is read after the file, and its content must be the last that is decompressed.
 /// </summary>
 internal sealed class SourceBytes : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class SourceBytes : IDisposable
 
     private readonly Stream stream;
 
-    /// <summary>Null: not compressed.</summary>
+    /// <summary>Null if the file is not compressed.</summary>
     private readonly WithEndMember? gzip;
     private readonly byte[] buffer = new byte[64 * 1024];
     private readonly long limit;
@@ -31,10 +31,10 @@ internal sealed class SourceBytes : IDisposable
         else stream = file.Open();
     }
 
-    /// <summary>Of a file in an archive, which looks after its end itself.</summary>
+    /// <summary>For a file in an archive, whose stream checks its own end.</summary>
     public SourceBytes(Stream content, long limit) => (stream, this.limit) = (content, limit);
 
-    /// <summary>0: the end of the file.</summary>
+    /// <summary>Returns 0 at the end of the file.</summary>
     /// <exception cref="InvalidDataException">The compressed file is damaged, or the file is too long.</exception>
     public int Read(Span<byte> destination)
     {
@@ -44,7 +44,8 @@ internal sealed class SourceBytes : IDisposable
             (start, end) = (0, Decompress(0));
             if (gzip is not null && (end == 0 || gzip.IsBehindFile))
             {
-                // GZipStream asks for more when all that it had is out: this is of the end member, or of a file cut off that took it for its own.
+                // GZipStream reads on when everything before was decompressed. So these bytes are those of the end
+                // member, or those of a truncated file that continues into it.
                 CheckEndMark();
                 return 0;
             }
@@ -74,7 +75,7 @@ internal sealed class SourceBytes : IDisposable
         }
         catch (InvalidDataException damage)
         {
-            // Its own words speak of archive entries.
+            // The original message is about archive entries.
             throw new InvalidDataException(gzip is { IsBehindFile: true } ? CutOff : "the gzip file is damaged; was it uploaded whole?", damage);
         }
     }
@@ -92,7 +93,7 @@ internal sealed class SourceBytes : IDisposable
         return member.ToArray();
     }
 
-    /// <summary>Reads a file and then the member; nothing else of a stream is asked for.</summary>
+    /// <summary>Reads a file and then the end member; the other operations of a stream are not used.</summary>
     private sealed class WithEndMember(FileStream file) : Stream
     {
         private int sent;

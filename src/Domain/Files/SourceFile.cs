@@ -1,15 +1,15 @@
 namespace PieService.Domain.Files;
 
 /// <summary>A file to read, in a folder that belongs to the service.</summary>
-/// <param name="Name">What messages call the file.</param>
+/// <param name="Name">The name of the file in messages.</param>
 public record SourceFile(string Name, string Path)
 {
-    /// <summary>Counts every byte that is read of the file, each time that it is read.</summary>
+    /// <summary>Counts every byte that is read from the file, in each reading.</summary>
     public ReadMeter? Meter { get; init; }
 
     /// <summary>
-    /// Ends a reading at the next bytes that it asks for: what a reader passes over in a file yields no row at which
-    /// the reading could end.
+    /// Ends a reading when it next reads bytes: while a reader skips content, it yields no row at which the reading
+    /// could end.
     /// </summary>
     public CancellationToken Cancellation { get; init; }
 

@@ -3,7 +3,7 @@ using System.Text;
 namespace PieService.Domain.Files;
 
 /// <param name="Number">1-based.</param>
-/// <param name="Text">Without its end, LF or CRLF; the last line of a file may have none.</param>
+/// <param name="Text">The text without its line end, LF or CRLF; the last line of a file may not have one.</param>
 internal readonly record struct SourceLine(long Number, string Text)
 {
     public static IEnumerable<SourceLine> Of(SourceText source)

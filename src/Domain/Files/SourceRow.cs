@@ -1,5 +1,5 @@
 namespace PieService.Domain.Files;
 
-/// <summary>A row of a table as it stands in a file; the first is the header.</summary>
-/// <param name="Line">Where it begins.</param>
+/// <summary>A row of a table as it is in a file; the first row is the header.</summary>
+/// <param name="Line">The line on which it begins.</param>
 internal readonly record struct SourceRow(long Line, string[] Fields);

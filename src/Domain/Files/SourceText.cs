@@ -4,13 +4,15 @@ using System.Text.Unicode;
 
 namespace PieService.Domain.Files;
 
-/// <summary>The characters of a file: strictly decoded, without a byte order mark, no record of boundless length.</summary>
-/// <param name="file">Messages name it.</param>
-/// <param name="content">What the file holds; null: the bytes of the file itself.</param>
+/// <summary>
+/// The characters of a file: strictly decoded, without a byte order mark, with a limit on the length of a record.
+/// </summary>
+/// <param name="file">The file that messages name.</param>
+/// <param name="content">The content; null for the bytes of the file itself.</param>
 internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLimits limits, SourceBytes? content = null)
     : TextReader
 {
-    /// <summary>Most that a consumer may read ahead of the record that it is at.</summary>
+    /// <summary>The largest number of characters that a consumer may read beyond its present record.</summary>
     public const int ReadAhead = 16 * 1024;
 
     private readonly SourceBytes source = content ?? new(file, limits.FileBytes);
@@ -20,15 +22,18 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
     private bool isAtStart = true, isAtEnd;
     private long lines, lineCharacters, handedOut, recordStart, recordLine = 1, records;
 
-    /// <summary>Thrown after the characters before it were handed out: the first error of a file is the one to name.</summary>
+    /// <summary>
+    /// Thrown after the characters before it were returned, so that the first error of a file is the one that is
+    /// reported.
+    /// </summary>
     private UnreadableFileException? failure;
 
-    /// <summary>From here on the length of the next record is counted.</summary>
-    /// <exception cref="UnreadableFileException">There were far more of them than the limits allow.</exception>
+    /// <summary>Begins to count the length of the next record.</summary>
+    /// <exception cref="UnreadableFileException">There were far more records than the limits allow.</exception>
     public void BeginRecord(long line)
     {
         (recordStart, recordLine) = (handedOut, line);
-        // Empty ones are skipped, and a small gzip file can hold billions of them.
+        // Empty records are skipped, and a small gzip file can contain billions of them.
         if (++records > (2L * limits.Records) + ReadAhead)
             throw new UnreadableFileException(
                 file.Name, line, null,

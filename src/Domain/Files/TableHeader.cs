@@ -1,6 +1,8 @@
 namespace PieService.Domain.Files;
 
-/// <summary>The first row of a table: where its columns are, and how many fields each row must have.</summary>
+/// <summary>
+/// The first row of a table: the positions of its columns, and the number of fields that each row must have.
+/// </summary>
 internal sealed class TableHeader(SourceRow row, SourceFile file)
 {
     public string Name(int column) => row.Fields[column];
@@ -20,7 +22,7 @@ internal sealed class TableHeader(SourceRow row, SourceFile file)
     public void Check(SourceRow other)
     {
         if (other.Fields.Length == row.Fields.Length) return;
-        // The first that is missing, or the first that the header does not know.
+        // The first missing field, or the first field without a column.
         var column = row.Fields.ElementAtOrDefault(other.Fields.Length) ?? $"{row.Fields.Length + 1}";
         throw Error(other, column, $"has {other.Fields.Length} columns where the header has {row.Fields.Length}");
     }

@@ -1,6 +1,6 @@
 namespace PieService.Domain.Files;
 
-/// <summary>Tabs between columns and no quoting at all: a quote is a character like any other. Empty lines are skipped.</summary>
+/// <summary>Tabs between columns without quoting: a quote is an ordinary character. Empty lines are skipped.</summary>
 internal static class TsvRows
 {
     public static IEnumerable<SourceRow> Read(SourceText source) =>

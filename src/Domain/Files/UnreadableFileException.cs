@@ -1,12 +1,11 @@
 namespace PieService.Domain.Files;
 
-/// <summary>A file holds what cannot be read.</summary>
-/// <param name="file">What messages call the file.</param>
-/// <param name="line">
-/// 1-based line of the (decompressed) file; a record of several lines is known by its first. Null: no single line is to
-/// blame.
-/// </param>
-/// <param name="column">Name of the column, or the place in the line; null: the line as a whole.</param>
+/// <summary>The content of a file cannot be read.</summary>
+/// <param name="file">The name of the file in messages.</param>
+/// <param name="line"> 1-based line of the (decompressed) file; a record of several lines is identified by its first.
+/// Null if the error does not belong to a single line. </param>
+/// <param name="column">The name of the column, or the position in the line; null if the error belongs to the whole
+/// line.</param>
 public sealed class UnreadableFileException(string file, long? line, string? column, string message)
     : Exception(message)
 {

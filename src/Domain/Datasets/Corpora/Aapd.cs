@@ -4,8 +4,9 @@ using PieService.Domain.Files;
 namespace PieService.Domain.Datasets.Corpora;
 
 /// <summary>
-/// The arXiv Academic Paper Dataset (Yang et al., 2018): JSON lines <c>{"text": …, "label": […]}</c>, or, as it is published, a
-/// file with a text in each line and one with its labels in the same line, with blanks between them.
+/// The arXiv Academic Paper Dataset (Yang et al., 2018): JSON lines <c>{"text": …, "label": […]}</c>, or, as it is
+/// published, a file with one text per line and a file with the labels of each text in the same line, separated by
+/// spaces.
 /// </summary>
 internal sealed class Aapd : Corpus
 {

@@ -4,41 +4,43 @@ using PieService.Domain.Files;
 namespace PieService.Domain.Datasets.Corpora;
 
 /// <summary>
-/// A dataset as its authors publish it: it says by itself what a definition says of other files. Adding one takes a
-/// file here, its name in <see cref="DatasetFormat"/> with its line in <c>PublishedCorpora</c>, and a test with a small
-/// sample made by hand. Messages and docs/openapi.json, which is to be written anew, take from here which formats
-/// something is for.
+/// A dataset in the form in which its authors publish it: the format determines what a definition states for other
+/// files. To add one, add a file here, its name in <see cref="DatasetFormat"/> with its line in
+/// <c>PublishedCorpora</c>, and a test with a small sample made by hand. Messages and docs/openapi.json take the lists
+/// of formats from here, so write docs/openapi.json again.
 /// </summary>
 internal abstract class Corpus
 {
     public abstract LearningTask Task { get; }
 
-    /// <summary>How its fields are called, for messages.</summary>
+    /// <summary>The names of its fields, for messages.</summary>
     public abstract ColumnMapping Columns { get; }
     public virtual TextEncoding Encoding => TextEncoding.Utf8;
 
-    /// <summary>The study's, and all that there are; empty: any label, sorted by name.</summary>
+    /// <summary>
+    /// All valid labels in the study's order; empty if any label is valid and labels are sorted by name.
+    /// </summary>
     public virtual IReadOnlyList<string> Labels => [];
 
-    /// <summary>Whether there may be a part for each split.</summary>
+    /// <summary>Whether an upload may have a part for each split.</summary>
     public virtual bool HasSplitFiles => true;
 
-    /// <summary>Whether the part 'file' holds the splits; else it is to be divided.</summary>
+    /// <summary>Whether the part 'file' contains the splits; if not, it must be divided.</summary>
     public virtual bool FileHasSplits => false;
 
-    /// <summary>Whether a file that holds the splits has one for validation.</summary>
+    /// <summary>Whether a file that contains the splits has a validation split.</summary>
     public virtual bool FileHasValidation => false;
 
-    /// <summary>How often its files are read, to check, to measure and to store them.</summary>
+    /// <summary>The number of times that its files are read: to check, to measure and to store them.</summary>
     public virtual int Readings => 3;
 
-    /// <summary>Whether each split may have its labels in a part of their own.</summary>
+    /// <summary>Whether the labels of each split may be in a separate part.</summary>
     public virtual bool HasLabelFiles => false;
 
-    /// <summary>Whether a definition's minimumDocuments says which labels are kept.</summary>
+    /// <summary>Whether a definition's minimumDocuments decides which labels are kept.</summary>
     public virtual bool HasMinimumDocuments => false;
 
-    /// <param name="part">One that holds examples.</param>
-    /// <exception cref="UnreadableFileException">It holds what cannot be read.</exception>
+    /// <param name="part">A part that contains examples.</param>
+    /// <exception cref="UnreadableFileException">The content of the part cannot be read.</exception>
     public abstract IEnumerable<SourceRecord> Read(DatasetPart part, DatasetFiles files);
 }

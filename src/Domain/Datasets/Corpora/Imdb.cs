@@ -8,11 +8,11 @@ namespace PieService.Domain.Datasets.Corpora;
 
 /// <summary>
 /// The Large Movie Review Dataset (Maas et al., 2011): a tar archive with a review in each file
-/// <c>aclImdb/{train,test}/{pos,neg}/ID_RATING.txt</c>. Those without a label (<c>train/unsup</c>) are left out.
+/// <c>aclImdb/{train,test}/{pos,neg}/ID_RATING.txt</c>. Reviews without a label (<c>train/unsup</c>) are omitted.
 /// </summary>
 internal sealed partial class Imdb : Corpus
 {
-    /// <summary>Most bytes of a character in UTF-8, to a char.</summary>
+    /// <summary>The largest number of bytes in UTF-8 per char.</summary>
     private const int BytesOfChar = 3;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

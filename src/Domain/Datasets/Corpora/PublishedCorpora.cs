@@ -1,9 +1,9 @@
 namespace PieService.Domain.Datasets.Corpora;
 
-/// <summary>The published datasets whose formats are read as they are.</summary>
+/// <summary>The published datasets that are read in their own formats.</summary>
 internal static class PublishedCorpora
 {
-    /// <summary>Null: a format that needs a definition of its columns.</summary>
+    /// <summary>Null if the format needs a definition of its columns.</summary>
     public static Corpus? Of(DatasetFormat? format) => format switch
     {
         DatasetFormat.Snli => new Snli(),
@@ -14,7 +14,7 @@ internal static class PublishedCorpora
         _ => null,
     };
 
-    /// <summary>The formats of those that have a property, for messages.</summary>
+    /// <summary>The formats of the corpora that have a property, for messages.</summary>
     public static string Formats(Func<Corpus, bool> which) => string.Join(
         ", ",
         from format in Enum.GetValues<DatasetFormat>()

@@ -8,9 +8,9 @@ using PieService.Domain.Files.Archives;
 namespace PieService.Domain.Datasets.Corpora;
 
 /// <summary>
-/// Reuters-21578, distribution 1.0: a tar archive of SGML files (<c>reut2-000.sgm</c> …), which are no XML, in the ModApte split.
-/// A topic is kept if it occurs in both splits, in training in at least as many documents as the definition's
-/// minimumDocuments (1 where it says nothing: the usual 90 topics); a document without such a topic is left out.
+/// Reuters-21578, distribution 1.0: a tar archive of SGML files (<c>reut2-000.sgm</c> …), which are not XML, in the
+/// ModApte split. A topic is kept if it occurs in both splits, and in training in at least minimumDocuments documents
+/// (a field of the definition; the default 1 gives the usual 90 topics). A document without a kept topic is omitted.
 /// </summary>
 internal sealed partial class Reuters21578 : Corpus
 {
@@ -23,7 +23,7 @@ internal sealed partial class Reuters21578 : Corpus
     public override bool FileHasSplits => true;
     public override bool HasMinimumDocuments => true;
 
-    /// <summary>Once more, to count the topics.</summary>
+    /// <summary>Four: one reading more than for other formats, to count the topics.</summary>
     public override int Readings => 4;
 
     public override IEnumerable<SourceRecord> Read(DatasetPart part, DatasetFiles files)
@@ -82,7 +82,9 @@ internal sealed partial class Reuters21578 : Corpus
                 part.Name, null, null, "the archive has no file reut2-000.sgm or the like");
     }
 
-    /// <summary>A document begins and ends in lines of its own; the first line of a file names its DTD.</summary>
+    /// <summary>
+    /// The tags that begin and end a document have lines of their own; the first line of a file names its DTD.
+    /// </summary>
     private static IEnumerable<Document> Documents(SourceText source, string file, ReadLimits limits)
     {
         var (sgml, begin, any) = (new StringBuilder(), 0L, false);
@@ -124,10 +126,10 @@ internal sealed partial class Reuters21578 : Corpus
     [GeneratedRegex("(^|/)reut2-[0-9]{3}\\.sgm\\z", RegexOptions.CultureInvariant)]
     private static partial Regex SgmlName();
 
-    /// <param name="Split">By ModApte; null: in neither.</param>
+    /// <param name="Split">The split by ModApte; null if the document is in neither split.</param>
     private sealed partial record Document(long Line, string Id, Split? Split, IReadOnlyList<string> Topics, string Text)
     {
-        /// <summary>All that the published files have.</summary>
+        /// <summary>All elements that occur in the published files.</summary>
         private static readonly HashSet<string> Paths =
         [
             "REUTERS", .. from name in new[] { "DATE", "MKNOTE", "UNKNOWN", "TEXT", "TEXT/AUTHOR", "TEXT/TITLE", "TEXT/DATELINE", "TEXT/BODY" } select $"REUTERS/{name}",
@@ -165,7 +167,10 @@ internal sealed partial class Reuters21578 : Corpus
             UnreadableFileException Error(string? attribute, string message) => new(file, line, attribute, message);
         }
 
-        /// <summary>Title and body, a line break between them; of a document without a body its title, of one that was never taken apart all that there is.</summary>
+        /// <summary>
+        /// Title and body with a line break between them; the title alone if there is no body; the complete content if
+        /// the document was never divided into fields.
+        /// </summary>
         private static string TextOf(string text, string? title, string? body) => title is null && body is null
             ? Plain(text)
             : string.Join('\n', new[] { title, body }.Where(part => part is not null).Select(part => Plain(part!)).Where(part => part.Length > 0));
@@ -178,7 +183,9 @@ internal sealed partial class Reuters21578 : Corpus
             return end < 0 ? null : tag[begin..end];
         }
 
-        /// <summary>Entities become their characters, those that steered a teleprinter vanish; an ampersand alone is one.</summary>
+        /// <summary>
+        /// Entities are decoded, control codes for teleprinters are removed, and a bare ampersand is kept.
+        /// </summary>
         private static string Plain(string sgml) => Entity().Replace(sgml, entity => entity.Value switch
         {
             "&lt;" => "<",

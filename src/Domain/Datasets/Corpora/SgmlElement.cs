@@ -3,19 +3,19 @@ using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets.Corpora;
 
-/// <summary>An element of SGML all of whose elements begin and end with a tag, as those of Reuters-21578 do.</summary>
-/// <param name="Path">Its name behind those that it is in: <c>REUTERS/TOPICS/D</c>.</param>
-/// <param name="Tag">That it begins with.</param>
-/// <param name="Line">On which it begins.</param>
+/// <summary>An element of an SGML file in which all elements begin and end with a tag, as in Reuters-21578.</summary>
+/// <param name="Path">Its name after the names of the elements that contain it: <c>REUTERS/TOPICS/D</c>.</param>
+/// <param name="Tag">The tag with which it begins.</param>
+/// <param name="Line">The line on which it begins.</param>
 internal sealed partial record SgmlElement(string Path, string Tag, long Line, string Content)
 {
-    /// <summary>Its elements in the order of their ends.</summary>
-    /// <param name="sgml">One element, and perhaps blanks behind it.</param>
-    /// <param name="paths">All that elements may have.</param>
-    /// <param name="file">For messages.</param>
-    /// <param name="line">On which it begins.</param>
+    /// <summary>The elements inside of an element, in the order in which they end.</summary>
+    /// <param name="sgml">One element, optionally followed by white space.</param>
+    /// <param name="paths">All valid paths of elements.</param>
+    /// <param name="file">The name of the file, for messages.</param>
+    /// <param name="line">The line on which the element begins.</param>
     /// <exception cref="UnreadableFileException">
-    /// An element has another path, no end or no begin, or is not in the first one.
+    /// An element has another path, has no begin or end tag, or is not inside of the first one.
     /// </exception>
     public static List<SgmlElement> Of(string sgml, IReadOnlySet<string> paths, string file, long line)
     {

@@ -5,8 +5,9 @@ using PieService.Domain.Files.Archives;
 namespace PieService.Domain.Datasets.Corpora;
 
 /// <summary>
-/// Stanford Natural Language Inference (Bowman et al., 2015): the zip archive as it is published, or its files, as JSON lines or
-/// tab-separated with a header. Pairs on which the annotators did not agree have the gold label <c>-</c> and are left out.
+/// Stanford Natural Language Inference (Bowman et al., 2015): the published zip archive, or its files, as JSON lines or
+/// tab-separated with a header. Pairs on which the annotators did not agree have the gold label <c>-</c> and are
+/// omitted.
 /// </summary>
 internal sealed class Snli : Corpus
 {
@@ -36,7 +37,9 @@ internal sealed class Snli : Corpus
         foreach (var record in Records(source, part, files, IsJson(part, files))) yield return record;
     }
 
-    /// <summary>By the first line that is not blank: JSON lines may begin with such.</summary>
+    /// <summary>
+    /// Detects the form by the first line that is not blank, since JSON lines may begin with blank lines.
+    /// </summary>
     private static bool IsJson(DatasetPart part, DatasetFiles files)
     {
         using var look = files.Open(part);
@@ -46,7 +49,7 @@ internal sealed class Snli : Corpus
     private static IEnumerable<SourceRecord> OfArchive(DatasetPart part, DatasetFiles files)
     {
         using var zip = new ZipFile(part, files.Limits);
-        // What macOS keeps beside each file has its name too.
+        // The metadata that macOS adds to an archive for each file has a similar name.
         var found = zip.Names.Where(entry => !entry.StartsWith("__MACOSX/", StringComparison.Ordinal)).ToLookup(FileName);
         foreach (var (name, split) in SplitNames)
         {

@@ -3,7 +3,10 @@ using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets.Corpora;
 
-/// <summary>Questions by what they ask for (Li and Roth, 2002): <c>COARSE:fine question</c> in each line, Latin-1. The coarse class is the label.</summary>
+/// <summary>
+/// Questions, classified by the type of their answer (Li and Roth, 2002): <c>COARSE:fine question</c> in each line,
+/// Latin-1. The coarse class is the label.
+/// </summary>
 internal sealed class Trec : Corpus
 {
     public override LearningTask Task => LearningTask.SingleLabel;

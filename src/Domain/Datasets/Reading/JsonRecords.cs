@@ -17,7 +17,7 @@ internal static class JsonRecords
             Labels(row, definition), columns.Id is { } id ? row.Name(id) : null);
     }
 
-    /// <summary>Of multi-label data a list, or a cell as a table has it.</summary>
+    /// <summary>For multi-label data a list, or text as in a cell of a table.</summary>
     private static IReadOnlyList<string> Labels(JsonRow row, DatasetDefinition definition)
     {
         var name = definition.Columns!.ForLabels;

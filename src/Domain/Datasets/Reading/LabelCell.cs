@@ -5,8 +5,13 @@ namespace PieService.Domain.Datasets.Reading;
 /// <summary>The labels of an example in one cell.</summary>
 internal static class LabelCell
 {
-    /// <summary>A label alone; of multi-label data names with the separator between them or, where there is none, a JSON list. Empty: no label.</summary>
-    /// <exception cref="FormatException">It is no such list; the message follows the name of its column.</exception>
+    /// <summary>
+    /// One label; for multi-label data, labels with the separator between them or, if there is no separator, a JSON
+    /// list. Empty if there is no label.
+    /// </summary>
+    /// <exception cref="FormatException">
+    /// The cell is not a list of labels; the message follows the name of its column.
+    /// </exception>
     public static IReadOnlyList<string> Read(string cell, DatasetDefinition definition) =>
         definition.Task == LearningTask.SingleLabel ? [cell]
         : cell.Length == 0 ? []
@@ -33,7 +38,7 @@ internal static class LabelCell
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or ArgumentException)
         {
-            // Among them half of a surrogate pair, escaped or not, which is no character.
+            // For example half of a surrogate pair, escaped or not, which is not a character.
         }
         throw new FormatException("is not a JSON list of labels, such as [\"a\", \"b\"]; where something else stands between them, say so in 'labelSeparator'");
     }

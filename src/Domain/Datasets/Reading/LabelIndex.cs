@@ -3,12 +3,14 @@ using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets.Reading;
 
-/// <summary>A file that fixes the order of the labels: a JSON object from each name to its index from 0 on, or a list of names.</summary>
+/// <summary>
+/// A file that fixes the order of the labels: a JSON object with the 0-based index of each name, or a list of names.
+/// </summary>
 internal static class LabelIndex
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <exception cref="UnreadableFileException">It is something else.</exception>
+    /// <exception cref="UnreadableFileException">The file has another content.</exception>
     public static IReadOnlyList<string> Read(DatasetPart part, ReadLimits limits)
     {
         using var source = new SourceText(part, TextEncoding.Utf8, limits);

@@ -3,7 +3,7 @@ using PieService.Domain.Files.Parquet;
 
 namespace PieService.Domain.Datasets.Reading;
 
-/// <summary>Examples from the rows of a Parquet file, a row being known by its number.</summary>
+/// <summary>Examples from the rows of a Parquet file; a row is identified by its number.</summary>
 internal static class ParquetRecords
 {
     public static IEnumerable<SourceRecord> Of(SourceFile file, DatasetDefinition definition, ReadLimits limits)

@@ -2,7 +2,7 @@ using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets.Reading;
 
-/// <summary>Examples from the rows of a table, its columns found by their names in the header.</summary>
+/// <summary>Examples from the rows of a table, whose columns are found by their names in the header.</summary>
 internal static class TableRecords
 {
     public static IEnumerable<SourceRecord> Of(

@@ -1,6 +1,6 @@
 namespace PieService.Domain.Files.Archives;
 
-/// <summary>A stream that is read from its beginning on, and nothing else.</summary>
+/// <summary>A stream that can only be read forwards.</summary>
 internal abstract class ForwardReading : Stream
 {
     public override bool CanRead => true;

@@ -5,14 +5,15 @@ using System.Text;
 namespace PieService.Domain.Files.Archives;
 
 /// <summary>
-/// A tar archive, gzipped or not, read once from its beginning to its end; nothing of it reaches the disk. Our own reader, since
-/// System.Formats.Tar reads extended headers whole into memory, of whatever size up to 2 GiB they say that they are.
+/// A tar archive, gzipped or not, which is read once from its beginning to its end; nothing is written to the disk. The
+/// reader is our own, since System.Formats.Tar reads an extended header completely into memory, with any stated size up
+/// to 2 GiB.
 /// </summary>
 internal sealed class TarArchive : IDisposable
 {
     private const int Block = 512;
 
-    /// <summary>Names beyond this are no one's.</summary>
+    /// <summary>Longer names are refused.</summary>
     private const int MaxHeaderBytes = 64 * 1024;
     private const long MaxEntryBytes = 1L << 50;
 
@@ -29,9 +30,9 @@ internal sealed class TarArchive : IDisposable
 
     public void Dispose() => source.Dispose();
 
-    /// <summary>Each with its content, which can be read until the next one is asked for.</summary>
+    /// <summary>The entries with their content, which can be read until the next entry is requested.</summary>
     /// <exception cref="UnreadableFileException">
-    /// It is damaged, cut off, no tar archive, or beyond the limits.
+    /// The file is damaged, truncated, not a tar archive, or beyond the limits.
     /// </exception>
     public IEnumerable<ArchiveEntry> Entries()
     {
@@ -54,7 +55,7 @@ internal sealed class TarArchive : IDisposable
             (given, size) = (null, null);
             Skip();
         }
-        // What follows is padding; reading it finds out whether the compressed file is whole.
+        // Padding follows; it is read to check that the compressed file is complete.
         while (Read(header) > 0)
         {
         }
@@ -85,7 +86,7 @@ internal sealed class TarArchive : IDisposable
 
     private long Size(ReadOnlySpan<byte> field)
     {
-        // GNU: a number of more digits than fit stands there in binary.
+        // GNU: a number with too many digits is stored in binary.
         var size = (field[0] & 0x80) != 0 ? BinaryPrimitives.ReadInt64BigEndian(field[4..]) : Octal(field);
         return size is >= 0 and <= MaxEntryBytes ? size : throw Error("is a damaged tar archive: an entry has a size that cannot be");
     }
@@ -162,7 +163,7 @@ internal sealed class TarArchive : IDisposable
 
     private UnreadableFileException Error(string message) => new(file.Name, null, null, message);
 
-    /// <summary>Of the entry that the archive is at.</summary>
+    /// <summary>The content of the present entry.</summary>
     private sealed class Content(TarArchive archive) : ForwardReading
     {
         public override int Read(Span<byte> buffer)

@@ -3,24 +3,29 @@ using System.Text;
 
 namespace PieService.Domain.Files.Archives;
 
-/// <summary>The directory of a zip archive (PKWARE's APPNOTE.TXT, 4.3), read whole; no two of its entries lie in the same place.</summary>
+/// <summary>
+/// The directory of a zip archive (PKWARE's APPNOTE.TXT, 4.3), which is read completely; entries must not overlap.
+/// </summary>
 internal sealed class ZipDirectory
 {
-    /// <summary>Of all entries together, since they are in memory, however many there are.</summary>
+    /// <summary>The limit of the directory, since all its entries are in memory.</summary>
     private const int MaxBytes = 1024 * 1024;
     private const int EndBytes = 22, MaxCommentBytes = ushort.MaxValue, EntryBytes = 46;
 
-    /// <summary>Of Unix modes, which stand in the upper half of an entry's external attributes; zero if another system packed it.</summary>
+    /// <summary>
+    /// The file type in a Unix mode, which is in the upper half of an entry's external attributes; zero if another
+    /// system packed it.
+    /// </summary>
     private const int TypeOfFile = 0xF000, RegularFile = 0x8000;
 
     private readonly FileStream file;
     private readonly SourceFile archive;
 
-    /// <summary>Where the headers of the entries begin, in order, and at last the directory.</summary>
+    /// <summary>The offsets of the entries' headers, ascending, and then that of the directory.</summary>
     private readonly List<long> places;
 
     /// <exception cref="UnreadableFileException">
-    /// It is damaged, too large, not the archive's only one, or the file is no zip archive.
+    /// The directory is damaged, too large or not the only one, or the file is not a zip archive.
     /// </exception>
     public ZipDirectory(FileStream file, SourceFile archive)
     {
@@ -37,8 +42,11 @@ internal sealed class ZipDirectory
 
     public IReadOnlyList<ZipEntry> Entries { get; }
 
-    /// <summary>Where its content begins, behind a header of which only the archive itself says how long it is.</summary>
-    /// <param name="shown">Its name in messages.</param>
+    /// <summary>
+    /// The offset of an entry's content, which follows its header; the directory does not have the length of the
+    /// header.
+    /// </summary>
+    /// <param name="shown">The entry's name in messages.</param>
     public long Content(ZipEntry entry, string shown)
     {
         var header = new byte[ZipEntry.HeaderBytes];
@@ -49,7 +57,7 @@ internal sealed class ZipDirectory
         return content + entry.PackedLength <= places[places.BinarySearch(entry.Header) + 1] ? content : throw Overlap(shown);
     }
 
-    /// <summary>By the last end mark: what lies between the place that it says and the mark.</summary>
+    /// <summary>The directory is between the offset in the last end mark and that mark.</summary>
     private (long Begin, byte[] Bytes, int Count) Find()
     {
         var tail = new byte[(int)Math.Min(file.Length, EndBytes + MaxCommentBytes)];
@@ -59,9 +67,9 @@ internal sealed class ZipDirectory
         if (mark < 0) throw Error("is no zip archive; was it uploaded whole?");
         var end = tail.AsSpan(mark);
         var (count, begin, length) = (Short(end, 10), Int(end, 16), file.Length - tail.Length + mark - Int(end, 16));
-        // As a disk's number 65,535 too says that the directory is elsewhere (zip64).
+        // The disk number is not 0 in an archive of several disks, and 65,535 in a zip64 archive.
         if (Short(end, 4) != 0) throw NotOneFile();
-        // 65,535 and more are said elsewhere, as are places beyond 4 GiB.
+        // Counts from 65,535 and offsets from 4 GiB are in a zip64 record.
         if (count == ushort.MaxValue || begin == uint.MaxValue || length > MaxBytes)
             throw Error($"the zip archive has more entries than this service reads, which fit {MaxBytes} bytes of its directory");
         if (length < 0) throw Error("the zip archive is damaged: its directory is not where it says; was it uploaded whole?");
@@ -74,7 +82,7 @@ internal sealed class ZipDirectory
     private List<ZipEntry> Read(ReadOnlySpan<byte> directory)
     {
         var entries = new List<ZipEntry>();
-        // What may follow the entries is a signature of them all.
+        // A signature of the directory may follow the entries.
         while (directory.StartsWith("PK\x01\x02"u8))
         {
             var length = directory.Length < EntryBytes ? int.MaxValue : EntryBytes + Short(directory, 28) + Short(directory, 30) + Short(directory, 32);

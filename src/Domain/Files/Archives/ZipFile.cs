@@ -4,8 +4,9 @@ using System.IO.Hashing;
 namespace PieService.Domain.Files.Archives;
 
 /// <summary>
-/// A zip archive: its files are read in place, nothing of it reaches the disk. Our own reader, since ZipArchive cuts a file that is
-/// longer than its directory says, checks no checksum, and does not say where a file lies.
+/// A zip archive, whose files are read in place; nothing is written to the disk. The reader is our own, since
+/// ZipArchive truncates a file that is longer than its directory states, does not verify checksums, and does not expose
+/// the offset of a file.
 /// </summary>
 internal sealed class ZipFile : IDisposable
 {
@@ -15,7 +16,9 @@ internal sealed class ZipFile : IDisposable
     private readonly long end;
     private long left;
 
-    /// <exception cref="UnreadableFileException">It is damaged, no zip archive, or has too many entries.</exception>
+    /// <exception cref="UnreadableFileException">
+    /// The file is damaged, is not a zip archive, or has too many entries.
+    /// </exception>
     public ZipFile(SourceFile archive, ReadLimits limits)
     {
         this.archive = archive;
@@ -35,10 +38,11 @@ internal sealed class ZipFile : IDisposable
 
     public IEnumerable<string> Names => directory.Entries.Select(entry => entry.Name);
 
-    /// <summary>Its content, which can be read until the next one is asked for.</summary>
-    /// <param name="name">One of the names.</param>
+    /// <summary>The content of a file, which can be read until the next file is opened.</summary>
+    /// <param name="name">One of the names in the archive.</param>
     /// <exception cref="UnreadableFileException">
-    /// It is no file, encrypted, compressed in another way than deflate, or not where the directory says.
+    /// The entry is not a file, is encrypted, is compressed with another method than deflate, or is not at the offset
+    /// that the directory states.
     /// </exception>
     public Stream Open(string name)
     {
@@ -51,7 +55,7 @@ internal sealed class ZipFile : IDisposable
         return new Content(this, shown, entry, entry.Method == ZipEntry.Stored ? packed : new DeflateStream(packed, CompressionMode.Decompress));
     }
 
-    /// <summary>Files of it that nobody asked for count as read: the whole archive is what there was to read.</summary>
+    /// <summary>Files that were not requested count as read, since the progress is that of the whole archive.</summary>
     public void Dispose()
     {
         file.Dispose();
@@ -60,7 +64,7 @@ internal sealed class ZipFile : IDisposable
 
     private static UnreadableFileException Error(string message, string name) => new(name, null, null, message);
 
-    /// <summary>The bytes of an entry as they lie in the archive.</summary>
+    /// <summary>The bytes of an entry as they are stored in the archive.</summary>
     private sealed class Packed(FileStream file, long at, long length) : ForwardReading
     {
         private long position = at;
@@ -76,7 +80,10 @@ internal sealed class ZipFile : IDisposable
         }
     }
 
-    /// <summary>Of one entry, which must be as long as the directory says, with the checksum that it says; the limit is of all that is read.</summary>
+    /// <summary>
+    /// The content of one entry, which must have the length and the checksum that the directory states. The limit
+    /// applies to all entries together.
+    /// </summary>
     private sealed class Content(ZipFile zip, string name, ZipEntry entry, Stream stream) : ForwardReading
     {
         private readonly Crc32 checksum = new();

@@ -4,11 +4,11 @@ using ZstdSharp;
 
 namespace PieService.Domain.Files.Parquet;
 
-/// <summary>The ways in which a page can be compressed.</summary>
+/// <summary>The compression methods of a page.</summary>
 internal static class Compression
 {
-    /// <param name="length">What the page says that it has; it must have exactly that.</param>
-    /// <exception cref="InvalidDataException">It is damaged, or compressed in another way.</exception>
+    /// <param name="length">The decompressed length that the page header states; it must be exact.</param>
+    /// <exception cref="InvalidDataException">The page is damaged, or compressed with another method.</exception>
     public static ReadOnlyMemory<byte> Expand(ReadOnlyMemory<byte> page, int codec, int length)
     {
         if (codec == 0) return page.Length == length ? page : throw new InvalidDataException("has a page of another length than it says");
@@ -27,7 +27,7 @@ internal static class Compression
         }
         catch (Exception damage) when (damage is not (InvalidDataException or OutOfMemoryException))
         {
-            // Each library has exceptions of its own for what does not fit it.
+            // Each library has its own exceptions for invalid data.
         }
         throw new InvalidDataException("has a page that cannot be decompressed");
     }

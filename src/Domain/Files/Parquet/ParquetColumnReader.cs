@@ -4,16 +4,16 @@ using System.Numerics;
 namespace PieService.Domain.Files.Parquet;
 
 /// <summary>The values of a column in a row group, page by page: no more than a page and its dictionary are in memory.</summary>
-/// <param name="mostItems">Of a list.</param>
+/// <param name="mostItems">The largest number of items of a list.</param>
 internal sealed class ParquetColumnReader(
     Stream file, long valuesEnd, ParquetChunk chunk, ParquetColumn column, int mostItems, UnpackedBytes unpacked,
     CancellationToken cancellation)
 {
-    /// <summary>Largest page; what a file only claims costs no more than this.</summary>
+    /// <summary>The largest page; it bounds the memory that a length in a damaged file can cost.</summary>
     private const int MaxPageBytes = 64 * 1024 * 1024;
     private const int Plain = 0, PlainDictionary = 2, Rle = 3, RleDictionary = 8;
 
-    /// <summary>Page heads are short, unless they hold the smallest and the largest text.</summary>
+    /// <summary>Page headers are short, unless they contain the smallest and the largest text.</summary>
     private static readonly int[] HeadBytes = [4 * 1024, 256 * 1024, 8 * 1024 * 1024];
 
     private readonly long end = End(chunk, valuesEnd);
@@ -21,13 +21,13 @@ internal sealed class ParquetColumnReader(
     private int left;
     private RleBitPacked? repetitions, levels;
 
-    /// <summary>Of the value that follows, where it was looked at already.</summary>
+    /// <summary>The level of the next value, if it was already read.</summary>
     private uint? repetition;
     private Func<string>? next;
     private PlainValues? dictionary;
     private int[] places = [];
 
-    /// <summary>Null: the row has no value.</summary>
+    /// <summary>The value of the next row; null if the row has no value.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     /// <exception cref="EndOfStreamException">The column ends too early.</exception>
     public string? Next()
@@ -37,9 +37,9 @@ internal sealed class ParquetColumnReader(
         return levels?.Next() == 0 ? null : next!();
     }
 
-    /// <summary>The items of a list; null: the row has none.</summary>
+    /// <summary>The items of the next row's list; null if the row has no list.</summary>
     /// <exception cref="InvalidDataException">
-    /// The file is damaged, an item has no value, or there are too many of them.
+    /// The file is damaged, an item has no value, or there are too many items.
     /// </exception>
     /// <exception cref="EndOfStreamException">The column ends too early.</exception>
     public IReadOnlyList<string>? NextList()
@@ -55,7 +55,7 @@ internal sealed class ParquetColumnReader(
             if (level < list.Item && items.Count > 0) throw NotParquet();
             if (level < list.Item) return level == list.Item - 1 ? [] : null;
             if (level < list.Value) throw new InvalidDataException("has a list with an item that has no value");
-            // A few bytes can say the same item a billion times.
+            // A few bytes can encode the same item a billion times.
             if (items.Count == mostItems)
                 throw new InvalidDataException($"has a list of more than {mostItems} items");
             items.Add(next!());
@@ -64,7 +64,9 @@ internal sealed class ParquetColumnReader(
         return items;
     }
 
-    /// <summary>Of the value that follows: 0 where a list begins. Null: none follows.</summary>
+    /// <summary>
+    /// The repetition level of the next value: 0 if a list begins. Null if there is no further value.
+    /// </summary>
     private uint? Repetition()
     {
         while (left == 0 && position < end) BeginPage();
@@ -80,7 +82,7 @@ internal sealed class ParquetColumnReader(
 
     private void BeginPage()
     {
-        // Before the next row there can be any number of pages without values.
+        // Any number of pages without values may precede the next row.
         cancellation.ThrowIfCancellationRequested();
         var page = ReadHead();
         if (page.Expanded is < 0 or > MaxPageBytes || page.Stored is < 0 or > MaxPageBytes)
@@ -130,7 +132,7 @@ internal sealed class ParquetColumnReader(
             }
             catch (EndOfStreamException) when (bytes.Length == most && most != HeadBytes[^1])
             {
-                // A longer one.
+                // The header is longer than the bytes that were read.
             }
         }
         throw new EndOfStreamException();
@@ -144,7 +146,7 @@ internal sealed class ParquetColumnReader(
         position += bytes.Length;
     }
 
-    /// <summary>Version 1: the levels have their length before them.</summary>
+    /// <summary>Version 1: the levels are preceded by their length.</summary>
     private ReadOnlyMemory<byte> WithoutLevels(ReadOnlyMemory<byte> page)
     {
         repetitions = column.List is null ? null : Levels(ref page, bitWidth: 1);
@@ -152,7 +154,7 @@ internal sealed class ParquetColumnReader(
         return page;
     }
 
-    /// <summary>Bits of a definition level.</summary>
+    /// <summary>The number of bits of a definition level.</summary>
     private int LevelWidth => column.List is { } list ? BitOperations.Log2((uint)list.Value) + 1 : column.IsOptional ? 1 : 0;
 
     private static RleBitPacked Levels(ref ReadOnlyMemory<byte> page, int bitWidth)
@@ -170,7 +172,7 @@ internal sealed class ParquetColumnReader(
         repetitions = column.List is null ? null : new RleBitPacked(bytes[..page.RepetitionBytes], bitWidth: 1);
         levels = LevelWidth == 0 ? null : new RleBitPacked(bytes[page.RepetitionBytes..page.LevelBytes], LevelWidth);
         var (values, length) = (bytes[page.LevelBytes..], page.Expanded - page.LevelBytes);
-        // A page of nulls has nothing to decompress.
+        // A page with only nulls has nothing to decompress.
         BeginValues(page, length == 0 ? default : Compression.Expand(values, page.IsCompressed ? chunk.Codec : 0, length));
     }
 

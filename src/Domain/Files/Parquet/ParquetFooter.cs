@@ -7,27 +7,30 @@ internal enum ParquetType
     Boolean, Int32, Int64, Int96, Float, Double, ByteArray, FixedLengthByteArray,
 }
 
-/// <param name="Leaf">Place among the columns that hold values; null: it holds several other columns.</param>
-/// <param name="List">Null: a value in each row.</param>
-/// <param name="IsPlain">Text, whole numbers or flags; false: its values mean something else, such as a date.</param>
+/// <param name="Leaf">The index among the columns that have values; null if the column has several other
+/// columns.</param>
+/// <param name="List">The levels of a list; null if the column has one value in each row.</param>
+/// <param name="IsPlain">Whether the values are text, integers or booleans; false if they have another meaning, such as
+/// a date.</param>
 internal sealed record ParquetColumn(string Name, int? Leaf, ParquetType Type, bool IsOptional, ListLevels? List, bool IsPlain, bool IsUnsigned);
 
-/// <summary>How the levels of a list's values are to be read (Dremel).</summary>
-/// <param name="Item">The definition level from which on there is an item; one below, the list is empty, and further down there is none.</param>
+/// <summary>The meaning of the levels of a list's values (Dremel).</summary>
+/// <param name="Item">The lowest definition level with an item; one level below, the list is empty, and on lower levels
+/// there is no list.</param>
 /// <param name="Value">The definition level of an item that has a value.</param>
 internal readonly record struct ListLevels(int Item, int Value);
 
-/// <summary>Where the values of a column in a row group are.</summary>
+/// <summary>The location of a column's values in a row group.</summary>
 internal readonly record struct ParquetChunk(long Start, long Bytes, int Codec);
 
 internal sealed record ParquetRowGroup(long Rows, IReadOnlyList<ParquetChunk> Chunks);
 
-/// <summary>What stands at the end of a Parquet file: its columns, and where their values are.</summary>
-/// <param name="Columns">Those of the top level.</param>
+/// <summary>The metadata at the end of a Parquet file: its columns and the locations of their values.</summary>
+/// <param name="Columns">The columns of the top level.</param>
 internal sealed record ParquetFooter(IReadOnlyList<ParquetColumn> Columns, IReadOnlyList<ParquetRowGroup> RowGroups)
 {
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
-    /// <exception cref="EndOfStreamException">It is cut off.</exception>
+    /// <exception cref="InvalidDataException">The footer is damaged.</exception>
+    /// <exception cref="EndOfStreamException">The footer is truncated.</exception>
     public static ParquetFooter Read(ReadOnlySpan<byte> bytes)
     {
         var reader = new ThriftReader(bytes);
@@ -63,8 +66,8 @@ internal sealed record ParquetFooter(IReadOnlyList<ParquetColumn> Columns, IRead
     }
 
     /// <summary>
-    /// What holds a column's values, and how, if it is a list: a repeated column or one of the ways to write a LIST, in all
-    /// of which each group has one child. Null: it is something else.
+    /// The leaf with a column's values and, for a list, its levels. A list is a repeated column or one of the forms of
+    /// a LIST, in all of which each group has one child. Null for any other column.
     /// </summary>
     private static (Element? Values, ListLevels? List) Values(List<Element> elements, int place)
     {
@@ -119,13 +122,13 @@ internal sealed record ParquetFooter(IReadOnlyList<ParquetColumn> Columns, IRead
             else if (field == 11) dictionary = reader.Integer(type);
             else reader.Skip(type);
         }
-        // Some writers say 0 where there is no dictionary.
+        // Some writers write 0 if there is no dictionary.
         return new ParquetChunk(dictionary > 0 ? Math.Min(dictionary, data) : data, bytes, codec);
     }
 
     private readonly record struct Element(string Name, ParquetType Type, int Repetition, int Children, int? Converted, int? Logical)
     {
-        /// <summary>UTF8, ENUM, JSON, integers; of the older and of the newer way to say it.</summary>
+        /// <summary>UTF8, ENUM, JSON and integers, in the older and in the newer notation.</summary>
         public bool IsPlain => Converted is null or 0 or 4 or (>= 11 and <= 19) && Logical is null or 1 or 4 or 10 or 12;
 
         public static Element Read(ref ThriftReader reader)
@@ -144,7 +147,7 @@ internal sealed record ParquetFooter(IReadOnlyList<ParquetColumn> Columns, IRead
             return element;
         }
 
-        /// <summary>A union: the id of its only field says which.</summary>
+        /// <summary>A union: the id of its only field is the type.</summary>
         private static int ReadLogical(ref ThriftReader reader, ThriftType structure)
         {
             ThriftReader.Struct(structure);

@@ -5,9 +5,10 @@ internal enum PageKind
     Data, Index, Dictionary, DataV2,
 }
 
-/// <summary>What stands before a page: what it holds, and how long it is.</summary>
-/// <param name="LevelBytes">Version 2: uncompressed levels, which say what is null, before the values.</param>
-/// <param name="RepetitionBytes">Those of them, the first, that say where a list begins.</param>
+/// <summary>The header of a page: its content and its length.</summary>
+/// <param name="LevelBytes">Version 2: the bytes of the uncompressed levels before the values; levels mark
+/// nulls.</param>
+/// <param name="RepetitionBytes">The first of these bytes, which mark the beginning of lists.</param>
 internal sealed record ParquetPage(
     PageKind Kind, int Expanded, int Stored, int Values, int Encoding, int LevelBytes, int RepetitionBytes, bool IsCompressed)
 {
@@ -28,7 +29,7 @@ internal sealed record ParquetPage(
         return page;
     }
 
-    /// <summary>The heads of data and dictionary pages begin alike.</summary>
+    /// <summary>The headers of data and dictionary pages begin with the same fields.</summary>
     private ParquetPage WithHead(ref ThriftReader reader, ThriftType structure, bool version2)
     {
         ThriftReader.Struct(structure);

@@ -1,8 +1,8 @@
 namespace PieService.Domain.Files.Parquet;
 
 /// <summary>
-/// The rows of a Parquet file, one after the other; a row is known by its number. Of each column that was asked for,
-/// the cell of every row must be read once. docs/decisions/0009 says why the reader is our own.
+/// The rows of a Parquet file, one after the other; a row is identified by its number. In each requested column, the
+/// cell of every row must be read once. docs/decisions/0009 gives the reasons for our own reader.
 /// </summary>
 internal sealed class ParquetRows : IDisposable
 {
@@ -20,7 +20,9 @@ internal sealed class ParquetRows : IDisposable
     private int groups;
     private long left, characters;
 
-    /// <exception cref="UnreadableFileException">The file is no Parquet file, damaged, or too long.</exception>
+    /// <exception cref="UnreadableFileException">
+    /// The file is not a Parquet file, is damaged, or is too long.
+    /// </exception>
     public ParquetRows(SourceFile source, ReadLimits limits)
     {
         (this.source, this.limits, unpacked) = (source, limits, new UnpackedBytes(limits.FileBytes));
@@ -36,24 +38,24 @@ internal sealed class ParquetRows : IDisposable
         }
     }
 
-    /// <summary>Of the row that is read, 1-based.</summary>
+    /// <summary>The 1-based number of the present row.</summary>
     public long Number { get; private set; }
 
     /// <summary>A column of strings.</summary>
     /// <exception cref="UnreadableFileException">The file has no such column, or another one.</exception>
     public Column Texts(string name) => Add(name, "must be a column of strings", Strings);
 
-    /// <summary>A column of strings, whole numbers or booleans, all of them read as text.</summary>
+    /// <summary>A column of strings, integers or booleans, which are read as text.</summary>
     /// <exception cref="UnreadableFileException">The file has no such column, or another one.</exception>
     public Column Values(string name) => Add(name, "must be a column of strings, whole numbers or booleans", Plain);
 
-    /// <summary>As <see cref="Values"/>, or a column of lists of them.</summary>
-    /// <param name="mostItems">A few bytes can say the same item a billion times: longer lists are refused.</param>
+    /// <summary>Like <see cref="Values"/>, or a column of lists of such values.</summary>
+    /// <param name="mostItems">Longer lists are refused: a few bytes can encode the same item a billion times.</param>
     /// <exception cref="UnreadableFileException">The file has no such column, or another one.</exception>
     public Column ListsOrValues(string name, int mostItems) =>
         Add(name, "must be a column of lists of strings, or of strings", Plain, mostItems);
 
-    /// <summary>False: the file has no more rows.</summary>
+    /// <summary>Moves to the next row; returns false if there is none.</summary>
     /// <exception cref="UnreadableFileException">The file is damaged.</exception>
     public bool Next()
     {
@@ -69,7 +71,7 @@ internal sealed class ParquetRows : IDisposable
         return true;
     }
 
-    /// <summary>Counts what was taken from a row. A dictionary can say a long text a million times.</summary>
+    /// <summary>Counts the characters of a row, since a dictionary can repeat a long text a million times.</summary>
     /// <exception cref="UnreadableFileException">The row, or the file up to here, has too many characters.</exception>
     public void Count(long taken)
     {
@@ -116,7 +118,7 @@ internal sealed class ParquetRows : IDisposable
         }
     }
 
-    /// <summary>The cells of a column; each call reads that of the next row.</summary>
+    /// <summary>The cells of a column; each call reads the cell of the next row.</summary>
     internal sealed class Column(ParquetRows rows, ParquetColumn column, int mostItems)
     {
         private ParquetColumnReader? reader;
@@ -127,7 +129,7 @@ internal sealed class ParquetRows : IDisposable
         public string Value() => Read(reader!.Next);
 
         /// <exception cref="UnreadableFileException">
-        /// The file is damaged, or the row has no list, or one of too many items.
+        /// The file is damaged, or the row has no list, or a list with too many items.
         /// </exception>
         public IReadOnlyList<string> List() => Read(reader!.NextList);
 

@@ -2,15 +2,17 @@ using System.Buffers.Binary;
 
 namespace PieService.Domain.Files.Parquet;
 
-/// <summary>Finds the footer, which lies before the end of a file.</summary>
+/// <summary>Finds the footer, which is at the end of a file.</summary>
 internal static class ParquetTail
 {
     private const int MaxFooterBytes = 16 * 1024 * 1024;
     private static readonly byte[] Magic = [.. "PAR1"u8];
 
-    /// <summary>The footer, and where the values before it end.</summary>
-    /// <exception cref="InvalidDataException">It is no Parquet file, or its footer is damaged or too long.</exception>
-    /// <exception cref="EndOfStreamException">It is cut off.</exception>
+    /// <summary>The footer, and the offset at which the values before it end.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The file is not a Parquet file, or its footer is damaged or too long.
+    /// </exception>
+    /// <exception cref="EndOfStreamException">The file is truncated.</exception>
     public static (ParquetFooter Footer, long ValuesEnd) Read(Stream file)
     {
         var tail = new byte[8];

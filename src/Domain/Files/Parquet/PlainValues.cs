@@ -4,12 +4,14 @@ using System.Text;
 
 namespace PieService.Domain.Files.Parquet;
 
-/// <summary>Values one after the other as they are (PLAIN); read as text, whatever their type.</summary>
+/// <summary>Values in PLAIN encoding, one after the other; they are read as text, whatever their type.</summary>
 internal sealed class PlainValues(ReadOnlyMemory<byte> bytes, ParquetColumn column)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Of the next value: its byte, and of flags, eight in a byte, its bit.</summary>
+    /// <summary>
+    /// The position of the next value: its byte and, for booleans, eight of which are in a byte, its bit.
+    /// </summary>
     private int position, bit;
 
     public string Next() => column.Type switch
@@ -20,7 +22,7 @@ internal sealed class PlainValues(ReadOnlyMemory<byte> bytes, ParquetColumn colu
         _ => Flag(),
     };
 
-    /// <summary>Where each value begins, so that it can be asked for by its place.</summary>
+    /// <summary>The offset of each value, for access by index.</summary>
     public int[] Places(int count)
     {
         var smallest = column.Type == ParquetType.Int64 ? sizeof(long) : sizeof(int);

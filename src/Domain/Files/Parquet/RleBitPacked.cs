@@ -1,6 +1,8 @@
 namespace PieService.Domain.Files.Parquet;
 
-/// <summary>Parquet's hybrid of run lengths and packed bits: small whole numbers, such as levels and places in a dictionary.</summary>
+/// <summary>
+/// Parquet's hybrid of run lengths and packed bits, for small integers such as levels and dictionary indices.
+/// </summary>
 internal sealed class RleBitPacked(ReadOnlyMemory<byte> bytes, int bitWidth)
 {
     private readonly int width = bitWidth is >= 0 and <= 32 ? bitWidth : throw new InvalidDataException($"has numbers of {bitWidth} bits");

@@ -6,18 +6,19 @@ internal enum ThriftType
 }
 
 /// <summary>
-/// Thrift's compact protocol, in which a Parquet file describes itself. Strict: a value of another type than expected, or
-/// beyond the end, is an error, so that no file can make its reader wait, recurse or allocate without end.
+/// Thrift's compact protocol, the format of a Parquet file's metadata. The reader is strict: a value of another type
+/// than expected, or beyond the end, is an error, so no file can cause endless loops, recursion or allocation.
 /// </summary>
 internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
 {
     private const int MaxDepth = 32;
     private readonly ReadOnlySpan<byte> bytes = bytes;
 
-    /// <summary>Bytes read.</summary>
+    /// <summary>The number of bytes that were read.</summary>
     public int Position { get; private set; }
 
-    /// <param name="field">Id of the field before, 0 at the start of a struct; becomes that of the field that follows.</param>
+    /// <param name="field">The id of the previous field, 0 at the start of a struct; it becomes the id of the next
+    /// field.</param>
     /// <returns>False at the end of the struct.</returns>
     public bool NextField(ref int field, out ThriftType type)
     {
@@ -55,7 +56,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
 
     public static void Struct(ThriftType type) => Expect(type == ThriftType.Struct);
 
-    /// <summary>The length of a list of structs, whose fields follow.</summary>
+    /// <summary>The number of structs in a list; their fields follow.</summary>
     public int Structs(ThriftType type)
     {
         Expect(type == ThriftType.List);
@@ -84,7 +85,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
                 Take(VarInt());
                 break;
             case ThriftType.List or ThriftType.Set:
-                // A flag in a list has a byte of its own.
+                // A boolean in a list has its own byte.
                 for (var left = ListHead(out var element); left > 0; left--)
                     Skip(element is ThriftType.True or ThriftType.False ? ThriftType.Byte : element, depth + 1);
                 break;
@@ -103,7 +104,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
         var head = Next();
         element = (ThriftType)(head & 0x0F);
         var count = head >> 4 == 15 ? VarInt() : (ulong)(head >> 4);
-        // Each element has at least a byte.
+        // Each element has at least one byte.
         if (count > (ulong)(bytes.Length - Position)) throw new EndOfStreamException();
         return (int)count;
     }

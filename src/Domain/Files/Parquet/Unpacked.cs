@@ -2,10 +2,13 @@ using PieService.Domain.Files.Archives;
 
 namespace PieService.Domain.Files.Parquet;
 
-/// <summary>A file that can be read at any place: itself, or, where it is gzipped, a copy that is gone when it is closed.</summary>
+/// <summary>
+/// A file that can be read at any offset: the file itself or, if it is gzipped, a decompressed copy that is deleted
+/// when it is closed.
+/// </summary>
 internal static class Unpacked
 {
-    /// <exception cref="UnreadableFileException">It is too long, or the gzip file is damaged.</exception>
+    /// <exception cref="UnreadableFileException">The file is too long, or the gzip file is damaged.</exception>
     public static FileStream Open(SourceFile file, ReadLimits limits)
     {
         if (!SourceBytes.IsGzip(file.Path))

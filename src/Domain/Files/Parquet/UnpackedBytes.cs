@@ -1,14 +1,15 @@
 namespace PieService.Domain.Files.Parquet;
 
 /// <summary>
-/// What reading a file's pages costs: what they hold unpacked, dictionaries too, and what is read to find out where the heads before
-/// them end, some kilobytes each. A megabyte can hold terabytes, or unpack to a hundred million pages that hold nothing.
+/// Counts the cost of reading a file's pages: their decompressed bytes, including dictionaries, and the bytes that are
+/// read to find the ends of the page headers, some kilobytes each. A megabyte can decompress to terabytes, or to a
+/// hundred million empty pages.
 /// </summary>
 internal sealed class UnpackedBytes(long most)
 {
     private long bytes;
 
-    /// <exception cref="InvalidDataException">That is too much.</exception>
+    /// <exception cref="InvalidDataException">The limit is exceeded.</exception>
     public void Add(int more)
     {
         bytes += more;
