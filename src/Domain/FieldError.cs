@@ -7,8 +7,8 @@ public sealed record FieldError(string Field, string Message)
     public static bool IsName(string text) =>
         text.Length is >= 1 and <= 200 && !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl);
 
-    /// <summary>What <see cref="IsFileName"/> asks, for messages.</summary>
-    public const string FileNameRule = "1 to 200 letters, digits, '.', '_' and '-', the first no '.'";
+    /// <summary>The rule of <see cref="IsFileName"/>, for messages.</summary>
+    public const string FileNameRule = "1 to 200 letters, digits, '.', '_' and '-', the first not '.'";
 
     /// <summary>A bare file name that cannot lead out of its folder.</summary>
     public static bool IsFileName(string text) =>

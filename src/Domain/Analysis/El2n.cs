@@ -23,7 +23,7 @@ public static class El2n
         foreach (var logits in runs)
         {
             if (logits.Length != gold.Count * gold.ClassCount)
-                throw new ArgumentException($"Every run must have answered all {gold.Count} examples.", nameof(runs));
+                throw new ArgumentException($"Every run must have predicted all {gold.Count} examples.", nameof(runs));
             count++;
             for (var i = 0; i < mean.Length; i++)
             {

@@ -26,7 +26,7 @@ public sealed record SeedLosses(double[] Difference, double[] Ratio, double[] Ra
         foreach (var pair in pairs)
         {
             if (pair.Dense.Length != n * classCount || pair.Pruned.Length != n * classCount)
-                throw new ArgumentException($"Every run must have answered all {n} examples.", nameof(pairs));
+                throw new ArgumentException($"Every run must have predicted all {n} examples.", nameof(pairs));
             seeds++;
             for (var i = 0; i < n; i++)
             {

@@ -36,7 +36,7 @@ internal static class JsonLines
         {
             throw new UnreadableFileException(
                 file.Name, line.Number, null,
-                "escapes half of a surrogate pair (such as \\ud800), which is no character");
+                "escapes half of a surrogate pair (such as \\ud800), which is not a character");
         }
     }
 }

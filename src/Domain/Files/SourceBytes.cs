@@ -11,7 +11,7 @@ internal sealed class SourceBytes : IDisposable
     private static readonly byte[] EndMark = [.. "the end of a file that is whole"u8];
     private static readonly byte[] EndMember = Compress(EndMark);
 
-    private const string CutOff = "the gzip file ends too early or is followed by something else; was it uploaded whole?";
+    private const string CutOff = "the gzip file ends too early or is followed by other data; is the upload complete?";
 
     private readonly Stream stream;
 
@@ -54,7 +54,7 @@ internal sealed class SourceBytes : IDisposable
         buffer.AsSpan(start, count).CopyTo(destination);
         start += count;
         handedOut += count;
-        if (handedOut > limit) throw new InvalidDataException($"the file has more than {limit} bytes (decompressed), the most that this service reads (its setting PIE_DATASET_FILE_MIB; of an archive or a Parquet file at most 200 times its size)");
+        if (handedOut > limit) throw new InvalidDataException($"the file has more than {limit} bytes (decompressed), the most that this service reads (its setting PIE_DATASET_FILE_MIB; for an archive or a Parquet file at most 200 times its size)");
         return count;
     }
 
@@ -76,7 +76,7 @@ internal sealed class SourceBytes : IDisposable
         catch (InvalidDataException damage)
         {
             // The original message is about archive entries.
-            throw new InvalidDataException(gzip is { IsBehindFile: true } ? CutOff : "the gzip file is damaged; was it uploaded whole?", damage);
+            throw new InvalidDataException(gzip is { IsBehindFile: true } ? CutOff : "the gzip file is damaged; is the upload complete?", damage);
         }
     }
 

@@ -100,7 +100,7 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         var status = Utf8.ToUtf16(
             bytes.AsSpan(0, available), characters, out var read, out var written, replaceInvalidSequences: false, isFinalBlock: isAtEnd);
         if (status is OperationStatus.InvalidData)
-            FailAfter(written, $"has a byte that is not UTF-8 (0x{bytes[read]:X2}); if the file is in another encoding, say so in 'encoding' (utf-8, latin-1)");
+            FailAfter(written, $"has a byte that is not UTF-8 (0x{bytes[read]:X2}); if the file has another encoding, set 'encoding' (utf-8, latin-1)");
         bytes.AsSpan(read, available - read).CopyTo(bytes);
         undecoded = available - read;
         return written;
@@ -111,7 +111,7 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         var nul = characters.AsSpan(start, end - start).IndexOf('\0');
         if (nul < 0) return;
         end = start + nul;
-        FailAfter(end, "has a NUL character, which no text can hold; is the file UTF-16 or binary?");
+        FailAfter(end, "has a NUL character, which a text must not contain; is the file UTF-16 or binary?");
     }
 
     private void CountLines(ReadOnlySpan<char> decoded)

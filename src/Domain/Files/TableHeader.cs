@@ -24,7 +24,7 @@ internal sealed class TableHeader(SourceRow row, SourceFile file)
         if (other.Fields.Length == row.Fields.Length) return;
         // The first missing field, or the first field without a column.
         var column = row.Fields.ElementAtOrDefault(other.Fields.Length) ?? $"{row.Fields.Length + 1}";
-        throw Error(other, column, $"has {other.Fields.Length} columns where the header has {row.Fields.Length}");
+        throw Error(other, column, $"has {other.Fields.Length} columns, but the header has {row.Fields.Length}");
     }
 
     public static UnreadableFileException Missing(SourceFile file) =>

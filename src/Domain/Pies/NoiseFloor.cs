@@ -39,9 +39,9 @@ public sealed record NoiseFloor(
     public static NoiseFloor Of(IReadOnlyList<PackedLabels> runs, int cohortSize)
     {
         if (runs.Count < FewestRuns)
-            return new(null, 0, 0, null, null, null, null, null, $"There are {runs.Count} runs of the baseline, and it takes {FewestRuns}: ask for more seeds or, where the baseline is dense, for extraDenseSeeds.");
+            return new(null, 0, 0, null, null, null, null, null, $"There are {runs.Count} runs of the baseline, but {FewestRuns} are needed: request more seeds or, if the baseline is dense, extraDenseSeeds.");
         if (runs[0].Count == 0 || !runs.All(runs[0].IsLike))
-            throw new ArgumentException("Every run must have answered the same examples, at least one.", nameof(runs));
+            throw new ArgumentException("Every run must have predicted the same examples, at least one.", nameof(runs));
 
         var size = Math.Min(cohortSize, runs.Count / 2);
         var rates = Pairs(runs.Count, size).Select(split => Rate(Group(split.A), Group(split.B))).ToList();

@@ -66,7 +66,7 @@ public class DatasetRulesTests
     [Theory]
     [InlineData("minimumDocuments", "train test", "; leave it out")]
     [InlineData("trainLabels", "train trainLabels test testLabels", "; the labels of other formats are in the files of their texts")]
-    [InlineData("labelIndex", "train test labelIndex", "; of other formats the definition's labels fix the order")]
+    [InlineData("labelIndex", "train test labelIndex", "; for other formats the definition's labels fix the order")]
     public void What_a_format_does_not_take_is_said_with_the_formats_that_do(string field, string parts, string rest)
     {
         var refused = Enum.GetValues<DatasetFormat>().ToDictionary(

@@ -70,7 +70,7 @@ public sealed class ArchiveTests : IDisposable
         Assert.InRange(bomb.Length, 0, 80 * 1024);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Assert.Contains("of an archive or a Parquet file at most 200 times its size", files.With("file", bomb).Refusal().Message, StringComparison.Ordinal);
+        Assert.Contains("for an archive or a Parquet file at most 200 times its size", files.With("file", bomb).Refusal().Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * 1024 * 1024);
     }
 
@@ -99,7 +99,7 @@ public sealed class ArchiveTests : IDisposable
         using var elsewhere = Snli(ArchiveFiles.Zip64Of(1_000_000));
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Assert.Contains("without the zip64 extension", elsewhere.Refusal().Message, StringComparison.Ordinal);
+        Assert.Contains("with the zip64 extension", elsewhere.Refusal().Message, StringComparison.Ordinal);
         Assert.Contains("more entries than this service reads", sample.Refusal().Message, StringComparison.Ordinal);
         Assert.Contains("more entries than this service reads", lying.Refusal().Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * 1024 * 1024);

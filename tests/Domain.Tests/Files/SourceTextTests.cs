@@ -9,7 +9,7 @@ public sealed class SourceTextTests : IDisposable
 {
     private const string Test = "label,text\na,x\nb,y\n";
 
-    private const string CutOff = "the gzip file ends too early or is followed by something else; was it uploaded whole?";
+    private const string CutOff = "the gzip file ends too early or is followed by other data; is the upload complete?";
 
     private static readonly string Train = "label,text\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{(i % 3 == 0 ? 'a' : 'b')},text {i * 7919L} é\n"));
 

@@ -13,8 +13,8 @@ public sealed class ZipArchiveTests : IDisposable
     /// <summary>Places in an entry of the directory.</summary>
     private const int Flags = 8, Method = 10, Checksum = 16, Packed = 20, Length = 24, Attributes = 38, Header = 42;
 
-    private const string WrongLength = "the file is not as long as the zip archive says";
-    private const string Overlap = "lies in the zip archive where another entry or its directory lies; pack it anew";
+    private const string WrongLength = "the length of the file does not match the directory of the zip archive";
+    private const string Overlap = "overlaps with another entry or with the directory of the zip archive; create the archive again";
 
     private static readonly string Pairs = string.Concat(Enumerable.Range(0, 50).Select(i =>
         $"{{\"gold_label\":\"{(i % 2 == 0 ? "neutral" : "entailment")}\",\"sentence1\":\"a {i}\",\"sentence2\":\"b\",\"pairID\":\"{i}\"}}\n"));
@@ -50,14 +50,14 @@ public sealed class ZipArchiveTests : IDisposable
 
     [Theory]
     [InlineData(Length, 1, WrongLength)]
-    [InlineData(Checksum, 1, "is damaged: its checksum is not the one that the zip archive has; was it uploaded whole?")]
+    [InlineData(Checksum, 1, "is damaged: its checksum does not match the directory of the zip archive; is the upload complete?")]
     [InlineData(Packed, -10, WrongLength)]
     [InlineData(Packed, 1, Overlap)]
     [InlineData(Packed, 31, Overlap)]
-    [InlineData(Header, 1, "the zip archive is damaged: the file is not where it says; was it uploaded whole?")]
+    [InlineData(Header, 1, "the zip archive is damaged: the file is not at the offset in its directory; is the upload complete?")]
     [InlineData(Header, 1 << 30, Overlap)]
-    [InlineData(Flags, 1, "is encrypted; pack the zip archive anew without a password")]
-    [InlineData(Method, 1, "is compressed in a way that is not read here; pack the zip archive anew with deflate")]
+    [InlineData(Flags, 1, "is encrypted; create the zip archive again without a password")]
+    [InlineData(Method, 1, "has an unsupported compression method; create the zip archive again with deflate")]
     public void What_the_directory_says_of_a_file_is_checked(int place, int more, string message)
     {
         var zip = Zip();
@@ -98,7 +98,7 @@ public sealed class ZipArchiveTests : IDisposable
         var zip = Zip();
         zip[^12] = 4;
 
-        AssertRefused(zip, "the zip archive is damaged: it does not have as many entries as it says; was it uploaded whole?", "file");
+        AssertRefused(zip, "the zip archive is damaged: the number of its entries does not match its end record; is the upload complete?", "file");
     }
 
     private static byte[] Zip(CompressionLevel level = CompressionLevel.Optimal, bool isStreamed = false)

@@ -32,11 +32,11 @@ internal sealed class Aapd : Corpus
         {
             if (!labels.MoveNext())
                 throw new UnreadableFileException(
-                    labelPart.Name, text.Number, Columns.Labels, $"ends before this line, which {part.Name} has");
+                    labelPart.Name, text.Number, Columns.Labels, $"has fewer lines than {part.Name}, which has this line");
             yield return new SourceRecord(text.Number, text.Text, null, labels.Current.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries), null) { LabelFile = labelPart.Name };
         }
         if (labels.MoveNext())
             throw new UnreadableFileException(
-                labelPart.Name, labels.Current.Number, Columns.Labels, $"has this line, before which {part.Name} ends");
+                labelPart.Name, labels.Current.Number, Columns.Labels, $"has more lines than {part.Name}, which ends before this line");
     }
 }

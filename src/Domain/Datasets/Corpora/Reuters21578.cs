@@ -33,7 +33,7 @@ internal sealed partial class Reuters21578 : Corpus
         if (kept.Count == 0)
             throw new UnreadableFileException(
                 part.Name, null, Columns.Labels,
-                $"no topic occurs in both splits, in training in at least {minimum} documents");
+                $"no topic occurs in both splits and in at least {minimum} training documents");
         foreach (var (file, document) in Documents(part, files))
         {
             var topics = document.Topics.Where(kept.Contains).ToList();
@@ -57,8 +57,8 @@ internal sealed partial class Reuters21578 : Corpus
                 if (train.Count > DatasetLimits.MaxLabels || test.Count > DatasetLimits.MaxLabels)
                     throw new UnreadableFileException(
                         file, document.Line, "TOPICS",
-                        $"'{ColumnNames.Printable(topic)}' is one topic more than the {DatasetLimits.MaxLabels} " +
-                        "labels that a dataset may have");
+                        $"'{ColumnNames.Printable(topic)}' exceeds the {DatasetLimits.MaxLabels} labels " +
+                        "that a dataset may have");
             }
         }
         return [.. train.Where(topic => topic.Value >= minimum && test.Contains(topic.Key)).Select(topic => topic.Key)];
@@ -79,7 +79,7 @@ internal sealed partial class Reuters21578 : Corpus
         }
         if (!any)
             throw new UnreadableFileException(
-                part.Name, null, null, "the archive has no file reut2-000.sgm or the like");
+                part.Name, null, null, "the archive has no file with a name like reut2-000.sgm");
     }
 
     /// <summary>

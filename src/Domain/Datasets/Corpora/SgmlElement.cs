@@ -26,7 +26,7 @@ internal sealed partial record SgmlElement(string Path, string Tag, long Line, s
             counted = tag.Index;
             var name = tag.Groups["name"].Value;
             if (!tag.ValueSpan.EndsWith('>')) throw Error($"the tag <{Shown(name)} has no end, >");
-            if (elements.Count > 0 && open.Count == 0) throw Error("something follows the end of the document in its line");
+            if (elements.Count > 0 && open.Count == 0) throw Error("the line continues after the end of the document");
             if (!tag.ValueSpan.StartsWith("</"))
             {
                 var inner = open.TryPeek(out var outer) ? $"{outer.Path}/{name}" : name;

@@ -67,7 +67,7 @@ internal sealed class TarArchive : IDisposable
         if (header.AsSpan().IndexOfAnyExcept((byte)0) < 0) return false;
         var sum = 8 * ' ';
         for (var i = 0; i < Block; i++) sum += i is >= 148 and < 156 ? 0 : header[i];
-        if (Octal(header.AsSpan(148, 8)) != sum) throw Error("is no tar archive, or a damaged one: a header does not fit its checksum");
+        if (Octal(header.AsSpan(148, 8)) != sum) throw Error("is not a tar archive, or is damaged: a header does not match its checksum");
         return true;
     }
 
@@ -88,7 +88,7 @@ internal sealed class TarArchive : IDisposable
     {
         // GNU: a number with too many digits is stored in binary.
         var size = (field[0] & 0x80) != 0 ? BinaryPrimitives.ReadInt64BigEndian(field[4..]) : Octal(field);
-        return size is >= 0 and <= MaxEntryBytes ? size : throw Error("is a damaged tar archive: an entry has a size that cannot be");
+        return size is >= 0 and <= MaxEntryBytes ? size : throw Error("is a damaged tar archive: an entry has an invalid size");
     }
 
     private static long Octal(ReadOnlySpan<byte> field)
@@ -121,7 +121,7 @@ internal sealed class TarArchive : IDisposable
             if (line.StartsWith("path="u8)) name = Encoding.UTF8.GetString(line[5..]);
             else if (line.StartsWith("size="u8))
                 size = long.TryParse(line[5..], NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given <= MaxEntryBytes
-                    ? given : throw Error("is a damaged tar archive: an entry has a size that cannot be");
+                    ? given : throw Error("is a damaged tar archive: an entry has an invalid size");
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed class TarArchive : IDisposable
     }
 
     private UnreadableFileException EndsEarly() =>
-        Error("the archive ends too early or is no tar archive; was it uploaded whole?");
+        Error("the archive ends too early or is not a tar archive; is the upload complete?");
 
     private UnreadableFileException Error(string message) => new(file.Name, null, null, message);
 

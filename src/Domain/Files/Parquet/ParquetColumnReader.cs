@@ -73,12 +73,12 @@ internal sealed class ParquetColumnReader(
         return left == 0 ? null : repetition ??= repetitions!.Next();
     }
 
-    private static InvalidDataException NotParquet() => new("has lists that do not begin where they should");
+    private static InvalidDataException NotParquet() => new("has invalid repetition levels");
 
     private static long End(ParquetChunk chunk, long valuesEnd) =>
         chunk.Start >= 4 && chunk.Bytes >= 0 && chunk.Start <= valuesEnd && chunk.Bytes <= valuesEnd - chunk.Start
             ? chunk.Start + chunk.Bytes
-            : throw new InvalidDataException("has values where the file has none");
+            : throw new InvalidDataException("has values outside of the data of the file");
 
     private void BeginPage()
     {
@@ -100,7 +100,7 @@ internal sealed class ParquetColumnReader(
         switch (page.Kind)
         {
             case PageKind.Dictionary when column.Type == ParquetType.Boolean:
-                throw new InvalidDataException("has a dictionary of booleans, which no writer makes");
+                throw new InvalidDataException("has a dictionary of booleans, which is not valid");
             case PageKind.Dictionary:
                 dictionary = new PlainValues(Compression.Expand(bytes, chunk.Codec, page.Expanded), column);
                 places = dictionary.Places(page.Values);
@@ -185,7 +185,7 @@ internal sealed class ParquetColumnReader(
             PlainDictionary or RleDictionary => FromDictionary(values),
             Rle when column.Type == ParquetType.Boolean => Flags(values),
             _ => throw new InvalidDataException(
-                $"has values in the encoding {page.Encoding}, which is not read here; write it with plain or dictionary encoding, as pandas does by default"),
+                $"has values in the encoding {page.Encoding}, which is not supported; write it with plain or dictionary encoding, as pandas does by default"),
         };
     }
 

@@ -114,7 +114,7 @@ internal sealed class ParquetRows : IDisposable
         }
         catch (EndOfStreamException)
         {
-            throw new UnreadableFileException(source.Name, row, column, "ends too early; was it uploaded whole?");
+            throw new UnreadableFileException(source.Name, row, column, "ends too early; is the upload complete?");
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed class ParquetRows : IDisposable
         public void Begin(ParquetRowGroup group) => reader = rows.Whole(
             () => column.Leaf < group.Chunks.Count
                 ? Reader(group)
-                : throw new InvalidDataException("has a row group that lacks columns"),
+                : throw new InvalidDataException("has a row group without some of the columns"),
             rows.Number + 1, column.Name);
 
         private ParquetColumnReader Reader(ParquetRowGroup group) => new(

@@ -16,7 +16,7 @@ internal static class ParquetTail
     public static (ParquetFooter Footer, long ValuesEnd) Read(Stream file)
     {
         var tail = new byte[8];
-        if (file.Length < 12) throw new InvalidDataException("is no Parquet file: it is too short");
+        if (file.Length < 12) throw new InvalidDataException("is not a Parquet file: too short");
         file.Position = file.Length - tail.Length;
         file.ReadExactly(tail);
         var head = new byte[4];
@@ -24,7 +24,7 @@ internal static class ParquetTail
         file.ReadExactly(head);
         if (!head.AsSpan().SequenceEqual(Magic) || !tail.AsSpan(4).SequenceEqual(Magic))
             throw new InvalidDataException(
-                "is no Parquet file, which begins and ends with PAR1; was it uploaded whole?");
+                "is not a Parquet file, which begins and ends with PAR1; is the upload complete?");
         var length = BinaryPrimitives.ReadUInt32LittleEndian(tail);
         if (length > MaxFooterBytes)
             throw new InvalidDataException(

@@ -78,7 +78,7 @@ internal sealed class PlainValues(ReadOnlyMemory<byte> bytes, ParquetColumn colu
     private static int Length(ReadOnlySpan<byte> head)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(head);
-        return length >= 0 ? length : throw new InvalidDataException("has a text of a negative length");
+        return length >= 0 ? length : throw new InvalidDataException("has a text with a negative length");
     }
 
     private ReadOnlySpan<byte> Take(int length)

@@ -30,7 +30,7 @@ internal sealed class RleBitPacked(ReadOnlyMemory<byte> bytes, int bitWidth)
             (left, repeated, bit) = ((head >> 1) * 8L, null, position * 8L);
             position = (int)Math.Min(position + ((head >> 1) * (long)width), int.MaxValue);
         }
-        if (left == 0) throw new InvalidDataException("has a run of no values");
+        if (left == 0) throw new InvalidDataException("has an empty run");
     }
 
     private uint Unpack()
@@ -49,7 +49,7 @@ internal sealed class RleBitPacked(ReadOnlyMemory<byte> bytes, int bitWidth)
             value |= (uint)(part & 0x7F) << shift;
             if (part < 0x80) return value;
         }
-        throw new InvalidDataException("has a run whose length has no end");
+        throw new InvalidDataException("has a run length without an end");
     }
 
     private byte Byte(int place) => place < bytes.Length ? bytes.Span[place] : throw new EndOfStreamException();

@@ -132,13 +132,13 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
             value |= (ulong)(part & 0x7F) << shift;
             if (part < 0x80) return value;
         }
-        throw new InvalidDataException("describes itself with a number that has no end");
+        throw new InvalidDataException("has a number without an end in its metadata");
     }
 
     private byte Next() => Position < bytes.Length ? bytes[Position++] : throw new EndOfStreamException();
 
     private static void Expect(bool isSo)
     {
-        if (!isSo) throw new InvalidDataException("describes itself in a way that is not Parquet's");
+        if (!isSo) throw new InvalidDataException("has metadata that are not valid in Parquet");
     }
 }

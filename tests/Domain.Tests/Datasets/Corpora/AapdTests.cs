@@ -29,8 +29,8 @@ public sealed class AapdTests : IDisposable
     }
 
     [Theory]
-    [InlineData("one\ntwo\n", "a b\n", "trainLabels", 2, "ends before this line, which train has")]
-    [InlineData("one\n", "a b\na\n", "trainLabels", 2, "has this line, before which train ends")]
+    [InlineData("one\ntwo\n", "a b\n", "trainLabels", 2, "has fewer lines than train, which has this line")]
+    [InlineData("one\n", "a b\na\n", "trainLabels", 2, "has more lines than train, which ends before this line")]
     [InlineData("one\n\n", "a b\na\n", "train", 2, "the text is empty")]
     public void Files_that_do_not_go_together_are_told_by_line(string texts, string labels, string file, int line, string message)
     {
@@ -60,7 +60,7 @@ public sealed class AapdTests : IDisposable
 
     [Theory]
     [InlineData("cs.xx", "'cs.xx' is not among the definition's labels: 'math.co', 'cs.it'")]
-    [InlineData("cs\u0001", "a label has 1 to 200 characters, no blanks at its ends and no control characters")]
+    [InlineData("cs\u0001", "a label has 1 to 200 characters, no white space at its ends and no control characters")]
     public void A_label_that_is_wrong_is_told_by_the_file_that_has_it(string label, string message)
     {
         var refusal = files.With("train", "a graph\ncodes\na proof\n").With("trainLabels", $"math.co\ncs.it\nmath.co {label}\n").With("test", "x").With("testLabels", "cs.it")

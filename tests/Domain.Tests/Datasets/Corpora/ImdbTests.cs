@@ -79,7 +79,7 @@ public sealed class ImdbTests : IDisposable
 
     [Theory]
     [InlineData("", "the text is empty")]
-    [InlineData("a\0b", "has a NUL character, which no text can hold")]
+    [InlineData("a\0b", "has a NUL character, which a text must not contain")]
     [InlineData("0123456789x", "has more than 10 characters")]
     public void A_review_that_cannot_be_an_example_is_told_by_its_file(string text, string message)
     {

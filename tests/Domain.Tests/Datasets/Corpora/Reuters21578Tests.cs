@@ -44,14 +44,14 @@ public sealed class Reuters21578Tests : IDisposable
         Assert.Equal(["grain"], Sample().Read().Labels);
         Assert.Equal([1, 2, 15], files.Examples().Select(example => int.Parse(example.SourceId, System.Globalization.CultureInfo.InvariantCulture)));
         files.Definition = files.Definition with { MinimumDocuments = 3 };
-        Assert.Equal("no topic occurs in both splits, in training in at least 3 documents", files.Refusal().Message);
+        Assert.Equal("no topic occurs in both splits and in at least 3 training documents", files.Refusal().Message);
     }
 
     [Theory]
     [InlineData("<REUTERS NEWID=\"9\">\n<TEXT>x", "the document that begins here has no end, </REUTERS>")]
     [InlineData("<REUTERS NEWID=\"9\">\n<REUTERS NEWID=\"10\">\n</REUTERS>\n", "the document that begins here has no end, </REUTERS>")]
     [InlineData("<REUTERS TOPICS=\"YES\">\n</REUTERS>\n", "the document has no NEWID")]
-    [InlineData("<REUTERS NEWID=\"9\">\n\0</REUTERS>\n", "has a NUL character, which no text can hold; is the file UTF-16 or binary?")]
+    [InlineData("<REUTERS NEWID=\"9\">\n\0</REUTERS>\n", "has a NUL character, which a text must not contain; is the file UTF-16 or binary?")]
     public void A_document_that_cannot_be_read_is_told_by_its_file_and_line(string sgml, string message)
     {
         var refusal = files.With("file", ArchiveFiles.Tar(("reut2-000.sgm", First), ("x/reut2-001.sgm", Head + sgml))).Refusal();
@@ -66,7 +66,7 @@ public sealed class Reuters21578Tests : IDisposable
     [InlineData("<REUTERS TOPICS", " <REUTERS TOPICS", 2, "is not in a document, which begins with <REUTERS at the begin of a line and ends with </REUTERS> at the end of one")]
     [InlineData("<REUTERS TOPICS", "<REUTERSTOPICS", 2, "is not in a document, which begins with <REUTERS at the begin of a line and ends with </REUTERS> at the end of one")]
     [InlineData("</REUTERS>\n", "</REUTERS>\nx\n", 14, "is not in a document, which begins with <REUTERS at the begin of a line and ends with </REUTERS> at the end of one")]
-    [InlineData("</REUTERS>\n", "</REUTERS> </REUTERS>\n", 13, "something follows the end of the document in its line")]
+    [InlineData("</REUTERS>\n", "</REUTERS> </REUTERS>\n", 13, "the line continues after the end of the document")]
     [InlineData("</REUTERS>\n", "</REUTERS> x\n", 2, "the document that begins here has no end, </REUTERS>")]
     [InlineData("NEWID=\"1\">", "NEWID=\"1\"", 2, "the tag <REUTERS has no end, >")]
     [InlineData(" NEWID=\"1\"", "", 2, "the document has no NEWID")]
