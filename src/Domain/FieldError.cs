@@ -1,9 +1,9 @@
 namespace PieService.Domain;
 
-/// <summary>One thing wrong with a request: the path of the field, and how to fix it.</summary>
+/// <summary>One error of a request: the path of the field, and how to fix it.</summary>
 public sealed record FieldError(string Field, string Message)
 {
-    /// <summary>What may stand as a name of a dataset, sweep or model.</summary>
+    /// <summary>Whether a text is a valid name of a dataset, sweep or model.</summary>
     public static bool IsName(string text) =>
         text.Length is >= 1 and <= 200 && !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl);
 

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Domain;
 
-/// <summary>How values are written as JSON everywhere: on the wire, in jsonb columns, between supervisor and trainer.</summary>
+/// <summary>
+/// The JSON format of values everywhere: on the wire, in jsonb columns, between supervisor and trainer.
+/// </summary>
 public static class Json
 {
     public static readonly JsonSerializerOptions Options = Configure(new JsonSerializerOptions());

@@ -1,22 +1,26 @@
 namespace PieService.Domain;
 
-/// <summary>Where this machine keeps what the service reads and writes.</summary>
+/// <summary>The folders of this machine that the service reads and writes.</summary>
 /// <param name="Data">Everything that the service itself writes: the private database, artifacts, caches.</param>
-/// <param name="Artifacts">Checkpoints, trunks and kept models; shared between machines where there are several.</param>
-/// <param name="Vectors">Word vectors in GloVe's format; null: none.</param>
-/// <param name="Models">Hugging Face checkpoints, a folder each.</param>
+/// <param name="Artifacts">Checkpoints, trunks and kept models; several machines may share this folder.</param>
+/// <param name="Vectors">Word vectors in GloVe's format; null if there is no such folder.</param>
+/// <param name="Models">Hugging Face checkpoints, one folder each.</param>
 public sealed record PieFolders(string Data, string Artifacts, string? Vectors, string Models)
 {
     /// <summary>Datasets and vectors in the form that trainers read; may be deleted at any time.</summary>
     public string Cache => Path.Combine(Data, "cache");
 
-    /// <summary>Holds the identity of the artifact folder: machines that read the same one share it.</summary>
+    /// <summary>
+    /// The file with the identity of the artifact folder: machines that read the same identity share the folder.
+    /// </summary>
     public string ArtifactStoreFile => Path.Combine(Artifacts, "store-id");
 
-    /// <summary>Checkpoints for every machine that shares the artifact folder, laid there by people, a folder each.</summary>
+    /// <summary>
+    /// Checkpoints for every machine that shares the artifact folder, one folder each; users put them there.
+    /// </summary>
     public string SharedModels => Path.Combine(Artifacts, "models");
 
-    /// <summary>What belongs to one database; others' artifacts may lie beside it.</summary>
+    /// <summary>The artifacts of one database; those of other databases may be in folders beside it.</summary>
     public string ArtifactsOf(Guid installation) => Path.Combine(Artifacts, installation.ToString());
 
     /// <summary>The private cluster's connection string, for the worker on the same machine.</summary>
@@ -35,7 +39,7 @@ public sealed record PieFolders(string Data, string Artifacts, string? Vectors, 
         string? Given(string name) => setting(name) is { Length: > 0 } value ? value : null;
 
         string Default() => Environment.UserName == "root"
-            // PostgreSQL refuses to run as root, and its own user cannot look into /root.
+            // PostgreSQL refuses to run as root, and its own user cannot read /root.
             ? "/var/lib/pieservice"
             : Path.Combine(
                 Given("XDG_DATA_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local/share"),

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Domain;
 
-/// <summary>The names that enum values carry outside the process: in JSON, in the database, in fingerprints.</summary>
+/// <summary>The names of enum values outside of the process: in JSON, in the database, in fingerprints.</summary>
 public static class Wire
 {
     public static string Name<T>(T value) where T : struct, Enum => Names<T>.ByValue[value];

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace PieService.Domain;
 
 /// <summary>
-/// Enums in JSON by their wire names, exactly: the platform's converter would also take them in any case, and lists of them
-/// ("sound,sound").
+/// Enums in JSON by their exact wire names. The platform's converter would also accept names in any case, and lists of
+/// names ("sound,sound").
 /// </summary>
 public sealed class WireEnumConverter : JsonConverterFactory
 {

@@ -2,20 +2,20 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Domain.Access;
 
-/// <summary>What the holder of a key may do; each role may also do what those before it may.</summary>
+/// <summary>The permissions of a key's holder; each role includes those before it.</summary>
 public enum Role
 {
-    /// <summary>Look at everything.</summary>
+    /// <summary>Read everything except the audit.</summary>
     [JsonStringEnumMemberName("reader")] Reader,
 
-    /// <summary>Import datasets, submit and steer sweeps, register webhooks.</summary>
+    /// <summary>Import datasets, submit and control sweeps, register webhooks.</summary>
     [JsonStringEnumMemberName("submitter")] Submitter,
 
-    /// <summary>See the audit and the queue's dashboard.</summary>
+    /// <summary>Read the audit and the queue's dashboard.</summary>
     [JsonStringEnumMemberName("admin")] Admin,
 }
 
-/// <summary>A client's key: its secret is shown once, only its hash is kept.</summary>
+/// <summary>A client's key. Its secret is shown once, and only its hash is stored.</summary>
 public sealed class ApiKey
 {
     public Guid Id { get; init; }
@@ -24,7 +24,7 @@ public sealed class ApiKey
     public required string Name { get; init; }
     public Role Role { get; init; }
 
-    /// <summary>The public part of the key, by which it is found.</summary>
+    /// <summary>The public part of the key, which identifies it.</summary>
     public required string Prefix { get; init; }
 
     /// <summary>SHA-256 of the secret part, which is random enough to need no salt.</summary>

@@ -4,7 +4,9 @@ using PieService.Domain.Predictions;
 
 namespace PieService.Domain.Analysis;
 
-/// <summary>The classes of a comparison: how PIEs spread over them, and how well both cohorts answer each (study 1.12).</summary>
+/// <summary>
+/// The classes of a comparison: the distribution of PIEs over them, and both cohorts' scores for each (study 1.12).
+/// </summary>
 public sealed class ClassScores
 {
     public Guid ComparisonId { get; init; }
@@ -13,9 +15,11 @@ public sealed class ClassScores
     public required IReadOnlyList<ClassScore> Classes { get; init; }
 }
 
-/// <param name="Examples">That have the class as gold label.</param>
-/// <param name="Pies">PIEs among them: over all classes the histogram of the PIEs' gold labels, of multi-label data the sum of their label vectors.</param>
-/// <param name="Differing">Of multi-label data: examples on which the majorities about this class differ, its own PIEs; null for single-label data.</param>
+/// <param name="Examples">The number of examples with the class as gold label.</param>
+/// <param name="Pies">The number of PIEs among them. Over all classes this is the histogram of the PIEs' gold labels;
+/// for multi-label data, the sum of their label vectors.</param>
+/// <param name="Differing">For multi-label data, the number of examples on which the majorities about this class
+/// differ, its own PIEs; null for single-label data.</param>
 public sealed record ClassScore(int Examples, int Pies, int? Differing, CohortClassScore Dense, CohortClassScore Pruned)
 {
     /// <summary>
@@ -55,9 +59,10 @@ public sealed record ClassScore(int Examples, int Pies, int? Differing, CohortCl
     }
 }
 
-/// <summary>How the runs of a cohort answer one class, each decided by its own threshold.</summary>
-/// <param name="Accuracy">Of all runs together: right answers / (runs x examples of the class); null where it has none, and for multi-label data.</param>
-/// <param name="F1">Over the runs, 0 for 0/0, as precision and recall.</param>
+/// <summary>The scores of a cohort's runs for one class, each run with its own threshold.</summary>
+/// <param name="Accuracy">Over all runs together: right predictions / (runs x examples of the class); null if the class
+/// has no examples, and for multi-label data.</param>
+/// <param name="F1">Over the runs, with 0 for 0/0, like precision and recall.</param>
 public sealed record CohortClassScore(double? Accuracy, Spread Precision, Spread Recall, Spread F1)
 {
     public static CohortClassScore Of(IReadOnlyList<LabelCounts> runs, int c, bool isSingleLabel) => new(

@@ -1,30 +1,32 @@
 namespace PieService.Domain.Analysis;
 
-/// <summary>The examples of like influence on training, and what pruning does to them (study 1.12).</summary>
+/// <summary>The examples of similar influence on training, and the effect of pruning on them (study 1.12).</summary>
 /// <remarks>
-/// Of stored logits, which are float16: one of 8 to 16 is rounded by up to 2^-8, so a loss that is small because the gold logit leads
-/// by so much is off by up to 2 x 2^-8 = 0.8 %, and one ratio of two such losses by up to 1.6 %. Roundings of many examples average out.
+/// The losses are computed from stored logits, which are float16: a logit of 8 to 16 is rounded by up to 2^-8. A loss
+/// that is small because the gold logit exceeds the others by that much has an error of up to 2 x 2^-8 = 0.8 %, and a
+/// ratio of two such losses an error of up to 1.6 %. The rounding errors of many examples average out.
 /// </remarks>
 /// <param name="Bin">1 = least influential.</param>
-/// <param name="Examples">In it; a bin that the walk left empty is not told.</param>
+/// <param name="Examples">The number of its examples; empty bins are omitted.</param>
 /// <param name="El2n">Mean over its examples.</param>
 /// <param name="PieShare">PIEs / examples of the bin, in [0, 1].</param>
 /// <param name="LossDifference">Mean over its examples of the mean over seeds of L_P - L_D, in nats.</param>
-/// <param name="LossDifferenceError">Standard error of that mean over examples (ddof = 1); null for a single one.</param>
-/// <param name="LossRatio">Mean of the examples' mean ratios L_P / L_D; null where a dense loss of 0 leaves no number.</param>
-/// <param name="LossRatioError">
-/// The published error bar: mean of the examples' deviations over seeds (ddof = 0) / sqrt(examples). It is no standard error of the bin's mean.
-/// </param>
-/// <param name="LossRatioOfMeans">Mean L_P / mean L_D of the bin: robust, where the mean of ratios is not.</param>
+/// <param name="LossDifferenceError">Standard error of that mean over examples (ddof = 1); null for a single
+/// example.</param>
+/// <param name="LossRatio">Mean of the examples' mean ratios L_P / L_D; null if it is not a number because of a dense
+/// loss of 0.</param>
+/// <param name="LossRatioError"> The published error bar: mean of the examples' deviations over seeds (ddof = 0) /
+/// sqrt(examples). It is not a standard error of the bin's mean. </param>
+/// <param name="LossRatioOfMeans">Mean L_P / mean L_D of the bin, which is robust, unlike the mean of ratios.</param>
 /// <param name="LossRatioMedian">Median of the examples' mean ratios.</param>
 public sealed record InfluenceBin(
     int Bin, int Examples, double El2n, double El2nMin, double El2nMax, int Pies, double PieShare, double LossDifference,
     double? LossDifferenceError, double? LossRatio, double? LossRatioError, double? LossRatioOfMeans, double? LossRatioMedian)
 {
-    /// <param name="bins">Of each of the N examples.</param>
-    /// <param name="el2n">Of each example.</param>
-    /// <param name="isPie">Whether it is a PIE of this comparison.</param>
-    /// <exception cref="ArgumentException">The lists are not of one length.</exception>
+    /// <param name="bins">The bin of each of the N examples.</param>
+    /// <param name="el2n">The EL2N of each example.</param>
+    /// <param name="isPie">Whether each example is a PIE of this comparison.</param>
+    /// <exception cref="ArgumentException">The lists have different lengths.</exception>
     public static IReadOnlyList<InfluenceBin> Of(int[] bins, double[] el2n, bool[] isPie, SeedLosses losses)
     {
         if (el2n.Length != bins.Length || isPie.Length != bins.Length || losses.Difference.Length != bins.Length)

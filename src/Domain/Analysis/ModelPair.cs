@@ -2,18 +2,23 @@ using PieService.Domain.Pies;
 
 namespace PieService.Domain.Analysis;
 
-/// <summary>Two models of a sweep at the same method, target, baseline and split: what pruning does to the one and to the other.</summary>
-/// <param name="SparsityDifference">Achieved sparsity of the second less that of the first, in percentage points; null until both are labelled.</param>
-/// <param name="Comparable">Whether both really keep about as many weights; null until both are labelled.</param>
+/// <summary>
+/// Two models of a sweep at the same method, target, baseline and split, to compare the effects of pruning on them.
+/// </summary>
+/// <param name="SparsityDifference">The achieved sparsity of the second minus that of the first, in percentage points;
+/// null until both are labelled.</param>
+/// <param name="Comparable">Whether both keep about the same share of their weights; null until both are
+/// labelled.</param>
 /// <param name="Overlap">Null until both are labelled.</param>
 public sealed record ModelPair(Comparison First, Comparison Second, double? SparsityDifference, bool? Comparable, PieOverlap? Overlap)
 {
-    /// <summary>The shares of the weights that are kept may differ by so much of the smaller one.</summary>
+    /// <summary>The shares of kept weights may differ by this fraction of the smaller one.</summary>
     public const double KeptTolerance = 0.05;
 
     /// <summary>
-    /// A target is often missed (study 1.6), and one percentage point more means little at 20 % but twice the weights at 99 %: so it is what
-    /// is kept that must be alike, (100 - achieved) of the one at most 1 + <see cref="KeptTolerance"/> times that of the other.
+    /// A target is often missed (study 1.6). One percentage point is little at 20 %, but twice the kept weights at 99
+    /// %. So the shares of kept weights are compared: 100 - achieved of the one must be at most 1 +
+    /// <see cref="KeptTolerance"/> times that of the other.
     /// </summary>
     /// <param name="shared">Examples that are PIEs of both.</param>
     public static ModelPair Of(Comparison first, Comparison second, int shared)

@@ -6,10 +6,10 @@ namespace PieService.Domain.Pies;
 
 public enum ScoreMetric
 {
-    /// <summary>Of single-label data.</summary>
+    /// <summary>For single-label data.</summary>
     [JsonStringEnumMemberName("accuracy")] Accuracy,
 
-    /// <summary>Of multi-label data.</summary>
+    /// <summary>For multi-label data.</summary>
     [JsonStringEnumMemberName("macroF1")] MacroF1,
 }
 

@@ -9,21 +9,24 @@ public enum NoiseFloorKind
     /// <summary>Two dense cohorts, each as large as the comparison's own.</summary>
     [JsonStringEnumMemberName("secondCohort")] SecondCohort,
 
-    /// <summary>Halves of the dense runs that there are. Their majorities are noisier than the cohort's, so it overstates.</summary>
+    /// <summary>
+    /// Halves of the existing dense runs. Their majorities are noisier than the cohort's, so the floor is too high.
+    /// </summary>
     [JsonStringEnumMemberName("halves")] Halves,
 }
 
 /// <summary>
-/// The PIE rate that seeds alone would give (study 1.15, dense control): between two groups of dense runs of different seeds, as a
-/// distribution over ways to split them, which is no confidence interval. Dense and pruned runs of one seed share weights
-/// and order, these groups do not: a mild pruning may lie below the floor.
+/// The PIE rate that seeds alone cause (study 1.15, dense control): the rate between two groups of dense runs with
+/// different seeds, as a distribution over ways to split the runs. It is not a confidence interval. Dense and pruned
+/// runs of one seed share initial weights and order, but these groups do not, so the PIE rate of a mild pruning may be
+/// below the floor.
 /// </summary>
-/// <param name="Kind">Null where there is none.</param>
-/// <param name="Seeds">Runs in each of the two groups.</param>
-/// <param name="Splits">How many ways to split them were counted.</param>
-/// <param name="Mean">PIEs / examples, in [0, 1]; likewise the percentiles.</param>
-/// <param name="Sd">Over the splits, ddof = 1; null for a single one.</param>
-/// <param name="Reason">Why there is none, and what would help; null where there is one.</param>
+/// <param name="Kind">Null if there is no noise floor.</param>
+/// <param name="Seeds">The number of runs in each of the two groups.</param>
+/// <param name="Splits">The number of splits that were computed.</param>
+/// <param name="Mean">PIEs / examples, in [0, 1], like the percentiles.</param>
+/// <param name="Sd">The standard deviation over the splits, ddof = 1; null for a single split.</param>
+/// <param name="Reason">Why there is no noise floor, and what would help; null if there is one.</param>
 public sealed record NoiseFloor(
     NoiseFloorKind? Kind, int Seeds, int Splits, double? Mean, double? Sd, double? P05, double? P50, double? P95, string? Reason)
 {

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Domain.Pies;
 
-/// <summary>Which cohort's majority is right, where the two disagree; of multi-label data on all classes on which they do.</summary>
+/// <summary>
+/// The cohort whose majority is right if the two disagree; for multi-label data, right on all classes on which they
+/// disagree.
+/// </summary>
 public enum PieDirection
 {
     [JsonStringEnumMemberName("denseRight")] DenseRight,

@@ -6,7 +6,8 @@ public sealed record Spread(double Mean, double? Sd)
     /// <exception cref="InvalidOperationException">There is no value.</exception>
     public static Spread Of(IReadOnlyCollection<double> values)
     {
-        // From the first on, so that equal values have themselves as mean and no spread at all.
+        // The deviations are taken from the first value, so that equal values have exactly this mean and the deviation
+        // 0.
         var first = values.First();
         var mean = first + values.Average(value => value - first);
         return new Spread(

@@ -16,7 +16,7 @@ namespace PieService.Domain.Predictions;
 public sealed record LabelCounts(int[] Given, int[] Predicted, int[] Hits, int Examples, int Exact)
 {
     /// <param name="only">Not every example has a prediction.</param>
-    /// <exception cref="ArgumentException">Not every example was answered.</exception>
+    /// <exception cref="ArgumentException">Not every example has a prediction.</exception>
     public static LabelCounts Of(PackedLabels gold, PackedLabels predicted, IReadOnlyList<bool>? only = null)
     {
         if (!gold.IsLike(predicted) || (only is not null && only.Count != gold.Count))

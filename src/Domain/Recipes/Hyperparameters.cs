@@ -2,14 +2,18 @@ using System.ComponentModel.DataAnnotations;
 
 namespace PieService.Domain.Recipes;
 
-/// <summary>How a model is trained; the defaults are a first look at a BiLSTM, not the study's values.</summary>
+/// <summary>
+/// How a model is trained. The defaults suit a first look at a BiLSTM; they are not the study's values.
+/// </summary>
 /// <param name="Epochs">E of the study: dense models train E epochs, iteratively pruned ones 4E.</param>
 /// <param name="BatchSize">Examples per optimizer step.</param>
-/// <param name="LearningRate">Adam's, constant. For a BERT give one: 2e-5 to 1e-4 are usual, with the default it unlearns what it knew.</param>
-/// <param name="MaxLength">Tokens kept of a text (of a pair together), for BERT with [CLS] and each [SEP]; the rest is cut off.</param>
+/// <param name="LearningRate">The constant learning rate of Adam. Set it for a BERT: 2e-5 to 1e-4 are usual, and the
+/// default destroys its pretraining.</param>
+/// <param name="MaxLength">The number of tokens that are kept of a text, or of a pair together, for BERT including
+/// [CLS] and each [SEP]; the rest is truncated.</param>
 /// <param name="HiddenSize">LSTM units per direction; not for BERT.</param>
-/// <param name="EmbeddingSize">Width of the trained embedding; only where there are no word vectors, and not for BERT.</param>
-/// <param name="Padding">Of a BiLSTM in protocol paper.</param>
+/// <param name="EmbeddingSize">Width of the trained embedding; only without word vectors, and not for BERT.</param>
+/// <param name="Padding">The padding of a BiLSTM in protocol paper.</param>
 public sealed record Hyperparameters(
     [property: Range(1, 10_000)] int Epochs = 6,
     [property: Range(1, 65_536)] int BatchSize = 64,

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Domain.Recipes;
 
-/// <summary>How a model is pruned, by the names of the paper; dense is not pruned at all.</summary>
+/// <summary>The pruning method, with its name in the paper; dense models are not pruned.</summary>
 public enum Method
 {
     [JsonStringEnumMemberName("dense")] Dense,
@@ -25,14 +25,16 @@ public enum PruningScore { Magnitude, Impact, Random }
 /// <summary>When weights are pruned: three times during the training, or once before it.</summary>
 public enum PruningSchedule { Iterative, AtInitialization }
 
-/// <summary>Over what weights are ranked, and the target holds: each prunable tensor by itself, or all of them together.</summary>
+/// <summary>
+/// The set of weights that are ranked and that reach the target: each prunable tensor alone, or all of them together.
+/// </summary>
 public enum PruningScope
 {
     [JsonStringEnumMemberName("layerWise")] LayerWise,
     [JsonStringEnumMemberName("global")] Global,
 }
 
-/// <summary>A method of the paper as its parts: score x schedule x rewinding.</summary>
+/// <summary>The parts of a method of the paper: score x schedule x rewinding.</summary>
 public sealed record PruningRule(PruningScore Score, PruningSchedule Schedule, bool Rewinds)
 {
     /// <summary>Null for the dense methods.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Domain.Recipes;
 
-/// <summary>Whose rules a training follows: the corrected ones, or those of the published code, quirks included.</summary>
+/// <summary>The rules of a training: the corrected ones, or those of the published code with its errors.</summary>
 public enum Protocol
 {
     [JsonStringEnumMemberName("sound")] Sound,

@@ -2,16 +2,18 @@ using System.Globalization;
 
 namespace PieService.Domain.Runs;
 
-/// <summary>What a worker found at its start when it compared the tensor library with plain double arithmetic.</summary>
+/// <summary>
+/// The result of a worker's comparison, at its start, of the tensor library with plain double arithmetic.
+/// </summary>
 /// <param name="Device">cpu, or cuda:n.</param>
 /// <param name="CpuCapability">The instruction set that the library computes with, and the processor's vendor.</param>
-/// <param name="Checks">Operations that were compared, each at one shape.</param>
-/// <param name="Seconds">How long the comparison took.</param>
-/// <param name="Failures">Results beyond their tolerance. The worker trains only where there are none.</param>
+/// <param name="Checks">The number of operations that were compared, each with one shape.</param>
+/// <param name="Seconds">The duration of the comparison.</param>
+/// <param name="Failures">Results beyond their tolerance. The worker trains only if there are none.</param>
 public sealed record ArithmeticReport(
     string Device, string CpuCapability, ComputeHost Host, int Checks, double Seconds, IReadOnlyList<ArithmeticDeviation> Failures)
 {
-    /// <summary>The first failure and what to try; null where there is none.</summary>
+    /// <summary>The first failure and what to try; null if there is none.</summary>
     public string? Problem => Failures.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"""
         right arithmetic: {Failures[0]}, on {Host.Processor} ({CpuCapability}) with {Host.Library}. In all, {Failures.Count} results of {Checks} checks are wrong. {Advice}
         """);
@@ -22,10 +24,12 @@ public sealed record ArithmeticReport(
 }
 
 /// <summary>One result of the tensor library beside the same result in plain double arithmetic.</summary>
-/// <param name="Shape">Of the operation's inputs, such as T 5, B 7, D 100, H 100: words, texts, inputs, units.</param>
+/// <param name="Shape">The shape of the operation's inputs, such as T 5, B 7, D 100, H 100: words, texts, inputs,
+/// units.</param>
 /// <param name="Part">Which result: that in evaluation, that in training, or the gradient of an input.</param>
-/// <param name="Deviation">Largest difference as a share of the largest value; null: the result is not a finite number.</param>
-/// <param name="Tolerance">The largest deviation that is rounding.</param>
+/// <param name="Deviation">Largest difference as a share of the largest value; null if the result is not a finite
+/// number.</param>
+/// <param name="Tolerance">The largest deviation that rounding explains.</param>
 public sealed record ArithmeticDeviation(string Operation, string Shape, string Part, double? Deviation, double Tolerance)
 {
     // Written so that a result that is not a number fails.

@@ -1,6 +1,6 @@
 namespace PieService.Domain.Runs;
 
-/// <summary>The one content that a name of word vectors, or of a checkpoint, stands for in all runs of a dataset.</summary>
+/// <summary>The content of word vectors, or of a checkpoint, with this name in all runs of a dataset.</summary>
 public sealed class ModelPin
 {
     public Guid DatasetId { get; init; }

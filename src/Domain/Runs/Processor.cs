@@ -5,10 +5,11 @@ using System.Text;
 namespace PieService.Domain.Runs;
 
 /// <summary>The processor of a machine, from its CPUID instruction.</summary>
-/// <param name="Vendor">Such as AuthenticAMD; on other architectures than x86 the architecture's name.</param>
-/// <param name="Family">With the extended family added, as lscpu shows it; null where it is not known.</param>
-/// <param name="Model">With the extended model, as lscpu shows it.</param>
-/// <param name="Name">Such as AMD EPYC 9B45.</param>
+/// <param name="Vendor">The vendor, such as AuthenticAMD; on other architectures than x86 the architecture's
+/// name.</param>
+/// <param name="Family">The family including the extended family, as lscpu shows it; null if it is not known.</param>
+/// <param name="Model">The model including the extended model, as lscpu shows it.</param>
+/// <param name="Name">The name, such as AMD EPYC 9B45.</param>
 public sealed record Processor(string Vendor, int? Family, int? Model, string? Name)
 {
     private const int BrandLeaves = unchecked((int)0x80000000), FirstBrandLeaf = BrandLeaves + 2, LastBrandLeaf = BrandLeaves + 4;

@@ -134,10 +134,10 @@ public sealed class Run
 }
 
 /// <summary>The results of a succeeded run, and the conditions under which they were computed.</summary>
-/// <param name="Prunings">What each pruning did, in their order; empty for dense runs.</param>
-/// <param name="Host">What computed it, beside its device.</param>
-/// <param name="PredictedBy">Null: its predictions are those that followed its training.</param>
-/// <param name="ArithmeticChecks">Checks of its arithmetic that its worker had passed at its start.</param>
+/// <param name="Prunings">The effect of each pruning, in order; empty for dense runs.</param>
+/// <param name="Host">The hardware and software that computed it, beside its device.</param>
+/// <param name="PredictedBy">Null if its predictions are those of its training.</param>
+/// <param name="ArithmeticChecks">The number of arithmetic checks that its worker passed at the worker's start.</param>
 public sealed record RunOutcome(
     RunScore Test,
     IReadOnlyList<TensorSparsity> Tensors,
@@ -153,7 +153,9 @@ public sealed record RunOutcome(
     double? Threshold = null,
     PredictedBy? PredictedBy = null);
 
-/// <summary>What a kept model predicted again with, where that was asked; the rest of the outcome is of the training.</summary>
+/// <summary>
+/// The conditions under which a kept model predicted again on request; the rest of the outcome belongs to the training.
+/// </summary>
 /// <param name="Device">cpu or cuda:n.</param>
 public sealed record PredictedBy(string Device, string CpuCapability, int Threads, ComputeHost Host, int ArithmeticChecks, string Versions)
 {
@@ -161,14 +163,15 @@ public sealed record PredictedBy(string Device, string CpuCapability, int Thread
         $"{Device}, {Host.Processor} ({CpuCapability}, {Threads} threads), {Host.Library}, {Host.Allocator}, {ArithmeticChecks} checks, {Versions}";
 }
 
-/// <summary>The trained model as a safetensors file; kept as long as a sweep has the run that asked for it.</summary>
-/// <param name="Path">Relative to the artifact folder.</param>
-/// <param name="Store">Identity of that folder: other machines may have another.</param>
+/// <summary>The trained model as a safetensors file; it is kept while a sweep that asked for it has the run.</summary>
+/// <param name="Path">The path relative to the artifact folder.</param>
+/// <param name="Store">The identity of that folder: other machines may have another folder.</param>
 /// <param name="Sha256">Lower-case hex of the file's bytes.</param>
 public sealed record KeptModel(string Path, string Store, long Bytes, string Sha256);
 
-/// <param name="Accuracy">Share of the examples answered with exactly their labels.</param>
-/// <param name="Loss">Mean cross-entropy in nats; of multi-label data the binary one, over examples and classes.</param>
+/// <param name="Accuracy">Share of the examples whose prediction is exactly their labels.</param>
+/// <param name="Loss">Mean cross-entropy in nats; for multi-label data the binary cross-entropy, over examples and
+/// classes.</param>
 public sealed record RunScore(
     double Accuracy, double MacroF1, double Loss, double MicroF1,
     double MacroPrecision, double MicroPrecision, double MacroRecall, double MicroRecall)
@@ -177,5 +180,5 @@ public sealed record RunScore(
         scores.Accuracy, scores.MacroF1, loss, scores.MicroF1, scores.MacroPrecision, scores.MicroPrecision, scores.MacroRecall, scores.MicroRecall);
 }
 
-/// <summary>How many weights of a prunable tensor are left.</summary>
+/// <summary>The number of kept weights of a prunable tensor.</summary>
 public sealed record TensorSparsity(string Name, int Size, int Kept);

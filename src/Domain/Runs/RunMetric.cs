@@ -21,9 +21,9 @@ public sealed class RunMetric
     public double MacroRecall { get; init; }
     public double MicroRecall { get; init; }
 
-    /// <summary>By which multi-label data was decided after this epoch; null otherwise.</summary>
+    /// <summary>The threshold for multi-label data after this epoch; null for single-label data.</summary>
     public double? Threshold { get; init; }
 
-    /// <summary>Of the whole epoch, its evaluation included.</summary>
+    /// <summary>The duration of the epoch, including its evaluation.</summary>
     public double Seconds { get; init; }
 }

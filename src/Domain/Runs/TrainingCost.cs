@@ -3,8 +3,11 @@ using PieService.Domain.Recipes;
 
 namespace PieService.Domain.Runs;
 
-/// <summary>What a training takes, said before it: a rough guess from the sizes of the model and of its texts.</summary>
-/// <param name="files">Vectors and checkpoints that workers have. Of one that they have not, the study's are assumed: 300 dimensions, bert-base.</param>
+/// <summary>
+/// The cost of a training, estimated before it: a rough guess from the sizes of the model and of its texts.
+/// </summary>
+/// <param name="files">Vectors and checkpoints that workers have. For a file that no worker has, the study's sizes are
+/// assumed: 300 dimensions, bert-base.</param>
 public sealed class TrainingCost(IEnumerable<ModelFile> files)
 {
     /// <summary>
@@ -19,9 +22,9 @@ public sealed class TrainingCost(IEnumerable<ModelFile> files)
     private readonly ILookup<(ModelKind, string), ModelFile> files = files.Where(file => file.Error is null).ToLookup(file => (file.Kind, file.Name));
 
     /// <summary>
-    /// Forward and backward are about 6 operations per weight and token (2 forward, 4 backward), those of an embedding left out, and in
-    /// BERT's attention 12 per width, layer and pair of tokens. Pads are left out, except of a BiLSTM in protocol paper, which reads
-    /// them like words.
+    /// Forward and backward are about 6 operations per weight and token (2 forward, 4 backward), without those of an
+    /// embedding, and in BERT's attention 12 per width, layer and pair of tokens. Padding is not counted, except for a
+    /// BiLSTM in protocol paper, which reads it like words.
     /// </summary>
     public double EpochSeconds(Recipe recipe, SplitSummary train)
     {
@@ -35,17 +38,17 @@ public sealed class TrainingCost(IEnumerable<ModelFile> files)
         return ((6 * weights) + (12 * layers * width * tokens)) * tokens * train.Examples / FlopsPerSecond;
     }
 
-    /// <summary>Weights and Adam's two moments in float32, and a mask byte each.</summary>
+    /// <summary>Weights and Adam's two moments in float32, and one mask byte per weight.</summary>
     public long CheckpointBytes(Recipe recipe, SplitSummary train) =>
         (Weights(recipe) * ((3 * sizeof(float)) + 1)) + (EmbeddingWeights(recipe, train) * 3 * sizeof(float));
 
-    /// <summary>Weights in float32 and a mask byte each.</summary>
+    /// <summary>Weights in float32, and one mask byte per weight.</summary>
     public long ModelBytes(Recipe recipe, SplitSummary train) =>
         (Weights(recipe) * (sizeof(float) + 1)) + (EmbeddingWeights(recipe, train) * sizeof(float));
 
     private long Weights(Recipe recipe) => recipe.Architecture == Architecture.Bert ? CheckpointOf(recipe).Parameters!.Value : BiLstmWeights(recipe);
 
-    /// <summary>Of the recurrent layers and the head (study 1.2), the embedding left out.</summary>
+    /// <summary>The weights of the recurrent layers and the head (study 1.2), without the embedding.</summary>
     private long BiLstmWeights(Recipe recipe)
     {
         long h = recipe.Hyperparameters.HiddenSize;
@@ -53,7 +56,10 @@ public sealed class TrainingCost(IEnumerable<ModelFile> files)
         return (2 * ((4 * h * (d + h)) + (8 * h))) + (2 * ((4 * h * 3 * h) + (8 * h))) + (256 * ((2 * h) + 1)) + (128 * 257);
     }
 
-    /// <summary>Of a BiLSTM's embedding that is trained: the words of a text of N tokens by Heaps' law, 20 sqrt(N), rather too many than too few.</summary>
+    /// <summary>
+    /// The rows of a BiLSTM's trained embedding: the number of different words in N tokens by Heaps' law, 20 sqrt(N),
+    /// which is an upper estimate.
+    /// </summary>
     private static long EmbeddingWeights(Recipe recipe, SplitSummary train) => recipe is { Architecture: Architecture.BiLstm, Vectors: null }
         ? (long)(20 * Math.Sqrt(train.Examples * train.Tokens.Mean)) * recipe.Hyperparameters.EmbeddingSize
         : 0;

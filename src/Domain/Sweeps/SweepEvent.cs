@@ -4,10 +4,10 @@ namespace PieService.Domain.Sweeps;
 
 public enum SweepEventType
 {
-    /// <summary>The sweep has come into another state.</summary>
+    /// <summary>The state of the sweep has changed.</summary>
     [JsonStringEnumMemberName("state")] State,
 
-    /// <summary>Runs or epochs have got on.</summary>
+    /// <summary>Runs or epochs have progressed.</summary>
     [JsonStringEnumMemberName("progress")] Progress,
 
     /// <summary>A comparison has new labels.</summary>

@@ -1,11 +1,14 @@
 namespace PieService.Domain.Sweeps;
 
-/// <summary>What a sweep would cost, answered to validateOnly.</summary>
-/// <param name="EstimatedSeconds">On the slots of the workers that are alive (one, where none is).</param>
-/// <param name="PredictionBytes">Packed predictions of the runs that must be trained, those after observed epochs included.</param>
-/// <param name="CheckpointBytes">Most that trunks and checkpoints take at one time.</param>
-/// <param name="ModelBytes">Files of the models that the sweep keeps and that are not kept already.</param>
-/// <param name="WaitingFor">Why its runs would not begin now; empty where some worker would take one, or none must be trained.</param>
+/// <summary>The cost of a sweep: the response to validateOnly.</summary>
+/// <param name="EstimatedSeconds">The time with the slots of the live workers, or with one slot if there is no live
+/// worker.</param>
+/// <param name="PredictionBytes">Packed predictions of the runs that must be trained, including those after observed
+/// epochs.</param>
+/// <param name="CheckpointBytes">The largest size of trunks and checkpoints at one time.</param>
+/// <param name="ModelBytes">Files of the models that the sweep keeps and that are not kept yet.</param>
+/// <param name="WaitingFor">Why its runs would not start now; empty if a worker would take one, or no run must be
+/// trained.</param>
 public sealed record SweepPlan(
     int Runs, PlannedEpochs Epochs, double EstimatedSeconds, long PredictionBytes, long CheckpointBytes, long ModelBytes, int Comparisons,
     IReadOnlyList<string> WaitingFor);

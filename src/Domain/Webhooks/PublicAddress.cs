@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace PieService.Domain.Webhooks;
 
-/// <summary>Tells addresses of the internet from those that only mean something near this machine (IANA's special registries).</summary>
+/// <summary>
+/// Distinguishes addresses of the internet from those of this machine and of private networks (IANA's special-purpose
+/// registries).
+/// </summary>
 public static class PublicAddress
 {
     private static readonly IPNetwork[] NotPublic4 =
@@ -16,14 +19,17 @@ public static class PublicAddress
            select IPNetwork.Parse(network),
     ];
 
-    /// <summary>What is given out to hosts; beyond it are loopback, link-local, unique local, multicast, mapped addresses, …</summary>
+    /// <summary>
+    /// The addresses that are assigned to hosts; loopback, link-local, unique local, multicast, mapped and other
+    /// addresses are outside of it.
+    /// </summary>
     private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
 
-    /// <summary>Protocol assignments with Teredo, 6to4 (both lead to an IPv4 address), documentation.</summary>
+    /// <summary>Protocol assignments with Teredo, 6to4 (both contain an IPv4 address), documentation.</summary>
     private static readonly IPNetwork[] NotPublic6 =
         [IPNetwork.Parse("2001::/23"), IPNetwork.Parse("2001:db8::/32"), IPNetwork.Parse("2002::/16"), IPNetwork.Parse("3fff::/20")];
 
-    /// <summary>A gateway leads from here to the IPv4 address in the last four bytes.</summary>
+    /// <summary>A gateway translates these addresses to the IPv4 address in their last four bytes.</summary>
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
 
     public static bool IsPublic(IPAddress address)

@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 
 namespace PieService.Domain.Webhooks;
 
-/// <summary>An address that is told when a sweep has ended.</summary>
+/// <summary>A URL that receives a message when a sweep ends.</summary>
 public sealed class Webhook
 {
     public Guid Id { get; init; }
     public required string Url { get; init; }
 
-    /// <summary>Signs what is sent; shown once.</summary>
+    /// <summary>The secret that signs the messages; it is shown once.</summary>
     public required string Secret { get; init; }
 
     /// <summary>Name of the key that registered it.</summary>

@@ -1,16 +1,18 @@
 namespace PieService.Domain.Webhooks;
 
-/// <summary>What a client asks to be told.</summary>
+/// <summary>A webhook to register.</summary>
 public sealed record WebhookRequest
 {
     public const int LongestUrl = 2000;
 
-    /// <summary>Where to POST the messages: http or https, absolute.</summary>
+    /// <summary>The absolute http or https URL to which the messages are sent by POST.</summary>
     public string? Url { get; init; }
 
     public static IReadOnlyList<FieldError> Check(WebhookRequest request) => Problem(request.Url) is { } problem ? [new("url", problem)] : [];
 
-    /// <summary>Some names are taken for hosts until they are to be connected to.</summary>
+    /// <summary>
+    /// Uri accepts some invalid host names, and throws only when they are converted for a connection.
+    /// </summary>
     private static bool HasHost(Uri address)
     {
         try
