@@ -60,8 +60,7 @@ public sealed record ClassScore(int Examples, int Pies, int? Differing, CohortCl
 }
 
 /// <summary>The scores of a cohort's runs for one class, each run with its own threshold.</summary>
-/// <param name="Accuracy">Over all runs together: right predictions / (runs x examples of the class); null if the class
-/// has no examples, and for multi-label data.</param>
+/// <param name="Accuracy">Right predictions / all, runs pooled; null for multi-label data or no examples.</param>
 /// <param name="F1">Over the runs, with 0 for 0/0, like precision and recall.</param>
 public sealed record CohortClassScore(double? Accuracy, Spread Precision, Spread Recall, Spread F1)
 {

@@ -5,8 +5,7 @@ namespace PieService.Domain.Analysis;
 /// <param name="Union">The number of examples that are a PIE of at least one.</param>
 /// <param name="Jaccard">Shared / Union; null if neither model has a PIE.</param>
 /// <param name="ExpectedShared">The mean of Shared by chance.</param>
-/// <param name="ExpectedJaccard">The Jaccard index of two such sets that share the expected number; null if neither
-/// model has a PIE.</param>
+/// <param name="ExpectedJaccard">Jaccard index of sets that share the expected number; null if there is no PIE.</param>
 /// <param name="Ratio">Shared / ExpectedShared; 1 is chance. Null if a model has no PIE.</param>
 public sealed record PieOverlap(int Shared, int Union, double? Jaccard, double ExpectedShared, double? ExpectedJaccard, double? Ratio)
 {

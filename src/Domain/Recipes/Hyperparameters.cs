@@ -7,10 +7,8 @@ namespace PieService.Domain.Recipes;
 /// </summary>
 /// <param name="Epochs">E of the study: dense models train E epochs, iteratively pruned ones 4E.</param>
 /// <param name="BatchSize">Examples per optimizer step.</param>
-/// <param name="LearningRate">The constant learning rate of Adam. Set it for a BERT: 2e-5 to 1e-4 are usual, and the
-/// default destroys its pretraining.</param>
-/// <param name="MaxLength">The number of tokens that are kept of a text, or of a pair together, for BERT including
-/// [CLS] and each [SEP]; the rest is truncated.</param>
+/// <param name="LearningRate">Constant, for Adam. Set 2e-5 to 1e-4 for a BERT; the default is too large.</param>
+/// <param name="MaxLength">Tokens that are kept of a text or pair, for BERT with [CLS] and [SEP].</param>
 /// <param name="HiddenSize">LSTM units per direction; not for BERT.</param>
 /// <param name="EmbeddingSize">Width of the trained embedding; only without word vectors, and not for BERT.</param>
 /// <param name="Padding">The padding of a BiLSTM in protocol paper.</param>

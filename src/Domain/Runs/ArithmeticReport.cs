@@ -24,11 +24,9 @@ public sealed record ArithmeticReport(
 }
 
 /// <summary>One result of the tensor library beside the same result in plain double arithmetic.</summary>
-/// <param name="Shape">The shape of the operation's inputs, such as T 5, B 7, D 100, H 100: words, texts, inputs,
-/// units.</param>
+/// <param name="Shape">Shape of the inputs, such as T 5, B 7, D 100, H 100: words, texts, inputs, units.</param>
 /// <param name="Part">Which result: that in evaluation, that in training, or the gradient of an input.</param>
-/// <param name="Deviation">Largest difference as a share of the largest value; null if the result is not a finite
-/// number.</param>
+/// <param name="Deviation">Largest difference / largest value; null if the result is not a finite number.</param>
 /// <param name="Tolerance">The largest deviation that rounding explains.</param>
 public sealed record ArithmeticDeviation(string Operation, string Shape, string Part, double? Deviation, double Tolerance)
 {

@@ -5,8 +5,7 @@ using System.Text;
 namespace PieService.Domain.Runs;
 
 /// <summary>The processor of a machine, from its CPUID instruction.</summary>
-/// <param name="Vendor">The vendor, such as AuthenticAMD; on other architectures than x86 the architecture's
-/// name.</param>
+/// <param name="Vendor">Such as AuthenticAMD; the name of the architecture if it is not x86.</param>
 /// <param name="Family">The family including the extended family, as lscpu shows it; null if it is not known.</param>
 /// <param name="Model">The model including the extended model, as lscpu shows it.</param>
 /// <param name="Name">The name, such as AMD EPYC 9B45.</param>

@@ -170,8 +170,7 @@ public sealed record PredictedBy(string Device, string CpuCapability, int Thread
 public sealed record KeptModel(string Path, string Store, long Bytes, string Sha256);
 
 /// <param name="Accuracy">Share of the examples whose prediction is exactly their labels.</param>
-/// <param name="Loss">Mean cross-entropy in nats; for multi-label data the binary cross-entropy, over examples and
-/// classes.</param>
+/// <param name="Loss">Mean cross-entropy in nats; for multi-label data binary, over examples and classes.</param>
 public sealed record RunScore(
     double Accuracy, double MacroF1, double Loss, double MicroF1,
     double MacroPrecision, double MicroPrecision, double MacroRecall, double MicroRecall)

@@ -4,8 +4,7 @@ namespace PieService.Domain.Runs;
 /// <param name="AfterEpochs">The number of finished epochs at that time; 0 means before the training.</param>
 /// <param name="AchievedSparsity">The share of all prunable weights that is pruned so far, in percent.</param>
 /// <param name="Compression">Prunable weights / kept weights; null if no weight is kept.</param>
-/// <param name="AccuracyBefore">The accuracy on the test split, in [0, 1]; null before the training, and for
-/// multi-label data.</param>
+/// <param name="AccuracyBefore">On the test split; null before the training, and for multi-label data.</param>
 /// <param name="AccuracyAfter">The accuracy after the pruning and, if the method rewinds, after the rewinding.</param>
 public sealed record RunPruning(int AfterEpochs, double AchievedSparsity, double? Compression, double? AccuracyBefore, double? AccuracyAfter)
 {
