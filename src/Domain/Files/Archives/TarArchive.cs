@@ -13,7 +13,7 @@ internal sealed class TarArchive : IDisposable
 {
     private const int Block = 512;
 
-    /// <summary>Longer names are refused.</summary>
+    /// <summary>The largest extended header; a larger one, such as that of a longer name, is refused.</summary>
     private const int MaxHeaderBytes = 64 * 1024;
     private const long MaxEntryBytes = 1L << 50;
 
