@@ -2,6 +2,7 @@ using System.Diagnostics;
 using PieService.Domain;
 using PieService.Domain.Recipes;
 using PieService.Worker;
+using PieService.Worker.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 
@@ -36,7 +37,8 @@ internal static class WholeRun
 
     private static TokenisedDataset.Builder Texts(string folder, int train, int test, Func<KeyedRandom, int> lengthOf)
     {
-        var (tokens, random) = (WordPiece.Load(folder), KeyedRandom.For("bench"));
+        var tokens = WordPiece.Load(folder, BertConfig.Read(folder).VocabularySize);
+        var random = KeyedRandom.For("bench");
         string[] words = [.. tokens.Vocabulary.Where(piece => piece.All(char.IsAsciiLetterLower))];
         var builder = new TokenisedDataset.Builder("bench", Classes, tokens);
         foreach (var (split, count) in new[] { (TokenisedDataset.Train, train), (TokenisedDataset.Test, test) })

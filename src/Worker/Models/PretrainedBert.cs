@@ -22,12 +22,20 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
     public required IReadOnlyList<(string Name, string Text)> Settings { get; init; }
 
     /// <exception cref="UnusableModelException">A file is missing, malformed, or does not fit the others.</exception>
-    public static PretrainedBert Read(string folder, CancellationToken cancellation = default) =>
-        new(folder, HashOf(folder, cancellation), BertConfig.Read(folder), WordPiece.Load(folder))
+    public static PretrainedBert Read(string folder, CancellationToken cancellation = default)
+    {
+        var (sha256, config) = (HashOf(folder, cancellation), BertConfig.Read(folder));
+        return new(folder, sha256, config, WordPiece.Load(folder, config.VocabularySize))
         {
-            Settings = [.. new[] { BertConfig.FileName, WordPiece.SettingsFile }
-                .Select(name => (Name: name, Path: Path.Combine(folder, name))).Where(file => File.Exists(file.Path)).Select(file => (file.Name, File.ReadAllText(file.Path)))],
+            Settings =
+            [
+                .. from name in new[] { BertConfig.FileName, WordPiece.SettingsFile }
+                   let path = Path.Combine(folder, name)
+                   where File.Exists(path)
+                   select (name, File.ReadAllText(path)),
+            ],
         };
+    }
 
     /// <exception cref="UnusableModelException">A file cannot be read.</exception>
     public static string HashOf(string folder, CancellationToken cancellation = default) => FileHashes.Of(folder, Files, cancellation);

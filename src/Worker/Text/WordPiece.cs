@@ -38,9 +38,10 @@ public sealed class WordPiece
     /// <summary>
     /// The tokenizer of a folder of the Hugging Face layout; without settings it lower-cases, as Hugging Face's does.
     /// </summary>
+    /// <param name="vocabularySize">The vocab_size of config.json, the rows of the word embedding.</param>
     /// <exception cref="UnusableModelException">The vocabulary or the settings are missing, malformed or do not fit
     /// config.json.</exception>
-    public static WordPiece Load(string folder)
+    public static WordPiece Load(string folder, int vocabularySize)
     {
         var settingsPath = Path.Combine(folder, SettingsFile);
         var settings = File.Exists(settingsPath) ? ModelSettings.Read(settingsPath) : ModelSettings.None;
@@ -49,8 +50,11 @@ public sealed class WordPiece
         var path = Path.Combine(folder, VocabularyFile);
         var lines = ReadVocabulary(path);
         var numbers = Numbered(lines, path);
-        if (BertConfig.Read(folder).VocabularySize is var size && numbers.Values.DefaultIfEmpty().Max() >= size)
-            throw new UnusableModelException($"{ShownPath.Of(path)} has tokens behind line {size}, the vocab_size of {BertConfig.FileName}.");
+        if (numbers.Values.DefaultIfEmpty().Max() >= vocabularySize)
+        {
+            throw new UnusableModelException(
+                $"{ShownPath.Of(path)} has tokens behind line {vocabularySize}, the vocab_size of config.json.");
+        }
         var lowerCase = settings.Flag("do_lower_case") ?? true;
         var options = new BertOptions
         {

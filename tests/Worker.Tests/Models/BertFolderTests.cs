@@ -137,7 +137,7 @@ public sealed class BertFolderTests : IDisposable
     {
         var message = Assert.Throws<UnusableModelException>(() =>
         {
-            WordPiece.Load(path);
+            ToyBert.TokensOf(path);
             ToyBert.Load(path).Dispose();
         }).Message;
         Assert.DoesNotContain(path, message, StringComparison.Ordinal);

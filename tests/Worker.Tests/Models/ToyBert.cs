@@ -51,6 +51,11 @@ internal sealed class ToyBert(int layers = 2) : IDisposable
         return path;
     }
 
+    /// <summary>Writes the folder and reads its tokenizer.</summary>
+    public WordPiece WriteTokens() => TokensOf(Write());
+
+    public static WordPiece TokensOf(string path) => WordPiece.Load(path, BertConfig.Read(path).VocabularySize);
+
     public static BertClassifier Load(string path, Protocol protocol = Protocol.Sound, int classCount = 3)
     {
         manual_seed(3);

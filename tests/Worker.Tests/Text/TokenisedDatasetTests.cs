@@ -99,7 +99,7 @@ public sealed class TokenisedDatasetTests : IDisposable
     public void Pieces_are_saved_with_the_tokenizer_and_where_second_texts_begin()
     {
         using var bert = new ToyBert();
-        var tokens = WordPiece.Load(bert.Write());
+        var tokens = bert.WriteTokens();
         Pairs(tokens).Save(folder["tokens"]);
         var loaded = TokenisedDataset.Load(folder["tokens"]);
 
@@ -115,7 +115,7 @@ public sealed class TokenisedDatasetTests : IDisposable
     public void A_second_text_that_begins_outside_of_its_text_is_refused(int start)
     {
         using var bert = new ToyBert();
-        Pairs(WordPiece.Load(bert.Write())).Save(folder["tokens"]);
+        Pairs(bert.WriteTokens()).Save(folder["tokens"]);
         var file = SafeTensors.Read(folder["tokens"]);
         file.Get<int>("train.secondStarts")[1] = start;
         file.Write(folder["tokens"]);
@@ -127,7 +127,7 @@ public sealed class TokenisedDatasetTests : IDisposable
     public void A_pair_is_two_texts_with_token_types_in_protocol_sound_and_one_text_in_paper()
     {
         using var bert = new ToyBert();
-        var tokens = WordPiece.Load(bert.Write());
+        var tokens = bert.WriteTokens();
         var (pieces, cls, sep) = (Pairs(tokens).Split("train"), tokens.Start, tokens.Separator);
         var (first, second) = (tokens.Pieces("unable cafe"), tokens.Pieces("a + b"));
         var (sound, paper) = (BertInput.Of(pieces, tokens, Protocol.Sound, 10), BertInput.Of(pieces, tokens, Protocol.Paper, 10));

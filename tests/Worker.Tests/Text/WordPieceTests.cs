@@ -47,7 +47,7 @@ public sealed class WordPieceTests : IDisposable
     [InlineData(9, 9, 3, 0, 0)]
     public void Pairs_are_cut_the_longer_text_first(int first, int second, int maxLength, int keptFirst, int keptSecond)
     {
-        var tokens = WordPiece.Load(bert.Write());
+        var tokens = bert.WriteTokens();
         var input = BertInput.Of(tokens, Enumerable.Repeat(12, first).ToArray(), Enumerable.Repeat(13, second).ToArray(), maxLength);
         Assert.Equal([tokens.Start, .. Enumerable.Repeat(12, keptFirst), tokens.Separator, .. Enumerable.Repeat(13, keptSecond), tokens.Separator], input.Tokens.ToArray());
         Assert.Equal(keptFirst + 2, input.SecondStart);
@@ -55,7 +55,7 @@ public sealed class WordPieceTests : IDisposable
 
     private string Joined(string text)
     {
-        var tokens = WordPiece.Load(bert.Write());
+        var tokens = bert.WriteTokens();
         return string.Join(' ', tokens.Pieces(text).Select(id => bert.Vocabulary[id]));
     }
 }

@@ -6,6 +6,7 @@ using PieService.Domain.Runs;
 using PieService.Golden;
 using PieService.Worker.Models;
 using PieService.Worker.Pruning;
+using PieService.Worker.Tests.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 using static TorchSharp.torch;
@@ -334,7 +335,7 @@ public sealed class GoldenTrainingTests : IDisposable
             Model = Of(Architecture.Bert, new(MaxLength: length), checkpoint: "golden");
             long[] ids = [.. data.Get<long>("train_x.input_ids"), .. data.Get<long>("test_x.input_ids")];
             long[] mask = [.. data.Get<long>("train_x.attention_mask"), .. data.Get<long>("test_x.attention_mask")];
-            var builder = new TokenisedDataset.Builder(DatasetHash, Classes, WordPiece.Load(Folder["golden"]), task);
+            var builder = new TokenisedDataset.Builder(DatasetHash, Classes, ToyBert.TokensOf(Folder["golden"]), task);
             foreach (var (example, split, labels) in Examples)
             {
                 var tokens = ids.AsSpan(example * length, (int)mask.AsSpan(example * length, length).ToArray().Sum()).ToArray();
