@@ -1,13 +1,6 @@
-using PieService.Domain.Predictions;
 using PieService.Domain.Runs;
 
 namespace PieService.Worker.Training;
-
-/// <summary>The metrics of one split after an epoch.</summary>
-/// <param name="Split">train (measured while training), validation or test.</param>
-/// <param name="Loss">Mean (binary) cross-entropy in nats; for train the mean of the batch means, unweighted (study 1.9).</param>
-/// <param name="Threshold">The threshold by which multi-label data was decided; null otherwise.</param>
-public sealed record EpochMetric(string Split, double Loss, LabelScores Scores, double? Threshold);
 
 /// <summary>Epoch number <paramref name="Epoch"/> (0-based) is finished and its checkpoint is on the disk.</summary>
 /// <param name="Checkpoint">Null if it could not be written.</param>
@@ -21,13 +14,6 @@ public sealed record EpochFinished(
 /// <param name="Warn">Called for a fault that does not end the run: a checkpoint that cannot be read or
 /// written.</param>
 public sealed record TrainingListener(Action<EpochFinished> Epoch, Action<string> Warn, Pulse Pulse);
-
-/// <summary>
-/// A split's packed predictions, labels (<see cref="PackedLabels"/>) and scores as float16, both in example order.
-/// </summary>
-/// <param name="Classes">The packed labels of N examples.</param>
-/// <param name="Scores">N x C logits in label order, evaluation mode after the last epoch.</param>
-public sealed record SplitPredictions(string Split, int Examples, int ClassCount, byte[] Classes, byte[] Scores, EpochMetric Metric);
 
 /// <summary>The results of a finished training.</summary>
 /// <param name="Tensors">Every prunable tensor, for dense runs too.</param>
