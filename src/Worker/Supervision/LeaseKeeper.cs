@@ -6,43 +6,6 @@ using PieService.Domain.Storage;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>Why a run that is being trained must stop.</summary>
-public enum StopReason { None, LeaseLost, CancelRequested, PauseRequested, WorkerStopping }
-
-/// <summary>A lease that is kept alive, and the signal to stop.</summary>
-public sealed class HeldRun(RunLease lease, LeaseKeeper keeper) : IDisposable
-{
-    private readonly CancellationTokenSource stop = new();
-    private bool isOver;
-
-    public RunLease Lease { get; } = lease;
-
-    public StopReason Reason { get; private set; }
-
-    public CancellationToken Stopped => stop.Token;
-
-    /// <summary>Only the first reason counts; a reason that comes after the run has ended has no effect.</summary>
-    internal void Stop(StopReason reason)
-    {
-        lock (stop)
-        {
-            if (isOver || Reason != StopReason.None) return;
-            Reason = reason;
-            stop.Cancel();
-        }
-    }
-
-    public void Dispose()
-    {
-        keeper.Release(this);
-        lock (stop)
-        {
-            isOver = true;
-            stop.Dispose();
-        }
-    }
-}
-
 /// <summary>
 /// Reports to the database that this worker is alive, extends its leases, and learns which of its runs must stop. While
 /// the database is unavailable training continues: only the database can decide that a lease is lost. It is not a
@@ -61,13 +24,13 @@ public sealed class LeaseKeeper(
 
     public HeldRun Hold(RunLease lease)
     {
-        var run = new HeldRun(lease, this);
+        var run = new HeldRun(lease, Release);
         lock (held) held[lease] = run;
         if (lifetime.ApplicationStopping.IsCancellationRequested) run.Stop(StopReason.WorkerStopping);
         return run;
     }
 
-    internal void Release(HeldRun run)
+    private void Release(HeldRun run)
     {
         lock (held) held.Remove(run.Lease);
     }

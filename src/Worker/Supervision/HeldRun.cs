@@ -1,0 +1,41 @@
+using PieService.Domain.Storage;
+
+namespace PieService.Worker.Supervision;
+
+/// <summary>Why a run that is being trained must stop.</summary>
+public enum StopReason { None, LeaseLost, CancelRequested, PauseRequested, WorkerStopping }
+
+/// <summary>A lease that is kept alive, and the signal to stop.</summary>
+/// <param name="release">Ends the beats for the lease.</param>
+public sealed class HeldRun(RunLease lease, Action<HeldRun> release) : IDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+    private bool isOver;
+
+    public RunLease Lease { get; } = lease;
+
+    public StopReason Reason { get; private set; }
+
+    public CancellationToken Stopped => stop.Token;
+
+    /// <summary>Only the first reason counts; a reason that comes after the run has ended has no effect.</summary>
+    internal void Stop(StopReason reason)
+    {
+        lock (stop)
+        {
+            if (isOver || Reason != StopReason.None) return;
+            Reason = reason;
+            stop.Cancel();
+        }
+    }
+
+    public void Dispose()
+    {
+        release(this);
+        lock (stop)
+        {
+            isOver = true;
+            stop.Dispose();
+        }
+    }
+}
