@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using PieService.Domain.Recipes;
-using PieService.Domain.Runs;
 using PieService.Worker.Supervision;
 
 namespace PieService.Worker;
@@ -12,12 +11,6 @@ internal static partial class WorkerLog
 
     [LoggerMessage(2, LogLevel.Information, "Waiting for the database: {Reason}")]
     public static partial void WaitingForDatabase(ILogger logger, string reason);
-
-    [LoggerMessage(3, LogLevel.Error, "This worker takes no runs. It is short of {Problem}")]
-    public static partial void ArithmeticWrong(ILogger logger, string problem);
-
-    [LoggerMessage(4, LogLevel.Information, "The arithmetic of {Device} is right: {Checks} checks in {Seconds:F1} s on {Processor}, with {Library} and the {Allocator} allocator")]
-    public static partial void ArithmeticRight(ILogger logger, string device, int checks, double seconds, Processor processor, string library, string allocator);
 
     [LoggerMessage(10, LogLevel.Information, "Run {Run}: {Method} {Sparsity} %, seed {Seed}, from epoch {Epoch}")]
     public static partial void Started(ILogger logger, Guid run, Method method, decimal sparsity, int seed, int epoch);
@@ -39,16 +32,4 @@ internal static partial class WorkerLog
 
     [LoggerMessage(20, LogLevel.Warning, "The database is away, training goes on: {Reason}")]
     public static partial void DatabaseAway(ILogger logger, string reason);
-
-    [LoggerMessage(21, LogLevel.Warning, "Could not tidy the artifacts up, trying again later: {Reason}")]
-    public static partial void NotSwept(ILogger logger, string reason);
-
-    [LoggerMessage(22, LogLevel.Warning, "{Path} cannot be used: {Reason}")]
-    public static partial void ModelUnusable(ILogger logger, string path, string reason);
-
-    [LoggerMessage(23, LogLevel.Error, "{Path} cannot be used")]
-    public static partial void ModelFailed(ILogger logger, Exception failure, string path);
-
-    [LoggerMessage(24, LogLevel.Error, "A look of {Service} failed; the next one follows")]
-    public static partial void LookFailed(ILogger logger, Exception failure, string service);
 }

@@ -14,7 +14,7 @@ public sealed class Housekeeping(
     ArtifactFolder artifacts, IDbContextFactory<PieDbContext> contexts, TimeProvider time, ILogger<Housekeeping> logger)
     : RepeatingService(TimeSpan.FromSeconds(10), time)
 {
-    protected override void Log(Exception failure) => WorkerLog.NotSwept(logger, failure.Message);
+    protected override void Log(Exception failure) => ArtifactLog.NotSwept(logger, failure.Message);
 
     public override async Task LookAsync(CancellationToken cancellation)
     {

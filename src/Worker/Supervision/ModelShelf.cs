@@ -63,7 +63,7 @@ public sealed class ModelShelf(
         seen = models;
     }
 
-    protected override void Log(Exception failure) => WorkerLog.LookFailed(logger, failure, nameof(ModelShelf));
+    protected override void Log(Exception failure) => ResourceLog.LookFailed(logger, failure, nameof(ModelShelf));
 
     /// <param name="Note">The name of its cache file, which identifies its present content.</param>
     private sealed record Source(string Name, ModelKind Kind, string Path, string Note);
@@ -97,9 +97,9 @@ public sealed class ModelShelf(
         catch (Exception unreadable) when (unreadable is not OperationCanceledException)
         {
             if (unreadable is InvalidDataException or UnusableModelException or IOException or UnauthorizedAccessException)
-                WorkerLog.ModelUnusable(logger, source.Path, unreadable.Message);
+                ResourceLog.ModelUnusable(logger, source.Path, unreadable.Message);
             // This failure is unforeseen; it must not affect the other models or the worker.
-            else WorkerLog.ModelFailed(logger, unreadable, source.Path);
+            else ResourceLog.ModelFailed(logger, unreadable, source.Path);
             model = new ModelFile(source.Name, source.Kind, null, null, null, null, Told(unreadable.Message.Replace(source.Path, Path.GetFileName(source.Path), StringComparison.Ordinal)));
             // A failure of the disk may pass, so only other failures are remembered.
             if ((unreadable.InnerException ?? unreadable) is not (IOException or UnauthorizedAccessException)) known[source.Note] = model;

@@ -33,8 +33,8 @@ public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
     {
         foreach (var report in Reports)
         {
-            if (report.Problem is { } problem) WorkerLog.ArithmeticWrong(logger, problem);
-            else WorkerLog.ArithmeticRight(logger, report.Device, report.Checks, report.Seconds, report.Host.Processor, report.Host.Library, report.Host.Allocator);
+            if (report.Problem is { } problem) TrainerLog.ArithmeticWrong(logger, problem);
+            else TrainerLog.ArithmeticRight(logger, report.Device, report.Checks, report.Seconds, report.Host.Processor, report.Host.Library, report.Host.Allocator);
         }
     }
 }

@@ -50,7 +50,7 @@ public sealed class Reserves(
         return Task.CompletedTask;
     }
 
-    protected override void Log(Exception failure) => WorkerLog.LookFailed(logger, failure, nameof(Reserves));
+    protected override void Log(Exception failure) => ResourceLog.LookFailed(logger, failure, nameof(Reserves));
 
     private string? DiskShortage(string folder)
     {

@@ -169,7 +169,7 @@ public sealed class TrainNextRun(
         }
         catch (Exception later) when (later is IOException or UnauthorizedAccessException)
         {
-            WorkerLog.NotSwept(logger, later.Message);
+            ArtifactLog.NotSwept(logger, later.Message);
         }
     }
 

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace PieService.Worker.Supervision;
+
+internal static partial class ArtifactLog
+{
+    [LoggerMessage(21, LogLevel.Warning, "Could not tidy the artifacts up, trying again later: {Reason}")]
+    public static partial void NotSwept(ILogger logger, string reason);
+}

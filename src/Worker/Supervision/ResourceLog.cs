@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace PieService.Worker.Supervision;
+
+internal static partial class ResourceLog
+{
+    [LoggerMessage(22, LogLevel.Warning, "{Path} cannot be used: {Reason}")]
+    public static partial void ModelUnusable(ILogger logger, string path, string reason);
+
+    [LoggerMessage(23, LogLevel.Error, "{Path} cannot be used")]
+    public static partial void ModelFailed(ILogger logger, Exception failure, string path);
+
+    [LoggerMessage(24, LogLevel.Error, "A look of {Service} failed; the next one follows")]
+    public static partial void LookFailed(ILogger logger, Exception failure, string service);
+}
