@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using PieService.TestDatabases;
 using PieService.TestSupport;
-using PieService.Worker.Training;
+using PieService.Worker.Files;
 
 namespace PieService.Pipeline.Tests;
 

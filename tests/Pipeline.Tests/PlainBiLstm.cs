@@ -1,5 +1,5 @@
 using System.Text;
-using PieService.Worker.Training;
+using PieService.Worker.Files;
 
 namespace PieService.Pipeline.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using PieService.Worker.Files;
 using PieService.Worker.Tests.Models;
-using PieService.Worker.Training;
 
 namespace PieService.Pipeline.Tests;
 

@@ -1,4 +1,5 @@
 using PieService.Domain.Recipes;
+using PieService.Worker.Files;
 using PieService.Worker.Text;
 using TorchSharp;
 using TorchSharp.Modules;

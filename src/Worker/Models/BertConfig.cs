@@ -1,3 +1,5 @@
+using PieService.Worker.Files;
+
 namespace PieService.Worker.Models;
 
 /// <summary>The sizes of a BERT, as the <c>config.json</c> of the Hugging Face layout gives them.</summary>

@@ -1,3 +1,5 @@
+using PieService.Worker.Files;
+
 namespace PieService.Worker.Models;
 
 /// <summary>A tensor of a file whose values are not read yet.</summary>

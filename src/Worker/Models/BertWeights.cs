@@ -1,4 +1,4 @@
-using PieService.Worker.Training;
+using PieService.Worker.Files;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
+using PieService.Worker.Files;
 using PieService.Worker.Text;
-using PieService.Worker.Training;
 
 namespace PieService.Worker.Models;
 

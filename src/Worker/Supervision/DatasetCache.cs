@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Storage;
+using PieService.Worker.Files;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 

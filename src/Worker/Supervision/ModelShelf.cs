@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Hosting;
+using PieService.Worker.Files;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
 

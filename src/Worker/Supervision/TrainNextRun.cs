@@ -7,6 +7,7 @@ using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
+using PieService.Worker.Files;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;

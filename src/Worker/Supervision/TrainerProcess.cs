@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using PieService.Domain;
 using PieService.Worker.Arithmetic;
-using PieService.Worker.Models;
+using PieService.Worker.Files;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using PieService.Worker.Files;
 
 namespace PieService.Worker.Text;
 

@@ -5,7 +5,7 @@ using System.Text;
 using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
-using PieService.Worker.Training;
+using PieService.Worker.Files;
 
 namespace PieService.Worker.Text;
 

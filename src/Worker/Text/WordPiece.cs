@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.ML.Tokenizers;
-using PieService.Worker.Models;
+using PieService.Worker.Files;
 
 namespace PieService.Worker.Text;
 

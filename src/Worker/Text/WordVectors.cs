@@ -1,5 +1,5 @@
 using System.Globalization;
-using PieService.Worker.Training;
+using PieService.Worker.Files;
 
 namespace PieService.Worker.Text;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using PieService.Domain;
 using PieService.Domain.Runs;
+using PieService.Worker.Files;
 using PieService.Worker.Pruning;
 
 namespace PieService.Worker.Training;

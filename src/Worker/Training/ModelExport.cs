@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using PieService.Domain;
 using PieService.Domain.Recipes;
+using PieService.Worker.Files;
 using PieService.Worker.Models;
 using PieService.Worker.Pruning;
 

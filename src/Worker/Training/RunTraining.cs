@@ -1,5 +1,6 @@
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
+using PieService.Worker.Files;
 using PieService.Worker.Models;
 using PieService.Worker.Pruning;
 using PieService.Worker.Text;

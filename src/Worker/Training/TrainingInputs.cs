@@ -1,6 +1,7 @@
 using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
+using PieService.Worker.Files;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
 

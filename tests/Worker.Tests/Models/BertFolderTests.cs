@@ -1,6 +1,6 @@
+using PieService.Worker.Files;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
-using PieService.Worker.Training;
 
 namespace PieService.Worker.Tests.Models;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using PieService.Domain.Recipes;
+using PieService.Worker.Files;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
-using PieService.Worker.Training;
 using static TorchSharp.torch;
 
 namespace PieService.Worker.Tests.Models;

@@ -1,8 +1,8 @@
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
+using PieService.Worker.Files;
 using PieService.Worker.Tests.Models;
 using PieService.Worker.Text;
-using PieService.Worker.Training;
 
 namespace PieService.Worker.Tests.Text;
 

@@ -3,6 +3,7 @@ using System.Text;
 using PieService.Domain;
 using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
+using PieService.Worker.Files;
 using PieService.Worker.Models;
 using PieService.Worker.Pruning;
 using PieService.Worker.Tests.Models;

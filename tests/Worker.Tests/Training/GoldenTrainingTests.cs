@@ -4,6 +4,7 @@ using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Golden;
+using PieService.Worker.Files;
 using PieService.Worker.Models;
 using PieService.Worker.Pruning;
 using PieService.Worker.Tests.Models;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using PieService.Domain.Recipes;
+using PieService.Worker.Files;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;

@@ -1,6 +1,7 @@
 using PieService.Domain;
 using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
+using PieService.Worker.Files;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 

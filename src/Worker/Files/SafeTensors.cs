@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 
-namespace PieService.Worker.Training;
+namespace PieService.Worker.Files;
 
 /// <summary>
 /// Named arrays in the safetensors format: 8 bytes header length, a JSON header, the little-endian values

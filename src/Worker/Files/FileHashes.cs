@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace PieService.Worker.Models;
+namespace PieService.Worker.Files;
 
 /// <summary>One hash for several files of a folder.</summary>
 internal static class FileHashes

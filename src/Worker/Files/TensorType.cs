@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace PieService.Worker.Training;
+namespace PieService.Worker.Files;
 
 /// <summary>A type of values as safetensors names it.</summary>
 /// <param name="Size">The bytes of a value in the file.</param>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace PieService.Worker.Training;
+namespace PieService.Worker.Files;
 
 /// <summary>
 /// The checked header of a safetensors file. By the rules of https://huggingface.co/docs/safetensors each tensor has

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace PieService.Worker.Models;
+namespace PieService.Worker.Files;
 
 /// <summary>A JSON file of settings of a pretrained model. A setting that is null counts as missing.</summary>
 internal sealed class ModelSettings

@@ -1,4 +1,4 @@
-namespace PieService.Worker;
+namespace PieService.Worker.Files;
 
 /// <summary>
 /// Reads files of folders that an operator fills. Another kind of file in their place, such as a pipe, may block for

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace PieService.Worker.Training;
+namespace PieService.Worker.Files;
 
 /// <summary>The position and type of a tensor in a safetensors file.</summary>
 /// <param name="Count">The number of values: the product of the shape, 1 for an empty one.</param>

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using PieService.Worker.Training;
+using PieService.Worker.Files;
 
-namespace PieService.Worker.Tests.Training;
+namespace PieService.Worker.Tests.Files;
 
 public sealed class SafeTensorsTests : IDisposable
 {

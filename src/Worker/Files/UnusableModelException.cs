@@ -1,4 +1,4 @@
-namespace PieService.Worker.Models;
+namespace PieService.Worker.Files;
 
 /// <summary>
 /// The folder of a pretrained model cannot be used as it is. The message names the file as <see cref="ShownPath"/>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace PieService.Worker.Training;
+namespace PieService.Worker.Files;
 
 internal delegate void ByteSink(ReadOnlySpan<byte> bytes);
 

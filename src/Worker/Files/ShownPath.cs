@@ -1,4 +1,4 @@
-namespace PieService.Worker.Models;
+namespace PieService.Worker.Files;
 
 /// <summary>
 /// The name of a pretrained model's file in messages. Messages reach clients, so they must not show this machine's

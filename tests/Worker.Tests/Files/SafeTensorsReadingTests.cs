@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
 using PieService.Domain;
-using PieService.Worker.Training;
+using PieService.Worker.Files;
 
-namespace PieService.Worker.Tests.Training;
+namespace PieService.Worker.Tests.Files;
 
 /// <summary>Files of others: what the format allows is read, and what it forbids is refused by name, without damage.</summary>
 public sealed class SafeTensorsReadingTests
