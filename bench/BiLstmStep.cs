@@ -1,5 +1,5 @@
 using PieService.Domain;
-using PieService.Worker;
+using PieService.Worker.Machines;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using PieService.Bench;
-using PieService.Worker;
+using PieService.Worker.Machines;
 
 // bench: a training step of the study's BiLSTM under each allocator.
 // bench memory [FOLDER]: what a trainer takes at most under each, over many epochs of texts of varying length; of a BERT where its folder is given.

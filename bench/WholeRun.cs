@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using PieService.Domain;
 using PieService.Domain.Recipes;
-using PieService.Worker;
+using PieService.Worker.Machines;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;

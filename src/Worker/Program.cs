@@ -11,8 +11,8 @@ using PieService.Domain.Storage;
 using PieService.Hosting;
 using PieService.Worker;
 using PieService.Worker.Hub;
+using PieService.Worker.Machines;
 using PieService.Worker.Supervision;
-using PieService.Worker.Training;
 
 if (args is [ModelCommand.Name, .. var modelArguments])
 {

@@ -1,8 +1,8 @@
 using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
+using PieService.Worker.Machines;
 using PieService.Worker.Text;
-using PieService.Worker.Training;
 
 namespace PieService.Worker.Tests;
 

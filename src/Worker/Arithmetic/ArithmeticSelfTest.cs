@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using PieService.Domain.Runs;
-using PieService.Worker.Training;
+using PieService.Worker.Machines;
 
 namespace PieService.Worker.Arithmetic;
 

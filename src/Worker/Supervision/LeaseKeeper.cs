@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PieService.Domain;
 using PieService.Domain.Storage;
+using PieService.Worker.Machines;
 
 namespace PieService.Worker.Supervision;
 

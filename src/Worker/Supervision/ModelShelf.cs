@@ -7,6 +7,7 @@ using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Hosting;
 using PieService.Worker.Files;
+using PieService.Worker.Machines;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
 

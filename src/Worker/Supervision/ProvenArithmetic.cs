@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PieService.Domain.Runs;
+using PieService.Worker.Machines;
 
 namespace PieService.Worker.Supervision;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using PieService.Domain;
 using PieService.Hosting;
+using PieService.Worker.Machines;
 
 namespace PieService.Worker.Supervision;
 

@@ -8,6 +8,7 @@ using PieService.Domain.Predictions;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Worker.Files;
+using PieService.Worker.Machines;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using PieService.Domain;
 using PieService.Domain.Runs;
+using PieService.Worker.Machines;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;

@@ -1,3 +1,4 @@
+using PieService.Worker.Machines;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using PieService.Domain;
 using PieService.Worker.Arithmetic;
 using PieService.Worker.Files;
+using PieService.Worker.Machines;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;

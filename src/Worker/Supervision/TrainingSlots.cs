@@ -1,3 +1,5 @@
+using PieService.Worker.Machines;
+
 namespace PieService.Worker.Supervision;
 
 /// <summary>

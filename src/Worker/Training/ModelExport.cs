@@ -3,6 +3,7 @@ using System.Text;
 using PieService.Domain;
 using PieService.Domain.Recipes;
 using PieService.Worker.Files;
+using PieService.Worker.Machines;
 using PieService.Worker.Models;
 using PieService.Worker.Pruning;
 

@@ -2,6 +2,7 @@ using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Worker.Files;
+using PieService.Worker.Machines;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
 using static TorchSharp.torch;

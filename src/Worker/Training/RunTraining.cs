@@ -1,6 +1,7 @@
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Worker.Files;
+using PieService.Worker.Machines;
 using PieService.Worker.Models;
 using PieService.Worker.Pruning;
 using PieService.Worker.Text;

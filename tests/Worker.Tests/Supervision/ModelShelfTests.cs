@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using PieService.Domain;
 using PieService.Domain.Runs;
+using PieService.Worker.Machines;
 using PieService.Worker.Models;
 using PieService.Worker.Supervision;
 using PieService.Worker.Tests.Models;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using PieService.Domain;
 using PieService.Domain.Runs;
+using PieService.Worker.Machines;
 using PieService.Worker.Supervision;
 
 namespace PieService.Worker.Tests.Supervision;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Machines;
 
 /// <summary>
 /// The memory of this machine in bytes, or of its container if that has less (cgroup v2); null if it is not known.

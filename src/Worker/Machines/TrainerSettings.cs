@@ -3,7 +3,7 @@ using PieService.Domain.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PieService.Worker.Training;
+namespace PieService.Worker.Machines;
 
 /// <param name="Device">auto, cpu, cuda or cuda:n.</param>
 /// <param name="Threads">Threads of the tensor library.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using PieService.Domain;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Machines;
 
 /// <summary>The devices, slots and limits of this worker.</summary>
 /// <param name="Device">auto, cpu, cuda or cuda:n; the trainers get it too.</param>

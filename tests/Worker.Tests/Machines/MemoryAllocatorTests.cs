@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using PieService.Domain;
+using PieService.Worker.Machines;
 using PieService.Worker.Supervision;
 
-namespace PieService.Worker.Tests;
+namespace PieService.Worker.Tests.Machines;
 
 public class MemoryAllocatorTests
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using PieService.Worker.Models;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Machines;
 
 /// <summary>
 /// The memory that a trainer can use on the CPU, given that all slots may train at once; null if it is not known, as

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace PieService.Worker;
+namespace PieService.Worker.Machines;
 
 /// <summary>
 /// The allocator of a trainer process, which is chosen by the environment that the process is started with. By default
