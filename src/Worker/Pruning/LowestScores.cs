@@ -1,4 +1,5 @@
 using PieService.Domain;
+using PieService.Worker.Training;
 
 namespace PieService.Worker.Pruning;
 

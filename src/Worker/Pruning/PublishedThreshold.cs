@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using PieService.Domain;
+using PieService.Worker.Training;
 
 namespace PieService.Worker.Pruning;
 

@@ -5,7 +5,6 @@ using PieService.Domain.Recipes;
 using PieService.Worker.Files;
 using PieService.Worker.Machines;
 using PieService.Worker.Models;
-using PieService.Worker.Pruning;
 
 namespace PieService.Worker.Training;
 

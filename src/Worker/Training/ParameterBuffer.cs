@@ -1,6 +1,5 @@
 using PieService.Domain.Runs;
 using PieService.Worker.Models;
-using PieService.Worker.Pruning;
 using TorchSharp;
 using static TorchSharp.torch;
 

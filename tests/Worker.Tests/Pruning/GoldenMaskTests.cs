@@ -2,6 +2,7 @@ using System.Text.Json;
 using PieService.Domain.Recipes;
 using PieService.Golden;
 using PieService.Worker.Pruning;
+using PieService.Worker.Training;
 
 namespace PieService.Worker.Tests.Pruning;
 

@@ -1,5 +1,6 @@
 using PieService.Domain.Recipes;
 using PieService.Worker.Pruning;
+using PieService.Worker.Training;
 
 namespace PieService.Worker.Tests.Pruning;
 

@@ -1,4 +1,3 @@
-using PieService.Worker.Pruning;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
-using PieService.Worker.Pruning;
+using PieService.Worker.Training;
 
-namespace PieService.Worker.Tests.Pruning;
+namespace PieService.Worker.Tests.Training;
 
 public class MaskTests
 {

@@ -1,4 +1,4 @@
-namespace PieService.Worker.Pruning;
+namespace PieService.Worker.Training;
 
 /// <summary>The kept weights of one tensor. Masks only shrink: a pruned weight stays pruned.</summary>
 public sealed class Mask
