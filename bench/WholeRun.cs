@@ -3,6 +3,7 @@ using PieService.Domain;
 using PieService.Domain.Recipes;
 using PieService.Worker.Machines;
 using PieService.Worker.Models;
+using PieService.Worker.Runs;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 

@@ -3,7 +3,7 @@ using System.Text;
 using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
-using PieService.Worker.Training;
+using PieService.Worker.Runs;
 
 namespace PieService.Worker.Supervision;
 

@@ -10,6 +10,7 @@ using PieService.Domain.Storage;
 using PieService.Worker.Files;
 using PieService.Worker.Machines;
 using PieService.Worker.Models;
+using PieService.Worker.Runs;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 

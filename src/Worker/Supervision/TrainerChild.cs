@@ -4,6 +4,7 @@ using System.Text.Json;
 using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Worker.Machines;
+using PieService.Worker.Runs;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;

@@ -1,5 +1,5 @@
 using PieService.Domain.Runs;
-using PieService.Worker.Training;
+using PieService.Worker.Runs;
 
 namespace PieService.Worker.Supervision;
 

@@ -1,4 +1,5 @@
 using PieService.Worker.Machines;
+using PieService.Worker.Runs;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;

@@ -5,6 +5,7 @@ using PieService.Domain;
 using PieService.Worker.Arithmetic;
 using PieService.Worker.Files;
 using PieService.Worker.Machines;
+using PieService.Worker.Runs;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;

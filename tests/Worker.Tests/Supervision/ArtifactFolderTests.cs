@@ -2,8 +2,8 @@ using PieService.Domain;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
+using PieService.Worker.Runs;
 using PieService.Worker.Supervision;
-using PieService.Worker.Training;
 
 namespace PieService.Worker.Tests.Supervision;
 

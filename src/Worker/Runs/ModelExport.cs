@@ -5,8 +5,9 @@ using PieService.Domain.Recipes;
 using PieService.Worker.Files;
 using PieService.Worker.Machines;
 using PieService.Worker.Models;
+using PieService.Worker.Training;
 
-namespace PieService.Worker.Training;
+namespace PieService.Worker.Runs;
 
 /// <summary>
 /// A trained model as a self-contained file (docs/formats.md): parameters by the names of the published model, a mask

@@ -3,11 +3,11 @@ using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Worker.Files;
 using PieService.Worker.Machines;
-using PieService.Worker.Models;
 using PieService.Worker.Text;
+using PieService.Worker.Training;
 using static TorchSharp.torch;
 
-namespace PieService.Worker.Training;
+namespace PieService.Worker.Runs;
 
 /// <summary>Makes a trained model predict again from the files of its assignment; nothing is trained.</summary>
 public sealed class RunPrediction(TrainerSettings settings)

@@ -1,9 +1,9 @@
 using PieService.Domain.Recipes;
 using PieService.Worker.Files;
-using PieService.Worker.Training;
+using PieService.Worker.Models;
 using static TorchSharp.torch;
 
-namespace PieService.Worker.Models;
+namespace PieService.Worker.Runs;
 
 internal static class Classifiers
 {

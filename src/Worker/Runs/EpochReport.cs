@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
+using PieService.Worker.Training;
 
-namespace PieService.Worker.Training;
+namespace PieService.Worker.Runs;
 
 /// <summary>
 /// After every epoch: validation, observation, checkpoint, report. This order ensures that a reported epoch is never

@@ -6,12 +6,13 @@ using PieService.Domain.Recipes;
 using PieService.Worker.Files;
 using PieService.Worker.Models;
 using PieService.Worker.Pruning;
+using PieService.Worker.Runs;
 using PieService.Worker.Tests.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 using static TorchSharp.torch;
 
-namespace PieService.Worker.Tests.Training;
+namespace PieService.Worker.Tests.Runs;
 
 /// <summary>Real, small trainings of a BERT with dropout, from the files of an assignment to its predictions.</summary>
 public sealed class BertTrainingTests : IDisposable

@@ -1,9 +1,10 @@
 using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
+using PieService.Worker.Runs;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 
-namespace PieService.Worker.Tests.Training;
+namespace PieService.Worker.Tests.Runs;
 
 public sealed class MultiLabelTrainingTests : IDisposable
 {

@@ -4,8 +4,9 @@ using PieService.Domain.Recipes;
 using PieService.Worker.Files;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
+using PieService.Worker.Training;
 
-namespace PieService.Worker.Training;
+namespace PieService.Worker.Runs;
 
 /// <summary>The files of an assignment, read and checked against each other.</summary>
 /// <param name="Vectors">Null if the embedding is trained.</param>

@@ -2,10 +2,11 @@ using PieService.Domain;
 using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
 using PieService.Worker.Files;
+using PieService.Worker.Runs;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 
-namespace PieService.Worker.Tests.Training;
+namespace PieService.Worker.Tests.Runs;
 
 public sealed class RunTrainingTests : IDisposable
 {

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using PieService.Domain.Recipes;
-using PieService.Worker.Models;
+using PieService.Worker.Runs;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 using static TorchSharp.torch;
 
-namespace PieService.Worker.Tests.Training;
+namespace PieService.Worker.Tests.Runs;
 
 /// <summary>One trained model predicts the same under every instruction set, in processes of their own: a process has one.</summary>
 public sealed class InstructionSetTests : IDisposable

@@ -1,6 +1,6 @@
 using PieService.Domain.Recipes;
 
-namespace PieService.Worker.Training;
+namespace PieService.Worker.Runs;
 
 /// <summary>Everything that a trainer needs for one run: it reads files and values, never the database.</summary>
 /// <param name="TokensPath">The dataset, tokenised (<see cref="Text.TokenisedDataset"/>).</param>

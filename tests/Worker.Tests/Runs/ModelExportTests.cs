@@ -4,11 +4,12 @@ using System.Text.Json.Nodes;
 using PieService.Domain.Recipes;
 using PieService.Worker.Files;
 using PieService.Worker.Models;
+using PieService.Worker.Runs;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 using static TorchSharp.torch;
 
-namespace PieService.Worker.Tests.Training;
+namespace PieService.Worker.Tests.Runs;
 
 public sealed class ModelExportTests : IDisposable
 {

@@ -5,9 +5,10 @@ using PieService.Worker.Machines;
 using PieService.Worker.Models;
 using PieService.Worker.Pruning;
 using PieService.Worker.Text;
+using PieService.Worker.Training;
 using static TorchSharp.torch;
 
-namespace PieService.Worker.Training;
+namespace PieService.Worker.Runs;
 
 /// <summary>
 /// Trains one run, from the files of its assignment to its predictions. It is synchronous and runs on the calling

@@ -7,12 +7,13 @@ using PieService.Golden;
 using PieService.Worker.Files;
 using PieService.Worker.Models;
 using PieService.Worker.Pruning;
+using PieService.Worker.Runs;
 using PieService.Worker.Tests.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 using static TorchSharp.torch;
 
-namespace PieService.Worker.Tests.Training;
+namespace PieService.Worker.Tests.Runs;
 
 /// <summary>
 /// Whole trainings of the published code, repeated by the product's own loop: initial weights, order of the examples and

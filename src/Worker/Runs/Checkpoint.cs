@@ -6,8 +6,9 @@ using PieService.Domain.Runs;
 using PieService.Worker.Files;
 using PieService.Worker.Machines;
 using PieService.Worker.Pruning;
+using PieService.Worker.Training;
 
-namespace PieService.Worker.Training;
+namespace PieService.Worker.Runs;
 
 /// <summary>
 /// The run of a checkpoint and the conditions under which it was made: all must match for a training to resume bit for

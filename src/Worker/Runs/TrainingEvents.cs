@@ -1,6 +1,7 @@
 using PieService.Domain.Runs;
+using PieService.Worker.Training;
 
-namespace PieService.Worker.Training;
+namespace PieService.Worker.Runs;
 
 /// <summary>Epoch number <paramref name="Epoch"/> (0-based) is finished and its checkpoint is on the disk.</summary>
 /// <param name="Checkpoint">Null if it could not be written.</param>
