@@ -13,6 +13,7 @@ using PieService.Worker;
 using PieService.Worker.Hub;
 using PieService.Worker.Machines;
 using PieService.Worker.Supervision;
+using PieService.Worker.Trainers;
 
 if (args is [ModelCommand.Name, .. var modelArguments])
 {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using PieService.Domain;
 using PieService.Hosting;
 using PieService.Worker.Machines;
+using PieService.Worker.Trainers;
 
 namespace PieService.Worker.Supervision;
 

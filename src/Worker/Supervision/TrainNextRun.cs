@@ -12,6 +12,7 @@ using PieService.Worker.Machines;
 using PieService.Worker.Models;
 using PieService.Worker.Runs;
 using PieService.Worker.Text;
+using PieService.Worker.Trainers;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;

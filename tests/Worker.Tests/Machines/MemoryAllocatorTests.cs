@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using PieService.Domain;
 using PieService.Worker.Machines;
-using PieService.Worker.Supervision;
+using PieService.Worker.Trainers;
 
 namespace PieService.Worker.Tests.Machines;
 

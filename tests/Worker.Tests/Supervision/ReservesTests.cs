@@ -3,6 +3,7 @@ using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Worker.Machines;
 using PieService.Worker.Supervision;
+using PieService.Worker.Trainers;
 
 namespace PieService.Worker.Tests.Supervision;
 

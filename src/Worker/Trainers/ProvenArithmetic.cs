@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using PieService.Domain.Runs;
 using PieService.Worker.Machines;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Trainers;
 
 /// <summary>
 /// The comparison of the arithmetic of this worker's devices with plain arithmetic. If one is wrong, the worker takes

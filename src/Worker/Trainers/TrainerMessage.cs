@@ -1,7 +1,7 @@
 using PieService.Domain.Runs;
 using PieService.Worker.Runs;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Trainers;
 
 /// <summary>One line from a trainer to its supervisor; exactly one of these values is set.</summary>
 /// <param name="Epoch">An epoch is finished and its checkpoint is on the disk.</param>

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using PieService.Domain.Runs;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Trainers;
 
 internal static partial class TrainerLog
 {

@@ -8,7 +8,7 @@ using PieService.Worker.Machines;
 using PieService.Worker.Runs;
 using PieService.Worker.Training;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Trainers;
 
 /// <summary>
 /// The child process. It reads assignments and writes messages, both as JSON lines, and does nothing else. An abort

@@ -2,7 +2,7 @@ using PieService.Worker.Machines;
 using PieService.Worker.Runs;
 using PieService.Worker.Training;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Trainers;
 
 /// <summary>
 /// One trainer process for each slot. It is kept between runs, since starting a process takes up to half a second.
