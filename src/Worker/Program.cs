@@ -10,6 +10,7 @@ using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Hosting;
 using PieService.Worker;
+using PieService.Worker.Artifacts;
 using PieService.Worker.Hub;
 using PieService.Worker.Machines;
 using PieService.Worker.Supervision;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using PieService.Domain;
 using PieService.Domain.Storage;
+using PieService.Worker.Artifacts;
 
 namespace PieService.Worker.Supervision;
 

@@ -7,6 +7,7 @@ using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
+using PieService.Worker.Artifacts;
 using PieService.Worker.Files;
 using PieService.Worker.Machines;
 using PieService.Worker.Models;

@@ -4,7 +4,7 @@ using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Hosting;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Artifacts;
 
 /// <summary>
 /// Removes files that nothing needs any more: checkpoints of ended runs, unless a branch may still start from them, and

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Artifacts;
 
 internal static partial class ArtifactLog
 {

@@ -2,10 +2,10 @@ using PieService.Domain;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
+using PieService.Worker.Artifacts;
 using PieService.Worker.Runs;
-using PieService.Worker.Supervision;
 
-namespace PieService.Worker.Tests.Supervision;
+namespace PieService.Worker.Tests.Artifacts;
 
 public sealed class ArtifactFolderTests : IDisposable
 {

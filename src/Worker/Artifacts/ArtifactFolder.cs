@@ -5,7 +5,7 @@ using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Worker.Runs;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Artifacts;
 
 /// <summary>The identity of the database that this worker works for.</summary>
 public sealed record Installation(Guid Id);

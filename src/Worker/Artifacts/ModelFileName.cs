@@ -1,7 +1,7 @@
 using System.Globalization;
 using PieService.Domain.Storage;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Artifacts;
 
 /// <summary>The file of a kept model is named by its run and lease: RUN.EPOCH.safetensors.</summary>
 internal static class ModelFileName
