@@ -13,6 +13,7 @@ using PieService.Worker;
 using PieService.Worker.Artifacts;
 using PieService.Worker.Hub;
 using PieService.Worker.Machines;
+using PieService.Worker.Resources;
 using PieService.Worker.Supervision;
 using PieService.Worker.Trainers;
 

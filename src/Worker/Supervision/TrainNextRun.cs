@@ -11,6 +11,7 @@ using PieService.Worker.Artifacts;
 using PieService.Worker.Files;
 using PieService.Worker.Machines;
 using PieService.Worker.Models;
+using PieService.Worker.Resources;
 using PieService.Worker.Runs;
 using PieService.Worker.Text;
 using PieService.Worker.Trainers;

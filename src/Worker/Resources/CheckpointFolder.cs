@@ -6,7 +6,7 @@ using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Worker.Models;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Resources;
 
 /// <summary>
 /// The folders of pretrained checkpoints that this worker can read: its own, and those in the shared artifact folder,

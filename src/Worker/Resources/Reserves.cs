@@ -5,7 +5,7 @@ using PieService.Hosting;
 using PieService.Worker.Machines;
 using PieService.Worker.Trainers;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Resources;
 
 /// <summary>
 /// The disk space and memory that a worker leaves free: when they run short, it finishes its runs and takes no new

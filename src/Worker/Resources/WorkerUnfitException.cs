@@ -1,6 +1,6 @@
 using PieService.Domain.Runs;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Resources;
 
 /// <summary>
 /// This worker does not have the vectors or the checkpoint that the run needs, or only a damaged copy; another worker

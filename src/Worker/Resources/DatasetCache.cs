@@ -6,7 +6,7 @@ using PieService.Worker.Files;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Resources;
 
 /// <summary>
 /// Datasets and word vectors in the form that trainers read. Each is made once per content, kept on the disk and shared

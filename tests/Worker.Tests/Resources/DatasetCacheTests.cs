@@ -1,7 +1,7 @@
 using PieService.Domain;
-using PieService.Worker.Supervision;
+using PieService.Worker.Resources;
 
-namespace PieService.Worker.Tests.Supervision;
+namespace PieService.Worker.Tests.Resources;
 
 public sealed class DatasetCacheTests : IDisposable
 {

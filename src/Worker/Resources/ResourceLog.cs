@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Resources;
 
 internal static partial class ResourceLog
 {

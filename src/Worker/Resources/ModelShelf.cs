@@ -11,7 +11,7 @@ using PieService.Worker.Machines;
 using PieService.Worker.Models;
 using PieService.Worker.Text;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Resources;
 
 /// <summary>
 /// The inventory of this worker's checkpoints and files of word vectors. To know its content, each is read once. That

@@ -1,8 +1,8 @@
 using PieService.Domain;
 using PieService.Domain.Runs;
-using PieService.Worker.Supervision;
+using PieService.Worker.Resources;
 
-namespace PieService.Worker.Tests.Supervision;
+namespace PieService.Worker.Tests.Resources;
 
 public sealed class CheckpointFolderTests : IDisposable
 {

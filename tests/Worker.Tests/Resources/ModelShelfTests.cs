@@ -7,10 +7,10 @@ using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Worker.Machines;
 using PieService.Worker.Models;
-using PieService.Worker.Supervision;
+using PieService.Worker.Resources;
 using PieService.Worker.Tests.Models;
 
-namespace PieService.Worker.Tests.Supervision;
+namespace PieService.Worker.Tests.Resources;
 
 public sealed class ModelShelfTests : IDisposable
 {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using PieService.Domain;
 using PieService.Domain.Runs;
 
-namespace PieService.Worker.Supervision;
+namespace PieService.Worker.Resources;
 
 /// <summary>
 /// The word vectors that this worker can give its trainers; it leaves runs that need others to other workers.

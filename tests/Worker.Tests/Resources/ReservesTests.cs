@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Worker.Machines;
-using PieService.Worker.Supervision;
+using PieService.Worker.Resources;
 using PieService.Worker.Trainers;
 
-namespace PieService.Worker.Tests.Supervision;
+namespace PieService.Worker.Tests.Resources;
 
 public sealed class ReservesTests : IDisposable
 {
