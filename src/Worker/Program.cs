@@ -9,7 +9,6 @@ using PieService.Domain.Pies;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Hosting;
-using PieService.Worker;
 using PieService.Worker.Artifacts;
 using PieService.Worker.Hub;
 using PieService.Worker.Machines;

@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Logging;
 using PieService.Domain.Recipes;
-using PieService.Worker.Supervision;
 
-namespace PieService.Worker;
+namespace PieService.Worker.Supervision;
 
 internal static partial class WorkerLog
 {
