@@ -107,7 +107,8 @@ internal sealed class FileNames
 
     /// <summary>The compiler has no symbol for these, which name nothing that is declared elsewhere.</summary>
     private static bool IsNoReference(SimpleNameSyntax name) =>
-        name.Identifier.IsMissing || name.Identifier.Text is "_" or "nameof" or "var" or "field" or "notnull";
+        name.Identifier.IsMissing
+        || name.Identifier.Text is "_" or "nameof" or "var" or "field" or "notnull" or "unmanaged";
 
     private static int LineOf(SyntaxNode node) => node.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
 }
