@@ -17,6 +17,10 @@ internal sealed record FolderLine(string Project, IReadOnlyList<IReadOnlyList<st
             "Api",
             "Database → Dispatch → Http → Lists → Access → Idempotency → Tables → "
             + "(Datasets | Sweeps | Runs | Comparisons | Models) → Webhooks → Events → OpenApi → ."),
+        Parse(
+            "Worker",
+            "Files → Text → Models → Training → Pruning → Machines → (Arithmetic | Runs) → Trainers → Artifacts → "
+            + "Resources → (Hub | Supervision) → ."),
     ];
 
     public static FolderLine Parse(string project, string line)
