@@ -1,0 +1,41 @@
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+using PieService.Worker.Resources;
+using PieService.Worker.Trainers;
+using PieService.Worker.Training;
+
+namespace PieService.Worker.Supervision;
+
+/// <summary>Decides by the failure of a run which of this worker's resources are used no more, or read again.</summary>
+public sealed class FailedResources(
+    ModelShelf shelf, VectorFolder vectors, CheckpointFolder checkpoints, DatasetCache datasets, TrainerPool trainers)
+{
+    public void Note(Exception failure)
+    {
+        switch (failure)
+        {
+            case WorkerUnfitException unfit:
+                if (unfit.Kind == ModelKind.Bert) shelf.Forget(unfit.Name);
+                break;
+            case ModelMismatchException other:
+                Distrust(other);
+                break;
+            case InsufficientMemoryException:
+                // Idle trainers may still hold the memory that this run needs.
+                trainers.EndIdle();
+                break;
+            case UntrainableException:
+                break;
+            default:
+                datasets.Doubt();
+                break;
+        }
+    }
+
+    private void Distrust(ModelMismatchException other)
+    {
+        var reason = $"{other.Message} Then start this worker again.";
+        if (other.Kind == ModelKind.Vectors) vectors.Distrust(other.Name, reason);
+        else checkpoints.Distrust(other.Name, reason);
+    }
+}

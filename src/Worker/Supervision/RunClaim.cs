@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+using PieService.Domain.Storage;
+using PieService.Worker.Artifacts;
+using PieService.Worker.Resources;
+
+namespace PieService.Worker.Supervision;
+
+/// <summary>Claims the run that is first in line for what this worker has.</summary>
+public sealed class RunClaim(
+    RunLeases leases, WorkerIdentity worker, ArtifactFolder artifacts, VectorFolder vectors, ModelShelf shelf,
+    Reserves reserves, ILogger<RunClaim> logger)
+{
+    /// <summary>
+    /// Waits while the worker is short of something. Returns null if no run is ready, the worker stops, or the database
+    /// is unavailable.
+    /// </summary>
+    public async Task<ClaimedRun?> NextAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await reserves.EnoughAsync(stopping);
+            string[] checkpoints = [.. shelf.Checkpoints().Where(reserves.MayTrain)];
+            var claimant = new Claimant(worker.Id, artifacts.Store(), vectors.Names(), checkpoints);
+            return await leases.ClaimNextAsync(claimant, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception away) when (DatabaseOutage.IsCauseOf(away))
+        {
+            WorkerLog.DatabaseAway(logger, away.Message);
+            return null;
+        }
+    }
+}

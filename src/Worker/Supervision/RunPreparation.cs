@@ -1,0 +1,111 @@
+using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+using PieService.Worker.Artifacts;
+using PieService.Worker.Files;
+using PieService.Worker.Machines;
+using PieService.Worker.Models;
+using PieService.Worker.Resources;
+using PieService.Worker.Runs;
+using PieService.Worker.Text;
+using PieService.Worker.Training;
+
+namespace PieService.Worker.Supervision;
+
+/// <summary>Prepares everything that a trainer needs for a run that this worker holds: its files and wishes.</summary>
+public sealed class RunPreparation(
+    DatasetCache datasets, ArtifactFolder artifacts, CheckpointFolder checkpoints, Reserves reserves,
+    WorkerSettings settings, IDbContextFactory<PieDbContext> contexts, TimeProvider time)
+{
+    /// <summary>Retries through outages of the database.</summary>
+    /// <exception cref="WorkerUnfitException">This worker lacks a file that the run needs.</exception>
+    /// <exception cref="ModelMismatchException">This worker has another file than the dataset's other runs.</exception>
+    /// <exception cref="InsufficientMemoryException">Too little memory is available now.</exception>
+    /// <exception cref="UntrainableException">The run cannot be trained, and a retry would not help.</exception>
+    public Task<TrainingAssignment> AssignAsync(Run run, RunLease lease, CancellationToken stopped) =>
+        Database.PersistAsync(() => PrepareAsync(run, lease, stopped), time, stopped);
+
+    private async Task<TrainingAssignment> PrepareAsync(Run run, RunLease lease, CancellationToken stopped)
+    {
+        var pretrained = run.Recipe.Checkpoint is { } checkpoint
+            ? Read(checkpoint, await checkpoints.FindAsync(checkpoint, stopped), stopped)
+            : null;
+        var tokens = await datasets.TokensAsync(run.DatasetId, pretrained?.Tokens, stopped);
+        var vectors = run.Recipe.Vectors is { } name ? await datasets.VectorsAsync(name, tokens, stopped) : null;
+        await using var db = await contexts.CreateDbContextAsync(stopped);
+        await RequirePinsAsync(db, run, vectors, pretrained, stopped);
+        var assignment = new TrainingAssignment(
+            run.Id, run.Recipe, run.Seed, tokens, vectors, artifacts.FolderOf(lease), Resume: null, Trunk: null,
+            run.PredictSplits, PretrainedFolder: pretrained?.Folder);
+        if (run.PredictAgain) return assignment with { Trained = TrainedModelOf(run) };
+
+        var trunk = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == run.TrunkRunId, stopped);
+        var observe = await LiveWishes.EpochsAsync(db, run.Id, stopped);
+        return assignment with
+        {
+            Resume = await ResumeAsync(db, run, observe, stopped),
+            Trunk = artifacts.CheckpointOf(trunk),
+            Keep = await WishAsync(db, run, lease, stopped),
+            ObserveEpochs = observe,
+        };
+    }
+
+    /// <summary>All runs of a dataset use the same content under a name; the first run decides which.</summary>
+    private static async Task RequirePinsAsync(
+        PieDbContext db, Run run, string? vectors, PretrainedBert? pretrained, CancellationToken stopped)
+    {
+        if (vectors is not null)
+        {
+            var sha256 = WordVectors.Load(vectors).SourceSha256;
+            await ModelPins.RequireAsync(db, run.DatasetId, ModelKind.Vectors, run.Recipe.Vectors!, sha256, stopped);
+        }
+        if (pretrained is not null)
+        {
+            await ModelPins.RequireAsync(
+                db, run.DatasetId, ModelKind.Bert, run.Recipe.Checkpoint!, pretrained.Sha256, stopped);
+        }
+    }
+
+    private TrainedFile TrainedModelOf(Run run) => artifacts.TrainedModelOf(run) ?? throw new UntrainableException(
+        "The model that was kept is not in the artifact folder any more, so it cannot predict again; "
+        + "the predictions are those of before.");
+
+    /// <summary>
+    /// A checkpoint after a wanted epoch that was not observed is of no use: the predictions of that epoch are lost.
+    /// </summary>
+    private async Task<CheckpointFile?> ResumeAsync(
+        PieDbContext db, Run run, IReadOnlyList<int> observe, CancellationToken stopped)
+    {
+        if (artifacts.CheckpointOf(run) is not { } checkpoint) return null;
+        var observed = await db.RunObservations.Where(observation => observation.RunId == run.Id)
+            .Select(observation => observation.Epoch).ToListAsync(stopped);
+        return observe.All(epoch => epoch >= checkpoint.EpochsDone || observed.Contains(epoch)) ? checkpoint : null;
+    }
+
+    private async Task<ModelWish?> WishAsync(PieDbContext db, Run run, RunLease lease, CancellationToken stopped)
+    {
+        if (!await LiveWishes.KeepModelAsync(db, run.Id, stopped)) return null;
+        var labels = await db.Datasets.Where(dataset => dataset.Id == run.DatasetId)
+            .Select(dataset => dataset.Labels).SingleAsync(stopped);
+        return new ModelWish(artifacts.ModelFileOf(lease), labels, WorkerVersions.Text);
+    }
+
+    private PretrainedBert Read(string checkpoint, DirectoryInfo folder, CancellationToken stopped)
+    {
+        PretrainedBert pretrained;
+        try
+        {
+            pretrained = PretrainedBert.Read(folder.FullName, stopped);
+            pretrained.RequireWeights();
+        }
+        catch (UnusableModelException changed) when (!changed.MayPass)
+        {
+            // The inventory found no error in it, so the file was replaced later; another worker may still have an
+            // intact one.
+            throw new WorkerUnfitException(
+                $"The checkpoint '{checkpoint}' cannot be used: {changed.Message}", ModelKind.Bert, checkpoint);
+        }
+        if (settings.Gpus == 0) reserves.RequireMemory(checkpoint, pretrained.Config.TrainingMiB);
+        return pretrained;
+    }
+}

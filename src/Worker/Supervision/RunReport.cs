@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging;
+using PieService.Domain;
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+using PieService.Worker.Artifacts;
+using PieService.Worker.Runs;
+using PieService.Worker.Trainers;
+
+namespace PieService.Worker.Supervision;
+
+/// <summary>Records in the database what becomes of a run; it retries through outages.</summary>
+public sealed class RunReport(
+    RunLeases leases, ArtifactFolder artifacts, ProvenArithmetic arithmetic, TimeProvider time,
+    ILogger<RunReport> logger)
+{
+    public async Task EpochAsync(HeldRun held, EpochFinished epoch)
+    {
+        var record = RunRows.Of(held.Lease.RunId, epoch, Stored(epoch.Checkpoint));
+        await StillHeldAsync(held, () => leases.RecordEpochAsync(held.Lease, record, held.Stopped));
+        // Not before: only now does no row refer to the earlier checkpoints any more.
+        if (record.Checkpoint is null || epoch.Checkpoint is not { } checkpoint) return;
+        try
+        {
+            ArtifactFolder.RemoveBefore(checkpoint);
+        }
+        catch (Exception later) when (later is IOException or UnauthorizedAccessException)
+        {
+            ArtifactLog.NotSwept(logger, later.Message);
+        }
+    }
+
+    public async Task ResultAsync(HeldRun held, TrainingAssignment assignment, TrainingResult result)
+    {
+        var test = result.Predictions.Single(split => split.Split == Wire.Name(Split.Test)).Metric;
+        var score = RunScore.Of(test.Scores, test.Loss);
+        IReadOnlyList<RunPredictions> predictions =
+            [.. result.Predictions.Select(split => RunRows.Of(held.Lease.RunId, split))];
+        if (assignment.Trained is not null)
+        {
+            var by = new PredictedBy(
+                result.Device, result.CpuCapability, result.Threads, result.Host, arithmetic.Checks,
+                WorkerVersions.Text);
+            await StillHeldAsync(held, () => leases.PredictAgainAsync(
+                held.Lease, score, test.Threshold, by, predictions, CancellationToken.None));
+            return;
+        }
+        var outcome = new RunOutcome(
+            score, result.Tensors, result.Prunings, result.CpuCapability, result.Threads,
+            result.VectorsSha256 is { Length: > 0 } sha ? sha : null, WorkerVersions.Text, result.Host,
+            arithmetic.Checks, assignment.ObserveEpochs, result.PretrainedSha256, test.Threshold);
+        await StillHeldAsync(held, () => leases.SucceedAsync(
+            held.Lease, new RunResult(outcome, result.Device, predictions, KeptOf(result.Model)),
+            CancellationToken.None));
+    }
+
+    public Task OutcomeAsync(RunLease lease, TrainingOutcome outcome) => outcome.Change switch
+    {
+        RowChange.None => Task.CompletedTask,
+        RowChange.Yield => PersistAsync(() => leases.YieldAsync(lease, CancellationToken.None)),
+        RowChange.Retry => FailAsync(lease, outcome.Message, retry: true),
+        RowChange.Fail => FailAsync(lease, outcome.Message, retry: false),
+    };
+
+    private Task<bool> FailAsync(RunLease lease, string message, bool retry) =>
+        PersistAsync(() => leases.FailAttemptAsync(lease, message, retry, CancellationToken.None));
+
+    private Task<bool> PersistAsync(Func<Task<bool>> say) =>
+        Database.PersistAsync(say, time, CancellationToken.None);
+
+    /// <summary>
+    /// Records a result in the database and retries through outages; stops the run if its lease turns out to be lost.
+    /// </summary>
+    private async Task StillHeldAsync(HeldRun held, Func<Task<bool>> say)
+    {
+        if (await Database.PersistAsync(say, time, held.Stopped)) return;
+        held.Stop(StopReason.LeaseLost);
+        held.Stopped.ThrowIfCancellationRequested();
+    }
+
+    private StoredCheckpoint? Stored(CheckpointFile? checkpoint) =>
+        checkpoint is { } file && artifacts.Store() is { } store
+            ? new StoredCheckpoint(artifacts.Relative(file.Path), file.Sha256, store)
+            : null;
+
+    private KeptModel? KeptOf(ModelExportFile? model) => model is null ? null : new(
+        artifacts.Relative(model.Path),
+        artifacts.Store() ?? throw new IOException(
+            "The model was written, but the artifact folder can no longer be reached."),
+        model.Bytes, model.Sha256);
+}
