@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace PieService.Worker.Files;
 
@@ -66,7 +64,7 @@ public sealed class SafeTensors
         try
         {
             using var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
-            Append(Header(order));
+            Append(SafeTensorsHeader.Bytes(Metadata, order));
             foreach (var (_, tensor) in order) tensor.CopyTo(Append);
             file.Flush(flushToDisk: true);
 
@@ -115,41 +113,6 @@ public sealed class SafeTensors
         {
             throw new InvalidDataException($"{name} is not a valid safetensors file: {malformed.Message}", malformed);
         }
-    }
-
-    private byte[] Header(List<KeyValuePair<string, StoredTensor>> order)
-    {
-        using var bytes = new MemoryStream();
-        bytes.Write(new byte[8]);
-        using (var json = new Utf8JsonWriter(bytes))
-        {
-            json.WriteStartObject();
-            if (Metadata.Count > 0)
-            {
-                json.WriteStartObject(SafeTensorsHeader.MetadataKey);
-                foreach (var (key, value) in Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)) json.WriteString(key, value);
-                json.WriteEndObject();
-            }
-            var begin = 0L;
-            foreach (var (name, tensor) in order)
-            {
-                json.WriteStartObject(name);
-                json.WriteString("dtype", tensor.Type.Name);
-                json.WriteStartArray("shape");
-                foreach (var side in tensor.Shape) json.WriteNumberValue(side);
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(begin);
-                json.WriteNumberValue(begin += tensor.Bytes);
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-            json.WriteEndObject();
-        }
-        while (bytes.Length % 8 != 0) bytes.WriteByte((byte)' ');
-        var header = bytes.ToArray();
-        BinaryPrimitives.WriteInt64LittleEndian(header, header.Length - 8);
-        return header;
     }
 
     private StoredTensor Find(string name) => tensors.TryGetValue(name, out var stored)

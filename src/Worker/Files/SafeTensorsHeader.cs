@@ -39,6 +39,45 @@ internal sealed record SafeTensorsHeader(IReadOnlyDictionary<string, string> Met
         return parsed;
     }
 
+    /// <summary>The bytes of a file before its first value, padded so that the values begin at a multiple of 8.</summary>
+    /// <param name="tensors">In the order of their bytes.</param>
+    public static byte[] Bytes(
+        IReadOnlyDictionary<string, string> metadata, IEnumerable<KeyValuePair<string, StoredTensor>> tensors)
+    {
+        using var bytes = new MemoryStream();
+        bytes.Write(new byte[PrefixBytes]);
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            if (metadata.Count > 0)
+            {
+                json.WriteStartObject(MetadataKey);
+                foreach (var (key, value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                    json.WriteString(key, value);
+                json.WriteEndObject();
+            }
+            var begin = 0L;
+            foreach (var (name, tensor) in tensors)
+            {
+                json.WriteStartObject(name);
+                json.WriteString("dtype", tensor.Type.Name);
+                json.WriteStartArray("shape");
+                foreach (var side in tensor.Shape) json.WriteNumberValue(side);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(begin);
+                json.WriteNumberValue(begin += tensor.Bytes);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        while (bytes.Length % 8 != 0) bytes.WriteByte((byte)' ');
+        var header = bytes.ToArray();
+        BinaryPrimitives.WriteInt64LittleEndian(header, header.Length - PrefixBytes);
+        return header;
+    }
+
     private static SafeTensorsHeader Parse(byte[] header)
     {
         Require(header is [(byte)'{', ..], "its header does not begin with {.");
