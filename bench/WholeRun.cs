@@ -21,7 +21,7 @@ internal static class WholeRun
     public static void OfBiLstm()
     {
         var random = KeyedRandom.For("bench", "memory");
-        var builder = new TokenisedDataset.Builder("bench", Classes);
+        var builder = new TokenisedDatasetBuilder("bench", Classes);
         foreach (var (split, count) in new[] { (TokenisedDataset.Train, 1_000), (TokenisedDataset.Test, 500) })
             for (var i = 0; i < count; i++)
                 builder.Add(split, [.. Enumerable.Range(0, 1 + random.NextInt(200)).Select(_ => $"w{random.NextInt(20_000)}")], i % Classes);
@@ -36,12 +36,12 @@ internal static class WholeRun
     public static void OfFineTuning(string folder, int batch, int length, int threads) =>
         Run("BERT", Texts(folder, 4 * batch, 8 * batch, _ => length - 2), new(Epochs: 1, batch, LearningRate: 5e-5, length), Architecture.Bert, folder, threads);
 
-    private static TokenisedDataset.Builder Texts(string folder, int train, int test, Func<KeyedRandom, int> lengthOf)
+    private static TokenisedDatasetBuilder Texts(string folder, int train, int test, Func<KeyedRandom, int> lengthOf)
     {
         var tokens = WordPiece.Load(folder, BertConfig.Read(folder).VocabularySize);
         var random = KeyedRandom.For("bench");
         string[] words = [.. tokens.Vocabulary.Where(piece => piece.All(char.IsAsciiLetterLower))];
-        var builder = new TokenisedDataset.Builder("bench", Classes, tokens);
+        var builder = new TokenisedDatasetBuilder("bench", Classes, tokens);
         foreach (var (split, count) in new[] { (TokenisedDataset.Train, train), (TokenisedDataset.Test, test) })
             for (var i = 0; i < count; i++)
                 builder.Add(split, string.Join(' ', Enumerable.Range(0, lengthOf(random)).Select(_ => words[random.NextInt(words.Length)])), null, i % Classes);
@@ -49,7 +49,7 @@ internal static class WholeRun
     }
 
     private static void Run(
-        string model, TokenisedDataset.Builder texts, Hyperparameters sizes, Architecture architecture, string? checkpoint, int threads = 1)
+        string model, TokenisedDatasetBuilder texts, Hyperparameters sizes, Architecture architecture, string? checkpoint, int threads = 1)
     {
         var scratch = Directory.CreateTempSubdirectory("pie-bench-");
         var tokens = Path.Combine(scratch.FullName, "tokens");

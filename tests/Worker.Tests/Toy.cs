@@ -15,7 +15,7 @@ internal static class Toy
 
     public static TokenisedDataset Dataset(int train = 120, int validation = 30, int test = 40, int classes = 3)
     {
-        var builder = new TokenisedDataset.Builder(DatasetHash, classes);
+        var builder = new TokenisedDatasetBuilder(DatasetHash, classes);
         var chance = KeyedRandom.For("toy");
         foreach (var (split, count) in new[] { ("train", train), ("validation", validation), ("test", test) })
             for (var i = 0; i < count; i++) builder.Add(split, Text(chance, i % classes), i % classes);
@@ -30,7 +30,7 @@ internal static class Toy
     /// <summary>Each label is there or not by itself, with a word of its own for it; some texts have none.</summary>
     public static TokenisedDataset MultiLabel(int train = 120, int validation = 30, int test = 40, int classes = 3)
     {
-        var builder = new TokenisedDataset.Builder(DatasetHash, classes, task: LearningTask.MultiLabel);
+        var builder = new TokenisedDatasetBuilder(DatasetHash, classes, task: LearningTask.MultiLabel);
         var chance = KeyedRandom.For("toy", "multi-label");
         foreach (var (split, count) in new[] { ("train", train), ("validation", validation), ("test", test) })
             for (var i = 0; i < count; i++)

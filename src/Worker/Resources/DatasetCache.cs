@@ -26,7 +26,7 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         var key = $"{TokenisedDataset.Format}-{dataset.ContentHash}{(tokenizer is null ? "" : $"-{tokenizer.Sha256}")}";
         return await MakeAsync(Path.Combine("tokens", FileName(key)), async path =>
         {
-            var builder = new TokenisedDataset.Builder(dataset.ContentHash, dataset.Labels.Length, tokenizer, dataset.Task);
+            var builder = new TokenisedDatasetBuilder(dataset.ContentHash, dataset.Labels.Length, tokenizer, dataset.Task);
             // The order is fixed, because words are numbered as they appear and a trained embedding is initialised by
             // these numbers.
             foreach (var split in new[] { Split.Train, Split.Validation, Split.Test })

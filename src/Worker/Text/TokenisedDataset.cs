@@ -24,14 +24,15 @@ public sealed class TokenisedDataset
     /// </summary>
     public const string Format = "pie-tokens-2";
 
-    private static readonly string[] SplitNames = [Train, Validation, Test];
+    internal static readonly string[] SplitNames = [Train, Validation, Test];
 
     private readonly Dictionary<string, TokenisedSplit> splits;
     private readonly byte[] packedWords;
     private readonly long[] wordOffsets;
 
-    private TokenisedDataset(
-        string contentHash, LearningTask task, int classCount, string? tokenizer, byte[] packedWords, long[] wordOffsets, Dictionary<string, TokenisedSplit> splits)
+    internal TokenisedDataset(
+        string contentHash, LearningTask task, int classCount, string? tokenizer, byte[] packedWords,
+        long[] wordOffsets, Dictionary<string, TokenisedSplit> splits)
     {
         (ContentHash, Task, ClassCount, Tokenizer, this.packedWords, this.wordOffsets, this.splits) =
             (contentHash, task, classCount, tokenizer, packedWords, wordOffsets, splits);
@@ -161,78 +162,5 @@ public sealed class TokenisedDataset
         for (var i = 0; i < secondStarts.Length; i++)
             if (secondStarts[i] < TokenisedSplit.NoSecond || secondStarts[i] > split.Length(i)) return false;
         return true;
-    }
-
-    /// <summary>Takes the examples one by one, in their order, and numbers the words as they appear.</summary>
-    /// <param name="tokenizer">If given, the builder takes texts, and the words are their pieces with the tokenizer's
-    /// numbers.</param>
-    public sealed class Builder(string contentHash, int classCount, WordPiece? tokenizer = null, LearningTask task = LearningTask.SingleLabel)
-    {
-        private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
-        private readonly List<byte> packedWords = [];
-        private readonly List<long> wordOffsets = [0];
-
-        private readonly Dictionary<string, (List<int> Tokens, List<long> Offsets, List<int> SecondStarts, List<byte> Labels)> splits =
-            SplitNames.ToDictionary(name => name, _ => (new List<int>(), new List<long> { 0 }, new List<int>(), new List<byte>()), StringComparer.Ordinal);
-
-        private readonly byte[] example = new byte[PackedLabels.BytesPerExample(task, classCount)];
-
-        /// <param name="labels">The classes; single-label data has exactly one.</param>
-        /// <exception cref="ArgumentException">There is no such split, or the labels are not valid.</exception>
-        public void Add(string split, IReadOnlyList<string> tokens, IReadOnlyList<short> labels) =>
-            Add(split, tokens.Select(NumberOf), TokenisedSplit.NoSecond, labels);
-
-        /// <summary>An example of single-label data.</summary>
-        public void Add(string split, IReadOnlyList<string> tokens, int label) => Add(split, tokens, [checked((short)label)]);
-
-        /// <param name="secondText">Null if the example is one text.</param>
-        /// <exception cref="InvalidOperationException">There is no tokenizer.</exception>
-        public void Add(string split, string text, string? secondText, IReadOnlyList<short> labels)
-        {
-            var pieces = tokenizer ?? throw new InvalidOperationException("Texts need a tokenizer.");
-            var first = pieces.Pieces(text);
-            if (secondText is null) Add(split, first, TokenisedSplit.NoSecond, labels);
-            else Add(split, first.Concat(pieces.Pieces(secondText)), first.Length, labels);
-        }
-
-        /// <summary>An example of single-label data.</summary>
-        public void Add(string split, string text, string? secondText, int label) => Add(split, text, secondText, [checked((short)label)]);
-
-        private void Add(string split, IEnumerable<int> tokens, int secondStart, IReadOnlyList<short> labels)
-        {
-            PackedLabels.Pack(task, classCount, labels, example);
-            if (!splits.TryGetValue(split, out var target))
-                throw new ArgumentException($"'{split}' is not one of {string.Join(", ", SplitNames)}.", nameof(split));
-            target.Tokens.AddRange(tokens);
-            target.Offsets.Add(target.Tokens.Count);
-            target.SecondStarts.Add(secondStart);
-            target.Labels.AddRange(example);
-        }
-
-        public TokenisedDataset Build()
-        {
-            foreach (var piece in tokenizer?.Vocabulary ?? []) Append(piece);
-            return new(contentHash, task, classCount, tokenizer?.Sha256, [.. packedWords], [.. wordOffsets], splits.ToDictionary(
-                pair => pair.Key,
-                pair => new TokenisedSplit(pair.Key, [.. pair.Value.Tokens], [.. pair.Value.Offsets], new PackedLabels(task, classCount, [.. pair.Value.Labels]))
-                {
-                    SecondStarts = tokenizer is null ? null : [.. pair.Value.SecondStarts],
-                },
-                StringComparer.Ordinal));
-        }
-
-        private int NumberOf(string word)
-        {
-            if (numbers.TryGetValue(word, out var known)) return known;
-            numbers.Add(word, numbers.Count);
-            Append(word);
-            return numbers.Count - 1;
-        }
-
-        private void Append(string word)
-        {
-            packedWords.AddRange(Encoding.UTF8.GetBytes(word));
-            wordOffsets.Add(packedWords.Count);
-        }
     }
 }

@@ -158,7 +158,7 @@ public class BiLstmClassifierTests
     [Fact]
     public void Words_that_training_shows_once_share_the_unknown_row()
     {
-        var builder = new Worker.Text.TokenisedDataset.Builder("hash", 2);
+        var builder = new Worker.Text.TokenisedDatasetBuilder("hash", 2);
         builder.Add("train", ["twice", "once", "twice"], 0);
         builder.Add("test", ["never", "twice"], 0);
         var input = InputVectors.Trained(builder.Build(), maxLength: 3, dimensions: 4);
@@ -189,7 +189,7 @@ public class BiLstmClassifierTests
     [Fact]
     public void With_a_trained_embedding_they_are_its_row_of_unknown_words()
     {
-        var builder = new Worker.Text.TokenisedDataset.Builder("hash", 2);
+        var builder = new Worker.Text.TokenisedDatasetBuilder("hash", 2);
         builder.Add("train", ["often", "often", "once"], 0);
         var input = InputVectors.Trained(builder.Build(), maxLength: 3, dimensions: 4, Padding.UnknownWord);
         Assert.Equal(input.RowOfWord[1], input.PadRow);
@@ -198,7 +198,7 @@ public class BiLstmClassifierTests
     [Fact]
     public void Words_that_stand_behind_the_length_alone_have_no_row_that_nothing_would_train()
     {
-        var builder = new Worker.Text.TokenisedDataset.Builder("hash", 2);
+        var builder = new Worker.Text.TokenisedDatasetBuilder("hash", 2);
         builder.Add("train", ["early", "early", "late", "late"], 0);
         var dataset = builder.Build();
         Assert.Equal([2, 1], InputVectors.Trained(dataset, maxLength: 3, dimensions: 4).RowOfWord);

@@ -238,7 +238,7 @@ public sealed class BertTrainingTests : IDisposable
     private void Tokenise(string model)
     {
         string[] own = ["cafe", "+", "!"], shared = ["a", "b", "ab", "un", "$"];
-        var (builder, chance) = (new TokenisedDataset.Builder(Toy.DatasetHash, 3, ToyBert.TokensOf(model)), KeyedRandom.For("toy pairs"));
+        var (builder, chance) = (new TokenisedDatasetBuilder(Toy.DatasetHash, 3, ToyBert.TokensOf(model)), KeyedRandom.For("toy pairs"));
         foreach (var (split, count) in new[] { ("train", 90), ("validation", 15), ("test", 30) })
         {
             for (var i = 0; i < count; i++)

@@ -309,7 +309,7 @@ public sealed class GoldenTrainingTests : IDisposable
         {
             var (length, dimensions) = (data.Shape("train_x")[1], data.Shape("train_x")[2]);
             Model = Of(Architecture.BiLstm, new(MaxLength: length, HiddenSize: training.Shape("init.lstm.weight_hh_l0")[1]), vectors: "golden");
-            var builder = new TokenisedDataset.Builder(DatasetHash, Classes, task: task);
+            var builder = new TokenisedDatasetBuilder(DatasetHash, Classes, task: task);
             foreach (var (example, split, labels) in Examples)
                 builder.Add(split, [.. Enumerable.Range(0, length).Select(place => $"{example}-{place}")], labels);
             var dataset = builder.Build();
@@ -337,7 +337,7 @@ public sealed class GoldenTrainingTests : IDisposable
             Model = Of(Architecture.Bert, new(MaxLength: length), checkpoint: "golden");
             long[] ids = [.. data.Get<long>("train_x.input_ids"), .. data.Get<long>("test_x.input_ids")];
             long[] mask = [.. data.Get<long>("train_x.attention_mask"), .. data.Get<long>("test_x.attention_mask")];
-            var builder = new TokenisedDataset.Builder(DatasetHash, Classes, ToyBert.TokensOf(Folder["golden"]), task);
+            var builder = new TokenisedDatasetBuilder(DatasetHash, Classes, ToyBert.TokensOf(Folder["golden"]), task);
             foreach (var (example, split, labels) in Examples)
             {
                 var tokens = ids.AsSpan(example * length, (int)mask.AsSpan(example * length, length).ToArray().Sum()).ToArray();

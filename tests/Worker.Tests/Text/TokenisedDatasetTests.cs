@@ -60,7 +60,7 @@ public sealed class TokenisedDatasetTests : IDisposable
 
     [Fact]
     public void A_label_outside_the_classes_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(
-        () => new TokenisedDataset.Builder("hash", 2).Add("train", ["a"], 2));
+        () => new TokenisedDatasetBuilder("hash", 2).Add("train", ["a"], 2));
 
     [Fact]
     public void A_file_with_unknown_words_is_refused()
@@ -148,7 +148,7 @@ public sealed class TokenisedDatasetTests : IDisposable
 
     private static TokenisedDataset MultiLabel()
     {
-        var builder = new TokenisedDataset.Builder("hash", 10, task: LearningTask.MultiLabel);
+        var builder = new TokenisedDatasetBuilder("hash", 10, task: LearningTask.MultiLabel);
         builder.Add("train", ["b", "a", "b"], [8, 0]);
         builder.Add("train", [], []);
         builder.Add("train", ["b"], [9]);
@@ -159,7 +159,7 @@ public sealed class TokenisedDatasetTests : IDisposable
     /// <summary>A pair, a text, and a pair whose second text is empty.</summary>
     private static TokenisedDataset Pairs(WordPiece tokens)
     {
-        var builder = new TokenisedDataset.Builder("hash", 2, tokens);
+        var builder = new TokenisedDatasetBuilder("hash", 2, tokens);
         builder.Add("train", "unable cafe", "a", 0);
         builder.Add("train", "a + b", null, 1);
         builder.Add("train", "cafe", "", 1);
@@ -169,7 +169,7 @@ public sealed class TokenisedDatasetTests : IDisposable
 
     private static TokenisedDataset Small()
     {
-        var builder = new TokenisedDataset.Builder("hash", 3);
+        var builder = new TokenisedDatasetBuilder("hash", 3);
         builder.Add("train", ["b", "a", "b"], 0);
         builder.Add("train", [], 2);
         builder.Add("test", ["é", "c"], 1);

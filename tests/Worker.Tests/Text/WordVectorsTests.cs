@@ -114,7 +114,7 @@ public sealed class WordVectorsTests : IDisposable
 
     private static TokenisedDataset Dataset(params string[] vocabulary)
     {
-        var builder = new TokenisedDataset.Builder("hash", 2);
+        var builder = new TokenisedDatasetBuilder("hash", 2);
         builder.Add("test", vocabulary, 0);
         return builder.Build();
     }
