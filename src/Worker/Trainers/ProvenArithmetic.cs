@@ -11,6 +11,10 @@ namespace PieService.Worker.Trainers;
 /// <param name="Reports">One for each device that its slots use.</param>
 public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
 {
+    private const int Trials = 5;
+
+    private static readonly TimeSpan BetweenTrials = TimeSpan.FromSeconds(1);
+
     /// <summary>Why the worker takes no runs; null if its arithmetic is right.</summary>
     public string? Problem => Reports.Select(report => report.Problem).FirstOrDefault(problem => problem is not null);
 
@@ -23,7 +27,7 @@ public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
         var reports = new List<ArithmeticReport>();
         foreach (var slot in Enumerable.Range(0, settings.Slots).DistinctBy(settings.VisibleGpu))
         {
-            var report = await TrainerChild.ProveArithmeticAsync(settings, slot, time);
+            var report = await ProveAsync(settings, slot, time);
             // The process sees one GPU, as cuda:0.
             reports.Add(settings.VisibleGpu(slot) is { } gpu ? report with { Device = $"cuda:{gpu}" } : report);
         }
@@ -34,8 +38,36 @@ public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
     {
         foreach (var report in Reports)
         {
-            if (report.Problem is { } problem) TrainerLog.ArithmeticWrong(logger, problem);
-            else TrainerLog.ArithmeticRight(logger, report.Device, report.Checks, report.Seconds, report.Host.Processor, report.Host.Library, report.Host.Allocator);
+            if (report.Problem is { } problem)
+            {
+                TrainerLog.ArithmeticWrong(logger, problem);
+                continue;
+            }
+            var host = report.Host;
+            TrainerLog.ArithmeticRight(
+                logger, report.Device, report.Checks, report.Seconds, host.Processor, host.Library, host.Allocator);
+        }
+    }
+
+    /// <summary>
+    /// Compares the arithmetic of a slot's device with plain arithmetic, in a separate process. It is repeated a few
+    /// times, since the process may have been killed from outside.
+    /// </summary>
+    /// <exception cref="TrainerFailedException">The process never reports: it does not find its device, or it
+    /// dies.</exception>
+    private static async Task<ArithmeticReport> ProveAsync(WorkerSettings settings, int slot, TimeProvider time)
+    {
+        for (var trial = 1; ; trial++)
+        {
+            using var trainer = new TrainerChild(settings, slot, TrainerProcess.Arithmetic);
+            try
+            {
+                return await trainer.ArithmeticAsync();
+            }
+            catch (TrainerFailedException) when (trial < Trials)
+            {
+                await Task.Delay(BetweenTrials, time);
+            }
         }
     }
 }

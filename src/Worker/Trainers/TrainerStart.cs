@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using System.Globalization;
+using PieService.Worker.Machines;
+
+namespace PieService.Worker.Trainers;
+
+/// <summary>The command line and the environment of a trainer process.</summary>
+internal static class TrainerStart
+{
+    /// <param name="work">The first argument of the process.</param>
+    public static ProcessStartInfo Of(WorkerSettings settings, int slot, string work)
+    {
+        var host = Environment.ProcessPath!;
+        var start = new ProcessStartInfo(host)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        // The worker was started as `dotnet PieService.Worker.dll`, or as the executable beside it.
+        if (Path.GetFileNameWithoutExtension(host) == "dotnet")
+            start.ArgumentList.Add(typeof(TrainerStart).Assembly.Location);
+        start.ArgumentList.Add(work);
+
+        start.Environment["PIE_DEVICE"] = settings.TrainerDevice;
+        start.Environment["PIE_THREADS"] = settings.Threads.ToString(CultureInfo.InvariantCulture);
+        start.Environment["OMP_NUM_THREADS"] = settings.Threads.ToString(CultureInfo.InvariantCulture);
+        // With threads that spin while they wait, two trainers on two cores are five times slower.
+        start.Environment["OMP_WAIT_POLICY"] = "passive";
+        start.Environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
+        foreach (var (name, value) in settings.Allocator.Environment) start.Environment[name] = value;
+        if (settings.VisibleGpu(slot) is { } gpu) start.Environment["CUDA_VISIBLE_DEVICES"] = gpu;
+        // A trainer gets files and values only.
+        start.Environment.Remove("ConnectionStrings__Pie");
+        return start;
+    }
+}
