@@ -73,7 +73,7 @@ public sealed class ModelShelf(
     private List<Source> Sources() =>
     [
         // Checkpoints come first, because they take only seconds.
-        .. checkpoints.All().Select(folder => new Source(folder.Name, ModelKind.Bert, folder.FullName, $"{NoteOf(folder.Name, CheckpointFolder.Version(folder))}.json")),
+        .. checkpoints.All().Select(folder => new Source(folder.Name, ModelKind.Bert, folder.FullName, $"{NoteOf(folder.Name, CheckpointVersion.Of(folder))}.json")),
         .. vectors.ByShortestName().Select(named => new Source(
             named.Name, ModelKind.Vectors, named.File.FullName,
             string.Create(CultureInfo.InvariantCulture, $"{named.File.Name}-{named.File.Length}-{named.File.LastWriteTimeUtc.Ticks}.json"))),
