@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using PieService.Domain;
 using PieService.Domain.Runs;
@@ -23,6 +22,7 @@ public sealed class ModelShelf(
 {
     private const int LongestError = 1000;
 
+    private readonly ModelNotes notes = new(folders);
     private readonly ConcurrentDictionary<string, ModelFile> known = new(StringComparer.Ordinal);
 
     private volatile List<ModelFile> seen = [];
@@ -43,14 +43,7 @@ public sealed class ModelShelf(
         var note = NoteOf(checkpoint, "");
         foreach (var key in known.Keys.Where(key => key.StartsWith(note, StringComparison.Ordinal))) known.TryRemove(key, out _);
         seen = [.. seen.Where(model => (model.Kind, model.Name) != (ModelKind.Bert, checkpoint))];
-        try
-        {
-            if (Directory.Exists(Notes)) foreach (var file in Directory.EnumerateFiles(Notes, note + "*")) File.Delete(file);
-        }
-        catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)
-        {
-            // The next look then uses the cached note, and the next run finds the fault again.
-        }
+        notes.Forget(note);
     }
 
     public override async Task LookAsync(CancellationToken cancellation)
@@ -92,7 +85,7 @@ public sealed class ModelShelf(
         if (known.TryGetValue(source.Note, out var model)) return model;
         try
         {
-            model = Remembered(source.Note) ?? Remember(source.Note, Read(source, cancellation));
+            model = notes.Find(source.Note) ?? notes.Add(source.Note, Read(source, cancellation));
             if (source.Kind == ModelKind.Bert && memory.TooSmallFor(model.Parameters!.Value) is { } tooSmall) model = model with { Error = tooSmall };
             return known[source.Note] = model;
         }
@@ -128,29 +121,4 @@ public sealed class ModelShelf(
     /// </summary>
     private static string Told(string message) =>
         string.Concat(message.EnumerateRunes().Take(LongestError).Select(rune => Rune.IsControl(rune) ? " " : rune.ToString()));
-
-    private ModelFile? Remembered(string note)
-    {
-        var path = Path.Combine(Notes, note);
-        try
-        {
-            return File.Exists(path) ? Json.Read<ModelFile>(File.ReadAllText(path)) : null;
-        }
-        catch (JsonException)
-        {
-            // The note is damaged or of another version: the file is read again.
-            return null;
-        }
-    }
-
-    private ModelFile Remember(string note, ModelFile model)
-    {
-        Directory.CreateDirectory(Notes);
-        var unfinished = Path.Combine(Notes, $"{note}.{Environment.ProcessId}");
-        File.WriteAllText(unfinished, Json.Write(model));
-        File.Move(unfinished, Path.Combine(Notes, note), overwrite: true);
-        return model;
-    }
-
-    private string Notes => Path.Combine(folders.Cache, "models");
 }
