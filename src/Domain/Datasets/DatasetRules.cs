@@ -31,9 +31,14 @@ public static class DatasetRules
         var files = parts.Where(DatasetPart.HoldsExamples).ToList();
         var splits = files.Where(part => part != DatasetPart.Undivided).ToList();
         if (files.Count == 0)
-            yield return new(DatasetPart.Undivided, "is required: one part 'file' (an archive, or a file to divide), or parts 'train', 'test' and, optionally, 'validation'");
+            yield return new(
+                DatasetPart.Undivided,
+                "is required: one part 'file' (an archive, or a file to divide), or parts 'train', 'test' and, " +
+                "optionally, 'validation'");
         else if (splits.Count < files.Count && splits.Count > 0)
-            yield return new(DatasetPart.Undivided, $"cannot be combined with {string.Join(", ", splits)}: send one file to divide, or one for each split");
+            yield return new(
+                DatasetPart.Undivided,
+                $"cannot be combined with {string.Join(", ", splits)}: send one file to divide, or one for each split");
         else if (splits.Count > 0)
             foreach (var missing in new[] { Split.Train, Split.Test }.Select(Wire.Name).Except(splits))
                 yield return new(missing, "is required: a file part");
@@ -57,8 +62,12 @@ public static class DatasetRules
         var format = Wire.Name(definition.Format!.Value);
         if (definition.Task is { } task && task != corpus.Task)
             yield return new("task", $"must be {Wire.Name(corpus.Task)}, the task of {format}");
-        if (definition.Columns is not null) yield return new("columns", $"is for your own tables and JSON lines; omit it, since {format} determines it");
-        if (definition.LabelSeparator is not null) yield return new("labelSeparator", $"is for your own tables and JSON lines; omit it, since {format} determines it");
+        if (definition.Columns is not null)
+            yield return new(
+                "columns", $"is for your own tables and JSON lines; omit it, since {format} determines it");
+        if (definition.LabelSeparator is not null)
+            yield return new(
+                "labelSeparator", $"is for your own tables and JSON lines; omit it, since {format} determines it");
         if (definition.Encoding != TextEncoding.Utf8 && definition.Encoding != corpus.Encoding)
             yield return new(
                 "encoding",
@@ -147,14 +156,19 @@ public static class DatasetRules
         }
         if (labelled.Count > 0)
             foreach (var split in splits.Where(split => labelled.TrueForAll(part => part.Of != split)))
-                yield return new(DatasetPart.LabelsPart(split), "is required, since other splits have their labels in a separate part");
+                yield return new(
+                    DatasetPart.LabelsPart(split),
+                    "is required, since other splits have their labels in a separate part");
 
         if (!parts.Contains(DatasetPart.LabelIndex)) yield break;
         if (corpus is not { HasLabelFiles: true })
             yield return new(
                 DatasetPart.LabelIndex,
                 $"is for {FormatsWithLabelFiles}; for other formats the definition's labels fix the order");
-        else if (definition.Labels is not null) yield return new("labels", $"fixes the order of the labels, as the part {DatasetPart.LabelIndex} does; omit one of them");
+        else if (definition.Labels is not null)
+            yield return new(
+                "labels",
+                $"fixes the order of the labels, as the part {DatasetPart.LabelIndex} does; omit one of them");
     }
 
     private static IEnumerable<FieldError> Minimum(DatasetDefinition definition)
@@ -181,7 +195,8 @@ public static class DatasetRules
         if (!parts.Any(DatasetPart.HoldsExamples)) hasTest = split.Test is null;
         else if (parts.Contains(Wire.Name(Split.Validation)) || (isOneFile && corpus is { FileHasValidation: true }))
         {
-            yield return new("split", "divides examples that are not divided yet; omit it, since there is a validation split");
+            yield return new(
+                "split", "divides examples that are not divided yet; omit it, since there is a validation split");
             yield break;
         }
         foreach (var error in Fractions(split, hasTest)) yield return error;
@@ -189,11 +204,16 @@ public static class DatasetRules
 
     private static IEnumerable<FieldError> Fractions(SplitFractions split, bool hasTest)
     {
-        if (split.Validation is < 0 or >= 1) yield return new("split.validation", "must be >= 0 and < 1; 0 means no validation split");
-        else if (hasTest && split.Validation == 0) yield return new("split.validation", "is required if there is a test split: the share of train that becomes the validation split");
+        if (split.Validation is < 0 or >= 1)
+            yield return new("split.validation", "must be >= 0 and < 1; 0 means no validation split");
+        else if (hasTest && split.Validation == 0)
+            yield return new(
+                "split.validation",
+                "is required if there is a test split: the share of train that becomes the validation split");
         if (hasTest)
         {
-            if (split.Test is not null) yield return new("split.test", "divides a single file; omit it, since there is a test split");
+            if (split.Test is not null)
+                yield return new("split.test", "divides a single file; omit it, since there is a test split");
             yield break;
         }
         if (split.Test is null) yield return new("split.test", "is required: a fraction > 0 and < 1");

@@ -113,7 +113,9 @@ internal sealed class DatasetSurvey
         if (found.Count < DatasetRules.LeastLabels(definition.Task))
             throw new UnreadableFileException(
                 Parts[0].Part.Name, null, definition.Columns!.ForLabels,
-                found.Count == 0 ? "no example has a label" : $"'{found[0]}' is the only label; at least two are required");
+                found.Count == 0
+                    ? "no example has a label"
+                    : $"'{found[0]}' is the only label; at least two are required");
     }
 
     private IEnumerable<Split> Wanted(DatasetPart part)

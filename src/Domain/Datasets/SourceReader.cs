@@ -84,7 +84,8 @@ internal sealed class SourceReader
         {
             if (label.Length == 0) throw LabelError("the label is empty");
             if (!FieldError.IsName(label) || label != label.Trim())
-                throw LabelError("a label has 1 to 200 characters, no white space at its ends and no control characters");
+                throw LabelError(
+                    "a label has 1 to 200 characters, no white space at its ends and no control characters");
         }
         if (record.Id is { } id && id.Length is 0 or > MaxIdCharacters)
             throw Error(columns.Id!, $"an id has 1 to {MaxIdCharacters} characters");
@@ -96,7 +97,8 @@ internal sealed class SourceReader
 
         void NoNul(string column, string? text)
         {
-            if (text is not null && text.Contains('\0')) throw Error(column, "has a NUL character, which a text must not contain");
+            if (text is not null && text.Contains('\0'))
+                throw Error(column, "has a NUL character, which a text must not contain");
         }
 
         UnreadableFileException LabelError(string message) =>

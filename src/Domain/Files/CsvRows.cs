@@ -59,7 +59,8 @@ internal static class CsvRows
             {
                 throw new UnreadableFileException(
                     file.Name, line, header?.ElementAtOrDefault(i) ?? $"{i + 1}",
-                    "has a quote in the wrong place: a field with quotes must be quoted completely, and a quote in it doubled (RFC 4180)");
+                    "has a quote in the wrong place: a field with quotes must be quoted completely, and a quote in " +
+                    "it doubled (RFC 4180)");
             }
         }
         return fields;

@@ -54,7 +54,10 @@ internal sealed class SourceBytes : IDisposable
         buffer.AsSpan(start, count).CopyTo(destination);
         start += count;
         handedOut += count;
-        if (handedOut > limit) throw new InvalidDataException($"the file has more than {limit} bytes (decompressed), the most that this service reads (its setting PIE_DATASET_FILE_MIB; for an archive or a Parquet file at most 200 times its size)");
+        if (handedOut > limit)
+            throw new InvalidDataException(
+                $"the file has more than {limit} bytes (decompressed), the most that this service reads (its " +
+                "setting PIE_DATASET_FILE_MIB; for an archive or a Parquet file at most 200 times its size)");
         return count;
     }
 
@@ -76,7 +79,8 @@ internal sealed class SourceBytes : IDisposable
         catch (InvalidDataException damage)
         {
             // The original message is about archive entries.
-            throw new InvalidDataException(gzip is { IsBehindFile: true } ? CutOff : "the gzip file is damaged; is the upload complete?", damage);
+            throw new InvalidDataException(
+                gzip is { IsBehindFile: true } ? CutOff : "the gzip file is damaged; is the upload complete?", damage);
         }
     }
 

@@ -100,7 +100,10 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         var status = Utf8.ToUtf16(
             bytes.AsSpan(0, available), characters, out var read, out var written, replaceInvalidSequences: false, isFinalBlock: isAtEnd);
         if (status is OperationStatus.InvalidData)
-            FailAfter(written, $"has a byte that is not UTF-8 (0x{bytes[read]:X2}); if the file has another encoding, set 'encoding' (utf-8, latin-1)");
+            FailAfter(
+                written,
+                $"has a byte that is not UTF-8 (0x{bytes[read]:X2}); if the file has another encoding, set " +
+                "'encoding' (utf-8, latin-1)");
         bytes.AsSpan(read, available - read).CopyTo(bytes);
         undecoded = available - read;
         return written;

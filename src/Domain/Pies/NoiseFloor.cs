@@ -42,7 +42,10 @@ public sealed record NoiseFloor(
     public static NoiseFloor Of(IReadOnlyList<PackedLabels> runs, int cohortSize)
     {
         if (runs.Count < FewestRuns)
-            return new(null, 0, 0, null, null, null, null, null, $"There are {runs.Count} runs of the baseline, but {FewestRuns} are needed: request more seeds or, if the baseline is dense, extraDenseSeeds.");
+            return new(
+                null, 0, 0, null, null, null, null, null,
+                $"There are {runs.Count} runs of the baseline, but {FewestRuns} are needed: request more seeds or, " +
+                "if the baseline is dense, extraDenseSeeds.");
         if (runs[0].Count == 0 || !runs.All(runs[0].IsLike))
             throw new ArgumentException("Every run must have predicted the same examples, at least one.", nameof(runs));
 

@@ -19,7 +19,8 @@ public static class PieLabeling
     public static IEnumerable<LabelledExample> Label(PackedLabels gold, IReadOnlyList<PackedLabels> dense, IReadOnlyList<PackedLabels> pruned)
     {
         if (dense.Count == 0 || pruned.Count == 0) throw new ArgumentException("Both cohorts need at least one run.");
-        if (!dense.Concat(pruned).All(gold.IsLike)) throw new ArgumentException($"Every run must have predicted all {gold.Count} examples.");
+        if (!dense.Concat(pruned).All(gold.IsLike))
+            throw new ArgumentException($"Every run must have predicted all {gold.Count} examples.");
 
         return Enumerable.Range(0, gold.Count).Select(example => gold.Task switch
         {

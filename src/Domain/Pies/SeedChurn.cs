@@ -21,7 +21,8 @@ public static class SeedChurn
 
     private static double Share(PackedLabels dense, PackedLabels pruned)
     {
-        if (dense.Count == 0 || !dense.IsLike(pruned)) throw new ArgumentException("Both runs must have predicted the same examples.", nameof(pruned));
+        if (dense.Count == 0 || !dense.IsLike(pruned))
+            throw new ArgumentException("Both runs must have predicted the same examples.", nameof(pruned));
         var changed = 0;
         for (var i = 0; i < dense.Count; i++)
             if (!dense.At(i).SequenceEqual(pruned.At(i))) changed++;

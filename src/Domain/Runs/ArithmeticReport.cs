@@ -34,5 +34,7 @@ public sealed record ArithmeticDeviation(string Operation, string Shape, string 
     public bool IsFailure() => !(Deviation <= Tolerance);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Operation} ({Shape}), {Part}, {(Deviation is { } known ? $"deviates by {known:G3} of the largest value" : "is not a finite number")} (tolerance {Tolerance:G3})");
+        $"{Operation} ({Shape}), {Part}, " +
+        $"{(Deviation is { } known ? $"deviates by {known:G3} of the largest value" : "is not a finite number")} " +
+        $"(tolerance {Tolerance:G3})");
 }

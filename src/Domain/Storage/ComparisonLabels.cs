@@ -88,7 +88,10 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
             return Bins.None("Influence is of training examples: with train in predictSplits there is a comparison on the training split.");
         var observers = await ObserversAsync(db, comparison, cohorts, cancellation);
         var wanted = await WantedEpochsAsync(db, comparison, observers[0], cancellation);
-        if (wanted.Length == 0) return Bins.None("The model has none of the epochs in observationEpochs: omit observationEpochs, or name an epoch of the model.");
+        if (wanted.Length == 0)
+            return Bins.None(
+                "The model has none of the epochs in observationEpochs: omit observationEpochs, or name an epoch of " +
+                "the model.");
         // Another sweep may have wanted more epochs of the same runs.
         var epochs = observers.Select(run => run.ObservedEpochs)
             .Aggregate(wanted, (common, more) => [.. common.Intersect(more)]).Order().ToList();

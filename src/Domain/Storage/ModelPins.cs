@@ -30,7 +30,8 @@ public static class ModelPins
         if (pinned is null || pinned == sha256) return;
         var what = kind switch { ModelKind.Vectors => "word vectors", ModelKind.Bert => "checkpoint" };
         throw new ModelMismatchException(
-            $"This worker's {what} '{name}' has the SHA-256 {sha256}, but models of this dataset were trained with {pinned}. Give every worker the same content, or use another name for the new one.",
+            $"This worker's {what} '{name}' has the SHA-256 {sha256}, but models of this dataset were trained with " +
+            $"{pinned}. Give every worker the same content, or use another name for the new one.",
             kind, name);
     }
 

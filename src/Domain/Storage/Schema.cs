@@ -90,7 +90,8 @@ public static partial class Schema
             """).ToListAsync(cancellation);
         return made.ToHashSet().SetEquals(Views.Select(view => $"{view} {CurrentMark}"))
             ? null
-            : "the database has the views of another version; the API of this version creates them again when it starts.";
+            : "the database has the views of another version; "
+                + "the API of this version creates them again when it starts.";
     }
 
     private static async Task<IReadOnlyList<string>> AppliedAsync(PieDbContext db, CancellationToken cancellation) =>

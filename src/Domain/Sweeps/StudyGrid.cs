@@ -39,19 +39,24 @@ public static class StudyGrid
         {
             Preset.PaperImdbBiLstm or Preset.PaperImdbBert =>
             [
-                "how the study divided IMDB's 25,000 training reviews into train and validation; this service uses the dataset's own splits",
+                "how the study divided IMDB's 25,000 training reviews into train and validation; this service uses " +
+                "the dataset's own splits",
             ],
             Preset.PaperReutersBiLstm or Preset.PaperReutersBert =>
             [
-                "which Reuters the study used: its file and list of labels are not published; the scores of its collapsed models suggest at most about 28 labels, not the 90 of ModApte; this service uses the dataset's own labels",
+                "which Reuters the study used: its file and list of labels are not published; the scores of its " +
+                "collapsed models suggest at most about 28 labels, not the 90 of ModApte; this service uses the " +
+                "dataset's own labels",
             ],
             Preset.PaperAapdBiLstm or Preset.PaperAapdBert =>
             [
-                "which split of AAPD the study trained on: its loader ignores the split's name; this service uses the dataset's own splits",
+                "which split of AAPD the study trained on: its loader ignores the split's name; this service uses " +
+                "the dataset's own splits",
             ],
             _ => Array.Empty<string>(),
         },
-        "after which early epoch the study computed EL2N: this service uses the first of the five that it saved, and keeps all",
+        "after which early epoch the study computed EL2N: this service uses the first of the five that it saved, " +
+        "and keeps all",
         "whether the study chose its hyperparameters on the test split: its published search loads the test split",
     ];
 

@@ -50,7 +50,10 @@ public static class SweepRules
         else if (dataset is null) yield return new("datasetId", "is not the id of a dataset; GET /api/v1/datasets lists them");
         else if (dataset.Task == LearningTask.MultiLabel && request.ProtocolOrDefault == Protocol.Sound && dataset.Splits.All(split => split.Split != Split.Validation)
             && dataset.Splits.Any(split => split is { Split: Split.Train, Examples: < 2 }))
-            yield return new("datasetId", "has one training example and no validation split, so there is no example to tune the labels' threshold on; import it with a validation split");
+            yield return new(
+                "datasetId",
+                "has one training example and no validation split, so there is no example to tune the labels' " +
+                "threshold on; import it with a validation split");
     }
 
     /// <summary>
@@ -62,7 +65,9 @@ public static class SweepRules
         let bytes = split.Examples * (labels + 1L) * 2
         where bytes > MaxPredictionBytes
         select new FieldError("datasetId", string.Create(CultureInfo.InvariantCulture,
-            $"has {split.Examples} {Wire.Name(split.Split)} examples and {labels} labels: a run's predictions would take {bytes} bytes (2 for each example and for each pair of example and label), but the limit is {MaxPredictionBytes}; import fewer examples or labels"));
+            $"has {split.Examples} {Wire.Name(split.Split)} examples and {labels} labels: a run's predictions would " +
+            $"take {bytes} bytes (2 for each example and for each pair of example and label), but the limit is " +
+            $"{MaxPredictionBytes}; import fewer examples or labels"));
 
     private static IEnumerable<FieldError> Models(SweepRequest request)
     {
@@ -108,10 +113,18 @@ public static class SweepRules
 
         var (hyper, unset) = (model.HyperparametersOrDefault, new Hyperparameters());
         // A request that was answered contains them with their defaults, and it may be sent again.
-        if (hyper.HiddenSize != unset.HiddenSize) yield return new($"{at}.hyperparameters.hiddenSize", "is for BiLSTM; a BERT has the sizes of its checkpoint: omit it");
-        if (hyper.EmbeddingSize != unset.EmbeddingSize) yield return new($"{at}.hyperparameters.embeddingSize", "is for BiLSTM; a BERT has the sizes of its checkpoint: omit it");
+        if (hyper.HiddenSize != unset.HiddenSize)
+            yield return new(
+                $"{at}.hyperparameters.hiddenSize", "is for BiLSTM; a BERT has the sizes of its checkpoint: omit it");
+        if (hyper.EmbeddingSize != unset.EmbeddingSize)
+            yield return new(
+                $"{at}.hyperparameters.embeddingSize",
+                "is for BiLSTM; a BERT has the sizes of its checkpoint: omit it");
         if (hyper.MaxLength is > 0 and < MinBertLength)
-            yield return new($"{at}.hyperparameters.maxLength", $"must be at least {MinBertLength} for BERT, which adds [CLS] before a text and [SEP] after it, or after each text of a pair");
+            yield return new(
+                $"{at}.hyperparameters.maxLength",
+                $"must be at least {MinBertLength} for BERT, which adds [CLS] before a text and [SEP] after it, or " +
+                "after each text of a pair");
     }
 
     private static bool SameRecipe(ModelRequest a, ModelRequest b) =>
@@ -136,7 +149,8 @@ public static class SweepRules
         var (methods, sparsities) = (request.Methods ?? [], request.Sparsities ?? []);
         if (request.Methods is null) yield return new("methods", "is required; [] trains dense models only");
         if (methods.Count > 0 && sparsities.Count == 0) yield return new("sparsities", "is required: at least one percentage in (0, 100)");
-        if (methods.Count == 0 && sparsities.Count > 0) yield return new("sparsities", "must be empty if there are no methods");
+        if (methods.Count == 0 && sparsities.Count > 0)
+            yield return new("sparsities", "must be empty if there are no methods");
         if (sparsities.Count > MaxSparsities) yield return new("sparsities", $"must have at most {MaxSparsities} entries");
 
         for (var i = 0; i < methods.Count; i++)
@@ -169,7 +183,9 @@ public static class SweepRules
     {
         for (var i = 0; i < (request.Models?.Count ?? 0); i++)
             if (request.Models![i] is { } model && model.HyperparametersOrDefault.Padding != Padding.Zeros && (request.ProtocolOrDefault != Protocol.Paper || model.Architecture != Architecture.BiLstm))
-                yield return new($"models[{i}].hyperparameters.padding", "is for a BiLSTM in protocol paper, which reads pads like words; omit it");
+                yield return new(
+                    $"models[{i}].hyperparameters.padding",
+                    "is for a BiLSTM in protocol paper, which reads pads like words; omit it");
     }
 
     private static IEnumerable<FieldError> Seeds(SweepRequest request)
@@ -182,9 +198,15 @@ public static class SweepRules
         if (seeds.First < 0) yield return new("seeds.first", "must be >= 0");
         if (seeds.Count is < 1 or > MaxSeeds) yield return new("seeds.count", $"must be from 1 to {MaxSeeds}");
         else if (seeds.First > int.MaxValue - seeds.Count) yield return new("seeds.first", $"must be at most {int.MaxValue - seeds.Count}");
-        if (request.ExtraDenseSeeds is < 0 or > MaxSeeds) yield return new("extraDenseSeeds", $"must be from 0 to {MaxSeeds}; the value of seeds.count gives a second cohort of the same size");
+        if (request.ExtraDenseSeeds is < 0 or > MaxSeeds)
+            yield return new(
+                "extraDenseSeeds",
+                $"must be from 0 to {MaxSeeds}; the value of seeds.count gives a second cohort of the same size");
         else if (seeds is { First: >= 0, Count: >= 1 and <= MaxSeeds } && (long)seeds.First + seeds.Count + request.ExtraDenseSeeds > int.MaxValue)
-            yield return new("extraDenseSeeds", "exceeds the largest seed (2147483647), since these seeds follow seeds.first + seeds.count; use a smaller seeds.first");
+            yield return new(
+                "extraDenseSeeds",
+                "exceeds the largest seed (2147483647), since these seeds follow seeds.first + seeds.count; use a " +
+                "smaller seeds.first");
 
         var cohorts = (request.ComputeMatchedDense ? 2L : 1L) + (request.Methods?.Count ?? 0) * (request.Sparsities?.Count ?? 0);
         var runs = (request.Models?.Count ?? 0) * ((cohorts * seeds.Count) + Math.Max(0, request.ExtraDenseSeeds));
@@ -208,6 +230,9 @@ public static class SweepRules
         if (request.ObservationEpochs is not { } epochs) yield break;
         if (epochs.Count > MaxObservationEpochs) yield return new("observationEpochs", $"must have at most {MaxObservationEpochs} entries");
         for (var i = 0; i < epochs.Count; i++)
-            if (epochs[i] < 0) yield return new($"observationEpochs[{i}]", "must be >= 0; epochs count from 0, and those that a model does not have are ignored");
+            if (epochs[i] < 0)
+                yield return new(
+                    $"observationEpochs[{i}]",
+                    "must be >= 0; epochs count from 0, and those that a model does not have are ignored");
     }
 }

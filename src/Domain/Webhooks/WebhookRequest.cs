@@ -29,10 +29,12 @@ public sealed record WebhookRequest
     {
         if (string.IsNullOrWhiteSpace(url)) return "is required: the URL that receives the messages";
         if (url.Length > LongestUrl) return $"must have at most {LongestUrl} characters";
-        if (url.Any(character => char.IsControl(character) || char.IsWhiteSpace(character))) return "must not have white space or control characters";
+        if (url.Any(character => char.IsControl(character) || char.IsWhiteSpace(character)))
+            return "must not have white space or control characters";
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)
             return "must begin with https:// or http:// and name a host";
-        if (address.UserInfo.Length > 0) return "must not have a user or a password; verify the signature of the messages instead";
+        if (address.UserInfo.Length > 0)
+            return "must not have a user or a password; verify the signature of the messages instead";
         if (!HasHost(address)) return "does not have a valid host name";
         return address.Fragment.Length > 0 ? "must not have a fragment (#…)" : null;
     }

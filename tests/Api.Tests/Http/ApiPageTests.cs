@@ -62,15 +62,15 @@ public sealed partial class ApiPageTests
             .Replace(@"\{exampleId}", @"<\w+>", StringComparison.Ordinal) + @"[""?\s]";
 
     /// <summary>Fields and items that the shown part has otherwise than the whole, or that the whole lacks.</summary>
-    private static IEnumerable<string> Differences(JsonNode? part, JsonNode? whole, string place) => (part, whole) switch
+    private static IEnumerable<string> Differences(JsonNode? part, JsonNode? whole, string at) => (part, whole) switch
     {
         (JsonObject shown, JsonObject all) => shown.SelectMany(field => all.ContainsKey(field.Key)
-            ? Differences(field.Value, all[field.Key], $"{place}/{field.Key}")
-            : [$"{place}/{field.Key} does not exist"]),
+            ? Differences(field.Value, all[field.Key], $"{at}/{field.Key}")
+            : [$"{at}/{field.Key} does not exist"]),
         (JsonArray shown, JsonArray all) => shown.Count <= all.Count
-            ? shown.SelectMany((item, i) => Differences(item, all[i], $"{place}/{i}"))
-            : [$"{place} has {all.Count} items"],
-        _ => JsonNode.DeepEquals(part, whole) ? [] : [$"{place} is {whole?.ToJsonString() ?? "null"}"],
+            ? shown.SelectMany((item, i) => Differences(item, all[i], $"{at}/{i}"))
+            : [$"{at} has {all.Count} items"],
+        _ => JsonNode.DeepEquals(part, whole) ? [] : [$"{at} is {whole?.ToJsonString() ?? "null"}"],
     };
 
     private static string Docs(string name, [CallerFilePath] string here = "") =>

@@ -70,7 +70,10 @@ public sealed class ArchiveTests : IDisposable
         Assert.InRange(bomb.Length, 0, 80 * 1024);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Assert.Contains("for an archive or a Parquet file at most 200 times its size", files.With("file", bomb).Refusal().Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "for an archive or a Parquet file at most 200 times its size",
+            files.With("file", bomb).Refusal().Message,
+            StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * 1024 * 1024);
     }
 

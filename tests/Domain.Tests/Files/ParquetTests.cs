@@ -163,7 +163,10 @@ public sealed class ParquetTests : IDisposable
         var file = Write(properties, [.. Enumerable.Repeat(new string('x', 1000), 2000)], [.. Enumerable.Range(0, 2000).Select(i => $"{i % 2}")], "text", groups: 1);
         Assert.InRange(file.Length, 0, 50_000);
 
-        Assert.Contains("decompress to more than 500000 bytes", Refusal(file, ReadLimits.Default with { FileBytes = 500_000 }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "decompress to more than 500000 bytes",
+            Refusal(file, ReadLimits.Default with { FileBytes = 500_000 }).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Index, dictionary and data pages; a head of 13 bytes, in a gzip file of next to none.</summary>

@@ -72,7 +72,9 @@ public sealed class TableReadingTests : IDisposable
     [Theory]
     [InlineData("a, ", "text", "the text is empty")]
     [InlineData(",one", "label", "the label is empty")]
-    [InlineData(" a,one", "label", "a label has 1 to 200 characters, no white space at its ends and no control characters")]
+    [InlineData(
+        " a,one", "label",
+        "a label has 1 to 200 characters, no white space at its ends and no control characters")]
     public void A_text_and_a_label_are_not_empty(string row, string column, string message)
     {
         var refusal = files.With("train", $"label,text\nb,zero\n{row}\n").With("test", "label,text\n").Refusal();

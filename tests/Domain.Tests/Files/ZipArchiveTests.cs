@@ -14,7 +14,8 @@ public sealed class ZipArchiveTests : IDisposable
     private const int Flags = 8, Method = 10, Checksum = 16, Packed = 20, Length = 24, Attributes = 38, Header = 42;
 
     private const string WrongLength = "the length of the file does not match the directory of the zip archive";
-    private const string Overlap = "overlaps with another entry or with the directory of the zip archive; create the archive again";
+    private const string Overlap =
+        "overlaps with another entry or with the directory of the zip archive; create the archive again";
 
     private static readonly string Pairs = string.Concat(Enumerable.Range(0, 50).Select(i =>
         $"{{\"gold_label\":\"{(i % 2 == 0 ? "neutral" : "entailment")}\",\"sentence1\":\"a {i}\",\"sentence2\":\"b\",\"pairID\":\"{i}\"}}\n"));
@@ -50,11 +51,15 @@ public sealed class ZipArchiveTests : IDisposable
 
     [Theory]
     [InlineData(Length, 1, WrongLength)]
-    [InlineData(Checksum, 1, "is damaged: its checksum does not match the directory of the zip archive; is the upload complete?")]
+    [InlineData(
+        Checksum, 1,
+        "is damaged: its checksum does not match the directory of the zip archive; is the upload complete?")]
     [InlineData(Packed, -10, WrongLength)]
     [InlineData(Packed, 1, Overlap)]
     [InlineData(Packed, 31, Overlap)]
-    [InlineData(Header, 1, "the zip archive is damaged: the file is not at the offset in its directory; is the upload complete?")]
+    [InlineData(
+        Header, 1,
+        "the zip archive is damaged: the file is not at the offset in its directory; is the upload complete?")]
     [InlineData(Header, 1 << 30, Overlap)]
     [InlineData(Flags, 1, "is encrypted; create the zip archive again without a password")]
     [InlineData(Method, 1, "has an unsupported compression method; create the zip archive again with deflate")]
@@ -98,7 +103,11 @@ public sealed class ZipArchiveTests : IDisposable
         var zip = Zip();
         zip[^12] = 4;
 
-        AssertRefused(zip, "the zip archive is damaged: the number of its entries does not match its end record; is the upload complete?", "file");
+        AssertRefused(
+            zip,
+            "the zip archive is damaged: the number of its entries does not match its end record; is the upload " +
+            "complete?",
+            "file");
     }
 
     private static byte[] Zip(CompressionLevel level = CompressionLevel.Optimal, bool isStreamed = false)

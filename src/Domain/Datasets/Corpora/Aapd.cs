@@ -32,11 +32,13 @@ internal sealed class Aapd : Corpus
         {
             if (!labels.MoveNext())
                 throw new UnreadableFileException(
-                    labelPart.Name, text.Number, Columns.Labels, $"has fewer lines than {part.Name}, which has this line");
+                    labelPart.Name, text.Number, Columns.Labels,
+                    $"has fewer lines than {part.Name}, which has this line");
             yield return new SourceRecord(text.Number, text.Text, null, labels.Current.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries), null) { LabelFile = labelPart.Name };
         }
         if (labels.MoveNext())
             throw new UnreadableFileException(
-                labelPart.Name, labels.Current.Number, Columns.Labels, $"has more lines than {part.Name}, which ends before this line");
+                labelPart.Name, labels.Current.Number, Columns.Labels,
+                $"has more lines than {part.Name}, which ends before this line");
     }
 }

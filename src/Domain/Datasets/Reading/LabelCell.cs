@@ -40,6 +40,8 @@ internal static class LabelCell
         {
             // For example half of a surrogate pair, escaped or not, which is not a character.
         }
-        throw new FormatException("is not a JSON list of labels, such as [\"a\", \"b\"]; if they have another separator, set 'labelSeparator'");
+        throw new FormatException(
+            "is not a JSON list of labels, such as [\"a\", \"b\"]; if they have another separator, set " +
+            "'labelSeparator'");
     }
 }

@@ -67,7 +67,8 @@ internal sealed class TarArchive : IDisposable
         if (header.AsSpan().IndexOfAnyExcept((byte)0) < 0) return false;
         var sum = 8 * ' ';
         for (var i = 0; i < Block; i++) sum += i is >= 148 and < 156 ? 0 : header[i];
-        if (Octal(header.AsSpan(148, 8)) != sum) throw Error("is not a tar archive, or is damaged: a header does not match its checksum");
+        if (Octal(header.AsSpan(148, 8)) != sum)
+            throw Error("is not a tar archive, or is damaged: a header does not match its checksum");
         return true;
     }
 
@@ -88,7 +89,9 @@ internal sealed class TarArchive : IDisposable
     {
         // GNU: a number with too many digits is stored in binary.
         var size = (field[0] & 0x80) != 0 ? BinaryPrimitives.ReadInt64BigEndian(field[4..]) : Octal(field);
-        return size is >= 0 and <= MaxEntryBytes ? size : throw Error("is a damaged tar archive: an entry has an invalid size");
+        return size is >= 0 and <= MaxEntryBytes
+            ? size
+            : throw Error("is a damaged tar archive: an entry has an invalid size");
     }
 
     private static long Octal(ReadOnlySpan<byte> field)

@@ -32,7 +32,10 @@ internal sealed class ZipDirectory
         (this.file, this.archive) = (file, archive);
         var (begin, bytes, count) = Find();
         Entries = Read(bytes);
-        if (Entries.Count != count) throw Error("the zip archive is damaged: the number of its entries does not match its end record; is the upload complete?");
+        if (Entries.Count != count)
+            throw Error(
+                "the zip archive is damaged: the number of its entries does not match its end record; is the upload " +
+                "complete?");
         var ordered = Entries.OrderBy(entry => entry.Header).ToList();
         places = [.. ordered.Select(entry => entry.Header), begin];
         for (var i = 0; i < ordered.Count; i++)
@@ -52,7 +55,10 @@ internal sealed class ZipDirectory
         var header = new byte[ZipEntry.HeaderBytes];
         file.Position = entry.Header;
         file.ReadExactly(header);
-        if (!header.AsSpan().StartsWith("PK\x03\x04"u8)) throw Error("the zip archive is damaged: the file is not at the offset in its directory; is the upload complete?", shown);
+        if (!header.AsSpan().StartsWith("PK\x03\x04"u8))
+            throw Error(
+                "the zip archive is damaged: the file is not at the offset in its directory; is the upload complete?",
+                shown);
         var content = entry.Header + ZipEntry.HeaderBytes + Short(header, 26) + Short(header, 28);
         return content + entry.PackedLength <= places[places.BinarySearch(entry.Header) + 1] ? content : throw Overlap(shown);
     }
@@ -72,7 +78,9 @@ internal sealed class ZipDirectory
         // Counts from 65,535 and offsets from 4 GiB are in a zip64 record.
         if (count == ushort.MaxValue || begin == uint.MaxValue || length > MaxBytes)
             throw Error($"the zip archive has more entries than this service reads, which fit {MaxBytes} bytes of its directory");
-        if (length < 0) throw Error("the zip archive is damaged: its directory is not at the stated offset; is the upload complete?");
+        if (length < 0)
+            throw Error(
+                "the zip archive is damaged: its directory is not at the stated offset; is the upload complete?");
         var bytes = new byte[length];
         file.Position = begin;
         file.ReadExactly(bytes);
@@ -86,7 +94,8 @@ internal sealed class ZipDirectory
         while (directory.StartsWith("PK\x01\x02"u8))
         {
             var length = directory.Length < EntryBytes ? int.MaxValue : EntryBytes + Short(directory, 28) + Short(directory, 30) + Short(directory, 32);
-            if (length > directory.Length) throw Error("the zip archive is damaged: its directory ends too early; is the upload complete?");
+            if (length > directory.Length)
+                throw Error("the zip archive is damaged: its directory ends too early; is the upload complete?");
             var (packed, unpacked, header) = (Int(directory, 20), Int(directory, 24), Int(directory, 42));
             if (packed == uint.MaxValue || unpacked == uint.MaxValue || header == uint.MaxValue || Short(directory, 34) != 0) throw NotOneFile();
             entries.Add(new ZipEntry(
@@ -102,7 +111,9 @@ internal sealed class ZipDirectory
     private static uint Int(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
 
     private UnreadableFileException NotOneFile() =>
-        Error("is a zip archive of several files or with the zip64 extension, which are not supported; create it again as one file without zip64");
+        Error(
+            "is a zip archive of several files or with the zip64 extension, which are not supported; create it " +
+            "again as one file without zip64");
 
     private UnreadableFileException Overlap(string shown) =>
         Error("overlaps with another entry or with the directory of the zip archive; create the archive again", shown);

@@ -50,7 +50,8 @@ internal sealed class ZipFile : IDisposable
         var shown = ArchiveLimits.Name(archive, name);
         if (!entry.IsFile) throw Error("is a link or a device, not a file", shown);
         if (entry.IsEncrypted) throw Error("is encrypted; create the zip archive again without a password", shown);
-        if (entry.Method is not (ZipEntry.Stored or ZipEntry.Deflated)) throw Error("has an unsupported compression method; create the zip archive again with deflate", shown);
+        if (entry.Method is not (ZipEntry.Stored or ZipEntry.Deflated))
+            throw Error("has an unsupported compression method; create the zip archive again with deflate", shown);
         var packed = new Packed(file, directory.Content(entry, shown), entry.PackedLength);
         return new Content(this, shown, entry, entry.Method == ZipEntry.Stored ? packed : new DeflateStream(packed, CompressionMode.Decompress));
     }
@@ -104,9 +105,13 @@ internal sealed class ZipFile : IDisposable
             rest -= read;
             zip.left -= read;
             if (zip.left < 0) throw Error("the zip archive unpacks to more than this service reads, or to 200 times its size", name);
-            if (rest < 0 || (read == 0 && rest > 0)) throw Error("the length of the file does not match the directory of the zip archive", name);
+            if (rest < 0 || (read == 0 && rest > 0))
+                throw Error("the length of the file does not match the directory of the zip archive", name);
             checksum.Append(buffer[..read]);
-            if (read == 0 && checksum.GetCurrentHashAsUInt32() != entry.Checksum) throw Error("is damaged: its checksum does not match the directory of the zip archive; is the upload complete?", name);
+            if (read == 0 && checksum.GetCurrentHashAsUInt32() != entry.Checksum)
+                throw Error(
+                    "is damaged: its checksum does not match the directory of the zip archive; is the upload complete?",
+                    name);
             return read;
         }
 

@@ -11,7 +11,10 @@ internal static class Compression
     /// <exception cref="InvalidDataException">The page is damaged, or compressed with another method.</exception>
     public static ReadOnlyMemory<byte> Expand(ReadOnlyMemory<byte> page, int codec, int length)
     {
-        if (codec == 0) return page.Length == length ? page : throw new InvalidDataException("has a page whose length does not match its header");
+        if (codec == 0)
+            return page.Length == length
+                ? page
+                : throw new InvalidDataException("has a page whose length does not match its header");
         var expanded = new byte[length];
         try
         {
@@ -21,7 +24,8 @@ internal static class Compression
                 2 => Fill(new GZipStream(Open(page), CompressionMode.Decompress), expanded),
                 4 => Fill(new BrotliStream(Open(page), CompressionMode.Decompress), expanded),
                 6 => Zstandard(page, expanded),
-                _ => throw new InvalidDataException("has an unsupported compression; write it with snappy, gzip, brotli, zstd or none"),
+                _ => throw new InvalidDataException(
+                    "has an unsupported compression; write it with snappy, gzip, brotli, zstd or none"),
             };
             if (written == length) return expanded;
         }

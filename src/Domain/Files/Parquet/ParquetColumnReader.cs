@@ -185,7 +185,8 @@ internal sealed class ParquetColumnReader(
             PlainDictionary or RleDictionary => FromDictionary(values),
             Rle when column.Type == ParquetType.Boolean => Flags(values),
             _ => throw new InvalidDataException(
-                $"has values in the encoding {page.Encoding}, which is not supported; write it with plain or dictionary encoding, as pandas does by default"),
+                $"has values in the encoding {page.Encoding}, which is not supported; write it with plain or " +
+                "dictionary encoding, as pandas does by default"),
         };
     }
 

@@ -43,7 +43,8 @@ internal sealed record ParquetPage(
             else if (version2 && field == 7) page = page with { IsCompressed = ThriftReader.Flag(type) };
             else reader.Skip(type);
         }
-        if (repetition < 0 || levels < repetition || levels > int.MaxValue) throw new InvalidDataException("has levels with a negative length");
+        if (repetition < 0 || levels < repetition || levels > int.MaxValue)
+            throw new InvalidDataException("has levels with a negative length");
         return page with { LevelBytes = (int)levels, RepetitionBytes = (int)repetition };
     }
 }

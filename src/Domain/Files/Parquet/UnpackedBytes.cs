@@ -13,6 +13,9 @@ internal sealed class UnpackedBytes(long most)
     public void Add(int more)
     {
         bytes += more;
-        if (bytes > most) throw new InvalidDataException($"has pages that decompress to more than {most} bytes, with at least 4 KiB counted for each, the most that this service reads (its setting PIE_DATASET_FILE_MIB)");
+        if (bytes > most)
+            throw new InvalidDataException(
+                $"has pages that decompress to more than {most} bytes, with at least 4 KiB counted for each, the " +
+                "most that this service reads (its setting PIE_DATASET_FILE_MIB)");
     }
 }

@@ -51,7 +51,9 @@ public sealed class Reuters21578Tests : IDisposable
     [InlineData("<REUTERS NEWID=\"9\">\n<TEXT>x", "the document that begins here has no end, </REUTERS>")]
     [InlineData("<REUTERS NEWID=\"9\">\n<REUTERS NEWID=\"10\">\n</REUTERS>\n", "the document that begins here has no end, </REUTERS>")]
     [InlineData("<REUTERS TOPICS=\"YES\">\n</REUTERS>\n", "the document has no NEWID")]
-    [InlineData("<REUTERS NEWID=\"9\">\n\0</REUTERS>\n", "has a NUL character, which a text must not contain; is the file UTF-16 or binary?")]
+    [InlineData(
+        "<REUTERS NEWID=\"9\">\n\0</REUTERS>\n",
+        "has a NUL character, which a text must not contain; is the file UTF-16 or binary?")]
     public void A_document_that_cannot_be_read_is_told_by_its_file_and_line(string sgml, string message)
     {
         var refusal = files.With("file", ArchiveFiles.Tar(("reut2-000.sgm", First), ("x/reut2-001.sgm", Head + sgml))).Refusal();
