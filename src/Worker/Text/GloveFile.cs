@@ -90,7 +90,8 @@ internal sealed class GloveFile : IDisposable
         var rest = bytes[(wordEnd + 1)..];
         for (var d = 0; d < Values.Length; d++)
         {
-            if (!DecimalNumber.TryParse(rest, out Values[d], out var used) || (used < rest.Length && rest[used] != ' '))
+            if (!Utf8Parser.TryParse(rest, out Values[d], out var used) || !double.IsFinite(Values[d])
+                || (used < rest.Length && rest[used] != ' '))
                 throw Malformed($"number {d + 1} of '{Word}' cannot be read");
             rest = rest[Math.Min(used + 1, rest.Length)..];
         }
