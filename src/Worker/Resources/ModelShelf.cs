@@ -18,7 +18,7 @@ namespace PieService.Worker.Resources;
 /// </summary>
 public sealed class ModelShelf(
     VectorFolder vectors, CheckpointFolder checkpoints, TrainerMemory memory, PieFolders folders, TimeProvider time,
-    ILogger<ModelShelf> logger) : RepeatingService(TimeSpan.FromSeconds(30), time)
+    ILogger<ModelShelf> logger) : RepeatingService(TimeSpan.FromSeconds(5), time)
 {
     private const int LongestError = 1000;
 
