@@ -11,9 +11,9 @@ public static class SystemEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        // Whoever supervises the processes has no key, and tells nobody anything but yes and no.
+        // A supervisor has no key, and these endpoints reveal nothing but yes or no.
         var health = routes.MapGroup("/health").WithTags("System").AllowAnonymous();
-        // The others ask the database.
+        // The other health endpoints query the database, so they are rate-limited.
         health.MapGet("/live", Live).WithName("isLive").DisableRateLimiting();
         health.MapGet("/ready", Ready).WithName("isReady").ProducesProblem(503);
         health.MapGet("/workers/{name}", Worker).WithName("isWorkerLive").ProducesProblem(404).ProducesProblem(503);
@@ -22,28 +22,33 @@ public static class SystemEndpoints
     public static void MapSystem(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/system", System).WithName("getSystem").WithTags("System");
 
-    /// <summary>Whether the process answers at all.</summary>
-    /// <remarks>For a supervisor that starts it again where it does not.</remarks>
+    /// <summary>Checks whether the process responds.</summary>
+    /// <remarks>For a supervisor that restarts the process if it does not respond.</remarks>
     private static Ok<HealthResponse> Live() => TypedResults.Ok(new HealthResponse("live"));
 
-    /// <summary>Whether requests can be served: the database answers and has this version's schema.</summary>
-    /// <remarks>For a load balancer; 503 as long as it is not so.</remarks>
+    /// <summary>
+    /// Checks whether requests can be served: the database is reachable and has the schema of this version.
+    /// </summary>
+    /// <remarks>For a load balancer. The status is 503 until requests can be served.</remarks>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Ready(PieDbContext db, CancellationToken cancellation) =>
         (await db.Database.GetPendingMigrationsAsync(cancellation)).Any()
             ? TypedResults.Problem("The database has not been migrated to this version yet.", statusCode: StatusCodes.Status503ServiceUnavailable)
             : TypedResults.Ok(new HealthResponse("ready"));
 
-    /// <summary>Whether a worker was heard of in the last 30 seconds.</summary>
-    /// <remarks>Named by its machine, or by machine and process: MACHINE-PROCESS.</remarks>
+    /// <summary>Checks whether a worker has sent a heartbeat in the last 30 seconds.</summary>
+    /// <remarks>name is the name of the worker's machine, or machine and process id: MACHINE-PROCESS.</remarks>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Worker(string name, PieDbContext db, CancellationToken cancellation) =>
-        // A NUL cannot be part of any text in PostgreSQL.
+        // PostgreSQL cannot store the NUL character in text.
         !name.Contains('\0') && await db.Workers.FromSql($"SELECT * FROM live_workers").AnyAsync(
             worker => worker.Machine == name || worker.Id.StartsWith(name + "-"), cancellation)
             ? TypedResults.Ok(new HealthResponse("live"))
             : TypedResults.Problem("No worker of this name was heard of in the last 30 seconds.", statusCode: StatusCodes.Status404NotFound);
 
-    /// <summary>Version, database, live workers and the depth of the queue.</summary>
-    /// <remarks>Workers that were heard of in the last half minute, with what each is training, and why one takes nothing new.</remarks>
+    /// <summary>Returns the version, the database, the live workers and the length of the queue.</summary>
+    /// <remarks>
+    /// The live workers are those that have sent a heartbeat in the last 30 seconds. Each has the runs that it is
+    /// training, and the reason if it takes no new run.
+    /// </remarks>
     private static async Task<Ok<SystemResponse>> System(Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
         var workers = await db.Workers
@@ -66,13 +71,20 @@ public static class SystemEndpoints
 
 public sealed record HealthResponse(string Status);
 
-/// <param name="Workers">Those that were heard of in the last 30 seconds.</param>
-/// <param name="QueueDepth">Runs that wait.</param>
+/// <param name="Workers">The workers that have sent a heartbeat in the last 30 seconds.</param>
+/// <param name="QueueDepth">The number of queued runs.</param>
 public sealed record SystemResponse(string Version, string Database, IReadOnlyList<WorkerResponse> Workers, int QueueDepth);
 
-/// <param name="Slots">Runs that it trains at once; 0 where its arithmetic is wrong.</param>
-/// <param name="ShortOf">Why it takes no new run at the moment, such as a full disk; null: it does.</param>
-/// <param name="Arithmetic">How the tensor library's results compared with plain double arithmetic when it started, for each device.</param>
+/// <param name="Slots">
+/// The number of runs that the worker trains at the same time; 0 if its arithmetic checks failed.
+/// </param>
+/// <param name="ShortOf">
+/// The reason why the worker takes no new run at present, such as a full disk; null if it does.
+/// </param>
+/// <param name="Arithmetic">
+/// The arithmetic checks at the start of the worker, for each device: results of the tensor library compared with
+/// double-precision arithmetic.
+/// </param>
 public sealed record WorkerResponse(
     string Id, string Machine, int Slots, string Device, string? ShortOf, IReadOnlyList<ArithmeticReport> Arithmetic,
     DateTimeOffset StartedAt, DateTimeOffset LastBeatAt, IReadOnlyList<TrainingRun> Training);

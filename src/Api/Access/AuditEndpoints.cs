@@ -13,8 +13,11 @@ public static class AuditEndpoints
     public static void MapAudit(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/audit", List).WithName("listAudit").WithTags("System").WithMetadata(new NeedsRole(Role.Admin)).ProducesProblem(400);
 
-    /// <summary>Who asked for which change, the newest first.</summary>
-    /// <remarks>Refused changes too. An entry without a status was cut off: whether its change was made is not known.</remarks>
+    /// <summary>Lists the requested changes and their actors, the newest first.</summary>
+    /// <remarks>
+    /// The list includes refused changes. If an entry has no status, the request was interrupted, and it is unknown
+    /// whether the change was made.
+    /// </remarks>
     private static async Task<Ok<Page<AuditResponse>>> List(Query<AuditFilter> query, PieDbContext db, CancellationToken cancellation)
     {
         var filter = query.Value;
@@ -26,16 +29,20 @@ public static class AuditEndpoints
 
 public sealed record AuditFilter : PageQuery
 {
-    /// <summary>Name of a key; "local" where none is required, "operator" for ./pie key.</summary>
+    /// <summary>
+    /// The name of a key, "local" for changes made while no key was required, or "operator" for changes by ./pie key.
+    /// </summary>
     public string? Actor { get; init; }
 
-    /// <summary>An operation's id, as in this document.</summary>
+    /// <summary>The operation id, as in this document.</summary>
     public string? Operation { get; init; }
 }
 
-/// <param name="KeyId">Names may be given again after a key was revoked; ids are not.</param>
-/// <param name="Status">Of the answer; null: none was given (yet).</param>
-/// <param name="TraceId">As in a problem and in the log.</param>
+/// <param name="KeyId">
+/// The id of the key. A name can be used again after its key was revoked; an id cannot. Null if no key was used.
+/// </param>
+/// <param name="Status">The HTTP status of the response; null if there is no response, or none yet.</param>
+/// <param name="TraceId">The trace id, as in problem details and in the log.</param>
 public sealed record AuditResponse(
     long Id, DateTimeOffset At, string Actor, Guid? KeyId, string Operation, string Path, int? Status, string TraceId)
 {

@@ -8,10 +8,13 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Comparisons;
 
-/// <summary>The classes of a comparison: how its PIEs spread over them, and how well both cohorts answer each.</summary>
+/// <summary>
+/// The classes of a comparison: the distribution of its PIEs over them, and the scores of both cohorts on each class.
+/// </summary>
 /// <remarks>
-/// In the dataset's order, or the most frequent first. Precision, recall and F1 are means over the runs of a cohort, 0 for 0/0, each
-/// run of multi-label data with its own threshold. Empty until the comparison is labelled.
+/// The classes are in the order of the dataset, or the most frequent class is first. Precision, recall and F1 are means
+/// over the runs of a cohort; 0/0 counts as 0. For multi-label data each run is evaluated with its own threshold. The
+/// list is empty until the comparison is labelled.
 /// </remarks>
 public sealed class ClassTable() : Table<ClassFilter, ClassTable.Scope, ClassResponse>("comparison", "classes")
 {
@@ -51,39 +54,55 @@ public sealed class ClassTable() : Table<ClassFilter, ClassTable.Scope, ClassRes
 
     public override Origin Origin(Scope scope) => scope.Of.Origin;
 
-    /// <param name="Scores">One for each label of the dataset; null before the comparison is labelled.</param>
+    /// <param name="Scores">One score for each label of the dataset; null until the comparison is labelled.</param>
     public sealed record Scope(ComparisonScope Of, IReadOnlyList<ClassScore>? Scores);
 }
 
 public enum ClassOrder
 {
-    /// <summary>The dataset's.</summary>
+    /// <summary>The order of the labels in the dataset.</summary>
     [JsonStringEnumMemberName("label")] Label,
 
-    /// <summary>Those that most examples of the split have first, as the study plots them.</summary>
+    /// <summary>The most frequent gold label of the split first, as in the plots of the study.</summary>
     [JsonStringEnumMemberName("frequency")] Frequency,
 }
 
 public sealed record ClassFilter : TableQuery
 {
-    /// <summary>label: in the dataset's order; frequency: the classes that most examples have first.</summary>
+    /// <summary>
+    /// The order of the classes. label: the order of the dataset; frequency: the class with the most examples first.
+    /// </summary>
     public ClassOrder OrderBy { get; init; } = ClassOrder.Label;
 }
 
-/// <param name="Examples">That have it as gold label.</param>
-/// <param name="Share">Of all examples, in [0, 1].</param>
-/// <param name="Pies">PIEs that have it as gold label.</param>
-/// <param name="PieShare">Of all PIEs; null where there are none.</param>
-/// <param name="PieRate">PIEs / examples of the class; null where it has none.</param>
-/// <param name="Differing">Of multi-label data: examples on which the majorities about this label differ, whatever its gold labels; null for single-label data.</param>
-/// <param name="LabelShare">Examples / the sum of examples over all classes: the distribution of the labels, which sums to 1 for multi-label data too.</param>
-/// <param name="PieLabelShare">The same of the PIEs' gold labels: the class distribution that the study plots. Null where there are none.</param>
-/// <param name="DifferingShare">The same of differing: the study's other way to distribute the PIEs of multi-label data.</param>
+/// <param name="Examples">The number of examples that have the class as a gold label.</param>
+/// <param name="Share">The share of these examples among all examples, in [0, 1].</param>
+/// <param name="Pies">The number of PIEs that have the class as a gold label.</param>
+/// <param name="PieShare">The share of these PIEs among all PIEs, in [0, 1]; null if there are no PIEs.</param>
+/// <param name="PieRate">
+/// The number of PIEs of the class divided by the number of its examples, in [0, 1]; null if it has no examples.
+/// </param>
+/// <param name="Differing">
+/// The number of examples on which the majorities about this label differ, whatever their gold labels; null for
+/// single-label data.
+/// </param>
+/// <param name="LabelShare">
+/// The number of examples divided by its sum over all classes: the distribution of the labels, which sums to 1 for
+/// multi-label data too.
+/// </param>
+/// <param name="PieLabelShare">
+/// The same distribution of the gold labels of the PIEs, which is the class distribution that the study plots; null if
+/// there are no PIEs.
+/// </param>
+/// <param name="DifferingShare">
+/// The same distribution of differing, which is the other way in which the study distributes the PIEs of multi-label
+/// data.
+/// </param>
 public sealed record ClassResponse(
     string Label, int Examples, double Share, int Pies, double? PieShare, double? PieRate, int? Differing, CohortClassScore Dense, CohortClassScore Pruned,
     double? LabelShare, double? PieLabelShare, double? DifferingShare)
 {
-    /// <param name="scores">None before the comparison is labelled.</param>
+    /// <param name="scores">The scores of the classes; empty until the comparison is labelled.</param>
     public static List<ClassResponse> Of(string[] labels, IReadOnlyList<ClassScore> scores, ComparisonSummary? summary)
     {
         var ofExamples = ClassScore.Distribution(scores.Select(score => score.Examples));

@@ -2,12 +2,15 @@ using PieService.Domain.Pies;
 
 namespace PieService.Api.Comparisons;
 
-/// <param name="Predicted">The majority; of multi-label data the labels that more than half of the runs predict.</param>
-/// <param name="Votes">Runs that predict each label.</param>
+/// <param name="Predicted">
+/// The majority: for single-label data the label with the most votes, for multi-label data the labels that more than
+/// half of the runs predict.
+/// </param>
+/// <param name="Votes">The number of runs that predict each label.</param>
 public sealed record CohortVote(IReadOnlyList<string> Predicted, IReadOnlyDictionary<string, int> Votes);
 
-/// <summary>How both cohorts of a comparison voted on an example, in words.</summary>
-/// <param name="Classes">Of multi-label data: the labels about which they differ; null for single-label data.</param>
+/// <summary>The votes of both cohorts of a comparison on an example, with the names of the labels.</summary>
+/// <param name="Classes">The labels about which the cohorts differ; null for single-label data.</param>
 public sealed record CohortVotes(CohortVote Dense, CohortVote Pruned, IReadOnlyList<string>? Classes)
 {
     public static CohortVotes Of(PieLabel label, string[] labels)

@@ -20,8 +20,11 @@ public static class ComparisonEndpoints
         comparisons.MapTable("/examples", new ComparisonExampleTable()).WithName("listComparisonExamples").WithTags("PIEs");
     }
 
-    /// <summary>One comparison.</summary>
-    /// <remarks>Counts and scores are null until it was labelled; complete says whether every expected run succeeded.</remarks>
+    /// <summary>Returns one comparison.</summary>
+    /// <remarks>
+    /// Counts and scores are null until the comparison is labelled; complete is true if every expected run has
+    /// succeeded.
+    /// </remarks>
     private static async Task<Results<Ok<ComparisonResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {

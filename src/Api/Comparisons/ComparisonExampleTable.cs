@@ -4,8 +4,8 @@ using PieService.Domain.Pies;
 
 namespace PieService.Api.Comparisons;
 
-/// <summary>Every example of a comparison, PIE or not, with its text and votes.</summary>
-/// <remarks>In the order of the source. Empty until the comparison is labelled.</remarks>
+/// <summary>Lists all examples of a comparison, PIEs and others, with their texts and votes.</summary>
+/// <remarks>The examples are in the order of the source. The list is empty until the comparison is labelled.</remarks>
 public sealed class ComparisonExampleTable() : VotedExampleTable<ComparisonExampleFilter, ComparisonExampleResponse>("examples")
 {
     protected override IQueryable<PieLabel> Which(IQueryable<PieLabel> labels, ComparisonExampleFilter filter) =>
@@ -21,18 +21,30 @@ public sealed class ComparisonExampleTable() : VotedExampleTable<ComparisonExamp
 
 public sealed record ComparisonExampleFilter : VoteFilter
 {
-    /// <summary>true: PIEs only; false: all others only.</summary>
+    /// <summary>
+    /// Whether to return only PIEs (true) or only the other examples (false). By default both are returned.
+    /// </summary>
     public bool? IsPie { get; init; }
 }
 
 /// <param name="Margin">
-/// The smaller of the two cohorts' (top - second) / runs; of multi-label data the smallest |2 votes - runs| / runs over classes and both cohorts.
+/// The margin of the less certain cohort, in [0, 1]: for single-label data (top - second) / runs, where top and second
+/// are the numbers of votes of the two leading labels; for multi-label data the smallest |2 votes - runs| / runs over
+/// the classes and both cohorts.
 /// </param>
-/// <param name="Direction">Null where the example is no PIE.</param>
-/// <param name="Tied">A cohort's vote was a tie: the smallest class index decided, of multi-label data the label is not predicted.</param>
-/// <param name="Classes">Of multi-label data: the labels about which the cohorts differ; null for single-label data.</param>
-/// <param name="El2n">Of a training example, after the first epoch that the dense runs observed; null for those of other splits.</param>
-/// <param name="InfluenceBin">By that EL2N, 1 = least influential.</param>
+/// <param name="Direction">The cohort whose majority is right; null if the example is not a PIE.</param>
+/// <param name="Tied">
+/// Whether the vote of a cohort is a tie. A tie is decided for the smallest class index; for multi-label data the label
+/// is not predicted.
+/// </param>
+/// <param name="Classes">The labels about which the cohorts differ; null for single-label data.</param>
+/// <param name="El2n">
+/// The EL2N of a training example after the first observed epoch of the dense runs; null for examples of other splits.
+/// </param>
+/// <param name="InfluenceBin">
+/// The influence bin of a training example by its EL2N, from 1 (least influential) to 20; null for examples of other
+/// splits.
+/// </param>
 public sealed record ComparisonExampleResponse(
     Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, CohortVote Dense, CohortVote Pruned,
     bool IsPie, double Margin, PieDirection? Direction, bool Tied, IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin) : IVotedExample

@@ -9,8 +9,10 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Comparisons;
 
-/// <summary>The comparisons of a sweep: each pruned cohort against its dense cohort.</summary>
-/// <remarks>Labels are there as soon as all runs of both cohorts have ended; until then pies and scores are null.</remarks>
+/// <summary>Lists the comparisons of a sweep: each pruned cohort against its dense cohort.</summary>
+/// <remarks>
+/// A comparison is labelled as soon as all runs of both cohorts have ended; until then pies and scores are null.
+/// </remarks>
 public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, ComparisonResponse>("sweep", "comparisons")
 {
     private static readonly Order<Comparison> ByRequest = Order<Comparison>.By(row => row.Ordinal);
@@ -73,33 +75,53 @@ public sealed record ComparisonFilter : TableQuery
     public string? Model { get; init; }
     public Method? Method { get; init; }
 
-    /// <summary>The target, in percent.</summary>
+    /// <summary>The target sparsity, in percent.</summary>
     public decimal? Sparsity { get; init; }
 
-    /// <summary>Only comparisons whose pruned runs reached at least so much on average, in percent.</summary>
+    /// <summary>
+    /// The lowest mean achieved sparsity of the pruned runs, in percent. Comparisons below it are left out.
+    /// </summary>
     public double? MinAchievedSparsity { get; init; }
 
-    /// <summary>Only comparisons whose pruned runs reached at most so much on average, in percent.</summary>
+    /// <summary>
+    /// The highest mean achieved sparsity of the pruned runs, in percent. Comparisons above it are left out.
+    /// </summary>
     public double? MaxAchievedSparsity { get; init; }
 
-    /// <summary>request: as the sweep asked for them; achievedSparsity: the least pruned first, those without labels last.</summary>
+    /// <summary>
+    /// The order of the comparisons. request: the order of the sweep's request; achievedSparsity: the least pruned
+    /// first, unlabelled comparisons last.
+    /// </summary>
     public SparsityOrder OrderBy { get; init; } = SparsityOrder.Request;
 }
 
-/// <param name="Complete">Every expected run succeeded; otherwise the labels stand on the seeds that both cohorts have.</param>
-/// <param name="PieRate">PIEs / examples, in [0, 1].</param>
-/// <param name="Ties">Examples on which a cohort's vote was a tie.</param>
-/// <param name="NoiseFloor">The PIE rate that seeds alone would give; null until it is labelled.</param>
-/// <param name="Churn">Share of the examples on which the dense and the pruned run of one seed disagree, over the seeds.</param>
-/// <param name="Influence">By which epochs GET /comparisons/{id}/influence has bins; null until it is labelled.</param>
-/// <param name="ScoreOnPies">Accuracy of each cohort's majority on the PIEs; of multi-label data the mean macro-F1 of its runs there.</param>
+/// <param name="Complete">
+/// Whether every expected run has succeeded. If not, the labels are computed from the seeds that both cohorts have.
+/// </param>
+/// <param name="PieRate">The number of PIEs divided by the number of examples, in [0, 1].</param>
+/// <param name="Ties">The number of examples on which the vote of a cohort is a tie.</param>
+/// <param name="NoiseFloor">
+/// The PIE rate that a change of seeds alone causes; null until the comparison is labelled.
+/// </param>
+/// <param name="Churn">
+/// The share of the examples on which the dense and the pruned run of one seed disagree, in [0, 1], over the seeds.
+/// </param>
+/// <param name="Influence">
+/// The epochs for which GET /comparisons/{id}/influence returns bins; null until the comparison is labelled.
+/// </param>
+/// <param name="ScoreOnPies">
+/// The score of each cohort on the PIEs: for single-label data the accuracy of its majority, for multi-label data the
+/// mean macro-F1 of its runs.
+/// </param>
 public sealed record ComparisonResponse(
     Guid Id, Guid SweepId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
     Spread? AchievedSparsity, ComparedSeeds Seeds, bool Complete, Split Split, int? Examples, int? Pies, double? PieRate,
     NoiseFloor? NoiseFloor, Spread? Churn, ComparedCounts? Ties, ComparedScores? Score, ComparedNumbers? ScoreOnPies, ComparedInfluence? Influence, DateTimeOffset? LabelledAt)
     : IPolled
 {
-    /// <summary>Its labels are provisional, and its sweep goes on. No part of the answer.</summary>
+    /// <summary>
+    /// Whether the labels are provisional and the sweep is still running. This value is not serialized.
+    /// </summary>
     internal bool IsAtWork { get; init; }
 
     bool IPolled.IsAtWork => IsAtWork;
@@ -128,8 +150,8 @@ public sealed record ComparedCounts(int Dense, int Pruned);
 
 public sealed record ComparedNumbers(double? Dense, double? Pruned);
 
-/// <param name="Epochs">Observed epochs by whose EL2N the training examples were put into bins.</param>
-/// <param name="Reason">Why there are no bins; null where there are.</param>
+/// <param name="Epochs">The observed epochs by whose EL2N the training examples are divided into bins.</param>
+/// <param name="Reason">The reason why there are no bins; null if there are bins.</param>
 public sealed record ComparedInfluence(IReadOnlyList<int> Epochs, string? Reason);
 
 public sealed record ComparedScores(ScoreMetric Metric, Spread Dense, Spread Pruned);

@@ -12,8 +12,12 @@ public static class ExampleVoteEndpoints
     public static void MapExampleVotes(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/sweeps/{id:guid}/examples/{exampleId:guid}", Get).WithName("getExampleVotes").WithTags("PIEs").ProducesProblem(404);
 
-    /// <summary>How the cohorts of a sweep voted on one example, by model, method, sparsity and baseline.</summary>
-    /// <remarks>Of the comparisons that are labelled; also of those in which the example is no PIE.</remarks>
+    /// <summary>
+    /// Returns the votes of a sweep's cohorts on one example, by model, method, sparsity and baseline.
+    /// </summary>
+    /// <remarks>
+    /// The response contains every labelled comparison, including those in which the example is not a PIE.
+    /// </remarks>
     private static async Task<Results<Ok<ExampleVotesResponse>, ProblemHttpResult>> Get(
         Guid id, Guid exampleId, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
@@ -42,16 +46,21 @@ public static class ExampleVoteEndpoints
     }
 }
 
-/// <param name="Comparisons">Those that are labelled.</param>
+/// <param name="Comparisons">The votes in each labelled comparison.</param>
 public sealed record ExampleVotesResponse(
     Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, IReadOnlyList<ComparisonVote> Comparisons);
 
-/// <param name="AchievedSparsity">Mean over the pruned runs, in percent.</param>
-/// <param name="Baseline">The dense cohort that it is compared with: dense, or dense4E.</param>
-/// <param name="Tied">Whether one of the two votes was a tie.</param>
-/// <param name="Classes">Of multi-label data: the labels about which the cohorts differ; null for single-label data.</param>
-/// <param name="El2n">Of a training example, after the first epoch that the dense runs observed; null for those of other splits.</param>
-/// <param name="InfluenceBin">By that EL2N, 1 = least influential.</param>
+/// <param name="AchievedSparsity">The mean achieved sparsity of the pruned runs, in percent.</param>
+/// <param name="Baseline">The dense cohort with which the pruned cohort is compared: dense or dense4E.</param>
+/// <param name="Tied">Whether the vote of one of the cohorts is a tie.</param>
+/// <param name="Classes">The labels about which the cohorts differ; null for single-label data.</param>
+/// <param name="El2n">
+/// The EL2N of a training example after the first observed epoch of the dense runs; null for examples of other splits.
+/// </param>
+/// <param name="InfluenceBin">
+/// The influence bin of a training example by its EL2N, from 1 (least influential) to 20; null for examples of other
+/// splits.
+/// </param>
 public sealed record ComparisonVote(
     Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity, double? AchievedSparsity, Method Baseline, bool IsPie,
     CohortVote Dense, CohortVote Pruned, double Margin, PieDirection? Direction, bool Tied, IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin);

@@ -7,10 +7,14 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Comparisons;
 
-/// <summary>The training examples in up to 20 bins of equal influence, and what pruning does to each bin.</summary>
+/// <summary>
+/// Lists the training examples of a comparison in up to 20 bins of equal size by influence, with the effect of pruning
+/// on each bin.
+/// </summary>
 /// <remarks>
-/// Bin 1 has the least influential examples, by their EL2N after an observed epoch of the dense runs, averaged over seeds: one
-/// list of bins for each epoch. Of comparisons on the training split; the comparison's influence says why there are none.
+/// Bin 1 has the least influential examples. The influence of an example is its EL2N after an observed epoch of the
+/// dense runs, averaged over seeds; there is one list of bins for each observed epoch. Only comparisons on the training
+/// split have bins; if there are none, the influence property of the comparison states the reason.
 /// </remarks>
 public sealed class InfluenceTable() : Table<InfluenceFilter, InfluenceTable.Scope, InfluenceBinResponse>("comparison", "influence")
 {
@@ -46,13 +50,16 @@ public sealed class InfluenceTable() : Table<InfluenceFilter, InfluenceTable.Sco
 
     public override Origin Origin(Scope scope) => scope.Of.Origin;
 
-    /// <param name="Influences">By epoch.</param>
+    /// <param name="Influences">The influences in the order of their epochs.</param>
     public sealed record Scope(ComparisonScope Of, IReadOnlyList<Influence> Influences);
 }
 
 public sealed record InfluenceFilter : TableQuery
 {
-    /// <summary>By EL2N after this epoch (from 0); left out: after each that was observed.</summary>
+    /// <summary>
+    /// The observed epoch (0-based) whose EL2N defines the bins. By default the bins of all observed epochs are
+    /// returned.
+    /// </summary>
     public int? Epoch { get; init; }
 
     public override IEnumerable<FieldError> Broken()
@@ -62,11 +69,13 @@ public sealed record InfluenceFilter : TableQuery
     }
 }
 
-/// <param name="Epoch">The observed epoch, from 0.</param>
-/// <param name="Bin">1 = least influential. Bins that many equal scores leave empty are not listed.</param>
-/// <param name="PieShare">PIEs / examples of the bin, in [0, 1].</param>
-/// <param name="LossDifference">Of the pruned to the dense loss of one seed, in nats.</param>
-/// <param name="LossRatio">Of the pruned to the dense loss of one seed.</param>
+/// <param name="Epoch">The observed epoch, 0-based.</param>
+/// <param name="Bin">
+/// The number of the bin; 1 is the least influential. A bin that is empty because many scores are equal is not listed.
+/// </param>
+/// <param name="PieShare">The number of PIEs divided by the number of examples of the bin, in [0, 1].</param>
+/// <param name="LossDifference">The difference between the pruned and the dense loss of one seed, in nats.</param>
+/// <param name="LossRatio">The ratio of the pruned to the dense loss of one seed.</param>
 public sealed record InfluenceBinResponse(
     int Epoch, int Bin, int Examples, BinScores El2n, int Pies, double PieShare, BinDifference LossDifference, BinRatio LossRatio)
 {
@@ -78,11 +87,11 @@ public sealed record InfluenceBinResponse(
 
 public sealed record BinScores(double Mean, double Min, double Max);
 
-/// <param name="Error">Standard error of the mean over the bin's examples; null for a single one.</param>
+/// <param name="Error">The standard error of the mean over the examples of the bin; null for a single example.</param>
 public sealed record BinDifference(double Mean, double? Error);
 
-/// <param name="Mean">Mean of ratios, as published; null where a dense loss of 0 leaves no number.</param>
-/// <param name="Error">The published error bar: mean deviation over seeds / sqrt(examples).</param>
-/// <param name="OfMeans">Mean pruned loss / mean dense loss of the bin.</param>
-/// <param name="Median">Of the examples' mean ratios.</param>
+/// <param name="Mean">The mean of the ratios, as published; null if a dense loss of 0 makes it undefined.</param>
+/// <param name="Error">The published error bar: the mean standard deviation over seeds / sqrt(examples).</param>
+/// <param name="OfMeans">The mean pruned loss divided by the mean dense loss of the bin.</param>
+/// <param name="Median">The median of the mean ratios of the examples.</param>
 public sealed record BinRatio(double? Mean, double? Error, double? OfMeans, double? Median);

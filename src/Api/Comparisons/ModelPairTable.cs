@@ -9,11 +9,14 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Comparisons;
 
-/// <summary>The models of a sweep against each other: every two of them at the same method, sparsity, baseline and split.</summary>
+/// <summary>
+/// Compares the models of a sweep: every pair of models at the same method, sparsity, baseline and split.
+/// </summary>
 /// <remarks>
-/// What pruning costs each, beside its noise floor, and how far it costs them the same examples: overlap has the PIEs that both have, and
-/// what two sets of these sizes would share by chance. comparable is false where the one keeps over 5 % more weights than the other,
-/// whatever the target says. Null until both are labelled; a sweep of one model has no pairs.
+/// Each row has the effect of pruning on both models, with their noise floors, and the overlap of their PIEs: the PIEs
+/// that both models share, and the number that two random sets of these sizes would share. comparable is false if one
+/// model keeps over 5 % more weights than the other, whatever the target is. Results are null until both comparisons
+/// are labelled. A sweep with a single model has no pairs.
 /// </remarks>
 public sealed class ModelPairTable() : Table<ModelPairFilter, SweepScope, ModelPairResponse>("sweep", "models")
 {
@@ -69,25 +72,29 @@ public sealed class ModelPairTable() : Table<ModelPairFilter, SweepScope, ModelP
         public required Comparison First { get; init; }
         public required Comparison Second { get; init; }
 
-        /// <summary>Examples that are PIEs of both.</summary>
+        /// <summary>The number of examples that are PIEs of both models.</summary>
         public required int Shared { get; init; }
     }
 }
 
 public sealed record ModelPairFilter : TableQuery
 {
-    /// <summary>Only pairs with this model, by its name in the sweep.</summary>
+    /// <summary>The name of a model in the sweep. Only pairs with this model are returned.</summary>
     public string? Model { get; init; }
     public Method? Method { get; init; }
 
-    /// <summary>The target, in percent.</summary>
+    /// <summary>The target sparsity, in percent.</summary>
     public decimal? Sparsity { get; init; }
 }
 
-/// <param name="First">The model that the request names first.</param>
-/// <param name="SparsityDifference">Achieved sparsity of the second less that of the first, in percentage points.</param>
-/// <param name="Comparable">Whether the share of the weights that the one keeps is at most 1.05 times that of the other.</param>
-/// <param name="Overlap">Of the two sets of PIEs.</param>
+/// <param name="First">The model that comes first in the sweep's request.</param>
+/// <param name="SparsityDifference">
+/// The achieved sparsity of the second model minus that of the first, in percentage points.
+/// </param>
+/// <param name="Comparable">
+/// Whether the share of weights that one model keeps is at most 1.05 times that of the other.
+/// </param>
+/// <param name="Overlap">The overlap of the two sets of PIEs.</param>
 public sealed record ModelPairResponse(
     Method Method, decimal Sparsity, Method Baseline, Split Split, int? Examples, ComparedModel First, ComparedModel Second,
     double? SparsityDifference, bool? Comparable, PieOverlap? Overlap)
@@ -98,7 +105,7 @@ public sealed record ModelPairResponse(
         pair.SparsityDifference, pair.Comparable, pair.Overlap);
 }
 
-/// <summary>One of the two, as its comparison says.</summary>
+/// <summary>One model of the pair, with the results of its comparison.</summary>
 public sealed record ComparedModel(
     Guid ComparisonId, string Model, Architecture Architecture, Spread? AchievedSparsity, ComparedSeeds Seeds, bool Complete,
     ComparedScores? Score, int? Pies, double? PieRate, NoiseFloor? NoiseFloor)

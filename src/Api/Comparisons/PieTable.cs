@@ -3,10 +3,10 @@ using PieService.Domain.Pies;
 
 namespace PieService.Api.Comparisons;
 
-/// <summary>The PIEs of a comparison, with their texts and votes.</summary>
+/// <summary>Lists the PIEs of a comparison, with their texts and votes.</summary>
 /// <remarks>
-/// Examples on which the majority of the pruned runs and the majority of the dense runs differ; of multi-label data on some
-/// label. Empty until the comparison is labelled.
+/// PIEs are the examples on which the majority of the pruned runs and the majority of the dense runs differ; for
+/// multi-label data, on at least one label. The list is empty until the comparison is labelled.
 /// </remarks>
 public sealed class PieTable() : VotedExampleTable<PieFilter, PieResponse>("pies")
 {
@@ -19,17 +19,29 @@ public sealed class PieTable() : VotedExampleTable<PieFilter, PieResponse>("pies
 
 public sealed record PieFilter : VoteFilter
 {
-    /// <summary>margin: the clearest disagreement first; position: as in the source.</summary>
+    /// <summary>
+    /// The order of the PIEs. margin: the clearest disagreement first; position: the order of the source.
+    /// </summary>
     public PieOrder OrderBy { get; init; } = PieOrder.Margin;
 }
 
 /// <param name="Margin">
-/// The smaller of the two cohorts' (top - second) / runs; of multi-label data the smallest |2 votes - runs| / runs over classes and both cohorts.
+/// The margin of the less certain cohort, in [0, 1]: for single-label data (top - second) / runs, where top and second
+/// are the numbers of votes of the two leading labels; for multi-label data the smallest |2 votes - runs| / runs over
+/// the classes and both cohorts.
 /// </param>
-/// <param name="Tied">A cohort's vote was a tie: the smallest class index decided, of multi-label data the label is not predicted.</param>
-/// <param name="Classes">Of multi-label data: the labels about which the cohorts differ; null for single-label data.</param>
-/// <param name="El2n">Of a training example, after the first epoch that the dense runs observed; null for those of other splits.</param>
-/// <param name="InfluenceBin">By that EL2N, 1 = least influential.</param>
+/// <param name="Tied">
+/// Whether the vote of a cohort is a tie. A tie is decided for the smallest class index; for multi-label data the label
+/// is not predicted.
+/// </param>
+/// <param name="Classes">The labels about which the cohorts differ; null for single-label data.</param>
+/// <param name="El2n">
+/// The EL2N of a training example after the first observed epoch of the dense runs; null for examples of other splits.
+/// </param>
+/// <param name="InfluenceBin">
+/// The influence bin of a training example by its EL2N, from 1 (least influential) to 20; null for examples of other
+/// splits.
+/// </param>
 public sealed record PieResponse(
     Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels,
     CohortVote Dense, CohortVote Pruned, double Margin, PieDirection Direction, bool Tied, IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin) : IVotedExample

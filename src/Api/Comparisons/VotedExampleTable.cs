@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Comparisons;
 
-/// <summary>The examples of a comparison, all or some, with their texts and votes.</summary>
+/// <summary>A table of all or some examples of a comparison, with their texts and votes.</summary>
 public abstract class VotedExampleTable<TFilter, TItem>(string name) : Table<TFilter, ComparisonScope, TItem>("comparison", name)
     where TFilter : VoteFilter, new()
     where TItem : IVotedExample
@@ -25,7 +25,9 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name) : Table<TFi
     public override Task<ComparisonScope?> FindAsync(PieDbContext db, Guid id, TFilter filter, CancellationToken cancellation) =>
         ComparisonScope.FindAsync(db, id, cancellation);
 
-    /// <summary>Those of a comparison's examples that the table may show, before the filters that all tables of examples have.</summary>
+    /// <summary>
+    /// Selects the examples that the table may contain, before the filters that all tables of examples have.
+    /// </summary>
     protected abstract IQueryable<PieLabel> Which(IQueryable<PieLabel> labels, TFilter filter);
 
     protected abstract PieOrder OrderOf(TFilter filter);
@@ -35,7 +37,7 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name) : Table<TFi
     public override Rows<TItem> Rows(PieDbContext db, ComparisonScope scope, TFilter filter)
     {
         var (gold, differing) = (LabelFilter.ClassOf(filter.Label, scope.Labels), LabelFilter.ClassOf(filter.Class, scope.Labels, "class"));
-        // A comparison has one split; asking for another finds nothing in it.
+        // A comparison has one split, so a filter for another split matches no example.
         var wanted = Which(DifferingOn(differing, db.PieLabels), filter).Where(label => label.ComparisonId == scope.Comparison.Id
             && (filter.Split == null || filter.Split == scope.Comparison.Split)
             && (gold == null || label.Gold == gold
@@ -56,7 +58,8 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name) : Table<TFi
     }
 
     /// <summary>
-    /// Single-label data: the modes differ, and one of them is the class. Multi-label data: the majorities about the class differ.
+    /// For single-label data: the modes differ, and one of them is the class. For multi-label data: the majorities
+    /// about the class differ.
     /// </summary>
     private static IQueryable<PieLabel> DifferingOn(short? c, IQueryable<PieLabel> labels) => c is not { } index ? labels : labels.Where(label =>
         label.DenseMode == null
@@ -110,19 +113,24 @@ public abstract record VoteFilter : TableQuery
 {
     public Split? Split { get; init; }
 
-    /// <summary>Gold label.</summary>
+    /// <summary>The name of a gold label. Only examples with this gold label are returned.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Only PIEs on which the cohorts differ about this label: of multi-label data, one of classes; of single-label data, the answer of one of them.</summary>
+    /// <summary>
+    /// The name of a label about which the cohorts differ. For multi-label data, the label is one of classes; for
+    /// single-label data, one of the cohorts predicts it. Only such PIEs are returned.
+    /// </summary>
     public string? Class { get; init; }
 
-    /// <summary>Only PIEs of this direction.</summary>
+    /// <summary>The cohort whose majority is right. Only PIEs of this direction are returned.</summary>
     public PieDirection? Direction { get; init; }
 
-    /// <summary>Only examples on which both cohorts were at least so sure, in [0, 1].</summary>
+    /// <summary>The lowest margin, in [0, 1]. Examples with a smaller margin are left out.</summary>
     public double? MinMargin { get; init; }
 
-    /// <summary>Only training examples of this bin, 1 (least influential) to 20.</summary>
+    /// <summary>
+    /// An influence bin, from 1 (least influential) to 20. Only training examples of this bin are returned.
+    /// </summary>
     public int? InfluenceBin { get; init; }
 
     public override IEnumerable<FieldError> Broken()
@@ -133,7 +141,7 @@ public abstract record VoteFilter : TableQuery
     }
 }
 
-/// <summary>What the tables of PIEs and of all examples have in common.</summary>
+/// <summary>The columns that the table of PIEs and the table of all examples share.</summary>
 public interface IVotedExample
 {
     Guid ExampleId { get; }

@@ -19,10 +19,10 @@ public static class DatasetEndpoints
 
     private const string RespondAsync = "respond-async";
 
-    // Version 7 ids grow with time, so they order by age.
+    // Version 7 UUIDs increase with time, so their order is the order of creation.
     private static readonly Order<Dataset> NewestFirst = Order<Dataset>.ByDescending(dataset => dataset.Id);
 
-    private static readonly RequestHeader PreferAsync = new("Prefer", "respond-async: do not wait for the import, but answer with a resource that tells of it (RFC 7240).");
+    private static readonly RequestHeader PreferAsync = new("Prefer", "respond-async: respond without waiting for the import, with a resource that reports its progress (RFC 7240).");
 
     public static void AddDatasets(this IServiceCollection services)
     {
@@ -49,14 +49,17 @@ public static class DatasetEndpoints
 
     /// <summary>Imports a dataset.</summary>
     /// <remarks>
-    /// Multipart: a part definition (JSON) and the files, either one for each split (train and test; validation if there is
-    /// one) or a single part file, divided by the definition's split. CSV, TSV, JSON lines or Parquet, each also gzipped; and the
-    /// published datasets that format names, as they are published. All of it is
-    /// stored or nothing; where a file cannot be read, the answer names file, line and column. With Prefer: respond-async the
-    /// answer comes as soon as the files are received: an import that can be polled and cancelled.
+    /// The body is multipart/form-data: a part definition (JSON) and the files. There is one file for each split (train
+    /// and test; validation is optional), or a single part file that the definition's split divides. The formats are
+    /// CSV, TSV, JSON lines and Parquet, each optionally compressed with gzip, and the published datasets that format
+    /// lists, in their original files. The import stores the whole dataset or nothing. If a file cannot be read, the
+    /// response states file, line and column. With Prefer: respond-async the response is sent as soon as the files are
+    /// received, and contains an import that can be polled and cancelled.
     /// </remarks>
-    /// <response code="201">Imported; Location leads to it.</response>
-    /// <response code="202">Received, with Prefer: respond-async; Location leads to the import.</response>
+    /// <response code="201">The dataset is imported; Location is its address.</response>
+    /// <response code="202">
+    /// The files are received (Prefer: respond-async); Location is the address of the import.
+    /// </response>
     private static async Task<Results<Created<DatasetResponse>, Accepted<ImportResponse>, ProblemHttpResult, IdempotentAttempt.KnownAnswer>> Import(
         Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db, DatasetImport import, ImportQueue queue,
         IdempotencyKey key, CancellationToken cancellation)
@@ -71,7 +74,7 @@ public static class DatasetEndpoints
         if (isForLater) return await ImportLaterAsync();
         try
         {
-            // There already where an earlier attempt was cut off after it.
+            // The dataset exists if an earlier attempt was interrupted after it had been stored.
             var dataset = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(earlier => earlier.Id == attempt.ResourceId, cancellation);
             if (dataset is null)
             {
@@ -107,34 +110,43 @@ public static class DatasetEndpoints
         }
     }
 
-    /// <summary>RFC 7240: a list of preferences, each perhaps with parameters; what is not known is ignored.</summary>
+    /// <summary>
+    /// Parses a list of preferences, each with optional parameters (RFC 7240); unknown ones are ignored.
+    /// </summary>
     private static bool PrefersAsync(HttpRequest request) => request.Headers["Prefer"]
         .SelectMany(value => (value ?? "").Split(','))
         .Any(preference => preference.Split(';')[0].Trim().Equals(RespondAsync, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Lists datasets, the newest first.</summary>
-    /// <remarks>With labels, splits and length statistics, as each of them has by itself; the texts are examples.</remarks>
+    /// <remarks>
+    /// Each dataset has its labels, splits and length statistics, as in getDataset. The texts are in listExamples.
+    /// </remarks>
     private static async Task<Ok<Page<DatasetResponse>>> List(Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
     {
         var rows = new QueryRows<Dataset, DatasetResponse>(db.Datasets, NewestFirst, DatasetResponse.Of)
         {
-            // Ten thousand labels, and how often each of them occurs in each split, are some megabytes.
+            // Ten thousand labels, with the number of examples of each in each split, take some megabytes.
             LengthOf = dataset => (1 + dataset.Splits.Count) * AnswerLength.OfCounts(dataset.Labels),
         };
         return TypedResults.Ok(await rows.PageAsync(query.Value, cancellation));
     }
 
-    /// <summary>One dataset with its labels, splits and length statistics.</summary>
-    /// <remarks>A dataset never changes: its contentHash tells whether two have the same texts, labels, order and splits.</remarks>
+    /// <summary>Returns one dataset with its labels, splits and length statistics.</summary>
+    /// <remarks>
+    /// A dataset never changes. Two datasets with the same contentHash have the same texts, labels, order and splits.
+    /// </remarks>
     private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
         await db.Datasets.AsNoTracking().SingleOrDefaultAsync(dataset => dataset.Id == id, cancellation) is { } dataset
             ? TypedResults.Ok(DatasetResponse.Of(dataset))
             : Problems.NotFound("dataset", id);
 
-    /// <summary>Deletes a dataset and its examples; one that a sweep uses is kept.</summary>
-    /// <remarks>409 names no sweep: list them with GET /sweeps?datasetId=, and delete them first.</remarks>
-    /// <response code="204">Deleted.</response>
+    /// <summary>Deletes a dataset and its examples, unless a sweep uses it.</summary>
+    /// <remarks>
+    /// If a sweep uses the dataset, the response is 409. List such sweeps with GET /sweeps?datasetId=, and delete them
+    /// first.
+    /// </remarks>
+    /// <response code="204">The dataset is deleted.</response>
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {

@@ -3,11 +3,16 @@ using PieService.Domain.Datasets;
 
 namespace PieService.Api.Datasets;
 
-/// <param name="Labels">Their order decides ties.</param>
-/// <param name="ContentHash">Covers texts, labels and their order, the order of the examples and the splits.</param>
-/// <param name="Splits">By name: train, validation (where there is one), test.</param>
-/// <param name="Dropped">Documents of the files that make no example, by the reason: noGoldLabel, noLabel, noTopic, notInSplit, noText.</param>
-/// <param name="Quality">What may be wrong with the texts.</param>
+/// <param name="Labels">The labels of the dataset. Their order decides ties.</param>
+/// <param name="ContentHash">
+/// The hash of the texts, the labels and their order, the order of the examples, and the splits.
+/// </param>
+/// <param name="Splits">The splits by name: train, validation (if there is one) and test.</param>
+/// <param name="Dropped">
+/// The number of documents in the files that did not become examples, by reason: noGoldLabel, noLabel, noTopic,
+/// notInSplit, noText.
+/// </param>
+/// <param name="Quality">The numbers of possible defects in the texts.</param>
 public sealed record DatasetResponse(
     Guid Id, string Name, LearningTask Task, IReadOnlyList<string> Labels, string ContentHash, DateTimeOffset CreatedAt,
     IReadOnlyDictionary<string, SplitResponse> Splits, IReadOnlyDictionary<string, int> Dropped, TextQuality Quality)
@@ -17,8 +22,14 @@ public sealed record DatasetResponse(
         dataset.Splits.ToDictionary(split => Wire.Name(split.Split), split => SplitResponse.Of(split, dataset.Labels)), dataset.Dropped, dataset.Quality);
 }
 
-/// <param name="PerLabel">Examples that carry each label, by its name; of multi-label data they may carry several, or none.</param>
-/// <param name="Tokens">Lengths in words of the BiLSTM tokenizer, of both texts of a pair together with the separator; p50 and p95 are nearest-rank percentiles.</param>
+/// <param name="PerLabel">
+/// The number of examples that have each label, by the name of the label; in multi-label data an example may have
+/// several labels or none.
+/// </param>
+/// <param name="Tokens">
+/// The lengths of the texts in tokens of the BiLSTM tokenizer; for pairs, of both texts and the separator together. p50
+/// and p95 are nearest-rank percentiles.
+/// </param>
 public sealed record SplitResponse(int Examples, IReadOnlyDictionary<string, int> PerLabel, TokenLengths Tokens)
 {
     public static SplitResponse Of(SplitSummary split, IReadOnlyList<string> labels) => new(

@@ -6,7 +6,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.Datasets;
 
-/// <summary>Documents the upload: its body is read as a stream, which the API explorer cannot look into.</summary>
+/// <summary>Documents the upload. Its body is read as a stream, which the API explorer cannot analyse.</summary>
 public sealed class DatasetUploadForm : IOperationFilter
 {
     private static readonly DatasetDefinition Sample = new()
@@ -36,14 +36,14 @@ public sealed class DatasetUploadForm : IOperationFilter
                         Properties = new Dictionary<string, IOpenApiSchema>
                         {
                             [DatasetUpload.DefinitionPart] = definition,
-                            [DatasetPart.Undivided] = File($"The only file, to be divided by the definition's split; or the archive, which holds the splits ({DatasetRules.FormatsWithSplits})."),
-                            [Wire.Name(Split.Train)] = File("The training split; without split in the definition."),
+                            [DatasetPart.Undivided] = File($"The single file of the dataset, which the definition's split divides; or an archive that contains the splits ({DatasetRules.FormatsWithSplits})."),
+                            [Wire.Name(Split.Train)] = File("The training split. The definition then has no split."),
                             [Wire.Name(Split.Validation)] = File("The validation split, if there is one."),
                             [Wire.Name(Split.Test)] = File("The test split."),
                             [DatasetPart.LabelsPart("train")] = Labels("train"),
                             [DatasetPart.LabelsPart("validation")] = Labels("validation"),
                             [DatasetPart.LabelsPart("test")] = Labels("test"),
-                            [DatasetPart.LabelIndex] = File($"For {DatasetRules.FormatsWithLabelFiles}: labels.json, which fixes the order of the labels."),
+                            [DatasetPart.LabelIndex] = File($"The file labels.json, which defines the order of the labels; only for {DatasetRules.FormatsWithLabelFiles}."),
                         },
                     },
                     Example = new JsonObject { [DatasetUpload.DefinitionPart] = JsonNode.Parse(Json.Write(Sample)) },
@@ -56,7 +56,7 @@ public sealed class DatasetUploadForm : IOperationFilter
         };
     }
 
-    private static OpenApiSchema Labels(string split) => File($"For {DatasetRules.FormatsWithLabelFiles}: the labels of each line of {split}.");
+    private static OpenApiSchema Labels(string split) => File($"The labels of each line of {split}; only for {DatasetRules.FormatsWithLabelFiles}.");
 
     private static OpenApiSchema File(string description) => new() { Type = JsonSchemaType.String | JsonSchemaType.Null, Format = "binary", Description = description };
 }

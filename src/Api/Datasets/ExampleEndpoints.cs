@@ -14,8 +14,10 @@ public static class ExampleEndpoints
         routes.MapGet("/examples/{id:guid}", Get).WithName("getExample").WithTags("Examples").ProducesProblem(404);
     }
 
-    /// <summary>One example.</summary>
-    /// <remarks>Its id is made of dataset, split and position, so it stays the same wherever it is told.</remarks>
+    /// <summary>Returns one example.</summary>
+    /// <remarks>
+    /// The id of an example is derived from dataset, split and position, so it is the same in all tables.
+    /// </remarks>
     private static async Task<Results<Ok<ExampleResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {

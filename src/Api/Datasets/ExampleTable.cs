@@ -8,7 +8,9 @@ using PieService.Domain.Storage;
 namespace PieService.Api.Datasets;
 
 /// <summary>Lists the examples of a dataset: train, validation, test, each in source order.</summary>
-/// <remarks>Filters combine. contains looks for these very characters, in either text of a pair; upper and lower case differ.</remarks>
+/// <remarks>
+/// An example must match all filters. contains matches an exact, case-sensitive substring of either text of a pair.
+/// </remarks>
 public sealed class ExampleTable() : Table<ExampleFilter, Dataset, ExampleResponse>("dataset", "examples")
 {
     public override Task<Dataset?> FindAsync(PieDbContext db, Guid id, ExampleFilter filter, CancellationToken cancellation) =>
@@ -25,7 +27,7 @@ public sealed class ExampleTable() : Table<ExampleFilter, Dataset, ExampleRespon
         return new ExampleRows<ExampleResponse>(
             db, matching, [.. splits.Select(summary => summary.Split)], example => ExampleResponse.Of(example, scope.Labels))
         {
-            // Counts without a search in texts are known from the import.
+            // Without a search in the texts, the counts are known from the import.
             KnownCount = filter.Contains is null ? splits.Sum(summary => label is { } known ? summary.PerLabel[known] : summary.Examples) : null,
             LengthOf = item => item.Text.Length + (item.SecondText?.Length ?? 0),
         };
@@ -48,16 +50,20 @@ public sealed record ExampleFilter : TableQuery
 {
     public Split? Split { get; init; }
 
-    /// <summary>Gold label, by its name; of multi-label data any of them.</summary>
+    /// <summary>The name of a gold label; in multi-label data, one of the gold labels of an example.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Words that one of the texts contains, exactly as written.</summary>
+    /// <summary>A substring of one of the texts, exactly as written (case-sensitive).</summary>
     public string? Contains { get; init; }
 }
 
-/// <param name="Position">0-based place in its split, in source order.</param>
-/// <param name="SourceId">What the source calls it: its id column, else file and line.</param>
-/// <param name="Labels">Gold labels; one for single-label data, any number, in the dataset's order, for multi-label data.</param>
+/// <param name="Position">The 0-based position in the split, in the order of the source.</param>
+/// <param name="SourceId">
+/// The id of the example in the source: the value of its id column, or file and line if there is no such column.
+/// </param>
+/// <param name="Labels">
+/// The gold labels: exactly one for single-label data; any number, in the dataset's order, for multi-label data.
+/// </param>
 public sealed record ExampleResponse(
     Guid Id, Guid DatasetId, Split Split, int Position, string SourceId, string Text, string? SecondText, IReadOnlyList<string> Labels)
 {

@@ -20,8 +20,8 @@ public static class ImportEndpoints
         imports.MapPost("/{id:guid}/cancel", Cancel).WithName("cancelImport").ProducesProblem(400).ProducesProblem(404);
     }
 
-    /// <summary>Lists imports that were asked for with respond-async, the newest first.</summary>
-    /// <remarks>They are forgotten 30 days after their end; their datasets stay.</remarks>
+    /// <summary>Lists the imports that were requested with respond-async, the newest first.</summary>
+    /// <remarks>An import is deleted 30 days after its end; its dataset is kept.</remarks>
     private static async Task<Ok<Page<ImportResponse>>> List(Query<ImportFilter> query, PieDbContext db, CancellationToken cancellation)
     {
         var filter = query.Value;
@@ -29,14 +29,16 @@ public static class ImportEndpoints
         return TypedResults.Ok(await new QueryRows<Import, ImportResponse>(imports, NewestFirst, ImportResponse.Of).PageAsync(filter, cancellation));
     }
 
-    /// <summary>One import: how far it is, and what has come of it.</summary>
-    /// <remarks>Of one that failed, problem says why, as the upload would have been answered without respond-async.</remarks>
+    /// <summary>Returns one import: its progress and its result.</summary>
+    /// <remarks>
+    /// If the import has failed, problem has the response that the upload would have received without respond-async.
+    /// </remarks>
     private static async Task<Results<Ok<ImportResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
         await FindAsync(db, id, cancellation) is { } import ? TypedResults.Ok(import) : Problems.NotFound("import", id);
 
     /// <summary>Cancels an import.</summary>
-    /// <remarks>Nothing of it is stored. One that has ended stays as it is.</remarks>
+    /// <remarks>A cancelled import stores nothing. An import that has ended does not change.</remarks>
     private static async Task<Results<Accepted<ImportResponse>, ProblemHttpResult>> Cancel(
         Guid id, Query<NoQuery> _, PieDbContext db, ImportRows rows, CancellationToken cancellation)
     {
@@ -53,9 +55,12 @@ public sealed record ImportFilter : PageQuery
     public ImportState? State { get; init; }
 }
 
-/// <param name="Name">Of the dataset that it becomes.</param>
-/// <param name="DatasetId">Null until it has succeeded.</param>
-/// <param name="Problem">Why it failed: problem details (RFC 9457); instance is this import, whose id the service's log has.</param>
+/// <param name="Name">The name of the dataset.</param>
+/// <param name="DatasetId">The id of the dataset; null until the import has succeeded.</param>
+/// <param name="Problem">
+/// The cause of a failure as problem details (RFC 9457); instance is the address of this import, whose id is also in
+/// the log of the service. Null if the import has not failed.
+/// </param>
 public sealed record ImportResponse(
     Guid Id, string Name, ImportState State, ImportProgress Progress, Guid? DatasetId, JsonElement? Problem,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt) : IPolled
@@ -73,6 +78,9 @@ public sealed record ImportResponse(
         import.Problem is { } problem ? JsonElement.Parse(problem) : null, import.CreatedAt, import.StartedAt, import.FinishedAt);
 }
 
-/// <param name="BytesTotal">To be read: the files are read three times, to check, to measure and to store them (those of a format that chooses its labels by their number once more).</param>
-/// <param name="Examples">Stored; all of them or none.</param>
+/// <param name="BytesTotal">
+/// The number of bytes to read. The files are read three times, to check, to measure and to store them; the files of a
+/// format that selects its labels by frequency are read once more.
+/// </param>
+/// <param name="Examples">The number of stored examples: 0 until all of them are stored together.</param>
 public sealed record ImportProgress(long BytesTotal, long BytesRead, int Examples);

@@ -6,13 +6,13 @@ using PieService.Domain.Sweeps;
 
 namespace PieService.Api.Events;
 
-/// <summary>What every webhook is sent when a sweep has ended.</summary>
-/// <param name="Type">sweep.ended</param>
-/// <param name="Timestamp">When it ended.</param>
+/// <summary>The message that every webhook receives when a sweep has ended.</summary>
+/// <param name="Type">The type of the message: sweep.ended.</param>
+/// <param name="Timestamp">The time at which the sweep ended.</param>
 public sealed record SweepEndedMessage(string Type, DateTimeOffset Timestamp, SweepEndedData Data)
 {
     /// <summary>
-    /// Asks for one message to each webhook there is. In the transaction that writes the event, so that there is never one
+    /// Inserts one message for each webhook. This runs in the transaction that writes the event, so that neither exists
     /// without the other.
     /// </summary>
     public static Task<int> AskAsync(PieDbContext db, WatchedSweep sweep, SweepProgress now, int eventNumber, CancellationToken cancellation)
@@ -26,5 +26,5 @@ public sealed record SweepEndedMessage(string Type, DateTimeOffset Timestamp, Sw
     }
 }
 
-/// <param name="Url">Path of the sweep in this API.</param>
+/// <param name="Url">The path of the sweep in this API.</param>
 public sealed record SweepEndedData(Guid SweepId, string Name, SweepState State, Guid DatasetId, ProgressResponse Progress, string Url);

@@ -29,19 +29,24 @@ public static class SweepEventEndpoints
 
     public static void MapEvents(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/sweeps/{id:guid}/events", Follow).WithName("followSweep").WithTags("Sweeps")
-            .WithMetadata(new AlsoStreams(Stream), new RequestHeader(LastEventId, "The number of the last event that was received: the stream begins after it.")).Produces<Page<SweepEventResponse>>(200).Produces(204).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+            .WithMetadata(new AlsoStreams(Stream), new RequestHeader(LastEventId, "The number of the last event that the client received. The stream begins with the next event.")).Produces<Page<SweepEventResponse>>(200).Produces(204).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
 
-    /// <summary>The events of a sweep: as a stream that goes on until the sweep has ended, or as a list.</summary>
+    /// <summary>
+    /// Returns the events of a sweep: as a stream that stays open until the sweep has ended, or as a list.
+    /// </summary>
     /// <remarks>
-    /// Server-sent events, all from the first on, then each as it happens: state (with progress), progress (in steps of half a percent)
-    /// and comparison (labelled anew). Numbers have no gaps and stay; with Last-Event-ID, or lastEventId, the stream begins after that one.
-    /// 204 says that nothing will come after it. With Accept: application/json the events so far are listed, in pages: pageSize and pageToken are for the list.
+    /// By default the response is a stream of server-sent events: all past events, then each new event as it happens.
+    /// The types are state (a new state, with the progress), progress (in steps of half a percent) and comparison (a
+    /// comparison was labelled, or labelled again). The events of a sweep are numbered without gaps, and the numbers do
+    /// not change; with Last-Event-ID or lastEventId, the stream begins after that event. The status 204 means that no
+    /// event will follow it. With Accept: application/json the response is a list of the past events in pages; pageSize
+    /// and pageToken apply to the list only.
     /// </remarks>
     private static async Task<IResult> Follow(
         Guid id, Query<EventQuery> query, HttpRequest request, PieDbContext db, EventStreams streams, CancellationToken cancellation)
     {
         request.HttpContext.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
-        // A browser that comes back sends the header, beside the parameter that it began with.
+        // A browser that reconnects sends the header, beside the parameter of its first request.
         var after = ReadHeader(request) ?? query.Value.LastEventId ?? 0;
         if (!await db.Sweeps.AnyAsync(sweep => sweep.Id == id, cancellation)) return Problems.NotFound("sweep", id);
         if (WantsList(request)) return TypedResults.Ok(await ListAsync(db, id, after, query.Value, cancellation));
@@ -60,7 +65,7 @@ public static class SweepEventEndpoints
         return new QueryRows<SweepEvent, SweepEventResponse>(events, ByNumber, SweepEventResponse.Of).PageAsync(query, cancellation);
     }
 
-    /// <exception cref="InvalidRequestException">It is no number of an event.</exception>
+    /// <exception cref="InvalidRequestException">The header is not the number of an event.</exception>
     private static int? ReadHeader(HttpRequest request) =>
         !request.Headers.TryGetValue(LastEventId, out var texts) ? null
         : int.TryParse(texts, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
@@ -77,14 +82,17 @@ public static class SweepEventEndpoints
 
 public sealed record EventQuery : PageQuery
 {
-    /// <summary>Only the events after this one; for clients that cannot set the header Last-Event-ID.</summary>
+    /// <summary>
+    /// The number of the last event that the client received; only later events are returned. For clients that cannot
+    /// set the header Last-Event-ID.
+    /// </summary>
     public int? LastEventId { get; init; }
 
     public override IEnumerable<FieldError> Broken() =>
         LastEventId < 0 ? base.Broken().Append(new("lastEventId", "must be the id of an event of this sweep: a whole number from 0")) : base.Broken();
 }
 
-/// <param name="Data">By type: StateData, ProgressData or ComparisonData.</param>
+/// <param name="Data">The data of the event, according to its type: StateData, ProgressData or ComparisonData.</param>
 public sealed record SweepEventResponse(int Number, DateTimeOffset At, SweepEventType Type, JsonElement Data)
 {
     public static SweepEventResponse Of(SweepEvent told) => new(told.Number, told.At, told.Type, JsonElement.Parse(told.Data));

@@ -8,16 +8,22 @@ using PieService.Domain.Sweeps;
 
 namespace PieService.Api.Events;
 
-/// <summary>What is worth an event: pure, from what was told before and what is so now.</summary>
+/// <summary>Decides which events to write: a pure function of the last events and the current state.</summary>
 public static class SweepNews
 {
-    /// <summary>Runs and epochs are told in steps of 1/200 of all, so that a sweep of any length has some hundred rows.</summary>
+    /// <summary>
+    /// Progress is reported in steps of 1/200 of all runs or epochs, so that a sweep of any length has a few hundred
+    /// rows.
+    /// </summary>
     private const int Steps = 200;
 
-    /// <summary>What another version wrote must not stop the events of a sweep: what is missing counts as zero.</summary>
+    /// <summary>
+    /// Options for events that another version wrote, which must not stop the events of a sweep: a missing value counts
+    /// as zero.
+    /// </summary>
     private static readonly JsonSerializerOptions Lenient = new(JsonSerializerDefaults.Web);
 
-    /// <summary>Null: nothing that is worth telling.</summary>
+    /// <summary>Returns the next event; null if there is nothing to report.</summary>
     public static News? Of(Told? told, SweepProgress now)
     {
         var progress = ProgressResponse.Of(now);
@@ -35,7 +41,7 @@ public static class SweepNews
     private static bool HasMoved(ProgressResponse? before, ProgressResponse now)
     {
         if (before is not { Runs: { } runs, Epochs: { } epochs }) return true;
-        // A failure is news however many runs there are.
+        // Each failure is reported, however many runs there are.
         return runs.Failed != now.Runs.Failed
             || Moved(runs.Queued, now.Runs.Queued, now.Runs.Total)
             || Moved(runs.Running, now.Runs.Running, now.Runs.Total)
@@ -47,21 +53,23 @@ public static class SweepNews
     private static bool Moved(long before, long now, long total) => before != now && Math.Abs(now - before) * Steps >= total;
 }
 
-/// <summary>What the events of a sweep say of it so far.</summary>
+/// <summary>The state and the progress of a sweep in its last events.</summary>
 public sealed record Told(SweepState State, ProgressResponse? Progress);
 
-/// <summary>An event before it has its number.</summary>
+/// <summary>An event without a number.</summary>
 public sealed record News(SweepEventType Type, string Data)
 {
     public static News Of<T>(SweepEventType type, T data) => new(type, Json.Write(data));
 }
 
-/// <param name="Previous">Null: this is the first event.</param>
+/// <param name="Previous">The previous state; null in the first event.</param>
 public sealed record StateData(SweepState State, SweepState? Previous, ProgressResponse Progress);
 
 public sealed record ProgressData(SweepState State, ProgressResponse Progress);
 
-/// <param name="AchievedSparsity">Mean over the pruned runs, in percent; null while there are none.</param>
-/// <param name="Complete">Every expected run succeeded; otherwise the labels are provisional.</param>
+/// <param name="AchievedSparsity">
+/// The mean achieved sparsity of the pruned runs, in percent; null if there are none yet.
+/// </param>
+/// <param name="Complete">Whether every expected run has succeeded; if not, the labels are provisional.</param>
 public sealed record ComparisonData(
     Guid Id, string Model, Method Method, decimal Sparsity, Method Baseline, double? AchievedSparsity, Split Split, int? Examples, int? Pies, bool Complete, DateTimeOffset LabelledAt);

@@ -7,9 +7,9 @@ using PieService.Domain.Storage;
 namespace PieService.Api.Idempotency;
 
 /// <summary>
-/// Creates that a client may send again (Idempotency-Key). The id of what is created is chosen and stored before the work
-/// begins, and the work is done under a lock on that row: a second request at the same moment is told to wait, and one after a
-/// crash finds out whether the first had got there.
+/// Create requests that a client may repeat (Idempotency-Key). The id of the new resource is chosen and stored before
+/// the work begins, and the work is done under a lock on that row. A concurrent second request is told to wait, and a
+/// request after a crash finds out whether the first one had completed.
 /// </summary>
 public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts) : IDisposable
 {
@@ -17,17 +17,20 @@ public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts) : I
 
     private const int MaxLength = 255;
 
-    /// <summary>Each holds a connection with its lock, while its work needs others of the same pool.</summary>
+    /// <summary>
+    /// Limits concurrent attempts: each holds a connection for its lock, while its work needs other connections of the
+    /// same pool.
+    /// </summary>
     private const int AtOnce = 16;
 
     private readonly SemaphoreSlim places = new(AtOnce);
 
     public static readonly RequestHeader Documented = new(
-        Header, "Any text of 1 to 255 characters, new for each request: sent again within 24 hours with the same request, it is answered the same, and nothing is created twice.");
+        Header, "A text of 1 to 255 characters that is unique for each request. If the same request is sent again with it within 24 hours, the response is the same and nothing is created twice.");
 
-    /// <param name="operation">The operation's id: one key is not for two operations.</param>
-    /// <param name="request">Everything that the client asks for.</param>
-    /// <exception cref="InvalidRequestException">The header cannot be read.</exception>
+    /// <param name="operation">The operation id: a key is valid for one operation.</param>
+    /// <param name="request">The complete content of the request.</param>
+    /// <exception cref="InvalidRequestException">The header is not valid.</exception>
     public async Task<IdempotentAttempt> BeginAsync(HttpContext context, string operation, ReadOnlyMemory<byte> request, CancellationToken cancellation)
     {
         if (context.Request.Headers[Header] is not { Count: > 0 } given) return IdempotentAttempt.WithoutKey();
@@ -42,7 +45,7 @@ public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts) : I
             {
                 await RememberAsync(client, key, operation, hash, cancellation);
                 if (await IdempotentAttempt.LockAsync(contexts, client, key, operation, hash, places, cancellation) is { } attempt) return attempt;
-                // The request that had it was refused just now.
+                // The request that held the key was just refused, so the key is free again.
             }
         }
         catch
@@ -57,7 +60,8 @@ public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts) : I
     private async Task RememberAsync(string client, string key, string operation, byte[] hash, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        // Too old to be repeated; the others' are forgotten by Retention, so that nobody waits here for a row that is locked.
+        // This key has expired. Other expired keys are deleted by Retention, so that a request never waits here for a
+        // locked row.
         await db.Database.ExecuteSqlAsync($"""
             DELETE FROM idempotent_requests WHERE ctid IN (
                 SELECT ctid FROM idempotent_requests

@@ -7,23 +7,26 @@ using PieService.Domain;
 
 namespace PieService.Api.Lists;
 
-/// <summary>Part of a list.</summary>
-/// <param name="NextPageToken">Pass it as pageToken for the next part; null: this is the last.</param>
-/// <param name="TotalItems">Of the whole list, under the same filters.</param>
+/// <summary>A page of a list.</summary>
+/// <param name="NextPageToken">The value of pageToken for the next page; null on the last page.</param>
+/// <param name="TotalItems">The number of items in the whole list, under the same filters.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextPageToken, int TotalItems);
 
-/// <summary>Which part of a list is wanted.</summary>
+/// <summary>The query parameters for a page of a list.</summary>
 public record PageQuery : IRules, IReadsRequest
 {
     public const int MaxPageSize = 1000;
 
-    /// <summary>Identifies the list under its filters: a token is valid in the list that it came from.</summary>
+    /// <summary>Identifies the list and its filters: a token is valid only in the list that returned it.</summary>
     private byte[] list = [];
 
-    /// <summary>Items in one answer, 1 to 1000; there may be fewer where they hold long texts, or a value for each of many labels.</summary>
+    /// <summary>
+    /// The largest number of items in the response, 1 to 1000. A page has fewer items if they contain long texts or a
+    /// value for each of many labels.
+    /// </summary>
     public int PageSize { get; init; } = 50;
 
-    /// <summary>The nextPageToken of the answer before.</summary>
+    /// <summary>The nextPageToken of the previous response.</summary>
     public string? PageToken { get; init; }
 
     public virtual IEnumerable<FieldError> Broken()
@@ -37,9 +40,9 @@ public record PageQuery : IRules, IReadsRequest
         list = SHA256.HashData(Encoding.UTF8.GetBytes(Json.Write(filters.Select(parameter => $"{parameter.Key}={parameter.Value}").Prepend(request.Path.Value))))[..8];
     }
 
-    /// <summary>Reads the place in the list at which the page before this one ended. Only for a request with a token.</summary>
-    /// <param name="read">Throws <see cref="JsonException"/> where the place is not one of this list.</param>
-    /// <exception cref="InvalidRequestException">The token is not one of this list.</exception>
+    /// <summary>Reads the place in the list at which the previous page ended. The request must have a token.</summary>
+    /// <param name="read">Throws <see cref="JsonException"/> if the place is not a place of this list.</param>
+    /// <exception cref="InvalidRequestException">The token does not belong to this list.</exception>
     public T After<T>(Func<JsonElement, T> read)
     {
         try
@@ -49,11 +52,11 @@ public record PageQuery : IRules, IReadsRequest
         }
         catch (Exception foreign) when (foreign is JsonException or FormatException)
         {
-            // Answered below.
+            // The error is thrown below.
         }
         throw new InvalidRequestException([new("pageToken", "must be the nextPageToken of an earlier answer to the same list, under the same filters and order")]);
     }
 
-    /// <summary>The token of the page that follows a place in the list.</summary>
+    /// <summary>Returns the token of the page that follows a place in the list.</summary>
     public string TokenOf(object place) => Base64Url.EncodeToString([.. list, .. JsonSerializer.SerializeToUtf8Bytes(place, Json.Options)]);
 }

@@ -18,8 +18,9 @@ public static class ModelEndpoints
 
     /// <summary>Lists the word vectors and pretrained checkpoints of live workers.</summary>
     /// <remarks>
-    /// By name; each is listed when its worker has read it once. One that cannot be used says why in its error. The same name with two
-    /// hashes: workers have different files, and runs of one dataset use only one of them.
+    /// The files are sorted by name. A file is listed after its worker has read it once. If a worker cannot use a file,
+    /// error states the reason. If a name occurs with two hashes, workers have different files, and the runs of one
+    /// dataset use only one of them.
     /// </remarks>
     private static async Task<Ok<Page<ModelFile>>> List(Query<ModelFilter> query, PieDbContext db, CancellationToken cancellation)
     {
@@ -34,7 +35,7 @@ public static class ModelEndpoints
     private static string Place(ModelFile model) =>
         $"{model.Name} {Wire.Name(model.Kind)} {model.Sha256} {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(model.Error ?? "")))}";
 
-    /// <summary>An item keeps its place while workers come and go between two pages.</summary>
+    /// <summary>The place of an item does not change if workers start or stop between two pages.</summary>
     private sealed class ModelRows(IReadOnlyList<ModelFile> models) : Rows<ModelFile>
     {
         public override Task<int> CountAsync(CancellationToken cancellation) => Task.FromResult(models.Count);

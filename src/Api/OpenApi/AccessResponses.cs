@@ -7,7 +7,10 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
 
-/// <summary>Says of each operation that it needs a key, with which role, and how it refuses.</summary>
+/// <summary>
+/// Documents for each operation that it requires a key, with which role, and the responses to requests that are
+/// refused.
+/// </summary>
 public sealed class AccessResponses : IOperationFilter
 {
     public const string Scheme = "key";
@@ -19,11 +22,11 @@ public sealed class AccessResponses : IOperationFilter
         if (!endpoint.OfType<IAllowAnonymous>().Any())
         {
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
-            operation.Responses.TryAdd("401", new OpenApiResponse { Description = "No key, or not one that is known." });
+            operation.Responses.TryAdd("401", new OpenApiResponse { Description = "The request has no API key, or an unknown one." });
             var role = Wire.Name(NeedsRole.Of([.. endpoint], context.ApiDescription.HttpMethod ?? HttpMethods.Get));
-            operation.Responses.TryAdd("403", new OpenApiResponse { Description = $"Needs the role {role}." });
+            operation.Responses.TryAdd("403", new OpenApiResponse { Description = $"The operation requires the role {role}." });
         }
         if (!endpoint.OfType<DisableRateLimitingAttribute>().Any())
-            operation.Responses.TryAdd("429", new OpenApiResponse { Description = "Too many requests; try again after Retry-After seconds." });
+            operation.Responses.TryAdd("429", new OpenApiResponse { Description = "Too many requests. Try again after Retry-After seconds." });
     }
 }

@@ -4,8 +4,8 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 namespace PieService.Api.OpenApi;
 
 /// <summary>
-/// An answer has every one of its fields, and later versions may add some: clients may rely on the first and must bear the
-/// second. Only of what is sent to us unknown fields are errors.
+/// A response has all of its fields, and later versions may add fields: clients can rely on the former and must
+/// tolerate the latter. Unknown fields are errors only in requests.
 /// </summary>
 public sealed class AnswerSchemas : IDocumentFilter
 {
@@ -17,7 +17,7 @@ public sealed class AnswerSchemas : IDocumentFilter
                               from operation in path.Operations ?? []
                               from content in operation.Value.RequestBody?.Content ?? new Dictionary<string, IOpenApiMediaType>()
                               select content.Value) Collect(media.Schema, schemas, sent);
-        // What a problem has depends on what went wrong.
+        // The members of a problem depend on the error.
         foreach (var found in schemas.Where(named => !sent.Contains(named.Key) && !named.Key.EndsWith("ProblemDetails", StringComparison.Ordinal)).Select(named => named.Value))
         {
             if (found is not OpenApiSchema { Properties.Count: > 0 } schema) continue;

@@ -6,7 +6,9 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
 
-/// <summary>Gives each operation the requests and answers of Examples.json, which a real small sweep made.</summary>
+/// <summary>
+/// Adds to each operation the requests and responses of Examples.json, which were recorded from a small real sweep.
+/// </summary>
 public sealed class Examples : IOperationFilter
 {
     private static readonly JsonObject All = Read();
@@ -26,7 +28,7 @@ public sealed class Examples : IOperationFilter
 
     private static JsonNode? Answer(JsonObject examples, string status, string mediaType)
     {
-        if (mediaType == MediaTypes.Of(TableFormat.Parquet)) return null; // bytes tell a reader nothing
+        if (mediaType == MediaTypes.Of(TableFormat.Parquet)) return null; // binary content is of no use in a document
         if (mediaType == MediaTypes.Of(TableFormat.Csv)) return examples[$"{status} {mediaType}"]?.DeepClone();
         if (mediaType == MediaTypes.Of(TableFormat.Ndjson)) return string.Concat(examples[status]!["items"]!.AsArray().Select(item => Json.Write(item) + "\n"));
         return examples[status]?.DeepClone();

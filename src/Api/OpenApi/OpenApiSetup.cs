@@ -16,14 +16,14 @@ public static class OpenApiSetup
             {
                 Title = "PieService",
                 Version = "v1",
-                Description = "Which examples pay for pruning: trains dense and pruned models and finds the Pruning Identified Exemplars.",
+                Description = "Trains dense and pruned models and finds Pruning Identified Exemplars (PIEs): the examples on which pruning changes the predictions.",
             });
             options.AddSecurityDefinition(AccessResponses.Scheme, new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
                 BearerFormat = "pie_…",
-                Description = "An API key, as ./pie key add shows it. Not needed where the service listens on its own machine only.",
+                Description = "An API key, as ./pie key add prints it. No key is required if the service listens only on the loopback interface of its machine.",
             });
             foreach (var assembly in new[] { typeof(OpenApiSetup).Assembly, typeof(Wire).Assembly })
                 options.IncludeXmlComments(Path.ChangeExtension(assembly.Location, ".xml"), includeControllerXmlComments: true);
@@ -46,7 +46,7 @@ public static class OpenApiSetup
         });
     }
 
-    /// <summary>The page tells the story in its order: data, sweep, runs, what came out.</summary>
+    /// <summary>Sorts the operations in the order of their use: data, sweeps, runs, results.</summary>
     private static string Story(ApiDescription operation)
     {
         string[] order = ["Datasets", "Examples", "Sweeps", "Runs", "Comparisons", "PIEs", "Webhooks", "System"];

@@ -5,7 +5,9 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
 
-/// <summary>Problems are application/problem+json, and nothing else; each says what brings it about.</summary>
+/// <summary>
+/// Documents error responses as application/problem+json, the only media type they have, with the cause of each status.
+/// </summary>
 public sealed class ProblemResponses : IOperationFilter
 {
     private const string MediaType = "application/problem+json";
@@ -20,14 +22,14 @@ public sealed class ProblemResponses : IOperationFilter
             known.Content = new Dictionary<string, IOpenApiMediaType> { [MediaType] = new OpenApiMediaType { Schema = schema, Example = Whole(Example(status), context.ApiDescription.RelativePath!) } };
             known.Description = status switch
             {
-                "400" => "The request is not valid; errors names each field and how to fix it.",
-                "404" => "There is nothing with this id.",
-                "406" => "None of the accepted media types is served.",
-                "409" => "In conflict with what is there.",
-                "413" => "Larger than the limit.",
-                "415" => "Not a media type that is read here.",
-                "422" => "A file's content cannot be read; file, line and column say where.",
-                "503" => "Not at the moment, mostly since the database is away; try again after Retry-After seconds.",
+                "400" => "The request is not valid. Each entry of errors names a field and how to fix it.",
+                "404" => "There is no resource with this id.",
+                "406" => "None of the accepted media types is supported.",
+                "409" => "The request conflicts with the current state of the resource.",
+                "413" => "The body exceeds the size limit.",
+                "415" => "The media type of the body is not supported.",
+                "422" => "The content of a file cannot be read. file, line and column state the position.",
+                "503" => "The service is temporarily unavailable, for example because the database is not reachable. Try again after Retry-After seconds.",
                 _ => known.Description,
             };
         }

@@ -13,7 +13,7 @@ public sealed class QueryParameters : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        // Bound by a method of their own, which the API explorer cannot look into.
+        // These parameters are bound by a BindAsync method of their own, which the API explorer does not analyse.
         foreach (var bound in context.ApiDescription.ParameterDescriptions.Where(p => IsBoundByUs(p.Type)))
         {
             if (operation.Parameters?.FirstOrDefault(p => p.Name == bound.Name) is { } opaque) operation.Parameters.Remove(opaque);

@@ -5,7 +5,9 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
 
-/// <summary>What a field is that a request leaves out; read from an instance that nobody has filled in.</summary>
+/// <summary>
+/// Documents the default values of request fields, which are read from an instance with no values set.
+/// </summary>
 public sealed class RequestDefaults : ISchemaFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)

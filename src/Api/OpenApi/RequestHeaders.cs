@@ -4,7 +4,10 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
 
-/// <summary>Documents the headers that an operation heeds: those that it names, and If-None-Match with its 304 where it answers with a tag.</summary>
+/// <summary>
+/// Documents the headers that an operation evaluates: those in its metadata, and If-None-Match with the status 304 if
+/// its responses have an ETag.
+/// </summary>
 public sealed class RequestHeaders : IOperationFilter
 {
     private static readonly RequestHeader IfNoneMatch = new("If-None-Match", "The ETag of an earlier answer: 304 where nothing has changed since.");
@@ -16,7 +19,7 @@ public sealed class RequestHeaders : IOperationFilter
         if (context.ApiDescription.HttpMethod == HttpMethods.Get && operation.Responses?.ContainsKey("200") == true && context.ApiDescription.RelativePath!.StartsWith("api/", StringComparison.Ordinal))
         {
             headers.Add(IfNoneMatch);
-            operation.Responses["304"] = new OpenApiResponse { Description = "Nothing has changed since the answer whose ETag If-None-Match names." };
+            operation.Responses["304"] = new OpenApiResponse { Description = "The resource has not changed since the response whose ETag is in If-None-Match." };
         }
         operation.Parameters ??= [];
         foreach (var header in headers)

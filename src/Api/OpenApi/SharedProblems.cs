@@ -5,13 +5,15 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
 
-/// <summary>Documents the problems that operations share, by what they read: no endpoint has to remember them.</summary>
+/// <summary>
+/// Documents the problems that operations share, according to their input, so that endpoints need not list them.
+/// </summary>
 public sealed class SharedProblems : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
-        // Unknown parameters are errors also where there are none.
+        // Unknown parameters are errors, also for an operation that has no parameters.
         if (metadata.OfType<QueryMetadata>().Any()) Add(operation, "400");
         if (metadata.OfType<IAcceptsMetadata>().Any())
         {

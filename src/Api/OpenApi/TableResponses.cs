@@ -4,7 +4,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
 
-/// <summary>An operation that answers with a table does so in every format.</summary>
+/// <summary>Documents all formats of an operation that returns a table.</summary>
 public sealed class TableResponses : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)

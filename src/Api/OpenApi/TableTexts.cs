@@ -5,7 +5,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
 
-/// <summary>The summary and the remarks of a table's class are those of its operation.</summary>
+/// <summary>Copies the summary and the remarks of a table's class to its operation.</summary>
 public sealed class TableTexts : IOperationFilter
 {
     private static readonly Dictionary<string, XElement> Members =

@@ -5,13 +5,13 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
 
-/// <summary>Enums are documented as strings, exactly as they are on the wire.</summary>
+/// <summary>Documents enums as strings, as they are serialized.</summary>
 public sealed class WireEnumSchemas : ISchemaFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
     {
         var type = Nullable.GetUnderlyingType(context.Type) ?? context.Type;
-        // Of a property the schema only refers to the enum's own.
+        // The schema of a property only refers to the schema of the enum.
         if (!type.IsEnum || context.MemberInfo is not null || schema is not OpenApiSchema target) return;
         target.Type = JsonSchemaType.String;
         target.Format = null;

@@ -9,8 +9,11 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Runs;
 
-/// <summary>Every run's answer for one example.</summary>
-/// <remarks>All finished runs of its dataset that predicted its split; with sweepId, those of one sweep.</remarks>
+/// <summary>Lists the predictions of all runs for one example.</summary>
+/// <remarks>
+/// The runs are all finished runs of the example's dataset that predicted its split; with sweepId, only the runs of
+/// that sweep.
+/// </remarks>
 public sealed class ExamplePredictionTable() : Table<ExamplePredictionFilter, ExamplePredictionTable.Scope, ExamplePredictionResponse>("example", "predictions")
 {
     private static readonly Order<Prediction> ByRun = Order<Prediction>.By(row => row.Answer.RunId);
@@ -28,7 +31,7 @@ public sealed class ExamplePredictionTable() : Table<ExamplePredictionFilter, Ex
 
     public override Rows<ExamplePredictionResponse> Rows(PieDbContext db, Scope scope, ExamplePredictionFilter filter)
     {
-        // The view reads this example's bytes alone, not all that a run has predicted.
+        // The view reads only the bytes of this example, not all predictions of a run.
         var answers = filter.SweepId is { } sweepId
             ? from prediction in db.Predictions
               join link in db.SweepRuns on prediction.RunId equals link.RunId
@@ -62,10 +65,10 @@ public sealed class ExamplePredictionTable() : Table<ExamplePredictionFilter, Ex
         ? new(("example", scope.Id), ("sweep", sweepId), ("dataset", scope.DatasetId))
         : new(("example", scope.Id), ("dataset", scope.DatasetId));
 
-    /// <param name="SweepId">The sweep that the request names, if any.</param>
+    /// <param name="SweepId">The sweep in the request, if any.</param>
     public sealed record Scope(Guid Id, Guid DatasetId, Guid? SweepId, LearningTask Task, string[] Labels);
 
-    /// <summary>With the name of the model in the sweep that was asked for.</summary>
+    /// <summary>A prediction with the name of the model in the requested sweep.</summary>
     private sealed record Prediction
     {
         public required ExamplePrediction Answer { get; init; }
@@ -78,10 +81,12 @@ public sealed record ExamplePredictionFilter : TableQuery
     public Guid? SweepId { get; init; }
 }
 
-/// <param name="Model">Its name in the sweep that was asked for, else in the one that asked for the run first.</param>
-/// <param name="Predicted">The predicted labels; one for single-label data.</param>
-/// <param name="Correct">They are exactly the gold labels.</param>
-/// <param name="Scores">Logits in label order.</param>
+/// <param name="Model">
+/// The name of the model in the requested sweep, or else in the sweep that first requested the run.
+/// </param>
+/// <param name="Predicted">The predicted labels; exactly one for single-label data.</param>
+/// <param name="Correct">Whether the predicted labels are exactly the gold labels.</param>
+/// <param name="Scores">The logits in label order.</param>
 public sealed record ExamplePredictionResponse(
     Guid RunId, string Model, Architecture Architecture, Protocol Protocol, Method Method, PruningScope Scope, decimal Sparsity, double? AchievedSparsity, int Seed, IReadOnlyList<string> Predicted, bool Correct, IReadOnlyList<float> Scores)
 {

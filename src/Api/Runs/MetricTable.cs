@@ -7,8 +7,10 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Runs;
 
-/// <summary>Loss and scores: one row for each epoch and split that was measured.</summary>
-/// <remarks>Epochs count from 0. Those of a shared trunk are the dense run's, and not told again here.</remarks>
+/// <summary>Lists the loss and the scores of a run: one row for each epoch and split that was measured.</summary>
+/// <remarks>
+/// Epochs are 0-based. The epochs of a shared trunk are in the metrics of the dense run and not repeated here.
+/// </remarks>
 public sealed class MetricTable() : Table<TableQuery, MetricTable.Scope, MetricResponse>("run", "metrics")
 {
     private static readonly Columns<MetricResponse> Flat = new Columns<MetricResponse>()
@@ -43,13 +45,18 @@ public sealed class MetricTable() : Table<TableQuery, MetricTable.Scope, MetricR
     public override Task<IReadOnlyList<string>> TrainedByAsync(PieDbContext db, Scope scope, CancellationToken cancellation) =>
         Task.FromResult(scope.Of.TrainedBy);
 
-    /// <param name="Metrics">By epoch and split.</param>
+    /// <param name="Metrics">The metrics in the order of epoch and split.</param>
     public sealed record Scope(RunScope Of, IReadOnlyList<RunMetric> Metrics);
 }
 
-/// <param name="Epoch">0-based.</param>
-/// <param name="Accuracy">Share of the examples answered with exactly their labels.</param>
-/// <param name="Threshold">By which multi-label data was decided after this epoch; null otherwise.</param>
+/// <param name="Epoch">The epoch, 0-based.</param>
+/// <param name="Accuracy">
+/// The share of the examples whose predicted labels are exactly their gold labels, in [0, 1].
+/// </param>
+/// <param name="Threshold">
+/// The threshold for multi-label data after this epoch: a label is predicted if its probability exceeds it. Null for
+/// single-label data.
+/// </param>
 public sealed record MetricResponse(
     int Epoch, Split Split, double Loss, double Accuracy, double MacroF1, double MicroF1,
     double MacroPrecision, double MicroPrecision, double MacroRecall, double MicroRecall,

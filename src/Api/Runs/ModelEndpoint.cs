@@ -9,16 +9,17 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Runs;
 
-/// <summary>The kept model of a run, from the artifact folder that API and workers share.</summary>
+/// <summary>Returns the kept model of a run, from the artifact folder that API and workers share.</summary>
 internal static class ModelEndpoint
 {
     private const int RetryAfterSeconds = 30;
 
-    /// <summary>The trained model of a run, as a safetensors file.</summary>
+    /// <summary>Returns the trained model of a run as a safetensors file.</summary>
     /// <remarks>
-    /// Of runs that a sweep with keepModels: last asked for. Weights under the published model's names, a mask beside each that
-    /// can be pruned (mask.NAME, 1 = kept), and in the metadata the recipe, seed, labels and versions: docs/formats.md. The ETag
-    /// is the file's SHA-256; ranges are served.
+    /// Models are kept for the runs of sweeps with keepModels: last. The file contains the weights under the names of
+    /// the published model, a mask for each prunable tensor (mask.NAME, 1 = kept), and in its metadata the recipe, the
+    /// seed, the labels and the versions: see docs/formats.md. The ETag is the SHA-256 of the file. Range requests are
+    /// supported.
     /// </remarks>
     public static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, PieFolders folders, HttpResponse response, CancellationToken cancellation)
@@ -45,7 +46,10 @@ internal static class ModelEndpoint
             statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
-    /// <summary>Null: it does not lie here, or is not what was written. An open file stays whole, even if it is removed meanwhile.</summary>
+    /// <summary>
+    /// Opens the file; returns null if it does not exist here or is not the file that was written. An open file stays
+    /// readable, even if it is deleted in the meantime.
+    /// </summary>
     private static FileStream? Open(KeptModel model, PieFolders folders, Guid installation)
     {
         try

@@ -8,8 +8,11 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Runs;
 
-/// <summary>What the run answered for each example of a split, in example order.</summary>
-/// <remarks>Of the model after its last epoch, in evaluation mode; scores are logits in label order, stored as float16.</remarks>
+/// <summary>Lists the predictions of a run for the examples of a split, in the order of the examples.</summary>
+/// <remarks>
+/// By default the predictions are those of the model after its last epoch, in evaluation mode. Scores are logits in
+/// label order, stored as float16.
+/// </remarks>
 public sealed class PredictionTable() : Table<PredictionFilter, PredictionTable.Scope, PredictionResponse>("run", "predictions")
 {
     public override async Task<Scope?> FindAsync(PieDbContext db, Guid id, PredictionFilter filter, CancellationToken cancellation)
@@ -55,7 +58,7 @@ public sealed class PredictionTable() : Table<PredictionFilter, PredictionTable.
         : db.RunPredictions.Where(p => p.RunId == run && p.Split == filter.Split)
             .Select(p => new Packed(p.ClassCount, p.Classes, p.Scores)).SingleOrDefaultAsync(cancellation);
 
-    /// <param name="Packed">Null: the run has not predicted the split.</param>
+    /// <param name="Packed">The stored predictions; null if the run has not predicted the split.</param>
     public sealed record Scope(RunScope Of, LearningTask Task, string[] Labels, Packed? Packed);
 
     public sealed record Packed(int ClassCount, byte[] Classes, byte[] Scores);
@@ -65,7 +68,9 @@ public sealed record PredictionFilter : TableQuery
 {
     public Split Split { get; init; } = Split.Test;
 
-    /// <summary>After this observed epoch (from 0) of a dense run, with split=train; left out: after the last.</summary>
+    /// <summary>
+    /// An observed epoch (0-based) of a dense run, with split=train. By default the last epoch is used.
+    /// </summary>
     public int? Epoch { get; init; }
 
     public override IEnumerable<FieldError> Broken()
@@ -75,6 +80,6 @@ public sealed record PredictionFilter : TableQuery
     }
 }
 
-/// <param name="Predicted">The predicted labels; one for single-label data.</param>
-/// <param name="Scores">Logits in label order, evaluation mode after the last epoch.</param>
+/// <param name="Predicted">The predicted labels; exactly one for single-label data.</param>
+/// <param name="Scores">The logits in label order, in evaluation mode after the epoch.</param>
 public sealed record PredictionResponse(Guid ExampleId, int Position, IReadOnlyList<string> Predicted, IReadOnlyList<float> Scores);

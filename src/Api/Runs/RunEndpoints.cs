@@ -23,8 +23,11 @@ public static class RunEndpoints
             .WithMetadata(new SendsFile(MediaTypeNames.Application.Octet)).ProducesProblem(404).ProducesProblem(409);
     }
 
-    /// <summary>One run: its recipe's place in the sweep, its progress, and what came out.</summary>
-    /// <remarks>A run may belong to several sweeps of its dataset. predictionHash is the same for the same recipe, seed and kind of machine.</remarks>
+    /// <summary>Returns one run: its recipe, its progress and its results.</summary>
+    /// <remarks>
+    /// A run may belong to several sweeps of its dataset. predictionHash is the same for the same recipe, seed and kind
+    /// of machine.
+    /// </remarks>
     private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {

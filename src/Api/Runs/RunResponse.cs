@@ -4,15 +4,31 @@ using PieService.Domain.Runs;
 
 namespace PieService.Api.Runs;
 
-/// <param name="Compression">Prunable weights / those that are left; null before it succeeded.</param>
-/// <param name="Prunings">What each pruning did, in their order; null before the run has succeeded.</param>
-/// <param name="GeneralisationGap">Loss on the training split, measured while training through the last epoch, - loss on test; in nats.</param>
-/// <param name="PredictSplits">Splits that it has predicted, before that those that it will: test, and what its sweeps ask for.</param>
-/// <param name="ObservedEpochs">Epochs (from 0) after which its predictions on the training split were kept.</param>
-/// <param name="Repeatable">False: trained again under the same conditions, it gave other predictions.</param>
-/// <param name="Threshold">Of multi-label data: a label is predicted where its probability exceeds it; tuned after the last epoch.</param>
-/// <param name="KeptModel">Null: its model is not kept.</param>
-/// <param name="PredictedBy">What the kept model predicted again with, where predictAgain was asked; null: environment holds for the predictions too.</param>
+/// <param name="Compression">
+/// The number of prunable weights divided by the number of those that are kept; null until the run has succeeded.
+/// </param>
+/// <param name="Prunings">The effect of each pruning, in order; null until the run has succeeded.</param>
+/// <param name="GeneralisationGap">
+/// The loss on the training split, measured during the last epoch, minus the loss on the test split, in nats.
+/// </param>
+/// <param name="PredictSplits">
+/// The splits that the run has predicted or, before that, will predict: test and the splits that its sweeps request.
+/// </param>
+/// <param name="ObservedEpochs">
+/// The epochs (0-based) after which the predictions of the run on the training split were kept.
+/// </param>
+/// <param name="Repeatable">
+/// Whether the run is repeatable: false if it was trained again under the same conditions and gave other predictions.
+/// </param>
+/// <param name="Threshold">
+/// The threshold for multi-label data, tuned after the last epoch: a label is predicted if its probability exceeds it.
+/// Null for single-label data.
+/// </param>
+/// <param name="KeptModel">The kept model; null if the model of the run is not kept.</param>
+/// <param name="PredictedBy">
+/// The environment in which the kept model predicted again after predictAgain; null if the predictions come from the
+/// training and environment applies to them too.
+/// </param>
 public sealed record RunResponse(
     Guid Id, Guid SweepId, IReadOnlyList<Guid> SweepIds, string Model, Architecture Architecture, Method Method, decimal Sparsity, int Seed,
     RunState State, double? AchievedSparsity, double? Compression, IReadOnlyList<TensorSparsity> Tensors, IReadOnlyList<RunPruning>? Prunings, RunEpochs Epochs, int Attempts, int Interruptions,
@@ -23,7 +39,7 @@ public sealed record RunResponse(
 {
     bool IPolled.IsAtWork => State is RunState.Queued or RunState.Running;
 
-    /// <param name="trainLoss">Of the last epoch.</param>
+    /// <param name="trainLoss">The loss on the training split in the last epoch.</param>
     public static RunResponse Of(Run run, string model, IEnumerable<Guid> sweeps, double? trainLoss) => new(
         run.Id, run.SweepId, [.. sweeps], model, run.Architecture, run.Method, run.Sparsity, run.Seed,
         run.State, run.AchievedSparsity, run.Outcome is { } trained ? PrunableWeights.Of(trained.Tensors).Compression : null, run.Outcome?.Tensors ?? [], run.Outcome?.Prunings, RunEpochs.Of(run), run.Attempts, run.Interruptions,
@@ -34,21 +50,37 @@ public sealed record RunResponse(
         run.Outcome?.PredictedBy?.ToString());
 }
 
-/// <summary>Finished epochs, those of a shared trunk included.</summary>
+/// <summary>The numbers of finished and of all epochs, including those of a shared trunk.</summary>
 public sealed record RunEpochs(int Done, int Total)
 {
-    /// <summary>One whose training for another sweep was given up has still finished the one that its answers are from.</summary>
+    /// <summary>
+    /// A succeeded run whose further training for another sweep was abandoned counts as finished, because its
+    /// predictions are from a finished training.
+    /// </summary>
     public static RunEpochs Of(Run run) => new(run.State == RunState.Succeeded ? run.EpochsTotal : run.EpochsDone, run.EpochsTotal);
 }
 
-/// <summary>What trained a run: it decides the bits beside recipe and seed, and a fault that is found later is searched for by it.</summary>
-/// <param name="CpuCapability">The instruction set of the tensor library's kernels, the processor's vendor, and the limit that oneDNN was given, if any.</param>
-/// <param name="Versions">Of the worker and of TorchSharp.</param>
+/// <summary>
+/// The environment in which a run was trained. Beside recipe and seed it determines the result bit by bit; if a fault
+/// of an environment is found later, the affected runs can be identified by it.
+/// </summary>
+/// <param name="CpuCapability">
+/// The instruction set of the tensor library's kernels, the vendor of the processor, and the instruction-set limit that
+/// was set for oneDNN, if any.
+/// </param>
+/// <param name="Versions">The versions of the worker and of TorchSharp.</param>
 /// <param name="Library">The tensor library and its version.</param>
-/// <param name="Allocator">The memory allocator of the trainer: tcmalloc, glibc (with settings), system, or the name of another library.</param>
-/// <param name="ArithmeticChecks">Checks of its arithmetic that the worker had passed at its start.</param>
-/// <param name="VectorsSha256">Of the file of word vectors.</param>
-/// <param name="CheckpointSha256">Of a BERT's checkpoint: what <c>sha256sum config.json model.safetensors tokenizer_config.json vocab.txt | sha256sum</c> prints in its folder.</param>
+/// <param name="Allocator">
+/// The memory allocator of the trainer: tcmalloc, glibc (with settings), system, or the name of another library.
+/// </param>
+/// <param name="ArithmeticChecks">The number of arithmetic checks that the worker had passed at its start.</param>
+/// <param name="VectorsSha256">
+/// The SHA-256 of the file of word vectors, in lower-case hexadecimal; null if the run uses none.
+/// </param>
+/// <param name="CheckpointSha256">
+/// The SHA-256 of the pretrained BERT checkpoint: the output of <c>sha256sum config.json model.safetensors
+/// tokenizer_config.json vocab.txt | sha256sum</c> in its folder. Null for other models.
+/// </param>
 public sealed record RunEnvironment(
     string CpuCapability, int Threads, Processor Processor, string Library, string Allocator, int ArithmeticChecks, string Versions,
     string? VectorsSha256, string? CheckpointSha256)
@@ -58,6 +90,6 @@ public sealed record RunEnvironment(
         outcome.Versions, outcome.VectorsSha256, outcome.CheckpointSha256);
 }
 
-/// <summary>The file that getRunModel answers with.</summary>
-/// <param name="Sha256">Lower-case hex; also its ETag.</param>
+/// <summary>The file that getRunModel returns.</summary>
+/// <param name="Sha256">The SHA-256 of the file in lower-case hexadecimal, which is also its ETag.</param>
 public sealed record KeptModelResponse(long Bytes, string Sha256);

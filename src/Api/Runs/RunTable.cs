@@ -8,8 +8,10 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Runs;
 
-/// <summary>The runs of a sweep, in the order in which it asked for them.</summary>
-/// <remarks>Cohort by cohort: dense first, then each method at each sparsity. Filters combine.</remarks>
+/// <summary>Lists the runs of a sweep, in the order of the sweep's request.</summary>
+/// <remarks>
+/// The runs are listed cohort by cohort: dense first, then each method at each sparsity. A run must match all filters.
+/// </remarks>
 public sealed class RunTable() : Table<RunFilter, SweepScope, RunResponse>("sweep", "runs")
 {
     private static readonly Order<Row> ByRequest = Order<Row>.By(row => row.Link.Ordinal);
@@ -112,10 +114,10 @@ public sealed class RunTable() : Table<RunFilter, SweepScope, RunResponse>("swee
         public required SweepRun Link { get; init; }
         public required double AchievedSparsity { get; init; }
 
-        /// <summary>Of the last epoch.</summary>
+        /// <summary>The loss on the training split in the last epoch.</summary>
         public required double? TrainLoss { get; init; }
 
-        /// <summary>All that have the run.</summary>
+        /// <summary>All sweeps that contain the run.</summary>
         public required List<Guid> Sweeps { get; init; }
     }
 }
@@ -129,16 +131,19 @@ public sealed record RunFilter : TableQuery
     public string? Model { get; init; }
     public Method? Method { get; init; }
 
-    /// <summary>In percent; 0 for dense runs.</summary>
+    /// <summary>The target sparsity, in percent; 0 for dense runs.</summary>
     public decimal? Sparsity { get; init; }
     public int? Seed { get; init; }
 
-    /// <summary>Only runs that reached at least so much, in percent.</summary>
+    /// <summary>The lowest achieved sparsity, in percent. Runs below it are left out.</summary>
     public double? MinAchievedSparsity { get; init; }
 
-    /// <summary>Only runs that reached at most so much, in percent.</summary>
+    /// <summary>The highest achieved sparsity, in percent. Runs above it are left out.</summary>
     public double? MaxAchievedSparsity { get; init; }
 
-    /// <summary>request: as the sweep asked for them; achievedSparsity: the least pruned first, those that have not succeeded last.</summary>
+    /// <summary>
+    /// The order of the runs. request: the order of the sweep's request; achievedSparsity: the least pruned first, runs
+    /// that have not succeeded last.
+    /// </summary>
     public SparsityOrder OrderBy { get; init; } = SparsityOrder.Request;
 }

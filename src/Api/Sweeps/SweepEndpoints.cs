@@ -16,7 +16,7 @@ public static class SweepEndpoints
 {
     private const string SubmitOperation = "submitSweep";
 
-    // Version 7 ids grow with time, so they order by age.
+    // Version 7 UUIDs increase with time, so their order is the order of creation.
     private static readonly Order<Row> NewestFirst = Order<Row>.ByDescending(row => row.Sweep.Id);
 
     public static void MapSweeps(this IEndpointRouteBuilder routes)
@@ -37,11 +37,12 @@ public static class SweepEndpoints
 
     /// <summary>Submits a pruning sweep.</summary>
     /// <remarks>
-    /// Trains models x (dense + methods x sparsities) x seeds and compares each pruned cohort with its dense cohort. Runs that
-    /// exist for this dataset are linked, not trained again. A preset, such as paper/snli/bilstm, fills in whatever is left out, so that it
-    /// needs only a datasetId beside it. With validateOnly=true it is planSweep.
+    /// Trains models x (dense + methods x sparsities) x seeds, and compares each pruned cohort with its dense cohort.
+    /// Runs that exist for this dataset are linked and not trained again. A preset, such as paper/snli/bilstm, supplies
+    /// all fields that are left out, so that a request needs only the preset and a datasetId. With validateOnly=true
+    /// the operation is the same as planSweep.
     /// </remarks>
-    /// <response code="202">Accepted; poll the Location.</response>
+    /// <response code="202">The sweep is accepted; poll the address in Location.</response>
     private static async Task<IResult> Submit(
         Body<SweepRequest> body, Query<SubmitQuery> query, PieDbContext db, SweepStore store, DispatchBell bell, IdempotencyKey key, HttpContext http,
         CancellationToken cancellation)
@@ -51,7 +52,7 @@ public static class SweepEndpoints
         if (attempt.Answer is { } known) return known;
 
         var (request, dataset) = await CheckedAsync(body, db, cancellation);
-        // There already where an earlier attempt was cut off after it.
+        // The sweep exists if an earlier attempt was interrupted after it had been stored.
         if (await FindAsync(db, attempt.ResourceId, cancellation) is null)
         {
             attempt.WorkBegins();
@@ -64,8 +65,8 @@ public static class SweepEndpoints
         return answer;
     }
 
-    /// <summary>What a sweep would cost.</summary>
-    /// <remarks>Checks the request as submitSweep does, and stores nothing.</remarks>
+    /// <summary>Estimates the cost of a sweep.</summary>
+    /// <remarks>The request is validated as in submitSweep. Nothing is stored.</remarks>
     private static async Task<Ok<PlanResponse>> Plan(Body<SweepRequest> body, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
         var (request, dataset) = await CheckedAsync(body, db, cancellation);
@@ -75,7 +76,7 @@ public static class SweepEndpoints
 
     private static async Task<(SweepRequest Request, Dataset Dataset)> CheckedAsync(Body<SweepRequest> body, PieDbContext db, CancellationToken cancellation)
     {
-        // What a request lacks cannot be told where its preset cannot be read.
+        // If the preset is not valid, the missing fields of the request cannot be determined.
         if (body.Errors.Any(error => error.Field == "preset")) InvalidRequestException.ThrowIfAny(body.Errors);
         if (body.Value?.Preset is { } preset) body = body.Filled(sent => StudyGrid.FillIn(sent, preset));
         var dataset = body.Value?.DatasetId is { } id ? await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancellation) : null;
@@ -84,7 +85,10 @@ public static class SweepEndpoints
     }
 
     /// <summary>Lists sweeps, the newest first.</summary>
-    /// <remarks>Each with its progress. A sweep's state follows from its runs and comparisons, so it may come alive again, for example by retry-failed.</remarks>
+    /// <remarks>
+    /// Each sweep has its progress. The state of a sweep follows from its runs and comparisons, so a sweep that has
+    /// ended may run again, for example after retryFailedRuns.
+    /// </remarks>
     private static async Task<Ok<Page<SweepResponse>>> List(Query<SweepFilter> query, PieDbContext db, CancellationToken cancellation)
     {
         var filter = query.Value;
@@ -96,20 +100,25 @@ public static class SweepEndpoints
         var standstill = await Standstill.LookAsync(db, cancellation);
         var rows = new QueryRows<Row, SweepResponse>(sweeps, NewestFirst, row => SweepResponse.Of(row.Sweep, row.Progress, standstill))
         {
-            // Every sweep has a progress, which takes long to add up.
+            // Every sweep has a row of progress, which is expensive to compute.
             Counted = filter.State is null ? ofDataset : sweeps,
         };
         return TypedResults.Ok(await rows.PageAsync(filter, cancellation));
     }
 
-    /// <summary>One sweep with its progress.</summary>
-    /// <remarks>While it is at work, Retry-After says when to ask again, and with If-None-Match the answer is 304 until something has changed. waitingFor says why nothing moves.</remarks>
+    /// <summary>Returns one sweep with its progress.</summary>
+    /// <remarks>
+    /// While the sweep is running, Retry-After states when to poll again, and a request with If-None-Match returns 304
+    /// until something has changed. If no run makes progress, waitingFor states the reasons.
+    /// </remarks>
     private static async Task<Results<Ok<SweepResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
         await FindAsync(db, id, cancellation) is { } sweep ? TypedResults.Ok(sweep) : Problems.NotFound("sweep", id);
 
     /// <summary>Cancels a sweep.</summary>
-    /// <remarks>Runs that another live sweep wants go on; finished runs are kept. A sweep that has ended stays as it is.</remarks>
+    /// <remarks>
+    /// Runs that another live sweep requests continue; finished runs are kept. A sweep that has ended does not change.
+    /// </remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Cancel(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response, CancellationToken cancellation)
     {
@@ -118,7 +127,10 @@ public static class SweepEndpoints
     }
 
     /// <summary>Pauses a sweep.</summary>
-    /// <remarks>Running trainings stop after their last finished epoch. Runs that another live sweep wants go on.</remarks>
+    /// <remarks>
+    /// Running trainings stop, and resumeSweep continues them after their last finished epoch. Runs that another live
+    /// sweep requests continue.
+    /// </remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Pause(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response, CancellationToken cancellation)
     {
@@ -127,7 +139,7 @@ public static class SweepEndpoints
     }
 
     /// <summary>Resumes a paused sweep.</summary>
-    /// <remarks>Its runs go on from their checkpoints. A sweep that is not paused stays as it is.</remarks>
+    /// <remarks>The runs continue from their checkpoints. A sweep that is not paused does not change.</remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Resume(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response, CancellationToken cancellation)
     {
@@ -137,7 +149,9 @@ public static class SweepEndpoints
     }
 
     /// <summary>Queues the failed runs of a sweep again.</summary>
-    /// <remarks>They start with all attempts new. A sweep without failed runs stays as it is.</remarks>
+    /// <remarks>
+    /// The number of attempts of these runs starts at 0 again. A sweep without failed runs does not change.
+    /// </remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> RetryFailed(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response, CancellationToken cancellation)
     {
@@ -148,12 +162,14 @@ public static class SweepEndpoints
         return await AnswerAsync(found, id, db, response, cancellation);
     }
 
-    /// <summary>Has the kept models of a sweep predict again, without training.</summary>
+    /// <summary>Repeats the predictions of the kept models of a sweep, without training.</summary>
     /// <remarks>
-    /// For runs whose predictions a faulty worker made: docs/machines.md says how to find them. progress.runs shows how many are queued. Each succeeded run whose model is kept
-    /// (keepModels) is queued, and so is a dense run whose last checkpoint is still there; the others stay as they are. Comparisons are
-    /// labelled again. What was measured while training, such as EL2N and the accuracy around each pruning, stays as it was. A run whose
-    /// model cannot be read keeps its predictions and says why in its error.
+    /// Use this operation for runs whose predictions were computed by a faulty worker; docs/machines.md describes how
+    /// to find them. Each succeeded run whose model is kept (keepModels) is queued, and so is a dense run whose last
+    /// checkpoint still exists; other runs do not change. progress.runs has the number of queued runs. The comparisons
+    /// are labelled again. Values that were measured during the training, such as EL2N and the accuracy before and
+    /// after each pruning, do not change. A run whose model cannot be read keeps its predictions, and its error states
+    /// the reason.
     /// </remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> PredictAgain(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response, CancellationToken cancellation)
@@ -172,8 +188,8 @@ public static class SweepEndpoints
     }
 
     /// <summary>Deletes a sweep that has ended.</summary>
-    /// <remarks>With its comparisons, and with the runs that no other sweep has.</remarks>
-    /// <response code="204">Deleted.</response>
+    /// <remarks>The comparisons of the sweep are deleted too, and the runs that no other sweep contains.</remarks>
+    /// <response code="204">The sweep is deleted.</response>
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         Guid id, Query<NoQuery> _, SweepStore store, CancellationToken cancellation) => await store.DeleteAsync(id, cancellation) switch
         {
@@ -210,8 +226,11 @@ public static class SweepEndpoints
 
 public sealed record SubmitQuery
 {
-    /// <summary>Answer as planSweep does.</summary>
-    /// <remarks>Not in the document: generators of clients bear one answer for an operation, and make a failure of the other.</remarks>
+    /// <summary>Whether only to validate the request and to respond as planSweep does.</summary>
+    /// <remarks>
+    /// The parameter is not in the OpenAPI document: client generators accept one success response per operation and
+    /// treat a second one as an error.
+    /// </remarks>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public bool ValidateOnly { get; init; }
 }
@@ -222,8 +241,11 @@ public sealed record SweepFilter : PageQuery
     public Guid? DatasetId { get; init; }
 }
 
-/// <param name="WaitingFor">Why nothing moves; empty where something does, or where nothing should.</param>
-/// <param name="Unknowns">What of the study the preset cannot know, and what is done instead; empty without a preset.</param>
+/// <param name="WaitingFor">The reasons why no run makes progress; empty if a run does, or if none has to.</param>
+/// <param name="Unknowns">
+/// The details of the study that the preset cannot determine, with the values that are used instead; empty without a
+/// preset.
+/// </param>
 public sealed record SweepResponse(
     Guid Id, string Name, SweepState State, Guid DatasetId, SweepRequest Request,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, ProgressResponse Progress, IReadOnlyList<string> WaitingFor,
@@ -252,8 +274,13 @@ public sealed record ProgressResponse(RunCounts Runs, EpochCounts Epochs, DateTi
 
 public sealed record RunCounts(int Total, int Queued, int Running, int Succeeded, int Failed, int Cancelled);
 
-/// <summary>Total = shared + what this sweep trains.</summary>
+/// <summary>
+/// The numbers of epochs. The total is the sum of the shared epochs and those that this sweep trains.
+/// </summary>
 public sealed record EpochCounts(long Total, long Done, long Shared);
 
-/// <param name="Unknowns">What of the study the preset cannot know, and what is done instead; empty without a preset.</param>
+/// <param name="Unknowns">
+/// The details of the study that the preset cannot determine, with the values that are used instead; empty without a
+/// preset.
+/// </param>
 public sealed record PlanResponse(SweepPlan Plan, IReadOnlyList<string> Unknowns);

@@ -6,8 +6,8 @@ using CsvHelper.Configuration;
 namespace PieService.Api.Tables;
 
 /// <summary>
-/// RFC 4180 in UTF-8 with a header row. A cell without a value is empty, an empty text is "". Cells are what the data says, also
-/// where a spreadsheet would take them for a formula: docs/formats.md.
+/// Writes RFC 4180 in UTF-8 with a header row. A cell without a value is empty, and an empty text is "". Cells are
+/// written as they are, even if a spreadsheet would interpret them as a formula: see docs/formats.md.
 /// </summary>
 internal static class CsvTable
 {

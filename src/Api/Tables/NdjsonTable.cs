@@ -5,7 +5,7 @@ using PieService.Domain;
 
 namespace PieService.Api.Tables;
 
-/// <summary>An item of the JSON list in each line.</summary>
+/// <summary>Writes each item of the JSON list as a line.</summary>
 internal static class NdjsonTable
 {
     private const int FlushBytes = 32 * 1024;

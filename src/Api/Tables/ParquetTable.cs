@@ -3,17 +3,18 @@ using Parquet.Schema;
 
 namespace PieService.Api.Tables;
 
-/// <summary>Apache Parquet, written from front to back: row groups as they come, then the footer.</summary>
+/// <summary>Writes Apache Parquet sequentially: row groups as they fill, then the footer.</summary>
 internal static class ParquetTable
 {
     /// <summary>
-    /// A row group is in memory before it is written, and of each of its columns a line of the footer until the end: so thousands of
-    /// columns, of as many labels, may not make small groups.
+    /// A row group is in memory until it is written, and the footer, which has an entry for each column of each row
+    /// group, until the end. Therefore a table with thousands of columns, for as many labels, must not have small row
+    /// groups.
     /// </summary>
     private const int GroupRows = 10_000, FewestRows = 1_000;
     private const long GroupBytes = 8 * 1024 * 1024;
 
-    /// <summary>The library would keep 80 MiB of buffers for its next file.</summary>
+    /// <summary>Limits the buffers that the library keeps for its next file; by default they are 80 MiB.</summary>
     private static readonly ParquetOptions FewBuffers = new() { MaximumSmallPoolFreeBytes = 4 * 1024 * 1024, MaximumLargePoolFreeBytes = 4 * 1024 * 1024 };
 
     public static async Task WriteAsync<TItem>(
@@ -35,7 +36,7 @@ internal static class ParquetTable
             bytes = 0;
         }
         if (group.Count > 0) await WriteGroupAsync();
-        // Writes the footer, which makes the file whole: so not in a finally.
+        // This writes the footer, which completes the file, so it must not run after a failure, as in a finally block.
         await file.DisposeAsync();
 
         async Task WriteGroupAsync()

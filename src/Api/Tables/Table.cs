@@ -4,34 +4,38 @@ using PieService.Domain.Storage;
 namespace PieService.Api.Tables;
 
 /// <summary>
-/// A question about a resource whose answer is a table. The pages, the files and the links of the table are all made of what is
-/// here; its summary and remarks are the texts of the operation in the OpenAPI document.
+/// A table about a resource. Its pages, files and links are all produced from the members of this class; its summary
+/// and remarks are the texts of the operation in the OpenAPI document.
 /// </summary>
 /// <typeparam name="TFilter">The query parameters.</typeparam>
-/// <typeparam name="TScope">What the rows belong to, with all that they need beside themselves.</typeparam>
-/// <typeparam name="TItem">A row, as JSON shows it.</typeparam>
-/// <param name="kind">Of the resource that the table belongs to, as in "run".</param>
-/// <param name="name">Of the table's files.</param>
+/// <typeparam name="TScope">The resource that the rows belong to, with the other data that they need.</typeparam>
+/// <typeparam name="TItem">A row as it is serialized to JSON.</typeparam>
+/// <param name="kind">The kind of the resource that the table belongs to, such as "run".</param>
+/// <param name="name">The name of the table in file names.</param>
 public abstract class Table<TFilter, TScope, TItem>(string kind, string name)
     where TFilter : TableQuery, new()
     where TScope : class
 {
     public string Kind => kind;
 
-    /// <summary>Null: the resource does not exist.</summary>
+    /// <summary>Returns the resource; null if it does not exist.</summary>
     public abstract Task<TScope?> FindAsync(PieDbContext db, Guid id, TFilter filter, CancellationToken cancellation);
 
-    /// <exception cref="Http.InvalidRequestException">The filter names something that the resource does not have.</exception>
+    /// <exception cref="Http.InvalidRequestException">
+    /// The filter refers to something that the resource does not have.
+    /// </exception>
     public abstract Rows<TItem> Rows(PieDbContext db, TScope scope, TFilter filter);
 
     public abstract Columns<TItem> Columns(TScope scope);
 
     public abstract Origin Origin(TScope scope);
 
-    /// <summary>Versions of the workers that trained what the rows come from; a file's metadata names them.</summary>
+    /// <summary>
+    /// The versions of the workers that trained the runs behind the rows, for the metadata of a file.
+    /// </summary>
     public virtual Task<IReadOnlyList<string>> TrainedByAsync(PieDbContext db, TScope scope, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<string>>([]);
 
-    /// <summary>Without its extension.</summary>
+    /// <summary>The name of the file, without its extension.</summary>
     public virtual string FileName(Guid id, TFilter filter) => $"{name}-{id}";
 }

@@ -7,8 +7,8 @@ namespace PieService.Api.Tables;
 
 public static class TableEndpoint
 {
-    /// <summary>Answers GET with a page of a table, or with all of it as a file.</summary>
-    /// <param name="pattern">With the parameter id, of the resource that the table belongs to.</param>
+    /// <summary>Maps a GET that returns a page of a table, or the whole table as a file.</summary>
+    /// <param name="pattern">The route, with the parameter id of the resource that the table belongs to.</param>
     public static RouteHandlerBuilder MapTable<TFilter, TScope, TItem>(
         this IEndpointRouteBuilder routes, string pattern, Table<TFilter, TScope, TItem> table)
         where TFilter : TableQuery, new()
@@ -32,6 +32,6 @@ public static class TableEndpoint
     }
 }
 
-/// <summary>Metadata of an operation that answers with a table, in every format.</summary>
-/// <param name="Table">The class that documents it.</param>
+/// <summary>Metadata of an operation that returns a table, in every format.</summary>
+/// <param name="Table">The class whose XML comments document the operation.</param>
 public sealed record TableMetadata(Type Table);

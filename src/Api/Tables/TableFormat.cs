@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Api.Tables;
 
-/// <summary>How a table is answered: JSON page by page, every other format whole.</summary>
+/// <summary>The format of a table: JSON is returned in pages, every other format contains the whole table.</summary>
 public enum TableFormat
 {
     [JsonStringEnumMemberName("json")] Json,

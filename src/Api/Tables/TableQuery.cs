@@ -2,9 +2,12 @@ using PieService.Api.Lists;
 
 namespace PieService.Api.Tables;
 
-/// <summary>Which part of a table is wanted, and in which format.</summary>
+/// <summary>The query parameters for a part of a table, and its format.</summary>
 public record TableQuery : PageQuery
 {
-    /// <summary>Left out: what Accept asks for, by default json. Only JSON has pages; the other formats hold the whole table.</summary>
+    /// <summary>
+    /// The format of the response. By default the Accept header decides, and json is used without one. Only json has
+    /// pages; the other formats contain the whole table.
+    /// </summary>
     public TableFormat? Format { get; init; }
 }

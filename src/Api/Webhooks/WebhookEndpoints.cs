@@ -20,7 +20,7 @@ public static class WebhookEndpoints
         services.AddSingleton(provider => WebhookSettings.From(name => provider.GetRequiredService<IConfiguration>()[name]));
         services.AddHttpClient(WebhookSender.ClientName, WebhookSender.Configure)
             .ConfigurePrimaryHttpMessageHandler(provider => WebhookSender.Handler(provider.GetRequiredService<WebhookSettings>()))
-            // Its log would have the addresses, and with them what they may hold as a secret.
+            // The log of the client would contain the addresses, which may contain a secret.
             .RemoveAllLoggers();
         services.AddHostedService<WebhookSender>();
     }
@@ -41,11 +41,12 @@ public static class WebhookEndpoints
         webhooks.MapGet("/{id:guid}/deliveries", ListDeliveries).WithName("listWebhookDeliveries").ProducesProblem(400).ProducesProblem(404);
     }
 
-    /// <summary>Registers an address that is sent a message when a sweep has ended.</summary>
+    /// <summary>Registers a URL to which a message is sent when a sweep has ended.</summary>
     /// <remarks>
-    /// A POST of JSON { type, timestamp, data }, signed as the Standard Webhooks specification has it; the secret is shown only
-    /// here. An answer other than 2xx is followed by further attempts for about a day, 410 by none. A message may come twice: its
-    /// webhook-id is the same then.
+    /// The message is a POST with the JSON { type, timestamp, data }, signed according to the Standard Webhooks
+    /// specification. The secret is returned only by this operation. If the status of the response is not 2xx, the
+    /// message is sent again for about a day; after 410 it is not sent again. A message may be delivered twice; both
+    /// deliveries have the same webhook-id.
     /// </remarks>
     private static async Task<Results<Created<NewWebhookResponse>, ProblemHttpResult, IdempotentAttempt.KnownAnswer>> Create(
         Body<WebhookRequest> body, Query<NoQuery> _, HttpContext context, PieDbContext db, IdempotencyKey key, CancellationToken cancellation)
@@ -54,7 +55,7 @@ public static class WebhookEndpoints
         if (attempt.Answer is { } known) return known;
 
         var request = body.Checked(WebhookRequest.Check);
-        // There already where an earlier attempt was cut off after it.
+        // The webhook exists if an earlier attempt was interrupted after it had been stored.
         var webhook = await db.Webhooks.AsNoTracking().SingleOrDefaultAsync(earlier => earlier.Id == attempt.ResourceId, cancellation);
         if (webhook is null)
         {
@@ -71,22 +72,22 @@ public static class WebhookEndpoints
         return created;
     }
 
-    /// <summary>The webhooks, the newest first.</summary>
-    /// <remarks>Without their secrets, which are shown once, when they are registered.</remarks>
+    /// <summary>Lists the webhooks, the newest first.</summary>
+    /// <remarks>The secrets are not included; a secret is returned once, when its webhook is registered.</remarks>
     private static async Task<Ok<Page<WebhookResponse>>> List(Query<PageQuery> query, PieDbContext db, CancellationToken cancellation) =>
         TypedResults.Ok(await new QueryRows<Webhook, WebhookResponse>(db.Webhooks, NewestFirst, WebhookResponse.Of).PageAsync(query.Value, cancellation));
 
-    /// <summary>One webhook, without its secret.</summary>
-    /// <remarks>Who has lost the secret registers the address anew, and deletes this one.</remarks>
+    /// <summary>Returns one webhook, without its secret.</summary>
+    /// <remarks>To replace a lost secret, register the URL again and delete this webhook.</remarks>
     private static async Task<Results<Ok<WebhookResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
         await db.Webhooks.AsNoTracking().SingleOrDefaultAsync(webhook => webhook.Id == id, cancellation) is { } webhook
             ? TypedResults.Ok(WebhookResponse.Of(webhook))
             : Problems.NotFound("webhook", id);
 
-    /// <summary>Deletes a webhook, with the messages that were not delivered yet.</summary>
-    /// <remarks>A message that is being sent at this moment may still arrive.</remarks>
-    /// <response code="204">Deleted.</response>
+    /// <summary>Deletes a webhook and its undelivered messages.</summary>
+    /// <remarks>A message that is being sent at this moment may still be delivered.</remarks>
+    /// <response code="204">The webhook is deleted.</response>
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
         await db.Webhooks.Where(webhook => webhook.Id == id).ExecuteDeleteAsync(cancellation) > 0
@@ -94,8 +95,10 @@ public static class WebhookEndpoints
             : Problems.NotFound("webhook", id);
 
     /// <summary>Sends a message of the type webhook.test.</summary>
-    /// <remarks>As any other message: signed, and tried again. What became of it is in the webhook's deliveries.</remarks>
-    /// <response code="202">It will be sent within a second or two.</response>
+    /// <remarks>
+    /// The message is signed and retried like any other. Its result is in the deliveries of the webhook.
+    /// </remarks>
+    /// <response code="202">The message will be sent within two seconds.</response>
     private static async Task<Results<Accepted<DeliveryResponse>, ProblemHttpResult>> Test(
         Guid id, Query<NoQuery> _, PieDbContext db, TimeProvider time, CancellationToken cancellation)
     {
@@ -109,7 +112,7 @@ public static class WebhookEndpoints
         {
             Id = test,
             WebhookId = id,
-            // No sweep has this id, and no event the number 0.
+            // No sweep has this id, and no event has the number 0.
             SweepId = test,
             EventNumber = 0,
             Body = Json.Write(new TestMessage("webhook.test", time.GetUtcNow(), new TestData(id))),
@@ -119,8 +122,8 @@ public static class WebhookEndpoints
         return TypedResults.Accepted($"/api/v1/webhooks/{id}/deliveries", DeliveryResponse.Of(delivery));
     }
 
-    /// <summary>What was sent to a webhook, or will be, the newest first.</summary>
-    /// <remarks>With the attempts so far, the last answer, and when the next attempt is due.</remarks>
+    /// <summary>Lists the messages of a webhook, sent or pending, the newest first.</summary>
+    /// <remarks>Each message has the number of attempts, the last response, and the time of the next attempt.</remarks>
     private static async Task<Results<Ok<Page<DeliveryResponse>>, ProblemHttpResult>> ListDeliveries(
         Guid id, Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
     {
@@ -140,13 +143,13 @@ public sealed record WebhookResponse(Guid Id, string Url, string CreatedBy, Date
     public static WebhookResponse Of(Webhook webhook) => new(webhook.Id, webhook.Url, webhook.CreatedBy, webhook.CreatedAt);
 }
 
-/// <param name="Secret">Verifies the signatures; it is not shown again.</param>
+/// <param name="Secret">The secret to verify signatures with. It is not returned again.</param>
 public sealed record NewWebhookResponse(Guid Id, string Url, string CreatedBy, DateTimeOffset CreatedAt, string Secret);
 
 /// <param name="Id">The webhook-id of the message.</param>
-/// <param name="SweepId">Null: a test.</param>
-/// <param name="NextAttemptAt">Null: it was delivered, or given up.</param>
-/// <param name="LastStatus">HTTP status of the last answer; null: there was none.</param>
+/// <param name="SweepId">The id of the sweep; null for a test message.</param>
+/// <param name="NextAttemptAt">The time of the next attempt; null if the message was delivered or abandoned.</param>
+/// <param name="LastStatus">The HTTP status of the last response; null if there was no response.</param>
 public sealed record DeliveryResponse(
     Guid Id, Guid? SweepId, int? EventNumber, int Attempts, DateTimeOffset CreatedAt, DateTimeOffset? NextAttemptAt, DateTimeOffset? DeliveredAt,
     DateTimeOffset? GivenUpAt, int? LastStatus, string? LastError)

@@ -59,9 +59,12 @@ public sealed record ClassScore(int Examples, int Pies, int? Differing, CohortCl
     }
 }
 
-/// <summary>The scores of a cohort's runs for one class, each run with its own threshold.</summary>
-/// <param name="Accuracy">Right predictions / all, runs pooled; null for multi-label data or no examples.</param>
-/// <param name="F1">Over the runs, with 0 for 0/0, like precision and recall.</param>
+/// <summary>The scores of the runs of a cohort on one class; each run is evaluated with its own threshold.</summary>
+/// <param name="Accuracy">
+/// The accuracy over all runs together: correct predictions / (runs x examples of the class); null if the class has no
+/// examples, and for multi-label data.
+/// </param>
+/// <param name="F1">The F1 over the runs; like precision and recall, 0 for 0/0.</param>
 public sealed record CohortClassScore(double? Accuracy, Spread Precision, Spread Recall, Spread F1)
 {
     public static CohortClassScore Of(IReadOnlyList<LabelCounts> runs, int c, bool isSingleLabel) => new(

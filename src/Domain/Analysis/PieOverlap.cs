@@ -1,12 +1,16 @@
 namespace PieService.Domain.Analysis;
 
-/// <summary>How far two models have the same PIEs, compared with two independent sets of these sizes.</summary>
-/// <param name="Shared">The number of examples that are PIEs of both.</param>
-/// <param name="Union">The number of examples that are a PIE of at least one.</param>
-/// <param name="Jaccard">Shared / Union; null if neither model has a PIE.</param>
-/// <param name="ExpectedShared">The mean of Shared by chance.</param>
-/// <param name="ExpectedJaccard">Jaccard index of sets that share the expected number; null if there is no PIE.</param>
-/// <param name="Ratio">Shared / ExpectedShared; 1 is chance. Null if a model has no PIE.</param>
+/// <summary>
+/// The overlap of the PIEs of two models, with the overlap that two independent random sets of these sizes would have.
+/// </summary>
+/// <param name="Shared">The number of examples that are PIEs of both models.</param>
+/// <param name="Union">The number of examples that are PIEs of at least one model.</param>
+/// <param name="Jaccard">The Jaccard index, shared / union; null if neither model has a PIE.</param>
+/// <param name="ExpectedShared">The expected value of shared for independent sets.</param>
+/// <param name="ExpectedJaccard">
+/// The Jaccard index of two sets that share the expected number of examples; null if neither model has a PIE.
+/// </param>
+/// <param name="Ratio">The ratio shared / expectedShared: 1 for independent sets; null if a model has no PIE.</param>
 public sealed record PieOverlap(int Shared, int Union, double? Jaccard, double ExpectedShared, double? ExpectedJaccard, double? Ratio)
 {
     /// <summary>

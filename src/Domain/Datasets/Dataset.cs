@@ -25,7 +25,7 @@ public sealed class Dataset
 public sealed record SplitSummary(Split Split, int Examples, IReadOnlyList<int> PerLabel, TokenLengths Tokens);
 
 /// <summary>
-/// Lengths of the texts (both texts of a pair together) in tokens of the BiLSTM's tokenizer; percentiles are
-/// nearest-rank.
+/// The lengths of the texts (for pairs, of both texts together) in tokens of the BiLSTM tokenizer; the percentiles are
+/// nearest-rank percentiles.
 /// </summary>
 public sealed record TokenLengths(double Mean, int P50, int P95, int Max);

@@ -5,18 +5,19 @@ using PieService.Domain.Files;
 namespace PieService.Domain.Datasets;
 
 /// <summary>
-/// The format of a dataset's files; whether they are gzipped is detected. The formats from snli on are those of
-/// published datasets, which determine what columns states for other formats.
+/// The format of the files of a dataset. Whether a file is compressed with gzip is detected from its content. The
+/// formats from snli on are datasets in the form in which their authors publish them, which defines what columns
+/// defines for the other formats.
 /// </summary>
 public enum DatasetFormat
 {
-    /// <summary>RFC 4180 with a header row.</summary>
+    /// <summary>CSV according to RFC 4180, with a header row.</summary>
     [JsonStringEnumMemberName("csv")] Csv,
 
-    /// <summary>A header row, tabs between columns, no quoting.</summary>
+    /// <summary>Tab-separated values with a header row and without quoting.</summary>
     [JsonStringEnumMemberName("tsv")] Tsv,
 
-    /// <summary>One JSON object per line.</summary>
+    /// <summary>JSON lines: a JSON object in each line.</summary>
     [JsonStringEnumMemberName("jsonl")] Jsonl,
     [JsonStringEnumMemberName("parquet")] Parquet,
 
@@ -32,44 +33,49 @@ public enum DatasetFormat
     /// <summary>JSON lines, or one text per line with the labels in a separate part.</summary>
     [JsonStringEnumMemberName("aapd")] Aapd,
 
-    /// <summary>COARSE:fine question in each line.</summary>
+    /// <summary>Lines with COARSE:fine and the question.</summary>
     [JsonStringEnumMemberName("trec")] Trec,
 }
 
-/// <summary> Describes the files of an upload and how they become a dataset. Omitted fields have defaults. </summary>
-/// <remarks><see cref="DatasetRules"/> checks it.</remarks>
+/// <summary>
+/// The content of the files of an upload, and the rules by which they become a dataset. A field that is left out has
+/// its default value.
+/// </summary>
+/// <remarks><see cref="DatasetRules"/> checks the values.</remarks>
 public sealed record DatasetDefinition
 {
-    /// <summary>1 to 200 characters.</summary>
+    /// <summary>The name of the dataset, 1 to 200 characters.</summary>
     [Required, StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
     [Required] public LearningTask? Task { get; init; }
     [Required] public DatasetFormat? Format { get; init; }
 
-    /// <summary>Required for csv, tsv, jsonl and parquet; the other formats determine their columns.</summary>
+    /// <summary>
+    /// The columns of the files. Required for csv, tsv, jsonl and parquet; the other formats define their columns.
+    /// </summary>
     public ColumnMapping? Columns { get; init; }
 
     /// <summary>
-    /// Fixes the order of the labels, which decides ties; any other label is an error. If omitted, the order is the
-    /// study's for its own formats, else by name. Single-label data has at least two labels.
+    /// The labels in their order, which decides ties; any other label in the files is an error. By default the order is
+    /// the study's for its own formats, and otherwise alphabetical. Single-label data has at least two labels.
     /// </summary>
     [Length(1, DatasetLimits.MaxLabels)] public IReadOnlyList<string>? Labels { get; init; }
 
     /// <summary>
-    /// The separator of 1 to 10 characters between the labels if the column of multi-label data is text. If omitted,
+    /// The separator between the labels if the label column of multi-label data is text, 1 to 10 characters. By default
     /// the text is a JSON list.
     /// </summary>
     [StringLength(DatasetLimits.MaxSeparator, MinimumLength = 1)] public string? LabelSeparator { get; init; }
     public TextEncoding Encoding { get; init; } = TextEncoding.Utf8;
 
     /// <summary>
-    /// How to divide a single file, or the share of train that becomes the validation split if there is none; otherwise
-    /// omitted.
+    /// The division of a single file into splits, or the share of train that becomes the validation split if there is
+    /// none. Otherwise left out.
     /// </summary>
     public SplitFractions? Split { get; init; }
 
     /// <summary>
-    /// For a format that keeps frequent topics only, such as reuters21578: the smallest number of training documents of
-    /// a kept topic; 1 by default.
+    /// The smallest number of training documents with which a topic is kept, 1 by default. Only for a format that keeps
+    /// frequent topics, such as reuters21578.
     /// </summary>
     [Range(1, DatasetLimits.MaxMinimumDocuments)] public int? MinimumDocuments { get; init; }
 }
@@ -79,16 +85,16 @@ public sealed record ColumnMapping
 {
     public string? Text { get; init; }
 
-    /// <summary>The second text of a pair, such as SNLI's hypothesis.</summary>
+    /// <summary>The column of the second text of a pair, such as the hypothesis of SNLI.</summary>
     public string? SecondText { get; init; }
 
-    /// <summary>The label of single-label data.</summary>
+    /// <summary>The column of the label of single-label data.</summary>
     public string? Label { get; init; }
 
-    /// <summary>The labels of multi-label data: a list or text.</summary>
+    /// <summary>The column of the labels of multi-label data, which has a list or a text.</summary>
     public string? Labels { get; init; }
 
-    /// <summary>The id of an example in the source; if omitted, file and line.</summary>
+    /// <summary>The column of the ids of the examples in the source. By default file and line are used.</summary>
     public string? Id { get; init; }
 
     /// <summary>The column of the labels: label or labels, whichever is mapped.</summary>
@@ -96,15 +102,15 @@ public sealed record ColumnMapping
 }
 
 /// <summary>
-/// Shares of the examples of each label (of all examples for multi-label data), drawn with the seed; the rest is for
-/// training.
+/// The shares of the examples of each label (in multi-label data, of all examples) that are drawn by the seed for these
+/// splits; the other examples are the training split.
 /// </summary>
 public sealed record SplitFractions
 {
-    /// <summary>In [0, 1); 0 means no validation split.</summary>
+    /// <summary>The share of the validation split, in [0, 1); 0 for no validation split.</summary>
     [Range(0.0, 1.0, MaximumIsExclusive = true)] public decimal Validation { get; init; }
 
-    /// <summary>In (0, 1); omitted if the files have a test split.</summary>
+    /// <summary>The share of the test split, in (0, 1). Left out if the files have a test split.</summary>
     [Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)] public decimal? Test { get; init; }
     public int Seed { get; init; }
 }

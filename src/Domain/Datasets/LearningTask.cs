@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace PieService.Domain.Datasets;
 
 /// <summary>
-/// Whether a text has exactly one label or any number of labels: stated by the client, never guessed from the data.
+/// The learning task: a text has exactly one label (singleLabel) or any number of labels (multiLabel). The client
+/// states it; it is never inferred from the data.
 /// </summary>
 public enum LearningTask
 {

@@ -1,9 +1,16 @@
 namespace PieService.Domain.Datasets;
 
-/// <summary>Possible defects of a dataset's texts. A pair counts as one text; texts are compared exactly.</summary>
-/// <param name="Duplicates">Examples whose text occurs earlier in the same split.</param>
-/// <param name="EmptyTexts">Examples with a text, or one text of a pair, that is empty or blank.</param>
-/// <param name="InTwoSplits">Texts in more than one split: a model may be tested on what it was trained on.</param>
-/// <param name="ConflictingLabels">Texts that occur with different labels.</param>
-/// <param name="WithoutLabel">Examples of multi-label data without a label.</param>
+/// <summary>
+/// The numbers of possible defects in the texts of a dataset. A pair counts as one text; texts are compared character
+/// by character.
+/// </summary>
+/// <param name="Duplicates">The number of examples whose text occurs earlier in the same split.</param>
+/// <param name="EmptyTexts">
+/// The number of examples with an empty or blank text; for pairs, one of the two texts is enough.
+/// </param>
+/// <param name="InTwoSplits">
+/// The number of texts that occur in more than one split, so that the model may be tested on its training data.
+/// </param>
+/// <param name="ConflictingLabels">The number of texts that occur with different labels.</param>
+/// <param name="WithoutLabel">The number of examples of multi-label data without a label.</param>
 public sealed record TextQuality(int Duplicates, int EmptyTexts, int InTwoSplits, int ConflictingLabels, int WithoutLabel);

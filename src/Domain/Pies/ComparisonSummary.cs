@@ -6,10 +6,10 @@ namespace PieService.Domain.Pies;
 
 public enum ScoreMetric
 {
-    /// <summary>For single-label data.</summary>
+    /// <summary>The accuracy, for single-label data.</summary>
     [JsonStringEnumMemberName("accuracy")] Accuracy,
 
-    /// <summary>For multi-label data.</summary>
+    /// <summary>The macro-averaged F1, for multi-label data.</summary>
     [JsonStringEnumMemberName("macroF1")] MacroF1,
 }
 

@@ -6,27 +6,30 @@ namespace PieService.Domain.Pies;
 
 public enum NoiseFloorKind
 {
-    /// <summary>Two dense cohorts, each as large as the comparison's own.</summary>
+    /// <summary>The groups are two dense cohorts, each as large as the comparison's own.</summary>
     [JsonStringEnumMemberName("secondCohort")] SecondCohort,
 
     /// <summary>
-    /// Halves of the existing dense runs. Their majorities are noisier than the cohort's, so the floor is too high.
+    /// The groups are halves of the existing dense runs. Their majorities are noisier than those of the cohort, so the
+    /// noise floor is overestimated.
     /// </summary>
     [JsonStringEnumMemberName("halves")] Halves,
 }
 
 /// <summary>
-/// The PIE rate that seeds alone cause (study 1.15, dense control): the rate between two groups of dense runs with
-/// different seeds, as a distribution over ways to split the runs. It is not a confidence interval. Dense and pruned
-/// runs of one seed share initial weights and order, but these groups do not, so the PIE rate of a mild pruning may be
-/// below the floor.
+/// The PIE rate that a change of seeds alone causes (dense control of the study): the rate between two groups of dense
+/// runs with different seeds, as a distribution over the ways to form such groups. The distribution is not a confidence
+/// interval. The dense and the pruned run of one seed share initial weights and batch order, but the runs of these
+/// groups do not, so the PIE rate of a mild pruning may be below the noise floor.
 /// </summary>
-/// <param name="Kind">Null if there is no noise floor.</param>
+/// <param name="Kind">The kind of the groups; null if there is no noise floor.</param>
 /// <param name="Seeds">The number of runs in each of the two groups.</param>
-/// <param name="Splits">The number of splits that were computed.</param>
-/// <param name="Mean">PIEs / examples, in [0, 1], like the percentiles.</param>
-/// <param name="Sd">The standard deviation over the splits, ddof = 1; null for a single split.</param>
-/// <param name="Reason">Why there is no noise floor, and what would help; null if there is one.</param>
+/// <param name="Splits">The number of ways to form the groups that were evaluated.</param>
+/// <param name="Mean">The mean PIE rate, PIEs / examples, in [0, 1]. The percentiles have the same unit.</param>
+/// <param name="Sd">
+/// The standard deviation over the ways to form the groups (ddof = 1); null if there is only one.
+/// </param>
+/// <param name="Reason">The reason why there is no noise floor, and what to do about it; null if there is one.</param>
 public sealed record NoiseFloor(
     NoiseFloorKind? Kind, int Seeds, int Splits, double? Mean, double? Sd, double? P05, double? P50, double? P95, string? Reason)
 {

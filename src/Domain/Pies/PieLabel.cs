@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace PieService.Domain.Pies;
 
 /// <summary>
-/// The cohort whose majority is right if the two disagree; for multi-label data, right on all classes on which they
-/// disagree.
+/// The cohort whose majority is right, if the majorities differ; for multi-label data, on all classes on which they
+/// differ.
 /// </summary>
 public enum PieDirection
 {

@@ -1,6 +1,8 @@
 namespace PieService.Domain.Pies;
 
-/// <summary>Mean and sample standard deviation (ddof = 1) over seeds; the deviation is null below two.</summary>
+/// <summary>
+/// The mean and the sample standard deviation (ddof = 1) over seeds; the deviation is null for fewer than two values.
+/// </summary>
 public sealed record Spread(double Mean, double? Sd)
 {
     /// <exception cref="InvalidOperationException">There is no value.</exception>

@@ -3,15 +3,24 @@ using System.ComponentModel.DataAnnotations;
 namespace PieService.Domain.Recipes;
 
 /// <summary>
-/// How a model is trained. The defaults suit a first look at a BiLSTM; they are not the study's values.
+/// The hyperparameters of the training of a model. The defaults are for a first experiment with a BiLSTM and are not
+/// the values of the study.
 /// </summary>
-/// <param name="Epochs">E of the study: dense models train E epochs, iteratively pruned ones 4E.</param>
-/// <param name="BatchSize">Examples per optimizer step.</param>
-/// <param name="LearningRate">Constant, for Adam. Set 2e-5 to 1e-4 for a BERT; the default is too large.</param>
-/// <param name="MaxLength">Tokens that are kept of a text or pair, for BERT with [CLS] and [SEP].</param>
-/// <param name="HiddenSize">LSTM units per direction; not for BERT.</param>
-/// <param name="EmbeddingSize">Width of the trained embedding; only without word vectors, and not for BERT.</param>
-/// <param name="Padding">The padding of a BiLSTM in protocol paper.</param>
+/// <param name="Epochs">
+/// The number of epochs, E in the study: dense models are trained for E epochs, iteratively pruned models for 4E.
+/// </param>
+/// <param name="BatchSize">The number of examples per optimizer step.</param>
+/// <param name="LearningRate">
+/// The constant learning rate of Adam. Set it for a BERT, usually to 2e-5 to 1e-4: the default would destroy the
+/// pretrained weights.
+/// </param>
+/// <param name="MaxLength">
+/// The number of tokens of a text, or of a pair together, after which the rest is cut off; for BERT including [CLS] and
+/// each [SEP].
+/// </param>
+/// <param name="HiddenSize">The number of LSTM units per direction; not for BERT.</param>
+/// <param name="EmbeddingSize">The width of the trained embedding; only without word vectors, and not for BERT.</param>
+/// <param name="Padding">The padding of a BiLSTM with the protocol paper.</param>
 public sealed record Hyperparameters(
     [property: Range(1, 10_000)] int Epochs = 6,
     [property: Range(1, 65_536)] int BatchSize = 64,

@@ -2,11 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Domain.Recipes;
 
-/// <summary>The pruning method, with its name in the paper; dense models are not pruned.</summary>
+/// <summary>The pruning method, by its name in the paper; dense means that the model is not pruned.</summary>
 public enum Method
 {
     [JsonStringEnumMemberName("dense")] Dense,
-    /// <summary>The compute-matched control: dense, trained as long as the iterative methods.</summary>
+    /// <summary>The compute-matched control: a dense model that is trained as long as the iterative methods.</summary>
     [JsonStringEnumMemberName("dense4E")] Dense4E,
     [JsonStringEnumMemberName("IMP")] Imp,
     [JsonStringEnumMemberName("IMP-WR")] ImpWr,
@@ -26,7 +26,8 @@ public enum PruningScore { Magnitude, Impact, Random }
 public enum PruningSchedule { Iterative, AtInitialization }
 
 /// <summary>
-/// The set of weights that are ranked and that reach the target: each prunable tensor alone, or all of them together.
+/// The set of weights that are ranked together and that reaches the target sparsity: each prunable tensor by itself
+/// (layerWise), or all prunable tensors together (global).
 /// </summary>
 public enum PruningScope
 {

@@ -3,17 +3,18 @@ using System.Globalization;
 namespace PieService.Domain.Runs;
 
 /// <summary>
-/// The result of a worker's comparison, at its start, of the tensor library with plain double arithmetic.
+/// The result of the arithmetic checks of a worker at its start: the tensor library compared with double-precision
+/// arithmetic.
 /// </summary>
-/// <param name="Device">cpu, or cuda:n.</param>
-/// <param name="CpuCapability">The instruction set that the library computes with, and the processor's vendor.</param>
+/// <param name="Device">The device: cpu or cuda:n.</param>
+/// <param name="CpuCapability">The instruction set that the library uses, and the vendor of the processor.</param>
 /// <param name="Checks">The number of operations that were compared, each with one shape.</param>
-/// <param name="Seconds">The duration of the comparison.</param>
-/// <param name="Failures">Results beyond their tolerance. The worker trains only if there are none.</param>
+/// <param name="Seconds">The duration of the checks, in seconds.</param>
+/// <param name="Failures">The results that exceed their tolerance. The worker trains only if there are none.</param>
 public sealed record ArithmeticReport(
     string Device, string CpuCapability, ComputeHost Host, int Checks, double Seconds, IReadOnlyList<ArithmeticDeviation> Failures)
 {
-    /// <summary>The first failure and what to try; null if there is none.</summary>
+    /// <summary>The first failure and what to do about it; null if there is none.</summary>
     public string? Problem => Failures.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"""
         right arithmetic: {Failures[0]}, on {Host.Processor} ({CpuCapability}) with {Host.Library}. In all, {Failures.Count} results of {Checks} checks are wrong. {Advice}
         """);
@@ -23,11 +24,17 @@ public sealed record ArithmeticReport(
         : "Start the worker with PIE_DEVICE=cpu, or update the GPU's driver.";
 }
 
-/// <summary>One result of the tensor library beside the same result in plain double arithmetic.</summary>
-/// <param name="Shape">Shape of the inputs, such as T 5, B 7, D 100, H 100: words, texts, inputs, units.</param>
-/// <param name="Part">Which result: that in evaluation, that in training, or the gradient of an input.</param>
-/// <param name="Deviation">Largest difference / largest value; null if the result is not a finite number.</param>
-/// <param name="Tolerance">The largest deviation that rounding explains.</param>
+/// <summary>A result of the tensor library compared with the same result in double-precision arithmetic.</summary>
+/// <param name="Shape">
+/// The shape of the inputs of the operation, such as T 5, B 7, D 100, H 100: words, texts, inputs, units.
+/// </param>
+/// <param name="Part">
+/// The compared result: the output in evaluation mode, the output in training mode, or the gradient of an input.
+/// </param>
+/// <param name="Deviation">
+/// The largest difference as a share of the largest value; null if the result is not a finite number.
+/// </param>
+/// <param name="Tolerance">The largest deviation that rounding can explain.</param>
 public sealed record ArithmeticDeviation(string Operation, string Shape, string Part, double? Deviation, double Tolerance)
 {
     // Written so that a result that is not a number fails.

@@ -1,8 +1,8 @@
 namespace PieService.Domain.Runs;
 
 /// <summary>
-/// The hardware and software that computed a run, beside its device. When a fault becomes known later, these values
-/// identify the runs that it affected.
+/// The environment that, beside the device, computed a run. If a fault of an environment is found later, the affected
+/// runs can be identified by it.
 /// </summary>
 /// <param name="Library">The tensor library and the version that TorchSharp was built for, such as libtorch 2.10.0.</param>
 /// <param name="Allocator">

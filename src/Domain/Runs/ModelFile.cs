@@ -8,11 +8,15 @@ public enum ModelKind
     [JsonStringEnumMemberName("bert")] Bert,
 }
 
-/// <summary>Word vectors or a pretrained checkpoint that a worker has.</summary>
-/// <param name="Name">The name that models of a sweep use.</param>
-/// <param name="Dimensions">Width of a vector or hidden state; null, like what follows, if it cannot be used.</param>
+/// <summary>Word vectors or a pretrained checkpoint of a worker.</summary>
+/// <param name="Name">The name by which the models of a sweep refer to it.</param>
+/// <param name="Dimensions">
+/// The width of a vector or of a hidden state; null, like the properties that follow, if the file cannot be used.
+/// </param>
 /// <param name="Layers">The number of layers of a checkpoint; null for vectors.</param>
-/// <param name="Parameters">The number of its parameters.</param>
-/// <param name="Sha256">Hash of the vectors' file; for a checkpoint, of all files that affect a training.</param>
-/// <param name="Error">Why this worker cannot use it; null if it can.</param>
+/// <param name="Parameters">The number of numeric values in it.</param>
+/// <param name="Sha256">
+/// The SHA-256 of the unmodified file of the vectors, or of all files that determine a checkpoint.
+/// </param>
+/// <param name="Error">The reason why this worker cannot use it; null if it can.</param>
 public sealed record ModelFile(string Name, ModelKind Kind, int? Dimensions, int? Layers, long? Parameters, string? Sha256, string? Error = null);

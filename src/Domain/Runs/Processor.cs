@@ -4,11 +4,13 @@ using System.Text;
 
 namespace PieService.Domain.Runs;
 
-/// <summary>The processor of a machine, from its CPUID instruction.</summary>
-/// <param name="Vendor">Such as AuthenticAMD; the name of the architecture if it is not x86.</param>
-/// <param name="Family">The family including the extended family, as lscpu shows it; null if it is not known.</param>
-/// <param name="Model">The model including the extended model, as lscpu shows it.</param>
-/// <param name="Name">The name, such as AMD EPYC 9B45.</param>
+/// <summary>The processor of a machine, as its CPUID instruction reports it.</summary>
+/// <param name="Vendor">
+/// The vendor, such as AuthenticAMD; on architectures other than x86 the name of the architecture.
+/// </param>
+/// <param name="Family">The family including the extended family, as in lscpu; null if it is unknown.</param>
+/// <param name="Model">The model including the extended model, as in lscpu; null if it is unknown.</param>
+/// <param name="Name">The name, such as AMD EPYC 9B45; null if it is unknown.</param>
 public sealed record Processor(string Vendor, int? Family, int? Model, string? Name)
 {
     private const int BrandLeaves = unchecked((int)0x80000000), FirstBrandLeaf = BrandLeaves + 2, LastBrandLeaf = BrandLeaves + 4;

@@ -169,8 +169,12 @@ public sealed record PredictedBy(string Device, string CpuCapability, int Thread
 /// <param name="Sha256">Lower-case hex of the file's bytes.</param>
 public sealed record KeptModel(string Path, string Store, long Bytes, string Sha256);
 
-/// <param name="Accuracy">Share of the examples whose prediction is exactly their labels.</param>
-/// <param name="Loss">Mean cross-entropy in nats; for multi-label data binary, over examples and classes.</param>
+/// <param name="Accuracy">
+/// The share of the examples whose predicted labels are exactly their gold labels, in [0, 1].
+/// </param>
+/// <param name="Loss">
+/// The mean cross-entropy in nats; for multi-label data the binary cross-entropy, over examples and classes.
+/// </param>
 public sealed record RunScore(
     double Accuracy, double MacroF1, double Loss, double MicroF1,
     double MacroPrecision, double MicroPrecision, double MacroRecall, double MicroRecall)
@@ -179,5 +183,5 @@ public sealed record RunScore(
         scores.Accuracy, scores.MacroF1, loss, scores.MicroF1, scores.MacroPrecision, scores.MicroPrecision, scores.MacroRecall, scores.MicroRecall);
 }
 
-/// <summary>The number of kept weights of a prunable tensor.</summary>
+/// <summary>The number of weights of a prunable tensor, and the number of those that are kept.</summary>
 public sealed record TensorSparsity(string Name, int Size, int Kept);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Domain.Sweeps;
 
-/// <summary>An eighth of the study's grid (1.1): one dataset and one model, 41 cohorts of 30 seeds.</summary>
+/// <summary>An eighth of the study's grid: one dataset and one model, with 41 cohorts of 30 seeds.</summary>
 public enum Preset
 {
     [JsonStringEnumMemberName("paper/snli/bilstm")] PaperSnliBiLstm,

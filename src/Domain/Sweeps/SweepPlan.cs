@@ -1,14 +1,23 @@
 namespace PieService.Domain.Sweeps;
 
-/// <summary>The cost of a sweep: the response to validateOnly.</summary>
-/// <param name="EstimatedSeconds">Time with the slots of the live workers, or with one slot if there are none.</param>
-/// <param name="PredictionBytes">Packed predictions of the runs to train, also those after observed epochs.</param>
-/// <param name="CheckpointBytes">The largest size of trunks and checkpoints at one time.</param>
-/// <param name="ModelBytes">Files of the models that the sweep keeps and that are not kept yet.</param>
-/// <param name="WaitingFor">Why its runs would not start now; empty if they would, or if none must be trained.</param>
+/// <summary>The estimated cost of a sweep, which planSweep returns.</summary>
+/// <param name="EstimatedSeconds">
+/// The estimated duration in seconds on the slots of the live workers, or on one slot if there are none.
+/// </param>
+/// <param name="PredictionBytes">
+/// The size of the packed predictions of the runs that must be trained, in bytes, including those after observed
+/// epochs.
+/// </param>
+/// <param name="CheckpointBytes">The largest size of trunks and checkpoints at any one time, in bytes.</param>
+/// <param name="ModelBytes">
+/// The size of the model files that the sweep keeps and that are not kept already, in bytes.
+/// </param>
+/// <param name="WaitingFor">
+/// The reasons why its runs would not start now; empty if some worker would take one, or if no run must be trained.
+/// </param>
 public sealed record SweepPlan(
     int Runs, PlannedEpochs Epochs, double EstimatedSeconds, long PredictionBytes, long CheckpointBytes, long ModelBytes, int Comparisons,
     IReadOnlyList<string> WaitingFor);
 
-/// <param name="Shared">Epochs of trunks and of runs that exist already.</param>
+/// <param name="Shared">The number of epochs of trunks and of runs that exist already.</param>
 public sealed record PlannedEpochs(long Requested, long Shared, long ToTrain);

@@ -5,7 +5,7 @@ using PieService.Domain.Recipes;
 
 namespace PieService.Domain.Sweeps;
 
-/// <summary>The priority among queued runs.</summary>
+/// <summary>The priority of the waiting runs of a sweep.</summary>
 public enum Priority
 {
     [JsonStringEnumMemberName("high")] High,
@@ -21,81 +21,85 @@ public enum KeepModels
 }
 
 /// <summary>
-/// A pruning sweep as a client requests it: models x (dense + methods x sparsities) x seeds. Omitted fields have
-/// defaults.
+/// A request for a pruning sweep: models x (dense + methods x sparsities) x seeds. A field that is left out has its
+/// default value.
 /// </summary>
-/// <remarks><see cref="SweepRules"/> checks it.</remarks>
+/// <remarks><see cref="SweepRules"/> checks the values.</remarks>
 public sealed record SweepRequest
 {
     /// <summary>
-    /// An eighth of the study, which fills in the fields that the request omits. Without a preset, name, models,
-    /// methods and seeds are required.
+    /// The name of a preset, an eighth of the study's grid, which supplies all fields that the request leaves out.
+    /// Without a preset, name, models, methods and seeds are required.
     /// </summary>
     public Preset? Preset { get; init; }
 
-    /// <summary>What the study does not state and its preset cannot know; empty without a preset.</summary>
+    /// <summary>The details of the study that the preset cannot determine; empty without a preset.</summary>
     [JsonIgnore] public IReadOnlyList<string> Unknowns => Preset is { } preset ? StudyGrid.Unknowns(preset) : [];
 
-    /// <summary>1 to 200 characters.</summary>
+    /// <summary>The name of the sweep, 1 to 200 characters.</summary>
     [StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
     [Required] public Guid? DatasetId { get; init; }
 
-    /// <summary>Sound, unless the request or its preset states another protocol.</summary>
+    /// <summary>The protocol. The default is that of the preset, or sound without a preset.</summary>
     public Protocol? Protocol { get; init; }
 
     [JsonIgnore] public Protocol ProtocolOrDefault => Protocol ?? Recipes.Protocol.Sound;
     [Length(1, SweepRules.MaxModels)] public IReadOnlyList<ModelRequest>? Models { get; init; }
 
     /// <summary>
-    /// Pruning methods; the dense models are always trained too. If empty, only dense models are trained.
+    /// The pruning methods. The dense models are always trained too; an empty list means dense models only.
     /// </summary>
     public IReadOnlyList<Method>? Methods { get; init; }
 
-    /// <summary>Shares of weights to remove, in percent, in (0, 100), with at most 6 decimals.</summary>
+    /// <summary>
+    /// The target sparsities: shares of weights to remove, in percent, in (0, 100), with at most 6 decimals.
+    /// </summary>
     [MaxLength(SweepRules.MaxSparsities)] public IReadOnlyList<decimal>? Sparsities { get; init; }
     public PruningScope Scope { get; init; } = PruningScope.LayerWise;
     public SeedRange? Seeds { get; init; }
 
     /// <summary>
-    /// Adds dense runs that are trained as long as the iterative methods, 4E epochs (dense4E), as a second baseline of
-    /// each pruned cohort.
+    /// Whether to add dense runs that are trained as long as the iterative methods, for 4E epochs (dense4E), as a
+    /// second baseline for each pruned cohort.
     /// </summary>
     public bool ComputeMatchedDense { get; init; }
 
     /// <summary>
-    /// The number of seeds of a second dense cohort for the noise floor; these seeds follow the others. With the value
-    /// of seeds.count, the cohort has the same size.
+    /// The number of seeds of a second dense cohort for the noise floor; they follow the seeds of the sweep. With as
+    /// many as seeds.count, the second cohort is as large as the first.
     /// </summary>
     [Range(0, SweepRules.MaxSeeds)] public int ExtraDenseSeeds { get; init; }
 
-    /// <summary>The splits on which models are compared; by default test, which is always predicted.</summary>
+    /// <summary>The splits on which models are compared. The default is test, which is always predicted.</summary>
     public IReadOnlyList<Split>? PredictSplits { get; init; }
 
     [JsonIgnore] public IReadOnlyList<Split> PredictSplitsOrDefault => PredictSplits ?? [Split.Test];
 
     /// <summary>
-    /// Epochs (from 0) after which the dense runs' predictions on the training split are kept, for EL2N; epochs that a
-    /// model does not have are ignored. By default the study's: 0, .3 E, .6 E and .8 E, rounded, and E - 1; [] keeps
-    /// none.
+    /// The epochs (0-based) after which the predictions of the dense runs on the training split are kept, for EL2N;
+    /// epochs that a model does not have are ignored. The default is the study's: 0, .3 E, .6 E and .8 E, rounded, and
+    /// E - 1; [] keeps none.
     /// </summary>
     [MaxLength(SweepRules.MaxObservationEpochs)] public IReadOnlyList<int>? ObservationEpochs { get; init; }
     public KeepModels KeepModels { get; init; } = KeepModels.None;
     public Priority Priority { get; init; } = Priority.Normal;
 }
 
-/// <summary>One model of a sweep; its dense and pruned cohorts belong together.</summary>
+/// <summary>A model of a sweep; its dense and pruned cohorts belong together.</summary>
 public sealed record ModelRequest
 {
-    /// <summary>Unique in the sweep; by default the architecture in lower case.</summary>
+    /// <summary>The name of the model, unique in the sweep. The default is the architecture in lower case.</summary>
     [StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
 
-    /// <summary>Required, unless a preset fills it in.</summary>
+    /// <summary>The architecture. Required unless a preset supplies it.</summary>
     public Architecture? Architecture { get; init; }
 
-    /// <summary>The name of word vectors (BiLSTM); without them the embedding is trained.</summary>
+    /// <summary>The name of the word vectors (BiLSTM). Without them the embedding is trained.</summary>
     public string? Vectors { get; init; }
 
-    /// <summary>The name of the folder of a pretrained checkpoint; required for BERT.</summary>
+    /// <summary>
+    /// The name of the pretrained checkpoint, which is the name of its folder (BERT, for which it is required).
+    /// </summary>
     public string? Checkpoint { get; init; }
     public Hyperparameters? Hyperparameters { get; init; }
 
@@ -104,5 +108,5 @@ public sealed record ModelRequest
     [JsonIgnore] public Hyperparameters HyperparametersOrDefault => Hyperparameters ?? new Hyperparameters();
 }
 
-/// <summary>Seeds first, first + 1, ... first + count - 1.</summary>
+/// <summary>The seeds first, first + 1, ..., first + count - 1.</summary>
 public sealed record SeedRange([property: Range(0, int.MaxValue - 1)] int First = 0, [property: Range(1, SweepRules.MaxSeeds)] int Count = 1);

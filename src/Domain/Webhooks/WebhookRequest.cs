@@ -1,11 +1,11 @@
 namespace PieService.Domain.Webhooks;
 
-/// <summary>A webhook to register.</summary>
+/// <summary>The registration of a webhook.</summary>
 public sealed record WebhookRequest
 {
     public const int LongestUrl = 2000;
 
-    /// <summary>The absolute http or https URL to which the messages are sent by POST.</summary>
+    /// <summary>The absolute http or https URL to which the messages are posted.</summary>
     public string? Url { get; init; }
 
     public static IReadOnlyList<FieldError> Check(WebhookRequest request) => Problem(request.Url) is { } problem ? [new("url", problem)] : [];
