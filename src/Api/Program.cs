@@ -21,7 +21,7 @@ using PieService.Hosting;
 
 if (args is ["key", .. var keyArguments]) return await KeyCommand.RunAsync(keyArguments);
 
-// Settings lie beside the program, wherever it is started from.
+// The settings are beside the program, whatever the current folder is.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 var (services, configuration) = (builder.Services, builder.Configuration);
 
@@ -44,7 +44,7 @@ if (string.IsNullOrEmpty(connectionString))
     }
     catch (InvalidOperationException cannot)
     {
-        // Written for whoever starts the service: missing programs, a folder in use.
+        // The message is for the user who starts the service: a missing program, a folder in use.
         await Console.Error.WriteLineAsync(cannot.Message);
         return 1;
     }
@@ -52,7 +52,7 @@ if (string.IsNullOrEmpty(connectionString))
     services.AddHostedService<ClusterKeeper>();
     connectionString = cluster.ConnectionString;
 }
-// Whatever happens from here on, the server ends with this process.
+// The server ends with this process, whatever happens from here on.
 await using var owned = cluster;
 try
 {
@@ -100,12 +100,12 @@ app.UseSecurityHeaders();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.UseRequestForm();
-// Here and not first of all, where it would find no route for HEAD.
+// Routing comes after UseRequestForm, which turns HEAD into GET: there are no routes for HEAD.
 app.UseRouting();
 app.UseAccess();
 app.UsePieOpenApi();
 app.UseMiddleware<Audit>();
-// Once more: the audit must see what a failure was answered with.
+// The second exception handler is inside the audit, which must record the status of a failure.
 app.UseExceptionHandler();
 app.UseAuthorization();
 app.UseDashboardProblems();

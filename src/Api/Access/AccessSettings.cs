@@ -2,9 +2,14 @@ using PieService.Domain;
 
 namespace PieService.Api.Access;
 
-/// <param name="RequireKeys">Where not, whoever reaches the service is its administrator; so only this machine must reach it.</param>
-/// <param name="RequestsPerSecond">Of one key, or of one address where there is none; twice as many at once.</param>
-/// <param name="AuditDays">How long the audit remembers.</param>
+/// <param name="RequireKeys">
+/// Whether requests need an API key. If not, every client is an administrator, so the service must be reachable from
+/// its own machine only.
+/// </param>
+/// <param name="RequestsPerSecond">
+/// The request rate of one key, or of one address without a key; the burst is twice as large.
+/// </param>
+/// <param name="AuditDays">The number of days for which audit entries are kept.</param>
 public sealed record AccessSettings(bool RequireKeys, int RequestsPerSecond, int AuditDays)
 {
     public static AccessSettings From(IConfiguration configuration) => new(

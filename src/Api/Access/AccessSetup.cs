@@ -5,7 +5,7 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Access;
 
-/// <summary>Who may do what; docs/security.md says it in words.</summary>
+/// <summary>Authentication and authorization; docs/security.md describes them.</summary>
 public static class AccessSetup
 {
     public static void AddAccess(this IServiceCollection services, AccessSettings settings)
@@ -15,14 +15,14 @@ public static class AccessSetup
         services.AddAuthentication(KeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, configureOptions: null);
         var enoughRole = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new EnoughRole()).Build();
-        // The fallback is for all endpoints that say nothing; one that is open says AllowAnonymous.
+        // The fallback applies to all endpoints without authorization metadata; an open endpoint has AllowAnonymous.
         services.AddAuthorizationBuilder().SetDefaultPolicy(enoughRole).SetFallbackPolicy(enoughRole);
         services.AddRateLimits(settings);
         services.AddSingleton<Audit>();
         services.AddHostedService<Retention>();
     }
 
-    /// <summary>What every request passes, the open pages included.</summary>
+    /// <summary>Adds the middleware that every request passes, including those for open pages.</summary>
     public static void UseAccess(this WebApplication app)
     {
         app.UseLoopbackGuard();
@@ -31,7 +31,10 @@ public static class AccessSetup
         app.UseRateLimiter();
     }
 
-    /// <summary>Whether anybody could be let in; where not, <paramref name="services"/>' host is of no use.</summary>
+    /// <summary>
+    /// Whether there is a key that is not revoked; without one, the host of <paramref name="services"/> would refuse
+    /// every request.
+    /// </summary>
     public static async Task<bool> HasKeyAsync(IServiceProvider services)
     {
         await using var db = await services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();

@@ -2,14 +2,16 @@ using PieService.Domain.Access;
 
 namespace PieService.Api.Access;
 
-/// <summary>Who asks: the holder of a key, or, where no keys are required, whoever is on this machine.</summary>
+/// <summary>
+/// The sender of a request: the holder of a key or, if no keys are required, any user of this machine.
+/// </summary>
 public sealed record Actor(string Name, Role Role, Guid? KeyId)
 {
     public static Actor Local { get; } = new("local", Role.Admin, null);
 
-    /// <summary>On the machine itself, by ./pie key.</summary>
+    /// <summary>The name under which ./pie key, which runs on the machine itself, is recorded in the audit.</summary>
     public const string Operator = "operator";
 
-    /// <summary>Null: nobody that we know.</summary>
+    /// <summary>Returns the actor of a request; null if the request is not authenticated.</summary>
     public static Actor? Of(HttpContext context) => context.Features.Get<Actor>();
 }

@@ -7,8 +7,8 @@ using PieService.Domain.Storage;
 namespace PieService.Api.Access;
 
 /// <summary>
-/// Writes who asks for a change before it happens, and what became of it after; a change that cannot be written down does not
-/// happen. Paths only: queries and bodies may hold what is nobody else's business.
+/// Records who requests a change before the change is made, and the status of the response afterwards. A change that
+/// cannot be recorded is not made. Only paths are recorded, because queries and bodies may contain confidential data.
 /// </summary>
 public sealed class Audit(IDbContextFactory<PieDbContext> contexts, ILogger<Audit> logger) : IMiddleware
 {
@@ -40,13 +40,16 @@ public sealed class Audit(IDbContextFactory<PieDbContext> contexts, ILogger<Audi
         && endpoint.Metadata.GetMetadata<ChangesNothing>() is null
         && !(MayOnlyValidate(endpoint) && bool.TryParse(context.Request.Query["validateOnly"], out var only) && only);
 
-    /// <summary>Only where the operation knows the parameter: elsewhere it would hide a change.</summary>
+    /// <summary>
+    /// Whether the operation has the parameter validateOnly; on any other operation it would hide a change from the
+    /// audit.
+    /// </summary>
     private static bool MayOnlyValidate(Endpoint endpoint) =>
         endpoint.Metadata.OfType<QueryMetadata>().Any(query => query.Type.GetProperty("ValidateOnly") is not null);
 
     private async Task<AuditEntry?> TryWriteAsync(HttpContext context, Actor actor)
     {
-        // Escaped, it has no character that a text of the database could not hold.
+        // The escaped path contains no character that PostgreSQL cannot store in text.
         var path = context.Request.Path.ToUriComponent();
         var entry = new AuditEntry
         {
@@ -70,7 +73,10 @@ public sealed class Audit(IDbContextFactory<PieDbContext> contexts, ILogger<Audi
         }
     }
 
-    /// <summary>Whether or not anybody still waits for the answer. An entry that stays without one says that it is not known.</summary>
+    /// <summary>
+    /// Writes the status, even if the client has disconnected. An entry that remains without a status means that the
+    /// outcome is unknown.
+    /// </summary>
     private async Task WriteStatusAsync(AuditEntry entry, int status)
     {
         try
@@ -80,7 +86,7 @@ public sealed class Audit(IDbContextFactory<PieDbContext> contexts, ILogger<Audi
         }
         catch (Exception failure)
         {
-            // The change was made, and its client must hear so.
+            // The change was made, so the client must receive the response.
             AccessLog.AuditFailed(logger, failure);
         }
     }

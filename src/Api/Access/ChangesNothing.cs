@@ -1,4 +1,6 @@
 namespace PieService.Api.Access;
 
-/// <summary>Marks an operation that only asks, although its method is that of a change: its question needs a body.</summary>
+/// <summary>
+/// Marks an operation that only reads although its HTTP method is that of a change, because its input is a body.
+/// </summary>
 public sealed record ChangesNothing;

@@ -4,12 +4,17 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Access;
 
-/// <summary>Hangfire's own pages on the messages, to look at: the rows are the truth, so there is nothing to press.</summary>
+/// <summary>
+/// Hangfire's own pages about the messages. They are read-only: the state is in the rows, so an action on a message
+/// would have no effect.
+/// </summary>
 public static class Dashboard
 {
     public const string Path = "/hangfire";
 
-    /// <summary>Hangfire's pages fall over an address that they did not make themselves.</summary>
+    /// <summary>
+    /// Answers with 404 if the dashboard throws, which it does for any address that it did not generate itself.
+    /// </summary>
     public static void UseDashboardProblems(this WebApplication app) => app.UseWhen(
         context => context.Request.Path.StartsWithSegments(Path),
         pages => pages.Use(async (context, next) =>
@@ -28,7 +33,8 @@ public static class Dashboard
     public static void MapDashboard(this IEndpointRouteBuilder routes) => routes
         .MapHangfireDashboard(Path, new DashboardOptions
         {
-            // Its own rule, local requests only, would trust whoever comes through a proxy; the endpoint's role decides.
+            // Hangfire's default filter, which allows local requests only, would trust every client of a proxy; the
+            // role of the endpoint decides instead.
             Authorization = [],
             IsReadOnlyFunc = _ => true,
             AppPath = null,

@@ -8,7 +8,10 @@ using PieService.Domain;
 
 namespace PieService.Api.Access;
 
-/// <summary>Takes a key as Authorization: Bearer, or as the password of Basic, which is what a browser can offer for the dashboard.</summary>
+/// <summary>
+/// Accepts a key as Authorization: Bearer, or as the password of Basic, which is what a browser can send for the
+/// dashboard.
+/// </summary>
 public sealed class KeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder,
     AccessSettings settings, KeyCheck keys)
@@ -31,7 +34,8 @@ public sealed class KeyAuthentication(
     {
         if (wait is { } limit) return RateLimits.TooManyAsync(Context, limit, "Too many wrong API keys came from this address.");
         var isWrong = Request.Headers.Authorization.Count > 0;
-        // A browser would ask its user for a password at each refused request of a page, so only the dashboard makes it ask.
+        // A browser would prompt for a password on each refused request of a page, so only the dashboard requests
+        // Basic.
         var isDashboard = Request.Path.StartsWithSegments(Dashboard.Path);
         Response.Headers.WWWAuthenticate = isDashboard ? "Basic realm=\"PieService\"" : isWrong ? "Bearer error=\"invalid_token\"" : "Bearer";
         return TypedResults.Problem(

@@ -7,34 +7,44 @@ using PieService.Domain.Storage;
 namespace PieService.Api.Access;
 
 /// <summary>
-/// Whether a key is one of ours; its row is read each time, so a revoked one is void at once. While an address has used up its
-/// share of wrong keys, none of its keys is looked at, right ones included: one that still passed would tell a guesser apart
-/// what he guessed.
+/// Checks whether a key is valid. Its row is read for each request, so that a revocation takes effect at once. While an
+/// address has no permits for wrong keys left, the check refuses all of its invalid keys without a further count; a
+/// valid key is always accepted.
 /// </summary>
 public sealed class KeyCheck(IDbContextFactory<PieDbContext> contexts) : IDisposable
 {
     private const int WrongPerSecond = 10;
 
-    /// <summary>A flood of keys leaves connections to those who have one, and is counted before much of it has passed.</summary>
+    /// <summary>
+    /// Limits concurrent checks, so that a flood of keys leaves database connections to other requests and is counted
+    /// before much of it has passed.
+    /// </summary>
     private const int AtOnce = 8;
 
-    /// <summary>No SHA-256 that anybody knows a secret for: what an unknown key is compared with, so that it costs the same.</summary>
+    /// <summary>
+    /// A hash for which no secret is known. An unknown key is compared with it, so that its check takes as long as that
+    /// of a known one.
+    /// </summary>
     private static readonly byte[] Nobody = new byte[SHA256.HashSizeInBytes];
 
     private readonly SemaphoreSlim places = new(AtOnce);
     private readonly PartitionedRateLimiter<string> wrong = PartitionedRateLimiter.Create<string, string>(
         address => RateLimitPartition.GetTokenBucketLimiter(address, _ => RateLimits.Bucket(WrongPerSecond)));
 
-    /// <param name="text">Null: what was sent is no key at all, which counts as a wrong one.</param>
-    /// <returns>Neither: it is not one of ours. Wait: it was not looked at, and will not be for so long.</returns>
+    /// <param name="text">The key; null if the header does not contain a key, which counts as a wrong key.</param>
+    /// <returns>
+    /// The key if it is valid; the time to wait if the address has sent too many wrong keys; neither if the key is
+    /// wrong.
+    /// </returns>
     public async Task<(ApiKey? Key, TimeSpan? Wait)> FindAsync(KeyText? text, string address, CancellationToken cancellation)
     {
         await places.WaitAsync(cancellation);
         try
         {
-            // First of all: behind a proxy, who guesses has the address of those who need not.
+            // The key is checked first: behind a proxy, an attacker and the holders of valid keys have the same
+            // address.
             if (text is not null && await FindAsync(text, cancellation) is { } key) return (key, null);
-            // To acquire none would succeed while any fraction of one is left.
+            // AcquireAttempt(0) would succeed while any fraction of a permit is left.
             if (wrong.GetStatistics(address) is { CurrentAvailablePermits: 0 }) return (null, TimeSpan.FromSeconds(1));
             wrong.AttemptAcquire(address).Dispose();
             return (null, null);

@@ -9,7 +9,9 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Access;
 
-/// <summary>./pie key: makes, lists and revokes keys, beside a running service or before its first start.</summary>
+/// <summary>
+/// The command ./pie key, which creates, lists and revokes keys, while the service runs or before its first start.
+/// </summary>
 public static partial class KeyCommand
 {
     private const string Usage =
@@ -19,7 +21,7 @@ public static partial class KeyCommand
         ./pie key revoke NAME                              void from the next request on
         """;
 
-    /// <returns>The exit code: 1 where it could not be done, 2 where it is not clear what to do.</returns>
+    /// <returns>The exit code: 1 if the command failed, 2 if the arguments are not valid.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
         Func<PieDbContext, Task<int>>? command = arguments switch
@@ -53,7 +55,10 @@ public static partial class KeyCommand
         }
     }
 
-    /// <summary>The private server for as long as the command takes; null where a running service has it, and shares it.</summary>
+    /// <summary>
+    /// Starts the private server for the duration of the command; returns null if a running service owns it, whose
+    /// server is then used.
+    /// </summary>
     private static async Task<DevelopmentCluster?> TryStartAsync(PieFolders folders, string? binaries)
     {
         try
@@ -110,7 +115,9 @@ public static partial class KeyCommand
 
     private static bool IsName(string name) => Name().IsMatch(name) && name != Actor.Local.Name && name != Actor.Operator;
 
-    /// <summary>On standard error: standard output is the key's alone, so that a script can catch it.</summary>
+    /// <summary>
+    /// Writes to standard error. Standard output is for the key alone, so that a script can capture it.
+    /// </summary>
     private static async Task<int> SayAsync(string text, int exitCode)
     {
         await Console.Error.WriteLineAsync(text);

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace PieService.Api.Access;
 
 /// <summary>
-/// A key as its holder has it: pie_PREFIX_SECRET. The prefix finds its row, the secret (256 random bits) proves it. Lower-case
-/// hexadecimal, so that there is one way to write it.
+/// The text of a key: pie_PREFIX_SECRET. The prefix identifies its row, and the secret (256 random bits) authenticates
+/// its holder. Both are in lower-case hexadecimal, so that each key has exactly one spelling.
 /// </summary>
 public sealed partial class KeyText
 {
@@ -28,10 +28,10 @@ public sealed partial class KeyText
     public static KeyText? Parse(string text) =>
         Form().Match(text) is { Success: true } match ? new KeyText(match.Groups[1].Value, match.Groups[2].Value) : null;
 
-    /// <summary>For its holder's eyes, once.</summary>
+    /// <summary>The complete key, to be shown to its holder once.</summary>
     public string Reveal() => $"pie_{Prefix}_{secret}";
 
-    /// <summary>Never the secret, wherever it is formatted.</summary>
+    /// <summary>The key without its secret, so that formatting a key cannot reveal it.</summary>
     public override string ToString() => $"pie_{Prefix}_…";
 
     [GeneratedRegex(@"\Apie_([0-9a-f]{8})_([0-9a-f]{64})\z")]

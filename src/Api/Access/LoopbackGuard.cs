@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace PieService.Api.Access;
 
 /// <summary>
-/// Where no keys are required, only this machine may ask, and only by its own name: a page whose name was made to lead here
-/// (DNS rebinding) is of the same origin for the browser, but the browser still says the page's name.
+/// If no keys are required, accepts only requests from this machine whose Host header is a loopback name. For a
+/// browser, a page whose name was made to resolve to this machine (DNS rebinding) has the same origin as the service,
+/// but its requests still have the page's name as Host.
 /// </summary>
 public static class LoopbackGuard
 {
@@ -31,6 +32,6 @@ public static class LoopbackGuard
         return null;
     }
 
-    // None: the server of tests, which has no connections.
+    // Null: the in-memory server of the tests has no connections.
     private static bool IsHere(IPAddress? address) => address is null || IPAddress.IsLoopback(address);
 }

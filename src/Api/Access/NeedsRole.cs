@@ -4,20 +4,22 @@ using PieService.Domain.Access;
 namespace PieService.Api.Access;
 
 /// <summary>
-/// The least role that an endpoint answers to. One that does not say it answers readers where it only reads, and submitters
-/// otherwise: a new route cannot be left open by forgetting it.
+/// The lowest role that an endpoint requires. An endpoint without this metadata requires reader if it only reads, and
+/// submitter otherwise, so that a new route is never open by omission.
 /// </summary>
 public sealed record NeedsRole(Role Role)
 {
     public static Role Of(HttpContext context) => Of(context.GetEndpoint()?.Metadata, context.Request.Method);
 
-    /// <param name="endpoint">Null: there is nothing at this path, which any reader may know.</param>
+    /// <param name="endpoint">
+    /// The metadata of the endpoint; null if there is no endpoint at this path, which every reader may know.
+    /// </param>
     public static Role Of(IReadOnlyList<object>? endpoint, string method) =>
         endpoint?.OfType<NeedsRole>().LastOrDefault()?.Role
         ?? (endpoint is null || HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? Role.Reader : Role.Submitter);
 }
 
-/// <summary>The only authorization there is: the actor has the role that the endpoint needs.</summary>
+/// <summary>The only authorization requirement: the actor has the role that the endpoint requires.</summary>
 public sealed class EnoughRole : AuthorizationHandler<EnoughRole>, IAuthorizationRequirement
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, EnoughRole requirement)

@@ -3,7 +3,7 @@ using PieService.Api.Http;
 
 namespace PieService.Api.Access;
 
-/// <summary>How much one client may ask for: so many requests a second, twice as many at once.</summary>
+/// <summary>Limits the request rate of each client; a burst may have twice as many requests as a second.</summary>
 public static class RateLimits
 {
     public static void AddRateLimits(this IServiceCollection services, AccessSettings settings) => services.AddRateLimiter(limits =>
@@ -15,7 +15,10 @@ public static class RateLimits
             $"More than {settings.RequestsPerSecond} requests a second."));
     });
 
-    /// <summary>Whoever watches over the service has no key, and must not be kept out by who asks for other things from the same address.</summary>
+    /// <summary>
+    /// Returns the budget of a request. Health checks are sent without a key and have a budget of their own, so that
+    /// other requests from the same address cannot exhaust it.
+    /// </summary>
     private static string Budget(HttpContext context) =>
         context.Request.Path.StartsWithSegments("/health") ? $"health {Client.Of(context)}" : Client.Of(context);
 

@@ -4,7 +4,7 @@ using PieService.Hosting;
 
 namespace PieService.Api.Access;
 
-/// <summary>Forgets once an hour what is too old to be of use; several instances do no harm to each other.</summary>
+/// <summary>Deletes expired rows once an hour. Several instances may run at the same time.</summary>
 public sealed class Retention(
     IDbContextFactory<PieDbContext> contexts, AccessSettings settings, TimeProvider time, ILogger<Retention> logger)
     : RepeatingService(TimeSpan.FromHours(1), time)
@@ -14,9 +14,9 @@ public sealed class Retention(
     public override async Task LookAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        // By the database's clock, which wrote the entries.
+        // The comparison uses the database's clock, which set the times of the entries.
         await db.Database.ExecuteSqlAsync($"DELETE FROM audit WHERE at < now() - make_interval(days => {settings.AuditDays})", cancellation);
-        // A row that is locked is being worked on.
+        // A locked row belongs to a request that is in progress.
         await db.Database.ExecuteSqlAsync($"""
             DELETE FROM idempotent_requests WHERE ctid IN (
                 SELECT ctid FROM idempotent_requests WHERE created_at < now() - interval '24 hours' FOR UPDATE SKIP LOCKED)

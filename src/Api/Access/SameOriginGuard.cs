@@ -1,8 +1,9 @@
 namespace PieService.Api.Access;
 
 /// <summary>
-/// A page of another site must not change anything here through its visitor's browser, which reaches what the visitor reaches
-/// and sends the password along that he once gave. Browsers say where a request comes from; other clients are not asked.
+/// Refuses changes that a page of another site requests through a visitor's browser (CSRF): the browser can reach
+/// everything that the visitor can, and sends the password that the visitor once entered. Browsers state the origin of
+/// a request; requests from other clients have no origin and are accepted.
 /// </summary>
 public static class SameOriginGuard
 {
@@ -17,7 +18,7 @@ public static class SameOriginGuard
 
     private static bool IsForeign(HttpRequest request)
     {
-        // No page can forge this one; "none" is the user himself.
+        // A page cannot forge this header; "none" means that the user entered the address.
         if (request.Headers["Sec-Fetch-Site"] is [{ Length: > 0 } site]) return site is not ("same-origin" or "none");
         return request.Headers.Origin is [{ Length: > 0 } origin]
             && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));

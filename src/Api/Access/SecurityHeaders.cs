@@ -1,6 +1,6 @@
 namespace PieService.Api.Access;
 
-/// <summary>What browsers are told to refuse, with every answer.</summary>
+/// <summary>Adds to every response the headers that restrict browsers.</summary>
 public static class SecurityHeaders
 {
     /// <summary>Swagger UI and the dashboard set styles from their scripts; everything else comes from files of this service.</summary>
@@ -8,7 +8,7 @@ public static class SecurityHeaders
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    /// <summary>Data is no page: where a browser shows it as one, nothing in it comes to life.</summary>
+    /// <summary>Data is not a page: if a browser displays it as one, no script in it may run.</summary>
     private const string ForData = "default-src 'none'; frame-ancestors 'none'";
 
     public static void UseSecurityHeaders(this WebApplication app)
@@ -16,9 +16,9 @@ public static class SecurityHeaders
         var areAnswersPrivate = app.Services.GetRequiredService<AccessSettings>().RequireKeys;
         app.Use((context, next) =>
         {
-            // As it was asked for: for the dashboard's own branch it is shortened later on.
+            // The path as requested: the dashboard's branch of the pipeline shortens it later.
             var path = context.Request.Path;
-            // At the last moment: whoever answers an exception clears the headers first.
+            // The headers are set last, because the exception handler clears them before it writes its response.
             context.Response.OnStarting(() =>
             {
                 var headers = context.Response.Headers;

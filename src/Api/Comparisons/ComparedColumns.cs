@@ -4,7 +4,7 @@ using PieService.Domain.Pies;
 
 namespace PieService.Api.Comparisons;
 
-/// <summary>Columns that several tables of comparisons have.</summary>
+/// <summary>Columns that several tables of comparisons share.</summary>
 internal static class ComparedColumns
 {
     public static Columns<TItem> Spread<TItem>(this Columns<TItem> columns, string name, Func<TItem, Spread?> value) => columns

@@ -6,7 +6,7 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Comparisons;
 
-/// <summary>The comparison that a table belongs to, and what its dataset's labels mean.</summary>
+/// <summary>The comparison that a table belongs to, with the labels of its dataset.</summary>
 public sealed record ComparisonScope(Comparison Comparison, Guid DatasetId, LearningTask Task, string[] Labels)
 {
     public Origin Origin => new(("comparison", Comparison.Id), ("sweep", Comparison.SweepId), ("dataset", DatasetId))

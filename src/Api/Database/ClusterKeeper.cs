@@ -2,12 +2,14 @@ using PieService.Hosting;
 
 namespace PieService.Api.Database;
 
-/// <summary>Brings the development cluster back when its server dies; workers find it on the same port.</summary>
+/// <summary>
+/// Restarts the server of the private PostgreSQL if it has died, on the same port, where workers reconnect.
+/// </summary>
 public sealed class ClusterKeeper(DevelopmentCluster cluster, TimeProvider time, ILogger<ClusterKeeper> logger)
     : RepeatingService(TimeSpan.FromMilliseconds(500), time)
 {
     public override Task LookAsync(CancellationToken cancellation) => cluster.RestartIfDeadAsync(cancellation);
 
-    // A full disk may be cleared; giving up would stop the whole service.
+    // The cause may be temporary, such as a full disk; an exception here would stop the whole service.
     protected override void Log(Exception failure) => logger.ClusterRestartFailed(failure);
 }

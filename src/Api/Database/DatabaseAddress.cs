@@ -2,14 +2,21 @@ using Npgsql;
 
 namespace PieService.Api.Database;
 
-/// <summary>The connection string in use, password included; for connections that must not come from the pool.</summary>
+/// <summary>
+/// The connection string in use, including the password, for connections that must not come from the pool.
+/// </summary>
 public sealed record DatabaseAddress(string ConnectionString)
 {
-    /// <summary>Of the hundred that a PostgreSQL takes by default: workers need theirs, and psql.</summary>
+    /// <summary>
+    /// The share of this API in the 100 connections that PostgreSQL allows by default; workers and psql need the
+    /// others.
+    /// </summary>
     private const int MaxConnections = 40;
 
-    /// <summary>The same address; where it does not say how many connections there may be, with a bound for one API.</summary>
-    /// <exception cref="ArgumentException">This is no connection string.</exception>
+    /// <summary>
+    /// Returns the same connection string, with a limit for one API if it does not set the size of the connection pool.
+    /// </summary>
+    /// <exception cref="ArgumentException">The text is not a valid connection string.</exception>
     public static string Bounded(string connectionString)
     {
         var address = new NpgsqlConnectionStringBuilder(connectionString);
@@ -17,6 +24,6 @@ public sealed record DatabaseAddress(string ConnectionString)
         return address.ConnectionString;
     }
 
-    /// <summary>Never shown.</summary>
+    /// <summary>The type name: the connection string must not appear in a log.</summary>
     public override string ToString() => nameof(DatabaseAddress);
 }

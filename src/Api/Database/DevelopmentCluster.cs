@@ -7,9 +7,9 @@ using PieService.Domain;
 namespace PieService.Api.Database;
 
 /// <summary>
-/// A private PostgreSQL, which the API starts and owns where no connection string is configured. A folder has one owner, the
-/// holder of the lock beside it. A second API gets an error, not a share: the server ends with its owner, and would be
-/// pulled from under the other one.
+/// A private PostgreSQL, which the API starts and owns if no connection string is configured. A folder has one owner,
+/// the holder of the lock file beside it. A second API gets an error and does not share the server, because the server
+/// ends with its owner while the other API still needs it.
 /// </summary>
 public sealed class DevelopmentCluster : IAsyncDisposable
 {
@@ -45,7 +45,9 @@ public sealed class DevelopmentCluster : IAsyncDisposable
         ownership = Own(folder);
     }
 
-    /// <summary>For API and worker: as the role that owns their schemas and may do nothing else.</summary>
+    /// <summary>
+    /// The connection string for API and worker, as the role that owns their schemas and has no other rights.
+    /// </summary>
     public string ConnectionString => new NpgsqlConnectionStringBuilder(server.ConnectionString)
     {
         Database = Name,
@@ -54,12 +56,17 @@ public sealed class DevelopmentCluster : IAsyncDisposable
         Pooling = true,
     }.ConnectionString;
 
-    /// <summary>For what only a superuser may do, such as creating the databases of tests.</summary>
+    /// <summary>
+    /// The connection string for what only a superuser may do, such as creating the databases of tests.
+    /// </summary>
     public string AdministratorConnectionString => server.ConnectionString;
 
-    /// <summary>Returns when the server answers, has its database, and the worker can read how to reach it.</summary>
-    /// <param name="binaries">The setting PIE_PG_BIN.</param>
-    /// <param name="durable">False, for tests: faster, but a crash of the machine may damage the data.</param>
+    /// <summary>
+    /// Returns when the server accepts connections, its database exists, and the connection string is written to the
+    /// file that workers read.
+    /// </summary>
+    /// <param name="binaries">The value of the setting PIE_PG_BIN.</param>
+    /// <param name="durable">False for tests: faster, but a crash of the machine may damage the data.</param>
     public static async Task<DevelopmentCluster> StartAsync(
         PieFolders folders, string? binaries, ILogger logger, bool durable = true, CancellationToken cancellation = default)
     {
@@ -81,7 +88,7 @@ public sealed class DevelopmentCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, true)) return;
-        // Never released again: the keeper must not start what was stopped on purpose.
+        // The semaphore is not released: the keeper must not restart a server that was stopped deliberately.
         await startOrStop.WaitAsync();
         if (postmaster.IsAlive)
         {
@@ -91,7 +98,7 @@ public sealed class DevelopmentCluster : IAsyncDisposable
         await ownership.DisposeAsync();
     }
 
-    /// <summary>Starts the server again, on the port that everybody knows, if it has died.</summary>
+    /// <summary>Restarts the server if it has died, on the port to which its clients reconnect.</summary>
     internal async Task RestartIfDeadAsync(CancellationToken cancellation)
     {
         if (postmaster.IsAlive) return;
@@ -154,7 +161,7 @@ public sealed class DevelopmentCluster : IAsyncDisposable
         var file = folder + ".lock";
         try
         {
-            // The system lets go of the lock when this process ends, however it ends.
+            // The operating system releases the lock when this process ends, however it ends.
             return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException taken)
@@ -176,7 +183,7 @@ public sealed class DevelopmentCluster : IAsyncDisposable
         return await File.ReadAllTextAsync(file, cancellation);
     }
 
-    /// <summary>For the eyes of this user only, and whole or not at all.</summary>
+    /// <summary>Writes a file that only this user can read, atomically.</summary>
     private static async Task WriteSecretAsync(string path, string text, CancellationToken cancellation)
     {
         if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("The private PostgreSQL needs Linux.");
@@ -198,7 +205,10 @@ public sealed class DevelopmentCluster : IAsyncDisposable
         ? new NpgsqlConnectionStringBuilder(File.ReadAllText(folders.ConnectionFile)).Port
         : null;
 
-    /// <summary>Each folder looks from a place of its own, below the ports that Linux gives to outgoing connections.</summary>
+    /// <summary>
+    /// Finds a free port. The search starts at a number that depends on the folder, below the ports that Linux assigns
+    /// to outgoing connections.
+    /// </summary>
     private int FreePort()
     {
         var first = 20_000 + KeyedRandom.For("port", folder).NextInt(10_000);
@@ -220,5 +230,5 @@ public sealed class DevelopmentCluster : IAsyncDisposable
     }
 }
 
-/// <summary>The folder has an owner already; its message is for whoever starts the second one.</summary>
+/// <summary>The folder already has an owner; the message is for the user who starts a second API.</summary>
 public sealed class ClusterTakenException(string message, Exception taken) : InvalidOperationException(message, taken);

@@ -4,16 +4,18 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Database;
 
-/// <summary>Brings a database to the schema of this version: ours and Hangfire's, under one lock.</summary>
+/// <summary>Migrates a database to this version's schema and to Hangfire's, under one lock.</summary>
 public static class Migrator
 {
     public static async Task MigrateAsync(string connectionString, CancellationToken cancellation)
     {
         await CreateDatabaseAsync(connectionString, cancellation);
-        // A statement may wait for whoever uses a table, such as a labelling transaction, or take long on a large one.
+        // A statement may have to wait for locks on a table, such as those of a labelling transaction, or take long on
+        // a large table.
         await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0 }.ConnectionString);
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        // EF locks only its own history table, and Hangfire's installer not at all: two of them at once fail.
+        // EF Core locks only its own history table, and Hangfire's installer takes no lock: two concurrent
+        // installations fail.
         await ExecuteAsync(connection, $"SELECT pg_advisory_lock({AdvisoryLocks.Migration})", cancellation);
 
         await Schema.MigrateAsync(database, target: null, cancellation);
@@ -36,7 +38,7 @@ public static class Migrator
         }
         catch (PostgresException raced) when (raced.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
         {
-            // Another instance created it first, which is as good.
+            // Another instance has created the database in the meantime.
         }
     }
 

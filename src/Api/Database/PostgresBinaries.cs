@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace PieService.Api.Database;
 
-/// <summary>An installed PostgreSQL server: where its programs are, and how they are run.</summary>
+/// <summary>An installed PostgreSQL server: the folder of its programs, and how they are run.</summary>
 public sealed class PostgresBinaries
 {
     public const string Setting = "PIE_PG_BIN";
@@ -15,11 +15,15 @@ public sealed class PostgresBinaries
 
     private PostgresBinaries(string folder) => this.folder = folder;
 
-    /// <summary>PostgreSQL refuses to run as root; its Debian package brings a user for it.</summary>
+    /// <summary>
+    /// The user who runs the server: PostgreSQL refuses to run as root, and its Debian package creates a user for it.
+    /// </summary>
     private static string? User => Environment.IsPrivilegedProcess ? "postgres" : null;
 
-    /// <param name="configured">The value of PIE_PG_BIN; nothing else is tried where it is set.</param>
-    /// <param name="version">Where several are installed, this major version is preferred: a cluster opens with no other.</param>
+    /// <param name="configured">The value of PIE_PG_BIN; if it is set, no other folder is searched.</param>
+    /// <param name="version">
+    /// The preferred major version if several are installed: only the version that created a cluster can open it.
+    /// </param>
     public static PostgresBinaries Find(string? configured, string? version = null)
     {
         if (configured is { Length: > 0 })
@@ -56,10 +60,11 @@ public sealed class PostgresBinaries
         RunAsync(Command(Path.Combine(folder, "initdb"), arguments, User), cancellation);
 
     public Process StartServer(IEnumerable<string> arguments) =>
-        // In a session of its own: Ctrl+C in a terminal reaches the owner, who still needs the server to stop in order.
+        // The server runs in its own session: Ctrl+C in a terminal sends its signal to the owner only, which still
+        // needs the server to shut down in order.
         Process.Start(Command("setsid", [Path.Combine(folder, "postgres"), .. arguments], User))!;
 
-    /// <summary>Gives files and folders to the user who runs the server.</summary>
+    /// <summary>Changes the owner of files and folders to the user who runs the server.</summary>
     public static Task HandOverAsync(IEnumerable<string> paths, CancellationToken cancellation) =>
         User is null ? Task.CompletedTask : RunAsync(Command("chown", [User, .. paths], user: null), cancellation);
 
@@ -67,9 +72,9 @@ public sealed class PostgresBinaries
     {
         var command = new ProcessStartInfo(program, arguments)
         {
-            // The caller's folder may be one that the other user cannot enter.
+            // The other user may not have access to the current folder.
             WorkingDirectory = "/",
-            // Inherited pipes would keep whoever reads our output waiting for as long as the server lives.
+            // With inherited pipes, a process that reads our output to its end would wait until the server ends.
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -5,13 +5,16 @@ using Npgsql;
 
 namespace PieService.Api.Database;
 
-/// <summary>The server process of one data folder, whoever started it.</summary>
+/// <summary>The server process of a data folder, whichever process started it.</summary>
 internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool durable)
 {
-    /// <summary>After a kill -9 the server's children hold the folder until they notice; so long, a new server is refused.</summary>
+    /// <summary>
+    /// How long a new server may be refused after a kill -9: the children of the old one hold the folder until they
+    /// notice its end.
+    /// </summary>
     private static readonly TimeSpan OrphansLeaveWithin = TimeSpan.FromSeconds(15);
 
-    /// <summary>Recovery after a crash replays what was written since the last checkpoint.</summary>
+    /// <summary>The time for crash recovery, which replays everything written since the last checkpoint.</summary>
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
@@ -25,12 +28,13 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
 
     public int? ProcessId => launched?.Id ?? adopted;
 
-    // A child has no command line for a moment, while its program is replaced; there the system says whether it lives.
+    // While a child replaces its program it has no command line for a moment, so its process handle decides.
     public bool IsAlive => launched is { } child ? !child.HasExited : adopted is { } id && IsOurs(id);
 
     public async Task InitializeAsync(string user, string passwordFile, CancellationToken cancellation)
     {
-        // Made beside its place and moved there when it is whole: an interrupted initdb leaves nothing that looks like a cluster.
+        // The cluster is created beside its final folder and moved there when complete, so that an interrupted initdb
+        // does not leave a partial cluster.
         var unfinished = folder + ".unfinished";
         if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
         Directory.CreateDirectory(unfinished);
@@ -38,7 +42,7 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
         await binaries.InitdbAsync(
             [
                 "--pgdata", unfinished, "--username", user, "--pwfile", passwordFile, "--auth=scram-sha-256",
-                // C: comparisons and sort order are the same on every machine.
+                // With the locale C, comparisons and sort order are the same on every machine.
                 "--locale=C", "--encoding=UTF8",
                 .. durable ? Array.Empty<string>() : ["--no-sync"],
             ],
@@ -46,16 +50,20 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
         Directory.Move(unfinished, folder);
     }
 
-    /// <summary>The port of a server that an earlier owner left running; from now on it is watched as if started here.</summary>
+    /// <summary>
+    /// Returns the port of a server that an earlier owner left running; from then on the server is watched like one
+    /// that was started here.
+    /// </summary>
     public int? Adopt()
     {
-        // Line 1: process id, line 4: port. Written at once when the server starts, deleted when it stops in order.
+        // Line 1 is the process id, line 4 the port. The server writes the file when it starts and deletes it on an
+        // orderly shutdown.
         if (!File.Exists(PidFile) || File.ReadAllLines(PidFile) is not [var id, _, _, var port, ..]) return null;
         adopted = int.Parse(id, CultureInfo.InvariantCulture);
         return IsAlive ? int.Parse(port, CultureInfo.InvariantCulture) : null;
     }
 
-    /// <summary>Returns when the server answers.</summary>
+    /// <summary>Returns when the server accepts connections.</summary>
     public async Task StartAsync(NpgsqlConnectionStringBuilder connection, CancellationToken cancellation)
     {
         var diedUncleanly = File.Exists(PidFile);
@@ -69,7 +77,7 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
         }
     }
 
-    /// <summary>True once the server accepts a connection, false when its process has ended.</summary>
+    /// <summary>Returns true once the server accepts a connection, and false if its process has ended.</summary>
     public async Task<bool> AnswersAsync(NpgsqlConnectionStringBuilder connection, CancellationToken cancellation)
     {
         for (var waiting = Stopwatch.StartNew(); IsAlive; await Task.Delay(BetweenLooks, cancellation))
@@ -82,17 +90,17 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
             }
             catch (NpgsqlException failure) when (IsNotYet(failure) && waiting.Elapsed < AnswersWithin)
             {
-                // Look again, unless the process is gone.
+                // Retry, unless the process has ended.
             }
         }
         return false;
     }
 
-    /// <summary>Ends the server and its sessions; what was committed is kept.</summary>
+    /// <summary>Shuts down the server and its sessions; committed data is kept.</summary>
     public async Task StopAsync()
     {
         const int interrupt = 2, quit = 3;
-        // SIGINT is a "fast" shutdown. SIGQUIT, for a server that hangs, leaves the rest to the recovery at the next start.
+        // SIGINT requests a "fast" shutdown. SIGQUIT, for a server that hangs, leaves the recovery to the next start.
         foreach (var (signal, patience) in new[] { (interrupt, 30), (quit, 10) })
         {
             if (!IsAlive) return;
@@ -113,7 +121,7 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
             "-D", folder, "-p", port.ToString(CultureInfo.InvariantCulture),
             "-c", "listen_addresses=127.0.0.1",
             "-c", "unix_socket_directories=",
-            // A log for each weekday: it outlives the owner, needs no reader and does not grow for ever.
+            // There is a log file for each weekday: it remains after the owner has ended, and its size is bounded.
             "-c", "logging_collector=on", "-c", "log_filename=postgresql-%a.log", "-c", "log_truncate_on_rotation=on",
             .. durable
                 ? Array.Empty<string>()
@@ -122,13 +130,16 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
         errors = launched.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Refused, reset or "the database system is starting up"; a wrong password, for one, will not change.</summary>
+    /// <summary>
+    /// Whether the failure is temporary: refused, reset or "the database system is starting up". Other failures, such
+    /// as a wrong password, are permanent.
+    /// </summary>
     private static bool IsNotYet(NpgsqlException failure) =>
         failure is not PostgresException || failure.SqlState == PostgresErrorCodes.CannotConnectNow;
 
     /// <summary>
-    /// Whether the process is the server of this folder: its command line says so. A process that has ended, even if nobody
-    /// has collected it yet, has none; one that was given a recycled id has another.
+    /// Whether the process is the server of this folder, according to its command line. A process that has ended has no
+    /// command line, even as a zombie; a process with a recycled id has another one.
     /// </summary>
     private bool IsOurs(int id) => CommandLine(id).Split('\0').Contains(folder);
 
@@ -145,8 +156,9 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
     }
 
     /// <summary>
-    /// PostgreSQL refuses to start while the process named in its file is alive, even if that is a browser by now: the machine
-    /// was switched off, and the id was given out again. The owner of the folder can tell the difference.
+    /// Deletes the pid file if its process is not the server. PostgreSQL refuses to start while a process with the id
+    /// in that file is alive, even if, after a power failure, the id belongs to another program. The owner of the
+    /// folder can distinguish the two.
     /// </summary>
     private void ForgetRecycledProcess()
     {
@@ -159,14 +171,16 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
         }
     }
 
-    /// <summary>What the server said: the first messages on its error stream, later ones in a log.</summary>
+    /// <summary>
+    /// Returns the last messages of the server: the first ones are on its error stream, later ones in a log file.
+    /// </summary>
     private async Task<string> LastWordsAsync()
     {
         var logs = new DirectoryInfo(Path.Combine(folder, "log"));
         var latest = logs.Exists
             ? logs.GetFiles().Where(log => log.LastWriteTimeUtc >= launchedAt).MaxBy(log => log.LastWriteTimeUtc)
             : null;
-        // Whoever inherited the stream from the server may keep it open.
+        // A process that inherited the stream from the server may keep it open.
         await Task.WhenAny(errors, Task.Delay(TimeSpan.FromSeconds(5)));
         return (errors.IsCompletedSuccessfully ? errors.Result : "") + string.Join('\n', latest is null ? [] : File.ReadLines(latest.FullName).TakeLast(10));
     }

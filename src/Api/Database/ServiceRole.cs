@@ -2,13 +2,15 @@ using Npgsql;
 
 namespace PieService.Api.Database;
 
-/// <summary>The role that API and worker connect as on a server of ours; ServiceRole.sql says what it may do.</summary>
+/// <summary>
+/// The role as which API and worker connect to the private PostgreSQL; ServiceRole.sql defines its rights.
+/// </summary>
 public static class ServiceRole
 {
     public const string Name = "pie_service";
 
-    /// <param name="administrator">Leads a superuser to the service's database.</param>
-    /// <param name="password">The role's; null: the role is there, and keeps the one that it has.</param>
+    /// <param name="administrator">The connection string of a superuser for the database of the service.</param>
+    /// <param name="password">The password of the role; null to keep the existing role and its password.</param>
     public static async Task HandOverAsync(string administrator, string? password, CancellationToken cancellation)
     {
         await using var connection = new NpgsqlConnection(administrator);

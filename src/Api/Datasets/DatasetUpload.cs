@@ -9,9 +9,15 @@ using PieService.Domain.Files;
 
 namespace PieService.Api.Datasets;
 
-/// <summary>A received upload: its definition read, its files spooled; the rules were not asked yet.</summary>
-/// <param name="Definition">What could be read of it, and everything that is wrong with it or with the parts.</param>
-/// <param name="Identity">The same for two uploads that hold the same, whatever their boundaries and the order of their parts.</param>
+/// <summary>
+/// A received upload: its definition is parsed and its files are on disk; the rules are not checked yet.
+/// </summary>
+/// <param name="Definition">
+/// The parts of the definition that could be read, and all errors in it or in the parts of the upload.
+/// </param>
+/// <param name="Identity">
+/// Bytes that are equal for two uploads with the same content, whatever their boundaries and the order of their parts.
+/// </param>
 public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnlyList<DatasetPart> Parts, byte[] Identity)
 {
     public const string DefinitionPart = "definition";
@@ -36,7 +42,7 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
                 parts.Add(new DatasetPart(name, folder.PathOf(name)) { Meter = meter });
                 hashes.Add(name, sha256);
             }
-            // Else a form's field for a file that nobody chose.
+            // Otherwise the part is a form field for which no file was chosen.
         }
         errors.AddRange(DatasetRules.CheckParts([.. parts.Select(part => part.Name)]));
         return new DatasetUpload(Parse(definition ?? [], errors), parts, [.. definition ?? [], .. JsonSerializer.SerializeToUtf8Bytes(hashes)]);
@@ -102,7 +108,10 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
         }
     }
 
-    /// <summary>What is wrong with the form of the body is the client's fault; what is wrong with the connection is already named.</summary>
+    /// <summary>
+    /// Reports an invalid multipart body as an error of the client. An error of the connection already has the right
+    /// type.
+    /// </summary>
     private static async Task<T> Multipart<T>(Task<T> reading)
     {
         try

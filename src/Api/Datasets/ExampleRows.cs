@@ -9,22 +9,22 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Datasets;
 
-/// <summary>Examples of a dataset, split by split, since no index has them in this order.</summary>
-/// <param name="matching">Of the dataset, in any order.</param>
-/// <param name="answer">What the list shows of an example.</param>
-/// <param name="splits">Those that the list has, in their order.</param>
+/// <summary>The examples of a dataset, read split by split, because no index has them in this order.</summary>
+/// <param name="matching">The matching examples of the dataset, in any order.</param>
+/// <param name="answer">Converts an example to an item of the list.</param>
+/// <param name="splits">The splits of the list, in their order.</param>
 public sealed class ExampleRows<TItem>(PieDbContext db, IQueryable<Example> matching, IReadOnlyList<Split> splits, Func<Example, TItem> answer)
     : Rows<TItem>
 {
     private static readonly Order<Example> ByPosition = Order<Example>.By(example => example.Position);
 
-    /// <summary>Null: they must be counted.</summary>
+    /// <summary>The number of examples, if it is known; null if they must be counted.</summary>
     public int? KnownCount { get; init; }
 
     public override async Task<int> CountAsync(CancellationToken cancellation) =>
         KnownCount ?? await matching.CountAsync(example => splits.Contains(example.Split), cancellation);
 
-    /// <summary>In one snapshot, since the dataset can be deleted meanwhile.</summary>
+    /// <summary>Reads all examples in one snapshot, because the dataset can be deleted in the meantime.</summary>
     public override async IAsyncEnumerable<TItem> AllAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);

@@ -2,15 +2,17 @@ using PieService.Domain.Datasets;
 
 namespace PieService.Api.Datasets;
 
-/// <summary>An import whose files this process has.</summary>
+/// <summary>An import whose files are on the disk of this process.</summary>
 public sealed record ImportJob(Guid Id, DatasetDefinition Definition, IReadOnlyList<DatasetPart> Parts, UploadFolder Folder) : IDisposable
 {
     private readonly CancellationTokenSource cancel = new();
 
-    /// <summary>The import was cancelled by a request.</summary>
+    /// <summary>Signals that a request has cancelled the import.</summary>
     public CancellationToken Cancelled => cancel.Token;
 
-    /// <summary>The files are read several times: to check, to measure and to store them.</summary>
+    /// <summary>
+    /// The number of bytes to read: the files are read several times, to check, to measure and to store them.
+    /// </summary>
     public long BytesTotal { get; } = SourceDataset.Readings(Definition) * Parts.Sum(part => new FileInfo(part.Path).Length);
 
     public long BytesRead => Parts[0].Meter?.Bytes ?? 0;

@@ -9,10 +9,10 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Datasets;
 
-/// <summary>Reads uploads in the background, one after the other: each needs a disk and a core.</summary>
+/// <summary>Reads uploads in the background, one after the other, because each needs a disk and a core.</summary>
 public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits limits, TimeProvider time, ILogger<ImportQueue> logger) : BackgroundService
 {
-    /// <summary>The files of the imports are on this machine's disk.</summary>
+    /// <summary>The largest number of waiting imports: their files are on the disk of this machine.</summary>
     public const int MaxWaiting = 16;
 
     public const int RetryAfterSeconds = 30;
@@ -22,7 +22,7 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
     private readonly Channel<ImportJob> waiting = Channel.CreateUnbounded<ImportJob>();
     private readonly ConcurrentDictionary<Guid, ImportJob> owned = new();
 
-    /// <summary>Takes over the job and its files in every case.</summary>
+    /// <summary>Takes ownership of the job and its files in every case.</summary>
     /// <returns>False if too many imports wait.</returns>
     public async Task<bool> TryAddAsync(ImportJob job, CancellationToken cancellation)
     {
@@ -113,7 +113,10 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
         return EndAsync(() => rows.FailAsync(job.Id, JsonSerializer.Serialize(problem, Json.Options), stopping), stopping);
     }
 
-    /// <summary>Says how it ended until the database has heard it; after half a minute others say that it was lost.</summary>
+    /// <summary>
+    /// Writes how the import ended, with retries while the database is not reachable. After 30 s without a heartbeat
+    /// another instance marks the import as lost.
+    /// </summary>
     private async Task EndAsync(Func<Task> end, CancellationToken stopping)
     {
         for (var attempt = 0; attempt < 30; attempt++)
@@ -146,14 +149,14 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
                 }
                 catch (Exception failure) when (!stopping.IsCancellationRequested)
                 {
-                    // The next beat comes.
+                    // The next heartbeat follows.
                     if (!DatabaseOutage.IsCauseOf(failure)) ImportLog.BeatFailed(logger, failure);
                 }
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // The service stops.
+            // The service is stopping.
         }
     }
 }

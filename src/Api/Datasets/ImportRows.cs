@@ -4,7 +4,7 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Datasets;
 
-/// <summary>The states of imports; each move is one guarded statement, by the database's clock.</summary>
+/// <summary>The states of imports. Each transition is one guarded statement that uses the database's clock.</summary>
 public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
 {
     private const string Interrupted = """{"type":"about:blank","title":"The import was interrupted.","status":503,"detail":"The service was stopped while the import was at work, and nothing of it was stored. Send it again, with another Idempotency-Key where it had one."}""";
@@ -18,13 +18,15 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
     }
 
     /// <summary>queued -> running.</summary>
-    /// <returns>False: it was cancelled meanwhile.</returns>
+    /// <returns>False if the import was cancelled in the meantime.</returns>
     public async Task<bool> StartAsync(Guid id, CancellationToken cancellation) => await ChangeAsync($"""
         UPDATE imports SET state = 'running', started_at = now(), beat_at = now() WHERE id = {id} AND state = 'queued'
         """, cancellation);
 
     /// <summary>running -> succeeded, in the transaction that stores the dataset.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled, or given up for lost, meanwhile.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The import was cancelled, or marked as lost, in the meantime.
+    /// </exception>
     public static async Task SucceedAsync(PieDbContext db, ImportJob job, int examples)
     {
         var changed = await db.Database.ExecuteSqlAsync($"""
@@ -39,12 +41,15 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
         UPDATE imports SET state = 'failed', finished_at = now(), problem = {problem}::jsonb WHERE id = {id} AND state = 'running'
         """, cancellation);
 
-    /// <summary>queued, running -> failed: this process stops.</summary>
+    /// <summary>queued, running -> failed: this process is stopping.</summary>
     public Task InterruptAsync(Guid[] ids, CancellationToken cancellation) => ChangeAsync($"""
         UPDATE imports SET state = 'failed', finished_at = now(), problem = {Interrupted}::jsonb || jsonb_build_object('instance', {ImportResponse.Path} || id) WHERE id = ANY({ids}) AND state IN ('queued', 'running')
         """, cancellation);
 
-    /// <summary>queued -> cancelled at once; running ones as soon as their process sees it. One that has ended stays as it is.</summary>
+    /// <summary>
+    /// queued -> cancelled at once. A running import is cancelled as soon as its process reads the request; an import
+    /// that has ended does not change.
+    /// </summary>
     public Task CancelAsync(Guid id, CancellationToken cancellation) => ChangeAsync($"""
         UPDATE imports SET cancel_requested_at = coalesce(cancel_requested_at, now()),
             state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,
@@ -52,13 +57,13 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
         WHERE id = {id} AND state IN ('queued', 'running')
         """, cancellation);
 
-    /// <summary>running -> cancelled: its process has stopped.</summary>
+    /// <summary>running -> cancelled: its process has stopped the work.</summary>
     public Task EndCancelledAsync(Guid id, CancellationToken cancellation) => ChangeAsync($"""
         UPDATE imports SET state = 'cancelled', finished_at = now() WHERE id = {id} AND state = 'running'
         """, cancellation);
 
-    /// <summary>Says that these are alive, and how far they are.</summary>
-    /// <returns>Those that were cancelled.</returns>
+    /// <summary>Writes the heartbeat and the progress of these imports.</summary>
+    /// <returns>The imports that were cancelled.</returns>
     public async Task<IReadOnlyList<Guid>> BeatAsync(IReadOnlyCollection<ImportJob> jobs, CancellationToken cancellation)
     {
         var (ids, read) = (jobs.Select(job => job.Id).ToArray(), jobs.Select(job => job.BytesRead).ToArray());
@@ -70,7 +75,7 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
         return await db.Imports.Where(import => ids.Contains(import.Id) && import.CancelRequestedAt != null).Select(import => import.Id).ToListAsync(cancellation);
     }
 
-    /// <summary>queued, running -> failed: the process that had the files is gone.</summary>
+    /// <summary>queued, running -> failed: the process that had the files has ended.</summary>
     public async Task SweepUpAsync(CancellationToken cancellation)
     {
         await ChangeAsync($"""

@@ -3,7 +3,7 @@ using PieService.Domain.Files;
 
 namespace PieService.Api.Datasets;
 
-/// <summary>422: a file's content cannot be read; the problem says where.</summary>
+/// <summary>The response 422: the content of a file cannot be read; the problem states the position.</summary>
 public static class UnreadableContent
 {
     public static ProblemHttpResult Of(UnreadableFileException content) => TypedResults.Problem(

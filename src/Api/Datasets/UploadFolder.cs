@@ -1,18 +1,22 @@
 namespace PieService.Api.Datasets;
 
-/// <summary>The files of one upload; gone when it is disposed, or with the next upload after this process was killed.</summary>
+/// <summary>
+/// The files of one upload. They are deleted on disposal, or with the next upload if this process was killed.
+/// </summary>
 public sealed class UploadFolder : IDisposable
 {
     private const string LockName = "lock";
 
     /// <summary>
-    /// A folder exists before it is locked; in between, another upload of this process would take it for an abandoned one.
+    /// A folder exists before it is locked; in between, another upload of this process would treat it as abandoned.
     /// </summary>
     private static readonly Lock Opening = new();
 
     private readonly string path;
 
-    /// <summary>Held as long as somebody uses the folder; the system releases it even where the process is killed.</summary>
+    /// <summary>
+    /// A lock that is held while the folder is in use; the operating system releases it even if the process is killed.
+    /// </summary>
     private readonly FileStream inUse;
 
     private bool isHandedOver;
@@ -33,7 +37,7 @@ public sealed class UploadFolder : IDisposable
 
     public string PathOf(string part) => Path.Combine(path, part);
 
-    /// <summary>The same folder for a longer life: this one's end no longer removes it.</summary>
+    /// <summary>Returns the same folder with a longer lifetime: disposal of this object no longer deletes it.</summary>
     public UploadFolder HandOver()
     {
         isHandedOver = true;
@@ -64,7 +68,7 @@ public sealed class UploadFolder : IDisposable
             }
             catch (Exception taken) when (taken is IOException or UnauthorizedAccessException)
             {
-                // In use, or just gone.
+                // The folder is in use, or was just deleted.
             }
         }
     }

@@ -2,8 +2,8 @@ using PieService.Domain;
 
 namespace PieService.Api.Datasets;
 
-/// <param name="Folder">Where uploads lie while they are read; nobody else can look into it.</param>
-/// <param name="RequestBytes">Largest request.</param>
+/// <param name="Folder">The folder of the uploads while they are read; only this user has access to it.</param>
+/// <param name="RequestBytes">The largest size of a request, in bytes.</param>
 public sealed record UploadSettings(string Folder, long RequestBytes)
 {
     private const long Mebi = 1024 * 1024;

@@ -1,6 +1,6 @@
 namespace PieService.Api.Dispatch;
 
-/// <summary>Lets a request wake the dispatcher, which otherwise looks at the rows once a second.</summary>
+/// <summary>Lets a request wake the dispatcher, which otherwise checks the rows once a second.</summary>
 public sealed class DispatchBell(TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim rung = new(0, 1);
@@ -23,7 +23,7 @@ public sealed class DispatchBell(TimeProvider time) : IDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // Time to look anyway.
+            // The dispatcher checks the rows when the time is over.
         }
     }
 

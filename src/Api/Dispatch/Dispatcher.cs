@@ -11,10 +11,10 @@ using PieService.Hosting;
 namespace PieService.Api.Dispatch;
 
 /// <summary>
-/// Turns what the rows say into messages: there are runs to train, this comparison can be labelled; and gives lost runs back to
-/// the queue. It only looks at the rows, so the normal path and the recovery path are one. Of several instances one is at work.
-/// It is not a RepeatingService: its looks share the connection that holds the leader's lock, and a bell begins one
-/// early.
+/// Creates messages from the state of the rows: a message for runs to train, and one for each comparison to label.
+/// Returns lost runs to the queue. It depends on the rows only, so that normal operation and recovery are the same
+/// path. Of several instances one is active. It is not a RepeatingService, because its checks share the connection that
+/// holds the leader's lock, and because the bell can start one early.
 /// </summary>
 public sealed class Dispatcher(
     DatabaseAddress database, IDbContextFactory<PieDbContext> contexts, RunLeases leases, LeaseSettings settings,
@@ -38,13 +38,14 @@ public sealed class Dispatcher(
         }
     }
 
-    /// <summary>Works as long as this connection, which holds the leader's lock, lives.</summary>
+    /// <summary>Works while this connection, which holds the leader's lock, is alive.</summary>
     private async Task LeadAsync(CancellationToken cancellation)
     {
-        // Not of the pool, which would keep a connection that still holds the lock, after any error, until somebody rents it.
+        // The connection is not pooled: after an error the pool would keep a connection that still holds the lock until
+        // it is used again.
         await using var leadership = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
         await leadership.OpenAsync(cancellation);
-        // After an outage of the database the owners' heartbeats must have the chance to come first.
+        // After an outage of the database, the owners must be able to renew their leases first.
         var reclaimFrom = time.GetTimestamp();
         while (true)
         {
@@ -56,7 +57,7 @@ public sealed class Dispatcher(
         }
         while (true)
         {
-            // The lock is this session's: a connection that died holds it no longer.
+            // The lock belongs to the session, so a connection that has died no longer holds it.
             await using (var alive = new NpgsqlCommand("SELECT 1", leadership)) await alive.ExecuteScalarAsync(cancellation);
             if (time.GetElapsedTime(reclaimFrom) > settings.Lease && await leases.ReclaimLostAsync(cancellation) is > 0 and var lost)
                 DispatchLog.Reclaimed(logger, lost);
@@ -67,8 +68,8 @@ public sealed class Dispatcher(
     }
 
     /// <summary>
-    /// Keeps a message waiting for each run that is ready, but no more than two for each slot: enough that no slot waits for us.
-    /// Which run a worker takes is decided when it claims one, so priority, pause and order need no message.
+    /// Keeps a message in the queue for each run that is ready, but no more than two for each slot: enough that no slot
+    /// is idle. A worker selects its run when it claims one, so priority, pause and order need no message.
     /// </summary>
     private async Task RingForRunsAsync(CancellationToken cancellation)
     {

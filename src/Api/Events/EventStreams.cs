@@ -2,5 +2,5 @@ using PieService.Api.Http;
 
 namespace PieService.Api.Events;
 
-/// <summary>Open event streams: each costs a look at the database a second.</summary>
+/// <summary>Limits the open event streams: each causes a database query every second.</summary>
 public sealed class EventStreams(int most) : Places(most);

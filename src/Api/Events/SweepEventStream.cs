@@ -9,8 +9,9 @@ using PieService.Domain.Sweeps;
 namespace PieService.Api.Events;
 
 /// <summary>
-/// The events of a sweep after a number, and then each as it is written, as text/event-stream; ends when the sweep has. Between
-/// two looks it holds no connection, and while the database is away it waits: a browser would not come back after an error.
+/// Sends the events of a sweep after a number, and then each new event, as text/event-stream; ends when the sweep has
+/// ended. Between two queries it holds no connection. While the database is not reachable it waits, because a browser
+/// does not reconnect after an error.
 /// </summary>
 public sealed class SweepEventStream(Guid sweepId, int after, EventStreams streams, string client) : IResult
 {
@@ -19,7 +20,9 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
-    /// <summary>Proxies close what is silent for long, often after 30 or 60 s.</summary>
+    /// <summary>
+    /// The interval of keep-alive comments: proxies close an idle connection, often after 30 or 60 s.
+    /// </summary>
     private static readonly TimeSpan BetweenBeats = TimeSpan.FromSeconds(15);
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -30,7 +33,7 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
             httpContext.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
-        // Understood by nginx: pass each event on at once.
+        // With this header nginx passes each event on at once.
         response.Headers["X-Accel-Buffering"] = "no";
         try
         {
@@ -58,7 +61,8 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The client has gone, or the service stops: the client comes back with the last id that it saw.
+            // The client has disconnected, or the service is stopping. The client reconnects with the id of the last
+            // event that it received.
         }
         finally
         {
@@ -83,7 +87,9 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
 
     private sealed record Look(IReadOnlyList<SweepEvent> Events, bool IsOver);
 
-    /// <summary>Whether nothing will come after this number: the sweep's end was told, or it was deleted.</summary>
+    /// <summary>
+    /// Whether no event will follow this number: the end of the sweep was the last event, or the sweep was deleted.
+    /// </summary>
     public static async Task<bool> IsOverAsync(PieDbContext db, Guid sweepId, int last, CancellationToken cancellation)
     {
         var told = await db.Database.SqlQuery<string>($"""
@@ -93,7 +99,7 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
         var end = Wire.Parse<SweepState>(text);
         if (!end.IsFinal()) return false;
 
-        // Is it still so? A sweep whose failed runs were just queued again goes on.
+        // The state is read again: a sweep whose failed runs were just queued again has not ended.
         var now = await db.SweepProgress.Where(row => row.SweepId == sweepId).Select(row => (SweepState?)row.State).SingleOrDefaultAsync(cancellation);
         return now is null || now == end && !await db.SweepEvents.AnyAsync(later => later.SweepId == sweepId && later.Number > last, cancellation);
     }
@@ -101,7 +107,9 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
     private static SseItem<string> Item(SweepEvent told) =>
         new(told.Data, Wire.Name(told.Type)) { EventId = told.Number.ToString(CultureInfo.InvariantCulture) };
 
-    /// <summary>Comments and the pause before a reconnection, which the library writes only as parts of an event.</summary>
+    /// <summary>
+    /// Sends comments and the reconnection time, which the framework's writer supports only as parts of an event.
+    /// </summary>
     private static async Task SendAsync(HttpResponse response, string text, CancellationToken cancellation)
     {
         await response.WriteAsync(text, cancellation);

@@ -7,9 +7,9 @@ using PieService.Hosting;
 namespace PieService.Api.Events;
 
 /// <summary>
-/// Writes the events of sweeps, and asks for the webhooks of their ends: the only place that does. It compares what the rows say
-/// with what the last event said (docs/decisions/0011-events-are-what-a-look-finds.md), so it keeps nothing in memory, and any
-/// instance may look.
+/// Writes the events of sweeps and the webhook messages about their ends; no other code does. It compares the current
+/// rows with the last event (docs/decisions/0011-events-are-what-a-look-finds.md), so it has no state in memory, and
+/// any instance may run it.
 /// </summary>
 public sealed class SweepWatch(
     IDbContextFactory<PieDbContext> contexts, TimeProvider time, ILogger<SweepWatch> logger)
@@ -18,7 +18,10 @@ public sealed class SweepWatch(
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Looking takes at most a fifth of the time, unless a look takes seconds.</summary>
+    /// <summary>
+    /// The pause after a query, as a multiple of its duration: the queries take at most a fifth of the time, unless one
+    /// takes seconds.
+    /// </summary>
     private const int PauseForEachLook = 4;
 
     protected override void Log(Exception failure) => EventLog.Interrupted(logger, failure.Message);
@@ -29,7 +32,7 @@ public sealed class SweepWatch(
         return pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause;
     }
 
-    /// <summary>Appends what has happened since the last look; nothing where another instance is looking.</summary>
+    /// <summary>Appends the events since the last call; does nothing while another instance is doing so.</summary>
     public override async Task LookAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
@@ -40,7 +43,8 @@ public sealed class SweepWatch(
         if (watched.Count == 0) return;
         var ids = watched.Select(sweep => sweep.Id).ToArray();
         var progress = await db.SweepProgress.Where(row => ids.Contains(row.SweepId)).ToDictionaryAsync(row => row.SweepId, cancellation);
-        // Read after the progress, told before it: whoever is told that a sweep has succeeded was told of all its comparisons.
+        // The labels are read after the progress and reported before it, so that a client that learns of a sweep's
+        // success has received all of its comparisons.
         var labelled = (await NewlyLabelledAsync(db, ids, cancellation)).ToLookup(comparison => comparison.SweepId);
         foreach (var sweep in watched)
         {
@@ -56,9 +60,9 @@ public sealed class SweepWatch(
     }
 
     /// <summary>
-    /// Sweeps about which there may be news: those that have not ended as far as was told, and those that have, but whose runs
-    /// are open again, or have ended again since, or whose comparisons are to be or were labelled again. What was told to be
-    /// cancelled is over for good.
+    /// Returns the sweeps that may have new events: those whose last event is not an end, and those that have ended,
+    /// but whose runs are queued or running again, or have ended again since, or whose comparisons are due to be or
+    /// were labelled again. A sweep whose cancellation was reported has no further events.
     /// </summary>
     private static Task<List<WatchedSweep>> WatchedAsync(PieDbContext db, CancellationToken cancellation) => db.Database.SqlQuery<WatchedSweep>($"""
         SELECT sweeps.id, sweeps.name, sweeps.dataset_id, coalesce(last.number, 0) AS last_number,
@@ -89,11 +93,12 @@ public sealed class SweepWatch(
                     AND told.data ->> 'id' = comparisons.id::text AND (told.data ->> 'labelledAt')::timestamptz = comparisons.labelled_at)
             """).OrderBy(comparison => comparison.LabelledAt).ThenBy(comparison => comparison.Ordinal).AsNoTracking().ToListAsync(cancellation);
 
-    /// <returns>False: the sweep was deleted meanwhile.</returns>
+    /// <returns>False if the sweep was deleted in the meantime.</returns>
     private static async Task<bool> AppendAsync(PieDbContext db, WatchedSweep sweep, List<News> news, CancellationToken cancellation)
     {
         var (types, data) = (news.Select(one => Wire.Name(one.Type)).ToArray(), news.Select(one => one.Data).ToArray());
-        // The time of writing, not now(): that is when this look began, and a comparison may have been labelled since.
+        // clock_timestamp() and not now(), which is the start of this transaction: a comparison may have been labelled
+        // since.
         return await db.Database.ExecuteSqlAsync($"""
             INSERT INTO sweep_events (sweep_id, number, at, type, data)
             SELECT sweep.id, {sweep.LastNumber} + news.place, clock_timestamp(), news.type, news.data::jsonb
@@ -103,7 +108,9 @@ public sealed class SweepWatch(
     }
 }
 
-/// <param name="LastNumber">Of its events; 0: there is none yet.</param>
-/// <param name="ToldState">What its last event about the sweep itself said; null: there is none yet.</param>
-/// <param name="ToldProgress">The same event's progress, JSON.</param>
+/// <param name="LastNumber">The number of its last event; 0 if there is none yet.</param>
+/// <param name="ToldState">
+/// The state in its last event of the type state or progress; null if there is none yet.
+/// </param>
+/// <param name="ToldProgress">The progress in the same event, as JSON.</param>
 public sealed record WatchedSweep(Guid Id, string Name, Guid DatasetId, int LastNumber, string? ToldState, string? ToldProgress);

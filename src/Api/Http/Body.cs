@@ -6,8 +6,8 @@ using PieService.Domain;
 
 namespace PieService.Api.Http;
 
-/// <summary>A JSON request body: what could be read of it, and everything that could not.</summary>
-/// <param name="Bytes">As they were sent.</param>
+/// <summary>A JSON request body: the value that could be read, and all errors in the parts that could not.</summary>
+/// <param name="Bytes">The bytes of the body as the client sent them.</param>
 public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOut TakenOut, ReadOnlyMemory<byte> Bytes) : IEndpointParameterMetadataProvider where T : class
 {
     private const int MaxBytes = 1 << 20;
@@ -27,7 +27,9 @@ public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOu
         }
     }
 
-    /// <summary>The same body, read again after something was put into it that its sender left out.</summary>
+    /// <summary>
+    /// Reads the same body again after <paramref name="fillIn"/> has added fields that the client left out.
+    /// </summary>
     public Body<T> Filled(Action<JsonObject> fillIn)
     {
         var node = StrictJson.Parse(Bytes.Span);
@@ -35,11 +37,15 @@ public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOu
         return Read(node, Bytes);
     }
 
-    /// <summary>The value, if it also keeps the rules; otherwise all that is wrong, in one answer.</summary>
-    /// <exception cref="InvalidRequestException">It could not be read whole, or breaks a rule.</exception>
+    /// <summary>
+    /// Returns the value if it also satisfies the rules; otherwise reports all errors in one response.
+    /// </summary>
+    /// <exception cref="InvalidRequestException">
+    /// A part of the body could not be read, or the value breaks a rule.
+    /// </exception>
     public T Checked(Func<T, IReadOnlyList<FieldError>> rules)
     {
-        // A field that could not be read was taken out, and must not be called missing as well.
+        // A field that could not be read was removed, and must not be reported as missing as well.
         var broken = (Value is null ? [] : rules(Value)).Select(rule => rule with { Field = TakenOut.OriginalField(rule.Field) })
             .Where(rule => !Errors.Any(unread => Covers(rule.Field, unread.Field) || Covers(unread.Field, rule.Field)));
         InvalidRequestException.ThrowIfAny([.. Errors, .. broken]);

@@ -7,26 +7,28 @@ using PieService.Domain;
 
 namespace PieService.Api.Http;
 
-/// <summary>A representation with parts that change although nothing has happened, such as an estimate.</summary>
+/// <summary>
+/// A representation with parts, such as an estimate, that change although the state of the resource does not.
+/// </summary>
 public interface IHasSteadyPart
 {
-    /// <summary>What a client must hear of when it changes.</summary>
+    /// <summary>The part of the representation from which the entity tag is computed.</summary>
     object Steady { get; }
 }
 
-/// <summary>A resource that clients poll while work goes on.</summary>
+/// <summary>A resource that clients poll while work is in progress.</summary>
 public interface IPolled
 {
     bool IsAtWork { get; }
 }
 
 /// <summary>
-/// Gives every JSON answer to a GET its ETag and honours If-None-Match; tells pollers when to come again. The tags are weak:
-/// two answers with the same tag may differ in an estimate.
+/// Adds an ETag to every JSON response to a GET and evaluates If-None-Match; tells polling clients in Retry-After when
+/// to send the next request. The tags are weak: two responses with the same tag may differ in an estimate.
 /// </summary>
 public sealed class EntityTags : IEndpointFilter
 {
-    /// <summary>What clients poll changes with epochs, of seconds and more.</summary>
+    /// <summary>The state that clients poll changes with epochs, which take seconds or more.</summary>
     public const int PollSeconds = 2;
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -36,7 +38,7 @@ public sealed class EntityTags : IEndpointFilter
         if (!HttpMethods.IsGet(http.Request.Method) || answer is not IValueHttpResult { Value: { } value } || answer is not IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK })
             return answer;
 
-        // Before the 304 too: a poller that heard of no change must know when to ask again.
+        // Before the 304 too: a polling client needs Retry-After although nothing has changed.
         if (value is IPolled { IsAtWork: true }) http.Response.AskAgainIn(PollSeconds);
         var body = JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Json.Options);
         var steady = value is IHasSteadyPart { Steady: var part } ? JsonSerializer.SerializeToUtf8Bytes(part, part.GetType(), Json.Options) : body;

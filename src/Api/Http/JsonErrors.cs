@@ -6,14 +6,14 @@ using PieService.Domain;
 namespace PieService.Api.Http;
 
 /// <summary>
-/// Reads a JSON value and says everything that does not fit its type, not only the first thing: what does not fit is noted
-/// and taken out, and the rest is read again.
+/// Reads a JSON value and reports every part that does not fit its type, not only the first one: such a part is
+/// recorded and removed, and the rest is read again.
 /// </summary>
 public static class JsonErrors
 {
     private const int MostErrors = 50;
 
-    /// <param name="taken">Gets to know what was taken out of <paramref name="node"/>.</param>
+    /// <param name="taken">Records the nodes that are removed from <paramref name="node"/>.</param>
     public static (T? Value, IReadOnlyList<FieldError> Errors) Read<T>(JsonNode? node, TakenOut taken) where T : class
     {
         if (node is not JsonObject) return (null, [new("$", "must be a JSON object")]);
@@ -35,7 +35,7 @@ public static class JsonErrors
         return (null, errors);
     }
 
-    /// <summary>What a field of a type must look like, in a client's words.</summary>
+    /// <summary>A message that states which values a field of this type accepts.</summary>
     public static string Expectation(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
@@ -61,7 +61,10 @@ public static class JsonErrors
         return wanted is null ? "does not fit" : Expectation(wanted);
     }
 
-    /// <summary>The exception's own words name the type that holds the field where a constructor sets it.</summary>
+    /// <summary>
+    /// Determines the type from the path, because the exception's message names the enclosing type if a constructor
+    /// sets the field.
+    /// </summary>
     private static Type? TypeAt(Type root, string path)
     {
         Type? at = root;

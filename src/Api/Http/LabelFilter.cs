@@ -4,8 +4,8 @@ public static class LabelFilter
 {
     private const int MostNamed = 50;
 
-    /// <summary>The class that a label's name stands for; null where none is asked for.</summary>
-    /// <param name="field">That asks for it.</param>
+    /// <summary>Returns the index of the class with this label; null if there is no filter.</summary>
+    /// <param name="field">The name of the query parameter that contains the label.</param>
     /// <exception cref="InvalidRequestException">The dataset has no such label.</exception>
     public static short? ClassOf(string? label, string[] labels, string field = "label")
     {

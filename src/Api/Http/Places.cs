@@ -1,6 +1,8 @@
 namespace PieService.Api.Http;
 
-/// <summary>How many of a kind may be at work at the same time; half of them, at the most, for one client.</summary>
+/// <summary>
+/// Limits how many operations of a kind run at the same time; one client may have at most half of them.
+/// </summary>
 public abstract class Places(int most)
 {
     private readonly Lock gate = new();

@@ -4,8 +4,8 @@ using PieService.Domain;
 namespace PieService.Api.Http;
 
 /// <summary>
-/// Problems are written whatever the client accepts: the framework's own writer stays silent towards one that asks for CSV only,
-/// and an error without words helps nobody (RFC 9110, 15.5.7 allows it).
+/// Writes problem details whatever media types the client accepts. The framework's own writer writes nothing for a
+/// client that accepts only CSV, and an error response without a message is of no use (RFC 9110, 15.5.7 allows it).
 /// </summary>
 public sealed class ProblemWriter : IProblemDetailsWriter
 {

@@ -9,7 +9,7 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Http;
 
-/// <summary>Turns every exception that a request's own code does not catch into RFC 9457 problem details.</summary>
+/// <summary>Converts every exception that the code of a request does not catch to RFC 9457 problem details.</summary>
 public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> logger) : IExceptionHandler
 {
     private const int RetryAfterSeconds = 5;
@@ -32,12 +32,12 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
 
     public static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
 
-    /// <summary>The members of every problem, whichever code made it.</summary>
+    /// <summary>Sets the members that every problem has, whichever code created it.</summary>
     public static void Complete(ProblemDetailsContext context)
     {
         var (problem, request) = (context.ProblemDetails, context.HttpContext.Request);
         problem.Status ??= context.HttpContext.Response.StatusCode;
-        // RFC 9457: no more is meant than the status says.
+        // RFC 9457: the type about:blank adds no meaning to the status code.
         problem.Type ??= "about:blank";
         problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
         problem.Instance ??= request.Path;

@@ -7,25 +7,25 @@ using PieService.Domain;
 
 namespace PieService.Api.Http;
 
-/// <summary>Rules that a bound value keeps beyond its types.</summary>
+/// <summary>Rules that a bound value must satisfy in addition to its types.</summary>
 public interface IRules
 {
     IEnumerable<FieldError> Broken();
 }
 
-/// <summary>A bound value that also depends on the request that it came with.</summary>
+/// <summary>A bound value that also depends on other parts of its request.</summary>
 public interface IReadsRequest
 {
     /// <summary>Called once, before the value is used.</summary>
     void Read(HttpRequest request);
 }
 
-/// <summary>For operations without query parameters: any given one is an error.</summary>
+/// <summary>The query of an operation that has no query parameters: every parameter is an error.</summary>
 public sealed record NoQuery;
 
 /// <summary>
-/// The query parameters of a request as a record: unknown and repeated ones are errors, values are read as in JSON (enums by
-/// their wire names), and everything that is wrong is said at once.
+/// The query parameters of a request as a record. Unknown and repeated parameters are errors, values are parsed as in
+/// JSON (enums by their wire names), and all errors are reported together.
 /// </summary>
 public sealed record Query<T>(T Value) : IEndpointParameterMetadataProvider where T : class, new()
 {
@@ -52,7 +52,7 @@ public sealed record Query<T>(T Value) : IEndpointParameterMetadataProvider wher
     private static object? Read(string text, Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        // A NUL cannot be part of any text in PostgreSQL.
+        // PostgreSQL cannot store the NUL character in text.
         if (type == typeof(string)) return text.Contains('\0') ? null : text;
         if (type == typeof(bool)) return bool.TryParse(text, out var flag) ? flag : null;
         if (type == typeof(int)) return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
@@ -71,5 +71,5 @@ public sealed record Query<T>(T Value) : IEndpointParameterMetadataProvider wher
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new QueryMetadata(typeof(T)));
 }
 
-/// <summary>Tells the OpenAPI document which record holds an operation's query parameters.</summary>
+/// <summary>The record with the query parameters of an operation, for the OpenAPI document.</summary>
 public sealed record QueryMetadata(Type Type);

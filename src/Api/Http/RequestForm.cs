@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace PieService.Api.Http;
 
 /// <summary>
-/// What holds for each request, whatever it asks for: bounded lines and headers, and HEAD as GET without a body. The server's
-/// own limits are wider than these, since what it refuses itself gets no problem details.
+/// Rules for all requests: limits for the lengths of the request line and the headers, and HEAD as a GET without a
+/// body. The limits of the server are wider than these, because a request that the server itself refuses gets no
+/// problem details.
 /// </summary>
 public static class RequestForm
 {
@@ -34,7 +35,7 @@ public static class RequestForm
         });
     }
 
-    /// <summary>Whether only the head of the answer is wanted: what makes long bodies need not make one.</summary>
+    /// <summary>Whether the request is a HEAD, so that an endpoint with a long body need not create it.</summary>
     public static bool IsForHead(HttpContext context) => context.Items.ContainsKey(HeadItem);
 
     private static async Task AnswerHeadAsync(HttpContext context, RequestDelegate next)
@@ -49,7 +50,7 @@ public static class RequestForm
         }
         finally
         {
-            // Before the server ends the answer: it would say that a GET without a body has the length 0.
+            // Before the server completes the response: it would set Content-Length to 0 for a GET without a body.
             context.Request.Method = HttpMethods.Head;
             context.Features.Set(body);
         }

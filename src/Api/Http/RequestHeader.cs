@@ -1,4 +1,4 @@
 namespace PieService.Api.Http;
 
-/// <summary>Metadata of an endpoint: a header that it heeds.</summary>
+/// <summary>Metadata of an endpoint: a request header that it evaluates.</summary>
 public sealed record RequestHeader(string Name, string Description);

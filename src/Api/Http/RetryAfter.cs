@@ -4,6 +4,6 @@ namespace PieService.Api.Http;
 
 public static class RetryAfter
 {
-    /// <summary>Says when to ask again.</summary>
+    /// <summary>Sets the Retry-After header.</summary>
     public static void AskAgainIn(this HttpResponse response, int seconds) => response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
 }

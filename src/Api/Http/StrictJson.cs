@@ -4,20 +4,23 @@ using System.Text.Json.Nodes;
 
 namespace PieService.Api.Http;
 
-/// <summary>JSON as RFC 8259 means it: every property once, and every string made of characters.</summary>
+/// <summary>JSON as RFC 8259 defines it: every property name is unique, and every string is valid Unicode.</summary>
 public static class StrictJson
 {
     private const int MaxDepth = 64;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <exception cref="JsonException">It is none; its message says why, to whoever wrote it.</exception>
+    /// <exception cref="JsonException">
+    /// The bytes are not valid JSON; the message states the reason for the client.
+    /// </exception>
     public static JsonNode? Parse(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length == 0) throw new JsonException("there is nothing");
         try
         {
-            // Otherwise broken bytes would be stored as replacement characters, and half surrogate pairs fail only when they are read.
+            // Without this check invalid bytes would be stored as replacement characters, and unpaired surrogates would
+            // fail only when they are read.
             Strict.GetCharCount(utf8);
             var reader = new Utf8JsonReader(utf8);
             while (reader.Read())

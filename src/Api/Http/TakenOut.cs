@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace PieService.Api.Http;
 
-/// <summary>Parts of a JSON tree that were removed, so that later paths can be told as the client wrote them.</summary>
+/// <summary>
+/// The nodes that were removed from a JSON tree, so that later paths can be reported as the client wrote them.
+/// </summary>
 public sealed partial class TakenOut
 {
     private readonly Dictionary<string, SortedSet<int>> removed = [];
@@ -17,14 +19,16 @@ public sealed partial class TakenOut
         return original;
     }
 
-    /// <summary>The field that a path of the shrunken tree names, as the client wrote it: $.models[0].name -> models[0].name.</summary>
+    /// <summary>
+    /// Converts a path in the reduced tree to the field as the client wrote it: $.models[0].name -> models[0].name.
+    /// </summary>
     public string OriginalField(string path)
     {
         var original = Original(path.StartsWith('$') ? path : $"$.{path}");
         return original.StartsWith("$.", StringComparison.Ordinal) ? original[2..] : original;
     }
 
-    /// <summary>False where there is nothing at the path that could be removed.</summary>
+    /// <summary>Removes the node at the path; returns false if there is no such node.</summary>
     public bool Remove(JsonNode root, string path)
     {
         var original = Original(path);

@@ -10,8 +10,9 @@ using PieService.Domain.Storage;
 namespace PieService.Api.Idempotency;
 
 /// <summary>
-/// One try at a create, with the lock on its key. A request that is refused leaves the key free for one that is mended; work
-/// that was begun and not completed leaves it to the very same request, which then looks what has come of it.
+/// One attempt at a create request, with the lock on its key. A refused request leaves the key free for a corrected
+/// request. If work has begun and not completed, only the same request can use the key again, and then checks whether
+/// the resource exists.
 /// </summary>
 public sealed class IdempotentAttempt : IAsyncDisposable
 {
@@ -28,16 +29,16 @@ public sealed class IdempotentAttempt : IAsyncDisposable
         isKept = answer is not null;
     }
 
-    /// <summary>The id that what is created must have.</summary>
+    /// <summary>The id of the new resource.</summary>
     public Guid ResourceId { get; }
 
-    /// <summary>Not null: there is nothing to do any more but to answer this.</summary>
+    /// <summary>The response, if there is nothing left to do but to send it; otherwise null.</summary>
     public KnownAnswer? Answer { get; }
 
     public static IdempotentAttempt WithoutKey() => new(Guid.CreateVersion7(), null, null, null, null);
 
-    /// <summary>Null: the key is not known (any more).</summary>
-    /// <param name="place">Given back when the attempt is disposed.</param>
+    /// <summary>Locks the key; returns null if the key does not exist (any more).</summary>
+    /// <param name="place">Released when the attempt is disposed.</param>
     public static async Task<IdempotentAttempt?> LockAsync(
         IDbContextFactory<PieDbContext> contexts, string client, string key, string operation, byte[] hash, SemaphoreSlim place, CancellationToken cancellation)
     {
@@ -63,10 +64,10 @@ public sealed class IdempotentAttempt : IAsyncDisposable
         return null;
     }
 
-    /// <summary>From now on something may have been created, whatever happens.</summary>
+    /// <summary>Records that the resource may exist from now on, whatever happens.</summary>
     public void WorkBegins() => isKept = true;
 
-    /// <summary>Keeps the answer for whoever asks again, also where this client has not waited for it.</summary>
+    /// <summary>Stores the response for repeated requests, even if this client has disconnected.</summary>
     public async Task CompleteAsync<T>(int status, string location, T body)
     {
         if (lockHolder is null) return;
@@ -92,7 +93,7 @@ public sealed class IdempotentAttempt : IAsyncDisposable
         }
         catch (Exception outage) when (DatabaseOutage.IsCauseOf(outage))
         {
-            // What went wrong before is the thing to answer; the key is then as after a crash.
+            // The earlier failure determines the response; the key is then in the same state as after a crash.
         }
         finally
         {
@@ -105,7 +106,7 @@ public sealed class IdempotentAttempt : IAsyncDisposable
         : known.Status is not null ? new KnownAnswer.Again(known)
         : null;
 
-    /// <summary>What a request with a known key is answered.</summary>
+    /// <summary>The response to a request whose key exists.</summary>
     public abstract record KnownAnswer : IResult
     {
         public abstract Task ExecuteAsync(HttpContext httpContext);

@@ -3,8 +3,8 @@ using PieService.Domain;
 
 namespace PieService.Api.Lists;
 
-/// <summary>A list whose rows are in memory; an item stands at its index.</summary>
-/// <param name="at">The item of an index, from 0.</param>
+/// <summary>A list whose rows are in memory; the place of an item is its index.</summary>
+/// <param name="at">Returns the item at an index, from 0.</param>
 public sealed class ListRows<TItem>(int count, Func<int, TItem> at) : Rows<TItem>
 {
     public ListRows(IReadOnlyList<TItem> items) : this(items.Count, index => items[index])

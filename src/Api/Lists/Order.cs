@@ -6,8 +6,8 @@ using PieService.Domain;
 namespace PieService.Api.Lists;
 
 /// <summary>
-/// The order of a list, by one or more values of its rows that no two rows share together. It sorts a query, says where a row
-/// stands, and continues a query after such a place.
+/// The order of a list, by one or more values that together are unique for each row. It sorts a query, returns the
+/// place of a row, and continues a query after such a place.
 /// </summary>
 public sealed class Order<TRow>
 {
@@ -15,31 +15,34 @@ public sealed class Order<TRow>
 
     private Order(IReadOnlyList<Key> keys) => this.keys = keys;
 
-    /// <summary>Ascending by a value that the database can compare.</summary>
+    /// <summary>Sorts ascending by a value that the database can compare.</summary>
     public static Order<TRow> By<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull => new([new Key<TValue>(value, false)]);
 
     public static Order<TRow> ByDescending<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull =>
         new([new Key<TValue>(value, true)]);
 
-    /// <summary>Rows that are equal so far, ascending by a further value.</summary>
+    /// <summary>Sorts rows that are equal so far ascending by a further value.</summary>
     public Order<TRow> ThenBy<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull => new([.. keys, new Key<TValue>(value, false)]);
 
-    /// <summary>Rows that are equal so far, descending by a further value.</summary>
+    /// <summary>Sorts rows that are equal so far descending by a further value.</summary>
     public Order<TRow> ThenByDescending<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull =>
         new([.. keys, new Key<TValue>(value, true)]);
 
     public IQueryable<TRow> Sort(IQueryable<TRow> rows) => keys.Skip(1).Aggregate(keys[0].Sort(rows), (sorted, key) => key.Sort(sorted));
 
-    /// <summary>The row's values of the order.</summary>
+    /// <summary>Returns the values by which the row is sorted.</summary>
     public object[] PlaceOf(TRow row) => [.. keys.Select(key => key.Of(row))];
 
-    /// <summary>A place that was written as JSON.</summary>
+    /// <summary>Reads a place that was written as JSON.</summary>
     /// <exception cref="JsonException">The values are not those of this order.</exception>
     public object[] ReadPlace(JsonElement place) => place.Deserialize<JsonElement[]>(Json.Options) is { } values && values.Length == keys.Count
         ? [.. keys.Zip(values, (key, value) => key.Read(value))]
         : throw new JsonException($"A place in this list has {keys.Count} values.");
 
-    /// <summary>The rows behind a place: lexicographically greater, where a descending value counts as greater if it is less.</summary>
+    /// <summary>
+    /// Returns the rows after a place: those that are lexicographically greater, where a descending value counts as
+    /// greater if it is less.
+    /// </summary>
     public IQueryable<TRow> After(IQueryable<TRow> rows, object[] place)
     {
         var row = Expression.Parameter(typeof(TRow), "row");
@@ -66,7 +69,7 @@ public sealed class Order<TRow>
 
         public abstract object Read(JsonElement value);
 
-        /// <summary>The value, of a row that an expression stands for.</summary>
+        /// <summary>The value of the row that an expression represents.</summary>
         public abstract Expression In(ParameterExpression row);
 
         /// <summary>A value in a form that becomes a parameter of the SQL statement, so that its plan is reused.</summary>
@@ -86,7 +89,7 @@ public sealed class Order<TRow>
         public override object Read(JsonElement value) => value.Deserialize<TValue>(Json.Options) switch
         {
             null => throw new JsonException("A value of a place is null."),
-            // The database takes no other offset.
+            // Npgsql accepts only the offset 0 for timestamptz.
             DateTimeOffset time => time.ToUniversalTime(),
             { } read => read,
         };

@@ -4,14 +4,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace PieService.Api.Lists;
 
-/// <summary>A list that the database has.</summary>
-/// <param name="answer">What the list shows of a row.</param>
+/// <summary>A list whose rows are in the database.</summary>
+/// <param name="answer">Converts a row to an item of the list.</param>
 public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> order, Func<TRow, TItem> answer) : Rows<TItem> where TRow : class
 {
-    /// <summary>Long items are read so many at a time: the database sends all that it was asked for, also where a page ends before.</summary>
+    /// <summary>
+    /// The number of long items that one query reads: the database sends all rows of a query, even if the page ends
+    /// before the last one.
+    /// </summary>
     private const int LongItems = 64;
 
-    /// <summary>A query of the same number of rows that is cheaper to count.</summary>
+    /// <summary>A query with the same number of rows that is cheaper to count.</summary>
     public IQueryable<object> Counted { get; init; } = rows;
 
     public override Task<int> CountAsync(CancellationToken cancellation) => Counted.CountAsync(cancellation);

@@ -3,19 +3,24 @@ using PieService.Api.Http;
 
 namespace PieService.Api.Lists;
 
-/// <summary>The items of a list in their order: whole, or from a place on.</summary>
+/// <summary>The items of a list in their order: all of them, or those after a place.</summary>
 public abstract class Rows<TItem>
 {
     public abstract Task<int> CountAsync(CancellationToken cancellation);
 
-    /// <summary>Every item, read from the database while they are enumerated.</summary>
+    /// <summary>All items, which are read from the database during the enumeration.</summary>
     public abstract IAsyncEnumerable<TItem> AllAsync(CancellationToken cancellation);
 
-    /// <summary>About how many characters an item has in an answer; null: items are short.</summary>
+    /// <summary>
+    /// Returns the approximate number of characters of an item in a response; null if items are short.
+    /// </summary>
     public Func<TItem, int>? LengthOf { get; init; }
 
-    /// <summary>A page of the list. It ends before its size where its items are long, since it is made in memory, but has one item at the least.</summary>
-    /// <exception cref="InvalidRequestException">The page token is not one of this list.</exception>
+    /// <summary>
+    /// Returns a page of the list. A page is built in memory, so it has fewer items than its size if they are long, but
+    /// at least one item.
+    /// </summary>
+    /// <exception cref="InvalidRequestException">The page token does not belong to this list.</exception>
     public async Task<Page<TItem>> PageAsync(PageQuery query, CancellationToken cancellation)
     {
         var following = query.PageToken is null ? FollowingAsync(null, query.PageSize + 1, cancellation)
@@ -32,9 +37,13 @@ public abstract class Rows<TItem>
         return new Page<TItem>(items, null, total);
     }
 
-    /// <summary>Items with their places in the list, which page tokens hold.</summary>
-    /// <param name="after">The place of the last item that the client has; null: from the first item on.</param>
-    /// <param name="most">Items that are wanted at the most.</param>
-    /// <exception cref="JsonException">It is not a place of this list; thrown at once.</exception>
+    /// <summary>Returns items with their places in the list, which page tokens contain.</summary>
+    /// <param name="after">
+    /// The place of the last item that the client has received; null to begin with the first item.
+    /// </param>
+    /// <param name="most">The largest number of items to read.</param>
+    /// <exception cref="JsonException">
+    /// The place does not belong to this list; thrown before the enumeration.
+    /// </exception>
     public abstract IAsyncEnumerable<(TItem Item, object Place)> FollowingAsync(JsonElement? after, int most, CancellationToken cancellation);
 }

@@ -8,7 +8,9 @@ using PieService.Domain.Sweeps;
 
 namespace PieService.Api.Sweeps;
 
-/// <summary>What a sweep would cost here and now: without the runs that exist, on the workers that are alive.</summary>
+/// <summary>
+/// Estimates the cost of a sweep: only runs that do not exist yet count, and the live workers determine the time.
+/// </summary>
 public static class PlanQuery
 {
     public static async Task<SweepPlan> AskAsync(
@@ -17,7 +19,8 @@ public static class PlanQuery
         var fingerprints = plan.Runs.Select(run => run.Fingerprint).Distinct().ToArray();
         var wanted = plan.Runs.ToDictionary(
             run => (run.Fingerprint, run.Seed), run => run.Wish.Splits.Select(Wire.Name).ToArray());
-        // One that is still to be trained keeps its model, and what it answers early, where that is wanted.
+        // A run that is still to be trained will keep its model and its observations if the sweep requests them, so
+        // only finished runs can lack them.
         var lacking = await SweepStore.LackingAsync(db, dataset.Id, plan.Runs, cancellation);
         var existing = (await db.Runs
             .Where(run => run.DatasetId == dataset.Id && fingerprints.Contains(run.Fingerprint)
@@ -56,7 +59,7 @@ public static class PlanQuery
             plan.Comparisons.Count,
             fresh.Count == 0 ? [] : Standstill.Of(workers).ReasonsFor(request));
 
-        // A trunk that this sweep trains itself, or one whose end is still kept.
+        // The trunk is trained by this sweep, or its last checkpoint is still kept.
         int SharedOf(PlannedRun run) =>
             run.TrunkFingerprint is { } trunk && (!existing.TryGetValue((trunk, run.Seed), out var isTrunk) || isTrunk) ? run.Recipe.Plan.SharedEpochs : 0;
     }

@@ -5,7 +5,7 @@ using PieService.Domain.Sweeps;
 
 namespace PieService.Api.Sweeps;
 
-/// <summary>Why queued runs are not picked up, with what to do about it.</summary>
+/// <summary>The reasons why queued runs are not picked up, with what to do about them.</summary>
 public sealed class Standstill
 {
     private readonly IReadOnlyList<string> general;
@@ -27,10 +27,12 @@ public sealed class Standstill
     public static async Task<Standstill> LookAsync(PieDbContext db, CancellationToken cancellation) => Of(await db.Workers
         .FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id).AsNoTracking().ToListAsync(cancellation));
 
-    /// <param name="workers">Those that are alive.</param>
+    /// <param name="workers">The live workers.</param>
     public static Standstill Of(IReadOnlyList<WorkerBeat> workers) => new(workers);
 
-    /// <summary>What a sweep waits for whose runs are all waiting; empty where some worker will take one.</summary>
+    /// <summary>
+    /// Returns the reasons for a sweep whose runs are all waiting; empty if some worker will take one of them.
+    /// </summary>
     public IReadOnlyList<string> ReasonsFor(SweepRequest request) => general.Count > 0 ? general :
     [
         .. from name in request.Models!.Select(model => model.Vectors).OfType<string>().Distinct()

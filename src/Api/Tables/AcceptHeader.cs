@@ -2,12 +2,12 @@ using Microsoft.Net.Http.Headers;
 
 namespace PieService.Api.Tables;
 
-/// <summary>Which format a client prefers (RFC 9110, 12.5.1).</summary>
+/// <summary>Selects the format that a client prefers (RFC 9110, 12.5.1).</summary>
 public static class AcceptHeader
 {
     /// <summary>
-    /// The accepted format of the highest weight; of equals the one that is named most precisely, then the one that is named
-    /// first. Null: the client accepts none of them.
+    /// Returns the accepted format with the highest weight; of formats with equal weights the one with the most
+    /// specific media range, then the one that is listed first. Returns null if the client accepts none of the formats.
     /// </summary>
     public static TableFormat? Preferred(IList<MediaTypeHeaderValue> accepted) =>
         accepted.Count == 0 ? TableFormat.Json

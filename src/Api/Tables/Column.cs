@@ -3,15 +3,15 @@ using Parquet.Schema;
 
 namespace PieService.Api.Tables;
 
-/// <summary>A flat column: its name, and its value in a row, as text for CSV and typed for Parquet.</summary>
+/// <summary>A flat column: its name and its value in a row, as text for CSV and typed for Parquet.</summary>
 public abstract class Column<TItem>(string name)
 {
     public string Name { get; } = name;
 
-    /// <summary>Null: the row has no value.</summary>
+    /// <summary>Returns the value as text; null if the row has no value.</summary>
     public abstract string? Text(TItem row);
 
-    /// <summary>A new one for each file: the library ties it to its schema.</summary>
+    /// <summary>Creates a field. Each file needs a new one, because the library binds a field to its schema.</summary>
     public abstract DataField NewField();
 
     public abstract Task WriteAsync(ParquetRowGroupWriter group, DataField field, IReadOnlyList<TItem> rows, CancellationToken cancellation);

@@ -7,8 +7,8 @@ using PieService.Domain.Datasets;
 namespace PieService.Api.Tables;
 
 /// <summary>
-/// The flat columns of a table, the same for CSV and Parquet: objects are taken apart and their fields joined with _, what
-/// has a value for each label becomes a column for each label, any other list is one cell of JSON.
+/// The flat columns of a table, which are the same for CSV and Parquet. Objects are flattened and the names of their
+/// fields joined with _, a value for each label becomes a column for each label, and any other list is a cell of JSON.
 /// </summary>
 public sealed class Columns<TItem> : IReadOnlyList<Column<TItem>>
 {
@@ -30,14 +30,16 @@ public sealed class Columns<TItem> : IReadOnlyList<Column<TItem>>
 
     public Columns<TItem> List<T>(string name, Func<TItem, IReadOnlyList<T>?> value) => Text(name, row => value(row) is { } known ? Json.Write(known) : null);
 
-    /// <summary>Of single-label data the label itself, of multi-label data a list, which is empty where there is none.</summary>
+    /// <summary>
+    /// Adds the label itself for single-label data, and a list of labels, which may be empty, for multi-label data.
+    /// </summary>
     public Columns<TItem> Labels(string name, LearningTask task, Func<TItem, IReadOnlyList<string>> value) => task switch
     {
         LearningTask.SingleLabel => Text(name, row => value(row).Single()),
         LearningTask.MultiLabel => List(name, value),
     };
 
-    /// <summary>Gold labels: the column label, or labels.</summary>
+    /// <summary>Adds the gold labels as the column label (single-label data) or labels (multi-label data).</summary>
     public Columns<TItem> Gold(LearningTask task, Func<TItem, IReadOnlyList<string>> value) =>
         Labels(task == LearningTask.SingleLabel ? "label" : "labels", task, value);
 
@@ -55,7 +57,7 @@ public sealed class Columns<TItem> : IReadOnlyList<Column<TItem>>
         name, row => value(row)?.UtcDateTime, time => time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
         field => new DateTimeDataField(field, DateTimeFormat.Timestamp, isAdjustedToUTC: true, DateTimeTimeUnit.Micros, isNullable: true)));
 
-    /// <summary>A column for each label; gets the label and its index.</summary>
+    /// <summary>Adds a column for each label; <paramref name="add"/> receives the label and its index.</summary>
     public Columns<TItem> ForEach(IEnumerable<string> labels, Action<Columns<TItem>, string, int> add)
     {
         foreach (var (index, label) in labels.Index()) add(this, label, index);

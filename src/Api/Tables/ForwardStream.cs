@@ -1,6 +1,9 @@
 namespace PieService.Api.Tables;
 
-/// <summary>An answer's body for a library that flushes synchronously, which the server forbids; asynchronous flushes go through.</summary>
+/// <summary>
+/// A response body for a library that flushes synchronously, which the server forbids; asynchronous flushes are passed
+/// on.
+/// </summary>
 internal sealed class ForwardStream(Stream body) : Stream
 {
     public override bool CanRead => false;
@@ -16,7 +19,7 @@ internal sealed class ForwardStream(Stream body) : Stream
 
     public override void Flush()
     {
-        // The next asynchronous write or flush sends it.
+        // The next asynchronous write or flush sends the data.
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => body.FlushAsync(cancellationToken);

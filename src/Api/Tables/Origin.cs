@@ -3,20 +3,25 @@ using System.Reflection;
 
 namespace PieService.Api.Tables;
 
-/// <summary>Where the rows of a table come from.</summary>
-/// <param name="Resources">The one that the table belongs to first, then those behind it; kinds as in "run", which lives at /runs/{id}.</param>
+/// <summary>The provenance of the rows of a table.</summary>
+/// <param name="Resources">
+/// The resource that the table belongs to, followed by the resources from which that one was made. A kind such as "run"
+/// has its resources at /runs/{id}.
+/// </param>
 public sealed record Origin(params IReadOnlyList<(string Kind, Guid Id)> Resources)
 {
     private static readonly string Service =
         $"PieService.Api {typeof(Origin).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion}";
 
-    /// <summary>Fingerprint of the recipe, where the table has one; two of a comparison.</summary>
+    /// <summary>
+    /// The fingerprint of the recipe, or both fingerprints of a comparison; null if the table has no recipe.
+    /// </summary>
     public string? Recipe { get; init; }
 
-    /// <summary>Of the workers that trained.</summary>
+    /// <summary>The versions of the workers that trained the runs.</summary>
     public IEnumerable<string> TrainedBy { get; init; } = [];
 
-    /// <summary>For a file that is taken away from this service.</summary>
+    /// <summary>The metadata of a file, which records its provenance outside this service.</summary>
     public Dictionary<string, string> Metadata(HttpRequest request, DateTimeOffset now)
     {
         var metadata = Resources.ToDictionary(resource => $"pie.{resource.Kind}", resource => resource.Id.ToString());

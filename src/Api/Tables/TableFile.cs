@@ -5,7 +5,7 @@ using PieService.Domain;
 
 namespace PieService.Api.Tables;
 
-/// <summary>A whole table as a file, sent while its rows are read.</summary>
+/// <summary>A whole table as a file, which is sent while its rows are read.</summary>
 public sealed class TableFile<TItem>(TableFormat format, string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Origin origin) : IResult
 {
     private const int RetryAfterSeconds = 10;
@@ -33,7 +33,7 @@ public sealed class TableFile<TItem>(TableFormat format, string name, Columns<TI
     {
         var cancellation = httpContext.RequestAborted;
         await using var source = rows.GetAsyncEnumerator(cancellation);
-        // Before anything is sent: what fails until here is answered as a problem.
+        // The first row is read before anything is sent, so that a failure until here is answered with problem details.
         var hasRow = await source.MoveNextAsync();
         WriteHead(httpContext);
         if (RequestForm.IsForHead(httpContext)) return;
@@ -43,7 +43,7 @@ public sealed class TableFile<TItem>(TableFormat format, string name, Columns<TI
         }
         catch (Exception failure)
         {
-            // The status is gone already. A file that is cut off must not look whole: the connection breaks instead of ending.
+            // The status has been sent already. A truncated file must not look complete, so the connection is aborted.
             if (!cancellation.IsCancellationRequested) ApiLog.CutOff(Log(httpContext), httpContext.Request.Path, failure);
             httpContext.Abort();
         }

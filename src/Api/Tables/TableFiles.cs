@@ -2,5 +2,7 @@ using PieService.Api.Http;
 
 namespace PieService.Api.Tables;
 
-/// <summary>Tables that are being sent: each holds a connection to the database for as long as its client takes.</summary>
+/// <summary>
+/// Limits the tables that are sent at the same time: each holds a database connection until its client has received it.
+/// </summary>
 public sealed class TableFiles() : Places(most: 20);

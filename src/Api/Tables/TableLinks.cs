@@ -3,7 +3,10 @@ using PieService.Domain;
 
 namespace PieService.Api.Tables;
 
-/// <summary>The Link header of a table (RFC 8288): what it belongs to, what its rows come from, its next page, its other formats.</summary>
+/// <summary>
+/// The Link header of a table (RFC 8288): the resource it belongs to, the provenance of its rows, its next page, its
+/// other formats.
+/// </summary>
 public static class TableLinks
 {
     public static void Add(HttpContext context, Origin origin, string? nextPageToken = null)
@@ -17,7 +20,10 @@ public static class TableLinks
         context.Response.Headers.Append("Link", string.Join(", ", links));
     }
 
-    /// <summary>This request with another value of a parameter; another format begins with the first row again.</summary>
+    /// <summary>
+    /// Returns the address of this request with another value of a parameter. A link to another format has no page
+    /// parameters, because that format contains all rows.
+    /// </summary>
     private static string With(HttpRequest request, string parameter, string value)
     {
         string[] replaced = parameter == "format" ? ["format", "pageSize", "pageToken"] : [parameter];

@@ -8,7 +8,9 @@ using PieService.Domain;
 
 namespace PieService.Api.Tables;
 
-/// <summary>A request for a table: its filter, and the format that ?format, else Accept, asks for.</summary>
+/// <summary>
+/// A request for a table: its filter, and the format from the query parameter format or from the Accept header.
+/// </summary>
 public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T : TableQuery, new()
 {
     private const string FormatParameter = "format";
@@ -21,7 +23,7 @@ public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T
 
     public T Filter { get; }
 
-    /// <summary>All rows are wanted, as a file; else a page of them.</summary>
+    /// <summary>Whether the request is for all rows as a file; otherwise it is for a page.</summary>
     public bool IsForFile => format != TableFormat.Json;
 
     public static async ValueTask<TableRequest<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
@@ -53,7 +55,7 @@ public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T
         return TypedResults.Ok(page);
     }
 
-    /// <param name="name">Of the file, without its extension.</param>
+    /// <param name="name">The name of the file, without its extension.</param>
     public TableFile<TItem> File<TItem>(string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Origin origin) =>
         new(format, name, columns, rows, origin);
 

@@ -11,10 +11,10 @@ using StandardWebhooks;
 namespace PieService.Api.Webhooks;
 
 /// <summary>
-/// Sends what is due, at least once: the attempt is counted before it is made, and a sender that dies meanwhile leaves a row
-/// that is due again. Several instances share the work. It is not a RepeatingService: deliveries go on
-/// between its looks, the end of one begins the next look where all places were taken, and it ends only after all
-/// deliveries have ended.
+/// Sends the messages that are due, each at least once: an attempt is counted before it is made, and if the sender dies
+/// meanwhile, the message becomes due again. Several instances share the work. It is not a RepeatingService, because
+/// deliveries continue between its queries, because the end of a delivery starts the next query if the limit of
+/// concurrent deliveries was reached, and because it ends only after all deliveries have ended.
 /// </summary>
 public sealed class WebhookSender(
     IDbContextFactory<PieDbContext> contexts, IHttpClientFactory clients, WebhookSettings settings, TimeProvider time, ILogger<WebhookSender> logger)
@@ -30,7 +30,9 @@ public sealed class WebhookSender(
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(10);
 
-    /// <summary>After so long an attempt of which nothing was heard is made again; far more than one takes.</summary>
+    /// <summary>
+    /// The time after which an attempt without a recorded result is repeated; it is far longer than an attempt takes.
+    /// </summary>
     private static readonly TimeSpan Claim = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -53,12 +55,12 @@ public sealed class WebhookSender(
         }
         finally
         {
-            // What they use must outlive them.
+            // The objects that the deliveries use must not be disposed before they end.
             await Task.WhenAll(underWay.Select(sent => sent.Delivery)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Whatever goes wrong: one odd row must not end the service.</summary>
+    /// <summary>Logs any failure, so that a single row cannot end the service.</summary>
     private async Task TryAsync(Func<Task> work, CancellationToken stopping)
     {
         try
@@ -71,7 +73,10 @@ public sealed class WebhookSender(
         }
     }
 
-    /// <param name="busy">Webhooks with messages under way get no more until those have ended: a slow receiver has few of the places.</param>
+    /// <param name="busy">
+    /// The webhooks with messages in delivery. They get no further messages until those have ended, so that a slow
+    /// receiver occupies few of the slots.
+    /// </param>
     private async Task<List<DueMessage>> ClaimAsync(int most, Guid[] busy, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
@@ -95,7 +100,7 @@ public sealed class WebhookSender(
         var (status, error) = await SendAsync(message, cancellation);
         var isGivenUp = error is not null && (status == HttpStatusCode.Gone || message.Attempts >= settings.MaxAttempts);
         if (isGivenUp) WebhookLog.GivenUp(logger, message.Id, message.Attempts, error!);
-        // Also where the service stops meanwhile: what was delivered need not be sent again.
+        // This runs even if the service is stopping, so that a delivered message is not sent again.
         await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE webhook_deliveries SET last_status = {(int?)status}, last_error = {error},
@@ -105,7 +110,9 @@ public sealed class WebhookSender(
             """, CancellationToken.None);
     }
 
-    /// <summary>The answer's status, if there was one, and what was wrong; null: nothing.</summary>
+    /// <summary>
+    /// Returns the status of the response, if there was one, and the error; the error is null on success.
+    /// </summary>
     private async Task<(HttpStatusCode? Status, string? Error)> SendAsync(DueMessage message, CancellationToken cancellation)
     {
         var (id, now) = (message.Id.ToString(), time.GetUtcNow());
@@ -117,7 +124,7 @@ public sealed class WebhookSender(
         try
         {
             using var client = clients.CreateClient(ClientName);
-            // What the answer says beyond its status is of no interest, and may be endless.
+            // Only the status of the response is used; its body may be endless.
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             return (response.StatusCode, response.IsSuccessStatusCode ? null : $"The answer was {(int)response.StatusCode}, not 2xx.");
         }
@@ -137,7 +144,9 @@ public sealed class WebhookSender(
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("PieService", null));
     }
 
-    /// <summary>Nothing between it and the address that it looked at itself: no proxy, no redirect, no cookies.</summary>
+    /// <summary>
+    /// Connects directly to the address that ConnectAsync has checked: no proxy, no redirects, no cookies.
+    /// </summary>
     public static SocketsHttpHandler Handler(WebhookSettings settings) => new()
     {
         UseProxy = false,
@@ -149,10 +158,10 @@ public sealed class WebhookSender(
     };
 
     /// <summary>
-    /// Connects to what the name means at this moment. A name that is looked up once to be checked and again to connect
-    /// may mean something else the second time.
+    /// Resolves the host name and connects to that address. If a name were resolved once for the check and again for
+    /// the connection, the second result could differ.
     /// </summary>
-    /// <exception cref="HttpRequestException">It means nothing, or nothing that may be connected to.</exception>
+    /// <exception cref="HttpRequestException">The name has no address, or none that may be used.</exception>
     private static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, bool mayBePrivate, CancellationToken cancellation)
     {
         var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, cancellation);
@@ -173,9 +182,9 @@ public sealed class WebhookSender(
     }
 }
 
-/// <param name="Attempts">With the one that is made now.</param>
+/// <param name="Attempts">The number of attempts, including the present one.</param>
 public sealed record DueMessage(Guid Id, Guid WebhookId, string Url, string Secret, string Body, int Attempts)
 {
-    /// <summary>Nothing may print the secret by accident.</summary>
+    /// <summary>The message without its secret, so that a log cannot contain it.</summary>
     public override string ToString() => $"message {Id}";
 }
