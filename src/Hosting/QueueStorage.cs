@@ -9,8 +9,8 @@ using Npgsql;
 namespace PieService.Hosting;
 
 /// <summary>
-/// Hangfire as the hosts of both programs use it. It only wakes workers: the rows decide which of them trains a run
-/// (docs/decisions/0002-rows-are-the-truth.md), so its own retries and its short defaults are off.
+/// Configures Hangfire for the hosts of both programs. Hangfire only wakes workers: the rows decide which worker trains
+/// a run (docs/decisions/0002-rows-are-the-truth.md), so its own retries and its short default timeouts are disabled.
 /// </summary>
 public static class QueueStorage
 {
@@ -24,15 +24,16 @@ public static class QueueStorage
         GlobalConfiguration.Configuration.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
 
     /// <summary>
-    /// What Hangfire's clients, servers and pages take from the container. Not its own AddHangfire, which sets the whole
-    /// process's log provider and activator to those of one host, and leaves them there when the host has ended.
+    /// Registers the services that Hangfire's clients, servers and pages need. This replaces Hangfire's AddHangfire,
+    /// which sets the log provider and the activator of the whole process to those of one host and leaves them in place
+    /// when the host has ended.
     /// </summary>
     public static void AddQueue(this IServiceCollection services, string connectionString, int maxPoolSize)
     {
         services.AddSingleton<QueueLog>();
         services.AddSingleton<JobStorage>(provider =>
         {
-            // Whoever uses Hangfire asks for its storage, and logs from then on.
+            // Every user of Hangfire resolves its storage, so its messages are logged from then on.
             provider.GetRequiredService<QueueLog>();
             return Open(connectionString, maxPoolSize);
         });
@@ -43,13 +44,13 @@ public static class QueueStorage
         services.AddSingleton<IBackgroundJobClientV2>(provider => new BackgroundJobClient(
             provider.GetRequiredService<JobStorage>(), provider.GetRequiredService<IJobFilterProvider>()));
         services.AddSingleton(DashboardRoutes.Routes);
-        // Hangfire's extensions of hosts and routes look for it as the sign that its services are here.
+        // Hangfire's extension methods require this service as the sign that its services are registered.
         services.AddSingleton<IGlobalConfiguration>(GlobalConfiguration.Configuration);
     }
 
     /// <summary>
-    /// Hangfire's own without its retries: attempts are counted in the run's row, and a second authority would train a
-    /// failing run ten times.
+    /// Returns Hangfire's default filters without its retries: attempts are counted in the run's row, and with a second
+    /// counter a failing run would be trained ten times.
     /// </summary>
     private static JobFilterProviderCollection Filters() => new(
         new JobFilterCollection
@@ -65,7 +66,7 @@ public static class QueueStorage
         {
             SchemaName = "hangfire",
             PrepareSchemaIfNecessary = false,
-            // The default hides a fetched job for 30 minutes only, and then gives it to a second worker.
+            // With the default, a fetched job is invisible for 30 minutes only, and is then given to a second worker.
             UseSlidingInvisibilityTimeout = true,
             InvisibilityTimeout = TimeSpan.FromMinutes(10),
             QueuePollInterval = TimeSpan.FromMilliseconds(500),
@@ -73,7 +74,7 @@ public static class QueueStorage
         };
         return new PostgreSqlStorage(new NpgsqlConnectionFactory(pool.ConnectionString, options), options)
         {
-            // A message that was heard is of no more interest: the rows tell what became of the run.
+            // A processed message is not needed any more: the row has the result of the run.
             JobExpirationTimeout = TimeSpan.FromMinutes(5),
         };
     }

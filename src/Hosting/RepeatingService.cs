@@ -3,29 +3,31 @@ using Microsoft.Extensions.Hosting;
 namespace PieService.Hosting;
 
 /// <summary>
-/// A service that looks at something again and again, at once when it starts. A look that fails is logged and the next
-/// one follows, whatever the failure was: the database may be back by then. The service ends quietly when the host
-/// stops.
+/// A service that performs a check repeatedly, for the first time when it starts. A failed check is logged, whatever
+/// the failure was, and the next check follows: the database may be reachable by then. The service ends without an
+/// error when the host stops.
 /// </summary>
-/// <param name="interval">The time from the start of a look to the start of the next one; a look that takes longer is
-/// followed by the next one at once.</param>
+/// <param name="interval">
+/// The time from the start of a check to the start of the next one; a check that takes longer is followed by the next
+/// one at once.
+/// </param>
 public abstract class RepeatingService(TimeSpan interval, TimeProvider time) : BackgroundService
 {
     protected TimeProvider Time { get; } = time;
 
-    /// <summary>Looks once.</summary>
+    /// <summary>Performs the check once.</summary>
     public abstract Task LookAsync(CancellationToken cancellation);
 
-    /// <summary>Logs that a look failed.</summary>
+    /// <summary>Logs a failed check.</summary>
     protected abstract void Log(Exception failure);
 
-    /// <summary>The time from the end of a look to the start of the next one.</summary>
-    /// <param name="look">The time that the look took.</param>
+    /// <summary>Returns the time from the end of a check to the start of the next one.</summary>
+    /// <param name="look">The duration of the check.</param>
     protected virtual TimeSpan PauseAfter(TimeSpan look) => look < interval ? interval - look : TimeSpan.Zero;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Not on the thread that starts the services: a look may block.
+        // The check may block, so it must not run on the thread that starts the services.
         await Task.Yield();
         try
         {
@@ -38,7 +40,7 @@ public abstract class RepeatingService(TimeSpan interval, TimeProvider time) : B
         }
         catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
-            // A look that is stopped may fail in any way.
+            // A check that is cancelled may throw any exception.
         }
     }
 
