@@ -66,7 +66,8 @@ catch (UnknownMigrationsException unknown)
 }
 catch (Exception cannot) when (cannot is NpgsqlException or ArgumentException)
 {
-    await Console.Error.WriteLineAsync($"The database cannot be used. ConnectionStrings__Pie says where it is. {cannot.Message}");
+    await Console.Error.WriteLineAsync(
+        $"The database cannot be used. Check the setting ConnectionStrings__Pie. {cannot.Message}");
     return 1;
 }
 services.AddSingleton(new DatabaseAddress(connectionString));
@@ -126,7 +127,8 @@ api.MapWebhooks();
 api.MapAudit();
 if (access.RequireKeys && !await AccessSetup.HasKeyAsync(app.Services))
 {
-    await Console.Error.WriteLineAsync("This service needs API keys, and there is none. Make the first one: ./pie key add NAME --role admin");
+    await Console.Error.WriteLineAsync(
+        "This service requires API keys, and no key exists. Create the first one: ./pie key add NAME --role admin");
     return 1;
 }
 app.Run();

@@ -32,7 +32,9 @@ public static class SystemEndpoints
     /// <remarks>For a load balancer. The status is 503 until requests can be served.</remarks>
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Ready(PieDbContext db, CancellationToken cancellation) =>
         (await db.Database.GetPendingMigrationsAsync(cancellation)).Any()
-            ? TypedResults.Problem("The database has not been migrated to this version yet.", statusCode: StatusCodes.Status503ServiceUnavailable)
+            ? TypedResults.Problem(
+                "The database does not have the schema of this version yet. Try again when the migration is complete.",
+                statusCode: StatusCodes.Status503ServiceUnavailable)
             : TypedResults.Ok(new HealthResponse("ready"));
 
     /// <summary>Checks whether a worker has sent a heartbeat in the last 30 seconds.</summary>
@@ -42,7 +44,9 @@ public static class SystemEndpoints
         !name.Contains('\0') && await db.Workers.FromSql($"SELECT * FROM live_workers").AnyAsync(
             worker => worker.Machine == name || worker.Id.StartsWith(name + "-"), cancellation)
             ? TypedResults.Ok(new HealthResponse("live"))
-            : TypedResults.Problem("No worker of this name was heard of in the last 30 seconds.", statusCode: StatusCodes.Status404NotFound);
+            : TypedResults.Problem(
+                "There was no heartbeat from a worker with this name in the last 30 seconds.",
+                statusCode: StatusCodes.Status404NotFound);
 
     /// <summary>Returns the version, the database, the live workers and the length of the queue.</summary>
     /// <remarks>

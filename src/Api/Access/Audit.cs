@@ -25,7 +25,8 @@ public sealed class Audit(IDbContextFactory<PieDbContext> contexts, ILogger<Audi
         {
             context.Response.AskAgainIn(RetryAfterSeconds);
             await TypedResults.Problem(
-                "The change could not be written to the audit, so it was not made. Try again shortly.",
+                "The audit entry of the change could not be written, so the change was not made. Try again after "
+                + "Retry-After seconds.",
                 statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);
             return;
         }

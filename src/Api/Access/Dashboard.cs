@@ -26,7 +26,9 @@ public static class Dashboard
             catch (Exception odd) when (odd is FormatException or OverflowException or InvalidOperationException && !DatabaseOutage.IsCauseOf(odd))
             {
                 AccessLog.NoPage(pages.ApplicationServices.GetRequiredService<ILogger<DashboardOptions>>(), odd);
-                throw new BadHttpRequestException("The dashboard has no such page, or does not show it in this way.", StatusCodes.Status404NotFound, odd);
+                throw new BadHttpRequestException(
+                    "The dashboard has no page at this address. Start at /hangfire.",
+                    StatusCodes.Status404NotFound, odd);
             }
         }));
 

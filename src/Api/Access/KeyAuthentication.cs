@@ -32,7 +32,8 @@ public sealed class KeyAuthentication(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        if (wait is { } limit) return RateLimits.TooManyAsync(Context, limit, "Too many wrong API keys came from this address.");
+        if (wait is { } limit)
+            return RateLimits.TooManyAsync(Context, limit, "This address has sent too many invalid API keys.");
         var isWrong = Request.Headers.Authorization.Count > 0;
         // A browser would prompt for a password on each refused request of a page, so only the dashboard requests
         // Basic.
@@ -40,13 +41,15 @@ public sealed class KeyAuthentication(
         Response.Headers.WWWAuthenticate = isDashboard ? "Basic realm=\"PieService\"" : isWrong ? "Bearer error=\"invalid_token\"" : "Bearer";
         return TypedResults.Problem(
             isWrong
-                ? "This API key does not exist, or was revoked. Check that it was copied whole."
-                : "An API key is needed, as the header Authorization: Bearer pie_…; who runs the service makes one with ./pie key add NAME --role ROLE.",
+                ? "This API key does not exist or was revoked. Check that the complete key was copied."
+                : "An API key is required, in the header Authorization: Bearer pie_…. The operator of the service "
+                    + "creates one with ./pie key add NAME --role ROLE.",
             statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(Context);
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => TypedResults.Problem(
-        $"This needs the role {Wire.Name(NeedsRole.Of(Context))}; the key has the role {Wire.Name(Actor.Of(Context)!.Role)}.",
+        $"This operation requires the role {Wire.Name(NeedsRole.Of(Context))}; the key has the role "
+        + $"{Wire.Name(Actor.Of(Context)!.Role)}.",
         statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(Context);
 
     private KeyText? Given()

@@ -16,9 +16,9 @@ public static partial class KeyCommand
 {
     private const string Usage =
         """
-        ./pie key add NAME --role reader|submitter|admin   prints a new key, this once
+        ./pie key add NAME --role reader|submitter|admin   prints a new key, which is not shown again
         ./pie key list
-        ./pie key revoke NAME                              void from the next request on
+        ./pie key revoke NAME                              takes effect with the next request
         """;
 
     /// <returns>The exit code: 1 if the command failed, 2 if the arguments are not valid.</returns>
@@ -33,7 +33,9 @@ public static partial class KeyCommand
         };
         if (command is null) return await SayAsync(Usage, 2);
         if (arguments is ["add", var wanted, ..] && !IsName(wanted))
-            return await SayAsync($"A name has 1 to 64 of a-z, A-Z, 0-9, '.', '_' and '-', and is neither {Actor.Local.Name} nor {Actor.Operator}.", 2);
+            return await SayAsync(
+                $"'{wanted}' is not a valid name. Use 1 to 64 characters of a-z, A-Z, 0-9, '.', '_' and '-'; the "
+                + $"names {Actor.Local.Name} and {Actor.Operator} are reserved.", 2);
 
         var configuration = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json").AddEnvironmentVariables().Build();
         var folders = PieFolders.From(name => configuration[name]);
@@ -82,9 +84,11 @@ public static partial class KeyCommand
         }
         catch (DbUpdateException taken) when (taken.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
-            return await SayAsync($"There is a key named {name} already. Choose another name, or revoke it first: ./pie key revoke {name}", 1);
+            return await SayAsync(
+                $"A key named {name} already exists. Choose another name, or revoke that key first: "
+                + $"./pie key revoke {name}", 1);
         }
-        await SayAsync($"The key {name} ({Wire.Name(role)}). It is shown this once:", 0);
+        await SayAsync($"The key {name} ({Wire.Name(role)}). It will not be shown again:", 0);
         await Console.Out.WriteLineAsync(text.Reveal());
         return 0;
     }
@@ -94,7 +98,8 @@ public static partial class KeyCommand
         foreach (var key in await db.ApiKeys.AsNoTracking().OrderBy(key => key.Id).ToListAsync())
         {
             var revoked = key.RevokedAt is { } at ? $"  revoked {at:u}" : "";
-            await Console.Out.WriteLineAsync($"{key.Name,-24} {Wire.Name(key.Role),-10} pie_{key.Prefix}_…  made {key.CreatedAt:u}{revoked}");
+            await Console.Out.WriteLineAsync(
+                $"{key.Name,-24} {Wire.Name(key.Role),-10} pie_{key.Prefix}_…  created {key.CreatedAt:u}{revoked}");
         }
         return 0;
     }
@@ -103,7 +108,8 @@ public static partial class KeyCommand
     {
         await using var transaction = await db.Database.BeginTransactionAsync();
         var revoked = await db.Database.ExecuteSqlAsync($"UPDATE api_keys SET revoked_at = now() WHERE name = {name} AND revoked_at IS NULL");
-        if (revoked == 0) return await SayAsync($"There is no key named {name} that could be revoked; ./pie key list shows those that there are.", 1);
+        if (revoked == 0)
+            return await SayAsync($"There is no active key named {name}. List the keys with ./pie key list.", 1);
         db.Audit.Add(Entry("revokeKey", name));
         await db.SaveChangesAsync();
         await transaction.CommitAsync();

@@ -21,12 +21,15 @@ public static class LoopbackGuard
         if (!IsHere(context.Connection.LocalIpAddress) || !IsHere(context.Connection.RemoteIpAddress))
         {
             return TypedResults.Problem(
-                "Without API keys the service answers this machine only. Start it with PIE_REQUIRE_KEYS=true.", statusCode: StatusCodes.Status403Forbidden);
+                "Without API keys the service accepts requests from its own machine only. To accept others, start it "
+                + "with PIE_REQUIRE_KEYS=true.",
+                statusCode: StatusCodes.Status403Forbidden);
         }
         if (!ListenAddresses.IsLoopback(context.Request.Host.Host))
         {
             return TypedResults.Problem(
-                "Without API keys the service answers to the names of its own machine only: localhost, 127.0.0.1 or [::1]. For others, start it with PIE_REQUIRE_KEYS=true.",
+                "Without API keys the Host of a request must be localhost, 127.0.0.1 or [::1]. To use other names, "
+                + "start the service with PIE_REQUIRE_KEYS=true.",
                 statusCode: StatusCodes.Status421MisdirectedRequest);
         }
         return null;

@@ -12,7 +12,7 @@ public static class RateLimits
             context => RateLimitPartition.GetTokenBucketLimiter(Budget(context), _ => Bucket(settings.RequestsPerSecond)));
         limits.OnRejected = (rejected, _) => new ValueTask(TooManyAsync(
             rejected.HttpContext, rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.Zero,
-            $"More than {settings.RequestsPerSecond} requests a second."));
+            $"The limit is {settings.RequestsPerSecond} requests per second."));
     });
 
     /// <summary>

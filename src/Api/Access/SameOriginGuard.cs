@@ -10,7 +10,8 @@ public static class SameOriginGuard
     public static void UseSameOriginGuard(this WebApplication app) =>
         app.Use((context, next) => IsChange(context.Request.Method) && IsForeign(context.Request)
             ? TypedResults.Problem(
-                "A page of another site may not change anything here. Use the service's own pages, or a client that is no browser.",
+                "A page of another site must not make changes. Use the pages of this service, or a client that is "
+                + "not a browser.",
                 statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context)
             : next(context));
 

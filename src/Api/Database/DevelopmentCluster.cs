@@ -169,7 +169,7 @@ public sealed class DevelopmentCluster : IAsyncDisposable
             throw new ClusterTakenException(
                 $"""
                  Another API owns the private PostgreSQL in {folder} (it holds {file}).
-                 Stop it, or give this one a folder of its own (PIE_DATA) or a server to share (ConnectionStrings__Pie).
+                 Stop it, or configure this one with another folder (PIE_DATA) or a server (ConnectionStrings__Pie).
                  """,
                 taken);
         }

@@ -31,7 +31,8 @@ public sealed class PostgresBinaries
             return IsComplete(configured)
                 ? new PostgresBinaries(configured)
                 : throw new InvalidOperationException(
-                    $"{Setting} is {configured}, but that folder lacks one of {string.Join(", ", Programs)}.");
+                    $"{Setting} is {configured}, but that folder does not contain all of "
+                    + $"{string.Join(", ", Programs)}. Set it to the bin folder of a PostgreSQL server.");
         }
 
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
@@ -39,10 +40,10 @@ public sealed class PostgresBinaries
             ? new PostgresBinaries(found)
             : throw new InvalidOperationException(
                 $"""
-                 No PostgreSQL server is installed: neither PATH nor {Debian}/*/bin has {string.Join(", ", Programs)}. Either
-                   install it:         sudo apt-get update && sudo apt-get install -y --no-install-recommends postgresql
-                   say where it is:    {Setting}=/path/to/bin
-                   use a running one:  ConnectionStrings__Pie='Host=…;Database=…;Username=…;Password=…'
+                 PostgreSQL ({string.Join(", ", Programs)}) is neither in PATH nor in {Debian}/*/bin. Do one of these:
+                   install it:            sudo apt-get update && sudo apt-get install -y postgresql
+                   set its folder:        {Setting}=/path/to/bin
+                   use a running server:  ConnectionStrings__Pie='Host=…;Database=…;Username=…;Password=…'
                  """);
     }
 
@@ -96,6 +97,6 @@ public sealed class PostgresBinaries
     }
 
     private static string AsWhom(ProcessStartInfo command) => command.UserName is { Length: > 0 } user
-        ? $" (as user {user}, who must be able to enter the folders above the data; PIE_DATA says where that is)"
+        ? $" (as user {user}, who needs access to all parent folders of the data folder; PIE_DATA sets that folder)"
         : "";
 }

@@ -108,7 +108,8 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
             for (var waiting = Stopwatch.StartNew(); IsAlive && waiting.Elapsed < TimeSpan.FromSeconds(patience);)
                 await Task.Delay(BetweenLooks);
         }
-        if (IsAlive) throw new TimeoutException($"PostgreSQL in {folder} (process {ProcessId}) does not stop.");
+        if (IsAlive)
+            throw new TimeoutException($"PostgreSQL in {folder} did not stop. Stop the process {ProcessId} yourself.");
     }
 
     private void Launch(int port)

@@ -22,7 +22,9 @@ public static class DatasetEndpoints
     // Version 7 UUIDs increase with time, so their order is the order of creation.
     private static readonly Order<Dataset> NewestFirst = Order<Dataset>.ByDescending(dataset => dataset.Id);
 
-    private static readonly RequestHeader PreferAsync = new("Prefer", "respond-async: respond without waiting for the import, with a resource that reports its progress (RFC 7240).");
+    private static readonly RequestHeader PreferAsync = new(
+        "Prefer",
+        "respond-async: respond without waiting for the import, with a resource that reports its progress (RFC 7240).");
 
     public static void AddDatasets(this IServiceCollection services)
     {
@@ -99,7 +101,10 @@ public static class DatasetEndpoints
                 if (!await queue.TryAddAsync(new ImportJob(attempt.ResourceId, definition, upload.Parts, folder.HandOver()), CancellationToken.None))
                 {
                     http.Response.AskAgainIn(ImportQueue.RetryAfterSeconds);
-                    return TypedResults.Problem($"{ImportQueue.MaxWaiting} imports are waiting already. Send it again when one has finished.", statusCode: StatusCodes.Status503ServiceUnavailable);
+                    return TypedResults.Problem(
+                        $"The import queue is full: {ImportQueue.MaxWaiting} imports are waiting. Send the request "
+                        + "again after Retry-After seconds.",
+                        statusCode: StatusCodes.Status503ServiceUnavailable);
                 }
             }
             http.Response.Headers["Preference-Applied"] = RespondAsync;
@@ -158,7 +163,9 @@ public static class DatasetEndpoints
         }
         catch (PostgresException inUse) when (inUse.SqlState is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation)
         {
-            return Problems.Conflict($"The dataset {id} is used by a sweep.");
+            return Problems.Conflict(
+                $"The dataset {id} is used by a sweep. List its sweeps with GET /api/v1/sweeps?datasetId={id}, and "
+                + "delete them first.");
         }
     }
 }

@@ -25,6 +25,8 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
     private const int MaxDefinitionBytes = 1024 * 1024;
     private const int MaxParts = 20;
 
+    private static readonly string Names = string.Join(", ", DatasetPart.Names.Prepend(DefinitionPart));
+
     public static async Task<DatasetUpload> ReceiveAsync(HttpRequest request, UploadFolder folder, CancellationToken cancellation)
     {
         var reader = new MultipartReader(Boundary(request), request.Body);
@@ -32,11 +34,13 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
         var (meter, hashes) = (new ReadMeter(), new SortedDictionary<string, string>(StringComparer.Ordinal));
         for (var count = 1; await Multipart(reader.ReadNextSectionAsync(cancellation)) is { } section; count++)
         {
-            if (count > MaxParts) throw new BadHttpRequestException($"The body has more than {MaxParts} parts; there are {DefinitionPart}, {string.Join(", ", DatasetPart.Names)}.");
+            if (count > MaxParts)
+                throw new BadHttpRequestException($"The body has more than {MaxParts} parts. The parts are: {Names}.");
             var (name, fileName) = NamesOf(section);
             if (name == DefinitionPart && definition is null) definition = await ReadDefinitionAsync(section, cancellation);
             else if (name == DefinitionPart || parts.Any(part => part.Name == name)) errors.Add(new(name, "must be given once"));
-            else if (!DatasetPart.Names.Contains(name)) errors.Add(new(name, $"is not a part; there are {DefinitionPart}, {string.Join(", ", DatasetPart.Names)}"));
+            else if (!DatasetPart.Names.Contains(name))
+                errors.Add(new(name, $"is not a part of this request. The parts are: {Names}"));
             else if (await SpoolAsync(section, folder.PathOf(name), cancellation) is var (length, sha256) && (length > 0 || fileName.Length > 0))
             {
                 parts.Add(new DatasetPart(name, folder.PathOf(name)) { Meter = meter });
@@ -124,7 +128,9 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
         }
         catch (IOException cutOff) when (cutOff is not BadHttpRequestException)
         {
-            throw new BadHttpRequestException("The body ends before its closing boundary: it was cut off, or the Content-Type names another boundary.", cutOff);
+            throw new BadHttpRequestException(
+                "The body ends before its closing boundary: the upload was interrupted, or the Content-Type has "
+                + "another boundary.", cutOff);
         }
     }
 }

@@ -36,14 +36,18 @@ public sealed class DatasetUploadForm : IOperationFilter
                         Properties = new Dictionary<string, IOpenApiSchema>
                         {
                             [DatasetUpload.DefinitionPart] = definition,
-                            [DatasetPart.Undivided] = File($"The single file of the dataset, which the definition's split divides; or an archive that contains the splits ({DatasetRules.FormatsWithSplits})."),
+                            [DatasetPart.Undivided] = File(
+                                "The single file of the dataset, which the definition's split divides; or an "
+                                + $"archive that contains the splits ({DatasetRules.FormatsWithSplits})."),
                             [Wire.Name(Split.Train)] = File("The training split. The definition then has no split."),
                             [Wire.Name(Split.Validation)] = File("The validation split, if there is one."),
                             [Wire.Name(Split.Test)] = File("The test split."),
                             [DatasetPart.LabelsPart("train")] = Labels("train"),
                             [DatasetPart.LabelsPart("validation")] = Labels("validation"),
                             [DatasetPart.LabelsPart("test")] = Labels("test"),
-                            [DatasetPart.LabelIndex] = File($"The file labels.json, which defines the order of the labels; only for {DatasetRules.FormatsWithLabelFiles}."),
+                            [DatasetPart.LabelIndex] = File(
+                                "The file labels.json, which defines the order of the labels; only for "
+                                + $"{DatasetRules.FormatsWithLabelFiles}."),
                         },
                     },
                     Example = new JsonObject { [DatasetUpload.DefinitionPart] = JsonNode.Parse(Json.Write(Sample)) },
@@ -56,7 +60,8 @@ public sealed class DatasetUploadForm : IOperationFilter
         };
     }
 
-    private static OpenApiSchema Labels(string split) => File($"The labels of each line of {split}; only for {DatasetRules.FormatsWithLabelFiles}.");
+    private static OpenApiSchema Labels(string split) => File(
+        $"The labels of each line of {split}; only for {DatasetRules.FormatsWithLabelFiles}.");
 
     private static OpenApiSchema File(string description) => new() { Type = JsonSchemaType.String | JsonSchemaType.Null, Format = "binary", Description = description };
 }

@@ -101,8 +101,20 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
         {
             ImportLog.Failed(logger, job.Id, failure);
             await FailAsync(job, DatabaseOutage.IsCauseOf(failure)
-                ? new ProblemDetails { Title = "The import was interrupted.", Status = 503, Detail = "The database was away, and nothing of the import was stored. Send it again, with another Idempotency-Key where it had one." }
-                : new ProblemDetails { Title = "The service failed.", Status = 500, Detail = $"The service failed; its log has the import's id, {job.Id}. Nothing of it was stored." }, stopping);
+                ? new ProblemDetails
+                {
+                    Title = "The import was interrupted.",
+                    Status = 503,
+                    Detail = "The database was not reachable, and nothing of the import was stored. Send it again, "
+                        + "with a new Idempotency-Key if it had one.",
+                }
+                : new ProblemDetails
+                {
+                    Title = "The service failed.",
+                    Status = 500,
+                    Detail = "The service failed, and nothing of the import was stored. The log of the service has "
+                        + $"the cause under the id of the import, {job.Id}.",
+                }, stopping);
         }
     }
 

@@ -7,7 +7,10 @@ namespace PieService.Api.Datasets;
 /// <summary>The states of imports. Each transition is one guarded statement that uses the database's clock.</summary>
 public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
 {
-    private const string Interrupted = """{"type":"about:blank","title":"The import was interrupted.","status":503,"detail":"The service was stopped while the import was at work, and nothing of it was stored. Send it again, with another Idempotency-Key where it had one."}""";
+    private const string Interrupted =
+        """{"type":"about:blank","title":"The import was interrupted.","status":503,"""
+        + """ "detail":"The service was stopped during the import, and nothing of it was stored. """
+        + """Send it again, with a new Idempotency-Key if it had one."}""";
 
     /// <summary>(new) -> queued.</summary>
     public async Task AddAsync(ImportJob job, CancellationToken cancellation)
@@ -33,7 +36,7 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
             UPDATE imports SET state = 'succeeded', finished_at = now(), dataset_id = {job.Id}, bytes_read = bytes_total, examples_stored = {examples}
             WHERE id = {job.Id} AND state = 'running' AND cancel_requested_at IS NULL
             """, CancellationToken.None);
-        if (changed == 0) throw new OperationCanceledException("The import is not wanted any more.");
+        if (changed == 0) throw new OperationCanceledException("The import was cancelled or marked as lost.");
     }
 
     /// <summary>running -> failed.</summary>

@@ -2,7 +2,7 @@ namespace PieService.Api.Dispatch;
 
 internal static partial class DispatchLog
 {
-    [LoggerMessage(200, LogLevel.Warning, "Dispatching was interrupted and goes on shortly: {Reason}")]
+    [LoggerMessage(200, LogLevel.Warning, "Dispatching was interrupted and will be retried: {Reason}")]
     public static partial void Interrupted(ILogger logger, string reason);
 
     [LoggerMessage(201, LogLevel.Warning, "{Count} runs lost their worker and are queued again")]

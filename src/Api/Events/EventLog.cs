@@ -2,6 +2,6 @@ namespace PieService.Api.Events;
 
 internal static partial class EventLog
 {
-    [LoggerMessage(300, LogLevel.Warning, "Looking for events was interrupted and goes on shortly: {Reason}")]
+    [LoggerMessage(300, LogLevel.Warning, "The search for events was interrupted and will be retried: {Reason}")]
     public static partial void Interrupted(ILogger logger, string reason);
 }

@@ -29,7 +29,11 @@ public static class SweepEventEndpoints
 
     public static void MapEvents(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/sweeps/{id:guid}/events", Follow).WithName("followSweep").WithTags("Sweeps")
-            .WithMetadata(new AlsoStreams(Stream), new RequestHeader(LastEventId, "The number of the last event that the client received. The stream begins with the next event.")).Produces<Page<SweepEventResponse>>(200).Produces(204).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+            .WithMetadata(new AlsoStreams(Stream), new RequestHeader(
+                LastEventId,
+                "The number of the last event that the client received. The stream begins with the next event."))
+            .Produces<Page<SweepEventResponse>>(200).Produces(204)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
 
     /// <summary>
     /// Returns the events of a sweep: as a stream that stays open until the sweep has ended, or as a list.
@@ -56,7 +60,9 @@ public static class SweepEventEndpoints
 
         request.HttpContext.Response.AskAgainIn(RetryAfterSeconds);
         return TypedResults.Problem(
-            $"There are {streams.Most} event streams open (PIE_EVENT_STREAMS), or {streams.MostOfOne} of this client. Come back later, or poll the sweep.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            $"Too many event streams are open: at most {streams.Most} (PIE_EVENT_STREAMS), {streams.MostOfOne} of "
+            + "them to one client. Try again after Retry-After seconds, or poll the sweep.",
+            statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     private static Task<Page<SweepEventResponse>> ListAsync(PieDbContext db, Guid id, int after, EventQuery query, CancellationToken cancellation)

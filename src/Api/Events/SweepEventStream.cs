@@ -53,7 +53,7 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
                 if (look.Events.Count == BatchSize) continue;
                 if (time.GetElapsedTime(sent) > BetweenBeats)
                 {
-                    await SendAsync(response, ": the service is there\n\n", end.Token);
+                    await SendAsync(response, ": keep-alive\n\n", end.Token);
                     sent = time.GetTimestamp();
                 }
                 await Task.Delay(BetweenLooks, time, end.Token);

@@ -57,8 +57,9 @@ public static class JsonErrors
     {
         if (unfit.Message.Contains("could not be mapped", StringComparison.Ordinal)) return "is not a field of this request";
         if (unfit.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase)) return "must be given once";
-        if (unfit.Message.Contains("missing required", StringComparison.Ordinal)) return "lacks required fields";
-        return wanted is null ? "does not fit" : Expectation(wanted);
+        if (unfit.Message.Contains("missing required", StringComparison.Ordinal))
+            return "does not have all required fields";
+        return wanted is null ? "has the wrong type" : Expectation(wanted);
     }
 
     /// <summary>

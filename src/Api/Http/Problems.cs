@@ -43,9 +43,13 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
         problem.Instance ??= request.Path;
         problem.Detail ??= problem.Status switch
         {
-            StatusCodes.Status404NotFound => "There is nothing at this address; /swagger shows what there is.",
-            StatusCodes.Status405MethodNotAllowed => $"{request.Method} is not served at this address, which takes {context.HttpContext.Response.Headers.Allow}.",
-            StatusCodes.Status415UnsupportedMediaType => "The body's Content-Type is not one that is read here.",
+            StatusCodes.Status404NotFound =>
+                "There is no resource at this address. For the addresses of the API see /swagger.",
+            StatusCodes.Status405MethodNotAllowed =>
+                $"The method {request.Method} is not supported at this address. Use one of: "
+                + $"{context.HttpContext.Response.Headers.Allow}.",
+            StatusCodes.Status415UnsupportedMediaType =>
+                "The Content-Type of the body is not supported. For the supported ones see /swagger.",
             _ => null,
         };
         problem.Extensions["traceId"] = Activity.Current?.Id ?? context.HttpContext.TraceIdentifier;
@@ -55,13 +59,19 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
     {
         InvalidRequestException invalid => Invalid(invalid.Errors),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Problem(
-            StatusCodes.Status408RequestTimeout, "The body came too slowly: fewer than 240 bytes a second, for longer than five seconds."),
+            StatusCodes.Status408RequestTimeout,
+            "The body was sent too slowly: at less than 240 bytes per second for more than five seconds."),
         BadHttpRequestException bad => Problem(bad.StatusCode, bad.Message),
         _ when DatabaseOutage.IsCauseOf(exception) => Problem(
-            StatusCodes.Status503ServiceUnavailable, "The database cannot be reached at the moment. Try again shortly."),
+            StatusCodes.Status503ServiceUnavailable,
+            "The database is not reachable. Try again after Retry-After seconds."),
         _ when exception.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation } => Problem(
-            StatusCodes.Status409Conflict, "Something that the request needs was deleted meanwhile, or something that it deletes has come into use."),
-        _ => Problem(StatusCodes.Status500InternalServerError, "The service failed; its log has the traceId of this answer."),
+            StatusCodes.Status409Conflict,
+            "A resource that the request refers to has just been deleted, or a resource that it deletes is now "
+            + "in use. Read the resources again and repeat the request."),
+        _ => Problem(
+            StatusCodes.Status500InternalServerError,
+            "The service failed. The log of the service has the cause under the traceId of this response."),
     };
 
     private static HttpValidationProblemDetails Invalid(IReadOnlyList<FieldError> errors) =>
@@ -69,7 +79,7 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
         {
             Status = StatusCodes.Status400BadRequest,
             Title = "The request is not valid.",
-            Detail = "See errors: each names a field and how to fix it.",
+            Detail = "See errors: each entry names a field and how to fix it.",
         };
 
     private static ProblemDetails Problem(int status, string detail) => new() { Status = status, Detail = detail };

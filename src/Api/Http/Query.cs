@@ -38,7 +38,9 @@ public sealed record Query<T>(T Value) : IEndpointParameterMetadataProvider wher
         foreach (var (name, texts) in context.Request.Query)
         {
             if (!Parameters.TryGetValue(name, out var property))
-                errors.Add(new FieldError(name, Parameters.Count == 0 ? "is not a parameter; this takes none" : $"is not a parameter; there are {string.Join(", ", Parameters.Keys)}"));
+                errors.Add(new FieldError(name, Parameters.Count == 0
+                    ? "is not a parameter of this operation, which has none"
+                    : $"is not a parameter of this operation, which has: {string.Join(", ", Parameters.Keys)}"));
             else if (texts is not [{ Length: > 0 } text]) errors.Add(new FieldError(name, "must be given once, with a value"));
             else if (Read(text, property.PropertyType) is { } read) property.SetValue(value, read);
             else errors.Add(new FieldError(name, JsonErrors.Expectation(property.PropertyType)));

@@ -16,7 +16,7 @@ public static class StrictJson
     /// </exception>
     public static JsonNode? Parse(ReadOnlySpan<byte> utf8)
     {
-        if (utf8.Length == 0) throw new JsonException("there is nothing");
+        if (utf8.Length == 0) throw new JsonException("the body is empty");
         try
         {
             // Without this check invalid bytes would be stored as replacement characters, and unpaired surrogates would
@@ -31,7 +31,9 @@ public static class StrictJson
         }
         catch (JsonException malformed) when (malformed.LineNumber is not null)
         {
-            throw new JsonException($"line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1} cannot be read, or is nested more than {MaxDepth} deep", malformed);
+            throw new JsonException(
+                $"line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1} is not valid JSON, or is "
+                + $"nested more than {MaxDepth} levels deep", malformed);
         }
         catch (DecoderFallbackException broken)
         {
@@ -39,7 +41,7 @@ public static class StrictJson
         }
         catch (InvalidOperationException half)
         {
-            throw new JsonException("half of a surrogate pair (such as \\ud800) is no character", half);
+            throw new JsonException("an unpaired surrogate (such as \\ud800) is not a character", half);
         }
     }
 }

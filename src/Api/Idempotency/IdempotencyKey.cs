@@ -26,7 +26,9 @@ public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts) : I
     private readonly SemaphoreSlim places = new(AtOnce);
 
     public static readonly RequestHeader Documented = new(
-        Header, "A text of 1 to 255 characters that is unique for each request. If the same request is sent again with it within 24 hours, the response is the same and nothing is created twice.");
+        Header,
+        "A text of 1 to 255 characters that is unique for each request. If the same request is sent again with "
+        + "it within 24 hours, the response is the same and nothing is created twice.");
 
     /// <param name="operation">The operation id: a key is valid for one operation.</param>
     /// <param name="request">The complete content of the request.</param>

@@ -128,7 +128,8 @@ public sealed class IdempotentAttempt : IAsyncDisposable
         public sealed record OfAnother : KnownAnswer
         {
             public override Task ExecuteAsync(HttpContext httpContext) => Problems.Conflict(
-                $"This {IdempotencyKey.Header} was used for another request. Choose a new one for each request; repeat it only with the very same one.").ExecuteAsync(httpContext);
+                $"This {IdempotencyKey.Header} was used for another request. Use a new key for each request, and "
+                + "repeat a key only with an identical request.").ExecuteAsync(httpContext);
         }
 
         public sealed record AtWork : KnownAnswer
@@ -136,7 +137,9 @@ public sealed class IdempotentAttempt : IAsyncDisposable
             public override Task ExecuteAsync(HttpContext httpContext)
             {
                 httpContext.Response.AskAgainIn(RetryAfterSeconds);
-                return Problems.Conflict($"The first request with this {IdempotencyKey.Header} is still being worked on; ask again shortly.").ExecuteAsync(httpContext);
+                return Problems.Conflict(
+                    $"The first request with this {IdempotencyKey.Header} is still being processed. Try again after "
+                    + "Retry-After seconds.").ExecuteAsync(httpContext);
             }
         }
     }

@@ -54,7 +54,8 @@ public record PageQuery : IRules, IReadsRequest
         {
             // The error is thrown below.
         }
-        throw new InvalidRequestException([new("pageToken", "must be the nextPageToken of an earlier answer to the same list, under the same filters and order")]);
+        throw new InvalidRequestException([new(
+            "pageToken", "must be the nextPageToken of an earlier response for the same list, filters and order")]);
     }
 
     /// <summary>Returns the token of the page that follows a place in the list.</summary>

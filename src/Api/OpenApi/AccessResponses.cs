@@ -22,11 +22,14 @@ public sealed class AccessResponses : IOperationFilter
         if (!endpoint.OfType<IAllowAnonymous>().Any())
         {
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
-            operation.Responses.TryAdd("401", new OpenApiResponse { Description = "The request has no API key, or an unknown one." });
+            operation.Responses.TryAdd(
+                "401", new OpenApiResponse { Description = "The request has no API key, or an unknown one." });
             var role = Wire.Name(NeedsRole.Of([.. endpoint], context.ApiDescription.HttpMethod ?? HttpMethods.Get));
-            operation.Responses.TryAdd("403", new OpenApiResponse { Description = $"The operation requires the role {role}." });
+            operation.Responses.TryAdd(
+                "403", new OpenApiResponse { Description = $"The operation requires the role {role}." });
         }
         if (!endpoint.OfType<DisableRateLimitingAttribute>().Any())
-            operation.Responses.TryAdd("429", new OpenApiResponse { Description = "Too many requests. Try again after Retry-After seconds." });
+            operation.Responses.TryAdd(
+                "429", new OpenApiResponse { Description = "Too many requests. Try again after Retry-After seconds." });
     }
 }

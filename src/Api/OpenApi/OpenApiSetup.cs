@@ -16,14 +16,16 @@ public static class OpenApiSetup
             {
                 Title = "PieService",
                 Version = "v1",
-                Description = "Trains dense and pruned models and finds Pruning Identified Exemplars (PIEs): the examples on which pruning changes the predictions.",
+                Description = "Trains dense and pruned models and finds Pruning Identified Exemplars (PIEs): the "
+                    + "examples on which pruning changes the predictions.",
             });
             options.AddSecurityDefinition(AccessResponses.Scheme, new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
                 BearerFormat = "pie_…",
-                Description = "An API key, as ./pie key add prints it. No key is required if the service listens only on the loopback interface of its machine.",
+                Description = "An API key, as ./pie key add prints it. No key is required if the service listens only "
+                    + "on the loopback interface of its machine.",
             });
             foreach (var assembly in new[] { typeof(OpenApiSetup).Assembly, typeof(Wire).Assembly })
                 options.IncludeXmlComments(Path.ChangeExtension(assembly.Location, ".xml"), includeControllerXmlComments: true);

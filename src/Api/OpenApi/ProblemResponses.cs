@@ -29,7 +29,9 @@ public sealed class ProblemResponses : IOperationFilter
                 "413" => "The body exceeds the size limit.",
                 "415" => "The media type of the body is not supported.",
                 "422" => "The content of a file cannot be read. file, line and column state the position.",
-                "503" => "The service is temporarily unavailable, for example because the database is not reachable. Try again after Retry-After seconds.",
+                "503" =>
+                    "The service is temporarily unavailable, for example because the database is not reachable. Try "
+                    + "again after Retry-After seconds.",
                 _ => known.Description,
             };
         }
@@ -49,13 +51,22 @@ public sealed class ProblemResponses : IOperationFilter
         {
             ["title"] = "The request is not valid.",
             ["status"] = 400,
-            ["detail"] = "See errors: each names a field and how to fix it.",
+            ["detail"] = "See errors: each entry names a field and how to fix it.",
             ["errors"] = new JsonObject { ["sparsities[1]"] = new JsonArray("must be > 0 and < 100") },
         },
-        "401" => new JsonObject { ["title"] = "Unauthorized", ["status"] = 401, ["detail"] = "This API key does not exist, or was revoked. Check that it was copied whole." },
-        "403" => new JsonObject { ["title"] = "Forbidden", ["status"] = 403, ["detail"] = "This needs the role submitter; the key has the role reader." },
-        "404" => new JsonObject { ["title"] = "Not Found", ["status"] = 404, ["detail"] = "There is no sweep with the id 01a20bbb-244d-77ce-9b22-24bf780e721b." },
-        "409" => new JsonObject { ["title"] = "Conflict", ["status"] = 409, ["detail"] = "A sweep uses the dataset." },
+        "401" => Problem(
+            "Unauthorized", 401,
+            "This API key does not exist or was revoked. Check that the complete key was copied."),
+        "403" => Problem(
+            "Forbidden", 403,
+            "This operation requires the role submitter; the key has the role reader."),
+        "404" => Problem(
+            "Not Found", 404,
+            "There is no sweep with the id 01a20bbb-244d-77ce-9b22-24bf780e721b."),
+        "409" => Problem(
+            "Conflict", 409,
+            "The dataset 01a20bbb-244d-77ce-9b22-24bf780e721b is used by a sweep. List its sweeps with GET "
+            + "/api/v1/sweeps?datasetId=01a20bbb-244d-77ce-9b22-24bf780e721b, and delete them first."),
         "422" => new JsonObject
         {
             ["title"] = "Unprocessable Entity",
@@ -65,11 +76,22 @@ public sealed class ProblemResponses : IOperationFilter
             ["line"] = 17,
             ["column"] = "text",
         },
-        "429" => new JsonObject { ["title"] = "Too Many Requests", ["status"] = 429, ["detail"] = "More than 200 requests a second. Try again in 1 s." },
-        "406" => new JsonObject { ["title"] = "Not Acceptable", ["status"] = 406, ["detail"] = "Served are application/json, text/csv, application/x-ndjson and application/vnd.apache.parquet." },
-        "413" => new JsonObject { ["title"] = "Payload Too Large", ["status"] = 413, ["detail"] = "The body has more than 1048576 bytes." },
-        "415" => new JsonObject { ["title"] = "Unsupported Media Type", ["status"] = 415, ["detail"] = "The body must be JSON, with the Content-Type application/json." },
-        "503" => new JsonObject { ["title"] = "Service Unavailable", ["status"] = 503, ["detail"] = "The database cannot be reached at the moment. Try again shortly." },
+        "429" => Problem("Too Many Requests", 429, "The limit is 200 requests per second. Try again in 1 s."),
+        "406" => Problem(
+            "Not Acceptable", 406,
+            "None of the accepted media types is supported. Accept one of application/json, text/csv, "
+            + "application/x-ndjson, application/vnd.apache.parquet, or use the query parameter "
+            + "format=json|csv|ndjson|parquet."),
+        "413" => Problem("Payload Too Large", 413, "The body has more than 1048576 bytes."),
+        "415" => Problem(
+            "Unsupported Media Type", 415,
+            "The body must be JSON, with the Content-Type application/json."),
+        "503" => Problem(
+            "Service Unavailable", 503,
+            "The database is not reachable. Try again after Retry-After seconds."),
         _ => new JsonObject { ["status"] = int.Parse(status, CultureInfo.InvariantCulture) },
     };
+
+    private static JsonObject Problem(string title, int status, string detail) =>
+        new() { ["title"] = title, ["status"] = status, ["detail"] = detail };
 }

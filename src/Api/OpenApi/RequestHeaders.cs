@@ -10,7 +10,8 @@ namespace PieService.Api.OpenApi;
 /// </summary>
 public sealed class RequestHeaders : IOperationFilter
 {
-    private static readonly RequestHeader IfNoneMatch = new("If-None-Match", "The ETag of an earlier answer: 304 where nothing has changed since.");
+    private static readonly RequestHeader IfNoneMatch = new(
+        "If-None-Match", "The ETag of an earlier response. The status is 304 if the resource has not changed since.");
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
@@ -19,7 +20,10 @@ public sealed class RequestHeaders : IOperationFilter
         if (context.ApiDescription.HttpMethod == HttpMethods.Get && operation.Responses?.ContainsKey("200") == true && context.ApiDescription.RelativePath!.StartsWith("api/", StringComparison.Ordinal))
         {
             headers.Add(IfNoneMatch);
-            operation.Responses["304"] = new OpenApiResponse { Description = "The resource has not changed since the response whose ETag is in If-None-Match." };
+            operation.Responses["304"] = new OpenApiResponse
+            {
+                Description = "The resource has not changed since the response whose ETag is in If-None-Match.",
+            };
         }
         operation.Parameters ??= [];
         foreach (var header in headers)

@@ -25,7 +25,7 @@ public sealed class ExamplePredictionTable() : Table<ExamplePredictionFilter, Ex
                            where example.Id == id
                            select new Scope(id, example.DatasetId, filter.SweepId, dataset.Task, dataset.Labels)).SingleOrDefaultAsync(cancellation);
         if (scope is not null && filter.SweepId is { } sweepId && !await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation))
-            throw new InvalidRequestException([new("sweepId", "is not the id of a sweep")]);
+            throw new InvalidRequestException([new("sweepId", "is not the id of an existing sweep")]);
         return scope;
     }
 

@@ -29,9 +29,16 @@ internal static class ModelEndpoint
         {
             var isComing = run.State is RunState.Queued or RunState.Running
                 && await LiveWishes.KeepModelAsync(db, id, cancellation);
-            if (!isComing) return TypedResults.Problem("No model of this run is kept. Submit a sweep of this recipe and seed with keepModels: last; the run is trained again for it.", statusCode: StatusCodes.Status404NotFound);
+            if (!isComing)
+            {
+                return TypedResults.Problem(
+                    "The model of this run is not kept. Submit a sweep with this recipe and seed and keepModels: last, "
+                    + "which trains the run again.",
+                    statusCode: StatusCodes.Status404NotFound);
+            }
             response.AskAgainIn(EntityTags.PollSeconds);
-            return Problems.Conflict($"The run is {Wire.Name(run.State)}; its model is there when it has succeeded.");
+            return Problems.Conflict(
+                $"The run is {Wire.Name(run.State)}. Its model is available after the run has succeeded.");
         }
 
         var installation = await db.Database.SqlQuery<Guid>($"""SELECT id AS "Value" FROM installation""").SingleAsync(cancellation);
@@ -42,7 +49,9 @@ internal static class ModelEndpoint
         }
         response.AskAgainIn(RetryAfterSeconds);
         return TypedResults.Problem(
-            $"The model is not in the artifact folder of the API. Give the API and the workers one PIE_ARTIFACTS; where that is so already, the file is lost: delete the sweeps that keep it, and submit one with keepModels: last.",
+            "The model is not in the artifact folder of the API. Configure the same PIE_ARTIFACTS for the API and "
+            + "the workers. If it is the same already, the file is lost: delete the sweeps that keep the model, and "
+            + "submit one with keepModels: last.",
             statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 

@@ -76,7 +76,12 @@ public sealed record PredictionFilter : TableQuery
     public override IEnumerable<FieldError> Broken()
     {
         foreach (var error in base.Broken()) yield return error;
-        if (Epoch is not null && Split != Split.Train) yield return new("epoch", "is for split=train: after an early epoch, answers to the training split alone are kept");
+        if (Epoch is not null && Split != Split.Train)
+        {
+            yield return new(
+                "epoch",
+                "requires split=train: the predictions after an earlier epoch are kept for the training split only");
+        }
     }
 }
 

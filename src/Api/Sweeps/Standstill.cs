@@ -15,7 +15,8 @@ public sealed class Standstill
     private Standstill(IReadOnlyList<WorkerBeat> workers)
     {
         general =
-            workers.Count == 0 ? ["no worker is alive: start one with ./pie up, or the worker program with this database"]
+            workers.Count == 0
+                ? ["no worker is running: start one with ./pie up, or start the worker program for this database"]
             : workers.All(worker => worker.ShortOf is not null) ? [.. workers.Select(worker => $"{worker.Machine} is short of {worker.ShortOf}")]
             : [];
         (vectors, checkpoints) = ([.. workers.SelectMany(worker => worker.Vectors)], [.. workers.SelectMany(worker => worker.Checkpoints)]);
@@ -39,11 +40,12 @@ public sealed class Standstill
            where !vectors.Contains(name)
            select unusable[(ModelKind.Vectors, name)].FirstOrDefault() is { } why
                ? $"no live worker can use the word vectors '{name}'. {why}"
-               : $"no live worker has the word vectors '{name}': put their file into the folder that PIE_VECTORS names",
+               : $"no live worker has the word vectors '{name}': put the file into the folder of PIE_VECTORS",
         .. from name in request.Models!.Select(model => model.Checkpoint).OfType<string>().Distinct()
            where !checkpoints.Contains(name)
            select unusable[(ModelKind.Bert, name)].FirstOrDefault() is { } why
                ? $"no live worker can use the checkpoint '{name}'. {why}"
-               : $"no live worker has the checkpoint '{name}': put its folder into the one that PIE_MODELS names (./pie model get fetches it), or into models in a shared PIE_ARTIFACTS",
+               : $"no live worker has the checkpoint '{name}': put its folder into the folder of PIE_MODELS "
+                   + "(./pie model get downloads it), or into the subfolder models of a shared PIE_ARTIFACTS",
     ];
 }

@@ -156,7 +156,8 @@ public static class SweepEndpoints
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response, CancellationToken cancellation)
     {
         if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled })
-            return Problems.Conflict("The sweep was cancelled. Submit it again: its finished runs are linked, the others are trained.");
+            return Problems.Conflict(
+                "The sweep was cancelled. Submit it again: its finished runs are linked, and the others are trained.");
         var found = await store.RetryFailedAsync(id, cancellation);
         bell.Ring();
         return await AnswerAsync(found, id, db, response, cancellation);
@@ -175,13 +176,14 @@ public static class SweepEndpoints
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response, CancellationToken cancellation)
     {
         if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled })
-            return Problems.Conflict("The sweep was cancelled. Submit it again: its finished runs are linked, the others are trained.");
+            return Problems.Conflict(
+                "The sweep was cancelled. Submit it again: its finished runs are linked, and the others are trained.");
         var waiting = await store.PredictAgainAsync(id, cancellation);
         if (waiting == 0)
         {
             return Problems.Conflict(
-                "No succeeded run of the sweep has a model that is kept. Submit sweeps with keepModels: last to keep them; to have "
-                + "this one's runs predict again, delete it and submit it anew.");
+                "No model of a succeeded run of this sweep is kept. Submit sweeps with keepModels: last to keep them. "
+                + "To repeat the predictions of this sweep, delete it and submit it again.");
         }
         bell.Ring();
         return await AnswerAsync(waiting is not null, id, db, response, cancellation);
@@ -195,7 +197,9 @@ public static class SweepEndpoints
         {
             SweepDeletion.Deleted => TypedResults.NoContent(),
             SweepDeletion.NoSuchSweep => Problems.NotFound("sweep", id),
-            SweepDeletion.StillAtWork => Problems.Conflict("The sweep is at work. Cancel it first, and delete it when its last run has stopped, a few seconds later."),
+            SweepDeletion.StillAtWork => Problems.Conflict(
+                "The sweep is still running. Cancel it, and delete it when its last run has stopped, a few seconds "
+                + "later."),
         };
 
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> AnswerAsync(

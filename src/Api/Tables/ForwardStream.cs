@@ -24,7 +24,8 @@ internal sealed class ForwardStream(Stream body) : Stream
 
     public override Task FlushAsync(CancellationToken cancellationToken) => body.FlushAsync(cancellationToken);
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Written asynchronously only.");
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("Use WriteAsync.");
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         body.WriteAsync(buffer, offset, count, cancellationToken);

@@ -16,7 +16,10 @@ public sealed class TableFile<TItem>(TableFormat format, string name, Columns<TI
         if (!files.TryTake(client))
         {
             httpContext.Response.AskAgainIn(RetryAfterSeconds);
-            await TypedResults.Problem($"{files.Most} files are being sent already, or {files.MostOfOne} to this client. Ask again when one is done.", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(httpContext);
+            await TypedResults.Problem(
+                $"Too many files are being sent: at most {files.Most} at a time, {files.MostOfOne} of them to one "
+                + "client. Try again after Retry-After seconds.",
+                statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(httpContext);
             return;
         }
         try
@@ -62,7 +65,7 @@ public sealed class TableFile<TItem>(TableFormat format, string name, Columns<TI
         TableFormat.Csv => CsvTable.WriteAsync(all, columns, context.Response.Body, cancellation),
         TableFormat.Ndjson => NdjsonTable.WriteAsync(all, context.Response.BodyWriter, cancellation),
         TableFormat.Parquet => ParquetTable.WriteAsync(all, columns, Metadata(context), context.Response.Body, cancellation),
-        _ => throw new InvalidOperationException($"{format} is no file."),
+        _ => throw new InvalidOperationException($"{format} is not a file format."),
     };
 
     private Dictionary<string, string> Metadata(HttpContext context) =>

@@ -31,8 +31,9 @@ public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T
         var given = Wire.TryParse<TableFormat>(context.Request.Query[FormatParameter].ToString(), out var named);
         var format = given ? named : AcceptHeader.Preferred(context.Request.GetTypedHeaders().Accept)
             ?? throw new BadHttpRequestException(
-                $"None of the accepted media types is served. Accept one of {string.Join(", ", Enum.GetValues<TableFormat>().Select(MediaTypes.Of))}, "
-                + $"or ask with {FormatParameter}={string.Join('|', Wire.All<TableFormat>())}.",
+                "None of the accepted media types is supported. Accept one of "
+                + $"{string.Join(", ", Enum.GetValues<TableFormat>().Select(MediaTypes.Of))}, "
+                + $"or use the query parameter {FormatParameter}={string.Join('|', Wire.All<TableFormat>())}.",
                 StatusCodes.Status406NotAcceptable);
         var errors = PagesOf(context.Request, format).ToList();
         Query<T>? query = null;
@@ -68,5 +69,7 @@ public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T
     private static IEnumerable<FieldError> PagesOf(HttpRequest request, TableFormat format) =>
         from parameter in PageParameters
         where format != TableFormat.Json && request.Query.ContainsKey(parameter)
-        select new FieldError(parameter, $"is for JSON: {Wire.Name(format)} holds the whole table, so leave it out");
+        select new FieldError(
+            parameter,
+            $"applies only to JSON. The format {Wire.Name(format)} contains the whole table, so remove this parameter");
 }

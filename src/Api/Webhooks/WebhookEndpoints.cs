@@ -60,7 +60,8 @@ public static class WebhookEndpoints
         if (webhook is null)
         {
             if (await db.Webhooks.CountAsync(cancellation) >= MostWebhooks)
-                return Problems.Conflict($"There are {MostWebhooks} webhooks, which is the limit. Delete one that is no longer needed.");
+                return Problems.Conflict(
+                    $"The limit of {MostWebhooks} webhooks is reached. Delete a webhook that is no longer needed.");
             attempt.WorkBegins();
             webhook = new Webhook { Id = attempt.ResourceId, Url = request.Url!, Secret = Webhook.NewSecret(), CreatedBy = Actor.Of(context)!.Name };
             db.Webhooks.Add(webhook);
@@ -105,7 +106,11 @@ public static class WebhookEndpoints
         if (!await db.Webhooks.AnyAsync(webhook => webhook.Id == id, cancellation)) return Problems.NotFound("webhook", id);
         var isUnderWay = await db.WebhookDeliveries.AnyAsync(
             sent => sent.WebhookId == id && sent.EventNumber == 0 && sent.DeliveredAt == null && sent.GivenUpAt == null, cancellation);
-        if (isUnderWay) return Problems.Conflict("A test message is under way: see the webhook's deliveries for its last error.");
+        if (isUnderWay)
+        {
+            return Problems.Conflict(
+                "A test message of this webhook is still pending. See the deliveries of the webhook for its last error.");
+        }
 
         var test = Guid.CreateVersion7();
         var delivery = new WebhookDelivery

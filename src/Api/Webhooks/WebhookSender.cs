@@ -126,7 +126,9 @@ public sealed class WebhookSender(
             using var client = clients.CreateClient(ClientName);
             // Only the status of the response is used; its body may be endless.
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            return (response.StatusCode, response.IsSuccessStatusCode ? null : $"The answer was {(int)response.StatusCode}, not 2xx.");
+            return (response.StatusCode, response.IsSuccessStatusCode
+                ? null
+                : $"The status of the response was {(int)response.StatusCode}, not 2xx.");
         }
         catch (Exception failed) when (failed is not OperationCanceledException)
         {
@@ -134,7 +136,7 @@ public sealed class WebhookSender(
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return (null, $"There was no answer within {LongestAttempt.TotalSeconds} s.");
+            return (null, $"There was no response within {LongestAttempt.TotalSeconds} s.");
         }
     }
 
@@ -167,7 +169,9 @@ public sealed class WebhookSender(
         var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, cancellation);
         if (!mayBePrivate) addresses = [.. addresses.Where(PublicAddress.IsPublic)];
         if (addresses.Length == 0)
-            throw new HttpRequestException("The host has no public address. Private ones are reached only where the service is started with PIE_WEBHOOK_PRIVATE=true.");
+            throw new HttpRequestException(
+                "The host has no public address. To allow private addresses, start the service with "
+                + "PIE_WEBHOOK_PRIVATE=true.");
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

@@ -63,7 +63,7 @@ public sealed partial class RoleTests(KeyedApi api) : IClassFixture<KeyedApi>
 
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal(
-            "This needs the role submitter; the key has the role reader.",
+            "This operation requires the role submitter; the key has the role reader.",
             (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["detail"]);
     }
 

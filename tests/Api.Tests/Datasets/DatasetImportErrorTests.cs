@@ -115,7 +115,7 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
 
         var problem = await ProblemAsync(400, await api.Client.PostAsync("/api/v1/datasets", content));
 
-        Assert.Contains("cut off", (string?)problem["detail"], StringComparison.Ordinal);
+        Assert.Contains("was interrupted", (string?)problem["detail"], StringComparison.Ordinal);
     }
 
     [Fact]

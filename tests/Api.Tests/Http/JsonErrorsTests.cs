@@ -9,7 +9,7 @@ namespace PieService.Api.Tests.Http;
 public sealed class JsonErrorsTests
 {
     [Theory]
-    [InlineData("", "there is nothing")]
+    [InlineData("", "the body is empty")]
     [InlineData("{\n\"name\": }", "line 2, byte 9")]
     [InlineData("""{"name":"a",}""", "line 1, byte 13")]
     [InlineData("""{"name":"\ud800"}""", "surrogate")]

@@ -50,7 +50,8 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     public async Task A_sweep_that_nobody_works_for_says_what_it_waits_for()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
-        Assert.Contains("no worker is alive", (string?)(await WaitingAsync(sweep)).Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "no worker is running", (string?)(await WaitingAsync(sweep)).Single(), StringComparison.Ordinal);
 
         await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
         {
