@@ -38,7 +38,7 @@ public sealed class SystemTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_run_says_what_computed_it()
+    public async Task A_run_has_the_environment_that_computed_it()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
         await api.Situations.TrainAsync(sweep, (_, _) => 0);

@@ -27,17 +27,18 @@ public sealed class AccessSettingsTests
     [InlineData("https_ports", "8443")]
     [InlineData("Kestrel:Endpoints:Https:Url", "https://*:5001")]
     [InlineData("PIE_REQUIRE_KEYS", "true")]
-    public void Anywhere_else_or_where_asked_for_they_are(string setting, string value) => Assert.True(From(setting, value).RequireKeys);
+    public void On_other_addresses_or_on_request_keys_are_required(string setting, string value) =>
+        Assert.True(From(setting, value).RequireKeys);
 
     [Fact]
-    public void Keys_cannot_be_switched_off_for_others_than_the_machine() =>
+    public void Keys_cannot_be_disabled_for_requests_from_other_machines() =>
         Assert.True(AccessSettings.From(Configuration(("urls", "http://0.0.0.0:5000"), ("PIE_REQUIRE_KEYS", "false"))).RequireKeys);
 
     [Theory]
     [InlineData("PIE_REQUIRE_KEYS", "yes")]
     [InlineData("PIE_REQUESTS_PER_SECOND", "0")]
     [InlineData("PIE_AUDIT_DAYS", "for ever")]
-    public void A_setting_that_cannot_be_read_is_named(string setting, string value) =>
+    public void An_invalid_setting_is_named_in_the_error(string setting, string value) =>
         Assert.Contains(setting, Assert.Throws<FormatException>(() => From(setting, value)).Message, StringComparison.Ordinal);
 
     private static AccessSettings From(string setting, string value) => AccessSettings.From(Configuration((setting, value)));

@@ -13,7 +13,7 @@ namespace PieService.Api.Tests.Access;
 public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
 {
     [Fact]
-    public async Task A_change_is_written_with_who_asked_what_and_what_was_answered()
+    public async Task A_change_is_recorded_with_its_actor_operation_and_status()
     {
         using var submitter = api.ClientOf(Role.Submitter);
         var request = Situations.Request(await api.Situations.DatasetAsync());
@@ -28,7 +28,7 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task So_are_changes_that_were_refused_or_asked_for_wrongly_or_failed()
+    public async Task Changes_that_were_refused_invalid_or_failed_are_recorded_too()
     {
         var id = Guid.CreateVersion7();
         using var reader = api.ClientOf(Role.Reader);
@@ -49,7 +49,7 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task What_is_only_looked_at_or_only_checked_is_not_written()
+    public async Task Requests_that_only_read_or_validate_are_not_recorded()
     {
         var before = await CountAsync();
         using var submitter = api.ClientOf(Role.Submitter);
@@ -65,7 +65,7 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task A_change_that_cannot_be_written_down_does_not_happen()
+    public async Task A_change_that_cannot_be_recorded_is_not_made()
     {
         using var submitter = api.ClientOf(Role.Submitter);
         var dataset = await api.Situations.DatasetAsync();
@@ -80,7 +80,7 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task A_change_that_was_made_is_answered_so_although_its_status_cannot_be_written()
+    public async Task A_change_that_was_made_gets_its_response_although_its_status_cannot_be_recorded()
     {
         using var submitter = api.ClientOf(Role.Submitter);
         var dataset = await api.Situations.DatasetAsync();
@@ -97,7 +97,7 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task Neither_a_query_nor_a_body_is_written()
+    public async Task Neither_a_query_nor_a_body_is_recorded()
     {
         using var submitter = api.ClientOf(Role.Submitter);
         await submitter.PostAsync("/api/v1/sweeps?note=confidential", new StringContent("\"confidential\"", Encoding.UTF8, "application/json"));
@@ -122,7 +122,7 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task What_is_older_than_the_audit_remembers_is_forgotten()
+    public async Task Entries_older_than_the_retention_time_are_deleted()
     {
         await ExecuteAsync("""
             INSERT INTO audit (at, actor, operation, path, trace_id)

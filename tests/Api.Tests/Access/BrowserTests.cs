@@ -28,7 +28,7 @@ public sealed class BrowserTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("Sec-Fetch-Site", "none")]
     [InlineData("Origin", "http://localhost")]
     [InlineData("User-Agent", "curl")]
-    public async Task The_services_own_pages_and_other_clients_may(string header, string value)
+    public async Task The_services_own_pages_and_other_clients_may_make_changes(string header, string value)
     {
         using var response = await SendAsync(HttpMethod.Post, Change, (header, value));
 
@@ -36,7 +36,7 @@ public sealed class BrowserTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_browser_that_sends_its_users_password_along_does_not_help_the_page_either()
+    public async Task A_page_of_another_site_is_refused_although_the_browser_sends_the_users_password()
     {
         var keyed = new KeyedApi();
         await keyed.InitializeAsync();
@@ -56,7 +56,7 @@ public sealed class BrowserTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("elsewhere.example:5000")]
     [InlineData("127.0.0.1.elsewhere.example")]
     [InlineData("192.168.1.7:5000")]
-    public async Task A_name_that_was_made_to_lead_to_this_machine_is_not_answered(string host)
+    public async Task A_request_with_a_foreign_host_name_that_resolves_to_this_machine_is_refused(string host)
     {
         using var response = await SendAsync(HttpMethod.Get, "/api/v1/system", ("Host", host));
 
@@ -70,7 +70,7 @@ public sealed class BrowserTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("localhost.:5000")]
     [InlineData("127.0.0.1:5000")]
     [InlineData("[::1]:5000")]
-    public async Task The_machines_own_names_are(string host)
+    public async Task The_machines_own_names_are_accepted(string host)
     {
         using var response = await SendAsync(HttpMethod.Get, "/api/v1/system", ("Host", host));
 
@@ -80,7 +80,7 @@ public sealed class BrowserTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Theory]
     [InlineData("127.0.0.1", "192.168.1.7")]
     [InlineData("192.168.1.7", "192.168.1.7")]
-    public async Task Without_keys_a_connection_from_or_through_the_network_is_refused_whatever_it_says(string local, string remote)
+    public async Task Without_keys_a_connection_from_or_through_the_network_is_refused(string local, string remote)
     {
         var context = await api.Server.SendAsync(request =>
         {
@@ -100,7 +100,7 @@ public sealed class BrowserTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("/health/live", false)]
     [InlineData("/swagger/index.html", true)]
     [InlineData("/hangfire", true)]
-    public async Task Every_answer_tells_browsers_what_to_refuse(string path, bool isPage)
+    public async Task Every_response_has_the_headers_that_restrict_browsers(string path, bool isPage)
     {
         using var response = await api.Client.GetAsync(path);
 
@@ -108,7 +108,7 @@ public sealed class BrowserTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task So_does_one_to_an_address_that_is_too_long_to_be_read()
+    public async Task A_response_to_a_too_long_address_has_these_headers_too()
     {
         using var response = await api.Client.GetAsync($"/api/v1/sweeps?name={new string('x', 9_000)}");
 

@@ -7,7 +7,7 @@ namespace PieService.Api.Tests.Access;
 public sealed class DashboardTests(KeyedApi api) : IClassFixture<KeyedApi>
 {
     [Fact]
-    public async Task A_browser_is_asked_for_a_password_and_an_administrators_key_is_one()
+    public async Task A_browser_is_asked_for_a_password_and_accepts_an_administrators_key()
     {
         using var asked = await api.Client.GetAsync("/hangfire");
         Assert.Equal(HttpStatusCode.Unauthorized, asked.StatusCode);
@@ -27,7 +27,7 @@ public sealed class DashboardTests(KeyedApi api) : IClassFixture<KeyedApi>
     [Theory]
     [InlineData(Role.Reader)]
     [InlineData(Role.Submitter)]
-    public async Task Nobody_else_sees_it(Role role)
+    public async Task Only_an_administrator_can_open_the_dashboard(Role role)
     {
         using var response = await SendAsync(HttpMethod.Get, "/hangfire", role);
 
@@ -38,7 +38,7 @@ public sealed class DashboardTests(KeyedApi api) : IClassFixture<KeyedApi>
     [InlineData("/hangfire/jobs/enqueued/delete")]
     [InlineData("/hangfire/jobs/failed/requeue")]
     [InlineData("/hangfire/recurring/trigger")]
-    public async Task There_is_nothing_to_press_not_even_for_an_administrator(string command)
+    public async Task The_dashboard_is_read_only_even_for_an_administrator(string command)
     {
         using var response = await SendAsync(HttpMethod.Post, command, Role.Admin);
 
@@ -49,7 +49,7 @@ public sealed class DashboardTests(KeyedApi api) : IClassFixture<KeyedApi>
     [InlineData("/hangfire/jobs/details/abc")]
     [InlineData("/hangfire/jobs/details/99999999999999999999")]
     [InlineData("/hangfire/stats")]
-    public async Task A_page_that_there_cannot_be_is_not_found(string page)
+    public async Task An_invalid_page_is_not_found(string page)
     {
         using var response = await SendAsync(HttpMethod.Get, page, Role.Admin);
 

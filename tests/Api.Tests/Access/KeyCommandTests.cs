@@ -14,7 +14,7 @@ public sealed class KeyCommandTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task A_service_for_others_starts_with_its_first_key_and_lets_keys_in_until_they_are_revoked()
+    public async Task A_service_with_required_keys_starts_after_its_first_key_and_accepts_keys_until_they_are_revoked()
     {
         var settings = await SettingsAsync();
         var port = Ports.Free();
@@ -50,7 +50,7 @@ public sealed class KeyCommandTests
     }
 
     [Fact]
-    public async Task A_name_is_given_once_until_its_key_is_revoked_and_what_cannot_be_done_says_so()
+    public async Task A_name_is_unique_until_its_key_is_revoked_and_failed_commands_report_the_reason()
     {
         var database = new FreshDatabase(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
         await database.InitializeAsync();
@@ -74,7 +74,7 @@ public sealed class KeyCommandTests
     [InlineData("add", "a name", "--role", "reader")]
     [InlineData("revoke")]
     [InlineData]
-    public async Task What_is_not_understood_changes_nothing_and_is_explained(params string[] arguments)
+    public async Task Invalid_arguments_change_nothing_and_print_the_usage(params string[] arguments)
     {
         var (exitCode, output, errors) = await ServiceProcess.RunApiAsync(new Dictionary<string, string>(), ["key", .. arguments]);
 
@@ -83,7 +83,7 @@ public sealed class KeyCommandTests
     }
 
     [Fact]
-    public async Task A_database_that_is_away_is_told_without_its_password()
+    public async Task An_unreachable_database_is_reported_without_its_password()
     {
         var away = new NpgsqlConnectionStringBuilder
         {
@@ -107,7 +107,7 @@ public sealed class KeyCommandTests
     }
 
     [Fact]
-    public async Task What_is_no_connection_string_is_told_without_a_stack_trace()
+    public async Task An_invalid_connection_string_is_reported_without_a_stack_trace()
     {
         var settings = new Dictionary<string, string> { ["ConnectionStrings__Pie"] = "Hst=localhost" };
 

@@ -13,7 +13,7 @@ public sealed class KeyTests(KeyedApi api) : IClassFixture<KeyedApi>
     private const string Somewhere = "/api/v1/system";
 
     [Fact]
-    public async Task Without_a_key_the_answer_says_how_to_send_one_and_who_makes_it()
+    public async Task Without_a_key_the_response_states_how_to_send_and_how_to_create_one()
     {
         using var response = await api.Client.GetAsync(Somewhere);
 
@@ -24,7 +24,7 @@ public sealed class KeyTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task An_unknown_prefix_a_wrong_secret_and_a_revoked_key_are_answered_alike()
+    public async Task An_unknown_prefix_a_wrong_secret_and_a_revoked_key_get_the_same_response()
     {
         var right = api.Key(Role.Admin);
         string[] wrong = [KeyText.New().Reveal(), right[..13] + new string('0', 64), api.Key(KeyedApi.Revoked), right + "0", right.ToUpperInvariant(), "hello"];
@@ -50,7 +50,7 @@ public sealed class KeyTests(KeyedApi api) : IClassFixture<KeyedApi>
     [InlineData("Basic bm8tY29sb24=")]
     [InlineData("Negotiate abc")]
     [InlineData(",,,;\"")]
-    public async Task What_is_no_key_at_all_is_refused_like_a_wrong_one(string header)
+    public async Task Text_that_is_not_a_key_is_refused_like_a_wrong_key(string header)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Somewhere);
         request.Headers.TryAddWithoutValidation("Authorization", header);
@@ -79,7 +79,7 @@ public sealed class KeyTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task Where_none_is_required_a_wrong_key_is_still_refused_rather_than_ignored()
+    public async Task A_wrong_key_is_refused_even_if_no_key_is_required()
     {
         var local = new ApiFixture();
         await local.InitializeAsync();
@@ -90,7 +90,7 @@ public sealed class KeyTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task Answers_are_kept_by_nobody_on_the_way()
+    public async Task Responses_are_not_stored_by_caches()
     {
         using var client = api.ClientOf(Role.Reader);
         using var response = await client.GetAsync(Somewhere);

@@ -5,7 +5,7 @@ namespace PieService.Api.Tests.Access;
 public sealed class KeyTextTests
 {
     [Fact]
-    public void A_key_that_is_read_is_the_one_that_was_shown()
+    public void A_parsed_key_equals_the_one_that_was_shown()
     {
         var key = KeyText.New();
 
@@ -16,7 +16,7 @@ public sealed class KeyTextTests
     }
 
     [Fact]
-    public void Wherever_a_key_is_formatted_its_secret_is_left_out()
+    public void A_formatted_key_does_not_contain_its_secret()
     {
         var key = KeyText.New();
 

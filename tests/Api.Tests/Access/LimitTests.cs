@@ -13,7 +13,7 @@ public sealed class LimitTests(LimitTests.SlowApi api) : IClassFixture<LimitTest
     private const int Patience = 2000;
 
     [Fact]
-    public async Task A_key_that_asks_too_often_waits_and_the_other_keys_do_not()
+    public async Task A_key_that_exceeds_its_rate_waits_and_other_keys_do_not()
     {
         using var reader = api.ClientOf(Role.Reader);
         using var admin = api.ClientOf(Role.Admin);
@@ -32,7 +32,7 @@ public sealed class LimitTests(LimitTests.SlowApi api) : IClassFixture<LimitTest
     }
 
     [Fact]
-    public async Task Health_that_asks_the_database_has_a_limit_of_its_own()
+    public async Task Health_checks_that_query_the_database_have_a_separate_limit()
     {
         using var anonymous = await UntilRefusedAsync(api.Client);
         using (var ready = await api.Client.GetAsync("/health/ready")) Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
@@ -43,7 +43,7 @@ public sealed class LimitTests(LimitTests.SlowApi api) : IClassFixture<LimitTest
     }
 
     [Fact]
-    public async Task A_flood_of_wrong_keys_is_turned_away_and_exhausts_no_connections()
+    public async Task A_flood_of_wrong_keys_is_refused_and_does_not_exhaust_the_connections()
     {
         // An application of its own: nobody else may be refused for these guesses.
         var flooded = new KeyedApi();
@@ -58,7 +58,7 @@ public sealed class LimitTests(LimitTests.SlowApi api) : IClassFixture<LimitTest
     }
 
     [Fact]
-    public async Task Behind_one_address_who_guesses_waits_and_who_has_a_key_does_not()
+    public async Task Behind_one_address_a_guesser_waits_and_the_holder_of_a_key_does_not()
     {
         using var keys = new KeyCheck(api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>());
         var right = KeyText.Parse(api.Key(Role.Reader));

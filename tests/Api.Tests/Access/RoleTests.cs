@@ -14,7 +14,7 @@ public sealed partial class RoleTests(KeyedApi api) : IClassFixture<KeyedApi>
     private static readonly string[] ForAdmins = ["/api/v1/audit", "/hangfire/{**path}"];
 
     [Fact]
-    public async Task Without_a_key_only_the_open_routes_answer()
+    public async Task Without_a_key_only_the_open_routes_are_accessible()
     {
         foreach (var (method, route) in Routes())
         {
@@ -27,7 +27,7 @@ public sealed partial class RoleTests(KeyedApi api) : IClassFixture<KeyedApi>
     [InlineData(Role.Reader)]
     [InlineData(Role.Submitter)]
     [InlineData(Role.Admin)]
-    public async Task A_role_may_do_what_is_its_own_or_a_lesser_ones_and_nothing_else(Role role)
+    public async Task A_role_has_its_own_rights_and_those_of_lower_roles_only(Role role)
     {
         using var client = api.ClientOf(role);
         foreach (var (method, route) in Routes())
@@ -40,14 +40,14 @@ public sealed partial class RoleTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task The_swagger_page_and_its_document_are_open_since_they_hold_no_data()
+    public async Task The_swagger_page_and_its_document_are_open_because_they_contain_no_data()
     {
         Assert.Equal(HttpStatusCode.OK, (await api.Client.GetAsync("/swagger/index.html")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await api.Client.GetAsync("/swagger/v1/swagger.json")).StatusCode);
     }
 
     [Fact]
-    public async Task A_path_with_nothing_behind_it_is_not_told_without_a_key()
+    public async Task Without_a_key_an_unknown_path_is_not_distinguishable()
     {
         using var reader = api.ClientOf(Role.Reader);
 
@@ -56,7 +56,7 @@ public sealed partial class RoleTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task Who_may_not_is_told_which_role_may()
+    public async Task A_refused_request_gets_the_required_role()
     {
         using var reader = api.ClientOf(Role.Reader);
         using var response = await SendAsync(reader, "DELETE", "/api/v1/sweeps/{id}");
@@ -68,7 +68,7 @@ public sealed partial class RoleTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task Where_no_keys_are_required_everybody_on_the_machine_is_an_administrator()
+    public async Task If_no_keys_are_required_every_user_of_the_machine_is_an_administrator()
     {
         var local = new ApiFixture();
         await local.InitializeAsync();

@@ -13,7 +13,7 @@ namespace PieService.Api.Tests.Access;
 public sealed class SecretTests(SecretTests.TalkativeApi api) : IClassFixture<SecretTests.TalkativeApi>
 {
     [Fact]
-    public async Task Neither_the_log_nor_an_answer_has_a_key_or_the_databases_password_whatever_goes_wrong()
+    public async Task Neither_the_log_nor_a_response_contains_a_key_or_the_database_password_whatever_fails()
     {
         var (right, wrong) = (api.Key(Role.Admin), KeyText.New().Reveal());
         string[] paths = ["/api/v1/system", "/api/v1/sweeps?pageSize=0", "/api/v1/nothing", "/hangfire", "/health/ready"];

@@ -25,7 +25,7 @@ public sealed class ClassTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_class_has_its_pies_and_how_both_cohorts_answer_it()
+    public async Task A_class_has_its_pies_and_the_scores_of_both_cohorts()
     {
         var classes = (await api.GetAsync($"/api/v1/comparisons/{await LabelledAsync()}/classes"))["items"]!.AsArray();
 

@@ -54,7 +54,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_pie_and_an_example_say_how_influential_they_are()
+    public async Task A_pie_and_an_example_have_their_influence()
     {
         var sweep = await LabelledSweepAsync();
         var comparison = await TrainComparisonAsync(sweep);
@@ -76,7 +76,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_comparison_on_another_split_has_no_bins_and_says_why()
+    public async Task A_comparison_on_another_split_has_no_bins_and_a_reason()
     {
         var comparison = await ComparisonAsync(await LabelledSweepAsync(), "test");
 
@@ -85,7 +85,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Dense_runs_that_observed_nothing_leave_no_bins_and_it_says_why()
+    public async Task Dense_runs_without_observations_give_no_bins_and_a_reason()
     {
         var comparison = await TrainComparisonAsync(await LabelledSweepAsync(observationEpochs: []));
 
@@ -108,7 +108,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task What_a_dense_run_answered_early_is_served_as_its_predictions()
+    public async Task Observations_of_a_dense_run_are_served_as_its_predictions()
     {
         var run = (await api.Situations.RunsOfAsync(await LabelledSweepAsync()))[0];
 
@@ -120,7 +120,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_finished_dense_run_that_did_not_observe_what_is_wanted_is_trained_again_and_pruned_ones_are_not()
+    public async Task A_finished_dense_run_without_a_wanted_observation_is_trained_again_and_pruned_runs_are_not()
     {
         var dataset = await api.Situations.DatasetAsync();
         var request = Request(dataset);
@@ -138,7 +138,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_sweep_has_the_influence_after_its_own_epochs_whatever_others_ask_the_same_runs_for()
+    public async Task A_sweep_has_the_influence_after_its_own_epochs_whatever_other_sweeps_request_of_the_same_runs()
     {
         var first = await LabelledSweepAsync(observationEpochs: [1]);
         var request = (await api.GetAsync($"/api/v1/sweeps/{first}"))["request"]!.DeepClone().AsObject();
@@ -156,7 +156,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_run_that_did_not_know_of_a_wanted_epoch_in_time_is_queued_again()
+    public async Task A_run_that_started_without_a_wanted_epoch_is_queued_again()
     {
         var dataset = await api.Situations.DatasetAsync();
         var request = Request(dataset);

@@ -57,7 +57,7 @@ public sealed class ModelPairEndpointsTests(ApiFixture api) : IClassFixture<ApiF
     }
 
     [Fact]
-    public async Task What_is_not_labelled_yet_has_no_overlap()
+    public async Task Comparisons_that_are_not_labelled_yet_have_no_overlap()
     {
         var request = await RequestAsync(["a", "b"], 2, "MP-AI");
         var sweep = await api.SubmitAsync(request);

@@ -13,7 +13,7 @@ namespace PieService.Api.Tests.Comparisons;
 public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
-    public async Task A_comparison_says_its_score_is_macro_F1_and_counts_pies_and_ties()
+    public async Task A_comparison_has_macro_F1_as_score_and_counts_pies_and_ties()
     {
         var comparison = (await api.GetAsync($"/api/v1/sweeps/{await LabelledSweepAsync()}/comparisons"))["items"]![0]!;
 
@@ -62,7 +62,7 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
     }
 
     [Fact]
-    public async Task Predictions_are_sets_and_the_run_says_its_threshold()
+    public async Task Predictions_are_sets_and_the_run_has_its_threshold()
     {
         var sweep = await LabelledSweepAsync();
         var run = (await api.Situations.RunsOfAsync(sweep))[0];

@@ -8,7 +8,7 @@ namespace PieService.Api.Tests.Comparisons;
 public sealed class NoiseFloorTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
-    public async Task Too_few_dense_runs_give_no_floor_and_say_what_would()
+    public async Task Too_few_dense_runs_give_no_floor_and_a_reason_with_the_fix()
     {
         var floor = (await ComparisonAsync(seeds: 3))["noiseFloor"]!;
 
@@ -42,7 +42,7 @@ public sealed class NoiseFloorTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     /// <summary>The pruned run of a seed answers otherwise than its dense run on as many examples as its seed says.</summary>
     [Fact]
-    public async Task Churn_is_what_pruning_changes_within_a_seed()
+    public async Task Churn_is_the_change_by_pruning_within_a_seed()
     {
         var churn = (await ComparisonAsync(seeds: 3))["churn"]!;
 
@@ -51,7 +51,7 @@ public sealed class NoiseFloorTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Comparisons_and_runs_can_be_filtered_and_ordered_by_what_they_really_reached()
+    public async Task Comparisons_and_runs_can_be_filtered_and_ordered_by_achieved_sparsity()
     {
         var request = Situations.Request(await api.Situations.DatasetAsync(), 2, "MP-AI", "IBP-AI", "RP-AI");
         var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;

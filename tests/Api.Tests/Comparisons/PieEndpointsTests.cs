@@ -144,7 +144,7 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task A_comparison_says_when_to_ask_again_while_its_labels_are_provisional()
+    public async Task A_comparison_has_Retry_After_while_its_labels_are_provisional()
     {
         var dataset = await api.Situations.DatasetAsync();
         var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "MP-AI"));
@@ -164,7 +164,7 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task Where_a_seed_failed_the_labels_stand_on_the_seeds_that_both_cohorts_have()
+    public async Task If_a_seed_failed_the_labels_are_computed_from_the_seeds_that_both_cohorts_have()
     {
         var dataset = await api.Situations.DatasetAsync();
         var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", Situations.Request(dataset, 3, "MP-AI")))["id"]!;
@@ -197,7 +197,7 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task Votes_and_answers_say_of_which_model_and_against_which_baseline_they_are()
+    public async Task Votes_and_predictions_have_their_model_and_baseline()
     {
         var dataset = await api.Situations.DatasetAsync();
         var request = Situations.Request(dataset, 2, "MP-AI");
@@ -229,7 +229,7 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task A_model_goes_by_its_name_in_the_sweep_that_was_asked_for()
+    public async Task A_model_has_its_name_in_the_requested_sweep()
     {
         var dataset = await api.Situations.DatasetAsync();
         var request = Situations.Request(dataset, 1);

@@ -20,7 +20,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task A_started_cluster_answers_with_a_UTF8_database_that_sorts_by_code_point()
+    public async Task A_started_cluster_has_a_UTF8_database_that_sorts_by_code_point()
     {
         await using var cluster = await TestCluster.OpenAsync(folders);
 
@@ -42,7 +42,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_password_nobody_gets_in()
+    public async Task A_connection_without_the_password_is_refused()
     {
         await using var cluster = await TestCluster.OpenAsync(folders);
         var guess = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Password = "guess", Pooling = false };
@@ -54,7 +54,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Password_and_connection_string_are_for_the_eyes_of_their_owner_only()
+    public async Task Only_the_owner_can_read_password_and_connection_string()
     {
         await using var cluster = await TestCluster.OpenAsync(folders);
 
@@ -83,7 +83,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_a_killed_owner_left_running_is_taken_over_and_stopped_by_the_next()
+    public async Task The_next_owner_takes_over_and_stops_a_server_that_a_killed_owner_left_running()
     {
         await using (await TestCluster.OpenAsync(folders)) { }
         using var left = StartServerWithoutOwner();
@@ -99,7 +99,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_folder_has_one_owner_and_the_second_is_told_what_to_do()
+    public async Task A_folder_has_one_owner_and_a_second_one_gets_an_error_with_the_fix()
     {
         await using var first = await TestCluster.OpenAsync(folders);
 
@@ -111,7 +111,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_keeper_brings_a_killed_server_back_on_its_port_with_what_was_committed()
+    public async Task The_keeper_restarts_a_killed_server_on_its_port_with_all_committed_data()
     {
         await using var cluster = await TestCluster.OpenAsync(folders);
         using var keeper = new ClusterKeeper(cluster, TimeProvider.System, NullLogger<ClusterKeeper>.Instance);
@@ -136,7 +136,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_stopped_on_purpose_stays_stopped_although_a_keeper_watches()
+    public async Task The_keeper_does_not_restart_a_server_that_was_stopped_deliberately()
     {
         var cluster = await TestCluster.OpenAsync(folders);
         using var keeper = new ClusterKeeper(cluster, TimeProvider.System, NullLogger<ClusterKeeper>.Instance);
@@ -151,7 +151,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_pid_file_whose_number_now_belongs_to_another_program_does_not_keep_the_server_from_starting()
+    public async Task A_pid_file_with_a_recycled_process_id_does_not_prevent_the_server_from_starting()
     {
         await using (await TestCluster.OpenAsync(folders)) { }
         await File.WriteAllLinesAsync(
@@ -175,7 +175,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_cannot_start_says_why()
+    public async Task A_server_that_cannot_start_reports_the_reason()
     {
         await using (await TestCluster.OpenAsync(folders)) { }
         await File.AppendAllTextAsync(
@@ -187,7 +187,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Missing_programs_are_named_with_the_setting_that_leads_to_them()
+    public async Task Missing_programs_are_reported_with_the_setting_of_their_folder()
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(
             () => DevelopmentCluster.StartAsync(folders, "/nowhere", NullLogger.Instance));

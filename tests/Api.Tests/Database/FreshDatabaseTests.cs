@@ -25,7 +25,7 @@ public sealed class FreshDatabaseTests
     }
 
     [Fact]
-    public async Task A_disposed_database_is_gone_although_somebody_was_connected()
+    public async Task A_disposed_database_is_dropped_in_spite_of_open_connections()
     {
         var database = new FreshDatabase(MigrateAsync);
         await database.InitializeAsync();

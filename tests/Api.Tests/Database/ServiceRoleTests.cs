@@ -22,7 +22,7 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
     [InlineData("COPY workers FROM PROGRAM 'true'")]
     [InlineData("ALTER SYSTEM SET fsync = off")]
     [InlineData("DROP DATABASE pie")]
-    public async Task The_service_may_not(string statement)
+    public async Task The_service_role_is_refused(string statement)
     {
         var refusal = await Assert.ThrowsAsync<PostgresException>(() => Sql.ExecuteAsync(cluster.ConnectionString, statement));
 
@@ -32,7 +32,7 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
     [Theory]
     [InlineData("postgres")]
     [InlineData("template1")]
-    public async Task The_service_enters_no_database_but_its_own(string other)
+    public async Task The_service_role_can_connect_to_its_own_database_only(string other)
     {
         var there = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = other };
 
@@ -42,7 +42,7 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
     }
 
     [Fact]
-    public async Task The_service_owns_everything_in_its_schemas_and_nothing_else()
+    public async Task The_service_role_owns_all_objects_in_its_schemas_and_no_others()
     {
         Assert.Equal("hangfire, public", await ScalarAsync("SELECT string_agg(nspname, ', ' ORDER BY nspname) FROM pg_namespace WHERE nspowner = 'pie_service'::regrole"));
         Assert.Equal(0L, await ScalarAsync(ForeignObjects));
@@ -50,7 +50,7 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
     }
 
     [Fact]
-    public async Task What_the_superuser_of_an_earlier_version_owned_is_taken_over_at_the_next_start()
+    public async Task Objects_of_the_superuser_of_an_earlier_version_are_transferred_at_the_next_start()
     {
         var folders = await TestCluster.NewFoldersAsync();
         cluster = await TestCluster.OpenAsync(folders);

@@ -57,7 +57,7 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
     }
 
     [Fact]
-    public async Task An_empty_form_lacks_definition_and_file()
+    public async Task An_empty_form_is_refused_for_its_missing_definition_and_file()
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent([]), "train" } };
 
@@ -67,7 +67,7 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
     }
 
     [Fact]
-    public async Task A_part_is_given_once()
+    public async Task A_repeated_part_is_refused()
     {
         var problem = await ProblemAsync(400, await api.ImportAsync(Definition, ("train", Train), ("test", Test), ("train", Train)));
 
@@ -80,7 +80,7 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
     [InlineData("multipart/form-data; boundary=x", "no multipart at all", 400)]
     [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"train\"\r\n\r\nlabel,te", 400)]
     [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Type: text/csv\r\n\r\nlabel,text\r\n--x--\r\n", 400)]
-    public async Task A_body_of_another_form_is_refused(string contentType, string body, int status)
+    public async Task A_body_that_is_not_multipart_form_data_is_refused(string contentType, string body, int status)
     {
         using var content = new StringContent(body);
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
@@ -108,7 +108,7 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
     }
 
     [Fact]
-    public async Task A_body_that_was_cut_off_is_said_to_be()
+    public async Task An_incomplete_body_is_reported_as_interrupted()
     {
         using var content = new StringContent("--x\r\nContent-Disposition: form-data; name=\"train\"\r\n\r\nlabel,te");
         content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
@@ -119,7 +119,7 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
     }
 
     [Fact]
-    public async Task A_parameter_that_there_is_not_is_refused() =>
+    public async Task An_unknown_parameter_is_refused() =>
         await ProblemAsync(400, await api.Client.PostAsync("/api/v1/datasets?dryRun=true", DatasetApi.Form(Definition, [])));
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
     }
 
     [Fact]
-    public async Task What_a_killed_process_left_goes_with_the_next_upload()
+    public async Task Files_of_a_killed_process_are_deleted_by_the_next_upload()
     {
         var abandoned = Directory.CreateDirectory(Path.Combine(api.Uploads, "abandoned")).FullName;
         await File.WriteAllTextAsync(Path.Combine(abandoned, "lock"), "");

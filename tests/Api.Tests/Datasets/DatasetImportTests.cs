@@ -32,7 +32,7 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
     }
 
     [Fact]
-    public async Task Parts_may_come_in_any_order_and_a_file_that_nobody_chose_is_none()
+    public async Task Parts_may_have_any_order_and_an_empty_file_field_is_ignored()
     {
         using var form = new MultipartFormDataContent
         {

@@ -50,7 +50,7 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
     }
 
     [Fact]
-    public async Task A_page_of_long_texts_ends_early_and_leads_on()
+    public async Task A_page_of_long_texts_has_fewer_items_and_a_token_for_the_next_page()
     {
         // Five of them are a little more than a page may hold.
         var text = new string('x', AnswerLength.Most / 5);
@@ -68,7 +68,7 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
     }
 
     [Fact]
-    public async Task A_page_of_datasets_with_many_labels_ends_early_too()
+    public async Task A_page_of_datasets_with_many_labels_has_fewer_items_too()
     {
         var train = string.Concat(Enumerable.Range(0, 10_000).Select(i => $$"""{"t":"a","l":"{{i}}{{new string('x', 190)}}"}""" + "\n"));
         for (var i = 0; i < 2; i++)
@@ -85,7 +85,7 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
     }
 
     [Fact]
-    public async Task What_was_read_as_Parquet_can_be_sent_back()
+    public async Task A_dataset_that_was_downloaded_as_Parquet_can_be_uploaded_again()
     {
         var file = await api.Client.GetByteArrayAsync($"/api/v1/datasets/{dataset}/examples?format=parquet&split=train");
         using var answer = await api.ImportAsync(

@@ -15,7 +15,7 @@ public sealed class LargeDatasetTests(DatasetApi api) : IClassFixture<DatasetApi
     private const int Rows = 200_000;
 
     [Fact]
-    public async Task Memory_stays_bounded_however_large_the_file()
+    public async Task Memory_is_bounded_whatever_the_size_of_the_file()
     {
         using var form = new MultipartFormDataContent
         {

@@ -44,7 +44,7 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     }
 
     [Fact]
-    public async Task A_name_that_no_text_of_the_database_can_hold_stops_neither_its_import_nor_the_next()
+    public async Task A_name_with_a_character_that_PostgreSQL_cannot_store_does_not_stop_its_import_or_the_next_one()
     {
         const string json = """{ "name": "later", "task": "singleLabel", "format": "jsonl", "columns": { "text": "text", "label": "label" } }""";
         using var request = Request("""{"text":"lovely","label":"good"}""" + "\n", json, train: """{"a\u0000":1}""" + "\n");
@@ -56,7 +56,7 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     }
 
     [Fact]
-    public async Task What_is_wrong_with_the_request_is_said_at_once()
+    public async Task Errors_of_the_request_are_reported_at_once()
     {
         using var request = Request(Test, "{}");
         using var answer = await api.Client.SendAsync(request);
@@ -85,7 +85,7 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     }
 
     [Fact]
-    public async Task One_whose_process_is_gone_is_said_to_have_been_interrupted()
+    public async Task An_import_whose_process_has_ended_is_marked_as_interrupted()
     {
         var id = await api.AskAsync<Guid>("""
             INSERT INTO imports (id, name, state, bytes_total, bytes_read, examples_stored, beat_at)

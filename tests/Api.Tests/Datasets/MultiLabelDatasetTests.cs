@@ -43,7 +43,7 @@ public sealed class MultiLabelDatasetTests(DatasetApi api) : IClassFixture<Datas
     }
 
     [Fact]
-    public async Task What_was_read_as_a_table_can_be_sent_back()
+    public async Task A_dataset_that_was_downloaded_as_a_table_can_be_uploaded_again()
     {
         var hash = (string?)dataset["contentHash"];
         foreach (var format in new[] { "csv", "parquet", "ndjson" })

@@ -27,7 +27,7 @@ public sealed class PublishedFormatTests(DatasetApi api) : IClassFixture<Dataset
     }
 
     [Fact]
-    public async Task Labels_may_come_in_a_part_of_their_own_and_name_their_order_in_another()
+    public async Task Labels_may_be_in_a_separate_part_and_their_order_in_another()
     {
         var dataset = await ImportedAsync(
             """{ "name": "aapd", "task": "multiLabel", "format": "aapd" }""",
@@ -38,7 +38,7 @@ public sealed class PublishedFormatTests(DatasetApi api) : IClassFixture<Dataset
     }
 
     [Fact]
-    public async Task What_a_published_dataset_says_itself_is_not_for_its_definition()
+    public async Task Fields_that_a_published_format_defines_are_refused_in_the_definition()
     {
         using var answer = await api.ImportAsync(
             """{ "name": "x", "task": "multiLabel", "format": "imdb", "columns": { "text": "t" }, "split": { "test": 0.1 }, "minimumDocuments": 2 }""", ("file", Utf8("")));

@@ -5,7 +5,7 @@ namespace PieService.Api.Tests.Datasets;
 public sealed class UploadFolderTests
 {
     [Fact]
-    public void Uploads_that_begin_at_the_same_moment_do_not_take_each_other_for_abandoned()
+    public void Concurrent_uploads_do_not_delete_each_others_folders()
     {
         var settings = new UploadSettings(Directory.CreateTempSubdirectory("pie-uploads-").FullName, RequestBytes: 1);
         try

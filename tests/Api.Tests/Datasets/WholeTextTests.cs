@@ -7,7 +7,7 @@ namespace PieService.Api.Tests.Datasets;
 public sealed class WholeTextTests(DatasetApi api) : IClassFixture<DatasetApi>
 {
     [Fact]
-    public async Task Texts_of_any_length_and_script_come_out_as_they_went_in()
+    public async Task Texts_of_any_length_and_script_are_returned_unchanged()
     {
         string[] texts =
         [

@@ -29,7 +29,7 @@ public sealed class DispatcherTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_comparison_is_labelled_over_the_seeds_that_are_there_from_two_on_and_again_at_the_end()
+    public async Task A_comparison_is_labelled_from_two_seeds_on_and_again_at_the_end()
     {
         var situations = api.Situations;
         var sweep = await SubmitAsync(seeds: 3);

@@ -10,7 +10,7 @@ namespace PieService.Api.Tests.Dispatch;
 public sealed class ForgottenMessageTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
-    public async Task A_message_that_was_heard_is_removed_within_minutes_with_all_that_was_written_about_it()
+    public async Task A_processed_message_is_deleted_within_minutes_with_all_its_records()
     {
         var queue = api.Services.GetRequiredService<IBackgroundJobClientV2>();
         for (var i = 0; i < 20; i++) queue.Enqueue<ITrainNextRun>("b-runs", run => run.ExecuteAsync(CancellationToken.None));

@@ -12,7 +12,7 @@ namespace PieService.Api.Tests.Dispatch;
 public sealed class SeveralHostsTests
 {
     [Fact]
-    public async Task What_Hangfire_says_reaches_a_host_also_after_another_one_has_started_and_ended()
+    public async Task Hangfires_messages_reach_a_host_also_after_another_one_has_started_and_ended()
     {
         await using var host = await ListeningApi.OpenAsync();
         var gone = await ListeningApi.OpenAsync();

@@ -13,7 +13,7 @@ public sealed class EventStreamLimitTests(EventStreamLimitTests.OneStream api) :
     public sealed class TwoStreams() : KeyedApi(new() { ["PIE_EVENT_STREAMS"] = "2" });
 
     [Fact]
-    public async Task One_client_takes_half_of_the_streams_and_leaves_the_others_theirs()
+    public async Task One_client_can_open_half_of_the_streams_and_other_clients_the_rest()
     {
         var keyed = new TwoStreams();
         await keyed.InitializeAsync();
@@ -38,7 +38,7 @@ public sealed class EventStreamLimitTests(EventStreamLimitTests.OneStream api) :
         client.GetAsync($"/api/v1/sweeps/{sweep}/events", HttpCompletionOption.ResponseHeadersRead);
 
     [Fact]
-    public async Task A_stream_too_many_is_told_to_come_back_later_and_may_when_another_has_gone()
+    public async Task A_stream_beyond_the_limit_is_refused_until_another_one_has_ended()
     {
         var path = $"/api/v1/sweeps/{await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync()))}/events";
         using (await api.Client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead))

@@ -18,7 +18,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     public void Dispose() => limit.Dispose();
 
     [Fact]
-    public async Task Events_are_numbered_without_gaps_and_all_comparisons_are_told_before_the_end()
+    public async Task Events_are_numbered_without_gaps_and_all_comparisons_precede_the_end()
     {
         var sweep = await EndedAsync("IMP", "MP-AI");
 
@@ -51,7 +51,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Nothing_after_the_last_event_is_said_as_204_which_keeps_browsers_from_coming_back()
+    public async Task After_the_last_event_the_status_is_204_which_stops_browsers_from_reconnecting()
     {
         var sweep = await EndedAsync();
         var last = (int)(await ListAsync(sweep))[^1]["number"]!;
@@ -62,7 +62,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_stream_goes_on_while_the_sweep_does()
+    public async Task A_stream_continues_while_the_sweep_is_running()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1));
         using var response = await OpenAsync(sweep);
@@ -79,7 +79,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_sweep_that_is_taken_up_again_has_a_stream_that_goes_on_past_its_first_end()
+    public async Task The_stream_of_a_sweep_that_runs_again_continues_after_its_first_end()
     {
         var (situations, sweep) = (api.Situations, await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1)));
         var run = Assert.Single(await situations.RunsOfAsync(sweep));
@@ -97,7 +97,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Watches_that_look_at_the_same_moment_tell_everything_once()
+    public async Task Concurrent_watches_write_each_event_once()
     {
         using var stop = new CancellationTokenSource();
         var watches = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
@@ -124,7 +124,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Labels_of_a_sweep_that_has_ended_are_told_too_when_they_are_made_anew()
+    public async Task New_labels_of_a_sweep_that_has_ended_are_reported_too()
     {
         var sweep = await EndedAsync("IMP");
         await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())

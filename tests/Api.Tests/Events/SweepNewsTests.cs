@@ -7,15 +7,15 @@ namespace PieService.Api.Tests.Events;
 public sealed class SweepNewsTests
 {
     [Fact]
-    public void The_first_look_tells_the_state() =>
+    public void The_first_event_has_the_state() =>
         Assert.Equal("queued after , 0 of 10 runs", Text(SweepNews.Of(told: null, Sweep(SweepState.Queued, runs: 10, done: 0))));
 
     [Fact]
-    public void Another_state_is_told_with_the_one_before() =>
+    public void A_new_state_is_reported_with_the_previous_one() =>
         Assert.Equal("running after queued, 1 of 10 runs", Text(SweepNews.Of(Told(Sweep(SweepState.Queued, 10, 0)), Sweep(SweepState.Running, 10, 1))));
 
     [Fact]
-    public void What_is_the_same_is_not_told_again() =>
+    public void Unchanged_progress_is_not_reported_again() =>
         Assert.Null(SweepNews.Of(Told(Sweep(SweepState.Running, 10, 4, epochs: 7)), Sweep(SweepState.Running, 10, 4, epochs: 7)));
 
     [Theory]
@@ -23,7 +23,8 @@ public sealed class SweepNewsTests
     [InlineData(10_000, 5, 10_000, 49, false)]
     [InlineData(10_000, 5, 10_000, 50, true)]
     [InlineData(10_000, 54, 10_000, 0, true)]
-    public void Progress_is_told_in_steps_of_half_a_percent(int runs, int done, int epochsTotal, int epochsDone, bool isTold)
+    public void Progress_is_reported_in_steps_of_half_a_percent(
+        int runs, int done, int epochsTotal, int epochsDone, bool isTold)
     {
         var before = Sweep(SweepState.Running, runs, done: 4, epochs: 0, epochsTotal);
 
@@ -31,7 +32,7 @@ public sealed class SweepNewsTests
     }
 
     [Fact]
-    public void A_failure_is_told_however_many_runs_there_are()
+    public void A_failure_is_reported_however_many_runs_there_are()
     {
         var failed = Sweep(SweepState.Running, runs: 100_000, done: 4, failed: 1);
 
@@ -39,7 +40,7 @@ public sealed class SweepNewsTests
     }
 
     [Fact]
-    public void A_sweep_of_ten_thousand_runs_has_some_hundred_events()
+    public void A_sweep_of_ten_thousand_runs_has_a_few_hundred_events()
     {
         var (told, count) = (default(Told), 0);
         for (var done = 0; done <= 10_000; done++)

@@ -12,7 +12,8 @@ public sealed class ConventionsTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("GET", "/api/v1/sweeps/not-an-id", HttpStatusCode.NotFound)]
     [InlineData("PUT", "/api/v1/sweeps", HttpStatusCode.MethodNotAllowed)]
     [InlineData("GET", "/api/v1/sweeps/01a20bed-4ca9-7100-9a2d-d0dd2c7edd1f/cancel", HttpStatusCode.MethodNotAllowed)]
-    public async Task What_routing_refuses_is_a_problem_that_says_what_to_do(string method, string path, HttpStatusCode status) =>
+    public async Task A_request_that_routing_refuses_gets_a_problem_with_the_fix(
+        string method, string path, HttpStatusCode status) =>
         Assert.False(string.IsNullOrEmpty((string?)(await api.ProblemAsync(status, new HttpMethod(method), path))["detail"]));
 
     [Fact]
@@ -25,7 +26,7 @@ public sealed class ConventionsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Problems_have_words_for_a_client_too_that_does_not_accept_them()
+    public async Task A_client_that_does_not_accept_problem_details_gets_them_too()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/sweeps/{Guid.Empty}");
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("image/png"));
@@ -46,7 +47,7 @@ public sealed class ConventionsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Head_answers_like_get_without_a_body()
+    public async Task Head_responds_like_get_without_a_body()
     {
         var dataset = await api.Situations.DatasetAsync();
         using var get = await api.Client.GetAsync($"/api/v1/datasets/{dataset.Id}");
@@ -93,7 +94,7 @@ public sealed class ConventionsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_page_token_leads_on_in_its_own_list_only()
+    public async Task A_page_token_is_valid_in_its_own_list_only()
     {
         var dataset = await api.Situations.DatasetAsync();
         var page = await api.GetAsync($"/api/v1/datasets/{dataset.Id}/examples?split=test&pageSize=2");

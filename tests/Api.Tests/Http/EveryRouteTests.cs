@@ -16,7 +16,7 @@ public sealed class EveryRouteTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task An_id_that_is_none_is_not_found()
+    public async Task An_invalid_id_is_not_found()
     {
         foreach (var (method, path) in (await RoutesAsync()).Where(route => route.Path.Contains('{', StringComparison.Ordinal)))
             await api.ProblemAsync(HttpStatusCode.NotFound, new HttpMethod(method), path.Replace("{id}", "17", StringComparison.Ordinal).Replace("{exampleId}", "x", StringComparison.Ordinal));

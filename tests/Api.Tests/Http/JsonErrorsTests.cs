@@ -13,7 +13,7 @@ public sealed class JsonErrorsTests
     [InlineData("{\n\"name\": }", "line 2, byte 9")]
     [InlineData("""{"name":"a",}""", "line 1, byte 13")]
     [InlineData("""{"name":"\ud800"}""", "surrogate")]
-    public void What_is_no_JSON_is_told_where_without_the_readers_own_words(string json, string told)
+    public void Invalid_JSON_is_reported_with_its_position_and_without_the_readers_message(string json, string told)
     {
         var malformed = Assert.ThrowsAny<JsonException>(() => StrictJson.Parse(Encoding.UTF8.GetBytes(json)));
 

@@ -47,7 +47,7 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Problems_are_documented_as_problem_json_and_nothing_else() => Assert.All(
+    public async Task Problems_are_documented_as_problem_json_only() => Assert.All(
         from operation in await OperationsAsync()
         from response in operation.Operation["responses"]!.AsObject()
         where response.Key.StartsWith('4') || response.Key.StartsWith('5')
@@ -55,7 +55,7 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         problem => Assert.Equal(["application/problem+json"], problem.Types));
 
     [Fact]
-    public async Task Every_operation_on_data_says_that_it_needs_a_key_and_how_it_refuses()
+    public async Task Every_operation_on_data_documents_its_key_and_its_refusals()
     {
         var document = await DocumentAsync();
         Assert.Equal("bearer", (string?)document["components"]!["securitySchemes"]!["key"]!["scheme"]);
@@ -73,7 +73,7 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task What_operations_share_is_documented_with_each()
+    public async Task Shared_problems_are_documented_with_each_operation()
     {
         var operations = await OperationsAsync();
         Assert.All(operations.Where(operation => operation.Id is not ("isLive" or "isReady" or "isWorkerLive")), operation =>
@@ -83,7 +83,7 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Enums_are_documented_as_they_are_on_the_wire()
+    public async Task Enums_are_documented_with_their_wire_names()
     {
         var schemas = (await DocumentAsync())["components"]!["schemas"]!;
 

@@ -11,7 +11,7 @@ public sealed class ProblemTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("GET", "/api/v1/sweeps/no-uuid", 404)]
     [InlineData("PUT", "/api/v1/sweeps", 405)]
     [InlineData("POST", "/api/v1/sweeps", 415)]
-    public async Task A_problem_is_told_in_words_also_to_a_client_that_accepts_tables_only(string method, string path, int status)
+    public async Task A_client_that_accepts_tables_only_gets_problem_details_too(string method, string path, int status)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         request.Headers.Add("Accept", "text/csv");
@@ -24,7 +24,7 @@ public sealed class ProblemTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task What_a_path_does_take_is_said_where_the_method_is_not_allowed()
+    public async Task A_problem_for_a_wrong_method_lists_the_allowed_methods()
     {
         using var answer = await api.Client.PutAsync("/api/v1/sweeps", null);
 

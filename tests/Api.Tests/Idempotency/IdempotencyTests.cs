@@ -38,7 +38,7 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_refused_request_can_be_mended_under_its_key()
+    public async Task A_refused_request_can_be_corrected_under_its_key()
     {
         var request = Situations.Request(await api.Situations.DatasetAsync());
         request["name"] = "";
@@ -50,7 +50,7 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Many_at_the_same_moment_make_one_sweep()
+    public async Task Many_concurrent_requests_create_one_sweep()
     {
         var request = Situations.Request(await api.Situations.DatasetAsync());
 
@@ -66,7 +66,7 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Work_that_was_cut_off_after_it_was_done_is_found_by_the_next_attempt()
+    public async Task The_next_attempt_finds_work_that_was_done_before_an_interruption()
     {
         var request = Situations.Request(await api.Situations.DatasetAsync());
         using var first = await SubmitAsync("k5", request);
@@ -100,7 +100,7 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_key_is_forgotten_after_a_day()
+    public async Task A_key_expires_after_a_day()
     {
         var request = Situations.Request(await api.Situations.DatasetAsync());
         using var first = await SubmitAsync("k6", request);
@@ -115,7 +115,7 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Theory]
     [InlineData("x", 256)]
     [InlineData("\u00e9", 1)]
-    public async Task A_key_that_is_none_is_named(string character, int count)
+    public async Task An_invalid_key_is_named_in_the_error(string character, int count)
     {
         using var response = await SubmitAsync(string.Concat(Enumerable.Repeat(character, count)), Situations.Request(await api.Situations.DatasetAsync()));
 

@@ -14,7 +14,7 @@ public sealed class OrderTests
     public void Rows_are_sorted_by_each_value_in_turn() => Assert.Equal([4, 2, 9, 1, 3], Positions(Clearest.Sort(Rows.AsQueryable())));
 
     [Fact]
-    public void After_each_row_come_the_rows_behind_it()
+    public void After_returns_the_rows_that_follow_a_row()
     {
         var sorted = Clearest.Sort(Rows.AsQueryable()).ToList();
         for (var index = 0; index < sorted.Count; index++)
@@ -26,7 +26,7 @@ public sealed class OrderTests
     }
 
     [Fact]
-    public void A_place_between_rows_needs_no_row_of_its_own() =>
+    public void A_place_may_be_between_two_rows() =>
         Assert.Equal([9, 1, 3], Positions(Clearest.Sort(Clearest.After(Rows.AsQueryable(), [0.5, 5]))));
 
     [Theory]

@@ -41,7 +41,7 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task A_finished_run_has_the_measures_of_its_prunings_and_of_its_generalisation()
+    public async Task A_finished_run_has_the_results_of_its_prunings_and_its_generalisation_gap()
     {
         var run = (await api.Situations.RunsOfAsync(await SweepAsync("MP-AI")))[^1];
         var lease = await api.Situations.ClaimAsync(run.Id);
@@ -124,7 +124,7 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     [InlineData(0x3555, 0.33325195)]
     [InlineData(0x7c00, float.PositiveInfinity)]
     [InlineData(0xfe00, float.NaN)]
-    public async Task Float16_is_unpacked_in_sql_as_ieee_754_says(int bits, float value) =>
+    public async Task Float16_is_unpacked_in_sql_according_to_ieee_754(int bits, float value) =>
         Assert.Equal(value, await Sql.ScalarAsync(api.ConnectionString, $"SELECT pie_float16({bits})"));
 
     private async Task<List<string>> ReadAsync(string sql)

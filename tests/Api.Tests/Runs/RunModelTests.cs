@@ -68,7 +68,7 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
     }
 
     [Fact]
-    public async Task A_model_that_the_API_cannot_see_is_said_to_be_elsewhere()
+    public async Task A_model_that_is_not_in_the_folder_of_the_API_is_reported_as_such()
     {
         var (run, _) = await KeptAsync(await api.SubmitAsync(Request(await api.Situations.DatasetAsync())));
         var file = await api.PathOfAsync(run.Id);
@@ -107,7 +107,7 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
     }
 
     [Fact]
-    public async Task A_run_that_did_not_know_of_the_wish_in_time_is_queued_again()
+    public async Task A_run_that_started_without_the_wish_is_queued_again()
     {
         var dataset = await api.Situations.DatasetAsync();
         var first = await api.SubmitAsync(Situations.Request(dataset, 1));
@@ -124,7 +124,7 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
     }
 
     [Fact]
-    public async Task A_cancelled_wish_keeps_nothing()
+    public async Task A_cancelled_sweep_keeps_no_model()
     {
         var dataset = await api.Situations.DatasetAsync();
         var keeping = await api.SubmitAsync(Request(dataset));
@@ -137,7 +137,7 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
     }
 
     [Fact]
-    public async Task A_model_is_forgotten_with_the_last_sweep_that_keeps_it()
+    public async Task A_model_is_deleted_with_the_last_sweep_that_keeps_it()
     {
         var dataset = await api.Situations.DatasetAsync();
         var (first, second, without) = (await api.SubmitAsync(Request(dataset)), await api.SubmitAsync(Request(dataset)), await api.SubmitAsync(Situations.Request(dataset, 1)));

@@ -34,7 +34,7 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
     }
 
     [Fact]
-    public async Task Two_who_are_told_to_label_the_same_comparison_do_it_one_after_the_other()
+    public async Task Two_jobs_for_the_same_comparison_label_it_one_after_the_other()
     {
         var sweep = await SubmitAsync();
         await api.Situations.TrainAsync(sweep, (_, example) => example % 3);
@@ -51,7 +51,7 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
     }
 
     [Fact]
-    public async Task Labelled_anew_it_says_the_same()
+    public async Task Labelling_again_gives_the_same_result()
     {
         var sweep = await SubmitAsync();
         await api.Situations.TrainAsync(sweep, (run, example) => (example + run.Seed * (run.Method == Method.Dense ? 1 : 2)) % 3);

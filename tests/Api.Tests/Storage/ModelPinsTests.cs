@@ -8,7 +8,7 @@ namespace PieService.Api.Tests.Storage;
 public sealed class ModelPinsTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
-    public async Task Of_workers_that_come_at_once_with_different_files_of_a_name_those_with_one_content_train()
+    public async Task If_workers_have_different_files_of_the_same_name_only_those_with_one_content_train()
     {
         var dataset = (await api.Situations.DatasetAsync()).Id;
 
@@ -19,7 +19,7 @@ public sealed class ModelPinsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_name_stands_for_one_content_by_dataset_and_kind_and_is_forgotten_with_the_dataset()
+    public async Task A_name_is_bound_to_one_content_per_dataset_and_kind_until_the_dataset_is_deleted()
     {
         var (dataset, other) = ((await api.Situations.DatasetAsync()).Id, (await api.Situations.DatasetAsync()).Id);
 
@@ -34,7 +34,7 @@ public sealed class ModelPinsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_result_of_other_files_than_the_runs_of_the_dataset_have_is_not_stored()
+    public async Task A_result_of_other_files_than_those_of_the_datasets_runs_is_not_stored()
     {
         var (first, second) = await RunsAsync();
         await api.Situations.TrainAsync(first, outcome: _ => OutcomeOf("a"));
@@ -51,7 +51,7 @@ public sealed class ModelPinsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Content_that_nothing_was_trained_with_binds_nobody_once_no_run_is_at_work_with_it()
+    public async Task Content_without_a_trained_or_running_run_is_no_longer_bound()
     {
         var (first, second) = await RunsAsync();
         var lease = await api.Situations.ClaimAsync(first.Id);

@@ -11,7 +11,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     private readonly RunLeases leases = api.Situations.Leases;
 
     [Fact]
-    public async Task Of_many_who_claim_a_run_one_gets_it()
+    public async Task One_of_many_concurrent_claims_of_a_run_succeeds()
     {
         var run = await QueuedRunAsync();
 
@@ -21,7 +21,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     }
 
     [Fact]
-    public async Task A_lease_that_was_lost_counts_for_nothing_any_more()
+    public async Task A_lost_lease_has_no_effect_any_more()
     {
         var run = await QueuedRunAsync();
         var lost = await api.Situations.ClaimAsync(run);
@@ -41,7 +41,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     }
 
     [Fact]
-    public async Task A_beat_keeps_the_lease_from_being_reclaimed()
+    public async Task A_heartbeat_keeps_the_lease_from_being_reclaimed()
     {
         var run = await QueuedRunAsync();
         var lease = await api.Situations.ClaimAsync(run);
@@ -55,7 +55,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     }
 
     [Fact]
-    public async Task A_failed_attempt_is_tried_again_later_until_there_were_enough()
+    public async Task A_failed_attempt_is_retried_later_up_to_the_limit()
     {
         var run = await QueuedRunAsync();
 
@@ -72,7 +72,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     }
 
     [Fact]
-    public async Task A_run_that_cannot_succeed_is_not_tried_again()
+    public async Task A_run_that_cannot_succeed_is_not_retried()
     {
         var run = await QueuedRunAsync();
 
@@ -82,7 +82,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     }
 
     [Fact]
-    public async Task A_run_that_is_given_back_was_not_attempted()
+    public async Task A_run_that_is_returned_to_the_queue_does_not_count_as_an_attempt()
     {
         var run = await QueuedRunAsync();
 
@@ -107,7 +107,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     }
 
     [Fact]
-    public async Task Runs_are_claimed_by_priority_then_in_the_order_in_which_they_were_asked_for()
+    public async Task Runs_are_claimed_by_priority_then_in_the_order_of_their_requests()
     {
         var expected = new List<Guid>();
         var (bulk, normal, high) = (await SubmitAsync(seeds: 3, "bulk"), await SubmitAsync(seeds: 3, "normal"), await SubmitAsync(seeds: 3, "high"));
@@ -173,7 +173,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     }
 
     [Fact]
-    public async Task A_beat_does_not_wait_for_a_run_that_is_being_written()
+    public async Task A_heartbeat_does_not_wait_for_a_run_that_is_being_written()
     {
         var sweep = await SubmitAsync(seeds: 2, "normal");
         var held = new List<RunLease>();
@@ -204,7 +204,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     }
 
     [Fact]
-    public async Task A_run_that_is_lost_too_often_fails()
+    public async Task A_run_that_loses_its_lease_too_often_fails()
     {
         var run = await QueuedRunAsync();
         for (var lost = 1; lost <= 20; lost++)
@@ -221,7 +221,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_run_that_is_to_be_cancelled_does_not_come_back_when_it_breaks_or_its_worker_stops(bool breaks)
+    public async Task A_run_with_a_cancel_request_is_not_queued_again_when_it_fails_or_its_worker_stops(bool breaks)
     {
         var sweep = await SubmitAsync(seeds: 1, "normal");
         var run = (await api.Situations.RunsOfAsync(sweep)).Single().Id;

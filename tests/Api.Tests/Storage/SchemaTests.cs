@@ -14,7 +14,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     private string address = "";
 
     [Fact]
-    public void The_migrations_make_the_schema_that_the_model_describes()
+    public void The_migrations_create_the_schema_that_the_model_describes()
     {
         using var db = api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContext();
 
@@ -22,7 +22,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_migration_can_be_taken_back_and_applied_again() => await WithDatabaseAsync(async database =>
+    public async Task A_migration_can_be_reverted_and_applied_again() => await WithDatabaseAsync(async database =>
     {
         var before = await SchemaAsync(database);
         List<string> migrations;
@@ -36,7 +36,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     });
 
     [Fact]
-    public async Task Initial_makes_what_EF_cannot_derive_from_the_model() => await WithDatabaseAsync(async database =>
+    public async Task Initial_creates_what_EF_cannot_derive() => await WithDatabaseAsync(async database =>
     {
         Assert.Single(await ReadAsync(database, "SELECT id::text FROM installation"));
         Assert.Equal(["classes e", "scores e"], await ReadAsync(database, """
@@ -71,7 +71,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
         });
 
     [Fact]
-    public async Task A_database_that_lacks_Initial_but_has_a_later_migration_is_refused() =>
+    public async Task A_database_without_Initial_but_with_a_later_migration_is_refused() =>
         await WithDatabaseAsync(async database =>
         {
             await ExecuteAsync(database, """
@@ -85,7 +85,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
         });
 
     [Fact]
-    public async Task Making_the_views_anew_waits_for_a_reader_however_long() =>
+    public async Task Recreating_the_views_waits_for_a_reader_however_long_it_takes() =>
         await WithDatabaseAsync(async database =>
         {
             await ExecuteAsync(database, "COMMENT ON VIEW pies IS 'Schema.cs before'");
@@ -109,7 +109,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
         });
 
     [Fact]
-    public async Task Views_of_another_version_are_made_anew_and_whoever_might_read_them_still_may() => await WithDatabaseAsync(async database =>
+    public async Task Views_of_another_version_are_recreated_and_granted() => await WithDatabaseAsync(async database =>
     {
         var before = await SchemaAsync(database);
         await ExecuteAsync(database, """
@@ -130,7 +130,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     });
 
     [Fact]
-    public async Task Views_of_this_version_and_of_a_newer_one_stay_as_they_are() => await WithDatabaseAsync(async database =>
+    public async Task Views_of_this_or_a_newer_version_do_not_change() => await WithDatabaseAsync(async database =>
     {
         const string made = "SELECT oid::text FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace ORDER BY oid";
         var before = await ReadAsync(database, made);
@@ -147,7 +147,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     });
 
     [Fact]
-    public async Task Where_somebodys_own_view_uses_one_that_would_be_made_anew_nothing_is_changed_and_the_view_named() => await WithDatabaseAsync(async database =>
+    public async Task A_users_view_on_a_view_to_recreate_is_an_error() => await WithDatabaseAsync(async database =>
     {
         await ExecuteAsync(
             database, "CREATE VIEW my_pies AS SELECT * FROM pies; COMMENT ON VIEW pies IS 'Schema.cs before'");
@@ -161,7 +161,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     });
 
     [Fact]
-    public async Task A_worker_is_told_what_a_database_lacks() => await WithDatabaseAsync(async database =>
+    public async Task A_worker_reports_what_a_database_is_missing() => await WithDatabaseAsync(async database =>
     {
         Assert.Null(await LackAsync(database));
 
@@ -173,7 +173,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     });
 
     [Fact]
-    public async Task Several_instances_may_migrate_at_once() =>
+    public async Task Several_instances_may_migrate_at_the_same_time() =>
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Migrator.MigrateAsync(api.ConnectionString, CancellationToken.None)));
 
     [Fact]

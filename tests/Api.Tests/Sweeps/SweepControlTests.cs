@@ -47,7 +47,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task A_sweep_that_nobody_works_for_says_what_it_waits_for()
+    public async Task A_sweep_without_a_worker_reports_what_it_waits_for()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
         Assert.Contains(
@@ -98,7 +98,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task A_run_rests_only_when_every_live_sweep_that_wants_it_is_paused()
+    public async Task A_run_is_paused_only_if_every_live_sweep_that_wants_it_is_paused()
     {
         var dataset = await api.Situations.DatasetAsync();
         var (first, second) = (await api.SubmitAsync(Situations.Request(dataset, 1)), await api.SubmitAsync(Situations.Request(dataset, 1)));
@@ -157,7 +157,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task A_sweep_is_at_work_until_its_labels_follow_from_the_new_predictions()
+    public async Task A_sweep_is_running_until_its_labels_are_computed_from_the_new_predictions()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 2, "MP-AI"));
         await api.Situations.TrainAsync(sweep, (_, _) => 0, model: _ => Kept);
@@ -192,7 +192,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task What_a_newer_sweep_wants_is_trained_where_predicting_again_does_not_give_it()
+    public async Task A_run_is_trained_if_predicting_again_does_not_give_what_a_newer_sweep_wants()
     {
         var dataset = await api.Situations.DatasetAsync();
         var first = await api.SubmitAsync(Situations.Request(dataset, 1));
@@ -210,7 +210,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task A_run_that_cannot_predict_again_keeps_its_predictions_and_says_why()
+    public async Task A_run_that_cannot_predict_again_keeps_its_predictions_and_has_an_error()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
         await api.Situations.TrainAsync(sweep, (_, _) => 0, model: _ => Kept);
@@ -225,7 +225,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task Predicting_again_rests_while_its_sweep_is_paused_and_is_given_up_when_it_is_cancelled()
+    public async Task Predicting_again_waits_while_its_sweep_is_paused_and_is_abandoned_when_it_is_cancelled()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
         await api.Situations.TrainAsync(sweep, (_, _) => 0, model: _ => Kept);

@@ -38,11 +38,11 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     [InlineData("[]")]
     [InlineData("null")]
     [InlineData("{\"name\": \"a\", \"name\": \"b\"}")]
-    public async Task A_body_that_is_no_request_is_a_bad_request(string body) =>
+    public async Task A_body_that_is_not_a_valid_request_is_a_bad_request(string body) =>
         Assert.NotEmpty(await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/sweeps", body));
 
     [Fact]
-    public async Task A_body_that_is_not_called_json_is_an_unsupported_media_type()
+    public async Task A_body_with_another_content_type_than_json_is_an_unsupported_media_type()
     {
         using var response = await api.Client.PostAsync("/api/v1/sweeps", new StringContent("name=x", null, "text/plain"));
 
@@ -66,7 +66,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
 
     /// <summary>Study 1.1 and 1.7: 4 x 39 epochs of iterative methods, of which the first 39 are the dense run's.</summary>
     [Fact]
-    public async Task A_preset_needs_only_a_dataset_and_says_what_it_cannot_know()
+    public async Task A_preset_needs_only_a_dataset_and_reports_its_unknowns()
     {
         var dataset = await api.Situations.DatasetAsync();
         var request = $$"""{ "datasetId": "{{dataset.Id}}", "preset": "paper/snli/bilstm" }""";
@@ -88,7 +88,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     }
 
     [Fact]
-    public async Task Errors_in_a_request_with_a_preset_are_those_of_what_was_sent()
+    public async Task Errors_in_a_request_with_a_preset_refer_to_the_fields_that_were_sent()
     {
         Assert.Equal(["preset"], await api.InvalidFieldsAsync(
             HttpMethod.Post, "/api/v1/sweeps", """{ "preset": "paper/snli/gpt" }"""));
@@ -115,7 +115,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     }
 
     [Fact]
-    public async Task Two_sweeps_at_the_same_moment_train_a_run_once()
+    public async Task Two_concurrent_sweeps_train_a_run_once()
     {
         var dataset = await api.Situations.DatasetAsync();
 
@@ -149,7 +149,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     [InlineData("""{"\ud800":1}""")]
     [InlineData("""{"name":"\ud800"}""")]
     [InlineData("""{"methods":["\ud800"],"sparsities":["\ud800"]}""")]
-    public async Task Half_a_surrogate_pair_is_bad_input(string body) =>
+    public async Task An_unpaired_surrogate_is_bad_input(string body) =>
         Assert.Equal(["$"], await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/sweeps", body));
 
     [Theory]

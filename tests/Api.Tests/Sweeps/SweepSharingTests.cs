@@ -7,7 +7,7 @@ namespace PieService.Api.Tests.Sweeps;
 public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
-    public async Task A_run_that_another_sweep_wants_survives_a_cancel_and_a_cancelled_one_comes_back_when_asked_for()
+    public async Task A_run_that_another_sweep_wants_is_not_cancelled_and_a_cancelled_run_is_queued_again_on_request()
     {
         var dataset = await api.Situations.DatasetAsync();
         var (first, second) = (await api.SubmitAsync(Situations.Request(dataset, 1)), await api.SubmitAsync(Situations.Request(dataset, 1)));
@@ -23,7 +23,7 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task A_split_that_a_finished_run_did_not_predict_has_it_trained_again_and_the_same_answers_count_as_repeated()
+    public async Task A_finished_run_without_a_requested_split_is_trained_again_and_equal_predictions_are_repeatable()
     {
         var dataset = await api.Situations.DatasetAsync();
         var first = await api.SubmitAsync(Situations.Request(dataset, 1));
@@ -46,7 +46,7 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
     [Theory]
     [InlineData("cpu", false)]
     [InlineData("cuda:0", true)]
-    public async Task Other_answers_under_the_same_conditions_are_told(string device, bool isRepeatable)
+    public async Task Different_predictions_under_the_same_conditions_are_reported(string device, bool isRepeatable)
     {
         var dataset = await api.Situations.DatasetAsync();
         var first = await api.SubmitAsync(Situations.Request(dataset, 1));
@@ -63,7 +63,7 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task A_run_that_did_not_know_of_a_wanted_split_in_time_is_queued_again()
+    public async Task A_run_that_started_without_a_wanted_split_is_queued_again()
     {
         var dataset = await api.Situations.DatasetAsync();
         var sweep = await api.SubmitAsync(Situations.Request(dataset, 1));
@@ -83,7 +83,7 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
     [Theory]
     [InlineData("cancel")]
     [InlineData("fail")]
-    public async Task What_becomes_of_a_run_that_another_sweep_has_trained_again_does_not_touch_a_sweep_that_has_its_answers(string end)
+    public async Task Training_again_for_another_sweep_does_not_affect_a_sweep_that_has_its_predictions(string end)
     {
         var dataset = await api.Situations.DatasetAsync();
         var first = await api.SubmitAsync(Situations.Request(dataset, 2));
@@ -115,7 +115,7 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
 
     /// <summary>Else it would end twice, and tell its webhooks twice.</summary>
     [Fact]
-    public async Task A_sweep_that_has_ended_stays_so_while_its_comparisons_are_labelled_anew_for_the_runs_of_another()
+    public async Task A_sweep_that_has_ended_stays_so_while_its_comparisons_are_labelled_again_for_another_sweep()
     {
         var dataset = await api.Situations.DatasetAsync();
         var first = await api.SubmitAsync(Situations.Request(dataset, 2, "MP-AI"));
@@ -134,7 +134,7 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task Sweeps_that_are_submitted_and_cancelled_at_the_same_moment_never_leave_a_wanted_run_cancelled()
+    public async Task Concurrent_submissions_and_cancellations_never_leave_a_wanted_run_cancelled()
     {
         var dataset = await api.Situations.DatasetAsync();
         for (var round = 0; round < 10; round++)

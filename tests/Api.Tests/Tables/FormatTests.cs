@@ -36,7 +36,7 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
     }
 
     [Fact]
-    public async Task CSV_has_the_rows_and_the_very_numbers_of_JSON()
+    public async Task CSV_has_the_same_rows_and_numbers_as_JSON()
     {
         foreach (var (id, path, _) in await TablesAsync())
         {
@@ -50,7 +50,7 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
     }
 
     [Fact]
-    public async Task Parquet_has_the_rows_and_the_very_numbers_of_JSON()
+    public async Task Parquet_has_the_same_rows_and_numbers_as_JSON()
     {
         foreach (var (id, path, _) in await TablesAsync())
         {
@@ -70,7 +70,7 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
     }
 
     [Fact]
-    public async Task Texts_come_through_CSV_as_they_are()
+    public async Task Texts_are_unchanged_in_CSV()
     {
         var csv = Rfc4180.Read(await TextAsync(tables.Concrete("/api/v1/datasets/{id}/examples"), "csv"));
 
@@ -94,11 +94,11 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
     [InlineData("runs", "/api/v1/sweeps/{id}/runs?method=IMP&seed=1&model=other", 1)]
     [InlineData("models", "/api/v1/sweeps/{id}/models?method=IMP", 1)]
     [InlineData("comparisons", "/api/v1/comparisons/{id}/pies?minMargin=1", 0)]
-    public async Task Filters_hold_for_files(string _, string path, int rows) =>
+    public async Task Filters_apply_to_files(string _, string path, int rows) =>
         Assert.Equal(rows, Rfc4180.Read(await TextAsync(tables.Concrete(path), "csv")).Count - 1);
 
     [Fact]
-    public async Task OrderBy_holds_for_files()
+    public async Task OrderBy_applies_to_files()
     {
         var path = tables.Concrete("/api/v1/comparisons/{id}/pies");
 
@@ -114,7 +114,7 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
     }
 
     [Fact]
-    public async Task The_examples_of_CSV_in_the_OpenAPI_document_say_what_those_of_JSON_say()
+    public async Task The_CSV_examples_in_the_OpenAPI_document_have_the_same_content_as_the_JSON_examples()
     {
         foreach (var (id, _, content) in await TablesAsync())
         {

@@ -32,7 +32,7 @@ public sealed class NegotiationTests(FilledTables tables) : IClassFixture<Filled
     [Theory]
     [InlineData("application/pdf")]
     [InlineData("text/csv;q=0")]
-    public async Task An_Accept_that_cannot_be_served_is_406_and_says_what_can(string accept)
+    public async Task An_unsupported_Accept_is_406_and_the_problem_lists_the_supported_types(string accept)
     {
         using var response = await GetAsync(Pies, accept);
 
@@ -42,7 +42,7 @@ public sealed class NegotiationTests(FilledTables tables) : IClassFixture<Filled
     }
 
     [Fact]
-    public async Task The_parameter_format_wins_over_Accept()
+    public async Task The_parameter_format_takes_precedence_over_Accept()
     {
         using var response = await GetAsync(Pies + "?format=csv", "application/pdf");
 
@@ -55,7 +55,8 @@ public sealed class NegotiationTests(FilledTables tables) : IClassFixture<Filled
     [InlineData("?pageSize=50", "application/x-ndjson", "pageSize")]
     [InlineData("?format=xlsx", null, "format")]
     [InlineData("?format=csv&pageSize=10&direction=up", null, "pageSize", "direction")]
-    public async Task Pages_of_a_file_and_unknown_formats_are_errors_by_field(string query, string? accept, params string[] fields)
+    public async Task Page_parameters_for_a_file_and_unknown_formats_are_errors_by_field(
+        string query, string? accept, params string[] fields)
     {
         using var response = await GetAsync(Pies + query, accept);
 
@@ -65,7 +66,7 @@ public sealed class NegotiationTests(FilledTables tables) : IClassFixture<Filled
     }
 
     [Fact]
-    public async Task What_is_not_there_is_404_in_every_format()
+    public async Task A_missing_resource_is_404_in_every_format()
     {
         using var response = await GetAsync($"/api/v1/comparisons/{Guid.Empty}/pies", "text/csv");
 

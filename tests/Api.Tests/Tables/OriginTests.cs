@@ -35,7 +35,7 @@ public sealed class OriginTests(FilledTables tables) : IClassFixture<FilledTable
     }
 
     [Fact]
-    public async Task Links_lead_to_what_the_table_belongs_to_to_its_origin_and_to_its_other_formats()
+    public async Task Links_refer_to_the_tables_resource_its_provenance_and_its_other_formats()
     {
         using var response = await tables.Api.Client.GetAsync(Pies + "?format=csv&orderBy=position");
 

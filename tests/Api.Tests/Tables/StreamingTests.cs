@@ -30,7 +30,7 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
     [InlineData("csv")]
     [InlineData("ndjson")]
     [InlineData("parquet")]
-    public async Task A_file_that_breaks_off_never_looks_whole(string format)
+    public async Task A_truncated_file_never_looks_complete(string format)
     {
         using var response = await table.OpenAsync(format);
         await using var body = await response.Content.ReadAsStreamAsync();
@@ -43,7 +43,7 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
     }
 
     [Fact]
-    public async Task Who_hangs_up_costs_nothing_any_more()
+    public async Task A_client_that_disconnects_releases_its_connection()
     {
         using (var response = await table.OpenAsync("csv"))
         {

@@ -41,7 +41,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_message_that_was_not_taken_is_sent_again_later_under_the_same_id()
+    public async Task A_message_that_was_not_accepted_is_sent_again_later_with_the_same_id()
     {
         // Until it is told otherwise: on a slow machine the pause of ten seconds is over before this test looks.
         var status = 500;
@@ -70,7 +70,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     }
 
     [Fact]
-    public async Task After_its_attempts_a_message_is_given_up()
+    public async Task After_its_last_attempt_a_message_is_abandoned()
     {
         using var receiver = Receiver.Answering(503);
         var webhook = await CreateAsync(receiver);
@@ -84,7 +84,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_receiver_that_is_gone_is_not_asked_twice()
+    public async Task A_receiver_that_responds_410_gets_no_second_attempt()
     {
         using var receiver = Receiver.Answering(410);
         var webhook = await CreateAsync(receiver);
@@ -114,7 +114,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     }
 
     [Fact]
-    public async Task An_answer_without_end_is_not_read()
+    public async Task An_endless_response_is_not_read()
     {
         using var receiver = new Receiver(async (_, response) =>
         {
@@ -135,7 +135,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_receiver_that_takes_its_time_keeps_no_other_waiting()
+    public async Task A_slow_receiver_does_not_delay_the_others()
     {
         var patience = new TaskCompletionSource();
         using var slow = new Receiver((_, _) => patience.Task);
@@ -171,7 +171,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     }
 
     [Fact]
-    public async Task Nobody_listening_is_said_in_a_bounded_message()
+    public async Task A_refused_connection_is_reported_in_a_bounded_message()
     {
         int port;
         using (var gone = Receiver.Answering(200)) port = gone.Port;
@@ -185,7 +185,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     }
 
     [Fact]
-    public async Task Each_end_makes_one_message_for_each_webhook_however_often_and_by_whom_it_is_looked_at()
+    public async Task Each_end_creates_one_message_for_each_webhook_however_many_watches_run()
     {
         using var receiver = Receiver.Answering(200);
         var webhooks = new[] { await CreateAsync(receiver), await CreateAsync(receiver) };
