@@ -12,7 +12,9 @@ using PieService.TestDatabases;
 
 namespace PieService.Api.Tests;
 
-/// <summary>The API in this process over a real, fresh database. Nothing trains: tests play the worker where they need one.</summary>
+/// <summary>
+/// The API in this process over a real, fresh database. No worker runs: tests act as the worker if they need one.
+/// </summary>
 public class ApiFixture : IAsyncLifetime
 {
     private readonly FreshDatabase database = new(Migrate);
@@ -23,7 +25,7 @@ public class ApiFixture : IAsyncLifetime
     {
     }
 
-    /// <param name="settings">Beside those that all tests have.</param>
+    /// <param name="settings">Settings in addition to those that all tests have.</param>
     protected ApiFixture(Dictionary<string, string?> settings) => this.settings = settings;
 
     public HttpClient Client { get; private set; } = null!;
@@ -53,7 +55,7 @@ public class ApiFixture : IAsyncLifetime
 
     public HttpClient NewClient() => application!.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
 
-    /// <summary>What the database needs before the service starts.</summary>
+    /// <summary>Prepares the database before the service starts.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;
 
     protected virtual void ConfigureServices(IServiceCollection services)
@@ -75,7 +77,9 @@ public class ApiFixture : IAsyncLifetime
         return JsonNode.Parse(text)!.AsObject();
     }
 
-    /// <summary>The problem that a request is answered with, after checking what every problem has.</summary>
+    /// <summary>
+    /// Returns the problem in the response to a request, after checking the members that every problem has.
+    /// </summary>
     public async Task<JsonObject> ProblemAsync(HttpStatusCode status, HttpMethod method, string path, string? json = null)
     {
         using var request = new HttpRequestMessage(method, path);
@@ -100,8 +104,8 @@ public class ApiFixture : IAsyncLifetime
         return JsonNode.Parse(text)!.AsObject();
     }
 
-    /// <summary>Every item of a list, page by page.</summary>
-    /// <param name="path">With a query, in which the size of the pages stands.</param>
+    /// <summary>Returns every item of a list, page by page.</summary>
+    /// <param name="path">The path with a query that contains the page size.</param>
     public async Task<List<JsonNode>> WalkAsync(string path)
     {
         var (items, token) = (new List<JsonNode>(), "");
@@ -115,7 +119,7 @@ public class ApiFixture : IAsyncLifetime
         return items;
     }
 
-    /// <summary>The id of a sweep that is accepted.</summary>
+    /// <summary>Submits a sweep that is accepted, and returns its id.</summary>
     public async Task<Guid> SubmitAsync(JsonNode request) => (Guid)(await PostAsync("/api/v1/sweeps", request))["id"]!;
 
     private static Task Migrate(string connectionString) => Migrator.MigrateAsync(connectionString, CancellationToken.None);

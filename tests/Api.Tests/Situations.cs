@@ -8,7 +8,7 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests;
 
-/// <summary>Starting states of tests, made by the product's own statements.</summary>
+/// <summary>Starting states of tests, created with the product's own statements.</summary>
 public sealed class Situations(IServiceProvider services)
 {
     public const int TestExamples = 8;
@@ -17,7 +17,10 @@ public sealed class Situations(IServiceProvider services)
 
     public RunLeases Leases { get; } = services.GetRequiredService<RunLeases>();
 
-    /// <summary>Three classes; test example i has gold class i % 3, of multi-label data class c where i has bit c.</summary>
+    /// <summary>
+    /// A dataset with three classes. Test example i has gold class i % 3; for multi-label data it has class c if bit c
+    /// of i is set.
+    /// </summary>
     public async Task<Dataset> DatasetAsync(LearningTask task = LearningTask.SingleLabel)
     {
         var id = Guid.CreateVersion7();
@@ -82,7 +85,7 @@ public sealed class Situations(IServiceProvider services)
 
     public Claimant Worker { get; } = new("a worker", "its store", ["glove"], []);
 
-    /// <summary>Claims this very run, which goes to the head of the line for it.</summary>
+    /// <summary>Claims this run, which is moved to the head of the queue for that.</summary>
     public async Task<RunLease> ClaimAsync(Guid run)
     {
         await using var db = await contexts.CreateDbContextAsync();
@@ -93,7 +96,10 @@ public sealed class Situations(IServiceProvider services)
         return claimed!.Lease;
     }
 
-    /// <summary>Plays the worker on multi-label data: each run answers test example i with the set whose bits are sets(run, i).</summary>
+    /// <summary>
+    /// Acts as the worker for multi-label data: each run predicts for test example i the set whose bits are sets(run,
+    /// i).
+    /// </summary>
     public async Task TrainMultiLabelAsync(Guid sweep, Func<Run, int, int> sets, double threshold)
     {
         foreach (var run in (await RunsOfAsync(sweep)).Where(run => run.State == RunState.Queued))
@@ -114,7 +120,7 @@ public sealed class Situations(IServiceProvider services)
         }
     }
 
-    /// <summary>Plays the worker: each run answers test example i with classes(run, i).</summary>
+    /// <summary>Acts as the worker: each run predicts classes(run, i) for test example i.</summary>
     public async Task TrainAsync(
         Guid sweep, Func<Run, int, int> classes, Func<Run, RunOutcome>? outcome = null,
         Func<Run, KeptModel?>? model = null)
@@ -145,7 +151,7 @@ public sealed class Situations(IServiceProvider services)
         "avx2 AuthenticAMD", 1, null, "test",
         new(new("AuthenticAMD", 26, 2, "AMD EPYC"), "libtorch 2.10.0", "glibc"), ArithmeticChecks: 18, ObservedEpochs: [0, 1]);
 
-    /// <summary>Of the test and the training split.</summary>
+    /// <summary>The predictions for the test and the training split.</summary>
     public static IReadOnlyList<RunPredictions> Everything(Run run, Func<Run, int, int> classes) =>
         [Predictions(run, classes), Predictions(run, classes, Split.Train)];
 

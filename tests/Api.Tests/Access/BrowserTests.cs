@@ -4,7 +4,7 @@ using PieService.Domain.Access;
 
 namespace PieService.Api.Tests.Access;
 
-/// <summary>What a page of somebody else's cannot do through the browser of whoever may use the service.</summary>
+/// <summary>Limits of a page of another site in the browser of a user of the service.</summary>
 public sealed class BrowserTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     private static readonly string Change = $"/api/v1/sweeps/{Guid.Empty}/cancel";

@@ -8,7 +8,7 @@ using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Access;
 
-/// <summary>The program as ./pie starts it, with a private PostgreSQL of its own.</summary>
+/// <summary>The program as ./pie starts it, with a separate private PostgreSQL.</summary>
 public sealed class KeyCommandTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -19,12 +19,12 @@ public sealed class KeyCommandTests
         var settings = await SettingsAsync();
         var port = Ports.Free();
 
-        // Without a key it is of no use, and says how to make one.
+        // Without a key the service exits, with a message about how to create one.
         var (exitCode, _, errors) = await ServiceProcess.RunApiAsync(settings, "--urls", $"http://0.0.0.0:{port}");
         Assert.Equal(1, exitCode);
         Assert.Contains("./pie key add NAME --role admin", errors, StringComparison.Ordinal);
 
-        // The command brings the database up by itself.
+        // The command starts the database itself.
         var first = await AddAsync(settings, "first", "admin");
 
         await using var api = ServiceProcess.Api(settings, $"http://0.0.0.0:{port}");
@@ -33,7 +33,7 @@ public sealed class KeyCommandTests
         Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(client, null));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(client, first));
 
-        // And beside a running service it uses that one's.
+        // While a service is running, the command uses the database of that service.
         var second = await AddAsync(settings, "second", "reader");
         Assert.Equal(HttpStatusCode.OK, await AskAsync(client, second));
         Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(client, second, "/api/v1/audit"));
@@ -149,7 +149,7 @@ public sealed class KeyCommandTests
             }
             catch (HttpRequestException)
             {
-                // Not there yet.
+                // The file does not exist yet.
             }
             await look.WaitForNextTickAsync();
         }

@@ -8,7 +8,10 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.Access;
 
-/// <summary>The API as it is where others than its own machine reach it: with a key of each role, and one that was revoked.</summary>
+/// <summary>
+/// The API with required keys, as on an address that other machines can reach: with a key of each role, and a revoked
+/// key.
+/// </summary>
 public class KeyedApi : ApiFixture
 {
     private readonly Dictionary<string, KeyText> keys = [];

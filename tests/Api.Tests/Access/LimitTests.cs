@@ -7,7 +7,9 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.Access;
 
-/// <summary>Each asks until it is refused: sooner or later, but far sooner than the limit is filled up again.</summary>
+/// <summary>
+/// Each test sends requests until one is refused, which happens long before the limiter is replenished.
+/// </summary>
 public sealed class LimitTests(LimitTests.SlowApi api) : IClassFixture<LimitTests.SlowApi>
 {
     private const int Patience = 2000;
@@ -45,7 +47,7 @@ public sealed class LimitTests(LimitTests.SlowApi api) : IClassFixture<LimitTest
     [Fact]
     public async Task A_flood_of_wrong_keys_is_refused_and_does_not_exhaust_the_connections()
     {
-        // An application of its own: nobody else may be refused for these guesses.
+        // This test uses a separate application, so that its guesses do not cause refusals in other tests.
         var flooded = new KeyedApi();
         await flooded.InitializeAsync();
         using var guesser = flooded.ClientOf(KeyText.New().Reveal());

@@ -80,7 +80,7 @@ public sealed partial class RoleTests(KeyedApi api) : IClassFixture<KeyedApi>
         await local.DisposeAsync();
     }
 
-    /// <summary>All that the service has, so that a new one is looked at too.</summary>
+    /// <summary>All routes of the service, so that a new route is tested too.</summary>
     private List<(string Method, string Route)> Routes()
     {
         var routes = (from endpoint in api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()

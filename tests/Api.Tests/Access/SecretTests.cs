@@ -57,7 +57,7 @@ public sealed class SecretTests(SecretTests.TalkativeApi api) : IClassFixture<Se
         return statuses;
     }
 
-    /// <summary>Logs everything there is to log.</summary>
+    /// <summary>Enables all log messages.</summary>
     public sealed class TalkativeApi : KeyedApi
     {
         public Listener Said { get; } = new();

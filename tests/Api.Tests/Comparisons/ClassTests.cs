@@ -31,13 +31,13 @@ public sealed class ClassTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var yes = classes[2]!;
         Assert.Equal((2, 0.25), ((int)yes["examples"]!, (double)yes["share"]!));
-        // Both yes examples are PIEs, and nothing else.
+        // Both examples with the label yes are PIEs, and no others.
         Assert.Equal((2, 1.0, 1.0), ((int)yes["pies"]!, (double)yes["pieShare"]!, (double)yes["pieRate"]!));
         Assert.Equal((0.25, 1.0), ((double)yes["labelShare"]!, (double)yes["pieLabelShare"]!));
         Assert.Null(yes["differing"]);
         Assert.Null(yes["differingShare"]);
         Assert.Equal((1.0, 0.0), ((double)yes["dense"]!["accuracy"]!, (double)yes["pruned"]!["accuracy"]!));
-        // Dense runs answer no three times, rightly; pruned ones five times.
+        // The dense runs predict no three times, correctly; the pruned ones five times.
         Assert.Equal((1.0, 0.6), ((double)classes[0]!["dense"]!["precision"]!["mean"]!, (double)classes[0]!["pruned"]!["precision"]!["mean"]!));
         Assert.Equal(0.75, (double)classes[0]!["pruned"]!["f1"]!["mean"]!, 12);
     }

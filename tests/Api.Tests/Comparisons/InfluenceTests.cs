@@ -10,8 +10,8 @@ using PieService.Domain.Storage;
 namespace PieService.Api.Tests.Comparisons;
 
 /// <summary>
-/// Two dense and two pruned runs over eight training examples. The dense runs learn example 7 first and example 0 last; of all
-/// examples the pruned runs answer only example 0 otherwise.
+/// Two dense and two pruned runs over eight training examples. The dense runs learn example 7 first and example 0 last.
+/// The pruned runs predict another class for example 0 only.
 /// </summary>
 public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
@@ -37,7 +37,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
             Assert.Equal((l2 + l0) / (l3 + l1), (double)bin["lossRatio"]!["ofMeans"]!, 1e-12);
         });
 
-        // Of three classes, the others' logits being 0.
+        // There are three classes, and the logits of the other two are 0.
         static double Loss(double gold) => Math.Log(1 + (2 * Math.Exp(-gold)));
     }
 
@@ -103,7 +103,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(["dense", "dense4E"], comparisons.Select(row => (string?)row!["baseline"]));
         Assert.All(comparisons, row => Assert.Equal("""{"epochs":[0,1],"reason":null}""", row!["influence"]!.ToJsonString()));
         Assert.Equal([8, 8], runs.Select(run => (int)run!["epochs"]!["total"]!));
-        // E of the 4E epochs are the dense run's own.
+        // E of the 4E epochs are those of the dense run.
         Assert.Equal(2 * 2, (int)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["progress"]!["epochs"]!["shared"]!);
     }
 
@@ -215,7 +215,9 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
         return sweep;
     }
 
-    /// <summary>Plays the worker: a dense run's logit of the gold class of example i after epoch e is i (e + 1).</summary>
+    /// <summary>
+    /// Acts as the worker: after epoch e, a dense run's logit of the gold class of example i is i (e + 1).
+    /// </summary>
     private async Task TrainAsync(Guid sweep, RunOutcome outcome)
     {
         foreach (var run in (await api.Situations.RunsOfAsync(sweep)).Where(run => run.State == RunState.Queued))
@@ -244,7 +246,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
         }
     }
 
-    /// <param name="gold">Logit of the gold class of an example; those of the other classes are 0.</param>
+    /// <param name="gold">The logit of the gold class of an example; those of the other classes are 0.</param>
     private static byte[] Scores(int examples, Func<int, int> gold) =>
         [.. Enumerable.Range(0, examples * 3).SelectMany(at => BitConverter.GetBytes((Half)(at % 3 == at / 3 % 3 ? gold(at / 3) : 0)))];
 

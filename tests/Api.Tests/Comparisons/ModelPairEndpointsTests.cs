@@ -24,7 +24,7 @@ public sealed class ModelPairEndpointsTests(ApiFixture api) : IClassFixture<ApiF
             foreach (var field in new[] { "model", "architecture", "achievedSparsity", "seeds", "complete", "score", "pies", "pieRate", "noiseFloor" })
                 Assert.Equal(comparison[field]?.ToJsonString(), pair[side]![field]?.ToJsonString());
         }
-        // {0, 1, 2, 3} and {2, 3, 4} of 8: chance gives 4 x 3 / 8.
+        // The PIEs are {0, 1, 2, 3} and {2, 3, 4} of 8 examples, so the expected overlap is 4 x 3 / 8.
         Assert.Equal(
             (2, 5, 0.4, 1.5, 1.5 / 5.5, 2 / 1.5),
             ((int)pair["overlap"]!["shared"]!, (int)pair["overlap"]!["union"]!, (double)pair["overlap"]!["jaccard"]!,
@@ -39,7 +39,7 @@ public sealed class ModelPairEndpointsTests(ApiFixture api) : IClassFixture<ApiF
 
         var pair = (await api.GetAsync($"/api/v1/sweeps/{sweep}/models"))["items"]![0]!;
 
-        // 90 and 80 %, both for the target 90.
+        // The achieved sparsities are 90 and 80 %, both for the target 90.
         Assert.False((bool)pair["comparable"]!);
         Assert.Equal(-10, (double)pair["sparsityDifference"]!, 12);
     }
@@ -70,7 +70,7 @@ public sealed class ModelPairEndpointsTests(ApiFixture api) : IClassFixture<ApiF
 
     private Task<Guid> SweepAsync(string[] models, int seeds, params string[] methods) => SweepAsync(models, seeds, methods, _ => 20);
 
-    /// <param name="kept">Of 200 weights.</param>
+    /// <param name="kept">The number of kept weights, of 200.</param>
     private async Task<Guid> SweepAsync(string[] models, int seeds, string[] methods, Func<Run, int> kept)
     {
         var sweep = await api.SubmitAsync(await RequestAsync(models, seeds, methods));

@@ -7,8 +7,8 @@ using PieService.Domain.Recipes;
 namespace PieService.Api.Tests.Comparisons;
 
 /// <summary>
-/// Three dense and three pruned runs over eight examples; example i has the labels (no, maybe, yes) whose bits i has. Dense runs answer
-/// so, but for 4, which they answer with nothing.
+/// Three dense and three pruned runs over eight examples. Example i has the labels (no, maybe, yes) whose bits are set
+/// in i. The dense runs predict these labels, except for example 4, for which they predict none.
 /// </summary>
 public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
@@ -19,7 +19,7 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
 
         Assert.Equal((8, 4), ((int)comparison["examples"]!, (int)comparison["pies"]!));
         Assert.Equal("macroF1", (string?)comparison["score"]!["metric"]);
-        // Dense: labels no and maybe always right, yes found in two of four examples: 2/3.
+        // The dense runs always predict the labels no and maybe correctly, and yes for two of four examples: 2/3.
         Assert.Equal((2 + (2.0 / 3)) / 3, (double)comparison["score"]!["dense"]!["mean"]!, 12);
         // On the PIEs 1, 3, 4, 6: no 2 of 2, maybe 2 of 2, yes 0 of 2.
         Assert.Equal(2.0 / 3, (double)comparison["scoreOnPies"]!["dense"]!, 12);
@@ -132,7 +132,7 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
         Assert.Equal([2, 2, 2], classes.Select(c => (int)c!["pies"]!));
         Assert.Equal([0.5, 0.5, 0.5], classes.Select(c => (double)c!["pieShare"]!));
         Assert.Equal([3, 1, 3], classes.Select(c => (int)c!["differing"]!));
-        // Of 12 labels, of the 6 of the PIEs, of the 7 on which the majorities differ.
+        // The shares of the 12 labels, of the 6 labels of the PIEs, and of the 7 on which the majorities differ.
         Assert.Equal([1 / 3.0, 1 / 3.0, 1 / 3.0], classes.Select(c => (double)c!["labelShare"]!));
         Assert.Equal([1 / 3.0, 1 / 3.0, 1 / 3.0], classes.Select(c => (double)c!["pieLabelShare"]!));
         Assert.Equal([3 / 7.0, 1 / 7.0, 3 / 7.0], classes.Select(c => (double)c!["differingShare"]!));
@@ -173,7 +173,7 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
         return sweep;
     }
 
-    /// <summary>What a run answers for each position, as bits (no 1, maybe 2, yes 4).</summary>
+    /// <summary>Returns the prediction of a run for each position, as bits (no 1, maybe 2, yes 4).</summary>
     private static int Answers(Domain.Runs.Run run, int position) => (run.Method, position) switch
     {
         (Method.MpAi, 1) => run.Seed == 0 ? 1 : 0, // gold no: one of three

@@ -4,7 +4,9 @@ using PieService.Domain.Runs;
 
 namespace PieService.Api.Tests.Comparisons;
 
-/// <summary>What is said beside a PIE rate: what seeds alone would give, and what pruning does to single models.</summary>
+/// <summary>
+/// The values beside a PIE rate: the rate that seeds alone cause, and the effect of pruning on single models.
+/// </summary>
 public sealed class NoiseFloorTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
@@ -17,7 +19,10 @@ public sealed class NoiseFloorTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Contains("extraDenseSeeds", (string?)floor["reason"], StringComparison.Ordinal);
     }
 
-    /// <summary>Dense runs of seeds 0 and 1 answer 0 to example 0, those of 2 and 3 answer 1; to all others all answer the same.</summary>
+    /// <summary>
+    /// The dense runs of seeds 0 and 1 predict 0 for example 0, those of seeds 2 and 3 predict 1; for the other
+    /// examples all runs predict the same.
+    /// </summary>
     [Fact]
     public async Task The_floor_between_halves_counts_every_way_to_split_the_dense_runs()
     {
@@ -40,7 +45,9 @@ public sealed class NoiseFloorTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(1.0 / 3 / Situations.TestExamples, (double)floor["mean"]!, 12);
     }
 
-    /// <summary>The pruned run of a seed answers otherwise than its dense run on as many examples as its seed says.</summary>
+    /// <summary>
+    /// The pruned run of a seed differs from its dense run on as many examples as the number of the seed.
+    /// </summary>
     [Fact]
     public async Task Churn_is_the_change_by_pruning_within_a_seed()
     {
@@ -64,7 +71,8 @@ public sealed class NoiseFloorTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(["dense", "dense", "IBP-AI", "IBP-AI", "MP-AI", "MP-AI", "RP-AI", "RP-AI"], await MethodsAsync($"/api/v1/sweeps/{sweep}/runs?orderBy=achievedSparsity"));
         Assert.Equal(["MP-AI", "MP-AI"], await MethodsAsync($"/api/v1/sweeps/{sweep}/runs?minAchievedSparsity=50&maxAchievedSparsity=90"));
 
-        // IBP-AI at 90 % reaches 10 %, the others more: the published code's impact pruning does (study 1.6).
+        // IBP-AI reaches only 10 % for the target 90 %, as the impact pruning of the published code does (study 1.6);
+        // the others reach more.
         static RunOutcome Kept(Run run) => Situations.Outcome with
         {
             Tensors = [new TensorSparsity("l1.weight", 200, run.Method switch { Method.Dense => 200, Method.IbpAi => 180, Method.MpAi => 20, _ => 10 })],

@@ -71,7 +71,8 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
 
         Assert.Equal(Enumerable.Range(0, 8), examples.Select(example => (int)example["position"]!));
         Assert.Equal([true, false, false, true, true, true, false, true], examples.Select(example => (bool)example["isPie"]!));
-        // A PIE is the same in both tables; 1 is answered by all runs alike, at 2 a tie goes to what the dense runs say.
+        // A PIE is the same in both tables. All runs predict the same for 1; at 2 a tie is decided for the prediction
+        // of the dense runs.
         foreach (var pie in (await PiesAsync(sweep))["items"]!.AsArray())
         {
             var example = examples[(int)pie!["position"]!].DeepClone().AsObject();
@@ -100,7 +101,9 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Equal(positions.Length, (int)page["totalItems"]!);
     }
 
-    /// <summary>Dense runs answer 0 1 2 0 1 2 0 1; pruned ones 2 instead of the first 0 and of the first 1.</summary>
+    /// <summary>
+    /// The dense runs predict 0 1 2 0 1 2 0 1; the pruned ones predict 2 instead of the first 0 and of the first 1.
+    /// </summary>
     [Theory]
     [InlineData("no", new[] { 0 })]
     [InlineData("maybe", new[] { 1 })]
@@ -178,7 +181,7 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.False((bool)comparison["complete"]!);
         Assert.Equal("""{"dense":2,"pruned":2,"expected":3}""", comparison["seeds"]!.ToJsonString());
         using var alone = await api.Client.GetAsync($"/api/v1/comparisons/{comparison["id"]}");
-        Assert.Null(alone.Headers.RetryAfter);      // nothing more will come
+        Assert.Null(alone.Headers.RetryAfter);      // the labels are final
         Assert.Equal("failed", (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
     }
 
@@ -206,7 +209,7 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         (models[0]!["name"], models[0]!["hyperparameters"]!["batchSize"]) = ("small batches", 16);
         models.Add(new JsonObject { ["architecture"] = "BiLSTM", ["name"] = "large batches", ["hyperparameters"] = new JsonObject { ["epochs"] = 2, ["batchSize"] = 64 } });
         var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
-        // The pruned models of either seed disagree, those with large batches also with both baselines.
+        // The pruned models of both seeds disagree; those with large batches disagree with both baselines.
         await api.Situations.TrainAsync(sweep, (run, _) => run.Method == Method.MpAi ? run.Recipe.Hyperparameters.BatchSize == 64 ? 2 : run.Seed : 0);
         await api.Situations.LabelAsync(sweep);
         var example = Example.IdOf(dataset.Id, Split.Test, 0);
@@ -256,13 +259,13 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         return sweep;
     }
 
-    /// <summary>What a run of a seed answers for each position.</summary>
+    /// <summary>Returns the prediction of a run for each position, by its seed.</summary>
     private static int Answers(Domain.Runs.Run run, int position) => (run.Method, position) switch
     {
         (Method.MpAi, 0) => 1, // dense 0 = gold
         (Method.MpAi, 3) => 1 + run.Seed % 2, // dense 0 = gold; 1 2 1 with three seeds, 1 2 with two
         (Method.MpAi, 2 or 7) => run.Seed, // 0 1 2: a tie, to class 0
-        (Method.Dense, 2) => 0, // as the tie: no PIE; at 7 dense 1 = gold
+        (Method.Dense, 2) => 0, // like the tie, so not a PIE; at 7 dense 1 = gold
         (Method.MpAi, 4) => 1, // gold
         (Method.Dense, 4) => 0,
         (Method.MpAi, 5) => 1,

@@ -202,7 +202,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
 
     private static bool IsAlive(int process) => Directory.Exists($"/proc/{process}");
 
-    /// <summary>The command line of the last start, which PostgreSQL keeps.</summary>
+    /// <summary>The command line of the last start, which PostgreSQL records in a file.</summary>
     private Process StartServerWithoutOwner()
     {
         var command = File.ReadAllText(Path.Combine(DevelopmentCluster.FolderIn(folders), "postmaster.opts"));

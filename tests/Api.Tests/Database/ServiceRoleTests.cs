@@ -5,7 +5,10 @@ using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Database;
 
-/// <summary>That migrating and working succeeds as this role, all other tests show: on the private server they run as it.</summary>
+/// <summary>
+/// The limits of the role. All other tests show that migration and work succeed with it, because on the private server
+/// they run as this role.
+/// </summary>
 public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) : IClassFixture<ServiceRoleTests.MigratedCluster>
 {
     private DevelopmentCluster cluster = migrated.Cluster;
@@ -54,7 +57,7 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
     {
         var folders = await TestCluster.NewFoldersAsync();
         cluster = await TestCluster.OpenAsync(folders);
-        // As it was: everything made by the superuser, and no other role.
+        // The earlier state: the superuser owns everything, and the role does not exist.
         var earlier = new NpgsqlConnectionStringBuilder(cluster.AdministratorConnectionString) { Database = "pie" }.ConnectionString;
         await Sql.ExecuteAsync(earlier, "DROP SCHEMA hangfire; ALTER SCHEMA public OWNER TO pie; DROP OWNED BY pie_service; DROP ROLE pie_service");
         await Migrator.MigrateAsync(earlier, CancellationToken.None);

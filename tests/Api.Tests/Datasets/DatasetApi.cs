@@ -10,7 +10,7 @@ using PieService.TestDatabases;
 
 namespace PieService.Api.Tests.Datasets;
 
-/// <summary>The API on a real socket and a real database, with a folder of its own and small limits.</summary>
+/// <summary>The API on a real socket and a real database, with a separate folder and small limits.</summary>
 public sealed class DatasetApi() : FreshDatabase(MigrateAsync)
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pie-dataset-api-");
@@ -27,7 +27,7 @@ public sealed class DatasetApi() : FreshDatabase(MigrateAsync)
         application = new Application(ConnectionString, folder.FullName);
         application.UseKestrel(0);
         application.StartServer();
-        // Not the factory's own: it keeps every body in memory, to follow redirections.
+        // This is not the client of the factory, which keeps every body in memory to follow redirects.
         Client = new HttpClient { BaseAddress = application.ClientOptions.BaseAddress, Timeout = TimeSpan.FromMinutes(5) };
     }
 
@@ -61,7 +61,7 @@ public sealed class DatasetApi() : FreshDatabase(MigrateAsync)
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>What an import that did not succeed must not change.</summary>
+    /// <summary>The state that a failed import must not change.</summary>
     public async Task<(long Datasets, long Examples, int Uploads)> TracesAsync() => (
         await AskAsync<long>("SELECT count(*) FROM datasets"),
         await AskAsync<long>("SELECT count(*) FROM examples"),

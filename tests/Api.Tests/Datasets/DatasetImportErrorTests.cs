@@ -9,7 +9,7 @@ using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Datasets;
 
-/// <summary>Every error says what is wrong, and leaves nothing behind.</summary>
+/// <summary>Every error states what is wrong, and leaves nothing behind.</summary>
 public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<DatasetApi>, IAsyncLifetime
 {
     private const string Definition = """
@@ -146,7 +146,7 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
         using var hangUp = new CancellationTokenSource();
         var import = api.Client.PostAsync(
             "/api/v1/datasets", DatasetApi.Form(Definition, [("train", Encoding.UTF8.GetBytes(Train)), ("test", Encoding.UTF8.GetBytes(Test))]), hangUp.Token);
-        // Other tests' databases are copies of one template, as this one is, in which the table has the same number.
+        // The databases of other tests are copies of the same template, so the table has the same number in them.
         const string waiting = """
             SELECT EXISTS (
                 SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
@@ -158,7 +158,7 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => import);
         await Until.HoldsAsync(() => Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 0));
-        // The server learns that nobody sends examples any more as soon as it could take them.
+        // The server notices the disconnected client when it is ready for the next examples.
         await transaction.RollbackAsync();
         await Until.HoldsAsync(async () => !await api.AskAsync<bool>(waiting));
     }

@@ -52,7 +52,7 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
     [Fact]
     public async Task A_page_of_long_texts_has_fewer_items_and_a_token_for_the_next_page()
     {
-        // Five of them are a little more than a page may hold.
+        // Five of them are slightly larger than a page may be.
         var text = new string('x', AnswerLength.Most / 5);
         using var answer = await api.ImportAsync(
             """{ "name": "long", "task": "singleLabel", "format": "jsonl", "columns": { "text": "t", "label": "l" } }""",

@@ -6,14 +6,14 @@ using PieService.Archives;
 
 namespace PieService.Api.Tests.Datasets;
 
-/// <summary>Archives and texts as strangers may send them are refused with their place, and leave nothing behind.</summary>
+/// <summary>Hostile archives and texts are refused with their position, and leave nothing behind.</summary>
 public sealed class HostileArchiveTests(DatasetApi api) : IClassFixture<DatasetApi>, IAsyncLifetime
 {
     public async ValueTask InitializeAsync() => Assert.Equal((0, 0, 0), await api.TracesAsync());
 
     public async ValueTask DisposeAsync() => Assert.Equal((0, 0, 0), await api.TracesAsync());
 
-    /// <summary>By names: a runner that looks for tests writes down their arguments, and some of these have 90 MB.</summary>
+    /// <summary>The cases by name: test runners store the arguments of tests, and some of these have 90 MB.</summary>
     private static readonly Dictionary<string, (string Format, Func<byte[]> Archive, string File, int? Line)> Hostile = new()
     {
         ["a bomb"] = ("imdb", ArchiveFiles.TarBomb, "file", null),

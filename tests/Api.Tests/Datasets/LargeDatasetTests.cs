@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 
 namespace PieService.Api.Tests.Datasets;
 
-/// <summary>Alone, since it measures the memory of the process.</summary>
+/// <summary>Runs alone, because it measures the memory of the process.</summary>
 [CollectionDefinition(nameof(LargeDatasetTests), DisableParallelization = true)]
 [Collection(nameof(LargeDatasetTests))]
 public sealed class LargeDatasetTests(DatasetApi api) : IClassFixture<DatasetApi>
@@ -33,13 +33,14 @@ public sealed class LargeDatasetTests(DatasetApi api) : IClassFixture<DatasetApi
         var splits = (await answer.Content.ReadFromJsonAsync<JsonNode>())!["splits"]!;
         Assert.Equal((160_000, 40_000), (splits["train"]!["examples"]!.GetValue<int>(), splits["test"]!["examples"]!.GetValue<int>()));
         Assert.Equal((long)Rows, await api.AskAsync<long>("SELECT count(*) FROM examples"));
-        // 60 MB of text go through. What may stay is a few bytes for each row (6, and lists double) and blocks of 64 KiB.
-        // It may be less than nothing: what earlier tests have left is collected meanwhile.
+        // 60 MB of text are imported. What may remain is a few bytes for each row (6, and lists double) and blocks of
+        // 64 KiB.
+        // The difference may be negative: garbage of earlier tests is collected in the meantime.
         var growth = await peak - before;
         Assert.True(growth <= 16 * 1024 * 1024, $"{growth} bytes more than before were alive at one time.");
     }
 
-    /// <summary>Most that is alive at one time, whatever else the collector has not looked at yet.</summary>
+    /// <summary>The peak of live memory, without garbage that the collector has not visited yet.</summary>
     private static async Task<long> PeakAsync(CancellationToken done)
     {
         var peak = 0L;
@@ -47,7 +48,7 @@ public sealed class LargeDatasetTests(DatasetApi api) : IClassFixture<DatasetApi
         {
             var look = Stopwatch.StartNew();
             peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true));
-            // All stand still while it looks, the longer the more the tests before this one have left alive.
+            // A collection stops all threads, the longer the more live objects earlier tests have left.
             await Task.Delay((4 * look.Elapsed) + TimeSpan.FromMilliseconds(100), CancellationToken.None);
         }
         return peak;

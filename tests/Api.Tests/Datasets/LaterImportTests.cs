@@ -5,7 +5,7 @@ using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Datasets;
 
-/// <summary>Prefer: respond-async: an import that is read in the background.</summary>
+/// <summary>Prefer: respond-async: an upload that is imported in the background.</summary>
 public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
 {
     private const string Definition = """{ "name": "later", "task": "singleLabel", "format": "csv", "columns": { "text": "text", "label": "label" } }""";
@@ -67,7 +67,7 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     [Fact]
     public async Task It_can_be_cancelled_while_it_is_at_work()
     {
-        // It gets as far as storing, and no further.
+        // The import reaches the storing and then blocks.
         await using var blocker = await api.Database.OpenConnectionAsync();
         await using var transaction = await blocker.BeginTransactionAsync();
         await using (var block = new Npgsql.NpgsqlCommand("LOCK TABLE datasets IN EXCLUSIVE MODE", blocker, transaction)) await block.ExecuteNonQueryAsync();

@@ -6,7 +6,7 @@ using PieService.Archives;
 
 namespace PieService.Api.Tests.Datasets;
 
-/// <summary>Published datasets as they are published; what each format makes of its files is tested beside its reader.</summary>
+/// <summary>Published datasets in their original files. The content of each format is tested with its reader.</summary>
 public sealed class PublishedFormatTests(DatasetApi api) : IClassFixture<DatasetApi>
 {
     private const string Snli = """{ "name": "snli", "task": "singleLabel", "format": "snli" }""";

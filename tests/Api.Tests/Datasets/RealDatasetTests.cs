@@ -5,7 +5,10 @@ using System.Text.Json.Nodes;
 
 namespace PieService.Api.Tests.Datasets;
 
-/// <summary>Published data go in and come out unchanged. What they hold is read here line by line, without the service's readers.</summary>
+/// <summary>
+/// Published data is imported and returned unchanged. The expected content is read here line by line, without the
+/// readers of the service.
+/// </summary>
 public sealed class RealDatasetTests(DatasetApi api) : IClassFixture<DatasetApi>
 {
     private const string Setting = "PIE_DATA_SETS";

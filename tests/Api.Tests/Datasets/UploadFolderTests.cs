@@ -10,7 +10,7 @@ public sealed class UploadFolderTests
         var settings = new UploadSettings(Directory.CreateTempSubdirectory("pie-uploads-").FullName, RequestBytes: 1);
         try
         {
-            // Each opens in the middle of the others.
+            // Each upload starts while the others are starting.
             Parallel.For(0, 2_000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
             {
                 using var folder = new UploadFolder(settings);

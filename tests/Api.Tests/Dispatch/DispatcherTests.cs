@@ -3,7 +3,9 @@ using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Dispatch;
 
-/// <summary>What the dispatcher makes of the rows, as it lies in the queue: nobody takes a message here.</summary>
+/// <summary>
+/// The messages that the dispatcher creates from the rows, as they are in the queue: no worker takes a message here.
+/// </summary>
 public sealed class DispatcherTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
@@ -18,7 +20,7 @@ public sealed class DispatcherTests(ApiFixture api) : IClassFixture<ApiFixture>
         // The branches wait for their trunks: four of the eight runs are ready.
         await Until.HoldsAsync(async () => await MessagesAsync("b-runs") == 4);
 
-        // Nobody can use this one's checkpoint: only the runs that came later get their messages.
+        // No worker can use the checkpoint of this run, so only later runs get messages.
         await api.SubmitAsync(Situations.BertRequest(await api.Situations.DatasetAsync(), "minilm"));
         await SubmitAsync(seeds: 2);
         await Until.HoldsAsync(async () => await MessagesAsync("b-runs") == 6);
@@ -42,7 +44,7 @@ public sealed class DispatcherTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var last = runs.Where(run => run.Seed == 2).ToList();
         await situations.TrainAsync(last[0]);
-        // On a slow machine they may have been asked for once more by now, over two seeds.
+        // On a slow machine a further labelling, over two seeds, may have been requested by now.
         var asked = await MessagesAsync("a-labels");
         await situations.TrainAsync(last[1]);
         await Until.HoldsAsync(async () => await MessagesAsync("a-labels") > asked);

@@ -6,7 +6,9 @@ using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Dispatch;
 
-/// <summary>Hangfire keeps no history of ours: its tables are as small after 100,000 runs as after the first.</summary>
+/// <summary>
+/// Hangfire keeps no history of messages: its tables are as small after 100,000 runs as after the first.
+/// </summary>
 public sealed class ForgottenMessageTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
@@ -18,7 +20,7 @@ public sealed class ForgottenMessageTests(ApiFixture api) : IClassFixture<ApiFix
         using (Server(queue.Storage)) await UntilNoneAsync("SELECT count(*) FROM hangfire.jobqueue");
         Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM hangfire.job WHERE expireat IS NULL OR expireat > now() + interval '6 minutes'"));
 
-        // Let the minutes pass; a server looks at its start and every minute.
+        // Advance the time by minutes; a server checks at its start and every minute.
         await ScalarAsync("UPDATE hangfire.job SET expireat = now() - interval '1 second'");
         using (Server(queue.Storage)) await UntilNoneAsync("SELECT count(*) FROM hangfire.job");
         foreach (var table in new[] { "state", "jobparameter", "jobqueue" }) Assert.Equal(0L, await ScalarAsync($"SELECT count(*) FROM hangfire.{table}"));
@@ -38,7 +40,7 @@ public sealed class ForgottenMessageTests(ApiFixture api) : IClassFixture<ApiFix
 
     private Task<object?> ScalarAsync(string sql) => Sql.ScalarAsync(api.ConnectionString, sql);
 
-    /// <summary>A worker that finds nothing to train.</summary>
+    /// <summary>A worker without a run to train.</summary>
     private sealed class Nothing : JobActivator, ITrainNextRun
     {
         public override object ActivateJob(Type jobType) => this;

@@ -8,7 +8,9 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace PieService.Api.Tests.Dispatch;
 
-/// <summary>Hangfire has settings that belong to the process; hosts that share a process do not notice each other.</summary>
+/// <summary>
+/// Hangfire has settings that belong to the process; hosts that share a process do not affect each other.
+/// </summary>
 public sealed class SeveralHostsTests
 {
     [Fact]
@@ -20,7 +22,8 @@ public sealed class SeveralHostsTests
         await gone.DisposeAsync();
         var heardByTheGone = gone.Heard.Count;
 
-        // Both the loggers that are made now, as those of a server, and those that Hangfire keeps in static fields.
+        // Both the loggers that are created now, such as those of a server, and those that Hangfire keeps in static
+        // fields.
         var storage = host.Services.GetRequiredService<JobStorage>();
         using (new BackgroundJobServer(new BackgroundJobServerOptions { Queues = ["nobody's"], WorkerCount = 1 }, storage))
             loggerFromThen.Info("a logger from then");

@@ -9,10 +9,10 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.Events;
 
-/// <summary>The events of a sweep: what is written, and how it is served.</summary>
+/// <summary>The events of a sweep: those that are written, and how they are served.</summary>
 public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>, IDisposable
 {
-    /// <summary>A stream that does not end must not keep its test for ever.</summary>
+    /// <summary>The timeout of a test whose stream does not end.</summary>
     private readonly CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
 
     public void Dispose() => limit.Dispose();
@@ -46,7 +46,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(listed, all);
         Assert.Equal(all.Skip(2), await StreamAsync(sweep, header: "2"));
         Assert.Equal(all.Skip(2), await StreamAsync(sweep, "?lastEventId=2"));
-        // A browser that comes back has both; the header is the newer one.
+        // A browser that reconnects sends both; the header is the newer one.
         Assert.Equal(all.Skip(2), await StreamAsync(sweep, "?lastEventId=0", header: "2"));
     }
 
@@ -156,7 +156,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         while (await events.MoveNextAsync())
         {
-            // Until it ends.
+            // Reads until the stream ends.
         }
     }
 
@@ -196,7 +196,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     private SweepWatch Watch => api.Services.GetRequiredService<SweepWatch>();
 
-    /// <summary>A sweep of three seeds, every step of which was looked at.</summary>
+    /// <summary>A sweep of three seeds, with an event for each of its steps.</summary>
     private async Task<Guid> EndedAsync(params string[] methods)
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 3, methods));
@@ -241,7 +241,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
         return await api.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    /// <summary>Read to its end by a parser that is not ours.</summary>
+    /// <summary>Reads a stream to its end with the parser of the framework.</summary>
     private async Task<List<(string Id, string Type, string Data)>> StreamAsync(Guid sweep, string query = "", string? header = null)
     {
         using var response = await OpenAsync(sweep, query, header);

@@ -61,7 +61,7 @@ public sealed class SweepNewsTests
         Assert.Equal(SweepEventType.Progress, SweepNews.Of(told, Sweep(SweepState.Running, 10, 4))?.Type);
     }
 
-    /// <summary>As the next look reads it.</summary>
+    /// <summary>Returns the event as the next call reads it.</summary>
     private static Told Told(SweepProgress progress)
     {
         var data = JsonNode.Parse(SweepNews.Of(told: null, progress)!.Data)!;

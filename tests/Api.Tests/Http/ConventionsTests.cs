@@ -4,7 +4,7 @@ using System.Text;
 
 namespace PieService.Api.Tests.Http;
 
-/// <summary>What holds for every route.</summary>
+/// <summary>Conventions that apply to every route.</summary>
 public sealed class ConventionsTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Theory]

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace PieService.Api.Tests.Http;
 
-/// <summary>What holds for every route there is, asked of each one that the OpenAPI document has.</summary>
+/// <summary>Rules that apply to every route, tested on each route of the OpenAPI document.</summary>
 public sealed class EveryRouteTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]

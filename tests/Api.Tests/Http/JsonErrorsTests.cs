@@ -5,7 +5,7 @@ using PieService.Domain.Sweeps;
 
 namespace PieService.Api.Tests.Http;
 
-/// <summary>What a client is told about a value that does not fit its field.</summary>
+/// <summary>The messages about values that do not fit their fields.</summary>
 public sealed class JsonErrorsTests
 {
     [Theory]

@@ -20,13 +20,16 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
             Assert.All(
                 from response in operation["responses"]!.AsObject()
                 from content in response.Value!["content"]?.AsObject() ?? []
-                where (string?)content.Value!["schema"]?["format"] != "binary" // bytes tell a reader nothing
+                where (string?)content.Value!["schema"]?["format"] != "binary" // binary content has no example
                 select (response.Key, content.Value),
                 answer => Assert.True(answer.Value!["example"] is not null, $"{id} {answer.Key} has no example"));
         }
     }
 
-    /// <summary>Clients are generated from the file: whoever changes the contract sees it in the diff. To write it anew, set PIE_WRITE_OPENAPI=1.</summary>
+    /// <summary>
+    /// Clients are generated from the file, and a change of the contract is visible in its diff. To regenerate it, set
+    /// PIE_WRITE_OPENAPI=1.
+    /// </summary>
     [Fact]
     public async Task The_document_in_the_repository_is_the_one_that_is_served()
     {

@@ -7,7 +7,7 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.Idempotency;
 
-/// <summary>A create that is sent again creates nothing twice.</summary>
+/// <summary>A repeated create request creates nothing twice.</summary>
 public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
@@ -71,7 +71,7 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
         var request = Situations.Request(await api.Situations.DatasetAsync());
         using var first = await SubmitAsync("k5", request);
         var id = (Guid)JsonNode.Parse(await first.Content.ReadAsStringAsync())!["id"]!;
-        // As a process leaves it that is killed between the sweep and the answer.
+        // The state after a process was killed between storing the sweep and sending the response.
         await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
             await db.Database.ExecuteSqlAsync($"UPDATE idempotent_requests SET status = NULL, body = NULL, location = NULL WHERE key = 'k5'");
 

@@ -3,7 +3,7 @@ using PieService.Api.Lists;
 
 namespace PieService.Api.Tests.Lists;
 
-/// <summary>The database's side is tested by the lists of every route; here is the order itself, over rows in memory.</summary>
+/// <summary>The order itself, over rows in memory. The lists of all routes test it in the database.</summary>
 public sealed class OrderTests
 {
     private static readonly Order<Row> Clearest = Order<Row>.ByDescending(row => row.Margin).ThenBy(row => row.Position);

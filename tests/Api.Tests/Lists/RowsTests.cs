@@ -26,7 +26,7 @@ public sealed class RowsTests
 
     [Theory]
     [InlineData(8_000, 87)] // floor(8 MiB / (8,000 labels x 12 characters))
-    [InlineData(1_000_000, 1)] // one item alone is longer than a page may be
+    [InlineData(1_000_000, 1)] // a single item is longer than a page may be
     public async Task A_page_of_long_items_ends_before_its_size(int labels, int items)
     {
         var rows = new ListRows<int>(1000, index => index) { LengthOf = _ => AnswerLength.OfScores(labels) };
@@ -41,7 +41,7 @@ public sealed class RowsTests
     [InlineData("-5", 5)] // before the first item
     [InlineData("2", 2)]
     [InlineData("4", 0)]
-    [InlineData("2147483647", 0)] // behind the last
+    [InlineData("2147483647", 0)] // after the last
     public async Task A_forged_place_stays_within_the_list(string place, int left)
     {
         var query = new PageQuery { PageToken = new PageQuery().TokenOf(JsonElement.Parse(place)) };

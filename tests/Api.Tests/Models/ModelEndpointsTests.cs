@@ -30,7 +30,7 @@ public sealed class ModelEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
         while (token is not null);
 
         Assert.Equal(["a 22", "a 33", "b 11"], seen);
-        // One worker can use the checkpoint, the other says why it cannot.
+        // One worker can use the checkpoint; the other reports why it cannot.
         Assert.Equal(
             [
                 """{"name":"minilm","kind":"bert","dimensions":null,"layers":null,"parameters":null,"sha256":null,"error":"vocab.txt is missing"}""",

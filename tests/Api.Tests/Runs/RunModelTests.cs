@@ -11,7 +11,7 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.Runs;
 
-/// <summary>Which runs keep their models, for whom, and how these are fetched.</summary>
+/// <summary>The runs that keep their models, the sweeps for which they do, and the download of the models.</summary>
 public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunModelTests.Lab>
 {
     private const string Store = "the store of these tests";
@@ -163,7 +163,7 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
         return request;
     }
 
-    /// <summary>Plays the worker of a sweep of one run: it writes a model and tells of it.</summary>
+    /// <summary>Acts as the worker of a sweep with one run: writes a model and records it.</summary>
     private async Task<(Run Run, byte[] Content)> KeptAsync(Guid sweep, string store = Store)
     {
         var run = (await api.Situations.RunsOfAsync(sweep)).Single();
@@ -192,7 +192,7 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
 
     private static string Sha256(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
-    /// <summary>The API with an artifact folder, in which tests write what workers would.</summary>
+    /// <summary>The API with an artifact folder, in which tests write the files of workers.</summary>
     public sealed class Lab() : ApiFixture(new() { ["PIE_ARTIFACTS"] = Artifacts }), IAsyncLifetime
     {
         private static readonly string Artifacts = Directory.CreateTempSubdirectory("pie-models-").FullName;

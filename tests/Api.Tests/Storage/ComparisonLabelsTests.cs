@@ -7,7 +7,10 @@ using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Storage;
 
-/// <summary>What happens to a comparison while it is labelled: it is stopped where it has read its runs and writes nothing yet.</summary>
+/// <summary>
+/// Changes to a comparison while it is labelled: the labelling is stopped after it has read its runs and before it
+/// writes.
+/// </summary>
 public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     private readonly IDbContextFactory<PieDbContext> contexts = api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>();
@@ -23,7 +26,7 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
         var labelling = api.Situations.LabelAsync(sweep);
         await Until.HoldsAsync(() => WaitingAsync("relation"));
 
-        // Without an end it would wait for the labels, and they for this test.
+        // Without a timeout it would wait for the labels, and the labels for this test.
         foreach (var run in runs.Where(run => run.Seed == 2)) await api.Situations.TrainAsync(run).WaitAsync(TimeSpan.FromMinutes(1));
 
         await hold.RollbackAsync();
@@ -74,7 +77,7 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
         return transaction;
     }
 
-    /// <summary>Whether somebody waits for such a lock in this database.</summary>
+    /// <summary>Whether a session waits for such a lock in this database.</summary>
     private Task<bool> WaitingAsync(string type) => AskAsync<bool>($"""
         SELECT EXISTS (
             SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database

@@ -73,7 +73,7 @@ public sealed class ModelPinsTests(ApiFixture api) : IClassFixture<ApiFixture>
     private Task<bool> SucceedAsync(RunLease lease, Run run, string vectors) => api.Situations.Leases.SucceedAsync(
         lease, new(OutcomeOf(vectors), "cpu", [Situations.Predictions(run, (_, _) => 0)]), CancellationToken.None);
 
-    /// <summary>Two of one sweep, with vectors.</summary>
+    /// <summary>Two runs of one sweep, with vectors.</summary>
     private async Task<(Run First, Run Second)> RunsAsync()
     {
         var request = Situations.Request(await api.Situations.DatasetAsync(), 2);

@@ -132,7 +132,8 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
             Assert.True(await SucceedAsync(claimed.Lease));
         }
 
-        // Of seed 0 and seed 1 the second is the one whose trunk lies here; then the other, rather than none.
+        // The trunk of seed 1 is on this worker, so its branch is claimed first; then the branch of seed 0, rather than
+        // no run.
         Assert.Equal([runs[3].Id, runs[2].Id], await ClaimAllAsync(here));
     }
 
@@ -183,7 +184,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         await writer.Database.ExecuteSqlAsync($"SELECT 1 FROM runs WHERE id = {held[0].RunId} FOR UPDATE");
         await UpdateAsync($"UPDATE runs SET lease_until = now() WHERE id = {held[1].RunId}");
 
-        // It would end with a time-out.
+        // Otherwise it would end with a timeout.
         await leases.BeatAsync(held, CancellationToken.None);
 
         await using var db = Db();
@@ -234,7 +235,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         Assert.Equal(RunState.Cancelled, (await StateAsync(run)).State);
     }
 
-    /// <summary>Takes what is ready until nothing is.</summary>
+    /// <summary>Claims all runs that are ready.</summary>
     private async Task<List<Guid>> ClaimAllAsync(Claimant by)
     {
         var claimed = new List<Guid>();
@@ -249,7 +250,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         return (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
     }
 
-    /// <summary>Each test has the line for itself.</summary>
+    /// <summary>Empties the queue, so that each test has it to itself.</summary>
     public ValueTask InitializeAsync() => new(UpdateAsync($"UPDATE runs SET state = 'cancelled' WHERE state IN ('queued', 'running')"));
 
     public ValueTask DisposeAsync()

@@ -89,7 +89,7 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
         await WithDatabaseAsync(async database =>
         {
             await ExecuteAsync(database, "COMMENT ON VIEW pies IS 'Schema.cs before'");
-            // The timeout in a connection string is meant for requests.
+            // The timeout in a connection string applies to requests.
             var impatient = new NpgsqlConnectionStringBuilder(address) { CommandTimeout = 1 }.ConnectionString;
             await using var reader = await database.OpenConnectionAsync();
             await using var transaction = await reader.BeginTransactionAsync();

@@ -7,7 +7,7 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.Sweeps;
 
-/// <summary>Pause, resume, cancel, retry, delete, and what a sweep waits for.</summary>
+/// <summary>Pause, resume, cancel, retry, delete, and the reasons why a sweep waits.</summary>
 public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
@@ -71,7 +71,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Empty(await WaitingAsync(sweep));
     }
 
-    /// <summary>With one live worker, which is short of nothing.</summary>
+    /// <summary>With one live worker, which has all resources it needs.</summary>
     private async Task WaitsForACheckpointAsync(PieDbContext db)
     {
         var request = Situations.BertRequest(await api.Situations.DatasetAsync(), "minilm");
@@ -89,7 +89,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Empty(await PlannedWaitingAsync(request));
     }
 
-    /// <summary>Of another dataset, whose runs are still to be trained.</summary>
+    /// <summary>A sweep of another dataset, whose runs are still to be trained.</summary>
     private async Task<JsonArray> PlannedWaitingAsync(JsonNode request)
     {
         var asked = request.DeepClone();
@@ -149,7 +149,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         var predicted = (await api.Situations.RunsOfAsync(sweep))[0];
         Assert.Equal((RunState.Succeeded, false, true), (predicted.State, predicted.PredictAgain, predicted.IsRepeatable));
         Assert.NotEqual(runs[0].PredictionHash, predicted.PredictionHash);
-        // What its training left is still there, and what predicted is beside it.
+        // The result of the training still exists, and the environment of the new predictions is beside it.
         Assert.Equal(
             (Kept, Situations.Outcome.Host, "cuda:0"),
             (predicted.Model, predicted.Outcome!.Host, predicted.Outcome.PredictedBy!.Device));
@@ -260,7 +260,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
 
     private async Task<string?> StateAsync(Guid sweep) => (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"];
 
-    /// <summary>Plays a worker on another machine whose model answers every example with one class.</summary>
+    /// <summary>Acts as a worker on another machine whose model predicts one class for every example.</summary>
     private async Task<bool> PredictedAsync(Run run, int classes = 1)
     {
         var trained = Situations.Outcome;

@@ -20,7 +20,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
         var sweep = await api.GetAsync(response.Headers.Location!.OriginalString);
         Assert.Equal("queued", (string?)sweep["state"]);
         Assert.Null(sweep["startedAt"]);
-        // dense 2 epochs, IMP 8, MP-AI 2, three seeds each; IMP shares the dense run's two.
+        // Dense has 2 epochs, IMP 8, MP-AI 2, with three seeds each; IMP shares the two epochs of the dense run.
         Assert.Equal("""{"total":36,"done":0,"shared":6}""", sweep["progress"]!["epochs"]!.ToJsonString());
         Assert.Equal("""{"total":9,"queued":9,"running":0,"succeeded":0,"failed":0,"cancelled":0}""", sweep["progress"]!["runs"]!.ToJsonString());
     }
@@ -58,13 +58,16 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
 
         var plan = answer["plan"]!;
         Assert.Equal("""{"requested":30,"shared":6,"toTrain":24}""", plan["epochs"]!.ToJsonString());
-        // Six runs answer eight test examples, three dense ones 30 training examples after two epochs; three scores and a class are 8 bytes.
+        // Six runs predict eight test examples, three dense ones 30 training examples after two epochs; three scores
+        // and a class take 8 bytes.
         Assert.Equal((6, 1, (6 * 8 * 8) + (3 * 2 * 30 * 8)), ((int)plan["runs"]!, (int)plan["comparisons"]!, (int)plan["predictionBytes"]!));
         Assert.True((double)plan["estimatedSeconds"]! > 0);
         Assert.Equal(0, (int)(await api.GetAsync($"/api/v1/sweeps?datasetId={dataset.Id}"))["totalItems"]!);
     }
 
-    /// <summary>Study 1.1 and 1.7: 4 x 39 epochs of iterative methods, of which the first 39 are the dense run's.</summary>
+    /// <summary>
+    /// Study 1.1 and 1.7: 4 x 39 epochs of iterative methods, of which the first 39 are those of the dense run.
+    /// </summary>
     [Fact]
     public async Task A_preset_needs_only_a_dataset_and_reports_its_unknowns()
     {

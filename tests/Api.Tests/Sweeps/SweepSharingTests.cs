@@ -3,7 +3,9 @@ using PieService.Domain.Runs;
 
 namespace PieService.Api.Tests.Sweeps;
 
-/// <summary>Runs that several sweeps want, one of them wants again, or one gives up.</summary>
+/// <summary>
+/// Runs that several sweeps want, that a sweep wants again, or that one of the sweeps no longer wants.
+/// </summary>
 public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
@@ -113,7 +115,7 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{third}"))["state"]);
     }
 
-    /// <summary>Else it would end twice, and tell its webhooks twice.</summary>
+    /// <summary>Otherwise the sweep would end twice, and its webhooks would get two messages.</summary>
     [Fact]
     public async Task A_sweep_that_has_ended_stays_so_while_its_comparisons_are_labelled_again_for_another_sweep()
     {
@@ -146,7 +148,7 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
             var second = await submitting;
             Assert.All(await api.Situations.RunsOfAsync(second), run => Assert.Equal((RunState.Queued, null), (run.State, run.CancelRequestedAt)));
 
-            // Both at once: each sees that the other is gone, or is the last one.
+            // Both run concurrently: each finds that the other is finished, or is the last one itself.
             var third = await api.SubmitAsync(Situations.Request(dataset, 20));
             await Task.WhenAll(
                 api.PostAsync($"/api/v1/sweeps/{second}/cancel", new JsonObject()), api.PostAsync($"/api/v1/sweeps/{third}/cancel", new JsonObject()));

@@ -8,7 +8,9 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.Tables;
 
-/// <summary>A finished sweep whose labels, texts and numbers are as awkward as they may be; every table has rows.</summary>
+/// <summary>
+/// A finished sweep with labels, texts and numbers that are difficult to format; every table has rows.
+/// </summary>
 public sealed class FilledTables : IAsyncLifetime
 {
     public static readonly string[] Labels = ["no, \"thanks\"", "=maybe.é/ü", "yes_votes_\u4e2d"];
@@ -23,7 +25,7 @@ public sealed class FilledTables : IAsyncLifetime
 
     public ApiFixture Api { get; } = new();
 
-    /// <param name="path">As in the OpenAPI document.</param>
+    /// <param name="path">The path in the OpenAPI document.</param>
     public string Concrete(string path) => path.Replace("{id}", ids[path.Split('/')[3]].ToString(), StringComparison.Ordinal);
 
     public Guid IdOf(string resources) => ids[resources];
@@ -52,7 +54,7 @@ public sealed class FilledTables : IAsyncLifetime
         });
         await db.SaveChangesAsync();
         await db.Database.ExecuteSqlAsync($"UPDATE run_predictions SET scores = {Scores()}");
-        // A sweep whose last comparisons and last runs have no results yet: their cells are empty.
+        // The last comparisons and the last runs of this sweep have no results yet, so their cells are empty.
         var half = await Api.SubmitAsync(TwoModels(Situations.Request(dataset, seeds: 4, "IMP", "MP-AI", "RP-AI")));
 
         ids["datasets"] = dataset.Id;
@@ -65,7 +67,7 @@ public sealed class FilledTables : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await Api.DisposeAsync();
 
-    /// <summary>Every item of a list, over pages.</summary>
+    /// <summary>Returns every item of a list, page by page.</summary>
     public async Task<List<JsonObject>> ItemsAsync(string path)
     {
         var (items, token) = (new List<JsonObject>(), "");
@@ -89,7 +91,7 @@ public sealed class FilledTables : IAsyncLifetime
     private static RunMetric Metric(Guid run, int epoch, Split split, double loss) =>
         new() { RunId = run, Epoch = epoch, Split = split, Loss = loss, Accuracy = 1.0 / 3, MacroF1 = 2.0 / 7, MicroF1 = 1.0 / 3, MacroPrecision = 5.0 / 7, MacroRecall = 1.0 / 7, Threshold = split == Split.Train ? 0.37 : null, Seconds = 1234567.0 / 1e5 };
 
-    /// <summary>All the sizes that a float16 has.</summary>
+    /// <summary>All magnitudes of a float16.</summary>
     private static byte[] Scores() =>
         [.. Enumerable.Range(0, Situations.TestExamples * 3).SelectMany(i => BitConverter.GetBytes((Half)(Math.Pow(-7.3, i % 6 - 3) / (1 + i))))];
 }

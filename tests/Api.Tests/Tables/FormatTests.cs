@@ -7,7 +7,7 @@ namespace PieService.Api.Tests.Tables;
 
 public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTables>
 {
-    /// <summary>All operations that offer CSV; those that the contract names must be among them.</summary>
+    /// <summary>All operations that support CSV; those of the contract must be among them.</summary>
     private static readonly string[] Required =
         ["listExamples", "listRuns", "listRunMetrics", "listRunPredictions", "listExamplePredictions", "listComparisons", "listModelPairs", "listPies", "listComparisonExamples", "listInfluence", "listClasses"];
 
@@ -127,7 +127,7 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
         }
     }
 
-    /// <summary>Every value of the item is in the row, under its name; nothing else is in the row.</summary>
+    /// <summary>Checks that the row has every value of the item under its name, and no other value.</summary>
     private static void AssertSame<T>(
         string id, JsonNode item, IReadOnlyList<string?> columns, IReadOnlyList<T> row, Action<JsonNode, T> assertEqual, string[]? labels = null)
     {
@@ -136,7 +136,7 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
         {
             if (value is null)
             {
-                // Of an object that is null, the columns of its fields are.
+                // For an object that is null, the columns of its fields are null.
                 Assert.True(left.Remove(column, out var empty) ? empty is null : columns.Any(name => name!.StartsWith(column + "_", StringComparison.Ordinal)), $"{id}: {column}");
                 continue;
             }
@@ -172,7 +172,7 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
     private Task<byte[]> BytesAsync(string path, string format) =>
         tables.Api.Client.GetByteArrayAsync($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}format={format}");
 
-    /// <summary>Every operation that offers CSV, with its path on the tables.</summary>
+    /// <summary>Every operation that supports CSV, with its path for the filled tables.</summary>
     private async Task<List<(string Id, string Path, JsonObject Content)>> TablesAsync() =>
     [
         .. from path in (await tables.Api.GetAsync("/swagger/v1/swagger.json"))["paths"]!.AsObject()

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PieService.Api.Tests.Tables;
 
-/// <summary>A table says where it comes from, also when it was taken away.</summary>
+/// <summary>A table has its provenance, also as a file outside the service.</summary>
 public sealed class OriginTests(FilledTables tables) : IClassFixture<FilledTables>
 {
     private string Pies => tables.Concrete("/api/v1/comparisons/{id}/pies");

@@ -2,8 +2,8 @@ using ParquetSharp;
 
 namespace PieService.Api.Tests.Tables;
 
-/// <summary>What a Parquet file holds, as the reader of Apache Arrow sees it, which is also that of pandas.</summary>
-/// <param name="Rows">In each row a value for each column.</param>
+/// <summary>The content of a Parquet file, as the reader of Apache Arrow returns it, which pandas uses too.</summary>
+/// <param name="Rows">The rows, each with a value for each column.</param>
 internal sealed record ParquetContent(
     IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows, IReadOnlyDictionary<string, string> Metadata, int RowGroups)
 {

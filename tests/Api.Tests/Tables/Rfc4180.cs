@@ -2,7 +2,10 @@ using System.Text;
 
 namespace PieService.Api.Tests.Tables;
 
-/// <summary>Reads CSV by the letter of RFC 4180 and by another hand than the one that writes it; an empty cell is null, "" is an empty text.</summary>
+/// <summary>
+/// Reads CSV strictly by RFC 4180, independently of the library that writes it. An empty cell is null, and "" is an
+/// empty text.
+/// </summary>
 internal static class Rfc4180
 {
     public static List<List<string?>> Read(string csv)

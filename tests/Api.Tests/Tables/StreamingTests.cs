@@ -5,7 +5,10 @@ using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Tables;
 
-/// <summary>A table of 130 MB of text in a service whose heap may have 96 MiB: to collect its rows would be the service's end.</summary>
+/// <summary>
+/// A table with 130 MB of text in a service with a heap limit of 96 MiB: the service would crash if it collected the
+/// rows.
+/// </summary>
 public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixture<StreamingTests.LargeTable>
 {
     private const int Rows = 200_000;
@@ -22,7 +25,7 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
         var block = new byte[1 << 16];
         for (int read; (read = await body.ReadAsync(block)) > 0;) bytes += read;
 
-        // The words of a text are drawn at random, so that Parquet cannot make them small.
+        // The words of a text are random, so that Parquet cannot compress them.
         Assert.InRange(bytes, 130_000_000, 250_000_000);
     }
 
@@ -38,7 +41,7 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
 
         await table.ExecuteAsync("SELECT pg_terminate_backend(pid) " + LargeTable.FromReaders);
 
-        // No end, neither of the body nor of the file: reading fails.
+        // Neither the body nor the file is complete, so reading fails.
         await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null));
     }
 
@@ -57,7 +60,7 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
 
     public sealed class LargeTable : ServiceClient, IAsyncLifetime
     {
-        /// <summary>Of this database: other tests read examples on the same server.</summary>
+        /// <summary>The sessions in this database only: other tests read examples on the same server.</summary>
         public const string FromReaders = """
             FROM pg_stat_activity
             WHERE datname = current_database() AND state <> 'idle' AND query LIKE '%FROM examples%'

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace PieService.Api.Tests.Webhooks;
 
-/// <summary>As the service is started: nobody may make it ask what only it can reach.</summary>
+/// <summary>
+/// The default settings: a client must not make the service send requests to addresses that only the service can reach.
+/// </summary>
 public sealed class PrivateAddressTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Theory]

@@ -5,12 +5,12 @@ using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Webhooks;
 
-/// <summary>Somebody who is told: answers as it is asked to, and keeps what it was sent.</summary>
+/// <summary>A receiver of webhooks: it responds as configured and keeps what it has received.</summary>
 public sealed class Receiver : IDisposable
 {
     private readonly HttpStub stub;
 
-    /// <param name="answer">Gets the number of the message, from 0 on.</param>
+    /// <param name="answer">Called with the number of the message, from 0.</param>
     public Receiver(Func<int, HttpListenerResponse, Task> answer) => stub = new HttpStub(async context =>
     {
         using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);

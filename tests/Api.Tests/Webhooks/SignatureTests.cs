@@ -2,7 +2,7 @@ using StandardWebhooks;
 
 namespace PieService.Api.Tests.Webhooks;
 
-/// <summary>The library that signs messages, by the vector of the specification's own libraries.</summary>
+/// <summary>The library that signs messages, tested with the vector of the libraries of the specification.</summary>
 public sealed class SignatureTests
 {
     [Fact]

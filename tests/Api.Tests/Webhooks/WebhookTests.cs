@@ -11,7 +11,7 @@ using PieService.Domain.Webhooks;
 
 namespace PieService.Api.Tests.Webhooks;
 
-/// <summary>Messages that are really sent, to a receiver on this machine: allowed here, and not by default.</summary>
+/// <summary>Messages that are sent to a receiver on this machine, which is allowed here and not by default.</summary>
 public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixture<WebhookTests.PrivateAllowed>
 {
     public sealed class PrivateAllowed() : ApiFixture(new() { ["PIE_WEBHOOK_PRIVATE"] = "true", ["PIE_WEBHOOK_ATTEMPTS"] = "3" });
@@ -43,7 +43,8 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     [Fact]
     public async Task A_message_that_was_not_accepted_is_sent_again_later_with_the_same_id()
     {
-        // Until it is told otherwise: on a slow machine the pause of ten seconds is over before this test looks.
+        // The receiver refuses until the test changes that: on a slow machine the pause of ten seconds may be over
+        // before the test checks.
         var status = 500;
         using var receiver = new Receiver((_, response) =>
         {
@@ -125,7 +126,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
             }
             catch (Exception hungUp) when (hungUp is HttpListenerException or IOException or ObjectDisposedException)
             {
-                // As hoped.
+                // This is the expected outcome.
             }
         });
         var webhook = await CreateAsync(receiver);
@@ -141,7 +142,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
         using var slow = new Receiver((_, _) => patience.Task);
         using var quick = Receiver.Answering(200);
         var waiting = await CreateAsync(slow);
-        // More than there are places.
+        // More messages than may be sent at the same time.
         await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
         {
             db.WebhookDeliveries.AddRange(Enumerable.Range(1, 20).Select(number => new WebhookDelivery
@@ -161,7 +162,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
 
         var delivered = await DeliveredAsync(webhook);
         Assert.Equal(200, (int)delivered["lastStatus"]!);
-        // Before any of them was given up, which takes ten seconds, and by now may have happened.
+        // This holds before the first of them is abandoned, which takes ten seconds and may have happened by now.
         Assert.All(
             (await DeliveriesAsync(waiting)).Where(delivery => delivery["lastError"] is not null),
             delivery => Assert.True(
@@ -191,7 +192,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
         var webhooks = new[] { await CreateAsync(receiver), await CreateAsync(receiver) };
         var sweep = await EndedAsync();
 
-        // A watch keeps nothing in memory: this is what one of a service that was started again does.
+        // A watch has no state in memory, so this is equivalent to a watch of a restarted service.
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Watch.LookAsync(CancellationToken.None)));
 
         foreach (var webhook in webhooks)
@@ -285,8 +286,8 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     private Task<JsonNode> DeliveredAsync(JsonNode webhook) =>
         UntilAsync(webhook, newest => newest["deliveredAt"] is not null);
 
-    /// <summary>The newest delivery, when it is so.</summary>
-    /// <param name="meanwhile">Is done before each look.</param>
+    /// <summary>Returns the newest delivery as soon as the condition holds.</summary>
+    /// <param name="meanwhile">Called before each check.</param>
     private async Task<JsonNode> UntilAsync(JsonNode webhook, Func<JsonNode, bool> isSo, Func<Task>? meanwhile = null)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
@@ -304,14 +305,14 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     private async Task<List<JsonNode>> DeliveriesAsync(JsonNode webhook) =>
         [.. (await api.GetAsync($"/api/v1/webhooks/{webhook["id"]}/deliveries"))["items"]!.AsArray().Select(delivery => delivery!)];
 
-    /// <summary>Until a message that is under way has been answered, and has a pause again.</summary>
+    /// <summary>Ends the pause of a message whose last attempt has its response: the response sets the pause.</summary>
     private async Task LetThePauseBeOverAsync(JsonNode webhook)
     {
         await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
         await db.Database.ExecuteSqlAsync($"UPDATE webhook_deliveries SET next_attempt_at = now() WHERE webhook_id = {(Guid)webhook["id"]!}");
     }
 
-    /// <summary>As a receiver does it: from the headers and the bytes of the body.</summary>
+    /// <summary>Verifies the signature as a receiver does, from the headers and the bytes of the body.</summary>
     private static void AssertSigned(Received message, string secret)
     {
         var sent = DateTimeOffset.FromUnixTimeSeconds(long.Parse(message.Headers["webhook-timestamp"], CultureInfo.InvariantCulture));
