@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace PieService.Bench;
 
 /// <summary>
-/// The baseline of a BiLSTM's training step: its matrix products alone, each once forward and twice backward, written into memory
-/// that is there. A gradient of the input is not among those of the lower layer, whose word vectors are not trained.
+/// The baseline of a BiLSTM's training step: its matrix products alone, each once forward and twice backward, written
+/// into memory that is there. A gradient of the input is not among those of the lower layer, whose word vectors are not
+/// trained.
 /// </summary>
 internal static class BiLstmProducts
 {
@@ -23,7 +24,8 @@ internal static class BiLstmProducts
             Product(rows, inputs, gates) + Product(gates, rows, inputs) + (isTrained ? Product(rows, gates, inputs) : 0)
             + (words * (Product(batch, hidden, gates) + Product(batch, gates, hidden))) + Product(gates, rows, hidden);
 
-        double Linear(int from, int to) => Product(batch, from, to) + Product(batch, to, from) + Product(to, batch, from);
+        double Linear(int from, int to) =>
+            Product(batch, from, to) + Product(batch, to, from) + Product(to, batch, from);
     }
 
     /// <summary>(rows, inner) times (inner, columns).</summary>

@@ -8,8 +8,9 @@ using static TorchSharp.torch;
 namespace PieService.Bench;
 
 /// <summary>
-/// One training step of the study's BiLSTM on the CPU, and the prediction of a batch, beside two baselines of the same process: the
-/// same model with torch's packed sequences, and the step's own matrix products. Ratios carry over between machines, times do not.
+/// One training step of the study's BiLSTM on the CPU, and the prediction of a batch, beside two baselines of the same
+/// process: the same model with torch's packed sequences, and the step's own matrix products. Ratios carry over between
+/// machines, times do not.
 /// </summary>
 internal static class BiLstmStep
 {
@@ -40,14 +41,20 @@ internal static class BiLstmStep
         var products = BiLstmProducts.Seconds(longest, Batch, Width, Hidden, Classes);
         double evaluation;
         using (no_grad()) evaluation = Measured.Seconds(() => model.Logits(texts));
-        Measured.Say($"{MemoryAllocator.OfThisProcess(),-10} {1000 * step,8:F0} {texts.Sum(text => text.Tokens.Length) / step,10:F0} {products / step,9:P0} {1000 * evaluation,11:F0} {1000 * baseline,9:F0} {baseline / ours,6:F2} {Measured.PeakMiB(),9:F0}");
+        Measured.Say(
+            $"{MemoryAllocator.OfThisProcess(),-10} {1000 * step,8:F0} "
+                + $"{texts.Sum(text => text.Tokens.Length) / step,10:F0} {products / step,9:P0} "
+                + $"{1000 * evaluation,11:F0} {1000 * baseline,9:F0} {baseline / ours,6:F2} {Measured.PeakMiB(),9:F0}");
     }
 
     /// <summary>As batches are made: texts of similar length, around SNLI's mean of 24.</summary>
     private static TextInput[] Texts()
     {
         var random = KeyedRandom.For("bench");
-        return [.. Enumerable.Range(0, Batch).Select(_ => new TextInput(Enumerable.Range(0, 22 + random.NextInt(5)).Select(_ => random.NextInt(Words)).ToArray()))];
+        return [.. Enumerable.Range(0, Batch)
+            .Select(_ =>
+                new TextInput(
+                    Enumerable.Range(0, 22 + random.NextInt(5)).Select(_ => random.NextInt(Words)).ToArray()))];
     }
 
     private static void Backward(Tensor logits)

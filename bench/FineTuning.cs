@@ -8,12 +8,14 @@ using static TorchSharp.torch;
 namespace PieService.Bench;
 
 /// <summary>
-/// Steps of fine-tuning a checkpoint on the CPU: how fast they are, also beside the matrix products that they cannot do without, and how
-/// much memory the process takes at most.
+/// Steps of fine-tuning a checkpoint on the CPU: how fast they are, also beside the matrix products that they cannot do
+/// without, and how much memory the process takes at most.
 /// </summary>
 internal static class FineTuning
 {
-    /// <param name="length">Tokens of the longest text; others have three quarters of it at least, as in batches of texts of similar length.</param>
+    /// <param name="length">
+    /// Tokens of the longest text; others have three quarters of it at least, as in batches of texts of similar length.
+    /// </param>
     public static void RunSteps(string folder, int batch, int length, int threads)
     {
         set_num_threads(threads);
@@ -24,7 +26,8 @@ internal static class FineTuning
         using var optimizer = new Adam(parameters, 5e-5);
         var random = KeyedRandom.For("bench");
         TextInput[] texts = [.. Enumerable.Range(0, batch).Select(text => new TextInput(
-            Enumerable.Range(0, text == 0 ? length : length - random.NextInt((length / 4) + 1)).Select(_ => random.NextInt(config.VocabularySize)).ToArray()))];
+            Enumerable.Range(0, text == 0 ? length : length - random.NextInt((length / 4) + 1))
+                .Select(_ => random.NextInt(config.VocabularySize)).ToArray()))];
         var tokens = texts.Sum(text => text.Tokens.Length);             // pads are no work that anybody asked for
 
         model.train();
@@ -38,9 +41,13 @@ internal static class FineTuning
         });
         var peak = Measured.PeakMiB();
         var products = MatrixProducts.Seconds(config, batch, length, Measured.Seconds);
-        Measured.Say($"{config.Layers} layers, width {config.Width}, {config.Parameters / 1e6:F1} million parameters; batch {batch}, {tokens / (double)batch:F1} tokens a text, {length} at most, {threads} thread(s)");
+        Measured.Say(
+            $"{config.Layers} layers, width {config.Width}, {config.Parameters / 1e6:F1} million parameters; "
+                + $"batch {batch}, {tokens / (double)batch:F1} tokens a text, {length} at most, {threads} thread(s)");
         Measured.Say($"  a training step      {1000 * step,8:F0} ms   {tokens / step,8:F0} tokens/s, pads not counted");
-        Measured.Say($"  its matrix products  {1000 * products,8:F0} ms   {products / step,8:P0} of the step: it runs at that share of their speed");
+        Measured.Say(
+            $"  its matrix products  {1000 * products,8:F0} ms   {products / step,8:P0} of the step: it runs at that "
+                + "share of their speed");
         Measured.Say($"  most memory          {peak,8:F0} MiB in these steps");
     }
 }

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace PieService.Bench;
 
 /// <summary>
-/// The baseline of fine-tuning: the matrix products of one training step, and nothing else. Those of the linear maps and of attention
-/// (scores, and what they mix), each once forward and twice backward, over a padded batch as the model has it.
+/// The baseline of fine-tuning: the matrix products of one training step, and nothing else. Those of the linear maps
+/// and of attention (scores, and what they mix), each once forward and twice backward, over a padded batch as the model
+/// has it.
 /// </summary>
 internal static class MatrixProducts
 {
@@ -17,7 +18,7 @@ internal static class MatrixProducts
         var layer =
             (4 * Linear(tokens, width, width)) + Linear(tokens, width, inner) + Linear(tokens, inner, width)
             + Attention(batch * heads, length, width / heads);
-        return (config.Layers * layer) + Linear(batch, width, width);                               // the pooler sees [CLS] alone
+        return (config.Layers * layer) + Linear(batch, width, width);  // the pooler sees [CLS] alone
 
         double Linear(int rows, int from, int to)
         {
@@ -26,8 +27,8 @@ internal static class MatrixProducts
             return median(() =>
             {
                 x.mm(w.t());                                                                        // (rows, to)
-                y.mm(w);                                                                            // (rows, from), gradient of x
-                y.t().mm(x);                                                                        // (to, from), gradient of w
+                y.mm(w);  // (rows, from), gradient of x
+                y.t().mm(x);  // (to, from), gradient of w
             });
         }
 
@@ -38,9 +39,9 @@ internal static class MatrixProducts
             // Keys, values and all gradients have the one shape or the other.
             return median(() =>
             {
-                queries.bmm(queries.transpose(1, 2));                                               // (pairs, t, t), scores
-                scores.bmm(queries);                                                                // (pairs, t, d), mixed values
-                queries.bmm(queries.transpose(1, 2));                                               // gradient of the scores
+                queries.bmm(queries.transpose(1, 2));  // (pairs, t, t), scores
+                scores.bmm(queries);  // (pairs, t, d), mixed values
+                queries.bmm(queries.transpose(1, 2));  // gradient of the scores
                 scores.transpose(1, 2).bmm(queries);                                                // of the values
                 scores.bmm(queries);                                                                // of the queries
                 scores.transpose(1, 2).bmm(queries);                                                // of the keys

@@ -10,7 +10,8 @@ internal static class Measured
     private const int WarmUp = 3, Repetitions = 20;
 
     /// <summary>
-    /// Median seconds: of one thread the processor's, which other work on the machine changes little; of several the clock's.
+    /// Median seconds: of one thread the processor's, which other work on the machine changes little; of several the
+    /// clock's.
     /// </summary>
     public static double Seconds(Action work)
     {
@@ -20,7 +21,8 @@ internal static class Measured
             using var scope = NewDisposeScope();
             var (processor, clock) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
             work();
-            var taken = get_num_threads() == 1 ? Environment.CpuUsage.TotalTime - processor : Stopwatch.GetElapsedTime(clock);
+            var taken = get_num_threads() == 1 ? Environment.CpuUsage.TotalTime - processor
+                : Stopwatch.GetElapsedTime(clock);
             if (i >= WarmUp) seconds.Add(taken.TotalSeconds);
         }
         seconds.Sort();
@@ -33,5 +35,5 @@ internal static class Measured
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture) / 1024;
 
-    public static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    public static void Say(string line) => Console.WriteLine(line);
 }

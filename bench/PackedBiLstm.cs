@@ -24,9 +24,13 @@ internal sealed class PackedBiLstm : nn.Module
     public Tensor Logits(IReadOnlyList<TextInput> texts)
     {
         var lengths = tensor(texts.Select(text => (long)text.Tokens.Length).ToArray());
-        var padded = nn.utils.rnn.pad_sequence(texts.Select(text => table.index_select(0, tensor(text.Tokens.ToArray().Select(word => (long)word).ToArray()))));
-        var (_, states, _) = lstm.call(nn.utils.rnn.pack_padded_sequence(padded, lengths, enforce_sorted: false));  // (4, B, H)
-        var readOut = cat([states[2], states[3]], dim: 1);                                                          // (B, 2H)
+        var padded = nn.utils.rnn
+            .pad_sequence(
+                texts.Select(
+                    text => table.index_select(0, tensor(text.Tokens.ToArray().Select(word => (long)word).ToArray()))));
+        // (4, B, H)
+        var (_, states, _) = lstm.call(nn.utils.rnn.pack_padded_sequence(padded, lengths, enforce_sorted: false));
+        var readOut = cat([states[2], states[3]], dim: 1);  // (B, 2H)
         return fc.call(nn.functional.relu(l2.call(nn.functional.relu(l1.call(readOut)))));
     }
 }

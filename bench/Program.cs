@@ -4,20 +4,25 @@ using PieService.Bench;
 using PieService.Worker.Machines;
 
 // bench: a training step of the study's BiLSTM under each allocator.
-// bench memory [FOLDER]: what a trainer takes at most under each, over many epochs of texts of varying length; of a BERT where its folder is given.
-// bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
+// bench memory [FOLDER]: what a trainer takes at most under each, over many epochs of texts of varying length; of a
+// BERT where its folder is given. bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
 switch (args)
 {
     case []:
-        Measured.Say($"forward, backward and Adam's step; batch 256, 24 words a text, D 100, H 100, 1 thread; milliseconds of processor time");
-        Measured.Say($"{"allocator",-10} {"step ms",8} {"words/s",10} {"products",9} {"predict ms",11} {"packed ms",9} {"ratio",6} {"peak MiB",9}");
+        Measured.Say(
+            $"forward, backward and Adam's step; batch 256, 24 words a text, D 100, H 100, 1 thread; milliseconds of "
+                + "processor time");
+        Measured.Say(
+            $"{"allocator",-10} {"step ms",8} {"words/s",10} {"products",9} "
+            + $"{"predict ms",11} {"packed ms",9} {"ratio",6} {"peak MiB",9}");
         UnderEachAllocator("step");
         break;
     case ["step"]:
         BiLstmStep.Run();
         break;
     case ["memory", .. var rest]:
-        Measured.Say($"{"allocator",-10} {"model",-8} {"epochs",6} {"seconds",8} {"MiB at epoch 1",14} {"MiB at most",14}");
+        Measured.Say(
+            $"{"allocator",-10} {"model",-8} {"epochs",6} {"seconds",8} {"MiB at epoch 1",14} {"MiB at most",14}");
         UnderEachAllocator(["train", .. rest]);
         break;
     case ["train", .. var rest]:
@@ -28,21 +33,26 @@ switch (args)
         UnderEachAllocator(["tune", folder, .. sizes]);
         break;
     case ["tune", var folder, .. var sizes]:
-        var (batch, length, threads) = (Size(sizes, 0, otherwise: 32), Size(sizes, 1, otherwise: 64), Size(sizes, 2, otherwise: 1));
+        var (batch, length, threads) =
+            (Size(sizes, 0, otherwise: 32), Size(sizes, 1, otherwise: 64), Size(sizes, 2, otherwise: 1));
         Measured.Say($"allocator {MemoryAllocator.OfThisProcess()}");
         FineTuning.RunSteps(folder, batch, length, threads);
         WholeRun.OfFineTuning(folder, batch, length, threads);
         break;
 }
 
-static int Size(string[] sizes, int place, int otherwise) => place < sizes.Length ? int.Parse(sizes[place], CultureInfo.InvariantCulture) : otherwise;
+static int Size(string[] sizes, int place, int otherwise) =>
+    place < sizes.Length ? int.Parse(sizes[place], CultureInfo.InvariantCulture) : otherwise;
 
 // An allocator is chosen before a process starts, so each has a process of its own.
 static void UnderEachAllocator(params string[] arguments)
 {
-    foreach (var allocator in new[] { MemoryAllocator.System, MemoryAllocator.Glibc, MemoryAllocator.TcMalloc() }.OfType<MemoryAllocator>())
+    foreach (var allocator in new[] { MemoryAllocator.System, MemoryAllocator.Glibc, MemoryAllocator.TcMalloc() }
+        .OfType<MemoryAllocator>())
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { ArgumentList = { typeof(BiLstmStep).Assembly.Location } };
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath!)
+        { ArgumentList = { typeof(BiLstmStep).Assembly.Location } };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) != "dotnet") start.ArgumentList.Clear();
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in allocator.Environment) start.Environment[name] = value;

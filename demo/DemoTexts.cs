@@ -2,9 +2,10 @@ namespace PieService.Demo;
 
 /// <summary>
 /// The demo's data: short remarks on films, positive or negative, out of a small grammar and a seed, so that nobody's
-/// texts lie in the repository and every machine has the same ones. Most are easy: their cue words are frequent and mean
-/// what they say. The others are hard, in one of four ways, which the id tells (hard-negation-17): the cue is negated; two
-/// cues contradict each other and the syntax decides; the cues are rare in training; or the label is simply wrong.
+/// texts lie in the repository and every machine has the same ones. Most are easy: their cue words are frequent and
+/// mean what they say. The others are hard, in one of four ways, which the id tells (hard-negation-17): the cue is
+/// negated; two cues contradict each other and the syntax decides; the cues are rare in training; or the label is
+/// simply wrong.
 /// </summary>
 public sealed class DemoTexts
 {
@@ -17,38 +18,47 @@ public sealed class DemoTexts
     private const int Negated = 10, Contrasting = 10, Rare = 9, Mislabelled = 3;
 
     private static readonly string[] Openers =
-        ["", "", "Honestly, ", "In short: ", "Saw it last night, and ", "For me, ", "As far as I remember, ", "If you ask me, "];
+        ["", "", "Honestly, ", "In short: ", "Saw it last night, and ", "For me, ", "As far as I remember, ",
+            "If you ask me, "];
 
     private static readonly string[] Closers =
     [
-        "", "", " It runs for two hours.", " We saw it on a rainy Sunday.", " My brother had chosen it.", " There were few people in the cinema.",
+        "", "", " It runs for two hours.", " We saw it on a rainy Sunday.", " My brother had chosen it.",
+        " There were few people in the cinema.",
         " It was made in the eighties.", " I had not read the book.",
     ];
 
     private static readonly string[] Subjects =
     [
-        "plot", "acting", "ending", "music", "camera work", "dialogue", "cast", "script", "pacing", "story", "direction", "humour",
+        "plot", "acting", "ending", "music", "camera work", "dialogue", "cast", "script", "pacing", "story",
+        "direction", "humour",
         "second half", "opening scene", "love story", "villain",
     ];
 
     private static readonly Cues Common = new(
         ["dull", "terrible", "boring", "clumsy", "awful", "tedious", "weak", "ugly", "painful", "silly"],
-        ["wonderful", "brilliant", "moving", "funny", "charming", "gripping", "beautiful", "superb", "delightful", "clever"]);
+        ["wonderful", "brilliant", "moving", "funny", "charming", "gripping", "beautiful", "superb", "delightful",
+            "clever"]);
 
     private static readonly Cues Uncommon = new(
-        ["insipid", "dreary", "leaden", "muddled", "vapid", "tiresome", "wooden", "dismal", "grating", "soulless", "mawkish", "turgid", "stale", "shoddy"],
-        ["luminous", "exquisite", "riveting", "poignant", "sublime", "dazzling", "masterly", "radiant", "witty", "stirring", "tender", "inventive", "graceful", "splendid"]);
+        ["insipid", "dreary", "leaden", "muddled", "vapid", "tiresome", "wooden", "dismal", "grating", "soulless",
+            "mawkish", "turgid", "stale", "shoddy"],
+        ["luminous", "exquisite", "riveting", "poignant", "sublime", "dazzling", "masterly", "radiant", "witty",
+            "stirring", "tender", "inventive", "graceful", "splendid"]);
 
     // {0}, {1}: two subjects; {2}, {3}: two cues of the label; {4}: a cue of the other label.
     private static readonly string[] Plain =
     [
-        "the {0} was {2}.", "the {0} was {2} and the {1} was {3}.", "I found the {0} {2}, and my friends thought so too.",
-        "I thought the {0} was {2}, even {3}.", "the {0} and the {1} were {2}.", "both the {0} and the {1} were {2}, and the rest was {3}.",
+        "the {0} was {2}.", "the {0} was {2} and the {1} was {3}.",
+        "I found the {0} {2}, and my friends thought so too.",
+        "I thought the {0} was {2}, even {3}.", "the {0} and the {1} were {2}.",
+        "both the {0} and the {1} were {2}, and the rest was {3}.",
     ];
 
     private static readonly string[] Negation =
     [
-        "the {0} was not {4}.", "nobody could call the {0} {4}.", "I would never call the {0} {4}.", "there was nothing {4} about the {0}.",
+        "the {0} was not {4}.", "nobody could call the {0} {4}.", "I would never call the {0} {4}.",
+        "there was nothing {4} about the {0}.",
         "the {0} was not {4}, and the {1} was not {4} either.",
     ];
 
@@ -83,7 +93,8 @@ public sealed class DemoTexts
             < Negated => Compose("hard-negation", label, Negation, Common),
             < Negated + Contrasting => Compose("hard-contrast", label, Contrast, Common),
             < Negated + Contrasting + Rare => Compose("hard-rare", label, Plain, Uncommon),
-            < Negated + Contrasting + Rare + Mislabelled => Compose("hard-mislabelled", label, Plain, Common) with { Label = Other(label) },
+            < Negated + Contrasting + Rare + Mislabelled =>
+                Compose("hard-mislabelled", label, Plain, Common) with { Label = Other(label) },
             _ => Compose("easy", label, Plain, Common),
         };
     }
@@ -96,7 +107,8 @@ public sealed class DemoTexts
         {
             var (subject, otherSubject) = TwoOf(Subjects);
             var (cue, otherCue) = TwoOf(cues.Of(label));
-            var sentence = string.Format(null, draws.From(patterns), subject, otherSubject, cue, otherCue, draws.From(cues.Of(Other(label))));
+            var sentence = string.Format(
+                null, draws.From(patterns), subject, otherSubject, cue, otherCue, draws.From(cues.Of(Other(label))));
             text = draws.From(Openers) + sentence + draws.From(Closers);
             text = char.ToUpperInvariant(text[0]) + text[1..];
         }

@@ -1,6 +1,8 @@
 namespace PieService.Demo;
 
-/// <summary>SplitMix64: the same draws on every machine and with every .NET version, which Random does not promise.</summary>
+/// <summary>
+/// SplitMix64: the same draws on every machine and with every .NET version, which Random does not promise.
+/// </summary>
 public sealed class Draws(ulong seed)
 {
     private ulong state = seed;

@@ -6,7 +6,8 @@ public static class Lists
 
     /// <summary>All items of a list, page by page.</summary>
     /// <param name="page">Asks for the page that a token leads to; null: the first.</param>
-    public static async IAsyncEnumerable<TItem> AllAsync<TPage, TItem>(Func<string?, Task<TPage>> page, Func<TPage, IEnumerable<TItem>> items, Func<TPage, string?> next)
+    public static async IAsyncEnumerable<TItem> AllAsync<TPage, TItem>(
+        Func<string?, Task<TPage>> page, Func<TPage, IEnumerable<TItem>> items, Func<TPage, string?> next)
     {
         string? token = null;
         do

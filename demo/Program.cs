@@ -5,8 +5,8 @@ using Newtonsoft.Json;
 using PieService.Client;
 using PieService.Demo;
 
-// A small pruning study from its texts to its PIEs, as a client of the service sees it. Safe to run again: the dataset is
-// found, and a sweep of the same runs links the finished ones.
+// A small pruning study from its texts to its PIEs, as a client of the service sees it. Safe to run again: the dataset
+// is found, and a sweep of the same runs links the finished ones.
 
 var quick = args.Contains("--quick");
 var address = args is [var given, ..] ? given.TrimEnd('/') : "http://127.0.0.1:5000";
@@ -15,7 +15,8 @@ try
 {
     using var http = new HttpClient { BaseAddress = new Uri($"{address}/") };
     // Only where the service asks for keys.
-    if (Environment.GetEnvironmentVariable("PIE_KEY") is { Length: > 0 } key) http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+    if (Environment.GetEnvironmentVariable("PIE_KEY") is { Length: > 0 } key)
+        http.DefaultRequestHeaders.Authorization = new("Bearer", key);
     var pie = new PieServiceClient(http);
     await MeetAsync(pie);
     var dataset = await DatasetAsync(pie);
@@ -49,8 +50,12 @@ static int Fail(string message)
 static async Task MeetAsync(PieServiceClient pie)
 {
     var system = await pie.GetSystemAsync();
-    if (system.Workers.Count == 0) throw new DemoException("The service has no live worker, so nothing would be trained. Start one with ./pie up.");
-    Console.WriteLine($"PieService {system.Version.Split('+')[0]} on {system.Database}, training {system.Workers.Sum(worker => worker.Slots)} runs at a time");
+    if (system.Workers.Count == 0)
+        throw new DemoException(
+            "The service has no live worker, so nothing would be trained. Start one with ./pie up.");
+    Console.WriteLine(
+        $"PieService {system.Version.Split('+')[0]} on {system.Database}, "
+            + $"training {system.Workers.Sum(worker => worker.Slots)} runs at a time");
 }
 
 static async Task<DatasetResponse> DatasetAsync(PieServiceClient pie)
@@ -61,10 +66,12 @@ static async Task<DatasetResponse> DatasetAsync(PieServiceClient pie)
     var content = SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files)));
     var name = $"demo: remarks on films ({Convert.ToHexStringLower(content)[..8]})";
 
-    var known = await Lists.AllAsync(token => pie.ListDatasetsAsync(Lists.PageSize, token), page => page.Items, page => page.NextPageToken)
+    var known = await Lists.AllAsync(
+        token => pie.ListDatasetsAsync(Lists.PageSize, token), page => page.Items, page => page.NextPageToken)
         .FirstOrDefaultAsync(dataset => dataset.Name == name);
     var dataset = known ?? await pie.ImportDatasetAsync(
-        definition: Requests.Dataset(name), train: FileOf(files[0]), validation: FileOf(files[1]), test: FileOf(files[2]));
+        definition: Requests.Dataset(name), train: FileOf(files[0]), validation: FileOf(files[1]),
+        test: FileOf(files[2]));
     Console.WriteLine($"""
         Dataset "{name}", {(known is null ? "uploaded" : "already there")}:
           {texts.Train.Count} texts to train on, {texts.Validation.Count} to validate, {texts.Test.Count} to test; made by the demo, easy ones such as
@@ -76,13 +83,16 @@ static async Task<DatasetResponse> DatasetAsync(PieServiceClient pie)
     return dataset;
 }
 
-static string CsvOf(IReadOnlyList<DemoText> texts) => string.Concat(texts.Select(text => $"{text.Id},{text.Label},\"{text.Text}\"\n").Prepend("id,label,text\n"));
+static string CsvOf(IReadOnlyList<DemoText> texts) =>
+    string.Concat(texts.Select(text => $"{text.Id},{text.Label},\"{text.Text}\"\n").Prepend("id,label,text\n"));
 
 static FileParameter FileOf(string csv) => new(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "texts.csv", "text/csv");
 
 async Task<SweepResponse> SweepAsync(PieServiceClient pie, DatasetResponse dataset)
 {
-    Console.WriteLine($"Sweep: BiLSTM, dense + IMP, MP-AI, RP-AI at 50 and 90 %, {(quick ? "2 seeds and 3 epochs, too few to learn much" : "5 seeds")}. Interrupted, it goes on; run the demo again to come back.");
+    Console.WriteLine(
+        $"Sweep: BiLSTM, dense + IMP, MP-AI, RP-AI at 50 and 90 %, {(quick ? "2 seeds and 3 epochs, too few to learn "
+            + "much" : "5 seeds")}. Interrupted, it goes on; run the demo again to come back.");
     var sweep = await pie.SubmitSweepAsync(Requests.Sweep(dataset.Id, quick));
 
     var line = new ProgressLine();
@@ -104,25 +114,32 @@ async Task<SweepResponse> SweepAsync(PieServiceClient pie, DatasetResponse datas
 async Task ReportAsync(PieServiceClient pie, DatasetResponse dataset, SweepResponse sweep)
 {
     var idOf = await Lists.AllAsync(
-            token => pie.ListExamplesAsync(dataset.Id, Split.Test, pageSize: Lists.PageSize, pageToken: token), page => page.Items, page => page.NextPageToken)
+            token => pie.ListExamplesAsync(dataset.Id, Split.Test, pageSize: Lists.PageSize, pageToken: token),
+            page => page.Items, page => page.NextPageToken)
         .ToDictionaryAsync(example => example.Id, example => example.SourceId);
     var comparisons = (await pie.ListComparisonsAsync(sweep.Id, pageSize: Lists.PageSize)).Items.ToList();
     var pies = new List<List<PieResponse>>();
     foreach (var comparison in comparisons)
     {
         pies.Add(await Lists.AllAsync(
-            token => pie.ListPiesAsync(comparison.Id, orderBy: PieOrder.Margin, pageSize: Lists.PageSize, pageToken: token), page => page.Items, page => page.NextPageToken)
+            token => pie.ListPiesAsync(
+                comparison.Id, orderBy: PieOrder.Margin, pageSize: Lists.PageSize, pageToken: token),
+            page => page.Items, page => page.NextPageToken)
             .ToListAsync());
     }
 
     Console.WriteLine("\nHow good the models are on the test texts (mean and standard deviation over seeds):");
     Tables.PrintEffectiveness(comparisons);
 
-    Console.WriteLine($"\nPruning-identified exemplars: texts on which the majorities of dense and pruned models differ. Of all test texts {Tables.Percent(HardShare(idOf.Values))} are hard; the noise floor is the rate that other seeds alone give, without any pruning.");
+    Console.WriteLine(
+        $"\nPruning-identified exemplars: texts on which the majorities of dense and pruned models differ. Of all test "
+            + $"texts {Tables.Percent(HardShare(idOf.Values))} are hard; the noise floor is the rate that other seeds "
+            + "alone give, without any pruning.");
     Tables.PrintPies(comparisons, [.. pies.Select(of => HardShare(of.Select(one => idOf[one.ExampleId])))]);
 
     var chosen = pies.IndexOf(pies.MaxBy(of => of.Count)!);
-    Console.WriteLine($"\nThe clearest of {Tables.NameOf(comparisons[chosen].Method)} at {comparisons[chosen].Sparsity} %:");
+    Console.WriteLine(
+        $"\nThe clearest of {Tables.NameOf(comparisons[chosen].Method)} at {comparisons[chosen].Sparsity} %:");
     foreach (var one in pies[chosen].Take(3)) Tables.PrintExample(one, idOf[one.ExampleId]);
 
     Console.WriteLine($"""
@@ -135,4 +152,5 @@ async Task ReportAsync(PieServiceClient pie, DatasetResponse dataset, SweepRespo
         """);
 }
 
-static double? HardShare(IEnumerable<string> ids) => ids.Select(id => DemoTexts.IsHard(id) ? 1.0 : 0.0).Cast<double?>().Average();
+static double? HardShare(IEnumerable<string> ids) =>
+    ids.Select(id => DemoTexts.IsHard(id) ? 1.0 : 0.0).Cast<double?>().Average();

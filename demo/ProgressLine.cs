@@ -2,7 +2,9 @@ using PieService.Client;
 
 namespace PieService.Demo;
 
-/// <summary>Progress on one line of a terminal; elsewhere, such as in a log, a line at every tenth of the work.</summary>
+/// <summary>
+/// Progress on one line of a terminal; elsewhere, such as in a log, a line at every tenth of the work.
+/// </summary>
 public sealed class ProgressLine
 {
     private int lastTenth = -1;
@@ -12,7 +14,9 @@ public sealed class ProgressLine
     {
         var (runs, epochs) = (progress.Runs, progress.Epochs);
         var done = epochs.Total == 0 ? 1 : (double)epochs.Done / epochs.Total;
-        var text = $"  {100 * done,3:0} %   {runs.Succeeded} of {runs.Total} runs, {epochs.Done} of {epochs.Total} epochs{Remaining(progress)}";
+        var text =
+            $"  {100 * done,3:0} %   {runs.Succeeded} of {runs.Total} runs, {epochs.Done} of {epochs.Total} "
+            + $"epochs{Remaining(progress)}";
         if (!Console.IsOutputRedirected)
         {
             Console.Write("\r" + text.PadRight(lastLength));
@@ -31,5 +35,6 @@ public sealed class ProgressLine
     }
 
     private static string Remaining(ProgressResponse progress) =>
-        progress.EstimatedFinish - TimeProvider.System.GetUtcNow() is { } left && left > TimeSpan.Zero ? $", about {left.TotalSeconds:0} s left" : "";
+        progress.EstimatedFinish - TimeProvider.System.GetUtcNow() is { } left && left > TimeSpan.Zero
+            ? $", about {left.TotalSeconds:0} s left" : "";
 }

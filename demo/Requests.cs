@@ -24,7 +24,15 @@ public static class Requests
             new ModelRequest
             {
                 Architecture = Architecture.BiLSTM,
-                Hyperparameters = new Hyperparameters { Epochs = quick ? 3 : 10, BatchSize = 32, LearningRate = 0.005, MaxLength = 32, HiddenSize = 32, EmbeddingSize = 32 },
+                Hyperparameters = new Hyperparameters
+                {
+                    Epochs = quick ? 3 : 10,
+                    BatchSize = 32,
+                    LearningRate = 0.005,
+                    MaxLength = 32,
+                    HiddenSize = 32,
+                    EmbeddingSize = 32,
+                },
             },
         ],
         Methods = [Method.IMP, Method.MPAI, Method.RPAI],

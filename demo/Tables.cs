@@ -17,25 +17,31 @@ public static class Tables
                 ["dense", "0 %", "", MeanAndSd(dense)],
                 .. comparisons.Select(comparison => new[]
                 {
-                    NameOf(comparison.Method), $"{comparison.Sparsity} %", Achieved(comparison), MeanAndSd(comparison.Score!.Pruned),
+                    NameOf(comparison.Method), $"{comparison.Sparsity} %", Achieved(comparison), MeanAndSd(
+                        comparison.Score!.Pruned),
                 }),
             ]);
     }
 
     /// <param name="hardShareOfPies">For each comparison; null: it has no PIEs.</param>
-    public static void PrintPies(IReadOnlyList<ComparisonResponse> comparisons, IReadOnlyList<double?> hardShareOfPies) => Print(
-        ["method", "achieved", "PIEs", "rate", "noise floor", "hard", "dense right", "pruned right", "ties (dense, pruned)"],
+    public static void PrintPies(
+        IReadOnlyList<ComparisonResponse> comparisons, IReadOnlyList<double?> hardShareOfPies) => Print(
+        ["method", "achieved", "PIEs", "rate", "noise floor", "hard", "dense right", "pruned right",
+            "ties (dense, pruned)"],
         comparisons.Zip(hardShareOfPies, (comparison, hard) => new[]
         {
-            NameOf(comparison.Method), Achieved(comparison), $"{comparison.Pies}", Percent(comparison.PieRate), Percent(comparison.NoiseFloor?.Mean), Percent(hard),
-            Percent(comparison.ScoreOnPies!.Dense), Percent(comparison.ScoreOnPies!.Pruned), $"{comparison.Ties!.Dense}, {comparison.Ties!.Pruned}",
+            NameOf(comparison.Method), Achieved(comparison), $"{comparison.Pies}", Percent(comparison.PieRate), Percent(
+                comparison.NoiseFloor?.Mean), Percent(hard),
+            Percent(comparison.ScoreOnPies!.Dense), Percent(
+                comparison.ScoreOnPies!.Pruned), $"{comparison.Ties!.Dense}, {comparison.Ties!.Pruned}",
         }));
 
     public static void PrintExample(PieResponse pie, string sourceId)
     {
         Console.WriteLine($"  \"{pie.Text}\"");
         Console.WriteLine(
-            $"      {sourceId}: labelled {pie.Labels.First()}; dense models say {VoteOf(pie.Dense)}, pruned models {VoteOf(pie.Pruned)}");
+            $"      {sourceId}: labelled {pie.Labels.First()}; dense models say {VoteOf(pie.Dense)}, pruned "
+                + $"models {VoteOf(pie.Pruned)}");
     }
 
     public static string Percent(double? share) => share is { } known ? $"{100 * known:0.0} %" : "-";
@@ -44,10 +50,12 @@ public static class Tables
 
     private static string MeanAndSd(Spread spread) => $"{Percent(spread.Mean)} ({Percent(spread.Sd)})";
 
-    private static string VoteOf(CohortVote vote) => $"{vote.Predicted.First()} ({vote.Votes[vote.Predicted.First()]} of {vote.Votes.Values.Sum()})";
+    private static string VoteOf(CohortVote vote) =>
+        $"{vote.Predicted.First()} ({vote.Votes[vote.Predicted.First()]} of {vote.Votes.Values.Sum()})";
 
     /// <summary>As it is on the wire, and in the paper: MP-AI.</summary>
-    public static string NameOf(Method method) => typeof(Method).GetField(method.ToString())!.GetCustomAttribute<EnumMemberAttribute>()!.Value!;
+    public static string NameOf(Method method) =>
+        typeof(Method).GetField(method.ToString())!.GetCustomAttribute<EnumMemberAttribute>()!.Value!;
 
     /// <summary>The first column is text, the others are numbers.</summary>
     private static void Print(string[] headings, IEnumerable<string[]> rows)
@@ -55,6 +63,10 @@ public static class Tables
         string[][] lines = [headings, .. rows];
         var widths = headings.Select((_, column) => lines.Max(line => line[column].Length)).ToArray();
         foreach (var line in lines)
-            Console.WriteLine("  " + string.Join("   ", line.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))));
+            Console.WriteLine(
+                "  " + string.Join(
+                    "   ",
+                    line.Select(
+                        (cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))));
     }
 }

@@ -22,7 +22,11 @@ using PieService.Hosting;
 if (args is ["key", .. var keyArguments]) return await KeyCommand.RunAsync(keyArguments);
 
 // The settings are beside the program, whatever the current folder is.
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    ContentRootPath = AppContext.BaseDirectory,
+});
 var (services, configuration) = (builder.Services, builder.Configuration);
 
 // Settings
@@ -33,14 +37,16 @@ services.AddSingleton(TimeProvider.System);
 var access = AccessSettings.From(configuration);
 
 // The database: the configured one, or a private one that this process owns
-using var startup = LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddConsole());
+using var startup =
+    LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddConsole());
 var connectionString = configuration.GetConnectionString("Pie");
 DevelopmentCluster? cluster = null;
 if (string.IsNullOrEmpty(connectionString))
 {
     try
     {
-        cluster = await DevelopmentCluster.StartAsync(folders, configuration[PostgresBinaries.Setting], startup.CreateLogger<DevelopmentCluster>());
+        cluster = await DevelopmentCluster.StartAsync(
+            folders, configuration[PostgresBinaries.Setting], startup.CreateLogger<DevelopmentCluster>());
     }
     catch (InvalidOperationException cannot)
     {
@@ -72,7 +78,8 @@ catch (Exception cannot) when (cannot is NpgsqlException or ArgumentException)
 }
 services.AddSingleton(new DatabaseAddress(connectionString));
 services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
-services.AddPooledDbContextFactory<PieDbContext>((provider, options) => PieDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+services.AddPooledDbContextFactory<PieDbContext>(
+    (provider, options) => PieDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
 services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContext());
 services.AddSingleton<SweepStore>();
 services.AddSingleton<RunLeases>();

@@ -30,7 +30,8 @@ public static class SystemEndpoints
     /// Checks whether requests can be served: the database is reachable and has the schema of this version.
     /// </summary>
     /// <remarks>For a load balancer. The status is 503 until requests can be served.</remarks>
-    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Ready(PieDbContext db, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Ready(
+        PieDbContext db, CancellationToken cancellation) =>
         (await db.Database.GetPendingMigrationsAsync(cancellation)).Any()
             ? TypedResults.Problem(
                 "The database does not have the schema of this version yet. Try again when the migration is complete.",
@@ -39,7 +40,8 @@ public static class SystemEndpoints
 
     /// <summary>Checks whether a worker has sent a heartbeat in the last 30 seconds.</summary>
     /// <remarks>name is the name of the worker's machine, or machine and process id: MACHINE-PROCESS.</remarks>
-    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Worker(string name, PieDbContext db, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Worker(
+        string name, PieDbContext db, CancellationToken cancellation) =>
         // PostgreSQL cannot store the NUL character in text.
         !name.Contains('\0') && await db.Workers.FromSql($"SELECT * FROM live_workers").AnyAsync(
             worker => worker.Machine == name || worker.Id.StartsWith(name + "-"), cancellation)
@@ -53,21 +55,26 @@ public static class SystemEndpoints
     /// The live workers are those that have sent a heartbeat in the last 30 seconds. Each has the runs that it is
     /// training, and the reason if it takes no new run.
     /// </remarks>
-    private static async Task<Ok<SystemResponse>> System(Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
+    private static async Task<Ok<SystemResponse>> System(
+        Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
         var workers = await db.Workers
             .FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id)
             .AsNoTracking().ToListAsync(cancellation);
         var training = await db.Runs.Where(run => run.State == RunState.Running)
             .Select(run => new { run.Id, run.LeaseOwner, run.EpochsDone, run.EpochsTotal }).ToListAsync(cancellation);
-        var server = await db.Database.SqlQuery<string>($"SELECT current_setting('server_version') AS \"Value\"").SingleAsync(cancellation);
+        var server = await db.Database.SqlQuery<string>($"SELECT current_setting('server_version') AS \"Value\"")
+            .SingleAsync(cancellation);
         return TypedResults.Ok(new SystemResponse(
-            typeof(SystemEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            typeof(SystemEndpoints).Assembly
+                .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
             $"PostgreSQL {server}",
             [
                 .. workers.Select(worker => new WorkerResponse(
-                    worker.Id, worker.Machine, worker.Slots, worker.Device, worker.ShortOf, worker.Arithmetic, worker.StartedAt, worker.LastBeatAt,
-                    [.. training.Where(run => run.LeaseOwner == worker.Id).Select(run => new TrainingRun(run.Id, run.EpochsDone, run.EpochsTotal))])),
+                    worker.Id, worker.Machine, worker.Slots, worker.Device, worker.ShortOf, worker.Arithmetic,
+                    worker.StartedAt, worker.LastBeatAt,
+                    [.. training.Where(run => run.LeaseOwner == worker.Id)
+                        .Select(run => new TrainingRun(run.Id, run.EpochsDone, run.EpochsTotal))])),
             ],
             await db.Runs.CountAsync(run => run.State == RunState.Queued, cancellation)));
     }
@@ -77,7 +84,8 @@ public sealed record HealthResponse(string Status);
 
 /// <param name="Workers">The workers that have sent a heartbeat in the last 30 seconds.</param>
 /// <param name="QueueDepth">The number of queued runs.</param>
-public sealed record SystemResponse(string Version, string Database, IReadOnlyList<WorkerResponse> Workers, int QueueDepth);
+public sealed record SystemResponse(
+    string Version, string Database, IReadOnlyList<WorkerResponse> Workers, int QueueDepth);
 
 /// <param name="Slots">
 /// The number of runs that the worker trains at the same time; 0 if its arithmetic checks failed.

@@ -12,5 +12,6 @@ public sealed record FieldError(string Field, string Message)
 
     /// <summary>A bare file name that cannot lead out of its folder.</summary>
     public static bool IsFileName(string text) =>
-        text.Length is >= 1 and <= 200 && text[0] != '.' && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+        text.Length is >= 1 and <= 200 && text[0] != '.'
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 }

@@ -26,5 +26,6 @@ public static class Json
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
 
     public static T Read<T>(string json) =>
-        JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException($"null where {typeof(T).Name} was expected.");
+        JsonSerializer.Deserialize<T>(json, Options)
+        ?? throw new JsonException($"null where {typeof(T).Name} was expected.");
 }

@@ -6,9 +6,9 @@ using System.Text;
 namespace PieService.Domain;
 
 /// <summary>
-/// Random numbers that depend on a key alone, such as (seed, "order", epoch), never on what was drawn before: so any part
-/// of a training can be repeated or resumed by itself. The stream is SplitMix64 (Steele, Lea and Flood, 2014) from a
-/// SHA-256 of the key, the same on every platform and version.
+/// Random numbers that depend on a key alone, such as (seed, "order", epoch), never on what was drawn before: so any
+/// part of a training can be repeated or resumed by itself. The stream is SplitMix64 (Steele, Lea and Flood, 2014) from
+/// a SHA-256 of the key, the same on every platform and version.
 /// </summary>
 public sealed class KeyedRandom
 {

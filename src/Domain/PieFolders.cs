@@ -42,7 +42,8 @@ public sealed record PieFolders(string Data, string Artifacts, string? Vectors, 
             // PostgreSQL refuses to run as root, and its own user cannot read /root.
             ? "/var/lib/pieservice"
             : Path.Combine(
-                Given("XDG_DATA_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local/share"),
+                Given("XDG_DATA_HOME")
+                    ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local/share"),
                 "pieservice");
     }
 }

@@ -20,6 +20,8 @@ public static class Settings
     /// <exception cref="FormatException">The value is not a whole number in the range.</exception>
     public static int Number(Func<string, string?> setting, string name, int byDefault, int least, int most) =>
         setting(name) is not { Length: > 0 } text ? byDefault
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? value
-        : throw new FormatException($"The setting {name} is '{text}'; it must be a whole number from {least} to {most}.");
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least
+            && value <= most ? value
+        : throw new FormatException(
+            $"The setting {name} is '{text}'; it must be a whole number from {least} to {most}.");
 }

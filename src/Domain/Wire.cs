@@ -25,6 +25,7 @@ public static class Wire
             value => typeof(T).GetField(value.ToString())!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
                      ?? throw new InvalidOperationException($"{typeof(T).Name}.{value} has no wire name."));
 
-        public static readonly Dictionary<string, T> ByName = ByValue.ToDictionary(pair => pair.Value, pair => pair.Key);
+        public static readonly Dictionary<string, T> ByName = ByValue.ToDictionary(
+            pair => pair.Value, pair => pair.Key);
     }
 }

@@ -61,7 +61,11 @@ public static class QueueStorage
 
     private static PostgreSqlStorage Open(string connectionString, int maxPoolSize)
     {
-        var pool = new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = maxPoolSize, ApplicationName = "pie-hangfire" };
+        var pool = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            MaxPoolSize = maxPoolSize,
+            ApplicationName = "pie-hangfire",
+        };
         var options = new PostgreSqlStorageOptions
         {
             SchemaName = "hangfire",

@@ -68,9 +68,11 @@ catch (TrainerFailedException unfit)
 
 // The database: the configured one, or the private one of the API on this machine
 using var startup = LoggerFactory.Create(logging => logging.AddConsole());
-var (connectionString, installation) = await SchemaWait.ForAsync(configuration.GetConnectionString("Pie"), folders, startup.CreateLogger<SchemaWait>(), TimeProvider.System);
+var (connectionString, installation) = await SchemaWait.ForAsync(
+    configuration.GetConnectionString("Pie"), folders, startup.CreateLogger<SchemaWait>(), TimeProvider.System);
 services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
-services.AddPooledDbContextFactory<PieDbContext>((provider, options) => PieDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+services.AddPooledDbContextFactory<PieDbContext>(
+    (provider, options) => PieDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
 services.AddSingleton<RunLeases>();
 
 // Training
@@ -105,7 +107,9 @@ services.AddHangfireServer(server => Serve(server, QueueStorage.LabelQueue, 1));
 
 var host = builder.Build();
 host.Services.GetRequiredService<ProvenArithmetic>().Log(startup.CreateLogger("PieService.Worker"));
-WorkerLog.Ready(startup.CreateLogger("PieService.Worker"), host.Services.GetRequiredService<WorkerIdentity>().Id, settings.Slots, settings.Device, settings.Threads);
+WorkerLog.Ready(
+    startup.CreateLogger("PieService.Worker"), host.Services.GetRequiredService<WorkerIdentity>().Id, settings.Slots,
+    settings.Device, settings.Threads);
 await host.RunAsync();
 
 static void Serve(BackgroundJobServerOptions server, string queue, int workers)

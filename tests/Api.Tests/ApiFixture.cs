@@ -53,7 +53,8 @@ public class ApiFixture : IAsyncLifetime
         Client = NewClient();
     }
 
-    public HttpClient NewClient() => application!.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+    public HttpClient NewClient() =>
+        application!.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
 
     /// <summary>Prepares the database before the service starts.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;
@@ -80,7 +81,8 @@ public class ApiFixture : IAsyncLifetime
     /// <summary>
     /// Returns the problem in the response to a request, after checking the members that every problem has.
     /// </summary>
-    public async Task<JsonObject> ProblemAsync(HttpStatusCode status, HttpMethod method, string path, string? json = null)
+    public async Task<JsonObject> ProblemAsync(
+        HttpStatusCode status, HttpMethod method, string path, string? json = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (json is not null) request.Content = new StringContent(json, Encoding.UTF8, "application/json");
@@ -89,14 +91,18 @@ public class ApiFixture : IAsyncLifetime
         Assert.True(response.StatusCode == status, $"{method} {path}: {(int)response.StatusCode} {text}");
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         var problem = JsonNode.Parse(text)!.AsObject();
-        Assert.All(["type", "title", "status", "instance", "traceId"], field => Assert.True(problem.ContainsKey(field), $"{field} is missing in {text}"));
+        Assert.All(
+            ["type", "title", "status", "instance", "traceId"],
+            field => Assert.True(problem.ContainsKey(field), $"{field} is missing in {text}"));
         return problem;
     }
 
     public async Task<IReadOnlyList<string>> InvalidFieldsAsync(HttpMethod method, string path, string? json = null) =>
-        [.. (await ProblemAsync(HttpStatusCode.BadRequest, method, path, json))["errors"]!.AsObject().Select(field => field.Key)];
+        [.. (await ProblemAsync(HttpStatusCode.BadRequest, method, path, json))["errors"]!.AsObject()
+            .Select(field => field.Key)];
 
-    public async Task<JsonObject> PostAsync(string path, JsonNode body, HttpStatusCode expected = HttpStatusCode.Accepted)
+    public async Task<JsonObject> PostAsync(
+        string path, JsonNode body, HttpStatusCode expected = HttpStatusCode.Accepted)
     {
         using var response = await Client.PostAsJsonAsync(path, body);
         var text = await response.Content.ReadAsStringAsync();
@@ -122,9 +128,11 @@ public class ApiFixture : IAsyncLifetime
     /// <summary>Submits a sweep that is accepted, and returns its id.</summary>
     public async Task<Guid> SubmitAsync(JsonNode request) => (Guid)(await PostAsync("/api/v1/sweeps", request))["id"]!;
 
-    private static Task Migrate(string connectionString) => Migrator.MigrateAsync(connectionString, CancellationToken.None);
+    private static Task Migrate(string connectionString) =>
+        Migrator.MigrateAsync(connectionString, CancellationToken.None);
 
-    private sealed class Application(Dictionary<string, string?> settings, Action<IServiceCollection> configureServices) : WebApplicationFactory<Program>
+    private sealed class Application(Dictionary<string, string?> settings, Action<IServiceCollection> configureServices)
+        : WebApplicationFactory<Program>
     {
         protected override IHost CreateHost(IHostBuilder builder)
         {

@@ -13,7 +13,8 @@ public sealed class Situations(IServiceProvider services)
 {
     public const int TestExamples = 8;
 
-    private readonly IDbContextFactory<PieDbContext> contexts = services.GetRequiredService<IDbContextFactory<PieDbContext>>();
+    private readonly IDbContextFactory<PieDbContext> contexts =
+        services.GetRequiredService<IDbContextFactory<PieDbContext>>();
 
     public RunLeases Leases { get; } = services.GetRequiredService<RunLeases>();
 
@@ -34,7 +35,8 @@ public sealed class Situations(IServiceProvider services)
             Splits =
             [
                 new(Split.Train, 30, [10, 10, 10], new TokenLengths(5, 5, 8, 9)),
-                new(Split.Test, TestExamples, task == LearningTask.SingleLabel ? [3, 3, 2] : [4, 4, 4], new TokenLengths(5, 5, 8, 9)),
+                new(Split.Test, TestExamples, task == LearningTask.SingleLabel
+                    ? [3, 3, 2] : [4, 4, 4], new TokenLengths(5, 5, 8, 9)),
             ],
             Quality = new(0, 0, 0, 0, 0),
             CreatedAt = TimeProvider.System.GetUtcNow(),
@@ -49,7 +51,8 @@ public sealed class Situations(IServiceProvider services)
             Id = Example.IdOf(id, Split.Test, position),
             SourceId = $"test:{position}",
             Text = $"text {position}",
-            Labels = task == LearningTask.SingleLabel ? [(short)(position % 3)] : [.. Enumerable.Range(0, 3).Where(c => (position & (1 << c)) != 0).Select(c => (short)c)],
+            Labels = task == LearningTask.SingleLabel ? [(short)(position % 3)]
+                : [.. Enumerable.Range(0, 3).Where(c => (position & (1 << c)) != 0).Select(c => (short)c)],
         }));
         await db.SaveChangesAsync();
         return dataset;
@@ -59,7 +62,11 @@ public sealed class Situations(IServiceProvider services)
     {
         ["name"] = "a sweep",
         ["datasetId"] = dataset.Id,
-        ["models"] = new JsonArray(new JsonObject { ["architecture"] = "BiLSTM", ["hyperparameters"] = new JsonObject { ["epochs"] = 2 } }),
+        ["models"] = new JsonArray(new JsonObject
+        {
+            ["architecture"] = "BiLSTM",
+            ["hyperparameters"] = new JsonObject { ["epochs"] = 2 },
+        }),
         ["methods"] = new JsonArray([.. methods.Select(method => (JsonNode)method)]),
         ["sparsities"] = methods.Length == 0 ? [] : new JsonArray(90),
         ["seeds"] = new JsonObject { ["first"] = 0, ["count"] = seeds },
@@ -69,7 +76,12 @@ public sealed class Situations(IServiceProvider services)
     public static JsonObject BertRequest(Dataset dataset, string checkpoint)
     {
         var request = Request(dataset, seeds: 1);
-        request["models"] = new JsonArray(new JsonObject { ["architecture"] = "BERT", ["checkpoint"] = checkpoint, ["hyperparameters"] = new JsonObject { ["epochs"] = 2 } });
+        request["models"] = new JsonArray(new JsonObject
+        {
+            ["architecture"] = "BERT",
+            ["checkpoint"] = checkpoint,
+            ["hyperparameters"] = new JsonObject { ["epochs"] = 2 },
+        });
         return request;
     }
 
@@ -111,7 +123,8 @@ public sealed class Situations(IServiceProvider services)
                 Examples = TestExamples,
                 ClassCount = 3,
                 Classes = [.. Enumerable.Range(0, TestExamples).Select(i => (byte)sets(run, i))],
-                Scores = [.. Enumerable.Range(0, TestExamples * 3).SelectMany(i => BitConverter.GetBytes((Half)(i / 4.0)))],
+                Scores = [
+                    .. Enumerable.Range(0, TestExamples * 3).SelectMany(i => BitConverter.GetBytes((Half)(i / 4.0)))],
                 Threshold = threshold,
             };
             Assert.True(await Leases.SucceedAsync(
@@ -142,14 +155,16 @@ public sealed class Situations(IServiceProvider services)
     {
         await using var db = await contexts.CreateDbContextAsync();
         var labels = new ComparisonLabels(contexts);
-        foreach (var id in await db.Comparisons.Where(comparison => comparison.SweepId == sweep).Select(comparison => comparison.Id).ToListAsync())
+        foreach (var id in await db.Comparisons.Where(comparison => comparison.SweepId == sweep)
+            .Select(comparison => comparison.Id).ToListAsync())
             await labels.ExecuteAsync(id, CancellationToken.None);
     }
 
     public static RunOutcome Outcome { get; } = new(
         new RunScore(0.5, 0.4, 1.1, 0.5, 0.3, 0.5, 0.6, 0.5), [new TensorSparsity("l1.weight", 200, 20)], [],
         "avx2 AuthenticAMD", 1, null, "test",
-        new(new("AuthenticAMD", 26, 2, "AMD EPYC"), "libtorch 2.10.0", "glibc"), ArithmeticChecks: 18, ObservedEpochs: [0, 1]);
+        new(new("AuthenticAMD", 26, 2, "AMD EPYC"), "libtorch 2.10.0", "glibc"), ArithmeticChecks: 18,
+        ObservedEpochs: [0, 1]);
 
     /// <summary>The predictions for the test and the training split.</summary>
     public static IReadOnlyList<RunPredictions> Everything(Run run, Func<Run, int, int> classes) =>
@@ -161,7 +176,8 @@ public sealed class Situations(IServiceProvider services)
         Split = split,
         Examples = TestExamples,
         ClassCount = 3,
-        Classes = [.. Enumerable.Range(0, TestExamples).SelectMany(i => BitConverter.GetBytes((ushort)classes(run, i)))],
+        Classes = [
+            .. Enumerable.Range(0, TestExamples).SelectMany(i => BitConverter.GetBytes((ushort)classes(run, i)))],
         Scores = [.. Enumerable.Range(0, TestExamples * 3).SelectMany(i => BitConverter.GetBytes((Half)(i / 4.0)))],
     };
 
@@ -170,6 +186,8 @@ public sealed class Situations(IServiceProvider services)
     {
         await using var db = await contexts.CreateDbContextAsync();
         return await db.Database.SqlQuery<Guid>(
-            $"SELECT id AS \"Value\" FROM ready_runs JOIN sweep_runs ON run_id = id WHERE sweep_runs.sweep_id = {sweep}").ToListAsync();
+            $"""
+            SELECT id AS "Value" FROM ready_runs JOIN sweep_runs ON run_id = id WHERE sweep_runs.sweep_id = {sweep}
+            """).ToListAsync();
     }
 }

@@ -10,7 +10,10 @@ internal static class ArchiveFiles
 {
     /// <param name="files">Their contents in Latin-1.</param>
     public static byte[] Tar(params IEnumerable<(string Name, string Content)> files) =>
-        Tar(files.Select(file => new PaxTarEntry(TarEntryType.RegularFile, file.Name) { DataStream = new MemoryStream(Encoding.Latin1.GetBytes(file.Content)) }));
+        Tar(files.Select(file => new PaxTarEntry(TarEntryType.RegularFile, file.Name)
+        {
+            DataStream = new MemoryStream(Encoding.Latin1.GetBytes(file.Content)),
+        }));
 
     public static byte[] Tar(IEnumerable<TarEntry> entries)
     {
@@ -48,13 +51,16 @@ internal static class ArchiveFiles
         return bomb.ToArray();
     }
 
-    /// <summary>A header of so many bytes; an extended one, which belongs to the entry behind it, or one of a file.</summary>
+    /// <summary>
+    /// A header of so many bytes; an extended one, which belongs to the entry behind it, or one of a file.
+    /// </summary>
     public static byte[] Header(long size, bool isExtended = false)
     {
         var header = Tar(("aclImdb/README", ""))[(isExtended ? ..512 : 1024..1536)];
         Encoding.ASCII.GetBytes(Convert.ToString(size, 8).PadLeft(11, '0') + "\0").CopyTo(header, 124);
         Encoding.ASCII.GetBytes("        ").CopyTo(header, 148);
-        Encoding.ASCII.GetBytes(Convert.ToString(header.Sum(value => (int)value), 8).PadLeft(6, '0') + "\0 ").CopyTo(header, 148);
+        Encoding.ASCII.GetBytes(Convert.ToString(header.Sum(value => (int)value), 8).PadLeft(6, '0') + "\0 ")
+            .CopyTo(header, 148);
         return header;
     }
 
@@ -76,8 +82,8 @@ internal static class ArchiveFiles
     }
 
     /// <summary>
-    /// The same, except that its end says of a directory of one entry near by, and by its number of a disk, 65,535, that what
-    /// the extension (zip64) says counts: a directory of all the entries.
+    /// The same, except that its end says of a directory of one entry near by, and by its number of a disk, 65,535,
+    /// that what the extension (zip64) says counts: a directory of all the entries.
     /// </summary>
     public static byte[] Zip64Of(int entries)
     {

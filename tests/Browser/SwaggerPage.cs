@@ -18,17 +18,23 @@ public sealed class SwaggerPage : IDisposable
     {
         Assert.True(
             File.Exists(Driver) && File.Exists(Browser),
-            "Chromium is missing, which this test drives. On Debian or Ubuntu: sudo apt-get install -y --no-install-recommends chromium chromium-driver");
+            "Chromium is missing, which this test drives. On Debian or Ubuntu: sudo apt-get install -y "
+                + "--no-install-recommends chromium chromium-driver");
         var options = new ChromeOptions { BinaryLocation = Browser };
         // Without a sandbox, since tests may run as root; the page is our own.
-        options.AddArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1400,2000");
+        options.AddArguments(
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1400,2000");
         options.SetLoggingPreference(LogType.Browser, LogLevel.All);
-        driver = new ChromeDriver(ChromeDriverService.CreateDefaultService(Path.GetDirectoryName(Driver), Path.GetFileName(Driver)), options, Patience);
+        driver = new ChromeDriver(
+            ChromeDriverService.CreateDefaultService(Path.GetDirectoryName(Driver), Path.GetFileName(Driver)), options,
+            Patience);
         driver.Navigate().GoToUrl(new Uri(service, "/swagger"));
     }
 
     /// <summary>What the page has complained about.</summary>
-    public IReadOnlyList<string> Complaints() => [.. driver.Manage().Logs.GetLog(LogType.Browser).Where(entry => entry.Level >= LogLevel.Warning).Select(entry => entry.Message)];
+    public IReadOnlyList<string> Complaints() =>
+        [.. driver.Manage().Logs.GetLog(LogType.Browser).Where(entry => entry.Level >= LogLevel.Warning)
+            .Select(entry => entry.Message)];
 
     /// <summary>Unfolds an operation and makes it ready to be filled in.</summary>
     public Operation TryOut(string tag, string operation)
@@ -41,7 +47,8 @@ public sealed class SwaggerPage : IDisposable
 
     public void Dispose() => driver.Dispose();
 
-    private IWebElement Await(ISearchContext within, string selector) => Until(() => within.FindElements(By.CssSelector(selector)).FirstOrDefault(), selector);
+    private IWebElement Await(ISearchContext within, string selector) =>
+        Until(() => within.FindElements(By.CssSelector(selector)).FirstOrDefault(), selector);
 
     private void Click(IWebElement element)
     {
@@ -49,27 +56,33 @@ public sealed class SwaggerPage : IDisposable
         element.Click();
     }
 
-    private T Until<T>(Func<T?> found, string what) where T : class => new WebDriverWait(driver, Patience) { Message = $"There is no {what} on the page." }.Until(_ => found())!;
+    private T Until<T>(Func<T?> found, string what) where T : class =>
+        new WebDriverWait(driver, Patience) { Message = $"There is no {what} on the page." }.Until(_ => found())!;
 
     /// <summary>An operation that can be filled in and executed.</summary>
     public sealed class Operation(SwaggerPage page, IWebElement block)
     {
         public string Body => page.Await(block, "textarea.body-param__text").GetDomProperty("value")!;
 
-        public void TypeParameter(string name, string value) => Type(page.Await(block, $"tr[data-param-name='{name}'] input"), value);
+        public void TypeParameter(string name, string value) =>
+            Type(page.Await(block, $"tr[data-param-name='{name}'] input"), value);
 
         public void TypeBody(string json) => Type(page.Await(block, "textarea.body-param__text"), json);
 
-        public void TypePart(string name, string json) => Type(page.Await(block, $"tr[data-property-name='{name}'] textarea"), json);
+        public void TypePart(string name, string json) =>
+            Type(page.Await(block, $"tr[data-property-name='{name}'] textarea"), json);
 
-        public void ChooseFile(string name, string path) => page.Await(block, $"tr[data-property-name='{name}'] input[type=file]").SendKeys(path);
+        public void ChooseFile(string name, string path) =>
+            page.Await(block, $"tr[data-property-name='{name}'] input[type=file]").SendKeys(path);
 
         /// <summary>Presses Execute, and reads what the page shows as the server's answer.</summary>
         public (int Status, JsonNode Body) Execute()
         {
             // An answer of before would be taken for this one.
             if (block.FindElements(By.CssSelector(".btn-clear")) is [var clear, ..]) page.Click(clear);
-            page.Until(() => block.FindElements(By.CssSelector(".live-responses-table")).Count == 0 ? block : null, "cleared answer");
+            page.Until(
+                () => block.FindElements(By.CssSelector(".live-responses-table")).Count == 0 ? block : null,
+                "cleared answer");
             page.Click(page.Await(block, ".execute"));
             var row = page.Await(block, ".live-responses-table tr.response");
             var status = page.Await(row, ".response-col_status").Text.Trim().Split('\n')[0];

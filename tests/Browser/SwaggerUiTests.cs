@@ -10,11 +10,18 @@ public sealed class SwaggerUiTests(ServiceFixture service) : IClassFixture<Servi
     public async Task A_study_can_be_run_from_file_to_pies_by_clicks_and_keys_alone()
     {
         var file = Path.Combine(service.DataFolder, "reviews.csv");
-        await File.WriteAllTextAsync(file, "text,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => i % 2 == 0 ? $"a fine film {i % 7},good\n" : $"a dull film {i % 5},bad\n")));
+        await File.WriteAllTextAsync(
+            file,
+            "text,label\n"
+                + string.Concat(
+                    Enumerable.Range(0, 60)
+                        .Select(i => i % 2 == 0 ? $"a fine film {i % 7},good\n" : $"a dull film {i % 5},bad\n")));
         using var page = new SwaggerPage(service.Client.BaseAddress!);
 
         var import = page.TryOut("Datasets", "importDataset");
-        import.TypePart("definition", """{"name":"reviews","task":"singleLabel","format":"csv","columns":{"text":"text","label":"label"},"split":{"test":0.4,"seed":42}}""");
+        import.TypePart(
+            "definition",
+            """{"name":"reviews","task":"singleLabel","format":"csv","columns":{"text":"text","label":"label"},"split":{"test":0.4,"seed":42}}""");
         import.ChooseFile("file", file);
         var (status, dataset) = import.Execute();
         Assert.True(status == 201, $"{status} {dataset}");
@@ -38,7 +45,9 @@ public sealed class SwaggerUiTests(ServiceFixture service) : IClassFixture<Servi
         var compare = page.TryOut("Comparisons", "listComparisons");
         compare.TypeParameter("id", (string)sweep["id"]!);
         (status, var comparisons) = compare.Execute();
-        Assert.Equal((200, request["methods"]!.AsArray().Count * request["sparsities"]!.AsArray().Count), (status, (int)comparisons["totalItems"]!));
+        Assert.Equal(
+            (200, request["methods"]!.AsArray().Count * request["sparsities"]!.AsArray().Count),
+            (status, (int)comparisons["totalItems"]!));
 
         var most = comparisons["items"]!.AsArray().MaxBy(comparison => (int)comparison!["pies"]!)!;
         var list = page.TryOut("PIEs", "listPies");

@@ -13,7 +13,13 @@ public class KeyedRandomTests
 
     [Fact]
     public void Keys_are_told_apart_part_by_part() =>
-        Assert.Equal(4, new HashSet<ulong> { KeyedRandom.Seed(1, "a", 2), KeyedRandom.Seed(1, "a", 3), KeyedRandom.Seed(2, "a", 2), KeyedRandom.Seed(1, "b", 2) }.Count);
+        Assert.Equal(4, new HashSet<ulong>
+        {
+            KeyedRandom.Seed(1, "a", 2),
+            KeyedRandom.Seed(1, "a", 3),
+            KeyedRandom.Seed(2, "a", 2),
+            KeyedRandom.Seed(1, "b", 2),
+        }.Count);
 
     [Fact]
     public void A_permutation_holds_each_number_once() =>
@@ -31,5 +37,6 @@ public class KeyedRandomTests
     }
 
     [Fact]
-    public void A_bound_must_be_positive() => Assert.Throws<ArgumentOutOfRangeException>(() => KeyedRandom.For("x").NextInt(0));
+    public void A_bound_must_be_positive() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => KeyedRandom.For("x").NextInt(0));
 }

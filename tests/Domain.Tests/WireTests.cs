@@ -7,7 +7,8 @@ public class WireTests
 {
     [Fact]
     public void Methods_are_called_as_in_the_paper() => Assert.Equal(
-        ["dense", "dense4E", "IMP", "IMP-WR", "MP-AI", "IIBP", "IIBP-WR", "IBP-AI", "IRP", "IRP-WR", "RP-AI"], Wire.All<Method>());
+        ["dense", "dense4E", "IMP", "IMP-WR", "MP-AI", "IIBP", "IIBP-WR", "IBP-AI", "IRP", "IRP-WR", "RP-AI"],
+        Wire.All<Method>());
 
     [Fact]
     public void Every_name_leads_back_to_its_value() =>
@@ -22,9 +23,12 @@ public class WireTests
     [InlineData("\" IMP\"")]
     [InlineData("\"2\"")]
     [InlineData("2")]
-    public void Json_takes_no_other_spelling(string json) => Assert.Throws<JsonException>(() => Json.Read<Method>(json));
+    public void Json_takes_no_other_spelling(string json) =>
+        Assert.Throws<JsonException>(() => Json.Read<Method>(json));
 
     [Fact]
     public void An_unknown_name_is_refused_with_the_known_ones() =>
-        Assert.Contains("layerWise, global", Assert.Throws<FormatException>(() => Wire.Parse<PruningScope>("layerwise")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "layerWise, global", Assert.Throws<FormatException>(() => Wire.Parse<PruningScope>("layerwise")).Message,
+            StringComparison.Ordinal);
 }

@@ -46,7 +46,8 @@ public sealed class Campaign(ITestOutputHelper output)
         var left = lab.FilesLeft();
         try
         {
-            await lab.UntilThroughFaultsAsync("no checkpoint is left", () => Task.FromResult((left = lab.FilesLeft()).Count == 0));
+            await lab.UntilThroughFaultsAsync(
+                "no checkpoint is left", () => Task.FromResult((left = lab.FilesLeft()).Count == 0));
         }
         finally
         {
@@ -54,7 +55,9 @@ public sealed class Campaign(ITestOutputHelper output)
         }
         await lab.CloseAsync();
         Assert.Empty(lab.ProcessesLeft());
-        output.WriteLine($"{faults} faults (seed {seed}) over {sweeps.Count} sweeps of {expected.Count} runs: every prediction as in the undisturbed one.");
+        output.WriteLine(
+            $"{faults} faults (seed {seed}) over {sweeps.Count} sweeps of {expected.Count} runs: every prediction as "
+                + "in the undisturbed one.");
     }
 
     [Fact]
@@ -125,13 +128,15 @@ public sealed class Campaign(ITestOutputHelper output)
         return state == "succeeded";
     }
 
-    private static Task EndedAsync(Lab lab, Guid sweep) => lab.UntilThroughFaultsAsync($"sweep {sweep} has succeeded", () => HasEndedAsync(lab, sweep));
+    private static Task EndedAsync(Lab lab, Guid sweep) =>
+        lab.UntilThroughFaultsAsync($"sweep {sweep} has succeeded", () => HasEndedAsync(lab, sweep));
 
     /// <summary>The next fault comes when this one has been got over: something trains, or all is done.</summary>
     private static Task WorkGoesOnAsync(Lab lab) => lab.UntilThroughFaultsAsync("work goes on", async () =>
     {
         var system = await lab.GetAsync("/api/v1/system");
-        return (int)system["queueDepth"]! == 0 || system["workers"]!.AsArray().Any(worker => worker!["training"]!.AsArray().Count > 0);
+        return (int)system["queueDepth"]! == 0 || system["workers"]!.AsArray()
+            .Any(worker => worker!["training"]!.AsArray().Count > 0);
     });
 
     /// <summary>What each run answered, by what it is.</summary>
@@ -139,28 +144,37 @@ public sealed class Campaign(ITestOutputHelper output)
     {
         var runs = await lab.ListAsync($"/api/v1/sweeps/{sweep}/runs");
         Assert.All(runs, run => Assert.Equal("succeeded", (string?)run["state"]));
-        return new(runs.ToDictionary(run => $"{run["method"]} {run["sparsity"]} {run["seed"]}", run => (string)run["predictionHash"]!));
+        return new(
+            runs.ToDictionary(
+                run => $"{run["method"]} {run["sparsity"]} {run["seed"]}", run => (string)run["predictionHash"]!));
     }
 
     private static async Task CountAsync(Lab lab, Guid sweep)
     {
         var own = $"FROM runs JOIN sweep_runs ON run_id = runs.id WHERE sweep_runs.sweep_id = '{sweep}'";
         Assert.Equal((PrunedCohorts + 1L) * Seeds, await lab.ScalarAsync($"SELECT count(*) {own}"));
-        Assert.Equal((PrunedCohorts + 1L) * Seeds, await lab.ScalarAsync($"SELECT count(*) FROM run_predictions WHERE run_id IN (SELECT runs.id {own})"));
+        Assert.Equal(
+            (PrunedCohorts + 1L) * Seeds,
+            await lab.ScalarAsync($"SELECT count(*) FROM run_predictions WHERE run_id IN (SELECT runs.id {own})"));
         Assert.Equal((long)PrunedCohorts * TestExamples, await lab.ScalarAsync(
-            $"SELECT count(*) FROM pie_labels JOIN comparisons ON comparisons.id = comparison_id WHERE sweep_id = '{sweep}'"));
+            $"SELECT count(*) FROM pie_labels JOIN comparisons ON comparisons.id = comparison_id WHERE sweep_id = "
+                + $"'{sweep}'"));
         // Each epoch once for each split; a branch whose trunk could not be read trained the trunk's epochs too.
         Assert.Equal(0L, await lab.ScalarAsync($"""
             SELECT count(*) FROM (
                 SELECT epochs_total, min(epoch) AS first, max(epoch) AS last, count(*) AS rows
-                FROM runs JOIN run_metrics ON run_metrics.run_id = runs.id WHERE runs.id IN (SELECT runs.id {own}) GROUP BY runs.id) AS run
+                FROM runs JOIN run_metrics ON run_metrics.run_id = runs.id WHERE runs.id IN (SELECT runs.id {own})
+                    GROUP BY runs.id) AS run
             WHERE last <> epochs_total - 1 OR first NOT IN (0, {Epochs}) OR rows <> 2 * (last - first + 1)
             """));
-        Assert.Equal(0L, await lab.ScalarAsync($"SELECT count(*) {own} AND (lease_owner IS NOT NULL OR attempts < 1 OR NOT is_repeatable)"));
+        Assert.Equal(
+            0L, await lab.ScalarAsync(
+                $"SELECT count(*) {own} AND (lease_owner IS NOT NULL OR attempts < 1 OR NOT is_repeatable)"));
     }
 
     private static int Setting(string name, int byDefault) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : byDefault;
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } given
+            ? int.Parse(given, CultureInfo.InvariantCulture) : byDefault;
 
     private sealed class WorkerZero : Random
     {

@@ -4,7 +4,8 @@ namespace PieService.Faults;
 
 /// <summary>Something that happens to machines.</summary>
 /// <param name="HappenAsync">
-/// Returns when it is over and what it broke has been started again: whether it hit anything, or nothing was there to break.
+/// Returns when it is over and what it broke has been started again: whether it hit anything, or nothing was there to
+/// break.
 /// </param>
 public sealed record Fault(string Name, Func<Lab, Random, Task<bool>> HappenAsync)
 {
@@ -54,7 +55,8 @@ public sealed record Fault(string Name, Func<Lab, Random, Task<bool>> HappenAsyn
         {
             if (lab.Postmaster() is not { } before) return false;
             ServiceProcess.Send("KILL", before);
-            await lab.UntilAsync("the API has started it again", () => Task.FromResult(lab.Postmaster() is { } now && now != before));
+            await lab.UntilAsync(
+                "the API has started it again", () => Task.FromResult(lab.Postmaster() is { } now && now != before));
             return true;
         }),
         new("PostgreSQL and the API are away for a while", async (lab, _) =>
@@ -72,10 +74,14 @@ public sealed record Fault(string Name, Func<Lab, Random, Task<bool>> HappenAsyn
             var hit = false;
             foreach (var lease in LeaseFolders(lab))
             {
-                var newest = Checkpoints(lease).Select(file => int.Parse(Path.GetFileNameWithoutExtension(file)["checkpoint-".Length..], null)).DefaultIfEmpty().Max();
+                var newest = Checkpoints(lease)
+                    .Select(file => int.Parse(Path.GetFileNameWithoutExtension(file)["checkpoint-".Length..], null))
+                    .DefaultIfEmpty().Max();
                 // What is written to /dev/full finds no space left.
                 for (var next = newest + 3; next < newest + 6; next++)
-                    hit |= Attempt(() => File.CreateSymbolicLink(Path.Combine(lease, $"checkpoint-{next:D4}.safetensors.tmp"), "/dev/full"));
+                    hit |= Attempt(
+                        () => File.CreateSymbolicLink(
+                            Path.Combine(lease, $"checkpoint-{next:D4}.safetensors.tmp"), "/dev/full"));
             }
             return Task.FromResult(hit);
         }),
@@ -94,7 +100,8 @@ public sealed record Fault(string Name, Func<Lab, Random, Task<bool>> HappenAsyn
             return hit && await ToATrainer(lab, chance, "KILL");
         }),
         new("every message is delivered twice", async (lab, _) => await lab.ScalarAsync(
-            "WITH again AS (INSERT INTO hangfire.jobqueue (jobid, queue) SELECT DISTINCT jobid, queue FROM hangfire.jobqueue RETURNING 1) SELECT count(*) FROM again") is > 0L),
+            "WITH again AS (INSERT INTO hangfire.jobqueue (jobid, queue) SELECT DISTINCT jobid, queue FROM "
+                + "hangfire.jobqueue RETURNING 1) SELECT count(*) FROM again") is > 0L),
     ];
 
     private static Task<bool> ToATrainer(Lab lab, Random chance, string signal)
@@ -120,7 +127,8 @@ public sealed record Fault(string Name, Func<Lab, Random, Task<bool>> HappenAsyn
 
     private static string[] Listed(string folder) => Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
 
-    private static string[] Checkpoints(string lease) => Directory.Exists(lease) ? Directory.GetFiles(lease, "checkpoint-*.safetensors") : [];
+    private static string[] Checkpoints(string lease) =>
+        Directory.Exists(lease) ? Directory.GetFiles(lease, "checkpoint-*.safetensors") : [];
 
     /// <summary>False: the service has removed the file meanwhile.</summary>
     private static bool Attempt(Action change)

@@ -5,8 +5,8 @@ using PieService.TestSupport;
 namespace PieService.Faults;
 
 /// <summary>
-/// A small laboratory: an API with its private PostgreSQL and two workers with data folders of their own, all of them real
-/// processes with short leases. A process that dies is started again by whoever killed it.
+/// A small laboratory: an API with its private PostgreSQL and two workers with data folders of their own, all of them
+/// real processes with short leases. A process that dies is started again by whoever killed it.
 /// </summary>
 public sealed class Lab : ServiceClient, IAsyncDisposable
 {
@@ -23,7 +23,11 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
         this.sharesArtifacts = sharesArtifacts;
         Client.BaseAddress = new Uri(address);
         // PostgreSQL runs as another user than root, who must be able to look in.
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(
+                folder,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute
+                    | UnixFileMode.OtherExecute);
     }
 
     public ServiceProcess Api => api!;
@@ -31,10 +35,12 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
     public IReadOnlyList<ServiceProcess> Workers => workers!;
 
     public IEnumerable<string> ArtifactFolders =>
-        sharesArtifacts ? [Path.Combine(folder, "artifacts")] : Enumerable.Range(0, workers.Length).Select(index => Path.Combine(folder, $"artifacts-{index}"));
+        sharesArtifacts ? [Path.Combine(folder, "artifacts")]
+            : Enumerable.Range(0, workers.Length).Select(index => Path.Combine(folder, $"artifacts-{index}"));
 
     protected override string Tail =>
-        $"--- API\n{api?.Tail}\n{string.Join('\n', workers.Select((worker, index) => $"--- worker {index}\n{worker?.Tail}"))}";
+        $"--- API\n{api?.Tail}\n"
+        + $"{string.Join('\n', workers.Select((worker, index) => $"--- worker {index}\n{worker?.Tail}"))}";
 
     public static async Task<Lab> OpenAsync(bool sharesArtifacts)
     {
@@ -44,7 +50,9 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
             // In any order: the workers wait for the database.
             for (var index = 0; index < lab.workers.Length; index++) lab.StartWorker(index);
             lab.StartApi();
-            await lab.UntilThroughFaultsAsync("two workers are there", async () => (await lab.GetAsync("/api/v1/system"))["workers"]!.AsArray().Count == 2);
+            await lab.UntilThroughFaultsAsync(
+                "two workers are there",
+                async () => (await lab.GetAsync("/api/v1/system"))["workers"]!.AsArray().Count == 2);
             return lab;
         }
         catch
@@ -63,13 +71,18 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
         settings["PIE_DATA"] = Directory.CreateDirectory(Path.Combine(folder, $"worker-{index}")).FullName;
         var known = Path.Combine(settings["PIE_DATA"], "connection");
         if (!File.Exists(known)) File.CreateSymbolicLink(known, Path.Combine(folder, "api", "connection"));
-        settings["PIE_ARTIFACTS"] = sharesArtifacts ? Path.Combine(folder, "artifacts") : Path.Combine(folder, $"artifacts-{index}");
+        settings["PIE_ARTIFACTS"] = sharesArtifacts
+            ? Path.Combine(folder, "artifacts") : Path.Combine(folder, $"artifacts-{index}");
         workers[index] = ServiceProcess.Worker(settings);
     }
 
     public async Task<NpgsqlConnection> ConnectAsync()
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(await File.ReadAllTextAsync(Path.Combine(folder, "api", "connection"))) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(await File.ReadAllTextAsync(Path.Combine(folder, "api", "connection")))
+            {
+                Pooling = false,
+            }.ConnectionString);
         await connection.OpenAsync();
         return connection;
     }
@@ -85,17 +98,21 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
     public int? Postmaster()
     {
         var file = Path.Combine(folder, "api", "pg", "postmaster.pid");
-        return File.Exists(file) && int.TryParse(File.ReadLines(file).First(), CultureInfo.InvariantCulture, out var id) && Directory.Exists($"/proc/{id}") ? id : null;
+        return File.Exists(file) && int.TryParse(File.ReadLines(file).First(), CultureInfo.InvariantCulture, out var id)
+            && Directory.Exists($"/proc/{id}") ? id : null;
     }
 
-    /// <summary>As <see cref="ServiceClient.UntilAsync"/>, through times in which the service does not answer.</summary>
+    /// <summary>
+    /// As <see cref="ServiceClient.UntilAsync"/>, through times in which the service does not answer.
+    /// </summary>
     public Task UntilThroughFaultsAsync(string what, Func<Task<bool>> isSo) => UntilAsync(what, async () =>
     {
         try
         {
             return await isSo();
         }
-        catch (Exception away) when (away is HttpRequestException or TaskCanceledException or NpgsqlException or IOException)
+        catch (Exception away) when (away is HttpRequestException or TaskCanceledException or NpgsqlException
+            or IOException)
         {
             return false;
         }
@@ -114,7 +131,8 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"Process {process.Id} goes on 60 seconds after it was asked to stop. {Tail}");
+                throw new TimeoutException(
+                    $"Process {process.Id} goes on 60 seconds after it was asked to stop. {Tail}");
             }
         }
     }
@@ -123,7 +141,8 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
     public IReadOnlyList<string> ProcessesLeft() =>
     [
         .. from process in Directory.EnumerateDirectories("/proc")
-           where int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id) && id != Environment.ProcessId
+           where int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id)
+               && id != Environment.ProcessId
            let told = Read(Path.Combine(process, "cmdline")) + Read(Path.Combine(process, "environ"))
            where told.Contains(folder, StringComparison.Ordinal)
            select told.Replace('\0', ' '),
@@ -136,7 +155,8 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
            where Path.GetFileName(file) != "store-id"
            select file,
         .. from file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-           where file.Contains("/cache/", StringComparison.Ordinal) && !file.EndsWith(".safetensors", StringComparison.Ordinal)
+           where file.Contains("/cache/", StringComparison.Ordinal)
+               && !file.EndsWith(".safetensors", StringComparison.Ordinal)
            select file,
     ];
 
@@ -165,7 +185,8 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
         ["PIE_MAX_ATTEMPTS"] = "1000",
         ["PIE_MAX_INTERRUPTIONS"] = "1000",
         ["PIE_DEVICE"] = "cpu",
-        // What the machine has of models and vectors is not this campaign's: workers would remember their hashes, and files be left.
+        // What the machine has of models and vectors is not this campaign's: workers would remember their hashes, and
+        // files be left.
         ["PIE_MODELS"] = Directory.CreateDirectory(Path.Combine(folder, "models")).FullName,
         ["PIE_VECTORS"] = Directory.CreateDirectory(Path.Combine(folder, "vectors")).FullName,
         ["PIE_SLOTS"] = "1",

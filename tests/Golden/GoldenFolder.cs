@@ -5,21 +5,25 @@ using System.Text.Json;
 namespace PieService.Golden;
 
 /// <summary>
-/// The reference values of the published code, in the folder that PIE_GOLDEN names. Tests go through its files, so another
-/// folder of the same form is tested by the same code; where it is absent they skip and say so.
+/// The reference values of the published code, in the folder that PIE_GOLDEN names. Tests go through its files, so
+/// another folder of the same form is tested by the same code; where it is absent they skip and say so.
 /// </summary>
 internal static class GoldenFolder
 {
     private const string Setting = "PIE_GOLDEN";
 
-    /// <summary>What a theory gets instead of a case where there are no files: its test then skips by <see cref="Path"/>.</summary>
+    /// <summary>
+    /// What a theory gets instead of a case where there are no files: its test then skips by <see cref="Path"/>.
+    /// </summary>
     private const string Absent = "absent";
 
     private static readonly string Root = Environment.GetEnvironmentVariable(Setting) is { Length: > 0 } given
         ? given
         : System.IO.Path.Combine(RepositoryRoot(), "..", "shared", "golden");
 
-    /// <summary>Every case of a kind, such as "training/bilstm-single-*": paths within the folder, without their ending.</summary>
+    /// <summary>
+    /// Every case of a kind, such as "training/bilstm-single-*": paths within the folder, without their ending.
+    /// </summary>
     public static TheoryData<string> Cases(string pattern)
     {
         var (folder, name) = (System.IO.Path.GetDirectoryName(pattern)!, System.IO.Path.GetFileName(pattern));
@@ -34,7 +38,8 @@ internal static class GoldenFolder
     public static string Path(string file)
     {
         var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(Root, file));
-        Assert.SkipUnless(File.Exists(path), $"No golden values at {path}; {Setting} names the folder that holds them.");
+        Assert.SkipUnless(
+            File.Exists(path), $"No golden values at {path}; {Setting} names the folder that holds them.");
         return path;
     }
 
@@ -45,12 +50,15 @@ internal static class GoldenFolder
     internal static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "PieService.sln"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "PieService.sln")))
+            folder = folder.Parent;
         return folder?.FullName ?? AppContext.BaseDirectory;
     }
 }
 
-/// <summary>A safetensors file, read without the product's own reader: 8 bytes header length, JSON header, raw values.</summary>
+/// <summary>
+/// A safetensors file, read without the product's own reader: 8 bytes header length, JSON header, raw values.
+/// </summary>
 internal sealed class GoldenTensors
 {
     private readonly byte[] content;
@@ -66,11 +74,13 @@ internal sealed class GoldenTensors
 
     public static GoldenTensors Read(string path) => new(File.ReadAllBytes(path));
 
-    public IEnumerable<string> Names => header.EnumerateObject().Select(entry => entry.Name).Where(name => name != "__metadata__");
+    public IEnumerable<string> Names =>
+        header.EnumerateObject().Select(entry => entry.Name).Where(name => name != "__metadata__");
 
     public bool Has(string name) => header.TryGetProperty(name, out _);
 
-    public int[] Shape(string name) => [.. header.GetProperty(name).GetProperty("shape").EnumerateArray().Select(side => side.GetInt32())];
+    public int[] Shape(string name) =>
+        [.. header.GetProperty(name).GetProperty("shape").EnumerateArray().Select(side => side.GetInt32())];
 
     /// <summary>The values of a tensor, row-major.</summary>
     /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>

@@ -5,7 +5,10 @@ using PieService.TestSupport;
 
 namespace PieService.Pipeline.Tests;
 
-/// <summary>The demo speaks to the service through a client that is generated from the OpenAPI document, and through nothing else.</summary>
+/// <summary>
+/// The demo speaks to the service through a client that is generated from the OpenAPI document, and through nothing
+/// else.
+/// </summary>
 public sealed partial class DemoTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
@@ -22,7 +25,11 @@ public sealed partial class DemoTests(ServiceFixture service) : IClassFixture<Se
         Assert.Contains(comparisons, comparison => (int)comparison["pies"]! > 0);
         Assert.All(comparisons, comparison =>
             Assert.Matches(
-                new Regex(string.Create(CultureInfo.InvariantCulture, $@"^ +{comparison["method"]} +{(double)comparison["achievedSparsity"]!["mean"]!:0.00} % +{comparison["pies"]} "), RegexOptions.Multiline),
+                new Regex(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $@"^ +{comparison["method"]} +{(double)comparison["achievedSparsity"]!["mean"]!:0.00} % +"
+                            + $@"{comparison["pies"]} "), RegexOptions.Multiline),
                 demo.Tail));
     }
 

@@ -7,7 +7,10 @@ using PieService.Worker.Files;
 
 namespace PieService.Pipeline.Tests;
 
-/// <summary>A BERT through HTTP: from a checkpoint's folder to predictions, through the death of a trainer and the faults of a folder.</summary>
+/// <summary>
+/// A BERT through HTTP: from a checkpoint's folder to predictions, through the death of a trainer and the faults of a
+/// folder.
+/// </summary>
 public sealed class FineTuningTests : IClassFixture<ServiceFixture>
 {
     private readonly ServiceFixture service;
@@ -34,10 +37,15 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
         await service.UntilEndedAsync(sweep);
 
         var (expected, runs) = (await RunsAsync(undisturbed), await RunsAsync(sweep));
-        Assert.Equal(expected.Select(run => (string?)run["predictionHash"]), runs.Select(run => (string?)run["predictionHash"]));
+        Assert.Equal(
+            expected.Select(run => (string?)run["predictionHash"]), runs.Select(run => (string?)run["predictionHash"]));
         Assert.Equal([2, 2], runs.Select(run => (int)run["attempts"]!));
         Assert.Single(expected.Concat(runs).Select(run => (string)run["environment"]!["checkpointSha256"]!).Distinct());
-        Assert.All(runs, run => Assert.True((double)run["test"]!["accuracy"]! > 0.6, $"accuracy is {run["test"]!["accuracy"]}; by chance it would be a half"));
+        Assert.All(
+            runs,
+            run => Assert.True(
+                (double)run["test"]!["accuracy"]! > 0.6,
+                $"accuracy is {run["test"]!["accuracy"]}; by chance it would be a half"));
     }
 
     [Fact]
@@ -48,13 +56,18 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
 
         var pruned = (await RunsAsync(sweep))[1];
         var path = Path.Combine(service.DataFolder, "kept.safetensors");
-        await File.WriteAllBytesAsync(path, await service.Client.GetByteArrayAsync($"/api/v1/runs/{pruned["id"]}/model"));
+        await File.WriteAllBytesAsync(
+            path, await service.Client.GetByteArrayAsync($"/api/v1/runs/{pruned["id"]}/model"));
         var file = SafeTensors.Read(path);
         Assert.Equal([2, 16], file.Shape("classifier.weight"));
-        var (weights, mask) = (file.Get<float>("bert.encoder.layer.1.output.dense.weight"), file.Get<byte>("mask.bert.encoder.layer.1.output.dense.weight"));
-        Assert.Equal((int)decimal.Round(0.2m * mask.Length, MidpointRounding.ToEven), mask.Count(kept => kept == 1), 1.0);
+        var (weights, mask) =
+            (file.Get<float>("bert.encoder.layer.1.output.dense.weight"),
+                file.Get<byte>("mask.bert.encoder.layer.1.output.dense.weight"));
+        Assert.Equal(
+            (int)decimal.Round(0.2m * mask.Length, MidpointRounding.ToEven), mask.Count(kept => kept == 1), 1.0);
         Assert.All(weights.Zip(mask).Where(pair => pair.Second == 0), pair => Assert.Equal(0, pair.First));
-        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Folder("tiny"), "config.json")), file.Metadata["config.json"]);
+        Assert.Equal(
+            await File.ReadAllTextAsync(Path.Combine(Folder("tiny"), "config.json")), file.Metadata["config.json"]);
     }
 
     [Fact]
@@ -73,7 +86,8 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
     [InlineData("without-vocabulary", "without-vocabulary/vocab.txt")]
     [InlineData("cut-off", "cut-off/model.safetensors")]
     [InlineData("of-another-size", "of-another-size/model.safetensors does not fit config.json")]
-    public async Task A_sweep_waits_for_a_checkpoint_that_can_be_used_and_says_what_is_wrong_with_the_one_there_is(string name, string why)
+    public async Task A_sweep_waits_for_a_checkpoint_that_can_be_used_and_says_what_is_wrong_with_the_one_there_is(
+        string name, string why)
     {
         TinyBert.Write(Folder(name));
         switch (name)
@@ -82,7 +96,8 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
                 File.Delete(Path.Combine(Folder(name), "vocab.txt"));
                 break;
             case "cut-off":
-                using (var file = File.OpenWrite(Path.Combine(Folder(name), "model.safetensors"))) file.SetLength(file.Length - 5);
+                using (var file = File.OpenWrite(Path.Combine(Folder(name), "model.safetensors")))
+                    file.SetLength(file.Length - 5);
                 break;
             case "of-another-size":
                 TinyBert.WriteConfig(Folder(name), vocabularySize: 10_000_000, width: 1_000_000);
@@ -93,7 +108,8 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
         var said = "";
         // Before the worker's next look it is not there.
         await service.UntilAsync("the sweep says what it waits for", async () =>
-            (said = (string)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["waitingFor"]!.AsArray().Single()!).Contains("can use the checkpoint", StringComparison.Ordinal));
+            (said = (string)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["waitingFor"]!.AsArray().Single()!)
+                .Contains("can use the checkpoint", StringComparison.Ordinal));
 
         Assert.Contains(why, said, StringComparison.Ordinal);
         Assert.DoesNotContain(service.DataFolder, said, StringComparison.Ordinal);
@@ -107,13 +123,19 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
     private string Folder(string checkpoint) => Path.Combine(service.DataFolder, "models", checkpoint);
 
     /// <summary>One seed, on an upload of its own: nothing is shared between two calls but the content.</summary>
-    private async Task<Guid> SubmitAsync(string checkpoint, int epochs, string[] methods, int maxLength = TinyBert.Positions, string keepModels = "none")
+    private async Task<Guid> SubmitAsync(
+        string checkpoint, int epochs, string[] methods, int maxLength = TinyBert.Positions, string keepModels = "none")
     {
         using var response = await service.Client.PostAsJsonAsync("/api/v1/sweeps", new
         {
             name = "fine-tuning",
             datasetId = await service.UploadAsync(),
-            models = new[] { new { architecture = "BERT", checkpoint, hyperparameters = new { epochs, batchSize = 32, learningRate = 0.002, maxLength } } },
+            models = new[] { new
+            {
+                architecture = "BERT",
+                checkpoint,
+                hyperparameters = new { epochs, batchSize = 32, learningRate = 0.002, maxLength },
+            } },
             methods,
             sparsities = methods.Length == 0 ? Array.Empty<int>() : [80],
             seeds = new { first = 0, count = 1 },
@@ -126,11 +148,12 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
 
     private Task<List<JsonNode>> RunsAsync(Guid sweep) => service.ListAsync($"/api/v1/sweeps/{sweep}/runs");
 
-    private Task UntilItHasEpochsAsync(Guid sweep, int ordinal) => service.UntilAsync("the run is in the middle of its epochs", async () =>
-    {
-        var now = (await RunsAsync(sweep))[ordinal];
-        Assert.NotEqual("succeeded", (string?)now["state"]);
-        // A branch begins with the epochs of its trunk.
-        return (string?)now["state"] == "running" && (int)now["epochs"]!["done"]! >= (ordinal == 0 ? 2 : 65);
-    });
+    private Task UntilItHasEpochsAsync(Guid sweep, int ordinal) =>
+        service.UntilAsync("the run is in the middle of its epochs", async () =>
+        {
+            var now = (await RunsAsync(sweep))[ordinal];
+            Assert.NotEqual("succeeded", (string?)now["state"]);
+            // A branch begins with the epochs of its trunk.
+            return (string?)now["state"] == "running" && (int)now["epochs"]!["done"]! >= (ordinal == 0 ? 2 : 65);
+        });
 }

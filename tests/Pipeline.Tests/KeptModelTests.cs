@@ -22,10 +22,12 @@ public sealed class KeptModelTests(ServiceFixture service) : IClassFixture<Servi
         var dataset = await service.UploadAsync();
         var sweep = await SubmitAsync(dataset);
         await service.UntilEndedAsync(sweep);
-        var texts = (await service.ListAsync($"/api/v1/datasets/{dataset}/examples?split=test")).ToDictionary(example => (string)example["id"]!, example => (string)example["text"]!);
+        var texts = (await service.ListAsync($"/api/v1/datasets/{dataset}/examples?split=test"))
+            .ToDictionary(example => (string)example["id"]!, example => (string)example["text"]!);
 
         var runs = await service.ListAsync($"/api/v1/sweeps/{sweep}/runs");
-        Assert.Equal(["IMP", "RP-AI", "dense"], runs.Select(run => (string)run["method"]!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["IMP", "RP-AI", "dense"], runs.Select(run => (string)run["method"]!).Order(StringComparer.Ordinal));
         foreach (var run in runs)
         {
             var file = await FetchAsync(run);
@@ -39,8 +41,10 @@ public sealed class KeptModelTests(ServiceFixture service) : IClassFixture<Servi
             {
                 var logits = model.Logits(texts[(string)prediction["exampleId"]!].Split(' '));
                 Assert.Equal((string?)prediction["predicted"]![0], labels[Array.IndexOf(logits, logits.Max())]);
-                foreach (var (logit, score) in logits.Zip(prediction["scores"]!.AsArray(), (logit, score) => (logit, (double)score!)))
-                    Assert.InRange(Math.Abs(logit - score), 0, AbsoluteTolerance + (RelativeTolerance * Math.Abs(score)));
+                foreach (var (logit, score) in logits.Zip(
+                    prediction["scores"]!.AsArray(), (logit, score) => (logit, (double)score!)))
+                    Assert.InRange(
+                        Math.Abs(logit - score), 0, AbsoluteTolerance + (RelativeTolerance * Math.Abs(score)));
             }
         }
 
@@ -51,18 +55,23 @@ public sealed class KeptModelTests(ServiceFixture service) : IClassFixture<Servi
         await service.UntilAsync("the files of the models are gone", () => Task.FromResult(ModelFiles().Length == 0));
     }
 
-    /// <summary>Predictions that a faulty worker might have made are replaced by those of the kept models, without training.</summary>
+    /// <summary>
+    /// Predictions that a faulty worker might have made are replaced by those of the kept models, without training.
+    /// </summary>
     private async Task RequireTheSameAgainAsync(Guid sweep, IReadOnlyList<JsonNode> runs)
     {
         await service.ExecuteSqlAsync("UPDATE run_predictions SET classes = decode(repeat('0000', examples), 'hex')");
         await service.ExecuteSqlAsync("UPDATE runs SET prediction_hash = 'sha256:wrong'");
-        using (var again = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/predict-again", null)) again.EnsureSuccessStatusCode();
+        using (var again = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/predict-again", null))
+            again.EnsureSuccessStatusCode();
         await service.UntilEndedAsync(sweep);
 
         foreach (var (before, after) in runs.Zip(await service.ListAsync($"/api/v1/sweeps/{sweep}/runs")))
         {
-            foreach (var same in new[] { "predictionHash", "test", "achievedSparsity", "prunings", "keptModel", "trainingSeconds", "epochs", "repeatable" })
-                Assert.True(JsonNode.DeepEquals(before[same], after[same]), $"{same}: {before[same]} became {after[same]}");
+            foreach (var same in new[] { "predictionHash", "test", "achievedSparsity", "prunings", "keptModel",
+                    "trainingSeconds", "epochs", "repeatable" })
+                Assert.True(
+                    JsonNode.DeepEquals(before[same], after[same]), $"{same}: {before[same]} became {after[same]}");
         }
     }
 
@@ -93,12 +102,18 @@ public sealed class KeptModelTests(ServiceFixture service) : IClassFixture<Servi
     private async Task RequirePythonReadsItAsync(SafeTensors file)
     {
         var docs = await File.ReadAllTextAsync(Path.Combine(ServiceProcess.RepositoryFolder, "docs/formats.md"));
-        var lines = docs.Split("```python\n").Single(block => block.StartsWith("import json, struct\n", StringComparison.Ordinal)).Split("```")[0];
-        var bias = (await Command.RunAsync("python3", ["-c", $"{lines}print(json.dumps(bias))"], new Dictionary<string, string>(), folder)).Succeeded();
-        Assert.Equal(file.Get<float>("fc.bias"), JsonNode.Parse(bias)!.AsArray().Select(value => (float)(double)value!));
+        var lines = docs.Split("```python\n")
+            .Single(block => block.StartsWith("import json, struct\n", StringComparison.Ordinal)).Split("```")[0];
+        var bias =
+            (await Command.RunAsync(
+                "python3", ["-c", $"{lines}print(json.dumps(bias))"], new Dictionary<string, string>(), folder))
+                .Succeeded();
+        Assert.Equal(
+            file.Get<float>("fc.bias"), JsonNode.Parse(bias)!.AsArray().Select(value => (float)(double)value!));
     }
 
-    private string[] ModelFiles() => Directory.GetFiles(Path.Combine(Path.GetDirectoryName(service.ArtifactFolder)!, "models"));
+    private string[] ModelFiles() =>
+        Directory.GetFiles(Path.Combine(Path.GetDirectoryName(service.ArtifactFolder)!, "models"));
 
     private async Task<Guid> SubmitAsync(Guid dataset)
     {
@@ -106,7 +121,18 @@ public sealed class KeptModelTests(ServiceFixture service) : IClassFixture<Servi
         {
             name = "kept",
             datasetId = dataset,
-            models = new[] { new { architecture = "BiLSTM", hyperparameters = new { epochs = 2, batchSize = 32, learningRate = 0.005, hiddenSize = 8, embeddingSize = 8 } } },
+            models = new[] { new
+            {
+                architecture = "BiLSTM",
+                hyperparameters = new
+                {
+                    epochs = 2,
+                    batchSize = 32,
+                    learningRate = 0.005,
+                    hiddenSize = 8,
+                    embeddingSize = 8,
+                },
+            } },
             methods = new[] { "IMP", "RP-AI" },
             sparsities = new[] { 80 },
             seeds = new { first = 0, count = 1 },

@@ -3,7 +3,9 @@ using PieService.TestSupport;
 
 namespace PieService.Pipeline.Tests;
 
-/// <summary>Processes that die in the middle of the work: the results are those of an undisturbed sweep, bit for bit.</summary>
+/// <summary>
+/// Processes that die in the middle of the work: the results are those of an undisturbed sweep, bit for bit.
+/// </summary>
 public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     // Several seconds: a poll finds the run in the middle of them even on a busy machine.
@@ -40,7 +42,9 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
             await UntilItHasEpochsAsync(running);
             var trainers = service.Worker.Children();
             service.Worker.Signal("KILL");
-            await service.UntilAsync("its trainers have ended too", () => Task.FromResult(!trainers.Any(id => Directory.Exists($"/proc/{id}"))));
+            await service.UntilAsync(
+                "its trainers have ended too",
+                () => Task.FromResult(!trainers.Any(id => Directory.Exists($"/proc/{id}"))));
             service.StartWorker();
         });
 
@@ -80,7 +84,8 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
         {
             await UntilItHasEpochsAsync(running);
             var own = (string?)(await service.GetAsync($"/api/v1/runs/{running}"))["sweepId"];
-            using (var paused = await service.Client.PostAsync($"/api/v1/sweeps/{own}/pause", null)) paused.EnsureSuccessStatusCode();
+            using (var paused = await service.Client.PostAsync($"/api/v1/sweeps/{own}/pause", null))
+                paused.EnsureSuccessStatusCode();
             // Not within so many seconds: on a busy machine it stops as slowly as it trains, and has many epochs to go.
             await service.UntilAsync("the run rests", async () =>
             {
@@ -89,7 +94,8 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
                 return state == "queued";
             });
             Assert.Equal("paused", (string?)(await service.GetAsync($"/api/v1/sweeps/{own}"))["state"]);
-            using (var resumed = await service.Client.PostAsync($"/api/v1/sweeps/{own}/resume", null)) resumed.EnsureSuccessStatusCode();
+            using (var resumed = await service.Client.PostAsync($"/api/v1/sweeps/{own}/resume", null))
+                resumed.EnsureSuccessStatusCode();
         });
 
         Assert.Equal(undisturbed, await HashesAsync(sweep));
@@ -118,7 +124,8 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
         Assert.Contains("signal 9", (string?)failed["error"], StringComparison.Ordinal);
         Assert.Equal("succeeded", (string?)(await service.GetAsync($"/api/v1/runs/{branch}"))["state"]);
 
-        using (var retried = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/retry-failed", null)) retried.EnsureSuccessStatusCode();
+        using (var retried = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/retry-failed", null))
+            retried.EnsureSuccessStatusCode();
         await service.UntilEndedAsync(sweep);
         Assert.Equal(1, (int)(await service.GetAsync($"/api/v1/runs/{poisoned}"))["attempts"]!);
     }
@@ -138,8 +145,14 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
         var runs = await service.ListAsync($"/api/v1/sweeps/{second}/runs");
         Assert.All(runs, run => Assert.True((bool)run["repeatable"]!));
         Assert.Equal(240, (await service.ListAsync($"/api/v1/runs/{runs[0]["id"]}/predictions?split=train")).Count);
-        Assert.Equal(["test", "train"], (await service.ListAsync($"/api/v1/sweeps/{second}/comparisons")).Select(comparison => (string?)comparison["split"]));
-        Assert.Equal([80, 240], (await service.ListAsync($"/api/v1/sweeps/{second}/comparisons")).Select(comparison => (int)comparison["examples"]!));
+        Assert.Equal(
+            ["test", "train"],
+            (await service.ListAsync($"/api/v1/sweeps/{second}/comparisons"))
+                .Select(comparison => (string?)comparison["split"]));
+        Assert.Equal(
+            [80, 240],
+            (await service.ListAsync($"/api/v1/sweeps/{second}/comparisons"))
+                .Select(comparison => (int)comparison["examples"]!));
     }
 
     [Fact]
@@ -152,27 +165,32 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
 
         response.EnsureSuccessStatusCode();
         await service.UntilAsync("all runs are cancelled", async () =>
-            (await service.ListAsync($"/api/v1/sweeps/{sweep}/runs")).TrueForAll(run => (string?)run["state"] == "cancelled"));
+            (await service.ListAsync($"/api/v1/sweeps/{sweep}/runs"))
+                .TrueForAll(run => (string?)run["state"] == "cancelled"));
     }
 
     /// <summary>Trained once for all tests: the content is the same, so the predictions must be.</summary>
     private async Task<List<string?>> UndisturbedAsync() => await HashesAsync(await FinishedAsync(disturb: null));
 
-    /// <summary>A dense sweep of one run, on an upload of its own: nothing is shared between two calls but the content.</summary>
+    /// <summary>
+    /// A dense sweep of one run, on an upload of its own: nothing is shared between two calls but the content.
+    /// </summary>
     private async Task<Guid> FinishedAsync(Func<Guid, Task>? disturb)
     {
         var sweep = await service.SubmitAsync(await service.UploadAsync(), Epochs, seeds: 1);
-        if (disturb is not null) await disturb((Guid)(await service.ListAsync($"/api/v1/sweeps/{sweep}/runs"))[0]["id"]!);
+        if (disturb is not null)
+            await disturb((Guid)(await service.ListAsync($"/api/v1/sweeps/{sweep}/runs"))[0]["id"]!);
         await service.UntilEndedAsync(sweep);
         return sweep;
     }
 
-    private Task UntilItHasEpochsAsync(Guid run) => service.UntilAsync("the run is in the middle of its epochs", async () =>
-    {
-        var now = await service.GetAsync($"/api/v1/runs/{run}");
-        Assert.NotEqual("succeeded", (string?)now["state"]);
-        return (int)now["epochs"]!["done"]! >= 2 && (string?)now["state"] == "running";
-    });
+    private Task UntilItHasEpochsAsync(Guid run) =>
+        service.UntilAsync("the run is in the middle of its epochs", async () =>
+        {
+            var now = await service.GetAsync($"/api/v1/runs/{run}");
+            Assert.NotEqual("succeeded", (string?)now["state"]);
+            return (int)now["epochs"]!["done"]! >= 2 && (string?)now["state"] == "running";
+        });
 
     private async Task<List<string?>> HashesAsync(Guid sweep) =>
         [.. (await service.ListAsync($"/api/v1/sweeps/{sweep}/runs")).Select(run => (string?)run["predictionHash"])];

@@ -6,7 +6,9 @@ using PieService.TestSupport;
 
 namespace PieService.Pipeline.Tests;
 
-/// <summary>The worker's command behind ./pie model get, with a hub on this machine that behaves like the real one.</summary>
+/// <summary>
+/// The worker's command behind ./pie model get, with a hub on this machine that behaves like the real one.
+/// </summary>
 public sealed class ModelGetTests : IDisposable
 {
     private readonly DirectoryInfo models = Directory.CreateTempSubdirectory("pie-models-");
@@ -22,7 +24,8 @@ public sealed class ModelGetTests : IDisposable
 
         var folder = Path.Combine(models.FullName, "tiny-bert");
         Assert.Equal(folder, got.Succeeded().Split('\n')[^1]);
-        foreach (var (name, content) in hub.Files) Assert.Equal(content, await File.ReadAllBytesAsync(Path.Combine(folder, name)));
+        foreach (var (name, content) in hub.Files)
+            Assert.Equal(content, await File.ReadAllBytesAsync(Path.Combine(folder, name)));
         Assert.Equal([folder], Directory.GetFileSystemEntries(models.FullName));
         // Each part of the large file came once.
         Assert.Equal(hub.Files["model.safetensors"].Length, hub.BytesOfWeights);
@@ -100,7 +103,8 @@ public sealed class ModelGetTests : IDisposable
 
         // Laid there by hand.
         File.Delete(Path.Combine(models.FullName, "tiny-bert", "revision"));
-        Assert.Contains("there already", (await GetAsync(hub, "other/tiny-bert")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains(
+            "there already", (await GetAsync(hub, "other/tiny-bert")).Succeeded(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -141,7 +145,9 @@ public sealed class ModelGetTests : IDisposable
         return new(code, output, errors);
     }
 
-    /// <summary>As the hub answers: small files by themselves under git's checksum, weights from elsewhere under their SHA-256.</summary>
+    /// <summary>
+    /// As the hub answers: small files by themselves under git's checksum, weights from elsewhere under their SHA-256.
+    /// </summary>
     private sealed class Hub : IDisposable
     {
         private const string Revision = "0123456789abcdef0123456789abcdef01234567";
@@ -209,14 +215,16 @@ public sealed class ModelGetTests : IDisposable
             else
             {
                 response.Headers["X-Repo-Commit"] = Revision;
-                response.Headers["ETag"] = $"\"{(isWeights ? "of-the-storage" : Promises.GetValueOrDefault(file, GitChecksum(content)))}\"";
+                response.Headers["ETag"] =
+                    $"\"{(isWeights ? "of-the-storage" : Promises.GetValueOrDefault(file, GitChecksum(content)))}\"";
                 Send(request, response, content, isWeights);
             }
         }
 
         private void Send(HttpListenerRequest request, HttpListenerResponse response, byte[] content, bool isWeights)
         {
-            var from = request.Headers["Range"] is { } range ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
+            var from = request.Headers["Range"] is { } range
+                ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
             if (from > 0)
             {
                 response.StatusCode = 206;
@@ -243,7 +251,8 @@ public sealed class ModelGetTests : IDisposable
 
         private static string GitChecksum(byte[] content) =>
 #pragma warning disable CA5350 // git's own
-            Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {content.Length}\0"), .. content]));
+            Convert.ToHexStringLower(
+                SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {content.Length}\0"), .. content]));
 #pragma warning restore CA5350
     }
 }

@@ -54,7 +54,8 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
     [Fact]
     public async Task Following_a_sweep_tells_of_it_until_its_end()
     {
-        environment["SWEEP"] = (await service.SubmitAsync(await service.UploadAsync(), epochs: 1, seeds: 2, "RP-AI")).ToString();
+        environment["SWEEP"] = (await service.SubmitAsync(await service.UploadAsync(), epochs: 1, seeds: 2, "RP-AI"))
+            .ToString();
 
         var lines = (await RunAsync("bash", ["-o", "pipefail", "-c", Recipe("follow")])).Succeeded().Split('\n');
 
@@ -78,7 +79,9 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
     {
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 1, seeds: 1, "RP-AI");
         await File.WriteAllTextAsync(Path.Combine(folder, "sweep.id"), $"{sweep}\n");
-        var rule = ShellOfARule().Match(Recipe("snakemake")).Groups["shell"].Value.Replace("{input}", "sweep.id", StringComparison.Ordinal).Replace("{output}", "comparisons.json", StringComparison.Ordinal);
+        var rule = ShellOfARule().Match(Recipe("snakemake")).Groups["shell"].Value
+            .Replace("{input}", "sweep.id", StringComparison.Ordinal)
+            .Replace("{output}", "comparisons.json", StringComparison.Ordinal);
 
         (await RunAsync("bash", ["-euo", "pipefail", "-c", rule])).Succeeded();
 
@@ -96,13 +99,15 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
 
         Assert.Equal("True", (await PokeAsync(sweep)).Succeeded());
         Assert.Equal("False", (await PokeAsync(endless)).Succeeded());
-        using (var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{endless}/cancel", null)) cancelled.EnsureSuccessStatusCode();
+        using (var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{endless}/cancel", null))
+            cancelled.EnsureSuccessStatusCode();
         Assert.Contains("has cancelled", (await PokeAsync(endless)).Error, StringComparison.Ordinal);
         Assert.Contains("404", (await PokeAsync(Guid.NewGuid())).Error, StringComparison.Ordinal);
         environment["PIE_API"] = "http://127.0.0.1:1";
         Assert.Equal("False", (await PokeAsync(sweep)).Succeeded());
 
-        Task<Command> PokeAsync(Guid id) => RunAsync("python3", ["-c", $"{Recipe("airflow")}\nprint(sweep_has_ended('{id}'))"]);
+        Task<Command> PokeAsync(Guid id) =>
+            RunAsync("python3", ["-c", $"{Recipe("airflow")}\nprint(sweep_has_ended('{id}'))"]);
     }
 
     [Fact]
@@ -113,12 +118,16 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
         var comparisons = await service.ListAsync($"/api/v1/sweeps/{sweep}/comparisons");
         Assert.True(comparisons.Sum(comparison => (int)comparison["pies"]!) > 0, "This study must have a PIE.");
 
-        var output = (await RunAsync("psql", ["--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-v", $"sweep={sweep}", "--csv", "-f", "-"], Recipe("psql"))).Succeeded().Split('\n');
+        var output =
+            (await RunAsync(
+                "psql", ["--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-v", $"sweep={sweep}", "--csv", "-f", "-"],
+                Recipe("psql"))).Succeeded().Split('\n');
 
         Assert.Matches("^succeeded,6,6,([0-9]+),\\1$", output[1]);
         var rows = await ReadLinesAsync("pies.csv");
         Assert.Equal(
-            comparisons.Select(comparison => ((string)comparison["method"]!, (int)comparison["pies"]!)).Where(method => method.Item2 > 0).Order(),
+            comparisons.Select(comparison => ((string)comparison["method"]!, (int)comparison["pies"]!))
+                .Where(method => method.Item2 > 0).Order(),
             rows.Skip(1).CountBy(row => row.Split(',')[0]).Select(method => (method.Key, method.Value)).Order());
         Assert.Equal("method,sparsity,seed,gold,predicted,scores", output[2]);
         Assert.Equal(6, output.Length - 3);
@@ -128,32 +137,47 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
     public async Task The_receiver_of_webhooks_takes_what_the_service_signed_and_nothing_else()
     {
         var port = ServiceFixture.FreePort();
-        using var created = await service.Client.PostAsJsonAsync("/api/v1/webhooks", new { url = $"http://localhost:{port}/" });
+        using var created = await service.Client.PostAsJsonAsync(
+            "/api/v1/webhooks", new { url = $"http://localhost:{port}/" });
         var webhook = (await created.Content.ReadFromJsonAsync<JsonObject>())!;
-        var start = new ProcessStartInfo("python3", ["-c", Recipe("webhook")]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        (start.Environment["PORT"], start.Environment["WEBHOOK_SECRET"]) = (port.ToString(CultureInfo.InvariantCulture), (string)webhook["secret"]!);
+        var start = new ProcessStartInfo("python3", ["-c", Recipe("webhook")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        (start.Environment["PORT"], start.Environment["WEBHOOK_SECRET"]) =
+            (port.ToString(CultureInfo.InvariantCulture), (string)webhook["secret"]!);
         using var receiver = Process.Start(start)!;
         try
         {
             await service.UntilAsync("the receiver listens", () => Task.FromResult(IsListening(port)));
-            using (var forged = new HttpRequestMessage(HttpMethod.Post, $"http://localhost:{port}/") { Content = new StringContent("""{"type":"forged","data":{}}""") })
+            using (var forged = new HttpRequestMessage(HttpMethod.Post, $"http://localhost:{port}/")
+            {
+                Content = new StringContent("""{"type":"forged","data":{}}"""),
+            })
             {
                 forged.Headers.Add("webhook-id", "me");
-                forged.Headers.Add("webhook-timestamp", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+                forged.Headers.Add(
+                    "webhook-timestamp",
+                    TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
                 forged.Headers.Add("webhook-signature", "v1,AAAA");
                 using var refused = await service.Client.SendAsync(forged);
                 Assert.Equal(System.Net.HttpStatusCode.Unauthorized, refused.StatusCode);
             }
-            using (var test = await service.Client.PostAsync($"/api/v1/webhooks/{webhook["id"]}/test", null)) test.EnsureSuccessStatusCode();
+            using (var test = await service.Client.PostAsync($"/api/v1/webhooks/{webhook["id"]}/test", null))
+                test.EnsureSuccessStatusCode();
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-            Assert.Equal($$"""webhook.test {"webhookId": "{{webhook["id"]}}"}""", await ReadAboutAsync((string)webhook["id"]!));
+            Assert.Equal(
+                $$"""webhook.test {"webhookId": "{{webhook["id"]}}"}""", await ReadAboutAsync((string)webhook["id"]!));
 
             var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 1, seeds: 1);
             await service.UntilEndedAsync(sweep);
             // Training had its own limit.
             limit.TryReset();
             limit.CancelAfter(TimeSpan.FromMinutes(1));
-            Assert.StartsWith($$"""sweep.ended {"sweepId": "{{sweep}}", "name": "pipeline", "state": "succeeded",""", await ReadAboutAsync(sweep.ToString()));
+            Assert.StartsWith(
+                $$"""sweep.ended {"sweepId": "{{sweep}}", "name": "pipeline", "state": "succeeded",""",
+                await ReadAboutAsync(sweep.ToString()));
 
             // The events of other tests' sweeps, which end at any time, arrive as well.
             async Task<string> ReadAboutAsync(string id)
@@ -181,7 +205,8 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
         Assert.Equal(Fence().Count(page), AnyRecipe().Count(page));
     }
 
-    private Task<Command> RunAsync(string program, string[] arguments, string input = "") => Command.RunAsync(program, arguments, environment, folder, input);
+    private Task<Command> RunAsync(string program, string[] arguments, string input = "") =>
+        Command.RunAsync(program, arguments, environment, folder, input);
 
     private Task<string[]> ReadLinesAsync(string file) => File.ReadAllLinesAsync(Path.Combine(folder, file));
 
@@ -198,11 +223,14 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
         }
     }
 
-    private static string Recipe(string name) => Assert.Single(AnyRecipe().Matches(Page()), match => match.Groups["name"].Value == name).Groups["text"].Value;
+    private static string Recipe(string name) =>
+        Assert.Single(AnyRecipe().Matches(Page()), match => match.Groups["name"].Value == name).Groups["text"].Value;
 
-    private static string Page() => File.ReadAllText(Path.Combine(ServiceProcess.RepositoryFolder, "docs/pipelines.md"));
+    private static string Page() =>
+        File.ReadAllText(Path.Combine(ServiceProcess.RepositoryFolder, "docs/pipelines.md"));
 
-    [GeneratedRegex(@"<!-- recipe: (?<name>\w+) -->\n```\w+\n(?<text>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"<!-- recipe: (?<name>\w+) -->\n```\w+\n(?<text>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex AnyRecipe();
 
     [GeneratedRegex(@"^```\w", RegexOptions.Multiline)]

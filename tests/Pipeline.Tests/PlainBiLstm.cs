@@ -4,17 +4,19 @@ using PieService.Worker.Files;
 namespace PieService.Pipeline.Tests;
 
 /// <summary>
-/// The study's BiLSTM (study 1.2) in plain arithmetic, from the file of a kept model alone: what anybody could write who has
-/// the file and the paper.
+/// The study's BiLSTM (study 1.2) in plain arithmetic, from the file of a kept model alone: what anybody could write
+/// who has the file and the paper.
 /// </summary>
 internal sealed class PlainBiLstm(SafeTensors file)
 {
-    private readonly Dictionary<string, int> rowOfWord = Encoding.UTF8.GetString(file.Get<byte>("vocabulary")).Split('\n').Index().ToDictionary(row => row.Item, row => row.Index);
+    private readonly Dictionary<string, int> rowOfWord = Encoding.UTF8.GetString(file.Get<byte>("vocabulary"))
+        .Split('\n').Index().ToDictionary(row => row.Item, row => row.Index);
     private readonly Dictionary<string, double[][]> matrices = [];
 
     public double[] Logits(IEnumerable<string> words)
     {
-        var inputs = words.Select(word => Matrix("embedding.weight")[rowOfWord.GetValueOrDefault(word, rowOfWord["[UNK]"])]).ToArray();
+        var inputs = words.Select(
+            word => Matrix("embedding.weight")[rowOfWord.GetValueOrDefault(word, rowOfWord["[UNK]"])]).ToArray();
         var lower = Layer(inputs, "l0");
         var upper = Layer(lower, "l1");
         var half = upper[0].Length / 2;
@@ -33,14 +35,16 @@ internal sealed class PlainBiLstm(SafeTensors file)
     private double[][] States(double[][] inputs, string name)
     {
         var (fromInput, fromState) = (Matrix($"lstm.weight_ih_{name}"), Matrix($"lstm.weight_hh_{name}"));
-        var bias = file.Get<float>($"lstm.bias_ih_{name}").Zip(file.Get<float>($"lstm.bias_hh_{name}"), (a, b) => (double)a + b).ToArray();
+        var bias = file.Get<float>($"lstm.bias_ih_{name}")
+            .Zip(file.Get<float>($"lstm.bias_hh_{name}"), (a, b) => (double)a + b).ToArray();
         var size = fromState[0].Length;
         var (hidden, cell, states) = (new double[size], new double[size], new List<double[]>());
         foreach (var input in inputs)
         {
             // Gates in torch's order: input, forget, cell, output.
             var gates = bias.Select((b, row) => b + Dot(fromInput[row], input) + Dot(fromState[row], hidden)).ToArray();
-            cell = [.. cell.Select((c, i) => (Sigmoid(gates[size + i]) * c) + (Sigmoid(gates[i]) * Math.Tanh(gates[(2 * size) + i])))];
+            cell = [.. cell.Select(
+                (c, i) => (Sigmoid(gates[size + i]) * c) + (Sigmoid(gates[i]) * Math.Tanh(gates[(2 * size) + i])))];
             hidden = [.. cell.Select((c, i) => Sigmoid(gates[(3 * size) + i]) * Math.Tanh(c))];
             states.Add(hidden);
         }

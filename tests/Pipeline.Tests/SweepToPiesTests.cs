@@ -23,21 +23,28 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
             var pies = await service.ListAsync($"/api/v1/comparisons/{comparison["id"]}/pies?orderBy=position");
 
             Assert.Equal(80, (int)comparison["examples"]!);
-            Assert.Equal(dense.Keys.Where(id => Mode(dense[id]) != Mode(pruned[id])), pies.Select(pie => (string)pie["exampleId"]!));
+            Assert.Equal(
+                dense.Keys.Where(id => Mode(dense[id]) != Mode(pruned[id])),
+                pies.Select(pie => (string)pie["exampleId"]!));
             Assert.Equal((int)comparison["pies"]!, pies.Count);
             Assert.All(pies, pie =>
             {
                 var id = (string)pie["exampleId"]!;
-                Assert.Equal((Mode(dense[id]), Mode(pruned[id])), ((string)pie["dense"]!["predicted"]![0]!, (string)pie["pruned"]!["predicted"]![0]!));
+                Assert.Equal(
+                    (Mode(dense[id]), Mode(pruned[id])),
+                    ((string)pie["dense"]!["predicted"]![0]!, (string)pie["pruned"]!["predicted"]![0]!));
                 Assert.Equal(dense[id], Votes(pie["dense"]!));
                 Assert.Equal(pruned[id], Votes(pie["pruned"]!));
             });
         }
     }
 
-    /// <summary>The first sweep keeps nothing of the early epochs, so its dense runs are trained again for the second; the others are not.</summary>
+    /// <summary>
+    /// The first sweep keeps nothing of the early epochs, so its dense runs are trained again for the second; the
+    /// others are not.
+    /// </summary>
     [Fact]
-    public async Task Training_examples_are_in_bins_by_what_the_dense_runs_answered_early_also_where_these_had_to_be_trained_again()
+    public async Task Training_examples_are_in_bins_by_early_answers_also_of_dense_runs_that_were_trained_again()
     {
         var dataset = await service.UploadAsync();
         var first = await SubmitAsync(dataset, """ "observationEpochs": [] """);
@@ -49,9 +56,12 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
 
         var runs = await service.ListAsync($"/api/v1/sweeps/{second}/runs");
         var dense = runs.Where(run => (string?)run["method"] == "dense").ToList();
-        Assert.All(dense, run => Assert.Equal(("[0,1]", true), (run["observedEpochs"]!.ToJsonString(), (bool)run["repeatable"]!)));
+        Assert.All(
+            dense,
+            run => Assert.Equal(("[0,1]", true), (run["observedEpochs"]!.ToJsonString(), (bool)run["repeatable"]!)));
         Assert.Equal(
-            before.Select(run => (string?)run["predictionHash"]), runs.Where(run => (string?)run["method"] != "dense4E").Select(run => (string?)run["predictionHash"]));
+            before.Select(run => (string?)run["predictionHash"]),
+            runs.Where(run => (string?)run["method"] != "dense4E").Select(run => (string?)run["predictionHash"]));
         Assert.All(runs.Where(run => (string?)run["method"] == "MP-AI"), run => Assert.Equal(1, (int)run["attempts"]!));
 
         var el2n = await El2nAsync(dense, epoch: 0);
@@ -68,17 +78,23 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
         }
     }
 
-    /// <summary>Of two classes: the distance of softmax from the gold label is sqrt(2) times the other class's probability.</summary>
+    /// <summary>
+    /// Of two classes: the distance of softmax from the gold label is sqrt(2) times the other class's probability.
+    /// </summary>
     private async Task<Dictionary<string, double>> El2nAsync(List<JsonNode> dense, int epoch)
     {
         var (sums, gold) = (new Dictionary<string, double>(), new Dictionary<string, string>());
-        foreach (var example in await service.ListAsync($"/api/v1/datasets/{(await service.GetAsync($"/api/v1/sweeps/{dense[0]["sweepId"]}"))["datasetId"]}/examples?split=train"))
+        var own = await service.GetAsync($"/api/v1/sweeps/{dense[0]["sweepId"]}");
+        foreach (var example in await service.ListAsync($"/api/v1/datasets/{own["datasetId"]}/examples?split=train"))
             gold[(string)example["id"]!] = (string)example["labels"]![0]!;
         foreach (var run in dense)
         {
-            foreach (var answer in await service.ListAsync($"/api/v1/runs/{run["id"]}/predictions?split=train&epoch={epoch}"))
+            foreach (var answer in await service.ListAsync(
+                $"/api/v1/runs/{run["id"]}/predictions?split=train&epoch={epoch}"))
             {
-                var (id, scores) = ((string)answer["exampleId"]!, answer["scores"]!.AsArray().Select(score => (double)(float)score!).ToArray());
+                var (id, scores) =
+                    ((string)answer["exampleId"]!, answer["scores"]!.AsArray().Select(score => (double)(float)score!)
+                        .ToArray());
                 var (right, wrong) = gold[id] == "neg" ? (scores[0], scores[1]) : (scores[1], scores[0]);
                 sums[id] = sums.GetValueOrDefault(id) + (Math.Sqrt(2) / (1 + Math.Exp(right - wrong)) / dense.Count);
             }
@@ -104,19 +120,27 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
         await service.UntilEndedAsync(sweep);
 
         var runs = await service.ListAsync($"/api/v1/sweeps/{sweep}/runs");
-        Assert.All(runs.Where(run => (string?)run["method"] != "dense"), run => Assert.All(run["tensors"]!.AsArray(), tensor =>
-            Assert.Equal((int)Math.Round((int)tensor!["size"]! * 0.8m, MidpointRounding.ToEven), (int)tensor["size"]! - (int)tensor["kept"]!)));
+        Assert.All(
+            runs.Where(run => (string?)run["method"] != "dense"), run => Assert.All(run["tensors"]!.AsArray(), tensor =>
+                Assert.Equal(
+                    (int)Math.Round((int)tensor!["size"]! * 0.8m, MidpointRounding.ToEven),
+                    (int)tensor["size"]! - (int)tensor["kept"]!)));
         // The branch's own epochs are measured, those of its trunk are the dense run's.
         var branch = runs.Single(run => (string?)run["method"] == "IMP");
-        var measured = (await service.ListAsync($"/api/v1/runs/{branch["id"]}/metrics")).Where(row => (string?)row["split"] == "train").ToList();
+        var measured = (await service.ListAsync($"/api/v1/runs/{branch["id"]}/metrics"))
+            .Where(row => (string?)row["split"] == "train").ToList();
         Assert.Equal(Enumerable.Range(2, 6), measured.Select(row => (int)row["epoch"]!));
 
         // Study 1.12: what each pruning did, on the way and in the end.
         var prunings = branch["prunings"]!.AsArray();
         Assert.Equal([2, 4, 6], prunings.Select(pruning => (int)pruning!["afterEpochs"]!));
         Assert.All(prunings, pruning => Assert.NotNull(pruning!["stability"]));
-        Assert.Equal(((double)branch["achievedSparsity"]!, (double)branch["compression"]!), ((double)prunings[^1]!["achievedSparsity"]!, (double)prunings[^1]!["compression"]!));
-        Assert.Equal((double)measured[^1]["loss"]! - (double)branch["test"]!["loss"]!, (double)branch["generalisationGap"]!, 1e-12);
+        Assert.Equal(
+            ((double)branch["achievedSparsity"]!, (double)branch["compression"]!),
+            ((double)prunings[^1]!["achievedSparsity"]!, (double)prunings[^1]!["compression"]!));
+        Assert.Equal(
+            (double)measured[^1]["loss"]! - (double)branch["test"]!["loss"]!, (double)branch["generalisationGap"]!,
+            1e-12);
         Assert.Empty(runs.Single(run => (string?)run["method"] == "dense")["prunings"]!.AsArray());
     }
 
@@ -127,7 +151,9 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
         await service.UntilEndedAsync(sweep);
 
         await service.UntilAsync("the checkpoints are gone", () =>
-            Task.FromResult(Directory.EnumerateFiles(service.ArtifactFolder, "*", SearchOption.AllDirectories).FirstOrDefault() is null));
+            Task.FromResult(
+                Directory.EnumerateFiles(service.ArtifactFolder, "*", SearchOption.AllDirectories)
+                    .FirstOrDefault() is null));
     }
 
     [Fact]
@@ -142,9 +168,13 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
         var sweep = (Guid)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["id"]!;
 
         await service.UntilAsync("the other run has succeeded", async () =>
-            (string?)(await service.ListAsync($"/api/v1/sweeps/{sweep}/runs")).Single(run => (string?)run["model"] == "fine")["state"] == "succeeded");
+            (string?)(await service.ListAsync($"/api/v1/sweeps/{sweep}/runs"))
+                .Single(run => (string?)run["model"] == "fine")["state"] == "succeeded");
 
-        Assert.Contains("PIE_VECTORS", (string?)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["waitingFor"]!.AsArray().Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "PIE_VECTORS",
+            (string?)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["waitingFor"]!.AsArray().Single(),
+            StringComparison.Ordinal);
         using var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/cancel", null);
         cancelled.EnsureSuccessStatusCode();
         await service.UntilEndedAsync(sweep, "cancelled");
@@ -158,7 +188,8 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
             foreach (var prediction in await service.ListAsync($"/api/v1/runs/{run["id"]}/predictions?split=test"))
             {
                 var (example, predicted) = ((string)prediction["exampleId"]!, (string)prediction["predicted"]![0]!);
-                if (!votes.TryGetValue(example, out var counts)) votes[example] = counts = new() { ["neg"] = 0, ["pos"] = 0 };
+                if (!votes.TryGetValue(example, out var counts))
+                    votes[example] = counts = new() { ["neg"] = 0, ["pos"] = 0 };
                 counts[predicted]++;
             }
         }
@@ -168,5 +199,6 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
     /// <summary>Ties to the first label.</summary>
     private static string Mode(Dictionary<string, int> votes) => votes["neg"] >= votes["pos"] ? "neg" : "pos";
 
-    private static Dictionary<string, int> Votes(JsonNode cohort) => cohort["votes"]!.AsObject().ToDictionary(pair => pair.Key, pair => (int)pair.Value!);
+    private static Dictionary<string, int> Votes(JsonNode cohort) =>
+        cohort["votes"]!.AsObject().ToDictionary(pair => pair.Key, pair => (int)pair.Value!);
 }

@@ -4,7 +4,9 @@ using PieService.Worker.Tests.Models;
 
 namespace PieService.Pipeline.Tests;
 
-/// <summary>A checkpoint's folder with a very small BERT of random weights, which knows the words of the tests' texts.</summary>
+/// <summary>
+/// A checkpoint's folder with a very small BERT of random weights, which knows the words of the tests' texts.
+/// </summary>
 internal static class TinyBert
 {
     public const int Positions = 24;
@@ -13,7 +15,8 @@ internal static class TinyBert
 
     private static readonly string[] Words =
     [
-        "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "film", "was", "a", "story", "of", "two", "friends", "in", "town", "with",
+        "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "film", "was", "a", "story", "of", "two", "friends", "in",
+        "town", "with",
         "music", "and", "rain", "bad", "dull", "poor", "good", "fine", "great", "not",
     ];
 
@@ -29,7 +32,10 @@ internal static class TinyBert
         {
             // As a BERT is born: LayerNorms that change nothing, all else small.
             var isScale = name.EndsWith("LayerNorm.weight", StringComparison.Ordinal);
-            file.Add(name, Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => isScale ? 1 : (float)(random.NextDouble() - 0.5) / 5).ToArray(), shape);
+            file.Add(
+                name,
+                Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b))
+                    .Select(_ => isScale ? 1 : (float)(random.NextDouble() - 0.5) / 5).ToArray(), shape);
         }
         file.Write(Path.Combine(folder, "model.safetensors"));
     }

@@ -12,7 +12,9 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
     {
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 60, seeds: 2);
         var waiting = WaitAsync(sweep.ToString());
-        await service.UntilAsync("something was trained", async () => (int)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["progress"]!["epochs"]!["done"]! > 0);
+        await service.UntilAsync(
+            "something was trained",
+            async () => (int)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["progress"]!["epochs"]!["done"]! > 0);
         service.Api.Signal("KILL");
         using (var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1)))
             await service.Api.WaitForExitAsync(limit.Token);
@@ -25,9 +27,11 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
         // What was told before the kill is not told again; the end is told a moment after it can be seen.
         List<JsonNode> events = [];
         await service.UntilAsync("the end was told", async () =>
-            (events = await EventsAsync(sweep)).Any(told => (string?)told["type"] == "state" && (string?)told["data"]!["state"] == "succeeded"));
+            (events = await EventsAsync(sweep))
+                .Any(told => (string?)told["type"] == "state" && (string?)told["data"]!["state"] == "succeeded"));
         Assert.Equal(Enumerable.Range(1, events.Count), events.Select(told => (int)told["number"]!));
-        var states = events.Where(told => (string?)told["type"] == "state").Select(told => (string?)told["data"]!["state"]).ToList();
+        var states = events.Where(told => (string?)told["type"] == "state")
+            .Select(told => (string?)told["data"]!["state"]).ToList();
         Assert.Equal(states.Distinct(), states);
         Assert.Equal("succeeded", states[^1]);
     }
@@ -36,7 +40,8 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
     public async Task A_sweep_that_was_cancelled_is_exit_code_1()
     {
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 5_000, seeds: 1);
-        using (var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/cancel", null)) cancelled.EnsureSuccessStatusCode();
+        using (var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/cancel", null))
+            cancelled.EnsureSuccessStatusCode();
 
         var waited = await WaitAsync(sweep.ToString());
 
@@ -76,7 +81,8 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
     public async Task An_api_that_is_asked_to_stop_does_not_wait_for_its_event_streams()
     {
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 5_000, seeds: 1);
-        using var response = await service.Client.GetAsync($"/api/v1/sweeps/{sweep}/events", HttpCompletionOption.ResponseHeadersRead);
+        using var response = await service.Client.GetAsync(
+            $"/api/v1/sweeps/{sweep}/events", HttpCompletionOption.ResponseHeadersRead);
         using var stream = new StreamReader(await response.Content.ReadAsStreamAsync());
         string? line;
         do line = await stream.ReadLineAsync();
@@ -111,11 +117,15 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/sweeps/{sweep}/events?pageSize=1000");
         request.Headers.Accept.ParseAdd("application/json");
         using var response = await service.Client.SendAsync(request);
-        return [.. JsonNode.Parse(await response.Content.ReadAsStringAsync())!["items"]!.AsArray().Select(told => told!)];
+        return [.. JsonNode.Parse(await response.Content.ReadAsStringAsync())!["items"]!.AsArray()
+            .Select(told => told!)];
     }
 
-    private Task<Command> WaitAsync(string sweep, params string[] more) => RunAsync(["wait", sweep, "--url", service.Address, .. more]);
+    private Task<Command> WaitAsync(string sweep, params string[] more) =>
+        RunAsync(["wait", sweep, "--url", service.Address, .. more]);
 
     private static Task<Command> RunAsync(string[] arguments) =>
-        Command.RunAsync(Path.Combine(ServiceProcess.RepositoryFolder, "pie"), arguments, new Dictionary<string, string>(), Path.GetTempPath());
+        Command.RunAsync(
+            Path.Combine(ServiceProcess.RepositoryFolder, "pie"), arguments, new Dictionary<string, string>(),
+            Path.GetTempPath());
 }

@@ -6,5 +6,6 @@ namespace PieService.Requests;
 internal static class Asked
 {
     public static int Number(string name, int byDefault) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : byDefault;
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } given
+            ? int.Parse(given, CultureInfo.InvariantCulture) : byDefault;
 }

@@ -8,21 +8,27 @@ namespace PieService.Requests;
 public sealed class Books(ServiceFixture service)
 {
     public long ResidentMiB() =>
-        long.Parse(File.ReadLines($"/proc/{service.Api.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))["VmRSS:".Length..^"kB".Length], CultureInfo.InvariantCulture) / 1024;
+        long.Parse(
+            File.ReadLines($"/proc/{service.Api.Id}/status")
+                .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))["VmRSS:".Length..^"kB".Length],
+            CultureInfo.InvariantCulture) / 1024;
 
     public int Descriptors() => Directory.GetFileSystemEntries($"/proc/{service.Api.Id}/fd").Length;
 
-    public Task<long> SessionsAsync() => AskAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    public Task<long> SessionsAsync() => AskAsync(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
 
     public IReadOnlyList<string> Uploads() =>
-        Directory.Exists(Path.Combine(service.DataFolder, "uploads")) ? Directory.GetFileSystemEntries(Path.Combine(service.DataFolder, "uploads")) : [];
+        Directory.Exists(Path.Combine(service.DataFolder, "uploads"))
+            ? Directory.GetFileSystemEntries(Path.Combine(service.DataFolder, "uploads")) : [];
 
     /// <summary>The rows of every table of the service.</summary>
     public async Task<SortedDictionary<string, long>> RowsAsync()
     {
         var tables = new List<string>();
         await using (var connection = await ConnectAsync())
-        await using (var command = new NpgsqlCommand("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", connection))
+        await using (var command = new NpgsqlCommand(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'", connection))
         await using (var reader = await command.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync()) tables.Add(reader.GetString(0));
@@ -41,7 +47,8 @@ public sealed class Books(ServiceFixture service)
 
     private async Task<NpgsqlConnection> ConnectAsync()
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(service.ConnectionString) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(service.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         return connection;
     }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace PieService.Requests;
 
-/// <summary>Requests are written as text in which some characters stand for single bytes: so they can hold what is no text.</summary>
+/// <summary>
+/// Requests are written as text in which some characters stand for single bytes: so they can hold what is no text.
+/// </summary>
 public static class Bytes
 {
     private const char Zero = '\uE000';

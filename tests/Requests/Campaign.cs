@@ -4,7 +4,8 @@ using PieService.TestDatabases;
 namespace PieService.Requests;
 
 /// <summary>
-/// Requests of every kind, made from the OpenAPI document, against a running service. Short in ./pie test; ./pie requests
+/// Requests of every kind, made from the OpenAPI document, against a running service. Short in ./pie test; ./pie
+/// requests
 /// --count N --seed S runs it as long as asked.
 /// </summary>
 public sealed class Campaign(ITestOutputHelper output)
@@ -18,8 +19,12 @@ public sealed class Campaign(ITestOutputHelper output)
     public async Task Whatever_is_asked_the_answer_is_one_that_the_document_promises()
     {
         var (count, seed) = (Asked.Number("PIE_REQUEST_COUNT", 1000), Asked.Number("PIE_REQUEST_SEED", 1));
-        await using var service = await ServiceFixture.OpenAsync(("PIE_SLOTS", "1"), ("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "0"), ("PIE_REQUESTS_PER_SECOND", "100000"));
-        var (contract, books, tally) = (await Contract.ReadAsync(await service.GetAsync("/swagger/v1/swagger.json")), new Books(service), new Tally());
+        await using var service = await ServiceFixture.OpenAsync(
+            ("PIE_SLOTS", "1"), ("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "0"),
+            ("PIE_REQUESTS_PER_SECOND", "100000"));
+        var (contract, books, tally) =
+            (await Contract.ReadAsync(await service.GetAsync("/swagger/v1/swagger.json")), new Books(service),
+                new Tally());
         var harvest = await Harvest.ReapAsync(contract, service, spares: Math.Clamp(count / 100, 8, 60));
         // What generated sweeps would train has no end; it rests until all has been asked.
         await StopWorkerAsync(service);
@@ -29,24 +34,30 @@ public sealed class Campaign(ITestOutputHelper output)
         var (memory, descriptors, sessions) = (new List<long>(), new List<int>(), new List<long>());
         foreach (var block in Enumerable.Range(0, count).Chunk(Math.Max(1, count / Blocks)))
         {
-            await Parallel.ForEachAsync(block, new ParallelOptions { MaxDegreeOfParallelism = AtATime }, async (index, _) => await AskAsync(service, contract, generator, tally, index, seed));
+            await Parallel.ForEachAsync(block, new ParallelOptions
+            {
+                MaxDegreeOfParallelism = AtATime,
+            }, async (index, _) => await AskAsync(service, contract, generator, tally, index, seed));
             memory.Add(books.ResidentMiB());
             descriptors.Add(books.Descriptors());
             sessions.Add(await books.SessionsAsync());
         }
 
         output.WriteLine($"{count} requests (seed {seed}):\n{tally.Table()}");
-        output.WriteLine($"MiB resident: {string.Join(' ', memory)}\ndescriptors: {string.Join(' ', descriptors)}\ndatabase sessions: {string.Join(' ', sessions)}");
+        output.WriteLine(
+            $"MiB resident: {string.Join(' ', memory)}\ndescriptors: {string.Join(' ', descriptors)}\ndatabase "
+                + $"sessions: {string.Join(' ', sessions)}");
         Assert.True(tally.IsClean, tally.Wrongs());
         await service.UntilAsync("no upload is left", () => Task.FromResult(books.Uploads().Count == 0));
         await RowsAreExplainedAsync(books, before, tally);
-        // The heap of the second fifth has met every kind of request; what comes later may move with the collector, by a
-        // quarter and by what the youngest generation keeps on a busy machine, but not grow: a leak of 32 KiB a request shows in
-        // 10,000 of them (./pie requests --count).
-        Assert.InRange(Median(memory[^Fifth(memory)..]), 0, Median(memory[Fifth(memory)..(2 * Fifth(memory))]) * 5 / 4 + 64);
-        // Pools of sessions and threads fill in the first half, on a busy machine later than on an idle one. Two fifths lie
-        // between the medians: of 1,000 requests, a descriptor that is lost with each fortieth would show, and of 10,000
-        // (./pie requests --count) one that is lost with each four-hundredth.
+        // The heap of the second fifth has met every kind of request; what comes later may move with the collector, by
+        // a quarter and by what the youngest generation keeps on a busy machine, but not grow: a leak of 32 KiB a
+        // request shows in 10,000 of them (./pie requests --count).
+        Assert.InRange(
+            Median(memory[^Fifth(memory)..]), 0, Median(memory[Fifth(memory)..(2 * Fifth(memory))]) * 5 / 4 + 64);
+        // Pools of sessions and threads fill in the first half, on a busy machine later than on an idle one. Two fifths
+        // lie between the medians: of 1,000 requests, a descriptor that is lost with each fortieth would show, and of
+        // 10,000 (./pie requests --count) one that is lost with each four-hundredth.
         var (fifth, middle) = (Fifth(memory), (descriptors.Count / 2) - (Fifth(memory) / 2));
         Assert.InRange(Median(descriptors[^fifth..]), 0, Median(descriptors[middle..(middle + fifth)]) + 10);
         // Four at a time, the dispatcher, the queue's own.
@@ -54,7 +65,8 @@ public sealed class Campaign(ITestOutputHelper output)
         await ItStillTrainsAsync(service);
     }
 
-    private static async Task AskAsync(ServiceFixture service, Contract contract, Generator generator, Tally tally, int index, int seed)
+    private static async Task AskAsync(
+        ServiceFixture service, Contract contract, Generator generator, Tally tally, int index, int seed)
     {
         var draft = generator.Make(index);
         var bytes = draft.ToBytes();
@@ -74,7 +86,8 @@ public sealed class Campaign(ITestOutputHelper output)
         var file = Path.Combine(Path.GetTempPath(), $"pie-request-{seed}-{index}.http");
         await File.WriteAllBytesAsync(file, bytes);
         tally.Wrong(draft, wrong, index, $"""
-            {(draft.Story.Count == 0 ? "a good request" : string.Join(", ", draft.Story))}; seed {seed}, request {index}; again: nc {service.Client.BaseAddress!.Host} {service.Client.BaseAddress.Port} < {file}
+            {(draft.Story.Count == 0 ? "a good request" : string.Join(", ", draft.Story))}; seed {seed}, request {index}
+            again: nc {service.Client.BaseAddress!.Host} {service.Client.BaseAddress.Port} < {file}
             {Shown(Encoding.Latin1.GetString(bytes))}
             answer: {answer?.Status} {answer?.MediaType} {Shown(answer?.Text ?? "none")}
             """);
@@ -86,15 +99,27 @@ public sealed class Campaign(ITestOutputHelper output)
         Assert.Equal(before["datasets"] + Made(tally, "/api/v1/datasets/"), after["datasets"]);
         Assert.Equal(before["sweeps"] + Made(tally, "/api/v1/sweeps/"), after["sweeps"]);
         // What belongs to them is all there, and nothing else.
-        Assert.Equal(await books.AskAsync("SELECT coalesce(sum((split->>'examples')::int), 0) FROM datasets, jsonb_array_elements(splits) AS split"), after["examples"]);
-        Assert.Equal(await books.AskAsync("SELECT coalesce(sum(runs_total), 0) FROM sweep_progress"), after["sweep_runs"]);
-        Assert.Equal(0, await books.AskAsync("SELECT count(*) FROM runs WHERE NOT EXISTS (SELECT 1 FROM sweep_runs WHERE run_id = runs.id)"));
-        // No other table grows by more than what was done: a few rows for each change, and an audit may name each attempt.
+        Assert.Equal(
+            await books.AskAsync(
+                "SELECT coalesce(sum((split->>'examples')::int), 0) FROM datasets, jsonb_array_elements(splits) AS "
+                    + "split"), after["examples"]);
+        Assert.Equal(
+            await books.AskAsync("SELECT coalesce(sum(runs_total), 0) FROM sweep_progress"), after["sweep_runs"]);
+        Assert.Equal(
+            0, await books.AskAsync(
+                "SELECT count(*) FROM runs WHERE NOT EXISTS (SELECT 1 FROM sweep_runs WHERE run_id = runs.id)"));
+        // No other table grows by more than what was done: a few rows for each change, and an audit may name each
+        // attempt.
         string[] counted = ["datasets", "sweeps", "examples", "sweep_runs", "runs", "comparisons"];
-        Assert.All(after.Where(table => !counted.Contains(table.Key)), table => Assert.InRange(table.Value, 0, before[table.Key] + (table.Key == "audit" ? tally.Attempts : 4 * tally.Changes)));
+        Assert.All(
+            after.Where(table => !counted.Contains(table.Key)),
+            table => Assert.InRange(
+                table.Value, 0, before[table.Key] + (table.Key == "audit" ? tally.Attempts : 4 * tally.Changes)));
     }
 
-    private static int Made(Tally tally, string path) => tally.Created.Keys.Count(made => made.StartsWith(path, StringComparison.Ordinal)) - tally.Deleted.Keys.Count(made => made.StartsWith(path, StringComparison.Ordinal));
+    private static int Made(Tally tally, string path) =>
+        tally.Created.Keys.Count(made => made.StartsWith(path, StringComparison.Ordinal))
+        - tally.Deleted.Keys.Count(made => made.StartsWith(path, StringComparison.Ordinal));
 
     private static async Task ItStillTrainsAsync(ServiceFixture service)
     {
@@ -104,7 +129,8 @@ public sealed class Campaign(ITestOutputHelper output)
             cancelled.EnsureSuccessStatusCode();
         }
         service.StartWorker();
-        await service.UntilEndedAsync(await service.SubmitAsync(await service.UploadAsync(), epochs: 2, seeds: 2, "RP-AI"));
+        await service.UntilEndedAsync(
+            await service.SubmitAsync(await service.UploadAsync(), epochs: 2, seeds: 2, "RP-AI"));
     }
 
     private static async Task StopWorkerAsync(ServiceFixture service)
@@ -114,7 +140,8 @@ public sealed class Campaign(ITestOutputHelper output)
         await service.Worker.WaitForExitAsync(limit.Token);
     }
 
-    private static string Shown(string text) => new([.. text.Take(700).Select(c => c is >= ' ' and <= '~' or '\n' ? c : '·')]);
+    private static string Shown(string text) =>
+        new([.. text.Take(700).Select(c => c is >= ' ' and <= '~' or '\n' ? c : '·')]);
 
     private static int Fifth(List<long> samples) => Math.Max(1, samples.Count / 5);
 

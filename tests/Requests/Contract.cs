@@ -3,7 +3,10 @@ using NJsonSchema;
 
 namespace PieService.Requests;
 
-/// <summary>What the service promises: its OpenAPI document, as it serves it. Requests are made, and answers judged, by nothing else.</summary>
+/// <summary>
+/// What the service promises: its OpenAPI document, as it serves it. Requests are made, and answers judged, by nothing
+/// else.
+/// </summary>
 public sealed class Contract
 {
     private readonly JsonObject schemas;
@@ -16,7 +19,9 @@ public sealed class Contract
         [
             .. from path in document["paths"]!.AsObject()
                from operation in path.Value!.AsObject()
-               select new Operation((string)operation.Value!["operationId"]!, operation.Key.ToUpperInvariant(), path.Key, operation.Value.AsObject()),
+               select new Operation(
+                   (string)operation.Value!["operationId"]!, operation.Key.ToUpperInvariant(), path.Key,
+                   operation.Value.AsObject()),
         ];
     }
 
@@ -30,7 +35,8 @@ public sealed class Contract
             foreach (var (status, mediaType, schema) in operation.Answers)
             {
                 if (mediaType is "application/json" or "application/problem+json" && schema is not null)
-                    contract.bodies[(operation.Id, status, mediaType)] = await JsonSchema.FromJsonAsync(AsJsonSchema(schema, contract.schemas).ToJsonString());
+                    contract.bodies[(operation.Id, status, mediaType)] = await JsonSchema.FromJsonAsync(
+                        AsJsonSchema(schema, contract.schemas).ToJsonString());
             }
         }
         return contract;
@@ -81,7 +87,11 @@ public sealed class Contract
             translated[key] = key switch
             {
                 "$ref" => ((string)value!).Replace("#/components/schemas/", "#/definitions/", StringComparison.Ordinal),
-                "properties" => new JsonObject(value!.AsObject().Select(property => KeyValuePair.Create(property.Key, (JsonNode?)Translate(property.Value!)))),
+                "properties" =>
+                    new JsonObject(
+                        value!.AsObject()
+                            .Select(property =>
+                                KeyValuePair.Create(property.Key, (JsonNode?)Translate(property.Value!)))),
                 _ => Translate(value!),
             };
         }
@@ -93,7 +103,8 @@ public sealed class Contract
 /// <summary>An operation of the document.</summary>
 public sealed record Operation(string Id, string Method, string Path, JsonObject Document)
 {
-    public IEnumerable<JsonObject> Parameters => (Document["parameters"]?.AsArray() ?? []).Select(parameter => parameter!.AsObject());
+    public IEnumerable<JsonObject> Parameters =>
+        (Document["parameters"]?.AsArray() ?? []).Select(parameter => parameter!.AsObject());
 
     /// <summary>The media types of the request's body; empty where there is none.</summary>
     public JsonObject Bodies => Document["requestBody"]?["content"]?.AsObject() ?? [];

@@ -2,14 +2,18 @@ using System.Text.Json.Nodes;
 
 namespace PieService.Requests;
 
-/// <summary>Requests from the document alone. What request a number stands for depends on the seed, the number and the harvest.</summary>
+/// <summary>
+/// Requests from the document alone. What request a number stands for depends on the seed, the number and the harvest.
+/// </summary>
 public sealed class Generator(Contract contract, Harvest harvest, Uri server, int seed)
 {
     private readonly Values values = new(contract, harvest);
 
     /// <summary>Operations by how much there is to get wrong in them.</summary>
     private readonly List<Operation> draws =
-        [.. contract.Operations.SelectMany(operation => Enumerable.Repeat(operation, 1 + operation.Parameters.Count() / 2 + 4 * operation.Bodies.Count))];
+        [.. contract.Operations.SelectMany(
+            operation =>
+                Enumerable.Repeat(operation, 1 + operation.Parameters.Count() / 2 + 4 * operation.Bodies.Count))];
 
     public Draft Make(int index)
     {
@@ -18,7 +22,8 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
         var draft = new Draft(operation);
         draft.Headers.Add(("Host", $"{server.Host}:{server.Port}"));
         FillParameters(draft, chance);
-        var mediaType = operation.Bodies.Count == 0 ? null : Values.Pick([.. operation.Bodies.Select(body => body.Key)], chance);
+        var mediaType = operation.Bodies.Count == 0
+            ? null : Values.Pick([.. operation.Bodies.Select(body => body.Key)], chance);
         var wrongs = Values.Pick([0, 0, 1, 1, 1, 1, 2, 2, 3], chance);
         // Where there is a body, most that can go wrong is in it.
         var inBody = mediaType is null ? 0 : Enumerable.Range(0, wrongs).Count(_ => chance.Next(3) > 0);
@@ -41,7 +46,8 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
             switch ((string)parameter["in"]!)
             {
                 case "path":
-                    draft.Path = draft.Path.Replace($"{{{name}}}", Id(draft.Operation, name, schema, chance), StringComparison.Ordinal);
+                    draft.Path = draft.Path.Replace(
+                        $"{{{name}}}", Id(draft.Operation, name, schema, chance), StringComparison.Ordinal);
                     break;
                 case "query" when chance.Next(4) == 0 || IsRequired(parameter):
                     draft.Query.Add((name, Values.InUrl(values.Good(schema, name, draft.Operation, chance), chance)));
@@ -58,9 +64,10 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
     {
         var noun = Harvest.Noun(operation, name);
         var isSpare = operation.Method != "GET" || chance.Next(5) == 0;
-        return isSpare && harvest.Spares.TryGetValue(noun, out var spares) ? spares[chance.Next(operation.Method == "DELETE" ? spares.Count / 2 : spares.Count)]
-            : operation.Method == "DELETE" ? "01a20bbb-244d-77ce-9b22-24bf780e721b"
-            : values.Good(schema, name, operation, chance).Trim('"');
+        return isSpare && harvest.Spares.TryGetValue(noun, out var spares)
+            ? spares[chance.Next(operation.Method == "DELETE" ? spares.Count / 2 : spares.Count)]
+                : operation.Method == "DELETE" ? "01a20bbb-244d-77ce-9b22-24bf780e721b"
+                : values.Good(schema, name, operation, chance).Trim('"');
     }
 
     private void FillJson(Draft draft, string mediaType, int wrongs, Random chance)
@@ -76,7 +83,8 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
         var json = new JsonDraft(example?.DeepClone() as JsonObject ?? [], schema, contract);
         foreach (var place in json.Places())
         {
-            if (place.Parent is JsonObject holder && (holder.ContainsKey(place.Field) || example is null) && (string?)contract.Resolve(place.Schema)["format"] == "uuid")
+            if (place.Parent is JsonObject holder && (holder.ContainsKey(place.Field) || example is null)
+                && (string?)contract.Resolve(place.Schema)["format"] == "uuid")
                 json.Put(place, values.Good(place.Schema, place.Field, draft.Operation, chance));
         }
         for (var i = 0; i < wrongs; i++)
@@ -91,7 +99,9 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
                     break;
                 case 1 when place.Parent is JsonObject holder:
                     draft.Story.Add("an unknown field");
-                    holder[Values.Pick(["colour", "Name", "NAME", "__proto__", "$ref", "$type", "", "a.b", "a[0]", "a'b", "\u0000", new string('n', 5000)], chance)] = 1;
+                    holder[Values.Pick(
+                        ["colour", "Name", "NAME", "__proto__", "$ref", "$type", "", "a.b", "a[0]", "a'b", "\u0000",
+                            new string('n', 5000)], chance)] = 1;
                     break;
                 case 2 when place.Parent is JsonObject holder && holder.ContainsKey(place.Field):
                     draft.Story.Add($"{what} twice");
@@ -148,11 +158,13 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
         }
         // One file that is divided, or one for each split.
         var isDivided = definition?["split"] is not null;
-        foreach (var name in files.Where(name => isDivided ? name == "file" : name is "train" or "validation" or "test"))
+        foreach (var name in files.Where(
+            name => isDivided ? name == "file" : name is "train" or "validation" or "test"))
             form.Add(name, $"{name}.csv", "text/csv", FormDraft.File(definition, chance));
         for (var i = 0; i < inFiles; i++) draft.Story.Add(form.Spoil(definition, chance));
         form.WriteTo(draft);
     }
 
-    private static bool IsRequired(JsonObject parameter) => parameter["required"] is JsonValue required && (bool)required;
+    private static bool IsRequired(JsonObject parameter) =>
+        parameter["required"] is JsonValue required && (bool)required;
 }

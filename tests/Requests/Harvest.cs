@@ -3,7 +3,10 @@ using PieService.TestSupport;
 
 namespace PieService.Requests;
 
-/// <summary>What really is in the service: ids by what they name (datasets, runs, …), page tokens, labels. Without it nearly every request would end in a 404.</summary>
+/// <summary>
+/// What really is in the service: ids by what they name (datasets, runs, …), page tokens, labels. Without it nearly
+/// every request would end in a 404.
+/// </summary>
 public sealed class Harvest
 {
     private readonly Dictionary<string, List<string>> ids = [];
@@ -18,7 +21,8 @@ public sealed class Harvest
     public IReadOnlyList<string> Tokens => tokens;
 
     /// <summary>All ids of a kind; of any kind where there is none.</summary>
-    public IReadOnlyList<string> Ids(string noun) => ids.TryGetValue(noun, out var known) ? known : [.. ids.Values.SelectMany(all => all)];
+    public IReadOnlyList<string> Ids(string noun) =>
+        ids.TryGetValue(noun, out var known) ? known : [.. ids.Values.SelectMany(all => all)];
 
     /// <summary>What an id names: the path's segment before it, or the field's name (datasetId: datasets).</summary>
     public static string Noun(Operation operation, string parameter)
@@ -36,18 +40,27 @@ public sealed class Harvest
             var dataset = await service.UploadAsync();
             Add(harvest.Spares, "datasets", $"{dataset}");
             // Every second one is in use, and cannot be deleted.
-            if (i % 2 == 0) Add(harvest.Spares, "sweeps", $"{await service.SubmitAsync(dataset, epochs: 2, seeds: 2, "MP-AI")}");
+            if (i % 2 == 0)
+                Add(harvest.Spares, "sweeps", $"{await service.SubmitAsync(dataset, epochs: 2, seeds: 2, "MP-AI")}");
         }
         var main = await service.UploadAsync();
         await service.UntilEndedAsync(await service.SubmitAsync(main, epochs: 3, seeds: 3, "MP-AI", "IMP"));
 
         // From the outside to the inside: a list's path has only ids of lists before it.
-        var lists = contract.Operations.Where(operation => operation.Method == "GET" && operation.Parameters.Any(parameter => (string?)parameter["name"] == "pageToken"));
-        foreach (var list in lists.OrderBy(operation => operation.Path.Count(c => c == '{')).ThenBy(operation => operation.Path.Length))
+        var lists =
+            contract.Operations.Where(
+                operation =>
+                    operation.Method == "GET"
+                    && operation.Parameters.Any(parameter => (string?)parameter["name"] == "pageToken"));
+        foreach (var list in lists.OrderBy(operation => operation.Path.Count(c => c == '{'))
+            .ThenBy(operation => operation.Path.Length))
         {
             var path = list.Path;
-            foreach (var parameter in list.Parameters.Where(parameter => (string?)parameter["in"] == "path").Select(parameter => (string)parameter["name"]!))
-                path = path.Replace($"{{{parameter}}}", harvest.Ids(Noun(list, parameter)).FirstOrDefault("0"), StringComparison.Ordinal);
+            foreach (var parameter in list.Parameters.Where(parameter => (string?)parameter["in"] == "path")
+                .Select(parameter => (string)parameter["name"]!))
+                path = path.Replace(
+                    $"{{{parameter}}}", harvest.Ids(Noun(list, parameter)).FirstOrDefault("0"),
+                    StringComparison.Ordinal);
             using var request = new HttpRequestMessage(HttpMethod.Get, $"{path}?pageSize=3");
             // Events stream unless a list is asked for.
             request.Headers.Accept.ParseAdd("application/json");
@@ -65,7 +78,8 @@ public sealed class Harvest
         foreach (var (field, value) in item.AsObject())
         {
             if (field == "id") Add(ids, noun, $"{value}");
-            else if (field.EndsWith("Id", StringComparison.Ordinal) && value is not null) Add(ids, $"{field[..^2]}s", $"{value}");
+            else if (field.EndsWith("Id", StringComparison.Ordinal) && value is not null)
+                Add(ids, $"{field[..^2]}s", $"{value}");
             else if (field == "labels") Words.AddRange(value!.AsArray().Select(label => (string)label!).Except(Words));
         }
     }

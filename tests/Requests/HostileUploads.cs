@@ -7,14 +7,16 @@ using PieService.TestDatabases;
 
 namespace PieService.Requests;
 
-/// <summary>Uploads made to hurt, against a real process: refused with what to do, in little memory, and without a trace.</summary>
+/// <summary>
+/// Uploads made to hurt, against a real process: refused with what to do, in little memory, and without a trace.
+/// </summary>
 public sealed class HostileUploads(HostileUploads.Service service) : IClassFixture<HostileUploads.Service>
 {
     private const int Mebi = 1024 * 1024;
 
     /// <summary>
-    /// A record of at most 2 MiB characters is held, in UTF-16 and while its buffer doubles: some 16 MiB, and what the collector
-    /// has not looked at yet. A file held as a whole would be 100 MB of bytes, and twice that as text.
+    /// A record of at most 2 MiB characters is held, in UTF-16 and while its buffer doubles: some 16 MiB, and what the
+    /// collector has not looked at yet. A file held as a whole would be 100 MB of bytes, and twice that as text.
     /// </summary>
     private const int AllowedGrowthMiB = 96;
 
@@ -37,7 +39,8 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
         using var bomb = new MemoryStream();
         await using (var gzip = new GZipStream(bomb, CompressionLevel.SmallestSize, leaveOpen: true))
         {
-            var rows = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,yes\n", 20_000)));
+            var rows = Encoding.ASCII.GetBytes(
+                string.Concat(Enumerable.Repeat("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,yes\n", 20_000)));
             await gzip.WriteAsync("text,label\n"u8.ToArray());
             for (var i = 0; i < 200; i++) await gzip.WriteAsync(rows);
         }
@@ -55,7 +58,8 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
         for (var i = 0; i < 20; i++)
         {
             using var client = await ConnectAsync();
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(Request(1_000_000_000) + Head + new string('x', 300_000)));
+            await client.GetStream()
+                .WriteAsync(Encoding.ASCII.GetBytes(Request(1_000_000_000) + Head + new string('x', 300_000)));
             await service.Fixture.UntilAsync("the upload has begun", () => Task.FromResult(Files().Count > 0));
         }
 
@@ -77,7 +81,8 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
 
         foreach (var client in slow)
         {
-            Assert.Contains("408", await new StreamReader(client.GetStream()).ReadLineAsync(), StringComparison.Ordinal);
+            Assert.Contains(
+                "408", await new StreamReader(client.GetStream()).ReadLineAsync(), StringComparison.Ordinal);
             client.Dispose();
         }
         await service.Fixture.UntilAsync("no file is left", () => Task.FromResult(service.Books.Uploads().Count == 0));
@@ -128,10 +133,14 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
         return client;
     }
 
-    private List<string> Files() => [.. service.Books.Uploads().SelectMany(folder => Directory.Exists(folder) ? Directory.GetFiles(folder, "file") : [])];
+    private List<string> Files() =>
+        [.. service.Books.Uploads()
+            .SelectMany(folder => Directory.Exists(folder) ? Directory.GetFiles(folder, "file") : [])];
 
-    private static string Request(long? length) => "POST /api/v1/datasets HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=x\r\n"
-        + (length is null ? "Transfer-Encoding: chunked\r\n\r\n" : $"Content-Length: {length}\r\n\r\n");
+    private static string Request(long? length) =>
+        "POST /api/v1/datasets HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: multipart/form-data; "
+        + "boundary=x\r\n"
+            + (length is null ? "Transfer-Encoding: chunked\r\n\r\n" : $"Content-Length: {length}\r\n\r\n");
 
     private static Func<Stream, Task> Once(byte[] content) => stream => ChunkAsync(stream, content);
 
@@ -140,12 +149,14 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
         await ChunkAsync(stream, first);
         var block = new byte[Mebi];
         Array.Fill(block, then);
-        for (var left = times; left > 0; left -= block.Length) await ChunkAsync(stream, block[..Math.Min(left, block.Length)]);
+        for (var left = times; left > 0; left -= block.Length)
+            await ChunkAsync(stream, block[..Math.Min(left, block.Length)]);
     };
 
     private static async Task ChunkAsync(Stream stream, byte[] content)
     {
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(content.Length.ToString("X", CultureInfo.InvariantCulture) + "\r\n"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(content.Length.ToString("X", CultureInfo.InvariantCulture) + "\r\n"));
         await stream.WriteAsync(content);
         await stream.WriteAsync("\r\n"u8.ToArray());
     }

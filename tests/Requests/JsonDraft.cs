@@ -12,7 +12,8 @@ public sealed class JsonDraft
     private readonly Contract contract;
     private readonly JsonNode schema;
 
-    public JsonDraft(JsonObject root, JsonNode schema, Contract contract) => (this.root, this.schema, this.contract) = (root, schema, contract);
+    public JsonDraft(JsonObject root, JsonNode schema, Contract contract) =>
+        (this.root, this.schema, this.contract) = (root, schema, contract);
 
     public JsonObject Root => root;
 

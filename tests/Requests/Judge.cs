@@ -6,9 +6,15 @@ namespace PieService.Requests;
 /// <summary>What must hold of every answer.</summary>
 public static class Judge
 {
-    /// <summary>The server itself refused what is no HTTP, before any of our code: without a body, and so without a problem.</summary>
+    /// <summary>
+    /// The server itself refused what is no HTTP, before any of our code: without a body, and so without a problem.
+    /// </summary>
     public static bool IsRefusedByServer(Draft draft, Answer answer) =>
-        draft.MayBeRefused && answer is { Status: 400 or 405 or 408 or 411 or 413 or 414 or 431 or 501 or 505, MediaType: null, Body.Length: 0 };
+        draft.MayBeRefused && answer is
+        {
+            Status: 400 or 405 or 408 or 411 or 413 or 414 or 431 or 501 or 505,
+            MediaType: null, Body.Length: 0
+        };
 
     /// <returns>What is wrong with it; null: nothing.</returns>
     public static string? WrongWith(Contract contract, Draft draft, Answer? answer)
@@ -20,13 +26,18 @@ public static class Judge
         if (draft.Method == "HEAD") return answer.Body.Length == 0 ? null : "HEAD has a body";
         if (answer.Status >= 400 && WrongWithProblem(answer) is { } wrong) return $"{answer.Status} {wrong}";
         if (!draft.IsOperations) return null;
-        // Of every operation, so docs/api.md says it once: the body came too slowly, the address or the headers are too long.
+        // Of every operation, so docs/api.md says it once: the body came too slowly, the address or the headers are too
+        // long.
         if (answer.Status is 408 or 414 or 431) return null;
         if (!draft.Operation.Documents(answer.Status)) return $"{answer.Status} is not documented";
-        if (answer.MediaType is null) return answer.Status is 204 or 304 && answer.Body.Length == 0 ? null : $"{answer.Status} without a media type";
-        var documented = draft.Operation.Answers.Where(known => known.Status == $"{answer.Status}").Select(known => known.MediaType).ToList();
+        if (answer.MediaType is null)
+            return answer.Status is 204 or 304 && answer.Body.Length == 0
+                ? null : $"{answer.Status} without a media type";
+        var documented = draft.Operation.Answers.Where(known => known.Status == $"{answer.Status}")
+            .Select(known => known.MediaType).ToList();
         if (!documented.Contains(answer.MediaType)) return $"{answer.Status} as {answer.MediaType} is not documented";
-        return contract.Misfits(draft.Operation, answer.Status, answer.MediaType, answer.Text) is [var misfit, ..] ? $"{answer.Status} does not fit its schema: {misfit}" : null;
+        return contract.Misfits(draft.Operation, answer.Status, answer.MediaType, answer.Text) is [var misfit, ..]
+            ? $"{answer.Status} does not fit its schema: {misfit}" : null;
     }
 
     private static string? WrongWithProblem(Answer answer)
@@ -41,9 +52,12 @@ public static class Judge
         {
             return "is not JSON";
         }
-        if (((string[])["type", "title", "status", "instance", "traceId"]).FirstOrDefault(field => problem[field] is null) is { } lacking) return $"has no {lacking}";
+        if (((string[])["type", "title", "status", "instance", "traceId"])
+            .FirstOrDefault(field => problem[field] is null) is { } lacking) return $"has no {lacking}";
         if ((int)problem["status"]! != answer.Status) return "says another status";
-        if (problem["errors"] is JsonObject errors) return errors.Count > 0 && errors.All(error => error.Value is JsonArray { Count: > 0 }) ? null : "names no field";
+        if (problem["errors"] is JsonObject errors)
+            return errors.Count > 0 && errors.All(error => error.Value is JsonArray { Count: > 0 })
+                ? null : "names no field";
         return string.IsNullOrWhiteSpace((string?)problem["detail"]) ? "says not what to do" : null;
     }
 }

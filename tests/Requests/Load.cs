@@ -8,8 +8,8 @@ using PieService.TestDatabases;
 namespace PieService.Requests;
 
 /// <summary>
-/// Answers while training: requests at a constant rate, whatever the service does, against one that trains on all its slots.
-/// A measurement, run by ./pie load alone.
+/// Answers while training: requests at a constant rate, whatever the service does, against one that trains on all its
+/// slots. A measurement, run by ./pie load alone.
 /// </summary>
 public sealed class Load(ITestOutputHelper output)
 {
@@ -19,19 +19,27 @@ public sealed class Load(ITestOutputHelper output)
     public async Task Latency_at_a_constant_rate_while_training()
     {
         var (rate, seconds) = (Asked.Number("PIE_LOAD_RATE", 100), Asked.Number("PIE_LOAD_SECONDS", 60));
-        await using var service = await ServiceFixture.OpenAsync(("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "0"));
+        await using var service = await ServiceFixture.OpenAsync(
+            ("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "0"));
         var books = new Books(service);
         var dataset = await UploadAsync(service);
         await service.UntilEndedAsync(await SubmitAsync(service, "to look at", dataset, epochs: 1, Methods, seeds: 5));
         var paths = await PathsAsync(service);
         var training = await SubmitAsync(service, "at work", dataset, epochs: 5_000, [], seeds: 4);
-        await service.UntilAsync("both slots train", async () => await books.AskAsync("SELECT count(*) FROM runs WHERE state = 'running' AND epochs_done > 0") == 2);
+        await service.UntilAsync(
+            "both slots train",
+            async () =>
+                await books.AskAsync("SELECT count(*) FROM runs WHERE state = 'running' AND epochs_done > 0") == 2);
 
-        var before = await EpochsPerSecondAsync(books, () => Task.Delay(TimeSpan.FromSeconds(Math.Max(10, seconds / 2))));
+        var before = await EpochsPerSecondAsync(
+            books, () => Task.Delay(TimeSpan.FromSeconds(Math.Max(10, seconds / 2))));
         var answers = new List<(string Route, double Milliseconds, bool IsGood)>();
-        var during = await EpochsPerSecondAsync(books, async () => answers = await RequestAsync(service.Client, paths, rate, seconds));
-        var after = await EpochsPerSecondAsync(books, () => Task.Delay(TimeSpan.FromSeconds(Math.Max(10, seconds / 2))));
-        using (var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{training}/cancel", null)) cancelled.EnsureSuccessStatusCode();
+        var during = await EpochsPerSecondAsync(
+            books, async () => answers = await RequestAsync(service.Client, paths, rate, seconds));
+        var after = await EpochsPerSecondAsync(
+            books, () => Task.Delay(TimeSpan.FromSeconds(Math.Max(10, seconds / 2))));
+        using (var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{training}/cancel", null))
+            cancelled.EnsureSuccessStatusCode();
 
         output.WriteLine($"{answers.Count} requests at {rate}/s; milliseconds from the moment when each was due:");
         output.WriteLine($"{"",-24}{"requests",10}{"p50",8}{"p95",8}{"p99",8}{"max",8}");
@@ -39,18 +47,24 @@ public sealed class Load(ITestOutputHelper output)
         {
             var sorted = route.Select(answer => answer.Milliseconds).Order().ToList();
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{route.Key,-24}{sorted.Count,10}{Percentile(sorted, 50),8:F1}{Percentile(sorted, 95),8:F1}{Percentile(sorted, 99),8:F1}{sorted[^1],8:F1}"));
+                $"{route.Key,-24}{sorted.Count,10}{Percentile(sorted, 50),8:F1}{Percentile(sorted, 95),8:F1}"
+                    + $"{Percentile(sorted, 99),8:F1}{sorted[^1],8:F1}"));
         }
-        var slow = answers.Select((answer, place) => (Second: place / rate, answer.Milliseconds)).Where(answer => answer.Milliseconds > 100).CountBy(answer => answer.Second);
-        output.WriteLine($"over 100 ms, by the second in which they were due: {(slow.Any() ? string.Join(", ", slow.Select(second => $"{second.Value} in second {second.Key}")) : "none")}");
+        var slow = answers.Select((answer, place) => (Second: place / rate, answer.Milliseconds))
+            .Where(answer => answer.Milliseconds > 100).CountBy(answer => answer.Second);
+        var slowSeconds = slow.Select(second => $"{second.Value} in second {second.Key}").DefaultIfEmpty("none");
+        output.WriteLine($"over 100 ms, by the second in which they were due: {string.Join(", ", slowSeconds)}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"epochs per second: {before:F2} before, {during:F2} under load, {after:F2} after; {2 * during / (before + after):P0} of the undisturbed speed"));
-        Assert.Empty(answers.Where(answer => !answer.IsGood).GroupBy(answer => answer.Route).Select(route => $"{route.Key}: {route.Count()} without an answer"));
+            $"epochs per second: {before:F2} before, {during:F2} under load, {after:F2} "
+                + $"after; {2 * during / (before + after):P0} of the undisturbed speed"));
+        Assert.Empty(
+            answers.Where(answer => !answer.IsGood).GroupBy(answer => answer.Route)
+                .Select(route => $"{route.Key}: {route.Count()} without an answer"));
     }
 
     /// <summary>
-    /// Arrivals are fixed in advance, and a request's time begins when it was due: a stall delays all that were due in it, as
-    /// it delays people, and not only the one that met it.
+    /// Arrivals are fixed in advance, and a request's time begins when it was due: a stall delays all that were due in
+    /// it, as it delays people, and not only the one that met it.
     /// </summary>
     private static async Task<List<(string Route, double Milliseconds, bool IsGood)>> RequestAsync(
         HttpClient client, IReadOnlyList<(string Route, IReadOnlyList<string> Paths)> paths, int rate, int seconds)
@@ -92,7 +106,8 @@ public sealed class Load(ITestOutputHelper output)
     }
 
     /// <summary>What somebody who watches a study looks at.</summary>
-    private static async Task<IReadOnlyList<(string Route, IReadOnlyList<string> Paths)>> PathsAsync(ServiceFixture service)
+    private static async Task<IReadOnlyList<(string Route, IReadOnlyList<string> Paths)>> PathsAsync(
+        ServiceFixture service)
     {
         var sweep = (await service.ListAsync("/api/v1/sweeps"))[0]["id"]!;
         var runs = await service.ListAsync($"/api/v1/sweeps/{sweep}/runs");
@@ -107,8 +122,10 @@ public sealed class Load(ITestOutputHelper output)
             ("run", [.. runs.Select(run => $"/api/v1/runs/{run["id"]}")]),
             ("comparisons", [$"/api/v1/sweeps/{sweep}/comparisons"]),
             ("PIEs", [.. comparisons.Select(comparison => $"/api/v1/comparisons/{comparison["id"]}/pies")]),
-            ("examples", [$"/api/v1/datasets/{dataset}/examples?split=test", $"/api/v1/datasets/{dataset}/examples?pageSize=100"]),
-            ("example's predictions", [.. examples.Select(example => $"/api/v1/examples/{example!["id"]}/predictions")]),
+            ("examples", [$"/api/v1/datasets/{dataset}/examples?split=test",
+                $"/api/v1/datasets/{dataset}/examples?pageSize=100"]),
+            ("example's predictions",
+                [.. examples.Select(example => $"/api/v1/examples/{example!["id"]}/predictions")]),
         ];
     }
 
@@ -117,10 +134,14 @@ public sealed class Load(ITestOutputHelper output)
         var csv = new StringBuilder("text,label\n");
         var random = new Random(1);
         for (var i = 0; i < 2_000; i++)
-            csv.Append(CultureInfo.InvariantCulture, $"{string.Join(' ', Enumerable.Range(0, 20).Select(_ => $"word{random.Next(500) + (i % 2 == 0 ? 0 : 100)}"))},{(i % 2 == 0 ? "pos" : "neg")}\n");
+        {
+            var words = Enumerable.Range(0, 20).Select(_ => $"word{random.Next(500) + (i % 2 == 0 ? 0 : 100)}");
+            csv.AppendJoin(' ', words).Append(i % 2 == 0 ? ",pos\n" : ",neg\n");
+        }
         using var form = new MultipartFormDataContent
         {
-            { new StringContent("""{"name":"load","task":"singleLabel","format":"csv","columns":{"text":"text","label":"label"},"split":{"test":0.5}}"""), "definition" },
+            { new StringContent(
+                """{"name":"load","task":"singleLabel","format":"csv","columns":{"text":"text","label":"label"},"split":{"test":0.5}}"""), "definition" },
             { new StringContent(csv.ToString()), "file", "load.csv" },
         };
         using var response = await service.Client.PostAsync("/api/v1/datasets", form);
@@ -128,13 +149,18 @@ public sealed class Load(ITestOutputHelper output)
         return (Guid)(await response.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
 
-    private static async Task<Guid> SubmitAsync(ServiceFixture service, string name, Guid dataset, int epochs, string[] methods, int seeds)
+    private static async Task<Guid> SubmitAsync(
+        ServiceFixture service, string name, Guid dataset, int epochs, string[] methods, int seeds)
     {
         using var response = await service.Client.PostAsJsonAsync("/api/v1/sweeps", new
         {
             name,
             datasetId = dataset,
-            models = new[] { new { architecture = "BiLSTM", hyperparameters = new { epochs, batchSize = 64, hiddenSize = 50, embeddingSize = 50 } } },
+            models = new[] { new
+            {
+                architecture = "BiLSTM",
+                hyperparameters = new { epochs, batchSize = 64, hiddenSize = 50, embeddingSize = 50 },
+            } },
             methods,
             sparsities = methods.Length == 0 ? Array.Empty<int>() : [50, 90],
             seeds = new { first = 0, count = seeds },
@@ -144,5 +170,6 @@ public sealed class Load(ITestOutputHelper output)
     }
 
     /// <summary>Nearest rank.</summary>
-    private static double Percentile(List<double> sorted, int percent) => sorted[(int)Math.Ceiling(percent / 100.0 * sorted.Count) - 1];
+    private static double Percentile(List<double> sorted, int percent) =>
+        sorted[(int)Math.Ceiling(percent / 100.0 * sorted.Count) - 1];
 }

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace PieService.Requests;
 
-/// <summary>HTTP/1.1 over a socket of its own: what is sent are the very bytes, which no client library would let through.</summary>
+/// <summary>
+/// HTTP/1.1 over a socket of its own: what is sent are the very bytes, which no client library would let through.
+/// </summary>
 public static class RawHttp
 {
     /// <summary>More is not read: an answer may be a stream that never ends.</summary>
@@ -59,7 +61,9 @@ public static class RawHttp
             for (int read; received.Length < MostBytes && (read = await stream.ReadAsync(block, limit.Token)) > 0;)
             {
                 received.Write(block, 0, read);
-                if (isStream || !Encoding.Latin1.GetString(received.GetBuffer(), 0, (int)Math.Min(received.Length, 2048)).Contains("text/event-stream", StringComparison.Ordinal)) continue;
+                if (isStream
+                    || !Encoding.Latin1.GetString(received.GetBuffer(), 0, (int)Math.Min(received.Length, 2048))
+                        .Contains("text/event-stream", StringComparison.Ordinal)) continue;
                 isStream = true;
                 limit.CancelAfter(StreamTime);
             }
@@ -114,7 +118,9 @@ public sealed record Answer(int Status, IReadOnlyDictionary<string, string> Head
                 return new Answer(status, headers, body, isWhole);
             }
             // The answer to HEAD says how long it would have been.
-            return new Answer(status, headers, rest, rest.Length == 0 || $"{rest.Length}" == headers.GetValueOrDefault("Content-Length", $"{rest.Length}"));
+            return new Answer(
+                status, headers, rest,
+                rest.Length == 0 || $"{rest.Length}" == headers.GetValueOrDefault("Content-Length", $"{rest.Length}"));
         }
     }
 
@@ -124,7 +130,8 @@ public sealed record Answer(int Status, IReadOnlyDictionary<string, string> Head
         isWhole = false;
         while (chunked.AsSpan(at).IndexOf("\r\n"u8) is >= 0 and var line)
         {
-            var length = int.Parse(Encoding.ASCII.GetString(chunked, at, line), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            var length = int.Parse(
+                Encoding.ASCII.GetString(chunked, at, line), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             at += line + 2;
             isWhole = length == 0;
             if (isWhole || at + length + 2 > chunked.Length) break;

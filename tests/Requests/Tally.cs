@@ -3,11 +3,14 @@ using System.Text;
 
 namespace PieService.Requests;
 
-/// <summary>What came of all requests: answers by operation and status, and what was wrong, each kind with its first request.</summary>
+/// <summary>
+/// What came of all requests: answers by operation and status, and what was wrong, each kind with its first request.
+/// </summary>
 public sealed class Tally
 {
     private readonly ConcurrentDictionary<(string Operation, string Status), int> counts = new();
-    private readonly ConcurrentDictionary<(string Operation, string Wrong), (int Times, int First, string Told)> wrongs = new();
+    private readonly ConcurrentDictionary<(string Operation, string Wrong), (
+        int Times, int First, string Told)> wrongs = new();
     private int attempts, changes;
 
     /// <summary>What was created and deleted, by the path of each thing: the same answer may come twice.</summary>
@@ -24,7 +27,8 @@ public sealed class Tally
 
     public void Count(Draft draft, Answer? answer)
     {
-        var status = answer is null ? "hung up" : Judge.IsRefusedByServer(draft, answer) ? "no HTTP" : $"{answer.Status}";
+        var status = answer is null
+            ? "hung up" : Judge.IsRefusedByServer(draft, answer) ? "no HTTP" : $"{answer.Status}";
         counts.AddOrUpdate((draft.Operation.Id, status), 1, (_, count) => count + 1);
         if (draft.Method is not ("GET" or "HEAD" or "OPTIONS"))
         {
@@ -33,27 +37,37 @@ public sealed class Tally
         }
         // To a collection: what is done to a thing leads to it too, and makes nothing.
         var isToCollection = !draft.Operation.Path.Contains('{', StringComparison.Ordinal);
-        if (answer is { Status: 201 or 202 } && draft.Method == "POST" && isToCollection && answer.Headers.TryGetValue("Location", out var location)) Created[location] = true;
+        if (answer is { Status: 201 or 202 } && draft.Method == "POST" && isToCollection
+            && answer.Headers.TryGetValue("Location", out var location)) Created[location] = true;
         if (answer is { Status: 204 } && draft.Method == "DELETE")
         {
             // The path may have been bent; that it was found says that the id was one.
-            var id = draft.Path.Split('/').Select(Uri.UnescapeDataString).Last(segment => Guid.TryParse(segment, out _));
-            Deleted[draft.Operation.Path[..draft.Operation.Path.IndexOf('{', StringComparison.Ordinal)] + Guid.Parse(id)] = true;
+            var id = draft.Path.Split('/').Select(Uri.UnescapeDataString)
+                .Last(segment => Guid.TryParse(segment, out _));
+            Deleted[draft.Operation.Path[..draft.Operation.Path.IndexOf('{', StringComparison.Ordinal)]
+                + Guid.Parse(id)] = true;
         }
     }
 
     public void Wrong(Draft draft, string what, int index, string told) => wrongs.AddOrUpdate(
-        (draft.Operation.Id, what), (1, index, told), (_, known) => index < known.First ? (known.Times + 1, index, told) : known with { Times = known.Times + 1 });
+        (draft.Operation.Id, what), (1, index, told),
+        (_, known) => index < known.First ? (known.Times + 1, index, told) : known with { Times = known.Times + 1 });
 
     public string Table()
     {
         var statuses = counts.Keys.Select(key => key.Status).Distinct().Order(StringComparer.Ordinal).ToList();
         var table = new StringBuilder($"{"",-24}{string.Concat(statuses.Select(status => $"{status,9}"))}\n");
         foreach (var operation in counts.Keys.Select(key => key.Operation).Distinct().Order(StringComparer.Ordinal))
-            table.Append($"{operation,-24}{string.Concat(statuses.Select(status => $"{counts.GetValueOrDefault((operation, status)),9}"))}\n");
-        return table.Append($"{"all",-24}{string.Concat(statuses.Select(status => $"{counts.Where(count => count.Key.Status == status).Sum(count => count.Value),9}"))}").ToString();
+            Row(operation, status => counts.GetValueOrDefault((operation, status))).Append('\n');
+        Row("all", status => counts.Where(count => count.Key.Status == status).Sum(count => count.Value));
+        return table.ToString();
+
+        StringBuilder Row(string name, Func<string, int> of) =>
+            table.Append($"{name,-24}").AppendJoin("", statuses.Select(status => $"{of(status),9}"));
     }
 
     public string Wrongs() => string.Join("\n\n", wrongs.OrderBy(wrong => wrong.Value.First).Take(40)
-        .Select(wrong => $"{wrong.Key.Operation}: {wrong.Key.Wrong} ({wrong.Value.Times} times, first request {wrong.Value.First})\n{wrong.Value.Told}"));
+        .Select(wrong =>
+            $"{wrong.Key.Operation}: {wrong.Key.Wrong} ({wrong.Value.Times} times, first "
+            + $"request {wrong.Value.First})\n{wrong.Value.Told}"));
 }

@@ -2,37 +2,55 @@ using System.Text.Json.Nodes;
 
 namespace PieService.Requests;
 
-/// <summary>Values for a schema, as JSON texts (<see cref="Bytes"/>): such as it allows, and such as nobody should send.</summary>
+/// <summary>
+/// Values for a schema, as JSON texts (<see cref="Bytes"/>): such as it allows, and such as nobody should send.
+/// </summary>
 public sealed class Values(Contract contract, Harvest harvest)
 {
     private static readonly string[] Numbers =
     [
-        "0", "-0", "1", "-1", "2", "49", "50", "51", "99", "99.9999999", "100", "100.0", "101", "200", "201", "999", "1000", "1001", "4096", "4097", "10000", "10001", "65536", "65537",
-        "1000000000", "2147483647", "2147483648", "-2147483648", "-2147483649", "4294967296", "9223372036854775807", "9223372036854775808", "-9223372036854775809",
-        "0.5", "1.5", "-0.0", "1e0", "1e3", "1E+2", "1e-7", "1e-400", "1e308", "1e309", "1e400", "-1e400", "79228162514264337593543950336", "0.1234567", "0.1234567890123456789012345678901",
-        "NaN", "Infinity", "-Infinity", "+1", "01", "0x10", "1_000", "1,5", ".5", "5.", "1e", "--1", new('9', 400), $"0.{new string('3', 5000)}",
+        "0", "-0", "1", "-1", "2", "49", "50", "51", "99", "99.9999999", "100", "100.0", "101", "200", "201", "999",
+        "1000", "1001", "4096", "4097", "10000", "10001", "65536", "65537",
+        "1000000000", "2147483647", "2147483648", "-2147483648", "-2147483649", "4294967296", "9223372036854775807",
+        "9223372036854775808", "-9223372036854775809",
+        "0.5", "1.5", "-0.0", "1e0", "1e3", "1E+2", "1e-7", "1e-400", "1e308", "1e309", "1e400", "-1e400",
+        "79228162514264337593543950336", "0.1234567", "0.1234567890123456789012345678901",
+        "NaN", "Infinity", "-Infinity", "+1", "01", "0x10", "1_000", "1,5", ".5", "5.", "1e", "--1", new('9', 400),
+        $"0.{new string('3', 5000)}",
     ];
 
     private static readonly string[] Strings =
     [
-        "\"\"", "\" \"", "\"\\u00a0\"", "\"x\"", $"\"{new string('x', 200)}\"", $"\"{new string('x', 201)}\"", $"\"{new string('x', 100_000)}\"", $"\"{string.Concat(Enumerable.Repeat("😀", 200))}\"",
-        "\"\\u0000\"", "\"a\\u0000b\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u0007\"", "\"\\n\"", "\"\\r\\n\"", "\"\\u2028\"", "\"\\u202e\"", "\"\\ufeff\"", "\"\\uffff\"",
-        $"\"{Bytes.Raw(0xFF)}\"", $"\"{Bytes.Raw(0xC0, 0x80)}\"", $"\"{Bytes.Raw(0xED, 0xA0, 0x80)}\"", $"\"{Bytes.Raw(0xF4, 0x90, 0x80, 0x80)}\"", $"\"{Bytes.Raw(0xE2, 0x82)}\"", $"\"{Bytes.Raw(0)}\"", "\"\n\"", "\"\t\"",
-        "\"../../../etc/passwd\"", "\"/etc/passwd\"", "\"..\"", "\".\"", "\"C:\\\\CON\"", "\"a/b\"", "\"%00\"", "\"%s%n\"", "\"'; DROP TABLE sweeps; --\"", "\"$(id)\"", "\"<script>alert(1)</script>\"", "\"{0}\"", "\"%_\\\\\"",
+        "\"\"", "\" \"", "\"\\u00a0\"", "\"x\"", $"\"{new string('x', 200)}\"", $"\"{new string('x', 201)}\"",
+        $"\"{new string('x', 100_000)}\"", $"\"{string.Concat(Enumerable.Repeat("😀", 200))}\"",
+        "\"\\u0000\"", "\"a\\u0000b\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u0007\"", "\"\\n\"", "\"\\r\\n\"",
+        "\"\\u2028\"", "\"\\u202e\"", "\"\\ufeff\"", "\"\\uffff\"",
+        $"\"{Bytes.Raw(0xFF)}\"", $"\"{Bytes.Raw(0xC0, 0x80)}\"", $"\"{Bytes.Raw(0xED, 0xA0, 0x80)}\"",
+        $"\"{Bytes.Raw(0xF4, 0x90, 0x80, 0x80)}\"", $"\"{Bytes.Raw(0xE2, 0x82)}\"", $"\"{Bytes.Raw(0)}\"", "\"\n\"",
+        "\"\t\"",
+        "\"../../../etc/passwd\"", "\"/etc/passwd\"", "\"..\"", "\".\"", "\"C:\\\\CON\"", "\"a/b\"", "\"%00\"",
+        "\"%s%n\"", "\"'; DROP TABLE sweeps; --\"", "\"$(id)\"", "\"<script>alert(1)</script>\"", "\"{0}\"",
+        "\"%_\\\\\"",
         "\"null\"", "\"true\"", "\"0\"", "\"NaN\"", "\"é\"", "\"\\x41\"", "\"open", "'x'", "\"\\u12\"",
     ];
 
     private static readonly string[] Ids =
     [
-        "\"00000000-0000-0000-0000-000000000000\"", "\"ffffffff-ffff-ffff-ffff-ffffffffffff\"", "\"01a20bbb-244d-77ce-9b22-24bf780e721b\"", "\"01a20bbb244d77ce9b2224bf780e721b\"",
-        "\"{01a20bbb-244d-77ce-9b22-24bf780e721b}\"", "\"(01a20bbb-244d-77ce-9b22-24bf780e721b)\"", "\"01A20BBB-244D-77CE-9B22-24BF780E721B\"", "\" 01a20bbb-244d-77ce-9b22-24bf780e721b\"", "\"01a20bbb-244d-77ce-9b22-24bf780e721\"", "\"1\"",
+        "\"00000000-0000-0000-0000-000000000000\"", "\"ffffffff-ffff-ffff-ffff-ffffffffffff\"",
+        "\"01a20bbb-244d-77ce-9b22-24bf780e721b\"", "\"01a20bbb244d77ce9b2224bf780e721b\"",
+        "\"{01a20bbb-244d-77ce-9b22-24bf780e721b}\"", "\"(01a20bbb-244d-77ce-9b22-24bf780e721b)\"",
+        "\"01A20BBB-244D-77CE-9B22-24BF780E721B\"", "\" 01a20bbb-244d-77ce-9b22-24bf780e721b\"",
+        "\"01a20bbb-244d-77ce-9b22-24bf780e721\"", "\"1\"",
     ];
 
     /// <summary>Of no type that any field has.</summary>
     private static readonly string[] Others =
     [
-        "null", "true", "false", "0", "\"\"", "[]", "{}", "[null]", "[[]]", "{\"a\":1}", "{\"a\":1,\"a\":2}", "undefined", "", "tru", "/* x */ 1", "1 // x", "[1,]", "{\"a\":1,}",
-        Nested("[", "]", 70), Nested("{\"a\":", "}", 70, "1"), Nested("[", "]", 20_000), $"{new string('[', 100_000)}", $"[{string.Join(',', Enumerable.Repeat("0", 20_000))}]", $"[{string.Join(',', Enumerable.Repeat("null", 2_000))}]",
+        "null", "true", "false", "0", "\"\"", "[]", "{}", "[null]", "[[]]", "{\"a\":1}", "{\"a\":1,\"a\":2}",
+        "undefined", "", "tru", "/* x */ 1", "1 // x", "[1,]", "{\"a\":1,}",
+        Nested("[", "]", 70), Nested("{\"a\":", "}", 70, "1"), Nested("[", "]", 20_000), $"{new string('[', 100_000)}",
+        $"[{string.Join(',', Enumerable.Repeat("0", 20_000))}]",
+        $"[{string.Join(',', Enumerable.Repeat("null", 2_000))}]",
     ];
 
     /// <summary>A value that the schema allows; what names something names something real.</summary>
@@ -46,7 +64,8 @@ public sealed class Values(Contract contract, Harvest harvest)
             "boolean" => chance.Next(2) == 0 ? "true" : "false",
             "integer" => $"{chance.Next(1, 60)}",
             "number" => Pick(["0", "0.25", "50", "80", "90"], chance),
-            "string" when (string?)resolved["format"] == "uuid" => Quote(Pick(harvest.Ids(Harvest.Noun(operation, name)), chance)),
+            "string" when (string?)resolved["format"] == "uuid" =>
+                Quote(Pick(harvest.Ids(Harvest.Noun(operation, name)), chance)),
             "string" => Quote(Pick(harvest.Words, chance)),
             "array" => $"[{Good(resolved["items"]!, name, operation, chance)}]",
             _ => "{}",
@@ -61,7 +80,9 @@ public sealed class Values(Contract contract, Harvest harvest)
         if (resolved["enum"] is JsonArray allowed)
         {
             var known = (string)Pick(allowed, chance)!;
-            return Pick([Quote(known), Quote(known.ToUpperInvariant()), Quote($" {known}"), Quote($"{known},{known}"), "0", "-1", "99", "\"0\"", Pick(Strings, chance)], chance);
+            return Pick(
+                [Quote(known), Quote(known.ToUpperInvariant()), Quote($" {known}"), Quote($"{known},{known}"), "0",
+                    "-1", "99", "\"0\"", Pick(Strings, chance)], chance);
         }
         return (string?)resolved["type"] switch
         {
@@ -78,12 +99,19 @@ public sealed class Values(Contract contract, Harvest harvest)
         };
     }
 
-    /// <summary>A JSON text as it stands in a query or a path: without quotes, escaped unless it is there to be unescaped.</summary>
+    /// <summary>
+    /// A JSON text as it stands in a query or a path: without quotes, escaped unless it is there to be unescaped.
+    /// </summary>
     public static string InUrl(string json, Random chance)
     {
         var text = json.Trim('"');
-        if (text.Contains('\\', StringComparison.Ordinal) && chance.Next(2) == 0) text = text.Replace("\\u0000", "\0", StringComparison.Ordinal);
-        return string.Concat(Bytes.Of(text.Length > 3000 ? text[..3000] : text).Select(value => char.IsAsciiLetterOrDigit((char)value) || value is (byte)'-' or (byte)'.' or (byte)'_' ? $"{(char)value}" : $"%{value:X2}"));
+        if (text.Contains('\\', StringComparison.Ordinal) && chance.Next(2) == 0)
+            text = text.Replace("\\u0000", "\0", StringComparison.Ordinal);
+        return string.Concat(
+            Bytes.Of(text.Length > 3000 ? text[..3000] : text)
+                .Select(value =>
+                    char.IsAsciiLetterOrDigit((char)value) || value is (byte)'-' or (byte)'.' or (byte)'_'
+                        ? $"{(char)value}" : $"%{value:X2}"));
     }
 
     public static string Quote(string text) => JsonValue.Create(text).ToJsonString();

@@ -6,8 +6,8 @@ using Xunit;
 namespace PieService.TestDatabases;
 
 /// <summary>
-/// A migrated database of its own for a test class: a copy, in some 30 ms, of a template that this process migrates once.
-/// Derive a fixture that names the migration: <c>class PieDatabase() : FreshDatabase(Migration.ApplyAsync)</c>.
+/// A migrated database of its own for a test class: a copy, in some 30 ms, of a template that this process migrates
+/// once. Derive a fixture that names the migration: <c>class PieDatabase() : FreshDatabase(Migration.ApplyAsync)</c>.
 /// </summary>
 /// <param name="migrate">Gets a connection string; there is one template for each such method.</param>
 public class FreshDatabase(Func<string, Task> migrate) : IAsyncLifetime

@@ -7,7 +7,8 @@ namespace PieService.TestDatabases;
 /// <summary>API and worker as real processes over a real database, and a client.</summary>
 public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
 {
-    private readonly FreshDatabase database = new(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
+    private readonly FreshDatabase database =
+        new(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
     private readonly string folder = Directory.CreateTempSubdirectory("pie-pipeline-").FullName;
     private readonly Dictionary<string, string> settings = [];
 
@@ -25,7 +26,8 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
 
     public string Address { get; } = $"http://127.0.0.1:{FreePort()}";
 
-    public string ArtifactFolder => Path.Combine(Assert.Single(Directory.GetDirectories(Path.Combine(folder, "artifacts"))), "runs");
+    public string ArtifactFolder =>
+        Path.Combine(Assert.Single(Directory.GetDirectories(Path.Combine(folder, "artifacts"))), "runs");
 
     /// <summary>With settings of its own.</summary>
     public static async Task<ServiceFixture> OpenAsync(params (string Name, string Value)[] settings)

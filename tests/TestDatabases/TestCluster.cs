@@ -7,8 +7,8 @@ using PieService.Domain;
 namespace PieService.TestDatabases;
 
 /// <summary>
-/// The PostgreSQL server of this test process: the one that PIE_TEST_DB names, whose user must be allowed to create databases,
-/// else a private one, started by the first test that asks and gone with the process, or before (<see
+/// The PostgreSQL server of this test process: the one that PIE_TEST_DB names, whose user must be allowed to create
+/// databases, else a private one, started by the first test that asks and gone with the process, or before (<see
 /// cref="EndOfTestCluster"/>).
 /// </summary>
 public static class TestCluster
@@ -20,14 +20,18 @@ public static class TestCluster
         Path.Combine(Path.GetTempPath(), $"pie-tests-{Environment.UserName}-");
 
     private static readonly Lazy<Task<string>> Folder = new(MakeFolderAsync);
-    private static readonly Lazy<Task<DevelopmentCluster>> Private = new(async () => await OpenAsync(await NewFoldersAsync()));
+    private static readonly Lazy<Task<DevelopmentCluster>> Private =
+        new(async () => await OpenAsync(await NewFoldersAsync()));
 
     public static bool OutlivesProcess => Given is not null;
 
     /// <summary>Leads to a database from which others can be created.</summary>
-    public static async Task<string> AdministratorAsync() => Given ?? (await Private.Value).AdministratorConnectionString;
+    public static async Task<string> AdministratorAsync() =>
+        Given ?? (await Private.Value).AdministratorConnectionString;
 
-    /// <summary>Leads where the service goes: on the private server as its role, which may do no more than a real service's.</summary>
+    /// <summary>
+    /// Leads where the service goes: on the private server as its role, which may do no more than a real service's.
+    /// </summary>
     public static async Task<string> ServiceAsync() => Given ?? (await Private.Value).ConnectionString;
 
     /// <summary>Makes the service's role the owner of what is in a new database.</summary>
@@ -66,11 +70,14 @@ public static class TestCluster
     private static async Task RemoveAsync(string folder)
     {
         if (!Directory.Exists(folder)) return;
-        if (Private is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }) await Private.Value.Result.DisposeAsync();
+        if (Private is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            await Private.Value.Result.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>A test process that was killed leaves its servers running; the next one takes them over to stop them.</summary>
+    /// <summary>
+    /// A test process that was killed leaves its servers running; the next one takes them over to stop them.
+    /// </summary>
     private static async Task RemoveAbandonedAsync()
     {
         var parent = Path.GetDirectoryName(FolderPrefix)!;
@@ -91,7 +98,8 @@ public static class TestCluster
             }
             catch (Exception failure) when (failure is InvalidOperationException or IOException)
             {
-                // Another test process is at it, or it cannot be repaired; neither is a reason for this one's tests to fail.
+                // Another test process is at it, or it cannot be repaired; neither is a reason for this one's tests to
+                // fail.
             }
         }
     }

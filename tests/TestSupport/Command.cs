@@ -10,7 +10,9 @@ public sealed record Command(int Code, string Output, string Error)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <param name="input">What it reads on standard input.</param>
-    public static async Task<Command> RunAsync(string program, string[] arguments, IReadOnlyDictionary<string, string> environment, string folder, string input = "")
+    public static async Task<Command> RunAsync(
+        string program, string[] arguments, IReadOnlyDictionary<string, string> environment, string folder,
+        string input = "")
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -24,7 +26,8 @@ public sealed record Command(int Code, string Output, string Error)
         using var limit = new CancellationTokenSource(Patience);
         try
         {
-            var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+            var (output, error) =
+                (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
             await process.StandardInput.WriteAsync(input);
             process.StandardInput.Close();
             await process.WaitForExitAsync(limit.Token);
@@ -44,7 +47,9 @@ public sealed record Command(int Code, string Output, string Error)
         }
         catch (System.ComponentModel.Win32Exception missing)
         {
-            Assert.Fail($"{start.FileName} cannot be started ({missing.Message}). ./pie test installs what tests need, as root on Debian.");
+            Assert.Fail(
+                $"{start.FileName} cannot be started ({missing.Message}). ./pie test installs what tests need, as root "
+                    + "on Debian.");
             throw;
         }
     }

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace PieService.TestSupport;
 
-/// <summary>Somebody else's server, on this machine: answers one request after the other as a test wants it to.</summary>
+/// <summary>
+/// Somebody else's server, on this machine: answers one request after the other as a test wants it to.
+/// </summary>
 public class HttpStub : IDisposable
 {
     private readonly HttpListener listener = new();

@@ -34,7 +34,8 @@ public abstract class ServiceClient : IDisposable
         var (items, token) = (new List<JsonNode>(), "");
         do
         {
-            var page = await GetAsync($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}pageSize=100{token}");
+            var page = await GetAsync(
+                $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}pageSize=100{token}");
             items.AddRange(page["items"]!.AsArray().Select(item => item!));
             token = page["nextPageToken"] is { } next ? $"&pageToken={next}" : null;
         }
@@ -42,12 +43,16 @@ public abstract class ServiceClient : IDisposable
         return items;
     }
 
-    /// <summary>Two classes told by a cue word, upside down after "not"; the same content each time, under a new id.</summary>
+    /// <summary>
+    /// Two classes told by a cue word, upside down after "not"; the same content each time, under a new id.
+    /// </summary>
     public async Task<Guid> UploadAsync()
     {
         using var form = new MultipartFormDataContent
         {
-            { new StringContent("""{"name":"cues","task":"singleLabel","format":"csv","columns":{"text":"text","label":"label"}}""", Encoding.UTF8, "application/json"), "definition" },
+            { new StringContent(
+                """{"name":"cues","task":"singleLabel","format":"csv","columns":{"text":"text","label":"label"}}""",
+                Encoding.UTF8, "application/json"), "definition" },
             { new StringContent(Csv(240, seed: 1)), "train", "train.csv" },
             { new StringContent(Csv(40, seed: 2)), "validation", "validation.csv" },
             { new StringContent(Csv(80, seed: 3)), "test", "test.csv" },
@@ -61,13 +66,25 @@ public abstract class ServiceClient : IDisposable
     public Task<Guid> SubmitAsync(Guid dataset, int epochs, int seeds, params string[] methods) =>
         SubmitAsync(dataset, epochs, seeds, ["test"], methods);
 
-    public async Task<Guid> SubmitAsync(Guid dataset, int epochs, int seeds, string[] predictSplits, params string[] methods)
+    public async Task<Guid> SubmitAsync(
+        Guid dataset, int epochs, int seeds, string[] predictSplits, params string[] methods)
     {
         using var response = await Client.PostAsJsonAsync("/api/v1/sweeps", new
         {
             name = "pipeline",
             datasetId = dataset,
-            models = new[] { new { architecture = "BiLSTM", hyperparameters = new { epochs, batchSize = 32, learningRate = 0.005, hiddenSize = 8, embeddingSize = 8 } } },
+            models = new[] { new
+            {
+                architecture = "BiLSTM",
+                hyperparameters = new
+                {
+                    epochs,
+                    batchSize = 32,
+                    learningRate = 0.005,
+                    hiddenSize = 8,
+                    embeddingSize = 8,
+                },
+            } },
             methods,
             sparsities = methods.Length == 0 ? Array.Empty<int>() : [80],
             seeds = new { first = 0, count = seeds },
@@ -78,25 +95,30 @@ public abstract class ServiceClient : IDisposable
         return (Guid)JsonNode.Parse(text)!["id"]!;
     }
 
-    public Task UntilEndedAsync(Guid sweep, string state = "succeeded") => UntilAsync($"sweep {sweep} has {state}", async () =>
-    {
-        var now = (string?)(await GetAsync($"/api/v1/sweeps/{sweep}"))["state"];
-        Assert.False(now != state && now is "failed" or "cancelled", $"The sweep has {now}.\n{Tail}");
-        return now == state;
-    });
+    public Task UntilEndedAsync(Guid sweep, string state = "succeeded") =>
+        UntilAsync($"sweep {sweep} has {state}", async () =>
+        {
+            var now = (string?)(await GetAsync($"/api/v1/sweeps/{sweep}"))["state"];
+            Assert.False(now != state && now is "failed" or "cancelled", $"The sweep has {now}.\n{Tail}");
+            return now == state;
+        });
 
     public static string Csv(int count, int seed)
     {
         var random = new Random(seed);
-        string[] filler = ["the", "film", "was", "a", "story", "of", "two", "friends", "in", "town", "with", "music", "and", "rain"];
+        string[] filler = ["the", "film", "was", "a", "story", "of", "two", "friends", "in", "town", "with", "music",
+            "and", "rain"];
         string[][] cues = [["bad", "dull", "poor"], ["good", "fine", "great"]];
         var csv = new StringBuilder("text,label\n");
         for (var i = 0; i < count; i++)
         {
             var (label, isTurned) = (i % 2, random.Next(5) == 0);
-            var words = Enumerable.Range(0, random.Next(3, 12)).Select(_ => filler[random.Next(filler.Length)]).ToList();
+            var words = Enumerable.Range(0, random.Next(3, 12)).Select(_ => filler[random.Next(filler.Length)])
+                .ToList();
             words.Insert(random.Next(words.Count + 1), cues[isTurned ? 1 - label : label][random.Next(3)]);
-            csv.Append(CultureInfo.InvariantCulture, $"{(isTurned ? "not " : "")}{string.Join(' ', words)},{(label == 1 ? "pos" : "neg")}\n");
+            csv.Append(
+                CultureInfo.InvariantCulture,
+                $"{(isTurned ? "not " : "")}{string.Join(' ', words)},{(label == 1 ? "pos" : "neg")}\n");
         }
         return csv.ToString();
     }

@@ -29,8 +29,11 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Of a process that has ended.</summary>
     public int ExitCode => process.ExitCode;
 
-    /// <summary>The API's program with other work than to serve, or with what keeps it from serving: until it ends.</summary>
-    public static Task<(int ExitCode, string Output, string Errors)> RunApiAsync(IDictionary<string, string> settings, params string[] arguments) =>
+    /// <summary>
+    /// The API's program with other work than to serve, or with what keeps it from serving: until it ends.
+    /// </summary>
+    public static Task<(int ExitCode, string Output, string Errors)> RunApiAsync(
+        IDictionary<string, string> settings, params string[] arguments) =>
         RunAsync($"Api/{Configuration}/PieService.Api.dll", settings, arguments);
 
     /// <summary>The worker's program with another command than to serve, until it ends.</summary>
@@ -50,7 +53,8 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>The trainers of a worker.</summary>
     public IReadOnlyList<int> Children() =>
     [
-        .. from stat in Directory.EnumerateDirectories("/proc").Select(folder => Path.Combine(folder, "stat")).Where(File.Exists)
+        .. from stat in Directory.EnumerateDirectories("/proc").Select(folder => Path.Combine(folder, "stat"))
+            .Where(File.Exists)
            let fields = ReadStat(stat)
            where fields.Length > 3 && fields[3] == Id.ToString(CultureInfo.InvariantCulture)
            select int.Parse(fields[0], CultureInfo.InvariantCulture),
@@ -91,7 +95,8 @@ public sealed class ServiceProcess : IAsyncDisposable
         return (process.ExitCode, await output, await errors);
     }
 
-    private static ProcessStartInfo Prepare(string program, IDictionary<string, string> settings, params string[] arguments)
+    private static ProcessStartInfo Prepare(
+        string program, IDictionary<string, string> settings, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(RepositoryFolder, "artifacts/bin", program));
@@ -134,5 +139,6 @@ public sealed class ServiceProcess : IAsyncDisposable
     private static string Configuration { get; } = typeof(ServiceProcess).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Configuration").Value!;
 
-    private static string Repository([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(here, "../../.."));
+    private static string Repository([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(here, "../../.."));
 }

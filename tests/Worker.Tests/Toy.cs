@@ -6,7 +6,9 @@ using PieService.Worker.Text;
 
 namespace PieService.Worker.Tests;
 
-/// <summary>A separable toy task: each class has words of its own, scattered among words that all classes share.</summary>
+/// <summary>
+/// A separable toy task: each class has words of its own, scattered among words that all classes share.
+/// </summary>
 internal static class Toy
 {
     public const string DatasetHash = "sha256:toy";
@@ -35,8 +37,10 @@ internal static class Toy
         foreach (var (split, count) in new[] { ("train", train), ("validation", validation), ("test", test) })
             for (var i = 0; i < count; i++)
             {
-                short[] labels = [.. Enumerable.Range(0, classes).Where(_ => chance.NextInt(3) == 0).Select(c => (short)c)];
-                string[] text = [.. labels.Select(c => $"class{c}word{chance.NextInt(3)}"), .. Enumerable.Range(0, 3).Select(_ => $"shared{chance.NextInt(6)}")];
+                short[] labels = [
+                    .. Enumerable.Range(0, classes).Where(_ => chance.NextInt(3) == 0).Select(c => (short)c)];
+                string[] text = [.. labels.Select(c => $"class{c}word{chance.NextInt(3)}"),
+                    .. Enumerable.Range(0, 3).Select(_ => $"shared{chance.NextInt(6)}")];
                 chance.Shuffle<string>(text);
                 builder.Add(split, text, labels);
             }

@@ -10,7 +10,8 @@ internal sealed class ToyModel : IDisposable
     public ToyModel()
     {
         manual_seed(11);
-        Model = new BiLstmClassifier(InputVectors.Trained(Toy.Dataset(), maxLength: 14, dimensions: 8), hiddenSize: 6, classCount: 3, CPU);
+        Model = new BiLstmClassifier(
+            InputVectors.Trained(Toy.Dataset(), maxLength: 14, dimensions: 8), hiddenSize: 6, classCount: 3, CPU);
         Parameters = new(Model);
         Optimizer = new(Parameters, 0.01);
     }

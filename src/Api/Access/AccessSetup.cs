@@ -13,8 +13,10 @@ public static class AccessSetup
         services.AddSingleton(settings);
         services.AddSingleton<KeyCheck>();
         services.AddAuthentication(KeyAuthentication.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, configureOptions: null);
-        var enoughRole = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new EnoughRole()).Build();
+            .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(
+                KeyAuthentication.SchemeName, configureOptions: null);
+        var enoughRole = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new EnoughRole())
+            .Build();
         // The fallback applies to all endpoints without authorization metadata; an open endpoint has AllowAnonymous.
         services.AddAuthorizationBuilder().SetDefaultPolicy(enoughRole).SetFallbackPolicy(enoughRole);
         services.AddRateLimits(settings);
@@ -37,7 +39,8 @@ public static class AccessSetup
     /// </summary>
     public static async Task<bool> HasKeyAsync(IServiceProvider services)
     {
-        await using var db = await services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
+        await using var db = await services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync();
         return await db.ApiKeys.AnyAsync(key => key.RevokedAt == null);
     }
 }

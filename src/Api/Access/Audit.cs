@@ -56,7 +56,8 @@ public sealed class Audit(IDbContextFactory<PieDbContext> contexts, ILogger<Audi
         {
             Actor = actor.Name,
             KeyId = actor.KeyId,
-            Operation = context.GetEndpoint()!.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? context.Request.Method,
+            Operation = context.GetEndpoint()!.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName
+                ?? context.Request.Method,
             Path = path.Length > MaxPath ? path[..MaxPath] : path,
             TraceId = Activity.Current?.Id ?? context.TraceIdentifier,
         };
@@ -83,7 +84,8 @@ public sealed class Audit(IDbContextFactory<PieDbContext> contexts, ILogger<Audi
         try
         {
             await using var db = await contexts.CreateDbContextAsync();
-            await db.Audit.Where(row => row.Id == entry.Id).ExecuteUpdateAsync(row => row.SetProperty(e => e.Status, status));
+            await db.Audit.Where(row => row.Id == entry.Id)
+                .ExecuteUpdateAsync(row => row.SetProperty(e => e.Status, status));
         }
         catch (Exception failure)
         {

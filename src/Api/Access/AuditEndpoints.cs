@@ -11,19 +11,24 @@ public static class AuditEndpoints
     private static readonly Order<AuditEntry> NewestFirst = Order<AuditEntry>.ByDescending(entry => entry.Id);
 
     public static void MapAudit(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/audit", List).WithName("listAudit").WithTags("System").WithMetadata(new NeedsRole(Role.Admin)).ProducesProblem(400);
+        routes.MapGet("/audit", List).WithName("listAudit").WithTags("System").WithMetadata(new NeedsRole(Role.Admin))
+            .ProducesProblem(400);
 
     /// <summary>Lists the requested changes and their actors, the newest first.</summary>
     /// <remarks>
     /// The list includes refused changes. If an entry has no status, the request was interrupted, and it is unknown
     /// whether the change was made.
     /// </remarks>
-    private static async Task<Ok<Page<AuditResponse>>> List(Query<AuditFilter> query, PieDbContext db, CancellationToken cancellation)
+    private static async Task<Ok<Page<AuditResponse>>> List(
+        Query<AuditFilter> query, PieDbContext db, CancellationToken cancellation)
     {
         var filter = query.Value;
         var entries = db.Audit.Where(entry =>
-            (filter.Actor == null || entry.Actor == filter.Actor) && (filter.Operation == null || entry.Operation == filter.Operation));
-        return TypedResults.Ok(await new QueryRows<AuditEntry, AuditResponse>(entries, NewestFirst, AuditResponse.Of).PageAsync(filter, cancellation));
+            (filter.Actor == null || entry.Actor == filter.Actor)
+            && (filter.Operation == null || entry.Operation == filter.Operation));
+        return TypedResults.Ok(
+            await new QueryRows<AuditEntry, AuditResponse>(entries, NewestFirst, AuditResponse.Of)
+                .PageAsync(filter, cancellation));
     }
 }
 

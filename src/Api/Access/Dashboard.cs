@@ -23,7 +23,8 @@ public static class Dashboard
             {
                 await next(context);
             }
-            catch (Exception odd) when (odd is FormatException or OverflowException or InvalidOperationException && !DatabaseOutage.IsCauseOf(odd))
+            catch (Exception odd) when (odd is FormatException or OverflowException or InvalidOperationException
+                && !DatabaseOutage.IsCauseOf(odd))
             {
                 AccessLog.NoPage(pages.ApplicationServices.GetRequiredService<ILogger<DashboardOptions>>(), odd);
                 throw new BadHttpRequestException(

@@ -24,7 +24,8 @@ public sealed class KeyAuthentication(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (Request.Headers.Authorization.Count == 0) return settings.RequireKeys ? AuthenticateResult.NoResult() : Success(Actor.Local);
+        if (Request.Headers.Authorization.Count == 0)
+            return settings.RequireKeys ? AuthenticateResult.NoResult() : Success(Actor.Local);
         var (key, tooMany) = await keys.FindAsync(Given(), Client.Address(Context), Context.RequestAborted);
         wait = tooMany;
         return key is null ? AuthenticateResult.Fail("No such key.") : Success(new Actor(key.Name, key.Role, key.Id));
@@ -38,7 +39,8 @@ public sealed class KeyAuthentication(
         // A browser would prompt for a password on each refused request of a page, so only the dashboard requests
         // Basic.
         var isDashboard = Request.Path.StartsWithSegments(Dashboard.Path);
-        Response.Headers.WWWAuthenticate = isDashboard ? "Basic realm=\"PieService\"" : isWrong ? "Bearer error=\"invalid_token\"" : "Bearer";
+        Response.Headers.WWWAuthenticate = isDashboard
+            ? "Basic realm=\"PieService\"" : isWrong ? "Bearer error=\"invalid_token\"" : "Bearer";
         return TypedResults.Problem(
             isWrong
                 ? "This API key does not exist or was revoked. Check that the complete key was copied."
@@ -54,11 +56,13 @@ public sealed class KeyAuthentication(
 
     private KeyText? Given()
     {
-        if (!AuthenticationHeaderValue.TryParse(Request.Headers.Authorization.ToString(), out var header) || header.Parameter is not { } parameter) return null;
+        if (!AuthenticationHeaderValue.TryParse(Request.Headers.Authorization.ToString(), out var header)
+            || header.Parameter is not { } parameter) return null;
         if (header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)) return KeyText.Parse(parameter);
         if (!header.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)) return null;
         var bytes = new byte[parameter.Length];
-        return Convert.TryFromBase64String(parameter, bytes, out var length) && Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2) is [_, var password]
+        return Convert.TryFromBase64String(parameter, bytes, out var length)
+            && Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2) is [_, var password]
             ? KeyText.Parse(password)
             : null;
     }

@@ -36,7 +36,8 @@ public sealed class KeyCheck(IDbContextFactory<PieDbContext> contexts) : IDispos
     /// The key if it is valid; the time to wait if the address has sent too many wrong keys; neither if the key is
     /// wrong.
     /// </returns>
-    public async Task<(ApiKey? Key, TimeSpan? Wait)> FindAsync(KeyText? text, string address, CancellationToken cancellation)
+    public async Task<(ApiKey? Key, TimeSpan? Wait)> FindAsync(
+        KeyText? text, string address, CancellationToken cancellation)
     {
         await places.WaitAsync(cancellation);
         try
@@ -64,7 +65,8 @@ public sealed class KeyCheck(IDbContextFactory<PieDbContext> contexts) : IDispos
     private async Task<ApiKey?> FindAsync(KeyText text, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var key = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(known => known.Prefix == text.Prefix, cancellation);
+        var key = await db.ApiKeys.AsNoTracking()
+            .SingleOrDefaultAsync(known => known.Prefix == text.Prefix, cancellation);
         var isRight = CryptographicOperations.FixedTimeEquals(text.SecretHash, key?.SecretHash ?? Nobody);
         return isRight && key is { RevokedAt: null } ? key : null;
     }

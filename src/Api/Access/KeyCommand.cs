@@ -26,7 +26,8 @@ public static partial class KeyCommand
     {
         Func<PieDbContext, Task<int>>? command = arguments switch
         {
-            ["add", var name, "--role", var role] when Wire.TryParse<Role>(role, out var parsed) => db => AddAsync(db, name, parsed),
+            ["add", var name, "--role", var role] when Wire.TryParse<Role>(role, out var parsed) =>
+                db => AddAsync(db, name, parsed),
             ["list"] => ListAsync,
             ["revoke", var name] => db => RevokeAsync(db, name),
             _ => null,
@@ -37,13 +38,17 @@ public static partial class KeyCommand
                 $"'{wanted}' is not a valid name. Use 1 to 64 characters of a-z, A-Z, 0-9, '.', '_' and '-'; the "
                 + $"names {Actor.Local.Name} and {Actor.Operator} are reserved.", 2);
 
-        var configuration = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json").AddEnvironmentVariables().Build();
+        var configuration = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory)
+            .AddJsonFile("appsettings.json").AddEnvironmentVariables().Build();
         var folders = PieFolders.From(name => configuration[name]);
         try
         {
             var configured = configuration.GetConnectionString("Pie");
-            await using var cluster = string.IsNullOrEmpty(configured) ? await TryStartAsync(folders, configuration[PostgresBinaries.Setting]) : null;
-            var connectionString = cluster?.ConnectionString ?? (string.IsNullOrEmpty(configured) ? await File.ReadAllTextAsync(folders.ConnectionFile) : configured);
+            await using var cluster = string.IsNullOrEmpty(configured)
+                ? await TryStartAsync(folders, configuration[PostgresBinaries.Setting]) : null;
+            var connectionString = cluster?.ConnectionString
+                ?? (string.IsNullOrEmpty(configured) ? await File.ReadAllTextAsync(folders.ConnectionFile)
+                    : configured);
             await Migrator.MigrateAsync(connectionString, CancellationToken.None);
             await using var database = NpgsqlDataSource.Create(connectionString);
             var options = new DbContextOptionsBuilder<PieDbContext>();
@@ -51,7 +56,8 @@ public static partial class KeyCommand
             await using var db = new PieDbContext(options.Options);
             return await command(db);
         }
-        catch (Exception cannot) when (cannot is InvalidOperationException or IOException or NpgsqlException or ArgumentException)
+        catch (Exception cannot) when (cannot is InvalidOperationException or IOException or NpgsqlException
+            or ArgumentException)
         {
             return await SayAsync($"The database cannot be used: {cannot.Message}", 1);
         }
@@ -76,13 +82,21 @@ public static partial class KeyCommand
     private static async Task<int> AddAsync(PieDbContext db, string name, Role role)
     {
         var text = KeyText.New();
-        db.ApiKeys.Add(new ApiKey { Id = Guid.CreateVersion7(), Name = name, Role = role, Prefix = text.Prefix, SecretHash = text.SecretHash });
+        db.ApiKeys.Add(new ApiKey
+        {
+            Id = Guid.CreateVersion7(),
+            Name = name,
+            Role = role,
+            Prefix = text.Prefix,
+            SecretHash = text.SecretHash,
+        });
         db.Audit.Add(Entry("addKey", name));
         try
         {
             await db.SaveChangesAsync();
         }
-        catch (DbUpdateException taken) when (taken.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        catch (DbUpdateException taken) when (
+            taken.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
             return await SayAsync(
                 $"A key named {name} already exists. Choose another name, or revoke that key first: "
@@ -107,7 +121,8 @@ public static partial class KeyCommand
     private static async Task<int> RevokeAsync(PieDbContext db, string name)
     {
         await using var transaction = await db.Database.BeginTransactionAsync();
-        var revoked = await db.Database.ExecuteSqlAsync($"UPDATE api_keys SET revoked_at = now() WHERE name = {name} AND revoked_at IS NULL");
+        var revoked = await db.Database.ExecuteSqlAsync(
+            $"UPDATE api_keys SET revoked_at = now() WHERE name = {name} AND revoked_at IS NULL");
         if (revoked == 0)
             return await SayAsync($"There is no active key named {name}. List the keys with ./pie key list.", 1);
         db.Audit.Add(Entry("revokeKey", name));
@@ -117,9 +132,17 @@ public static partial class KeyCommand
     }
 
     private static AuditEntry Entry(string operation, string name) =>
-        new() { Actor = Actor.Operator, Operation = operation, Path = $"/keys/{name}", Status = StatusCodes.Status200OK, TraceId = "" };
+        new()
+        {
+            Actor = Actor.Operator,
+            Operation = operation,
+            Path = $"/keys/{name}",
+            Status = StatusCodes.Status200OK,
+            TraceId = "",
+        };
 
-    private static bool IsName(string name) => Name().IsMatch(name) && name != Actor.Local.Name && name != Actor.Operator;
+    private static bool IsName(string name) =>
+        Name().IsMatch(name) && name != Actor.Local.Name && name != Actor.Operator;
 
     /// <summary>
     /// Writes to standard error. Standard output is for the key alone, so that a script can capture it.

@@ -23,10 +23,12 @@ public sealed partial class KeyText
     public byte[] SecretHash => SHA256.HashData(Encoding.ASCII.GetBytes(secret));
 
     public static KeyText New() =>
-        new(RandomNumberGenerator.GetHexString(8, lowercase: true), RandomNumberGenerator.GetHexString(64, lowercase: true));
+        new(RandomNumberGenerator.GetHexString(8, lowercase: true), RandomNumberGenerator.GetHexString(
+            64, lowercase: true));
 
     public static KeyText? Parse(string text) =>
-        Form().Match(text) is { Success: true } match ? new KeyText(match.Groups[1].Value, match.Groups[2].Value) : null;
+        Form().Match(text) is { Success: true } match ? new KeyText(match.Groups[1].Value, match.Groups[2].Value)
+            : null;
 
     /// <summary>The complete key, to be shown to its holder once.</summary>
     public string Reveal() => $"pie_{Prefix}_{secret}";

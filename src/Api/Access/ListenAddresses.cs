@@ -13,13 +13,16 @@ public static class ListenAddresses
     /// </summary>
     public static bool AreLoopback(IConfiguration configuration) =>
         Split(configuration["urls"])
-            .Concat(Split(configuration["http_ports"]).Concat(Split(configuration["https_ports"])).Select(port => $"http://*:{port}"))
-            .Concat(configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? ""))
+            .Concat(Split(configuration["http_ports"]).Concat(Split(configuration["https_ports"]))
+                .Select(port => $"http://*:{port}"))
+            .Concat(configuration.GetSection("Kestrel:Endpoints").GetChildren()
+                .Select(endpoint => endpoint["Url"] ?? ""))
             .All(url => IsLoopback(BindingAddress.Parse(url).Host));
 
     /// <param name="host">The host of a URL: a name or an address; an IPv6 address is in brackets.</param>
     public static bool IsLoopback(string host) =>
-        host.TrimEnd('.').Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        host.TrimEnd('.').Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private static string[] Split(string? list) =>
         (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

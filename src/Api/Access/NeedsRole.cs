@@ -24,7 +24,8 @@ public sealed class EnoughRole : AuthorizationHandler<EnoughRole>, IAuthorizatio
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, EnoughRole requirement)
     {
-        if (context.Resource is HttpContext http && Actor.Of(http) is { } actor && actor.Role >= NeedsRole.Of(http)) context.Succeed(requirement);
+        if (context.Resource is HttpContext http && Actor.Of(http) is { } actor && actor.Role >= NeedsRole.Of(http))
+            context.Succeed(requirement);
         return Task.CompletedTask;
     }
 }

@@ -6,14 +6,17 @@ namespace PieService.Api.Access;
 /// <summary>Limits the request rate of each client; a burst may have twice as many requests as a second.</summary>
 public static class RateLimits
 {
-    public static void AddRateLimits(this IServiceCollection services, AccessSettings settings) => services.AddRateLimiter(limits =>
-    {
-        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(
-            context => RateLimitPartition.GetTokenBucketLimiter(Budget(context), _ => Bucket(settings.RequestsPerSecond)));
-        limits.OnRejected = (rejected, _) => new ValueTask(TooManyAsync(
-            rejected.HttpContext, rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.Zero,
-            $"The limit is {settings.RequestsPerSecond} requests per second."));
-    });
+    public static void AddRateLimits(this IServiceCollection services, AccessSettings settings) =>
+        services.AddRateLimiter(limits =>
+        {
+            limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(
+                context =>
+                    RateLimitPartition.GetTokenBucketLimiter(Budget(context), _ => Bucket(settings.RequestsPerSecond)));
+            limits.OnRejected = (rejected, _) => new ValueTask(TooManyAsync(
+                rejected.HttpContext,
+                rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.Zero,
+                $"The limit is {settings.RequestsPerSecond} requests per second."));
+        });
 
     /// <summary>
     /// Returns the budget of a request. Health checks are sent without a key and have a budget of their own, so that
@@ -33,6 +36,7 @@ public static class RateLimits
     {
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
         context.Response.AskAgainIn(seconds);
-        return TypedResults.Problem($"{why} Try again in {seconds} s.", statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(context);
+        return TypedResults.Problem(
+            $"{why} Try again in {seconds} s.", statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(context);
     }
 }

@@ -15,13 +15,15 @@ public static class SameOriginGuard
                 statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context)
             : next(context));
 
-    private static bool IsChange(string method) => !(HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method));
+    private static bool IsChange(string method) =>
+        !(HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method));
 
     private static bool IsForeign(HttpRequest request)
     {
         // A page cannot forge this header; "none" means that the user entered the address.
         if (request.Headers["Sec-Fetch-Site"] is [{ Length: > 0 } site]) return site is not ("same-origin" or "none");
         return request.Headers.Origin is [{ Length: > 0 } origin]
-            && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var page)
+                && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 }

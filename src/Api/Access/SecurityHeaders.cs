@@ -3,9 +3,12 @@ namespace PieService.Api.Access;
 /// <summary>Adds to every response the headers that restrict browsers.</summary>
 public static class SecurityHeaders
 {
-    /// <summary>Swagger UI and the dashboard set styles from their scripts; everything else comes from files of this service.</summary>
+    /// <summary>
+    /// Swagger UI and the dashboard set styles from their scripts; everything else comes from files of this service.
+    /// </summary>
     private const string ForPages =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src "
+        + "'self'; connect-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     /// <summary>Data is not a page: if a browser displays it as one, no script in it may run.</summary>
@@ -26,8 +29,10 @@ public static class SecurityHeaders
                 headers.XFrameOptions = "DENY";
                 headers["Referrer-Policy"] = "no-referrer";
                 headers["Cross-Origin-Resource-Policy"] = "same-origin";
-                headers.ContentSecurityPolicy = path.StartsWithSegments("/swagger") || path.StartsWithSegments(Dashboard.Path) ? ForPages : ForData;
-                if (areAnswersPrivate && path.StartsWithSegments("/api") && headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
+                headers.ContentSecurityPolicy =
+                    path.StartsWithSegments("/swagger") || path.StartsWithSegments(Dashboard.Path) ? ForPages : ForData;
+                if (areAnswersPrivate && path.StartsWithSegments("/api") && headers.CacheControl.Count == 0)
+                    headers.CacheControl = "no-store";
                 return Task.CompletedTask;
             });
             return next(context);

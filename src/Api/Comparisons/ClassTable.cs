@@ -32,14 +32,17 @@ public sealed class ClassTable() : Table<ClassFilter, ClassTable.Scope, ClassRes
         .Real("pieLabelShare", row => row.PieLabelShare)
         .Real("differingShare", row => row.DifferingShare);
 
-    public override Task<Scope?> FindAsync(PieDbContext db, Guid id, ClassFilter filter, CancellationToken cancellation) =>
+    public override Task<Scope?> FindAsync(
+        PieDbContext db, Guid id, ClassFilter filter, CancellationToken cancellation) =>
         (from comparison in db.Comparisons
          join sweep in db.Sweeps on comparison.SweepId equals sweep.Id
          join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
          join found in db.ClassScores on comparison.Id equals found.ComparisonId into all
          from scores in all.DefaultIfEmpty()
          where comparison.Id == id
-         select new Scope(new ComparisonScope(comparison, dataset.Id, dataset.Task, dataset.Labels), scores == null ? null : scores.Classes))
+         select new Scope(
+             new ComparisonScope(comparison, dataset.Id, dataset.Task, dataset.Labels),
+             scores == null ? null : scores.Classes))
         .AsNoTracking().SingleOrDefaultAsync(cancellation);
 
     public override Rows<ClassResponse> Rows(PieDbContext db, Scope scope, ClassFilter filter)
@@ -99,7 +102,8 @@ public sealed record ClassFilter : TableQuery
 /// data.
 /// </param>
 public sealed record ClassResponse(
-    string Label, int Examples, double Share, int Pies, double? PieShare, double? PieRate, int? Differing, CohortClassScore Dense, CohortClassScore Pruned,
+    string Label, int Examples, double Share, int Pies, double? PieShare, double? PieRate, int? Differing,
+    CohortClassScore Dense, CohortClassScore Pruned,
     double? LabelShare, double? PieLabelShare, double? DifferingShare)
 {
     /// <param name="scores">The scores of the classes; empty until the comparison is labelled.</param>
@@ -111,7 +115,8 @@ public sealed record ClassResponse(
         return
         [
             .. scores.Select((score, c) => new ClassResponse(
-                labels[c], score.Examples, (double)score.Examples / summary!.Examples, score.Pies, Ratio(score.Pies, summary.Pies), Ratio(score.Pies, score.Examples),
+                labels[c], score.Examples, (double)score.Examples / summary!.Examples, score.Pies,
+                Ratio(score.Pies, summary.Pies), Ratio(score.Pies, score.Examples),
                 score.Differing, score.Dense, score.Pruned, ofExamples[c], ofPies[c], ofDiffering[c])),
         ];
     }

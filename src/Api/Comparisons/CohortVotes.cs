@@ -18,10 +18,12 @@ public sealed record CohortVotes(CohortVote Dense, CohortVote Pruned, IReadOnlyL
         var dense = new LabelVotes(label.DenseVotes, label.Runs);
         var pruned = new LabelVotes(label.PrunedVotes, label.Runs);
         return new CohortVotes(
-            Vote(dense, label.DenseMode), Vote(pruned, label.PrunedMode), label.DenseMode is null ? Names(dense.DifferingFrom(pruned)) : null);
+            Vote(dense, label.DenseMode), Vote(pruned, label.PrunedMode),
+            label.DenseMode is null ? Names(dense.DifferingFrom(pruned)) : null);
 
         CohortVote Vote(LabelVotes votes, short? mode) => new(
-            Names(mode is { } c ? [c] : votes.Predicted()), labels.Zip(votes.Votes).ToDictionary(pair => pair.First, pair => pair.Second));
+            Names(mode is { } c ? [c] : votes.Predicted()),
+            labels.Zip(votes.Votes).ToDictionary(pair => pair.First, pair => pair.Second));
 
         IReadOnlyList<string> Names(IEnumerable<int> classes) => [.. classes.Select(c => labels[c])];
     }

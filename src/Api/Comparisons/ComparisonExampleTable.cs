@@ -6,7 +6,8 @@ namespace PieService.Api.Comparisons;
 
 /// <summary>Lists all examples of a comparison, PIEs and others, with their texts and votes.</summary>
 /// <remarks>The examples are in the order of the source. The list is empty until the comparison is labelled.</remarks>
-public sealed class ComparisonExampleTable() : VotedExampleTable<ComparisonExampleFilter, ComparisonExampleResponse>("examples")
+public sealed class ComparisonExampleTable()
+    : VotedExampleTable<ComparisonExampleFilter, ComparisonExampleResponse>("examples")
 {
     protected override IQueryable<PieLabel> Which(IQueryable<PieLabel> labels, ComparisonExampleFilter filter) =>
         labels.Where(label => filter.IsPie == null || label.IsPie == filter.IsPie);
@@ -16,7 +17,8 @@ public sealed class ComparisonExampleTable() : VotedExampleTable<ComparisonExamp
     protected override ComparisonExampleResponse ItemOf(PieLabel label, Example example, string[] labels) =>
         ComparisonExampleResponse.Of(label, example, labels);
 
-    public override Columns<ComparisonExampleResponse> Columns(ComparisonScope scope) => base.Columns(scope).Flag("isPie", row => row.IsPie);
+    public override Columns<ComparisonExampleResponse> Columns(ComparisonScope scope) =>
+        base.Columns(scope).Flag("isPie", row => row.IsPie);
 }
 
 public sealed record ComparisonExampleFilter : VoteFilter
@@ -46,14 +48,18 @@ public sealed record ComparisonExampleFilter : VoteFilter
 /// splits.
 /// </param>
 public sealed record ComparisonExampleResponse(
-    Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, CohortVote Dense, CohortVote Pruned,
-    bool IsPie, double Margin, PieDirection? Direction, bool Tied, IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin) : IVotedExample
+    Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, CohortVote Dense,
+    CohortVote Pruned,
+    bool IsPie, double Margin, PieDirection? Direction, bool Tied, IReadOnlyList<string>? Classes, double? El2n,
+    int? InfluenceBin) : IVotedExample
 {
     public static ComparisonExampleResponse Of(PieLabel label, Example example, string[] labels)
     {
         var votes = CohortVotes.Of(label, labels);
         return new(
-            label.ExampleId, label.Position, example.Text, example.SecondText, [.. example.Labels.Select(index => labels[index])], votes.Dense, votes.Pruned,
-            label.IsPie, label.Margin, label.Direction, label.DenseTied || label.PrunedTied, votes.Classes, label.El2n, label.InfluenceBin);
+            label.ExampleId, label.Position, example.Text, example.SecondText,
+            [.. example.Labels.Select(index => labels[index])], votes.Dense, votes.Pruned,
+            label.IsPie, label.Margin, label.Direction, label.DenseTied || label.PrunedTied, votes.Classes, label.El2n,
+            label.InfluenceBin);
     }
 }

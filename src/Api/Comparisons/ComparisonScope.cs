@@ -19,5 +19,6 @@ public sealed record ComparisonScope(Comparison Comparison, Guid DatasetId, Lear
          join sweep in db.Sweeps on comparison.SweepId equals sweep.Id
          join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
          where comparison.Id == id
-         select new ComparisonScope(comparison, sweep.DatasetId, dataset.Task, dataset.Labels)).AsNoTracking().SingleOrDefaultAsync(cancellation);
+         select new ComparisonScope(comparison, sweep.DatasetId, dataset.Task, dataset.Labels)).AsNoTracking()
+            .SingleOrDefaultAsync(cancellation);
 }

@@ -50,7 +50,8 @@ public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, Comp
         .Text("influence_reason", row => row.Influence?.Reason)
         .Time("labelledAt", row => row.LabelledAt);
 
-    public override Task<SweepScope?> FindAsync(PieDbContext db, Guid id, ComparisonFilter filter, CancellationToken cancellation) =>
+    public override Task<SweepScope?> FindAsync(
+        PieDbContext db, Guid id, ComparisonFilter filter, CancellationToken cancellation) =>
         SweepScope.FindAsync(db, id, cancellation);
 
     public override Rows<ComparisonResponse> Rows(PieDbContext db, SweepScope scope, ComparisonFilter filter) =>
@@ -115,8 +116,10 @@ public sealed record ComparisonFilter : TableQuery
 /// </param>
 public sealed record ComparisonResponse(
     Guid Id, Guid SweepId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
-    Spread? AchievedSparsity, ComparedSeeds Seeds, bool Complete, Split Split, int? Examples, int? Pies, double? PieRate,
-    NoiseFloor? NoiseFloor, Spread? Churn, ComparedCounts? Ties, ComparedScores? Score, ComparedNumbers? ScoreOnPies, ComparedInfluence? Influence, DateTimeOffset? LabelledAt)
+    Spread? AchievedSparsity, ComparedSeeds Seeds, bool Complete, Split Split, int? Examples, int? Pies,
+    double? PieRate,
+    NoiseFloor? NoiseFloor, Spread? Churn, ComparedCounts? Ties, ComparedScores? Score, ComparedNumbers? ScoreOnPies,
+    ComparedInfluence? Influence, DateTimeOffset? LabelledAt)
     : IPolled
 {
     /// <summary>
@@ -130,7 +133,8 @@ public sealed record ComparisonResponse(
     {
         var summary = comparison.Summary;
         return new ComparisonResponse(
-            comparison.Id, comparison.SweepId, comparison.Model, comparison.Architecture, comparison.Method, comparison.Sparsity, comparison.Baseline,
+            comparison.Id, comparison.SweepId, comparison.Model, comparison.Architecture, comparison.Method,
+            comparison.Sparsity, comparison.Baseline,
             summary?.AchievedSparsity,
             new ComparedSeeds(summary?.DenseSeeds ?? 0, summary?.PrunedSeeds ?? 0, comparison.ExpectedSeeds),
             summary?.Complete ?? false, comparison.Split, summary?.Examples, summary?.Pies,

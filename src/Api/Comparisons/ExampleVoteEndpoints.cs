@@ -10,7 +10,8 @@ namespace PieService.Api.Comparisons;
 public static class ExampleVoteEndpoints
 {
     public static void MapExampleVotes(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/sweeps/{id:guid}/examples/{exampleId:guid}", Get).WithName("getExampleVotes").WithTags("PIEs").ProducesProblem(404);
+        routes.MapGet("/sweeps/{id:guid}/examples/{exampleId:guid}", Get).WithName("getExampleVotes").WithTags("PIEs")
+            .ProducesProblem(404);
 
     /// <summary>
     /// Returns the votes of a sweep's cohorts on one example, by model, method, sparsity and baseline.
@@ -26,29 +27,40 @@ public static class ExampleVoteEndpoints
                            where sweep.Id == id
                            select new { sweep.DatasetId, dataset.Labels }).SingleOrDefaultAsync(cancellation);
         if (about is null) return Problems.NotFound("sweep", id);
-        var example = await db.Examples.AsNoTracking().SingleOrDefaultAsync(e => e.Id == exampleId && e.DatasetId == about.DatasetId, cancellation);
+        var example = await db.Examples.AsNoTracking()
+            .SingleOrDefaultAsync(e => e.Id == exampleId && e.DatasetId == about.DatasetId, cancellation);
         if (example is null) return Problems.NotFound("example of this sweep's dataset", exampleId);
 
         var labels = await (from label in db.PieLabels
                             join comparison in db.Comparisons on label.ComparisonId equals comparison.Id
                             where label.ExampleId == exampleId && comparison.SweepId == id
                             orderby comparison.Ordinal
-                            select new { Label = label, Comparison = comparison }).AsNoTracking().ToListAsync(cancellation);
+                            select new
+                            {
+                                Label = label,
+                                Comparison = comparison,
+                            }).AsNoTracking().ToListAsync(cancellation);
         return TypedResults.Ok(new ExampleVotesResponse(
-            example.Id, example.Position, example.Text, example.SecondText, [.. example.Labels.Select(index => about.Labels[index])],
+            example.Id, example.Position, example.Text, example.SecondText,
+            [.. example.Labels.Select(index => about.Labels[index])],
             [
                 .. from row in labels
                    let votes = CohortVotes.Of(row.Label, about.Labels)
                    select new ComparisonVote(
-                       row.Comparison.Id, row.Comparison.Model, row.Comparison.Architecture, row.Comparison.Method, row.Comparison.Sparsity, row.Comparison.AchievedSparsity, row.Comparison.Baseline, row.Label.IsPie,
-                       votes.Dense, votes.Pruned, row.Label.Margin, row.Label.Direction, row.Label.DenseTied || row.Label.PrunedTied, votes.Classes, row.Label.El2n, row.Label.InfluenceBin),
+                       row.Comparison.Id, row.Comparison.Model, row.Comparison.Architecture, row.Comparison.Method,
+                       row.Comparison.Sparsity, row.Comparison.AchievedSparsity, row.Comparison.Baseline,
+                       row.Label.IsPie,
+                       votes.Dense, votes.Pruned, row.Label.Margin, row.Label.Direction,
+                       row.Label.DenseTied || row.Label.PrunedTied, votes.Classes, row.Label.El2n,
+                       row.Label.InfluenceBin),
             ]));
     }
 }
 
 /// <param name="Comparisons">The votes in each labelled comparison.</param>
 public sealed record ExampleVotesResponse(
-    Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, IReadOnlyList<ComparisonVote> Comparisons);
+    Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels,
+    IReadOnlyList<ComparisonVote> Comparisons);
 
 /// <param name="AchievedSparsity">The mean achieved sparsity of the pruned runs, in percent.</param>
 /// <param name="Baseline">The dense cohort with which the pruned cohort is compared: dense or dense4E.</param>
@@ -62,5 +74,7 @@ public sealed record ExampleVotesResponse(
 /// splits.
 /// </param>
 public sealed record ComparisonVote(
-    Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity, double? AchievedSparsity, Method Baseline, bool IsPie,
-    CohortVote Dense, CohortVote Pruned, double Margin, PieDirection? Direction, bool Tied, IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin);
+    Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity,
+    double? AchievedSparsity, Method Baseline, bool IsPie,
+    CohortVote Dense, CohortVote Pruned, double Margin, PieDirection? Direction, bool Tied,
+    IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin);

@@ -16,7 +16,8 @@ namespace PieService.Api.Comparisons;
 /// dense runs, averaged over seeds; there is one list of bins for each observed epoch. Only comparisons on the training
 /// split have bins; if there are none, the influence property of the comparison states the reason.
 /// </remarks>
-public sealed class InfluenceTable() : Table<InfluenceFilter, InfluenceTable.Scope, InfluenceBinResponse>("comparison", "influence")
+public sealed class InfluenceTable()
+    : Table<InfluenceFilter, InfluenceTable.Scope, InfluenceBinResponse>("comparison", "influence")
 {
     private static readonly Columns<InfluenceBinResponse> Flat = new Columns<InfluenceBinResponse>()
         .Whole("epoch", row => row.Epoch)
@@ -34,17 +35,21 @@ public sealed class InfluenceTable() : Table<InfluenceFilter, InfluenceTable.Sco
         .Real("lossRatio_ofMeans", row => row.LossRatio.OfMeans)
         .Real("lossRatio_median", row => row.LossRatio.Median);
 
-    public override async Task<Scope?> FindAsync(PieDbContext db, Guid id, InfluenceFilter filter, CancellationToken cancellation)
+    public override async Task<Scope?> FindAsync(
+        PieDbContext db, Guid id, InfluenceFilter filter, CancellationToken cancellation)
     {
         if (await ComparisonScope.FindAsync(db, id, cancellation) is not { } of) return null;
         var influences = await db.Influences.AsNoTracking()
-            .Where(influence => influence.ComparisonId == id && (filter.Epoch == null || influence.Epoch == filter.Epoch))
+            .Where(influence =>
+                influence.ComparisonId == id && (filter.Epoch == null || influence.Epoch == filter.Epoch))
             .OrderBy(influence => influence.Epoch).ToListAsync(cancellation);
         return new Scope(of, influences);
     }
 
-    public override Rows<InfluenceBinResponse> Rows(PieDbContext db, Scope scope, InfluenceFilter filter) => new ListRows<InfluenceBinResponse>(
-        [.. scope.Influences.SelectMany(influence => influence.Bins, (influence, bin) => InfluenceBinResponse.Of(influence.Epoch, bin))]);
+    public override Rows<InfluenceBinResponse> Rows(PieDbContext db, Scope scope, InfluenceFilter filter) =>
+        new ListRows<InfluenceBinResponse>(
+            [.. scope.Influences.SelectMany(
+                influence => influence.Bins, (influence, bin) => InfluenceBinResponse.Of(influence.Epoch, bin))]);
 
     public override Columns<InfluenceBinResponse> Columns(Scope scope) => Flat;
 
@@ -77,7 +82,8 @@ public sealed record InfluenceFilter : TableQuery
 /// <param name="LossDifference">The difference between the pruned and the dense loss of one seed, in nats.</param>
 /// <param name="LossRatio">The ratio of the pruned to the dense loss of one seed.</param>
 public sealed record InfluenceBinResponse(
-    int Epoch, int Bin, int Examples, BinScores El2n, int Pies, double PieShare, BinDifference LossDifference, BinRatio LossRatio)
+    int Epoch, int Bin, int Examples, BinScores El2n, int Pies, double PieShare, BinDifference LossDifference,
+    BinRatio LossRatio)
 {
     public static InfluenceBinResponse Of(int epoch, InfluenceBin bin) => new(
         epoch, bin.Bin, bin.Examples, new BinScores(bin.El2n, bin.El2nMin, bin.El2nMax), bin.Pies, bin.PieShare,

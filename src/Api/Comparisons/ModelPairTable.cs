@@ -20,7 +20,8 @@ namespace PieService.Api.Comparisons;
 /// </remarks>
 public sealed class ModelPairTable() : Table<ModelPairFilter, SweepScope, ModelPairResponse>("sweep", "models")
 {
-    private static readonly Order<Pair> ByRequest = Order<Pair>.By(pair => pair.First.Ordinal).ThenBy(pair => pair.Second.Ordinal);
+    private static readonly Order<Pair> ByRequest = Order<Pair>.By(pair => pair.First.Ordinal)
+        .ThenBy(pair => pair.Second.Ordinal);
 
     private static readonly Columns<ModelPairResponse> Flat = new Columns<ModelPairResponse>()
         .Name("method", row => row.Method)
@@ -39,7 +40,8 @@ public sealed class ModelPairTable() : Table<ModelPairFilter, SweepScope, ModelP
         .Real("overlap_expectedJaccard", row => row.Overlap?.ExpectedJaccard)
         .Real("overlap_ratio", row => row.Overlap?.Ratio);
 
-    public override Task<SweepScope?> FindAsync(PieDbContext db, Guid id, ModelPairFilter filter, CancellationToken cancellation) =>
+    public override Task<SweepScope?> FindAsync(
+        PieDbContext db, Guid id, ModelPairFilter filter, CancellationToken cancellation) =>
         SweepScope.FindAsync(db, id, cancellation);
 
     public override Rows<ModelPairResponse> Rows(PieDbContext db, SweepScope scope, ModelPairFilter filter)
@@ -57,7 +59,9 @@ public sealed class ModelPairTable() : Table<ModelPairFilter, SweepScope, ModelP
                         First = first,
                         Second = second,
                         Shared = db.PieLabels.Count(one => one.ComparisonId == first.Id && one.IsPie
-                            && db.PieLabels.Any(other => other.ComparisonId == second.Id && other.Position == one.Position && other.IsPie)),
+                            && db.PieLabels.Any(
+                                other => other.ComparisonId == second.Id && other.Position == one.Position
+                                    && other.IsPie)),
                     };
         return new QueryRows<Pair, ModelPairResponse>(
             pairs, ByRequest, pair => ModelPairResponse.Of(ModelPair.Of(pair.First, pair.Second, pair.Shared)));
@@ -96,7 +100,8 @@ public sealed record ModelPairFilter : TableQuery
 /// </param>
 /// <param name="Overlap">The overlap of the two sets of PIEs.</param>
 public sealed record ModelPairResponse(
-    Method Method, decimal Sparsity, Method Baseline, Split Split, int? Examples, ComparedModel First, ComparedModel Second,
+    Method Method, decimal Sparsity, Method Baseline, Split Split, int? Examples, ComparedModel First,
+    ComparedModel Second,
     double? SparsityDifference, bool? Comparable, PieOverlap? Overlap)
 {
     public static ModelPairResponse Of(ModelPair pair) => new(
@@ -107,11 +112,13 @@ public sealed record ModelPairResponse(
 
 /// <summary>One model of the pair, with the results of its comparison.</summary>
 public sealed record ComparedModel(
-    Guid ComparisonId, string Model, Architecture Architecture, Spread? AchievedSparsity, ComparedSeeds Seeds, bool Complete,
+    Guid ComparisonId, string Model, Architecture Architecture, Spread? AchievedSparsity, ComparedSeeds Seeds,
+    bool Complete,
     ComparedScores? Score, int? Pies, double? PieRate, NoiseFloor? NoiseFloor)
 {
     public static ComparedModel Of(ComparisonResponse comparison) => new(
-        comparison.Id, comparison.Model, comparison.Architecture, comparison.AchievedSparsity, comparison.Seeds, comparison.Complete,
+        comparison.Id, comparison.Model, comparison.Architecture, comparison.AchievedSparsity, comparison.Seeds,
+        comparison.Complete,
         comparison.Score, comparison.Pies, comparison.PieRate, comparison.NoiseFloor);
 }
 

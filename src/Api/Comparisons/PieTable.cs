@@ -10,11 +10,13 @@ namespace PieService.Api.Comparisons;
 /// </remarks>
 public sealed class PieTable() : VotedExampleTable<PieFilter, PieResponse>("pies")
 {
-    protected override IQueryable<PieLabel> Which(IQueryable<PieLabel> labels, PieFilter filter) => labels.Where(label => label.IsPie);
+    protected override IQueryable<PieLabel> Which(IQueryable<PieLabel> labels, PieFilter filter) =>
+        labels.Where(label => label.IsPie);
 
     protected override PieOrder OrderOf(PieFilter filter) => filter.OrderBy;
 
-    protected override PieResponse ItemOf(PieLabel label, Example example, string[] labels) => PieResponse.Of(label, example, labels);
+    protected override PieResponse ItemOf(PieLabel label, Example example, string[] labels) =>
+        PieResponse.Of(label, example, labels);
 }
 
 public sealed record PieFilter : VoteFilter
@@ -44,7 +46,8 @@ public sealed record PieFilter : VoteFilter
 /// </param>
 public sealed record PieResponse(
     Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels,
-    CohortVote Dense, CohortVote Pruned, double Margin, PieDirection Direction, bool Tied, IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin) : IVotedExample
+    CohortVote Dense, CohortVote Pruned, double Margin, PieDirection Direction, bool Tied,
+    IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin) : IVotedExample
 {
     PieDirection? IVotedExample.Direction => Direction;
 
@@ -52,7 +55,9 @@ public sealed record PieResponse(
     {
         var votes = CohortVotes.Of(label, labels);
         return new(
-            label.ExampleId, label.Position, example.Text, example.SecondText, [.. example.Labels.Select(index => labels[index])],
-            votes.Dense, votes.Pruned, label.Margin, label.Direction!.Value, label.DenseTied || label.PrunedTied, votes.Classes, label.El2n, label.InfluenceBin);
+            label.ExampleId, label.Position, example.Text, example.SecondText,
+            [.. example.Labels.Select(index => labels[index])],
+            votes.Dense, votes.Pruned, label.Margin, label.Direction!.Value, label.DenseTied || label.PrunedTied,
+            votes.Classes, label.El2n, label.InfluenceBin);
     }
 }

@@ -13,7 +13,8 @@ using PieService.Domain.Storage;
 namespace PieService.Api.Comparisons;
 
 /// <summary>A table of all or some examples of a comparison, with their texts and votes.</summary>
-public abstract class VotedExampleTable<TFilter, TItem>(string name) : Table<TFilter, ComparisonScope, TItem>("comparison", name)
+public abstract class VotedExampleTable<TFilter, TItem>(string name)
+    : Table<TFilter, ComparisonScope, TItem>("comparison", name)
     where TFilter : VoteFilter, new()
     where TItem : IVotedExample
 {
@@ -22,7 +23,8 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name) : Table<TFi
     private static readonly Order<LabelledText> ByMargin =
         Order<LabelledText>.ByDescending(row => row.Label.Margin).ThenBy(row => row.Label.Position);
 
-    public override Task<ComparisonScope?> FindAsync(PieDbContext db, Guid id, TFilter filter, CancellationToken cancellation) =>
+    public override Task<ComparisonScope?> FindAsync(
+        PieDbContext db, Guid id, TFilter filter, CancellationToken cancellation) =>
         ComparisonScope.FindAsync(db, id, cancellation);
 
     /// <summary>
@@ -36,12 +38,16 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name) : Table<TFi
 
     public override Rows<TItem> Rows(PieDbContext db, ComparisonScope scope, TFilter filter)
     {
-        var (gold, differing) = (LabelFilter.ClassOf(filter.Label, scope.Labels), LabelFilter.ClassOf(filter.Class, scope.Labels, "class"));
+        var (gold, differing) =
+            (LabelFilter.ClassOf(filter.Label, scope.Labels), LabelFilter.ClassOf(filter.Class, scope.Labels, "class"));
         // A comparison has one split, so a filter for another split matches no example.
-        var wanted = Which(DifferingOn(differing, db.PieLabels), filter).Where(label => label.ComparisonId == scope.Comparison.Id
+        var wanted = Which(DifferingOn(differing, db.PieLabels), filter)
+            .Where(label => label.ComparisonId == scope.Comparison.Id
             && (filter.Split == null || filter.Split == scope.Comparison.Split)
             && (gold == null || label.Gold == gold
-                || (label.Gold == null && db.Examples.Any(example => example.Id == label.ExampleId && example.Labels.Contains(gold.Value))))
+                || (label.Gold == null
+                    && db.Examples.Any(
+                        example => example.Id == label.ExampleId && example.Labels.Contains(gold.Value))))
             && (filter.Direction == null || label.Direction == filter.Direction)
             && (filter.InfluenceBin == null || label.InfluenceBin == filter.InfluenceBin)
             && (filter.MinMargin == null || label.Margin >= filter.MinMargin));
@@ -50,7 +56,8 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name) : Table<TFi
                    select new LabelledText { Label = label, Example = example };
         var votes = 2 * AnswerLength.OfCounts(scope.Labels);
         return new QueryRows<LabelledText, TItem>(
-            rows, OrderOf(filter) == PieOrder.Position ? ByPosition : ByMargin, row => ItemOf(row.Label, row.Example, scope.Labels))
+            rows, OrderOf(filter) == PieOrder.Position ? ByPosition : ByMargin,
+            row => ItemOf(row.Label, row.Example, scope.Labels))
         {
             Counted = wanted,
             LengthOf = item => votes + item.Text.Length + (item.SecondText?.Length ?? 0),
@@ -61,10 +68,11 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name) : Table<TFi
     /// For single-label data: the modes differ, and one of them is the class. For multi-label data: the majorities
     /// about the class differ.
     /// </summary>
-    private static IQueryable<PieLabel> DifferingOn(short? c, IQueryable<PieLabel> labels) => c is not { } index ? labels : labels.Where(label =>
-        label.DenseMode == null
-            ? 2 * label.DenseVotes[index] > label.Runs != 2 * label.PrunedVotes[index] > label.Runs
-            : label.DenseMode != label.PrunedMode && (label.DenseMode == index || label.PrunedMode == index));
+    private static IQueryable<PieLabel> DifferingOn(short? c, IQueryable<PieLabel> labels) =>
+        c is not { } index ? labels : labels.Where(label =>
+            label.DenseMode == null
+                ? 2 * label.DenseVotes[index] > label.Runs != 2 * label.PrunedVotes[index] > label.Runs
+                : label.DenseMode != label.PrunedMode && (label.DenseMode == index || label.PrunedMode == index));
 
     public override Columns<TItem> Columns(ComparisonScope scope) => new Columns<TItem>()
         .Id("exampleId", row => row.ExampleId)
@@ -73,9 +81,11 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name) : Table<TFi
         .Text("secondText", row => row.SecondText)
         .Gold(scope.Task, row => row.Labels)
         .Labels("dense_predicted", scope.Task, row => row.Dense.Predicted)
-        .ForEach(scope.Labels, (columns, label, _) => columns.Whole($"dense_votes_{label}", row => row.Dense.Votes[label]))
+        .ForEach(
+            scope.Labels, (columns, label, _) => columns.Whole($"dense_votes_{label}", row => row.Dense.Votes[label]))
         .Labels("pruned_predicted", scope.Task, row => row.Pruned.Predicted)
-        .ForEach(scope.Labels, (columns, label, _) => columns.Whole($"pruned_votes_{label}", row => row.Pruned.Votes[label]))
+        .ForEach(
+            scope.Labels, (columns, label, _) => columns.Whole($"pruned_votes_{label}", row => row.Pruned.Votes[label]))
         .Real("margin", row => row.Margin)
         .Text("direction", row => row.Direction is { } direction ? Wire.Name(direction) : null)
         .Flag("tied", row => row.Tied)
@@ -85,13 +95,15 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name) : Table<TFi
 
     public override Origin Origin(ComparisonScope scope) => scope.Origin;
 
-    public override async Task<IReadOnlyList<string>> TrainedByAsync(PieDbContext db, ComparisonScope scope, CancellationToken cancellation)
+    public override async Task<IReadOnlyList<string>> TrainedByAsync(
+        PieDbContext db, ComparisonScope scope, CancellationToken cancellation)
     {
         var comparison = scope.Comparison;
         var outcomes = await (from link in db.SweepRuns
                               join run in db.Runs on link.RunId equals run.Id
                               where link.SweepId == comparison.SweepId
-                                  && (run.Fingerprint == comparison.DenseFingerprint || run.Fingerprint == comparison.PrunedFingerprint)
+                                  && (run.Fingerprint == comparison.DenseFingerprint
+                                      || run.Fingerprint == comparison.PrunedFingerprint)
                               select run.Outcome).ToListAsync(cancellation);
         return [.. outcomes.OfType<RunOutcome>().Select(outcome => outcome.Versions)];
     }
@@ -137,7 +149,8 @@ public abstract record VoteFilter : TableQuery
     {
         foreach (var error in base.Broken()) yield return error;
         if (MinMargin is < 0 or > 1) yield return new("minMargin", "must be from 0 to 1");
-        if (InfluenceBin is < 1 or > InfluenceRanking.BinCount) yield return new("influenceBin", $"must be from 1 to {InfluenceRanking.BinCount}");
+        if (InfluenceBin is < 1 or > InfluenceRanking.BinCount)
+            yield return new("influenceBin", $"must be from 1 to {InfluenceRanking.BinCount}");
     }
 }
 

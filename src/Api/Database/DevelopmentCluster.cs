@@ -68,7 +68,8 @@ public sealed class DevelopmentCluster : IAsyncDisposable
     /// <param name="binaries">The value of the setting PIE_PG_BIN.</param>
     /// <param name="durable">False for tests: faster, but a crash of the machine may damage the data.</param>
     public static async Task<DevelopmentCluster> StartAsync(
-        PieFolders folders, string? binaries, ILogger logger, bool durable = true, CancellationToken cancellation = default)
+        PieFolders folders, string? binaries, ILogger logger, bool durable = true,
+        CancellationToken cancellation = default)
     {
         var cluster = new DevelopmentCluster(folders, binaries, durable, logger);
         try
@@ -179,7 +180,8 @@ public sealed class DevelopmentCluster : IAsyncDisposable
 
     private static async Task<string> PasswordAsync(string file, CancellationToken cancellation)
     {
-        if (!File.Exists(file)) await WriteSecretAsync(file, RandomNumberGenerator.GetHexString(32, lowercase: true), cancellation);
+        if (!File.Exists(file))
+            await WriteSecretAsync(file, RandomNumberGenerator.GetHexString(32, lowercase: true), cancellation);
         return await File.ReadAllTextAsync(file, cancellation);
     }
 

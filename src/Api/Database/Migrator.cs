@@ -12,7 +12,8 @@ public static class Migrator
         await CreateDatabaseAsync(connectionString, cancellation);
         // A statement may have to wait for locks on a table, such as those of a labelling transaction, or take long on
         // a large table.
-        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0 }.ConnectionString);
+        await using var database = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0 }.ConnectionString);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         // EF Core locks only its own history table, and Hangfire's installer takes no lock: two concurrent
         // installations fail.
@@ -36,7 +37,8 @@ public static class Migrator
             var name = new NpgsqlCommandBuilder().QuoteIdentifier(wanted.Database!);
             await ExecuteAsync(connection, $"CREATE DATABASE {name}", cancellation);
         }
-        catch (PostgresException raced) when (raced.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        catch (PostgresException raced) when (raced.SqlState is PostgresErrorCodes.DuplicateDatabase
+            or PostgresErrorCodes.UniqueViolation)
         {
             // Another instance has created the database in the meantime.
         }
@@ -46,7 +48,8 @@ public static class Migrator
     {
         try
         {
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+            await using var connection = new NpgsqlConnection(
+                new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
             await connection.OpenAsync(cancellation);
             return true;
         }

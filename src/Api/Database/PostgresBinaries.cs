@@ -93,7 +93,8 @@ public sealed class PostgresBinaries
         await process.WaitForExitAsync(cancellation);
         await output;
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{command.FileName}{AsWhom(command)} failed: {await errors}".TrimEnd());
+            throw new InvalidOperationException(
+                $"{command.FileName}{AsWhom(command)} failed: {await errors}".TrimEnd());
     }
 
     private static string AsWhom(ProcessStartInfo command) => command.UserName is { Length: > 0 } user

@@ -183,7 +183,8 @@ internal sealed class Postmaster(string folder, PostgresBinaries binaries, bool 
             : null;
         // A process that inherited the stream from the server may keep it open.
         await Task.WhenAny(errors, Task.Delay(TimeSpan.FromSeconds(5)));
-        return (errors.IsCompletedSuccessfully ? errors.Result : "") + string.Join('\n', latest is null ? [] : File.ReadLines(latest.FullName).TakeLast(10));
+        return (errors.IsCompletedSuccessfully ? errors.Result : "")
+            + string.Join('\n', latest is null ? [] : File.ReadLines(latest.FullName).TakeLast(10));
     }
 
     [DllImport("libc", EntryPoint = "kill")]

@@ -15,7 +15,8 @@ public static class ServiceRole
     {
         await using var connection = new NpgsqlConnection(administrator);
         await connection.OpenAsync(cancellation);
-        await using var tell = new NpgsqlCommand("SELECT set_config('pie.service_password', @password, false)", connection);
+        await using var tell = new NpgsqlCommand(
+            "SELECT set_config('pie.service_password', @password, false)", connection);
         tell.Parameters.AddWithValue("password", password ?? "");
         await tell.ExecuteNonQueryAsync(cancellation);
         await using var handOver = new NpgsqlCommand(await ScriptAsync(cancellation), connection);

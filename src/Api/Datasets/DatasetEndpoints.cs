@@ -42,7 +42,8 @@ public static class DatasetEndpoints
     {
         var settings = routes.ServiceProvider.GetRequiredService<UploadSettings>();
         var datasets = routes.MapGroup("/datasets").WithTags("Datasets");
-        datasets.MapPost("/", Import).WithName(ImportOperation).WithMetadata(new RequestSizeLimitAttribute(settings.RequestBytes), IdempotencyKey.Documented, PreferAsync)
+        datasets.MapPost("/", Import).WithName(ImportOperation)
+            .WithMetadata(new RequestSizeLimitAttribute(settings.RequestBytes), IdempotencyKey.Documented, PreferAsync)
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
         datasets.MapGet("/", List).WithName("listDatasets").ProducesProblem(400);
         datasets.MapGet("/{id:guid}", Get).WithName("getDataset").ProducesProblem(404);
@@ -62,22 +63,27 @@ public static class DatasetEndpoints
     /// <response code="202">
     /// The files are received (Prefer: respond-async); Location is the address of the import.
     /// </response>
-    private static async Task<Results<Created<DatasetResponse>, Accepted<ImportResponse>, ProblemHttpResult, IdempotentAttempt.KnownAnswer>> Import(
-        Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db, DatasetImport import, ImportQueue queue,
+    private static async Task<Results<
+        Created<DatasetResponse>, Accepted<ImportResponse>, ProblemHttpResult, IdempotentAttempt.KnownAnswer>> Import(
+        Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
+        DatasetImport import, ImportQueue queue,
         IdempotencyKey key, CancellationToken cancellation)
     {
         using var folder = new UploadFolder(settings);
         var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
         var isForLater = PrefersAsync(http.Request);
-        await using var attempt = await key.BeginAsync(http, ImportOperation, (byte[])[.. upload.Identity, isForLater ? (byte)1 : (byte)0], cancellation);
+        await using var attempt = await key.BeginAsync(
+            http, ImportOperation, (byte[])[.. upload.Identity, isForLater ? (byte)1 : (byte)0], cancellation);
         if (attempt.Answer is { } known) return known;
 
-        var definition = upload.Definition.Checked(value => DatasetRules.Check(value, [.. upload.Parts.Select(part => part.Name)]));
+        var definition =
+            upload.Definition.Checked(value => DatasetRules.Check(value, [.. upload.Parts.Select(part => part.Name)]));
         if (isForLater) return await ImportLaterAsync();
         try
         {
             // The dataset exists if an earlier attempt was interrupted after it had been stored.
-            var dataset = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(earlier => earlier.Id == attempt.ResourceId, cancellation);
+            var dataset = await db.Datasets.AsNoTracking()
+                .SingleOrDefaultAsync(earlier => earlier.Id == attempt.ResourceId, cancellation);
             if (dataset is null)
             {
                 var source = SourceDataset.Read(definition, upload.Parts, limits, cancellation);
@@ -93,12 +99,16 @@ public static class DatasetEndpoints
             return UnreadableContent.Of(content);
         }
 
-        async Task<Results<Created<DatasetResponse>, Accepted<ImportResponse>, ProblemHttpResult, IdempotentAttempt.KnownAnswer>> ImportLaterAsync()
+        async Task<Results<
+            Created<DatasetResponse>, Accepted<ImportResponse>, ProblemHttpResult,
+            IdempotentAttempt.KnownAnswer>> ImportLaterAsync()
         {
             if (await ImportEndpoints.FindAsync(db, attempt.ResourceId, cancellation) is null)
             {
                 attempt.WorkBegins();
-                if (!await queue.TryAddAsync(new ImportJob(attempt.ResourceId, definition, upload.Parts, folder.HandOver()), CancellationToken.None))
+                if (!await queue.TryAddAsync(
+                    new ImportJob(attempt.ResourceId, definition, upload.Parts, folder.HandOver()),
+                    CancellationToken.None))
                 {
                     http.Response.AskAgainIn(ImportQueue.RetryAfterSeconds);
                     return TypedResults.Problem(
@@ -126,7 +136,8 @@ public static class DatasetEndpoints
     /// <remarks>
     /// Each dataset has its labels, splits and length statistics, as in getDataset. The texts are in listExamples.
     /// </remarks>
-    private static async Task<Ok<Page<DatasetResponse>>> List(Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
+    private static async Task<Ok<Page<DatasetResponse>>> List(
+        Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
     {
         var rows = new QueryRows<Dataset, DatasetResponse>(db.Datasets, NewestFirst, DatasetResponse.Of)
         {
@@ -161,7 +172,8 @@ public static class DatasetEndpoints
                 ? TypedResults.NoContent()
                 : Problems.NotFound("dataset", id);
         }
-        catch (PostgresException inUse) when (inUse.SqlState is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation)
+        catch (PostgresException inUse) when (inUse.SqlState is PostgresErrorCodes.ForeignKeyViolation
+            or PostgresErrorCodes.RestrictViolation)
         {
             return Problems.Conflict(
                 $"The dataset {id} is used by a sweep. List its sweeps with GET /api/v1/sweeps?datasetId={id}, and "

@@ -19,7 +19,8 @@ public sealed record DatasetResponse(
 {
     public static DatasetResponse Of(Dataset dataset) => new(
         dataset.Id, dataset.Name, dataset.Task, dataset.Labels, dataset.ContentHash, dataset.CreatedAt,
-        dataset.Splits.ToDictionary(split => Wire.Name(split.Split), split => SplitResponse.Of(split, dataset.Labels)), dataset.Dropped, dataset.Quality);
+        dataset.Splits.ToDictionary(split => Wire.Name(split.Split), split => SplitResponse.Of(split, dataset.Labels)),
+        dataset.Dropped, dataset.Quality);
 }
 
 /// <param name="PerLabel">
@@ -33,5 +34,6 @@ public sealed record DatasetResponse(
 public sealed record SplitResponse(int Examples, IReadOnlyDictionary<string, int> PerLabel, TokenLengths Tokens)
 {
     public static SplitResponse Of(SplitSummary split, IReadOnlyList<string> labels) => new(
-        split.Examples, labels.Zip(split.PerLabel).ToDictionary(label => label.First, label => label.Second), split.Tokens);
+        split.Examples, labels.Zip(split.PerLabel).ToDictionary(label => label.First, label => label.Second),
+        split.Tokens);
 }

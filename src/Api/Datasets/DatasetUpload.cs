@@ -18,7 +18,8 @@ namespace PieService.Api.Datasets;
 /// <param name="Identity">
 /// Bytes that are equal for two uploads with the same content, whatever their boundaries and the order of their parts.
 /// </param>
-public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnlyList<DatasetPart> Parts, byte[] Identity)
+public sealed record DatasetUpload(
+    Body<DatasetDefinition> Definition, IReadOnlyList<DatasetPart> Parts, byte[] Identity)
 {
     public const string DefinitionPart = "definition";
 
@@ -27,7 +28,8 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
 
     private static readonly string Names = string.Join(", ", DatasetPart.Names.Prepend(DefinitionPart));
 
-    public static async Task<DatasetUpload> ReceiveAsync(HttpRequest request, UploadFolder folder, CancellationToken cancellation)
+    public static async Task<DatasetUpload> ReceiveAsync(
+        HttpRequest request, UploadFolder folder, CancellationToken cancellation)
     {
         var reader = new MultipartReader(Boundary(request), request.Body);
         var (errors, parts, definition) = (new List<FieldError>(), new List<DatasetPart>(), (byte[]?)null);
@@ -37,11 +39,14 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
             if (count > MaxParts)
                 throw new BadHttpRequestException($"The body has more than {MaxParts} parts. The parts are: {Names}.");
             var (name, fileName) = NamesOf(section);
-            if (name == DefinitionPart && definition is null) definition = await ReadDefinitionAsync(section, cancellation);
-            else if (name == DefinitionPart || parts.Any(part => part.Name == name)) errors.Add(new(name, "must be given once"));
+            if (name == DefinitionPart && definition is null)
+                definition = await ReadDefinitionAsync(section, cancellation);
+            else if (name == DefinitionPart || parts.Any(part => part.Name == name))
+                errors.Add(new(name, "must be given once"));
             else if (!DatasetPart.Names.Contains(name))
                 errors.Add(new(name, $"is not a part of this request. The parts are: {Names}"));
-            else if (await SpoolAsync(section, folder.PathOf(name), cancellation) is var (length, sha256) && (length > 0 || fileName.Length > 0))
+            else if (await SpoolAsync(section, folder.PathOf(name), cancellation) is var (length, sha256)
+                && (length > 0 || fileName.Length > 0))
             {
                 parts.Add(new DatasetPart(name, folder.PathOf(name)) { Meter = meter });
                 hashes.Add(name, sha256);
@@ -49,31 +54,42 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
             // Otherwise the part is a form field for which no file was chosen.
         }
         errors.AddRange(DatasetRules.CheckParts([.. parts.Select(part => part.Name)]));
-        return new DatasetUpload(Parse(definition ?? [], errors), parts, [.. definition ?? [], .. JsonSerializer.SerializeToUtf8Bytes(hashes)]);
+        return new DatasetUpload(
+            Parse(definition ?? [], errors), parts,
+            [.. definition ?? [], .. JsonSerializer.SerializeToUtf8Bytes(hashes)]);
     }
 
     private static string Boundary(HttpRequest request)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
-            throw new BadHttpRequestException("The body must be multipart/form-data.", StatusCodes.Status415UnsupportedMediaType);
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+            throw new BadHttpRequestException(
+                "The body must be multipart/form-data.", StatusCodes.Status415UnsupportedMediaType);
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
         return boundary.Length is > 0 and <= 70
             ? boundary
-            : throw new BadHttpRequestException("The Content-Type multipart/form-data must have a boundary of 1 to 70 characters (RFC 2046).");
+            : throw new BadHttpRequestException(
+                "The Content-Type multipart/form-data must have a boundary of 1 to 70 characters (RFC 2046).");
     }
 
     private static (string Name, string FileName) NamesOf(MultipartSection section)
     {
-        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || disposition.DispositionType != "form-data" || !disposition.Name.HasValue)
-            throw new BadHttpRequestException("Every part must have a header like: Content-Disposition: form-data; name=\"train\"; filename=\"train.csv\"");
+        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
+            || disposition.DispositionType != "form-data" || !disposition.Name.HasValue)
+            throw new BadHttpRequestException(
+                "Every part must have a header like: Content-Disposition: form-data; name=\"train\"; "
+                    + "filename=\"train.csv\"");
         var fileName = disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
-        return (HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), HeaderUtilities.RemoveQuotes(fileName).ToString());
+        return (HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), HeaderUtilities.RemoveQuotes(fileName)
+            .ToString());
     }
 
-    private static async Task<(long Length, string Sha256)> SpoolAsync(MultipartSection section, string path, CancellationToken cancellation)
+    private static async Task<(long Length, string Sha256)> SpoolAsync(
+        MultipartSection section, string path, CancellationToken cancellation)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
+        await using var file = new FileStream(
+            path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
         var block = new byte[64 * 1024];
         for (int read; (read = await Multipart(section.Body.ReadAsync(block, cancellation).AsTask())) > 0;)
         {
@@ -90,7 +106,9 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
         {
             definition.Write(block, 0, read);
             if (definition.Length <= MaxDefinitionBytes) continue;
-            throw new BadHttpRequestException($"The part {DefinitionPart} has more than {MaxDefinitionBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+            throw new BadHttpRequestException(
+                $"The part {DefinitionPart} has more than {MaxDefinitionBytes} bytes.",
+                StatusCodes.Status413PayloadTooLarge);
         }
         return definition.ToArray();
     }
@@ -104,7 +122,11 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
         try
         {
             var (value, unread) = JsonErrors.Read<DatasetDefinition>(StrictJson.Parse(definition), taken);
-            return new(value, [.. errors, .. unread.Select(error => error.Field == "$" ? error with { Field = DefinitionPart } : error)], taken, definition);
+            return new(
+                value,
+                [.. errors,
+                    .. unread.Select(error => error.Field == "$" ? error with { Field = DefinitionPart } : error)],
+                taken, definition);
         }
         catch (JsonException malformed)
         {
@@ -124,7 +146,8 @@ public sealed record DatasetUpload(Body<DatasetDefinition> Definition, IReadOnly
         }
         catch (InvalidDataException malformed)
         {
-            throw new BadHttpRequestException($"The body is not valid multipart/form-data: {malformed.Message}", malformed);
+            throw new BadHttpRequestException(
+                $"The body is not valid multipart/form-data: {malformed.Message}", malformed);
         }
         catch (IOException cutOff) when (cutOff is not BadHttpRequestException)
         {

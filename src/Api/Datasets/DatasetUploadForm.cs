@@ -63,5 +63,6 @@ public sealed class DatasetUploadForm : IOperationFilter
     private static OpenApiSchema Labels(string split) => File(
         $"The labels of each line of {split}; only for {DatasetRules.FormatsWithLabelFiles}.");
 
-    private static OpenApiSchema File(string description) => new() { Type = JsonSchemaType.String | JsonSchemaType.Null, Format = "binary", Description = description };
+    private static OpenApiSchema File(string description) =>
+        new() { Type = JsonSchemaType.String | JsonSchemaType.Null, Format = "binary", Description = description };
 }

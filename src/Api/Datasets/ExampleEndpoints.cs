@@ -10,7 +10,8 @@ public static class ExampleEndpoints
 {
     public static void MapExamples(this IEndpointRouteBuilder routes)
     {
-        routes.MapTable("/datasets/{id:guid}/examples", new ExampleTable()).WithName("listExamples").WithTags("Examples");
+        routes.MapTable("/datasets/{id:guid}/examples", new ExampleTable()).WithName("listExamples")
+            .WithTags("Examples");
         routes.MapGet("/examples/{id:guid}", Get).WithName("getExample").WithTags("Examples").ProducesProblem(404);
     }
 
@@ -24,7 +25,12 @@ public static class ExampleEndpoints
         var found = await (from example in db.Examples
                            join dataset in db.Datasets on example.DatasetId equals dataset.Id
                            where example.Id == id
-                           select new { Example = example, dataset.Labels }).AsNoTracking().SingleOrDefaultAsync(cancellation);
-        return found is null ? Problems.NotFound("example", id) : TypedResults.Ok(ExampleResponse.Of(found.Example, found.Labels));
+                           select new
+                           {
+                               Example = example,
+                               dataset.Labels,
+                           }).AsNoTracking().SingleOrDefaultAsync(cancellation);
+        return found is null
+            ? Problems.NotFound("example", id) : TypedResults.Ok(ExampleResponse.Of(found.Example, found.Labels));
     }
 }

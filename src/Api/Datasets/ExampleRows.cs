@@ -13,7 +13,8 @@ namespace PieService.Api.Datasets;
 /// <param name="matching">The matching examples of the dataset, in any order.</param>
 /// <param name="answer">Converts an example to an item of the list.</param>
 /// <param name="splits">The splits of the list, in their order.</param>
-public sealed class ExampleRows<TItem>(PieDbContext db, IQueryable<Example> matching, IReadOnlyList<Split> splits, Func<Example, TItem> answer)
+public sealed class ExampleRows<TItem>(
+    PieDbContext db, IQueryable<Example> matching, IReadOnlyList<Split> splits, Func<Example, TItem> answer)
     : Rows<TItem>
 {
     private static readonly Order<Example> ByPosition = Order<Example>.By(example => example.Position);
@@ -30,19 +31,22 @@ public sealed class ExampleRows<TItem>(PieDbContext db, IQueryable<Example> matc
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         foreach (var split in splits)
         {
-            await foreach (var item in Of(split).AllAsync(cancellation).WithCancellation(cancellation)) yield return item;
+            await foreach (var item in Of(split).AllAsync(cancellation).WithCancellation(cancellation))
+                yield return item;
         }
     }
 
     public override IAsyncEnumerable<(TItem Item, object Place)> FollowingAsync(
-        JsonElement? after, int most, CancellationToken cancellation) => FollowingAsync(after?.Deserialize<Place>(Json.Options), most, cancellation);
+        JsonElement? after, int most, CancellationToken cancellation) =>
+        FollowingAsync(after?.Deserialize<Place>(Json.Options), most, cancellation);
 
     private async IAsyncEnumerable<(TItem Item, object Place)> FollowingAsync(
         Place? after, int most, [EnumeratorCancellation] CancellationToken cancellation)
     {
         foreach (var split in splits.Where(split => after is null || split >= after.Split))
         {
-            JsonElement? within = split == after?.Split ? JsonSerializer.SerializeToElement(new[] { after.Position }) : null;
+            JsonElement? within = split == after?.Split ? JsonSerializer.SerializeToElement(new[] { after.Position })
+                : null;
             await foreach (var (item, place) in Of(split).FollowingAsync(within, most, cancellation))
             {
                 yield return (item, new Place(split, (int)((object[])place)[0]));

@@ -13,7 +13,8 @@ namespace PieService.Api.Datasets;
 /// </remarks>
 public sealed class ExampleTable() : Table<ExampleFilter, Dataset, ExampleResponse>("dataset", "examples")
 {
-    public override Task<Dataset?> FindAsync(PieDbContext db, Guid id, ExampleFilter filter, CancellationToken cancellation) =>
+    public override Task<Dataset?> FindAsync(
+        PieDbContext db, Guid id, ExampleFilter filter, CancellationToken cancellation) =>
         db.Datasets.AsNoTracking().SingleOrDefaultAsync(dataset => dataset.Id == id, cancellation);
 
     public override Rows<ExampleResponse> Rows(PieDbContext db, Dataset scope, ExampleFilter filter)
@@ -23,12 +24,18 @@ public sealed class ExampleTable() : Table<ExampleFilter, Dataset, ExampleRespon
         var label = LabelFilter.ClassOf(filter.Label, scope.Labels);
         if (label is { } index) matching = matching.Where(example => example.Labels.Contains(index));
         if (filter.Contains is { } words)
-            matching = matching.Where(example => example.Text.Contains(words) || (example.SecondText != null && example.SecondText.Contains(words)));
+            matching =
+                matching.Where(
+                    example =>
+                        example.Text.Contains(words)
+                        || (example.SecondText != null && example.SecondText.Contains(words)));
         return new ExampleRows<ExampleResponse>(
-            db, matching, [.. splits.Select(summary => summary.Split)], example => ExampleResponse.Of(example, scope.Labels))
+            db, matching, [.. splits.Select(summary => summary.Split)],
+            example => ExampleResponse.Of(example, scope.Labels))
         {
             // Without a search in the texts, the counts are known from the import.
-            KnownCount = filter.Contains is null ? splits.Sum(summary => label is { } known ? summary.PerLabel[known] : summary.Examples) : null,
+            KnownCount = filter.Contains is null
+                ? splits.Sum(summary => label is { } known ? summary.PerLabel[known] : summary.Examples) : null,
             LengthOf = item => item.Text.Length + (item.SecondText?.Length ?? 0),
         };
     }
@@ -65,9 +72,11 @@ public sealed record ExampleFilter : TableQuery
 /// The gold labels: exactly one for single-label data; any number, in the dataset's order, for multi-label data.
 /// </param>
 public sealed record ExampleResponse(
-    Guid Id, Guid DatasetId, Split Split, int Position, string SourceId, string Text, string? SecondText, IReadOnlyList<string> Labels)
+    Guid Id, Guid DatasetId, Split Split, int Position, string SourceId, string Text, string? SecondText,
+    IReadOnlyList<string> Labels)
 {
     public static ExampleResponse Of(Example example, IReadOnlyList<string> labels) => new(
-        example.Id, example.DatasetId, example.Split, example.Position, example.SourceId, example.Text, example.SecondText,
+        example.Id, example.DatasetId, example.Split, example.Position, example.SourceId, example.Text,
+        example.SecondText,
         [.. example.Labels.Select(index => labels[index])]);
 }

@@ -22,11 +22,14 @@ public static class ImportEndpoints
 
     /// <summary>Lists the imports that were requested with respond-async, the newest first.</summary>
     /// <remarks>An import is deleted 30 days after its end; its dataset is kept.</remarks>
-    private static async Task<Ok<Page<ImportResponse>>> List(Query<ImportFilter> query, PieDbContext db, CancellationToken cancellation)
+    private static async Task<Ok<Page<ImportResponse>>> List(
+        Query<ImportFilter> query, PieDbContext db, CancellationToken cancellation)
     {
         var filter = query.Value;
         var imports = db.Imports.Where(import => filter.State == null || import.State == filter.State);
-        return TypedResults.Ok(await new QueryRows<Import, ImportResponse>(imports, NewestFirst, ImportResponse.Of).PageAsync(filter, cancellation));
+        return TypedResults.Ok(
+            await new QueryRows<Import, ImportResponse>(imports, NewestFirst, ImportResponse.Of)
+                .PageAsync(filter, cancellation));
     }
 
     /// <summary>Returns one import: its progress and its result.</summary>
@@ -43,11 +46,13 @@ public static class ImportEndpoints
         Guid id, Query<NoQuery> _, PieDbContext db, ImportRows rows, CancellationToken cancellation)
     {
         await rows.CancelAsync(id, cancellation);
-        return await FindAsync(db, id, cancellation) is { } import ? TypedResults.Accepted(import.Location, import) : Problems.NotFound("import", id);
+        return await FindAsync(db, id, cancellation) is { } import ? TypedResults.Accepted(import.Location, import)
+            : Problems.NotFound("import", id);
     }
 
     internal static async Task<ImportResponse?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
-        await db.Imports.AsNoTracking().SingleOrDefaultAsync(import => import.Id == id, cancellation) is { } import ? ImportResponse.Of(import) : null;
+        await db.Imports.AsNoTracking().SingleOrDefaultAsync(import => import.Id == id, cancellation) is { } import
+            ? ImportResponse.Of(import) : null;
 }
 
 public sealed record ImportFilter : PageQuery
@@ -74,8 +79,10 @@ public sealed record ImportResponse(
     internal static string LocationOf(Guid id) => Path + id;
 
     public static ImportResponse Of(Import import) => new(
-        import.Id, import.Name, import.State, new ImportProgress(import.BytesTotal, import.BytesRead, import.ExamplesStored), import.DatasetId,
-        import.Problem is { } problem ? JsonElement.Parse(problem) : null, import.CreatedAt, import.StartedAt, import.FinishedAt);
+        import.Id, import.Name, import.State,
+        new ImportProgress(import.BytesTotal, import.BytesRead, import.ExamplesStored), import.DatasetId,
+        import.Problem is { } problem ? JsonElement.Parse(problem) : null, import.CreatedAt, import.StartedAt,
+        import.FinishedAt);
 }
 
 /// <param name="BytesTotal">

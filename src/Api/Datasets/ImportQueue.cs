@@ -10,7 +10,9 @@ using PieService.Domain.Storage;
 namespace PieService.Api.Datasets;
 
 /// <summary>Reads uploads in the background, one after the other, because each needs a disk and a core.</summary>
-public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits limits, TimeProvider time, ILogger<ImportQueue> logger) : BackgroundService
+public sealed class ImportQueue(
+    ImportRows rows, DatasetImport store, ReadLimits limits, TimeProvider time, ILogger<ImportQueue> logger)
+    : BackgroundService
 {
     /// <summary>The largest number of waiting imports: their files are on the disk of this machine.</summary>
     public const int MaxWaiting = 16;
@@ -86,8 +88,11 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
         try
         {
             if (!await rows.StartAsync(job.Id, either.Token)) return;
-            var source = await Task.Run(() => SourceDataset.Read(job.Definition, job.Parts, limits, either.Token), either.Token);
-            await store.StoreAsync(job.Id, source, db => ImportRows.SucceedAsync(db, job, source.Splits.Sum(split => split.Examples)), either.Token);
+            var source = await Task.Run(
+                () => SourceDataset.Read(job.Definition, job.Parts, limits, either.Token), either.Token);
+            await store.StoreAsync(
+                job.Id, source, db => ImportRows.SucceedAsync(db, job, source.Splits.Sum(split => split.Examples)),
+                either.Token);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
@@ -122,7 +127,8 @@ public sealed class ImportQueue(ImportRows rows, DatasetImport store, ReadLimits
     {
         problem.Type ??= "about:blank";
         problem.Instance = ImportResponse.LocationOf(job.Id);
-        return EndAsync(() => rows.FailAsync(job.Id, JsonSerializer.Serialize(problem, Json.Options), stopping), stopping);
+        return EndAsync(
+            () => rows.FailAsync(job.Id, JsonSerializer.Serialize(problem, Json.Options), stopping), stopping);
     }
 
     /// <summary>

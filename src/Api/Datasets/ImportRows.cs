@@ -33,7 +33,8 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
     public static async Task SucceedAsync(PieDbContext db, ImportJob job, int examples)
     {
         var changed = await db.Database.ExecuteSqlAsync($"""
-            UPDATE imports SET state = 'succeeded', finished_at = now(), dataset_id = {job.Id}, bytes_read = bytes_total, examples_stored = {examples}
+            UPDATE imports SET state = 'succeeded', finished_at = now(), dataset_id = {job.Id},
+                bytes_read = bytes_total, examples_stored = {examples}
             WHERE id = {job.Id} AND state = 'running' AND cancel_requested_at IS NULL
             """, CancellationToken.None);
         if (changed == 0) throw new OperationCanceledException("The import was cancelled or marked as lost.");
@@ -41,12 +42,15 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
 
     /// <summary>running -> failed.</summary>
     public Task FailAsync(Guid id, string problem, CancellationToken cancellation) => ChangeAsync($"""
-        UPDATE imports SET state = 'failed', finished_at = now(), problem = {problem}::jsonb WHERE id = {id} AND state = 'running'
+        UPDATE imports SET state = 'failed', finished_at = now(), problem = {problem}::jsonb WHERE id = {id}
+            AND state = 'running'
         """, cancellation);
 
     /// <summary>queued, running -> failed: this process is stopping.</summary>
     public Task InterruptAsync(Guid[] ids, CancellationToken cancellation) => ChangeAsync($"""
-        UPDATE imports SET state = 'failed', finished_at = now(), problem = {Interrupted}::jsonb || jsonb_build_object('instance', {ImportResponse.Path} || id) WHERE id = ANY({ids}) AND state IN ('queued', 'running')
+        UPDATE imports SET state = 'failed', finished_at = now(), problem = {Interrupted}::jsonb
+            || jsonb_build_object('instance', {ImportResponse.Path} || id) WHERE id = ANY({ids})
+                AND state IN ('queued', 'running')
         """, cancellation);
 
     /// <summary>
@@ -67,7 +71,8 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
 
     /// <summary>Writes the heartbeat and the progress of these imports.</summary>
     /// <returns>The imports that were cancelled.</returns>
-    public async Task<IReadOnlyList<Guid>> BeatAsync(IReadOnlyCollection<ImportJob> jobs, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Guid>> BeatAsync(
+        IReadOnlyCollection<ImportJob> jobs, CancellationToken cancellation)
     {
         var (ids, read) = (jobs.Select(job => job.Id).ToArray(), jobs.Select(job => job.BytesRead).ToArray());
         await using var db = await contexts.CreateDbContextAsync(cancellation);
@@ -75,14 +80,16 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
             UPDATE imports SET beat_at = now(), bytes_read = least(now_read, bytes_total)
             FROM unnest({ids}, {read}) AS own(job, now_read) WHERE id = job AND state IN ('queued', 'running')
             """, cancellation);
-        return await db.Imports.Where(import => ids.Contains(import.Id) && import.CancelRequestedAt != null).Select(import => import.Id).ToListAsync(cancellation);
+        return await db.Imports.Where(import => ids.Contains(import.Id) && import.CancelRequestedAt != null)
+            .Select(import => import.Id).ToListAsync(cancellation);
     }
 
     /// <summary>queued, running -> failed: the process that had the files has ended.</summary>
     public async Task SweepUpAsync(CancellationToken cancellation)
     {
         await ChangeAsync($"""
-            UPDATE imports SET state = 'failed', finished_at = now(), problem = {Interrupted}::jsonb || jsonb_build_object('instance', {ImportResponse.Path} || id)
+            UPDATE imports SET state = 'failed', finished_at = now(), problem = {Interrupted}::jsonb
+                || jsonb_build_object('instance', {ImportResponse.Path} || id)
             WHERE state IN ('queued', 'running') AND beat_at < now() - interval '30 seconds'
             """, cancellation);
     }

@@ -10,7 +10,12 @@ public static class UnreadableContent
         $"{string.Join(", ", Place(content))}: {content.Message}",
         statusCode: StatusCodes.Status422UnprocessableEntity,
         title: "The content of a file cannot be read.",
-        extensions: new Dictionary<string, object?> { ["file"] = content.File, ["line"] = content.Line, ["column"] = content.Column });
+        extensions: new Dictionary<string, object?>
+        {
+            ["file"] = content.File,
+            ["line"] = content.Line,
+            ["column"] = content.Column,
+        });
 
     private static IEnumerable<string> Place(UnreadableFileException content)
     {

@@ -30,7 +30,8 @@ public sealed class Dispatcher(
             {
                 await LeadAsync(stoppingToken);
             }
-            catch (Exception lost) when (lost is NpgsqlException or BackgroundJobClientException or DistributedLockTimeoutException or InvalidOperationException)
+            catch (Exception lost) when (lost is NpgsqlException or BackgroundJobClientException
+                or DistributedLockTimeoutException or InvalidOperationException)
             {
                 DispatchLog.Interrupted(logger, lost.Message);
                 await bell.WaitAsync(Tick, stoppingToken);
@@ -43,7 +44,8 @@ public sealed class Dispatcher(
     {
         // The connection is not pooled: after an error the pool would keep a connection that still holds the lock until
         // it is used again.
-        await using var leadership = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
+        await using var leadership = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
         await leadership.OpenAsync(cancellation);
         // After an outage of the database, the owners must be able to renew their leases first.
         var reclaimFrom = time.GetTimestamp();
@@ -58,8 +60,10 @@ public sealed class Dispatcher(
         while (true)
         {
             // The lock belongs to the session, so a connection that has died no longer holds it.
-            await using (var alive = new NpgsqlCommand("SELECT 1", leadership)) await alive.ExecuteScalarAsync(cancellation);
-            if (time.GetElapsedTime(reclaimFrom) > settings.Lease && await leases.ReclaimLostAsync(cancellation) is > 0 and var lost)
+            await using (var alive = new NpgsqlCommand("SELECT 1", leadership))
+                await alive.ExecuteScalarAsync(cancellation);
+            if (time.GetElapsedTime(reclaimFrom) > settings.Lease
+                && await leases.ReclaimLostAsync(cancellation) is > 0 and var lost)
                 DispatchLog.Reclaimed(logger, lost);
             await RingForRunsAsync(cancellation);
             await DispatchLabelsAsync(cancellation);
@@ -79,10 +83,13 @@ public sealed class Dispatcher(
                     SELECT 1 FROM ready_runs AS run
                     WHERE (run.vectors IS NULL AND run.checkpoint IS NULL) OR EXISTS (
                         SELECT 1 FROM live_workers
-                        WHERE short_of IS NULL AND (run.vectors = ANY(live_workers.vectors) OR run.checkpoint = ANY(live_workers.checkpoints)))
+                        WHERE short_of IS NULL
+                            AND (run.vectors = ANY(live_workers.vectors)
+                                OR run.checkpoint = ANY(live_workers.checkpoints)))
                     LIMIT (
                         SELECT 2 * coalesce(sum(slots), 0) FROM live_workers WHERE short_of IS NULL)) AS ready)::integer
-                - (SELECT count(*) FROM hangfire.jobqueue WHERE queue = {QueueStorage.RunQueue} AND fetchedat IS NULL)::integer AS "Value"
+                - (SELECT count(*) FROM hangfire.jobqueue WHERE queue = {QueueStorage.RunQueue}
+                    AND fetchedat IS NULL)::integer AS "Value"
             """).SingleAsync(cancellation);
         for (; missing > 0; missing--)
             queue.Enqueue<ITrainNextRun>(QueueStorage.RunQueue, run => run.ExecuteAsync(CancellationToken.None));

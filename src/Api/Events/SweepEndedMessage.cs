@@ -15,7 +15,8 @@ public sealed record SweepEndedMessage(string Type, DateTimeOffset Timestamp, Sw
     /// Inserts one message for each webhook. This runs in the transaction that writes the event, so that neither exists
     /// without the other.
     /// </summary>
-    public static Task<int> AskAsync(PieDbContext db, WatchedSweep sweep, SweepProgress now, int eventNumber, CancellationToken cancellation)
+    public static Task<int> AskAsync(
+        PieDbContext db, WatchedSweep sweep, SweepProgress now, int eventNumber, CancellationToken cancellation)
     {
         var body = Json.Write(new SweepEndedMessage("sweep.ended", now.FinishedAt!.Value, new SweepEndedData(
             sweep.Id, sweep.Name, now.State, sweep.DatasetId, ProgressResponse.Of(now), $"/api/v1/sweeps/{sweep.Id}")));
@@ -27,4 +28,5 @@ public sealed record SweepEndedMessage(string Type, DateTimeOffset Timestamp, Sw
 }
 
 /// <param name="Url">The path of the sweep in this API.</param>
-public sealed record SweepEndedData(Guid SweepId, string Name, SweepState State, Guid DatasetId, ProgressResponse Progress, string Url);
+public sealed record SweepEndedData(
+    Guid SweepId, string Name, SweepState State, Guid DatasetId, ProgressResponse Progress, string Url);

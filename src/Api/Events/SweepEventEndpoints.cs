@@ -22,7 +22,8 @@ public static class SweepEventEndpoints
     public static void AddEvents(this IServiceCollection services)
     {
         services.AddSingleton(provider => new EventStreams(
-            Settings.Number(name => provider.GetRequiredService<IConfiguration>()[name], "PIE_EVENT_STREAMS", 200, 1, 100_000)));
+            Settings.Number(
+                name => provider.GetRequiredService<IConfiguration>()[name], "PIE_EVENT_STREAMS", 200, 1, 100_000)));
         services.AddSingleton<SweepWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<SweepWatch>());
     }
@@ -47,14 +48,16 @@ public static class SweepEventEndpoints
     /// and pageToken apply to the list only.
     /// </remarks>
     private static async Task<IResult> Follow(
-        Guid id, Query<EventQuery> query, HttpRequest request, PieDbContext db, EventStreams streams, CancellationToken cancellation)
+        Guid id, Query<EventQuery> query, HttpRequest request, PieDbContext db, EventStreams streams,
+        CancellationToken cancellation)
     {
         request.HttpContext.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         // A browser that reconnects sends the header, beside the parameter of its first request.
         var after = ReadHeader(request) ?? query.Value.LastEventId ?? 0;
         if (!await db.Sweeps.AnyAsync(sweep => sweep.Id == id, cancellation)) return Problems.NotFound("sweep", id);
         if (WantsList(request)) return TypedResults.Ok(await ListAsync(db, id, after, query.Value, cancellation));
-        if (after > 0 && await SweepEventStream.IsOverAsync(db, id, after, cancellation)) return TypedResults.NoContent();
+        if (after > 0 && await SweepEventStream.IsOverAsync(db, id, after, cancellation))
+            return TypedResults.NoContent();
         var client = Client.Of(request.HttpContext);
         if (streams.TryTake(client)) return new SweepEventStream(id, after, streams, client);
 
@@ -65,24 +68,28 @@ public static class SweepEventEndpoints
             statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static Task<Page<SweepEventResponse>> ListAsync(PieDbContext db, Guid id, int after, EventQuery query, CancellationToken cancellation)
+    private static Task<Page<SweepEventResponse>> ListAsync(
+        PieDbContext db, Guid id, int after, EventQuery query, CancellationToken cancellation)
     {
         var events = db.SweepEvents.Where(told => told.SweepId == id && told.Number > after);
-        return new QueryRows<SweepEvent, SweepEventResponse>(events, ByNumber, SweepEventResponse.Of).PageAsync(query, cancellation);
+        return new QueryRows<SweepEvent, SweepEventResponse>(events, ByNumber, SweepEventResponse.Of)
+            .PageAsync(query, cancellation);
     }
 
     /// <exception cref="InvalidRequestException">The header is not the number of an event.</exception>
     private static int? ReadHeader(HttpRequest request) =>
         !request.Headers.TryGetValue(LastEventId, out var texts) ? null
         : int.TryParse(texts, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw new InvalidRequestException([new(LastEventId, "must be the id of an event of this sweep: a whole number from 0")]);
+        : throw new InvalidRequestException(
+            [new(LastEventId, "must be the id of an event of this sweep: a whole number from 0")]);
 
     private static bool WantsList(HttpRequest request)
     {
         var accepted = request.GetTypedHeaders().Accept;
         return Quality("application/json") > Quality(Stream);
 
-        double Quality(string type) => accepted.Where(media => media.MediaType == type).Select(media => media.Quality ?? 1).DefaultIfEmpty(0).Max();
+        double Quality(string type) => accepted.Where(media => media.MediaType == type)
+            .Select(media => media.Quality ?? 1).DefaultIfEmpty(0).Max();
     }
 }
 
@@ -95,11 +102,14 @@ public sealed record EventQuery : PageQuery
     public int? LastEventId { get; init; }
 
     public override IEnumerable<FieldError> Broken() =>
-        LastEventId < 0 ? base.Broken().Append(new("lastEventId", "must be the id of an event of this sweep: a whole number from 0")) : base.Broken();
+        LastEventId < 0
+            ? base.Broken().Append(
+                new("lastEventId", "must be the id of an event of this sweep: a whole number from 0")) : base.Broken();
 }
 
 /// <param name="Data">The data of the event, according to its type: StateData, ProgressData or ComparisonData.</param>
 public sealed record SweepEventResponse(int Number, DateTimeOffset At, SweepEventType Type, JsonElement Data)
 {
-    public static SweepEventResponse Of(SweepEvent told) => new(told.Number, told.At, told.Type, JsonElement.Parse(told.Data));
+    public static SweepEventResponse Of(SweepEvent told) =>
+        new(told.Number, told.At, told.Type, JsonElement.Parse(told.Data));
 }

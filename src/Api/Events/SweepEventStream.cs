@@ -28,7 +28,9 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var (services, response) = (httpContext.RequestServices, httpContext.Response);
-        var (contexts, time) = (services.GetRequiredService<IDbContextFactory<PieDbContext>>(), services.GetRequiredService<TimeProvider>());
+        var (contexts, time) =
+            (services.GetRequiredService<IDbContextFactory<PieDbContext>>(),
+                services.GetRequiredService<TimeProvider>());
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             httpContext.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         response.ContentType = "text/event-stream";
@@ -45,7 +47,8 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
                 var look = await LookAsync(contexts, last, end.Token);
                 if (look.Events is [.., var newest])
                 {
-                    await SseFormatter.WriteAsync(look.Events.Select(Item).ToAsyncEnumerable(), response.Body, end.Token);
+                    await SseFormatter.WriteAsync(
+                        look.Events.Select(Item).ToAsyncEnumerable(), response.Body, end.Token);
                     await response.Body.FlushAsync(end.Token);
                     (last, sent) = (newest.Number, time.GetTimestamp());
                 }
@@ -70,7 +73,8 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
         }
     }
 
-    private async Task<Look> LookAsync(IDbContextFactory<PieDbContext> contexts, int last, CancellationToken cancellation)
+    private async Task<Look> LookAsync(
+        IDbContextFactory<PieDbContext> contexts, int last, CancellationToken cancellation)
     {
         try
         {
@@ -93,15 +97,18 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
     public static async Task<bool> IsOverAsync(PieDbContext db, Guid sweepId, int last, CancellationToken cancellation)
     {
         var told = await db.Database.SqlQuery<string>($"""
-            SELECT data ->> 'state' AS "Value" FROM sweep_events WHERE sweep_id = {sweepId} AND type <> 'comparison' ORDER BY number DESC LIMIT 1
+            SELECT data ->> 'state' AS "Value" FROM sweep_events WHERE sweep_id = {sweepId} AND type <> 'comparison'
+                ORDER BY number DESC LIMIT 1
             """).ToListAsync(cancellation);
         if (told is not [var text]) return !await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation);
         var end = Wire.Parse<SweepState>(text);
         if (!end.IsFinal()) return false;
 
         // The state is read again: a sweep whose failed runs were just queued again has not ended.
-        var now = await db.SweepProgress.Where(row => row.SweepId == sweepId).Select(row => (SweepState?)row.State).SingleOrDefaultAsync(cancellation);
-        return now is null || now == end && !await db.SweepEvents.AnyAsync(later => later.SweepId == sweepId && later.Number > last, cancellation);
+        var now = await db.SweepProgress.Where(row => row.SweepId == sweepId).Select(row => (SweepState?)row.State)
+            .SingleOrDefaultAsync(cancellation);
+        return now is null || now == end && !await db.SweepEvents.AnyAsync(
+            later => later.SweepId == sweepId && later.Number > last, cancellation);
     }
 
     private static SseItem<string> Item(SweepEvent told) =>

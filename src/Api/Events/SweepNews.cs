@@ -27,16 +27,24 @@ public static class SweepNews
     public static News? Of(Told? told, SweepProgress now)
     {
         var progress = ProgressResponse.Of(now);
-        if (told?.State != now.State) return News.Of(SweepEventType.State, new StateData(now.State, told?.State, progress));
-        return HasMoved(told.Progress, progress) ? News.Of(SweepEventType.Progress, new ProgressData(now.State, progress)) : null;
+        if (told?.State != now.State)
+            return News.Of(SweepEventType.State, new StateData(now.State, told?.State, progress));
+        return HasMoved(told.Progress, progress)
+            ? News.Of(SweepEventType.Progress, new ProgressData(now.State, progress)) : null;
     }
 
     public static News Of(Comparison labelled) => News.Of(SweepEventType.Comparison, new ComparisonData(
-        labelled.Id, labelled.Model, labelled.Method, labelled.Sparsity, labelled.Baseline, labelled.Summary?.AchievedSparsity.Mean, labelled.Split,
-        labelled.Summary?.Examples, labelled.Summary?.Pies, labelled.Summary?.Complete ?? false, labelled.LabelledAt!.Value));
+        labelled.Id, labelled.Model, labelled.Method, labelled.Sparsity, labelled.Baseline,
+        labelled.Summary?.AchievedSparsity.Mean, labelled.Split,
+        labelled.Summary?.Examples, labelled.Summary?.Pies, labelled.Summary?.Complete ?? false,
+        labelled.LabelledAt!.Value));
 
     public static Told? ReadTold(string? state, string? progress) =>
-        state is null ? null : new Told(Wire.Parse<SweepState>(state), JsonSerializer.Deserialize<ProgressResponse>(progress ?? "null", Lenient));
+        state is null
+            ? null
+            : new Told(
+                Wire.Parse<SweepState>(state),
+                JsonSerializer.Deserialize<ProgressResponse>(progress ?? "null", Lenient));
 
     private static bool HasMoved(ProgressResponse? before, ProgressResponse now)
     {
@@ -50,7 +58,8 @@ public static class SweepNews
             || Moved(epochs.Done, now.Epochs.Done, now.Epochs.Total);
     }
 
-    private static bool Moved(long before, long now, long total) => before != now && Math.Abs(now - before) * Steps >= total;
+    private static bool Moved(long before, long now, long total) =>
+        before != now && Math.Abs(now - before) * Steps >= total;
 }
 
 /// <summary>The state and the progress of a sweep in its last events.</summary>
@@ -72,4 +81,5 @@ public sealed record ProgressData(SweepState State, ProgressResponse Progress);
 /// </param>
 /// <param name="Complete">Whether every expected run has succeeded; if not, the labels are provisional.</param>
 public sealed record ComparisonData(
-    Guid Id, string Model, Method Method, decimal Sparsity, Method Baseline, double? AchievedSparsity, Split Split, int? Examples, int? Pies, bool Complete, DateTimeOffset LabelledAt);
+    Guid Id, string Model, Method Method, decimal Sparsity, Method Baseline, double? AchievedSparsity, Split Split,
+    int? Examples, int? Pies, bool Complete, DateTimeOffset LabelledAt);

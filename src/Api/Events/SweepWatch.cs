@@ -42,7 +42,8 @@ public sealed class SweepWatch(
         var watched = await WatchedAsync(db, cancellation);
         if (watched.Count == 0) return;
         var ids = watched.Select(sweep => sweep.Id).ToArray();
-        var progress = await db.SweepProgress.Where(row => ids.Contains(row.SweepId)).ToDictionaryAsync(row => row.SweepId, cancellation);
+        var progress = await db.SweepProgress.Where(row => ids.Contains(row.SweepId))
+            .ToDictionaryAsync(row => row.SweepId, cancellation);
         // The labels are read after the progress and reported before it, so that a client that learns of a sweep's
         // success has received all of its comparisons.
         var labelled = (await NewlyLabelledAsync(db, ids, cancellation)).ToLookup(comparison => comparison.SweepId);
@@ -54,7 +55,8 @@ public sealed class SweepWatch(
             if (SweepNews.Of(told, now) is { } step) news.Add(step);
             if (news.Count == 0 || !await AppendAsync(db, sweep, news, cancellation)) continue;
             if (now.State.IsFinal() && now.State != told?.State)
-                await SweepEndedMessage.AskAsync(db, sweep, now, eventNumber: sweep.LastNumber + news.Count, cancellation);
+                await SweepEndedMessage.AskAsync(
+                    db, sweep, now, eventNumber: sweep.LastNumber + news.Count, cancellation);
         }
         await transaction.CommitAsync(cancellation);
     }
@@ -64,37 +66,46 @@ public sealed class SweepWatch(
     /// but whose runs are queued or running again, or have ended again since, or whose comparisons are due to be or
     /// were labelled again. A sweep whose cancellation was reported has no further events.
     /// </summary>
-    private static Task<List<WatchedSweep>> WatchedAsync(PieDbContext db, CancellationToken cancellation) => db.Database.SqlQuery<WatchedSweep>($"""
-        SELECT sweeps.id, sweeps.name, sweeps.dataset_id, coalesce(last.number, 0) AS last_number,
-            told.data ->> 'state' AS told_state, (told.data -> 'progress')::text AS told_progress
-        FROM sweeps
-        LEFT JOIN LATERAL (
-            SELECT number, at FROM sweep_events WHERE sweep_id = sweeps.id ORDER BY number DESC LIMIT 1) AS last ON true
-        LEFT JOIN LATERAL (
-            SELECT data FROM sweep_events WHERE sweep_id = sweeps.id AND type <> 'comparison' ORDER BY number DESC LIMIT 1) AS told ON true
-        WHERE told.data IS NULL OR told.data ->> 'state' NOT IN ('succeeded', 'failed', 'cancelled')
-            OR told.data ->> 'state' <> 'cancelled' AND (
-                sweeps.id IN (
-                    SELECT link.sweep_id FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id WHERE runs.state IN ('queued', 'running'))
-                OR told.data ->> 'state' = 'failed' AND EXISTS (
-                    SELECT 1 FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id WHERE link.sweep_id = sweeps.id AND runs.finished_at > last.at)
-                OR EXISTS (
-                    SELECT 1 FROM comparisons WHERE sweep_id = sweeps.id
-                        AND (NOT pie_is_labelled(labelling_asked_at, labelled_at) OR labelled_at > last.at)))
-        ORDER BY sweeps.id
-        """).ToListAsync(cancellation);
+    private static Task<List<WatchedSweep>> WatchedAsync(PieDbContext db, CancellationToken cancellation) =>
+        db.Database.SqlQuery<WatchedSweep>($"""
+            SELECT sweeps.id, sweeps.name, sweeps.dataset_id, coalesce(last.number, 0) AS last_number,
+                told.data ->> 'state' AS told_state, (told.data -> 'progress')::text AS told_progress
+            FROM sweeps
+            LEFT JOIN LATERAL (
+                SELECT number, at FROM sweep_events WHERE sweep_id = sweeps.id ORDER BY number DESC
+                    LIMIT 1) AS last ON true
+            LEFT JOIN LATERAL (
+                SELECT data FROM sweep_events WHERE sweep_id = sweeps.id AND type <> 'comparison' ORDER BY number DESC
+                    LIMIT 1) AS told ON true
+            WHERE told.data IS NULL OR told.data ->> 'state' NOT IN ('succeeded', 'failed', 'cancelled')
+                OR told.data ->> 'state' <> 'cancelled' AND (
+                    sweeps.id IN (
+                        SELECT link.sweep_id FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id
+                            WHERE runs.state IN ('queued', 'running'))
+                    OR told.data ->> 'state' = 'failed' AND EXISTS (
+                        SELECT 1 FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id
+                            WHERE link.sweep_id = sweeps.id AND runs.finished_at > last.at)
+                    OR EXISTS (
+                        SELECT 1 FROM comparisons WHERE sweep_id = sweeps.id
+                            AND (NOT pie_is_labelled(labelling_asked_at, labelled_at) OR labelled_at > last.at)))
+            ORDER BY sweeps.id
+            """).ToListAsync(cancellation);
 
-    private static Task<List<Domain.Pies.Comparison>> NewlyLabelledAsync(PieDbContext db, Guid[] sweeps, CancellationToken cancellation) =>
+    private static Task<List<Domain.Pies.Comparison>> NewlyLabelledAsync(
+        PieDbContext db, Guid[] sweeps, CancellationToken cancellation) =>
         db.Comparisons.FromSql($"""
             SELECT * FROM comparisons
             WHERE sweep_id = ANY({sweeps}) AND labelled_at IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM sweep_events AS told
                 WHERE told.sweep_id = comparisons.sweep_id AND told.type = 'comparison'
-                    AND told.data ->> 'id' = comparisons.id::text AND (told.data ->> 'labelledAt')::timestamptz = comparisons.labelled_at)
-            """).OrderBy(comparison => comparison.LabelledAt).ThenBy(comparison => comparison.Ordinal).AsNoTracking().ToListAsync(cancellation);
+                    AND told.data ->> 'id' = comparisons.id::text
+                        AND (told.data ->> 'labelledAt')::timestamptz = comparisons.labelled_at)
+            """).OrderBy(comparison => comparison.LabelledAt).ThenBy(comparison => comparison.Ordinal).AsNoTracking()
+            .ToListAsync(cancellation);
 
     /// <returns>False if the sweep was deleted in the meantime.</returns>
-    private static async Task<bool> AppendAsync(PieDbContext db, WatchedSweep sweep, List<News> news, CancellationToken cancellation)
+    private static async Task<bool> AppendAsync(
+        PieDbContext db, WatchedSweep sweep, List<News> news, CancellationToken cancellation)
     {
         var (types, data) = (news.Select(one => Wire.Name(one.Type)).ToArray(), news.Select(one => one.Data).ToArray());
         // clock_timestamp() and not now(), which is the start of this transaction: a comparison may have been labelled
@@ -113,4 +124,5 @@ public sealed class SweepWatch(
 /// The state in its last event of the type state or progress; null if there is none yet.
 /// </param>
 /// <param name="ToldProgress">The progress in the same event, as JSON.</param>
-public sealed record WatchedSweep(Guid Id, string Name, Guid DatasetId, int LastNumber, string? ToldState, string? ToldProgress);
+public sealed record WatchedSweep(
+    Guid Id, string Name, Guid DatasetId, int LastNumber, string? ToldState, string? ToldProgress);

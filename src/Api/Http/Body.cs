@@ -8,14 +8,17 @@ namespace PieService.Api.Http;
 
 /// <summary>A JSON request body: the value that could be read, and all errors in the parts that could not.</summary>
 /// <param name="Bytes">The bytes of the body as the client sent them.</param>
-public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOut TakenOut, ReadOnlyMemory<byte> Bytes) : IEndpointParameterMetadataProvider where T : class
+public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOut TakenOut, ReadOnlyMemory<byte> Bytes)
+    : IEndpointParameterMetadataProvider where T : class
 {
     private const int MaxBytes = 1 << 20;
 
     public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         if (!context.Request.HasJsonContentType())
-            throw new BadHttpRequestException("The body must be JSON, with the Content-Type application/json.", StatusCodes.Status415UnsupportedMediaType);
+            throw new BadHttpRequestException(
+                "The body must be JSON, with the Content-Type application/json.",
+                StatusCodes.Status415UnsupportedMediaType);
         var bytes = await ReadAsync(context.Request, context.RequestAborted);
         try
         {
@@ -46,7 +49,8 @@ public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOu
     public T Checked(Func<T, IReadOnlyList<FieldError>> rules)
     {
         // A field that could not be read was removed, and must not be reported as missing as well.
-        var broken = (Value is null ? [] : rules(Value)).Select(rule => rule with { Field = TakenOut.OriginalField(rule.Field) })
+        var broken = (Value is null ? [] : rules(Value))
+            .Select(rule => rule with { Field = TakenOut.OriginalField(rule.Field) })
             .Where(rule => !Errors.Any(unread => Covers(rule.Field, unread.Field) || Covers(unread.Field, rule.Field)));
         InvalidRequestException.ThrowIfAny([.. Errors, .. broken]);
         return Value!;
@@ -60,7 +64,8 @@ public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOu
     }
 
     private static bool Covers(string outer, string inner) =>
-        inner == outer || inner.StartsWith(outer + ".", StringComparison.Ordinal) || inner.StartsWith(outer + "[", StringComparison.Ordinal);
+        inner == outer || inner.StartsWith(outer + ".", StringComparison.Ordinal)
+        || inner.StartsWith(outer + "[", StringComparison.Ordinal);
 
     private static async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
@@ -70,7 +75,8 @@ public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOu
         while ((read = await request.Body.ReadAsync(chunk, cancellation)) > 0)
         {
             if (buffer.Length + read > MaxBytes)
-                throw new BadHttpRequestException($"The body has more than {MaxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+                throw new BadHttpRequestException(
+                    $"The body has more than {MaxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
             buffer.Write(chunk, 0, read);
         }
         return buffer.ToArray();

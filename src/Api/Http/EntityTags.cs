@@ -35,16 +35,20 @@ public sealed class EntityTags : IEndpointFilter
     {
         var (answer, http) = (await next(context), context.HttpContext);
         while (answer is INestedHttpResult nested) answer = nested.Result;
-        if (!HttpMethods.IsGet(http.Request.Method) || answer is not IValueHttpResult { Value: { } value } || answer is not IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK })
+        if (!HttpMethods.IsGet(http.Request.Method) || answer is not IValueHttpResult { Value: { } value }
+            || answer is not IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK })
             return answer;
 
         // Before the 304 too: a polling client needs Retry-After although nothing has changed.
         if (value is IPolled { IsAtWork: true }) http.Response.AskAgainIn(PollSeconds);
         var body = JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Json.Options);
-        var steady = value is IHasSteadyPart { Steady: var part } ? JsonSerializer.SerializeToUtf8Bytes(part, part.GetType(), Json.Options) : body;
-        var tag = new EntityTagHeaderValue($"\"{Base64Url.EncodeToString(SHA256.HashData(steady).AsSpan(0, 16))}\"", isWeak: true);
+        var steady = value is IHasSteadyPart { Steady: var part }
+            ? JsonSerializer.SerializeToUtf8Bytes(part, part.GetType(), Json.Options) : body;
+        var tag = new EntityTagHeaderValue(
+            $"\"{Base64Url.EncodeToString(SHA256.HashData(steady).AsSpan(0, 16))}\"", isWeak: true);
         http.Response.GetTypedHeaders().ETag = tag;
-        return http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false))
+        return http.Request.GetTypedHeaders().IfNoneMatch
+            .Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Bytes(body, $"{MediaTypeNames.Application.Json}; charset=utf-8");
     }

@@ -55,7 +55,8 @@ public static class JsonErrors
 
     private static string Explain(JsonException unfit, Type? wanted)
     {
-        if (unfit.Message.Contains("could not be mapped", StringComparison.Ordinal)) return "is not a field of this request";
+        if (unfit.Message.Contains("could not be mapped", StringComparison.Ordinal))
+            return "is not a field of this request";
         if (unfit.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase)) return "must be given once";
         if (unfit.Message.Contains("missing required", StringComparison.Ordinal))
             return "does not have all required fields";

@@ -11,8 +11,8 @@ public static class LabelFilter
     {
         if (label is null) return null;
         var index = Array.IndexOf(labels, label);
-        return index >= 0
-            ? (short)index
-            : throw new InvalidRequestException([new(field, $"is not a label of this dataset; it has {string.Join(", ", labels.Take(MostNamed))}{(labels.Length > MostNamed ? ", …" : "")}")]);
+        if (index >= 0) return (short)index;
+        var known = string.Join(", ", labels.Take(MostNamed)) + (labels.Length > MostNamed ? ", …" : "");
+        throw new InvalidRequestException([new(field, $"is not a label of this dataset; it has {known}")]);
     }
 }

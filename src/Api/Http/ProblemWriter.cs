@@ -16,6 +16,7 @@ public sealed class ProblemWriter : IProblemDetailsWriter
         Problems.Complete(context);
         var problem = context.ProblemDetails;
         await context.HttpContext.Response.WriteAsJsonAsync(
-            problem, problem.GetType(), Json.Options, MediaTypeNames.Application.ProblemJson, context.HttpContext.RequestAborted);
+            problem, problem.GetType(), Json.Options, MediaTypeNames.Application.ProblemJson,
+            context.HttpContext.RequestAborted);
     }
 }

@@ -14,23 +14,30 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
 {
     private const int RetryAfterSeconds = 5;
 
-    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         // The client has gone, so no response is needed.
         if (httpContext.RequestAborted.IsCancellationRequested) return true;
 
         var problem = Describe(exception);
-        if (problem.Status == StatusCodes.Status500InternalServerError) ApiLog.Unexpected(logger, httpContext.Request.Path, exception);
+        if (problem.Status == StatusCodes.Status500InternalServerError)
+            ApiLog.Unexpected(logger, httpContext.Request.Path, exception);
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
             httpContext.Response.AskAgainIn(RetryAfterSeconds);
         httpContext.Response.StatusCode = problem.Status!.Value;
-        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem });
+        return await problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = httpContext,
+            ProblemDetails = problem,
+        });
     }
 
     public static ProblemHttpResult NotFound(string what, Guid id) =>
         TypedResults.Problem($"There is no {what} with the id {id}.", statusCode: StatusCodes.Status404NotFound);
 
-    public static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
+    public static ProblemHttpResult Conflict(string detail) =>
+        TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
 
     /// <summary>Sets the members that every problem has, whichever code created it.</summary>
     public static void Complete(ProblemDetailsContext context)
@@ -65,17 +72,19 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
         _ when DatabaseOutage.IsCauseOf(exception) => Problem(
             StatusCodes.Status503ServiceUnavailable,
             "The database is not reachable. Try again after Retry-After seconds."),
-        _ when exception.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation } => Problem(
-            StatusCodes.Status409Conflict,
-            "A resource that the request refers to has just been deleted, or a resource that it deletes is now "
-            + "in use. Read the resources again and repeat the request."),
+        _ when exception.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation } =>
+            Problem(
+                StatusCodes.Status409Conflict,
+                "A resource that the request refers to has just been deleted, or a resource that it deletes is now "
+                + "in use. Read the resources again and repeat the request."),
         _ => Problem(
             StatusCodes.Status500InternalServerError,
             "The service failed. The log of the service has the cause under the traceId of this response."),
     };
 
     private static HttpValidationProblemDetails Invalid(IReadOnlyList<FieldError> errors) =>
-        new(errors.GroupBy(error => error.Field).ToDictionary(field => field.Key, field => field.Select(error => error.Message).ToArray()))
+        new(errors.GroupBy(error => error.Field)
+            .ToDictionary(field => field.Key, field => field.Select(error => error.Message).ToArray()))
         {
             Status = StatusCodes.Status400BadRequest,
             Title = "The request is not valid.",

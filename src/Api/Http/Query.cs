@@ -30,7 +30,8 @@ public sealed record NoQuery;
 public sealed record Query<T>(T Value) : IEndpointParameterMetadataProvider where T : class, new()
 {
     private static readonly Dictionary<string, PropertyInfo> Parameters =
-        typeof(T).GetProperties().Where(property => property.CanWrite).ToDictionary(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
+        typeof(T).GetProperties().Where(property => property.CanWrite)
+            .ToDictionary(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
 
     public static ValueTask<Query<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
@@ -41,11 +42,13 @@ public sealed record Query<T>(T Value) : IEndpointParameterMetadataProvider wher
                 errors.Add(new FieldError(name, Parameters.Count == 0
                     ? "is not a parameter of this operation, which has none"
                     : $"is not a parameter of this operation, which has: {string.Join(", ", Parameters.Keys)}"));
-            else if (texts is not [{ Length: > 0 } text]) errors.Add(new FieldError(name, "must be given once, with a value"));
+            else if (texts is not [{ Length: > 0 } text])
+                errors.Add(new FieldError(name, "must be given once, with a value"));
             else if (Read(text, property.PropertyType) is { } read) property.SetValue(value, read);
             else errors.Add(new FieldError(name, JsonErrors.Expectation(property.PropertyType)));
         }
-        if (value is IRules rules) errors.AddRange(rules.Broken().Where(rule => errors.All(error => error.Field != rule.Field)));
+        if (value is IRules rules)
+            errors.AddRange(rules.Broken().Where(rule => errors.All(error => error.Field != rule.Field)));
         InvalidRequestException.ThrowIfAny(errors);
         (value as IReadsRequest)?.Read(context.Request);
         return ValueTask.FromResult<Query<T>?>(new Query<T>(value));
@@ -57,9 +60,15 @@ public sealed record Query<T>(T Value) : IEndpointParameterMetadataProvider wher
         // PostgreSQL cannot store the NUL character in text.
         if (type == typeof(string)) return text.Contains('\0') ? null : text;
         if (type == typeof(bool)) return bool.TryParse(text, out var flag) ? flag : null;
-        if (type == typeof(int)) return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
-        if (type == typeof(decimal)) return decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var exact) ? exact : null;
-        if (type == typeof(double)) return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real) ? real : null;
+        if (type == typeof(int))
+            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+                ? whole : null;
+        if (type == typeof(decimal))
+            return decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var exact)
+                ? exact : null;
+        if (type == typeof(double))
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real)
+                && double.IsFinite(real) ? real : null;
         try
         {
             return JsonValue.Create(text).Deserialize(type, Json.Options);
@@ -70,7 +79,8 @@ public sealed record Query<T>(T Value) : IEndpointParameterMetadataProvider wher
         }
     }
 
-    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new QueryMetadata(typeof(T)));
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new QueryMetadata(typeof(T)));
 }
 
 /// <summary>The record with the query parameters of an operation, for the OpenAPI document.</summary>

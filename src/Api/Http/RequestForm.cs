@@ -27,9 +27,13 @@ public static class RequestForm
         {
             var request = context.Request;
             if (request.Path.Value!.Length + request.QueryString.Value!.Length > MaxTarget)
-                throw new BadHttpRequestException($"The address has more than {MaxTarget} characters.", StatusCodes.Status414UriTooLong);
-            if (request.Headers.Sum(header => header.Key.Length + header.Value.Sum(value => value?.Length ?? 0)) > MaxHeaders)
-                throw new BadHttpRequestException($"The headers have more than {MaxHeaders} characters.", StatusCodes.Status431RequestHeaderFieldsTooLarge);
+                throw new BadHttpRequestException(
+                    $"The address has more than {MaxTarget} characters.", StatusCodes.Status414UriTooLong);
+            if (request.Headers.Sum(header => header.Key.Length + header.Value.Sum(value => value?.Length ?? 0))
+                > MaxHeaders)
+                throw new BadHttpRequestException(
+                    $"The headers have more than {MaxHeaders} characters.",
+                    StatusCodes.Status431RequestHeaderFieldsTooLarge);
             if (HttpMethods.IsHead(request.Method)) await AnswerHeadAsync(context, next);
             else await next(context);
         });

@@ -9,7 +9,8 @@ public static class StrictJson
 {
     private const int MaxDepth = 64;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="JsonException">
     /// The bytes are not valid JSON; the message states the reason for the client.

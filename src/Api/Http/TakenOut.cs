@@ -15,7 +15,12 @@ public sealed partial class TakenOut
     {
         var original = "";
         foreach (Match step in Steps().Matches(path))
-            original += step.Groups["index"].Success ? $"[{OriginalIndex(original, int.Parse(step.Groups["index"].ValueSpan, CultureInfo.InvariantCulture))}]" : step.Value;
+        {
+            var index = step.Groups["index"];
+            original += index.Success
+                ? $"[{OriginalIndex(original, int.Parse(index.ValueSpan, CultureInfo.InvariantCulture))}]"
+                : step.Value;
+        }
         return original;
     }
 
@@ -39,7 +44,8 @@ public sealed partial class TakenOut
             if (at is null) return false;
             (parent, last) = (at, step);
             at = step.Groups["index"].Success
-                ? (at as JsonArray)?.ElementAtOrDefault(int.Parse(step.Groups["index"].ValueSpan, CultureInfo.InvariantCulture))
+                ? (at as JsonArray)?.ElementAtOrDefault(
+                    int.Parse(step.Groups["index"].ValueSpan, CultureInfo.InvariantCulture))
                 : (at as JsonObject)?[Key(step)];
         }
         switch (parent)
@@ -49,7 +55,9 @@ public sealed partial class TakenOut
             case JsonArray list when last is not null:
                 var bracket = original.LastIndexOf('[');
                 if (!removed.TryGetValue(original[..bracket], out var gone)) removed[original[..bracket]] = gone = [];
-                gone.Add(int.Parse(original.AsSpan(bracket + 1, original.Length - bracket - 2), CultureInfo.InvariantCulture));
+                gone.Add(
+                    int.Parse(
+                        original.AsSpan(bracket + 1, original.Length - bracket - 2), CultureInfo.InvariantCulture));
                 list.RemoveAt(int.Parse(last.Groups["index"].ValueSpan, CultureInfo.InvariantCulture));
                 return true;
             default:
@@ -69,7 +77,8 @@ public sealed partial class TakenOut
         return index;
     }
 
-    internal static string Key(Match step) => step.Groups["quoted"].Success ? step.Groups["quoted"].Value : step.Groups["name"].Value;
+    internal static string Key(Match step) =>
+        step.Groups["quoted"].Success ? step.Groups["quoted"].Value : step.Groups["name"].Value;
 
     [GeneratedRegex(@"\$|\.(?<name>[^.\[]+)|\['(?<quoted>.*?)'\]|\[(?<index>\d+)\]")]
     internal static partial Regex Steps();

@@ -33,11 +33,13 @@ public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts) : I
     /// <param name="operation">The operation id: a key is valid for one operation.</param>
     /// <param name="request">The complete content of the request.</param>
     /// <exception cref="InvalidRequestException">The header is not valid.</exception>
-    public async Task<IdempotentAttempt> BeginAsync(HttpContext context, string operation, ReadOnlyMemory<byte> request, CancellationToken cancellation)
+    public async Task<IdempotentAttempt> BeginAsync(
+        HttpContext context, string operation, ReadOnlyMemory<byte> request, CancellationToken cancellation)
     {
         if (context.Request.Headers[Header] is not { Count: > 0 } given) return IdempotentAttempt.WithoutKey();
         if (given is not [{ Length: > 0 and <= MaxLength } key] || !key.All(c => c is >= ' ' and <= '~'))
-            throw new InvalidRequestException([new(Header, $"must be given once, with 1 to {MaxLength} printable ASCII characters")]);
+            throw new InvalidRequestException(
+                [new(Header, $"must be given once, with 1 to {MaxLength} printable ASCII characters")]);
 
         var (client, hash) = (Actor.Of(context)?.KeyId?.ToString() ?? Actor.Local.Name, SHA256.HashData(request.Span));
         await places.WaitAsync(cancellation);
@@ -46,7 +48,8 @@ public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts) : I
             while (true)
             {
                 await RememberAsync(client, key, operation, hash, cancellation);
-                if (await IdempotentAttempt.LockAsync(contexts, client, key, operation, hash, places, cancellation) is { } attempt) return attempt;
+                if (await IdempotentAttempt.LockAsync(
+                    contexts, client, key, operation, hash, places, cancellation) is { } attempt) return attempt;
                 // The request that held the key was just refused, so the key is free again.
             }
         }
@@ -59,7 +62,8 @@ public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts) : I
 
     public void Dispose() => places.Dispose();
 
-    private async Task RememberAsync(string client, string key, string operation, byte[] hash, CancellationToken cancellation)
+    private async Task RememberAsync(
+        string client, string key, string operation, byte[] hash, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         // This key has expired. Other expired keys are deleted by Retention, so that a request never waits here for a
@@ -67,7 +71,8 @@ public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts) : I
         await db.Database.ExecuteSqlAsync($"""
             DELETE FROM idempotent_requests WHERE ctid IN (
                 SELECT ctid FROM idempotent_requests
-                WHERE client = {client} AND key = {key} AND created_at < now() - interval '24 hours' FOR UPDATE SKIP LOCKED)
+                WHERE client = {client} AND key = {key} AND created_at < now() - interval '24 hours'
+                    FOR UPDATE SKIP LOCKED)
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO idempotent_requests (client, key, operation, request_hash, resource_id)

@@ -23,9 +23,12 @@ public sealed class IdempotentAttempt : IAsyncDisposable
     private readonly SemaphoreSlim? place;
     private bool isKept;
 
-    private IdempotentAttempt(Guid resourceId, PieDbContext? lockHolder, SemaphoreSlim? place, IdempotentRequest? request, KnownAnswer? answer)
+    private IdempotentAttempt(
+        Guid resourceId, PieDbContext? lockHolder, SemaphoreSlim? place, IdempotentRequest? request,
+        KnownAnswer? answer)
     {
-        (ResourceId, this.lockHolder, this.place, this.request, Answer) = (resourceId, lockHolder, place, request, answer);
+        (ResourceId, this.lockHolder, this.place, this.request, Answer) =
+            (resourceId, lockHolder, place, request, answer);
         isKept = answer is not null;
     }
 
@@ -40,7 +43,8 @@ public sealed class IdempotentAttempt : IAsyncDisposable
     /// <summary>Locks the key; returns null if the key does not exist (any more).</summary>
     /// <param name="place">Released when the attempt is disposed.</param>
     public static async Task<IdempotentAttempt?> LockAsync(
-        IDbContextFactory<PieDbContext> contexts, string client, string key, string operation, byte[] hash, SemaphoreSlim place, CancellationToken cancellation)
+        IDbContextFactory<PieDbContext> contexts, string client, string key, string operation, byte[] hash,
+        SemaphoreSlim place, CancellationToken cancellation)
     {
         var db = await contexts.CreateDbContextAsync(cancellation);
         try
@@ -49,9 +53,11 @@ public sealed class IdempotentAttempt : IAsyncDisposable
             var known = await db.IdempotentRequests
                 .FromSql($"SELECT * FROM idempotent_requests WHERE client = {client} AND key = {key} FOR UPDATE NOWAIT")
                 .AsNoTracking().SingleOrDefaultAsync(cancellation);
-            if (known is not null) return new IdempotentAttempt(known.ResourceId, db, place, known, AnswerTo(known, operation, hash));
+            if (known is not null)
+                return new IdempotentAttempt(known.ResourceId, db, place, known, AnswerTo(known, operation, hash));
         }
-        catch (Exception failure) when (failure.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
+        catch (Exception failure) when (failure
+            .GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
         {
             return new IdempotentAttempt(Guid.Empty, db, place, null, new KnownAnswer.AtWork());
         }
@@ -73,7 +79,8 @@ public sealed class IdempotentAttempt : IAsyncDisposable
         if (lockHolder is null) return;
         isKept = true;
         await lockHolder.Database.ExecuteSqlAsync($"""
-            UPDATE idempotent_requests SET status = {status}, location = {location}, body = {JsonSerializer.SerializeToUtf8Bytes(body, Json.Options)}
+            UPDATE idempotent_requests SET status = {status}, location = {location},
+                body = {JsonSerializer.SerializeToUtf8Bytes(body, Json.Options)}
             WHERE client = {request!.Client} AND key = {request.Key}
             """, CancellationToken.None);
         await lockHolder.Database.CommitTransactionAsync(CancellationToken.None);
@@ -87,7 +94,9 @@ public sealed class IdempotentAttempt : IAsyncDisposable
             await using (lockHolder)
             {
                 if (isKept) return;
-                await lockHolder.IdempotentRequests.Where(row => row.Client == request!.Client && row.Key == request.Key).ExecuteDeleteAsync(CancellationToken.None);
+                await lockHolder.IdempotentRequests.Where(
+                    row => row.Client == request!.Client && row.Key == request.Key)
+                    .ExecuteDeleteAsync(CancellationToken.None);
                 await lockHolder.Database.CommitTransactionAsync(CancellationToken.None);
             }
         }

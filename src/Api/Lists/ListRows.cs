@@ -13,7 +13,8 @@ public sealed class ListRows<TItem>(int count, Func<int, TItem> at) : Rows<TItem
 
     public override Task<int> CountAsync(CancellationToken cancellation) => Task.FromResult(count);
 
-    public override IAsyncEnumerable<TItem> AllAsync(CancellationToken cancellation) => From(0).Select(at).ToAsyncEnumerable();
+    public override IAsyncEnumerable<TItem> AllAsync(CancellationToken cancellation) =>
+        From(0).Select(at).ToAsyncEnumerable();
 
     public override IAsyncEnumerable<(TItem Item, object Place)> FollowingAsync(
         JsonElement? after, int most, CancellationToken cancellation) =>

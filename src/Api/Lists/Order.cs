@@ -16,28 +16,32 @@ public sealed class Order<TRow>
     private Order(IReadOnlyList<Key> keys) => this.keys = keys;
 
     /// <summary>Sorts ascending by a value that the database can compare.</summary>
-    public static Order<TRow> By<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull => new([new Key<TValue>(value, false)]);
+    public static Order<TRow> By<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull =>
+        new([new Key<TValue>(value, false)]);
 
     public static Order<TRow> ByDescending<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull =>
         new([new Key<TValue>(value, true)]);
 
     /// <summary>Sorts rows that are equal so far ascending by a further value.</summary>
-    public Order<TRow> ThenBy<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull => new([.. keys, new Key<TValue>(value, false)]);
+    public Order<TRow> ThenBy<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull =>
+        new([.. keys, new Key<TValue>(value, false)]);
 
     /// <summary>Sorts rows that are equal so far descending by a further value.</summary>
     public Order<TRow> ThenByDescending<TValue>(Expression<Func<TRow, TValue>> value) where TValue : notnull =>
         new([.. keys, new Key<TValue>(value, true)]);
 
-    public IQueryable<TRow> Sort(IQueryable<TRow> rows) => keys.Skip(1).Aggregate(keys[0].Sort(rows), (sorted, key) => key.Sort(sorted));
+    public IQueryable<TRow> Sort(IQueryable<TRow> rows) =>
+        keys.Skip(1).Aggregate(keys[0].Sort(rows), (sorted, key) => key.Sort(sorted));
 
     /// <summary>Returns the values by which the row is sorted.</summary>
     public object[] PlaceOf(TRow row) => [.. keys.Select(key => key.Of(row))];
 
     /// <summary>Reads a place that was written as JSON.</summary>
     /// <exception cref="JsonException">The values are not those of this order.</exception>
-    public object[] ReadPlace(JsonElement place) => place.Deserialize<JsonElement[]>(Json.Options) is { } values && values.Length == keys.Count
-        ? [.. keys.Zip(values, (key, value) => key.Read(value))]
-        : throw new JsonException($"A place in this list has {keys.Count} values.");
+    public object[] ReadPlace(JsonElement place) =>
+        place.Deserialize<JsonElement[]>(Json.Options) is { } values && values.Length == keys.Count
+            ? [.. keys.Zip(values, (key, value) => key.Read(value))]
+            : throw new JsonException($"A place in this list has {keys.Count} values.");
 
     /// <summary>
     /// Returns the rows after a place: those that are lexicographically greater, where a descending value counts as
@@ -72,17 +76,22 @@ public sealed class Order<TRow>
         /// <summary>The value of the row that an expression represents.</summary>
         public abstract Expression In(ParameterExpression row);
 
-        /// <summary>A value in a form that becomes a parameter of the SQL statement, so that its plan is reused.</summary>
+        /// <summary>
+        /// A value in a form that becomes a parameter of the SQL statement, so that its plan is reused.
+        /// </summary>
         public abstract Expression Parameter(object value);
     }
 
-    private sealed class Key<TValue>(Expression<Func<TRow, TValue>> value, bool isDescending) : Key(isDescending) where TValue : notnull
+    private sealed class Key<TValue>(Expression<Func<TRow, TValue>> value, bool isDescending) : Key(isDescending)
+        where TValue : notnull
     {
         private readonly Func<TRow, TValue> compiled = value.Compile();
 
-        public override IOrderedQueryable<TRow> Sort(IQueryable<TRow> rows) => IsDescending ? rows.OrderByDescending(value) : rows.OrderBy(value);
+        public override IOrderedQueryable<TRow> Sort(IQueryable<TRow> rows) =>
+            IsDescending ? rows.OrderByDescending(value) : rows.OrderBy(value);
 
-        public override IOrderedQueryable<TRow> Sort(IOrderedQueryable<TRow> rows) => IsDescending ? rows.ThenByDescending(value) : rows.ThenBy(value);
+        public override IOrderedQueryable<TRow> Sort(IOrderedQueryable<TRow> rows) =>
+            IsDescending ? rows.ThenByDescending(value) : rows.ThenBy(value);
 
         public override object Of(TRow row) => compiled(row);
 
@@ -94,7 +103,8 @@ public sealed class Order<TRow>
             { } read => read,
         };
 
-        public override Expression In(ParameterExpression row) => new Replacement(value.Parameters[0], row).Visit(value.Body);
+        public override Expression In(ParameterExpression row) =>
+            new Replacement(value.Parameters[0], row).Visit(value.Body);
 
         public override Expression Parameter(object value) =>
             Expression.Field(Expression.Constant(new StrongBox<TValue>((TValue)value)), nameof(StrongBox<>.Value));

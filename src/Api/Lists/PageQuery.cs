@@ -36,8 +36,13 @@ public record PageQuery : IRules, IReadsRequest
 
     void IReadsRequest.Read(HttpRequest request)
     {
-        var filters = request.Query.Where(parameter => parameter.Key is not ("pageSize" or "pageToken")).OrderBy(parameter => parameter.Key, StringComparer.Ordinal);
-        list = SHA256.HashData(Encoding.UTF8.GetBytes(Json.Write(filters.Select(parameter => $"{parameter.Key}={parameter.Value}").Prepend(request.Path.Value))))[..8];
+        var filters = request.Query.Where(parameter => parameter.Key is not ("pageSize" or "pageToken"))
+            .OrderBy(parameter => parameter.Key, StringComparer.Ordinal);
+        list = SHA256.HashData(
+            Encoding.UTF8.GetBytes(
+                Json.Write(
+                    filters.Select(parameter => $"{parameter.Key}={parameter.Value}").Prepend(request.Path.Value))))[
+                        ..8];
     }
 
     /// <summary>Reads the place in the list at which the previous page ended. The request must have a token.</summary>
@@ -59,5 +64,6 @@ public record PageQuery : IRules, IReadsRequest
     }
 
     /// <summary>Returns the token of the page that follows a place in the list.</summary>
-    public string TokenOf(object place) => Base64Url.EncodeToString([.. list, .. JsonSerializer.SerializeToUtf8Bytes(place, Json.Options)]);
+    public string TokenOf(object place) =>
+        Base64Url.EncodeToString([.. list, .. JsonSerializer.SerializeToUtf8Bytes(place, Json.Options)]);
 }

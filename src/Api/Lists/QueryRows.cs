@@ -6,7 +6,8 @@ namespace PieService.Api.Lists;
 
 /// <summary>A list whose rows are in the database.</summary>
 /// <param name="answer">Converts a row to an item of the list.</param>
-public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> order, Func<TRow, TItem> answer) : Rows<TItem> where TRow : class
+public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> order, Func<TRow, TItem> answer)
+    : Rows<TItem> where TRow : class
 {
     /// <summary>
     /// The number of long items that one query reads: the database sends all rows of a query, even if the page ends

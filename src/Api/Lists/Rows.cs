@@ -30,7 +30,8 @@ public abstract class Rows<TItem>
         await foreach (var (item, place) in following)
         {
             length += LengthOf?.Invoke(item) ?? 0;
-            if (items.Count == query.PageSize || (items.Count > 0 && length > AnswerLength.Most)) return new Page<TItem>(items, query.TokenOf(last!), total);
+            if (items.Count == query.PageSize || (items.Count > 0 && length > AnswerLength.Most))
+                return new Page<TItem>(items, query.TokenOf(last!), total);
             items.Add(item);
             last = place;
         }
@@ -45,5 +46,6 @@ public abstract class Rows<TItem>
     /// <exception cref="JsonException">
     /// The place does not belong to this list; thrown before the enumeration.
     /// </exception>
-    public abstract IAsyncEnumerable<(TItem Item, object Place)> FollowingAsync(JsonElement? after, int most, CancellationToken cancellation);
+    public abstract IAsyncEnumerable<(TItem Item, object Place)> FollowingAsync(
+        JsonElement? after, int most, CancellationToken cancellation);
 }

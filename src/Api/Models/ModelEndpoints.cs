@@ -22,7 +22,8 @@ public static class ModelEndpoints
     /// error states the reason. If a name occurs with two hashes, workers have different files, and the runs of one
     /// dataset use only one of them.
     /// </remarks>
-    private static async Task<Ok<Page<ModelFile>>> List(Query<ModelFilter> query, PieDbContext db, CancellationToken cancellation)
+    private static async Task<Ok<Page<ModelFile>>> List(
+        Query<ModelFilter> query, PieDbContext db, CancellationToken cancellation)
     {
         var filter = query.Value;
         var models = (await db.Workers.FromSql($"SELECT * FROM live_workers").AsNoTracking().ToListAsync(cancellation))
@@ -32,22 +33,27 @@ public static class ModelEndpoints
         return TypedResults.Ok(await new ModelRows(models).PageAsync(filter, cancellation));
     }
 
-    private static string Place(ModelFile model) =>
-        $"{model.Name} {Wire.Name(model.Kind)} {model.Sha256} {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(model.Error ?? "")))}";
+    private static string Place(ModelFile model)
+    {
+        var error = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(model.Error ?? "")));
+        return $"{model.Name} {Wire.Name(model.Kind)} {model.Sha256} {error}";
+    }
 
     /// <summary>The place of an item does not change if workers start or stop between two pages.</summary>
     private sealed class ModelRows(IReadOnlyList<ModelFile> models) : Rows<ModelFile>
     {
         public override Task<int> CountAsync(CancellationToken cancellation) => Task.FromResult(models.Count);
 
-        public override IAsyncEnumerable<ModelFile> AllAsync(CancellationToken cancellation) => models.ToAsyncEnumerable();
+        public override IAsyncEnumerable<ModelFile> AllAsync(CancellationToken cancellation) =>
+            models.ToAsyncEnumerable();
 
         public override IAsyncEnumerable<(ModelFile Item, object Place)> FollowingAsync(
             JsonElement? after, int most, CancellationToken cancellation)
         {
             var last = after?.Deserialize<string>(Json.Options);
             return models.Select(model => (model, (object)Place(model)))
-                .Where(model => last is null || string.CompareOrdinal((string)model.Item2, last) > 0).ToAsyncEnumerable();
+                .Where(model => last is null || string.CompareOrdinal((string)model.Item2, last) > 0)
+                .ToAsyncEnumerable();
         }
     }
 }

@@ -21,7 +21,8 @@ public sealed class AccessResponses : IOperationFilter
         var endpoint = context.ApiDescription.ActionDescriptor.EndpointMetadata;
         if (!endpoint.OfType<IAllowAnonymous>().Any())
         {
-            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
+            operation.Security = [
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
             operation.Responses.TryAdd(
                 "401", new OpenApiResponse { Description = "The request has no API key, or an unknown one." });
             var role = Wire.Name(NeedsRole.Of([.. endpoint], context.ApiDescription.HttpMethod ?? HttpMethods.Get));

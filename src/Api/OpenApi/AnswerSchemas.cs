@@ -15,10 +15,13 @@ public sealed class AnswerSchemas : IDocumentFilter
         var sent = new HashSet<string>();
         foreach (var media in from path in swaggerDoc.Paths.Values
                               from operation in path.Operations ?? []
-                              from content in operation.Value.RequestBody?.Content ?? new Dictionary<string, IOpenApiMediaType>()
+                              from content in operation.Value.RequestBody?.Content
+                                  ?? new Dictionary<string, IOpenApiMediaType>()
                               select content.Value) Collect(media.Schema, schemas, sent);
         // The members of a problem depend on the error.
-        foreach (var found in schemas.Where(named => !sent.Contains(named.Key) && !named.Key.EndsWith("ProblemDetails", StringComparison.Ordinal)).Select(named => named.Value))
+        foreach (var found in schemas.Where(
+            named => !sent.Contains(named.Key) && !named.Key.EndsWith("ProblemDetails", StringComparison.Ordinal))
+            .Select(named => named.Value))
         {
             if (found is not OpenApiSchema { Properties.Count: > 0 } schema) continue;
             schema.AdditionalPropertiesAllowed = true;
@@ -26,7 +29,8 @@ public sealed class AnswerSchemas : IDocumentFilter
         }
     }
 
-    private static void Collect(IOpenApiSchema? schema, IDictionary<string, IOpenApiSchema> schemas, HashSet<string> sent)
+    private static void Collect(
+        IOpenApiSchema? schema, IDictionary<string, IOpenApiSchema> schemas, HashSet<string> sent)
     {
         if (schema is OpenApiSchemaReference { Reference.Id: { } id })
         {
@@ -34,6 +38,7 @@ public sealed class AnswerSchemas : IDocumentFilter
             return;
         }
         if (schema is null) return;
-        foreach (var part in (schema.Properties?.Values ?? []).Concat(schema.AllOf ?? []).Append(schema.Items)) Collect(part, schemas, sent);
+        foreach (var part in (schema.Properties?.Values ?? []).Concat(schema.AllOf ?? []).Append(schema.Items))
+            Collect(part, schemas, sent);
     }
 }

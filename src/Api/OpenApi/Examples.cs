@@ -21,7 +21,8 @@ public sealed class Examples : IOperationFilter
         {
             foreach (var (mediaType, media) in response.Content ?? new Dictionary<string, IOpenApiMediaType>())
             {
-                if (media is OpenApiMediaType known && Answer(examples, status, mediaType) is { } answer) known.Example = answer;
+                if (media is OpenApiMediaType known && Answer(examples, status, mediaType) is { } answer)
+                    known.Example = answer;
             }
         }
     }
@@ -30,7 +31,8 @@ public sealed class Examples : IOperationFilter
     {
         if (mediaType == MediaTypes.Of(TableFormat.Parquet)) return null; // binary content is of no use in a document
         if (mediaType == MediaTypes.Of(TableFormat.Csv)) return examples[$"{status} {mediaType}"]?.DeepClone();
-        if (mediaType == MediaTypes.Of(TableFormat.Ndjson)) return string.Concat(examples[status]!["items"]!.AsArray().Select(item => Json.Write(item) + "\n"));
+        if (mediaType == MediaTypes.Of(TableFormat.Ndjson))
+            return string.Concat(examples[status]!["items"]!.AsArray().Select(item => Json.Write(item) + "\n"));
         return examples[status]?.DeepClone();
     }
 

@@ -15,7 +15,10 @@ public sealed class FileResponses : IOperationFilter
                 Description = "The whole file.",
                 Content = new Dictionary<string, IOpenApiMediaType>
                 {
-                    [file.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
+                    [file.MediaType] = new OpenApiMediaType
+                    {
+                        Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" },
+                    },
                 },
             };
         }

@@ -28,7 +28,8 @@ public static class OpenApiSetup
                     + "on the loopback interface of its machine.",
             });
             foreach (var assembly in new[] { typeof(OpenApiSetup).Assembly, typeof(Wire).Assembly })
-                options.IncludeXmlComments(Path.ChangeExtension(assembly.Location, ".xml"), includeControllerXmlComments: true);
+                options.IncludeXmlComments(
+                    Path.ChangeExtension(assembly.Location, ".xml"), includeControllerXmlComments: true);
             options.OrderActionsBy(Story);
             options.SupportNonNullableReferenceTypes();
             options.UseAllOfToExtendReferenceSchemas();
@@ -52,7 +53,8 @@ public static class OpenApiSetup
     private static string Story(ApiDescription operation)
     {
         string[] order = ["Datasets", "Examples", "Sweeps", "Runs", "Comparisons", "PIEs", "Webhooks", "System"];
-        var tag = operation.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().SelectMany(tags => tags.Tags).FirstOrDefault();
+        var tag = operation.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().SelectMany(tags => tags.Tags)
+            .FirstOrDefault();
         return $"{Array.IndexOf(order, tag)} {operation.RelativePath} {operation.HttpMethod}";
     }
 

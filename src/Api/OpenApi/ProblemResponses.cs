@@ -18,8 +18,16 @@ public sealed class ProblemResponses : IOperationFilter
         {
             if (response is not OpenApiResponse known || !(status.StartsWith('4') || status.StartsWith('5'))) continue;
             var schema = context.SchemaGenerator.GenerateSchema(
-                status == "400" ? typeof(HttpValidationProblemDetails) : typeof(Microsoft.AspNetCore.Mvc.ProblemDetails), context.SchemaRepository);
-            known.Content = new Dictionary<string, IOpenApiMediaType> { [MediaType] = new OpenApiMediaType { Schema = schema, Example = Whole(Example(status), context.ApiDescription.RelativePath!) } };
+                status == "400" ? typeof(HttpValidationProblemDetails)
+                    : typeof(Microsoft.AspNetCore.Mvc.ProblemDetails), context.SchemaRepository);
+            known.Content = new Dictionary<string, IOpenApiMediaType>
+            {
+                [MediaType] = new OpenApiMediaType
+                {
+                    Schema = schema,
+                    Example = Whole(Example(status), context.ApiDescription.RelativePath!),
+                },
+            };
             known.Description = status switch
             {
                 "400" => "The request is not valid. Each entry of errors names a field and how to fix it.",

@@ -8,7 +8,9 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
 
-/// <summary>Documents the properties of an operation's query record (<see cref="Query{T}"/>) as its parameters.</summary>
+/// <summary>
+/// Documents the properties of an operation's query record (<see cref="Query{T}"/>) as its parameters.
+/// </summary>
 public sealed class QueryParameters : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
@@ -16,11 +18,16 @@ public sealed class QueryParameters : IOperationFilter
         // These parameters are bound by a BindAsync method of their own, which the API explorer does not analyse.
         foreach (var bound in context.ApiDescription.ParameterDescriptions.Where(p => IsBoundByUs(p.Type)))
         {
-            if (operation.Parameters?.FirstOrDefault(p => p.Name == bound.Name) is { } opaque) operation.Parameters.Remove(opaque);
+            if (operation.Parameters?.FirstOrDefault(p => p.Name == bound.Name) is { } opaque)
+                operation.Parameters.Remove(opaque);
         }
 
-        var queries = context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<QueryMetadata>().Select(query => query.Type);
-        foreach (var property in queries.SelectMany(type => type.GetProperties()).Where(property => property.CanWrite && property.GetCustomAttribute<EditorBrowsableAttribute>()?.State != EditorBrowsableState.Never))
+        var queries = context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<QueryMetadata>()
+            .Select(query => query.Type);
+        foreach (var property in queries.SelectMany(type => type.GetProperties())
+            .Where(property =>
+                property.CanWrite
+                && property.GetCustomAttribute<EditorBrowsableAttribute>()?.State != EditorBrowsableState.Never))
         {
             var defaults = Activator.CreateInstance(property.ReflectedType!);
             operation.Parameters ??= [];
@@ -28,15 +35,20 @@ public sealed class QueryParameters : IOperationFilter
             {
                 Name = JsonNamingPolicy.CamelCase.ConvertName(property.Name),
                 In = ParameterLocation.Query,
-                Schema = context.SchemaGenerator.GenerateSchema(property.PropertyType, context.SchemaRepository, memberInfo: property),
+                Schema = context.SchemaGenerator.GenerateSchema(
+                    property.PropertyType, context.SchemaRepository, memberInfo: property),
                 Description = Description(property, defaults),
             });
         }
     }
 
     private static string? Description(PropertyInfo property, object? defaults) =>
-        property.GetValue(defaults) is { } value and not false ? $"Default: {JsonSerializer.Serialize(value, Domain.Json.Options).Trim('"')}" : null;
+        property.GetValue(defaults) is { } value and not false
+            ? $"Default: {JsonSerializer.Serialize(value, Domain.Json.Options).Trim('"')}" : null;
 
     private static bool IsBoundByUs(Type? type) =>
-        type is { IsGenericType: true } && (type.GetGenericTypeDefinition() == typeof(Query<>) || type.GetGenericTypeDefinition() == typeof(TableRequest<>) || type.GetGenericTypeDefinition() == typeof(Body<>));
+        type is { IsGenericType: true }
+        && (type.GetGenericTypeDefinition() == typeof(Query<>)
+            || type.GetGenericTypeDefinition() == typeof(TableRequest<>)
+            || type.GetGenericTypeDefinition() == typeof(Body<>));
 }

@@ -15,7 +15,8 @@ public sealed class RequestDefaults : ISchemaFilter
         if (context.MemberInfo is not null || Blank(context.Type) is not { } blank) return;
         foreach (var property in context.Type.GetProperties())
         {
-            if (schema.Properties?.TryGetValue(JsonNamingPolicy.CamelCase.ConvertName(property.Name), out var found) == true
+            if (schema.Properties?.TryGetValue(
+                JsonNamingPolicy.CamelCase.ConvertName(property.Name), out var found) == true
                 && found is OpenApiSchema target && property.GetValue(blank) is { } value)
                 target.Default = JsonSerializer.SerializeToNode(value, Json.Options);
         }
@@ -23,8 +24,10 @@ public sealed class RequestDefaults : ISchemaFilter
 
     private static object? Blank(Type type)
     {
-        if (type.Namespace?.StartsWith(nameof(PieService), StringComparison.Ordinal) != true || type.IsAbstract || type.IsEnum) return null;
-        var constructor = type.GetConstructors().FirstOrDefault(candidate => candidate.GetParameters().All(parameter => parameter.HasDefaultValue));
+        if (type.Namespace?.StartsWith(nameof(PieService), StringComparison.Ordinal) != true || type.IsAbstract
+            || type.IsEnum) return null;
+        var constructor = type.GetConstructors()
+            .FirstOrDefault(candidate => candidate.GetParameters().All(parameter => parameter.HasDefaultValue));
         return constructor?.Invoke([.. constructor.GetParameters().Select(parameter => parameter.DefaultValue)]);
     }
 }

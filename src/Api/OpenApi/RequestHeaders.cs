@@ -17,7 +17,8 @@ public sealed class RequestHeaders : IOperationFilter
     {
         var endpoint = context.ApiDescription.ActionDescriptor.EndpointMetadata;
         var headers = endpoint.OfType<RequestHeader>().ToList();
-        if (context.ApiDescription.HttpMethod == HttpMethods.Get && operation.Responses?.ContainsKey("200") == true && context.ApiDescription.RelativePath!.StartsWith("api/", StringComparison.Ordinal))
+        if (context.ApiDescription.HttpMethod == HttpMethods.Get && operation.Responses?.ContainsKey("200") == true
+            && context.ApiDescription.RelativePath!.StartsWith("api/", StringComparison.Ordinal))
         {
             headers.Add(IfNoneMatch);
             operation.Responses["304"] = new OpenApiResponse

@@ -19,7 +19,8 @@ public sealed class SharedProblems : IOperationFilter
         {
             foreach (var status in (string[])["400", "413", "415"]) Add(operation, status);
         }
-        if (context.ApiDescription.RelativePath?.StartsWith("api/", StringComparison.Ordinal) is true) Add(operation, "503");
+        if (context.ApiDescription.RelativePath?.StartsWith("api/", StringComparison.Ordinal) is true)
+            Add(operation, "503");
     }
 
     private static void Add(OpenApiOperation operation, string status)

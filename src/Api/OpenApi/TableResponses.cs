@@ -15,7 +15,11 @@ public sealed class TableResponses : IOperationFilter
         {
             content[MediaTypes.Of(format)] = new OpenApiMediaType
             {
-                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = format == TableFormat.Parquet ? "binary" : null },
+                Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Format = format == TableFormat.Parquet ? "binary" : null,
+                },
             };
         }
     }

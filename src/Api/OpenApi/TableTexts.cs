@@ -22,5 +22,6 @@ public sealed class TableTexts : IOperationFilter
         }
     }
 
-    private static string? Text(XElement? element) => element is null ? null : XmlCommentsTextHelper.Humanize(string.Concat(element.Nodes()));
+    private static string? Text(XElement? element) =>
+        element is null ? null : XmlCommentsTextHelper.Humanize(string.Concat(element.Nodes()));
 }

@@ -17,7 +17,8 @@ public sealed class WireEnumSchemas : ISchemaFilter
         target.Format = null;
         target.Enum =
         [
-            .. ((IEnumerable<string>)typeof(Wire).GetMethod(nameof(Wire.All))!.MakeGenericMethod(type).Invoke(null, null)!)
+            .. ((IEnumerable<string>)typeof(Wire).GetMethod(nameof(Wire.All))!.MakeGenericMethod(type)
+                .Invoke(null, null)!)
                 .Select(name => (JsonNode)JsonValue.Create(name)!),
         ];
     }

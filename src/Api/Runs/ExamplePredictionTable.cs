@@ -14,17 +14,21 @@ namespace PieService.Api.Runs;
 /// The runs are all finished runs of the example's dataset that predicted its split; with sweepId, only the runs of
 /// that sweep.
 /// </remarks>
-public sealed class ExamplePredictionTable() : Table<ExamplePredictionFilter, ExamplePredictionTable.Scope, ExamplePredictionResponse>("example", "predictions")
+public sealed class ExamplePredictionTable()
+    : Table<ExamplePredictionFilter, ExamplePredictionTable.Scope, ExamplePredictionResponse>("example", "predictions")
 {
     private static readonly Order<Prediction> ByRun = Order<Prediction>.By(row => row.Answer.RunId);
 
-    public override async Task<Scope?> FindAsync(PieDbContext db, Guid id, ExamplePredictionFilter filter, CancellationToken cancellation)
+    public override async Task<Scope?> FindAsync(
+        PieDbContext db, Guid id, ExamplePredictionFilter filter, CancellationToken cancellation)
     {
         var scope = await (from example in db.Examples
                            join dataset in db.Datasets on example.DatasetId equals dataset.Id
                            where example.Id == id
-                           select new Scope(id, example.DatasetId, filter.SweepId, dataset.Task, dataset.Labels)).SingleOrDefaultAsync(cancellation);
-        if (scope is not null && filter.SweepId is { } sweepId && !await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation))
+                           select new Scope(id, example.DatasetId, filter.SweepId, dataset.Task, dataset.Labels))
+            .SingleOrDefaultAsync(cancellation);
+        if (scope is not null && filter.SweepId is { } sweepId
+            && !await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation))
             throw new InvalidRequestException([new("sweepId", "is not the id of an existing sweep")]);
         return scope;
     }
@@ -88,9 +92,12 @@ public sealed record ExamplePredictionFilter : TableQuery
 /// <param name="Correct">Whether the predicted labels are exactly the gold labels.</param>
 /// <param name="Scores">The logits in label order.</param>
 public sealed record ExamplePredictionResponse(
-    Guid RunId, string Model, Architecture Architecture, Protocol Protocol, Method Method, PruningScope Scope, decimal Sparsity, double? AchievedSparsity, int Seed, IReadOnlyList<string> Predicted, bool Correct, IReadOnlyList<float> Scores)
+    Guid RunId, string Model, Architecture Architecture, Protocol Protocol, Method Method, PruningScope Scope,
+    decimal Sparsity, double? AchievedSparsity, int Seed, IReadOnlyList<string> Predicted, bool Correct,
+    IReadOnlyList<float> Scores)
 {
     public static ExamplePredictionResponse Of(ExamplePrediction prediction, string model) => new(
-        prediction.RunId, model, prediction.Architecture, prediction.Protocol, prediction.Method, prediction.Scope, prediction.Sparsity, prediction.AchievedSparsity, prediction.Seed,
+        prediction.RunId, model, prediction.Architecture, prediction.Protocol, prediction.Method, prediction.Scope,
+        prediction.Sparsity, prediction.AchievedSparsity, prediction.Seed,
         prediction.PredictedLabels, prediction.Correct, prediction.Scores);
 }

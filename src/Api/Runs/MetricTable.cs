@@ -27,9 +27,11 @@ public sealed class MetricTable() : Table<TableQuery, MetricTable.Scope, MetricR
         .Real("threshold", row => row.Threshold)
         .Real("seconds", row => row.Seconds);
 
-    public override async Task<Scope?> FindAsync(PieDbContext db, Guid id, TableQuery filter, CancellationToken cancellation)
+    public override async Task<Scope?> FindAsync(
+        PieDbContext db, Guid id, TableQuery filter, CancellationToken cancellation)
     {
-        if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == id, cancellation) is not { } run) return null;
+        if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == id, cancellation) is not { } run)
+            return null;
         var metrics = await db.RunMetrics.AsNoTracking().Where(metric => metric.RunId == id)
             .OrderBy(metric => metric.Epoch).ThenBy(metric => metric.Split).ToListAsync(cancellation);
         return new Scope(new RunScope(run), metrics);
@@ -42,7 +44,8 @@ public sealed class MetricTable() : Table<TableQuery, MetricTable.Scope, MetricR
 
     public override Origin Origin(Scope scope) => scope.Of.Origin;
 
-    public override Task<IReadOnlyList<string>> TrainedByAsync(PieDbContext db, Scope scope, CancellationToken cancellation) =>
+    public override Task<IReadOnlyList<string>> TrainedByAsync(
+        PieDbContext db, Scope scope, CancellationToken cancellation) =>
         Task.FromResult(scope.Of.TrainedBy);
 
     /// <param name="Metrics">The metrics in the order of epoch and split.</param>
@@ -64,5 +67,6 @@ public sealed record MetricResponse(
 {
     public static MetricResponse Of(RunMetric metric) => new(
         metric.Epoch, metric.Split, metric.Loss, metric.Accuracy, metric.MacroF1, metric.MicroF1,
-        metric.MacroPrecision, metric.MicroPrecision, metric.MacroRecall, metric.MicroRecall, metric.Threshold, metric.Seconds);
+        metric.MacroPrecision, metric.MicroPrecision, metric.MacroRecall, metric.MicroRecall, metric.Threshold,
+        metric.Seconds);
 }

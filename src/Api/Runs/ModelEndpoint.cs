@@ -22,9 +22,11 @@ internal static class ModelEndpoint
     /// supported.
     /// </remarks>
     public static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Get(
-        Guid id, Query<NoQuery> _, PieDbContext db, PieFolders folders, HttpResponse response, CancellationToken cancellation)
+        Guid id, Query<NoQuery> _, PieDbContext db, PieFolders folders, HttpResponse response,
+        CancellationToken cancellation)
     {
-        if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellation) is not { } run) return Problems.NotFound("run", id);
+        if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellation) is not { } run)
+            return Problems.NotFound("run", id);
         if (run.Model is not { } model)
         {
             var isComing = run.State is RunState.Queued or RunState.Running
@@ -41,11 +43,14 @@ internal static class ModelEndpoint
                 $"The run is {Wire.Name(run.State)}. Its model is available after the run has succeeded.");
         }
 
-        var installation = await db.Database.SqlQuery<Guid>($"""SELECT id AS "Value" FROM installation""").SingleAsync(cancellation);
+        var installation = await db.Database.SqlQuery<Guid>($"""SELECT id AS "Value" FROM installation""")
+            .SingleAsync(cancellation);
         if (Open(model, folders, installation) is { } file)
         {
             var tag = new EntityTagHeaderValue($"\"{model.Sha256}\"");
-            return TypedResults.Stream(file, MediaTypeNames.Application.Octet, $"model-{id}.safetensors", entityTag: tag, enableRangeProcessing: true);
+            return TypedResults.Stream(
+                file, MediaTypeNames.Application.Octet, $"model-{id}.safetensors", entityTag: tag,
+                enableRangeProcessing: true);
         }
         response.AskAgainIn(RetryAfterSeconds);
         return TypedResults.Problem(
@@ -65,7 +70,8 @@ internal static class ModelEndpoint
         {
             if (File.ReadAllText(folders.ArtifactStoreFile) != model.Store) return null;
             var file = new FileStream(
-                Path.Combine(folders.ArtifactsOf(installation), model.Path), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16, useAsync: true);
+                Path.Combine(folders.ArtifactsOf(installation), model.Path), FileMode.Open, FileAccess.Read,
+                FileShare.Read | FileShare.Delete, bufferSize: 1 << 16, useAsync: true);
             if (file.Length == model.Bytes) return file;
             file.Dispose();
             return null;

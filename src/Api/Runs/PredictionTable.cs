@@ -13,16 +13,24 @@ namespace PieService.Api.Runs;
 /// By default the predictions are those of the model after its last epoch, in evaluation mode. Scores are logits in
 /// label order, stored as float16.
 /// </remarks>
-public sealed class PredictionTable() : Table<PredictionFilter, PredictionTable.Scope, PredictionResponse>("run", "predictions")
+public sealed class PredictionTable()
+    : Table<PredictionFilter, PredictionTable.Scope, PredictionResponse>("run", "predictions")
 {
-    public override async Task<Scope?> FindAsync(PieDbContext db, Guid id, PredictionFilter filter, CancellationToken cancellation)
+    public override async Task<Scope?> FindAsync(
+        PieDbContext db, Guid id, PredictionFilter filter, CancellationToken cancellation)
     {
         var stored = await (from run in db.Runs
                             join dataset in db.Datasets on run.DatasetId equals dataset.Id
                             where run.Id == id
-                            select new { Run = run, dataset.Task, dataset.Labels }).AsNoTracking().SingleOrDefaultAsync(cancellation);
+                            select new
+                            {
+                                Run = run,
+                                dataset.Task,
+                                dataset.Labels,
+                            }).AsNoTracking().SingleOrDefaultAsync(cancellation);
         return stored is null ? null
-            : new Scope(new RunScope(stored.Run), stored.Task, stored.Labels, await PackedAsync(db, id, filter, cancellation));
+            : new Scope(
+                new RunScope(stored.Run), stored.Task, stored.Labels, await PackedAsync(db, id, filter, cancellation));
     }
 
     public override Rows<PredictionResponse> Rows(PieDbContext db, Scope scope, PredictionFilter filter)
@@ -47,12 +55,15 @@ public sealed class PredictionTable() : Table<PredictionFilter, PredictionTable.
 
     public override Origin Origin(Scope scope) => scope.Of.Origin;
 
-    public override Task<IReadOnlyList<string>> TrainedByAsync(PieDbContext db, Scope scope, CancellationToken cancellation) =>
+    public override Task<IReadOnlyList<string>> TrainedByAsync(
+        PieDbContext db, Scope scope, CancellationToken cancellation) =>
         Task.FromResult(scope.Of.TrainedBy);
 
-    public override string FileName(Guid id, PredictionFilter filter) => $"{base.FileName(id, filter)}-{Wire.Name(filter.Split)}";
+    public override string FileName(Guid id, PredictionFilter filter) =>
+        $"{base.FileName(id, filter)}-{Wire.Name(filter.Split)}";
 
-    private static Task<Packed?> PackedAsync(PieDbContext db, Guid run, PredictionFilter filter, CancellationToken cancellation) => filter.Epoch is { } epoch
+    private static Task<Packed?> PackedAsync(
+        PieDbContext db, Guid run, PredictionFilter filter, CancellationToken cancellation) => filter.Epoch is { } epoch
         ? db.RunObservations.Where(o => o.RunId == run && o.Epoch == epoch)
             .Select(o => new Packed(o.ClassCount, o.Classes, o.Scores)).SingleOrDefaultAsync(cancellation)
         : db.RunPredictions.Where(p => p.RunId == run && p.Split == filter.Split)
@@ -87,4 +98,5 @@ public sealed record PredictionFilter : TableQuery
 
 /// <param name="Predicted">The predicted labels; exactly one for single-label data.</param>
 /// <param name="Scores">The logits in label order, in evaluation mode after the epoch.</param>
-public sealed record PredictionResponse(Guid ExampleId, int Position, IReadOnlyList<string> Predicted, IReadOnlyList<float> Scores);
+public sealed record PredictionResponse(
+    Guid ExampleId, int Position, IReadOnlyList<string> Predicted, IReadOnlyList<float> Scores);

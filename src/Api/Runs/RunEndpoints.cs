@@ -14,7 +14,8 @@ public static class RunEndpoints
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
         routes.MapTable("/sweeps/{id:guid}/runs", new RunTable()).WithName("listRuns").WithTags("Runs");
-        routes.MapTable("/examples/{id:guid}/predictions", new ExamplePredictionTable()).WithName("listExamplePredictions").WithTags("Examples");
+        routes.MapTable("/examples/{id:guid}/predictions", new ExamplePredictionTable())
+            .WithName("listExamplePredictions").WithTags("Examples");
         var runs = routes.MapGroup("/runs/{id:guid}").WithTags("Runs");
         runs.MapGet("/", Get).WithName("getRun").ProducesProblem(404);
         runs.MapTable("/metrics", new MetricTable()).WithName("listRunMetrics");
@@ -31,10 +32,14 @@ public static class RunEndpoints
     private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
-        if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == id, cancellation) is not { } run) return Problems.NotFound("run", id);
-        var links = await db.SweepRuns.Where(link => link.RunId == id).OrderBy(link => link.SweepId).ToListAsync(cancellation);
-        var model = (links.Find(link => link.SweepId == run.SweepId) ?? links.FirstOrDefault())?.Model ?? Wire.Name(run.Architecture);
-        var trainLoss = await db.RunMetrics.Where(metric => metric.RunId == id && metric.Split == Split.Train && metric.Epoch == run.EpochsTotal - 1)
+        if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == id, cancellation) is not { } run)
+            return Problems.NotFound("run", id);
+        var links = await db.SweepRuns.Where(link => link.RunId == id).OrderBy(link => link.SweepId)
+            .ToListAsync(cancellation);
+        var model = (links.Find(link => link.SweepId == run.SweepId) ?? links.FirstOrDefault())?.Model
+            ?? Wire.Name(run.Architecture);
+        var trainLoss = await db.RunMetrics.Where(
+            metric => metric.RunId == id && metric.Split == Split.Train && metric.Epoch == run.EpochsTotal - 1)
             .Select(metric => (double?)metric.Loss).SingleOrDefaultAsync(cancellation);
         return TypedResults.Ok(RunResponse.Of(run, model, links.Select(link => link.SweepId), trainLoss));
     }

@@ -30,10 +30,15 @@ namespace PieService.Api.Runs;
 /// training and environment applies to them too.
 /// </param>
 public sealed record RunResponse(
-    Guid Id, Guid SweepId, IReadOnlyList<Guid> SweepIds, string Model, Architecture Architecture, Method Method, decimal Sparsity, int Seed,
-    RunState State, double? AchievedSparsity, double? Compression, IReadOnlyList<TensorSparsity> Tensors, IReadOnlyList<RunPruning>? Prunings, RunEpochs Epochs, int Attempts, int Interruptions,
-    string? Error, string? Worker, string? Device, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
-    RunScore? Test, double? GeneralisationGap, string? PredictionHash, IReadOnlyList<string> PredictSplits, IReadOnlyList<int> ObservedEpochs, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment, KeptModelResponse? KeptModel, double? Threshold,
+    Guid Id, Guid SweepId, IReadOnlyList<Guid> SweepIds, string Model, Architecture Architecture, Method Method,
+    decimal Sparsity, int Seed,
+    RunState State, double? AchievedSparsity, double? Compression, IReadOnlyList<TensorSparsity> Tensors,
+    IReadOnlyList<RunPruning>? Prunings, RunEpochs Epochs, int Attempts, int Interruptions,
+    string? Error, string? Worker, string? Device, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt,
+    RunScore? Test, double? GeneralisationGap, string? PredictionHash, IReadOnlyList<string> PredictSplits,
+    IReadOnlyList<int> ObservedEpochs, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment,
+    KeptModelResponse? KeptModel, double? Threshold,
     string? PredictedBy)
     : IPolled
 {
@@ -42,9 +47,13 @@ public sealed record RunResponse(
     /// <param name="trainLoss">The loss on the training split in the last epoch.</param>
     public static RunResponse Of(Run run, string model, IEnumerable<Guid> sweeps, double? trainLoss) => new(
         run.Id, run.SweepId, [.. sweeps], model, run.Architecture, run.Method, run.Sparsity, run.Seed,
-        run.State, run.AchievedSparsity, run.Outcome is { } trained ? PrunableWeights.Of(trained.Tensors).Compression : null, run.Outcome?.Tensors ?? [], run.Outcome?.Prunings, RunEpochs.Of(run), run.Attempts, run.Interruptions,
+        run.State, run.AchievedSparsity,
+        run.Outcome is { } trained ? PrunableWeights.Of(trained.Tensors).Compression : null, run.Outcome?.Tensors ?? [],
+        run.Outcome?.Prunings, RunEpochs.Of(run), run.Attempts, run.Interruptions,
         run.Error, run.Worker, run.Device, run.CreatedAt, run.StartedAt, run.FinishedAt,
-        run.Outcome?.Test, trainLoss - run.Outcome?.Test.Loss, run.PredictionHash, run.PredictedSplits ?? run.PredictSplits, run.Outcome?.ObservedEpochs ?? [], run.IsRepeatable, run.TrainingSeconds,
+        run.Outcome?.Test, trainLoss - run.Outcome?.Test.Loss, run.PredictionHash,
+        run.PredictedSplits ?? run.PredictSplits, run.Outcome?.ObservedEpochs ?? [], run.IsRepeatable,
+        run.TrainingSeconds,
         run.Outcome is { } outcome ? RunEnvironment.Of(outcome) : null,
         run.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null, run.Outcome?.Threshold,
         run.Outcome?.PredictedBy?.ToString());
@@ -57,7 +66,8 @@ public sealed record RunEpochs(int Done, int Total)
     /// A succeeded run whose further training for another sweep was abandoned counts as finished, because its
     /// predictions are from a finished training.
     /// </summary>
-    public static RunEpochs Of(Run run) => new(run.State == RunState.Succeeded ? run.EpochsTotal : run.EpochsDone, run.EpochsTotal);
+    public static RunEpochs Of(Run run) =>
+        new(run.State == RunState.Succeeded ? run.EpochsTotal : run.EpochsDone, run.EpochsTotal);
 }
 
 /// <summary>
@@ -82,11 +92,13 @@ public sealed record RunEpochs(int Done, int Total)
 /// tokenizer_config.json vocab.txt | sha256sum</c> in its folder. Null for other models.
 /// </param>
 public sealed record RunEnvironment(
-    string CpuCapability, int Threads, Processor Processor, string Library, string Allocator, int ArithmeticChecks, string Versions,
+    string CpuCapability, int Threads, Processor Processor, string Library, string Allocator, int ArithmeticChecks,
+    string Versions,
     string? VectorsSha256, string? CheckpointSha256)
 {
     public static RunEnvironment Of(RunOutcome outcome) => new(
-        outcome.CpuCapability, outcome.Threads, outcome.Host.Processor, outcome.Host.Library, outcome.Host.Allocator, outcome.ArithmeticChecks,
+        outcome.CpuCapability, outcome.Threads, outcome.Host.Processor, outcome.Host.Library, outcome.Host.Allocator,
+        outcome.ArithmeticChecks,
         outcome.Versions, outcome.VectorsSha256, outcome.CheckpointSha256);
 }
 

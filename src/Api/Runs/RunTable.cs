@@ -3,8 +3,8 @@ using PieService.Api.Tables;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
-using PieService.Domain.Sweeps;
 using PieService.Domain.Storage;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Api.Runs;
 
@@ -15,7 +15,8 @@ namespace PieService.Api.Runs;
 public sealed class RunTable() : Table<RunFilter, SweepScope, RunResponse>("sweep", "runs")
 {
     private static readonly Order<Row> ByRequest = Order<Row>.By(row => row.Link.Ordinal);
-    private static readonly Order<Row> BySparsity = Order<Row>.By(row => row.AchievedSparsity).ThenBy(row => row.Link.Ordinal);
+    private static readonly Order<Row> BySparsity = Order<Row>.By(row => row.AchievedSparsity)
+        .ThenBy(row => row.Link.Ordinal);
 
     private static readonly Columns<RunResponse> Flat = new Columns<RunResponse>()
         .Id("id", row => row.Id)
@@ -72,7 +73,8 @@ public sealed class RunTable() : Table<RunFilter, SweepScope, RunResponse>("swee
         .Text("keptModel_sha256", row => row.KeptModel?.Sha256)
         .Real("threshold", row => row.Threshold);
 
-    public override Task<SweepScope?> FindAsync(PieDbContext db, Guid id, RunFilter filter, CancellationToken cancellation) =>
+    public override Task<SweepScope?> FindAsync(
+        PieDbContext db, Guid id, RunFilter filter, CancellationToken cancellation) =>
         SweepScope.FindAsync(db, id, cancellation);
 
     public override Rows<RunResponse> Rows(PieDbContext db, SweepScope scope, RunFilter filter)
@@ -94,7 +96,9 @@ public sealed class RunTable() : Table<RunFilter, SweepScope, RunResponse>("swee
                        Link = link,
                        AchievedSparsity = run.AchievedSparsity ?? AchievedSparsity.Missing,
                        TrainLoss = db.RunMetrics
-                           .Where(metric => metric.RunId == run.Id && metric.Split == Split.Train && metric.Epoch == run.EpochsTotal - 1)
+                           .Where(metric =>
+                               metric.RunId == run.Id && metric.Split == Split.Train
+                               && metric.Epoch == run.EpochsTotal - 1)
                            .Select(metric => (double?)metric.Loss).FirstOrDefault(),
                        Sweeps = db.SweepRuns.Where(other => other.RunId == run.Id)
                            .OrderBy(other => other.SweepId).Select(other => other.SweepId).ToList(),

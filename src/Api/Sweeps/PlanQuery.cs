@@ -37,8 +37,11 @@ public static class PlanQuery
             .Where(run => wanted.TryGetValue((run.Fingerprint, run.Seed), out var splits)
                 && splits.All(run.Splits.Contains) && !lacking.Contains(run.Id))
             .ToDictionary(run => (run.Fingerprint, run.Seed), run => run.IsTrunk);
-        var workers = await db.Workers.FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id).AsNoTracking().ToListAsync(cancellation);
-        var (slots, cost) = (Math.Max(1, workers.Sum(worker => worker.Slots)), new TrainingCost(workers.SelectMany(worker => worker.Models)));
+        var workers = await db.Workers.FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id)
+            .AsNoTracking().ToListAsync(cancellation);
+        var (slots, cost) =
+            (Math.Max(1, workers.Sum(worker => worker.Slots)),
+                new TrainingCost(workers.SelectMany(worker => worker.Models)));
 
         var fresh = plan.Runs.Where(run => !existing.ContainsKey((run.Fingerprint, run.Seed))).ToList();
         var requested = plan.Runs.Sum(run => (long)run.Recipe.Plan.TotalEpochs);
@@ -50,7 +53,8 @@ public static class PlanQuery
             .Select(run => (run.TrunkFingerprint, run.Seed)).Distinct().Count();
         return new SweepPlan(
             plan.Runs.Count,
-            new PlannedEpochs(requested, requested - toTrain.Sum(run => (long)run.Epochs), toTrain.Sum(run => (long)run.Epochs)),
+            new PlannedEpochs(
+                requested, requested - toTrain.Sum(run => (long)run.Epochs), toTrain.Sum(run => (long)run.Epochs)),
             toTrain.Sum(run => run.Epochs * cost.EpochSeconds(run.Recipe, train)) / slots,
             (predicted + observed)
                 * (PackedLabels.BytesPerExample(dataset.Task, dataset.Labels.Length) + (2 * dataset.Labels.Length)),
@@ -61,8 +65,10 @@ public static class PlanQuery
 
         // The trunk is trained by this sweep, or its last checkpoint is still kept.
         int SharedOf(PlannedRun run) =>
-            run.TrunkFingerprint is { } trunk && (!existing.TryGetValue((trunk, run.Seed), out var isTrunk) || isTrunk) ? run.Recipe.Plan.SharedEpochs : 0;
+            run.TrunkFingerprint is { } trunk && (!existing.TryGetValue((trunk, run.Seed), out var isTrunk) || isTrunk)
+                ? run.Recipe.Plan.SharedEpochs : 0;
     }
 
-    private static SplitSummary SplitOf(Dataset dataset, Split split) => dataset.Splits.Single(summary => summary.Split == split);
+    private static SplitSummary SplitOf(Dataset dataset, Split split) =>
+        dataset.Splits.Single(summary => summary.Split == split);
 }

@@ -17,16 +17,22 @@ public sealed class Standstill
         general =
             workers.Count == 0
                 ? ["no worker is running: start one with ./pie up, or start the worker program for this database"]
-            : workers.All(worker => worker.ShortOf is not null) ? [.. workers.Select(worker => $"{worker.Machine} is short of {worker.ShortOf}")]
+            : workers.All(worker => worker.ShortOf is not null)
+            ? [.. workers.Select(worker => $"{worker.Machine} is short of {worker.ShortOf}")]
             : [];
-        (vectors, checkpoints) = ([.. workers.SelectMany(worker => worker.Vectors)], [.. workers.SelectMany(worker => worker.Checkpoints)]);
+        (vectors, checkpoints) =
+            ([.. workers.SelectMany(worker => worker.Vectors)], [.. workers.SelectMany(worker => worker.Checkpoints)]);
         unusable = workers.SelectMany(worker => worker.Models, (worker, model) => (worker.Machine, Model: model))
             .Where(found => found.Model is { Error: not null })
-            .ToLookup(found => (found.Model.Kind, found.Model.Name), found => $"{found.Machine} cannot use it: {found.Model.Error}");
+            .ToLookup(
+                found => (found.Model.Kind, found.Model.Name),
+                found => $"{found.Machine} cannot use it: {found.Model.Error}");
     }
 
-    public static async Task<Standstill> LookAsync(PieDbContext db, CancellationToken cancellation) => Of(await db.Workers
-        .FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id).AsNoTracking().ToListAsync(cancellation));
+    public static async Task<Standstill> LookAsync(PieDbContext db, CancellationToken cancellation) =>
+        Of(await db.Workers
+            .FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id).AsNoTracking()
+            .ToListAsync(cancellation));
 
     /// <param name="workers">The live workers.</param>
     public static Standstill Of(IReadOnlyList<WorkerBeat> workers) => new(workers);

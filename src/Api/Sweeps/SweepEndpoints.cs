@@ -31,8 +31,10 @@ public static class SweepEndpoints
         sweeps.MapPost("/{id:guid}/cancel", Cancel).WithName("cancelSweep").ProducesProblem(404);
         sweeps.MapPost("/{id:guid}/pause", Pause).WithName("pauseSweep").ProducesProblem(404);
         sweeps.MapPost("/{id:guid}/resume", Resume).WithName("resumeSweep").ProducesProblem(404);
-        sweeps.MapPost("/{id:guid}/retry-failed", RetryFailed).WithName("retryFailedRuns").ProducesProblem(404).ProducesProblem(409);
-        sweeps.MapPost("/{id:guid}/predict-again", PredictAgain).WithName("predictAgain").ProducesProblem(404).ProducesProblem(409);
+        sweeps.MapPost("/{id:guid}/retry-failed", RetryFailed).WithName("retryFailedRuns").ProducesProblem(404)
+            .ProducesProblem(409);
+        sweeps.MapPost("/{id:guid}/predict-again", PredictAgain).WithName("predictAgain").ProducesProblem(404)
+            .ProducesProblem(409);
     }
 
     /// <summary>Submits a pruning sweep.</summary>
@@ -44,7 +46,8 @@ public static class SweepEndpoints
     /// </remarks>
     /// <response code="202">The sweep is accepted; poll the address in Location.</response>
     private static async Task<IResult> Submit(
-        Body<SweepRequest> body, Query<SubmitQuery> query, PieDbContext db, SweepStore store, DispatchBell bell, IdempotencyKey key, HttpContext http,
+        Body<SweepRequest> body, Query<SubmitQuery> query, PieDbContext db, SweepStore store, DispatchBell bell,
+        IdempotencyKey key, HttpContext http,
         CancellationToken cancellation)
     {
         if (query.Value.ValidateOnly) return await Plan(body, new(new()), db, cancellation);
@@ -56,7 +59,13 @@ public static class SweepEndpoints
         if (await FindAsync(db, attempt.ResourceId, cancellation) is null)
         {
             attempt.WorkBegins();
-            var sweep = new Sweep { Id = attempt.ResourceId, Name = request.Name!, DatasetId = dataset.Id, Request = request };
+            var sweep = new Sweep
+            {
+                Id = attempt.ResourceId,
+                Name = request.Name!,
+                DatasetId = dataset.Id,
+                Request = request,
+            };
             await store.SubmitAsync(sweep, SweepExpansion.Expand(request, dataset.ContentHash), cancellation);
             bell.Ring();
         }
@@ -67,19 +76,23 @@ public static class SweepEndpoints
 
     /// <summary>Estimates the cost of a sweep.</summary>
     /// <remarks>The request is validated as in submitSweep. Nothing is stored.</remarks>
-    private static async Task<Ok<PlanResponse>> Plan(Body<SweepRequest> body, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
+    private static async Task<Ok<PlanResponse>> Plan(
+        Body<SweepRequest> body, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
         var (request, dataset) = await CheckedAsync(body, db, cancellation);
         var plan = SweepExpansion.Expand(request, dataset.ContentHash);
-        return TypedResults.Ok(new PlanResponse(await PlanQuery.AskAsync(db, dataset, plan, request, cancellation), request.Unknowns));
+        return TypedResults.Ok(
+            new PlanResponse(await PlanQuery.AskAsync(db, dataset, plan, request, cancellation), request.Unknowns));
     }
 
-    private static async Task<(SweepRequest Request, Dataset Dataset)> CheckedAsync(Body<SweepRequest> body, PieDbContext db, CancellationToken cancellation)
+    private static async Task<(SweepRequest Request, Dataset Dataset)> CheckedAsync(
+        Body<SweepRequest> body, PieDbContext db, CancellationToken cancellation)
     {
         // If the preset is not valid, the missing fields of the request cannot be determined.
         if (body.Errors.Any(error => error.Field == "preset")) InvalidRequestException.ThrowIfAny(body.Errors);
         if (body.Value?.Preset is { } preset) body = body.Filled(sent => StudyGrid.FillIn(sent, preset));
-        var dataset = body.Value?.DatasetId is { } id ? await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancellation) : null;
+        var dataset = body.Value?.DatasetId is { } id
+            ? await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancellation) : null;
         var request = body.Checked(value => SweepRules.Check(value, dataset));
         return (request with { Protocol = request.ProtocolOrDefault }, dataset!);
     }
@@ -89,7 +102,8 @@ public static class SweepEndpoints
     /// Each sweep has its progress. The state of a sweep follows from its runs and comparisons, so a sweep that has
     /// ended may run again, for example after retryFailedRuns.
     /// </remarks>
-    private static async Task<Ok<Page<SweepResponse>>> List(Query<SweepFilter> query, PieDbContext db, CancellationToken cancellation)
+    private static async Task<Ok<Page<SweepResponse>>> List(
+        Query<SweepFilter> query, PieDbContext db, CancellationToken cancellation)
     {
         var filter = query.Value;
         var ofDataset = db.Sweeps.Where(sweep => filter.DatasetId == null || sweep.DatasetId == filter.DatasetId);
@@ -98,7 +112,8 @@ public static class SweepEndpoints
                      where filter.State == null || progress.State == filter.State
                      select new Row { Sweep = sweep, Progress = progress };
         var standstill = await Standstill.LookAsync(db, cancellation);
-        var rows = new QueryRows<Row, SweepResponse>(sweeps, NewestFirst, row => SweepResponse.Of(row.Sweep, row.Progress, standstill))
+        var rows = new QueryRows<Row, SweepResponse>(
+            sweeps, NewestFirst, row => SweepResponse.Of(row.Sweep, row.Progress, standstill))
         {
             // Every sweep has a row of progress, which is expensive to compute.
             Counted = filter.State is null ? ofDataset : sweeps,
@@ -120,7 +135,8 @@ public static class SweepEndpoints
     /// Runs that another live sweep requests continue; finished runs are kept. A sweep that has ended does not change.
     /// </remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Cancel(
-        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response, CancellationToken cancellation)
+        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,
+        CancellationToken cancellation)
     {
         var found = await store.CancelAsync(id, cancellation);
         return await AnswerAsync(found, id, db, response, cancellation);
@@ -132,7 +148,8 @@ public static class SweepEndpoints
     /// sweep requests continue.
     /// </remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Pause(
-        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response, CancellationToken cancellation)
+        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,
+        CancellationToken cancellation)
     {
         var found = await store.PauseAsync(id, cancellation);
         return await AnswerAsync(found, id, db, response, cancellation);
@@ -141,7 +158,8 @@ public static class SweepEndpoints
     /// <summary>Resumes a paused sweep.</summary>
     /// <remarks>The runs continue from their checkpoints. A sweep that is not paused does not change.</remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Resume(
-        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response, CancellationToken cancellation)
+        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response,
+        CancellationToken cancellation)
     {
         var found = await store.ResumeAsync(id, cancellation);
         bell.Ring();
@@ -153,7 +171,8 @@ public static class SweepEndpoints
     /// The number of attempts of these runs starts at 0 again. A sweep without failed runs does not change.
     /// </remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> RetryFailed(
-        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response, CancellationToken cancellation)
+        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response,
+        CancellationToken cancellation)
     {
         if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled })
             return Problems.Conflict(
@@ -173,7 +192,8 @@ public static class SweepEndpoints
     /// the reason.
     /// </remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> PredictAgain(
-        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response, CancellationToken cancellation)
+        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response,
+        CancellationToken cancellation)
     {
         if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled })
             return Problems.Conflict(
@@ -193,7 +213,8 @@ public static class SweepEndpoints
     /// <remarks>The comparisons of the sweep are deleted too, and the runs that no other sweep contains.</remarks>
     /// <response code="204">The sweep is deleted.</response>
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
-        Guid id, Query<NoQuery> _, SweepStore store, CancellationToken cancellation) => await store.DeleteAsync(id, cancellation) switch
+        Guid id, Query<NoQuery> _, SweepStore store, CancellationToken cancellation) =>
+        await store.DeleteAsync(id, cancellation) switch
         {
             SweepDeletion.Deleted => TypedResults.NoContent(),
             SweepDeletion.NoSuchSweep => Problems.NotFound("sweep", id),
@@ -204,15 +225,21 @@ public static class SweepEndpoints
 
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> AnswerAsync(
         bool found, Guid id, PieDbContext db, HttpResponse response, CancellationToken cancellation) =>
-        found && await FindAsync(db, id, cancellation) is { } sweep ? Accepted(response, sweep) : Problems.NotFound("sweep", id);
+        found && await FindAsync(db, id, cancellation) is { } sweep
+            ? Accepted(response, sweep) : Problems.NotFound("sweep", id);
 
     private static async Task<SweepResponse?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation)
     {
         var row = await (from sweep in db.Sweeps
                          join progress in db.SweepProgress on sweep.Id equals progress.SweepId
                          where sweep.Id == id
-                         select new { Sweep = sweep, Progress = progress }).AsNoTracking().SingleOrDefaultAsync(cancellation);
-        return row is null ? null : SweepResponse.Of(row.Sweep, row.Progress, await Standstill.LookAsync(db, cancellation));
+                         select new
+                         {
+                             Sweep = sweep,
+                             Progress = progress,
+                         }).AsNoTracking().SingleOrDefaultAsync(cancellation);
+        return row is null
+            ? null : SweepResponse.Of(row.Sweep, row.Progress, await Standstill.LookAsync(db, cancellation));
     }
 
     private static Accepted<SweepResponse> Accepted(HttpResponse response, SweepResponse sweep)
@@ -252,7 +279,8 @@ public sealed record SweepFilter : PageQuery
 /// </param>
 public sealed record SweepResponse(
     Guid Id, string Name, SweepState State, Guid DatasetId, SweepRequest Request,
-    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, ProgressResponse Progress, IReadOnlyList<string> WaitingFor,
+    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, ProgressResponse Progress,
+    IReadOnlyList<string> WaitingFor,
     IReadOnlyList<string> Unknowns)
     : IPolled, IHasSteadyPart
 {
@@ -263,7 +291,8 @@ public sealed record SweepResponse(
     public static SweepResponse Of(Sweep sweep, SweepProgress progress, Standstill standstill) => new(
         sweep.Id, sweep.Name, progress.State, sweep.DatasetId, sweep.Request,
         sweep.CreatedAt, progress.StartedAt, progress.FinishedAt, ProgressResponse.Of(progress),
-        progress.State is SweepState.Queued or SweepState.Running && progress is { RunsQueued: > 0, RunsRunning: 0 } ? standstill.ReasonsFor(sweep.Request) : [],
+        progress.State is SweepState.Queued or SweepState.Running && progress is { RunsQueued: > 0, RunsRunning: 0 }
+            ? standstill.ReasonsFor(sweep.Request) : [],
         sweep.Request.Unknowns);
 }
 
@@ -271,7 +300,8 @@ public sealed record ProgressResponse(RunCounts Runs, EpochCounts Epochs, DateTi
 {
     public static ProgressResponse Of(SweepProgress progress) => new(
         new RunCounts(
-            progress.RunsTotal, progress.RunsQueued, progress.RunsRunning, progress.RunsSucceeded, progress.RunsFailed, progress.RunsCancelled),
+            progress.RunsTotal, progress.RunsQueued, progress.RunsRunning, progress.RunsSucceeded, progress.RunsFailed,
+            progress.RunsCancelled),
         new EpochCounts(progress.EpochsTotal, progress.EpochsDone, progress.EpochsShared),
         progress.EstimatedFinish);
 }

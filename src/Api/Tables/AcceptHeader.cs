@@ -20,5 +20,6 @@ public static class AcceptHeader
     private static MediaTypeHeaderValue? MostPrecise(IList<MediaTypeHeaderValue> accepted, string mediaType) =>
         accepted.Where(range => range.MatchesMediaType(mediaType)).MaxBy(Precision);
 
-    private static int Precision(MediaTypeHeaderValue range) => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2;
+    private static int Precision(MediaTypeHeaderValue range) =>
+        range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2;
 }

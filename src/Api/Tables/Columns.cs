@@ -26,36 +26,46 @@ public sealed class Columns<TItem> : IReadOnlyList<Column<TItem>>
 
     public Columns<TItem> Id(string name, Func<TItem, Guid> value) => Text(name, row => value(row).ToString());
 
-    public Columns<TItem> Name<TEnum>(string name, Func<TItem, TEnum> value) where TEnum : struct, Enum => Text(name, row => Wire.Name(value(row)));
+    public Columns<TItem> Name<TEnum>(string name, Func<TItem, TEnum> value) where TEnum : struct, Enum =>
+        Text(name, row => Wire.Name(value(row)));
 
-    public Columns<TItem> List<T>(string name, Func<TItem, IReadOnlyList<T>?> value) => Text(name, row => value(row) is { } known ? Json.Write(known) : null);
+    public Columns<TItem> List<T>(string name, Func<TItem, IReadOnlyList<T>?> value) =>
+        Text(name, row => value(row) is { } known ? Json.Write(known) : null);
 
     /// <summary>
     /// Adds the label itself for single-label data, and a list of labels, which may be empty, for multi-label data.
     /// </summary>
-    public Columns<TItem> Labels(string name, LearningTask task, Func<TItem, IReadOnlyList<string>> value) => task switch
-    {
-        LearningTask.SingleLabel => Text(name, row => value(row).Single()),
-        LearningTask.MultiLabel => List(name, value),
-    };
+    public Columns<TItem> Labels(
+        string name, LearningTask task, Func<TItem, IReadOnlyList<string>> value) => task switch
+        {
+            LearningTask.SingleLabel => Text(name, row => value(row).Single()),
+            LearningTask.MultiLabel => List(name, value),
+        };
 
     /// <summary>Adds the gold labels as the column label (single-label data) or labels (multi-label data).</summary>
     public Columns<TItem> Gold(LearningTask task, Func<TItem, IReadOnlyList<string>> value) =>
         Labels(task == LearningTask.SingleLabel ? "label" : "labels", task, value);
 
-    public Columns<TItem> Whole(string name, Func<TItem, int?> value) => Value(name, value, number => number.ToString(CultureInfo.InvariantCulture));
+    public Columns<TItem> Whole(string name, Func<TItem, int?> value) =>
+        Value(name, value, number => number.ToString(CultureInfo.InvariantCulture));
 
-    public Columns<TItem> Whole(string name, Func<TItem, long?> value) => Value(name, value, number => number.ToString(CultureInfo.InvariantCulture));
+    public Columns<TItem> Whole(string name, Func<TItem, long?> value) =>
+        Value(name, value, number => number.ToString(CultureInfo.InvariantCulture));
 
-    public Columns<TItem> Real(string name, Func<TItem, double?> value) => Value(name, value, number => number.ToString("R", CultureInfo.InvariantCulture));
+    public Columns<TItem> Real(string name, Func<TItem, double?> value) =>
+        Value(name, value, number => number.ToString("R", CultureInfo.InvariantCulture));
 
-    public Columns<TItem> Real(string name, Func<TItem, float?> value) => Value(name, value, number => number.ToString("R", CultureInfo.InvariantCulture));
+    public Columns<TItem> Real(string name, Func<TItem, float?> value) =>
+        Value(name, value, number => number.ToString("R", CultureInfo.InvariantCulture));
 
-    public Columns<TItem> Flag(string name, Func<TItem, bool?> value) => Value(name, value, flag => flag ? "true" : "false");
+    public Columns<TItem> Flag(string name, Func<TItem, bool?> value) =>
+        Value(name, value, flag => flag ? "true" : "false");
 
     public Columns<TItem> Time(string name, Func<TItem, DateTimeOffset?> value) => Add(new ValueColumn<TItem, DateTime>(
-        name, row => value(row)?.UtcDateTime, time => time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
-        field => new DateTimeDataField(field, DateTimeFormat.Timestamp, isAdjustedToUTC: true, DateTimeTimeUnit.Micros, isNullable: true)));
+        name, row => value(row)?.UtcDateTime,
+        time => time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+        field => new DateTimeDataField(
+            field, DateTimeFormat.Timestamp, isAdjustedToUTC: true, DateTimeTimeUnit.Micros, isNullable: true)));
 
     /// <summary>Adds a column for each label; <paramref name="add"/> receives the label and its index.</summary>
     public Columns<TItem> ForEach(IEnumerable<string> labels, Action<Columns<TItem>, string, int> add)
@@ -64,7 +74,8 @@ public sealed class Columns<TItem> : IReadOnlyList<Column<TItem>>
         return this;
     }
 
-    private Columns<TItem> Value<TValue>(string name, Func<TItem, TValue?> value, Func<TValue, string> text) where TValue : struct =>
+    private Columns<TItem> Value<TValue>(string name, Func<TItem, TValue?> value, Func<TValue, string> text)
+        where TValue : struct =>
         Add(new ValueColumn<TItem, TValue>(name, value, text, field => new DataField<TValue>(field, nullable: true)));
 
     private Columns<TItem> Add(Column<TItem> column)

@@ -13,9 +13,11 @@ internal static class CsvTable
 {
     private static readonly CsvConfiguration Rfc4180 = new(CultureInfo.InvariantCulture) { NewLine = "\r\n" };
 
-    public static async Task WriteAsync<TItem>(IAsyncEnumerable<TItem> rows, Columns<TItem> columns, Stream output, CancellationToken cancellation)
+    public static async Task WriteAsync<TItem>(
+        IAsyncEnumerable<TItem> rows, Columns<TItem> columns, Stream output, CancellationToken cancellation)
     {
-        await using var text = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024, leaveOpen: true);
+        await using var text = new StreamWriter(
+            output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024, leaveOpen: true);
         await using var csv = new CsvWriter(text, Rfc4180, leaveOpen: true);
         foreach (var column in columns) Cell(csv, column.Name);
         await csv.NextRecordAsync();
@@ -27,5 +29,8 @@ internal static class CsvTable
     }
 
     private static void Cell(CsvWriter csv, string? cell) =>
-        csv.WriteField(cell, shouldQuote: cell is not null && (cell.Length == 0 || cell[0] == ' ' || cell[^1] == ' ' || cell.AsSpan().ContainsAny(",\"\r\n")));
+        csv.WriteField(
+            cell,
+            shouldQuote: cell is not null
+                && (cell.Length == 0 || cell[0] == ' ' || cell[^1] == ' ' || cell.AsSpan().ContainsAny(",\"\r\n")));
 }

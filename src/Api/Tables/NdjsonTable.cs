@@ -10,7 +10,8 @@ internal static class NdjsonTable
 {
     private const int FlushBytes = 32 * 1024;
 
-    public static async Task WriteAsync<TItem>(IAsyncEnumerable<TItem> rows, PipeWriter output, CancellationToken cancellation)
+    public static async Task WriteAsync<TItem>(
+        IAsyncEnumerable<TItem> rows, PipeWriter output, CancellationToken cancellation)
     {
         await using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = Json.Options.Encoder });
         var unsent = 0L;

@@ -10,8 +10,8 @@ namespace PieService.Api.Tables;
 /// </param>
 public sealed record Origin(params IReadOnlyList<(string Kind, Guid Id)> Resources)
 {
-    private static readonly string Service =
-        $"PieService.Api {typeof(Origin).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion}";
+    private static readonly string Service = "PieService.Api "
+        + typeof(Origin).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>
     /// The fingerprint of the recipe, or both fingerprints of a comparison; null if the table has no recipe.
@@ -26,7 +26,8 @@ public sealed record Origin(params IReadOnlyList<(string Kind, Guid Id)> Resourc
     {
         var metadata = Resources.ToDictionary(resource => $"pie.{resource.Kind}", resource => resource.Id.ToString());
         if (Recipe is not null) metadata["pie.recipe"] = Recipe;
-        metadata["pie.versions"] = string.Join("; ", TrainedBy.Distinct().Order(StringComparer.Ordinal).Prepend(Service));
+        metadata["pie.versions"] = string.Join(
+            "; ", TrainedBy.Distinct().Order(StringComparer.Ordinal).Prepend(Service));
         metadata["pie.createdAt"] = now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         metadata["pie.source"] = request.Path + request.QueryString;
         return metadata;

@@ -15,13 +15,19 @@ internal static class ParquetTable
     private const long GroupBytes = 8 * 1024 * 1024;
 
     /// <summary>Limits the buffers that the library keeps for its next file; by default they are 80 MiB.</summary>
-    private static readonly ParquetOptions FewBuffers = new() { MaximumSmallPoolFreeBytes = 4 * 1024 * 1024, MaximumLargePoolFreeBytes = 4 * 1024 * 1024 };
+    private static readonly ParquetOptions FewBuffers = new()
+    {
+        MaximumSmallPoolFreeBytes = 4 * 1024 * 1024,
+        MaximumLargePoolFreeBytes = 4 * 1024 * 1024,
+    };
 
     public static async Task WriteAsync<TItem>(
-        IAsyncEnumerable<TItem> rows, Columns<TItem> columns, Dictionary<string, string> metadata, Stream output, CancellationToken cancellation)
+        IAsyncEnumerable<TItem> rows, Columns<TItem> columns, Dictionary<string, string> metadata, Stream output,
+        CancellationToken cancellation)
     {
         var fields = columns.Select(column => column.NewField()).ToList();
-        var file = await ParquetWriter.CreateAsync(new ParquetSchema(fields), new ForwardStream(output), FewBuffers, cancellationToken: cancellation);
+        var file = await ParquetWriter.CreateAsync(
+            new ParquetSchema(fields), new ForwardStream(output), FewBuffers, cancellationToken: cancellation);
         file.CustomMetadata = metadata;
         var texts = columns.OfType<TextColumn<TItem>>().ToList();
         var cells = Math.Min(sizeof(long) * columns.Count, GroupBytes / FewestRows);
@@ -42,7 +48,8 @@ internal static class ParquetTable
         async Task WriteGroupAsync()
         {
             using var writer = file.CreateRowGroup();
-            foreach (var (column, field) in columns.Zip(fields)) await column.WriteAsync(writer, field, group, cancellation);
+            foreach (var (column, field) in columns.Zip(fields))
+                await column.WriteAsync(writer, field, group, cancellation);
         }
     }
 }

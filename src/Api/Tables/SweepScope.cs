@@ -9,5 +9,6 @@ public sealed record SweepScope(Guid SweepId, Guid DatasetId)
     public Origin Origin => new(("sweep", SweepId), ("dataset", DatasetId));
 
     public static Task<SweepScope?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
-        db.Sweeps.Where(sweep => sweep.Id == id).Select(sweep => new SweepScope(sweep.Id, sweep.DatasetId)).SingleOrDefaultAsync(cancellation);
+        db.Sweeps.Where(sweep => sweep.Id == id).Select(sweep => new SweepScope(sweep.Id, sweep.DatasetId))
+            .SingleOrDefaultAsync(cancellation);
 }

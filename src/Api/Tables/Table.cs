@@ -33,7 +33,8 @@ public abstract class Table<TFilter, TScope, TItem>(string kind, string name)
     /// <summary>
     /// The versions of the workers that trained the runs behind the rows, for the metadata of a file.
     /// </summary>
-    public virtual Task<IReadOnlyList<string>> TrainedByAsync(PieDbContext db, TScope scope, CancellationToken cancellation) =>
+    public virtual Task<IReadOnlyList<string>> TrainedByAsync(
+        PieDbContext db, TScope scope, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <summary>The name of the file, without its extension.</summary>

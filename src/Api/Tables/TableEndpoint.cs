@@ -13,17 +13,21 @@ public static class TableEndpoint
         this IEndpointRouteBuilder routes, string pattern, Table<TFilter, TScope, TItem> table)
         where TFilter : TableQuery, new()
         where TScope : class =>
-        routes.MapGet(pattern, (Guid id, TableRequest<TFilter> request, PieDbContext db, CancellationToken cancellation) =>
-                AnswerAsync(table, id, request, db, cancellation))
+        routes.MapGet(
+            pattern, (Guid id, TableRequest<TFilter> request, PieDbContext db, CancellationToken cancellation) =>
+                    AnswerAsync(table, id, request, db, cancellation))
             .WithMetadata(new TableMetadata(table.GetType())).ProducesProblem(400).ProducesProblem(404);
 
-    private static async Task<Results<Ok<Page<TItem>>, TableFile<TItem>, ProblemHttpResult>> AnswerAsync<TFilter, TScope, TItem>(
-        Table<TFilter, TScope, TItem> table, Guid id, TableRequest<TFilter> request, PieDbContext db, CancellationToken cancellation)
+    private static async Task<Results<Ok<Page<TItem>>, TableFile<TItem>, ProblemHttpResult>> AnswerAsync<
+        TFilter, TScope, TItem>(
+        Table<TFilter, TScope, TItem> table, Guid id, TableRequest<TFilter> request, PieDbContext db,
+        CancellationToken cancellation)
         where TFilter : TableQuery, new()
         where TScope : class
     {
         var filter = request.Filter;
-        if (await table.FindAsync(db, id, filter, cancellation) is not { } scope) return Problems.NotFound(table.Kind, id);
+        if (await table.FindAsync(db, id, filter, cancellation) is not { } scope)
+            return Problems.NotFound(table.Kind, id);
         var (rows, origin) = (table.Rows(db, scope, filter), table.Origin(scope));
         if (!request.IsForFile) return request.Page(await rows.PageAsync(filter, cancellation), origin);
         return request.File(

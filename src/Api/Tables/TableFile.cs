@@ -6,7 +6,8 @@ using PieService.Domain;
 namespace PieService.Api.Tables;
 
 /// <summary>A whole table as a file, which is sent while its rows are read.</summary>
-public sealed class TableFile<TItem>(TableFormat format, string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Origin origin) : IResult
+public sealed class TableFile<TItem>(
+    TableFormat format, string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Origin origin) : IResult
 {
     private const int RetryAfterSeconds = 10;
 
@@ -47,7 +48,8 @@ public sealed class TableFile<TItem>(TableFormat format, string name, Columns<TI
         catch (Exception failure)
         {
             // The status has been sent already. A truncated file must not look complete, so the connection is aborted.
-            if (!cancellation.IsCancellationRequested) ApiLog.CutOff(Log(httpContext), httpContext.Request.Path, failure);
+            if (!cancellation.IsCancellationRequested)
+                ApiLog.CutOff(Log(httpContext), httpContext.Request.Path, failure);
             httpContext.Abort();
         }
     }
@@ -55,23 +57,29 @@ public sealed class TableFile<TItem>(TableFormat format, string name, Columns<TI
     private void WriteHead(HttpContext context)
     {
         var response = context.Response;
-        response.ContentType = format == TableFormat.Csv ? $"{MediaTypes.Of(format)}; charset=utf-8; header=present" : MediaTypes.Of(format);
-        response.GetTypedHeaders().ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = $"{name}.{Wire.Name(format)}" };
+        response.ContentType = format == TableFormat.Csv ? $"{MediaTypes.Of(format)}; charset=utf-8; header=present"
+            : MediaTypes.Of(format);
+        response.GetTypedHeaders().ContentDisposition = new ContentDispositionHeaderValue(
+            "attachment")
+        { FileName = $"{name}.{Wire.Name(format)}" };
         TableLinks.Add(context, origin);
     }
 
-    private Task WriteAsync(HttpContext context, IAsyncEnumerable<TItem> all, CancellationToken cancellation) => format switch
-    {
-        TableFormat.Csv => CsvTable.WriteAsync(all, columns, context.Response.Body, cancellation),
-        TableFormat.Ndjson => NdjsonTable.WriteAsync(all, context.Response.BodyWriter, cancellation),
-        TableFormat.Parquet => ParquetTable.WriteAsync(all, columns, Metadata(context), context.Response.Body, cancellation),
-        _ => throw new InvalidOperationException($"{format} is not a file format."),
-    };
+    private Task WriteAsync(
+        HttpContext context, IAsyncEnumerable<TItem> all, CancellationToken cancellation) => format switch
+        {
+            TableFormat.Csv => CsvTable.WriteAsync(all, columns, context.Response.Body, cancellation),
+            TableFormat.Ndjson => NdjsonTable.WriteAsync(all, context.Response.BodyWriter, cancellation),
+            TableFormat.Parquet =>
+                ParquetTable.WriteAsync(all, columns, Metadata(context), context.Response.Body, cancellation),
+            _ => throw new InvalidOperationException($"{format} is not a file format."),
+        };
 
     private Dictionary<string, string> Metadata(HttpContext context) =>
         origin.Metadata(context.Request, context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
 
-    private static ILogger Log(HttpContext context) => context.RequestServices.GetRequiredService<ILogger<TableFile<TItem>>>();
+    private static ILogger Log(HttpContext context) =>
+        context.RequestServices.GetRequiredService<ILogger<TableFile<TItem>>>();
 
     private static async IAsyncEnumerable<TItem> Rest(IAsyncEnumerator<TItem> source, bool hasRow)
     {

@@ -12,11 +12,16 @@ public static class TableLinks
     public static void Add(HttpContext context, Origin origin, string? nextPageToken = null)
     {
         var request = context.Request;
-        var links = origin.Resources.Select((resource, place) => $"</api/v1/{resource.Kind}s/{resource.Id}>; rel=\"{(place == 0 ? "up" : "describedby")}\"").ToList();
+        var links =
+            origin.Resources.Select(
+                (resource, place) =>
+                    $"</api/v1/{resource.Kind}s/{resource.Id}>; rel=\"{(place == 0 ? "up" : "describedby")}\"")
+                .ToList();
         if (nextPageToken is not null) links.Add($"<{With(request, "pageToken", nextPageToken)}>; rel=\"next\"");
         links.AddRange(
             from format in Enum.GetValues<TableFormat>()
-            select $"<{With(request, "format", Wire.Name(format))}>; rel=\"alternate\"; type=\"{MediaTypes.Of(format)}\"");
+            select $"<{With(request, "format", Wire.Name(format))}>; rel=\"alternate\"; "
+                + $"type=\"{MediaTypes.Of(format)}\"");
         context.Response.Headers.Append("Link", string.Join(", ", links));
     }
 
@@ -27,7 +32,8 @@ public static class TableLinks
     private static string With(HttpRequest request, string parameter, string value)
     {
         string[] replaced = parameter == "format" ? ["format", "pageSize", "pageToken"] : [parameter];
-        var query = new QueryBuilder(request.Query.Where(pair => !replaced.Contains(pair.Key))) { { parameter, value } };
+        var query = new QueryBuilder(
+            request.Query.Where(pair => !replaced.Contains(pair.Key))) { { parameter, value } };
         return UriHelper.BuildRelative(request.PathBase, request.Path, query.ToQueryString());
     }
 }

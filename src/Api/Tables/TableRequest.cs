@@ -19,7 +19,8 @@ public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T
     private readonly HttpContext context;
     private readonly TableFormat format;
 
-    private TableRequest(HttpContext context, TableFormat format, T filter) => (this.context, this.format, Filter) = (context, format, filter);
+    private TableRequest(HttpContext context, TableFormat format, T filter) =>
+        (this.context, this.format, Filter) = (context, format, filter);
 
     public T Filter { get; }
 
@@ -57,13 +58,16 @@ public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T
     }
 
     /// <param name="name">The name of the file, without its extension.</param>
-    public TableFile<TItem> File<TItem>(string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Origin origin) =>
+    public TableFile<TItem> File<TItem>(
+        string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Origin origin) =>
         new(format, name, columns, rows, origin);
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {
         builder.Metadata.Add(new QueryMetadata(typeof(T)));
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status406NotAcceptable, typeof(ProblemDetails), ["application/problem+json"]));
+        builder.Metadata.Add(
+            new ProducesResponseTypeMetadata(
+                StatusCodes.Status406NotAcceptable, typeof(ProblemDetails), ["application/problem+json"]));
     }
 
     private static IEnumerable<FieldError> PagesOf(HttpRequest request, TableFormat format) =>

@@ -17,9 +17,11 @@ public static class WebhookEndpoints
 
     public static void AddWebhooks(this IServiceCollection services)
     {
-        services.AddSingleton(provider => WebhookSettings.From(name => provider.GetRequiredService<IConfiguration>()[name]));
+        services.AddSingleton(
+            provider => WebhookSettings.From(name => provider.GetRequiredService<IConfiguration>()[name]));
         services.AddHttpClient(WebhookSender.ClientName, WebhookSender.Configure)
-            .ConfigurePrimaryHttpMessageHandler(provider => WebhookSender.Handler(provider.GetRequiredService<WebhookSettings>()))
+            .ConfigurePrimaryHttpMessageHandler(
+                provider => WebhookSender.Handler(provider.GetRequiredService<WebhookSettings>()))
             // The log of the client would contain the addresses, which may contain a secret.
             .RemoveAllLoggers();
         services.AddHostedService<WebhookSender>();
@@ -33,12 +35,14 @@ public static class WebhookEndpoints
     public static void MapWebhooks(this IEndpointRouteBuilder routes)
     {
         var webhooks = routes.MapGroup("/webhooks").WithTags("Webhooks");
-        webhooks.MapPost("/", Create).WithName(CreateOperation).WithMetadata(IdempotencyKey.Documented).ProducesProblem(400).ProducesProblem(409);
+        webhooks.MapPost("/", Create).WithName(CreateOperation).WithMetadata(IdempotencyKey.Documented)
+            .ProducesProblem(400).ProducesProblem(409);
         webhooks.MapGet("/", List).WithName("listWebhooks").ProducesProblem(400);
         webhooks.MapGet("/{id:guid}", Get).WithName("getWebhook").ProducesProblem(404);
         webhooks.MapDelete("/{id:guid}", Delete).WithName("deleteWebhook").ProducesProblem(404);
         webhooks.MapPost("/{id:guid}/test", Test).WithName("testWebhook").ProducesProblem(404).ProducesProblem(409);
-        webhooks.MapGet("/{id:guid}/deliveries", ListDeliveries).WithName("listWebhookDeliveries").ProducesProblem(400).ProducesProblem(404);
+        webhooks.MapGet("/{id:guid}/deliveries", ListDeliveries).WithName("listWebhookDeliveries").ProducesProblem(400)
+            .ProducesProblem(404);
     }
 
     /// <summary>Registers a URL to which a message is sent when a sweep has ended.</summary>
@@ -48,35 +52,48 @@ public static class WebhookEndpoints
     /// message is sent again for about a day; after 410 it is not sent again. A message may be delivered twice; both
     /// deliveries have the same webhook-id.
     /// </remarks>
-    private static async Task<Results<Created<NewWebhookResponse>, ProblemHttpResult, IdempotentAttempt.KnownAnswer>> Create(
-        Body<WebhookRequest> body, Query<NoQuery> _, HttpContext context, PieDbContext db, IdempotencyKey key, CancellationToken cancellation)
+    private static async Task<Results<
+        Created<NewWebhookResponse>, ProblemHttpResult, IdempotentAttempt.KnownAnswer>> Create(
+        Body<WebhookRequest> body, Query<NoQuery> _, HttpContext context, PieDbContext db, IdempotencyKey key,
+        CancellationToken cancellation)
     {
         await using var attempt = await key.BeginAsync(context, CreateOperation, body.Bytes, cancellation);
         if (attempt.Answer is { } known) return known;
 
         var request = body.Checked(WebhookRequest.Check);
         // The webhook exists if an earlier attempt was interrupted after it had been stored.
-        var webhook = await db.Webhooks.AsNoTracking().SingleOrDefaultAsync(earlier => earlier.Id == attempt.ResourceId, cancellation);
+        var webhook = await db.Webhooks.AsNoTracking()
+            .SingleOrDefaultAsync(earlier => earlier.Id == attempt.ResourceId, cancellation);
         if (webhook is null)
         {
             if (await db.Webhooks.CountAsync(cancellation) >= MostWebhooks)
                 return Problems.Conflict(
                     $"The limit of {MostWebhooks} webhooks is reached. Delete a webhook that is no longer needed.");
             attempt.WorkBegins();
-            webhook = new Webhook { Id = attempt.ResourceId, Url = request.Url!, Secret = Webhook.NewSecret(), CreatedBy = Actor.Of(context)!.Name };
+            webhook = new Webhook
+            {
+                Id = attempt.ResourceId,
+                Url = request.Url!,
+                Secret = Webhook.NewSecret(),
+                CreatedBy = Actor.Of(context)!.Name,
+            };
             db.Webhooks.Add(webhook);
             await db.SaveChangesAsync(cancellation);
         }
         var created = TypedResults.Created(
-            $"/api/v1/webhooks/{webhook.Id}", new NewWebhookResponse(webhook.Id, webhook.Url, webhook.CreatedBy, webhook.CreatedAt, webhook.Secret));
+            $"/api/v1/webhooks/{webhook.Id}",
+            new NewWebhookResponse(webhook.Id, webhook.Url, webhook.CreatedBy, webhook.CreatedAt, webhook.Secret));
         await attempt.CompleteAsync(StatusCodes.Status201Created, created.Location!, created.Value);
         return created;
     }
 
     /// <summary>Lists the webhooks, the newest first.</summary>
     /// <remarks>The secrets are not included; a secret is returned once, when its webhook is registered.</remarks>
-    private static async Task<Ok<Page<WebhookResponse>>> List(Query<PageQuery> query, PieDbContext db, CancellationToken cancellation) =>
-        TypedResults.Ok(await new QueryRows<Webhook, WebhookResponse>(db.Webhooks, NewestFirst, WebhookResponse.Of).PageAsync(query.Value, cancellation));
+    private static async Task<Ok<Page<WebhookResponse>>> List(
+        Query<PageQuery> query, PieDbContext db, CancellationToken cancellation) =>
+        TypedResults.Ok(
+            await new QueryRows<Webhook, WebhookResponse>(db.Webhooks, NewestFirst, WebhookResponse.Of)
+                .PageAsync(query.Value, cancellation));
 
     /// <summary>Returns one webhook, without its secret.</summary>
     /// <remarks>To replace a lost secret, register the URL again and delete this webhook.</remarks>
@@ -103,13 +120,16 @@ public static class WebhookEndpoints
     private static async Task<Results<Accepted<DeliveryResponse>, ProblemHttpResult>> Test(
         Guid id, Query<NoQuery> _, PieDbContext db, TimeProvider time, CancellationToken cancellation)
     {
-        if (!await db.Webhooks.AnyAsync(webhook => webhook.Id == id, cancellation)) return Problems.NotFound("webhook", id);
+        if (!await db.Webhooks.AnyAsync(webhook => webhook.Id == id, cancellation))
+            return Problems.NotFound("webhook", id);
         var isUnderWay = await db.WebhookDeliveries.AnyAsync(
-            sent => sent.WebhookId == id && sent.EventNumber == 0 && sent.DeliveredAt == null && sent.GivenUpAt == null, cancellation);
+            sent => sent.WebhookId == id && sent.EventNumber == 0 && sent.DeliveredAt == null && sent.GivenUpAt == null,
+            cancellation);
         if (isUnderWay)
         {
             return Problems.Conflict(
-                "A test message of this webhook is still pending. See the deliveries of the webhook for its last error.");
+                "A test message of this webhook is still pending. See the deliveries of the webhook for its last "
+                    + "error.");
         }
 
         var test = Guid.CreateVersion7();
@@ -132,10 +152,13 @@ public static class WebhookEndpoints
     private static async Task<Results<Ok<Page<DeliveryResponse>>, ProblemHttpResult>> ListDeliveries(
         Guid id, Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
     {
-        if (!await db.Webhooks.AnyAsync(webhook => webhook.Id == id, cancellation)) return Problems.NotFound("webhook", id);
+        if (!await db.Webhooks.AnyAsync(webhook => webhook.Id == id, cancellation))
+            return Problems.NotFound("webhook", id);
 
         var deliveries = db.WebhookDeliveries.Where(delivery => delivery.WebhookId == id);
-        return TypedResults.Ok(await new QueryRows<WebhookDelivery, DeliveryResponse>(deliveries, LatestFirst, DeliveryResponse.Of).PageAsync(query.Value, cancellation));
+        return TypedResults.Ok(
+            await new QueryRows<WebhookDelivery, DeliveryResponse>(deliveries, LatestFirst, DeliveryResponse.Of)
+                .PageAsync(query.Value, cancellation));
     }
 
     private sealed record TestMessage(string Type, DateTimeOffset Timestamp, TestData Data);
@@ -145,7 +168,8 @@ public static class WebhookEndpoints
 
 public sealed record WebhookResponse(Guid Id, string Url, string CreatedBy, DateTimeOffset CreatedAt)
 {
-    public static WebhookResponse Of(Webhook webhook) => new(webhook.Id, webhook.Url, webhook.CreatedBy, webhook.CreatedAt);
+    public static WebhookResponse Of(Webhook webhook) =>
+        new(webhook.Id, webhook.Url, webhook.CreatedBy, webhook.CreatedAt);
 }
 
 /// <param name="Secret">The secret to verify signatures with. It is not returned again.</param>
@@ -156,14 +180,17 @@ public sealed record NewWebhookResponse(Guid Id, string Url, string CreatedBy, D
 /// <param name="NextAttemptAt">The time of the next attempt; null if the message was delivered or abandoned.</param>
 /// <param name="LastStatus">The HTTP status of the last response; null if there was no response.</param>
 public sealed record DeliveryResponse(
-    Guid Id, Guid? SweepId, int? EventNumber, int Attempts, DateTimeOffset CreatedAt, DateTimeOffset? NextAttemptAt, DateTimeOffset? DeliveredAt,
+    Guid Id, Guid? SweepId, int? EventNumber, int Attempts, DateTimeOffset CreatedAt, DateTimeOffset? NextAttemptAt,
+    DateTimeOffset? DeliveredAt,
     DateTimeOffset? GivenUpAt, int? LastStatus, string? LastError)
 {
     public static DeliveryResponse Of(WebhookDelivery delivery)
     {
         var (isTest, isOver) = (delivery.EventNumber == 0, (delivery.DeliveredAt ?? delivery.GivenUpAt) is not null);
         return new DeliveryResponse(
-            delivery.Id, isTest ? null : delivery.SweepId, isTest ? null : delivery.EventNumber, delivery.Attempts, delivery.CreatedAt,
-            isOver ? null : delivery.NextAttemptAt, delivery.DeliveredAt, delivery.GivenUpAt, delivery.LastStatus, delivery.LastError);
+            delivery.Id, isTest ? null : delivery.SweepId, isTest ? null : delivery.EventNumber, delivery.Attempts,
+            delivery.CreatedAt,
+            isOver ? null : delivery.NextAttemptAt, delivery.DeliveredAt, delivery.GivenUpAt, delivery.LastStatus,
+            delivery.LastError);
     }
 }

@@ -17,7 +17,8 @@ namespace PieService.Api.Webhooks;
 /// concurrent deliveries was reached, and because it ends only after all deliveries have ended.
 /// </summary>
 public sealed class WebhookSender(
-    IDbContextFactory<PieDbContext> contexts, IHttpClientFactory clients, WebhookSettings settings, TimeProvider time, ILogger<WebhookSender> logger)
+    IDbContextFactory<PieDbContext> contexts, IHttpClientFactory clients, WebhookSettings settings, TimeProvider time,
+    ILogger<WebhookSender> logger)
     : BackgroundService
 {
     public const string ClientName = "webhooks";
@@ -46,7 +47,8 @@ public sealed class WebhookSender(
                 {
                     Guid[] busy = [.. underWay.Select(sent => sent.Webhook).Distinct()];
                     foreach (var message in await ClaimAsync(AtOnce - underWay.Count, busy, stoppingToken))
-                        underWay.Add((message.WebhookId, TryAsync(() => DeliverAsync(message, stoppingToken), stoppingToken)));
+                        underWay.Add(
+                            (message.WebhookId, TryAsync(() => DeliverAsync(message, stoppingToken), stoppingToken)));
                 }, stoppingToken);
                 if (underWay.Count >= AtOnce) await Task.WhenAny(underWay.Select(sent => sent.Delivery));
                 else await Task.Delay(BetweenLooks, time, stoppingToken);
@@ -56,7 +58,8 @@ public sealed class WebhookSender(
         finally
         {
             // The objects that the deliveries use must not be disposed before they end.
-            await Task.WhenAll(underWay.Select(sent => sent.Delivery)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(underWay.Select(sent => sent.Delivery))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -85,7 +88,8 @@ public sealed class WebhookSender(
                 SELECT message.id, webhook_id, url, secret
                 FROM webhooks CROSS JOIN LATERAL (
                     SELECT id, webhook_id, next_attempt_at FROM webhook_deliveries
-                    WHERE webhook_id = webhooks.id AND delivered_at IS NULL AND given_up_at IS NULL AND next_attempt_at <= now()
+                    WHERE webhook_id = webhooks.id AND delivered_at IS NULL AND given_up_at IS NULL
+                        AND next_attempt_at <= now()
                     ORDER BY next_attempt_at LIMIT {AtOnceToOne} FOR UPDATE SKIP LOCKED) AS message
                 WHERE webhooks.id <> ALL({busy})
                 ORDER BY next_attempt_at LIMIT {most})
@@ -98,13 +102,15 @@ public sealed class WebhookSender(
     private async Task DeliverAsync(DueMessage message, CancellationToken cancellation)
     {
         var (status, error) = await SendAsync(message, cancellation);
-        var isGivenUp = error is not null && (status == HttpStatusCode.Gone || message.Attempts >= settings.MaxAttempts);
+        var isGivenUp =
+            error is not null && (status == HttpStatusCode.Gone || message.Attempts >= settings.MaxAttempts);
         if (isGivenUp) WebhookLog.GivenUp(logger, message.Id, message.Attempts, error!);
         // This runs even if the service is stopping, so that a delivered message is not sent again.
         await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE webhook_deliveries SET last_status = {(int?)status}, last_error = {error},
-                delivered_at = CASE WHEN {error is null} THEN now() END, given_up_at = CASE WHEN {isGivenUp} THEN now() END,
+                delivered_at = CASE WHEN {error is null} THEN now() END, given_up_at = CASE
+                    WHEN {isGivenUp} THEN now() END,
                 next_attempt_at = now() + {WebhookSettings.PauseAfter(message.Attempts)}
             WHERE id = {message.Id}
             """, CancellationToken.None);
@@ -113,11 +119,15 @@ public sealed class WebhookSender(
     /// <summary>
     /// Returns the status of the response, if there was one, and the error; the error is null on success.
     /// </summary>
-    private async Task<(HttpStatusCode? Status, string? Error)> SendAsync(DueMessage message, CancellationToken cancellation)
+    private async Task<(HttpStatusCode? Status, string? Error)> SendAsync(
+        DueMessage message, CancellationToken cancellation)
     {
         var (id, now) = (message.Id.ToString(), time.GetUtcNow());
         using var request = new HttpRequestMessage(HttpMethod.Post, message.Url);
-        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(message.Body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(message.Body))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+        };
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("webhook-signature", new StandardWebhook(message.Secret).Sign(id, now, message.Body));
@@ -125,7 +135,8 @@ public sealed class WebhookSender(
         {
             using var client = clients.CreateClient(ClientName);
             // Only the status of the response is used; its body may be endless.
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            using var response = await client.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             return (response.StatusCode, response.IsSuccessStatusCode
                 ? null
                 : $"The status of the response was {(int)response.StatusCode}, not 2xx.");
@@ -156,7 +167,8 @@ public sealed class WebhookSender(
         UseCookies = false,
         ActivityHeadersPropagator = null,
         MaxResponseDrainSize = MostOfAnAnswer,
-        ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, settings.MayBePrivate, cancellation),
+        ConnectCallback = (context, cancellation) =>
+            ConnectAsync(context.DnsEndPoint, settings.MayBePrivate, cancellation),
     };
 
     /// <summary>
@@ -164,9 +176,11 @@ public sealed class WebhookSender(
     /// the connection, the second result could differ.
     /// </summary>
     /// <exception cref="HttpRequestException">The name has no address, or none that may be used.</exception>
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, bool mayBePrivate, CancellationToken cancellation)
+    private static async ValueTask<Stream> ConnectAsync(
+        DnsEndPoint target, bool mayBePrivate, CancellationToken cancellation)
     {
-        var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, cancellation);
+        var addresses = IPAddress.TryParse(target.Host, out var literal)
+            ? [literal] : await Dns.GetHostAddressesAsync(target.Host, cancellation);
         if (!mayBePrivate) addresses = [.. addresses.Where(PublicAddress.IsPublic)];
         if (addresses.Length == 0)
             throw new HttpRequestException(

@@ -48,13 +48,17 @@ public sealed record ClassScore(int Examples, int Pies, int? Differing, CohortCl
             if (!label.IsPie) continue;
             gold.Vote(label.Position, pies);
             if (differing is null) continue;
-            foreach (var c in new LabelVotes(label.DenseVotes, dense.Count).DifferingFrom(new(label.PrunedVotes, pruned.Count))) differing[c]++;
+            foreach (var c in new LabelVotes(label.DenseVotes, dense.Count)
+                .DifferingFrom(new(label.PrunedVotes, pruned.Count))) differing[c]++;
         }
-        var (ofDense, ofPruned) = (dense.Select(run => LabelCounts.Of(gold, run)).ToList(), pruned.Select(run => LabelCounts.Of(gold, run)).ToList());
+        var (ofDense, ofPruned) =
+            (dense.Select(run => LabelCounts.Of(gold, run)).ToList(), pruned.Select(run => LabelCounts.Of(gold, run))
+                .ToList());
         return
         [
             .. Enumerable.Range(0, gold.ClassCount).Select(c => new ClassScore(
-                examples[c], pies[c], differing?[c], CohortClassScore.Of(ofDense, c, differing is null), CohortClassScore.Of(ofPruned, c, differing is null))),
+                examples[c], pies[c], differing?[c], CohortClassScore.Of(ofDense, c, differing is null),
+                CohortClassScore.Of(ofPruned, c, differing is null))),
         ];
     }
 }
@@ -68,7 +72,8 @@ public sealed record ClassScore(int Examples, int Pies, int? Differing, CohortCl
 public sealed record CohortClassScore(double? Accuracy, Spread Precision, Spread Recall, Spread F1)
 {
     public static CohortClassScore Of(IReadOnlyList<LabelCounts> runs, int c, bool isSingleLabel) => new(
-        isSingleLabel && runs[0].Given[c] > 0 ? (double)runs.Sum(run => (long)run.Hits[c]) / runs.Count / runs[0].Given[c] : null,
+        isSingleLabel && runs[0].Given[c] > 0
+            ? (double)runs.Sum(run => (long)run.Hits[c]) / runs.Count / runs[0].Given[c] : null,
         Spread.Of([.. runs.Select(run => run.Precision(c))]),
         Spread.Of([.. runs.Select(run => run.Recall(c))]),
         Spread.Of([.. runs.Select(run => run.F1(c))]));

@@ -10,10 +10,12 @@ namespace PieService.Domain.Analysis;
 public static class El2n
 {
     /// <param name="gold">Labels of the N examples.</param>
-    /// <param name="runs">N x C logits of each dense run after an early epoch, row-major; read once, one after the other.</param>
+    /// <param name="runs">
+    /// N x C logits of each dense run after an early epoch, row-major; read once, one after the other.
+    /// </param>
     /// <returns>
-    /// For each example the mean over runs of ||softmax(logits) - onehot(gold)||, in [0, sqrt(2)]; of multi-label data of
-    /// ||sigmoid(logits) - gold||, in [0, sqrt(C)].
+    /// For each example the mean over runs of ||softmax(logits) - onehot(gold)||, in [0, sqrt(2)]; of multi-label data
+    /// of ||sigmoid(logits) - gold||, in [0, sqrt(C)].
     /// </returns>
     /// <exception cref="ArgumentException">There is no run, or a run does not have logits for every
     /// example.</exception>
@@ -28,7 +30,8 @@ public static class El2n
             for (var i = 0; i < mean.Length; i++)
             {
                 var row = logits.AsSpan(i * gold.ClassCount, gold.ClassCount);
-                mean[i] += gold.Task == LearningTask.SingleLabel ? SingleLabel(row, gold.ClassAt(i)) : MultiLabel(row, gold, i);
+                mean[i] += gold.Task == LearningTask.SingleLabel
+                    ? SingleLabel(row, gold.ClassAt(i)) : MultiLabel(row, gold, i);
             }
         }
         if (count == 0) throw new ArgumentException("A mean over seeds needs at least one run.", nameof(runs));

@@ -20,8 +20,10 @@ namespace PieService.Domain.Analysis;
 /// <param name="LossRatioOfMeans">Mean L_P / mean L_D of the bin, which is robust, unlike the mean of ratios.</param>
 /// <param name="LossRatioMedian">Median of the examples' mean ratios.</param>
 public sealed record InfluenceBin(
-    int Bin, int Examples, double El2n, double El2nMin, double El2nMax, int Pies, double PieShare, double LossDifference,
-    double? LossDifferenceError, double? LossRatio, double? LossRatioError, double? LossRatioOfMeans, double? LossRatioMedian)
+    int Bin, int Examples, double El2n, double El2nMin, double El2nMax, int Pies, double PieShare,
+    double LossDifference,
+    double? LossDifferenceError, double? LossRatio, double? LossRatioError, double? LossRatioOfMeans,
+    double? LossRatioMedian)
 {
     /// <param name="bins">The bin of each of the N examples.</param>
     /// <param name="el2n">The EL2N of each example.</param>
@@ -31,7 +33,8 @@ public sealed record InfluenceBin(
     {
         if (el2n.Length != bins.Length || isPie.Length != bins.Length || losses.Difference.Length != bins.Length)
             throw new ArgumentException("Every example needs a bin, a score, a label and losses.");
-        return [.. Enumerable.Range(0, bins.Length).GroupBy(i => bins[i]).OrderBy(bin => bin.Key).Select(bin => Of(bin.Key, [.. bin], el2n, isPie, losses))];
+        return [.. Enumerable.Range(0, bins.Length).GroupBy(i => bins[i]).OrderBy(bin => bin.Key)
+            .Select(bin => Of(bin.Key, [.. bin], el2n, isPie, losses))];
     }
 
     private static InfluenceBin Of(int bin, int[] members, double[] el2n, bool[] isPie, SeedLosses losses)
@@ -41,10 +44,12 @@ public sealed record InfluenceBin(
         var mean = differences.Average();
         var ratios = members.Select(i => losses.Ratio[i]).Order().ToList();
         return new InfluenceBin(
-            bin, size, members.Average(i => el2n[i]), members.Min(i => el2n[i]), members.Max(i => el2n[i]), pies, (double)pies / size,
+            bin, size, members.Average(i => el2n[i]), members.Min(i => el2n[i]), members.Max(i => el2n[i]), pies,
+            (double)pies / size,
             mean, size < 2 ? null : Math.Sqrt(differences.Sum(d => (d - mean) * (d - mean)) / (size - 1) / size),
             Finite(ratios.Average()), Finite(members.Average(i => losses.RatioSd[i]) / Math.Sqrt(size)),
-            Finite(members.Sum(i => losses.Pruned[i]) / members.Sum(i => losses.Dense[i])), Finite(Percentile.Of(ratios, 50)));
+            Finite(members.Sum(i => losses.Pruned[i]) / members.Sum(i => losses.Dense[i])),
+            Finite(Percentile.Of(ratios, 50)));
     }
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

@@ -10,7 +10,8 @@ namespace PieService.Domain.Analysis;
 /// <param name="Comparable">Whether both keep about the same share of their weights; null until both are
 /// labelled.</param>
 /// <param name="Overlap">Null until both are labelled.</param>
-public sealed record ModelPair(Comparison First, Comparison Second, double? SparsityDifference, bool? Comparable, PieOverlap? Overlap)
+public sealed record ModelPair(
+    Comparison First, Comparison Second, double? SparsityDifference, bool? Comparable, PieOverlap? Overlap)
 {
     /// <summary>The shares of kept weights may differ by this fraction of the smaller one.</summary>
     public const double KeptTolerance = 0.05;
@@ -23,7 +24,8 @@ public sealed record ModelPair(Comparison First, Comparison Second, double? Spar
     /// <param name="shared">Examples that are PIEs of both.</param>
     public static ModelPair Of(Comparison first, Comparison second, int shared)
     {
-        if (first.Summary is not { } one || second.Summary is not { } other) return new ModelPair(first, second, null, null, null);
+        if (first.Summary is not { } one || second.Summary is not { } other)
+            return new ModelPair(first, second, null, null, null);
         var (kept, otherKept) = (100 - one.AchievedSparsity.Mean, 100 - other.AchievedSparsity.Mean);
         return new ModelPair(
             first, second, other.AchievedSparsity.Mean - one.AchievedSparsity.Mean,

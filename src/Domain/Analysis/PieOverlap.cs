@@ -11,7 +11,8 @@ namespace PieService.Domain.Analysis;
 /// The Jaccard index of two sets that share the expected number of examples; null if neither model has a PIE.
 /// </param>
 /// <param name="Ratio">The ratio shared / expectedShared: 1 for independent sets; null if a model has no PIE.</param>
-public sealed record PieOverlap(int Shared, int Union, double? Jaccard, double ExpectedShared, double? ExpectedJaccard, double? Ratio)
+public sealed record PieOverlap(
+    int Shared, int Union, double? Jaccard, double ExpectedShared, double? ExpectedJaccard, double? Ratio)
 {
     /// <summary>
     /// By chance means that n1 and n2 of N examples are drawn independently of each other, each set of its size with

@@ -16,7 +16,9 @@ namespace PieService.Domain.Analysis;
 public sealed record SeedLosses(double[] Difference, double[] Ratio, double[] RatioSd, double[] Dense, double[] Pruned)
 {
     /// <param name="gold">Labels of the N examples.</param>
-    /// <param name="pairs">N x C logits of the dense and the pruned run of each seed; read once, one after the other.</param>
+    /// <param name="pairs">
+    /// N x C logits of the dense and the pruned run of each seed; read once, one after the other.
+    /// </param>
     /// <exception cref="ArgumentException">There is no pair, or a run does not have logits for every
     /// example.</exception>
     public static SeedLosses Of(PackedLabels gold, IEnumerable<(float[] Dense, float[] Pruned)> pairs)
@@ -30,7 +32,9 @@ public sealed record SeedLosses(double[] Difference, double[] Ratio, double[] Ra
             seeds++;
             for (var i = 0; i < n; i++)
             {
-                var (d, p, r) = Losses(pair.Dense.AsSpan(i * classCount, classCount), pair.Pruned.AsSpan(i * classCount, classCount), gold, i);
+                var (d, p, r) = Losses(
+                    pair.Dense.AsSpan(i * classCount, classCount), pair.Pruned.AsSpan(i * classCount, classCount), gold,
+                    i);
                 dense[i] += d;
                 pruned[i] += p;
                 // Welford's squared deviations from a running mean. The mean itself comes from plain sums, in which
@@ -47,17 +51,20 @@ public sealed record SeedLosses(double[] Difference, double[] Ratio, double[] Ra
             Array.ConvertAll(dense, sum => sum / seeds), Array.ConvertAll(pruned, sum => sum / seeds));
     }
 
-    private static (double Dense, double Pruned, double Ratio) Losses(ReadOnlySpan<float> dense, ReadOnlySpan<float> pruned, PackedLabels gold, int example)
+    private static (double Dense, double Pruned, double Ratio) Losses(
+        ReadOnlySpan<float> dense, ReadOnlySpan<float> pruned, PackedLabels gold, int example)
     {
         if (gold.Task == LearningTask.SingleLabel)
         {
-            var (ofDense, ofPruned) = (CrossEntropy(dense, gold.ClassAt(example)), CrossEntropy(pruned, gold.ClassAt(example)));
+            var (ofDense, ofPruned) =
+                (CrossEntropy(dense, gold.ClassAt(example)), CrossEntropy(pruned, gold.ClassAt(example)));
             return (ofDense, ofPruned, RatioOf(ofPruned, ofDense));
         }
         var (d, p, r) = (0.0, 0.0, 0.0);
         for (var c = 0; c < dense.Length; c++)
         {
-            var (ofDense, ofPruned) = (BinaryLoss.Of(dense[c], gold.Has(example, c)), BinaryLoss.Of(pruned[c], gold.Has(example, c)));
+            var (ofDense, ofPruned) =
+                (BinaryLoss.Of(dense[c], gold.Has(example, c)), BinaryLoss.Of(pruned[c], gold.Has(example, c)));
             d += ofDense;
             p += ofPruned;
             r += RatioOf(ofPruned, ofDense);

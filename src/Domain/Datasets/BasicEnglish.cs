@@ -107,8 +107,8 @@ public static class BasicEnglish
     private static bool IsPythonSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1c' and <= '\x1f';
 
     /// <summary>
-    /// Python's str.lower. It differs from .NET's in two letters, whose lower case is not one fixed character: I with a dot
-    /// becomes two characters, and a sigma that ends a word has its own form.
+    /// Python's str.lower. It differs from .NET's in two letters, whose lower case is not one fixed character: I with a
+    /// dot becomes two characters, and a sigma that ends a word has its own form.
     /// </summary>
     private static string Lower(string text)
     {
@@ -126,7 +126,9 @@ public static class BasicEnglish
         return characters.ToString();
     }
 
-    /// <summary>Unicode's Final_Sigma: a cased letter before, none after, skipping characters that case ignores.</summary>
+    /// <summary>
+    /// Unicode's Final_Sigma: a cased letter before, none after, skipping characters that case ignores.
+    /// </summary>
     private static bool EndsWord(string text, int position)
     {
         var before = position - 1;

@@ -51,7 +51,8 @@ public static class DatasetRules
 
         if (definition.Task is null) yield return new("task", "is required: singleLabel or multiLabel");
 
-        if (definition.Format is null) yield return new("format", $"is required: one of {string.Join(", ", Wire.All<DatasetFormat>())}");
+        if (definition.Format is null)
+            yield return new("format", $"is required: one of {string.Join(", ", Wire.All<DatasetFormat>())}");
         else if (definition.Format == DatasetFormat.Parquet && definition.Encoding != TextEncoding.Utf8)
             yield return new("encoding", "is for text files; the texts of Parquet are UTF-8, so leave it out");
     }
@@ -81,11 +82,14 @@ public static class DatasetRules
             yield return new("columns", "is required: { \"text\": \"…\", \"label\": \"…\" }");
             yield break;
         }
-        if (columns.Text is null) yield return new("columns.text", "is required: the name of the column that holds the text");
+        if (columns.Text is null)
+            yield return new("columns.text", "is required: the name of the column that holds the text");
         if (definition.Task == LearningTask.MultiLabel)
         {
-            if (columns.Labels is null) yield return new("columns.labels", "is required: the name of the column that holds the labels");
-            if (columns.Label is not null) yield return new("columns.label", "is for single-label data; use columns.labels");
+            if (columns.Labels is null)
+                yield return new("columns.labels", "is required: the name of the column that holds the labels");
+            if (columns.Label is not null)
+                yield return new("columns.label", "is for single-label data; use columns.labels");
             if (definition.LabelSeparator is { } separator &&
                 (separator.Length is 0 or > DatasetLimits.MaxSeparator || separator.Any(char.IsControl)))
                 yield return new(
@@ -95,14 +99,18 @@ public static class DatasetRules
         }
         else
         {
-            if (columns.Label is null) yield return new("columns.label", "is required: the name of the column that holds the label");
-            if (columns.Labels is not null) yield return new("columns.labels", "is for multi-label data; use columns.label");
-            if (definition.LabelSeparator is not null) yield return new("labelSeparator", "is for multi-label data; leave it out");
+            if (columns.Label is null)
+                yield return new("columns.label", "is required: the name of the column that holds the label");
+            if (columns.Labels is not null)
+                yield return new("columns.labels", "is for multi-label data; use columns.label");
+            if (definition.LabelSeparator is not null)
+                yield return new("labelSeparator", "is for multi-label data; leave it out");
         }
 
         var mapped = new (string Field, string? Column)[]
         {
-            ("text", columns.Text), ("secondText", columns.SecondText), ("label", columns.Label), ("labels", columns.Labels), ("id", columns.Id),
+            ("text", columns.Text), ("secondText", columns.SecondText), ("label", columns.Label), (
+                "labels", columns.Labels), ("id", columns.Id),
         };
         for (var i = 0; i < mapped.Length; i++)
         {
@@ -117,7 +125,10 @@ public static class DatasetRules
     {
         if (definition.Labels is not { } labels) yield break;
         if (labels.Count < LeastLabels(definition.Task))
-            yield return new("labels", $"must have at least {(labels.Count == 0 ? "one label" : "two labels")}; leave it out to take them from the files");
+            yield return new(
+                "labels",
+                $"must have at least {(labels.Count == 0 ? "one label" : "two labels")}; leave it out to take them "
+                    + "from the files");
         if (labels.Count > DatasetLimits.MaxLabels)
         {
             yield return new("labels", $"must have at most {DatasetLimits.MaxLabels} labels");
@@ -127,7 +138,8 @@ public static class DatasetRules
         for (var i = 0; i < labels.Count; i++)
         {
             if (labels[i] is null || !FieldError.IsName(labels[i])) yield return new($"labels[{i}]", NameRule);
-            else if (!first.TryAdd(labels[i], i)) yield return new($"labels[{i}]", $"repeats labels[{first[labels[i]]}]");
+            else if (!first.TryAdd(labels[i], i))
+                yield return new($"labels[{i}]", $"repeats labels[{first[labels[i]]}]");
         }
     }
 
@@ -143,9 +155,12 @@ public static class DatasetRules
         var corpus = PublishedCorpora.Of(definition.Format);
         var splits = Wire.All<Split>().Where(parts.Contains).ToList();
         if (corpus is { HasSplitFiles: false })
-            foreach (var split in splits) yield return new(split, $"is not for {Wire.Name(definition.Format!.Value)}, whose archive is one part 'file'");
+            foreach (var split in splits)
+                yield return new(
+                    split, $"is not for {Wire.Name(definition.Format!.Value)}, whose archive is one part 'file'");
 
-        var labelled = parts.Select(part => (Part: part, Of: new DatasetPart(part, "").LabelsOf)).Where(part => part.Of is not null).ToList();
+        var labelled = parts.Select(part => (Part: part, Of: new DatasetPart(part, "").LabelsOf))
+            .Where(part => part.Of is not null).ToList();
         foreach (var (part, of) in labelled)
         {
             if (corpus is not { HasLabelFiles: true })
@@ -189,7 +204,10 @@ public static class DatasetRules
         var hasTest = !isOneFile || corpus is { FileHasSplits: true };
         if (definition.Split is not { } split)
         {
-            if (!hasTest) yield return new("split", "is required to divide a single file: { \"validation\": 0.1, \"test\": 0.1, \"seed\": 42 }");
+            if (!hasTest)
+                yield return new(
+                    "split",
+                    "is required to divide a single file: { \"validation\": 0.1, \"test\": 0.1, \"seed\": 42 }");
             yield break;
         }
         if (!parts.Any(DatasetPart.HoldsExamples)) hasTest = split.Test is null;

@@ -79,7 +79,9 @@ internal sealed class DatasetSurvey
         if (definition.Labels is not null)
             throw Error($"'{label}' is not among the definition's labels: {ColumnNames.Listed(definition.Labels)}");
         if (reader.KnownLabels is { Count: > 0 } known && !known.Contains(label))
-            throw Error($"'{label}' is not a label of {Wire.Name(definition.Format!.Value)}, which has {ColumnNames.Listed(known)}");
+            throw Error(
+                $"'{label}' is not a label of {Wire.Name(definition.Format!.Value)}, which "
+                    + $"has {ColumnNames.Listed(known)}");
         if (found.Count == DatasetLimits.MaxLabels)
             throw Error(
                 $"'{label}' is label number {found.Count + 1}; a dataset has at most {DatasetLimits.MaxLabels}. Is " +
@@ -107,7 +109,8 @@ internal sealed class DatasetSurvey
                 throw new UnreadableFileException(
                     part.Part.Name, null, null, part.Part.Split == split ? "has no example"
                     : definition.Split is null || part.Splits.Length == 0 ? $"has no example for {Wire.Name(split)}"
-                    : $"leaves no example for {Wire.Name(split)}: {part.Splits.Length} examples are too few for these fractions");
+                    : $"leaves no example for {Wire.Name(split)}: {part.Splits.Length} examples are too few for these "
+                        + "fractions");
             }
         }
         if (found.Count < DatasetRules.LeastLabels(definition.Task))
@@ -121,7 +124,9 @@ internal sealed class DatasetSurvey
     private IEnumerable<Split> Wanted(DatasetPart part)
     {
         if (part.Split is null or Split.Train) yield return Split.Train;
-        if (part.Split == Split.Validation || (part.Split is null or Split.Train && definition.Split is { Validation: > 0 })) yield return Split.Validation;
+        if (part.Split == Split.Validation
+            || (part.Split is null or Split.Train && definition.Split is { Validation: > 0 }))
+            yield return Split.Validation;
         if (part.Split is null or Split.Test) yield return Split.Test;
     }
 }

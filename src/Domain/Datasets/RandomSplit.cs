@@ -12,7 +12,8 @@ public static class RandomSplit
     /// </summary>
     public static Split[] Assign(int examples, SplitFractions fractions)
     {
-        var (test, validation) = ((int)decimal.Round(examples * (fractions.Test ?? 0)), (int)decimal.Round(examples * fractions.Validation));
+        var (test, validation) =
+            ((int)decimal.Round(examples * (fractions.Test ?? 0)), (int)decimal.Round(examples * fractions.Validation));
         var order = KeyedRandom.For(fractions.Seed, "split").Permutation(examples);
         var splits = new Split[examples];
         for (var i = 0; i < test + validation; i++) splits[order[i]] = i < test ? Split.Test : Split.Validation;

@@ -42,7 +42,8 @@ public sealed class SourceDataset
     /// fault.</param>
     /// <exception cref="UnreadableFileException">A file cannot be read, or does not have enough examples.</exception>
     public static SourceDataset Read(
-        DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits, CancellationToken cancellation)
+        DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits,
+        CancellationToken cancellation)
     {
         var reader = new SourceReader(definition, parts, limits);
         var dataset = new SourceDataset(reader, DatasetSurvey.Of(reader, limits, cancellation));
@@ -107,7 +108,8 @@ public sealed class SourceDataset
         var missing = Labels.Where((_, label) => Splits[0].PerLabel[label] == 0).ToList();
         if (missing.Count > 0)
             throw new UnreadableFileException(
-                parts[0].Part.Name, null, definition.Columns!.ForLabels, $"train has no example of {ColumnNames.Listed(missing)}; every label needs at least one");
+                parts[0].Part.Name, null, definition.Columns!.ForLabels,
+                $"train has no example of {ColumnNames.Listed(missing)}; every label needs at least one");
     }
 
     private IEnumerable<(DatasetPart Part, Split Split, SourceRecord Record)> Records(CancellationToken cancellation)

@@ -41,7 +41,8 @@ internal sealed class SourceReader
     public IReadOnlyDictionary<string, int> Dropped => files.Dropped;
 
     /// <summary>The parts that contain examples, in the order of the splits.</summary>
-    public IEnumerable<DatasetPart> Parts => files.Parts.Where(part => DatasetPart.HoldsExamples(part.Name)).OrderBy(part => part.Split);
+    public IEnumerable<DatasetPart> Parts =>
+        files.Parts.Where(part => DatasetPart.HoldsExamples(part.Name)).OrderBy(part => part.Split);
 
     /// <param name="part">A part that contains examples.</param>
     /// <exception cref="UnreadableFileException">The content of the part cannot be read.</exception>

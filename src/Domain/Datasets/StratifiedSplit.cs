@@ -9,7 +9,8 @@ public static class StratifiedSplit
     /// ones.
     /// </summary>
     /// <param name="labels">For each example, an index into <paramref name="labelNames"/>.</param>
-    public static Split[] Assign(IReadOnlyList<ushort> labels, IReadOnlyList<string> labelNames, SplitFractions fractions)
+    public static Split[] Assign(
+        IReadOnlyList<ushort> labels, IReadOnlyList<string> labelNames, SplitFractions fractions)
     {
         var members = new List<int>[labelNames.Count];
         for (var label = 0; label < members.Length; label++) members[label] = [];
@@ -19,7 +20,8 @@ public static class StratifiedSplit
         for (var label = 0; label < members.Length; label++)
         {
             var count = members[label].Count;
-            var (test, validation) = ((int)decimal.Round(count * (fractions.Test ?? 0)), (int)decimal.Round(count * fractions.Validation));
+            var (test, validation) =
+                ((int)decimal.Round(count * (fractions.Test ?? 0)), (int)decimal.Round(count * fractions.Validation));
             var order = KeyedRandom.For(fractions.Seed, "split", labelNames[label]).Permutation(count);
             for (var i = 0; i < test + validation; i++)
                 splits[members[label][order[i]]] = i < test ? Split.Test : Split.Validation;

@@ -19,7 +19,8 @@ internal sealed class TextCensus(int examples)
     public void Add(Split split, string text, string? secondText, ReadOnlySpan<short> labels)
     {
         seen[count++] = new Seen(HashOf(text, secondText), HashOf(labels), (byte)split);
-        if (string.IsNullOrWhiteSpace(text) || (secondText is not null && string.IsNullOrWhiteSpace(secondText))) empty++;
+        if (string.IsNullOrWhiteSpace(text) || (secondText is not null && string.IsNullOrWhiteSpace(secondText)))
+            empty++;
         if (labels.IsEmpty) withoutLabel++;
     }
 
@@ -45,7 +46,9 @@ internal sealed class TextCensus(int examples)
     /// <summary>The length of the first text distinguishes pairs whose concatenated texts are equal.</summary>
     private static ulong HashOf(string text, string? secondText)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(sizeof(int) + Encoding.UTF8.GetMaxByteCount(text.Length) + Encoding.UTF8.GetMaxByteCount(secondText?.Length ?? 0));
+        var buffer = ArrayPool<byte>.Shared.Rent(
+            sizeof(int) + Encoding.UTF8.GetMaxByteCount(text.Length)
+                + Encoding.UTF8.GetMaxByteCount(secondText?.Length ?? 0));
         BinaryPrimitives.WriteInt32LittleEndian(buffer, text.Length);
         var length = sizeof(int) + Encoding.UTF8.GetBytes(text, buffer.AsSpan(sizeof(int)));
         length += Encoding.UTF8.GetBytes(secondText, buffer.AsSpan(length));
@@ -65,6 +68,7 @@ internal sealed class TextCensus(int examples)
     private readonly record struct Seen(ulong Text, uint Labels, byte Split) : IComparable<Seen>
     {
         /// <summary>Orders by text, then by split.</summary>
-        public int CompareTo(Seen other) => Text != other.Text ? Text.CompareTo(other.Text) : Split.CompareTo(other.Split);
+        public int CompareTo(Seen other) =>
+            Text != other.Text ? Text.CompareTo(other.Text) : Split.CompareTo(other.Split);
     }
 }

@@ -13,4 +13,5 @@ namespace PieService.Domain.Datasets;
 /// </param>
 /// <param name="ConflictingLabels">The number of texts that occur with different labels.</param>
 /// <param name="WithoutLabel">The number of examples of multi-label data without a label.</param>
-public sealed record TextQuality(int Duplicates, int EmptyTexts, int InTwoSplits, int ConflictingLabels, int WithoutLabel);
+public sealed record TextQuality(
+    int Duplicates, int EmptyTexts, int InTwoSplits, int ConflictingLabels, int WithoutLabel);

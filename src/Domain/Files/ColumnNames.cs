@@ -10,7 +10,8 @@ internal static class ColumnNames
     /// </summary>
     public static string Listed(IEnumerable<string> names)
     {
-        var first = names.Take(21).Select(Printable).Select(name => name.Length > 50 ? $"'{name[..50]}…'" : $"'{name}'").ToList();
+        var first = names.Take(21).Select(Printable).Select(name => name.Length > 50 ? $"'{name[..50]}…'" : $"'{name}'")
+            .ToList();
         return first.Count == 0 ? "none" : string.Join(", ", first.Take(20)) + (first.Count > 20 ? ", …" : "");
     }
 
@@ -19,6 +20,7 @@ internal static class ColumnNames
     /// text.
     /// </summary>
     public static string Printable(string name) => string.Concat(name.EnumerateRunes().Select(rune =>
-        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
             ? "\uFFFD" : rune.ToString()));
 }

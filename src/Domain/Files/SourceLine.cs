@@ -12,7 +12,8 @@ internal readonly record struct SourceLine(long Number, string Text)
         for (var count = source.Read(block); count > 0; count = source.Read(block))
         {
             var begin = 0;
-            for (var end = Array.IndexOf(block, '\n', 0, count); end >= 0; end = Array.IndexOf(block, '\n', begin, count - begin))
+            for (var end = Array.IndexOf(block, '\n', 0, count); end >= 0; end = Array.IndexOf(
+                block, '\n', begin, count - begin))
             {
                 line.Append(block, begin, end - begin);
                 if (line.Length > 0 && line[^1] == '\r') line.Length--;

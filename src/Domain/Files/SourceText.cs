@@ -53,7 +53,8 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         if (handedOut - recordStart > (long)limits.RecordCharacters + ReadAhead)
             throw new UnreadableFileException(
                 file.Name, recordLine, null,
-                $"the record that begins here has more than {limits.RecordCharacters} characters, the most that this service reads (its setting PIE_DATASET_RECORD_KIB); is a closing quote or a line end missing?");
+                $"the record that begins here has more than {limits.RecordCharacters} characters, the most that this "
+                    + "service reads (its setting PIE_DATASET_RECORD_KIB); is a closing quote or a line end missing?");
         return count;
     }
 
@@ -70,7 +71,9 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
             if (failure is not null) throw failure;
             var read = ReadBytes();
             isAtEnd = read == 0;
-            (start, end) = (0, encoding == TextEncoding.Utf8 ? DecodeUtf8(undecoded + read) : Encoding.Latin1.GetChars(bytes, 0, read, characters, 0));
+            (start, end) =
+                (0, encoding == TextEncoding.Utf8
+                    ? DecodeUtf8(undecoded + read) : Encoding.Latin1.GetChars(bytes, 0, read, characters, 0));
             if (end > 0 && isAtStart)
             {
                 isAtStart = false;
@@ -98,7 +101,8 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
     private int DecodeUtf8(int available)
     {
         var status = Utf8.ToUtf16(
-            bytes.AsSpan(0, available), characters, out var read, out var written, replaceInvalidSequences: false, isFinalBlock: isAtEnd);
+            bytes.AsSpan(0, available), characters, out var read, out var written, replaceInvalidSequences: false,
+            isFinalBlock: isAtEnd);
         if (status is OperationStatus.InvalidData)
             FailAfter(
                 written,

@@ -84,7 +84,8 @@ public sealed record ComparisonSummary(
             noInfluence,
             isSingle ? ScoreMetric.Accuracy : ScoreMetric.MacroF1);
 
-        double Score(PackedLabels run) => LabelCounts.Of(gold, run) is var counts && isSingle ? counts.Scores().Accuracy : counts.MacroF1;
+        double Score(PackedLabels run) =>
+            LabelCounts.Of(gold, run) is var counts && isSingle ? counts.Scores().Accuracy : counts.MacroF1;
 
         double ScoreOnPies(PackedLabels run) => LabelCounts.Of(gold, run, isPie).MacroF1;
     }
@@ -94,4 +95,5 @@ public sealed record ComparisonSummary(
 /// <param name="Gold">The gold labels of the N examples.</param>
 /// <param name="Dense">The predictions of each dense run, in seed order.</param>
 /// <param name="Pruned">The predictions of the pruned run of the same seed, in the same order.</param>
-public sealed record ComparedAnswers(PackedLabels Gold, IReadOnlyList<PackedLabels> Dense, IReadOnlyList<PackedLabels> Pruned);
+public sealed record ComparedAnswers(
+    PackedLabels Gold, IReadOnlyList<PackedLabels> Dense, IReadOnlyList<PackedLabels> Pruned);

@@ -32,7 +32,8 @@ public sealed record LabelledExample(
     public static LabelledExample MultiLabel(int position, PackedLabels gold, LabelVotes dense, LabelVotes pruned)
     {
         IReadOnlyList<int> differing = [.. dense.DifferingFrom(pruned)];
-        var margin = (differing.Count > 0 ? differing : Enumerable.Range(0, gold.ClassCount)).Min(c => Math.Min(dense.Margin(c), pruned.Margin(c)));
+        var margin = (differing.Count > 0 ? differing : Enumerable.Range(0, gold.ClassCount))
+            .Min(c => Math.Min(dense.Margin(c), pruned.Margin(c)));
         // If they differ on a class, one of the cohorts is right about it.
         PieDirection? direction =
             differing.Count == 0 ? null
@@ -40,6 +41,7 @@ public sealed record LabelledExample(
             : differing.All(c => pruned.IsPredicted(c) == gold.Has(position, c)) ? PieDirection.PrunedRight
             : PieDirection.Mixed;
         return new(
-            position, dense.Votes, pruned.Votes, null, null, null, dense.IsTied, pruned.IsTied, margin, differing.Count > 0, direction);
+            position, dense.Votes, pruned.Votes, null, null, null, dense.IsTied, pruned.IsTied, margin,
+            differing.Count > 0, direction);
     }
 }

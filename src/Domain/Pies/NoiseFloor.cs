@@ -31,7 +31,8 @@ public enum NoiseFloorKind
 /// </param>
 /// <param name="Reason">The reason why there is no noise floor, and what to do about it; null if there is one.</param>
 public sealed record NoiseFloor(
-    NoiseFloorKind? Kind, int Seeds, int Splits, double? Mean, double? Sd, double? P05, double? P50, double? P95, string? Reason)
+    NoiseFloorKind? Kind, int Seeds, int Splits, double? Mean, double? Sd, double? P05, double? P50, double? P95,
+    string? Reason)
 {
     /// <summary>Half of fewer dense runs than this is too small for a cohort.</summary>
     public const int FewestRuns = 4;
@@ -57,7 +58,8 @@ public sealed record NoiseFloor(
         var spread = Spread.Of(rates);
         rates.Sort();
         return new(
-            size == cohortSize ? NoiseFloorKind.SecondCohort : NoiseFloorKind.Halves, size, rates.Count, spread.Mean, spread.Sd,
+            size == cohortSize ? NoiseFloorKind.SecondCohort : NoiseFloorKind.Halves, size, rates.Count, spread.Mean,
+            spread.Sd,
             Percentile.Of(rates, 5), Percentile.Of(rates, 50), Percentile.Of(rates, 95), Reason: null);
 
         PackedLabels[] Group(int[] members) => Array.ConvertAll(members, member => runs[member]);
@@ -95,7 +97,8 @@ public sealed record NoiseFloor(
     {
         var (ofA, ofB, differ) = (new int[a[0].ClassCount], new int[a[0].ClassCount], 0);
         for (var i = 0; i < a[0].Count; i++)
-            if (a[0].Task == LearningTask.SingleLabel ? Mode(a, i, ofA) != Mode(b, i, ofB) : HaveOtherMajorities(a, b, i, ofA, ofB)) differ++;
+            if (a[0].Task == LearningTask.SingleLabel
+                ? Mode(a, i, ofA) != Mode(b, i, ofB) : HaveOtherMajorities(a, b, i, ofA, ofB)) differ++;
         return (double)differ / a[0].Count;
     }
 

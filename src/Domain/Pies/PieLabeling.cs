@@ -4,9 +4,9 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Pies;
 
 /// <summary>
-/// The definition of a PIE (study 1.12): an example on which the majority of the pruned runs and the majority of the dense runs
-/// differ. Single-label data: the majority is the class with most votes, ties go to the smallest index, in both cohorts.
-/// Multi-label data: the set of the labels that more than half of the runs predict.
+/// The definition of a PIE (study 1.12): an example on which the majority of the pruned runs and the majority of the
+/// dense runs differ. Single-label data: the majority is the class with most votes, ties go to the smallest index, in
+/// both cohorts. Multi-label data: the set of the labels that more than half of the runs predict.
 /// </summary>
 public static class PieLabeling
 {
@@ -16,7 +16,8 @@ public static class PieLabeling
     /// <returns>One result for each example. They are computed again for each enumeration, so that the votes of all
     /// need not be kept.</returns>
     /// <exception cref="ArgumentException">A cohort is empty, or a run did not predict every example.</exception>
-    public static IEnumerable<LabelledExample> Label(PackedLabels gold, IReadOnlyList<PackedLabels> dense, IReadOnlyList<PackedLabels> pruned)
+    public static IEnumerable<LabelledExample> Label(
+        PackedLabels gold, IReadOnlyList<PackedLabels> dense, IReadOnlyList<PackedLabels> pruned)
     {
         if (dense.Count == 0 || pruned.Count == 0) throw new ArgumentException("Both cohorts need at least one run.");
         if (!dense.Concat(pruned).All(gold.IsLike))
@@ -24,7 +25,8 @@ public static class PieLabeling
 
         return Enumerable.Range(0, gold.Count).Select(example => gold.Task switch
         {
-            LearningTask.SingleLabel => LabelledExample.SingleLabel(example, gold, Votes(dense, example), Votes(pruned, example)),
+            LearningTask.SingleLabel =>
+                LabelledExample.SingleLabel(example, gold, Votes(dense, example), Votes(pruned, example)),
             LearningTask.MultiLabel => LabelledExample.MultiLabel(
                 example, gold, new(Votes(dense, example), dense.Count), new(Votes(pruned, example), pruned.Count)),
         });

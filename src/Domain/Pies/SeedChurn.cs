@@ -13,9 +13,11 @@ public static class SeedChurn
     /// <returns>Shares in [0, 1], one for each seed.</returns>
     /// <exception cref="ArgumentException">The cohorts do not have the same seeds, or there are no
     /// examples.</exception>
-    public static IReadOnlyCollection<double> PerSeed(IReadOnlyList<PackedLabels> dense, IReadOnlyList<PackedLabels> pruned)
+    public static IReadOnlyCollection<double> PerSeed(
+        IReadOnlyList<PackedLabels> dense, IReadOnlyList<PackedLabels> pruned)
     {
-        if (dense.Count != pruned.Count) throw new ArgumentException("Every dense run needs the pruned run of its seed.", nameof(pruned));
+        if (dense.Count != pruned.Count)
+            throw new ArgumentException("Every dense run needs the pruned run of its seed.", nameof(pruned));
         return [.. dense.Zip(pruned, Share)];
     }
 

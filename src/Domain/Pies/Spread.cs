@@ -14,6 +14,7 @@ public sealed record Spread(double Mean, double? Sd)
         var mean = first + values.Average(value => value - first);
         return new Spread(
             mean,
-            values.Count < 2 ? null : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)));
+            values.Count < 2
+                ? null : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)));
     }
 }

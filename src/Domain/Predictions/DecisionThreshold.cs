@@ -32,9 +32,11 @@ public static class DecisionThreshold
     public static double[] MacroF1(PackedLabels gold, ReadOnlySpan<float> logits)
     {
         var classes = gold.ClassCount;
-        if (logits.Length != gold.Count * classes) throw new ArgumentException($"All {gold.Count} examples need {classes} logits.", nameof(logits));
+        if (logits.Length != gold.Count * classes)
+            throw new ArgumentException($"All {gold.Count} examples need {classes} logits.", nameof(logits));
         // Row k counts the decisions that exceed exactly the thresholds 0 to k - 1.
-        var (predicted, hits, given) = (new int[(Candidates + 1) * classes], new int[(Candidates + 1) * classes], new int[classes]);
+        var (predicted, hits, given) =
+            (new int[(Candidates + 1) * classes], new int[(Candidates + 1) * classes], new int[classes]);
         for (var i = 0; i < gold.Count; i++)
         {
             gold.Vote(i, given);
@@ -46,7 +48,8 @@ public static class DecisionThreshold
             }
         }
 
-        var (scores, above) = (new double[Candidates], new LabelCounts(given, new int[classes], new int[classes], gold.Count, Exact: 0));
+        var (scores, above) =
+            (new double[Candidates], new LabelCounts(given, new int[classes], new int[classes], gold.Count, Exact: 0));
         for (var i = Candidates - 1; i >= 0; i--)
         {
             for (var c = 0; c < classes; c++)
@@ -66,7 +69,8 @@ public static class DecisionThreshold
         var width = PackedLabels.BytesPerExample(LearningTask.MultiLabel, classCount);
         var bytes = new byte[logits.Length / classCount * width];
         for (var i = 0; i < logits.Length; i++)
-            if (Sigmoid(logits[i]) > threshold) PackedLabels.Add(bytes.AsSpan(i / classCount * width, width), i % classCount);
+            if (Sigmoid(logits[i]) > threshold)
+                PackedLabels.Add(bytes.AsSpan(i / classCount * width, width), i % classCount);
         return new PackedLabels(LearningTask.MultiLabel, classCount, bytes);
     }
 

@@ -58,7 +58,8 @@ public sealed record LabelCounts(int[] Given, int[] Predicted, int[] Hits, int E
     {
         double hits = Hits.Sum(), given = Given.Sum(), predicted = Predicted.Sum();
         return new LabelScores(
-            Ratio(Exact, Examples), MacroF1, Ratio(2 * hits, given + predicted), Macro(Precision), Ratio(hits, predicted), Macro(Recall), Ratio(hits, given));
+            Ratio(Exact, Examples), MacroF1, Ratio(2 * hits, given + predicted), Macro(Precision),
+            Ratio(hits, predicted), Macro(Recall), Ratio(hits, given));
     }
 
     private double Macro(Func<int, double> score)

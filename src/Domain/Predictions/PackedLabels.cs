@@ -19,7 +19,9 @@ public sealed class PackedLabels
     public PackedLabels(LearningTask task, int classCount, byte[] bytes)
     {
         (Task, ClassCount, Bytes, width) = (task, classCount, bytes, BytesPerExample(task, classCount));
-        if (bytes.Length % width != 0) throw new ArgumentException($"{bytes.Length} bytes are not a whole number of examples of {width} bytes.", nameof(bytes));
+        if (bytes.Length % width != 0)
+            throw new ArgumentException(
+                $"{bytes.Length} bytes are not a whole number of examples of {width} bytes.", nameof(bytes));
     }
 
     public LearningTask Task { get; }
@@ -76,7 +78,9 @@ public sealed class PackedLabels
         foreach (var c in classes) RequireClass(c, classCount);
         if (task == LearningTask.SingleLabel)
         {
-            if (classes.Count != 1) throw new ArgumentException($"Single-label data has one label for each example, not {classes.Count}.", nameof(classes));
+            if (classes.Count != 1)
+                throw new ArgumentException(
+                    $"Single-label data has one label for each example, not {classes.Count}.", nameof(classes));
             BinaryPrimitives.WriteUInt16LittleEndian(into, (ushort)classes[0]);
             return;
         }
@@ -117,7 +121,8 @@ public sealed class PackedLabels
         }
         var set = At(example);
         for (var at = 0; at < set.Length; at++)
-            for (int rest = set[at]; rest != 0; rest &= rest - 1) votes[(at * BitsOfByte) + BitOperations.TrailingZeroCount(rest)]++;
+            for (int rest = set[at]; rest != 0; rest &= rest - 1)
+                votes[(at * BitsOfByte) + BitOperations.TrailingZeroCount(rest)]++;
     }
 
     /// <summary>Whether every class is one of 0 to C - 1.</summary>
@@ -130,10 +135,12 @@ public sealed class PackedLabels
     }
 
     /// <summary>Whether both have the same number N of examples, the same task and C classes.</summary>
-    public bool IsLike(PackedLabels other) => other.Task == Task && other.ClassCount == ClassCount && other.Count == Count;
+    public bool IsLike(PackedLabels other) =>
+        other.Task == Task && other.ClassCount == ClassCount && other.Count == Count;
 
     private static void RequireClass(int c, int classCount)
     {
-        if (c < 0 || c >= classCount) throw new ArgumentOutOfRangeException(nameof(c), $"Class {c} is not one of 0 to {classCount - 1}.");
+        if (c < 0 || c >= classCount)
+            throw new ArgumentOutOfRangeException(nameof(c), $"Class {c} is not one of 0 to {classCount - 1}.");
     }
 }

@@ -23,7 +23,8 @@ public static class PackedPredictions
     public static float[] Scores(ReadOnlySpan<byte> scores)
     {
         var values = new float[scores.Length / 2];
-        for (var i = 0; i < values.Length; i++) values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(scores[(2 * i)..]);
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(scores[(2 * i)..]);
         return values;
     }
 

@@ -18,6 +18,8 @@ public sealed class RunObservation
     /// </summary>
     public required byte[] Classes { get; init; }
 
-    /// <summary>Examples x ClassCount x float16, little-endian: logits in label order, evaluation mode after the epoch.</summary>
+    /// <summary>
+    /// Examples x ClassCount x float16, little-endian: logits in label order, evaluation mode after the epoch.
+    /// </summary>
     public required byte[] Scores { get; init; }
 }

@@ -13,15 +13,17 @@ public sealed record PruningPlan(int TotalEpochs, IReadOnlyList<int> PruneAfter,
     private const int Segments = 4;
 
     /// <param name="epochs">E of the recipe.</param>
-    public static PruningPlan For(Method method, int epochs, Protocol protocol) => (PruningRule.Of(method), protocol) switch
-    {
-        (null, _) when method == Method.Dense4E => new(Segments * epochs, [], epochs),
-        (null, _) => new(epochs, [], SharedEpochs: 0),
-        ({ Schedule: PruningSchedule.AtInitialization }, _) => new(epochs, [0], SharedEpochs: 0),
-        (_, Protocol.Sound) => new(Segments * epochs, [epochs, 2 * epochs, 3 * epochs], epochs),
-        // After the epochs of 0-based index E, 2E, 3E: the segments have E + 1, E, E and E - 1 epochs (study 1.14, 1).
-        (_, Protocol.Paper) => new(Segments * epochs, [epochs + 1, (2 * epochs) + 1, (3 * epochs) + 1], epochs),
-    };
+    public static PruningPlan For(Method method, int epochs, Protocol protocol) =>
+        (PruningRule.Of(method), protocol) switch
+        {
+            (null, _) when method == Method.Dense4E => new(Segments * epochs, [], epochs),
+            (null, _) => new(epochs, [], SharedEpochs: 0),
+            ({ Schedule: PruningSchedule.AtInitialization }, _) => new(epochs, [0], SharedEpochs: 0),
+            (_, Protocol.Sound) => new(Segments * epochs, [epochs, 2 * epochs, 3 * epochs], epochs),
+            // After the epochs of 0-based index E, 2E, 3E: the segments have E + 1, E, E and E - 1 epochs (study 1.14,
+            // 1).
+            (_, Protocol.Paper) => new(Segments * epochs, [epochs + 1, (2 * epochs) + 1, (3 * epochs) + 1], epochs),
+        };
 
     /// <summary>
     /// Protocol sound: the number of a tensor's weights that are pruned after a step, round-half-even(N (1 - (1 -

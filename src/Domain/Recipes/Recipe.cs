@@ -20,8 +20,12 @@ public sealed record Recipe(
     PruningScope Scope = PruningScope.LayerWise,
     string? Checkpoint = null)
 {
-    /// <summary>The same training without pruning: the baseline of its comparisons, and the trunk of its branches.</summary>
-    [JsonIgnore] public Recipe Dense => this with { Method = Method.Dense, Sparsity = 0, Scope = PruningScope.LayerWise };
+    /// <summary>
+    /// The same training without pruning: the baseline of its comparisons, and the trunk of its branches.
+    /// </summary>
+    [JsonIgnore]
+    public Recipe Dense =>
+        this with { Method = Method.Dense, Sparsity = 0, Scope = PruningScope.LayerWise };
 
     [JsonIgnore] public PruningPlan Plan => PruningPlan.For(Method, Hyperparameters.Epochs, Protocol);
 }

@@ -37,7 +37,8 @@ public static class RecipeFingerprint
         if (recipe.Checkpoint is null) Line("hiddenSize", hyper.HiddenSize);
         if (hyper.Padding != Padding.Zeros) Line("padding", Wire.Name(hyper.Padding));
         Line("method", Wire.Name(recipe.Method));
-        if (recipe.Sparsity != 0) Line("sparsity", recipe.Sparsity.ToString("0.############", CultureInfo.InvariantCulture));
+        if (recipe.Sparsity != 0)
+            Line("sparsity", recipe.Sparsity.ToString("0.############", CultureInfo.InvariantCulture));
         if (recipe.Scope != PruningScope.LayerWise) Line("scope", Wire.Name(recipe.Scope));
         return text.ToString();
 

@@ -12,7 +12,8 @@ namespace PieService.Domain.Runs;
 /// <param name="Seconds">The duration of the checks, in seconds.</param>
 /// <param name="Failures">The results that exceed their tolerance. The worker trains only if there are none.</param>
 public sealed record ArithmeticReport(
-    string Device, string CpuCapability, ComputeHost Host, int Checks, double Seconds, IReadOnlyList<ArithmeticDeviation> Failures)
+    string Device, string CpuCapability, ComputeHost Host, int Checks, double Seconds,
+    IReadOnlyList<ArithmeticDeviation> Failures)
 {
     /// <summary>The first failure and what to do about it; null if there is none.</summary>
     public string? Problem => Failures.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"""
@@ -20,7 +21,8 @@ public sealed record ArithmeticReport(
         """);
 
     private string Advice => Device == "cpu"
-        ? "Start the worker with ONEDNN_MAX_CPU_ISA=AVX2, or with ATEN_CPU_CAPABILITY=default as well; if that does not help, use another machine."
+        ? "Start the worker with ONEDNN_MAX_CPU_ISA=AVX2, or with ATEN_CPU_CAPABILITY=default as well; if that does "
+            + "not help, use another machine."
         : "Start the worker with PIE_DEVICE=cpu, or update the GPU's driver.";
 }
 
@@ -35,7 +37,8 @@ public sealed record ArithmeticReport(
 /// The largest difference as a share of the largest value; null if the result is not a finite number.
 /// </param>
 /// <param name="Tolerance">The largest deviation that rounding can explain.</param>
-public sealed record ArithmeticDeviation(string Operation, string Shape, string Part, double? Deviation, double Tolerance)
+public sealed record ArithmeticDeviation(
+    string Operation, string Shape, string Part, double? Deviation, double Tolerance)
 {
     // Written so that a result that is not a number fails.
     public bool IsFailure() => !(Deviation <= Tolerance);

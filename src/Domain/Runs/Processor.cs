@@ -13,11 +13,14 @@ namespace PieService.Domain.Runs;
 /// <param name="Name">The name, such as AMD EPYC 9B45; null if it is unknown.</param>
 public sealed record Processor(string Vendor, int? Family, int? Model, string? Name)
 {
-    private const int BrandLeaves = unchecked((int)0x80000000), FirstBrandLeaf = BrandLeaves + 2, LastBrandLeaf = BrandLeaves + 4;
+    private const int BrandLeaves = unchecked((int)0x80000000), FirstBrandLeaf = BrandLeaves + 2, LastBrandLeaf =
+        BrandLeaves + 4;
 
-    public static Processor Here() => X86Base.IsSupported ? OfX86() : new(RuntimeInformation.ProcessArchitecture.ToString(), null, null, null);
+    public static Processor Here() =>
+        X86Base.IsSupported ? OfX86() : new(RuntimeInformation.ProcessArchitecture.ToString(), null, null, null);
 
-    public override string ToString() => Family is null ? Vendor : $"{Name ?? "a processor"}, {Vendor} family {Family} model {Model}";
+    public override string ToString() =>
+        Family is null ? Vendor : $"{Name ?? "a processor"}, {Vendor} family {Family} model {Model}";
 
     private static Processor OfX86()
     {

@@ -157,10 +157,12 @@ public sealed record RunOutcome(
 /// The conditions under which a kept model predicted again on request; the rest of the outcome belongs to the training.
 /// </summary>
 /// <param name="Device">cpu or cuda:n.</param>
-public sealed record PredictedBy(string Device, string CpuCapability, int Threads, ComputeHost Host, int ArithmeticChecks, string Versions)
+public sealed record PredictedBy(
+    string Device, string CpuCapability, int Threads, ComputeHost Host, int ArithmeticChecks, string Versions)
 {
     public override string ToString() =>
-        $"{Device}, {Host.Processor} ({CpuCapability}, {Threads} threads), {Host.Library}, {Host.Allocator}, {ArithmeticChecks} checks, {Versions}";
+        $"{Device}, {Host.Processor} ({CpuCapability}, {Threads} "
+        + $"threads), {Host.Library}, {Host.Allocator}, {ArithmeticChecks} checks, {Versions}";
 }
 
 /// <summary>The trained model as a safetensors file; it is kept while a sweep that asked for it has the run.</summary>
@@ -180,7 +182,8 @@ public sealed record RunScore(
     double MacroPrecision, double MicroPrecision, double MacroRecall, double MicroRecall)
 {
     public static RunScore Of(LabelScores scores, double loss) => new(
-        scores.Accuracy, scores.MacroF1, loss, scores.MicroF1, scores.MacroPrecision, scores.MicroPrecision, scores.MacroRecall, scores.MicroRecall);
+        scores.Accuracy, scores.MacroF1, loss, scores.MicroF1, scores.MacroPrecision, scores.MicroPrecision,
+        scores.MacroRecall, scores.MicroRecall);
 }
 
 /// <summary>The number of weights of a prunable tensor, and the number of those that are kept.</summary>

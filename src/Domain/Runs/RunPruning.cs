@@ -12,7 +12,8 @@ namespace PieService.Domain.Runs;
 /// <param name="AccuracyAfter">
 /// The accuracy on the test split after the pruning and, if the method rewinds, after the rewinding.
 /// </param>
-public sealed record RunPruning(int AfterEpochs, double AchievedSparsity, double? Compression, double? AccuracyBefore, double? AccuracyAfter)
+public sealed record RunPruning(
+    int AfterEpochs, double AchievedSparsity, double? Compression, double? AccuracyBefore, double? AccuracyAfter)
 {
     // The published code's value: it keeps the quotient finite if the accuracy before is 0.
     private const double Epsilon = 1e-9;

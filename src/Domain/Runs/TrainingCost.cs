@@ -11,15 +11,18 @@ namespace PieService.Domain.Runs;
 public sealed class TrainingCost(IEnumerable<ModelFile> files)
 {
     /// <summary>
-    /// Floating-point operations per second of one CPU thread in the training loop of a BiLSTM. `bench/` measures 120e9 for
-    /// the study's sizes (docs/machines.md); small models and batches reach a tenth of it.
+    /// Floating-point operations per second of one CPU thread in the training loop of a BiLSTM. `bench/` measures 120e9
+    /// for the study's sizes (docs/machines.md); small models and batches reach a tenth of it.
     /// </summary>
     private const double FlopsPerSecond = 40e9;
 
-    private static readonly ModelFile Glove = new("", ModelKind.Vectors, Dimensions: 300, Layers: null, Parameters: 0, "");
-    private static readonly ModelFile BertBase = new("", ModelKind.Bert, Dimensions: 768, Layers: 12, Parameters: 109_482_240, "");
+    private static readonly ModelFile Glove = new(
+        "", ModelKind.Vectors, Dimensions: 300, Layers: null, Parameters: 0, "");
+    private static readonly ModelFile BertBase = new(
+        "", ModelKind.Bert, Dimensions: 768, Layers: 12, Parameters: 109_482_240, "");
 
-    private readonly ILookup<(ModelKind, string), ModelFile> files = files.Where(file => file.Error is null).ToLookup(file => (file.Kind, file.Name));
+    private readonly ILookup<(ModelKind, string), ModelFile> files = files.Where(file => file.Error is null)
+        .ToLookup(file => (file.Kind, file.Name));
 
     /// <summary>
     /// Forward and backward are about 6 operations per weight and token (2 forward, 4 backward), without those of an
@@ -30,7 +33,8 @@ public sealed class TrainingCost(IEnumerable<ModelFile> files)
     {
         var (words, maxLength) = (train.Tokens.Mean, recipe.Hyperparameters.MaxLength);
         if (recipe.Architecture == Architecture.BiLstm)
-            return 6.0 * BiLstmWeights(recipe) * train.Examples * (recipe.Protocol == Protocol.Paper ? maxLength : Math.Min(words, maxLength)) / FlopsPerSecond;
+            return 6.0 * BiLstmWeights(recipe) * train.Examples
+                * (recipe.Protocol == Protocol.Paper ? maxLength : Math.Min(words, maxLength)) / FlopsPerSecond;
 
         var (bert, tokens) = (CheckpointOf(recipe), Math.Min(words + 3, maxLength));        // [CLS] and two [SEP]
         double width = bert.Dimensions!.Value, layers = bert.Layers ?? 0;
@@ -46,23 +50,29 @@ public sealed class TrainingCost(IEnumerable<ModelFile> files)
     public long ModelBytes(Recipe recipe, SplitSummary train) =>
         (Weights(recipe) * (sizeof(float) + 1)) + (EmbeddingWeights(recipe, train) * sizeof(float));
 
-    private long Weights(Recipe recipe) => recipe.Architecture == Architecture.Bert ? CheckpointOf(recipe).Parameters!.Value : BiLstmWeights(recipe);
+    private long Weights(Recipe recipe) =>
+        recipe.Architecture == Architecture.Bert ? CheckpointOf(recipe).Parameters!.Value : BiLstmWeights(recipe);
 
     /// <summary>The weights of the recurrent layers and the head (study 1.2), without the embedding.</summary>
     private long BiLstmWeights(Recipe recipe)
     {
         long h = recipe.Hyperparameters.HiddenSize;
-        long d = recipe.Vectors is { } name ? (files[(ModelKind.Vectors, name)].FirstOrDefault() ?? Glove).Dimensions!.Value : recipe.Hyperparameters.EmbeddingSize;
-        return (2 * ((4 * h * (d + h)) + (8 * h))) + (2 * ((4 * h * 3 * h) + (8 * h))) + (256 * ((2 * h) + 1)) + (128 * 257);
+        long d = recipe.Vectors is { } name
+            ? (files[(ModelKind.Vectors, name)].FirstOrDefault() ?? Glove).Dimensions!.Value
+            : recipe.Hyperparameters.EmbeddingSize;
+        return (2 * ((4 * h * (d + h)) + (8 * h))) + (2 * ((4 * h * 3 * h) + (8 * h))) + (256 * ((2 * h) + 1))
+            + (128 * 257);
     }
 
     /// <summary>
     /// The rows of a BiLSTM's trained embedding: the number of different words in N tokens by Heaps' law, 20 sqrt(N),
     /// which is an upper estimate.
     /// </summary>
-    private static long EmbeddingWeights(Recipe recipe, SplitSummary train) => recipe is { Architecture: Architecture.BiLstm, Vectors: null }
-        ? (long)(20 * Math.Sqrt(train.Examples * train.Tokens.Mean)) * recipe.Hyperparameters.EmbeddingSize
-        : 0;
+    private static long EmbeddingWeights(Recipe recipe, SplitSummary train) =>
+        recipe is { Architecture: Architecture.BiLstm, Vectors: null }
+            ? (long)(20 * Math.Sqrt(train.Examples * train.Tokens.Mean)) * recipe.Hyperparameters.EmbeddingSize
+            : 0;
 
-    private ModelFile CheckpointOf(Recipe recipe) => files[(ModelKind.Bert, recipe.Checkpoint ?? "")].FirstOrDefault() ?? BertBase;
+    private ModelFile CheckpointOf(Recipe recipe) =>
+        files[(ModelKind.Bert, recipe.Checkpoint ?? "")].FirstOrDefault() ?? BertBase;
 }

@@ -31,10 +31,15 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
             var labels = PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned);
             var influence = await InfluenceAsync(db, comparison, cohorts, answers.Gold, labels, cancellation);
             await CopyAsync(db, comparison, cohorts, labels, influence.First, cancellation);
-            db.ClassScores.Add(new ClassScores { ComparisonId = comparison.Id, Classes = ClassScore.Of(labels, answers) });
+            db.ClassScores.Add(new ClassScores
+            {
+                ComparisonId = comparison.Id,
+                Classes = ClassScore.Of(labels, answers),
+            });
             await db.SaveChangesAsync(cancellation);
             summary = ComparisonSummary.Of(
-                labels, answers, [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)], comparison.ExpectedSeeds,
+                labels, answers, [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)],
+                comparison.ExpectedSeeds,
                 NoiseFloor.Of(allDense, cohorts.Dense.Count), influence.Epochs, influence.Reason);
         }
         await Labelling.DoneAsync(db, comparisonId, summary, cancellation);
@@ -42,7 +47,8 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
 
     /// <param name="AllDense">All dense runs, including those of seeds that no pruned run has, so also the second dense
     /// cohort.</param>
-    private sealed record Cohorts(ComparedDataset Dataset, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned, IReadOnlyList<Run> AllDense);
+    private sealed record Cohorts(
+        ComparedDataset Dataset, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned, IReadOnlyList<Run> AllDense);
 
     private sealed record ComparedDataset(Guid Id, LearningTask Task, int ClassCount);
 
@@ -50,22 +56,27 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
     /// The runs of this sweep that have predicted the split, over the seeds that both cohorts have, in seed order. A
     /// run that is being trained again keeps its earlier predictions until there are new ones.
     /// </summary>
-    private static async Task<Cohorts> CohortsAsync(PieDbContext db, Comparison comparison, CancellationToken cancellation)
+    private static async Task<Cohorts> CohortsAsync(
+        PieDbContext db, Comparison comparison, CancellationToken cancellation)
     {
         var runs = await (from link in db.SweepRuns
                           join run in db.Runs on link.RunId equals run.Id
                           where link.SweepId == comparison.SweepId
-                              && db.RunPredictions.Any(predictions => predictions.RunId == run.Id && predictions.Split == comparison.Split)
-                              && (run.Fingerprint == comparison.DenseFingerprint || run.Fingerprint == comparison.PrunedFingerprint)
+                              && db.RunPredictions.Any(
+                                  predictions => predictions.RunId == run.Id && predictions.Split == comparison.Split)
+                              && (run.Fingerprint == comparison.DenseFingerprint
+                                  || run.Fingerprint == comparison.PrunedFingerprint)
                           orderby run.Seed
                           select run).AsNoTracking().ToListAsync(cancellation);
-        var common = runs.GroupBy(run => run.Seed).Where(seed => seed.Count() == 2).Select(seed => seed.Key).ToHashSet();
+        var common = runs.GroupBy(run => run.Seed).Where(seed => seed.Count() == 2).Select(seed => seed.Key)
+            .ToHashSet();
         var dataset = await (from sweep in db.Sweeps
                              join d in db.Datasets on sweep.DatasetId equals d.Id
                              where sweep.Id == comparison.SweepId
                              select new ComparedDataset(d.Id, d.Task, d.Labels.Length)).SingleAsync(cancellation);
         return new Cohorts(
-            dataset, Common(comparison.DenseFingerprint), Common(comparison.PrunedFingerprint), All(comparison.DenseFingerprint));
+            dataset, Common(comparison.DenseFingerprint), Common(comparison.PrunedFingerprint),
+            All(comparison.DenseFingerprint));
 
         List<Run> All(string fingerprint) => [.. runs.Where(run => run.Fingerprint == fingerprint)];
 
@@ -82,10 +93,13 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
 
     /// <summary>Stores the bins of each epoch that all dense runs of the cohort's seeds observed.</summary>
     private static async Task<Bins> InfluenceAsync(
-        PieDbContext db, Comparison comparison, Cohorts cohorts, PackedLabels gold, IEnumerable<LabelledExample> labels, CancellationToken cancellation)
+        PieDbContext db, Comparison comparison, Cohorts cohorts, PackedLabels gold, IEnumerable<LabelledExample> labels,
+        CancellationToken cancellation)
     {
         if (comparison.Split != Split.Train)
-            return Bins.None("Influence is of training examples: with train in predictSplits there is a comparison on the training split.");
+            return Bins.None(
+                "Influence is of training examples: with train in predictSplits there is a comparison on the training "
+                    + "split.");
         var observers = await ObserversAsync(db, comparison, cohorts, cancellation);
         var wanted = await WantedEpochsAsync(db, comparison, observers[0], cancellation);
         if (wanted.Length == 0)
@@ -95,15 +109,24 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         // Another sweep may have wanted more epochs of the same runs.
         var epochs = observers.Select(run => run.ObservedEpochs)
             .Aggregate(wanted, (common, more) => [.. common.Intersect(more)]).Order().ToList();
-        if (epochs.Count == 0) return Bins.None("No epoch was observed by all dense runs of these seeds: one has failed, or is being trained again.");
+        if (epochs.Count == 0)
+            return Bins.None(
+                "No epoch was observed by all dense runs of these seeds: one has failed, or is being trained again.");
 
-        var losses = SeedLosses.Of(gold, cohorts.Dense.Zip(cohorts.Pruned, (dense, pruned) => (FinalScores(dense), FinalScores(pruned))));
+        var losses = SeedLosses.Of(
+            gold, cohorts.Dense.Zip(cohorts.Pruned, (dense, pruned) => (FinalScores(dense), FinalScores(pruned))));
         bool[] isPie = [.. labels.Select(label => label.IsPie)];
         InfluenceRanking? first = null;
         foreach (var epoch in epochs)
         {
-            var ranking = InfluenceRanking.Of(El2n.MeanOverSeeds(gold, observers.Select(run => EarlyScores(run, epoch))));
-            db.Influences.Add(new Influence { ComparisonId = comparison.Id, Epoch = epoch, Bins = InfluenceBin.Of(ranking.Bin, ranking.El2n, isPie, losses) });
+            var ranking = InfluenceRanking.Of(
+                El2n.MeanOverSeeds(gold, observers.Select(run => EarlyScores(run, epoch))));
+            db.Influences.Add(new Influence
+            {
+                ComparisonId = comparison.Id,
+                Epoch = epoch,
+                Bins = InfluenceBin.Of(ranking.Bin, ranking.El2n, isPie, losses),
+            });
             first ??= ranking;
         }
         await db.SaveChangesAsync(cancellation);
@@ -111,10 +134,12 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
 
         // The scores of one run at a time: those of a whole cohort may be gigabytes.
         float[] FinalScores(Run run) => PackedPredictions.Scores(
-            db.RunPredictions.Where(predictions => predictions.RunId == run.Id && predictions.Split == comparison.Split).Select(predictions => predictions.Scores).Single());
+            db.RunPredictions.Where(predictions => predictions.RunId == run.Id && predictions.Split == comparison.Split)
+                .Select(predictions => predictions.Scores).Single());
 
         float[] EarlyScores(Run run, int epoch) => PackedPredictions.Scores(
-            db.RunObservations.Where(observation => observation.RunId == run.Id && observation.Epoch == epoch).Select(observation => observation.Scores).Single());
+            db.RunObservations.Where(observation => observation.RunId == run.Id && observation.Epoch == epoch)
+                .Select(observation => observation.Scores).Single());
     }
 
     private static Task<int[]> WantedEpochsAsync(
@@ -127,13 +152,17 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
     /// The dense runs of the cohort's seeds. They are also used if the baseline is dense4E, whose first epochs are the
     /// same.
     /// </summary>
-    private static async Task<IReadOnlyList<Run>> ObserversAsync(PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<Run>> ObserversAsync(
+        PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
     {
         if (comparison.Baseline == Recipes.Method.Dense) return cohorts.Dense;
-        var (fingerprint, seeds) = (Recipes.RecipeFingerprint.Of(cohorts.Dense[0].Recipe.Dense), cohorts.Dense.Select(run => run.Seed).ToArray());
+        var (fingerprint, seeds) =
+            (Recipes.RecipeFingerprint.Of(cohorts.Dense[0].Recipe.Dense), cohorts.Dense.Select(run => run.Seed)
+                .ToArray());
         return await (from link in db.SweepRuns
                       join run in db.Runs on link.RunId equals run.Id
-                      where link.SweepId == comparison.SweepId && run.Fingerprint == fingerprint && seeds.Contains(run.Seed)
+                      where link.SweepId == comparison.SweepId && run.Fingerprint == fingerprint
+                          && seeds.Contains(run.Seed)
                       orderby run.Seed
                       select run).AsNoTracking().ToListAsync(cancellation);
     }
@@ -150,17 +179,21 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
         var classes = await db.RunPredictions
             .Where(predictions => predictions.Split == comparison.Split && ids.Contains(predictions.RunId))
             .ToDictionaryAsync(predictions => predictions.RunId, predictions => predictions.Classes, cancellation);
-        return (new(PackedLabels.Of(task, classCount, gold), Of(cohorts.Dense), Of(cohorts.Pruned)), Of(cohorts.AllDense));
+        return (new(PackedLabels.Of(task, classCount, gold), Of(cohorts.Dense), Of(cohorts.Pruned)),
+            Of(cohorts.AllDense));
 
-        IReadOnlyList<PackedLabels> Of(IReadOnlyList<Run> runs) => [.. runs.Select(run => new PackedLabels(task, classCount, classes[run.Id]))];
+        IReadOnlyList<PackedLabels> Of(IReadOnlyList<Run> runs) =>
+            [.. runs.Select(run => new PackedLabels(task, classCount, classes[run.Id]))];
     }
 
     private static async Task CopyAsync(
-        PieDbContext db, Comparison comparison, Cohorts cohorts, IEnumerable<LabelledExample> labels, InfluenceRanking? influence, CancellationToken cancellation)
+        PieDbContext db, Comparison comparison, Cohorts cohorts, IEnumerable<LabelledExample> labels,
+        InfluenceRanking? influence, CancellationToken cancellation)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         await using var copy = await connection.BeginBinaryImportAsync("""
-            COPY pie_labels (comparison_id, position, example_id, gold, dense_votes, pruned_votes, runs, dense_mode, pruned_mode,
+            COPY pie_labels (comparison_id, position, example_id, gold, dense_votes, pruned_votes, runs, dense_mode,
+                pruned_mode,
                 dense_tied, pruned_tied, margin, is_pie, direction, el2n, influence_bin) FROM STDIN (FORMAT BINARY)
             """, cancellation);
         foreach (var label in labels)
@@ -168,7 +201,9 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
             await copy.StartRowAsync(cancellation);
             await copy.WriteAsync(comparison.Id, NpgsqlDbType.Uuid, cancellation);
             await copy.WriteAsync(label.Position, NpgsqlDbType.Integer, cancellation);
-            await copy.WriteAsync(Datasets.Example.IdOf(cohorts.Dataset.Id, comparison.Split, label.Position), NpgsqlDbType.Uuid, cancellation);
+            await copy.WriteAsync(
+                Datasets.Example.IdOf(cohorts.Dataset.Id, comparison.Split, label.Position), NpgsqlDbType.Uuid,
+                cancellation);
             await WriteAsync(label.Gold, NpgsqlDbType.Smallint);
             await copy.WriteAsync(label.DenseVotes, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation);
             await copy.WriteAsync(label.PrunedVotes, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation);
@@ -179,7 +214,8 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
             await copy.WriteAsync(label.PrunedTied, NpgsqlDbType.Boolean, cancellation);
             await copy.WriteAsync(label.Margin, NpgsqlDbType.Double, cancellation);
             await copy.WriteAsync(label.IsPie, NpgsqlDbType.Boolean, cancellation);
-            if (label.Direction is { } direction) await copy.WriteAsync(Wire.Name(direction), NpgsqlDbType.Text, cancellation);
+            if (label.Direction is { } direction)
+                await copy.WriteAsync(Wire.Name(direction), NpgsqlDbType.Text, cancellation);
             else await copy.WriteNullAsync(cancellation);
             await WriteAsync(influence?.El2n[label.Position], NpgsqlDbType.Double);
             await WriteAsync((short?)influence?.Bin[label.Position], NpgsqlDbType.Smallint);

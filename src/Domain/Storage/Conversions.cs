@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace PieService.Domain.Storage;
 
-internal sealed class WireConverter<T>() : ValueConverter<T, string>(value => Wire.Name(value), name => Wire.Parse<T>(name))
+internal sealed class WireConverter<T>()
+    : ValueConverter<T, string>(value => Wire.Name(value), name => Wire.Parse<T>(name))
     where T : struct, Enum;
 
 internal static class JsonColumn
@@ -16,5 +17,7 @@ internal static class JsonColumn
         .HasConversion(
             value => Json.Write(value),
             json => Json.Read<T>(json),
-            new ValueComparer<T>((a, b) => Json.Write(a) == Json.Write(b), value => Json.Write(value).GetHashCode(StringComparison.Ordinal), value => value));
+            new ValueComparer<T>(
+                (a, b) => Json.Write(a) == Json.Write(b),
+                value => Json.Write(value).GetHashCode(StringComparison.Ordinal), value => value));
 }

@@ -15,7 +15,8 @@ public static class DatabaseOutage
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
             // Class 57: the server is shutting down or starting.
-            if (cause is NpgsqlException { IsTransient: true } or TimeoutException or PostgresException { SqlState: ['5', '7', ..] }) return true;
+            if (cause is NpgsqlException { IsTransient: true } or TimeoutException
+                or PostgresException { SqlState: ['5', '7', ..] }) return true;
         }
         return false;
     }

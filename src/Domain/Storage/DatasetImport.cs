@@ -9,7 +9,8 @@ namespace PieService.Domain.Storage;
 public sealed class DatasetImport(IDbContextFactory<PieDbContext> contexts, TimeProvider clock)
 {
     /// <param name="alongWith">Runs in the same transaction, as its last step.</param>
-    public async Task<Dataset> StoreAsync(Guid id, SourceDataset source, Func<PieDbContext, Task>? alongWith, CancellationToken cancellation)
+    public async Task<Dataset> StoreAsync(
+        Guid id, SourceDataset source, Func<PieDbContext, Task>? alongWith, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
         var dataset = new Dataset
@@ -40,7 +41,8 @@ public sealed class DatasetImport(IDbContextFactory<PieDbContext> contexts, Time
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         await using var copy = await connection.BeginBinaryImportAsync(
-            "COPY examples (dataset_id, split, position, id, source_id, text, second_text, labels) FROM STDIN (FORMAT BINARY)", cancellation);
+            "COPY examples (dataset_id, split, position, id, source_id, text, second_text, labels) FROM STDIN (FORMAT "
+                + "BINARY)", cancellation);
         foreach (var example in examples)
         {
             await copy.StartRowAsync(cancellation);

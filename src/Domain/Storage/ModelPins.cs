@@ -19,11 +19,13 @@ public sealed class ModelMismatchException(string message, ModelKind kind, strin
 public static class ModelPins
 {
     /// <exception cref="ModelMismatchException">Another run was first, with other content.</exception>
-    public static async Task RequireAsync(PieDbContext db, Guid datasetId, ModelKind kind, string name, string sha256, CancellationToken cancellation)
+    public static async Task RequireAsync(
+        PieDbContext db, Guid datasetId, ModelKind kind, string name, string sha256, CancellationToken cancellation)
     {
         // If several workers come at the same time, one inserts the row, and the others wait here for its content.
         await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO model_pins (dataset_id, kind, name, sha256) VALUES ({datasetId}, {Wire.Name(kind)}, {name}, {sha256}) ON CONFLICT DO NOTHING
+            INSERT INTO model_pins (dataset_id, kind, name, sha256)
+                VALUES ({datasetId}, {Wire.Name(kind)}, {name}, {sha256}) ON CONFLICT DO NOTHING
             """, cancellation);
         var pinned = await db.ModelPins.Where(pin => pin.DatasetId == datasetId && pin.Kind == kind && pin.Name == name)
             .Select(pin => pin.Sha256).SingleOrDefaultAsync(cancellation);
@@ -38,10 +40,11 @@ public static class ModelPins
     /// <summary>
     /// Content with which no run was or is trained is released: the file may have been the wrong one.
     /// </summary>
-    public static Task ForgetUnusedAsync(PieDbContext db, CancellationToken cancellation) => db.Database.ExecuteSqlAsync($"""
-        DELETE FROM model_pins AS pin WHERE NOT EXISTS (
-            SELECT 1 FROM runs
-            WHERE runs.dataset_id = pin.dataset_id AND (runs.state = 'running' OR runs.outcome IS NOT NULL)
-                AND CASE pin.kind WHEN 'vectors' THEN runs.vectors ELSE runs.checkpoint END = pin.name)
-        """, cancellation);
+    public static Task ForgetUnusedAsync(PieDbContext db, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync($"""
+            DELETE FROM model_pins AS pin WHERE NOT EXISTS (
+                SELECT 1 FROM runs
+                WHERE runs.dataset_id = pin.dataset_id AND (runs.state = 'running' OR runs.outcome IS NOT NULL)
+                    AND CASE pin.kind WHEN 'vectors' THEN runs.vectors ELSE runs.checkpoint END = pin.name)
+            """, cancellation);
 }

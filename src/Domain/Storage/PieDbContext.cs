@@ -62,7 +62,8 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             import.Property(i => i.Problem).HasColumnType("jsonb");
             import.Property(i => i.CreatedAt).HasDefaultValueSql("now()");
             import.Property(i => i.BeatAt).HasDefaultValueSql("now()");
-            import.HasIndex(i => i.BeatAt).HasFilter("state IN ('queued', 'running')").HasDatabaseName("ix_imports_open");
+            import.HasIndex(i => i.BeatAt).HasFilter("state IN ('queued', 'running')")
+                .HasDatabaseName("ix_imports_open");
         });
         modelBuilder.Entity<Sweep>(sweep =>
         {
@@ -96,7 +97,8 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             run.Property(r => r.ObservedEpochs).HasDefaultValueSql("'{}'");
             run.Ignore(r => r.Model);
             run.HasIndex(r => new { r.DatasetId, r.Fingerprint, r.Seed }).IsUnique();
-            run.HasIndex(r => new { r.Priority, r.CreatedAt, r.Ordinal }).HasFilter("state IN ('queued', 'running')").HasDatabaseName("ix_runs_open");
+            run.HasIndex(r => new { r.Priority, r.CreatedAt, r.Ordinal }).HasFilter("state IN ('queued', 'running')")
+                .HasDatabaseName("ix_runs_open");
             run.HasIndex(r => r.TrunkRunId);
             run.HasOne<Dataset>().WithMany().HasForeignKey(r => r.DatasetId).OnDelete(DeleteBehavior.Restrict);
         });
@@ -125,13 +127,15 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         {
             comparison.Property(c => c.Summary).IsJson();
             comparison.HasIndex(c => new { c.SweepId, c.Ordinal }).IsUnique();
-            comparison.HasIndex(c => c.LabellingAskedAt).HasFilter("labelling_asked_at IS NULL").HasDatabaseName("ix_comparisons_due");
+            comparison.HasIndex(c => c.LabellingAskedAt).HasFilter("labelling_asked_at IS NULL")
+                .HasDatabaseName("ix_comparisons_due");
             comparison.HasOne<Sweep>().WithMany().HasForeignKey(c => c.SweepId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<PieLabel>(label =>
         {
             label.HasKey(l => new { l.ComparisonId, l.Position });
-            label.HasIndex(l => new { l.ComparisonId, l.Margin, l.Position }).HasFilter("is_pie").HasDatabaseName("ix_pie_labels_pies");
+            label.HasIndex(l => new { l.ComparisonId, l.Margin, l.Position }).HasFilter("is_pie")
+                .HasDatabaseName("ix_pie_labels_pies");
             label.HasIndex(l => l.ExampleId);
             label.HasOne<Comparison>().WithMany().HasForeignKey(l => l.ComparisonId).OnDelete(DeleteBehavior.Cascade);
         });
@@ -139,13 +143,15 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         {
             influence.HasKey(i => new { i.ComparisonId, i.Epoch });
             influence.Property(i => i.Bins).IsJson();
-            influence.HasOne<Comparison>().WithMany().HasForeignKey(i => i.ComparisonId).OnDelete(DeleteBehavior.Cascade);
+            influence.HasOne<Comparison>().WithMany().HasForeignKey(i => i.ComparisonId)
+                .OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<ClassScores>(scores =>
         {
             scores.HasKey(s => s.ComparisonId);
             scores.Property(s => s.Classes).IsJson();
-            scores.HasOne<Comparison>().WithOne().HasForeignKey<ClassScores>(s => s.ComparisonId).OnDelete(DeleteBehavior.Cascade);
+            scores.HasOne<Comparison>().WithOne().HasForeignKey<ClassScores>(s => s.ComparisonId)
+                .OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<WorkerBeat>(worker =>
         {
@@ -162,7 +168,8 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             delivery.Property(d => d.CreatedAt).HasDefaultValueSql("now()");
             delivery.Property(d => d.NextAttemptAt).HasDefaultValueSql("now()");
             delivery.HasIndex(d => new { d.WebhookId, d.SweepId, d.EventNumber }).IsUnique();
-            delivery.HasIndex(d => d.NextAttemptAt).HasFilter("delivered_at IS NULL AND given_up_at IS NULL").HasDatabaseName("ix_webhook_deliveries_due");
+            delivery.HasIndex(d => d.NextAttemptAt).HasFilter("delivered_at IS NULL AND given_up_at IS NULL")
+                .HasDatabaseName("ix_webhook_deliveries_due");
             delivery.HasOne<Webhook>().WithMany().HasForeignKey(d => d.WebhookId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<ApiKey>(key =>
@@ -184,7 +191,9 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         });
     }
 
-    /// <summary>Enums are stored by their wire names: readable in psql, and no PostgreSQL types to keep in step.</summary>
+    /// <summary>
+    /// Enums are stored by their wire names: readable in psql, and no PostgreSQL types to keep in step.
+    /// </summary>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<LearningTask>().HaveConversion<WireConverter<LearningTask>>();

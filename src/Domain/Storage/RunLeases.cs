@@ -19,7 +19,8 @@ public sealed record Claimant(string Worker, string? Store, string[] Vectors, st
 /// <summary>What an epoch adds to the run's row.</summary>
 /// <param name="Checkpoint">Null if it could not be written; the previous one then stays.</param>
 /// <param name="Observation">Null if no sweep wants the predictions of this epoch.</param>
-public sealed record EpochRecord(IReadOnlyList<RunMetric> Metrics, int EpochsDone, StoredCheckpoint? Checkpoint, RunObservation? Observation = null);
+public sealed record EpochRecord(
+    IReadOnlyList<RunMetric> Metrics, int EpochsDone, StoredCheckpoint? Checkpoint, RunObservation? Observation = null);
 
 /// <param name="Path">The path relative to the artifact folder.</param>
 /// <param name="Store">The identity of that folder.</param>
@@ -61,13 +62,16 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         var claimed = await db.Database.SqlQuery<RunLease>($"""
             UPDATE runs SET state = 'running', lease_epoch = lease_epoch + 1, attempts = attempts + 1,
                 lease_owner = {by.Worker}, worker = {by.Worker}, lease_until = now() + {settings.Lease},
-                epochs_done = CASE WHEN predict_again THEN epochs_total WHEN checkpoint_store = {by.Store} THEN coalesce(checkpoint_epochs, 0) ELSE 0 END,
+                epochs_done = CASE WHEN predict_again THEN epochs_total
+                    WHEN checkpoint_store = {by.Store} THEN coalesce(checkpoint_epochs, 0) ELSE 0 END,
                 started_at = coalesce(started_at, now()), error = NULL
             -- Repeated here because the subquery is not re-evaluated if the row changed while we waited for its lock.
-            WHERE state = 'queued' AND pause_requested_at IS NULL AND (not_before IS NULL OR not_before <= now()) AND id = (
+            WHERE state = 'queued' AND pause_requested_at IS NULL AND (not_before IS NULL OR not_before <= now())
+                AND id = (
                 SELECT id FROM (
                     SELECT * FROM ready_runs
-                    WHERE (vectors IS NULL OR vectors = ANY({by.Vectors})) AND (checkpoint IS NULL OR checkpoint = ANY({by.Checkpoints}))
+                    WHERE (vectors IS NULL OR vectors = ANY({by.Vectors}))
+                        AND (checkpoint IS NULL OR checkpoint = ANY({by.Checkpoints}))
                         AND (NOT predict_again OR store = {by.Store})
                     ORDER BY priority, created_at, ordinal LIMIT {AffinityWindow}) AS line
                 ORDER BY priority, store IS NOT NULL AND store IS DISTINCT FROM {by.Store}, created_at, ordinal LIMIT 1)
@@ -87,7 +91,8 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     /// </summary>
     public async Task BeatAsync(IReadOnlyCollection<RunLease> leases, CancellationToken cancellation)
     {
-        var (ids, epochs) = (leases.Select(lease => lease.RunId).ToArray(), leases.Select(lease => lease.Epoch).ToArray());
+        var (ids, epochs) =
+            (leases.Select(lease => lease.RunId).ToArray(), leases.Select(lease => lease.Epoch).ToArray());
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET lease_until = now() + {settings.Lease}
@@ -103,12 +108,15 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     /// Returns what is wanted of the leases that this worker still holds; a lease that is missing from the result is
     /// lost. Never waits for a lock.
     /// </summary>
-    public async Task<IReadOnlyList<HeldLease>> LookAsync(IReadOnlyCollection<RunLease> leases, CancellationToken cancellation)
+    public async Task<IReadOnlyList<HeldLease>> LookAsync(
+        IReadOnlyCollection<RunLease> leases, CancellationToken cancellation)
     {
-        var (ids, epochs) = (leases.Select(lease => lease.RunId).ToArray(), leases.Select(lease => lease.Epoch).ToArray());
+        var (ids, epochs) =
+            (leases.Select(lease => lease.RunId).ToArray(), leases.Select(lease => lease.Epoch).ToArray());
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         return await db.Database.SqlQuery<HeldLease>($"""
-            SELECT runs.id AS run_id, runs.lease_epoch AS epoch, runs.cancel_requested_at IS NOT NULL AS cancel_requested,
+            SELECT runs.id AS run_id, runs.lease_epoch AS epoch,
+                runs.cancel_requested_at IS NOT NULL AS cancel_requested,
                 runs.pause_requested_at IS NOT NULL AS pause_requested
             FROM unnest({ids}, {epochs}) AS held(id, epoch)
             JOIN runs ON runs.id = held.id AND runs.lease_epoch = held.epoch AND runs.state = 'running'
@@ -137,12 +145,15 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             // An epoch that was trained again after a crash between checkpoint and commit has the same values.
             foreach (var metric in epoch.Metrics)
             {
-                await db.RunMetrics.Where(m => m.RunId == metric.RunId && m.Epoch == metric.Epoch && m.Split == metric.Split).ExecuteDeleteAsync(cancellation);
+                await db.RunMetrics.Where(
+                    m => m.RunId == metric.RunId && m.Epoch == metric.Epoch && m.Split == metric.Split)
+                    .ExecuteDeleteAsync(cancellation);
                 db.RunMetrics.Add(metric);
             }
             if (epoch.Observation is { } observation)
             {
-                await db.RunObservations.Where(o => o.RunId == observation.RunId && o.Epoch == observation.Epoch).ExecuteDeleteAsync(cancellation);
+                await db.RunObservations.Where(o => o.RunId == observation.RunId && o.Epoch == observation.Epoch)
+                    .ExecuteDeleteAsync(cancellation);
                 db.RunObservations.Add(observation);
             }
             await db.SaveChangesAsync(cancellation);
@@ -161,14 +172,17 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             var (outcome, device, predictions, model) = result;
             var run = await db.Runs.AsNoTracking().SingleAsync(row => row.Id == lease.RunId, cancellation);
             if (run.Recipe.Vectors is { } vectors && outcome.VectorsSha256 is { } vectorsSha256)
-                await ModelPins.RequireAsync(db, run.DatasetId, ModelKind.Vectors, vectors, vectorsSha256, cancellation);
+                await ModelPins.RequireAsync(
+                    db, run.DatasetId, ModelKind.Vectors, vectors, vectorsSha256, cancellation);
             if (run.Recipe.Checkpoint is { } checkpoint && outcome.CheckpointSha256 is { } checkpointSha256)
-                await ModelPins.RequireAsync(db, run.DatasetId, ModelKind.Bert, checkpoint, checkpointSha256, cancellation);
+                await ModelPins.RequireAsync(
+                    db, run.DatasetId, ModelKind.Bert, checkpoint, checkpointSha256, cancellation);
             await db.RunPredictions.Where(stored => stored.RunId == lease.RunId).ExecuteDeleteAsync(cancellation);
             db.RunPredictions.AddRange(predictions);
             await db.SaveChangesAsync(cancellation);
             int[] observed = [.. outcome.ObservedEpochs ?? []];
-            await db.RunObservations.Where(stored => stored.RunId == lease.RunId && !observed.Contains(stored.Epoch)).ExecuteDeleteAsync(cancellation);
+            await db.RunObservations.Where(stored => stored.RunId == lease.RunId && !observed.Contains(stored.Epoch))
+                .ExecuteDeleteAsync(cancellation);
 
             var test = predictions.Single(p => p.Split == Datasets.Split.Test);
             var hash = PackedPredictions.Hash(test.Classes, test.Scores);
@@ -186,7 +200,8 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                         OR {run.Outcome?.PredictedBy is not null}
                         OR split_part(runs.device, ':', 1) <> split_part({device}, ':', 1)
                         OR cpu_capability <> {outcome.CpuCapability} OR threads <> {outcome.Threads}),
-                    training_seconds = (SELECT sum(seconds) FROM run_metrics WHERE run_id = {lease.RunId} AND split = 'train'),
+                    training_seconds = (SELECT sum(seconds) FROM run_metrics WHERE run_id = {lease.RunId}
+                        AND split = 'train'),
                     epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb,
                     cpu_capability = {outcome.CpuCapability}, threads = {outcome.Threads}, predicted_splits = {splits},
                     observed_epochs = {observed}, model_path = {model?.Path}, model_store = {model?.Store},
@@ -210,7 +225,8 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     /// did not predict.
     /// </summary>
     public Task<bool> PredictAgainAsync(
-        RunLease lease, RunScore score, double? threshold, PredictedBy by, IReadOnlyList<RunPredictions> predictions, CancellationToken cancellation) =>
+        RunLease lease, RunScore score, double? threshold, PredictedBy by, IReadOnlyList<RunPredictions> predictions,
+        CancellationToken cancellation) =>
         WithLeaseAsync(lease, async db =>
         {
             await db.RunPredictions.Where(stored => stored.RunId == lease.RunId).ExecuteDeleteAsync(cancellation);
@@ -223,8 +239,10 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             var run = await db.Runs.AsNoTracking().SingleAsync(row => row.Id == lease.RunId, cancellation);
             var outcome = Json.Write(run.Outcome! with { Test = score, Threshold = threshold, PredictedBy = by });
             await db.Database.ExecuteSqlAsync($"""
-                UPDATE runs SET lease_owner = NULL, lease_until = NULL, cancel_requested_at = NULL, state = 'succeeded', finished_at = now(),
-                    predict_again = false, predicted_splits = {splits}, epochs_done = epochs_total, prediction_hash = {hash},
+                UPDATE runs SET lease_owner = NULL, lease_until = NULL, cancel_requested_at = NULL, state = 'succeeded',
+                    finished_at = now(),
+                    predict_again = false, predicted_splits = {splits}, epochs_done = epochs_total,
+                        prediction_hash = {hash},
                     outcome = {outcome}::jsonb
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
                 """, cancellation);
@@ -236,12 +254,13 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     /// succeeded -> queued, to be trained, for runs that were to predict again when a sweep came that wants more than
     /// they have: another split, the predictions of an epoch, or a kept model.
     /// </summary>
-    private static Task<int> QueueUnservedAsync(PieDbContext db, Guid[] runs, CancellationToken cancellation) => db.Database.ExecuteSqlAsync($"""
-        UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, not_before = NULL,
-            finished_at = NULL
-        WHERE id = ANY({runs}) AND state = 'succeeded' AND EXISTS (
-            SELECT 1 FROM run_wishes AS wish WHERE wish.run_id = runs.id AND wish.is_live AND NOT wish.is_met)
-        """, cancellation);
+    private static Task<int> QueueUnservedAsync(PieDbContext db, Guid[] runs, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync($"""
+            UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, not_before = NULL,
+                finished_at = NULL
+            WHERE id = ANY({runs}) AND state = 'succeeded' AND EXISTS (
+                SELECT 1 FROM run_wishes AS wish WHERE wish.run_id = runs.id AND wish.is_live AND NOT wish.is_met)
+            """, cancellation);
 
     /// <summary>
     /// running -> queued after a failed attempt, with back-off; -> failed if it may not be tried again; -> cancelled if
@@ -254,7 +273,9 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             await db.Database.ExecuteSqlAsync($"""
                 UPDATE runs SET lease_owner = NULL, lease_until = NULL, error = {error}, state = next.state,
                     predict_again = predict_again AND next.state = 'queued',
-                    not_before = CASE next.state WHEN 'queued' THEN now() + {settings.Backoff} * power(2, least(attempts - 1, {MostDoublings})) END,
+                    not_before = CASE next.state
+                        WHEN 'queued' THEN now() + {settings.Backoff} * power(2,
+                            least(attempts - 1, {MostDoublings})) END,
                     finished_at = CASE next.state WHEN 'queued' THEN NULL ELSE now() END
                 FROM (SELECT CASE WHEN cancel_requested_at IS NOT NULL THEN pie_ended(prediction_hash, 'cancelled')
                         WHEN {retry} AND attempts < {settings.MaxAttempts} THEN 'queued'
@@ -275,7 +296,8 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         {
             await db.Database.ExecuteSqlAsync($"""
                 UPDATE runs SET lease_owner = NULL, lease_until = NULL, attempts = attempts - 1,
-                    state = CASE WHEN cancel_requested_at IS NULL THEN 'queued' ELSE pie_ended(prediction_hash, 'cancelled') END,
+                    state = CASE WHEN cancel_requested_at IS NULL THEN 'queued'
+                        ELSE pie_ended(prediction_hash, 'cancelled') END,
                     predict_again = predict_again AND cancel_requested_at IS NULL,
                     finished_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END
                 WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
@@ -296,13 +318,18 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                 attempts = attempts - 1, interruptions = interruptions + 1,
                 -- It may be what brings its workers down.
                 not_before = now() + {settings.Backoff} * power(2, least(interruptions, {MostDoublings})),
-                state = CASE WHEN cancel_requested_at IS NOT NULL THEN pie_ended(prediction_hash, 'cancelled') WHEN interruptions + 1 < {settings.MaxInterruptions} THEN 'queued'
+                state = CASE WHEN cancel_requested_at IS NOT NULL THEN pie_ended(prediction_hash, 'cancelled')
+                    WHEN interruptions + 1 < {settings.MaxInterruptions} THEN 'queued'
                     WHEN predict_again THEN 'succeeded' ELSE 'failed' END,
-                predict_again = predict_again AND cancel_requested_at IS NULL AND interruptions + 1 < {settings.MaxInterruptions},
-                finished_at = CASE WHEN cancel_requested_at IS NOT NULL OR interruptions + 1 >= {settings.MaxInterruptions} THEN now() END,
-                error = CASE WHEN interruptions + 1 >= {settings.MaxInterruptions} THEN 'The workers that had it were lost ' || (interruptions + 1) || ' times.' ELSE error END
+                predict_again = predict_again AND cancel_requested_at IS NULL
+                    AND interruptions + 1 < {settings.MaxInterruptions},
+                finished_at = CASE WHEN cancel_requested_at IS NOT NULL
+                    OR interruptions + 1 >= {settings.MaxInterruptions} THEN now() END,
+                error = CASE WHEN interruptions + 1 >= {settings.MaxInterruptions}
+                    THEN 'The workers that had it were lost ' || (interruptions + 1) || ' times.' ELSE error END
             -- A row that somebody holds is not lost: its owner is just beating or writing.
-            WHERE id IN (SELECT id FROM runs WHERE state = 'running' AND lease_until < now() ORDER BY id FOR UPDATE SKIP LOCKED)
+            WHERE id IN (SELECT id FROM runs WHERE state = 'running' AND lease_until < now() ORDER BY id
+                FOR UPDATE SKIP LOCKED)
             RETURNING id AS "Value"
             """).ToListAsync(cancellation);
         await QueueUnservedAsync(db, [.. lost], cancellation);
@@ -314,12 +341,14 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     /// <summary>
     /// Runs the statements in a transaction that locks the row under this lease; returns false if the lease is lost.
     /// </summary>
-    private async Task<bool> WithLeaseAsync(RunLease lease, Func<PieDbContext, Task> change, CancellationToken cancellation)
+    private async Task<bool> WithLeaseAsync(
+        RunLease lease, Func<PieDbContext, Task> change, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var held = await db.Database.SqlQuery<int>($"""
-            SELECT 1 AS "Value" FROM runs WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running' FOR UPDATE
+            SELECT 1 AS "Value" FROM runs WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
+                FOR UPDATE
             """).ToListAsync(cancellation);
         if (held.Count == 0) return false;
 

@@ -86,7 +86,8 @@ public static partial class Schema
         if (applied.Count > known.Count) return null;
         var made = await db.Database.SqlQuery<string>($"""
             SELECT relname || ' ' || obj_description(oid, 'pg_class') AS "Value" FROM pg_class
-            WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace AND starts_with(obj_description(oid, 'pg_class'), {Mark})
+            WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace
+                AND starts_with(obj_description(oid, 'pg_class'), {Mark})
             """).ToListAsync(cancellation);
         return made.ToHashSet().SetEquals(Views.Select(view => $"{view} {CurrentMark}"))
             ? null
@@ -116,11 +117,13 @@ public static partial class Schema
     }
 
     /// <summary>Functions are executable by PUBLIC by default, so only views need grants.</summary>
-    private static async Task<List<(string View, string Statement)>> GrantsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<List<(string View, string Statement)>> GrantsAsync(
+        NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             SELECT relname, format('GRANT %s ON %I TO %s%s;', privilege_type, relname,
-                CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END, CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END)
+                CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END, CASE
+                    WHEN is_grantable THEN ' WITH GRANT OPTION' END)
             FROM pg_class CROSS JOIN LATERAL aclexplode(relacl)
             WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace AND grantee <> relowner
             """, connection);

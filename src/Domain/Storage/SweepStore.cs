@@ -42,7 +42,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         var priority = (short)sweep.Request.Priority;
         await db.Database.ExecuteSqlAsync($"""
             SELECT 1 FROM runs JOIN unnest({planned.Fingerprints}, {planned.Seeds}) AS planned(fingerprint, seed)
-                ON runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint AND runs.seed = planned.seed
+                ON runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint
+                    AND runs.seed = planned.seed
             ORDER BY runs.id FOR UPDATE OF runs
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
@@ -51,7 +52,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             FROM unnest({planned.Fingerprints}, {planned.Seeds},
                     {planned.WantedSplits}, {planned.WantedEpochs}, {planned.WantsModel})
                 AS planned(fingerprint, seed, wanted_splits, wanted_epochs, wants_model)
-            WHERE runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint AND runs.seed = planned.seed
+            WHERE runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint
+                AND runs.seed = planned.seed
                 AND runs.state IN ('failed', 'cancelled', 'succeeded')
                 AND NOT pie_is_met(planned.wanted_splits::text[], planned.wanted_epochs::integer[], planned.wants_model,
                     runs.predicted_splits, runs.observed_epochs, runs.model_path IS NOT NULL)
@@ -69,7 +71,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
                     wanted_splits, epochs)
             ON CONFLICT (dataset_id, fingerprint, seed) DO UPDATE SET
                 priority = least(runs.priority, excluded.priority),
-                predict_splits = ARRAY(SELECT DISTINCT unnest(runs.predict_splits || excluded.predict_splits) ORDER BY 1),
+                predict_splits = ARRAY(SELECT DISTINCT unnest(runs.predict_splits || excluded.predict_splits)
+                    ORDER BY 1),
                 cancel_requested_at = NULL,
                 pause_requested_at = NULL
             """, cancellation);
@@ -137,7 +140,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             """).ToListAsync(cancellation)];
     }
 
-    private static async Task AddComparisonsAsync(PieDbContext db, Sweep sweep, IReadOnlyList<PlannedComparison> comparisons, CancellationToken cancellation)
+    private static async Task AddComparisonsAsync(
+        PieDbContext db, Sweep sweep, IReadOnlyList<PlannedComparison> comparisons, CancellationToken cancellation)
     {
         db.Comparisons.AddRange(comparisons.Select(planned => new Pies.Comparison
         {
@@ -162,46 +166,52 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     /// sweep wants them. A sweep that has ended is not changed.
     /// </summary>
     /// <returns>False if there is no such sweep.</returns>
-    public Task<bool> CancelAsync(Guid sweepId, CancellationToken cancellation) => ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
-        UPDATE sweeps SET cancel_requested_at = now()
-        WHERE id = {sweepId} AND cancel_requested_at IS NULL AND EXISTS (
-            SELECT 1 FROM run_wishes AS wish
-            WHERE wish.sweep_id = sweeps.id AND wish.run_state IN ('queued', 'running') AND NOT wish.is_met);
-        -- Another live sweep that has the run may wait for the run to predict again.
-        UPDATE runs SET predict_again = false
-        FROM sweep_runs AS link
-        WHERE link.run_id = runs.id AND link.sweep_id = {sweepId} AND runs.predict_again AND NOT EXISTS (
-            SELECT 1 FROM sweep_runs AS other JOIN sweeps ON sweeps.id = other.sweep_id
-            WHERE other.run_id = runs.id AND other.sweep_id <> {sweepId} AND sweeps.cancel_requested_at IS NULL)
-        """, cancellation), cancellation);
+    public Task<bool> CancelAsync(Guid sweepId, CancellationToken cancellation) =>
+        ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
+            UPDATE sweeps SET cancel_requested_at = now()
+            WHERE id = {sweepId} AND cancel_requested_at IS NULL AND EXISTS (
+                SELECT 1 FROM run_wishes AS wish
+                WHERE wish.sweep_id = sweeps.id AND wish.run_state IN ('queued', 'running') AND NOT wish.is_met);
+            -- Another live sweep that has the run may wait for the run to predict again.
+            UPDATE runs SET predict_again = false
+            FROM sweep_runs AS link
+            WHERE link.run_id = runs.id AND link.sweep_id = {sweepId} AND runs.predict_again AND NOT EXISTS (
+                SELECT 1 FROM sweep_runs AS other JOIN sweeps ON sweeps.id = other.sweep_id
+                WHERE other.run_id = runs.id AND other.sweep_id <> {sweepId} AND sweeps.cancel_requested_at IS NULL)
+            """, cancellation), cancellation);
 
     /// <summary>
     /// Pauses a sweep: its runs are not claimed any more, and workers return its running ones after their last
     /// checkpoint.
     /// </summary>
     /// <returns>False if there is no such sweep.</returns>
-    public Task<bool> PauseAsync(Guid sweepId, CancellationToken cancellation) => ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
-        UPDATE sweeps SET pause_requested_at = now()
-        WHERE id = {sweepId} AND cancel_requested_at IS NULL AND pause_requested_at IS NULL AND EXISTS (
-            SELECT 1 FROM run_wishes AS wish
-            WHERE wish.sweep_id = sweeps.id AND wish.run_state IN ('queued', 'running')
-                AND (wish.predict_again OR NOT wish.is_met))
-        """, cancellation), cancellation);
+    public Task<bool> PauseAsync(Guid sweepId, CancellationToken cancellation) =>
+        ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
+            UPDATE sweeps SET pause_requested_at = now()
+            WHERE id = {sweepId} AND cancel_requested_at IS NULL AND pause_requested_at IS NULL AND EXISTS (
+                SELECT 1 FROM run_wishes AS wish
+                WHERE wish.sweep_id = sweeps.id AND wish.run_state IN ('queued', 'running')
+                    AND (wish.predict_again OR NOT wish.is_met))
+            """, cancellation), cancellation);
 
     /// <returns>False if there is no such sweep.</returns>
-    public Task<bool> ResumeAsync(Guid sweepId, CancellationToken cancellation) => ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync(
-        $"UPDATE sweeps SET pause_requested_at = NULL WHERE id = {sweepId}", cancellation), cancellation);
+    public Task<bool> ResumeAsync(Guid sweepId, CancellationToken cancellation) =>
+        ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync(
+            $"UPDATE sweeps SET pause_requested_at = NULL WHERE id = {sweepId}", cancellation), cancellation);
 
     /// <summary>
     /// failed -> queued with all attempts available again, for the runs of a sweep that was not cancelled.
     /// </summary>
     /// <returns>False if there is no such sweep.</returns>
-    public Task<bool> RetryFailedAsync(Guid sweepId, CancellationToken cancellation) => ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
-        UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, error = NULL, not_before = NULL, finished_at = NULL,
-            cancel_requested_at = NULL, pause_requested_at = NULL
-        FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id
-        WHERE sweeps.id = {sweepId} AND sweeps.cancel_requested_at IS NULL AND sweep_runs.run_id = runs.id AND runs.state = 'failed'
-        """, cancellation), cancellation);
+    public Task<bool> RetryFailedAsync(Guid sweepId, CancellationToken cancellation) =>
+        ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
+            UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, error = NULL,
+                not_before = NULL, finished_at = NULL,
+                cancel_requested_at = NULL, pause_requested_at = NULL
+            FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id
+            WHERE sweeps.id = {sweepId} AND sweeps.cancel_requested_at IS NULL AND sweep_runs.run_id = runs.id
+                AND runs.state = 'failed'
+            """, cancellation), cancellation);
 
     /// <summary>
     /// succeeded -> queued, for the runs of a sweep whose trained model or last checkpoint is still kept: the model
@@ -258,7 +268,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         await LockRunsAsync(db, sweepId, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET sweep_id = heir.sweep_id
-            FROM (SELECT run_id, min(sweep_id::text)::uuid AS sweep_id FROM sweep_runs WHERE sweep_id <> {sweepId} GROUP BY run_id) AS heir
+            FROM (SELECT run_id, min(sweep_id::text)::uuid AS sweep_id FROM sweep_runs WHERE sweep_id <> {sweepId}
+                GROUP BY run_id) AS heir
             WHERE runs.id = heir.run_id AND runs.sweep_id = {sweepId}
             """, cancellation);
         // Models that no other sweep wants are removed from the rows, and their files are removed later.
@@ -273,7 +284,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         await db.Database.ExecuteSqlAsync($"""
             DELETE FROM runs USING sweep_runs AS link
             WHERE link.run_id = runs.id AND link.sweep_id = {sweepId}
-                AND NOT EXISTS (SELECT 1 FROM sweep_runs AS other WHERE other.run_id = runs.id AND other.sweep_id <> {sweepId})
+                AND NOT EXISTS (SELECT 1 FROM sweep_runs AS other WHERE other.run_id = runs.id
+                    AND other.sweep_id <> {sweepId})
             """, cancellation);
         await db.Sweeps.Where(sweep => sweep.Id == sweepId).ExecuteDeleteAsync(cancellation);
         await transaction.CommitAsync(cancellation);
@@ -296,15 +308,20 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     /// <summary>Sweeps of one dataset share runs, so changes of what they want are made one after the other.</summary>
     private static async Task<bool> LockAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation)
     {
-        var dataset = await db.Sweeps.Where(sweep => sweep.Id == sweepId).Select(sweep => (Guid?)sweep.DatasetId).SingleOrDefaultAsync(cancellation);
+        var dataset = await db.Sweeps.Where(sweep => sweep.Id == sweepId).Select(sweep => (Guid?)sweep.DatasetId)
+            .SingleOrDefaultAsync(cancellation);
         if (dataset is not { } datasetId) return false;
         await AdvisoryLocks.TakeDatasetAsync(db, datasetId, cancellation);
         return await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation);
     }
 
     /// <summary>In the order in which workers lock their runs.</summary>
-    private static Task<int> LockRunsAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation) => db.Database.ExecuteSqlAsync(
-        $"SELECT 1 FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id WHERE link.sweep_id = {sweepId} ORDER BY runs.id FOR UPDATE OF runs", cancellation);
+    private static Task<int> LockRunsAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync(
+            $"""
+            SELECT 1 FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id
+            WHERE link.sweep_id = {sweepId} ORDER BY runs.id FOR UPDATE OF runs
+            """, cancellation);
 
     /// <summary>
     /// Updates the open runs of a sweep by what all sweeps together want of them: a run is cancelled if no live sweep
@@ -315,7 +332,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         var cancelled = await db.Database.SqlQuery<Guid>($"""
             UPDATE runs SET
                 cancel_requested_at = CASE WHEN wish.wanted THEN NULL ELSE coalesce(cancel_requested_at, now()) END,
-                pause_requested_at = CASE WHEN wish.wanted AND NOT wish.wanted_now THEN coalesce(pause_requested_at, now()) END,
+                pause_requested_at = CASE WHEN wish.wanted
+                    AND NOT wish.wanted_now THEN coalesce(pause_requested_at, now()) END,
                 state = CASE WHEN NOT wish.wanted AND state = 'queued' THEN pie_ended(prediction_hash, 'cancelled')
                     ELSE state END,
                 predict_again = predict_again AND wish.wanted,

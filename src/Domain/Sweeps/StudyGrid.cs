@@ -22,14 +22,24 @@ public static class StudyGrid
     /// <summary>Study 1.9.</summary>
     private static Training TrainingOf(Preset preset) => preset switch
     {
-        Preset.PaperSnliBert => new(Architecture.Bert, Epochs: 2, LearningRate: 3.586e-5, BatchSize: 256, MaxLength: 128),
-        Preset.PaperSnliBiLstm => new(Architecture.BiLstm, Epochs: 39, LearningRate: 7.007e-4, BatchSize: 4096, MaxLength: 128),
-        Preset.PaperImdbBert => new(Architecture.Bert, Epochs: 3, LearningRate: 2.693e-5, BatchSize: 32, MaxLength: 512),
-        Preset.PaperImdbBiLstm => new(Architecture.BiLstm, Epochs: 26, LearningRate: 1.477e-3, BatchSize: 1024, MaxLength: 512),
-        Preset.PaperReutersBert => new(Architecture.Bert, Epochs: 14, LearningRate: 5.495e-5, BatchSize: 128, MaxLength: 256),
-        Preset.PaperReutersBiLstm => new(Architecture.BiLstm, Epochs: 72, LearningRate: 1.863e-3, BatchSize: 512, MaxLength: 256, Padding.UnknownWord),
-        Preset.PaperAapdBert => new(Architecture.Bert, Epochs: 13, LearningRate: 7.843331259686159e-5, BatchSize: 256, MaxLength: 256),
-        Preset.PaperAapdBiLstm => new(Architecture.BiLstm, Epochs: 50, LearningRate: 1.977462824914604e-3, BatchSize: 2048, MaxLength: 256, Padding.UnknownWord),
+        Preset.PaperSnliBert =>
+            new(Architecture.Bert, Epochs: 2, LearningRate: 3.586e-5, BatchSize: 256, MaxLength: 128),
+        Preset.PaperSnliBiLstm =>
+            new(Architecture.BiLstm, Epochs: 39, LearningRate: 7.007e-4, BatchSize: 4096, MaxLength: 128),
+        Preset.PaperImdbBert =>
+            new(Architecture.Bert, Epochs: 3, LearningRate: 2.693e-5, BatchSize: 32, MaxLength: 512),
+        Preset.PaperImdbBiLstm =>
+            new(Architecture.BiLstm, Epochs: 26, LearningRate: 1.477e-3, BatchSize: 1024, MaxLength: 512),
+        Preset.PaperReutersBert =>
+            new(Architecture.Bert, Epochs: 14, LearningRate: 5.495e-5, BatchSize: 128, MaxLength: 256),
+        Preset.PaperReutersBiLstm =>
+            new(Architecture.BiLstm, Epochs: 72, LearningRate: 1.863e-3, BatchSize: 512, MaxLength: 256,
+                Padding.UnknownWord),
+        Preset.PaperAapdBert =>
+            new(Architecture.Bert, Epochs: 13, LearningRate: 7.843331259686159e-5, BatchSize: 256, MaxLength: 256),
+        Preset.PaperAapdBiLstm =>
+            new(Architecture.BiLstm, Epochs: 50, LearningRate: 1.977462824914604e-3, BatchSize: 2048, MaxLength: 256,
+                Padding.UnknownWord),
     };
 
     /// <summary>What the study does not state, and what is done here instead (study 1.12, 1.13, 1.14).</summary>
@@ -69,12 +79,14 @@ public static class StudyGrid
     {
         var training = TrainingOf(preset);
         // Pads are read only in protocol paper.
-        if (sent["protocol"] is { } protocol && !JsonNode.DeepEquals(protocol, Wire.Name(Protocol.Paper))) training = training with { Padding = Padding.Zeros };
+        if (sent["protocol"] is { } protocol && !JsonNode.DeepEquals(protocol, Wire.Name(Protocol.Paper)))
+            training = training with { Padding = Padding.Zeros };
         if (sent["models"] is JsonArray models)
         {
             foreach (var model in models.OfType<JsonObject>())
             {
-                if (model["architecture"] is not { } architecture || JsonNode.DeepEquals(architecture, Wire.Name(training.Architecture))) FillIn(model, ModelOf(training));
+                if (model["architecture"] is not { } architecture || JsonNode.DeepEquals(
+                    architecture, Wire.Name(training.Architecture))) FillIn(model, ModelOf(training));
             }
         }
         var trainsDenseAlone = sent["methods"] is JsonArray { Count: 0 };
@@ -84,7 +96,8 @@ public static class StudyGrid
             ["protocol"] = Wire.Name(Protocol.Paper),
             ["models"] = new JsonArray(ModelOf(training)),
             ["methods"] = new JsonArray([.. Methods.Select(method => (JsonNode)Wire.Name(method))]),
-            ["sparsities"] = new JsonArray([.. trainsDenseAlone ? [] : Sparsities.Select(percent => (JsonNode)percent)]),
+            ["sparsities"] = new JsonArray(
+                [.. trainsDenseAlone ? [] : Sparsities.Select(percent => (JsonNode)percent)]),
             ["predictSplits"] = new JsonArray(Wire.Name(Split.Test), Wire.Name(Split.Train)),
             ["seeds"] = new JsonObject { ["first"] = 0, ["count"] = 30 },
         });
@@ -99,7 +112,11 @@ public static class StudyGrid
             ["learningRate"] = training.LearningRate,
             ["maxLength"] = training.MaxLength,
         };
-        var model = new JsonObject { ["architecture"] = Wire.Name(training.Architecture), ["hyperparameters"] = hyperparameters };
+        var model = new JsonObject
+        {
+            ["architecture"] = Wire.Name(training.Architecture),
+            ["hyperparameters"] = hyperparameters,
+        };
         if (training.Architecture == Architecture.Bert)
         {
             model["checkpoint"] = Checkpoint;
@@ -124,5 +141,7 @@ public static class StudyGrid
 
     /// <param name="LearningRate">Adam's, constant.</param>
     /// <param name="MaxLength">Tokens.</param>
-    private sealed record Training(Architecture Architecture, int Epochs, double LearningRate, int BatchSize, int MaxLength, Padding Padding = Padding.Zeros);
+    private sealed record Training(
+        Architecture Architecture, int Epochs, double LearningRate, int BatchSize, int MaxLength,
+        Padding Padding = Padding.Zeros);
 }

@@ -29,7 +29,8 @@ public enum SweepState
 public static class SweepStates
 {
     /// <summary>No work is left, although the failed runs of a sweep may be retried.</summary>
-    public static bool IsFinal(this SweepState state) => state is SweepState.Succeeded or SweepState.Failed or SweepState.Cancelled;
+    public static bool IsFinal(this SweepState state) =>
+        state is SweepState.Succeeded or SweepState.Failed or SweepState.Cancelled;
 }
 
 /// <summary>A run of a sweep; the sweeps of a dataset share runs.</summary>

@@ -12,7 +12,8 @@ public sealed record PlannedRun(
     int Ordinal, string Model, Recipe Recipe, string Fingerprint, string? TrunkFingerprint, int Seed, RunWish Wish);
 
 public sealed record PlannedComparison(
-    int Ordinal, string Model, Recipe Pruned, string PrunedFingerprint, Method Baseline, string DenseFingerprint, Split Split);
+    int Ordinal, string Model, Recipe Pruned, string PrunedFingerprint, Method Baseline, string DenseFingerprint,
+    Split Split);
 
 public sealed record PlannedSweep(IReadOnlyList<PlannedRun> Runs, IReadOnlyList<PlannedComparison> Comparisons);
 
@@ -35,17 +36,20 @@ public static class SweepExpansion
                 from sparsity in request.Sparsities ?? []
                 select (method, sparsity))
             let dense = new Recipe(
-                datasetHash, model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault, request.ProtocolOrDefault, Method.Dense, 0,
+                datasetHash, model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault,
+                request.ProtocolOrDefault, Method.Dense, 0,
                 Checkpoint: model.Checkpoint)
             let recipe = baselines.Contains(pruning.method)
                 ? dense with { Method = pruning.method }
                 : dense with { Method = pruning.method, Sparsity = pruning.sparsity, Scope = request.Scope }
-            select (Model: model.NameOrDefault, Recipe: recipe, Fingerprint: RecipeFingerprint.Of(recipe), Dense: RecipeFingerprint.Of(dense));
+            select (Model: model.NameOrDefault, Recipe: recipe, Fingerprint: RecipeFingerprint.Of(recipe),
+                Dense: RecipeFingerprint.Of(dense));
 
         var all = cohorts.ToList();
         return new PlannedSweep(
             [
-                .. all.SelectMany(cohort => SeedsOf(cohort.Recipe), (cohort, seed) => (cohort, seed)).Select((run, ordinal) => new PlannedRun(
+                .. all.SelectMany(cohort => SeedsOf(cohort.Recipe), (cohort, seed) => (cohort, seed))
+                    .Select((run, ordinal) => new PlannedRun(
                     ordinal, run.cohort.Model, run.cohort.Recipe, run.cohort.Fingerprint,
                     run.cohort.Recipe.Plan.SharedEpochs > 0 ? run.cohort.Dense : null, run.seed,
                     RunWish.Of(request, run.cohort.Recipe, run.seed))),
@@ -61,6 +65,8 @@ public static class SweepExpansion
             ]);
 
         IEnumerable<int> SeedsOf(Recipe recipe) =>
-            Enumerable.Range(request.Seeds!.First, request.Seeds.Count + (recipe.Method == Method.Dense ? request.ExtraDenseSeeds : 0));
+            Enumerable.Range(
+                request.Seeds!.First,
+                request.Seeds.Count + (recipe.Method == Method.Dense ? request.ExtraDenseSeeds : 0));
     }
 }

@@ -16,7 +16,8 @@ namespace PieService.Domain.Sweeps;
 /// The reasons why its runs would not start now; empty if some worker would take one, or if no run must be trained.
 /// </param>
 public sealed record SweepPlan(
-    int Runs, PlannedEpochs Epochs, double EstimatedSeconds, long PredictionBytes, long CheckpointBytes, long ModelBytes, int Comparisons,
+    int Runs, PlannedEpochs Epochs, double EstimatedSeconds, long PredictionBytes, long CheckpointBytes,
+    long ModelBytes, int Comparisons,
     IReadOnlyList<string> WaitingFor);
 
 /// <param name="Shared">The number of epochs of trunks and of runs that exist already.</param>

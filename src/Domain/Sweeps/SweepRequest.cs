@@ -103,10 +103,13 @@ public sealed record ModelRequest
     public string? Checkpoint { get; init; }
     public Hyperparameters? Hyperparameters { get; init; }
 
-    [JsonIgnore] public string NameOrDefault => Name ?? (Architecture is { } known ? Wire.Name(known).ToLowerInvariant() : "");
+    [JsonIgnore]
+    public string NameOrDefault =>
+        Name ?? (Architecture is { } known ? Wire.Name(known).ToLowerInvariant() : "");
 
     [JsonIgnore] public Hyperparameters HyperparametersOrDefault => Hyperparameters ?? new Hyperparameters();
 }
 
 /// <summary>The seeds first, first + 1, ..., first + count - 1.</summary>
-public sealed record SeedRange([property: Range(0, int.MaxValue - 1)] int First = 0, [property: Range(1, SweepRules.MaxSeeds)] int Count = 1);
+public sealed record SeedRange(
+    [property: Range(0, int.MaxValue - 1)] int First = 0, [property: Range(1, SweepRules.MaxSeeds)] int Count = 1);

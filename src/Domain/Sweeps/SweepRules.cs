@@ -41,14 +41,17 @@ public static class SweepRules
     private static IEnumerable<FieldError> Names(SweepRequest request)
     {
         if (string.IsNullOrWhiteSpace(request.Name)) yield return new("name", "is required: 1 to 200 characters");
-        else if (!FieldError.IsName(request.Name)) yield return new("name", "must have 1 to 200 characters, none of them a control character");
+        else if (!FieldError.IsName(request.Name))
+            yield return new("name", "must have 1 to 200 characters, none of them a control character");
     }
 
     private static IEnumerable<FieldError> DatasetOf(SweepRequest request, Dataset? dataset)
     {
         if (request.DatasetId is null) yield return new("datasetId", "is required: the id of an imported dataset");
-        else if (dataset is null) yield return new("datasetId", "is not the id of a dataset; GET /api/v1/datasets lists them");
-        else if (dataset.Task == LearningTask.MultiLabel && request.ProtocolOrDefault == Protocol.Sound && dataset.Splits.All(split => split.Split != Split.Validation)
+        else if (dataset is null)
+            yield return new("datasetId", "is not the id of a dataset; GET /api/v1/datasets lists them");
+        else if (dataset.Task == LearningTask.MultiLabel && request.ProtocolOrDefault == Protocol.Sound
+            && dataset.Splits.All(split => split.Split != Split.Validation)
             && dataset.Splits.Any(split => split is { Split: Split.Train, Examples: < 2 }))
             yield return new(
                 "datasetId",
@@ -87,13 +90,19 @@ public static class SweepRules
                 continue;
             }
             if (model.Architecture is null) yield return new($"{at}.architecture", "is required: BiLSTM or BERT");
-            if (model.Name is { } name && !FieldError.IsName(name)) yield return new($"{at}.name", "must have 1 to 200 characters, none of them a control character");
-            if (models.Take(i).Any(earlier => earlier?.NameOrDefault == model.NameOrDefault && model.NameOrDefault != ""))
-                yield return new($"{at}.name", $"'{model.NameOrDefault}' is taken by another model of this sweep; give each its own name");
+            if (model.Name is { } name && !FieldError.IsName(name))
+                yield return new($"{at}.name", "must have 1 to 200 characters, none of them a control character");
+            if (models.Take(i)
+                .Any(earlier => earlier?.NameOrDefault == model.NameOrDefault && model.NameOrDefault != ""))
+                yield return new(
+                    $"{at}.name",
+                    $"'{model.NameOrDefault}' is taken by another model of this sweep; give each its own name");
             else if (models.Take(i).Any(earlier => earlier is not null && SameRecipe(earlier, model)))
                 yield return new(at, "trains the same as an earlier model of this sweep; change or remove it");
-            foreach (var error in model.Architecture == Architecture.Bert ? Pretrained(model, at) : Recurrent(model, at)) yield return error;
-            foreach (var error in HyperparametersOf(model.HyperparametersOrDefault, $"{at}.hyperparameters")) yield return error;
+            foreach (var error in model.Architecture == Architecture.Bert
+                ? Pretrained(model, at) : Recurrent(model, at)) yield return error;
+            foreach (var error in HyperparametersOf(model.HyperparametersOrDefault, $"{at}.hyperparameters"))
+                yield return error;
         }
     }
 
@@ -101,15 +110,21 @@ public static class SweepRules
     {
         if (model.Checkpoint is not null) yield return new($"{at}.checkpoint", "is for BERT; a BiLSTM takes vectors");
         if (model.Vectors is { } vectors && !FieldError.IsFileName(vectors))
-            yield return new($"{at}.vectors", $"must be the name of a vectors file without its ending: {FieldError.FileNameRule}");
+            yield return new(
+                $"{at}.vectors", $"must be the name of a vectors file without its ending: {FieldError.FileNameRule}");
     }
 
     private static IEnumerable<FieldError> Pretrained(ModelRequest model, string at)
     {
-        if (model.Checkpoint is null) yield return new($"{at}.checkpoint", "is required for BERT: the name of a pretrained checkpoint, as GET /api/v1/models lists them");
+        if (model.Checkpoint is null)
+            yield return new(
+                $"{at}.checkpoint",
+                "is required for BERT: the name of a pretrained checkpoint, as GET /api/v1/models lists them");
         else if (!FieldError.IsFileName(model.Checkpoint))
-            yield return new($"{at}.checkpoint", $"must be the name of a checkpoint's folder: {FieldError.FileNameRule}");
-        if (model.Vectors is not null) yield return new($"{at}.vectors", "is for BiLSTM; a BERT has the embedding of its checkpoint");
+            yield return new(
+                $"{at}.checkpoint", $"must be the name of a checkpoint's folder: {FieldError.FileNameRule}");
+        if (model.Vectors is not null)
+            yield return new($"{at}.vectors", "is for BiLSTM; a BERT has the embedding of its checkpoint");
 
         var (hyper, unset) = (model.HyperparametersOrDefault, new Hyperparameters());
         // A request that was answered contains them with their defaults, and it may be sent again.
@@ -131,7 +146,8 @@ public static class SweepRules
         a.Architecture is not null && a.Architecture == b.Architecture && Fingerprint(a) == Fingerprint(b);
 
     private static string Fingerprint(ModelRequest model) => RecipeFingerprint.Of(new Recipe(
-        "", model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault, Protocol.Sound, Method.Dense, 0, Checkpoint: model.Checkpoint));
+        "", model.Architecture!.Value, model.Vectors, model.HyperparametersOrDefault, Protocol.Sound, Method.Dense, 0,
+        Checkpoint: model.Checkpoint));
 
     /// <summary>
     /// The ranges are attributes of the hyperparameters themselves, where the API's documentation finds them too.
@@ -142,27 +158,36 @@ public static class SweepRules
         where range is not null && !range.IsValid(property.GetValue(hyper))
         select new FieldError(
             $"{at}.{JsonNamingPolicy.CamelCase.ConvertName(property.Name)}",
-            string.Create(CultureInfo.InvariantCulture, $"must be {(range.MinimumIsExclusive ? "above" : "from")} {range.Minimum} {(range.MinimumIsExclusive ? "and at most" : "to")} {range.Maximum}"));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"must be {(range.MinimumIsExclusive ? "above" : "from")} {range.Minimum} "
+                    + $"{(range.MinimumIsExclusive ? "and at most" : "to")} {range.Maximum}"));
 
     private static IEnumerable<FieldError> Grid(SweepRequest request)
     {
         var (methods, sparsities) = (request.Methods ?? [], request.Sparsities ?? []);
         if (request.Methods is null) yield return new("methods", "is required; [] trains dense models only");
-        if (methods.Count > 0 && sparsities.Count == 0) yield return new("sparsities", "is required: at least one percentage in (0, 100)");
+        if (methods.Count > 0 && sparsities.Count == 0)
+            yield return new("sparsities", "is required: at least one percentage in (0, 100)");
         if (methods.Count == 0 && sparsities.Count > 0)
             yield return new("sparsities", "must be empty if there are no methods");
-        if (sparsities.Count > MaxSparsities) yield return new("sparsities", $"must have at most {MaxSparsities} entries");
+        if (sparsities.Count > MaxSparsities)
+            yield return new("sparsities", $"must have at most {MaxSparsities} entries");
 
         for (var i = 0; i < methods.Count; i++)
         {
-            if (PruningRule.Of(methods[i]) is null) yield return new($"methods[{i}]", "must be a pruning method; dense models are always trained too");
-            else if (methods.Take(i).Contains(methods[i])) yield return new($"methods[{i}]", $"repeats {Wire.Name(methods[i])}");
+            if (PruningRule.Of(methods[i]) is null)
+                yield return new($"methods[{i}]", "must be a pruning method; dense models are always trained too");
+            else if (methods.Take(i).Contains(methods[i]))
+                yield return new($"methods[{i}]", $"repeats {Wire.Name(methods[i])}");
         }
         for (var i = 0; i < sparsities.Count; i++)
         {
             if (sparsities[i] is <= 0 or >= 100) yield return new($"sparsities[{i}]", "must be > 0 and < 100");
-            else if (sparsities[i] != decimal.Round(sparsities[i], 6)) yield return new($"sparsities[{i}]", "must have at most 6 decimals");
-            else if (sparsities.Take(i).Contains(sparsities[i])) yield return new($"sparsities[{i}]", $"repeats {sparsities[i]}");
+            else if (sparsities[i] != decimal.Round(sparsities[i], 6))
+                yield return new($"sparsities[{i}]", "must have at most 6 decimals");
+            else if (sparsities.Take(i).Contains(sparsities[i]))
+                yield return new($"sparsities[{i}]", $"repeats {sparsities[i]}");
         }
     }
 
@@ -172,17 +197,22 @@ public static class SweepRules
     /// </summary>
     private static IEnumerable<FieldError> LastSegments(SweepRequest request)
     {
-        if (request.ProtocolOrDefault != Protocol.Paper || request.Methods?.Any(method => PruningRule.Of(method) is { Rewinds: true }) != true) yield break;
+        if (request.ProtocolOrDefault != Protocol.Paper
+            || request.Methods?.Any(method => PruningRule.Of(method) is { Rewinds: true }) != true) yield break;
         for (var i = 0; i < (request.Models?.Count ?? 0); i++)
             if (request.Models![i]?.HyperparametersOrDefault.Epochs == 1)
-                yield return new($"models[{i}].hyperparameters.epochs", "must be at least 2 in protocol paper with a -WR method, which would not be trained after its last rewinding");
+                yield return new(
+                    $"models[{i}].hyperparameters.epochs",
+                    "must be at least 2 in protocol paper with a -WR method, which would not be trained after its last "
+                        + "rewinding");
     }
 
     /// <summary>With an option that has no effect, the same training would have several recipes.</summary>
     private static IEnumerable<FieldError> Paddings(SweepRequest request)
     {
         for (var i = 0; i < (request.Models?.Count ?? 0); i++)
-            if (request.Models![i] is { } model && model.HyperparametersOrDefault.Padding != Padding.Zeros && (request.ProtocolOrDefault != Protocol.Paper || model.Architecture != Architecture.BiLstm))
+            if (request.Models![i] is { } model && model.HyperparametersOrDefault.Padding != Padding.Zeros
+                && (request.ProtocolOrDefault != Protocol.Paper || model.Architecture != Architecture.BiLstm))
                 yield return new(
                     $"models[{i}].hyperparameters.padding",
                     "is for a BiLSTM in protocol paper, which reads pads like words; omit it");
@@ -197,20 +227,24 @@ public static class SweepRules
         }
         if (seeds.First < 0) yield return new("seeds.first", "must be >= 0");
         if (seeds.Count is < 1 or > MaxSeeds) yield return new("seeds.count", $"must be from 1 to {MaxSeeds}");
-        else if (seeds.First > int.MaxValue - seeds.Count) yield return new("seeds.first", $"must be at most {int.MaxValue - seeds.Count}");
+        else if (seeds.First > int.MaxValue - seeds.Count)
+            yield return new("seeds.first", $"must be at most {int.MaxValue - seeds.Count}");
         if (request.ExtraDenseSeeds is < 0 or > MaxSeeds)
             yield return new(
                 "extraDenseSeeds",
                 $"must be from 0 to {MaxSeeds}; the value of seeds.count gives a second cohort of the same size");
-        else if (seeds is { First: >= 0, Count: >= 1 and <= MaxSeeds } && (long)seeds.First + seeds.Count + request.ExtraDenseSeeds > int.MaxValue)
+        else if (seeds is { First: >= 0, Count: >= 1 and <= MaxSeeds }
+            && (long)seeds.First + seeds.Count + request.ExtraDenseSeeds > int.MaxValue)
             yield return new(
                 "extraDenseSeeds",
                 "exceeds the largest seed (2147483647), since these seeds follow seeds.first + seeds.count; use a " +
                 "smaller seeds.first");
 
-        var cohorts = (request.ComputeMatchedDense ? 2L : 1L) + (request.Methods?.Count ?? 0) * (request.Sparsities?.Count ?? 0);
+        var cohorts = (request.ComputeMatchedDense ? 2L : 1L)
+            + (request.Methods?.Count ?? 0) * (request.Sparsities?.Count ?? 0);
         var runs = (request.Models?.Count ?? 0) * ((cohorts * seeds.Count) + Math.Max(0, request.ExtraDenseSeeds));
-        if (seeds.Count <= MaxSeeds && runs > MaxRuns) yield return new("seeds.count", $"makes {runs} runs; a sweep has at most {MaxRuns}");
+        if (seeds.Count <= MaxSeeds && runs > MaxRuns)
+            yield return new("seeds.count", $"makes {runs} runs; a sweep has at most {MaxRuns}");
     }
 
     private static IEnumerable<FieldError> PredictSplits(SweepRequest request, Dataset? dataset)
@@ -219,7 +253,8 @@ public static class SweepRules
         if (splits.Count == 0) yield return new("predictSplits", "must name at least one split, or be omitted");
         for (var i = 0; i < splits.Count; i++)
         {
-            if (splits.Take(i).Contains(splits[i])) yield return new($"predictSplits[{i}]", $"repeats {Wire.Name(splits[i])}");
+            if (splits.Take(i).Contains(splits[i]))
+                yield return new($"predictSplits[{i}]", $"repeats {Wire.Name(splits[i])}");
             else if (dataset is not null && dataset.Splits.All(summary => summary.Split != splits[i]))
                 yield return new($"predictSplits[{i}]", $"the dataset has no {Wire.Name(splits[i])} split");
         }
@@ -228,7 +263,8 @@ public static class SweepRules
     private static IEnumerable<FieldError> ObservationEpochs(SweepRequest request)
     {
         if (request.ObservationEpochs is not { } epochs) yield break;
-        if (epochs.Count > MaxObservationEpochs) yield return new("observationEpochs", $"must have at most {MaxObservationEpochs} entries");
+        if (epochs.Count > MaxObservationEpochs)
+            yield return new("observationEpochs", $"must have at most {MaxObservationEpochs} entries");
         for (var i = 0; i < epochs.Count; i++)
             if (epochs[i] < 0)
                 yield return new(

@@ -13,8 +13,10 @@ public static class PublicAddress
     [
         .. from network in (string[])
            [
-               "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-               "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+               "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+               "192.0.0.0/24", "192.0.2.0/24",
+               "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",
+               "240.0.0.0/4",
            ]
            select IPNetwork.Parse(network),
     ];
@@ -27,7 +29,8 @@ public static class PublicAddress
 
     /// <summary>Protocol assignments with Teredo, 6to4 (both contain an IPv4 address), documentation.</summary>
     private static readonly IPNetwork[] NotPublic6 =
-        [IPNetwork.Parse("2001::/23"), IPNetwork.Parse("2001:db8::/32"), IPNetwork.Parse("2002::/16"), IPNetwork.Parse("3fff::/20")];
+        [IPNetwork.Parse("2001::/23"), IPNetwork.Parse("2001:db8::/32"), IPNetwork.Parse("2002::/16"),
+            IPNetwork.Parse("3fff::/20")];
 
     /// <summary>A gateway translates these addresses to the IPv4 address in their last four bytes.</summary>
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
@@ -35,7 +38,8 @@ public static class PublicAddress
     public static bool IsPublic(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        if (address.AddressFamily == AddressFamily.InterNetwork) return !NotPublic4.Any(network => network.Contains(address));
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+            return !NotPublic4.Any(network => network.Contains(address));
         if (Nat64.Contains(address)) return IsPublic(new IPAddress(address.GetAddressBytes().AsSpan(12)));
         return GlobalUnicast.Contains(address) && !NotPublic6.Any(network => network.Contains(address));
     }

@@ -15,6 +15,9 @@ public sealed class Webhook
     public required string CreatedBy { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>A secret of 256 bits, written as the Standard Webhooks specification requires (https://www.standardwebhooks.com).</summary>
+    /// <summary>
+    /// A secret of 256 bits, written as the Standard Webhooks specification requires
+    /// (https://www.standardwebhooks.com).
+    /// </summary>
     public static string NewSecret() => "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 }

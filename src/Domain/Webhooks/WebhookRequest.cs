@@ -8,7 +8,8 @@ public sealed record WebhookRequest
     /// <summary>The absolute http or https URL to which the messages are posted.</summary>
     public string? Url { get; init; }
 
-    public static IReadOnlyList<FieldError> Check(WebhookRequest request) => Problem(request.Url) is { } problem ? [new("url", problem)] : [];
+    public static IReadOnlyList<FieldError> Check(WebhookRequest request) =>
+        Problem(request.Url) is { } problem ? [new("url", problem)] : [];
 
     /// <summary>
     /// Uri accepts some invalid host names, and throws only when they are converted for a connection.
@@ -31,7 +32,8 @@ public sealed record WebhookRequest
         if (url.Length > LongestUrl) return $"must have at most {LongestUrl} characters";
         if (url.Any(character => char.IsControl(character) || char.IsWhiteSpace(character)))
             return "must not have white space or control characters";
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address)
+            || address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)
             return "must begin with https:// or http:// and name a host";
         if (address.UserInfo.Length > 0)
             return "must not have a user or a password; verify the signature of the messages instead";

@@ -11,8 +11,8 @@ namespace PieService.Worker.Arithmetic;
 internal abstract class ArithmeticCheck(string operation, string shape)
 {
     /// <summary>
-    /// float32 sums of some hundred products deviate by about 1e-6 of the largest value. A GPU may round the factors of a product
-    /// to 10 bits (TF32), which is 1e-3 for each.
+    /// float32 sums of some hundred products deviate by about 1e-6 of the largest value. A GPU may round the factors of
+    /// a product to 10 bits (TF32), which is 1e-3 for each.
     /// </summary>
     private const double Float32Tolerance = 1e-4, ProductToleranceOfGpus = 1e-2;
 
@@ -39,7 +39,8 @@ internal abstract class ArithmeticCheck(string operation, string shape)
     public ArithmeticDeviation Broken() => Failure("it failed", Float32Tolerance);
 
     /// <param name="part">Which result of the operation, for people.</param>
-    protected ArithmeticDeviation Compare(string part, ReadOnlySpan<float> actual, ReadOnlySpan<double> expected, double tolerance)
+    protected ArithmeticDeviation Compare(
+        string part, ReadOnlySpan<float> actual, ReadOnlySpan<double> expected, double tolerance)
     {
         if (actual.Length != expected.Length) return Failure(part, tolerance);
         var (largest, size) = (0.0, SmallestSize);

@@ -46,7 +46,8 @@ internal static class ArithmeticChecks
             "LSTM", $"T {words}, B {batch}, D {inputs}, H {units}",
             [
                 new("input", words * batch, inputs, 2), new("weights from the input", 4 * units, inputs, range),
-                new("weights from the state", 4 * units, units, range), new("first bias", 1, 4 * units), new("second bias", 1, 4 * units),
+                new("weights from the state", 4 * units, units, range), new("first bias", 1, 4 * units),
+                new("second bias", 1, 4 * units),
             ],
             leaves => LstmStates.Of(lstm!, leaves[0].view(words, batch, inputs)),
             numbers => PlainOperations.Lstm(numbers[0], [.. numbers.Skip(1)], batch))
@@ -56,7 +57,8 @@ internal static class ArithmeticChecks
             {
                 lstm = nn.LSTM(inputs, units).to(values[0].device);
                 using var noGrad = no_grad();
-                foreach (var (parameter, value) in lstm.parameters().Zip(values.Skip(1))) parameter.copy_(value.view(parameter.shape));
+                foreach (var (parameter, value) in lstm.parameters().Zip(values.Skip(1)))
+                    parameter.copy_(value.view(parameter.shape));
                 return [values[0], .. lstm.parameters()];
             },
         };
@@ -75,7 +77,9 @@ internal static class ArithmeticChecks
         int[] places = [.. Enumerable.Range(0, reads).Select(read => read * read % rows)];
         return new(
             "rows of a table", $"{reads} of {rows} rows, width {width}", [new("rows", rows, width)],
-            leaves => leaves[0].index_select(0, tensor(Array.ConvertAll(places, place => (long)place), device: leaves[0].device)),
+            leaves =>
+                leaves[0]
+                    .index_select(0, tensor(Array.ConvertAll(places, place => (long)place), device: leaves[0].device)),
             numbers => numbers[0].RowsAt(places));
     }
 
@@ -110,7 +114,8 @@ internal static class ArithmeticChecks
         leaves => nn.functional.layer_norm(leaves[0], [width], leaves[1].flatten(), leaves[2].flatten(), 1e-12),
         numbers => PlainOperations.LayerNorm(numbers[0], numbers[1], numbers[2], 1e-12));
 
-    private static MatrixCheck Function(string name, Func<Tensor, Tensor> library, Func<PlainMatrix, PlainMatrix> plain) => new(
+    private static MatrixCheck Function(
+        string name, Func<Tensor, Tensor> library, Func<PlainMatrix, PlainMatrix> plain) => new(
         name, "7 x 33", [new("input", 7, 33, 3)], leaves => library(leaves[0]), numbers => plain(numbers[0]));
 
     /// <summary>Texts of different lengths in one padded batch, as BERT's layers attend to them.</summary>
@@ -124,14 +129,17 @@ internal static class ArithmeticChecks
             leaves =>
             {
                 Tensor ByHead(Tensor matrix) => matrix.view(batch, words, heads, width).transpose(1, 2);
-                bool[] isThere = [.. lengths.SelectMany(length => Enumerable.Range(0, words).Select(word => word < length))];
+                bool[] isThere = [
+                    .. lengths.SelectMany(length => Enumerable.Range(0, words).Select(word => word < length))];
                 var mask = tensor(isThere, [batch, 1, 1, words], device: leaves[0].device);
-                return nn.functional.scaled_dot_product_attention(ByHead(leaves[0]), ByHead(leaves[1]), ByHead(leaves[2]), mask).transpose(1, 2);
+                return nn.functional.scaled_dot_product_attention(
+                    ByHead(leaves[0]), ByHead(leaves[1]), ByHead(leaves[2]), mask).transpose(1, 2);
             },
             numbers => PlainMatrix.Stack([.. lengths.Select((length, text) =>
             {
                 int[] own = [.. Enumerable.Range(text * words, words)];
-                return PlainOperations.Attention(numbers[0].RowsAt(own), numbers[1].RowsAt(own), numbers[2].RowsAt(own), heads, length);
+                return PlainOperations.Attention(
+                    numbers[0].RowsAt(own), numbers[1].RowsAt(own), numbers[2].RowsAt(own), heads, length);
             })]))
         { OfProducts = true };
     }
@@ -141,17 +149,25 @@ internal static class ArithmeticChecks
         int[] gold = [.. Enumerable.Range(0, examples).Select(example => 5 * example % classes)];
         return new(
             "cross-entropy", $"{examples} x {classes}", [new("logits", examples, classes, 3)],
-            leaves => TrainingLoss.Of(leaves[0], PackedLabels.OfClasses(classes, gold), [.. Enumerable.Range(0, examples)]),
+            leaves =>
+                TrainingLoss.Of(leaves[0], PackedLabels.OfClasses(classes, gold), [.. Enumerable.Range(0, examples)]),
             numbers => PlainOperations.CrossEntropy(numbers[0], gold));
     }
 
     private static MatrixCheck BinaryCrossEntropy(int examples, int classes)
     {
-        short[][] gold = [.. Enumerable.Range(0, examples).Select(example => Enumerable.Range(0, example).Select(label => (short)(4 * label)).ToArray())];
-        double[] isGold = [.. gold.SelectMany(labels => Enumerable.Range(0, classes).Select(label => labels.Contains((short)label) ? 1.0 : 0))];
+        short[][] gold = [
+            .. Enumerable.Range(0, examples)
+                .Select(example => Enumerable.Range(0, example).Select(label => (short)(4 * label)).ToArray())];
+        double[] isGold = [
+            .. gold.SelectMany(
+                labels => Enumerable.Range(0, classes).Select(label => labels.Contains((short)label) ? 1.0 : 0))];
         return new(
             "binary cross-entropy", $"{examples} x {classes}", [new("logits", examples, classes, 3)],
-            leaves => TrainingLoss.Of(leaves[0], PackedLabels.Of(LearningTask.MultiLabel, classes, gold), [.. Enumerable.Range(0, examples)]),
+            leaves =>
+                TrainingLoss.Of(
+                    leaves[0], PackedLabels.Of(LearningTask.MultiLabel, classes, gold),
+                    [.. Enumerable.Range(0, examples)]),
             numbers => PlainOperations.BinaryCrossEntropy(numbers[0], isGold));
     }
 }

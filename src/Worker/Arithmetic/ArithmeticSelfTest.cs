@@ -30,6 +30,7 @@ internal static class ArithmeticSelfTest
                 failures.Add(check.Broken());
             }
         }
-        return new(machine.DeviceName, machine.CpuCapability, machine.Host, count, watch.Elapsed.TotalSeconds, failures);
+        return new(
+            machine.DeviceName, machine.CpuCapability, machine.Host, count, watch.Elapsed.TotalSeconds, failures);
     }
 }

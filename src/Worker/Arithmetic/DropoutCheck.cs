@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Arithmetic;
 
 /// <summary>
-/// Dropout of ones: in training each becomes 0 or 1 / (1 - p), with mean 1, and its gradient is what it became; in evaluation all
-/// stay.
+/// Dropout of ones: in training each becomes 0 or 1 / (1 - p), with mean 1, and its gradient is what it became; in
+/// evaluation all stay.
 /// </summary>
 internal sealed class DropoutCheck(int rows, int columns, double probability)
     : ArithmeticCheck("dropout", FormattableString.Invariant($"{rows} x {columns}, p {probability}"))
@@ -15,7 +15,8 @@ internal sealed class DropoutCheck(int rows, int columns, double probability)
     {
         using var scope = NewDisposeScope();
         manual_seed(1);
-        var (tolerance, input) = (Tolerance(device, ofProducts: false), ones(rows, columns, device: device, requires_grad: true));
+        var (tolerance, input) =
+            (Tolerance(device, ofProducts: false), ones(rows, columns, device: device, requires_grad: true));
         var result = nn.functional.dropout(input, probability, training: true);
         result.sum().backward();
         var unchanged = nn.functional.dropout(input, probability, training: false);
@@ -24,9 +25,11 @@ internal sealed class DropoutCheck(int rows, int columns, double probability)
         return
         [
             Compare("mean in training", [kept.Average()], [1], MostStandardErrors * standardError),
-            Compare("values in training", kept, Array.ConvertAll(kept, value => value == 0 ? 0 : 1 / (1 - probability)), tolerance),
+            Compare("values in training", kept, Array.ConvertAll(kept, value => value == 0 ? 0 : 1 / (1 - probability)),
+                tolerance),
             Compare("gradient", gradient, Array.ConvertAll(kept, value => (double)value), tolerance),
-            Compare("values in evaluation", ParameterBuffer.ToArray(unchanged.detach()), Array.ConvertAll(kept, _ => 1.0), tolerance),
+            Compare("values in evaluation", ParameterBuffer.ToArray(unchanged.detach()),
+                Array.ConvertAll(kept, _ => 1.0), tolerance),
         ];
     }
 }

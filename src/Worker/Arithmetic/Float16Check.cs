@@ -9,13 +9,15 @@ namespace PieService.Worker.Arithmetic;
 /// Scores as they are stored: rounded to 11 significant bits, ties to even; a larger number becomes the largest
 /// float16.
 /// </summary>
-internal sealed class Float16Check() : ArithmeticCheck("packing as float16", FormattableString.Invariant($"{Values.Length} scores"))
+internal sealed class Float16Check()
+    : ArithmeticCheck("packing as float16", FormattableString.Invariant($"{Values.Length} scores"))
 {
     private const double Largest = 65504;
     private const int StoredBits = 10;
 
     private static readonly float[] Values =
-        [0, 1, -1, 0.1f, -7.77f, 1.00048828125f, 1.00146484375f, 3.14159274f, 1023.7f, -2049, 2051, 65503, 65519, 1e6f, -1e30f];
+        [0, 1, -1, 0.1f, -7.77f, 1.00048828125f, 1.00146484375f, 3.14159274f, 1023.7f, -2049, 2051, 65503, 65519, 1e6f,
+            -1e30f];
 
     public override IEnumerable<ArithmeticDeviation> Deviations(Device device)
     {

@@ -30,25 +30,30 @@ internal sealed class MatrixCheck(
     /// <summary>
     /// The same check with a changed result of the library: tests use it to show that a wrong kernel is found.
     /// </summary>
-    public MatrixCheck Changed(Func<Tensor, Tensor> change) => new(Operation, Shape, inputs, leaves => change(library(leaves)), plain)
-    {
-        Leaves = Leaves,
-        OfProducts = OfProducts,
-    };
+    public MatrixCheck Changed(Func<Tensor, Tensor> change) =>
+        new(Operation, Shape, inputs, leaves => change(library(leaves)), plain)
+        {
+            Leaves = Leaves,
+            OfProducts = OfProducts,
+        };
 
     public override IEnumerable<ArithmeticDeviation> Deviations(Device device)
     {
         var tolerance = Tolerance(device, OfProducts);
         using var scope = NewDisposeScope();
         var random = KeyedRandom.For("arithmetic");
-        PlainMatrix[] numbers = [.. inputs.Select(input => new PlainMatrix(input.Rows, input.Columns, Draw(random, input.Rows * input.Columns, input.Range)))];
+        PlainMatrix[] numbers = [
+            .. inputs.Select(
+                input => new PlainMatrix(
+                    input.Rows, input.Columns, Draw(random, input.Rows * input.Columns, input.Range)))];
         var expected = plain(numbers);
         var weights = Draw(random, expected.Values.Length, range: 1);
         expected.Backward(weights);
 
         var leaves = Leaves([.. numbers.Select(matrix => ToTensor(matrix, device))]);
         var found = new List<ArithmeticDeviation>();
-        using (no_grad()) found.Add(Compare("result in evaluation", ToArray(library(leaves)), expected.Values, tolerance));
+        using (no_grad())
+            found.Add(Compare("result in evaluation", ToArray(library(leaves)), expected.Values, tolerance));
         var result = library(leaves);
         found.Add(Compare("result in training", ToArray(result.detach()), expected.Values, tolerance));
         result.flatten().dot(tensor(Array.ConvertAll(weights, weight => (float)weight), device: device)).backward();
@@ -61,12 +66,14 @@ internal sealed class MatrixCheck(
     private static double[] Draw(KeyedRandom random, int count, double range)
     {
         var values = new double[count];
-        for (var i = 0; i < count; i++) values[i] = (float)(range * ((2 * (random.NextUInt64() / (double)ulong.MaxValue)) - 1));
+        for (var i = 0; i < count; i++)
+            values[i] = (float)(range * ((2 * (random.NextUInt64() / (double)ulong.MaxValue)) - 1));
         return values;
     }
 
     private static Tensor ToTensor(PlainMatrix matrix, Device device) =>
-        tensor(Array.ConvertAll(matrix.Values, value => (float)value), [matrix.Rows, matrix.Columns], device: device, requires_grad: true);
+        tensor(Array.ConvertAll(matrix.Values, value => (float)value), [matrix.Rows, matrix.Columns], device: device,
+            requires_grad: true);
 
     private static float[] ToArray(Tensor any) => ParameterBuffer.ToArray(any.contiguous());
 }

@@ -7,9 +7,11 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Arithmetic;
 
 /// <summary>Steps of the trainers' own optimizer and their clipping, on all parameters of a small BiLSTM.</summary>
-internal sealed class OptimizerCheck() : ArithmeticCheck("clipping and Adam's step", FormattableString.Invariant($"{Sizes.Length} steps of a BiLSTM, D 7, H 33"))
+internal sealed class OptimizerCheck() : ArithmeticCheck(
+    "clipping and Adam's step", FormattableString.Invariant($"{Sizes.Length} steps of a BiLSTM, D 7, H 33"))
 {
-    private const double LearningRate = 0.01, MaxNorm = 1, Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8, NormEpsilon = 1e-6;
+    private const double LearningRate = 0.01, MaxNorm = 1, Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8, NormEpsilon =
+        1e-6;
 
     // Norms of the gradients: some are clipped by far, some by little, some not at all, which changes what Adam
     // receives.
@@ -19,7 +21,8 @@ internal sealed class OptimizerCheck() : ArithmeticCheck("clipping and Adam's st
     {
         using var scope = NewDisposeScope();
         manual_seed(1);
-        using var model = new BiLstmClassifier(new InputVectors([0], 1, 7, new float[7]), hiddenSize: 33, classCount: 3, device);
+        using var model = new BiLstmClassifier(
+            new InputVectors([0], 1, 7, new float[7]), hiddenSize: 33, classCount: 3, device);
         using var parameters = new ParameterBuffer(model);
         using var optimizer = new Adam(parameters, LearningRate);
         var (tolerance, before) = (Tolerance(device, ofProducts: false), parameters.CopyValues());
@@ -27,11 +30,13 @@ internal sealed class OptimizerCheck() : ArithmeticCheck("clipping and Adam's st
         var (random, found) = (KeyedRandom.For("arithmetic", "Adam"), new List<ArithmeticDeviation>());
         for (var step = 1; step <= Sizes.Length; step++)
         {
-            var gradients = Array.ConvertAll(before, _ => (float)(Sizes[step - 1] * (random.NextInt(2001) - 1000) / 1000));
+            var gradients = Array.ConvertAll(
+                before, _ => (float)(Sizes[step - 1] * (random.NextInt(2001) - 1000) / 1000));
             ParameterBuffer.Fill(parameters.Gradients, gradients);
             parameters.ClipGradients(MaxNorm);
             // Study 1.9.
-            var scale = Math.Min(1, MaxNorm / (Math.Sqrt(gradients.Sum(gradient => (double)gradient * gradient)) + NormEpsilon));
+            var scale = Math.Min(
+                1, MaxNorm / (Math.Sqrt(gradients.Sum(gradient => (double)gradient * gradient)) + NormEpsilon));
             double[] clipped = [.. gradients.Select(gradient => scale * gradient)];
             found.Add(Compare($"clipped gradients of step {step}", parameters.CopyGradients(), clipped, tolerance));
 

@@ -1,8 +1,8 @@
 namespace PieService.Worker.Arithmetic;
 
 /// <summary>
-/// A matrix of doubles with the matrices that it was computed from: the arithmetic that the tensor library is compared with.
-/// The loops follow the formulas, so that they can be checked by reading. Gradients are by reverse accumulation.
+/// A matrix of doubles with the matrices that it was computed from: the arithmetic that the tensor library is compared
+/// with. The loops follow the formulas, so that they can be checked by reading. Gradients are by reverse accumulation.
 /// </summary>
 internal sealed class PlainMatrix
 {
@@ -14,7 +14,8 @@ internal sealed class PlainMatrix
     /// <param name="values">Rows x columns, row-major.</param>
     public PlainMatrix(int rows, int columns, double[] values, params IReadOnlyList<PlainMatrix> sources)
     {
-        if (values.Length != rows * columns) throw new ArgumentException($"{rows} x {columns} needs {rows * columns} values.", nameof(values));
+        if (values.Length != rows * columns)
+            throw new ArgumentException($"{rows} x {columns} needs {rows * columns} values.", nameof(values));
         (Rows, Columns, Values, Gradient, this.sources) = (rows, columns, values, new double[values.Length], sources);
     }
 
@@ -29,11 +30,14 @@ internal sealed class PlainMatrix
     public double[] Gradient { get; }
 
     // If the two shapes differ, a single row or column is repeated as often as the other matrix has rows or columns.
-    public static PlainMatrix operator +(PlainMatrix a, PlainMatrix b) => Pairwise(a, b, (x, y) => x + y, (_, _) => 1, (_, _) => 1);
+    public static PlainMatrix operator +(PlainMatrix a, PlainMatrix b) =>
+        Pairwise(a, b, (x, y) => x + y, (_, _) => 1, (_, _) => 1);
 
-    public static PlainMatrix operator -(PlainMatrix a, PlainMatrix b) => Pairwise(a, b, (x, y) => x - y, (_, _) => 1, (_, _) => -1);
+    public static PlainMatrix operator -(PlainMatrix a, PlainMatrix b) =>
+        Pairwise(a, b, (x, y) => x - y, (_, _) => 1, (_, _) => -1);
 
-    public static PlainMatrix operator *(PlainMatrix a, PlainMatrix b) => Pairwise(a, b, (x, y) => x * y, (_, y) => y, (x, _) => x);
+    public static PlainMatrix operator *(PlainMatrix a, PlainMatrix b) =>
+        Pairwise(a, b, (x, y) => x * y, (_, y) => y, (x, _) => x);
 
     public static PlainMatrix operator /(PlainMatrix a, PlainMatrix b) =>
         Pairwise(a, b, (x, y) => x / y, (_, y) => 1 / y, (x, y) => -x / (y * y));
@@ -83,7 +87,8 @@ internal sealed class PlainMatrix
     public PlainMatrix Transposed() => Gather(Columns, Rows, (r, c) => (c * Columns) + r);
 
     /// <summary>The rows of these numbers, in this order; a row may occur several times.</summary>
-    public PlainMatrix RowsAt(params IReadOnlyList<int> rows) => Gather(rows.Count, Columns, (r, c) => (rows[r] * Columns) + c);
+    public PlainMatrix RowsAt(params IReadOnlyList<int> rows) =>
+        Gather(rows.Count, Columns, (r, c) => (rows[r] * Columns) + c);
 
     public PlainMatrix ColumnsFrom(int first, int count) => Gather(Rows, count, (r, c) => (r * Columns) + first + c);
 
@@ -93,7 +98,8 @@ internal sealed class PlainMatrix
     /// <summary>Matrices of one width, one below the other.</summary>
     public static PlainMatrix Stack(params IReadOnlyList<PlainMatrix> parts)
     {
-        var result = new PlainMatrix(parts.Sum(part => part.Rows), parts[0].Columns, [.. parts.SelectMany(part => part.Values)], parts);
+        var result = new PlainMatrix(
+            parts.Sum(part => part.Rows), parts[0].Columns, [.. parts.SelectMany(part => part.Values)], parts);
         result.contribute = () =>
         {
             var offset = 0;
@@ -143,7 +149,8 @@ internal sealed class PlainMatrix
     {
         var (rows, columns) = (Math.Max(a.Rows, b.Rows), Math.Max(a.Columns, b.Columns));
         var result = new PlainMatrix(rows, columns, new double[rows * columns], a, b);
-        for (var i = 0; i < result.Values.Length; i++) result.Values[i] = function(a.Values[PlaceIn(a, i)], b.Values[PlaceIn(b, i)]);
+        for (var i = 0; i < result.Values.Length; i++)
+            result.Values[i] = function(a.Values[PlaceIn(a, i)], b.Values[PlaceIn(b, i)]);
         result.contribute = () =>
         {
             for (var i = 0; i < result.Gradient.Length; i++)

@@ -14,7 +14,8 @@ internal static class PlainOperations
     public static PlainMatrix Log(this PlainMatrix x) => x.Map(Math.Log, v => 1 / v);
 
     /// <summary>x Phi(x), Phi being the normal distribution's function (Hendrycks and Gimpel, 2016).</summary>
-    public static PlainMatrix Gelu(this PlainMatrix x) => x.Map(v => v * Phi(v), v => Phi(v) + (v * Math.Exp(-v * v / 2) / Math.Sqrt(2 * Math.PI)));
+    public static PlainMatrix Gelu(this PlainMatrix x) =>
+        x.Map(v => v * Phi(v), v => Phi(v) + (v * Math.Exp(-v * v / 2) / Math.Sqrt(2 * Math.PI)));
 
     /// <summary>GELU by its approximation with tanh, which some checkpoints use.</summary>
     public static PlainMatrix TanhGelu(this PlainMatrix x)
@@ -27,7 +28,8 @@ internal static class PlainOperations
     /// <param name="x">(N, from).</param>
     /// <param name="weight">(to, from).</param>
     /// <param name="bias">(1, to).</param>
-    public static PlainMatrix Linear(PlainMatrix x, PlainMatrix weight, PlainMatrix bias) => x.TimesTransposed(weight) + bias;
+    public static PlainMatrix Linear(PlainMatrix x, PlainMatrix weight, PlainMatrix bias) =>
+        x.TimesTransposed(weight) + bias;
 
     /// <summary>Softmax over each row, which becomes a distribution.</summary>
     public static PlainMatrix Softmax(this PlainMatrix x)
@@ -41,10 +43,14 @@ internal static class PlainOperations
     {
         var centred = x - (x.RowSums() * (1.0 / x.Columns));
         var variance = (centred * centred).RowSums() * (1.0 / x.Columns);
-        return (centred * variance.Map(v => Math.Pow(v + epsilon, -0.5), v => -0.5 * Math.Pow(v + epsilon, -1.5)) * weight) + bias;
+        return (centred * variance.Map(
+            v => Math.Pow(v + epsilon, -0.5), v => -0.5 * Math.Pow(v + epsilon, -1.5)) * weight) + bias;
     }
 
-    /// <summary>An LSTM of one layer and direction (Hochreiter and Schmidhuber, 1997; gates in torch's order: input, forget, cell, output).</summary>
+    /// <summary>
+    /// An LSTM of one layer and direction (Hochreiter and Schmidhuber, 1997; gates in torch's order: input, forget,
+    /// cell, output).
+    /// </summary>
     /// <param name="x">(T B, D), time first.</param>
     /// <param name="weights">From input (4H, D), from state (4H, H), and their two biases (1, 4H).</param>
     /// <returns>(T B, H).</returns>
@@ -65,11 +71,14 @@ internal static class PlainOperations
         return PlainMatrix.Stack(states);
     }
 
-    /// <summary>softmax(Q K' / sqrt(d)) V for each head, over the tokens that are there (Vaswani et al., 2017, eq. 1).</summary>
+    /// <summary>
+    /// softmax(Q K' / sqrt(d)) V for each head, over the tokens that are there (Vaswani et al., 2017, eq. 1).
+    /// </summary>
     /// <param name="queries">(T, heads d) of one text; keys and values likewise.</param>
     /// <param name="length">The number of tokens of the text; the pads after them are not attended to.</param>
     /// <returns>(T, heads d).</returns>
-    public static PlainMatrix Attention(PlainMatrix queries, PlainMatrix keys, PlainMatrix values, int heads, int length)
+    public static PlainMatrix Attention(
+        PlainMatrix queries, PlainMatrix keys, PlainMatrix values, int heads, int length)
     {
         var d = queries.Columns / heads;
         int[] there = [.. Enumerable.Range(0, length)];
@@ -93,7 +102,8 @@ internal static class PlainOperations
     /// <summary>Mean over rows and columns of log(1 + e^x) - x y, in nats: (1, 1).</summary>
     /// <param name="gold">0 or 1, row-major.</param>
     public static PlainMatrix BinaryCrossEntropy(PlainMatrix logits, double[] gold) =>
-        Mean((logits.Map(x => Math.Log(1 + Math.Exp(x)), Sigmoid) - (logits * Constant(logits, gold))).RowSums() * (1.0 / logits.Columns));
+        Mean((logits.Map(x => Math.Log(1 + Math.Exp(x)), Sigmoid) - (logits * Constant(logits, gold)))
+            .RowSums() * (1.0 / logits.Columns));
 
     private static PlainMatrix Mean(PlainMatrix column) => column.Transposed().RowSums() * (1.0 / column.Rows);
 
@@ -103,7 +113,10 @@ internal static class PlainOperations
 
     private static double Phi(double x) => (1 + Erf(x / Math.Sqrt(2))) / 2;
 
-    /// <summary>The error function by its series 2 / sqrt(pi) e^(-x²) sum of 2^n x^(2n+1) / (2n+1)!!, all of whose terms have one sign.</summary>
+    /// <summary>
+    /// The error function by its series 2 / sqrt(pi) e^(-x²) sum of 2^n x^(2n+1) / (2n+1)!!, all of whose terms have
+    /// one sign.
+    /// </summary>
     private static double Erf(double x)
     {
         var (term, sum) = (x, x);

@@ -70,7 +70,8 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
     }
 
     /// <summary>The folder for the checkpoints of one lease; it is created with the first checkpoint.</summary>
-    public string FolderOf(RunLease lease) => Path.Combine(Runs, lease.RunId.ToString(), lease.Epoch.ToString(CultureInfo.InvariantCulture));
+    public string FolderOf(RunLease lease) =>
+        Path.Combine(Runs, lease.RunId.ToString(), lease.Epoch.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>
     /// The file for the model of the run under one lease; its folder is created with the first model.
@@ -82,7 +83,8 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
 
     /// <summary>Returns null if the run has no checkpoint, or if this machine cannot access it.</summary>
     public CheckpointFile? CheckpointOf(Run? run) =>
-        run is { CheckpointPath: { } path, CheckpointSha256: { } sha, CheckpointEpochs: { } epochs } && run.CheckpointStore == Store()
+        run is { CheckpointPath: { } path, CheckpointSha256: { } sha, CheckpointEpochs: { } epochs }
+            && run.CheckpointStore == Store()
             && File.Exists(Path.Combine(Own, path))
             ? new CheckpointFile(Path.Combine(Own, path), sha, epochs)
             : null;
@@ -93,7 +95,8 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
     public TrainedFile? TrainedModelOf(Run run) =>
         run.Model is { } kept && kept.Store == Store() && File.Exists(Path.Combine(Own, kept.Path))
             ? new(Path.Combine(Own, kept.Path), kept.Sha256)
-        : CheckpointOf(run) is { } checkpoint && checkpoint.EpochsDone == run.EpochsTotal ? new(checkpoint.Path, checkpoint.Sha256)
+        : CheckpointOf(run) is { } checkpoint && checkpoint.EpochsDone == run.EpochsTotal
+        ? new(checkpoint.Path, checkpoint.Sha256)
         : null;
 
     /// <summary>All files among the models, unfinished ones too, with the lease that each belongs to.</summary>
@@ -105,7 +108,9 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
 
     public IEnumerable<Guid> RunsWithFiles() =>
         !Directory.Exists(Runs) ? []
-        : Directory.EnumerateDirectories(Runs).Select(folder => Guid.TryParse(Path.GetFileName(folder), out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty);
+        : Directory.EnumerateDirectories(Runs)
+            .Select(folder => Guid.TryParse(Path.GetFileName(folder), out var id) ? id : Guid.Empty)
+            .Where(id => id != Guid.Empty);
 
     /// <summary>Removes the checkpoints before this one, which is already recorded in the database.</summary>
     public static void RemoveBefore(CheckpointFile checkpoint)
@@ -125,7 +130,8 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
         foreach (var lease in Directory.Exists(folder) ? Directory.GetDirectories(folder) : [])
         {
             // A later lease belongs to a run that was queued again after the database was queried.
-            if (long.TryParse(Path.GetFileName(lease), CultureInfo.InvariantCulture, out var epoch) && epoch <= upToEpoch)
+            if (long.TryParse(Path.GetFileName(lease), CultureInfo.InvariantCulture, out var epoch)
+                && epoch <= upToEpoch)
                 Directory.Delete(lease, recursive: true);
         }
         if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
@@ -138,7 +144,8 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
         var kept = run.CheckpointPath is { } path ? Path.GetDirectoryName(Path.Combine(Own, path)) : null;
         foreach (var lease in Directory.Exists(folder) ? Directory.GetDirectories(folder) : [])
         {
-            if (lease != kept && long.TryParse(Path.GetFileName(lease), CultureInfo.InvariantCulture, out var epoch) && epoch < run.LeaseEpoch)
+            if (lease != kept && long.TryParse(Path.GetFileName(lease), CultureInfo.InvariantCulture, out var epoch)
+                && epoch < run.LeaseEpoch)
                 Directory.Delete(lease, recursive: true);
         }
     }

@@ -19,18 +19,21 @@ public sealed class Housekeeping(
     public override async Task LookAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        await db.Database.ExecuteSqlAsync($"DELETE FROM workers WHERE last_beat_at < now() - interval '1 day'", cancellation);
+        await db.Database.ExecuteSqlAsync(
+            $"DELETE FROM workers WHERE last_beat_at < now() - interval '1 day'", cancellation);
         // The row first, then the files: a row without its files would send a branch to a checkpoint that does not
         // exist.
         await ForgetCheckpointsAsync(db, cancellation);
         await ModelPins.ForgetUnusedAsync(db, cancellation);
 
         var withFiles = artifacts.RunsWithFiles().ToArray();
-        var known = await db.Runs.AsNoTracking().Where(run => withFiles.Contains(run.Id)).ToDictionaryAsync(run => run.Id, cancellation);
+        var known = await db.Runs.AsNoTracking().Where(run => withFiles.Contains(run.Id))
+            .ToDictionaryAsync(run => run.Id, cancellation);
         foreach (var id in withFiles)
         {
             if (!known.TryGetValue(id, out var run)) artifacts.Remove(id, long.MaxValue);
-            else if (run.CheckpointPath is not null || run.State is RunState.Queued or RunState.Running) artifacts.RemoveEarlier(run);
+            else if (run.CheckpointPath is not null || run.State is RunState.Queued or RunState.Running)
+                artifacts.RemoveEarlier(run);
             else artifacts.Remove(id, run.LeaseEpoch);
         }
         await RemoveModelsAsync(db, cancellation);
@@ -47,7 +50,8 @@ public sealed class Housekeeping(
             .ToDictionaryAsync(owner => owner.Id, cancellation);
         foreach (var (path, lease) in files)
         {
-            if (!owners.TryGetValue(lease.RunId, out var owner) || !owner.Needs(lease, artifacts.Relative(path))) File.Delete(path);
+            if (!owners.TryGetValue(lease.RunId, out var owner) || !owner.Needs(lease, artifacts.Relative(path)))
+                File.Delete(path);
         }
     }
 
@@ -57,7 +61,8 @@ public sealed class Housekeeping(
         /// Needed are the file that the row names, those that the run may be writing, and those of a later lease than
         /// the one read.
         /// </summary>
-        public bool Needs(RunLease lease, string path) => path == Path || (IsRunning ? lease.Epoch >= LeaseEpoch : lease.Epoch > LeaseEpoch);
+        public bool Needs(RunLease lease, string path) =>
+            path == Path || (IsRunning ? lease.Epoch >= LeaseEpoch : lease.Epoch > LeaseEpoch);
     }
 
     /// <summary>
@@ -68,13 +73,16 @@ public sealed class Housekeeping(
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var ended = await db.Database.SqlQuery<Guid>($"""
-            SELECT id AS "Value" FROM runs WHERE checkpoint_path IS NOT NULL AND state IN ('succeeded', 'failed', 'cancelled') ORDER BY id FOR UPDATE SKIP LOCKED
+            SELECT id AS "Value" FROM runs WHERE checkpoint_path IS NOT NULL
+                AND state IN ('succeeded', 'failed', 'cancelled') ORDER BY id FOR UPDATE SKIP LOCKED
             """).ToListAsync(cancellation);
         if (ended.Count == 0) return;
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE runs SET checkpoint_path = NULL, checkpoint_sha256 = NULL, checkpoint_epochs = NULL, checkpoint_store = NULL
+            UPDATE runs SET checkpoint_path = NULL, checkpoint_sha256 = NULL, checkpoint_epochs = NULL,
+                checkpoint_store = NULL
             WHERE id = ANY({ended.ToArray()})
-                AND NOT EXISTS (SELECT 1 FROM runs AS branch WHERE branch.trunk_run_id = runs.id AND branch.state IN ('queued', 'running'))
+                AND NOT EXISTS (SELECT 1 FROM runs AS branch WHERE branch.trunk_run_id = runs.id
+                    AND branch.state IN ('queued', 'running'))
             """, cancellation);
         await transaction.CommitAsync(cancellation);
     }

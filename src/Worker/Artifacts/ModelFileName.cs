@@ -6,7 +6,8 @@ namespace PieService.Worker.Artifacts;
 /// <summary>The file of a kept model is named by its run and lease: RUN.EPOCH.safetensors.</summary>
 internal static class ModelFileName
 {
-    public static string Of(RunLease lease) => string.Create(CultureInfo.InvariantCulture, $"{lease.RunId}.{lease.Epoch}.safetensors");
+    public static string Of(RunLease lease) =>
+        string.Create(CultureInfo.InvariantCulture, $"{lease.RunId}.{lease.Epoch}.safetensors");
 
     /// <summary>Returns null if the name is not one that this service gives.</summary>
     public static RunLease? LeaseIn(string path) =>

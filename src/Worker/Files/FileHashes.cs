@@ -23,7 +23,8 @@ internal static class FileHashes
             {
                 list.Append(Convert.ToHexStringLower(Hash(path, cancellation))).Append("  ").Append(name).Append('\n');
             }
-            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or InvalidDataException)
+            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException
+                or InvalidDataException)
             {
                 throw UnusableModelException.Unreadable(path, unreadable);
             }

@@ -24,7 +24,8 @@ internal sealed class ModelSettings
                 ? new(path, json.RootElement.Clone())
                 : throw new UnusableModelException($"{ShownPath.Of(path)} is not a JSON object.");
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException
+            or InvalidDataException)
         {
             throw UnusableModelException.Unreadable(path, unreadable);
         }
@@ -38,13 +39,15 @@ internal sealed class ModelSettings
     /// is no default.</exception>
     public int Integer(string name, int? otherwise = null, int atLeast = 1, int atMost = int.MaxValue) =>
         Find(name) is not { } value ? otherwise ?? throw Refusal(name, "is missing")
-        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= atLeast && number <= atMost ? number
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= atLeast
+            && number <= atMost ? number
         : throw Refusal(name, $"is {value.GetRawText()}, not a whole number from {atLeast} to {atMost}");
 
     /// <exception cref="UnusableModelException">It is not a number from 0 to 1, 1 excluded.</exception>
     public double Fraction(string name, double otherwise) =>
         Find(name) is not { } value ? otherwise
-        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number is >= 0 and < 1 ? number
+        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number is >= 0 and < 1
+        ? number
         : throw Refusal(name, $"is {value.GetRawText()}, not a number from 0 to below 1");
 
     /// <exception cref="UnusableModelException">It is neither true nor false.</exception>
@@ -59,7 +62,8 @@ internal sealed class ModelSettings
         if (Find(name) is not { } value) return otherwise;
         try
         {
-            if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content)) value = content;
+            if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content))
+                value = content;
             if (value.ValueKind == JsonValueKind.String) return value.GetString()!;
         }
         catch (InvalidOperationException)

@@ -14,9 +14,11 @@ internal static class RegularFile
     {
         // Opening a pipe blocks until a process writes to it, and a device returns bytes for ever. .NET does not tell
         // the kind of a file, but neither these nor sockets have a length.
-        var file = File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? new FileInfo(target.FullName) : new FileInfo(path);
+        var file = File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target
+            ? new FileInfo(target.FullName) : new FileInfo(path);
         if (file.Length == 0) throw new InvalidDataException($"{Path.GetFileName(path)} is empty, or no regular file.");
-        return new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
+        return new(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
     }
 
     /// <summary>Like <see cref="OpenRead"/>, but reads the whole file.</summary>

@@ -5,8 +5,8 @@ namespace PieService.Worker.Files;
 
 /// <summary>
 /// Named arrays in the safetensors format: 8 bytes header length, a JSON header, the little-endian values
-/// (https://huggingface.co/docs/safetensors). Python reads these files with one line. F32, F64, I32, I64 and U8 are written;
-/// F16 and BF16 are read too, as F32.
+/// (https://huggingface.co/docs/safetensors). Python reads these files with one line. F32, F64, I32, I64 and U8 are
+/// written; F16 and BF16 are read too, as F32.
 /// </summary>
 public sealed class SafeTensors
 {
@@ -25,8 +25,10 @@ public sealed class SafeTensors
     {
         if (shape.Length == 0) shape = [values.Length];
         if (shape.Aggregate(1L, (size, side) => size * side) != values.Length)
-            throw new ArgumentException($"{values.Length} values don't fill the shape [{string.Join(", ", shape)}].", nameof(shape));
-        if (name == SafeTensorsHeader.MetadataKey) throw new ArgumentException($"No tensor can have the name {name}.", nameof(name));
+            throw new ArgumentException(
+                $"{values.Length} values don't fill the shape [{string.Join(", ", shape)}].", nameof(shape));
+        if (name == SafeTensorsHeader.MetadataKey)
+            throw new ArgumentException($"No tensor can have the name {name}.", nameof(name));
         tensors.Add(name, new StoredTensor<T>(TensorType.Of<T>(), shape, values));
     }
 
@@ -106,7 +108,8 @@ public sealed class SafeTensors
             var header = SafeTensorsHeader.Read(file);
             var result = new SafeTensors();
             foreach (var (key, value) in header.Metadata) result.Metadata.Add(key, value);
-            foreach (var tensor in header.Tensors) result.tensors.Add(tensor.Name, tensor.Type.Read(tensor.Shape, tensor.Count, file));
+            foreach (var tensor in header.Tensors)
+                result.tensors.Add(tensor.Name, tensor.Type.Read(tensor.Shape, tensor.Count, file));
             return result;
         }
         catch (Exception malformed) when (malformed is InvalidDataException or EndOfStreamException)

@@ -9,7 +9,8 @@ namespace PieService.Worker.Files;
 /// exactly the bytes that its shape and type need, and every byte after the header belongs to exactly one tensor.
 /// </summary>
 /// <param name="Tensors">The tensors in the order of their bytes.</param>
-internal sealed record SafeTensorsHeader(IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<TensorPlace> Tensors)
+internal sealed record SafeTensorsHeader(
+    IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<TensorPlace> Tensors)
 {
     public const string MetadataKey = "__metadata__";
 
@@ -30,7 +31,8 @@ internal sealed record SafeTensorsHeader(IReadOnlyDictionary<string, string> Met
         var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         Require(headerBytes <= MaxBytes, $"its header would have {headerBytes} bytes; at most {MaxBytes} are read.");
         var dataBytes = length - PrefixBytes - (long)headerBytes;
-        Require(dataBytes >= 0, $"its header would have {headerBytes} bytes, but only {length - PrefixBytes} follow: it is cut off.");
+        Require(dataBytes >= 0,
+            $"its header would have {headerBytes} bytes, but only {length - PrefixBytes} follow: it is cut off.");
 
         var header = new byte[headerBytes];
         file.ReadExactly(header);
@@ -39,7 +41,9 @@ internal sealed record SafeTensorsHeader(IReadOnlyDictionary<string, string> Met
         return parsed;
     }
 
-    /// <summary>The bytes of a file before its first value, padded so that the values begin at a multiple of 8.</summary>
+    /// <summary>
+    /// The bytes of a file before its first value, padded so that the values begin at a multiple of 8.
+    /// </summary>
     /// <param name="tensors">In the order of their bytes.</param>
     public static byte[] Bytes(
         IReadOnlyDictionary<string, string> metadata, IEnumerable<KeyValuePair<string, StoredTensor>> tensors)
@@ -88,11 +92,13 @@ internal sealed record SafeTensorsHeader(IReadOnlyDictionary<string, string> Met
             var (metadata, tensors) = (new Dictionary<string, string>(StringComparer.Ordinal), new List<TensorPlace>());
             foreach (var property in json.RootElement.EnumerateObject())
             {
-                Require(property.Value.ValueKind == JsonValueKind.Object, $"'{property.Name}' in its header is not an object.");
+                Require(property.Value.ValueKind == JsonValueKind.Object,
+                    $"'{property.Name}' in its header is not an object.");
                 if (property.Name != MetadataKey) tensors.Add(TensorPlace.Parse(property.Name, property.Value));
                 else foreach (var text in property.Value.EnumerateObject())
                 {
-                    Require(text.Value.ValueKind == JsonValueKind.String, $"the metadata '{text.Name}' is not a string.");
+                    Require(text.Value.ValueKind == JsonValueKind.String,
+                        $"the metadata '{text.Name}' is not a string.");
                     metadata.Add(text.Name, text.Value.GetString()!);
                 }
             }
@@ -110,9 +116,14 @@ internal sealed record SafeTensorsHeader(IReadOnlyDictionary<string, string> Met
         var (next, before) = (0L, "the header");
         foreach (var tensor in tensors)
         {
-            Require(tensor.Begin >= next, $"the tensor '{tensor.Name}' begins at {tensor.Begin}, within '{before}', which ends at {next}.");
-            Require(tensor.Begin <= next, $"nothing has the bytes between {before} and the tensor '{tensor.Name}', from {next} to {tensor.Begin}.");
-            Require(tensor.End <= dataBytes, $"the tensor '{tensor.Name}' ends at {tensor.End}, but the file has {dataBytes} bytes of data: it is cut off.");
+            Require(tensor.Begin >= next,
+                $"the tensor '{tensor.Name}' begins at {tensor.Begin}, within '{before}', which ends at {next}.");
+            Require(tensor.Begin <= next,
+                $"nothing has the bytes between {before} and the tensor '{tensor.Name}', from {next} "
+                    + $"to {tensor.Begin}.");
+            Require(tensor.End <= dataBytes,
+                $"the tensor '{tensor.Name}' ends at {tensor.End}, but the file has {dataBytes} bytes of data: it is "
+                    + "cut off.");
             (next, before) = (tensor.End, tensor.Name);
         }
         Require(next == dataBytes, $"{dataBytes - next} bytes are left over behind {before}.");

@@ -12,7 +12,8 @@ internal abstract record StoredTensor(TensorType Type, long[] Shape)
     public abstract void CopyTo(ByteSink sink);
 }
 
-internal sealed record StoredTensor<T>(TensorType Type, long[] Shape, ReadOnlyMemory<T> Values) : StoredTensor(Type, Shape) where T : unmanaged
+internal sealed record StoredTensor<T>(TensorType Type, long[] Shape, ReadOnlyMemory<T> Values)
+    : StoredTensor(Type, Shape) where T : unmanaged
 {
     /// <summary>The number of values that are read or written at once: a span of bytes ends at 2 GiB.</summary>
     internal const int Piece = 1 << 24;

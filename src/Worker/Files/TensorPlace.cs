@@ -26,16 +26,19 @@ internal sealed record TensorPlace(string Name, TensorType Type, long[] Shape, i
         }
         var bytes = (long)count * type.Size;
         Require(offsets[1] - offsets[0] == bytes,
-            $"has the data_offsets [{offsets[0]}, {offsets[1]}], but {type.Name} of the shape [{string.Join(", ", shape)}] takes {bytes} bytes");
+            $"has the data_offsets [{offsets[0]}, {offsets[1]}], but {type.Name} of the shape "
+                + $"[{string.Join(", ", shape)}] takes {bytes} bytes");
         return new(name, type, shape, (int)count, offsets[0], offsets[1]);
 
         long[] Numbers(string property)
         {
-            Require(json.TryGetProperty(property, out var array) && array.ValueKind == JsonValueKind.Array, $"has no list of {property}");
+            Require(json.TryGetProperty(property, out var array)
+                && array.ValueKind == JsonValueKind.Array, $"has no list of {property}");
             var numbers = new long[array.GetArrayLength()];
             var next = 0;
             foreach (var element in array.EnumerateArray())
-                Require(element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out numbers[next++]) && numbers[next - 1] >= 0,
+                Require(element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out numbers[next++])
+                    && numbers[next - 1] >= 0,
                     $"has a {property} that is not of whole numbers from 0 to {long.MaxValue}");
             return numbers;
         }

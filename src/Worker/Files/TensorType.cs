@@ -25,23 +25,26 @@ internal sealed record TensorType(string Name, int Size, Func<long[], int, Strea
         : typeof(T) == typeof(long) ? "I64" : typeof(T) == typeof(byte) ? "U8"
         : throw new NotSupportedException($"No safetensors type for {typeof(T).Name}."))!;
 
-    private static TensorType Plain<T>(string name) where T : unmanaged => new(name, Marshal.SizeOf<T>(), (shape, count, stream) =>
-    {
-        var values = new T[count];
-        for (var start = 0; start < count; start += StoredTensor<T>.Piece)
-            stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(start, Math.Min(StoredTensor<T>.Piece, count - start))));
-        return new StoredTensor<T>(Of<T>(), shape, values);
-    });
-
-    private static TensorType Widened<T>(string name, Func<T, float> widen) where T : unmanaged => new(name, Marshal.SizeOf<T>(), (shape, count, stream) =>
-    {
-        var (values, piece) = (new float[count], new T[Math.Min(count, 1 << 16)]);
-        for (var start = 0; start < count; start += piece.Length)
+    private static TensorType Plain<T>(string name) where T : unmanaged =>
+        new(name, Marshal.SizeOf<T>(), (shape, count, stream) =>
         {
-            var part = piece.AsSpan(0, Math.Min(piece.Length, count - start));
-            stream.ReadExactly(MemoryMarshal.AsBytes(part));
-            for (var i = 0; i < part.Length; i++) values[start + i] = widen(part[i]);
-        }
-        return new StoredTensor<float>(Of<float>(), shape, values);
-    });
+            var values = new T[count];
+            for (var start = 0; start < count; start += StoredTensor<T>.Piece)
+                stream.ReadExactly(
+                    MemoryMarshal.AsBytes(values.AsSpan(start, Math.Min(StoredTensor<T>.Piece, count - start))));
+            return new StoredTensor<T>(Of<T>(), shape, values);
+        });
+
+    private static TensorType Widened<T>(string name, Func<T, float> widen) where T : unmanaged =>
+        new(name, Marshal.SizeOf<T>(), (shape, count, stream) =>
+        {
+            var (values, piece) = (new float[count], new T[Math.Min(count, 1 << 16)]);
+            for (var start = 0; start < count; start += piece.Length)
+            {
+                var part = piece.AsSpan(0, Math.Min(piece.Length, count - start));
+                stream.ReadExactly(MemoryMarshal.AsBytes(part));
+                for (var i = 0; i < part.Length; i++) values[start + i] = widen(part[i]);
+            }
+            return new StoredTensor<float>(Of<float>(), shape, values);
+        });
 }

@@ -9,7 +9,8 @@ public sealed class UnusableModelException(string message, Exception? cause = nu
     /// <summary>
     /// The disk or the network failed to deliver a file that may exist; the next attempt may succeed.
     /// </summary>
-    public bool MayPass => InnerException is IOException and not (FileNotFoundException or DirectoryNotFoundException or EndOfStreamException);
+    public bool MayPass => InnerException is IOException and not (FileNotFoundException or DirectoryNotFoundException
+        or EndOfStreamException);
 
     public static UnusableModelException Unreadable(string path, Exception cause) =>
         new($"{ShownPath.Of(path)} cannot be read: {ShownPath.In(cause.Message, path)}", cause);

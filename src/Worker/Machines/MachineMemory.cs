@@ -18,20 +18,24 @@ internal static class MachineMemory
     /// machine.
     /// </summary>
     internal static long? AvailableIn(string container) =>
-        Number(Path.Combine(container, "memory.max")) is { } limit && Number(Path.Combine(container, "memory.current")) is { } used
+        Number(Path.Combine(container, "memory.max")) is { } limit
+            && Number(Path.Combine(container, "memory.current")) is { } used
             ? limit - used + (Field(Path.Combine(container, "memory.stat"), "inactive_file") ?? 0)
             : null;
 
-    private static long? Smaller(long? machine, long? container) => machine is { } known ? Math.Min(known, container ?? known) : null;
+    private static long? Smaller(long? machine, long? container) =>
+        machine is { } known ? Math.Min(known, container ?? known) : null;
 
     private static long? FromKernel(string name) => Field("/proc/meminfo", name) * 1024;
 
     private static long? Field(string file, string name) =>
-        File.Exists(file) && File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name + ' ', StringComparison.Ordinal)) is { } line
+        File.Exists(file) && File.ReadLines(file)
+            .FirstOrDefault(line => line.StartsWith(name + ' ', StringComparison.Ordinal)) is { } line
             ? long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
             : null;
 
     /// <summary>Returns null if there is no such file, or if its content is not a number ("max").</summary>
     private static long? Number(string file) =>
-        File.Exists(file) && long.TryParse(File.ReadAllText(file).Trim(), CultureInfo.InvariantCulture, out var number) ? number : null;
+        File.Exists(file) && long.TryParse(File.ReadAllText(file).Trim(), CultureInfo.InvariantCulture, out var number)
+            ? number : null;
 }

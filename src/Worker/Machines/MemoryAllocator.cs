@@ -40,13 +40,16 @@ public sealed record MemoryAllocator(string Name, ImmutableSortedDictionary<stri
     {
         // The worker's environment already preloads a library, which may be an allocator.
         null or "" or "auto" => Preloaded.Length > 0 ? System : TcMalloc() ?? Glibc,
-        "tcmalloc" when Preloaded.Any(library => Path.GetFileName(library) != TcMallocFile) => throw new FormatException(
-            $"PIE_ALLOCATOR is tcmalloc, but LD_PRELOAD is {string.Join(':', Preloaded)}. Unset one of them."),
+        "tcmalloc" when Preloaded.Any(library => Path.GetFileName(library) != TcMallocFile) =>
+            throw new FormatException(
+                $"PIE_ALLOCATOR is tcmalloc, but LD_PRELOAD is {string.Join(':', Preloaded)}. Unset one of them."),
         "tcmalloc" => TcMalloc() ?? throw new FormatException(
-            $"PIE_ALLOCATOR is tcmalloc, but {TcMallocFile} is not installed. On Debian or Ubuntu: sudo apt-get install -y libtcmalloc-minimal4"),
+            $"PIE_ALLOCATOR is tcmalloc, but {TcMallocFile} is not installed. On Debian or Ubuntu: sudo apt-get "
+                + "install -y libtcmalloc-minimal4"),
         "glibc" => Glibc,
         "system" => System,
-        _ => throw new FormatException($"The setting PIE_ALLOCATOR is '{setting}'; it must be auto, tcmalloc, glibc or system."),
+        _ => throw new FormatException(
+            $"The setting PIE_ALLOCATOR is '{setting}'; it must be auto, tcmalloc, glibc or system."),
     };
 
     /// <summary>
@@ -55,16 +58,21 @@ public sealed record MemoryAllocator(string Name, ImmutableSortedDictionary<stri
     public static string OfThisProcess()
     {
         var loaded = File.Exists("/proc/self/maps") ? File.ReadAllText("/proc/self/maps") : "";
-        string[] names = [.. Preloaded.Select(library => Path.GetFileName(library)).Where(name => loaded.Contains(name, StringComparison.Ordinal))];
+        string[] names = [
+            .. Preloaded.Select(library => Path.GetFileName(library))
+                .Where(name => loaded.Contains(name, StringComparison.Ordinal))];
         return names.Length > 0 ? string.Join(' ', names.Select(name => name == TcMallocFile ? "tcmalloc" : name))
             : string.IsNullOrEmpty(global::System.Environment.GetEnvironmentVariable(TopPad)) ? System.Name
             : Glibc.Name;
     }
 
-    /// <summary>What LD_PRELOAD names, without files that are not there: the loader passes over them with a warning.</summary>
+    /// <summary>
+    /// What LD_PRELOAD names, without files that are not there: the loader passes over them with a warning.
+    /// </summary>
     private static string[] Preloaded =>
     [
-        .. (global::System.Environment.GetEnvironmentVariable(Preload) ?? "").Split([':', ' '], StringSplitOptions.RemoveEmptyEntries)
+        .. (global::System.Environment.GetEnvironmentVariable(Preload) ?? "")
+            .Split([':', ' '], StringSplitOptions.RemoveEmptyEntries)
             .Where(library => !library.Contains('/', StringComparison.Ordinal) || File.Exists(library)),
     ];
 }

@@ -17,7 +17,8 @@ public sealed record TrainerSettings(string Device, int Threads)
         var name = Device == "auto" ? cuda.is_available() ? "cuda" : "cpu" : Device;
         var device = name == "cpu" || cuda.is_available()
             ? torch.device(name)
-            : throw new InvalidOperationException($"The device '{Device}' is demanded, but the tensor library finds no CUDA device.");
+            : throw new InvalidOperationException(
+                $"The device '{Device}' is demanded, but the tensor library finds no CUDA device.");
         return new(device, Machine.CpuCapabilityHere(), Threads);
     }
 }
@@ -28,12 +29,14 @@ public sealed record Machine(Device Device, string CpuCapability, int Threads)
     /// <summary>cpu or cuda: a checkpoint may move between devices of one type.</summary>
     public string DeviceType => Wire(Device.type);
 
-    public string DeviceName => Device.type == TorchSharp.DeviceType.CUDA ? $"cuda:{Math.Max(0, Device.index)}" : DeviceType;
+    public string DeviceName =>
+        Device.type == TorchSharp.DeviceType.CUDA ? $"cuda:{Math.Max(0, Device.index)}" : DeviceType;
 
     /// <summary>
     /// The processor, library and allocator; a checkpoint may move between two hosts with the same CPU capability.
     /// </summary>
-    public ComputeHost Host { get; } = new(Processor.Here(), $"libtorch {Version.Parse(__version__).ToString(3)}", MemoryAllocator.OfThisProcess());
+    public ComputeHost Host { get; } =
+        new(Processor.Here(), $"libtorch {Version.Parse(__version__).ToString(3)}", MemoryAllocator.OfThisProcess());
 
     /// <summary>
     /// The instruction set by which torch chooses its CPU kernels, the processor's vendor, by which MKL chooses its
@@ -41,12 +44,15 @@ public sealed record Machine(Device Device, string CpuCapability, int Threads)
     /// </summary>
     internal static string CpuCapabilityHere()
     {
-        var widest = Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported ? "avx512" : Avx2.IsSupported ? "avx2" : "default";
+        var widest = Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported
+            ? "avx512" : Avx2.IsSupported ? "avx2" : "default";
         var limit = Given("ONEDNN_MAX_CPU_ISA") ?? Given("DNNL_MAX_CPU_ISA");
-        return $"{Given("ATEN_CPU_CAPABILITY") ?? widest} {Processor.Here().Vendor}{(limit is null ? "" : $", oneDNN {limit}")}";
+        return $"{Given("ATEN_CPU_CAPABILITY") ?? widest} {Processor.Here().Vendor}"
+            + $"{(limit is null ? "" : $", oneDNN {limit}")}";
     }
 
     private static string Wire(DeviceType type) => type == TorchSharp.DeviceType.CUDA ? "cuda" : "cpu";
 
-    private static string? Given(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+    private static string? Given(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
 }

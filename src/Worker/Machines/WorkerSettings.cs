@@ -17,26 +17,34 @@ namespace PieService.Worker.Machines;
 public sealed partial record WorkerSettings(
     string Device, int Slots, int Threads, int Gpus, TimeSpan TrainerSilence, int MinFreeDiskMib, int MinFreeMemoryMib)
 {
-    /// <param name="setting">Looks up PIE_DEVICE, PIE_SLOTS, PIE_THREADS, PIE_TRAINER_SILENCE_SECONDS, PIE_MIN_FREE_…, PIE_ALLOCATOR.</param>
+    /// <param name="setting">
+    /// Looks up PIE_DEVICE, PIE_SLOTS, PIE_THREADS, PIE_TRAINER_SILENCE_SECONDS, PIE_MIN_FREE_…, PIE_ALLOCATOR.
+    /// </param>
     /// <exception cref="FormatException">A setting is not valid.</exception>
     public static WorkerSettings From(Func<string, string?> setting)
     {
         var device = setting("PIE_DEVICE") is { Length: > 0 } given ? given : "auto";
-        if (!Devices().IsMatch(device)) throw new FormatException($"The setting PIE_DEVICE is '{device}'; it must be auto, cpu, cuda or cuda:0, cuda:1, ...");
+        if (!Devices().IsMatch(device))
+            throw new FormatException(
+                $"The setting PIE_DEVICE is '{device}'; it must be auto, cpu, cuda or cuda:0, cuda:1, ...");
 
         // A scheduler such as Slurm gives a job only some of the machine's GPUs.
-        var visible = setting("CUDA_VISIBLE_DEVICES") is { Length: > 0 } list ? list.Split(',', StringSplitOptions.TrimEntries) : default(string[]);
+        var visible = setting("CUDA_VISIBLE_DEVICES") is { Length: > 0 } list
+            ? list.Split(',', StringSplitOptions.TrimEntries) : default(string[]);
         var gpus = device switch
         {
             "cpu" => 0,
             "auto" or "cuda" when visible is not null => visible.Length,
-            "auto" or "cuda" => Directory.Exists("/dev") ? Directory.EnumerateFiles("/dev").Count(file => NvidiaDevice().IsMatch(file)) : 0,
+            "auto" or "cuda" =>
+                Directory.Exists("/dev") ? Directory.EnumerateFiles("/dev").Count(file => NvidiaDevice().IsMatch(file))
+                    : 0,
             _ => 1,
         };
         // A small recurrent network is no faster with a second thread, so each core is a slot; each GPU is one slot.
         var slots = Settings.Number(setting, "PIE_SLOTS", gpus > 0 ? gpus : Environment.ProcessorCount, 1, 1024);
         return new WorkerSettings(
-            device, slots, Settings.Number(setting, "PIE_THREADS", Math.Max(1, Environment.ProcessorCount / slots), 1, 1024), gpus,
+            device, slots,
+            Settings.Number(setting, "PIE_THREADS", Math.Max(1, Environment.ProcessorCount / slots), 1, 1024), gpus,
             TimeSpan.FromSeconds(Settings.Number(setting, "PIE_TRAINER_SILENCE_SECONDS", 600, 1, 1_000_000)),
             Settings.Number(setting, "PIE_MIN_FREE_DISK_MIB", 1024, 0, int.MaxValue),
             Settings.Number(setting, "PIE_MIN_FREE_MEMORY_MIB", 512, 0, int.MaxValue))

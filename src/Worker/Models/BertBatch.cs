@@ -12,7 +12,8 @@ internal sealed record BertBatch(Tensor Ids, Tensor TokenTypes, Tensor Mask)
     public static BertBatch Of(IReadOnlyList<TextInput> texts, int padToken, Device device)
     {
         var longest = texts.Max(text => text.Tokens.Length);
-        var (ids, types, mask) = (new long[texts.Count * longest], new long[texts.Count * longest], new bool[texts.Count * longest]);
+        var (ids, types, mask) =
+            (new long[texts.Count * longest], new long[texts.Count * longest], new bool[texts.Count * longest]);
         Array.Fill(ids, padToken);
         for (var b = 0; b < texts.Count; b++)
         {
@@ -22,6 +23,8 @@ internal sealed record BertBatch(Tensor Ids, Tensor TokenTypes, Tensor Mask)
             types.AsSpan((start + texts[b].SecondStart)..(start + text.Length)).Fill(1);
         }
         long[] shape = [texts.Count, longest];
-        return new(tensor(ids, shape, device: device), tensor(types, shape, device: device), tensor(mask, shape, device: device));
+        return new(
+            tensor(ids, shape, device: device), tensor(types, shape, device: device),
+            tensor(mask, shape, device: device));
     }
 }

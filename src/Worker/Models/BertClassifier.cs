@@ -12,8 +12,8 @@ namespace PieService.Worker.Models;
 /// attention and two linear maps, the pretrained pooler over [CLS], one linear layer without dropout before it.
 /// </summary>
 /// <remarks>
-/// A batch is padded at its end and no token attends to a pad, so a text's logits are those that it has alone. Names and
-/// order of the parameters are those of the published model. No <c>matmul</c>: an error in it cannot be caught.
+/// A batch is padded at its end and no token attends to a pad, so a text's logits are those that it has alone. Names
+/// and order of the parameters are those of the published model. No <c>matmul</c>: an error in it cannot be caught.
 /// </remarks>
 public sealed class BertClassifier : Classifier
 {
@@ -42,19 +42,22 @@ public sealed class BertClassifier : Classifier
     /// The classifier's initial weights are torch's default, U(±1/sqrt(W)), drawn on the CPU: seed torch before.
     /// </remarks>
     /// <exception cref="UnusableModelException">The weights are not those of a BERT of this config.</exception>
-    public BertClassifier(BertConfig config, BertWeights weights, int classCount, Protocol protocol, Device device) : base(nameof(BertClassifier))
+    public BertClassifier(BertConfig config, BertWeights weights, int classCount, Protocol protocol, Device device)
+        : base(nameof(BertClassifier))
     {
         (this.config, this.device, ClassCount) = (config, device, classCount);
         pruneLayerNorm = protocol == Protocol.Paper;
         Take take = (name, shape) => weights.Take(name, device, shape);
         embeddings = new(config, take);
-        layers = [.. Enumerable.Range(0, config.Layers).Select(layer => new Layer(config, take, $"encoder.layer.{layer}."))];
+        layers = [
+            .. Enumerable.Range(0, config.Layers).Select(layer => new Layer(config, take, $"encoder.layer.{layer}."))];
         pooler = new(take, "pooler.dense.", config.Width, config.Width);
         weights.RequireAllTaken();
 
         register_module("bert", new Branch(
             ("embeddings", embeddings),
-            ("encoder", new Branch(("layer", new Branch([.. layers.Select((layer, place) => ($"{place}", (nn.Module)layer))])))),
+            ("encoder", new Branch(
+                ("layer", new Branch([.. layers.Select((layer, place) => ($"{place}", (nn.Module)layer))])))),
             ("pooler", new Branch(("dense", pooler)))));
         register_module("linear", linear = nn.Linear(config.Width, classCount).to(device));
     }
@@ -65,7 +68,8 @@ public sealed class BertClassifier : Classifier
     public override int MostTokensAtOnce => 16_384;
 
     /// <param name="texts">Token ids, including [CLS] and [SEP]; no text is longer than the model's positions.</param>
-    public override Tensor Logits(IReadOnlyList<TextInput> texts) => Logits(BertBatch.Of(texts, config.PadToken, device));
+    public override Tensor Logits(IReadOnlyList<TextInput> texts) =>
+        Logits(BertBatch.Of(texts, config.PadToken, device));
 
     internal Tensor Logits(BertBatch batch) => linear.call(Pooled(batch));                          // (B, C)
 
@@ -127,7 +131,7 @@ public sealed class BertClassifier : Classifier
             using var scope = NewDisposeScope();
             var sum = words.call(ids)                                                               // (B, T, W)
                 .add(types.Rows.index_select(0, tokenTypes.flatten()).view(ids.size(0), ids.size(1), config.Width), One)
-                .add(positions.Rows.narrow(0, 0, ids.size(1)), One);                                // (T, W), for every text
+                .add(positions.Rows.narrow(0, 0, ids.size(1)), One);  // (T, W), for every text
             return nn.functional.dropout(norm.Call(sum), config.HiddenDropout, drops).MoveToOuterDisposeScope();
         }
     }
@@ -169,16 +173,17 @@ public sealed class BertClassifier : Classifier
             using var scope = NewDisposeScope();
             var attended = nn.functional.scaled_dot_product_attention(
                     ByHead(query.Call(state)), ByHead(key.Call(state)), ByHead(value.Call(state)),
-                    mask, drops ? config.AttentionDropout : 0)                                      // (B, heads, T, W / heads)
+                    mask, drops ? config.AttentionDropout : 0)  // (B, heads, T, W / heads)
                 .transpose(1, 2).flatten(2);                                                        // (B, T, W)
             var middle = attentionNorm.Call(state.add(Dropped(mixed.Call(attended), drops), One));
             var inner = widened.Call(middle);                                                       // (B, T, inner)
-            inner = config.TanhGelu ? nn.functional.gelu(inner, TorchSharp.Modules.GELU.Approximate.tanh) : nn.functional.gelu(inner);
+            inner = config.TanhGelu ? nn.functional.gelu(inner, TorchSharp.Modules.GELU.Approximate.tanh)
+                : nn.functional.gelu(inner);
             return outputNorm.Call(middle.add(Dropped(narrowed.Call(inner), drops), One)).MoveToOuterDisposeScope();
         }
 
         private Tensor ByHead(Tensor state) =>
-            state.view(state.size(0), state.size(1), config.Heads, -1).transpose(1, 2);             // (B, heads, T, W / heads)
+            state.view(state.size(0), state.size(1), config.Heads, -1).transpose(1, 2);  // (B, heads, T, W / heads)
 
         private Tensor Dropped(Tensor state, bool drops) => nn.functional.dropout(state, config.HiddenDropout, drops);
     }
@@ -210,7 +215,8 @@ public sealed class BertClassifier : Classifier
             register_parameter("bias", bias = take(prefix + "bias", config.Width));
         }
 
-        public Tensor Call(Tensor input) => nn.functional.layer_norm(input, [config.Width], weight, bias, config.LayerNormEpsilon);
+        public Tensor Call(Tensor input) =>
+            nn.functional.layer_norm(input, [config.Width], weight, bias, config.LayerNormEpsilon);
     }
 
     /// <summary>An embedding whose rows are read by its caller.</summary>

@@ -16,7 +16,8 @@ namespace PieService.Worker.Models;
 /// <param name="LayerNormEpsilon">Added to the variance.</param>
 /// <param name="TanhGelu">GELU by its approximation with tanh ("gelu_new"), not by the error function ("gelu").</param>
 public sealed record BertConfig(
-    int VocabularySize, int Width, int Layers, int Heads, int InnerWidth, int MaxPositions, int TokenTypes, int PadToken,
+    int VocabularySize, int Width, int Layers, int Heads, int InnerWidth, int MaxPositions, int TokenTypes,
+    int PadToken,
     double HiddenDropout, double AttentionDropout, double LayerNormEpsilon, bool TanhGelu)
 {
     public const string FileName = "config.json";
@@ -37,23 +38,30 @@ public sealed record BertConfig(
 
     public long TrainingMiB => MiBToTrain(Parameters);
 
-    /// <summary>What a training takes at least on the CPU: six float32 a parameter (read, trained, its gradient, three of Adam).</summary>
+    /// <summary>
+    /// What a training takes at least on the CPU: six float32 a parameter (read, trained, its gradient, three of Adam).
+    /// </summary>
     public static long MiBToTrain(long parameters) => 6 * parameters / (1024 * 1024 / sizeof(float));
 
     /// <summary>What the file leaves out is what the reference implementation takes for it.</summary>
-    /// <exception cref="UnusableModelException">The file is missing or malformed, or the model is none that can be computed here.</exception>
+    /// <exception cref="UnusableModelException">
+    /// The file is missing or malformed, or the model is none that can be computed here.
+    /// </exception>
     public static BertConfig Read(string folder)
     {
         var settings = ModelSettings.Read(Path.Combine(folder, FileName));
         Demand("model_type", "bert");
         Demand("position_embedding_type", "absolute");
-        if (settings.Flag("is_decoder") ?? false) throw settings.Refusal("is_decoder", "is true; only encoders can be used");
+        if (settings.Flag("is_decoder") ?? false)
+            throw settings.Refusal("is_decoder", "is true; only encoders can be used");
 
         var (width, heads) = (Size("hidden_size"), Size("num_attention_heads"));
-        if (width % heads != 0) throw settings.Refusal("hidden_size", $"is {width}, no multiple of the {heads} of num_attention_heads");
+        if (width % heads != 0)
+            throw settings.Refusal("hidden_size", $"is {width}, no multiple of the {heads} of num_attention_heads");
         var vocabulary = Size("vocab_size");
         return new(
-            vocabulary, width, settings.Integer("num_hidden_layers", atMost: MostLayers), heads, Size("intermediate_size"),
+            vocabulary, width, settings.Integer("num_hidden_layers", atMost: MostLayers), heads,
+            Size("intermediate_size"),
             Size("max_position_embeddings"), settings.Integer("type_vocab_size", 2, atMost: MostOfAnything),
             settings.Integer("pad_token_id", 0, atLeast: 0, atMost: vocabulary - 1),
             settings.Fraction("hidden_dropout_prob", 0.1), settings.Fraction("attention_probs_dropout_prob", 0.1),
@@ -62,7 +70,9 @@ public sealed record BertConfig(
             {
                 "gelu" => false,
                 "gelu_new" or "gelu_pytorch_tanh" => true,
-                var other => throw settings.Refusal("hidden_act", $"is {other}; gelu, gelu_new and gelu_pytorch_tanh can be used"),
+                var other =>
+                    throw settings.Refusal(
+                        "hidden_act", $"is {other}; gelu, gelu_new and gelu_pytorch_tanh can be used"),
             });
 
         int Size(string name) => settings.Integer(name, atMost: MostOfAnything);

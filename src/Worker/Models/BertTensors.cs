@@ -33,9 +33,11 @@ internal sealed class BertTensors
         foreach (var tensor in tensors)
         {
             var name = Canonical(tensor.Name);
-            if (name == PositionIds || NotOfTheEncoder.Any(other => name.StartsWith(other, StringComparison.Ordinal))) continue;
+            if (name == PositionIds || NotOfTheEncoder.Any(other => name.StartsWith(other, StringComparison.Ordinal)))
+                continue;
             if (!left.TryAdd(name, tensor))
-                throw new UnusableModelException($"{source} holds {name} twice: as {left[name].Name} and as {tensor.Name}.");
+                throw new UnusableModelException(
+                    $"{source} holds {name} twice: as {left[name].Name} and as {tensor.Name}.");
         }
     }
 
@@ -45,7 +47,8 @@ internal sealed class BertTensors
     public string? Take(string name, params long[] shape)
     {
         if (!left.Remove(name, out var stored)) missing.Add(name);
-        else if (!stored.Shape.SequenceEqual(shape)) misshapen.Add($"{name} is {Sides(stored.Shape)}, not {Sides(shape)}");
+        else if (!stored.Shape.SequenceEqual(shape))
+            misshapen.Add($"{name} is {Sides(stored.Shape)}, not {Sides(shape)}");
         else if (!stored.IsReal) misshapen.Add($"{name} is not of F32, F16 or BF16");
         else return stored.Name;
         return null;
@@ -61,10 +64,12 @@ internal sealed class BertTensors
             List("does not fit config.json:", misshapen),
         };
         if (Array.Exists(faults, fault => fault.Length > 0))
-            throw new UnusableModelException($"{source} {string.Join("; it ", faults.Where(fault => fault.Length > 0))}.");
+            throw new UnusableModelException(
+                $"{source} {string.Join("; it ", faults.Where(fault => fault.Length > 0))}.");
 
         static string List(string what, List<string> names) => names.Count == 0 ? ""
-            : $"{what} {string.Join(", ", names.Take(MostNamed))}{(names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "")}";
+            : $"{what} {string.Join(", ", names.Take(MostNamed))}"
+                + (names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "");
     }
 
     private static string Canonical(string stored)

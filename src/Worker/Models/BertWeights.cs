@@ -16,7 +16,9 @@ public sealed class BertWeights
     /// <param name="source">The name of the file in messages.</param>
     /// <exception cref="UnusableModelException">The file has a tensor twice.</exception>
     public BertWeights(SafeTensors tensors, string source) => (this.tensors, this.source, names) = (
-        tensors, source, new BertTensors(tensors.Names.Select(name => new StoredShape(name, tensors.Shape(name), tensors.Is<float>(name))), source));
+        tensors, source,
+        new BertTensors(
+            tensors.Names.Select(name => new StoredShape(name, tensors.Shape(name), tensors.Is<float>(name))), source));
 
     /// <exception cref="UnusableModelException">The file is missing or malformed.</exception>
     public static BertWeights Load(string folder)

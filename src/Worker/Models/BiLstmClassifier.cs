@@ -12,10 +12,10 @@ namespace PieService.Worker.Models;
 /// these are read like words (study 1.2).
 /// </summary>
 /// <remarks>
-/// A batch is padded at the end, and each direction runs from the beginning of what it reads: the backward one reads every
-/// text reversed in its own length. So a pad comes after all that matters, in both layers. This equals torch's packed
-/// sequences, which take more than twice the time on the CPU (docs/decisions/0008): their backward pass fills a gradient of
-/// the whole batch at every time step.
+/// A batch is padded at the end, and each direction runs from the beginning of what it reads: the backward one reads
+/// every text reversed in its own length. So a pad comes after all that matters, in both layers. This equals torch's
+/// packed sequences, which take more than twice the time on the CPU (docs/decisions/0008): their backward pass fills a
+/// gradient of the whole batch at every time step.
 /// </remarks>
 public sealed class BiLstmClassifier : Classifier
 {
@@ -43,7 +43,8 @@ public sealed class BiLstmClassifier : Classifier
         register_module("l2", l2 = nn.Linear(FirstWidth, SecondWidth).to(device));
         register_module("fc", fc = nn.Linear(SecondWidth, classCount).to(device));
         if (input.Frozen is not null) vectors = tensor(input.Frozen, [input.Rows, input.Dimensions], device: device);
-        else register_module("embedding", embedding = nn.Embedding(input.Rows, input.Dimensions, padding_idx: 0).to(device));
+        else register_module(
+            "embedding", embedding = nn.Embedding(input.Rows, input.Dimensions, padding_idx: 0).to(device));
     }
 
     public override int ClassCount { get; }
@@ -81,7 +82,8 @@ public sealed class BiLstmClassifier : Classifier
         public PaddedBatch(IReadOnlyList<TextInput> texts, InputVectors input, int? paddedLength)
         {
             Longest = paddedLength ?? Math.Max(1, texts.Max(text => text.Tokens.Length));    // empty: one pad
-            (Rows, Reversal, Ends) = (new long[Longest * texts.Count], new long[Longest * texts.Count], new long[texts.Count]);
+            (Rows, Reversal, Ends) =
+                (new long[Longest * texts.Count], new long[Longest * texts.Count], new long[texts.Count]);
             for (var b = 0; b < texts.Count; b++)
             {
                 var words = texts[b].Tokens.Span;
@@ -139,7 +141,8 @@ public sealed class BiLstmClassifier : Classifier
         /// <returns>(T B, 2H): both directions of the upper layer, the backward one in reversed order.</returns>
         public Tensor Run(Tensor forward, Tensor backward, Tensor reversal, int longest)
         {
-            (forward, backward) = (States(forward0, forward, longest), States(backward0, backward, longest));       // (T B, H)
+            // (T B, H)
+            (forward, backward) = (States(forward0, forward, longest), States(backward0, backward, longest));
             return cat(
             [
                 States(forward1, cat([forward, backward.index_select(0, reversal)], dim: 1), longest),

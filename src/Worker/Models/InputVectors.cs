@@ -12,7 +12,8 @@ namespace PieService.Worker.Models;
 /// <param name="Dimensions">D.</param>
 /// <param name="Frozen">Rows x D, row-major; null if the embedding is trained.</param>
 /// <param name="PadRow">The row that is read after the end of a text.</param>
-public sealed record InputVectors(int[] RowOfWord, int Rows, int Dimensions, float[]? Frozen, int PadRow = InputVectors.ZeroRow)
+public sealed record InputVectors(
+    int[] RowOfWord, int Rows, int Dimensions, float[]? Frozen, int PadRow = InputVectors.ZeroRow)
 {
     /// <summary>
     /// A word with fewer occurrences in training shares the row of the unknown word, so that this row is trained too.
@@ -28,10 +29,12 @@ public sealed record InputVectors(int[] RowOfWord, int Rows, int Dimensions, flo
     /// </summary>
     /// <param name="maxLength">The number of tokens after which training truncates a text: later words do not
     /// count.</param>
-    public static InputVectors Trained(TokenisedDataset dataset, int maxLength, int dimensions, Padding padding = Padding.Zeros)
+    public static InputVectors Trained(
+        TokenisedDataset dataset, int maxLength, int dimensions, Padding padding = Padding.Zeros)
     {
         var rows = FirstWordRow;
-        var rowOfWord = Array.ConvertAll(dataset.TrainCounts(maxLength), count => count >= MinTrainCount ? rows++ : UnknownRow);
+        var rowOfWord = Array.ConvertAll(
+            dataset.TrainCounts(maxLength), count => count >= MinTrainCount ? rows++ : UnknownRow);
         return new(rowOfWord, rows, dimensions, Frozen: null, padding == Padding.Zeros ? ZeroRow : UnknownRow);
     }
 
@@ -49,7 +52,10 @@ public sealed record InputVectors(int[] RowOfWord, int Rows, int Dimensions, flo
     public static InputVectors Given(WordVectors vectors, Padding padding = Padding.Zeros)
     {
         var words = vectors.Matrix.Length / vectors.Dimensions;
-        float[] frozen = [.. new float[vectors.Dimensions], .. vectors.Matrix, .. padding == Padding.Zeros ? [] : vectors.Mean];
-        return new([.. Enumerable.Range(1, words)], frozen.Length / vectors.Dimensions, vectors.Dimensions, frozen, padding == Padding.Zeros ? ZeroRow : words + 1);
+        float[] frozen = [.. new float[vectors.Dimensions], .. vectors.Matrix,
+            .. padding == Padding.Zeros ? [] : vectors.Mean];
+        return new(
+            [.. Enumerable.Range(1, words)], frozen.Length / vectors.Dimensions, vectors.Dimensions, frozen,
+            padding == Padding.Zeros ? ZeroRow : words + 1);
     }
 }

@@ -10,7 +10,8 @@ namespace PieService.Worker.Models;
 public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Config, WordPiece Tokens)
 {
     /// <summary>All files of a folder that are read.</summary>
-    public static IReadOnlyList<string> Files { get; } = [BertConfig.FileName, BertWeights.FileName, WordPiece.SettingsFile, WordPiece.VocabularyFile];
+    public static IReadOnlyList<string> Files { get; } = [BertConfig.FileName, BertWeights.FileName,
+        WordPiece.SettingsFile, WordPiece.VocabularyFile];
 
     /// <summary>Whether a folder without this one of <see cref="Files"/> is still a checkpoint.</summary>
     public static bool MayBeMissing(string file) => file == WordPiece.SettingsFile;
@@ -38,7 +39,8 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
     }
 
     /// <exception cref="UnusableModelException">A file cannot be read.</exception>
-    public static string HashOf(string folder, CancellationToken cancellation = default) => FileHashes.Of(folder, Files, cancellation);
+    public static string HashOf(string folder, CancellationToken cancellation = default) =>
+        FileHashes.Of(folder, Files, cancellation);
 
     /// <summary>
     /// Checks that the weights are complete and have the right shapes. Their values are not read, and nothing is
@@ -69,7 +71,8 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
             (string, long[])[] tensors =
             [
                 .. Pair($"{at}.attention.self.query", width, width), .. Pair($"{at}.attention.self.key", width, width),
-                .. Pair($"{at}.attention.self.value", width, width), .. Pair($"{at}.attention.output.dense", width, width),
+                .. Pair($"{at}.attention.self.value", width, width),
+                .. Pair($"{at}.attention.output.dense", width, width),
                 .. Pair($"{at}.attention.output.LayerNorm", width), .. Pair($"{at}.intermediate.dense", inner, width),
                 .. Pair($"{at}.output.dense", width, inner), .. Pair($"{at}.output.LayerNorm", width),
             ];
@@ -77,7 +80,8 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
         }
         foreach (var tensor in Pair("pooler.dense", width, width)) yield return tensor;
 
-        static IEnumerable<(string, long[])> Pair(string name, params long[] shape) => [($"{name}.weight", shape), ($"{name}.bias", [shape[0]])];
+        static IEnumerable<(string, long[])> Pair(string name, params long[] shape) =>
+            [($"{name}.weight", shape), ($"{name}.bias", [shape[0]])];
     }
 
     private static BertTensors Tensors(string path)
@@ -86,7 +90,10 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
         {
             using var file = RegularFile.OpenRead(path);
             return new BertTensors(
-                SafeTensorsHeader.Read(file).Tensors.Select(tensor => new StoredShape(tensor.Name, tensor.Shape, tensor.Type.Name is "F32" or "F16" or "BF16")), ShownPath.Of(path));
+                SafeTensorsHeader.Read(file).Tensors
+                    .Select(tensor =>
+                        new StoredShape(tensor.Name, tensor.Shape, tensor.Type.Name is "F32" or "F16" or "BF16")),
+                ShownPath.Of(path));
         }
         catch (FileNotFoundException)
         {
@@ -94,7 +101,8 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
         }
         catch (Exception malformed) when (malformed is InvalidDataException or EndOfStreamException)
         {
-            throw new UnusableModelException($"{ShownPath.Of(path)} is not a valid safetensors file: {malformed.Message}", malformed);
+            throw new UnusableModelException(
+                $"{ShownPath.Of(path)} is not a valid safetensors file: {malformed.Message}", malformed);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

@@ -9,20 +9,21 @@ namespace PieService.Worker.Pruning;
 
 /// <summary>
 /// The gradient that impact pruning scores with, neither clipped nor masked, since neither moves a threshold among the
-/// survivors. Protocol sound: of the mean loss over a sample of training examples (study 1.15). Protocol paper: over the
-/// last batch of ten of that sample alone, because the published code clears the gradient before each (study 1.6).
+/// survivors. Protocol sound: of the mean loss over a sample of training examples (study 1.15). Protocol paper: over
+/// the last batch of ten of that sample alone, because the published code clears the gradient before each (study 1.6).
 /// </summary>
 /// <remarks>
-/// Dropout acts in protocol paper; in sound its probability is 0. The model is in train mode in both: in evaluation mode
-/// cuDNN's LSTM has no backward pass.
+/// Dropout acts in protocol paper; in sound its probability is 0. The model is in train mode in both: in evaluation
+/// mode cuDNN's LSTM has no backward pass.
 /// </remarks>
 /// <param name="sample">The examples of a pruning step, as positions in <paramref name="train"/>.</param>
 /// <param name="torchSeed">The seed of a pruning step for dropout, so that it does not matter whether epochs were
 /// trained in this process.</param>
 public sealed class ImpactGradient(
-    Classifier model, ParameterBuffer parameters, TokenisedSplit train, Protocol protocol, Func<int, int[]> sample, Func<int, long> torchSeed)
+    Classifier model, ParameterBuffer parameters, TokenisedSplit train, Protocol protocol, Func<int, int[]> sample,
+    Func<int, long> torchSeed)
 {
-    private const int BatchSize = 10;       // the study's; in protocol sound the sum over batches is the same for every size
+    private const int BatchSize = 10;  // the study's; in protocol sound the sum over batches is the same for every size
 
     /// <summary>Flat, in the order of the parameters. Afterwards the buffer's gradients are zero.</summary>
     public float[] Of(int step)

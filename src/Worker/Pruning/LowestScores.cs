@@ -22,7 +22,8 @@ public static class LowestScores
         Mask mask, ReadOnlySpan<double> scores, ReadOnlySpan<float> weights, int prunedInTotal, PruningKey key)
     {
         if (scores.Length != mask.Size || weights.Length != mask.Size)
-            throw new ArgumentException($"{scores.Length} scores and {weights.Length} weights for a mask of {mask.Size}.", nameof(scores));
+            throw new ArgumentException(
+                $"{scores.Length} scores and {weights.Length} weights for a mask of {mask.Size}.", nameof(scores));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(prunedInTotal, mask.Size);
         var count = prunedInTotal - mask.Pruned;
         ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(prunedInTotal));
@@ -32,7 +33,8 @@ public static class LowestScores
         for (int i = 0, next = 0; i < mask.Size; i++)
         {
             if (!mask.Keeps(i)) continue;
-            if (double.IsNaN(scores[i])) throw new ArgumentException($"The score of weight {i} of {key.Tensor} is NaN.", nameof(scores));
+            if (double.IsNaN(scores[i]))
+                throw new ArgumentException($"The score of weight {i} of {key.Tensor} is NaN.", nameof(scores));
             (survivors[next], sorted[next]) = (i, scores[i]);
             next++;
         }

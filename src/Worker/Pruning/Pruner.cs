@@ -20,11 +20,14 @@ public sealed class Pruner : ITrainingHook
     private readonly float[]? initialValues;
 
     /// <remarks>Uses the present values as the initial ones: create it before a checkpoint is loaded.</remarks>
-    public Pruner(Recipe recipe, int seed, ParameterBuffer parameters, Adam optimizer, ImpactGradient impactGradient, PruningRecord record)
+    public Pruner(
+        Recipe recipe, int seed, ParameterBuffer parameters, Adam optimizer, ImpactGradient impactGradient,
+        PruningRecord record)
     {
         (this.recipe, this.seed, this.parameters, this.optimizer, this.impactGradient, this.record) =
             (recipe, seed, parameters, optimizer, impactGradient, record);
-        rule = PruningRule.Of(recipe.Method) ?? throw new ArgumentException("A dense recipe prunes nothing.", nameof(recipe));
+        rule = PruningRule.Of(recipe.Method)
+            ?? throw new ArgumentException("A dense recipe prunes nothing.", nameof(recipe));
         initialValues = rule.Rewinds ? parameters.CopyValues() : null;
     }
 
@@ -53,7 +56,8 @@ public sealed class Pruner : ITrainingHook
                 PruningScore.Random => WeightScores.Random(weights.Length, key),
             };
             for (var i = 0; i < scores.Length; i++)
-                if (mask.Keeps(i) && !double.IsFinite(scores[i])) throw UntrainableException.NoScore(epochsDone, name, scores[i]);
+                if (mask.Keeps(i) && !double.IsFinite(scores[i]))
+                    throw UntrainableException.NoScore(epochsDone, name, scores[i]);
             var kept = Choose(mask, scores, weights, step, steps, key).Values.Span;
             foreach (var tensor in tensors)
             {
@@ -79,11 +83,13 @@ public sealed class Pruner : ITrainingHook
     private Mask Choose(Mask mask, double[] scores, float[] weights, int step, int steps, PruningKey key)
     {
         if (recipe.Protocol == Protocol.Sound)
-            return LowestScores.Prune(mask, scores, weights, PruningPlan.PrunedCount(mask.Size, recipe.Sparsity, step, steps), key);
+            return LowestScores.Prune(
+                mask, scores, weights, PruningPlan.PrunedCount(mask.Size, recipe.Sparsity, step, steps), key);
 
         var percent = PublishedSchedule.PercentPerStep(recipe.Sparsity, steps);
         return rule.Score == PruningScore.Random
-            ? LowestScores.Prune(mask, scores, weights, mask.Pruned + PublishedThreshold.RandomCount(mask.Kept, percent), key)
+            ? LowestScores.Prune(
+                mask, scores, weights, mask.Pruned + PublishedThreshold.RandomCount(mask.Kept, percent), key)
             : PublishedThreshold.Prune(mask, scores, percent);
     }
 

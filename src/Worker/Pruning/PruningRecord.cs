@@ -33,5 +33,6 @@ public sealed class PruningRecord(Classifier model, ParameterBuffer parameters, 
     }
 
     private double? Accuracy(int epochsDone) =>
-        epochsDone == 0 || test.Count == 0 || test.Labels.Task != LearningTask.SingleLabel ? null : Evaluation.Run(model, test, pulse).Metric(threshold: null).Scores.Accuracy;
+        epochsDone == 0 || test.Count == 0 || test.Labels.Task != LearningTask.SingleLabel
+            ? null : Evaluation.Run(model, test, pulse).Metric(threshold: null).Scores.Accuracy;
 }

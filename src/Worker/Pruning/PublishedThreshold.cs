@@ -18,13 +18,15 @@ public static class PublishedThreshold
     /// <exception cref="ArgumentOutOfRangeException">The percentage is outside its range.</exception>
     public static Mask Prune(Mask mask, ReadOnlySpan<double> scores, double percent)
     {
-        if (scores.Length != mask.Size) throw new ArgumentException($"{scores.Length} scores for a mask of {mask.Size}.", nameof(scores));
+        if (scores.Length != mask.Size)
+            throw new ArgumentException($"{scores.Length} scores for a mask of {mask.Size}.", nameof(scores));
         if (mask.Kept == 0) return mask;
 
         var sorted = new double[mask.Kept];
         for (int i = 0, next = 0; i < mask.Size; i++)
             if (mask.Keeps(i)) sorted[next++] = (float)scores[i];
-        if (Array.Exists(sorted, double.IsNaN)) throw new ArgumentException("The score of a weight is NaN.", nameof(scores));
+        if (Array.Exists(sorted, double.IsNaN))
+            throw new ArgumentException("The score of a weight is NaN.", nameof(scores));
         Array.Sort(sorted);
 
         var (threshold, below) = ((float)Percentile.Of(sorted, percent), new List<int>());
@@ -34,5 +36,6 @@ public static class PublishedThreshold
     }
 
     /// <summary>The number of survivors that random pruning removes: round-half-even(kept x percent / 100).</summary>
-    public static int RandomCount(int kept, double percent) => (int)Math.Round(kept * (percent / 100), MidpointRounding.ToEven);
+    public static int RandomCount(int kept, double percent) =>
+        (int)Math.Round(kept * (percent / 100), MidpointRounding.ToEven);
 }

@@ -20,7 +20,8 @@ public static class WeightScores
     /// <param name="gradients">The gradients of the loss, one for each weight.</param>
     public static double[] Impact(ReadOnlySpan<float> weights, ReadOnlySpan<float> gradients)
     {
-        if (weights.Length != gradients.Length) throw new ArgumentException("A gradient for each weight is needed.", nameof(gradients));
+        if (weights.Length != gradients.Length)
+            throw new ArgumentException("A gradient for each weight is needed.", nameof(gradients));
         var scores = new double[weights.Length];
         for (var i = 0; i < scores.Length; i++) scores[i] = Math.Abs((double)weights[i] * gradients[i]);
         return scores;

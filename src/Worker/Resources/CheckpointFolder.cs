@@ -18,14 +18,18 @@ public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : ID
     /// may hang, so a heartbeat must not call this.
     /// </summary>
     public IReadOnlyList<DirectoryInfo> All() =>
-        [.. In(folders.Models).Concat(In(folders.SharedModels)).DistinctBy(folder => folder.Name).OrderBy(folder => folder.Name, StringComparer.Ordinal)];
+        [.. In(folders.Models).Concat(In(folders.SharedModels)).DistinctBy(folder => folder.Name)
+            .OrderBy(folder => folder.Name, StringComparer.Ordinal)];
 
     /// <returns>A folder on this machine.</returns>
     /// <exception cref="WorkerUnfitException">There is no checkpoint of this name any more.</exception>
     /// <exception cref="IOException">A shared checkpoint cannot be copied now.</exception>
     public async Task<DirectoryInfo> FindAsync(string name, CancellationToken cancellation) =>
-        Named(folders.Models, name) ?? (Named(folders.SharedModels, name) is { } shared ? await copies.OfAsync(shared, cancellation) : null)
-        ?? throw new WorkerUnfitException($"The checkpoint '{name}' is neither in this worker's PIE_MODELS nor in models in its PIE_ARTIFACTS.", ModelKind.Bert, name);
+        Named(folders.Models, name)
+        ?? (Named(folders.SharedModels, name) is { } shared ? await copies.OfAsync(shared, cancellation) : null)
+        ?? throw new WorkerUnfitException(
+            $"The checkpoint '{name}' is neither in this worker's PIE_MODELS nor in models in its PIE_ARTIFACTS.",
+            ModelKind.Bert, name);
 
     public void Dispose() => copies.Dispose();
 
@@ -35,7 +39,8 @@ public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : ID
     /// <summary>Returns null if no fault of the checkpoint is known.</summary>
     public string? WhyDistrusted(string name) => distrusted.GetValueOrDefault(name);
 
-    private static DirectoryInfo? Named(string folder, string name) => In(folder).FirstOrDefault(found => found.Name == name);
+    private static DirectoryInfo? Named(string folder, string name) =>
+        In(folder).FirstOrDefault(found => found.Name == name);
 
     /// <summary>
     /// A folder that cannot be read has no checkpoints. The name of a checkpoint that is still being fetched begins
@@ -45,7 +50,9 @@ public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : ID
     {
         try
         {
-            return Directory.Exists(folder) ? [.. new DirectoryInfo(folder).EnumerateDirectories().Where(found => FieldError.IsFileName(found.Name))] : [];
+            return Directory.Exists(folder)
+                ? [.. new DirectoryInfo(folder).EnumerateDirectories()
+                    .Where(found => FieldError.IsFileName(found.Name))] : [];
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

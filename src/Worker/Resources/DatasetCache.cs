@@ -12,7 +12,8 @@ namespace PieService.Worker.Resources;
 /// Datasets and word vectors in the form that trainers read. Each is made once per content, kept on the disk and shared
 /// by all runs. Files are renamed into place when they are complete, so several workers may share the folder.
 /// </summary>
-public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbContextFactory<PieDbContext> contexts) : IDisposable
+public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbContextFactory<PieDbContext> contexts)
+    : IDisposable
 {
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
     private readonly HashSet<string> known = [];
@@ -26,17 +27,21 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         var key = $"{TokenisedDataset.Format}-{dataset.ContentHash}{(tokenizer is null ? "" : $"-{tokenizer.Sha256}")}";
         return await MakeAsync(Path.Combine("tokens", FileName(key)), async path =>
         {
-            var builder = new TokenisedDatasetBuilder(dataset.ContentHash, dataset.Labels.Length, tokenizer, dataset.Task);
+            var builder = new TokenisedDatasetBuilder(
+                dataset.ContentHash, dataset.Labels.Length, tokenizer, dataset.Task);
             // The order is fixed, because words are numbered as they appear and a trained embedding is initialised by
             // these numbers.
             foreach (var split in new[] { Split.Train, Split.Validation, Split.Test })
             {
                 var examples = db.Examples.AsNoTracking()
-                    .Where(example => example.DatasetId == datasetId && example.Split == split).OrderBy(example => example.Position)
+                    .Where(example => example.DatasetId == datasetId && example.Split == split)
+                    .OrderBy(example => example.Position)
                     .Select(example => new { example.Text, example.SecondText, example.Labels }).AsAsyncEnumerable();
                 await foreach (var example in examples.WithCancellation(cancellation))
                 {
-                    if (tokenizer is null) builder.Add(Wire.Name(split), BasicEnglish.Tokenise(example.Text, example.SecondText), example.Labels);
+                    if (tokenizer is null)
+                        builder.Add(
+                            Wire.Name(split), BasicEnglish.Tokenise(example.Text, example.SecondText), example.Labels);
                     else builder.Add(Wire.Name(split), example.Text, example.SecondText, example.Labels);
                 }
             }
@@ -52,7 +57,8 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
     {
         var source = vectors.Find(name);
         // Size and time are part of the key: the file may be replaced under the same name.
-        var version = $"{name}-{source.Length}-{source.LastWriteTimeUtc.Ticks}-{Path.GetFileNameWithoutExtension(tokensPath)}";
+        var version =
+            $"{name}-{source.Length}-{source.LastWriteTimeUtc.Ticks}-{Path.GetFileNameWithoutExtension(tokensPath)}";
         try
         {
             return await MakeAsync(Path.Combine("vectors", FileName(version)), path =>
@@ -63,7 +69,9 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         }
         catch (InvalidDataException unreadable)
         {
-            throw new UntrainableException($"The word vectors '{name}' cannot be used: {unreadable.Message.Replace(source.FullName, source.Name, StringComparison.Ordinal)}");
+            throw new UntrainableException(
+                $"The word vectors '{name}' cannot be "
+                    + $"used: {unreadable.Message.Replace(source.FullName, source.Name, StringComparison.Ordinal)}");
         }
     }
 

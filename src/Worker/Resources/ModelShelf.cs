@@ -28,7 +28,9 @@ public sealed class ModelShelf(
     private volatile List<ModelFile> seen = [];
 
     /// <summary>The files found at the last look; an unusable file has the reason in its error.</summary>
-    public IReadOnlyList<ModelFile> Models => [.. seen.Select(model => WhyDistrusted(model) is { } reason ? model with { Error = model.Error ?? reason } : model)];
+    public IReadOnlyList<ModelFile> Models =>
+        [.. seen.Select(
+            model => WhyDistrusted(model) is { } reason ? model with { Error = model.Error ?? reason } : model)];
 
     /// <summary>The names of the checkpoints that runs of this worker may use.</summary>
     public string[] Checkpoints() =>
@@ -41,7 +43,8 @@ public sealed class ModelShelf(
     public void Forget(string checkpoint)
     {
         var note = NoteOf(checkpoint, "");
-        foreach (var key in known.Keys.Where(key => key.StartsWith(note, StringComparison.Ordinal))) known.TryRemove(key, out _);
+        foreach (var key in known.Keys.Where(key => key.StartsWith(note, StringComparison.Ordinal)))
+            known.TryRemove(key, out _);
         seen = [.. seen.Where(model => (model.Kind, model.Name) != (ModelKind.Bert, checkpoint))];
         notes.Forget(note);
     }
@@ -66,10 +69,16 @@ public sealed class ModelShelf(
     private List<Source> Sources() =>
     [
         // Checkpoints come first, because they take only seconds.
-        .. checkpoints.All().Select(folder => new Source(folder.Name, ModelKind.Bert, folder.FullName, $"{NoteOf(folder.Name, CheckpointVersion.Of(folder))}.json")),
+        .. checkpoints.All()
+            .Select(folder =>
+                new Source(
+                    folder.Name, ModelKind.Bert, folder.FullName,
+                    $"{NoteOf(folder.Name, CheckpointVersion.Of(folder))}.json")),
         .. vectors.ByShortestName().Select(named => new Source(
             named.Name, ModelKind.Vectors, named.File.FullName,
-            string.Create(CultureInfo.InvariantCulture, $"{named.File.Name}-{named.File.Length}-{named.File.LastWriteTimeUtc.Ticks}.json"))),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{named.File.Name}-{named.File.Length}-{named.File.LastWriteTimeUtc.Ticks}.json"))),
     ];
 
     private static string NoteOf(string checkpoint, string version) => $"checkpoint-{checkpoint}-{version}";
@@ -86,18 +95,23 @@ public sealed class ModelShelf(
         try
         {
             model = notes.Find(source.Note) ?? notes.Add(source.Note, Read(source, cancellation));
-            if (source.Kind == ModelKind.Bert && memory.TooSmallFor(model.Parameters!.Value) is { } tooSmall) model = model with { Error = tooSmall };
+            if (source.Kind == ModelKind.Bert && memory.TooSmallFor(model.Parameters!.Value) is { } tooSmall)
+                model = model with { Error = tooSmall };
             return known[source.Note] = model;
         }
         catch (Exception unreadable) when (unreadable is not OperationCanceledException)
         {
-            if (unreadable is InvalidDataException or UnusableModelException or IOException or UnauthorizedAccessException)
+            if (unreadable is InvalidDataException or UnusableModelException or IOException
+                or UnauthorizedAccessException)
                 ResourceLog.ModelUnusable(logger, source.Path, unreadable.Message);
             // This failure is unforeseen; it must not affect the other models or the worker.
             else ResourceLog.ModelFailed(logger, unreadable, source.Path);
-            model = new ModelFile(source.Name, source.Kind, null, null, null, null, Told(unreadable.Message.Replace(source.Path, Path.GetFileName(source.Path), StringComparison.Ordinal)));
+            model = new ModelFile(
+                source.Name, source.Kind, null, null, null, null,
+                Told(unreadable.Message.Replace(source.Path, Path.GetFileName(source.Path), StringComparison.Ordinal)));
             // A failure of the disk may pass, so only other failures are remembered.
-            if ((unreadable.InnerException ?? unreadable) is not (IOException or UnauthorizedAccessException)) known[source.Note] = model;
+            if ((unreadable.InnerException ?? unreadable) is not (IOException or UnauthorizedAccessException))
+                known[source.Note] = model;
             return model;
         }
     }
@@ -108,17 +122,22 @@ public sealed class ModelShelf(
         {
             var bert = PretrainedBert.Read(source.Path, cancellation);
             bert.RequireWeights();
-            return new ModelFile(source.Name, ModelKind.Bert, bert.Config.Width, bert.Config.Layers, bert.Config.Parameters, bert.Sha256);
+            return new ModelFile(
+                source.Name, ModelKind.Bert, bert.Config.Width, bert.Config.Layers, bert.Config.Parameters,
+                bert.Sha256);
         }
         using var file = new GloveFile(source.Path);
         var words = 0L;
         while (file.Next(cancellation)) words++;
-        return new ModelFile(source.Name, ModelKind.Vectors, file.Dimensions, Layers: null, words * file.Dimensions, file.Sha256(cancellation));
+        return new ModelFile(
+            source.Name, ModelKind.Vectors, file.Dimensions, Layers: null, words * file.Dimensions,
+            file.Sha256(cancellation));
     }
 
     /// <summary>
     /// A damaged file may put any character into a message, but the database accepts no NUL and no unpaired surrogate.
     /// </summary>
     private static string Told(string message) =>
-        string.Concat(message.EnumerateRunes().Take(LongestError).Select(rune => Rune.IsControl(rune) ? " " : rune.ToString()));
+        string.Concat(
+            message.EnumerateRunes().Take(LongestError).Select(rune => Rune.IsControl(rune) ? " " : rune.ToString()));
 }

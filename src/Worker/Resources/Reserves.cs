@@ -24,7 +24,8 @@ public sealed class Reserves(
     private volatile string? shortage;
 
     /// <summary>A message about what was short at the last check; null if nothing was.</summary>
-    public string? ShortOf => arithmetic.Problem ?? shortage ?? awaited.Select(wanted => ShortFor(wanted.Key, wanted.Value)).FirstOrDefault(found => found is not null);
+    public string? ShortOf => arithmetic.Problem ?? shortage
+        ?? awaited.Select(wanted => ShortFor(wanted.Key, wanted.Value)).FirstOrDefault(found => found is not null);
 
     /// <summary>Waits as long as something is short; if the arithmetic is wrong, until the worker stops.</summary>
     public async Task EnoughAsync(CancellationToken cancellation)
@@ -38,7 +39,8 @@ public sealed class Reserves(
         {
             if (ShortFor(checkpoint, mebibytes) is null) awaited.TryRemove(checkpoint, out _);
         }
-        return new[] { folders.Data, folders.Artifacts }.Distinct().Select(DiskShortage).Append(MemoryShortage()).FirstOrDefault(found => found is not null);
+        return new[] { folders.Data, folders.Artifacts }.Distinct().Select(DiskShortage).Append(MemoryShortage())
+            .FirstOrDefault(found => found is not null);
     }
 
     /// <summary>
@@ -70,7 +72,8 @@ public sealed class Reserves(
             // Training continues without checkpoints.
             return null;
         }
-        return free < settings.MinFreeDiskMib ? $"disk: {free} MiB are free in {folder}, PIE_MIN_FREE_DISK_MIB is {settings.MinFreeDiskMib}" : null;
+        return free < settings.MinFreeDiskMib
+            ? $"disk: {free} MiB are free in {folder}, PIE_MIN_FREE_DISK_MIB is {settings.MinFreeDiskMib}" : null;
     }
 
     /// <exception cref="InsufficientMemoryException">Less memory than this is available now; until there is enough,
@@ -82,9 +85,11 @@ public sealed class Reserves(
         throw new InsufficientMemoryException(found);
     }
 
-    private static string? ShortFor(string checkpoint, long mebibytes) => MachineMemory.Available() / Mebi is { } free && mebibytes > free
-        ? $"memory: {free} MiB are available, to train the checkpoint '{checkpoint}' takes at least {mebibytes} MiB; what else runs may end, or set fewer PIE_SLOTS"
-        : null;
+    private static string? ShortFor(string checkpoint, long mebibytes) =>
+        MachineMemory.Available() / Mebi is { } free && mebibytes > free
+            ? $"memory: {free} MiB are available, to train the checkpoint '{checkpoint}' takes at least {mebibytes} "
+                + "MiB; what else runs may end, or set fewer PIE_SLOTS"
+            : null;
 
     private string? MemoryShortage() => MachineMemory.Available() / Mebi is { } free && free < settings.MinFreeMemoryMib
         ? $"memory: {free} MiB are available, PIE_MIN_FREE_MEMORY_MIB is {settings.MinFreeMemoryMib}"

@@ -16,11 +16,13 @@ public sealed class VectorFolder(PieFolders folders)
 
     /// <summary>The names, as recipes use them. A folder that cannot be read has none.</summary>
     public string[] Names() =>
-        [.. Files().SelectMany(file => NamesOf(file.Name)).Distinct().Where(name => !distrusted.ContainsKey(name)).Order(StringComparer.Ordinal)];
+        [.. Files().SelectMany(file => NamesOf(file.Name)).Distinct().Where(name => !distrusted.ContainsKey(name))
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>Returns each file once, under its shortest name: glove.txt.gz is glove.</summary>
     public IReadOnlyList<(string Name, FileInfo File)> ByShortestName() =>
-        [.. Files().Select(file => (NamesOf(file.Name).MinBy(name => name.Length)!, file)).DistinctBy(named => named.Item1)];
+        [.. Files().Select(file => (NamesOf(file.Name).MinBy(name => name.Length)!, file))
+            .DistinctBy(named => named.Item1)];
 
     private IReadOnlyList<FileInfo> Files()
     {
@@ -37,12 +39,16 @@ public sealed class VectorFolder(PieFolders folders)
     }
 
     private static IEnumerable<string> NamesOf(string file) =>
-        from ending in Endings where file.Length > ending.Length && file.EndsWith(ending, StringComparison.Ordinal) select file[..^ending.Length];
+        from ending in Endings
+        where file.Length > ending.Length && file.EndsWith(ending, StringComparison.Ordinal)
+        select file[..^ending.Length];
 
     /// <exception cref="WorkerUnfitException">There are no vectors of this name any more.</exception>
     public FileInfo Find(string name) =>
-        Endings.Select(ending => new FileInfo(Path.Combine(folders.Vectors ?? "/nonexistent", name + ending))).FirstOrDefault(file => file.Exists)
-        ?? throw new WorkerUnfitException($"The word vectors '{name}' are not in this worker's PIE_VECTORS.", ModelKind.Vectors, name);
+        Endings.Select(ending => new FileInfo(Path.Combine(folders.Vectors ?? "/nonexistent", name + ending)))
+            .FirstOrDefault(file => file.Exists)
+        ?? throw new WorkerUnfitException(
+            $"The word vectors '{name}' are not in this worker's PIE_VECTORS.", ModelKind.Vectors, name);
 
     /// <summary>Marks vectors that no run of this worker may use until the worker is restarted.</summary>
     public void Distrust(string name, string reason) => distrusted[name] = reason;

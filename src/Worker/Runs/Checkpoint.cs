@@ -18,7 +18,8 @@ namespace PieService.Worker.Runs;
 /// if there is none.</param>
 /// <param name="PretrainedSha256">The hash of the checkpoint that a BERT started from, of which the recipe has only the
 /// name; null if there is none.</param>
-public sealed record CheckpointIdentity(string RecipeFingerprint, int Seed, string? VectorsSha256, Machine Machine, string? PretrainedSha256 = null);
+public sealed record CheckpointIdentity(
+    string RecipeFingerprint, int Seed, string? VectorsSha256, Machine Machine, string? PretrainedSha256 = null);
 
 /// <summary>
 /// A training at the end of an epoch, before any pruning that follows: parameters, masks, Adam's state, and the record
@@ -33,7 +34,8 @@ public static class Checkpoint
     /// <param name="threshold">For multi-label data the threshold that was tuned after the epoch; null
     /// otherwise.</param>
     public static CheckpointFile Save(
-        string folder, CheckpointIdentity identity, int epochsDone, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings, double? threshold = null)
+        string folder, CheckpointIdentity identity, int epochsDone, ParameterBuffer parameters, Adam optimizer,
+        PruningRecord prunings, double? threshold = null)
     {
         var file = new SafeTensors();
         foreach (var (key, value) in Metadata(identity)) file.Metadata[key] = value;
@@ -47,7 +49,8 @@ public static class Checkpoint
             file.Add(segment.Name, Part(values, segment), segment.Shape);
             file.Add($"adam.first.{segment.Name}", Part(first, segment), segment.Shape);
             file.Add($"adam.second.{segment.Name}", Part(second, segment), segment.Shape);
-            if (segment.IsPrunable) file.Add($"mask.{segment.Name}", parameters.Masks[segment.Name].Values, segment.Shape);
+            if (segment.IsPrunable)
+                file.Add($"mask.{segment.Name}", parameters.Masks[segment.Name].Values, segment.Shape);
         }
         Directory.CreateDirectory(folder);
         var path = Path.GetFullPath(Path.Combine(folder, $"checkpoint-{epochsDone:D4}.safetensors"));
@@ -62,7 +65,8 @@ public static class Checkpoint
     /// changed.</returns>
     /// <param name="threshold">The threshold of the epoch; null if there is none.</param>
     public static string? TryRestore(
-        CheckpointFile checkpoint, CheckpointIdentity identity, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings, out double? threshold)
+        CheckpointFile checkpoint, CheckpointIdentity identity, ParameterBuffer parameters, Adam optimizer,
+        PruningRecord prunings, out double? threshold)
     {
         threshold = null;
         try
@@ -76,13 +80,17 @@ public static class Checkpoint
             if (Number(file, "epochsDone") != checkpoint.EpochsDone)
                 return $"it holds {Number(file, "epochsDone")} epochs, not {checkpoint.EpochsDone}";
 
-            var (values, first, second) = (Gather(file, "", parameters), Gather(file, "adam.first.", parameters), Gather(file, "adam.second.", parameters));
+            var (values, first, second) =
+                (Gather(file, "", parameters), Gather(file, "adam.first.", parameters),
+                    Gather(file, "adam.second.", parameters));
             var masks = parameters.Segments.Where(segment => segment.IsPrunable)
-                .ToDictionary(segment => segment.Name, segment => Mask.Of(Whole<byte>(file, "mask." + segment.Name, segment)));
+                .ToDictionary(
+                    segment => segment.Name, segment => Mask.Of(Whole<byte>(file, "mask." + segment.Name, segment)));
             var steps = Number(file, "adam.steps");
             var earlier = Json.Read<IReadOnlyList<RunPruning>>(file.RequireMetadata(Prunings));
             if (file.Metadata.TryGetValue("threshold", out var tuned))
-                threshold = double.TryParse(tuned, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidDataException("its threshold is not a number");
+                threshold = double.TryParse(tuned, CultureInfo.InvariantCulture, out var number)
+                    ? number : throw new InvalidDataException("its threshold is not a number");
 
             parameters.SetValues(values);
             if (masks.Values.Any(mask => mask.Pruned > 0)) parameters.Prune(masks);
@@ -90,7 +98,8 @@ public static class Checkpoint
             prunings.Restore(earlier);
             return null;
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or JsonException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException
+            or InvalidDataException or ArgumentException or JsonException)
         {
             return unreadable.Message;
         }
@@ -108,12 +117,14 @@ public static class Checkpoint
         .. identity.PretrainedSha256 is { } pretrained ? [("pretrained", pretrained)] : Array.Empty<(string, string)>(),
     ];
 
-    private static ReadOnlyMemory<float> Part(float[] flat, ParameterBuffer.Segment segment) => flat.AsMemory(segment.Offset, segment.Size);
+    private static ReadOnlyMemory<float> Part(float[] flat, ParameterBuffer.Segment segment) =>
+        flat.AsMemory(segment.Offset, segment.Size);
 
     private static float[] Gather(SafeTensors file, string prefix, ParameterBuffer parameters)
     {
         var flat = new float[parameters.Values.numel()];
-        foreach (var segment in parameters.Segments) Whole<float>(file, prefix + segment.Name, segment).CopyTo(flat, segment.Offset);
+        foreach (var segment in parameters.Segments)
+            Whole<float>(file, prefix + segment.Name, segment).CopyTo(flat, segment.Offset);
         return flat;
     }
 

@@ -14,11 +14,14 @@ internal static class Classifiers
     {
         Architecture.BiLstm => new BiLstmClassifier(
             inputs.Vectors is null
-                ? InputVectors.Trained(inputs.Dataset, recipe.Hyperparameters.MaxLength, recipe.Hyperparameters.EmbeddingSize, recipe.Hyperparameters.Padding)
+                ? InputVectors.Trained(
+                    inputs.Dataset, recipe.Hyperparameters.MaxLength, recipe.Hyperparameters.EmbeddingSize,
+                    recipe.Hyperparameters.Padding)
                 : InputVectors.Given(inputs.Vectors, recipe.Hyperparameters.Padding),
             recipe.Hyperparameters.HiddenSize, inputs.Dataset.ClassCount, device,
             paddedLength: recipe.Protocol == Protocol.Paper ? recipe.Hyperparameters.MaxLength : null),
         Architecture.Bert => new BertClassifier(
-            inputs.Pretrained!.Config, BertWeights.Load(inputs.Pretrained.Folder), inputs.Dataset.ClassCount, recipe.Protocol, device),
+            inputs.Pretrained!.Config, BertWeights.Load(inputs.Pretrained.Folder), inputs.Dataset.ClassCount,
+            recipe.Protocol, device),
     };
 }

@@ -12,7 +12,8 @@ namespace PieService.Worker.Runs;
 /// <param name="train">Predicted after the observed epochs, in evaluation mode, which uses no random numbers.</param>
 /// <param name="observed">The observed epochs, 0-based.</param>
 internal sealed class EpochReport(
-    Classifier model, TokenisedSplit validation, TokenisedSplit train, IReadOnlyList<int> observed, ThresholdTuning tuning,
+    Classifier model, TokenisedSplit validation, TokenisedSplit train, IReadOnlyList<int> observed,
+    ThresholdTuning tuning,
     Func<int, CheckpointFile> save, TrainingListener listener) : ITrainingHook
 {
     private readonly Stopwatch watch = new();
@@ -28,7 +29,8 @@ internal sealed class EpochReport(
         if (metrics.Find(metric => !double.IsFinite(metric.Loss)) is { } diverged)
             throw UntrainableException.Diverged(epochsDone - 1, diverged.Loss);
 
-        var observation = observed.Contains(epochsDone - 1) ? Evaluation.Run(model, train, listener.Pulse).Pack(tuning.Threshold) : null;
+        var observation = observed.Contains(epochsDone - 1)
+            ? Evaluation.Run(model, train, listener.Pulse).Pack(tuning.Threshold) : null;
         var checkpoint = TrySave(epochsDone);
         listener.Epoch(new(epochsDone - 1, metrics, watch.Elapsed.TotalSeconds, checkpoint, observation));
     }
@@ -45,7 +47,8 @@ internal sealed class EpochReport(
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
-            listener.Warn($"The checkpoint after {epochsDone} epochs cannot be written, going on without: {unwritable.Message}");
+            listener.Warn(
+                $"The checkpoint after {epochsDone} epochs cannot be written, going on without: {unwritable.Message}");
             return null;
         }
     }

@@ -20,17 +20,22 @@ internal static class ModelExport
     /// <summary>Writes the file; it is complete on the disk when this returns.</summary>
     /// <exception cref="IOException">The file cannot be written; a run that must keep its model is not finished without
     /// it.</exception>
-    public static ModelExportFile Save(ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine, ParameterBuffer parameters, double? threshold)
+    public static ModelExportFile Save(
+        ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine,
+        ParameterBuffer parameters, double? threshold)
     {
         var file = new SafeTensors();
-        foreach (var (key, value) in Metadata(wish, assignment, inputs, machine, parameters, threshold)) file.Metadata[key] = value;
+        foreach (var (key, value) in Metadata(wish, assignment, inputs, machine, parameters, threshold))
+            file.Metadata[key] = value;
         var values = parameters.CopyValues();
         foreach (var segment in parameters.Segments)
         {
             file.Add<float>(NameOf(segment), values.AsMemory(segment.Offset, segment.Size), segment.Shape);
-            if (segment.IsPrunable) file.Add($"mask.{segment.Name}", parameters.Masks[segment.Name].Values, segment.Shape);
+            if (segment.IsPrunable)
+                file.Add($"mask.{segment.Name}", parameters.Masks[segment.Name].Values, segment.Shape);
         }
-        if (Vocabulary(inputs, assignment.Recipe.Hyperparameters.MaxLength) is { } words) file.Add("vocabulary", Encoding.UTF8.GetBytes(string.Join('\n', words)));
+        if (Vocabulary(inputs, assignment.Recipe.Hyperparameters.MaxLength) is { } words)
+            file.Add("vocabulary", Encoding.UTF8.GetBytes(string.Join('\n', words)));
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(wish.Path)!);
@@ -39,7 +44,9 @@ internal static class ModelExport
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The model cannot be kept; free the disk of PIE_ARTIFACTS or let the worker write there: {unwritable.Message}", unwritable);
+            throw new IOException(
+                $"The model cannot be kept; free the disk of PIE_ARTIFACTS or let the worker write "
+                    + $"there: {unwritable.Message}", unwritable);
         }
     }
 
@@ -56,10 +63,12 @@ internal static class ModelExport
             throw new InvalidDataException($"The model that was kept has the SHA-256 {sha256}, not {trained.Sha256}.");
         var file = SafeTensors.Read(trained.Path);
         parameters.SetValues(parameters.Segments.ToDictionary(
-            segment => segment.Name, segment => file.Get<float>(file.Names.Contains(NameOf(segment)) ? NameOf(segment) : segment.Name)));
+            segment => segment.Name,
+            segment => file.Get<float>(file.Names.Contains(NameOf(segment)) ? NameOf(segment) : segment.Name)));
         parameters.Prune(parameters.Segments.Where(segment => segment.IsPrunable)
             .ToDictionary(segment => segment.Name, segment => Mask.Of(file.Get<byte>("mask." + segment.Name))));
-        return file.Metadata.GetValueOrDefault("threshold") is { Length: > 0 } threshold ? double.Parse(threshold, CultureInfo.InvariantCulture) : null;
+        return file.Metadata.GetValueOrDefault("threshold") is { Length: > 0 } threshold
+            ? double.Parse(threshold, CultureInfo.InvariantCulture) : null;
     }
 
     /// <summary>
@@ -67,7 +76,8 @@ internal static class ModelExport
     /// classifier.
     /// </summary>
     private static string NameOf(ParameterBuffer.Segment segment) =>
-        segment.Name.StartsWith(BertClassifier.ClassifierPrefix, StringComparison.Ordinal) ? "classifier." + segment.Name[BertClassifier.ClassifierPrefix.Length..] : segment.Name;
+        segment.Name.StartsWith(BertClassifier.ClassifierPrefix, StringComparison.Ordinal)
+            ? "classifier." + segment.Name[BertClassifier.ClassifierPrefix.Length..] : segment.Name;
 
     /// <summary>The meaning of the rows of the embedding; null for vectors that have their own file.</summary>
     private static IReadOnlyList<string>? Vocabulary(TrainingInputs inputs, int maxLength) =>
@@ -76,7 +86,8 @@ internal static class ModelExport
         : null;
 
     private static IEnumerable<(string Key, string Value)> Metadata(
-        ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine, ParameterBuffer parameters, double? threshold)
+        ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine,
+        ParameterBuffer parameters, double? threshold)
     {
         var recipe = assignment.Recipe;
         return

@@ -28,7 +28,8 @@ public sealed class RunTraining(TrainerSettings settings)
     /// function was used.</param>
     /// <param name="watcher">Is also told of every epoch; may be null.</param>
     internal TrainingResult Execute(
-        TrainingAssignment assignment, TrainingListener listener, Func<TokenisedSplit, TrainingOrder> orderOf, ITrainingHook? watcher = null)
+        TrainingAssignment assignment, TrainingListener listener, Func<TokenisedSplit, TrainingOrder> orderOf,
+        ITrainingHook? watcher = null)
     {
         var (recipe, plan) = (assignment.Recipe, assignment.Recipe.Plan);
         var inputs = TrainingInputs.Load(assignment);
@@ -44,38 +45,50 @@ public sealed class RunTraining(TrainerSettings settings)
         using var optimizer = new Adam(parameters, recipe.Hyperparameters.LearningRate);
 
         var prunings = new PruningRecord(model, parameters, inputs.Split(TokenisedDataset.Test), listener.Pulse);
-        var own = new CheckpointIdentity(RecipeFingerprint.Of(recipe), assignment.Seed, inputs.Vectors?.SourceSha256, machine, inputs.Pretrained?.Sha256);
+        var own = new CheckpointIdentity(
+            RecipeFingerprint.Of(recipe), assignment.Seed, inputs.Vectors?.SourceSha256, machine,
+            inputs.Pretrained?.Sha256);
         var tuning = new ThresholdTuning(model, inputs.Dataset.Task, recipe.Protocol, heldOut, listener.Pulse);
         var hooks = new List<ITrainingHook>
         {
             new EpochReport(
-                model, inputs.Split(TokenisedDataset.Validation), inputs.Split(TokenisedDataset.Train), assignment.ObserveEpochs ?? [], tuning,
-                epochsDone => Checkpoint.Save(assignment.OutputFolder, own, epochsDone, parameters, optimizer, prunings, tuning.Threshold), listener),
+                model, inputs.Split(TokenisedDataset.Validation), inputs.Split(TokenisedDataset.Train),
+                assignment.ObserveEpochs ?? [], tuning,
+                epochsDone =>
+                    Checkpoint.Save(
+                        assignment.OutputFolder, own, epochsDone, parameters, optimizer, prunings, tuning.Threshold),
+                listener),
         };
         if (PruningRule.Of(recipe.Method) is not null)
             hooks.Add(new Pruner(recipe, assignment.Seed, parameters, optimizer,
-                new ImpactGradient(model, parameters, train, recipe.Protocol, order.ImpactSample, order.ImpactSeed), prunings));
+                new ImpactGradient(model, parameters, train, recipe.Protocol, order.ImpactSample, order.ImpactSeed),
+                prunings));
 
         if (watcher is not null) hooks.Add(watcher);
 
         var epochsDone = Restore(assignment, own, parameters, optimizer, prunings, tuning, listener.Warn);
-        new Trainer(model, parameters, optimizer, train, order).Run(epochsDone, plan.TotalEpochs, hooks, listener.Pulse);
+        new Trainer(model, parameters, optimizer, train, order)
+            .Run(epochsDone, plan.TotalEpochs, hooks, listener.Pulse);
 
         IReadOnlyList<SplitPredictions> predictions =
-            [.. assignment.PredictSplits.Select(split => Predict(model, inputs.Split(split), tuning.Threshold, plan, listener.Pulse))];
+            [.. assignment.PredictSplits.Select(
+                split => Predict(model, inputs.Split(split), tuning.Threshold, plan, listener.Pulse))];
         return new(
             predictions,
             [.. parameters.Masks.Select(pair => new TensorSparsity(pair.Key, pair.Value.Size, pair.Value.Kept))],
             prunings.Prunings,
-            machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "", machine.Host,
-            assignment.Keep is { } wish ? ModelExport.Save(wish, assignment, inputs, machine, parameters, tuning.Threshold) : null,
+            machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "",
+            machine.Host,
+            assignment.Keep is { } wish
+                ? ModelExport.Save(wish, assignment, inputs, machine, parameters, tuning.Threshold) : null,
             inputs.Pretrained?.Sha256);
     }
 
     /// <summary>Loads the furthest usable state: the run's own checkpoint, else the trunk's, else none.</summary>
     /// <returns>The number of finished epochs.</returns>
     private static int Restore(
-        TrainingAssignment assignment, CheckpointIdentity own, ParameterBuffer parameters, Adam optimizer, PruningRecord prunings, ThresholdTuning tuning, Action<string> warn)
+        TrainingAssignment assignment, CheckpointIdentity own, ParameterBuffer parameters, Adam optimizer,
+        PruningRecord prunings, ThresholdTuning tuning, Action<string> warn)
     {
         var trunk = own with { RecipeFingerprint = RecipeFingerprint.Of(assignment.Recipe.Dense) };
         var plan = assignment.Recipe.Plan;
@@ -100,7 +113,8 @@ public sealed class RunTraining(TrainerSettings settings)
         return 0;
     }
 
-    private static SplitPredictions Predict(Classifier model, TokenisedSplit split, double? threshold, PruningPlan plan, Pulse pulse)
+    private static SplitPredictions Predict(
+        Classifier model, TokenisedSplit split, double? threshold, PruningPlan plan, Pulse pulse)
     {
         var predictions = Evaluation.Run(model, split, pulse).Pack(threshold);
         return split.Count == 0 || double.IsFinite(predictions.Metric.Loss)

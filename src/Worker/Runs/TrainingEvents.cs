@@ -8,7 +8,8 @@ namespace PieService.Worker.Runs;
 /// <param name="Observation">The predictions for the training split after this epoch; null if they were not
 /// wanted.</param>
 public sealed record EpochFinished(
-    int Epoch, IReadOnlyList<EpochMetric> Metrics, double Seconds, CheckpointFile? Checkpoint, SplitPredictions? Observation = null);
+    int Epoch, IReadOnlyList<EpochMetric> Metrics, double Seconds, CheckpointFile? Checkpoint,
+    SplitPredictions? Observation = null);
 
 /// <summary>The receivers of a training's events.</summary>
 /// <param name="Epoch">Called after every epoch that is trained here.</param>

@@ -11,7 +11,8 @@ namespace PieService.Worker.Runs;
 /// <summary>The files of an assignment, read and checked against each other.</summary>
 /// <param name="Vectors">Null if the embedding is trained.</param>
 /// <param name="Pretrained">Null if the model is not a BERT.</param>
-internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, WordVectors? Vectors, PretrainedBert? Pretrained)
+internal sealed record TrainingInputs(
+    Recipe Recipe, TokenisedDataset Dataset, WordVectors? Vectors, PretrainedBert? Pretrained)
 {
     private const int HeldOutShare = 10;
 
@@ -30,7 +31,8 @@ internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, W
     public TrainingSplits Training()
     {
         var train = Split(TokenisedDataset.Train);
-        if (Dataset.Task == LearningTask.SingleLabel || Recipe.Protocol == Protocol.Paper || Split(TokenisedDataset.Validation).Count > 0) return new(train, train.Select([]));
+        if (Dataset.Task == LearningTask.SingleLabel || Recipe.Protocol == Protocol.Paper
+            || Split(TokenisedDataset.Validation).Count > 0) return new(train, train.Select([]));
         var order = KeyedRandom.For("threshold", Dataset.ContentHash).Permutation(train.Count);
         var heldOut = Math.Max(1, train.Count / HeldOutShare);
         return new(train.Select([.. order[heldOut..].Order()]), train.Select([.. order[..heldOut].Order()]));
@@ -39,15 +41,20 @@ internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, W
     /// <exception cref="ArgumentException">The recipe names vectors or a checkpoint without its files, or there are
     /// files without a name.</exception>
     /// <exception cref="UntrainableException">The files do not belong together.</exception>
-    /// <exception cref="UnusableModelException">The checkpoint's folder has changed since the supervisor looked at it.</exception>
+    /// <exception cref="UnusableModelException">
+    /// The checkpoint's folder has changed since the supervisor looked at it.
+    /// </exception>
     /// <exception cref="InvalidDataException">A file is malformed; it can be rebuilt.</exception>
     public static TrainingInputs Load(TrainingAssignment assignment)
     {
         var recipe = assignment.Recipe;
         if (recipe.Vectors is null != assignment.VectorsPath is null)
-            throw new ArgumentException("The recipe's vectors and their file must be given together.", nameof(assignment));
-        if (recipe.Checkpoint is null != assignment.PretrainedFolder is null || recipe.Checkpoint is null == (recipe.Architecture == Architecture.Bert))
-            throw new ArgumentException("A BERT needs its checkpoint's name and folder, and nothing else does.", nameof(assignment));
+            throw new ArgumentException(
+                "The recipe's vectors and their file must be given together.", nameof(assignment));
+        if (recipe.Checkpoint is null != assignment.PretrainedFolder is null
+            || recipe.Checkpoint is null == (recipe.Architecture == Architecture.Bert))
+            throw new ArgumentException(
+                "A BERT needs its checkpoint's name and folder, and nothing else does.", nameof(assignment));
         var dataset = TokenisedDataset.Load(assignment.TokensPath);
         var vectors = assignment.VectorsPath is { } path ? WordVectors.Load(path) : null;
         var pretrained = assignment.PretrainedFolder is { } folder ? PretrainedBert.Read(folder) : null;
@@ -59,11 +66,14 @@ internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, W
         Require(dataset.Split(TokenisedDataset.Train).Count > 0, "the dataset has no training examples");
         Require(
             dataset.Task == LearningTask.SingleLabel || recipe.Protocol == Protocol.Paper
-                || dataset.Split(TokenisedDataset.Train).Count > 1 || dataset.Split(TokenisedDataset.Validation).Count > 0,
-            "the dataset has one training example and no validation split, so nothing is left to tune its threshold on");
+                || dataset.Split(TokenisedDataset.Train).Count > 1
+                || dataset.Split(TokenisedDataset.Validation).Count > 0,
+            "the dataset has one training example and no validation split, so nothing is left to tune its threshold "
+                + "on");
         Require(vectors is null || vectors.VocabularyHash == dataset.VocabularyHash,
             "the word vectors were reduced to another vocabulary");
-        if (dataset.Tokenizer != pretrained?.Tokens.Sha256) throw new InvalidDataException($"{assignment.TokensPath} was made by another tokenizer.");
+        if (dataset.Tokenizer != pretrained?.Tokens.Sha256)
+            throw new InvalidDataException($"{assignment.TokensPath} was made by another tokenizer.");
         if (pretrained is not null) RequireFit(recipe, dataset, pretrained.Config);
         return new(recipe, dataset, vectors, pretrained);
     }
@@ -71,9 +81,11 @@ internal sealed record TrainingInputs(Recipe Recipe, TokenisedDataset Dataset, W
     private static void RequireFit(Recipe recipe, TokenisedDataset dataset, BertConfig config)
     {
         Require(recipe.Hyperparameters.MaxLength <= config.MaxPositions,
-            $"maxLength is {recipe.Hyperparameters.MaxLength}, but the checkpoint '{recipe.Checkpoint}' was trained for at most {config.MaxPositions} tokens; lower maxLength");
+            $"maxLength is {recipe.Hyperparameters.MaxLength}, but the checkpoint '{recipe.Checkpoint}' was trained "
+                + $"for at most {config.MaxPositions} tokens; lower maxLength");
         Require(recipe.Protocol == Protocol.Paper || config.TokenTypes >= 2 || !dataset.HasPairs,
-            $"the dataset has pairs of texts, but the checkpoint '{recipe.Checkpoint}' has {config.TokenTypes} token type and cannot tell them apart; take another checkpoint, or protocol paper, which does not");
+            $"the dataset has pairs of texts, but the checkpoint '{recipe.Checkpoint}' has {config.TokenTypes} token "
+                + "type and cannot tell them apart; take another checkpoint, or protocol paper, which does not");
     }
 
     private static void Require(bool condition, string otherwise)

@@ -15,8 +15,10 @@ namespace PieService.Worker.Supervision;
 /// RepeatingService: a heartbeat that failed is due again at the next look, and the last act is to leave the workers.
 /// </summary>
 public sealed class LeaseKeeper(
-    RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings, ProvenArithmetic arithmetic, Reserves reserves, VectorFolder vectors, ModelShelf shelf,
-    IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<LeaseKeeper> logger) : BackgroundService
+    RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings,
+    ProvenArithmetic arithmetic, Reserves reserves, VectorFolder vectors, ModelShelf shelf,
+    IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime,
+    ILogger<LeaseKeeper> logger) : BackgroundService
 {
     /// <summary>A cancelled or paused run stops within this time.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -65,9 +67,13 @@ public sealed class LeaseKeeper(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO workers (id, machine, slots, device, short_of, vectors, checkpoints, models, arithmetic, started_at, last_beat_at)
-            VALUES ({worker.Id}, {worker.Machine}, {(arithmetic.Problem is null ? workerSettings.Slots : 0)}, {workerSettings.Device}, {reserves.ShortOf}, {vectors.Names()}, {shelf.Checkpoints()}, {Json.Write(shelf.Models)}::jsonb, {Json.Write(arithmetic.Reports)}::jsonb, now(), now())
-            ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of, vectors = excluded.vectors, checkpoints = excluded.checkpoints, models = excluded.models
+            INSERT INTO workers (id, machine, slots, device, short_of, vectors, checkpoints, models, arithmetic,
+                started_at, last_beat_at)
+            VALUES ({worker.Id}, {worker.Machine}, {(arithmetic.Problem is null ? workerSettings.Slots : 0)},
+                {workerSettings.Device}, {reserves.ShortOf}, {vectors.Names()}, {shelf.Checkpoints()},
+                    {Json.Write(shelf.Models)}::jsonb, {Json.Write(arithmetic.Reports)}::jsonb, now(), now())
+            ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of,
+                vectors = excluded.vectors, checkpoints = excluded.checkpoints, models = excluded.models
             """, cancellation);
         var runs = Snapshot();
         await leases.BeatAsync([.. runs.Select(run => run.Lease)], cancellation);

@@ -19,7 +19,8 @@ public sealed class SchemaWait
     /// <param name="configured">ConnectionStrings:Pie; null means the private database of the API on this
     /// machine.</param>
     /// <returns>The connection string that works, and the installation that it leads to.</returns>
-    public static async Task<(string ConnectionString, Installation Installation)> ForAsync(string? configured, PieFolders folders, ILogger logger, TimeProvider time)
+    public static async Task<(string ConnectionString, Installation Installation)> ForAsync(
+        string? configured, PieFolders folders, ILogger logger, TimeProvider time)
     {
         var lastReason = "";
         while (true)
@@ -32,12 +33,14 @@ public sealed class SchemaWait
         }
     }
 
-    private static async Task<(string ConnectionString, Installation? Installation, string Reason)> TryAsync(string? configured, PieFolders folders)
+    private static async Task<(string ConnectionString, Installation? Installation, string Reason)> TryAsync(
+        string? configured, PieFolders folders)
     {
         var connectionString = configured ?? "";
         try
         {
-            if (connectionString.Length == 0) connectionString = (await File.ReadAllTextAsync(folders.ConnectionFile)).Trim();
+            if (connectionString.Length == 0)
+                connectionString = (await File.ReadAllTextAsync(folders.ConnectionFile)).Trim();
             await using var database = NpgsqlDataSource.Create(connectionString);
             var options = new DbContextOptionsBuilder<PieDbContext>();
             PieDbContext.Configure(options, database);
@@ -48,7 +51,8 @@ public sealed class SchemaWait
         }
         catch (IOException)
         {
-            return ("", null, $"ConnectionStrings:Pie is not set, and no API has written {folders.ConnectionFile} yet.");
+            return ("", null,
+                $"ConnectionStrings:Pie is not set, and no API has written {folders.ConnectionFile} yet.");
         }
         catch (Exception away) when (away is NpgsqlException || DatabaseOutage.IsCauseOf(away))
         {

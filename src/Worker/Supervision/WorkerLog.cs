@@ -14,7 +14,8 @@ internal static partial class WorkerLog
     [LoggerMessage(10, LogLevel.Information, "Run {Run}: {Method} {Sparsity} %, seed {Seed}, from epoch {Epoch}")]
     public static partial void Started(ILogger logger, Guid run, Method method, decimal sparsity, int seed, int epoch);
 
-    [LoggerMessage(15, LogLevel.Information, "Run {Run}: the kept model of {Method} {Sparsity} %, seed {Seed}, predicts again")]
+    [LoggerMessage(
+        15, LogLevel.Information, "Run {Run}: the kept model of {Method} {Sparsity} %, seed {Seed}, predicts again")]
     public static partial void PredictsAgain(ILogger logger, Guid run, Method method, decimal sparsity, int seed);
 
     [LoggerMessage(11, LogLevel.Information, "Run {Run} succeeded")]

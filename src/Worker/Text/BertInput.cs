@@ -14,18 +14,21 @@ public static class BertInput
     /// <param name="maxLength">The largest length of an input, special tokens included.</param>
     public static TokenisedSplit Of(TokenisedSplit pieces, WordPiece tokens, Protocol protocol, int maxLength)
     {
-        var (ids, offsets, secondStarts) = (new List<int>(pieces.Tokens.Length + (3 * pieces.Count)), new List<long> { 0 }, new int[pieces.Count]);
+        var (ids, offsets, secondStarts) =
+            (new List<int>(pieces.Tokens.Length + (3 * pieces.Count)), new List<long> { 0 }, new int[pieces.Count]);
         for (var example = 0; example < pieces.Count; example++)
         {
             var input = (pieces.Pair(example), protocol) switch
             {
                 ((var text, null), _) => Of(tokens, text.Span, maxLength),
                 ((var first, { } second), Protocol.Sound) => Of(tokens, first.Span, second.Span, maxLength),
-                ((var first, { } second), Protocol.Paper) => Of(tokens, [.. first.Span, tokens.Separator, .. second.Span], maxLength),
+                ((var first, { } second), Protocol.Paper) =>
+                    Of(tokens, [.. first.Span, tokens.Separator, .. second.Span], maxLength),
             };
             ids.AddRange(input.Tokens.Span);
             offsets.Add(ids.Count);
-            secondStarts[example] = input.SecondStart < input.Tokens.Length ? input.SecondStart : TokenisedSplit.NoSecond;
+            secondStarts[example] = input.SecondStart < input.Tokens.Length
+                ? input.SecondStart : TokenisedSplit.NoSecond;
         }
         return pieces with { Tokens = [.. ids], Offsets = [.. offsets], SecondStarts = secondStarts };
     }

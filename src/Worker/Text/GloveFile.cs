@@ -84,7 +84,8 @@ internal sealed class GloveFile : IDisposable
         var spaces = bytes.Count((byte)' ');
         if (spaces < Values.Length) throw Malformed($"it has {spaces} numbers, the first line has {Values.Length}");
         var wordEnd = -1;
-        for (var field = spaces - Values.Length; field >= 0; field--) wordEnd += 1 + bytes[(wordEnd + 1)..].IndexOf((byte)' ');
+        for (var field = spaces - Values.Length; field >= 0; field--)
+            wordEnd += 1 + bytes[(wordEnd + 1)..].IndexOf((byte)' ');
         DecodeWord(bytes[..wordEnd]);
 
         var rest = bytes[(wordEnd + 1)..];
@@ -107,7 +108,8 @@ internal sealed class GloveFile : IDisposable
     {
         dimensions = 0;
         return Utf8Parser.TryParse(bytes, out long _, out var used) && used < bytes.Length && bytes[used] == ' '
-            && Utf8Parser.TryParse(bytes[(used + 1)..], out dimensions, out var second) && used + 1 + second == bytes.Length
+            && Utf8Parser.TryParse(bytes[(used + 1)..], out dimensions, out var second)
+            && used + 1 + second == bytes.Length
             && dimensions > 0;
     }
 

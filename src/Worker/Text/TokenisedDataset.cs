@@ -38,7 +38,8 @@ public sealed class TokenisedDataset
             (contentHash, task, classCount, tokenizer, packedWords, wordOffsets, splits);
         var words = new string[wordOffsets.Length - 1];
         for (var i = 0; i < words.Length; i++)
-            words[i] = Encoding.UTF8.GetString(packedWords, (int)wordOffsets[i], (int)(wordOffsets[i + 1] - wordOffsets[i]));
+            words[i] = Encoding.UTF8.GetString(
+                packedWords, (int)wordOffsets[i], (int)(wordOffsets[i + 1] - wordOffsets[i]));
         Vocabulary = words;
     }
 
@@ -55,7 +56,8 @@ public sealed class TokenisedDataset
     public string? Tokenizer { get; }
 
     /// <summary>Whether an example is a pair whose two texts are stored apart.</summary>
-    public bool HasPairs => splits.Values.Any(split => split.SecondStarts?.Any(start => start != TokenisedSplit.NoSecond) == true);
+    public bool HasPairs =>
+        splits.Values.Any(split => split.SecondStarts?.Any(start => start != TokenisedSplit.NoSecond) == true);
 
     /// <summary>V words of all splits, numbered by their first appearance; or all pieces of a tokenizer.</summary>
     public IReadOnlyList<string> Vocabulary { get; }
@@ -114,8 +116,10 @@ public sealed class TokenisedDataset
     {
         var file = SafeTensors.Read(path);
         Require(file.Metadata.GetValueOrDefault("format") == Format, "it is not a tokenised dataset");
-        Require(Wire.TryParse<LearningTask>(file.RequireMetadata("task"), out var task), "task is not one that there is");
-        Require(int.TryParse(file.RequireMetadata("classCount"), CultureInfo.InvariantCulture, out var classes) && classes > 0,
+        Require(Wire.TryParse<LearningTask>(file.RequireMetadata("task"), out var task),
+            "task is not one that there is");
+        Require(int.TryParse(file.RequireMetadata("classCount"), CultureInfo.InvariantCulture, out var classes)
+            && classes > 0,
             "classCount is not a positive number");
         var (words, wordOffsets) = (file.Get<byte>("vocabulary.utf8"), file.Get<long>("vocabulary.offsets"));
         Require(AreOffsets(wordOffsets, words.Length), "the vocabulary's offsets are wrong");
@@ -125,18 +129,23 @@ public sealed class TokenisedDataset
         foreach (var name in SplitNames)
         {
             var split = new TokenisedSplit(
-                name, file.Get<int>($"{name}.tokens"), file.Get<long>($"{name}.offsets"), Labels(file.Get<byte>($"{name}.labels"), name))
+                name, file.Get<int>($"{name}.tokens"), file.Get<long>($"{name}.offsets"),
+                Labels(file.Get<byte>($"{name}.labels"), name))
             { SecondStarts = tokenizer is null ? null : file.Get<int>($"{name}.secondStarts") };
-            Require(split.Offsets.Length == split.Count + 1 && AreOffsets(split.Offsets, split.Tokens.Length), $"{name} has wrong offsets");
-            Require(Array.TrueForAll(split.Tokens, word => (uint)word < (uint)(wordOffsets.Length - 1)), $"{name} has unknown words");
-            Require(split.SecondStarts is null || AreWithin(split.SecondStarts, split), $"{name} has second texts outside of its texts");
+            Require(split.Offsets.Length == split.Count + 1
+                && AreOffsets(split.Offsets, split.Tokens.Length), $"{name} has wrong offsets");
+            Require(Array.TrueForAll(split.Tokens, word => (uint)word < (uint)(wordOffsets.Length - 1)),
+                $"{name} has unknown words");
+            Require(split.SecondStarts is null
+                || AreWithin(split.SecondStarts, split), $"{name} has second texts outside of its texts");
             splits.Add(name, split);
         }
         return new(file.RequireMetadata("contentHash"), task, classes, tokenizer, words, wordOffsets, splits);
 
         PackedLabels Labels(byte[] bytes, string name)
         {
-            Require(bytes.Length % PackedLabels.BytesPerExample(task, classes) == 0, $"{name} has labels of half an example");
+            Require(bytes.Length
+                % PackedLabels.BytesPerExample(task, classes) == 0, $"{name} has labels of half an example");
             var labels = new PackedLabels(task, classes, bytes);
             Require(labels.AreInRange(), $"{name} has labels outside 0 to {classes - 1}");
             return labels;

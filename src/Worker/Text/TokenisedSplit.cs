@@ -7,7 +7,8 @@ namespace PieService.Worker.Text;
 /// <param name="Offsets">N + 1 positions: text i is Tokens[Offsets[i]..Offsets[i + 1]].</param>
 /// <param name="Labels">Gold labels of the N texts.</param>
 /// <param name="MaxLength">Longer texts are read only up to this length.</param>
-public sealed record TokenisedSplit(string Name, int[] Tokens, long[] Offsets, PackedLabels Labels, int MaxLength = int.MaxValue)
+public sealed record TokenisedSplit(
+    string Name, int[] Tokens, long[] Offsets, PackedLabels Labels, int MaxLength = int.MaxValue)
 {
     /// <summary>A value of <see cref="SecondStarts"/>: the example is one text.</summary>
     public const int NoSecond = -1;

@@ -17,7 +17,8 @@ public sealed class WordPiece
     private readonly Dictionary<string, int> special;
     private readonly Regex anySpecial;
 
-    private WordPiece(BertTokenizer pieces, Dictionary<string, int> special, IReadOnlyList<string> vocabulary, string sha256)
+    private WordPiece(
+        BertTokenizer pieces, Dictionary<string, int> special, IReadOnlyList<string> vocabulary, string sha256)
     {
         (this.pieces, this.special, Vocabulary, Sha256) = (pieces, special, vocabulary, sha256);
         anySpecial = new(string.Join('|', special.Keys.Select(Regex.Escape)), RegexOptions.CultureInvariant);
@@ -45,7 +46,8 @@ public sealed class WordPiece
     {
         var settingsPath = Path.Combine(folder, SettingsFile);
         var settings = File.Exists(settingsPath) ? ModelSettings.Read(settingsPath) : ModelSettings.None;
-        if (!(settings.Flag("do_basic_tokenize") ?? true)) throw settings.Refusal("do_basic_tokenize", "is false; only true can be used");
+        if (!(settings.Flag("do_basic_tokenize") ?? true))
+            throw settings.Refusal("do_basic_tokenize", "is false; only true can be used");
 
         var path = Path.Combine(folder, VocabularyFile);
         var lines = ReadVocabulary(path);
@@ -66,18 +68,22 @@ public sealed class WordPiece
             ApplyBasicTokenization = false,
             SplitOnSpecialTokens = false,
             Normalizer = new BertNormalizer(
-                lowerCase, settings.Flag("strip_accents") ?? lowerCase, settings.Flag("tokenize_chinese_chars") ?? true),
+                lowerCase, settings.Flag("strip_accents") ?? lowerCase,
+                settings.Flag("tokenize_chinese_chars") ?? true),
         };
         using var vocabulary = File.OpenRead(path);
-        string[] special = [options.UnknownToken, options.SeparatorToken, options.PaddingToken, options.ClassificationToken, options.MaskingToken];
+        string[] special = [options.UnknownToken, options.SeparatorToken, options.PaddingToken,
+            options.ClassificationToken, options.MaskingToken];
         return new(
-            BertTokenizer.Create(vocabulary, options), special.Distinct().ToDictionary(token => token, token => numbers[token]), lines,
+            BertTokenizer.Create(vocabulary, options),
+            special.Distinct().ToDictionary(token => token, token => numbers[token]), lines,
             FileHashes.Of(folder, [SettingsFile, VocabularyFile]));
 
         string Special(string name, string otherwise)
         {
             var token = settings.Text(name, otherwise);
-            return numbers.ContainsKey(token) ? token : throw new UnusableModelException($"{ShownPath.Of(path)} lacks {token}, the {name}.");
+            return numbers.ContainsKey(token)
+                ? token : throw new UnusableModelException($"{ShownPath.Of(path)} lacks {token}, the {name}.");
         }
     }
 
@@ -121,7 +127,9 @@ public sealed class WordPiece
         for (var line = 0; line < lines.Length; line++)
         {
             if (lines[line].Length > 0 && !numbers.TryAdd(lines[line], line))
-                throw new UnusableModelException($"{ShownPath.Of(path)} has {lines[line]} twice, in lines {numbers[lines[line]] + 1} and {line + 1}.");
+                throw new UnusableModelException(
+                    $"{ShownPath.Of(path)} has {lines[line]} twice, in lines {numbers[lines[line]] + 1} "
+                        + $"and {line + 1}.");
         }
         return numbers;
     }

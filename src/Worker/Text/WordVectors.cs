@@ -19,7 +19,8 @@ public sealed record WordVectors(
 {
     /// <summary>Reads a whole GloVe file, plain or gzip.</summary>
     /// <exception cref="InvalidDataException">A line is malformed; the message names the file and the line.</exception>
-    public static WordVectors Reduce(string sourcePath, string name, TokenisedDataset dataset, CancellationToken cancellation = default)
+    public static WordVectors Reduce(
+        string sourcePath, string name, TokenisedDataset dataset, CancellationToken cancellation = default)
     {
         var rows = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < dataset.Vocabulary.Count; i++) rows.Add(dataset.Vocabulary[i], i);
@@ -31,7 +32,8 @@ public sealed record WordVectors(
         var lookup = rows.GetAlternateLookup<ReadOnlySpan<char>>();
         while (source.Next(cancellation))
         {
-            if (lines++ == 0) (sum, matrix) = (new double[source.Dimensions], new float[(long)rows.Count * source.Dimensions]);
+            if (lines++ == 0)
+                (sum, matrix) = (new double[source.Dimensions], new float[(long)rows.Count * source.Dimensions]);
             for (var d = 0; d < sum.Length; d++) sum[d] += source.Values[d];
             // Files order words by frequency, so the first line of a repeated word is the right one.
             if (!lookup.TryGetValue(source.Word, out var row) || found[row]) continue;
@@ -43,7 +45,9 @@ public sealed record WordVectors(
         var mean = Array.ConvertAll(sum, total => (float)(total / lines));
         for (var row = 0; row < found.Length; row++)
             if (!found[row]) mean.CopyTo(matrix, row * mean.Length);
-        return new(name, source.Sha256(cancellation), dataset.VocabularyHash, mean.Length, matrix, mean, found.Count(isFound => isFound));
+        return new(
+            name, source.Sha256(cancellation), dataset.VocabularyHash, mean.Length, matrix, mean,
+            found.Count(isFound => isFound));
     }
 
     /// <returns>The SHA-256 of the cache file.</returns>

@@ -49,7 +49,8 @@ internal sealed class TrainerChild : IDisposable
     /// <exception cref="UntrainableException">The run cannot succeed.</exception>
     /// <exception cref="TrainerFailedException">The run or the process failed.</exception>
     public async Task<TrainingResult> TrainAsync(
-        TrainingAssignment assignment, Func<EpochFinished, Task> onEpoch, Action<string> onWarning, CancellationToken cancellation)
+        TrainingAssignment assignment, Func<EpochFinished, Task> onEpoch, Action<string> onWarning,
+        CancellationToken cancellation)
     {
         try
         {
@@ -91,12 +92,14 @@ internal sealed class TrainerChild : IDisposable
     {
         try
         {
-            return await process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(settings.TrainerSilence, cancellation);
+            return await process.StandardOutput.ReadLineAsync(cancellation).AsTask()
+                .WaitAsync(settings.TrainerSilence, cancellation);
         }
         catch (TimeoutException)
         {
             throw new TrainerFailedException(tail.After(
-                $"The trainer process said nothing for {settings.TrainerSilence.TotalSeconds} s (PIE_TRAINER_SILENCE_SECONDS), so it was ended."));
+                $"The trainer process said nothing for {settings.TrainerSilence.TotalSeconds} s "
+                    + "(PIE_TRAINER_SILENCE_SECONDS), so it was ended."));
         }
     }
 

@@ -13,5 +13,6 @@ namespace PieService.Worker.Trainers;
 /// <param name="Arithmetic">The result of comparing with plain arithmetic, for which a process is started instead of
 /// for training.</param>
 public sealed record TrainerMessage(
-    EpochFinished? Epoch = null, TrainingResult? Result = null, string? Untrainable = null, string? Failure = null, string? Warning = null, bool IsAlive = false,
+    EpochFinished? Epoch = null, TrainingResult? Result = null, string? Untrainable = null, string? Failure = null,
+    string? Warning = null, bool IsAlive = false,
     ArithmeticReport? Arithmetic = null);

@@ -21,7 +21,8 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
     /// <exception cref="UntrainableException">The run cannot succeed.</exception>
     /// <exception cref="TrainerFailedException">The run or its process failed.</exception>
     public async Task<TrainingResult> TrainAsync(
-        TrainingAssignment assignment, Func<EpochFinished, Task> onEpoch, Action<string> onWarning, CancellationToken cancellation)
+        TrainingAssignment assignment, Func<EpochFinished, Task> onEpoch, Action<string> onWarning,
+        CancellationToken cancellation)
     {
         var child = Rent();
         var healthy = false;
@@ -55,7 +56,8 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
         {
             var slot = freeSlots.Peek();
             // An idle trainer that died must not count as a failed attempt.
-            var child = idle.Remove(slot, out var waiting) && waiting.IsAlive ? waiting : new TrainerChild(settings, slot);
+            var child = idle.Remove(slot, out var waiting) && waiting.IsAlive
+                ? waiting : new TrainerChild(settings, slot);
             freeSlots.Pop();        // not earlier: if a process cannot be started, the slot stays free
             return child;
         }

@@ -25,7 +25,8 @@ public static class TrainerProcess
     public static void RunArithmetic(TrainerSettings settings)
     {
         using var output = Output();
-        if (TryPrepare(settings) is { } machine) output.WriteLine(Json.Write(new TrainerMessage(Arithmetic: ArithmeticSelfTest.Run(machine))));
+        if (TryPrepare(settings) is { } machine)
+            output.WriteLine(Json.Write(new TrainerMessage(Arithmetic: ArithmeticSelfTest.Run(machine))));
     }
 
     public static void Run(TrainerSettings settings)
@@ -70,10 +71,12 @@ public static class TrainerProcess
         }
     }
 
-    private static TrainerMessage Train(TrainerSettings settings, TrainingAssignment assignment, Action<TrainerMessage> tell)
+    private static TrainerMessage Train(
+        TrainerSettings settings, TrainingAssignment assignment, Action<TrainerMessage> tell)
     {
         var listener = new TrainingListener(
-            epoch => tell(new TrainerMessage(Epoch: epoch)), warning => tell(new TrainerMessage(Warning: warning)), Alive(tell));
+            epoch => tell(new TrainerMessage(Epoch: epoch)), warning => tell(new TrainerMessage(Warning: warning)),
+            Alive(tell));
         try
         {
             return new TrainerMessage(Result: assignment.Trained is null
@@ -90,7 +93,8 @@ public static class TrainerProcess
             // error.
             return new TrainerMessage(Failure: changed.Message);
         }
-        catch (Exception broken) when (broken is ExternalException or IOException or InvalidDataException or InvalidOperationException or OutOfMemoryException or ArgumentException)
+        catch (Exception broken) when (broken is ExternalException or IOException or InvalidDataException
+            or InvalidOperationException or OutOfMemoryException or ArgumentException)
         {
             Console.Error.WriteLine(broken);
             return new TrainerMessage(Failure: broken.Message);

@@ -13,7 +13,9 @@ internal static class TrainerStart
         var host = Environment.ProcessPath!;
         var start = new ProcessStartInfo(host)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         // The worker was started as `dotnet PieService.Worker.dll`, or as the executable beside it.
         if (Path.GetFileNameWithoutExtension(host) == "dotnet")

@@ -13,7 +13,8 @@ public sealed class Adam : IDisposable
 
     // Kept and not converted at each call: a Scalar without a reference may be finalised while native code still reads
     // it. The same holds for the 1 that add_ creates if it is given none.
-    private readonly Scalar beta1 = Beta1, restOfBeta1 = 1 - Beta1, beta2 = Beta2, restOfBeta2 = 1 - Beta2, epsilon = Epsilon, one = 1;
+    private readonly Scalar beta1 = Beta1, restOfBeta1 = 1 - Beta1, beta2 = Beta2, restOfBeta2 =
+        1 - Beta2, epsilon = Epsilon, one = 1;
 
     private readonly ParameterBuffer parameters;
     private readonly double learningRate;
@@ -46,7 +47,8 @@ public sealed class Adam : IDisposable
     public void Clear() => Restore(new float[first.numel()], new float[first.numel()], steps: 0);
 
     /// <summary>Flat copies of both moments.</summary>
-    public (float[] First, float[] Second) CopyMoments() => (ParameterBuffer.ToArray(first), ParameterBuffer.ToArray(second));
+    public (float[] First, float[] Second) CopyMoments() =>
+        (ParameterBuffer.ToArray(first), ParameterBuffer.ToArray(second));
 
     public void Restore(float[] firstMoments, float[] secondMoments, long steps)
     {

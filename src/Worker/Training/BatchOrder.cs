@@ -22,8 +22,9 @@ public static class BatchOrder
     {
         var chance = KeyedRandom.For(seed, "order", epoch);
         var (batches, count) = (new List<int[]>(), (split.Count + batchSize - 1) / batchSize);
-        foreach (var window in chance.Permutation(split.Count).Chunk(Math.Clamp(count / FewestWindows, 1, MostWindowBatches) * batchSize))
-            batches.AddRange(window.OrderBy(split.Length).Chunk(batchSize));        // stable: equal lengths stay shuffled
+        foreach (var window in chance.Permutation(split.Count)
+            .Chunk(Math.Clamp(count / FewestWindows, 1, MostWindowBatches) * batchSize))
+            batches.AddRange(window.OrderBy(split.Length).Chunk(batchSize));  // stable: equal lengths stay shuffled
 
         var shuffled = batches.ToArray();
         chance.Shuffle<int[]>(shuffled);
@@ -48,7 +49,8 @@ public static class BatchOrder
         foreach (var example in Enumerable.Range(0, split.Count).OrderBy(split.Length))
         {
             // The next text is the longest so far, so the others are padded to its length.
-            if (batch.Count == batchSize || (batch.Count > 0 && (batch.Count + 1L) * split.Length(example) > mostTokens))
+            if (batch.Count == batchSize
+                || (batch.Count > 0 && (batch.Count + 1L) * split.Length(example) > mostTokens))
             {
                 batches.Add([.. batch]);
                 batch.Clear();

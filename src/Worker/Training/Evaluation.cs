@@ -29,6 +29,7 @@ public static class Evaluation
     {
         var values = logits.cpu().data<float>().ToArray().AsSpan();
         for (var i = 0; i < batch.Length; i++)
-            values.Slice(i * scores.ClassCount, scores.ClassCount).CopyTo(scores.Logits.AsSpan(batch[i] * scores.ClassCount));
+            values.Slice(i * scores.ClassCount, scores.ClassCount)
+                .CopyTo(scores.Logits.AsSpan(batch[i] * scores.ClassCount));
     }
 }

@@ -9,7 +9,9 @@ public interface ITrainingHook
     /// Called before every epoch and also at the end of the training: with E = 1, protocol paper prunes once more there
     /// (study 1.7).
     /// </summary>
-    /// <param name="epochsDone">Finished epochs, those of earlier attempts and of the trunk included; 0 before the first.</param>
+    /// <param name="epochsDone">
+    /// Finished epochs, those of earlier attempts and of the trunk included; 0 before the first.
+    /// </param>
     void BeforeEpoch(int epochsDone);
 
     /// <param name="epochsDone">The number of finished epochs, including the one that has just finished.</param>

@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Training;
 
 /// <summary>
-/// All parameters of a model in one flat float32 tensor and all gradients in another, so that masking, clipping, Adam and
-/// checkpoints are one operation instead of one per parameter. The model's own parameters are views of it: never call
-/// zero_grad on the model, which would cut the gradients off, nor move it to another device.
+/// All parameters of a model in one flat float32 tensor and all gradients in another, so that masking, clipping, Adam
+/// and checkpoints are one operation instead of one per parameter. The model's own parameters are views of it: never
+/// call zero_grad on the model, which would cut the gradients off, nor move it to another device.
 /// </summary>
 public sealed class ParameterBuffer : IDisposable
 {
@@ -30,7 +30,8 @@ public sealed class ParameterBuffer : IDisposable
             offset += (size + Alignment - 1) / Alignment * Alignment;
         }
         Segments = segments;
-        foreach (var segment in segments.Where(segment => segment.IsPrunable)) masks.Add(segment.Name, Mask.Full(segment.Size));
+        foreach (var segment in segments.Where(segment => segment.IsPrunable))
+            masks.Add(segment.Name, Mask.Full(segment.Size));
 
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -60,7 +61,8 @@ public sealed class ParameterBuffer : IDisposable
     /// <summary>The masks of the prunable parameters, by name.</summary>
     public IReadOnlyDictionary<string, Mask> Masks => masks;
 
-    public PrunableWeights Prunable => new(masks.Values.Sum(mask => (long)mask.Size), masks.Values.Sum(mask => (long)mask.Kept));
+    public PrunableWeights Prunable =>
+        new(masks.Values.Sum(mask => (long)mask.Size), masks.Values.Sum(mask => (long)mask.Kept));
 
     /// <summary>Replaces the masks and sets the weights that they prune to zero.</summary>
     /// <exception cref="ArgumentException">A mask belongs to another tensor, or restores a pruned weight.</exception>
@@ -160,5 +162,6 @@ public sealed class ParameterBuffer : IDisposable
         flat.copy_(tensor(values));
     }
 
-    private static Tensor ViewOf(Tensor flat, Segment segment) => flat.narrow(0, segment.Offset, segment.Size).view(segment.Shape);
+    private static Tensor ViewOf(Tensor flat, Segment segment) =>
+        flat.narrow(0, segment.Offset, segment.Size).view(segment.Shape);
 }

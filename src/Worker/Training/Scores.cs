@@ -24,11 +24,17 @@ public sealed record Scores(string Split, PackedLabels Gold)
     /// <param name="threshold">The threshold for multi-label data; null otherwise.</param>
     public PackedLabels Predicted(double? threshold) => Gold.Task switch
     {
-        LearningTask.SingleLabel => PackedLabels.OfClasses(ClassCount, Enumerable.Range(0, Gold.Count).Select(example => Best(Row(example)))),
-        LearningTask.MultiLabel => DecisionThreshold.Decide(Logits, ClassCount, threshold ?? throw new ArgumentNullException(nameof(threshold))),
+        LearningTask.SingleLabel =>
+            PackedLabels.OfClasses(ClassCount, Enumerable.Range(0, Gold.Count).Select(example => Best(Row(example)))),
+        LearningTask.MultiLabel =>
+            DecisionThreshold.Decide(
+                Logits, ClassCount, threshold ?? throw new ArgumentNullException(nameof(threshold))),
     };
 
-    /// <summary>Single-label: mean cross-entropy over the examples. Multi-label: mean binary cross-entropy over examples and classes. In nats.</summary>
+    /// <summary>
+    /// Single-label: mean cross-entropy over the examples. Multi-label: mean binary cross-entropy over examples and
+    /// classes. In nats.
+    /// </summary>
     public double Loss() => Gold.Task switch
     {
         LearningTask.SingleLabel => CrossEntropy(),
@@ -37,7 +43,8 @@ public sealed record Scores(string Split, PackedLabels Gold)
 
     /// <param name="threshold">The threshold for multi-label data; null otherwise.</param>
     /// <param name="loss">Replaces <see cref="Loss"/> if it was measured in another way.</param>
-    public EpochMetric Metric(double? threshold, double? loss = null) => Metric(Predicted(threshold), threshold, loss ?? Loss());
+    public EpochMetric Metric(double? threshold, double? loss = null) =>
+        Metric(Predicted(threshold), threshold, loss ?? Loss());
 
     /// <summary>
     /// Packs them for the database: the labels, decided before rounding, and N x C float16 logits, little-endian.

@@ -12,7 +12,8 @@ namespace PieService.Worker.Training;
 /// evaluation mode after the epoch (study 1.15). Single-label data has no threshold.
 /// </summary>
 /// <param name="heldOut">Used in protocol sound if there is no validation split.</param>
-internal sealed class ThresholdTuning(Classifier model, LearningTask task, Protocol protocol, TokenisedSplit heldOut, Pulse pulse)
+internal sealed class ThresholdTuning(
+    Classifier model, LearningTask task, Protocol protocol, TokenisedSplit heldOut, Pulse pulse)
 {
     /// <summary>
     /// The threshold after the last trained epoch; null for single-label data, and before the first epoch.

@@ -33,7 +33,8 @@ public sealed class Trainer(
     /// </summary>
     private static void GiveMemoryBack()
     {
-        if (GC.GetTotalMemory(forceFullCollection: false) > WorthCollecting) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        if (GC.GetTotalMemory(forceFullCollection: false) > WorthCollecting)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
     }
 
     private TrainedEpoch TrainEpoch(int epoch, Pulse pulse)

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Training;
 
 /// <summary>
-/// What training minimises (study 1.9). Single-label: cross-entropy. Multi-label: binary cross-entropy with logits, as the mean over
-/// the classes of an example.
+/// What training minimises (study 1.9). Single-label: cross-entropy. Multi-label: binary cross-entropy with logits, as
+/// the mean over the classes of an example.
 /// </summary>
 internal static class TrainingLoss
 {

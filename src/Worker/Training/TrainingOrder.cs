@@ -16,7 +16,8 @@ namespace PieService.Worker.Training;
 /// <param name="InitialWeights">The values of every parameter by name, row-major; null for torch's default
 /// initialisation.</param>
 public sealed record TrainingOrder(
-    long InitSeed, Func<int, long> TorchSeed, Func<int, IReadOnlyList<int[]>> Batches, Func<int, int[]> ImpactSample, Func<int, long> ImpactSeed,
+    long InitSeed, Func<int, long> TorchSeed, Func<int, IReadOnlyList<int[]>> Batches, Func<int, int[]> ImpactSample,
+    Func<int, long> ImpactSeed,
     IReadOnlyDictionary<string, float[]>? InitialWeights = null)
 {
     /// <summary>The study's "100 examples".</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PieService.Worker.Training;
 
 /// <summary>This run cannot be trained, and a retry would not help: its inputs or its recipe must change.</summary>
@@ -11,5 +13,8 @@ public sealed class UntrainableException(string message) : Exception(message)
     /// pruning.
     /// </summary>
     public static UntrainableException NoScore(int epochsDone, string tensor, double score) =>
-        new(FormattableString.Invariant($"diverged after {epochsDone} epochs: the pruning score of a weight of {tensor} is {score}; lower the learning rate"));
+        new(string.Create(
+            CultureInfo.InvariantCulture,
+            $"diverged after {epochsDone} epochs: the pruning score of a weight of {tensor} is {score}; "
+                + $"lower the learning rate"));
 }

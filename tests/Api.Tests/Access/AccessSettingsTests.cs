@@ -11,7 +11,8 @@ public sealed class AccessSettingsTests
     [InlineData("urls", "http://localhost:5000;https://[::1]:5001")]
     [InlineData("Kestrel:Endpoints:Http:Url", "http://localhost:5000")]
     [InlineData("PIE_REQUIRE_KEYS", "false")]
-    public void On_loopback_no_keys_are_required(string setting, string value) => Assert.False(From(setting, value).RequireKeys);
+    public void On_loopback_no_keys_are_required(string setting, string value) =>
+        Assert.False(From(setting, value).RequireKeys);
 
     [Theory]
     [InlineData("urls", "http://0.0.0.0:5000")]
@@ -32,17 +33,24 @@ public sealed class AccessSettingsTests
 
     [Fact]
     public void Keys_cannot_be_disabled_for_requests_from_other_machines() =>
-        Assert.True(AccessSettings.From(Configuration(("urls", "http://0.0.0.0:5000"), ("PIE_REQUIRE_KEYS", "false"))).RequireKeys);
+        Assert.True(
+            AccessSettings.From(
+                Configuration(("urls", "http://0.0.0.0:5000"), ("PIE_REQUIRE_KEYS", "false"))).RequireKeys);
 
     [Theory]
     [InlineData("PIE_REQUIRE_KEYS", "yes")]
     [InlineData("PIE_REQUESTS_PER_SECOND", "0")]
     [InlineData("PIE_AUDIT_DAYS", "for ever")]
     public void An_invalid_setting_is_named_in_the_error(string setting, string value) =>
-        Assert.Contains(setting, Assert.Throws<FormatException>(() => From(setting, value)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            setting, Assert.Throws<FormatException>(() => From(setting, value)).Message, StringComparison.Ordinal);
 
-    private static AccessSettings From(string setting, string value) => AccessSettings.From(Configuration((setting, value)));
+    private static AccessSettings From(string setting, string value) =>
+        AccessSettings.From(Configuration((setting, value)));
 
-    private static IConfiguration Configuration(params (string Name, string Value)[] settings) => new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.Where(setting => setting.Name.Length > 0).ToDictionary(setting => setting.Name, setting => (string?)setting.Value)).Build();
+    private static IConfiguration Configuration(params (string Name, string Value)[] settings) =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                settings.Where(setting => setting.Name.Length > 0)
+                    .ToDictionary(setting => setting.Name, setting => (string?)setting.Value)).Build();
 }

@@ -41,7 +41,8 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
             Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
         await ExecuteAsync("ALTER TABLE away RENAME TO sweeps");
 
-        var entries = (await EntriesAsync("operation=deleteSweep")).Where(entry => (string)entry["path"]! == $"/api/v1/sweeps/{id}");
+        var entries = (await EntriesAsync("operation=deleteSweep"))
+            .Where(entry => (string)entry["path"]! == $"/api/v1/sweeps/{id}");
 
         Assert.Equal(
             [("Submitter", 500), ("Submitter", 400), ("Submitter", 404), ("Reader", 403)],
@@ -56,7 +57,8 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
         await submitter.GetAsync("/api/v1/sweeps");
         foreach (var path in new[] { "/api/v1/sweeps?validateOnly=true", "/api/v1/sweeps/plan" })
         {
-            using var plan = await submitter.PostAsJsonAsync(path, Situations.Request(await api.Situations.DatasetAsync()));
+            using var plan = await submitter.PostAsJsonAsync(
+                path, Situations.Request(await api.Situations.DatasetAsync()));
             Assert.Equal(HttpStatusCode.OK, plan.StatusCode);
         }
         await api.Client.DeleteAsync($"/api/v1/sweeps/{Guid.Empty}");
@@ -76,7 +78,8 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.NotNull(response.Headers.RetryAfter);
         Assert.Equal(HttpStatusCode.OK, (await submitter.GetAsync($"/api/v1/datasets/{dataset.Id}")).StatusCode);
-        Assert.Equal(HttpStatusCode.NoContent, (await submitter.DeleteAsync($"/api/v1/datasets/{dataset.Id}")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent, (await submitter.DeleteAsync($"/api/v1/datasets/{dataset.Id}")).StatusCode);
     }
 
     [Fact]
@@ -92,7 +95,8 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
         await ExecuteAsync("DROP FUNCTION refuse CASCADE");
 
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
-        var entry = (await EntriesAsync("operation=deleteDataset")).First(entry => ((string)entry["path"]!).EndsWith($"{dataset.Id}", StringComparison.Ordinal));
+        var entry = (await EntriesAsync("operation=deleteDataset"))
+            .First(entry => ((string)entry["path"]!).EndsWith($"{dataset.Id}", StringComparison.Ordinal));
         Assert.Null(entry["status"]);
     }
 
@@ -100,7 +104,9 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
     public async Task Neither_a_query_nor_a_body_is_recorded()
     {
         using var submitter = api.ClientOf(Role.Submitter);
-        await submitter.PostAsync("/api/v1/sweeps?note=confidential", new StringContent("\"confidential\"", Encoding.UTF8, "application/json"));
+        await submitter.PostAsync(
+            "/api/v1/sweeps?note=confidential",
+            new StringContent("\"confidential\"", Encoding.UTF8, "application/json"));
 
         Assert.Equal(0, await CountAsync("audit::text LIKE '%confidential%'"));
     }
@@ -109,13 +115,17 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
     public async Task The_audit_is_read_page_by_page_the_newest_first_while_it_grows()
     {
         using var submitter = api.ClientOf(Role.Submitter);
-        for (var change = 0; change < 5; change++) await submitter.PostAsync($"/api/v1/sweeps/{Guid.Empty}/pause", null);
+        for (var change = 0; change < 5; change++)
+            await submitter.PostAsync($"/api/v1/sweeps/{Guid.Empty}/pause", null);
         using var admin = api.ClientOf(Role.Admin);
         var first = (await admin.GetFromJsonAsync<JsonObject>("/api/v1/audit?operation=pauseSweep&pageSize=3"))!;
         await submitter.PostAsync($"/api/v1/sweeps/{Guid.Empty}/pause", null);
-        var second = (await admin.GetFromJsonAsync<JsonObject>($"/api/v1/audit?operation=pauseSweep&pageSize=3&pageToken={first["nextPageToken"]}"))!;
+        var second =
+            (await admin.GetFromJsonAsync<JsonObject>(
+                $"/api/v1/audit?operation=pauseSweep&pageSize=3&pageToken={first["nextPageToken"]}"))!;
 
-        var ids = first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(entry => (long)entry!["id"]!).ToList();
+        var ids = first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(entry => (long)entry!["id"]!)
+            .ToList();
         Assert.Equal(5, (int)first["totalItems"]!);
         Assert.Equal(5, ids.Count);
         Assert.Equal(ids.OrderDescending().Distinct(), ids);
@@ -126,7 +136,8 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
     {
         await ExecuteAsync("""
             INSERT INTO audit (at, actor, operation, path, trace_id)
-            VALUES (now() - interval '366 days', 'old', 'x', '/', ''), (now() - interval '364 days', 'young', 'x', '/', '')
+            VALUES (now() - interval '366 days', 'old', 'x', '/', ''),
+                (now() - interval '364 days', 'young', 'x', '/', '')
             """);
 
         await api.Services.GetServices<IHostedService>().OfType<Retention>().Single().LookAsync(CancellationToken.None);
@@ -140,7 +151,8 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
     private async Task<IReadOnlyList<JsonNode>> EntriesAsync(string filter)
     {
         using var admin = api.ClientOf(Role.Admin);
-        return [.. (await admin.GetFromJsonAsync<JsonObject>($"/api/v1/audit?pageSize=1000&{filter}"))!["items"]!.AsArray().Select(entry => entry!)];
+        return [.. (await admin.GetFromJsonAsync<JsonObject>($"/api/v1/audit?pageSize=1000&{filter}"))!["items"]!
+            .AsArray().Select(entry => entry!)];
     }
 
     private async Task<long> CountAsync(string which = "true") =>

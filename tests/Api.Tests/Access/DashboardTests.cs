@@ -20,7 +20,8 @@ public sealed class DashboardTests(KeyedApi api) : IClassFixture<KeyedApi>
             Assert.Equal("text/html", shown.Content.Headers.ContentType?.MediaType);
             var html = await shown.Content.ReadAsStringAsync();
             Assert.DoesNotContain("Back to site", html, StringComparison.Ordinal);
-            Assert.DoesNotContain(new NpgsqlConnectionStringBuilder(api.ConnectionString).Database!, html, StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                new NpgsqlConnectionStringBuilder(api.ConnectionString).Database!, html, StringComparison.Ordinal);
         }
     }
 
@@ -53,9 +54,12 @@ public sealed class DashboardTests(KeyedApi api) : IClassFixture<KeyedApi>
     {
         using var response = await SendAsync(HttpMethod.Get, page, Role.Admin);
 
-        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.NotFound, "application/problem+json"),
+            (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
     }
 
     private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Role role) =>
-        api.Client.SendAsync(new HttpRequestMessage(method, path) { Headers = { Authorization = KeyedApi.Basic(api.Key(role)) } });
+        api.Client.SendAsync(
+            new HttpRequestMessage(method, path) { Headers = { Authorization = KeyedApi.Basic(api.Key(role)) } });
 }

@@ -44,7 +44,9 @@ public sealed class KeyCommandTests
         var (_, list, _) = await ServiceProcess.RunApiAsync(settings, "key", "list");
         Assert.Matches("(?m)^first +admin .*\nsecond +reader .*revoked", list);
         Assert.DoesNotContain(second[13..], list, StringComparison.Ordinal);
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/audit?actor=operator") { Headers = { Authorization = new("Bearer", first) } };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, "/api/v1/audit?actor=operator")
+        { Headers = { Authorization = new("Bearer", first) } };
         var audit = await (await client.SendAsync(request)).Content.ReadAsStringAsync();
         Assert.Matches("revokeKey.*/keys/second.*addKey.*/keys/second.*addKey.*/keys/first", audit);
     }
@@ -76,7 +78,8 @@ public sealed class KeyCommandTests
     [InlineData]
     public async Task Invalid_arguments_change_nothing_and_print_the_usage(params string[] arguments)
     {
-        var (exitCode, output, errors) = await ServiceProcess.RunApiAsync(new Dictionary<string, string>(), ["key", .. arguments]);
+        var (exitCode, output, errors) = await ServiceProcess.RunApiAsync(
+            new Dictionary<string, string>(), ["key", .. arguments]);
 
         Assert.Equal((2, ""), (exitCode, output));
         Assert.NotEmpty(errors);

@@ -27,7 +27,8 @@ public sealed class KeyTests(KeyedApi api) : IClassFixture<KeyedApi>
     public async Task An_unknown_prefix_a_wrong_secret_and_a_revoked_key_get_the_same_response()
     {
         var right = api.Key(Role.Admin);
-        string[] wrong = [KeyText.New().Reveal(), right[..13] + new string('0', 64), api.Key(KeyedApi.Revoked), right + "0", right.ToUpperInvariant(), "hello"];
+        string[] wrong = [KeyText.New().Reveal(), right[..13] + new string('0', 64), api.Key(KeyedApi.Revoked),
+            right + "0", right.ToUpperInvariant(), "hello"];
 
         var answers = new HashSet<string>();
         foreach (var key in wrong)
@@ -62,7 +63,9 @@ public sealed class KeyTests(KeyedApi api) : IClassFixture<KeyedApi>
     [Fact]
     public async Task The_password_of_a_browser_may_be_the_key()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Somewhere) { Headers = { Authorization = KeyedApi.Basic(api.Key(Role.Reader)) } };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, Somewhere)
+        { Headers = { Authorization = KeyedApi.Basic(api.Key(Role.Reader)) } };
 
         Assert.Equal(HttpStatusCode.OK, (await api.Client.SendAsync(request)).StatusCode);
     }
@@ -70,8 +73,10 @@ public sealed class KeyTests(KeyedApi api) : IClassFixture<KeyedApi>
     [Fact]
     public async Task The_database_has_the_hash_of_a_secret_and_not_the_secret()
     {
-        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
-        var row = await db.Database.SqlQuery<string>($"SELECT row_to_json(api_keys)::text AS \"Value\" FROM api_keys WHERE name = 'Admin'").SingleAsync();
+        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync();
+        var row = await db.Database.SqlQuery<string>(
+            $"SELECT row_to_json(api_keys)::text AS \"Value\" FROM api_keys WHERE name = 'Admin'").SingleAsync();
 
         var text = KeyText.Parse(api.Key(Role.Admin))!;
         Assert.Contains(Convert.ToHexStringLower(text.SecretHash), row, StringComparison.Ordinal);
@@ -83,7 +88,9 @@ public sealed class KeyTests(KeyedApi api) : IClassFixture<KeyedApi>
     {
         var local = new ApiFixture();
         await local.InitializeAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Get, Somewhere) { Headers = { Authorization = new("Bearer", KeyText.New().Reveal()) } };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, Somewhere)
+        { Headers = { Authorization = new("Bearer", KeyText.New().Reveal()) } };
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await local.Client.SendAsync(request)).StatusCode);
         await local.DisposeAsync();

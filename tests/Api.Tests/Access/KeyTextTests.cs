@@ -11,7 +11,8 @@ public sealed class KeyTextTests
 
         var read = KeyText.Parse(key.Reveal())!;
 
-        Assert.Equal((key.Prefix, Convert.ToHexString(key.SecretHash)), (read.Prefix, Convert.ToHexString(read.SecretHash)));
+        Assert.Equal(
+            (key.Prefix, Convert.ToHexString(key.SecretHash)), (read.Prefix, Convert.ToHexString(read.SecretHash)));
         Assert.NotEqual(key.Reveal(), KeyText.New().Reveal());
     }
 

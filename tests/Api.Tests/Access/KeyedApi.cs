@@ -39,7 +39,8 @@ public class KeyedApi : ApiFixture
         return client;
     }
 
-    public static AuthenticationHeaderValue Basic(string password) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"anyone:{password}")));
+    public static AuthenticationHeaderValue Basic(string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"anyone:{password}")));
 
     protected override async Task PrepareAsync()
     {
@@ -47,10 +48,18 @@ public class KeyedApi : ApiFixture
         var options = new DbContextOptionsBuilder<PieDbContext>();
         PieDbContext.Configure(options, database);
         await using var db = new PieDbContext(options.Options);
-        foreach (var (name, role) in Enum.GetValues<Role>().Select(role => ($"{role}", role)).Append((Revoked, Role.Admin)))
+        foreach (var (name, role) in Enum.GetValues<Role>().Select(role => ($"{role}", role))
+            .Append((Revoked, Role.Admin)))
         {
             keys[name] = KeyText.New();
-            db.ApiKeys.Add(new ApiKey { Id = Guid.CreateVersion7(), Name = name, Role = role, Prefix = keys[name].Prefix, SecretHash = keys[name].SecretHash });
+            db.ApiKeys.Add(new ApiKey
+            {
+                Id = Guid.CreateVersion7(),
+                Name = name,
+                Role = role,
+                Prefix = keys[name].Prefix,
+                SecretHash = keys[name].SecretHash,
+            });
         }
         await db.SaveChangesAsync();
         await db.Database.ExecuteSqlAsync($"UPDATE api_keys SET revoked_at = now() WHERE name = {Revoked}");

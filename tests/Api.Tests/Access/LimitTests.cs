@@ -30,14 +30,16 @@ public sealed class LimitTests(LimitTests.SlowApi api) : IClassFixture<LimitTest
     [Fact]
     public async Task That_the_process_lives_is_told_as_often_as_it_is_asked_for()
     {
-        for (var asked = 0; asked < 50; asked++) Assert.Equal(HttpStatusCode.OK, (await api.Client.GetAsync("/health/live")).StatusCode);
+        for (var asked = 0; asked < 50; asked++)
+            Assert.Equal(HttpStatusCode.OK, (await api.Client.GetAsync("/health/live")).StatusCode);
     }
 
     [Fact]
     public async Task Health_checks_that_query_the_database_have_a_separate_limit()
     {
         using var anonymous = await UntilRefusedAsync(api.Client);
-        using (var ready = await api.Client.GetAsync("/health/ready")) Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        using (var ready = await api.Client.GetAsync("/health/ready"))
+            Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
 
         using var refused = await UntilRefusedAsync(api.Client, "/health/ready");
 
@@ -54,8 +56,14 @@ public sealed class LimitTests(LimitTests.SlowApi api) : IClassFixture<LimitTest
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => guesser.GetAsync("/api/v1/system")));
 
-        Assert.All(answers, answer => Assert.True(answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests, $"{answer}"));
-        Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.TooManyRequests && answer.Headers.RetryAfter is not null);
+        Assert.All(
+            answers,
+            answer =>
+                Assert.True(
+                    answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests, $"{answer}"));
+        Assert.Contains(
+            answers,
+            answer => answer.StatusCode == HttpStatusCode.TooManyRequests && answer.Headers.RetryAfter is not null);
         await flooded.DisposeAsync();
     }
 
@@ -65,7 +73,9 @@ public sealed class LimitTests(LimitTests.SlowApi api) : IClassFixture<LimitTest
         using var keys = new KeyCheck(api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>());
         var right = KeyText.Parse(api.Key(Role.Reader));
 
-        for (var guess = 0; (await keys.FindAsync(KeyText.New(), "10.0.0.1", CancellationToken.None)).Wait is null; guess++) Assert.True(guess < Patience);
+        for (var guess =
+            0; (await keys.FindAsync(KeyText.New(), "10.0.0.1", CancellationToken.None)).Wait is null; guess++)
+            Assert.True(guess < Patience);
 
         Assert.NotNull((await keys.FindAsync(right, "10.0.0.1", CancellationToken.None)).Key);
         Assert.Null((await keys.FindAsync(KeyText.New(), "10.0.0.2", CancellationToken.None)).Wait);

@@ -19,7 +19,9 @@ public sealed partial class RoleTests(KeyedApi api) : IClassFixture<KeyedApi>
         foreach (var (method, route) in Routes())
         {
             using var response = await SendAsync(api.Client, method, route);
-            Assert.True(Open.Contains(route) == (response.StatusCode != HttpStatusCode.Unauthorized), $"{method} {route}: {response.StatusCode}");
+            Assert.True(
+                Open.Contains(route) == (response.StatusCode != HttpStatusCode.Unauthorized),
+                $"{method} {route}: {response.StatusCode}");
         }
     }
 
@@ -35,7 +37,9 @@ public sealed partial class RoleTests(KeyedApi api) : IClassFixture<KeyedApi>
             var needed = ForAdmins.Contains(route) ? Role.Admin : method == "GET" ? Role.Reader : Role.Submitter;
             using var response = await SendAsync(client, method, route);
             var isRefused = response.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized;
-            Assert.True(Open.Contains(route) || isRefused == role < needed, $"{method} {route} as {role}: {response.StatusCode}");
+            Assert.True(
+                Open.Contains(route) || isRefused == role < needed,
+                $"{method} {route} as {role}: {response.StatusCode}");
         }
     }
 
@@ -75,7 +79,9 @@ public sealed partial class RoleTests(KeyedApi api) : IClassFixture<KeyedApi>
         foreach (var (method, route) in Routes())
         {
             using var response = await SendAsync(local.Client, method, route);
-            Assert.False(response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, $"{method} {route}: {response.StatusCode}");
+            Assert.False(
+                response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden,
+                $"{method} {route}: {response.StatusCode}");
         }
         await local.DisposeAsync();
     }
@@ -83,15 +89,20 @@ public sealed partial class RoleTests(KeyedApi api) : IClassFixture<KeyedApi>
     /// <summary>All routes of the service, so that a new route is tested too.</summary>
     private List<(string Method, string Route)> Routes()
     {
-        var routes = (from endpoint in api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-                      from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET", "POST"]
-                      select (method, "/" + endpoint.RoutePattern.RawText!.Trim('/'))).ToList();
+        var routes =
+            (from endpoint in api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+             from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods
+                 ?? ["GET", "POST"]
+             select (method, "/" + endpoint.RoutePattern.RawText!.Trim('/'))).ToList();
         Assert.True(routes.Count > 25, "These are not the service's routes.");
         return routes;
     }
 
     private static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string route) =>
-        client.SendAsync(new HttpRequestMessage(new HttpMethod(method), Parameter().Replace(route.Replace("/{**path}", "", StringComparison.Ordinal), $"{Guid.Empty}")));
+        client.SendAsync(
+            new HttpRequestMessage(
+                new HttpMethod(method),
+                Parameter().Replace(route.Replace("/{**path}", "", StringComparison.Ordinal), $"{Guid.Empty}")));
 
     [GeneratedRegex(@"\{.+?\}")]
     private static partial Regex Parameter();

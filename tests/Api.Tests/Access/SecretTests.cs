@@ -16,12 +16,15 @@ public sealed class SecretTests(SecretTests.TalkativeApi api) : IClassFixture<Se
     public async Task Neither_the_log_nor_a_response_contains_a_key_or_the_database_password_whatever_fails()
     {
         var (right, wrong) = (api.Key(Role.Admin), KeyText.New().Reveal());
-        string[] paths = ["/api/v1/system", "/api/v1/sweeps?pageSize=0", "/api/v1/nothing", "/hangfire", "/health/ready"];
+        string[] paths = ["/api/v1/system", "/api/v1/sweeps?pageSize=0", "/api/v1/nothing", "/hangfire",
+            "/health/ready"];
         await AskAsync(paths, right, wrong);
         await using (var admin = new NpgsqlConnection(await TestCluster.AdministratorAsync()))
         {
             await admin.OpenAsync();
-            await using var drop = new NpgsqlCommand($"DROP DATABASE {new NpgsqlConnectionStringBuilder(api.ConnectionString).Database} WITH (FORCE)", admin);
+            await using var drop = new NpgsqlCommand(
+                $"DROP DATABASE {new NpgsqlConnectionStringBuilder(api.ConnectionString).Database} WITH (FORCE)",
+                admin);
             await drop.ExecuteNonQueryAsync();
         }
         var statuses = await AskAsync(paths, right, wrong);
@@ -29,7 +32,8 @@ public sealed class SecretTests(SecretTests.TalkativeApi api) : IClassFixture<Se
         Assert.Contains(statuses, status => status >= HttpStatusCode.InternalServerError);
         var said = api.Said.ToString();
         Assert.Contains("Request starting", said, StringComparison.Ordinal);
-        Assert.Contains(new NpgsqlConnectionStringBuilder(api.ConnectionString).Database!, said, StringComparison.Ordinal);
+        Assert.Contains(
+            new NpgsqlConnectionStringBuilder(api.ConnectionString).Database!, said, StringComparison.Ordinal);
         var password = new NpgsqlConnectionStringBuilder(api.ConnectionString).Password;
         foreach (var secret in new[] { right[13..], wrong[13..], password }.OfType<string>())
             Assert.DoesNotContain(secret, said, StringComparison.Ordinal);
@@ -44,13 +48,17 @@ public sealed class SecretTests(SecretTests.TalkativeApi api) : IClassFixture<Se
             {
                 foreach (var header in new[] { new("Bearer", key), KeyedApi.Basic(key) })
                 {
-                    using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Authorization = header } };
+                    using var request = new HttpRequestMessage(
+                        HttpMethod.Get, path)
+                    { Headers = { Authorization = header } };
                     using var response = await api.Client.SendAsync(request);
                     statuses.Add(response.StatusCode);
                     api.Said.Append(await response.Content.ReadAsStringAsync());
                 }
             }
-            using var change = new HttpRequestMessage(HttpMethod.Delete, $"/api/v1/sweeps/{Guid.Empty}") { Headers = { Authorization = new("Bearer", key) } };
+            using var change = new HttpRequestMessage(
+                HttpMethod.Delete, $"/api/v1/sweeps/{Guid.Empty}")
+            { Headers = { Authorization = new("Bearer", key) } };
             using var changed = await api.Client.SendAsync(change);
             api.Said.Append(await changed.Content.ReadAsStringAsync());
         }
@@ -89,7 +97,9 @@ public sealed class SecretTests(SecretTests.TalkativeApi api) : IClassFixture<Se
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             lines.Enqueue($"{formatter(state, exception)} {exception}");
 
         public override string ToString() => new StringBuilder().AppendJoin('\n', lines).ToString();

@@ -3,7 +3,10 @@ using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Comparisons;
 
-/// <summary>Eight examples with gold classes no, maybe, yes, no, maybe, yes, no, maybe; multi-label data is in MultiLabelPieTests.</summary>
+/// <summary>
+/// Eight examples with gold classes no, maybe, yes, no, maybe, yes, no, maybe; multi-label data is in
+/// MultiLabelPieTests.
+/// </summary>
 public sealed class ClassTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Theory]
@@ -11,7 +14,9 @@ public sealed class ClassTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("orderBy=frequency", new[] { "yes", "maybe", "no" })]
     public async Task Classes_come_in_the_datasets_order_or_by_frequency_page_by_page(string query, string[] labels)
     {
-        var (path, listed, token) = ($"/api/v1/comparisons/{await LabelledAsync("UPDATE examples SET labels = '{2}' WHERE position IN (0, 1, 3)")}/classes?pageSize=2&{query}", new List<string?>(), "");
+        var (path, listed, token) =
+            ($"/api/v1/comparisons/{await LabelledAsync("UPDATE examples SET labels = '{2}' WHERE position IN (0, 1, "
+                + "3)")}/classes?pageSize=2&{query}", new List<string?>(), "");
         do
         {
             var page = await api.GetAsync($"{path}{token}");
@@ -38,7 +43,10 @@ public sealed class ClassTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Null(yes["differingShare"]);
         Assert.Equal((1.0, 0.0), ((double)yes["dense"]!["accuracy"]!, (double)yes["pruned"]!["accuracy"]!));
         // The dense runs predict no three times, correctly; the pruned ones five times.
-        Assert.Equal((1.0, 0.6), ((double)classes[0]!["dense"]!["precision"]!["mean"]!, (double)classes[0]!["pruned"]!["precision"]!["mean"]!));
+        Assert.Equal(
+            (1.0, 0.6),
+            ((double)classes[0]!["dense"]!["precision"]!["mean"]!, (double)classes[0]!["pruned"]!["precision"]![
+                "mean"]!));
         Assert.Equal(0.75, (double)classes[0]!["pruned"]!["f1"]!["mean"]!, 12);
     }
 
@@ -47,7 +55,8 @@ public sealed class ClassTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 3, "MP-AI"));
 
-        Assert.Equal(0, (int)(await api.GetAsync($"/api/v1/comparisons/{await ComparisonAsync(sweep)}/classes"))["totalItems"]!);
+        Assert.Equal(
+            0, (int)(await api.GetAsync($"/api/v1/comparisons/{await ComparisonAsync(sweep)}/classes"))["totalItems"]!);
     }
 
     private async Task<Guid> LabelledAsync(string? change = null)
@@ -58,10 +67,12 @@ public sealed class ClassTests(ApiFixture api) : IClassFixture<ApiFixture>
             await Sql.ExecuteAsync(api.ConnectionString, $"{change} AND dataset_id = '{dataset.Id}'");
         }
         var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "MP-AI"));
-        await api.Situations.TrainAsync(sweep, (run, position) => run.Method == Method.MpAi && position % 3 == 2 ? 0 : position % 3);
+        await api.Situations.TrainAsync(
+            sweep, (run, position) => run.Method == Method.MpAi && position % 3 == 2 ? 0 : position % 3);
         await api.Situations.LabelAsync(sweep);
         return await ComparisonAsync(sweep);
     }
 
-    private async Task<Guid> ComparisonAsync(Guid sweep) => (Guid)(await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!["id"]!;
+    private async Task<Guid> ComparisonAsync(Guid sweep) =>
+        (Guid)(await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!["id"]!;
 }

@@ -22,13 +22,17 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var comparison = await TrainComparisonAsync(await LabelledSweepAsync());
 
-        var bins = (await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/influence?epoch=0"))["items"]!.AsArray();
+        var bins = (await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/influence?epoch=0"))["items"]!
+            .AsArray();
 
         Assert.Equal("""{"epochs":[0,1],"reason":null}""", comparison["influence"]!.ToJsonString());
         Assert.Equal(Enumerable.Range(1, Examples), bins.Select(bin => (int)bin!["bin"]!));
-        Assert.Equal(bins.Select(bin => (double)bin!["el2n"]!["mean"]!).Order(), bins.Select(bin => (double)bin!["el2n"]!["mean"]!));
+        Assert.Equal(
+            bins.Select(bin => (double)bin!["el2n"]!["mean"]!).Order(),
+            bins.Select(bin => (double)bin!["el2n"]!["mean"]!));
         Assert.Equal([0, 0, 0, 0, 0, 0, 0, 1], bins.Select(bin => (double)bin!["pieShare"]!));
-        // Seed by seed (study 1.12): dense gold logits 3 and 1, pruned ones 2 and 0. Each bin has one example, and all examples the same losses.
+        // Seed by seed (study 1.12): dense gold logits 3 and 1, pruned ones 2 and 0. Each bin has one example, and all
+        // examples the same losses.
         var (l0, l1, l2, l3) = (Loss(0), Loss(1), Loss(2), Loss(3));
         Assert.All(bins, bin =>
         {
@@ -65,14 +69,20 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
         // All logits of example 0 are 0: its probabilities are thirds.
         Assert.Equal(Math.Sqrt(2.0 / 3), (double)pie["el2n"]!, 12);
         Assert.Equal(8, (int)pie["influenceBin"]!);
-        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync())
         {
             Assert.Equal(["0.816 8"], await db.Database.SqlQuery<string>(
-                $"SELECT round(el2n::numeric, 3) || ' ' || influence_bin AS \"Value\" FROM pies WHERE comparison_id = {(Guid)comparison["id"]!}").ToListAsync());
+                $"""
+                SELECT round(el2n::numeric, 3) || ' ' || influence_bin AS "Value" FROM pies
+                WHERE comparison_id = {(Guid)comparison["id"]!}
+                """).ToListAsync());
         }
         Assert.Equal(pie["influenceBin"]!.ToJsonString(), votes["comparisons"]![0]!["influenceBin"]!.ToJsonString());
-        Assert.Equal(1, (int)(await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/pies?influenceBin=8"))["totalItems"]!);
-        Assert.Equal(0, (int)(await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/pies?influenceBin=7"))["totalItems"]!);
+        Assert.Equal(
+            1, (int)(await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/pies?influenceBin=8"))["totalItems"]!);
+        Assert.Equal(
+            0, (int)(await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/pies?influenceBin=7"))["totalItems"]!);
     }
 
     [Fact]
@@ -97,11 +107,13 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var sweep = await LabelledSweepAsync(computeMatchedDense: true);
 
-        var comparisons = (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray().Where(row => (string?)row!["split"] == "train").ToList();
+        var comparisons = (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray()
+            .Where(row => (string?)row!["split"] == "train").ToList();
         var runs = (await api.GetAsync($"/api/v1/sweeps/{sweep}/runs?method=dense4E"))["items"]!.AsArray();
 
         Assert.Equal(["dense", "dense4E"], comparisons.Select(row => (string?)row!["baseline"]));
-        Assert.All(comparisons, row => Assert.Equal("""{"epochs":[0,1],"reason":null}""", row!["influence"]!.ToJsonString()));
+        Assert.All(
+            comparisons, row => Assert.Equal("""{"epochs":[0,1],"reason":null}""", row!["influence"]!.ToJsonString()));
         Assert.Equal([8, 8], runs.Select(run => (int)run!["epochs"]!["total"]!));
         // E of the 4E epochs are those of the dense run.
         Assert.Equal(2 * 2, (int)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["progress"]!["epochs"]!["shared"]!);
@@ -131,7 +143,8 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
         var second = await api.SubmitAsync(Request(dataset));
 
         Assert.Equal(
-            [RunState.Queued, RunState.Queued, RunState.Succeeded, RunState.Succeeded], (await api.Situations.RunsOfAsync(second)).Select(run => run.State));
+            [RunState.Queued, RunState.Queued, RunState.Succeeded, RunState.Succeeded],
+            (await api.Situations.RunsOfAsync(second)).Select(run => run.State));
         Assert.Equal(4, (int)(await api.GetAsync($"/api/v1/sweeps/{first}"))["progress"]!["runs"]!["succeeded"]!);
         await TrainAsync(second, Observed(0, 1));
         Assert.Equal([0, 1], await EpochsAsync((await api.Situations.RunsOfAsync(second))[0].Id));
@@ -175,10 +188,12 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     private async Task<List<int>> EpochsAsync(Guid run)
     {
         await using var db = await ContextAsync();
-        return await db.RunObservations.Where(observation => observation.RunId == run).Select(observation => observation.Epoch).Order().ToListAsync();
+        return await db.RunObservations.Where(observation => observation.RunId == run)
+            .Select(observation => observation.Epoch).Order().ToListAsync();
     }
 
-    private Task<PieDbContext> ContextAsync() => api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
+    private Task<PieDbContext> ContextAsync() =>
+        api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
 
     private static RunOutcome Observed(params int[] epochs) => Situations.Outcome with { ObservedEpochs = epochs };
 
@@ -208,7 +223,8 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
         }
         var request = Request(dataset);
         request["computeMatchedDense"] = computeMatchedDense;
-        if (observationEpochs is not null) request["observationEpochs"] = new JsonArray([.. observationEpochs.Select(epoch => (JsonNode)epoch)]);
+        if (observationEpochs is not null)
+            request["observationEpochs"] = new JsonArray([.. observationEpochs.Select(epoch => (JsonNode)epoch)]);
         var sweep = await api.SubmitAsync(request);
         await TrainAsync(sweep, Observed(observationEpochs ?? [0, 1]));
         await api.Situations.LabelAsync(sweep);
@@ -225,7 +241,9 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
             var lease = await api.Situations.ClaimAsync(run.Id);
             var isDense = run.Method == Method.Dense;
             foreach (var epoch in isDense ? outcome.ObservedEpochs! : [])
-                Assert.True(await api.Situations.Leases.RecordEpochAsync(lease, new EpochRecord([], epoch + 1, null, Observation(run, epoch)), CancellationToken.None));
+                Assert.True(
+                    await api.Situations.Leases.RecordEpochAsync(
+                        lease, new EpochRecord([], epoch + 1, null, Observation(run, epoch)), CancellationToken.None));
             Assert.True(await api.Situations.Leases.SucceedAsync(
                 lease,
                 new(isDense ? outcome : Observed(), "cpu", [.. Situations.Everything(run, Answer).Select(Scored)]),
@@ -248,7 +266,8 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     /// <param name="gold">The logit of the gold class of an example; those of the other classes are 0.</param>
     private static byte[] Scores(int examples, Func<int, int> gold) =>
-        [.. Enumerable.Range(0, examples * 3).SelectMany(at => BitConverter.GetBytes((Half)(at % 3 == at / 3 % 3 ? gold(at / 3) : 0)))];
+        [.. Enumerable.Range(0, examples * 3)
+            .SelectMany(at => BitConverter.GetBytes((Half)(at % 3 == at / 3 % 3 ? gold(at / 3) : 0)))];
 
     private static RunObservation Observation(Run run, int epoch) => new()
     {
@@ -263,5 +282,6 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     private Task<JsonNode> TrainComparisonAsync(Guid sweep) => ComparisonAsync(sweep, "train");
 
     private async Task<JsonNode> ComparisonAsync(Guid sweep, string split) =>
-        (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray().Single(row => (string?)row!["split"] == split)!;
+        (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray()
+            .Single(row => (string?)row!["split"] == split)!;
 }

@@ -7,7 +7,12 @@ namespace PieService.Api.Tests.Comparisons;
 /// <summary>Models "a", "b", "c" whose pruned cohorts differ from the dense ones on other examples.</summary>
 public sealed class ModelPairEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
-    private static readonly Dictionary<int, int[]> PiesByHiddenSize = new() { [8] = [0, 1, 2, 3], [9] = [2, 3, 4], [10] = [] };
+    private static readonly Dictionary<int, int[]> PiesByHiddenSize = new()
+    {
+        [8] = [0, 1, 2, 3],
+        [9] = [2, 3, 4],
+        [10] = [],
+    };
 
     [Fact]
     public async Task Two_models_are_compared_by_their_scores_their_PIEs_and_what_these_share()
@@ -16,26 +21,32 @@ public sealed class ModelPairEndpointsTests(ApiFixture api) : IClassFixture<ApiF
 
         var pair = Assert.Single((await api.GetAsync($"/api/v1/sweeps/{sweep}/models"))["items"]!.AsArray())!;
 
-        Assert.Equal(("MP-AI", 90, "dense", "test", 8), ((string?)pair["method"], (int)pair["sparsity"]!, (string?)pair["baseline"], (string?)pair["split"], (int)pair["examples"]!));
+        Assert.Equal(
+            ("MP-AI", 90, "dense", "test", 8),
+            ((string?)pair["method"], (int)pair["sparsity"]!, (string?)pair["baseline"], (string?)pair["split"],
+                (int)pair["examples"]!));
         var comparisons = (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray();
         foreach (var (side, comparison) in new[] { "first", "second" }.Zip(comparisons))
         {
             Assert.Equal((string?)comparison!["id"], (string?)pair[side]!["comparisonId"]);
-            foreach (var field in new[] { "model", "architecture", "achievedSparsity", "seeds", "complete", "score", "pies", "pieRate", "noiseFloor" })
+            foreach (var field in new[] { "model", "architecture", "achievedSparsity", "seeds", "complete", "score",
+                    "pies", "pieRate", "noiseFloor" })
                 Assert.Equal(comparison[field]?.ToJsonString(), pair[side]![field]?.ToJsonString());
         }
         // The PIEs are {0, 1, 2, 3} and {2, 3, 4} of 8 examples, so the expected overlap is 4 x 3 / 8.
         Assert.Equal(
             (2, 5, 0.4, 1.5, 1.5 / 5.5, 2 / 1.5),
             ((int)pair["overlap"]!["shared"]!, (int)pair["overlap"]!["union"]!, (double)pair["overlap"]!["jaccard"]!,
-                (double)pair["overlap"]!["expectedShared"]!, (double)pair["overlap"]!["expectedJaccard"]!, (double)pair["overlap"]!["ratio"]!));
+                (double)pair["overlap"]!["expectedShared"]!, (double)pair["overlap"]!["expectedJaccard"]!,
+                (double)pair["overlap"]!["ratio"]!));
         Assert.True((bool)pair["comparable"]!);
     }
 
     [Fact]
     public async Task Models_that_keep_other_shares_of_their_weights_are_not_comparable()
     {
-        var sweep = await SweepAsync(["a", "b"], 2, ["IBP-AI"], run => run.Recipe.Hyperparameters.HiddenSize == 9 ? 40 : 20);
+        var sweep = await SweepAsync(
+            ["a", "b"], 2, ["IBP-AI"], run => run.Recipe.Hyperparameters.HiddenSize == 9 ? 40 : 20);
 
         var pair = (await api.GetAsync($"/api/v1/sweeps/{sweep}/models"))["items"]![0]!;
 
@@ -51,8 +62,12 @@ public sealed class ModelPairEndpointsTests(ApiFixture api) : IClassFixture<ApiF
         string[] all = ["a b MP-AI", "a c MP-AI", "a b RP-AI", "a c RP-AI", "b c MP-AI", "b c RP-AI"];
 
         Assert.Equal(all, await PairsAsync($"/api/v1/sweeps/{sweep}/models?pageSize=1"));
-        Assert.Equal(all.Where(pair => pair.Contains('b', StringComparison.Ordinal)), await PairsAsync($"/api/v1/sweeps/{sweep}/models?pageSize=3&model=b"));
-        Assert.Equal(["a b RP-AI", "a c RP-AI", "b c RP-AI"], await PairsAsync($"/api/v1/sweeps/{sweep}/models?pageSize=2&method=RP-AI&sparsity=90"));
+        Assert.Equal(
+            all.Where(pair => pair.Contains('b', StringComparison.Ordinal)),
+            await PairsAsync($"/api/v1/sweeps/{sweep}/models?pageSize=3&model=b"));
+        Assert.Equal(
+            ["a b RP-AI", "a c RP-AI", "b c RP-AI"],
+            await PairsAsync($"/api/v1/sweeps/{sweep}/models?pageSize=2&method=RP-AI&sparsity=90"));
         Assert.Empty(await PairsAsync($"/api/v1/sweeps/{sweep}/models?pageSize=2&sparsity=50"));
     }
 
@@ -68,7 +83,8 @@ public sealed class ModelPairEndpointsTests(ApiFixture api) : IClassFixture<ApiF
         Assert.Equal("""{"dense":0,"pruned":0,"expected":2}""", pair["second"]!["seeds"]!.ToJsonString());
     }
 
-    private Task<Guid> SweepAsync(string[] models, int seeds, params string[] methods) => SweepAsync(models, seeds, methods, _ => 20);
+    private Task<Guid> SweepAsync(string[] models, int seeds, params string[] methods) =>
+        SweepAsync(models, seeds, methods, _ => 20);
 
     /// <param name="kept">The number of kept weights, of 200.</param>
     private async Task<Guid> SweepAsync(string[] models, int seeds, string[] methods, Func<Run, int> kept)
@@ -76,7 +92,9 @@ public sealed class ModelPairEndpointsTests(ApiFixture api) : IClassFixture<ApiF
         var sweep = await api.SubmitAsync(await RequestAsync(models, seeds, methods));
         await api.Situations.TrainAsync(
             sweep,
-            (run, position) => run.Method != Method.Dense && PiesByHiddenSize[run.Recipe.Hyperparameters.HiddenSize].Contains(position) ? (position + 1) % 3 : position % 3,
+            (run, position) =>
+                run.Method != Method.Dense && PiesByHiddenSize[run.Recipe.Hyperparameters.HiddenSize].Contains(position)
+                    ? (position + 1) % 3 : position % 3,
             run => Situations.Outcome with { Tensors = [new TensorSparsity("l1.weight", 200, kept(run))] });
         await api.Situations.LabelAsync(sweep);
         return sweep;
@@ -100,7 +118,9 @@ public sealed class ModelPairEndpointsTests(ApiFixture api) : IClassFixture<ApiF
         do
         {
             var page = await api.GetAsync($"{list}{token}");
-            pairs.AddRange(page["items"]!.AsArray().Select(pair => $"{pair!["first"]!["model"]} {pair["second"]!["model"]} {pair["method"]}"));
+            pairs.AddRange(
+                page["items"]!.AsArray()
+                    .Select(pair => $"{pair!["first"]!["model"]} {pair["second"]!["model"]} {pair["method"]}"));
             token = page["nextPageToken"] is { } next ? $"&pageToken={next}" : null;
         }
         while (token is not null);

@@ -33,7 +33,8 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
         var pies = (await PiesAsync(await LabelledSweepAsync(), "?orderBy=position"))["items"]!.AsArray();
 
         Assert.Equal([1, 3, 4, 6], pies.Select(pie => (int)pie!["position"]!));
-        Assert.Equal(["denseRight", "denseRight", "prunedRight", "mixed"], pies.Select(pie => (string?)pie!["direction"]));
+        Assert.Equal(
+            ["denseRight", "denseRight", "prunedRight", "mixed"], pies.Select(pie => (string?)pie!["direction"]));
         var (one, three, six) = (pies[0]!, pies[1]!, pies[3]!);
         Assert.Equal("""{"predicted":["no"],"votes":{"no":3,"maybe":0,"yes":0}}""", one["dense"]!.ToJsonString());
         Assert.Equal("""{"predicted":[],"votes":{"no":1,"maybe":0,"yes":0}}""", one["pruned"]!.ToJsonString());
@@ -78,11 +79,14 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
     public async Task Tables_have_sets_in_cells_of_JSON()
     {
         var sweep = await LabelledSweepAsync();
-        var pies = Rfc4180.Read(await api.Client.GetStringAsync($"/api/v1/comparisons/{await ComparisonAsync(sweep)}/pies?format=csv&orderBy=position"));
+        var pies = Rfc4180.Read(
+            await api.Client.GetStringAsync(
+                $"/api/v1/comparisons/{await ComparisonAsync(sweep)}/pies?format=csv&orderBy=position"));
         var run = (await api.Situations.RunsOfAsync(sweep))[0].Id;
         var predictions = Rfc4180.Read(await api.Client.GetStringAsync($"/api/v1/runs/{run}/predictions?format=csv"));
 
-        string[] Cells(int row, params string[] columns) => [.. columns.Select(column => pies[row][pies[0].IndexOf(column)] ?? "")];
+        string[] Cells(int row, params string[] columns) =>
+            [.. columns.Select(column => pies[row][pies[0].IndexOf(column)] ?? "")];
         Assert.Equal(
             ["3", """["no","maybe"]""", """["no","maybe"]""", "3", """["yes"]""", """["no","maybe","yes"]"""],
             Cells(2, "position", "labels", "dense_predicted", "dense_votes_maybe", "pruned_predicted", "classes"));
@@ -96,10 +100,14 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
         var sweep = await LabelledSweepAsync();
         var example = (string?)(await PiesAsync(sweep, "?direction=mixed"))["items"]![0]!["exampleId"];
 
-        var answers = (await api.GetAsync($"/api/v1/examples/{example}/predictions?sweepId={sweep}"))["items"]!.AsArray();
+        var answers = (await api.GetAsync($"/api/v1/examples/{example}/predictions?sweepId={sweep}"))["items"]!
+            .AsArray();
         var vote = (await api.GetAsync($"/api/v1/sweeps/{sweep}/examples/{example}"))["comparisons"]![0]!;
 
-        Assert.Equal(3, answers.Count(answer => (string?)answer!["method"] == "dense" && answer["predicted"]!.ToJsonString() == """["maybe"]"""));
+        Assert.Equal(
+            3, answers.Count(
+                answer =>
+                    (string?)answer!["method"] == "dense" && answer["predicted"]!.ToJsonString() == """["maybe"]"""));
         Assert.All(answers, answer => Assert.False((bool)answer!["correct"]!));
         Assert.Equal("""["no","yes"]""", vote["classes"]!.ToJsonString());
         Assert.Equal("""["no","maybe","yes"]""", vote["pruned"]!["predicted"]!.ToJsonString());
@@ -111,13 +119,20 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
         var sweep = await LabelledSweepAsync();
 
         Assert.Equal(
-            ["1 {no} {no} {}", "3 {no,maybe} {no,maybe} {yes}", "4 {yes} {} {yes}", "6 {maybe,yes} {maybe} {no,maybe,yes}"],
-            await ReadAsync($"SELECT position || ' ' || gold_labels::text || ' ' || dense_labels::text || ' ' || pruned_labels::text FROM pies WHERE sweep_id = '{sweep}' ORDER BY position"));
+            ["1 {no} {no} {}", "3 {no,maybe} {no,maybe} {yes}", "4 {yes} {} {yes}",
+                "6 {maybe,yes} {maybe} {no,maybe,yes}"],
+            await ReadAsync(
+                $"SELECT position || ' ' || gold_labels::text || ' ' || dense_labels::text || ' ' || "
+                    + $"pruned_labels::text FROM pies WHERE sweep_id = '{sweep}' ORDER BY position"));
         var run = (await api.Situations.RunsOfAsync(sweep))[0].Id;
         Assert.Equal(
-            ["0 {} true", "1 {no} true", "2 {maybe} true", "3 {no,maybe} true", "4 {} false", "5 {no,yes} true", "6 {maybe} false", "7 {no,maybe,yes} true"],
-            await ReadAsync($"SELECT position || ' ' || predicted_labels::text || ' ' || correct FROM predictions WHERE run_id = '{run}' AND gold IS NULL AND predicted IS NULL ORDER BY position"));
-        Assert.Equal(["0.37"], await ReadAsync($"SELECT DISTINCT threshold::text FROM predictions WHERE run_id = '{run}'"));
+            ["0 {} true", "1 {no} true", "2 {maybe} true", "3 {no,maybe} true", "4 {} false", "5 {no,yes} true",
+                "6 {maybe} false", "7 {no,maybe,yes} true"],
+            await ReadAsync(
+                $"SELECT position || ' ' || predicted_labels::text || ' ' || correct FROM predictions WHERE run_id = "
+                    + $"'{run}' AND gold IS NULL AND predicted IS NULL ORDER BY position"));
+        Assert.Equal(
+            ["0.37"], await ReadAsync($"SELECT DISTINCT threshold::text FROM predictions WHERE run_id = '{run}'"));
     }
 
     [Fact]
@@ -151,13 +166,21 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
         foreach (var counted in (await api.GetAsync($"{path}/classes"))["items"]!.AsArray())
         {
             var label = (string)counted!["label"]!;
-            var positions = all.Where(example => example["classes"]!.AsArray().Any(name => (string?)name == label)).Select(example => (int)example["position"]!).ToList();
+            var positions = all.Where(example => example["classes"]!.AsArray().Any(name => (string?)name == label))
+                .Select(example => (int)example["position"]!).ToList();
             Assert.Equal((int)counted["differing"]!, positions.Count);
-            foreach (var list in new[] { $"{path}/pies?orderBy=position&class={label}", $"{path}/examples?class={label}" })
+            foreach (var list in new[] { $"{path}/pies?orderBy=position&class={label}",
+                    $"{path}/examples?class={label}" })
             {
-                Assert.Equal(positions, (await api.WalkAsync($"{list}&pageSize=1")).Select(row => (int)row["position"]!));
+                Assert.Equal(
+                    positions, (await api.WalkAsync($"{list}&pageSize=1")).Select(row => (int)row["position"]!));
                 var csv = Rfc4180.Read(await api.Client.GetStringAsync($"{list}&format=csv"));
-                Assert.Equal(positions, csv.Skip(1).Select(row => int.Parse(row[csv[0].IndexOf("position")]!, System.Globalization.CultureInfo.InvariantCulture)));
+                Assert.Equal(
+                    positions,
+                    csv.Skip(1)
+                        .Select(row =>
+                            int.Parse(
+                                row[csv[0].IndexOf("position")]!, System.Globalization.CultureInfo.InvariantCulture)));
                 var parquet = ParquetContent.Read(await api.Client.GetByteArrayAsync($"{list}&format=parquet"));
                 Assert.Equal(positions, parquet.Rows.Select((_, row) => (int)parquet[row, "position"]!));
             }
@@ -184,9 +207,11 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
         _ => position,
     };
 
-    private async Task<Guid> ComparisonAsync(Guid sweep) => (Guid)(await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!["id"]!;
+    private async Task<Guid> ComparisonAsync(Guid sweep) =>
+        (Guid)(await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!["id"]!;
 
-    private async Task<JsonObject> PiesAsync(Guid sweep, string query = "") => await api.GetAsync($"/api/v1/comparisons/{await ComparisonAsync(sweep)}/pies{query}");
+    private async Task<JsonObject> PiesAsync(Guid sweep, string query = "") =>
+        await api.GetAsync($"/api/v1/comparisons/{await ComparisonAsync(sweep)}/pies{query}");
 
     private async Task<List<string>> ReadAsync(string sql)
     {

@@ -13,7 +13,8 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     {
         var comparison = (await api.GetAsync($"/api/v1/sweeps/{await LabelledSweepAsync()}/comparisons"))["items"]![0]!;
 
-        Assert.Equal((8, 5, 0.625), ((int)comparison["examples"]!, (int)comparison["pies"]!, (double)comparison["pieRate"]!));
+        Assert.Equal(
+            (8, 5, 0.625), ((int)comparison["examples"]!, (int)comparison["pies"]!, (double)comparison["pieRate"]!));
         Assert.True((bool)comparison["complete"]!);
         Assert.Equal("""{"dense":3,"pruned":3,"expected":3}""", comparison["seeds"]!.ToJsonString());
         Assert.Equal("""{"dense":0,"pruned":2}""", comparison["ties"]!.ToJsonString());
@@ -29,7 +30,10 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
 
         Assert.Equal([0, 4, 5, 3, 7], pies.Select(pie => (int)pie!["position"]!));
         var first = pies[0]!;
-        Assert.Equal(("text 0", "no", "denseRight", 1.0), ((string?)first["text"], (string?)first["labels"]![0], (string?)first["direction"], (double)first["margin"]!));
+        Assert.Equal(
+            ("text 0", "no", "denseRight", 1.0),
+            ((string?)first["text"], (string?)first["labels"]![0], (string?)first["direction"],
+                (double)first["margin"]!));
         Assert.Equal("""{"predicted":["no"],"votes":{"no":3,"maybe":0,"yes":0}}""", first["dense"]!.ToJsonString());
         Assert.Equal("""{"predicted":["maybe"],"votes":{"no":0,"maybe":3,"yes":0}}""", first["pruned"]!.ToJsonString());
         Assert.Equal([false, false, false, false, true], pies.Select(pie => (bool)pie!["tied"]!));
@@ -70,7 +74,8 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         var examples = await api.WalkAsync($"/api/v1/comparisons/{await ComparisonAsync(sweep)}/examples?pageSize=3");
 
         Assert.Equal(Enumerable.Range(0, 8), examples.Select(example => (int)example["position"]!));
-        Assert.Equal([true, false, false, true, true, true, false, true], examples.Select(example => (bool)example["isPie"]!));
+        Assert.Equal(
+            [true, false, false, true, true, true, false, true], examples.Select(example => (bool)example["isPie"]!));
         // A PIE is the same in both tables. All runs predict the same for 1; at 2 a tie is decided for the prediction
         // of the dense runs.
         foreach (var pie in (await PiesAsync(sweep))["items"]!.AsArray())
@@ -79,10 +84,13 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
             Assert.True(example.Remove("isPie"));
             Assert.Equal(pie.ToJsonString(), example.ToJsonString());
         }
-        Assert.Equal((1.0, null, false), ((double)examples[1]["margin"]!, examples[1]["direction"], (bool)examples[1]["tied"]!));
+        Assert.Equal(
+            (1.0, null, false), ((double)examples[1]["margin"]!, examples[1]["direction"], (bool)examples[1]["tied"]!));
         Assert.Equal("text 1", (string?)examples[1]["text"]);
-        Assert.Equal((0.0, null, true), ((double)examples[2]["margin"]!, examples[2]["direction"], (bool)examples[2]["tied"]!));
-        Assert.Equal("""{"predicted":["no"],"votes":{"no":1,"maybe":1,"yes":1}}""", examples[2]["pruned"]!.ToJsonString());
+        Assert.Equal(
+            (0.0, null, true), ((double)examples[2]["margin"]!, examples[2]["direction"], (bool)examples[2]["tied"]!));
+        Assert.Equal(
+            """{"predicted":["no"],"votes":{"no":1,"maybe":1,"yes":1}}""", examples[2]["pruned"]!.ToJsonString());
     }
 
     [Theory]
@@ -95,7 +103,8 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     [InlineData("?split=train", new int[0])]
     public async Task Examples_of_a_comparison_can_be_filtered(string query, int[] positions)
     {
-        var page = await api.GetAsync($"/api/v1/comparisons/{await ComparisonAsync(await LabelledSweepAsync())}/examples{query}");
+        var page = await api.GetAsync(
+            $"/api/v1/comparisons/{await ComparisonAsync(await LabelledSweepAsync())}/examples{query}");
 
         Assert.Equal(positions, page["items"]!.AsArray().Select(example => (int)example!["position"]!));
         Assert.Equal(positions.Length, (int)page["totalItems"]!);
@@ -108,10 +117,12 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     [InlineData("no", new[] { 0 })]
     [InlineData("maybe", new[] { 1 })]
     [InlineData("yes", new[] { 0, 1 })]
-    public async Task The_pies_of_a_class_are_those_that_one_of_the_cohorts_answers_with_it(string label, int[] positions)
+    public async Task The_pies_of_a_class_are_those_that_one_of_the_cohorts_answers_with_it(
+        string label, int[] positions)
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 3, "MP-AI"));
-        await api.Situations.TrainAsync(sweep, (run, position) => run.Method == Method.MpAi && position < 2 ? 2 : position % 3);
+        await api.Situations.TrainAsync(
+            sweep, (run, position) => run.Method == Method.MpAi && position < 2 ? 2 : position % 3);
         await api.Situations.LabelAsync(sweep);
         var path = $"/api/v1/comparisons/{await ComparisonAsync(sweep)}";
 
@@ -128,7 +139,9 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     {
         var comparison = await ComparisonAsync(await LabelledSweepAsync());
 
-        var problem = await api.ProblemAsync(HttpStatusCode.BadRequest, HttpMethod.Get, $"/api/v1/comparisons/{comparison}/{list}?{field}=nope&minMargin=0.1");
+        var problem = await api.ProblemAsync(
+            HttpStatusCode.BadRequest, HttpMethod.Get,
+            $"/api/v1/comparisons/{comparison}/{list}?{field}=nope&minMargin=0.1");
 
         Assert.Contains("no, maybe, yes", problem["errors"]![field]![0]!.ToString(), StringComparison.Ordinal);
     }
@@ -152,7 +165,8 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         var dataset = await api.Situations.DatasetAsync();
         var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "MP-AI"));
         var path = $"/api/v1/comparisons/{await ComparisonAsync(sweep)}";
-        foreach (var run in (await api.Situations.RunsOfAsync(sweep)).Where(run => run.Seed < 2)) await api.Situations.TrainAsync(run, Answers);
+        foreach (var run in (await api.Situations.RunsOfAsync(sweep)).Where(run => run.Seed < 2))
+            await api.Situations.TrainAsync(run, Answers);
         await api.Situations.LabelAsync(sweep);
 
         using (var provisional = await api.Client.GetAsync(path))
@@ -171,8 +185,10 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     {
         var dataset = await api.Situations.DatasetAsync();
         var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", Situations.Request(dataset, 3, "MP-AI")))["id"]!;
-        var failing = (await api.Situations.RunsOfAsync(sweep)).Single(run => run.Method == Method.MpAi && run.Seed == 2);
-        await api.Situations.Leases.FailAttemptAsync(await api.Situations.ClaimAsync(failing.Id), "diverged", retry: false, CancellationToken.None);
+        var failing = (await api.Situations.RunsOfAsync(sweep))
+            .Single(run => run.Method == Method.MpAi && run.Seed == 2);
+        await api.Situations.Leases.FailAttemptAsync(
+            await api.Situations.ClaimAsync(failing.Id), "diverged", retry: false, CancellationToken.None);
         await api.Situations.TrainAsync(sweep, Answers);
         await api.Situations.LabelAsync(sweep);
 
@@ -207,28 +223,44 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         request["computeMatchedDense"] = true;
         var models = request["models"]!.AsArray();
         (models[0]!["name"], models[0]!["hyperparameters"]!["batchSize"]) = ("small batches", 16);
-        models.Add(new JsonObject { ["architecture"] = "BiLSTM", ["name"] = "large batches", ["hyperparameters"] = new JsonObject { ["epochs"] = 2, ["batchSize"] = 64 } });
+        models.Add(new JsonObject
+        {
+            ["architecture"] = "BiLSTM",
+            ["name"] = "large batches",
+            ["hyperparameters"] = new JsonObject { ["epochs"] = 2, ["batchSize"] = 64 },
+        });
         var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
         // The pruned models of both seeds disagree; those with large batches disagree with both baselines.
-        await api.Situations.TrainAsync(sweep, (run, _) => run.Method == Method.MpAi ? run.Recipe.Hyperparameters.BatchSize == 64 ? 2 : run.Seed : 0);
+        await api.Situations.TrainAsync(
+            sweep,
+            (run, _) => run.Method == Method.MpAi ? run.Recipe.Hyperparameters.BatchSize == 64 ? 2 : run.Seed : 0);
         await api.Situations.LabelAsync(sweep);
         var example = Example.IdOf(dataset.Id, Split.Test, 0);
 
         var votes = (await api.GetAsync($"/api/v1/sweeps/{sweep}/examples/{example}"))["comparisons"]!.AsArray();
-        var answers = (await api.GetAsync($"/api/v1/examples/{example}/predictions?sweepId={sweep}"))["items"]!.AsArray();
+        var answers = (await api.GetAsync($"/api/v1/examples/{example}/predictions?sweepId={sweep}"))["items"]!
+            .AsArray();
 
         Assert.Equal(
             [
                 ("small batches", "dense", false, true), ("small batches", "dense4E", false, true),
                 ("large batches", "dense", true, false), ("large batches", "dense4E", true, false),
             ],
-            votes.Select(vote => ((string)vote!["model"]!, (string)vote["baseline"]!, (bool)vote["isPie"]!, (bool)vote["tied"]!)));
+            votes.Select(
+                vote => (
+                    (string)vote!["model"]!, (string)vote["baseline"]!, (bool)vote["isPie"]!, (bool)vote["tied"]!)));
         Assert.Equal(
             ["large batches", "large batches"],
-            answers.Where(answer => (string?)answer!["predicted"]![0] == "yes").Select(answer => (string?)answer!["model"]));
+            answers.Where(answer => (string?)answer!["predicted"]![0] == "yes")
+                .Select(answer => (string?)answer!["model"]));
         Assert.Equal(6, answers.Count(answer => (string?)answer!["model"] == "small batches"));
         Assert.All(votes, vote => Assert.Equal(90, (double)vote!["achievedSparsity"]!));
-        Assert.All(answers, answer => Assert.Equal((90, "sound", "layerWise"), ((double)answer!["achievedSparsity"]!, (string)answer["protocol"]!, (string)answer["scope"]!)));
+        Assert.All(
+            answers,
+            answer =>
+                Assert.Equal(
+                    (90, "sound", "layerWise"),
+                    ((double)answer!["achievedSparsity"]!, (string)answer["protocol"]!, (string)answer["scope"]!)));
     }
 
     [Fact]
@@ -247,7 +279,8 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Equal("the first", await ModelAsync($"{path}?sweepId={first}"));
         Assert.Equal("the same again", await ModelAsync($"{path}?sweepId={second}"));
 
-        async Task<string?> ModelAsync(string address) => (string?)Assert.Single((await api.GetAsync(address))["items"]!.AsArray())!["model"];
+        async Task<string?> ModelAsync(string address) =>
+            (string?)Assert.Single((await api.GetAsync(address))["items"]!.AsArray())!["model"];
     }
 
     private async Task<Guid> LabelledSweepAsync()
@@ -273,7 +306,9 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         _ => position % 3,
     };
 
-    private async Task<Guid> ComparisonAsync(Guid sweep) => (Guid)(await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!["id"]!;
+    private async Task<Guid> ComparisonAsync(Guid sweep) =>
+        (Guid)(await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!["id"]!;
 
-    private async Task<JsonObject> PiesAsync(Guid sweep, string query = "") => await api.GetAsync($"/api/v1/comparisons/{await ComparisonAsync(sweep)}/pies{query}");
+    private async Task<JsonObject> PiesAsync(Guid sweep, string query = "") =>
+        await api.GetAsync($"/api/v1/comparisons/{await ComparisonAsync(sweep)}/pies{query}");
 }

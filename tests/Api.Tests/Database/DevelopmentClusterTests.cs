@@ -37,7 +37,8 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     {
         await using var cluster = await TestCluster.OpenAsync(folders);
 
-        Assert.Equal("127.0.0.1", await Sql.ScalarAsync(cluster.AdministratorConnectionString, "SHOW listen_addresses"));
+        Assert.Equal(
+            "127.0.0.1", await Sql.ScalarAsync(cluster.AdministratorConnectionString, "SHOW listen_addresses"));
         Assert.Equal("", await Sql.ScalarAsync(cluster.AdministratorConnectionString, "SHOW unix_socket_directories"));
     }
 
@@ -59,7 +60,8 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
         await using var cluster = await TestCluster.OpenAsync(folders);
 
         Assert.Equal(cluster.ConnectionString, await File.ReadAllTextAsync(folders.ConnectionFile));
-        foreach (var secret in new[] { folders.ConnectionFile, DevelopmentCluster.FolderIn(folders) + ".password", DevelopmentCluster.FolderIn(folders) + ".service.password" })
+        foreach (var secret in new[] { folders.ConnectionFile, DevelopmentCluster.FolderIn(folders)
+            + ".password", DevelopmentCluster.FolderIn(folders) + ".service.password" })
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(secret).UnixFileMode);
     }
 
@@ -155,7 +157,8 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     {
         await using (await TestCluster.OpenAsync(folders)) { }
         await File.WriteAllLinesAsync(
-            PidFile, [$"{Environment.ProcessId}", DevelopmentCluster.FolderIn(folders), "1700000000", "20000", "", "127.0.0.1"]);
+            PidFile,
+            [$"{Environment.ProcessId}", DevelopmentCluster.FolderIn(folders), "1700000000", "20000", "", "127.0.0.1"]);
 
         await using var cluster = await TestCluster.OpenAsync(folders);
 

@@ -9,7 +9,8 @@ namespace PieService.Api.Tests.Database;
 /// The limits of the role. All other tests show that migration and work succeed with it, because on the private server
 /// they run as this role.
 /// </summary>
-public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) : IClassFixture<ServiceRoleTests.MigratedCluster>
+public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated)
+    : IClassFixture<ServiceRoleTests.MigratedCluster>
 {
     private DevelopmentCluster cluster = migrated.Cluster;
 
@@ -27,7 +28,8 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
     [InlineData("DROP DATABASE pie")]
     public async Task The_service_role_is_refused(string statement)
     {
-        var refusal = await Assert.ThrowsAsync<PostgresException>(() => Sql.ExecuteAsync(cluster.ConnectionString, statement));
+        var refusal =
+            await Assert.ThrowsAsync<PostgresException>(() => Sql.ExecuteAsync(cluster.ConnectionString, statement));
 
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
     }
@@ -39,7 +41,8 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
     {
         var there = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = other };
 
-        var refusal = await Assert.ThrowsAsync<PostgresException>(() => Sql.ExecuteAsync(there.ConnectionString, "SELECT 1"));
+        var refusal =
+            await Assert.ThrowsAsync<PostgresException>(() => Sql.ExecuteAsync(there.ConnectionString, "SELECT 1"));
 
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
     }
@@ -47,7 +50,11 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
     [Fact]
     public async Task The_service_role_owns_all_objects_in_its_schemas_and_no_others()
     {
-        Assert.Equal("hangfire, public", await ScalarAsync("SELECT string_agg(nspname, ', ' ORDER BY nspname) FROM pg_namespace WHERE nspowner = 'pie_service'::regrole"));
+        Assert.Equal(
+            "hangfire, public",
+            await ScalarAsync(
+                "SELECT string_agg(nspname, ', ' ORDER BY nspname) FROM pg_namespace WHERE nspowner = "
+                    + "'pie_service'::regrole"));
         Assert.Equal(0L, await ScalarAsync(ForeignObjects));
         Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM pg_database WHERE datdba = 'pie_service'::regrole"));
     }
@@ -58,10 +65,17 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
         var folders = await TestCluster.NewFoldersAsync();
         cluster = await TestCluster.OpenAsync(folders);
         // The earlier state: the superuser owns everything, and the role does not exist.
-        var earlier = new NpgsqlConnectionStringBuilder(cluster.AdministratorConnectionString) { Database = "pie" }.ConnectionString;
-        await Sql.ExecuteAsync(earlier, "DROP SCHEMA hangfire; ALTER SCHEMA public OWNER TO pie; DROP OWNED BY pie_service; DROP ROLE pie_service");
+        var earlier = new NpgsqlConnectionStringBuilder(
+            cluster.AdministratorConnectionString)
+        { Database = "pie" }.ConnectionString;
+        await Sql.ExecuteAsync(
+            earlier,
+            "DROP SCHEMA hangfire; ALTER SCHEMA public OWNER TO pie; DROP OWNED BY pie_service; DROP ROLE pie_service");
         await Migrator.MigrateAsync(earlier, CancellationToken.None);
-        await Sql.ExecuteAsync(earlier, "INSERT INTO api_keys (id, name, role, prefix, secret_hash) VALUES (gen_random_uuid(), 'kept', 'reader', '00000000', '')");
+        await Sql.ExecuteAsync(
+            earlier,
+            "INSERT INTO api_keys (id, name, role, prefix, secret_hash) VALUES (gen_random_uuid(), 'kept', 'reader', "
+                + "'00000000', '')");
         await cluster.DisposeAsync();
 
         cluster = await TestCluster.OpenAsync(folders);
@@ -74,9 +88,12 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated) 
     }
 
     private const string ForeignObjects = """
-        SELECT (SELECT count(*) FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'hangfire'::regnamespace) AND relowner <> 'pie_service'::regrole)
-            + (SELECT count(*) FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'hangfire'::regnamespace) AND proowner <> 'pie_service'::regrole)
-            + (SELECT count(*) FROM pg_type WHERE typnamespace IN ('public'::regnamespace, 'hangfire'::regnamespace) AND typowner <> 'pie_service'::regrole)
+        SELECT (SELECT count(*) FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'hangfire'::regnamespace)
+            AND relowner <> 'pie_service'::regrole)
+            + (SELECT count(*) FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'hangfire'::regnamespace)
+                AND proowner <> 'pie_service'::regrole)
+            + (SELECT count(*) FROM pg_type WHERE typnamespace IN ('public'::regnamespace, 'hangfire'::regnamespace)
+                AND typowner <> 'pie_service'::regrole)
         """;
 
     private Task<object?> ScalarAsync(string sql) => Sql.ScalarAsync(cluster.ConnectionString, sql);

@@ -28,7 +28,11 @@ public sealed class DatasetApi() : FreshDatabase(MigrateAsync)
         application.UseKestrel(0);
         application.StartServer();
         // This is not the client of the factory, which keeps every body in memory to follow redirects.
-        Client = new HttpClient { BaseAddress = application.ClientOptions.BaseAddress, Timeout = TimeSpan.FromMinutes(5) };
+        Client = new HttpClient
+        {
+            BaseAddress = application.ClientOptions.BaseAddress,
+            Timeout = TimeSpan.FromMinutes(5),
+        };
     }
 
     public override async ValueTask DisposeAsync()
@@ -40,10 +44,14 @@ public sealed class DatasetApi() : FreshDatabase(MigrateAsync)
         await base.DisposeAsync();
     }
 
-    public Task<HttpResponseMessage> ImportAsync(string definition, params IEnumerable<(string Part, string Content)> files) =>
-        Client.PostAsync("/api/v1/datasets", Form(definition, files.Select(file => (file.Part, Encoding.UTF8.GetBytes(file.Content)))));
+    public Task<HttpResponseMessage> ImportAsync(
+        string definition, params IEnumerable<(string Part, string Content)> files) =>
+        Client.PostAsync(
+            "/api/v1/datasets",
+            Form(definition, files.Select(file => (file.Part, Encoding.UTF8.GetBytes(file.Content)))));
 
-    public Task<HttpResponseMessage> ImportAsync(string definition, params IEnumerable<(string Part, byte[] Content)> files) =>
+    public Task<HttpResponseMessage> ImportAsync(
+        string definition, params IEnumerable<(string Part, byte[] Content)> files) =>
         Client.PostAsync("/api/v1/datasets", Form(definition, files));
 
     public static MultipartFormDataContent Form(string definition, IEnumerable<(string Part, byte[] Content)> files)
@@ -67,19 +75,21 @@ public sealed class DatasetApi() : FreshDatabase(MigrateAsync)
         await AskAsync<long>("SELECT count(*) FROM examples"),
         Directory.Exists(Uploads) ? Directory.GetFileSystemEntries(Uploads).Length : 0);
 
-    private static Task MigrateAsync(string connectionString) => Migrator.MigrateAsync(connectionString, CancellationToken.None);
+    private static Task MigrateAsync(string connectionString) =>
+        Migrator.MigrateAsync(connectionString, CancellationToken.None);
 
     private sealed class Application(string connectionString, string folder) : WebApplicationFactory<Program>
     {
         protected override IHost CreateHost(IHostBuilder builder)
         {
-            builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection(new Dictionary<string, string?>
-            {
-                ["ConnectionStrings:Pie"] = connectionString,
-                ["PIE_DATA"] = folder,
-                ["PIE_UPLOAD_MIB"] = "200",
-                ["PIE_DATASET_EXAMPLES"] = "300000",
-            }));
+            builder.ConfigureHostConfiguration(
+                configuration => configuration.AddInMemoryCollection(new Dictionary<string, string?>
+                {
+                    ["ConnectionStrings:Pie"] = connectionString,
+                    ["PIE_DATA"] = folder,
+                    ["PIE_UPLOAD_MIB"] = "200",
+                    ["PIE_DATASET_EXAMPLES"] = "300000",
+                }));
             return base.CreateHost(builder);
         }
     }

@@ -28,30 +28,39 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
     [InlineData("label,text\nyes,one\n,two\n", "train", 3, "label")]
     [InlineData("label,words\nyes,one\n", "train", 1, "text")]
     [InlineData("label,text\nno,one\n", "train", null, "label")]
-    public async Task Content_that_cannot_be_read_is_told_by_file_line_and_column(string train, string file, int? line, string column)
+    public async Task Content_that_cannot_be_read_is_told_by_file_line_and_column(
+        string train, string file, int? line, string column)
     {
         var problem = await ProblemAsync(422, await api.ImportAsync(Definition, ("train", train), ("test", Test)));
 
-        Assert.Equal((file, line, column), (problem["file"]!.GetValue<string>(), problem["line"]?.GetValue<int>(), problem["column"]!.GetValue<string>()));
+        Assert.Equal(
+            (file, line, column),
+            (problem["file"]!.GetValue<string>(), problem["line"]?.GetValue<int>(), problem["column"]!
+                .GetValue<string>()));
     }
 
     [Fact]
     public async Task A_gzip_file_that_was_cut_off_is_not_half_imported()
     {
         using var compressed = new MemoryStream();
-        await using (var gzip = new System.IO.Compression.GZipStream(compressed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        await using (var gzip = new System.IO.Compression.GZipStream(
+            compressed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
             await gzip.WriteAsync(Encoding.UTF8.GetBytes(Train));
 
-        await ProblemAsync(422, await api.ImportAsync(Definition, ("train", compressed.ToArray()[..^9]), ("test", Encoding.UTF8.GetBytes(Test))));
+        await ProblemAsync(
+            422, await api.ImportAsync(
+                Definition, ("train", compressed.ToArray()[..^9]), ("test", Encoding.UTF8.GetBytes(Test))));
     }
 
     [Theory]
-    [InlineData("""{ "name": "", "task": "many", "format": "xml", "colour": 1, "labels": ["a", 2] }""", "name task format colour labels[1] columns test validations")]
+    [InlineData("""{ "name": "", "task": "many", "format": "xml", "colour": 1, "labels": ["a", 2] }""",
+        "name task format colour labels[1] columns test validations")]
     [InlineData("""{ "name": """, "definition test validations")]
     [InlineData("[]", "definition test validations")]
     public async Task Everything_wrong_with_definition_and_parts_is_said_at_once(string definition, string fields)
     {
-        var problem = await ProblemAsync(400, await api.ImportAsync(definition, ("train", Train), ("validations", Test)));
+        var problem = await ProblemAsync(
+            400, await api.ImportAsync(definition, ("train", Train), ("validations", Test)));
 
         Assert.Equal(fields.Split(' ').Order(), problem["errors"]!.AsObject().Select(error => error.Key).Order());
     }
@@ -69,7 +78,8 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
     [Fact]
     public async Task A_repeated_part_is_refused()
     {
-        var problem = await ProblemAsync(400, await api.ImportAsync(Definition, ("train", Train), ("test", Test), ("train", Train)));
+        var problem = await ProblemAsync(
+            400, await api.ImportAsync(Definition, ("train", Train), ("test", Test), ("train", Train)));
 
         Assert.Equal(["train"], problem["errors"]!.AsObject().Select(error => error.Key));
     }
@@ -78,7 +88,8 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
     [InlineData("application/json", "{}", 415)]
     [InlineData("multipart/form-data", "{}", 400)]
     [InlineData("multipart/form-data; boundary=x", "no multipart at all", 400)]
-    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"train\"\r\n\r\nlabel,te", 400)]
+    [InlineData("multipart/form-data; boundary=x",
+        "--x\r\nContent-Disposition: form-data; name=\"train\"\r\n\r\nlabel,te", 400)]
     [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Type: text/csv\r\n\r\nlabel,text\r\n--x--\r\n", 400)]
     public async Task A_body_that_is_not_multipart_form_data_is_refused(string contentType, string body, int status)
     {
@@ -102,7 +113,8 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
     [Fact]
     public async Task A_definition_beyond_its_limit_is_refused()
     {
-        var problem = await ProblemAsync(413, await api.ImportAsync(new string(' ', 1024 * 1024 + 1), ("train", Train), ("test", Test)));
+        var problem = await ProblemAsync(
+            413, await api.ImportAsync(new string(' ', 1024 * 1024 + 1), ("train", Train), ("test", Test)));
 
         Assert.Contains("definition", (string?)problem["detail"], StringComparison.Ordinal);
     }
@@ -120,7 +132,8 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
 
     [Fact]
     public async Task An_unknown_parameter_is_refused() =>
-        await ProblemAsync(400, await api.Client.PostAsync("/api/v1/datasets?dryRun=true", DatasetApi.Form(Definition, [])));
+        await ProblemAsync(
+            400, await api.Client.PostAsync("/api/v1/datasets?dryRun=true", DatasetApi.Form(Definition, [])));
 
     [Fact]
     public async Task A_client_that_hangs_up_in_the_middle_of_a_file_leaves_nothing()
@@ -129,10 +142,12 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
         {
             await client.ConnectAsync(api.Client.BaseAddress!.Host, api.Client.BaseAddress.Port);
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                "POST /api/v1/datasets HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000000\r\n\r\n" +
+                "POST /api/v1/datasets HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; "
+                + "boundary=x\r\nContent-Length: 1000000\r\n\r\n" +
                 "--x\r\nContent-Disposition: form-data; name=\"train\"\r\n\r\n" + Train + new string('x', 100_000)));
             await Until.HoldsAsync(() => Task.FromResult(
-                Directory.Exists(api.Uploads) && Directory.GetFiles(api.Uploads, "train", SearchOption.AllDirectories).Length == 1));
+                Directory.Exists(api.Uploads)
+                    && Directory.GetFiles(api.Uploads, "train", SearchOption.AllDirectories).Length == 1));
         }
         await Until.HoldsAsync(() => Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 0));
     }
@@ -142,10 +157,14 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
     {
         await using var other = await api.Database.OpenConnectionAsync();
         await using var transaction = await other.BeginTransactionAsync();
-        await using (var hold = new NpgsqlCommand("LOCK TABLE examples IN ACCESS EXCLUSIVE MODE", other)) await hold.ExecuteNonQueryAsync();
+        await using (var hold = new NpgsqlCommand("LOCK TABLE examples IN ACCESS EXCLUSIVE MODE", other))
+            await hold.ExecuteNonQueryAsync();
         using var hangUp = new CancellationTokenSource();
         var import = api.Client.PostAsync(
-            "/api/v1/datasets", DatasetApi.Form(Definition, [("train", Encoding.UTF8.GetBytes(Train)), ("test", Encoding.UTF8.GetBytes(Test))]), hangUp.Token);
+            "/api/v1/datasets",
+            DatasetApi.Form(
+                Definition, [("train", Encoding.UTF8.GetBytes(Train)), ("test", Encoding.UTF8.GetBytes(Test))]),
+            hangUp.Token);
         // The databases of other tests are copies of the same template, so the table has the same number in them.
         const string waiting = """
             SELECT EXISTS (
@@ -180,7 +199,8 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
         Assert.Equal((HttpStatusCode)status, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
         var problem = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
-        Assert.All(["type", "title", "status", "detail", "instance", "traceId"], field => Assert.NotNull(problem[field]));
+        Assert.All(
+            ["type", "title", "status", "detail", "instance", "traceId"], field => Assert.NotNull(problem[field]));
         return problem;
     }
 }

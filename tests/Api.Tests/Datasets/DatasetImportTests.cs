@@ -22,8 +22,12 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         var dataset = await answer.Content.ReadFromJsonAsync<JsonNode>();
         Assert.Equal($"/api/v1/datasets/{dataset!["id"]}", answer.Headers.Location!.OriginalString);
-        Assert.Equal(dataset.ToJsonString(), (await api.Client.GetFromJsonAsync<JsonNode>(answer.Headers.Location))!.ToJsonString());
-        Assert.Equal(["id", "name", "task", "labels", "contentHash", "createdAt", "splits", "dropped", "quality"], dataset.AsObject().Select(field => field.Key));
+        Assert.Equal(
+            dataset.ToJsonString(),
+            (await api.Client.GetFromJsonAsync<JsonNode>(answer.Headers.Location))!.ToJsonString());
+        Assert.Equal(
+            ["id", "name", "task", "labels", "contentHash", "createdAt", "splits", "dropped", "quality"],
+            dataset.AsObject().Select(field => field.Key));
         Assert.Equal("""["yes","no"]""", dataset["labels"]!.ToJsonString());
         Assert.Equal(
             """{"train":{"examples":2,"perLabel":{"yes":1,"no":1},"tokens":{"mean":4,"p50":4,"p95":4,"max":4}},"test":{"examples":1,"perLabel":{"yes":0,"no":1},"tokens":{"mean":3,"p50":3,"p95":3,"max":3}}}""",
@@ -58,7 +62,9 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
         await ImportedAsync();
         var second = await api.GetAsync($"/datasets?pageSize=1000&pageToken={first["nextPageToken"]}");
 
-        Assert.Equal(ids, first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(item => item!["id"]!.ToString()).Take(3));
+        Assert.Equal(
+            ids, first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(item => item!["id"]!.ToString())
+                .Take(3));
         Assert.Null(second["nextPageToken"]);
     }
 
@@ -71,7 +77,8 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
         Assert.Equal(HttpStatusCode.NoContent, (await api.Client.DeleteAsync(path)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await api.Client.DeleteAsync(path)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await api.Client.GetAsync(path)).StatusCode);
-        Assert.Equal(0L, await api.AskAsync<long>($"SELECT count(*) FROM examples WHERE dataset_id = '{dataset["id"]}'"));
+        Assert.Equal(
+            0L, await api.AskAsync<long>($"SELECT count(*) FROM examples WHERE dataset_id = '{dataset["id"]}'"));
     }
 
     [Fact]
@@ -82,16 +89,20 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
             $$"""INSERT INTO sweeps (id, name, dataset_id, request, created_at) VALUES (gen_random_uuid(), 's', '{{dataset["id"]}}', '{}', now())"""))
             await insert.ExecuteNonQueryAsync();
 
-        Assert.Equal(HttpStatusCode.Conflict, (await api.Client.DeleteAsync($"/api/v1/datasets/{dataset["id"]}")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Conflict, (await api.Client.DeleteAsync($"/api/v1/datasets/{dataset["id"]}")).StatusCode);
     }
 
     [Fact]
     public async Task The_upload_is_documented_as_a_form()
     {
         var document = await api.Client.GetFromJsonAsync<JsonNode>("/swagger/v1/swagger.json");
-        var form = document!["paths"]!["/api/v1/datasets"]!["post"]!["requestBody"]!["content"]!["multipart/form-data"]!;
+        var form = document!["paths"]!["/api/v1/datasets"]!["post"]!["requestBody"]!["content"]![
+            "multipart/form-data"]!;
 
-        Assert.Equal(["definition", "file", "train", "validation", "test", "trainLabels", "validationLabels", "testLabels", "labelIndex"], form["schema"]!["properties"]!.AsObject().Select(part => part.Key));
+        Assert.Equal(
+            ["definition", "file", "train", "validation", "test", "trainLabels", "validationLabels", "testLabels",
+                "labelIndex"], form["schema"]!["properties"]!.AsObject().Select(part => part.Key));
         Assert.Equal("application/json", form["encoding"]!["definition"]!["contentType"]!.ToString());
         Assert.Equal("reviews", form["example"]!["definition"]!["name"]!.ToString());
     }

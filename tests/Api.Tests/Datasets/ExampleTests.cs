@@ -15,7 +15,9 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
             """{ "name": "films", "task": "singleLabel", "format": "jsonl", "columns": { "text": "t", "label": "l" } }""",
             ("validation", """{"t":"100% fun","l":"pos"}"""),
             ("test", "{\"t\":\"Not a bad film\",\"l\":\"pos\"}\n{\"t\":\"Bad\",\"l\":\"neg\"}"),
-            ("train", "{\"t\":\"A good film\",\"l\":\"pos\"}\n{\"t\":\"A bad film\",\"l\":\"neg\"}\n{\"t\":\"A 100_fun film\",\"l\":\"pos\"}"));
+            ("train",
+                "{\"t\":\"A good film\",\"l\":\"pos\"}\n{\"t\":\"A bad film\",\"l\":\"neg\"}\n{\"t\":\"A 100_fun "
+                    + "film\",\"l\":\"pos\"}"));
         dataset = (await answer.Content.ReadFromJsonAsync<JsonNode>())!["id"]!.ToString();
     }
 
@@ -39,7 +41,8 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
             var (found, token) = (new List<string>(), (string?)null);
             do
             {
-                var page = await api.GetAsync($"/datasets/{dataset}/examples?pageSize={pageSize}&{filter}{(token is null ? "" : $"&pageToken={token}")}".TrimEnd('&'));
+                var list = $"/datasets/{dataset}/examples?pageSize={pageSize}&{filter}".TrimEnd('&');
+                var page = await api.GetAsync(token is null ? list : $"{list}&pageToken={token}");
                 Assert.Equal(expected.Length, page["totalItems"]!.GetValue<int>());
                 found.AddRange(page["items"]!.AsArray().Select(item => item!["text"]!.ToString()));
                 token = page["nextPageToken"]?.ToString();
@@ -56,21 +59,29 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
         var text = new string('x', AnswerLength.Most / 5);
         using var answer = await api.ImportAsync(
             """{ "name": "long", "task": "singleLabel", "format": "jsonl", "columns": { "text": "t", "label": "l" } }""",
-            ("train", string.Concat(Enumerable.Range(0, 8).Select(i => $$"""{"t":"{{i}}{{text}}","l":"{{i % 2}}"}""" + "\n"))), ("test", """{"t":"end","l":"0"}"""));
+            ("train",
+                string.Concat(
+                    Enumerable.Range(0, 8).Select(i => $$"""{"t":"{{i}}{{text}}","l":"{{i % 2}}"}""" + "\n"))),
+            ("test", """{"t":"end","l":"0"}"""));
         var path = $"/datasets/{(await answer.Content.ReadFromJsonAsync<JsonNode>())!["id"]}/examples";
 
         var first = await api.GetAsync(path);
         var second = await api.GetAsync($"{path}?pageToken={first["nextPageToken"]}");
 
         Assert.InRange(first["items"]!.AsArray().Count, 1, 5);
-        Assert.Equal("01234567e", string.Concat(first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(item => item!["text"]!.ToString()[0])));
+        Assert.Equal(
+            "01234567e",
+            string.Concat(
+                first["items"]!.AsArray().Concat(second["items"]!.AsArray())
+                    .Select(item => item!["text"]!.ToString()[0])));
         Assert.Equal((9, null), ((int)first["totalItems"]!, second["nextPageToken"]));
     }
 
     [Fact]
     public async Task A_page_of_datasets_with_many_labels_has_fewer_items_too()
     {
-        var train = string.Concat(Enumerable.Range(0, 10_000).Select(i => $$"""{"t":"a","l":"{{i}}{{new string('x', 190)}}"}""" + "\n"));
+        var train = string.Concat(
+            Enumerable.Range(0, 10_000).Select(i => $$"""{"t":"a","l":"{{i}}{{new string('x', 190)}}"}""" + "\n"));
         for (var i = 0; i < 2; i++)
         {
             using var answer = await api.ImportAsync(
@@ -81,13 +92,17 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
         var page = await api.GetAsync("/datasets?pageSize=2");
 
         Assert.Single(page["items"]!.AsArray());
-        Assert.Equal("wide", (string?)(await api.GetAsync($"/datasets?pageSize=2&pageToken={page["nextPageToken"]}"))["items"]![0]!["name"]);
+        Assert.Equal(
+            "wide",
+            (string?)(await api.GetAsync($"/datasets?pageSize=2&pageToken={page["nextPageToken"]}"))["items"]![0]![
+                "name"]);
     }
 
     [Fact]
     public async Task A_dataset_that_was_downloaded_as_Parquet_can_be_uploaded_again()
     {
-        var file = await api.Client.GetByteArrayAsync($"/api/v1/datasets/{dataset}/examples?format=parquet&split=train");
+        var file = await api.Client.GetByteArrayAsync(
+            $"/api/v1/datasets/{dataset}/examples?format=parquet&split=train");
         using var answer = await api.ImportAsync(
             """{ "name": "again", "task": "singleLabel", "format": "parquet", "columns": { "text": "text", "label": "label", "id": "sourceId" } }""",
             ("train", file), ("test", file));
@@ -98,7 +113,8 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
     }
 
     private async Task<IEnumerable<string>> TrainAsync(string id) =>
-        [.. (await api.GetAsync($"/datasets/{id}/examples?split=train"))["items"]!.AsArray().Select(item => $"{item!["sourceId"]} {item["text"]} {item["labels"]}")];
+        [.. (await api.GetAsync($"/datasets/{id}/examples?split=train"))["items"]!.AsArray()
+            .Select(item => $"{item!["sourceId"]} {item["text"]} {item["labels"]}")];
 
     [Fact]
     public async Task An_example_is_found_by_its_id()
@@ -127,7 +143,8 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
     [Fact]
     public async Task What_is_not_there_is_not_found()
     {
-        Assert.Equal(HttpStatusCode.NotFound, (await api.Client.GetAsync($"/api/v1/datasets/{Guid.Empty}/examples")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound, (await api.Client.GetAsync($"/api/v1/datasets/{Guid.Empty}/examples")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await api.Client.GetAsync($"/api/v1/examples/{Guid.Empty}")).StatusCode);
     }
 }

@@ -19,7 +19,8 @@ public sealed class LargeDatasetTests(DatasetApi api) : IClassFixture<DatasetApi
     {
         using var form = new MultipartFormDataContent
         {
-            { new StringContent("""{ "name": "large", "task": "singleLabel", "format": "csv", "columns": { "text": "text", "label": "label" }, "split": { "test": 0.2 } }"""), "definition" },
+            { new StringContent(
+                """{ "name": "large", "task": "singleLabel", "format": "csv", "columns": { "text": "text", "label": "label" }, "split": { "test": 0.2 } }"""), "definition" },
             { new GeneratedRows(), "file", "large.csv" },
         };
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -31,7 +32,9 @@ public sealed class LargeDatasetTests(DatasetApi api) : IClassFixture<DatasetApi
 
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         var splits = (await answer.Content.ReadFromJsonAsync<JsonNode>())!["splits"]!;
-        Assert.Equal((160_000, 40_000), (splits["train"]!["examples"]!.GetValue<int>(), splits["test"]!["examples"]!.GetValue<int>()));
+        Assert.Equal(
+            (160_000, 40_000),
+            (splits["train"]!["examples"]!.GetValue<int>(), splits["test"]!["examples"]!.GetValue<int>()));
         Assert.Equal((long)Rows, await api.AskAsync<long>("SELECT count(*) FROM examples"));
         // 60 MB of text are imported. What may remain is a few bytes for each row (6, and lists double) and blocks of
         // 64 KiB.
@@ -64,7 +67,9 @@ public sealed class LargeDatasetTests(DatasetApi api) : IClassFixture<DatasetApi
         {
             await stream.WriteAsync("label,text\n"u8.ToArray());
             foreach (var rows in Enumerable.Range(0, Rows).Chunk(100))
-                await stream.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(rows.Select(row => $"{(row % 2 == 0 ? "pos" : "neg")},\"{row} {Words}\"\n"))));
+                await stream.WriteAsync(
+                    Encoding.UTF8.GetBytes(
+                        string.Concat(rows.Select(row => $"{(row % 2 == 0 ? "pos" : "neg")},\"{row} {Words}\"\n"))));
         }
 
         protected override bool TryComputeLength(out long length)

@@ -8,7 +8,8 @@ namespace PieService.Api.Tests.Datasets;
 /// <summary>Prefer: respond-async: an upload that is imported in the background.</summary>
 public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
 {
-    private const string Definition = """{ "name": "later", "task": "singleLabel", "format": "csv", "columns": { "text": "text", "label": "label" } }""";
+    private const string Definition =
+        """{ "name": "later", "task": "singleLabel", "format": "csv", "columns": { "text": "text", "label": "label" } }""";
     private const string Train = "text,label\nfine,good\ndull,bad\n";
     private const string Test = "text,label\nlovely,good\n";
 
@@ -21,10 +22,15 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
         Assert.Equal(["respond-async"], received.Headers.GetValues("Preference-Applied"));
         Assert.NotNull(received.Headers.RetryAfter);
         var import = await EndedAsync(received);
-        Assert.Equal(("succeeded", 3, null), ((string?)import["state"], (int)import["progress"]!["examples"]!, import["problem"]));
+        Assert.Equal(
+            ("succeeded", 3, null),
+            ((string?)import["state"], (int)import["progress"]!["examples"]!, import["problem"]));
         Assert.Equal((long)import["progress"]!["bytesTotal"]!, (long)import["progress"]!["bytesRead"]!);
-        Assert.Equal(2, (int)(await api.GetAsync($"/datasets/{import["datasetId"]}"))["splits"]!["train"]!["examples"]!);
-        Assert.Contains((string)import["id"]!, (await api.GetAsync("/imports?state=succeeded"))["items"]!.AsArray().Select(item => (string?)item!["id"]));
+        Assert.Equal(
+            2, (int)(await api.GetAsync($"/datasets/{import["datasetId"]}"))["splits"]!["train"]!["examples"]!);
+        Assert.Contains(
+            (string)import["id"]!,
+            (await api.GetAsync("/imports?state=succeeded"))["items"]!.AsArray().Select(item => (string?)item!["id"]));
         await NothingIsLeftAsync();
     }
 
@@ -36,7 +42,10 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
 
         var import = await EndedAsync(received);
         Assert.Equal(("failed", null), ((string?)import["state"], import["datasetId"]));
-        Assert.Equal((422, "test", 2), ((int)import["problem"]!["status"]!, (string?)import["problem"]!["file"], (int)import["problem"]!["line"]!));
+        Assert.Equal(
+            (422, "test", 2),
+            ((int)import["problem"]!["status"]!, (string?)import["problem"]!["file"], (int)import["problem"]![
+                "line"]!));
         Assert.NotNull(import["problem"]!["type"]);
         Assert.Equal($"{received.Headers.Location}", (string?)import["problem"]!["instance"]);
         Assert.Equal(before, await api.AskAsync<long>("SELECT count(*) FROM datasets"));
@@ -46,8 +55,10 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     [Fact]
     public async Task A_name_with_a_character_that_PostgreSQL_cannot_store_does_not_stop_its_import_or_the_next_one()
     {
-        const string json = """{ "name": "later", "task": "singleLabel", "format": "jsonl", "columns": { "text": "text", "label": "label" } }""";
-        using var request = Request("""{"text":"lovely","label":"good"}""" + "\n", json, train: """{"a\u0000":1}""" + "\n");
+        const string json =
+            """{ "name": "later", "task": "singleLabel", "format": "jsonl", "columns": { "text": "text", "label": "label" } }""";
+        using var request = Request(
+            """{"text":"lovely","label":"good"}""" + "\n", json, train: """{"a\u0000":1}""" + "\n");
         using var odd = await api.Client.SendAsync(request);
         using var next = await SendAsync(Test);
 
@@ -70,9 +81,11 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
         // The import reaches the storing and then blocks.
         await using var blocker = await api.Database.OpenConnectionAsync();
         await using var transaction = await blocker.BeginTransactionAsync();
-        await using (var block = new Npgsql.NpgsqlCommand("LOCK TABLE datasets IN EXCLUSIVE MODE", blocker, transaction)) await block.ExecuteNonQueryAsync();
+        await using (var block = new Npgsql.NpgsqlCommand(
+            "LOCK TABLE datasets IN EXCLUSIVE MODE", blocker, transaction)) await block.ExecuteNonQueryAsync();
         using var received = await SendAsync(Test);
-        await Until.HoldsAsync(async () => (string?)(await api.GetAsync($"/imports/{await IdAsync(received)}"))["state"] == "running");
+        await Until.HoldsAsync(
+            async () => (string?)(await api.GetAsync($"/imports/{await IdAsync(received)}"))["state"] == "running");
 
         using var cancelled = await api.Client.PostAsync($"{received.Headers.Location}/cancel", null);
 
@@ -96,7 +109,8 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
 
         var problem = (await api.GetAsync($"/imports/{id}"))["problem"]!;
         Assert.Contains("again", (string?)problem["detail"], StringComparison.Ordinal);
-        Assert.Equal(("about:blank", $"/api/v1/imports/{id}"), ((string?)problem["type"], (string?)problem["instance"]));
+        Assert.Equal(
+            ("about:blank", $"/api/v1/imports/{id}"), ((string?)problem["type"], (string?)problem["instance"]));
     }
 
     [Fact]
@@ -121,7 +135,8 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/datasets")
         {
-            Content = DatasetApi.Form(definition, [("train", Encoding.UTF8.GetBytes(train)), ("test", Encoding.UTF8.GetBytes(test))]),
+            Content = DatasetApi.Form(
+                definition, [("train", Encoding.UTF8.GetBytes(train)), ("test", Encoding.UTF8.GetBytes(test))]),
         };
         request.Headers.Add("Prefer", "handling=lenient, respond-async; wait=10");
         return request;
@@ -138,5 +153,6 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     private Task NothingIsLeftAsync() => Until.HoldsAsync(() =>
         Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 0));
 
-    private static async Task<string> IdAsync(HttpResponseMessage received) => (string)JsonNode.Parse(await received.Content.ReadAsStringAsync())!["id"]!;
+    private static async Task<string> IdAsync(HttpResponseMessage received) =>
+        (string)JsonNode.Parse(await received.Content.ReadAsStringAsync())!["id"]!;
 }

@@ -12,7 +12,9 @@ public sealed class MultiLabelDatasetTests(DatasetApi api) : IClassFixture<Datas
     {
         var answer = await api.ImportAsync(
             """{ "name": "topics", "task": "multiLabel", "format": "jsonl", "columns": { "text": "t", "labels": "l" } }""",
-            ("train", "{\"t\":\"one\",\"l\":[\"wheat\",\"grain\"]}\n{\"t\":\"two\",\"l\":[]}\n{\"t\":\"three\",\"l\":[\"grain\"]}"),
+            ("train",
+                "{\"t\":\"one\",\"l\":[\"wheat\",\"grain\"]}\n{\"t\":\"two\",\"l\":[]}\n{\"t\":\"three\","
+                    + "\"l\":[\"grain\"]}"),
             ("test", """{"t":"four","l":["trade","grain"]}"""));
         dataset = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
     }
@@ -37,7 +39,8 @@ public sealed class MultiLabelDatasetTests(DatasetApi api) : IClassFixture<Datas
     {
         var page = await api.GetAsync($"/datasets/{dataset["id"]}/examples{filter}");
 
-        var found = page["items"]!.AsArray().Select(item => $"{item!["text"]}: {string.Join(", ", item["labels"]!.AsArray())}").ToList();
+        var found = page["items"]!.AsArray()
+            .Select(item => $"{item!["text"]}: {string.Join(", ", item["labels"]!.AsArray())}").ToList();
         Assert.Equal(expected, string.Join('|', found));
         Assert.Equal(found.Count, (int)page["totalItems"]!);
     }
@@ -50,7 +53,9 @@ public sealed class MultiLabelDatasetTests(DatasetApi api) : IClassFixture<Datas
         {
             var parts = new List<(string, byte[])>();
             foreach (var split in new[] { "train", "test" })
-                parts.Add((split, await api.Client.GetByteArrayAsync($"/api/v1/datasets/{dataset["id"]}/examples?format={format}&split={split}")));
+                parts.Add(
+                    (split, await api.Client.GetByteArrayAsync(
+                        $"/api/v1/datasets/{dataset["id"]}/examples?format={format}&split={split}")));
             var answer = await api.ImportAsync(
                 $$"""{ "name": "again", "task": "multiLabel", "format": "{{(format == "ndjson" ? "jsonl" : format)}}", "columns": { "text": "text", "labels": "labels", "id": "sourceId" } }""",
                 parts);

@@ -15,15 +15,21 @@ public sealed class PublishedFormatTests(DatasetApi api) : IClassFixture<Dataset
     public async Task A_dataset_says_what_was_left_out_and_what_may_be_wrong_with_its_texts()
     {
         var dataset = await ImportedAsync(Snli, ("file", ArchiveFiles.Zip(
-            ("snli_1.0/snli_1.0_train.jsonl", Pair("neutral", "a", 1) + Pair("-", "b", 2) + Pair("entailment", "a", 3) + Pair("contradiction", "c", 4)),
-            ("snli_1.0/snli_1.0_dev.jsonl", Pair("-", "d", 5) + Pair("neutral", "c", 6)), ("snli_1.0/snli_1.0_test.jsonl", Pair("neutral", "e", 7)))));
+            ("snli_1.0/snli_1.0_train.jsonl", Pair("neutral", "a", 1) + Pair("-", "b", 2) + Pair("entailment", "a", 3)
+                + Pair("contradiction", "c", 4)),
+            ("snli_1.0/snli_1.0_dev.jsonl", Pair("-", "d", 5) + Pair("neutral", "c", 6)),
+            ("snli_1.0/snli_1.0_test.jsonl", Pair("neutral", "e", 7)))));
 
         Assert.Equal("""["entailment","neutral","contradiction"]""", dataset["labels"]!.ToJsonString());
         Assert.Equal("""{"noGoldLabel":2}""", dataset["dropped"]!.ToJsonString());
-        Assert.Equal("""{"duplicates":1,"emptyTexts":0,"inTwoSplits":1,"conflictingLabels":2,"withoutLabel":0}""", dataset["quality"]!.ToJsonString());
+        Assert.Equal(
+            """{"duplicates":1,"emptyTexts":0,"inTwoSplits":1,"conflictingLabels":2,"withoutLabel":0}""",
+            dataset["quality"]!.ToJsonString());
         Assert.Equal(dataset.ToJsonString(), (await api.GetAsync($"/datasets/{dataset["id"]}")).ToJsonString());
         var examples = await api.GetAsync($"/datasets/{dataset["id"]}/examples?split=train");
-        Assert.Equal(["pair1", "pair3", "pair4"], examples["items"]!.AsArray().Select(example => example!["sourceId"]!.ToString()));
+        Assert.Equal(
+            ["pair1", "pair3", "pair4"],
+            examples["items"]!.AsArray().Select(example => example!["sourceId"]!.ToString()));
     }
 
     [Fact]
@@ -31,7 +37,8 @@ public sealed class PublishedFormatTests(DatasetApi api) : IClassFixture<Dataset
     {
         var dataset = await ImportedAsync(
             """{ "name": "aapd", "task": "multiLabel", "format": "aapd" }""",
-            ("trainLabels", Utf8("cs.it math.it\nmath.it\n")), ("labelIndex", Utf8("""{"math.it": 0, "cs.it": 1}""")), ("testLabels", Utf8("cs.it")),
+            ("trainLabels", Utf8("cs.it math.it\nmath.it\n")), ("labelIndex", Utf8("""{"math.it": 0, "cs.it": 1}""")),
+            ("testLabels", Utf8("cs.it")),
             ("train", Utf8("codes\nfields\n")), ("test", Utf8("waves")));
 
         Assert.Equal("""{"math.it":2,"cs.it":1}""", dataset["splits"]!["train"]!["perLabel"]!.ToJsonString());
@@ -46,7 +53,8 @@ public sealed class PublishedFormatTests(DatasetApi api) : IClassFixture<Dataset
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal(
             ["columns", "minimumDocuments", "split.test", "split.validation", "task"],
-            (await answer.Content.ReadFromJsonAsync<JsonNode>())!["errors"]!.AsObject().Select(error => error.Key).Order(StringComparer.Ordinal));
+            (await answer.Content.ReadFromJsonAsync<JsonNode>())!["errors"]!.AsObject().Select(error => error.Key)
+                .Order(StringComparer.Ordinal));
     }
 
     private async Task<JsonNode> ImportedAsync(string definition, params IEnumerable<(string, byte[])> files)

@@ -18,28 +18,38 @@ public sealed class RealDatasetTests(DatasetApi api) : IClassFixture<DatasetApi>
     {
         var files = Files("snli", "*.tsv").ToDictionary(path => path, path => File.ReadAllBytes(path));
         var parts = new[] { ("train", "train18k"), ("validation", "dev"), ("test", "test") }
-            .Select(part => (Part: part.Item1, Content: files.Single(file => Path.GetFileName(file.Key).Contains(part.Item2, StringComparison.Ordinal)).Value)).ToList();
+            .Select(part =>
+                (Part: part.Item1, Content: files.Single(
+                    file => Path.GetFileName(file.Key).Contains(part.Item2, StringComparison.Ordinal)).Value)).ToList();
 
         var dataset = await ImportAsync(
             """{ "name": "snli", "task": "singleLabel", "format": "tsv", "columns": { "text": "premise", "secondText": "hypothesis", "label": "gold_label" } }""",
             parts);
 
         foreach (var (part, content) in parts)
-            await AssertHoldsAsync(dataset, part, [.. Lines(content, Encoding.UTF8).Skip(1).Select(line => line.Split('\t')).Select(row => (row[0], row[1], (string?)row[2]))]);
+            await AssertHoldsAsync(
+                dataset, part,
+                [.. Lines(content, Encoding.UTF8).Skip(1).Select(line => line.Split('\t'))
+                    .Select(row => (row[0], row[1], (string?)row[2]))]);
     }
 
     [Fact]
     public async Task Imdb_reviews_by_their_columns()
     {
         var parts = Files("imdb", "*.tsv")
-            .Select(path => (Part: Path.GetFileName(path).Contains("train", StringComparison.Ordinal) ? "train" : "test", Content: File.ReadAllBytes(path))).ToList();
+            .Select(path =>
+                (Part: Path.GetFileName(path).Contains("train", StringComparison.Ordinal)
+                    ? "train" : "test", Content: File.ReadAllBytes(path))).ToList();
 
         var dataset = await ImportAsync(
             """{ "name": "imdb", "task": "singleLabel", "format": "tsv", "labels": ["neg", "pos"], "columns": { "text": "text", "label": "label", "id": "id" } }""",
             parts);
 
         foreach (var (part, content) in parts)
-            await AssertHoldsAsync(dataset, part, [.. Lines(content, Encoding.UTF8).Skip(1).Select(line => line.Split('\t')).Select(row => (row[1], row[3], (string?)null))]);
+            await AssertHoldsAsync(
+                dataset, part,
+                [.. Lines(content, Encoding.UTF8).Skip(1).Select(line => line.Split('\t'))
+                    .Select(row => (row[1], row[3], (string?)null))]);
     }
 
     [Fact]
@@ -47,8 +57,12 @@ public sealed class RealDatasetTests(DatasetApi api) : IClassFixture<DatasetApi>
     {
         var parts = Files("trec", "raw_TREC.*").Select(path =>
         {
-            var table = Lines(File.ReadAllBytes(path), Encoding.Latin1).Select(line => $"{line[..line.IndexOf(':', StringComparison.Ordinal)]}\t{line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]}");
-            return (Part: Path.GetExtension(path)[1..], Content: Encoding.Latin1.GetBytes("class\tquestion\n" + string.Join('\n', table)));
+            var table = Lines(File.ReadAllBytes(path), Encoding.Latin1)
+                .Select(line =>
+                    $"{line[..line.IndexOf(':', StringComparison.Ordinal)]}\t"
+                    + $"{line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]}");
+            return (Part: Path.GetExtension(path)[1..], Content: Encoding.Latin1.GetBytes(
+                "class\tquestion\n" + string.Join('\n', table)));
         }).ToList();
 
         var dataset = await ImportAsync(
@@ -56,7 +70,10 @@ public sealed class RealDatasetTests(DatasetApi api) : IClassFixture<DatasetApi>
             parts);
 
         foreach (var (part, content) in parts)
-            await AssertHoldsAsync(dataset, part, [.. Lines(content, Encoding.Latin1).Skip(1).Select(line => line.Split('\t')).Select(row => (row[0], row[1], (string?)null))]);
+            await AssertHoldsAsync(
+                dataset, part,
+                [.. Lines(content, Encoding.Latin1).Skip(1).Select(line => line.Split('\t'))
+                    .Select(row => (row[0], row[1], (string?)null))]);
     }
 
     private async Task<JsonNode> ImportAsync(string definition, IEnumerable<(string, byte[])> parts)
@@ -66,19 +83,25 @@ public sealed class RealDatasetTests(DatasetApi api) : IClassFixture<DatasetApi>
         return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
     }
 
-    private async Task AssertHoldsAsync(JsonNode dataset, string split, List<(string Label, string Text, string? Second)> rows)
+    private async Task AssertHoldsAsync(
+        JsonNode dataset, string split, List<(string Label, string Text, string? Second)> rows)
     {
         var summary = dataset["splits"]![split]!;
         Assert.Equal(rows.Count, summary["examples"]!.GetValue<int>());
         Assert.Equal(
             rows.CountBy(row => row.Label).OrderBy(count => count.Key, StringComparer.Ordinal),
-            summary["perLabel"]!.AsObject().Select(count => KeyValuePair.Create(count.Key, count.Value!.GetValue<int>())).OrderBy(count => count.Key, StringComparer.Ordinal));
+            summary["perLabel"]!.AsObject()
+                .Select(count => KeyValuePair.Create(count.Key, count.Value!.GetValue<int>()))
+                .OrderBy(count => count.Key, StringComparer.Ordinal));
 
         var (stored, token) = (new List<(string, string, string?)>(), "");
         do
         {
             var page = await api.GetAsync($"/datasets/{dataset["id"]}/examples?split={split}&pageSize=1000{token}");
-            stored.AddRange(page["items"]!.AsArray().Select(item => (item!["labels"]![0]!.ToString(), item["text"]!.ToString(), item["secondText"]?.ToString())));
+            stored.AddRange(
+                page["items"]!.AsArray()
+                    .Select(item =>
+                        (item!["labels"]![0]!.ToString(), item["text"]!.ToString(), item["secondText"]?.ToString())));
             token = page["nextPageToken"] is { } next ? $"&pageToken={next}" : null;
         }
         while (token is not null);
@@ -90,16 +113,20 @@ public sealed class RealDatasetTests(DatasetApi api) : IClassFixture<DatasetApi>
 
     private static List<string> Files(string folder, string pattern)
     {
-        var root = Environment.GetEnvironmentVariable(Setting) is { Length: > 0 } given ? given : Path.Combine(RepositoryRoot(), "..", "shared", "data");
+        var root = Environment.GetEnvironmentVariable(Setting) is { Length: > 0 } given
+            ? given : Path.Combine(RepositoryRoot(), "..", "shared", "data");
         var path = Path.Combine(root, folder);
-        Assert.SkipUnless(Directory.Exists(path), $"There is no folder {folder} with published data; {Setting} names the folder that holds it.");
+        Assert.SkipUnless(
+            Directory.Exists(path),
+            $"There is no folder {folder} with published data; {Setting} names the folder that holds it.");
         return [.. Directory.GetFiles(path, pattern).Order(StringComparer.Ordinal)];
     }
 
     private static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PieService.sln"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PieService.sln")))
+            folder = folder.Parent;
         return folder?.FullName ?? AppContext.BaseDirectory;
     }
 }

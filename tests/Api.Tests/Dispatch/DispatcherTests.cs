@@ -57,14 +57,21 @@ public sealed class DispatcherTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     private async Task<Guid> SubmitAsync(int seeds) =>
-        (Guid)(await api.PostAsync("/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), seeds, "IMP")))["id"]!;
+        (Guid)(await api.PostAsync(
+            "/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), seeds, "IMP")))["id"]!;
 
-    private async Task<JsonNode> ComparisonAsync(Guid sweep) => (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!;
+    private async Task<JsonNode> ComparisonAsync(Guid sweep) =>
+        (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!;
 
     private Task<object?> WorkerAsync(string id, int slots, string? shortOf) => ScalarAsync(
-        $"INSERT INTO workers (id, machine, slots, device, short_of, vectors, started_at, last_beat_at) VALUES ('{id}', 'here', {slots}, 'cpu', {(shortOf is null ? "NULL" : $"'{shortOf}'")}, ARRAY[]::text[], now(), now())");
+        $"""
+        INSERT INTO workers (id, machine, slots, device, short_of, vectors, started_at, last_beat_at)
+        VALUES ('{id}', 'here', {slots}, 'cpu', {(shortOf is null ? "NULL" : $"'{shortOf}'")}, ARRAY[]::text[], now(),
+            now())
+        """);
 
-    private async Task<long> MessagesAsync(string queue) => (long)(await ScalarAsync($"SELECT count(*) FROM hangfire.jobqueue WHERE queue = '{queue}'"))!;
+    private async Task<long> MessagesAsync(string queue) =>
+        (long)(await ScalarAsync($"SELECT count(*) FROM hangfire.jobqueue WHERE queue = '{queue}'"))!;
 
     private Task<object?> ScalarAsync(string sql) => Sql.ScalarAsync(api.ConnectionString, sql);
 }

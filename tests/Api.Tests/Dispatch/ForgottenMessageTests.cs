@@ -15,15 +15,19 @@ public sealed class ForgottenMessageTests(ApiFixture api) : IClassFixture<ApiFix
     public async Task A_processed_message_is_deleted_within_minutes_with_all_its_records()
     {
         var queue = api.Services.GetRequiredService<IBackgroundJobClientV2>();
-        for (var i = 0; i < 20; i++) queue.Enqueue<ITrainNextRun>("b-runs", run => run.ExecuteAsync(CancellationToken.None));
+        for (var i = 0; i < 20; i++)
+            queue.Enqueue<ITrainNextRun>("b-runs", run => run.ExecuteAsync(CancellationToken.None));
 
         using (Server(queue.Storage)) await UntilNoneAsync("SELECT count(*) FROM hangfire.jobqueue");
-        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM hangfire.job WHERE expireat IS NULL OR expireat > now() + interval '6 minutes'"));
+        Assert.Equal(
+            0L, await ScalarAsync(
+                "SELECT count(*) FROM hangfire.job WHERE expireat IS NULL OR expireat > now() + interval '6 minutes'"));
 
         // Advance the time by minutes; a server checks at its start and every minute.
         await ScalarAsync("UPDATE hangfire.job SET expireat = now() - interval '1 second'");
         using (Server(queue.Storage)) await UntilNoneAsync("SELECT count(*) FROM hangfire.job");
-        foreach (var table in new[] { "state", "jobparameter", "jobqueue" }) Assert.Equal(0L, await ScalarAsync($"SELECT count(*) FROM hangfire.{table}"));
+        foreach (var table in new[] { "state", "jobparameter", "jobqueue" })
+            Assert.Equal(0L, await ScalarAsync($"SELECT count(*) FROM hangfire.{table}"));
     }
 
     private BackgroundJobServer Server(JobStorage storage) => new(

@@ -25,7 +25,11 @@ public sealed class SeveralHostsTests
         // Both the loggers that are created now, such as those of a server, and those that Hangfire keeps in static
         // fields.
         var storage = host.Services.GetRequiredService<JobStorage>();
-        using (new BackgroundJobServer(new BackgroundJobServerOptions { Queues = ["nobody's"], WorkerCount = 1 }, storage))
+        using (new BackgroundJobServer(new BackgroundJobServerOptions
+        {
+            Queues = ["nobody's"],
+            WorkerCount = 1,
+        }, storage))
             loggerFromThen.Info("a logger from then");
 
         Assert.Contains(host.Heard, said => said.StartsWith("Starting Hangfire Server", StringComparison.Ordinal));

@@ -6,7 +6,8 @@ using PieService.Domain.Access;
 
 namespace PieService.Api.Tests.Events;
 
-public sealed class EventStreamLimitTests(EventStreamLimitTests.OneStream api) : IClassFixture<EventStreamLimitTests.OneStream>
+public sealed class EventStreamLimitTests(EventStreamLimitTests.OneStream api)
+    : IClassFixture<EventStreamLimitTests.OneStream>
 {
     public sealed class OneStream() : ApiFixture(new() { ["PIE_EVENT_STREAMS"] = "1" });
 
@@ -20,7 +21,8 @@ public sealed class EventStreamLimitTests(EventStreamLimitTests.OneStream api) :
         using var submitter = keyed.ClientOf(Role.Submitter);
         using var reader = keyed.ClientOf(Role.Reader);
         using var admin = keyed.ClientOf(Role.Admin);
-        using var submitted = await submitter.PostAsJsonAsync("/api/v1/sweeps", Situations.Request(await keyed.Situations.DatasetAsync()));
+        using var submitted = await submitter.PostAsJsonAsync(
+            "/api/v1/sweeps", Situations.Request(await keyed.Situations.DatasetAsync()));
         var sweep = (Guid)(await submitted.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
 
         using var first = await OpenAsync(reader, sweep);
@@ -29,7 +31,8 @@ public sealed class EventStreamLimitTests(EventStreamLimitTests.OneStream api) :
         using var third = await OpenAsync(submitter, sweep);
 
         Assert.Equal(
-            [HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable],
+            [HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK,
+                HttpStatusCode.ServiceUnavailable],
             new[] { first, second, other, third }.Select(answer => answer.StatusCode));
         await keyed.DisposeAsync();
     }
@@ -40,7 +43,8 @@ public sealed class EventStreamLimitTests(EventStreamLimitTests.OneStream api) :
     [Fact]
     public async Task A_stream_beyond_the_limit_is_refused_until_another_one_has_ended()
     {
-        var path = $"/api/v1/sweeps/{await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync()))}/events";
+        var path =
+            $"/api/v1/sweeps/{await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync()))}/events";
         using (await api.Client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead))
         {
             using var refused = await api.Client.GetAsync(path);

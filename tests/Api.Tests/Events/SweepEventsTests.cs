@@ -30,16 +30,23 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(("succeeded", 9), ((string)end["state"]!, (int)end["progress"]!["runs"]!["succeeded"]!));
         var comparisons = (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray();
         Assert.Equal(
-            comparisons.Select(comparison => ((string)comparison!["id"]!, (int)comparison["pies"]!, (string)comparison["baseline"]!, (double)comparison["achievedSparsity"]!["mean"]!, (string)comparison["labelledAt"]!)).Order(),
+            comparisons.Select(
+                comparison =>
+                    ((string)comparison!["id"]!, (int)comparison["pies"]!, (string)comparison["baseline"]!,
+                        (double)comparison["achievedSparsity"]!["mean"]!, (string)comparison["labelledAt"]!)).Order(),
             events.Where(told => (string?)told["type"] == "comparison").Select(told => told["data"]!)
-                .Select(data => ((string)data["id"]!, (int)data["pies"]!, (string)data["baseline"]!, (double)data["achievedSparsity"]!, (string)data["labelledAt"]!)).Order());
+                .Select(data =>
+                    ((string)data["id"]!, (int)data["pies"]!, (string)data["baseline"]!,
+                        (double)data["achievedSparsity"]!, (string)data["labelledAt"]!)).Order());
     }
 
     [Fact]
     public async Task A_stream_has_every_event_and_ends_with_the_sweep_and_one_that_comes_back_gets_the_rest_only()
     {
         var sweep = await EndedAsync("IMP");
-        var listed = (await ListAsync(sweep)).Select(told => ((string)told["number"]!.ToString(), (string)told["type"]!, told["data"]!.ToJsonString())).ToList();
+        var listed = (await ListAsync(sweep))
+            .Select(told => ((string)told["number"]!.ToString(), (string)told["type"]!, told["data"]!.ToJsonString()))
+            .ToList();
 
         var all = await StreamAsync(sweep);
 
@@ -66,7 +73,8 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1));
         using var response = await OpenAsync(sweep);
-        await using var events = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync().GetAsyncEnumerator(limit.Token);
+        await using var events = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync()
+            .GetAsyncEnumerator(limit.Token);
         Assert.True(await events.MoveNextAsync());
         Assert.Equal("queued", StateOf(events.Current));
 
@@ -81,16 +89,19 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task The_stream_of_a_sweep_that_runs_again_continues_after_its_first_end()
     {
-        var (situations, sweep) = (api.Situations, await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1)));
+        var (situations, sweep) =
+            (api.Situations, await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1)));
         var run = Assert.Single(await situations.RunsOfAsync(sweep));
-        await situations.Leases.FailAttemptAsync(await situations.ClaimAsync(run.Id), "broken", retry: false, CancellationToken.None);
+        await situations.Leases.FailAttemptAsync(
+            await situations.ClaimAsync(run.Id), "broken", retry: false, CancellationToken.None);
         await UntilToldAsync(sweep, "failed");
 
         await api.PostAsync($"/api/v1/sweeps/{sweep}/retry-failed", new JsonObject());
         using var response = await OpenAsync(sweep);
         await situations.TrainAsync(sweep, (_, _) => 0);
         var states = new List<string?>();
-        await foreach (var told in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(limit.Token)) states.Add(StateOf(told));
+        await foreach (var told in SseParser.Create(await response.Content.ReadAsStreamAsync())
+            .EnumerateAsync(limit.Token)) states.Add(StateOf(told));
 
         Assert.Contains("failed", states);
         Assert.Equal("succeeded", states[^1]);
@@ -119,7 +130,8 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
         {
             Assert.Equal(Enumerable.Range(1, events.Count), events.Select(told => (int)told["number"]!));
             Assert.Single(events, told => (string?)told["type"] == "comparison");
-            Assert.Single(events, told => (string?)told["type"] == "state" && (string?)told["data"]!["state"] == "succeeded");
+            Assert.Single(
+                events, told => (string?)told["type"] == "state" && (string?)told["data"]!["state"] == "succeeded");
         }
     }
 
@@ -127,12 +139,17 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task New_labels_of_a_sweep_that_has_ended_are_reported_too()
     {
         var sweep = await EndedAsync("IMP");
-        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
-            await db.Database.ExecuteSqlAsync($"UPDATE comparisons SET labelling_asked_at = NULL WHERE sweep_id = {sweep}");
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync())
+            await db.Database.ExecuteSqlAsync(
+                $"UPDATE comparisons SET labelling_asked_at = NULL WHERE sweep_id = {sweep}");
         await api.Situations.LabelAsync(sweep);
 
-        await UntilAsync(sweep, async () => (await ListAsync(sweep)).Count(told => (string?)told["type"] == "comparison") == 2);
-        Assert.Equal("succeeded", (string?)(await ListAsync(sweep)).Last(told => (string?)told["type"] == "state")["data"]!["state"]);
+        await UntilAsync(
+            sweep, async () => (await ListAsync(sweep)).Count(told => (string?)told["type"] == "comparison") == 2);
+        Assert.Equal(
+            "succeeded",
+            (string?)(await ListAsync(sweep)).Last(told => (string?)told["type"] == "state")["data"]!["state"]);
     }
 
     [Fact]
@@ -149,9 +166,11 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1));
         using var response = await OpenAsync(sweep);
-        await using var events = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync().GetAsyncEnumerator(limit.Token);
+        await using var events = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync()
+            .GetAsyncEnumerator(limit.Token);
         Assert.True(await events.MoveNextAsync());
-        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync())
             await db.Sweeps.Where(row => row.Id == sweep).ExecuteDeleteAsync();
 
         while (await events.MoveNextAsync())
@@ -174,7 +193,9 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains("Last-Event-ID", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(["lastEventId"], await api.InvalidFieldsAsync(HttpMethod.Get, $"/api/v1/sweeps/{sweep}/events?lastEventId={id}"));
+        Assert.Equal(
+            ["lastEventId"],
+            await api.InvalidFieldsAsync(HttpMethod.Get, $"/api/v1/sweeps/{sweep}/events?lastEventId={id}"));
     }
 
     [Fact]
@@ -188,10 +209,13 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
         var all = await ListAsync(sweep);
 
         var first = await ListPageAsync($"/api/v1/sweeps/{sweep}/events?pageSize=2");
-        var second = await ListPageAsync($"/api/v1/sweeps/{sweep}/events?pageSize=2&pageToken={first["nextPageToken"]}");
+        var second = await ListPageAsync(
+            $"/api/v1/sweeps/{sweep}/events?pageSize=2&pageToken={first["nextPageToken"]}");
 
         Assert.Equal(all.Count, (int)first["totalItems"]!);
-        Assert.Equal([1, 2, 3, 4], first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(told => (int)told!["number"]!));
+        Assert.Equal(
+            [1, 2, 3, 4],
+            first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(told => (int)told!["number"]!));
     }
 
     private SweepWatch Watch => api.Services.GetRequiredService<SweepWatch>();
@@ -212,19 +236,23 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     private Task UntilToldAsync(Guid sweep, string state) => UntilAsync(sweep, async () =>
-        (string?)(await ListAsync(sweep)).LastOrDefault(told => (string?)told["type"] == "state")?["data"]!["state"] == state);
+        (string?)(await ListAsync(sweep)).LastOrDefault(told => (string?)told["type"] == "state")?["data"]![
+            "state"] == state);
 
     private async Task UntilAsync(Guid sweep, Func<Task<bool>> isSo)
     {
         while (!await isSo())
         {
-            Assert.False(limit.IsCancellationRequested, $"Waited in vain: {string.Join('\n', (await ListAsync(sweep)).Select(told => told.ToJsonString()))}");
+            Assert.False(
+                limit.IsCancellationRequested,
+                $"Waited in vain: {string.Join('\n', (await ListAsync(sweep)).Select(told => told.ToJsonString()))}");
             await Watch.LookAsync(limit.Token);
         }
     }
 
     private async Task<List<JsonNode>> ListAsync(Guid sweep) =>
-        [.. (await ListPageAsync($"/api/v1/sweeps/{sweep}/events?pageSize=1000"))["items"]!.AsArray().Select(told => told!)];
+        [.. (await ListPageAsync($"/api/v1/sweeps/{sweep}/events?pageSize=1000"))["items"]!.AsArray()
+            .Select(told => told!)];
 
     private async Task<JsonNode> ListPageAsync(string path)
     {
@@ -242,12 +270,14 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     /// <summary>Reads a stream to its end with the parser of the framework.</summary>
-    private async Task<List<(string Id, string Type, string Data)>> StreamAsync(Guid sweep, string query = "", string? header = null)
+    private async Task<List<(string Id, string Type, string Data)>> StreamAsync(
+        Guid sweep, string query = "", string? header = null)
     {
         using var response = await OpenAsync(sweep, query, header);
         var parser = SseParser.Create(await response.Content.ReadAsStreamAsync());
         var events = new List<(string, string, string)>();
-        await foreach (var told in parser.EnumerateAsync(limit.Token)) events.Add((parser.LastEventId, told.EventType, JsonNode.Parse(told.Data)!.ToJsonString()));
+        await foreach (var told in parser.EnumerateAsync(limit.Token))
+            events.Add((parser.LastEventId, told.EventType, JsonNode.Parse(told.Data)!.ToJsonString()));
         return events;
     }
 

@@ -8,15 +8,20 @@ public sealed class SweepNewsTests
 {
     [Fact]
     public void The_first_event_has_the_state() =>
-        Assert.Equal("queued after , 0 of 10 runs", Text(SweepNews.Of(told: null, Sweep(SweepState.Queued, runs: 10, done: 0))));
+        Assert.Equal(
+            "queued after , 0 of 10 runs", Text(SweepNews.Of(told: null, Sweep(SweepState.Queued, runs: 10, done: 0))));
 
     [Fact]
     public void A_new_state_is_reported_with_the_previous_one() =>
-        Assert.Equal("running after queued, 1 of 10 runs", Text(SweepNews.Of(Told(Sweep(SweepState.Queued, 10, 0)), Sweep(SweepState.Running, 10, 1))));
+        Assert.Equal(
+            "running after queued, 1 of 10 runs",
+            Text(SweepNews.Of(Told(Sweep(SweepState.Queued, 10, 0)), Sweep(SweepState.Running, 10, 1))));
 
     [Fact]
     public void Unchanged_progress_is_not_reported_again() =>
-        Assert.Null(SweepNews.Of(Told(Sweep(SweepState.Running, 10, 4, epochs: 7)), Sweep(SweepState.Running, 10, 4, epochs: 7)));
+        Assert.Null(
+            SweepNews.Of(
+                Told(Sweep(SweepState.Running, 10, 4, epochs: 7)), Sweep(SweepState.Running, 10, 4, epochs: 7)));
 
     [Theory]
     [InlineData(10, 5, 10_000, 0, true)]
@@ -28,7 +33,11 @@ public sealed class SweepNewsTests
     {
         var before = Sweep(SweepState.Running, runs, done: 4, epochs: 0, epochsTotal);
 
-        Assert.Equal(isTold, SweepNews.Of(Told(before), Sweep(SweepState.Running, runs, done, epochsDone, epochsTotal)) is { Type: SweepEventType.Progress });
+        Assert.Equal(
+            isTold,
+            SweepNews.Of(
+                Told(before),
+                Sweep(SweepState.Running, runs, done, epochsDone, epochsTotal)) is { Type: SweepEventType.Progress });
     }
 
     [Fact]
@@ -45,7 +54,9 @@ public sealed class SweepNewsTests
         var (told, count) = (default(Told), 0);
         for (var done = 0; done <= 10_000; done++)
         {
-            var now = Sweep(done == 10_000 ? SweepState.Succeeded : SweepState.Running, runs: 10_000, done, epochs: done * 6, epochsTotal: 60_000);
+            var now = Sweep(
+                done == 10_000 ? SweepState.Succeeded : SweepState.Running, runs: 10_000, done, epochs: done * 6,
+                epochsTotal: 60_000);
             if (SweepNews.Of(told, now) is null) continue;
             (told, count) = (Told(now), count + 1);
         }
@@ -72,17 +83,19 @@ public sealed class SweepNewsTests
     {
         Assert.Equal(SweepEventType.State, news?.Type);
         var data = JsonNode.Parse(news!.Data)!;
-        return $"{data["state"]} after {data["previous"]}, {data["progress"]!["runs"]!["succeeded"]} of {data["progress"]!["runs"]!["total"]} runs";
+        var runs = data["progress"]!["runs"]!;
+        return $"{data["state"]} after {data["previous"]}, {runs["succeeded"]} of {runs["total"]} runs";
     }
 
-    private static SweepProgress Sweep(SweepState state, int runs, int done, int epochs = 0, int epochsTotal = 20, int failed = 0) => new()
-    {
-        State = state,
-        RunsTotal = runs,
-        RunsQueued = runs - done - failed,
-        RunsSucceeded = done,
-        RunsFailed = failed,
-        EpochsTotal = epochsTotal,
-        EpochsDone = epochs,
-    };
+    private static SweepProgress Sweep(
+        SweepState state, int runs, int done, int epochs = 0, int epochsTotal = 20, int failed = 0) => new()
+        {
+            State = state,
+            RunsTotal = runs,
+            RunsQueued = runs - done - failed,
+            RunsSucceeded = done,
+            RunsFailed = failed,
+            EpochsTotal = epochsTotal,
+            EpochsDone = epochs,
+        };
 }

@@ -14,7 +14,8 @@ public sealed class ConventionsTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("GET", "/api/v1/sweeps/01a20bed-4ca9-7100-9a2d-d0dd2c7edd1f/cancel", HttpStatusCode.MethodNotAllowed)]
     public async Task A_request_that_routing_refuses_gets_a_problem_with_the_fix(
         string method, string path, HttpStatusCode status) =>
-        Assert.False(string.IsNullOrEmpty((string?)(await api.ProblemAsync(status, new HttpMethod(method), path))["detail"]));
+        Assert.False(
+            string.IsNullOrEmpty((string?)(await api.ProblemAsync(status, new HttpMethod(method), path))["detail"]));
 
     [Fact]
     public async Task A_wrong_media_type_is_a_problem()
@@ -22,7 +23,9 @@ public sealed class ConventionsTests(ApiFixture api) : IClassFixture<ApiFixture>
         using var content = new StringContent("name: a sweep", Encoding.UTF8, "application/yaml");
         using var response = await api.Client.PostAsync("/api/v1/sweeps", content);
 
-        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.UnsupportedMediaType, "application/problem+json"),
+            (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
     }
 
     [Fact]
@@ -38,7 +41,8 @@ public sealed class ConventionsTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task An_address_or_headers_beyond_the_limit_are_problems()
     {
-        await api.ProblemAsync(HttpStatusCode.RequestUriTooLong, HttpMethod.Get, $"/api/v1/sweeps?name={new string('x', 9_000)}");
+        await api.ProblemAsync(
+            HttpStatusCode.RequestUriTooLong, HttpMethod.Get, $"/api/v1/sweeps?name={new string('x', 9_000)}");
 
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/sweeps");
         for (var i = 0; i < 5; i++) request.Headers.Add($"X-Much-{i}", new string('x', 7_000));
@@ -51,12 +55,14 @@ public sealed class ConventionsTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var dataset = await api.Situations.DatasetAsync();
         using var get = await api.Client.GetAsync($"/api/v1/datasets/{dataset.Id}");
-        using var head = await api.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/api/v1/datasets/{dataset.Id}"));
+        using var head = await api.Client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Head, $"/api/v1/datasets/{dataset.Id}"));
 
         Assert.Equal((HttpStatusCode.OK, get.Headers.ETag), (head.StatusCode, head.Headers.ETag));
         Assert.Equal(get.Content.Headers.ContentType, head.Content.Headers.ContentType);
         Assert.Empty(await head.Content.ReadAsByteArrayAsync());
-        using var missing = await api.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/api/v1/datasets/{Guid.Empty}"));
+        using var missing = await api.Client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Head, $"/api/v1/datasets/{Guid.Empty}"));
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
     }
 
@@ -67,10 +73,15 @@ public sealed class ConventionsTests(ApiFixture api) : IClassFixture<ApiFixture>
         var sweep = await api.SubmitAsync(Situations.Request(dataset, seeds: 1));
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
 
-        using var stream = await api.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/api/v1/sweeps/{sweep}/events"), patience.Token);
-        using var file = await api.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/api/v1/datasets/{dataset.Id}/examples?format=parquet"), patience.Token);
+        using var stream = await api.Client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Head, $"/api/v1/sweeps/{sweep}/events"), patience.Token);
+        using var file = await api.Client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Head, $"/api/v1/datasets/{dataset.Id}/examples?format=parquet"),
+            patience.Token);
 
-        Assert.Equal(("text/event-stream", "application/vnd.apache.parquet"), (stream.Content.Headers.ContentType?.MediaType, file.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(
+            ("text/event-stream", "application/vnd.apache.parquet"),
+            (stream.Content.Headers.ContentType?.MediaType, file.Content.Headers.ContentType?.MediaType));
         Assert.Empty(await file.Content.ReadAsByteArrayAsync(patience.Token));
     }
 
@@ -101,8 +112,11 @@ public sealed class ConventionsTests(ApiFixture api) : IClassFixture<ApiFixture>
         var token = (string)page["nextPageToken"]!;
 
         await api.GetAsync($"/api/v1/datasets/{dataset.Id}/examples?pageSize=5&split=test&pageToken={token}");
-        Assert.Equal(["pageToken"], await api.InvalidFieldsAsync(HttpMethod.Get, $"/api/v1/datasets/{dataset.Id}/examples?pageToken={token}"));
-        Assert.Equal(["pageToken"], await api.InvalidFieldsAsync(HttpMethod.Get, $"/api/v1/datasets?pageToken={token}"));
+        Assert.Equal(
+            ["pageToken"],
+            await api.InvalidFieldsAsync(HttpMethod.Get, $"/api/v1/datasets/{dataset.Id}/examples?pageToken={token}"));
+        Assert.Equal(
+            ["pageToken"], await api.InvalidFieldsAsync(HttpMethod.Get, $"/api/v1/datasets?pageToken={token}"));
     }
 
     [Fact]

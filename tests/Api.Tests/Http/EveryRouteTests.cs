@@ -8,38 +8,50 @@ public sealed class EveryRouteTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task An_id_that_nothing_has_is_not_found_and_said()
     {
-        foreach (var (method, path) in (await RoutesAsync()).Where(route => route.Path.Contains('{', StringComparison.Ordinal)))
+        foreach (var (method, path) in (await RoutesAsync())
+            .Where(route => route.Path.Contains('{', StringComparison.Ordinal)))
         {
             var problem = await api.ProblemAsync(HttpStatusCode.NotFound, new HttpMethod(method), Fill(path));
-            Assert.False(string.IsNullOrEmpty((string?)problem["detail"]), $"{method} {path} does not say what is missing");
+            Assert.False(
+                string.IsNullOrEmpty((string?)problem["detail"]), $"{method} {path} does not say what is missing");
         }
     }
 
     [Fact]
     public async Task An_invalid_id_is_not_found()
     {
-        foreach (var (method, path) in (await RoutesAsync()).Where(route => route.Path.Contains('{', StringComparison.Ordinal)))
-            await api.ProblemAsync(HttpStatusCode.NotFound, new HttpMethod(method), path.Replace("{id}", "17", StringComparison.Ordinal).Replace("{exampleId}", "x", StringComparison.Ordinal));
+        foreach (var (method, path) in (await RoutesAsync())
+            .Where(route => route.Path.Contains('{', StringComparison.Ordinal)))
+            await api.ProblemAsync(
+                HttpStatusCode.NotFound, new HttpMethod(method),
+                path.Replace("{id}", "17", StringComparison.Ordinal)
+                    .Replace("{exampleId}", "x", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_parameter_that_there_is_not_is_named()
     {
-        foreach (var (method, path) in (await RoutesAsync()).Where(route => route.Method == "GET" || route.Path.Contains('{', StringComparison.Ordinal)))
-            Assert.Equal(["nonsense"], await api.InvalidFieldsAsync(new HttpMethod(method), $"{Fill(path)}?nonsense=1"));
+        foreach (var (method, path) in (await RoutesAsync())
+            .Where(route => route.Method == "GET" || route.Path.Contains('{', StringComparison.Ordinal)))
+            Assert.Equal(
+                ["nonsense"], await api.InvalidFieldsAsync(new HttpMethod(method), $"{Fill(path)}?nonsense=1"));
     }
 
     [Fact]
     public async Task A_change_without_what_it_needs_is_refused()
     {
-        foreach (var (method, path) in (await RoutesAsync()).Where(route => route.Method == "POST" && !route.Path.Contains('{', StringComparison.Ordinal)))
+        foreach (var (method, path) in (await RoutesAsync())
+            .Where(route => route.Method == "POST" && !route.Path.Contains('{', StringComparison.Ordinal)))
         {
             using var response = await api.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
-            Assert.True(response.StatusCode is HttpStatusCode.UnsupportedMediaType or HttpStatusCode.BadRequest, $"{method} {path}: {response.StatusCode}");
+            Assert.True(
+                response.StatusCode is HttpStatusCode.UnsupportedMediaType or HttpStatusCode.BadRequest,
+                $"{method} {path}: {response.StatusCode}");
         }
     }
 
-    private static string Fill(string path) => path.Replace("{id}", $"{Guid.Empty}", StringComparison.Ordinal).Replace("{exampleId}", $"{Guid.Empty}", StringComparison.Ordinal);
+    private static string Fill(string path) => path.Replace("{id}", $"{Guid.Empty}", StringComparison.Ordinal)
+        .Replace("{exampleId}", $"{Guid.Empty}", StringComparison.Ordinal);
 
     private async Task<List<(string Method, string Path)>> RoutesAsync() =>
     [

@@ -39,7 +39,8 @@ public sealed class JsonErrorsTests
     [InlineData("""{"methods":[3]}""", "methods[0]", "must be one of ")]
     [InlineData("""{"models":{}}""", "models", "must be a list")]
     [InlineData("""{"models":[5]}""", "models[0]", "must be an object")]
-    [InlineData("""{"models":[{"hyperparameters":{"epochs":1.5}}]}""", "models[0].hyperparameters.epochs", "must be a whole number")]
+    [InlineData("""{"models":[{"hyperparameters":{"epochs":1.5}}]}""", "models[0].hyperparameters.epochs",
+        "must be a whole number")]
     [InlineData("""{"name":5}""", "name", "must be a string")]
     [InlineData("""{"datasetId":"x"}""", "datasetId", "must be a UUID")]
     [InlineData("""{"datasetId":5}""", "datasetId", "must be a UUID")]

@@ -33,8 +33,10 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task The_document_in_the_repository_is_the_one_that_is_served()
     {
-        var served = (await DocumentAsync()).ToJsonString(new JsonSerializerOptions(Json.Options) { WriteIndented = true }) + "\n";
-        if (Environment.GetEnvironmentVariable("PIE_WRITE_OPENAPI") == "1") await File.WriteAllTextAsync(DocumentFile(), served);
+        var served = (await DocumentAsync())
+            .ToJsonString(new JsonSerializerOptions(Json.Options) { WriteIndented = true }) + "\n";
+        if (Environment.GetEnvironmentVariable("PIE_WRITE_OPENAPI") == "1")
+            await File.WriteAllTextAsync(DocumentFile(), served);
 
         Assert.Equal(await File.ReadAllTextAsync(DocumentFile()), served);
     }
@@ -46,7 +48,9 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         var (document, diagnostic) = await OpenApiDocument.LoadAsync(text, "json");
 
         Assert.Empty(diagnostic!.Errors.Select(error => $"{error.Pointer}: {error.Message}"));
-        Assert.Empty(document!.Validate(ValidationRuleSet.GetDefaultRuleSet()).Select(error => $"{error.Pointer}: {error.Message}"));
+        Assert.Empty(
+            document!.Validate(ValidationRuleSet.GetDefaultRuleSet())
+                .Select(error => $"{error.Pointer}: {error.Message}"));
     }
 
     [Fact]
@@ -79,8 +83,9 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Shared_problems_are_documented_with_each_operation()
     {
         var operations = await OperationsAsync();
-        Assert.All(operations.Where(operation => operation.Id is not ("isLive" or "isReady" or "isWorkerLive")), operation =>
-            Assert.All(["400", "503"], status => Assert.NotNull(operation.Operation["responses"]![status])));
+        Assert.All(
+            operations.Where(operation => operation.Id is not ("isLive" or "isReady" or "isWorkerLive")), operation =>
+                Assert.All(["400", "503"], status => Assert.NotNull(operation.Operation["responses"]![status])));
         Assert.All(operations.Where(operation => operation.Operation["requestBody"] is not null), operation =>
             Assert.All(["413", "415"], status => Assert.NotNull(operation.Operation["responses"]![status])));
     }
@@ -90,7 +95,8 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var schemas = (await DocumentAsync())["components"]!["schemas"]!;
 
-        Assert.Equal(Wire.All<Domain.Recipes.Method>(), schemas["Method"]!["enum"]!.AsArray().Select(name => (string)name!));
+        Assert.Equal(
+            Wire.All<Domain.Recipes.Method>(), schemas["Method"]!["enum"]!.AsArray().Select(name => (string)name!));
         Assert.Equal(Wire.All<SweepState>(), schemas["SweepState"]!["enum"]!.AsArray().Select(name => (string)name!));
     }
 
@@ -110,11 +116,13 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         var list = (await OperationsAsync()).Single(operation => operation.Id == "listRuns").Operation;
 
         Assert.Equal(
-            ["id", "state", "architecture", "model", "method", "sparsity", "seed", "minAchievedSparsity", "maxAchievedSparsity", "orderBy", "format", "pageSize", "pageToken", "If-None-Match"],
+            ["id", "state", "architecture", "model", "method", "sparsity", "seed", "minAchievedSparsity",
+                "maxAchievedSparsity", "orderBy", "format", "pageSize", "pageToken", "If-None-Match"],
             list["parameters"]!.AsArray().Select(parameter => (string)parameter!["name"]!));
     }
 
-    private static string DocumentFile([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(here, "../../../../docs/openapi.json"));
+    private static string DocumentFile([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(here, "../../../../docs/openapi.json"));
 
     private async Task<JsonObject> DocumentAsync() => await api.GetAsync("/swagger/v1/swagger.json");
 

@@ -18,9 +18,12 @@ public sealed class ProblemTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         using var answer = await api.Client.SendAsync(request);
 
-        Assert.Equal((status, "application/problem+json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        Assert.Equal(
+            (status, "application/problem+json"),
+            ((int)answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
         var problem = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
-        Assert.All(["type", "title", "status", "detail", "instance", "traceId"], field => Assert.NotNull(problem[field]));
+        Assert.All(
+            ["type", "title", "status", "detail", "instance", "traceId"], field => Assert.NotNull(problem[field]));
     }
 
     [Fact]
@@ -28,6 +31,8 @@ public sealed class ProblemTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         using var answer = await api.Client.PutAsync("/api/v1/sweeps", null);
 
-        Assert.Contains("GET, POST", (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["detail"], StringComparison.Ordinal);
+        Assert.Contains(
+            "GET, POST", (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["detail"],
+            StringComparison.Ordinal);
     }
 }

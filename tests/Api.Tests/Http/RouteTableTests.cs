@@ -14,7 +14,9 @@ public sealed partial class RouteTableTests(ApiFixture api) : IClassFixture<ApiF
         var rows = Rows().ToDictionary(row => row["operation"].Trim('`'));
         var operations = from path in (await api.GetAsync("/swagger/v1/swagger.json"))["paths"]!.AsObject()
                          from operation in path.Value!.AsObject()
-                         select (Id: (string)operation.Value!["operationId"]!, Route: $"`{operation.Key.ToUpperInvariant()} {path.Key}`", Answers: operation.Value["responses"]!.AsObject());
+                         select (Id: (string)operation.Value!["operationId"]!,
+                             Route: $"`{operation.Key.ToUpperInvariant()} {path.Key}`",
+                             Answers: operation.Value["responses"]!.AsObject());
         var missing = new List<string>();
         foreach (var (id, route, answers) in operations)
         {
@@ -24,12 +26,18 @@ public sealed partial class RouteTableTests(ApiFixture api) : IClassFixture<ApiF
             {
                 foreach (var (column, isPromised) in new[]
                 {
-                    ("success", true), ("bad input", answers.ContainsKey("400")), ("conflict", answers.ContainsKey("409")), ("absence", answers.ContainsKey("404")),
+                    ("success", true), ("bad input", answers.ContainsKey("400")), (
+                        "conflict", answers.ContainsKey("409")), ("absence", answers.ContainsKey("404")),
                 })
                 {
                     var named = TestName().Matches(row[column]).Select(match => match.Value).ToList();
-                    if (isPromised != named.Count > 0) missing.Add($"{id}: {column} is {(isPromised ? "promised and has no test" : "not in the OpenAPI document")}");
-                    missing.AddRange(named.Where(test => !Tests.Value.Contains(test)).Select(test => $"{id}: there is no test {test}"));
+                    if (isPromised != named.Count > 0)
+                        missing.Add(
+                            $"{id}: {column} "
+                            + (isPromised ? "is promised and has no test" : "is not in the OpenAPI document"));
+                    missing.AddRange(
+                        named.Where(test => !Tests.Value.Contains(test))
+                            .Select(test => $"{id}: there is no test {test}"));
                 }
             }
         }
@@ -40,22 +48,26 @@ public sealed partial class RouteTableTests(ApiFixture api) : IClassFixture<ApiF
     private static IEnumerable<Dictionary<string, string>> Rows()
     {
         string[]? header = null;
-        foreach (var line in File.ReadLines(Path.Combine(Repository(), "docs/contract-tests.md")).Where(line => line.StartsWith('|')))
+        foreach (var line in File.ReadLines(Path.Combine(Repository(), "docs/contract-tests.md"))
+            .Where(line => line.StartsWith('|')))
         {
             var cells = line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray();
             if (cells[0] == "operation") header = cells;
-            else if (header is not null && !cells[0].StartsWith('-')) yield return header.Zip(cells).ToDictionary(cell => cell.First, cell => cell.Second);
+            else if (header is not null && !cells[0].StartsWith('-'))
+                yield return header.Zip(cells).ToDictionary(cell => cell.First, cell => cell.Second);
         }
     }
 
     private static HashSet<string> FindTests() =>
     [
-        .. from file in Directory.EnumerateFiles(Path.Combine(Repository(), "tests"), "*.cs", SearchOption.AllDirectories)
+        .. from file in Directory.EnumerateFiles(
+            Path.Combine(Repository(), "tests"), "*.cs", SearchOption.AllDirectories)
            from method in TestMethod().Matches(File.ReadAllText(file))
            select $"{Path.GetFileNameWithoutExtension(file)}.{method.Groups[1].Value}",
     ];
 
-    private static string Repository([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(here, "../../../.."));
+    private static string Repository([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(here, "../../../.."));
 
     [GeneratedRegex(@"\w+\.\w+")]
     private static partial Regex TestName();

@@ -34,7 +34,9 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         using var second = await SubmitAsync("k2", request);
 
-        Assert.Equal((HttpStatusCode.Conflict, "application/problem+json"), (second.StatusCode, second.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.Conflict, "application/problem+json"),
+            (second.StatusCode, second.Content.Headers.ContentType?.MediaType));
     }
 
     [Fact]
@@ -61,7 +63,8 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
         }));
 
         Assert.Contains(HttpStatusCode.Accepted, answers);
-        Assert.All(answers, status => Assert.True(status is HttpStatusCode.Accepted or HttpStatusCode.Conflict, $"{status}"));
+        Assert.All(
+            answers, status => Assert.True(status is HttpStatusCode.Accepted or HttpStatusCode.Conflict, $"{status}"));
         Assert.Equal(1, await SweepsOfAsync(request));
     }
 
@@ -72,8 +75,10 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
         using var first = await SubmitAsync("k5", request);
         var id = (Guid)JsonNode.Parse(await first.Content.ReadAsStringAsync())!["id"]!;
         // The state after a process was killed between storing the sweep and sending the response.
-        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
-            await db.Database.ExecuteSqlAsync($"UPDATE idempotent_requests SET status = NULL, body = NULL, location = NULL WHERE key = 'k5'");
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync())
+            await db.Database.ExecuteSqlAsync(
+                $"UPDATE idempotent_requests SET status = NULL, body = NULL, location = NULL WHERE key = 'k5'");
 
         using var second = await SubmitAsync("k5", request);
 
@@ -104,8 +109,10 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var request = Situations.Request(await api.Situations.DatasetAsync());
         using var first = await SubmitAsync("k6", request);
-        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
-            await db.Database.ExecuteSqlAsync($"UPDATE idempotent_requests SET created_at = now() - interval '25 hours' WHERE key = 'k6'");
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync())
+            await db.Database.ExecuteSqlAsync(
+                $"UPDATE idempotent_requests SET created_at = now() - interval '25 hours' WHERE key = 'k6'");
 
         using var second = await SubmitAsync("k6", request);
 
@@ -117,7 +124,9 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("\u00e9", 1)]
     public async Task An_invalid_key_is_named_in_the_error(string character, int count)
     {
-        using var response = await SubmitAsync(string.Concat(Enumerable.Repeat(character, count)), Situations.Request(await api.Situations.DatasetAsync()));
+        using var response = await SubmitAsync(
+            string.Concat(Enumerable.Repeat(character, count)),
+            Situations.Request(await api.Situations.DatasetAsync()));
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains("Idempotency-Key", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);

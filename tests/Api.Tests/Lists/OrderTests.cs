@@ -6,12 +6,14 @@ namespace PieService.Api.Tests.Lists;
 /// <summary>The order itself, over rows in memory. The lists of all routes test it in the database.</summary>
 public sealed class OrderTests
 {
-    private static readonly Order<Row> Clearest = Order<Row>.ByDescending(row => row.Margin).ThenBy(row => row.Position);
+    private static readonly Order<Row> Clearest = Order<Row>.ByDescending(row => row.Margin)
+        .ThenBy(row => row.Position);
 
     private static readonly Row[] Rows = [new(0.2, 3), new(0.5, 9), new(0.2, 1), new(1, 4), new(0.5, 2)];
 
     [Fact]
-    public void Rows_are_sorted_by_each_value_in_turn() => Assert.Equal([4, 2, 9, 1, 3], Positions(Clearest.Sort(Rows.AsQueryable())));
+    public void Rows_are_sorted_by_each_value_in_turn() =>
+        Assert.Equal([4, 2, 9, 1, 3], Positions(Clearest.Sort(Rows.AsQueryable())));
 
     [Fact]
     public void After_returns_the_rows_that_follow_a_row()
@@ -36,14 +38,18 @@ public sealed class OrderTests
     [InlineData("[0.5, null]")]
     [InlineData("{}")]
     [InlineData("null")]
-    public void Values_of_another_order_are_refused(string place) => Assert.Throws<JsonException>(() => Clearest.ReadPlace(JsonElement.Parse(place)));
+    public void Values_of_another_order_are_refused(string place) =>
+        Assert.Throws<JsonException>(() => Clearest.ReadPlace(JsonElement.Parse(place)));
 
     [Fact]
     public void A_time_is_read_in_UTC_which_the_database_requires()
     {
         var order = Order<DateTimeOffset>.By(time => time);
 
-        Assert.Equal(TimeSpan.Zero, Assert.IsType<DateTimeOffset>(Assert.Single(order.ReadPlace(JsonElement.Parse("[\"2026-01-02T03:04:05+06:00\"]")))).Offset);
+        Assert.Equal(
+            TimeSpan.Zero,
+            Assert.IsType<DateTimeOffset>(
+                Assert.Single(order.ReadPlace(JsonElement.Parse("[\"2026-01-02T03:04:05+06:00\"]")))).Offset);
     }
 
     private static IEnumerable<int> Positions(IEnumerable<Row> rows) => rows.Select(row => row.Position);

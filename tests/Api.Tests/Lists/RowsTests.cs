@@ -22,7 +22,8 @@ public sealed class RowsTests
         [[10, 11, 12, 13, 14]], (await PagesAsync(Five, pageSize: 5)).Select(page => page.Items));
 
     [Fact]
-    public async Task An_empty_list_has_one_empty_page() => Assert.Empty(Assert.Single(await PagesAsync(new ListRows<int>([]), pageSize: 5)).Items);
+    public async Task An_empty_list_has_one_empty_page() =>
+        Assert.Empty(Assert.Single(await PagesAsync(new ListRows<int>([]), pageSize: 5)).Items);
 
     [Theory]
     [InlineData(8_000, 87)] // floor(8 MiB / (8,000 labels x 12 characters))
@@ -58,14 +59,19 @@ public sealed class RowsTests
     {
         var query = new PageQuery { PageToken = new PageQuery().TokenOf(JsonElement.Parse(place)) };
 
-        var invalid = await Assert.ThrowsAsync<InvalidRequestException>(() => Five.PageAsync(query, CancellationToken.None));
+        var invalid =
+            await Assert.ThrowsAsync<InvalidRequestException>(() => Five.PageAsync(query, CancellationToken.None));
         Assert.Equal("pageToken", Assert.Single(invalid.Errors).Field);
     }
 
     private static async Task<List<Page<int>>> PagesAsync(Rows<int> rows, int pageSize)
     {
         var pages = new List<Page<int>>();
-        do pages.Add(await rows.PageAsync(new PageQuery { PageSize = pageSize, PageToken = pages.LastOrDefault()?.NextPageToken }, CancellationToken.None));
+        do pages.Add(await rows.PageAsync(new PageQuery
+        {
+            PageSize = pageSize,
+            PageToken = pages.LastOrDefault()?.NextPageToken,
+        }, CancellationToken.None));
         while (pages[^1].NextPageToken is not null);
         return pages;
     }

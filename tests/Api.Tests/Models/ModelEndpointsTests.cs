@@ -9,7 +9,8 @@ public sealed class ModelEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     [Fact]
     public async Task Models_are_those_of_live_workers_each_once_page_by_page()
     {
-        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync())
         {
             await db.Database.ExecuteSqlAsync($$"""
                 INSERT INTO workers (id, machine, slots, device, vectors, models, started_at, last_beat_at)
@@ -36,6 +37,7 @@ public sealed class ModelEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
                 """{"name":"minilm","kind":"bert","dimensions":null,"layers":null,"parameters":null,"sha256":null,"error":"vocab.txt is missing"}""",
                 """{"name":"minilm","kind":"bert","dimensions":384,"layers":6,"parameters":22713216,"sha256":"55","error":null}""",
             ],
-            (await api.GetAsync("/api/v1/models?kind=bert"))["items"]!.AsArray().Select(model => model!.ToJsonString()));
+            (await api.GetAsync("/api/v1/models?kind=bert"))["items"]!.AsArray()
+                .Select(model => model!.ToJsonString()));
     }
 }

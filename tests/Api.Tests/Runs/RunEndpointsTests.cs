@@ -16,8 +16,12 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         var sweep = await SweepAsync("IMP", "MP-AI");
 
         Assert.Equal(9, (int)(await RunsAsync(sweep, ""))["totalItems"]!);
-        Assert.Equal(["dense", "dense", "dense", "IMP"], (await RunsAsync(sweep, "?pageSize=4"))["items"]!.AsArray().Select(run => (string?)run!["method"]));
-        Assert.Equal(3, (int)(await RunsAsync(sweep, "?method=IMP&sparsity=90&state=queued&architecture=BiLSTM"))["totalItems"]!);
+        Assert.Equal(
+            ["dense", "dense", "dense", "IMP"],
+            (await RunsAsync(sweep, "?pageSize=4"))["items"]!.AsArray().Select(run => (string?)run!["method"]));
+        Assert.Equal(
+            3, (int)(await RunsAsync(sweep, "?method=IMP&sparsity=90&state=queued&architecture=BiLSTM"))[
+                "totalItems"]!);
         Assert.Equal(3, (int)(await RunsAsync(sweep, "?seed=1"))["totalItems"]!);
         Assert.Equal(0, (int)(await RunsAsync(sweep, "?model=other"))["totalItems"]!);
     }
@@ -45,19 +49,30 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     {
         var run = (await api.Situations.RunsOfAsync(await SweepAsync("MP-AI")))[^1];
         var lease = await api.Situations.ClaimAsync(run.Id);
-        var metrics = new[] { (Epoch: 0, Loss: 0.9), (Epoch: 1, Loss: 0.4) }.Select(epoch => new RunMetric { RunId = run.Id, Epoch = epoch.Epoch, Split = Split.Train, Loss = epoch.Loss });
-        await api.Situations.Leases.RecordEpochAsync(lease, new EpochRecord([.. metrics], 2, null), CancellationToken.None);
+        var metrics = new[] { (Epoch: 0, Loss: 0.9), (Epoch: 1, Loss: 0.4) }
+            .Select(epoch => new RunMetric
+            {
+                RunId = run.Id,
+                Epoch = epoch.Epoch,
+                Split = Split.Train,
+                Loss = epoch.Loss,
+            });
+        await api.Situations.Leases
+            .RecordEpochAsync(lease, new EpochRecord([.. metrics], 2, null), CancellationToken.None);
         var outcome = Situations.Outcome with { Prunings = [new(2, 50, 2, 0.8, 0.6), new(4, 90, 10, 0.5, 0.75)] };
         await api.Situations.Leases.SucceedAsync(
             lease, new(outcome, "cpu", [Situations.Predictions(run, (_, _) => 0)]), CancellationToken.None);
 
-        foreach (var answer in new[] { await api.GetAsync($"/api/v1/runs/{run.Id}"), (JsonObject)(await RunsAsync(run.SweepId, $"?method=MP-AI&seed={run.Seed}"))["items"]![0]! })
+        foreach (var answer in new[] { await api.GetAsync(
+            $"/api/v1/runs/{run.Id}"), (JsonObject)(await RunsAsync(run.SweepId, $"?method=MP-AI&seed={run.Seed}"))[
+                "items"]![0]! })
         {
-            Assert.Equal(10.0, (double)answer["compression"]!);                                 // 200 weights, of which 20 are left
-            Assert.Equal(0.4 - 1.1, (double)answer["generalisationGap"]!, 1e-12);               // the last epoch's, and that of test
+            Assert.Equal(10.0, (double)answer["compression"]!);  // 200 weights, of which 20 are left
+            Assert.Equal(0.4 - 1.1, (double)answer["generalisationGap"]!, 1e-12);  // the last epoch's, and that of test
             var prunings = answer["prunings"]!.AsArray();
             Assert.Equal([(2, 50.0, 2.0, 0.8, 0.6), (4, 90.0, 10.0, 0.5, 0.75)], prunings.Select(p =>
-                ((int)p!["afterEpochs"]!, (double)p["achievedSparsity"]!, (double)p["compression"]!, (double)p["accuracyBefore"]!, (double)p["accuracyAfter"]!)));
+                ((int)p!["afterEpochs"]!, (double)p["achievedSparsity"]!, (double)p["compression"]!,
+                    (double)p["accuracyBefore"]!, (double)p["accuracyAfter"]!)));
             Assert.Equal([0.25, -0.5], prunings.Select(p => Math.Round((double)p!["stability"]!, 6)));
         }
     }
@@ -79,14 +94,17 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     {
         var run = (await api.Situations.RunsOfAsync(await SweepAsync()))[0];
         var lease = await api.Situations.ClaimAsync(run.Id);
-        var metrics = new[] { Split.Train, Split.Validation }.Select(split => new RunMetric { RunId = run.Id, Epoch = 0, Split = split, Loss = 1, Accuracy = 0.5 });
-        await api.Situations.Leases.RecordEpochAsync(lease, new EpochRecord([.. metrics], 1, null), CancellationToken.None);
+        var metrics = new[] { Split.Train, Split.Validation }
+            .Select(split => new RunMetric { RunId = run.Id, Epoch = 0, Split = split, Loss = 1, Accuracy = 0.5 });
+        await api.Situations.Leases
+            .RecordEpochAsync(lease, new EpochRecord([.. metrics], 1, null), CancellationToken.None);
 
         var page = await api.GetAsync($"/api/v1/runs/{run.Id}/metrics?pageSize=1");
         var next = await api.GetAsync($"/api/v1/runs/{run.Id}/metrics?pageSize=1&pageToken={page["nextPageToken"]}");
 
         Assert.Equal(2, (int)page["totalItems"]!);
-        Assert.Equal(["train", "validation"], new[] { page, next }.Select(part => (string?)part["items"]![0]!["split"]));
+        Assert.Equal(
+            ["train", "validation"], new[] { page, next }.Select(part => (string?)part["items"]![0]!["split"]));
         Assert.Null(next["nextPageToken"]);
     }
 
@@ -99,9 +117,16 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
 
         var page = await api.GetAsync($"/api/v1/runs/{run.Id}/predictions?split=test");
 
-        var served = page["items"]!.AsArray().Select(p => $"{p!["exampleId"]} {p["position"]} {p["predicted"]![0]} {string.Join(' ', p["scores"]!.AsArray())}").ToList();
+        var served = page["items"]!.AsArray()
+            .Select(p =>
+                $"{p!["exampleId"]} {p["position"]} {p["predicted"]![0]} {string.Join(' ', p["scores"]!.AsArray())}")
+            .ToList();
         Assert.Equal(Situations.TestExamples, served.Count);
-        Assert.Equal(served, await ReadAsync($"SELECT example_id || ' ' || position || ' ' || predicted || ' ' || array_to_string(scores, ' ') FROM predictions WHERE run_id = '{run.Id}' ORDER BY position"));
+        Assert.Equal(
+            served,
+            await ReadAsync(
+                $"SELECT example_id || ' ' || position || ' ' || predicted || ' ' || array_to_string(scores, ' ') FROM "
+                    + $"predictions WHERE run_id = '{run.Id}' ORDER BY position"));
     }
 
     [Fact]
@@ -109,10 +134,12 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     {
         var run = (await api.Situations.RunsOfAsync(await SweepAsync()))[0];
 
-        var problem = await api.ProblemAsync(HttpStatusCode.BadRequest, HttpMethod.Get, $"/api/v1/runs/{run.Id}/predictions?epoch=0");
+        var problem = await api.ProblemAsync(
+            HttpStatusCode.BadRequest, HttpMethod.Get, $"/api/v1/runs/{run.Id}/predictions?epoch=0");
 
         Assert.Contains("split=train", problem["errors"]!["epoch"]![0]!.ToString(), StringComparison.Ordinal);
-        Assert.Equal(0, (int)(await api.GetAsync($"/api/v1/runs/{run.Id}/predictions?epoch=0&split=train"))["totalItems"]!);
+        Assert.Equal(
+            0, (int)(await api.GetAsync($"/api/v1/runs/{run.Id}/predictions?epoch=0&split=train"))["totalItems"]!);
     }
 
     [Theory]
@@ -138,7 +165,8 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     private async Task<Guid> SweepAsync(params string[] methods) =>
-        (Guid)(await api.PostAsync("/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), 3, methods)))["id"]!;
+        (Guid)(await api.PostAsync(
+            "/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), 3, methods)))["id"]!;
 
     private Task<JsonObject> RunsAsync(Guid sweep, string query) => api.GetAsync($"/api/v1/sweeps/{sweep}/runs{query}");
 }

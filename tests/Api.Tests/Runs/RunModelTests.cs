@@ -31,9 +31,11 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
         var kept = (await api.GetAsync($"/api/v1/runs/{run.Id}"))["keptModel"]!;
         Assert.Equal((content.Length, Sha256(content)), ((int)kept["bytes"]!, (string?)kept["sha256"]));
 
-        using var unchanged = await SendAsync(HttpMethod.Get, path, request => request.Headers.IfNoneMatch.Add(response.Headers.ETag!));
+        using var unchanged = await SendAsync(
+            HttpMethod.Get, path, request => request.Headers.IfNoneMatch.Add(response.Headers.ETag!));
         Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
-        using var part = await SendAsync(HttpMethod.Get, path, request => request.Headers.Range = new RangeHeaderValue(2, 5));
+        using var part = await SendAsync(
+            HttpMethod.Get, path, request => request.Headers.Range = new RangeHeaderValue(2, 5));
         Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
         Assert.Equal(content[2..6], await part.Content.ReadAsByteArrayAsync());
         using var head = await SendAsync(HttpMethod.Head, path, _ => { });
@@ -48,7 +50,10 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
         await api.Situations.TrainAsync(sweep, (_, _) => 0);
         var run = (await api.Situations.RunsOfAsync(sweep)).Single();
 
-        Assert.Contains("keepModels: last", (string?)(await api.ProblemAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/api/v1/runs/{run.Id}/model"))["detail"], StringComparison.Ordinal);
+        Assert.Contains(
+            "keepModels: last",
+            (string?)(await api.ProblemAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/api/v1/runs/{run.Id}/model"))[
+                "detail"], StringComparison.Ordinal);
         Assert.Null((await api.GetAsync($"/api/v1/runs/{run.Id}"))["keptModel"]);
     }
 
@@ -77,11 +82,15 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
         await ElsewhereAsync();
         File.Delete(file);
         await ElsewhereAsync();
-        (run, _) = await KeptAsync(await api.SubmitAsync(Request(await api.Situations.DatasetAsync())), store: "another folder");
+        (run, _) = await KeptAsync(
+            await api.SubmitAsync(Request(await api.Situations.DatasetAsync())), store: "another folder");
         await ElsewhereAsync();
 
         async Task ElsewhereAsync() => Assert.Contains(
-            "PIE_ARTIFACTS", (string?)(await api.ProblemAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Get, $"/api/v1/runs/{run.Id}/model"))["detail"], StringComparison.Ordinal);
+            "PIE_ARTIFACTS",
+            (string?)(await api.ProblemAsync(
+                HttpStatusCode.ServiceUnavailable, HttpMethod.Get, $"/api/v1/runs/{run.Id}/model"))["detail"],
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +112,9 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
         Assert.Equal((RunState.Succeeded, true), (run.State, run.IsRepeatable));
         Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{second}"))["state"]);
         Assert.Equal((0, 0L), await PlanAsync(Request(dataset)));
-        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{await api.SubmitAsync(Request(dataset))}"))["state"]);
+        Assert.Equal(
+            "succeeded",
+            (string?)(await api.GetAsync($"/api/v1/sweeps/{await api.SubmitAsync(Request(dataset))}"))["state"]);
     }
 
     [Fact]
@@ -140,7 +151,9 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
     public async Task A_model_is_deleted_with_the_last_sweep_that_keeps_it()
     {
         var dataset = await api.Situations.DatasetAsync();
-        var (first, second, without) = (await api.SubmitAsync(Request(dataset)), await api.SubmitAsync(Request(dataset)), await api.SubmitAsync(Situations.Request(dataset, 1)));
+        var (first, second, without) =
+            (await api.SubmitAsync(Request(dataset)), await api.SubmitAsync(Request(dataset)), await api.SubmitAsync(
+                Situations.Request(dataset, 1)));
         var (run, _) = await KeptAsync(first);
 
         await DeleteAsync(first);
@@ -207,7 +220,8 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
 
         public async Task<string> PathOfAsync(Guid run)
         {
-            await using var db = await Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
+            await using var db = await Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+                .CreateDbContextAsync();
             return Path.Combine(await OwnAsync(), (await db.Runs.SingleAsync(row => row.Id == run)).ModelPath!);
         }
 
@@ -219,8 +233,10 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
 
         private async Task<string> OwnAsync()
         {
-            await using var db = await Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
-            return Services.GetRequiredService<PieFolders>().ArtifactsOf(await db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM installation").SingleAsync());
+            await using var db = await Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+                .CreateDbContextAsync();
+            return Services.GetRequiredService<PieFolders>().ArtifactsOf(
+                await db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM installation").SingleAsync());
         }
     }
 }

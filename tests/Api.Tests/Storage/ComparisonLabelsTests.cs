@@ -13,7 +13,8 @@ namespace PieService.Api.Tests.Storage;
 /// </summary>
 public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
-    private readonly IDbContextFactory<PieDbContext> contexts = api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>();
+    private readonly IDbContextFactory<PieDbContext> contexts =
+        api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>();
 
     [Fact]
     public async Task A_run_that_ends_while_its_comparison_is_labelled_does_not_wait_and_has_it_labelled_again()
@@ -27,7 +28,8 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
         await Until.HoldsAsync(() => WaitingAsync("relation"));
 
         // Without a timeout it would wait for the labels, and the labels for this test.
-        foreach (var run in runs.Where(run => run.Seed == 2)) await api.Situations.TrainAsync(run).WaitAsync(TimeSpan.FromMinutes(1));
+        foreach (var run in runs.Where(run => run.Seed == 2))
+            await api.Situations.TrainAsync(run).WaitAsync(TimeSpan.FromMinutes(1));
 
         await hold.RollbackAsync();
         await labelling;
@@ -57,10 +59,12 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
     public async Task Labelling_again_gives_the_same_result()
     {
         var sweep = await SubmitAsync();
-        await api.Situations.TrainAsync(sweep, (run, example) => (example + run.Seed * (run.Method == Method.Dense ? 1 : 2)) % 3);
+        await api.Situations.TrainAsync(
+            sweep, (run, example) => (example + run.Seed * (run.Method == Method.Dense ? 1 : 2)) % 3);
         await api.Situations.LabelAsync(sweep);
         var (before, at) = (await LabelsAsync(sweep), await LabelledAtAsync(sweep));
-        await AskAsync<Guid>($"UPDATE comparisons SET labelling_asked_at = NULL WHERE sweep_id = {sweep} RETURNING id AS \"Value\"");
+        await AskAsync<Guid>(
+            $"UPDATE comparisons SET labelling_asked_at = NULL WHERE sweep_id = {sweep} RETURNING id AS \"Value\"");
 
         await api.Situations.LabelAsync(sweep);
 
@@ -68,7 +72,8 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
         Assert.Equal(before, await LabelsAsync(sweep));
     }
 
-    private async Task<Guid> SubmitAsync() => await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 3, "MP-AI"));
+    private async Task<Guid> SubmitAsync() =>
+        await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 3, "MP-AI"));
 
     private static async Task<IDbContextTransaction> HoldLabelsAsync(PieDbContext db)
     {
@@ -90,11 +95,14 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
         return (await db.Database.SqlQuery<T>(sql).ToListAsync()).Single();
     }
 
-    private async Task<int> SeedsAsync(Guid sweep) => (int)(await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!["seeds"]!["pruned"]!;
+    private async Task<int> SeedsAsync(Guid sweep) =>
+        (int)(await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!["seeds"]!["pruned"]!;
 
     private Task<string> LabelsAsync(Guid sweep) => AskAsync<string>($"""
-        SELECT string_agg(pie_labels::text, ' ' ORDER BY position) AS "Value" FROM pie_labels JOIN comparisons ON id = comparison_id WHERE sweep_id = {sweep}
+        SELECT string_agg(pie_labels::text, ' ' ORDER BY position) AS "Value" FROM pie_labels
+            JOIN comparisons ON id = comparison_id WHERE sweep_id = {sweep}
         """);
 
-    private Task<DateTime> LabelledAtAsync(Guid sweep) => AskAsync<DateTime>($"""SELECT labelled_at AS "Value" FROM comparisons WHERE sweep_id = {sweep}""");
+    private Task<DateTime> LabelledAtAsync(Guid sweep) =>
+        AskAsync<DateTime>($"""SELECT labelled_at AS "Value" FROM comparisons WHERE sweep_id = {sweep}""");
 }

@@ -12,9 +12,13 @@ public sealed class ModelPinsTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var dataset = (await api.Situations.DatasetAsync()).Id;
 
-        var fit = await Task.WhenAll(Enumerable.Range(0, 12).Select(worker => IsFitAsync(dataset, ModelKind.Bert, "tiny", $"content {worker % 3}")));
+        var fit = await Task.WhenAll(
+            Enumerable.Range(0, 12)
+                .Select(worker => IsFitAsync(dataset, ModelKind.Bert, "tiny", $"content {worker % 3}")));
 
-        Assert.Single(fit.Select((isFit, worker) => (isFit, Content: worker % 3)).Where(worker => worker.isFit).Select(worker => worker.Content).Distinct());
+        Assert.Single(
+            fit.Select((isFit, worker) => (isFit, Content: worker % 3)).Where(worker => worker.isFit)
+                .Select(worker => worker.Content).Distinct());
         Assert.Equal(4, fit.Count(isFit => isFit));
     }
 
@@ -30,7 +34,10 @@ public sealed class ModelPinsTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         await using var db = Db();
         await db.Datasets.Where(row => row.Id == dataset).ExecuteDeleteAsync();
-        Assert.Equal([other], await db.ModelPins.Where(pin => pin.DatasetId == dataset || pin.DatasetId == other).Select(pin => pin.DatasetId).ToListAsync());
+        Assert.Equal(
+            [other],
+            await db.ModelPins.Where(pin => pin.DatasetId == dataset || pin.DatasetId == other)
+                .Select(pin => pin.DatasetId).ToListAsync());
     }
 
     [Fact]

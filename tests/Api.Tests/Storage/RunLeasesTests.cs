@@ -15,7 +15,9 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     {
         var run = await QueuedRunAsync();
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => leases.ClaimNextAsync(new Claimant($"worker {i}", null, [], []), CancellationToken.None)));
+        var claims = await Task.WhenAll(
+            Enumerable.Range(0, 8)
+                .Select(i => leases.ClaimNextAsync(new Claimant($"worker {i}", null, [], []), CancellationToken.None)));
 
         Assert.Equal(run, Assert.Single(claims, claim => claim is not null)!.Run.Id);
     }
@@ -48,7 +50,8 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         await ExpireAsync(run);
 
         await leases.BeatAsync([lease], CancellationToken.None);
-        Assert.Equal([new HeldLease(run, lease.Epoch, false, false)], await leases.LookAsync([lease], CancellationToken.None));
+        Assert.Equal(
+            [new HeldLease(run, lease.Epoch, false, false)], await leases.LookAsync([lease], CancellationToken.None));
         await leases.ReclaimLostAsync(CancellationToken.None);
 
         Assert.Equal((RunState.Running, 1, 0), await StateAsync(run));
@@ -59,14 +62,16 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     {
         var run = await QueuedRunAsync();
 
-        await leases.FailAttemptAsync(await api.Situations.ClaimAsync(run), "first", retry: true, CancellationToken.None);
+        await leases.FailAttemptAsync(
+            await api.Situations.ClaimAsync(run), "first", retry: true, CancellationToken.None);
         Assert.Equal((RunState.Queued, 1, 0), await StateAsync(run));
         Assert.Null(await leases.ClaimNextAsync(api.Situations.Worker, CancellationToken.None));
 
         for (var attempt = 2; attempt <= 3; attempt++)
         {
             await UpdateAsync($"UPDATE runs SET not_before = now() WHERE id = {run}");
-            await leases.FailAttemptAsync(await api.Situations.ClaimAsync(run), "again", retry: true, CancellationToken.None);
+            await leases.FailAttemptAsync(
+                await api.Situations.ClaimAsync(run), "again", retry: true, CancellationToken.None);
         }
         Assert.Equal((RunState.Failed, 3, 0), await StateAsync(run));
     }
@@ -76,7 +81,8 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     {
         var run = await QueuedRunAsync();
 
-        await leases.FailAttemptAsync(await api.Situations.ClaimAsync(run), "no such vectors", retry: false, CancellationToken.None);
+        await leases.FailAttemptAsync(
+            await api.Situations.ClaimAsync(run), "no such vectors", retry: false, CancellationToken.None);
 
         Assert.Equal((RunState.Failed, 1, 0), await StateAsync(run));
     }
@@ -99,7 +105,8 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         for (var time = 1; time <= 2; time++)
         {
             var metric = new RunMetric { RunId = run, Epoch = 0, Loss = time };
-            Assert.True(await leases.RecordEpochAsync(lease, new EpochRecord([metric], 1, null), CancellationToken.None));
+            Assert.True(
+                await leases.RecordEpochAsync(lease, new EpochRecord([metric], 1, null), CancellationToken.None));
         }
 
         await using var db = Db();
@@ -110,8 +117,11 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     public async Task Runs_are_claimed_by_priority_then_in_the_order_of_their_requests()
     {
         var expected = new List<Guid>();
-        var (bulk, normal, high) = (await SubmitAsync(seeds: 3, "bulk"), await SubmitAsync(seeds: 3, "normal"), await SubmitAsync(seeds: 3, "high"));
-        foreach (var sweep in new[] { high, normal, bulk }) expected.AddRange((await api.Situations.RunsOfAsync(sweep)).Select(run => run.Id));
+        var (bulk, normal, high) =
+            (await SubmitAsync(seeds: 3, "bulk"), await SubmitAsync(seeds: 3, "normal"),
+                await SubmitAsync(seeds: 3, "high"));
+        foreach (var sweep in new[] { high, normal, bulk })
+            expected.AddRange((await api.Situations.RunsOfAsync(sweep)).Select(run => run.Id));
 
         Assert.Equal(expected, await ClaimAllAsync(api.Situations.Worker));
     }
@@ -119,16 +129,21 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     [Fact]
     public async Task A_branch_waits_for_its_trunk_and_goes_first_to_a_worker_that_holds_it()
     {
-        var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), 2, "IMP")))["id"]!;
+        var sweep =
+            (Guid)(await api.PostAsync(
+                "/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), 2, "IMP")))["id"]!;
         var runs = await api.Situations.RunsOfAsync(sweep);
         var (here, there) = (new Claimant("here", "A", [], []), new Claimant("there", "B", [], []));
         var dense = new List<(Claimant By, ClaimedRun Claimed)>();
-        foreach (var claimant in new[] { there, here }) dense.Add((claimant, (await leases.ClaimNextAsync(claimant, CancellationToken.None))!));
+        foreach (var claimant in new[] { there, here })
+            dense.Add((claimant, (await leases.ClaimNextAsync(claimant, CancellationToken.None))!));
         Assert.Equal([runs[0].Id, runs[1].Id], dense.Select(claim => claim.Claimed.Run.Id));
         Assert.Null(await leases.ClaimNextAsync(here, CancellationToken.None));
         foreach (var (by, claimed) in dense)
         {
-            await leases.RecordEpochAsync(claimed.Lease, new EpochRecord([], 2, new StoredCheckpoint("p", "s", by.Store!)), CancellationToken.None);
+            await leases.RecordEpochAsync(
+                claimed.Lease, new EpochRecord([], 2, new StoredCheckpoint("p", "s", by.Store!)),
+                CancellationToken.None);
             Assert.True(await SucceedAsync(claimed.Lease));
         }
 
@@ -189,17 +204,23 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
 
         await using var db = Db();
         Assert.Equal(1, await db.Database.SqlQuery<int>(
-            $"SELECT count(*)::integer AS \"Value\" FROM runs WHERE id = {held[1].RunId} AND lease_until > now() + interval '1 minute'").SingleAsync());
+            $"""
+            SELECT count(*)::integer AS "Value" FROM runs
+            WHERE id = {held[1].RunId} AND lease_until > now() + interval '1 minute'
+            """).SingleAsync());
         Assert.Equal(2, (await leases.LookAsync(held, CancellationToken.None)).Count);
     }
 
     [Fact]
     public async Task A_branch_whose_trunk_has_failed_trains_alone()
     {
-        var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), 1, "IMP")))["id"]!;
+        var sweep =
+            (Guid)(await api.PostAsync(
+                "/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), 1, "IMP")))["id"]!;
         var runs = await api.Situations.RunsOfAsync(sweep);
 
-        await leases.FailAttemptAsync(await api.Situations.ClaimAsync(runs[0].Id), "diverged", retry: false, CancellationToken.None);
+        await leases.FailAttemptAsync(
+            await api.Situations.ClaimAsync(runs[0].Id), "diverged", retry: false, CancellationToken.None);
 
         Assert.Equal([runs[1].Id], await ClaimAllAsync(api.Situations.Worker));
     }
@@ -251,7 +272,8 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     }
 
     /// <summary>Empties the queue, so that each test has it to itself.</summary>
-    public ValueTask InitializeAsync() => new(UpdateAsync($"UPDATE runs SET state = 'cancelled' WHERE state IN ('queued', 'running')"));
+    public ValueTask InitializeAsync() =>
+        new(UpdateAsync($"UPDATE runs SET state = 'cancelled' WHERE state IN ('queued', 'running')"));
 
     public ValueTask DisposeAsync()
     {
@@ -282,7 +304,8 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         return (run.State, run.Attempts, run.Interruptions);
     }
 
-    private Task ExpireAsync(Guid run) => UpdateAsync($"UPDATE runs SET lease_until = now() - interval '1 second' WHERE id = {run}");
+    private Task ExpireAsync(Guid run) =>
+        UpdateAsync($"UPDATE runs SET lease_until = now() - interval '1 second' WHERE id = {run}");
 
     private async Task UpdateAsync(FormattableString sql)
     {

@@ -29,7 +29,8 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
         await using (var db = api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContext())
             migrations = [.. db.Database.GetMigrations()];
 
-        foreach (var earlier in Enumerable.Reverse(migrations).Skip(1).Append("0")) await Schema.MigrateAsync(database, earlier, CancellationToken.None);
+        foreach (var earlier in Enumerable.Reverse(migrations).Skip(1).Append("0"))
+            await Schema.MigrateAsync(database, earlier, CancellationToken.None);
         await Schema.MigrateAsync(database, target: null, CancellationToken.None);
 
         Assert.Equal(before, await SchemaAsync(database));
@@ -125,14 +126,16 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         Assert.Equal(before, await SchemaAsync(database));
         Assert.Equal(["pies"], await ReadAsync(database, """
-            SELECT DISTINCT relname::text FROM pg_class, aclexplode(relacl) WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace AND grantee = 0 AND privilege_type = 'SELECT'
+            SELECT DISTINCT relname::text FROM pg_class, aclexplode(relacl) WHERE relkind = 'v'
+                AND relnamespace = 'public'::regnamespace AND grantee = 0 AND privilege_type = 'SELECT'
             """));
     });
 
     [Fact]
     public async Task Views_of_this_or_a_newer_version_do_not_change() => await WithDatabaseAsync(async database =>
     {
-        const string made = "SELECT oid::text FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace ORDER BY oid";
+        const string made =
+            "SELECT oid::text FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace ORDER BY oid";
         var before = await ReadAsync(database, made);
 
         await Schema.MigrateAsync(database, target: null, CancellationToken.None);
@@ -153,7 +156,8 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
             database, "CREATE VIEW my_pies AS SELECT * FROM pies; COMMENT ON VIEW pies IS 'Schema.cs before'");
         var before = await SchemaAsync(database);
 
-        var refusal = await Assert.ThrowsAsync<PostgresException>(() => Migrator.MigrateAsync(address, CancellationToken.None));
+        var refusal =
+            await Assert.ThrowsAsync<PostgresException>(() => Migrator.MigrateAsync(address, CancellationToken.None));
 
         Assert.Equal(PostgresErrorCodes.DependentObjectsStillExist, refusal.SqlState);
         Assert.Contains("view my_pies depends on view pies", refusal.MessageText, StringComparison.Ordinal);
@@ -174,7 +178,8 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     [Fact]
     public async Task Several_instances_may_migrate_at_the_same_time() =>
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Migrator.MigrateAsync(api.ConnectionString, CancellationToken.None)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => Migrator.MigrateAsync(api.ConnectionString, CancellationToken.None)));
 
     [Fact]
     public async Task Health_says_that_requests_can_be_served() =>
@@ -186,7 +191,8 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
         await using var db = api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContext();
         await db.Database.ExecuteSqlAsync($$"""
             INSERT INTO workers (id, machine, slots, device, vectors, started_at, last_beat_at)
-            VALUES ('one', 'box', 1, 'cpu', '{}', now(), now()), ('two', 'silent', 1, 'cpu', '{}', now(), now() - interval '1 minute')
+            VALUES ('one', 'box', 1, 'cpu', '{}', now(), now()),
+                ('two', 'silent', 1, 'cpu', '{}', now(), now() - interval '1 minute')
             """);
 
         await api.GetAsync("/health/workers/box");
@@ -195,7 +201,8 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     [Fact]
     public async Task The_system_shows_database_workers_and_queue() =>
-        Assert.StartsWith("PostgreSQL", (string?)(await api.GetAsync("/api/v1/system"))["database"], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "PostgreSQL", (string?)(await api.GetAsync("/api/v1/system"))["database"], StringComparison.Ordinal);
 
     private async Task WithDatabaseAsync(Func<NpgsqlDataSource, Task> test)
     {
@@ -213,7 +220,8 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
         }
     }
 
-    private static Task Migrate(string connectionString) => Migrator.MigrateAsync(connectionString, CancellationToken.None);
+    private static Task Migrate(string connectionString) =>
+        Migrator.MigrateAsync(connectionString, CancellationToken.None);
 
     private static async Task<string?> LackAsync(NpgsqlDataSource database)
     {
@@ -224,9 +232,12 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     private static Task<List<string>> SchemaAsync(NpgsqlDataSource database) => ReadAsync(database, """
-        SELECT concat_ws(' ', table_name || '.' || column_name, data_type, 'null:', is_nullable, 'default:', column_default) FROM information_schema.columns WHERE table_schema = 'public'
-        UNION ALL SELECT 'stored ' || attrelid::regclass || '.' || attname || ' ' || attstorage::text FROM pg_attribute WHERE attrelid = 'run_predictions'::regclass AND attnum > 0 AND NOT attisdropped
-        UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+        SELECT concat_ws(' ', table_name || '.' || column_name, data_type, 'null:', is_nullable, 'default:',
+            column_default) FROM information_schema.columns WHERE table_schema = 'public'
+        UNION ALL SELECT 'stored ' || attrelid::regclass || '.' || attname || ' ' || attstorage::text FROM pg_attribute
+            WHERE attrelid = 'run_predictions'::regclass AND attnum > 0 AND NOT attisdropped
+        UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+            FROM pg_constraint WHERE connamespace = 'public'::regnamespace
         UNION ALL SELECT 'index ' || indexname || ' ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
         UNION ALL SELECT 'view ' || viewname || ' ' || definition FROM pg_views WHERE schemaname = 'public'
         UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1

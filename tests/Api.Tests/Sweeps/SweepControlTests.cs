@@ -18,12 +18,16 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         var running = (await api.Situations.RunsOfAsync(sweep))[0];
         var lease = await api.Situations.ClaimAsync(running.Id);
 
-        Assert.Equal("cancelled", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
+        Assert.Equal(
+            "cancelled", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
 
-        Assert.Equal([new(running.Id, lease.Epoch, CancelRequested: true, PauseRequested: false)], await api.Situations.Leases.LookAsync([lease], CancellationToken.None));
+        Assert.Equal(
+            [new(running.Id, lease.Epoch, CancelRequested: true, PauseRequested: false)],
+            await api.Situations.Leases.LookAsync([lease], CancellationToken.None));
         Assert.True(await api.Situations.Leases.YieldAsync(lease, CancellationToken.None));
         Assert.All(await api.Situations.RunsOfAsync(sweep), run => Assert.Equal(RunState.Cancelled, run.State));
-        Assert.Equal("cancelled", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
+        Assert.Equal(
+            "cancelled", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
     }
 
     [Fact]
@@ -35,14 +39,20 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         var lease = await api.Situations.ClaimAsync(running.Id);
 
         for (var twice = 0; twice < 2; twice++)
-            Assert.Equal("paused", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/pause", new JsonObject()))["state"]);
-        Assert.Equal([new(running.Id, lease.Epoch, CancelRequested: false, PauseRequested: true)], await api.Situations.Leases.LookAsync([lease], CancellationToken.None));
+            Assert.Equal(
+                "paused", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/pause", new JsonObject()))["state"]);
+        Assert.Equal(
+            [new(running.Id, lease.Epoch, CancelRequested: false, PauseRequested: true)],
+            await api.Situations.Leases.LookAsync([lease], CancellationToken.None));
         Assert.True(await api.Situations.Leases.YieldAsync(lease, CancellationToken.None));
         Assert.Empty(await api.Situations.ReadyAsync(sweep));
-        Assert.All(await api.Situations.RunsOfAsync(sweep), run => Assert.Equal((RunState.Queued, 0), (run.State, run.Attempts)));
+        Assert.All(
+            await api.Situations.RunsOfAsync(sweep),
+            run => Assert.Equal((RunState.Queued, 0), (run.State, run.Attempts)));
 
         for (var twice = 0; twice < 2; twice++)
-            Assert.Equal("queued", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/resume", new JsonObject()))["state"]);
+            Assert.Equal(
+                "queued", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/resume", new JsonObject()))["state"]);
         Assert.Equal(2, (await api.Situations.ReadyAsync(sweep)).Count);
     }
 
@@ -53,17 +63,21 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Contains(
             "no worker is running", (string?)(await WaitingAsync(sweep)).Single(), StringComparison.Ordinal);
 
-        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync())
         {
             await db.Database.ExecuteSqlAsync($"""
-                INSERT INTO workers (id, machine, slots, device, short_of, vectors, started_at, last_beat_at) VALUES ('w', 'lab', 1, 'cpu', 'disk: 3 MiB are free', ARRAY[]::text[], now(), now())
+                INSERT INTO workers (id, machine, slots, device, short_of, vectors, started_at, last_beat_at)
+                    VALUES ('w', 'lab', 1, 'cpu', 'disk: 3 MiB are free', ARRAY[]::text[], now(), now())
                 """);
             Assert.Equal("lab is short of disk: 3 MiB are free", (string?)(await WaitingAsync(sweep)).Single());
             await db.Database.ExecuteSqlAsync($"UPDATE workers SET short_of = NULL");
             Assert.Empty(await WaitingAsync(sweep));
             var request = Situations.Request(await api.Situations.DatasetAsync(), 1);
             request["models"]![0]!["vectors"] = "glove";
-            Assert.Contains("word vectors 'glove'", (string?)(await WaitingAsync(await api.SubmitAsync(request))).Single(), StringComparison.Ordinal);
+            Assert.Contains(
+                "word vectors 'glove'", (string?)(await WaitingAsync(await api.SubmitAsync(request))).Single(),
+                StringComparison.Ordinal);
             await WaitsForACheckpointAsync(db);
             await db.Database.ExecuteSqlAsync($"DELETE FROM workers");
         }
@@ -76,13 +90,17 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     {
         var request = Situations.BertRequest(await api.Situations.DatasetAsync(), "minilm");
         var sweep = await api.SubmitAsync(request);
-        Assert.Contains("no live worker has the checkpoint 'minilm'", (string?)(await WaitingAsync(sweep)).Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "no live worker has the checkpoint 'minilm'", (string?)(await WaitingAsync(sweep)).Single(),
+            StringComparison.Ordinal);
         Assert.Equal((await WaitingAsync(sweep)).ToJsonString(), (await PlannedWaitingAsync(request)).ToJsonString());
 
         await db.Database.ExecuteSqlAsync($$"""
             UPDATE workers SET models = '[{"name":"minilm","kind":"bert","dimensions":null,"layers":null,"parameters":null,"sha256":null,"error":"vocab.txt lacks [UNK]"}]'
             """);
-        Assert.Equal("no live worker can use the checkpoint 'minilm'. lab cannot use it: vocab.txt lacks [UNK]", (string?)(await WaitingAsync(sweep)).Single());
+        Assert.Equal(
+            "no live worker can use the checkpoint 'minilm'. lab cannot use it: vocab.txt lacks [UNK]",
+            (string?)(await WaitingAsync(sweep)).Single());
 
         await db.Database.ExecuteSqlAsync($$"""UPDATE workers SET checkpoints = '{minilm}'""");
         Assert.Empty(await WaitingAsync(sweep));
@@ -94,14 +112,17 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     {
         var asked = request.DeepClone();
         asked["datasetId"] = (await api.Situations.DatasetAsync()).Id;
-        return (await api.PostAsync("/api/v1/sweeps?validateOnly=true", asked, HttpStatusCode.OK))["plan"]!["waitingFor"]!.AsArray();
+        return (await api.PostAsync("/api/v1/sweeps?validateOnly=true", asked, HttpStatusCode.OK))["plan"]![
+            "waitingFor"]!.AsArray();
     }
 
     [Fact]
     public async Task A_run_is_paused_only_if_every_live_sweep_that_wants_it_is_paused()
     {
         var dataset = await api.Situations.DatasetAsync();
-        var (first, second) = (await api.SubmitAsync(Situations.Request(dataset, 1)), await api.SubmitAsync(Situations.Request(dataset, 1)));
+        var (first, second) =
+            (await api.SubmitAsync(Situations.Request(dataset, 1)), await api.SubmitAsync(
+                Situations.Request(dataset, 1)));
 
         await api.PostAsync($"/api/v1/sweeps/{first}/pause", new JsonObject());
         Assert.Single(await api.Situations.ReadyAsync(second));
@@ -122,11 +143,16 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         var sweep = await api.SubmitAsync(Situations.Request(dataset, 2));
         var runs = await api.Situations.RunsOfAsync(sweep);
         foreach (var run in runs)
-            await api.Situations.Leases.FailAttemptAsync(await api.Situations.ClaimAsync(run.Id), "broken", retry: false, CancellationToken.None);
+            await api.Situations.Leases.FailAttemptAsync(
+                await api.Situations.ClaimAsync(run.Id), "broken", retry: false, CancellationToken.None);
         Assert.Equal("failed", (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
 
-        Assert.Equal("queued", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/retry-failed", new JsonObject()))["state"]);
-        Assert.All(await api.Situations.RunsOfAsync(sweep), run => Assert.Equal((RunState.Queued, 0, null), (run.State, run.Attempts, run.Error)));
+        Assert.Equal(
+            "queued",
+            (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/retry-failed", new JsonObject()))["state"]);
+        Assert.All(
+            await api.Situations.RunsOfAsync(sweep),
+            run => Assert.Equal((RunState.Queued, 0, null), (run.State, run.Attempts, run.Error)));
 
         await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject());
         await api.ProblemAsync(HttpStatusCode.Conflict, HttpMethod.Post, $"/api/v1/sweeps/{sweep}/retry-failed");
@@ -136,24 +162,30 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     public async Task Runs_whose_model_is_kept_predict_again_and_the_sweep_waits_for_them()
     {
         var dataset = await api.Situations.DatasetAsync();
-        var (sweep, other) = (await api.SubmitAsync(Situations.Request(dataset, 2)), await api.SubmitAsync(Situations.Request(dataset, 2)));
+        var (sweep, other) =
+            (await api.SubmitAsync(Situations.Request(dataset, 2)), await api.SubmitAsync(
+                Situations.Request(dataset, 2)));
         await api.Situations.TrainAsync(sweep, (_, _) => 0, model: run => run.Seed == 0 ? Kept : null);
         await api.Situations.LabelAsync(sweep);
 
         Assert.Equal("running", await PredictAgainAsync(sweep));
         Assert.Equal("running", (string?)(await api.GetAsync($"/api/v1/sweeps/{other}"))["state"]);
         var runs = await api.Situations.RunsOfAsync(sweep);
-        Assert.Equal([(RunState.Queued, true), (RunState.Succeeded, false)], runs.Select(run => (run.State, run.PredictAgain)));
+        Assert.Equal(
+            [(RunState.Queued, true), (RunState.Succeeded, false)], runs.Select(run => (run.State, run.PredictAgain)));
 
         Assert.True(await PredictedAsync(runs[0]));
         var predicted = (await api.Situations.RunsOfAsync(sweep))[0];
-        Assert.Equal((RunState.Succeeded, false, true), (predicted.State, predicted.PredictAgain, predicted.IsRepeatable));
+        Assert.Equal(
+            (RunState.Succeeded, false, true), (predicted.State, predicted.PredictAgain, predicted.IsRepeatable));
         Assert.NotEqual(runs[0].PredictionHash, predicted.PredictionHash);
         // The result of the training still exists, and the environment of the new predictions is beside it.
         Assert.Equal(
             (Kept, Situations.Outcome.Host, "cuda:0"),
             (predicted.Model, predicted.Outcome!.Host, predicted.Outcome.PredictedBy!.Device));
-        Assert.StartsWith("cuda:0, AMD EPYC", (string?)(await api.GetAsync($"/api/v1/runs/{predicted.Id}"))["predictedBy"], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "cuda:0, AMD EPYC", (string?)(await api.GetAsync($"/api/v1/runs/{predicted.Id}"))["predictedBy"],
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,21 +198,25 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Equal(0, await PiesAsync());
 
         await PredictAgainAsync(sweep);
-        foreach (var run in await api.Situations.RunsOfAsync(sweep)) Assert.True(await PredictedAsync(run, classes: run.Sparsity > 0 ? 1 : 0));
+        foreach (var run in await api.Situations.RunsOfAsync(sweep))
+            Assert.True(await PredictedAsync(run, classes: run.Sparsity > 0 ? 1 : 0));
 
         Assert.Equal("running", await StateAsync(sweep));
         await api.Situations.LabelAsync(sweep);
         Assert.Equal("succeeded", await StateAsync(sweep));
         Assert.Equal(Situations.TestExamples, await PiesAsync());
 
-        async Task<int> PiesAsync() => (int)(await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!["pies"]!;
+        async Task<int> PiesAsync() =>
+            (int)(await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!["pies"]!;
     }
 
     [Fact]
     public async Task A_sweep_whose_runs_predict_again_is_not_deleted_and_cancelling_one_leaves_them_to_the_other()
     {
         var dataset = await api.Situations.DatasetAsync();
-        var (first, second) = (await api.SubmitAsync(Situations.Request(dataset, 1)), await api.SubmitAsync(Situations.Request(dataset, 1)));
+        var (first, second) =
+            (await api.SubmitAsync(Situations.Request(dataset, 1)), await api.SubmitAsync(
+                Situations.Request(dataset, 1)));
         await api.Situations.TrainAsync(first, (_, _) => 0, model: _ => Kept);
         await PredictAgainAsync(first);
 
@@ -217,10 +253,13 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         await PredictAgainAsync(sweep);
         var run = (await api.Situations.RunsOfAsync(sweep))[0];
 
-        await api.Situations.Leases.FailAttemptAsync(await api.Situations.ClaimAsync(run.Id), "the model is gone", retry: false, CancellationToken.None);
+        await api.Situations.Leases.FailAttemptAsync(
+            await api.Situations.ClaimAsync(run.Id), "the model is gone", retry: false, CancellationToken.None);
 
         var ended = (await api.Situations.RunsOfAsync(sweep))[0];
-        Assert.Equal((RunState.Succeeded, false, "the model is gone", run.PredictionHash), (ended.State, ended.PredictAgain, ended.Error, ended.PredictionHash));
+        Assert.Equal(
+            (RunState.Succeeded, false, "the model is gone", run.PredictionHash),
+            (ended.State, ended.PredictAgain, ended.Error, ended.PredictionHash));
         Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
     }
 
@@ -231,12 +270,16 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         await api.Situations.TrainAsync(sweep, (_, _) => 0, model: _ => Kept);
         await PredictAgainAsync(sweep);
 
-        Assert.Equal("paused", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/pause", new JsonObject()))["state"]);
+        Assert.Equal(
+            "paused", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/pause", new JsonObject()))["state"]);
         Assert.Empty(await api.Situations.ReadyAsync(sweep));
         await api.PostAsync($"/api/v1/sweeps/{sweep}/resume", new JsonObject());
         Assert.Single(await api.Situations.ReadyAsync(sweep));
-        Assert.Equal("succeeded", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
-        Assert.Equal((RunState.Succeeded, false), (await api.Situations.RunsOfAsync(sweep)).Select(run => (run.State, run.PredictAgain)).Single());
+        Assert.Equal(
+            "succeeded", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
+        Assert.Equal(
+            (RunState.Succeeded, false),
+            (await api.Situations.RunsOfAsync(sweep)).Select(run => (run.State, run.PredictAgain)).Single());
     }
 
     [Fact]
@@ -245,10 +288,12 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
         await api.Situations.TrainAsync(sweep, (_, _) => 0);
 
-        var problem = await api.ProblemAsync(HttpStatusCode.Conflict, HttpMethod.Post, $"/api/v1/sweeps/{sweep}/predict-again");
+        var problem = await api.ProblemAsync(
+            HttpStatusCode.Conflict, HttpMethod.Post, $"/api/v1/sweeps/{sweep}/predict-again");
 
         Assert.Contains("keepModels", (string?)problem["detail"], StringComparison.Ordinal);
-        await api.PostAsync($"/api/v1/sweeps/{await CancelledAsync()}/predict-again", new JsonObject(), HttpStatusCode.Conflict);
+        await api.PostAsync(
+            $"/api/v1/sweeps/{await CancelledAsync()}/predict-again", new JsonObject(), HttpStatusCode.Conflict);
 
         async Task<Guid> CancelledAsync()
         {
@@ -258,7 +303,8 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         }
     }
 
-    private async Task<string?> StateAsync(Guid sweep) => (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"];
+    private async Task<string?> StateAsync(Guid sweep) =>
+        (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"];
 
     /// <summary>Acts as a worker on another machine whose model predicts one class for every example.</summary>
     private async Task<bool> PredictedAsync(Run run, int classes = 1)
@@ -279,17 +325,21 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     public async Task A_sweep_is_deleted_with_what_it_alone_has_but_not_while_it_is_at_work()
     {
         var dataset = await api.Situations.DatasetAsync();
-        var (small, large) = (await api.SubmitAsync(Situations.Request(dataset, 2)), await api.SubmitAsync(Situations.Request(dataset, 2, "MP-AI")));
+        var (small, large) =
+            (await api.SubmitAsync(Situations.Request(dataset, 2)), await api.SubmitAsync(
+                Situations.Request(dataset, 2, "MP-AI")));
         await api.ProblemAsync(HttpStatusCode.Conflict, HttpMethod.Delete, $"/api/v1/sweeps/{large}");
         await api.Situations.TrainAsync(large, (_, _) => 0);
         await api.Situations.LabelAsync(large);
         var runs = await api.Situations.RunsOfAsync(large);
 
-        using (var deleted = await api.Client.DeleteAsync($"/api/v1/sweeps/{small}")) Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        using (var deleted = await api.Client.DeleteAsync($"/api/v1/sweeps/{small}"))
+            Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         Assert.Equal(runs.Select(run => run.Id), (await api.Situations.RunsOfAsync(large)).Select(run => run.Id));
         Assert.All(await api.Situations.RunsOfAsync(large), run => Assert.Equal(large, run.SweepId));
 
-        using (var deleted = await api.Client.DeleteAsync($"/api/v1/sweeps/{large}")) Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        using (var deleted = await api.Client.DeleteAsync($"/api/v1/sweeps/{large}"))
+            Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         await api.ProblemAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/api/v1/sweeps/{large}");
         await api.ProblemAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/api/v1/runs/{runs[0].Id}");
         await api.ProblemAsync(HttpStatusCode.NotFound, HttpMethod.Delete, $"/api/v1/sweeps/{large}");
@@ -302,8 +352,10 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         var sweep = await api.SubmitAsync(Situations.Request(dataset, 1));
         await api.Situations.TrainAsync(sweep, (_, _) => 0);
 
-        Assert.Equal("succeeded", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
+        Assert.Equal(
+            "succeeded", (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject()))["state"]);
     }
 
-    private async Task<JsonArray> WaitingAsync(Guid sweep) => (await api.GetAsync($"/api/v1/sweeps/{sweep}"))["waitingFor"]!.AsArray();
+    private async Task<JsonArray> WaitingAsync(Guid sweep) =>
+        (await api.GetAsync($"/api/v1/sweeps/{sweep}"))["waitingFor"]!.AsArray();
 }

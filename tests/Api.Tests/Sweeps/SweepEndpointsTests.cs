@@ -13,7 +13,8 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     {
         var dataset = await api.Situations.DatasetAsync();
 
-        using var response = await api.Client.PostAsJsonAsync("/api/v1/sweeps", Situations.Request(dataset, 3, "IMP", "MP-AI"));
+        using var response = await api.Client.PostAsJsonAsync(
+            "/api/v1/sweeps", Situations.Request(dataset, 3, "IMP", "MP-AI"));
 
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         Assert.NotNull(response.Headers.RetryAfter);
@@ -22,12 +23,15 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
         Assert.Null(sweep["startedAt"]);
         // Dense has 2 epochs, IMP 8, MP-AI 2, with three seeds each; IMP shares the two epochs of the dense run.
         Assert.Equal("""{"total":36,"done":0,"shared":6}""", sweep["progress"]!["epochs"]!.ToJsonString());
-        Assert.Equal("""{"total":9,"queued":9,"running":0,"succeeded":0,"failed":0,"cancelled":0}""", sweep["progress"]!["runs"]!.ToJsonString());
+        Assert.Equal(
+            """{"total":9,"queued":9,"running":0,"succeeded":0,"failed":0,"cancelled":0}""",
+            sweep["progress"]!["runs"]!.ToJsonString());
     }
 
     [Fact]
     public async Task Everything_that_is_wrong_with_a_request_is_said_at_once() => Assert.Equal(
-        ["name", "methods[1]", "sparsities[1]", "foo", "datasetId", "models[0].architecture", "methods[2]", "methods[3]", "sparsities[0]", "sparsities[2]", "seeds.count"],
+        ["name", "methods[1]", "sparsities[1]", "foo", "datasetId", "models[0].architecture", "methods[2]",
+            "methods[3]", "sparsities[0]", "sparsities[2]", "seeds.count"],
         await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/sweeps", """
             { "name": 3, "methods": ["IMP", "XX", "dense", "IMP"], "sparsities": [0, "x", 150], "foo": 1, "models": [{}], "seeds": { "count": 1000000000 } }
             """));
@@ -44,7 +48,8 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     [Fact]
     public async Task A_body_with_another_content_type_than_json_is_an_unsupported_media_type()
     {
-        using var response = await api.Client.PostAsync("/api/v1/sweeps", new StringContent("name=x", null, "text/plain"));
+        using var response = await api.Client.PostAsync(
+            "/api/v1/sweeps", new StringContent("name=x", null, "text/plain"));
 
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
     }
@@ -54,13 +59,16 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     {
         var dataset = await api.Situations.DatasetAsync();
 
-        var answer = await api.PostAsync("/api/v1/sweeps?validateOnly=true", Situations.Request(dataset, 3, "IMP"), HttpStatusCode.OK);
+        var answer = await api.PostAsync(
+            "/api/v1/sweeps?validateOnly=true", Situations.Request(dataset, 3, "IMP"), HttpStatusCode.OK);
 
         var plan = answer["plan"]!;
         Assert.Equal("""{"requested":30,"shared":6,"toTrain":24}""", plan["epochs"]!.ToJsonString());
         // Six runs predict eight test examples, three dense ones 30 training examples after two epochs; three scores
         // and a class take 8 bytes.
-        Assert.Equal((6, 1, (6 * 8 * 8) + (3 * 2 * 30 * 8)), ((int)plan["runs"]!, (int)plan["comparisons"]!, (int)plan["predictionBytes"]!));
+        Assert.Equal(
+            (6, 1, (6 * 8 * 8) + (3 * 2 * 30 * 8)),
+            ((int)plan["runs"]!, (int)plan["comparisons"]!, (int)plan["predictionBytes"]!));
         Assert.True((double)plan["estimatedSeconds"]! > 0);
         Assert.Equal(0, (int)(await api.GetAsync($"/api/v1/sweeps?datasetId={dataset.Id}"))["totalItems"]!);
     }
@@ -95,9 +103,10 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     {
         Assert.Equal(["preset"], await api.InvalidFieldsAsync(
             HttpMethod.Post, "/api/v1/sweeps", """{ "preset": "paper/snli/gpt" }"""));
-        Assert.Equal(["foo", "datasetId", "models[0].hyperparameters.epochs", "sparsities[1]"], await api.InvalidFieldsAsync(
-            HttpMethod.Post, "/api/v1/sweeps",
-            """{ "preset": "paper/snli/bilstm", "foo": 1, "models": [{ "hyperparameters": { "epochs": 0 } }], "sparsities": [50, 100] }"""));
+        Assert.Equal(
+            ["foo", "datasetId", "models[0].hyperparameters.epochs", "sparsities[1]"], await api.InvalidFieldsAsync(
+                HttpMethod.Post, "/api/v1/sweeps",
+                """{ "preset": "paper/snli/bilstm", "foo": 1, "models": [{ "hyperparameters": { "epochs": 0 } }], "sparsities": [50, 100] }"""));
     }
 
     [Fact]
@@ -110,11 +119,15 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
         var second = await api.SubmitAsync(Situations.Request(dataset, 3, "MP-AI"));
 
         var progress = (await api.GetAsync($"/api/v1/sweeps/{second}"))["progress"]!;
-        Assert.Equal("""{"total":6,"queued":2,"running":0,"succeeded":4,"failed":0,"cancelled":0}""", progress["runs"]!.ToJsonString());
+        Assert.Equal(
+            """{"total":6,"queued":2,"running":0,"succeeded":4,"failed":0,"cancelled":0}""",
+            progress["runs"]!.ToJsonString());
         Assert.Equal("""{"total":12,"done":8,"shared":8}""", progress["epochs"]!.ToJsonString());
         var shared = (await api.Situations.RunsOfAsync(first))[0];
         var run = await api.GetAsync($"/api/v1/runs/{shared.Id}");
-        Assert.Equal(new[] { first.ToString(), second.ToString() }.Order(), run["sweepIds"]!.AsArray().Select(id => (string?)id).Order());
+        Assert.Equal(
+            new[] { first.ToString(), second.ToString() }.Order(),
+            run["sweepIds"]!.AsArray().Select(id => (string?)id).Order());
     }
 
     [Fact]
@@ -122,7 +135,8 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     {
         var dataset = await api.Situations.DatasetAsync();
 
-        var sweeps = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => api.SubmitAsync(Situations.Request(dataset, 3, "IMP"))));
+        var sweeps = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => api.SubmitAsync(Situations.Request(dataset, 3, "IMP"))));
 
         var runs = await Task.WhenAll(sweeps.Select(sweep => api.Situations.RunsOfAsync(sweep)));
         Assert.Equal(6, runs.SelectMany(run => run).Select(run => run.Id).Distinct().Count());
@@ -138,7 +152,9 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
         var (listed, token) = (new List<Guid>(), (string?)null);
         do
         {
-            var page = await api.GetAsync($"/api/v1/sweeps?datasetId={dataset.Id}&state=queued&pageSize=2" + (token is null ? "" : $"&pageToken={token}"));
+            var page = await api.GetAsync(
+                $"/api/v1/sweeps?datasetId={dataset.Id}&state=queued&pageSize=2"
+                    + (token is null ? "" : $"&pageToken={token}"));
             Assert.Equal(5, (int)page["totalItems"]!);
             listed.AddRange(page["items"]!.AsArray().Select(sweep => (Guid)sweep!["id"]!));
             token = (string?)page["nextPageToken"];
@@ -179,5 +195,6 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     [InlineData("/api/v1/examples/00000000-0000-0000-0000-000000000000/predictions")]
     [InlineData("/api/v1/sweeps/not-an-id")]
     [InlineData("/api/v1/nothing")]
-    public async Task What_is_not_there_is_not_found(string path) => await api.ProblemAsync(HttpStatusCode.NotFound, HttpMethod.Get, path);
+    public async Task What_is_not_there_is_not_found(string path) =>
+        await api.ProblemAsync(HttpStatusCode.NotFound, HttpMethod.Get, path);
 }

@@ -12,7 +12,9 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
     public async Task A_run_that_another_sweep_wants_is_not_cancelled_and_a_cancelled_run_is_queued_again_on_request()
     {
         var dataset = await api.Situations.DatasetAsync();
-        var (first, second) = (await api.SubmitAsync(Situations.Request(dataset, 1)), await api.SubmitAsync(Situations.Request(dataset, 1)));
+        var (first, second) =
+            (await api.SubmitAsync(Situations.Request(dataset, 1)), await api.SubmitAsync(
+                Situations.Request(dataset, 1)));
 
         await api.PostAsync($"/api/v1/sweeps/{first}/cancel", new JsonObject());
         Assert.Equal(RunState.Queued, (await api.Situations.RunsOfAsync(second)).Single().State);
@@ -41,8 +43,13 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
         var again = await api.Situations.ClaimAsync(run.Id);
         await api.Situations.Leases.SucceedAsync(
             again, new(Situations.Outcome, "cpu", Situations.Everything(run, (_, i) => i % 2)), CancellationToken.None);
-        Assert.Equal((RunState.Succeeded, true), ((await api.Situations.RunsOfAsync(first)).Single().State, (await api.Situations.RunsOfAsync(first)).Single().IsRepeatable));
-        Assert.Equal(2, (int)(await api.GetAsync($"/api/v1/runs/{run.Id}/predictions?split=train&pageSize=2"))["items"]!.AsArray().Count);
+        Assert.Equal(
+            (RunState.Succeeded, true),
+            ((await api.Situations.RunsOfAsync(first)).Single().State, (await api.Situations.RunsOfAsync(first))
+                .Single().IsRepeatable));
+        Assert.Equal(
+            2, (int)(await api.GetAsync($"/api/v1/runs/{run.Id}/predictions?split=train&pageSize=2"))["items"]!
+                .AsArray().Count);
     }
 
     [Theory]
@@ -96,11 +103,13 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
         var run = (await api.Situations.RunsOfAsync(second))[0];
         var lease = await api.Situations.ClaimAsync(run.Id);
 
-        if (end == "fail") await api.Situations.Leases.FailAttemptAsync(lease, "broken", retry: false, CancellationToken.None);
+        if (end == "fail")
+            await api.Situations.Leases.FailAttemptAsync(lease, "broken", retry: false, CancellationToken.None);
         await api.PostAsync($"/api/v1/sweeps/{second}/cancel", new JsonObject());
         if (end == "cancel")
         {
-            Assert.True((await api.Situations.Leases.LookAsync([lease], CancellationToken.None)).Single().CancelRequested);
+            Assert.True(
+                (await api.Situations.Leases.LookAsync([lease], CancellationToken.None)).Single().CancelRequested);
             await api.Situations.Leases.YieldAsync(lease, CancellationToken.None);
             Assert.All(await api.Situations.RunsOfAsync(first), again => Assert.Equal(RunState.Succeeded, again.State));
             Assert.All(
@@ -146,12 +155,15 @@ public sealed class SweepSharingTests(ApiFixture api) : IClassFixture<ApiFixture
             var cancelling = api.PostAsync($"/api/v1/sweeps/{first}/cancel", new JsonObject());
             await Task.WhenAll(submitting, cancelling);
             var second = await submitting;
-            Assert.All(await api.Situations.RunsOfAsync(second), run => Assert.Equal((RunState.Queued, null), (run.State, run.CancelRequestedAt)));
+            Assert.All(
+                await api.Situations.RunsOfAsync(second),
+                run => Assert.Equal((RunState.Queued, null), (run.State, run.CancelRequestedAt)));
 
             // Both run concurrently: each finds that the other is finished, or is the last one itself.
             var third = await api.SubmitAsync(Situations.Request(dataset, 20));
             await Task.WhenAll(
-                api.PostAsync($"/api/v1/sweeps/{second}/cancel", new JsonObject()), api.PostAsync($"/api/v1/sweeps/{third}/cancel", new JsonObject()));
+                api.PostAsync($"/api/v1/sweeps/{second}/cancel", new JsonObject()),
+                api.PostAsync($"/api/v1/sweeps/{third}/cancel", new JsonObject()));
             Assert.All(await api.Situations.RunsOfAsync(third), run => Assert.Equal(RunState.Cancelled, run.State));
         }
     }

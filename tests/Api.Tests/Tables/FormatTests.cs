@@ -9,7 +9,8 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
 {
     /// <summary>All operations that support CSV; those of the contract must be among them.</summary>
     private static readonly string[] Required =
-        ["listExamples", "listRuns", "listRunMetrics", "listRunPredictions", "listExamplePredictions", "listComparisons", "listModelPairs", "listPies", "listComparisonExamples", "listInfluence", "listClasses"];
+        ["listExamples", "listRuns", "listRunMetrics", "listRunPredictions", "listExamplePredictions",
+            "listComparisons", "listModelPairs", "listPies", "listComparisonExamples", "listInfluence", "listClasses"];
 
     [Fact]
     public async Task Every_table_comes_in_every_format()
@@ -18,7 +19,8 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
 
         Assert.Subset(offered.Select(table => table.Id).ToHashSet(), Required.ToHashSet());
         Assert.All(offered, table => Assert.Equal(
-            ["application/json", "text/csv", "application/x-ndjson", "application/vnd.apache.parquet"], table.Content.Select(content => content.Key)));
+            ["application/json", "text/csv", "application/x-ndjson", "application/vnd.apache.parquet"],
+            table.Content.Select(content => content.Key)));
     }
 
     [Fact]
@@ -31,7 +33,9 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
             Assert.EndsWith("\n", lines, StringComparison.Ordinal);
             var items = await tables.ItemsAsync(path);
             Assert.True(items.Count > 1, $"{id} has no rows to compare");
-            Assert.Equal(items.Select(item => item.ToJsonString()), lines[..^1].Split('\n').Select(line => JsonNode.Parse(line)!.ToJsonString()));
+            Assert.Equal(
+                items.Select(item => item.ToJsonString()),
+                lines[..^1].Split('\n').Select(line => JsonNode.Parse(line)!.ToJsonString()));
         }
     }
 
@@ -58,7 +62,8 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
             var parquet = ParquetContent.Read(await BytesAsync(path, "parquet"));
 
             Assert.Equal(items.Count, parquet.Rows.Count);
-            foreach (var (item, row) in items.Zip(parquet.Rows)) AssertSame(id, item, parquet.Columns!, row, AssertEqual);
+            foreach (var (item, row) in items.Zip(parquet.Rows))
+                AssertSame(id, item, parquet.Columns!, row, AssertEqual);
         }
     }
 
@@ -66,7 +71,9 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
     public async Task CSV_and_Parquet_have_the_same_columns()
     {
         foreach (var (_, path, _) in await TablesAsync())
-            Assert.Equal<IEnumerable<string?>>(Rfc4180.Read(await TextAsync(path, "csv"))[0], ParquetContent.Read(await BytesAsync(path, "parquet")).Columns);
+            Assert.Equal<IEnumerable<string?>>(
+                Rfc4180.Read(await TextAsync(path, "csv"))[0],
+                ParquetContent.Read(await BytesAsync(path, "parquet")).Columns);
     }
 
     [Fact]
@@ -123,13 +130,16 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
 
             Assert.Equal(items.Count + 1, csv.Count);
             foreach (var (item, row) in items.Zip(csv.Skip(1)))
-                AssertSame(id, item!, csv[0]!, row, (value, cell) => Assert.Equal(Text(value), cell), ["negative", "positive"]);
+                AssertSame(
+                    id, item!, csv[0]!, row, (value, cell) => Assert.Equal(Text(value), cell),
+                    ["negative", "positive"]);
         }
     }
 
     /// <summary>Checks that the row has every value of the item under its name, and no other value.</summary>
     private static void AssertSame<T>(
-        string id, JsonNode item, IReadOnlyList<string?> columns, IReadOnlyList<T> row, Action<JsonNode, T> assertEqual, string[]? labels = null)
+        string id, JsonNode item, IReadOnlyList<string?> columns, IReadOnlyList<T> row, Action<JsonNode, T> assertEqual,
+        string[]? labels = null)
     {
         var left = columns.Index().ToDictionary(column => column.Item!, column => row[column.Index]);
         foreach (var (column, value) in FlatItem.Of(item, labels ?? FilledTables.Labels))
@@ -137,7 +147,10 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
             if (value is null)
             {
                 // For an object that is null, the columns of its fields are null.
-                Assert.True(left.Remove(column, out var empty) ? empty is null : columns.Any(name => name!.StartsWith(column + "_", StringComparison.Ordinal)), $"{id}: {column}");
+                Assert.True(
+                    left.Remove(column, out var empty)
+                        ? empty is null : columns.Any(name => name!.StartsWith(column + "_", StringComparison.Ordinal)),
+                    $"{id}: {column}");
                 continue;
             }
             Assert.True(left.Remove(column, out var cell), $"{id} has no column {column}");
@@ -146,9 +159,10 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
         Assert.All(left, cell => Assert.True(cell.Value is null, $"{id} has {cell.Key} beyond the JSON item"));
     }
 
-    private static string Text(JsonNode value) => value.GetValueKind() == JsonValueKind.String && Time(value) is { } time
-        ? time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
-        : value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
+    private static string Text(JsonNode value) =>
+        value.GetValueKind() == JsonValueKind.String && Time(value) is { } time
+            ? time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
+            : value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
 
     private static void AssertEqual(JsonNode value, object? stored)
     {
@@ -165,12 +179,15 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
     }
 
     private static DateTimeOffset? Time(JsonNode value) =>
-        value.GetValue<string>() is { } text && text.EndsWith("+00:00", StringComparison.Ordinal) ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) : null;
+        value.GetValue<string>() is { } text && text.EndsWith("+00:00", StringComparison.Ordinal)
+            ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) : null;
 
-    private async Task<string> TextAsync(string path, string format) => Encoding.UTF8.GetString(await BytesAsync(path, format));
+    private async Task<string> TextAsync(string path, string format) =>
+        Encoding.UTF8.GetString(await BytesAsync(path, format));
 
     private Task<byte[]> BytesAsync(string path, string format) =>
-        tables.Api.Client.GetByteArrayAsync($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}format={format}");
+        tables.Api.Client
+            .GetByteArrayAsync($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}format={format}");
 
     /// <summary>Every operation that supports CSV, with its path for the filled tables.</summary>
     private async Task<List<(string Id, string Path, JsonObject Content)>> TablesAsync() =>

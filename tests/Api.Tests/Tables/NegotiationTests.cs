@@ -38,7 +38,8 @@ public sealed class NegotiationTests(FilledTables tables) : IClassFixture<Filled
 
         Assert.Equal(HttpStatusCode.NotAcceptable, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-        Assert.Contains("format=json|csv|ndjson|parquet", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "format=json|csv|ndjson|parquet", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

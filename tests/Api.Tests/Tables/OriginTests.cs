@@ -20,14 +20,17 @@ public sealed class OriginTests(FilledTables tables) : IClassFixture<FilledTable
         Assert.Equal(tables.IdOf("datasets").ToString(), metadata["pie.dataset"]);
         Assert.Matches("^dense [0-9a-z:]{16,}, pruned [0-9a-z:]{16,}$", metadata["pie.recipe"]);
         Assert.Matches(@"^PieService\.Api \d.*; test$", metadata["pie.versions"]);
-        Assert.InRange(DateTimeOffset.Parse(metadata["pie.createdAt"], CultureInfo.InvariantCulture), before.AddSeconds(-1), before.AddMinutes(5));
+        Assert.InRange(
+            DateTimeOffset.Parse(metadata["pie.createdAt"], CultureInfo.InvariantCulture), before.AddSeconds(-1),
+            before.AddMinutes(5));
         Assert.Equal(Pies + "?direction=denseRight&format=parquet", metadata["pie.source"]);
     }
 
     [Fact]
     public async Task A_Parquet_file_of_a_run_names_run_and_recipe()
     {
-        var metadata = (await ParquetAsync(tables.Concrete("/api/v1/runs/{id}/predictions") + "?format=parquet")).Metadata;
+        var metadata =
+            (await ParquetAsync(tables.Concrete("/api/v1/runs/{id}/predictions") + "?format=parquet")).Metadata;
 
         Assert.Equal(tables.IdOf("runs").ToString(), metadata["pie.run"]);
         Assert.Matches("^[0-9a-z:]{16,}$", metadata["pie.recipe"]);
@@ -43,16 +46,20 @@ public sealed class OriginTests(FilledTables tables) : IClassFixture<FilledTable
         Assert.Equal($"</api/v1/comparisons/{tables.IdOf("comparisons")}>; rel=\"up\"", links[0]);
         Assert.StartsWith("</api/v1/sweeps/", links[1], StringComparison.Ordinal);
         Assert.EndsWith(">; rel=\"describedby\"", links[1], StringComparison.Ordinal);
-        Assert.Contains($"<{Pies}?orderBy=position&format=parquet>; rel=\"alternate\"; type=\"application/vnd.apache.parquet\"", links);
+        Assert.Contains(
+            $"<{Pies}?orderBy=position&format=parquet>; rel=\"alternate\"; type=\"application/vnd.apache.parquet\"",
+            links);
         foreach (var link in links) await AssertLeadsSomewhereAsync(link);
     }
 
     [Fact]
     public async Task A_page_of_JSON_links_to_the_next()
     {
-        using var response = await tables.Api.Client.GetAsync(tables.Concrete("/api/v1/datasets/{id}/examples") + "?pageSize=5&split=test");
+        using var response = await tables.Api.Client
+            .GetAsync(tables.Concrete("/api/v1/datasets/{id}/examples") + "?pageSize=5&split=test");
 
-        var next = response.Headers.GetValues("Link").Single().Split(", ").Single(link => link.EndsWith("rel=\"next\"", StringComparison.Ordinal));
+        var next = response.Headers.GetValues("Link").Single().Split(", ")
+            .Single(link => link.EndsWith("rel=\"next\"", StringComparison.Ordinal));
         var page = await tables.Api.GetAsync(next[1..next.IndexOf('>', StringComparison.Ordinal)]);
         Assert.Equal((3, 5), (page["items"]!.AsArray().Count, (int)page["items"]![0]!["position"]!));
     }
@@ -65,7 +72,9 @@ public sealed class OriginTests(FilledTables tables) : IClassFixture<FilledTable
     {
         using var response = await tables.Api.Client.GetAsync($"{Pies}?format={format}");
 
-        Assert.Equal($"attachment; filename=pies-{tables.IdOf("comparisons")}.{format}", response.Content.Headers.ContentDisposition?.ToString());
+        Assert.Equal(
+            $"attachment; filename=pies-{tables.IdOf("comparisons")}.{format}",
+            response.Content.Headers.ContentDisposition?.ToString());
     }
 
     private async Task AssertLeadsSomewhereAsync(string link)
@@ -74,5 +83,6 @@ public sealed class OriginTests(FilledTables tables) : IClassFixture<FilledTable
         Assert.True(response.IsSuccessStatusCode, link);
     }
 
-    private async Task<ParquetContent> ParquetAsync(string path) => ParquetContent.Read(await tables.Api.Client.GetByteArrayAsync(path));
+    private async Task<ParquetContent> ParquetAsync(string path) =>
+        ParquetContent.Read(await tables.Api.Client.GetByteArrayAsync(path));
 }

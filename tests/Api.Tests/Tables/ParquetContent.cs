@@ -5,7 +5,8 @@ namespace PieService.Api.Tests.Tables;
 /// <summary>The content of a Parquet file, as the reader of Apache Arrow returns it, which pandas uses too.</summary>
 /// <param name="Rows">The rows, each with a value for each column.</param>
 internal sealed record ParquetContent(
-    IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows, IReadOnlyDictionary<string, string> Metadata, int RowGroups)
+    IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows, IReadOnlyDictionary<string, string> Metadata,
+    int RowGroups)
 {
     public static ParquetContent Read(byte[] bytes)
     {
@@ -13,7 +14,8 @@ internal sealed record ParquetContent(
         using var file = new ParquetFileReader(stream, leaveOpen: true);
         var about = file.FileMetaData;
         var names = Enumerable.Range(0, about.NumColumns).Select(column => about.Schema.Column(column).Name).ToList();
-        var rows = Enumerable.Range(0, about.NumRowGroups).SelectMany(group => RowsOf(file, group, names.Count)).ToList();
+        var rows = Enumerable.Range(0, about.NumRowGroups).SelectMany(group => RowsOf(file, group, names.Count))
+            .ToList();
         return new ParquetContent(names, rows, about.KeyValueMetadata, about.NumRowGroups);
     }
 
@@ -34,6 +36,7 @@ internal sealed record ParquetContent(
 
     private sealed class Values : ILogicalColumnReaderVisitor<List<object?>>
     {
-        public List<object?> OnLogicalColumnReader<TValue>(LogicalColumnReader<TValue> columnReader) => [.. columnReader.Select(value => (object?)value)];
+        public List<object?> OnLogicalColumnReader<TValue>(LogicalColumnReader<TValue> columnReader) =>
+            [.. columnReader.Select(value => (object?)value)];
     }
 }

@@ -67,7 +67,8 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
                 AND pid <> pg_backend_pid()
             """;
 
-        private readonly FreshDatabase database = new(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
+        private readonly FreshDatabase database =
+            new(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
         private readonly string address = $"http://127.0.0.1:{FreePort()}";
         private readonly Guid dataset = Guid.CreateVersion7();
         private ServiceProcess? service;
@@ -86,7 +87,8 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
                     now());
                 SELECT setseed(0.5);
                 INSERT INTO examples (dataset_id, split, position, id, source_id, text, labels)
-                SELECT '{{dataset}}', 'train', i, gen_random_uuid(), i, (SELECT string_agg(md5(random()::text || i || j), ' ') FROM generate_series(1, 20) j), '{0}'
+                SELECT '{{dataset}}', 'train', i, gen_random_uuid(), i,
+                    (SELECT string_agg(md5(random()::text || i || j), ' ') FROM generate_series(1, 20) j), '{0}'
                 FROM generate_series(0, {{Rows - 1}}) i
                 """);
             var folders = await TestCluster.NewFoldersAsync();
@@ -120,7 +122,9 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
         }
 
         public Task<HttpResponseMessage> OpenAsync(string format) =>
-            Client.GetAsync($"{address}/api/v1/datasets/{dataset}/examples?format={format}", HttpCompletionOption.ResponseHeadersRead);
+            Client.GetAsync(
+                $"{address}/api/v1/datasets/{dataset}/examples?format={format}",
+                HttpCompletionOption.ResponseHeadersRead);
 
         public async Task<bool> IsReadAsync() =>
             (long)(await AskAsync("SELECT count(*) " + FromReaders))! > 0;

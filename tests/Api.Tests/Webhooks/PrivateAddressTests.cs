@@ -18,7 +18,8 @@ public sealed class PrivateAddressTests(ApiFixture api) : IClassFixture<ApiFixtu
     public async Task Nothing_is_sent_to_a_private_address_whatever_it_is_called(string host)
     {
         using var receiver = Receiver.Answering(200);
-        var webhook = await api.PostAsync("/api/v1/webhooks", new JsonObject { ["url"] = $"http://{host}:{receiver.Port}/" }, HttpStatusCode.Created);
+        var webhook = await api.PostAsync(
+            "/api/v1/webhooks", new JsonObject { ["url"] = $"http://{host}:{receiver.Port}/" }, HttpStatusCode.Created);
         await api.PostAsync($"/api/v1/webhooks/{webhook["id"]}/test", new JsonObject());
 
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));

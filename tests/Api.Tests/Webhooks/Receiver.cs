@@ -16,7 +16,9 @@ public sealed class Receiver : IDisposable
         using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
         var (number, request) = (Messages.Count, context.Request);
         Messages.Enqueue(new Received(
-            request.HttpMethod, request.RawUrl!, request.Headers.AllKeys.ToDictionary(name => name!.ToLowerInvariant(), name => request.Headers[name]!), await reader.ReadToEndAsync()));
+            request.HttpMethod, request.RawUrl!,
+            request.Headers.AllKeys.ToDictionary(name => name!.ToLowerInvariant(), name => request.Headers[name]!),
+            await reader.ReadToEndAsync()));
         await answer(number, context.Response);
         context.Response.Close();
     });

@@ -14,7 +14,11 @@ namespace PieService.Api.Tests.Webhooks;
 /// <summary>Messages that are sent to a receiver on this machine, which is allowed here and not by default.</summary>
 public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixture<WebhookTests.PrivateAllowed>
 {
-    public sealed class PrivateAllowed() : ApiFixture(new() { ["PIE_WEBHOOK_PRIVATE"] = "true", ["PIE_WEBHOOK_ATTEMPTS"] = "3" });
+    public sealed class PrivateAllowed() : ApiFixture(new()
+    {
+        ["PIE_WEBHOOK_PRIVATE"] = "true",
+        ["PIE_WEBHOOK_ATTEMPTS"] = "3",
+    });
 
     [Fact]
     public async Task The_end_of_a_sweep_is_told_with_a_signature_that_the_secret_verifies()
@@ -26,17 +30,22 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
         var delivery = await DeliveredAsync(webhook);
 
         var message = Assert.Single(receiver.Messages);
-        Assert.Equal(("POST", "/hook?who=me", "application/json"), (message.Method, message.Path, message.Headers["content-type"]));
+        Assert.Equal(
+            ("POST", "/hook?who=me", "application/json"),
+            (message.Method, message.Path, message.Headers["content-type"]));
         Assert.Equal((string)delivery["id"]!, message.Headers["webhook-id"]);
         AssertSigned(message, (string)webhook["secret"]!);
         var body = JsonNode.Parse(message.Body)!;
         Assert.Equal("sweep.ended", (string?)body["type"]);
-        Assert.Equal((await api.GetAsync($"/api/v1/sweeps/{sweep}"))["finishedAt"]!.ToString(), body["timestamp"]!.ToString());
+        Assert.Equal(
+            (await api.GetAsync($"/api/v1/sweeps/{sweep}"))["finishedAt"]!.ToString(), body["timestamp"]!.ToString());
         Assert.Equal(
             (sweep, "a sweep", "succeeded", $"/api/v1/sweeps/{sweep}", 1),
-            ((Guid)body["data"]!["sweepId"]!, (string)body["data"]!["name"]!, (string)body["data"]!["state"]!, (string)body["data"]!["url"]!,
+            ((Guid)body["data"]!["sweepId"]!, (string)body["data"]!["name"]!, (string)body["data"]!["state"]!,
+                (string)body["data"]!["url"]!,
                 (int)body["data"]!["progress"]!["runs"]!["succeeded"]!));
-        Assert.Equal((sweep, 1, 204), ((Guid)delivery["sweepId"]!, (int)delivery["attempts"]!, (int)delivery["lastStatus"]!));
+        Assert.Equal(
+            (sweep, 1, 204), ((Guid)delivery["sweepId"]!, (int)delivery["attempts"]!, (int)delivery["lastStatus"]!));
         Assert.Null(delivery["nextAttemptAt"]);
     }
 
@@ -56,7 +65,8 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
         var failed = await UntilAsync(webhook, delivery => (int?)delivery["lastStatus"] == 500);
         Assert.Null(failed["deliveredAt"]);
         Assert.Contains("500", (string?)failed["lastError"], StringComparison.Ordinal);
-        Assert.True((DateTimeOffset)failed["nextAttemptAt"]! > (DateTimeOffset)failed["createdAt"]! + TimeSpan.FromSeconds(5));
+        Assert.True(
+            (DateTimeOffset)failed["nextAttemptAt"]! > (DateTimeOffset)failed["createdAt"]! + TimeSpan.FromSeconds(5));
 
         Volatile.Write(ref status, 200);
         var delivered = await UntilAsync(
@@ -143,7 +153,8 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
         using var quick = Receiver.Answering(200);
         var waiting = await CreateAsync(slow);
         // More messages than may be sent at the same time.
-        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync())
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync())
         {
             db.WebhookDeliveries.AddRange(Enumerable.Range(1, 20).Select(number => new WebhookDelivery
             {
@@ -197,10 +208,12 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
 
         foreach (var webhook in webhooks)
             Assert.Single(await DeliveriesAsync(webhook), delivery => (Guid?)delivery["sweepId"] == sweep);
-        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
+        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync();
         Assert.Equal(
             await db.SweepEvents.Where(told => told.SweepId == sweep).MaxAsync(told => told.Number),
-            await db.WebhookDeliveries.Where(delivery => delivery.SweepId == sweep).Select(delivery => delivery.EventNumber).Distinct().SingleAsync());
+            await db.WebhookDeliveries.Where(delivery => delivery.SweepId == sweep)
+                .Select(delivery => delivery.EventNumber).Distinct().SingleAsync());
     }
 
     [Fact]
@@ -212,14 +225,16 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
         var one = await api.GetAsync($"/api/v1/webhooks/{webhook["id"]}");
         Assert.Equal("https://example.org/hook", (string?)one["url"]);
         Assert.False(one.ContainsKey("secret"));
-        Assert.DoesNotContain("secret", (await api.GetAsync("/api/v1/webhooks")).ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret", (await api.GetAsync("/api/v1/webhooks")).ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_webhook_that_was_deleted_is_gone_with_its_messages()
     {
         var webhook = await CreateAsync("https://example.org/hook");
-        using (var deleted = await api.Client.DeleteAsync($"/api/v1/webhooks/{webhook["id"]}")) Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        using (var deleted = await api.Client.DeleteAsync($"/api/v1/webhooks/{webhook["id"]}"))
+            Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
 
         await api.ProblemAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/api/v1/webhooks/{webhook["id"]}");
         await api.ProblemAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/api/v1/webhooks/{webhook["id"]}/deliveries");
@@ -252,7 +267,8 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
         var first = await api.GetAsync($"{path}?pageSize=2");
         var second = await api.GetAsync($"{path}?pageSize=2&pageToken={first["nextPageToken"]}");
 
-        var ids = first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(delivery => (string)delivery!["id"]!).ToList();
+        var ids = first["items"]!.AsArray().Concat(second["items"]!.AsArray())
+            .Select(delivery => (string)delivery!["id"]!).ToList();
         Assert.Equal(receiver.Messages.Select(message => message.Headers["webhook-id"]).Reverse(), ids);
         Assert.Null(second["nextPageToken"]);
     }
@@ -260,26 +276,38 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     [Fact]
     public async Task What_is_no_web_address_is_refused_by_its_field()
     {
-        Assert.Equal(["url"], await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/webhooks", """{ "url": "https://user@example.org" }"""));
+        Assert.Equal(
+            ["url"],
+            await api.InvalidFieldsAsync(
+                HttpMethod.Post, "/api/v1/webhooks", """{ "url": "https://user@example.org" }"""));
         Assert.Equal(["url"], await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/webhooks", """{ "url": 3 }"""));
-        Assert.Equal(["url"], await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/webhooks", """{ "url": "http://xn--\u00fc.com/" }"""));
+        Assert.Equal(
+            ["url"],
+            await api.InvalidFieldsAsync(
+                HttpMethod.Post, "/api/v1/webhooks", """{ "url": "http://xn--\u00fc.com/" }"""));
         Assert.Equal(["url"], await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/webhooks", "{}"));
-        Assert.Equal(["secret", "url"], (await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/webhooks", """{ "secret": "mine" }""")).Order());
+        Assert.Equal(
+            ["secret", "url"],
+            (await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/webhooks", """{ "secret": "mine" }""")).Order());
     }
 
     private SweepWatch Watch => api.Services.GetRequiredService<SweepWatch>();
 
-    private Task<JsonObject> CreateAsync(Receiver receiver) => CreateAsync($"http://localhost:{receiver.Port}/hook?who=me");
+    private Task<JsonObject> CreateAsync(Receiver receiver) =>
+        CreateAsync($"http://localhost:{receiver.Port}/hook?who=me");
 
-    private Task<JsonObject> CreateAsync(string url) => api.PostAsync("/api/v1/webhooks", new JsonObject { ["url"] = url }, HttpStatusCode.Created);
+    private Task<JsonObject> CreateAsync(string url) =>
+        api.PostAsync("/api/v1/webhooks", new JsonObject { ["url"] = url }, HttpStatusCode.Created);
 
     private async Task<Guid> EndedAsync()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1));
         await api.Situations.TrainAsync(sweep, (_, _) => 0);
-        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
+        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!await db.WebhookDeliveries.AnyAsync(delivery => delivery.SweepId == sweep, limit.Token)) await Watch.LookAsync(limit.Token);
+        while (!await db.WebhookDeliveries.AnyAsync(delivery => delivery.SweepId == sweep, limit.Token))
+            await Watch.LookAsync(limit.Token);
         return sweep;
     }
 
@@ -303,22 +331,28 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     }
 
     private async Task<List<JsonNode>> DeliveriesAsync(JsonNode webhook) =>
-        [.. (await api.GetAsync($"/api/v1/webhooks/{webhook["id"]}/deliveries"))["items"]!.AsArray().Select(delivery => delivery!)];
+        [.. (await api.GetAsync($"/api/v1/webhooks/{webhook["id"]}/deliveries"))["items"]!.AsArray()
+            .Select(delivery => delivery!)];
 
     /// <summary>Ends the pause of a message whose last attempt has its response: the response sets the pause.</summary>
     private async Task LetThePauseBeOverAsync(JsonNode webhook)
     {
-        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
-        await db.Database.ExecuteSqlAsync($"UPDATE webhook_deliveries SET next_attempt_at = now() WHERE webhook_id = {(Guid)webhook["id"]!}");
+        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync();
+        await db.Database.ExecuteSqlAsync(
+            $"UPDATE webhook_deliveries SET next_attempt_at = now() WHERE webhook_id = {(Guid)webhook["id"]!}");
     }
 
     /// <summary>Verifies the signature as a receiver does, from the headers and the bytes of the body.</summary>
     private static void AssertSigned(Received message, string secret)
     {
-        var sent = DateTimeOffset.FromUnixTimeSeconds(long.Parse(message.Headers["webhook-timestamp"], CultureInfo.InvariantCulture));
+        var sent = DateTimeOffset.FromUnixTimeSeconds(
+            long.Parse(message.Headers["webhook-timestamp"], CultureInfo.InvariantCulture));
         Assert.InRange(TimeProvider.System.GetUtcNow() - sent, TimeSpan.FromSeconds(-2), TimeSpan.FromMinutes(5));
-        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Convert.FromBase64String(secret.Split('_')[1]));
-        foreach (var part in new[] { message.Headers["webhook-id"], ".", message.Headers["webhook-timestamp"], ".", message.Body })
+        using var hmac = IncrementalHash.CreateHMAC(
+            HashAlgorithmName.SHA256, Convert.FromBase64String(secret.Split('_')[1]));
+        foreach (var part in new[] { message.Headers["webhook-id"], ".", message.Headers[
+            "webhook-timestamp"], ".", message.Body })
             hmac.AppendData(Encoding.UTF8.GetBytes(part));
         Assert.Equal($"v1,{Convert.ToBase64String(hmac.GetHashAndReset())}", message.Headers["webhook-signature"]);
     }

@@ -7,7 +7,10 @@ using PieService.Golden;
 
 namespace PieService.Domain.Tests.Analysis;
 
-/// <summary>PIEs of multi-label data and what is said of them, as the published code computes them from logits and each run's threshold.</summary>
+/// <summary>
+/// PIEs of multi-label data and what is said of them, as the published code computes them from logits and each run's
+/// threshold.
+/// </summary>
 public class GoldenMultiLabelPieTests
 {
     /// <summary>Of scores, as the golden folder's README gives it.</summary>
@@ -31,7 +34,9 @@ public class GoldenMultiLabelPieTests
             var runs = golden.Answers.Dense.Count;
             Assert.Equal(
                 ofClasses[c].EnumerateArray().Select(pie => pie.GetInt32()),
-                labels.Where(label => new LabelVotes(label.DenseVotes, runs).IsPredicted(c) != new LabelVotes(label.PrunedVotes, runs).IsPredicted(c)).Select(label => label.Position));
+                labels.Where(
+                    label => new LabelVotes(label.DenseVotes, runs).IsPredicted(c) != new LabelVotes(
+                        label.PrunedVotes, runs).IsPredicted(c)).Select(label => label.Position));
         }
     }
 
@@ -47,8 +52,10 @@ public class GoldenMultiLabelPieTests
             answers.Dense.Count, NoiseFloor.Of(answers.Dense, answers.Dense.Count), [], null);
 
         Assert.Equal(golden.Json.GetProperty("pies").GetArrayLength(), summary.Pies);
-        Assert.Equal(golden.Json.GetProperty("macro_f1_on_pies_dense").GetDouble(), summary.DenseOnPies!.Value, Tolerance);
-        Assert.Equal(golden.Json.GetProperty("macro_f1_on_pies_pruned").GetDouble(), summary.PrunedOnPies!.Value, Tolerance);
+        Assert.Equal(
+            golden.Json.GetProperty("macro_f1_on_pies_dense").GetDouble(), summary.DenseOnPies!.Value, Tolerance);
+        Assert.Equal(
+            golden.Json.GetProperty("macro_f1_on_pies_pruned").GetDouble(), summary.PrunedOnPies!.Value, Tolerance);
     }
 
     [Theory]
@@ -57,12 +64,17 @@ public class GoldenMultiLabelPieTests
     {
         var golden = Golden.Of(name);
 
-        var classes = ClassScore.Of(PieLabeling.Label(golden.Answers.Gold, golden.Answers.Dense, golden.Answers.Pruned), golden.Answers);
+        var classes = ClassScore.Of(
+            PieLabeling.Label(golden.Answers.Gold, golden.Answers.Dense, golden.Answers.Pruned), golden.Answers);
 
         Assert.Equal(golden.Whole("label_counts_of_pies"), classes.Select(score => score.Pies));
         Assert.Equal(golden.Whole("pies_per_class_count"), classes.Select(score => score.Differing!.Value));
-        AllClose(golden.Numbers("label_share_of_pies"), ClassScore.Distribution(classes.Select(score => score.Pies)).Select(share => share!.Value));
-        AllClose(golden.Numbers("pies_per_class_share"), ClassScore.Distribution(classes.Select(score => score.Differing!.Value)).Select(share => share!.Value));
+        AllClose(
+            golden.Numbers("label_share_of_pies"),
+            ClassScore.Distribution(classes.Select(score => score.Pies)).Select(share => share!.Value));
+        AllClose(
+            golden.Numbers("pies_per_class_share"),
+            ClassScore.Distribution(classes.Select(score => score.Differing!.Value)).Select(share => share!.Value));
         AllClose(golden.Numbers("per_class_f1_dense"), classes.Select(score => score.Dense.F1.Mean));
         AllClose(golden.Numbers("per_class_f1_pruned"), classes.Select(score => score.Pruned.F1.Mean));
     }
@@ -87,12 +99,15 @@ public class GoldenMultiLabelPieTests
             PackedLabels[] Cohort(string cohort) =>
             [
                 .. tensors.Get<float>($"{cohort}_logits").Chunk(gold.Count * classes)
-                    .Zip(json.GetProperty($"thresholds_{cohort}").EnumerateArray(), (logits, threshold) => DecisionThreshold.Decide(logits, classes, threshold.GetDouble())),
+                    .Zip(json.GetProperty($"thresholds_{cohort}").EnumerateArray(),
+                        (logits, threshold) => DecisionThreshold.Decide(logits, classes, threshold.GetDouble())),
             ];
         }
 
-        public IEnumerable<int> Whole(string property) => Json.GetProperty(property).EnumerateArray().Select(number => number.GetInt32());
+        public IEnumerable<int> Whole(string property) =>
+            Json.GetProperty(property).EnumerateArray().Select(number => number.GetInt32());
 
-        public double[] Numbers(string property) => [.. Json.GetProperty(property).EnumerateArray().Select(number => number.GetDouble())];
+        public double[] Numbers(string property) =>
+            [.. Json.GetProperty(property).EnumerateArray().Select(number => number.GetDouble())];
     }
 }

@@ -6,7 +6,9 @@ using PieService.Golden;
 
 namespace PieService.Domain.Tests.Analysis;
 
-/// <summary>Votes, PIEs and what is said of them, as the published code computes them from the logits of two cohorts.</summary>
+/// <summary>
+/// Votes, PIEs and what is said of them, as the published code computes them from the logits of two cohorts.
+/// </summary>
 public class GoldenPieTests
 {
     /// <summary>Of scores, as the golden folder's README gives it; the published code averages in float32.</summary>
@@ -37,7 +39,9 @@ public class GoldenPieTests
         var (labels, summary) = (golden.Labels(), golden.Summary());
 
         Assert.Equal(golden.Tensors.Get<byte>("pie"), labels.Select(label => label.IsPie ? (byte)1 : (byte)0));
-        Assert.Equal(golden.Json.GetProperty("pies").EnumerateArray().Select(pie => pie.GetInt32()), labels.Where(label => label.IsPie).Select(label => label.Position));
+        Assert.Equal(
+            golden.Json.GetProperty("pies").EnumerateArray().Select(pie => pie.GetInt32()),
+            labels.Where(label => label.IsPie).Select(label => label.Position));
         Assert.Equal(golden.Json.GetProperty("ties_dense").GetInt32(), summary.DenseTies);
         Assert.Equal(golden.Json.GetProperty("ties_pruned").GetInt32(), summary.PrunedTies);
     }
@@ -55,8 +59,12 @@ public class GoldenPieTests
         Assert.Equal(golden.Numbers("seed_accuracy_dense").Average(), summary.DenseScore.Mean, Tolerance);
         Assert.Equal(golden.Numbers("seed_accuracy_pruned").Average(), summary.PrunedScore.Mean, Tolerance);
         // The mean over one seed is that seed's own.
-        AllClose(golden.Numbers("seed_accuracy_dense"), [.. golden.Answers.Dense.Select(run => Golden.Summary(new(golden.Gold, [run], [run])).DenseScore.Mean)]);
-        AllClose(golden.Numbers("seed_accuracy_pruned"), [.. golden.Answers.Pruned.Select(run => Golden.Summary(new(golden.Gold, [run], [run])).PrunedScore.Mean)]);
+        AllClose(
+            golden.Numbers("seed_accuracy_dense"),
+            [.. golden.Answers.Dense.Select(run => Golden.Summary(new(golden.Gold, [run], [run])).DenseScore.Mean)]);
+        AllClose(
+            golden.Numbers("seed_accuracy_pruned"),
+            [.. golden.Answers.Pruned.Select(run => Golden.Summary(new(golden.Gold, [run], [run])).PrunedScore.Mean)]);
     }
 
     [Theory]
@@ -68,12 +76,14 @@ public class GoldenPieTests
         var classes = ClassScore.Of(golden.Labels(), golden.Answers);
         int[] counts = [.. classes.Select(score => score.Pies)];
 
-        Assert.Equal(golden.Json.GetProperty("class_counts").EnumerateArray().Select(count => count.GetInt32()), counts);
+        Assert.Equal(
+            golden.Json.GetProperty("class_counts").EnumerateArray().Select(count => count.GetInt32()), counts);
         AllClose(golden.Numbers("class_share"), [.. ClassScore.Distribution(counts).Select(share => share!.Value)]);
         // Published for the study's 30 runs only: 30 is a constant of that code.
         if (!golden.Json.TryGetProperty("per_class_accuracy_dense", out _)) return;
         AllClose(golden.Numbers("per_class_accuracy_dense"), [.. classes.Select(score => score.Dense.Accuracy!.Value)]);
-        AllClose(golden.Numbers("per_class_accuracy_pruned"), [.. classes.Select(score => score.Pruned.Accuracy!.Value)]);
+        AllClose(
+            golden.Numbers("per_class_accuracy_pruned"), [.. classes.Select(score => score.Pruned.Accuracy!.Value)]);
     }
 
     private static void AllClose(double[] expected, double[] actual)
@@ -84,15 +94,18 @@ public class GoldenPieTests
 
     private sealed record Golden(GoldenTensors Tensors, JsonElement Json)
     {
-        public static Golden Of(string name) => new(GoldenFolder.Tensors($"{name}.safetensors"), GoldenFolder.Json($"{name}.json"));
+        public static Golden Of(string name) =>
+            new(GoldenFolder.Tensors($"{name}.safetensors"), GoldenFolder.Json($"{name}.json"));
 
-        public PackedLabels Gold => PackedLabels.OfClasses(ClassCount, Tensors.Get<long>("labels").Select(label => (int)label));
+        public PackedLabels Gold =>
+            PackedLabels.OfClasses(ClassCount, Tensors.Get<long>("labels").Select(label => (int)label));
 
         public int ClassCount => Json.GetProperty("classes").GetInt32();
 
         public ComparedAnswers Answers => new(Gold, Packed("dense_logits"), Packed("pruned_logits"));
 
-        public IReadOnlyList<LabelledExample> Labels() => [.. PieLabeling.Label(Answers.Gold, Answers.Dense, Answers.Pruned)];
+        public IReadOnlyList<LabelledExample> Labels() =>
+            [.. PieLabeling.Label(Answers.Gold, Answers.Dense, Answers.Pruned)];
 
         public ComparisonSummary Summary() => Summary(Answers);
 
@@ -105,13 +118,16 @@ public class GoldenPieTests
 
         public double Number(string property) => Json.GetProperty(property).GetDouble();
 
-        public double[] Numbers(string property) => [.. Json.GetProperty(property).EnumerateArray().Select(number => number.GetDouble())];
+        public double[] Numbers(string property) =>
+            [.. Json.GetProperty(property).EnumerateArray().Select(number => number.GetDouble())];
 
         /// <summary>The class of the highest logit, of equal ones the first, as a run's answers are stored.</summary>
         private PackedLabels[] Packed(string tensor) =>
         [
             .. Tensors.Get<float>(tensor).Chunk(Gold.Count * ClassCount)
-                .Select(run => PackedLabels.OfClasses(ClassCount, run.Chunk(ClassCount).Select(logits => Array.IndexOf(logits, logits.Max())))),
+                .Select(run =>
+                    PackedLabels.OfClasses(
+                        ClassCount, run.Chunk(ClassCount).Select(logits => Array.IndexOf(logits, logits.Max())))),
         ];
     }
 }

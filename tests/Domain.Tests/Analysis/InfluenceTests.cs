@@ -23,7 +23,8 @@ public class InfluenceTests
     }
 
     [Fact]
-    public void Far_logits_do_not_overflow() => Assert.Equal(Math.Sqrt(2), El2n.MeanOverSeeds(Gold(1), [[65504, -65504]])[0], Digits);
+    public void Far_logits_do_not_overflow() =>
+        Assert.Equal(Math.Sqrt(2), El2n.MeanOverSeeds(Gold(1), [[65504, -65504]])[0], Digits);
 
     [Fact]
     public void Forty_different_examples_fill_twenty_bins_of_two_the_least_influential_first()
@@ -34,9 +35,12 @@ public class InfluenceTests
         Assert.Equal(Enumerable.Range(0, 40).Select(i => 1 + ((39 - i) / 2)), ranking.Bin);
     }
 
-    /// <summary>The walk goes on by one bin for each example, so equal scores stay, and the last bins stay empty.</summary>
+    /// <summary>
+    /// The walk goes on by one bin for each example, so equal scores stay, and the last bins stay empty.
+    /// </summary>
     [Fact]
-    public void Equal_scores_all_stay_in_the_first_bin() => Assert.All(InfluenceRanking.Of(new double[50]).Bin, bin => Assert.Equal(1, bin));
+    public void Equal_scores_all_stay_in_the_first_bin() =>
+        Assert.All(InfluenceRanking.Of(new double[50]).Bin, bin => Assert.Equal(1, bin));
 
     [Fact]
     public void Fewer_examples_than_bins_leave_the_last_ones_empty() =>
@@ -68,7 +72,8 @@ public class InfluenceTests
     [Fact]
     public void A_bin_says_how_many_of_its_examples_are_PIEs_and_how_their_losses_spread()
     {
-        var losses = new SeedLosses(Difference: [1, 3, 7], Ratio: [2, 4, 5], RatioSd: [1, 3, 0], Dense: [1, 1, 1], Pruned: [2, 4, 8]);
+        var losses = new SeedLosses(
+            Difference: [1, 3, 7], Ratio: [2, 4, 5], RatioSd: [1, 3, 0], Dense: [1, 1, 1], Pruned: [2, 4, 8]);
 
         var bins = InfluenceBin.Of([1, 1, 4], [0.1, 0.2, 0.9], [true, false, true], losses);
 
@@ -90,7 +95,9 @@ public class InfluenceTests
         Assert.Equal(Math.Log(2), bin.LossDifference, Digits);
     }
 
-    /// <summary>Ratios of three examples over two seeds: infinite (the dense loss is 0 in the first seed only), 1 and 3.</summary>
+    /// <summary>
+    /// Ratios of three examples over two seeds: infinite (the dense loss is 0 in the first seed only), 1 and 3.
+    /// </summary>
     [Fact]
     public void One_ratio_without_bounds_leaves_the_median_where_it_is()
     {

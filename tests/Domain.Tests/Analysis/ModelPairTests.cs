@@ -41,5 +41,6 @@ public class ModelPairTests
             new Spread(0.1, 0), NoiseFloor.Of([], 3), []),
     };
 
-    private static Comparison NotLabelled(string model) => new() { Model = model, DenseFingerprint = "", PrunedFingerprint = "" };
+    private static Comparison NotLabelled(string model) =>
+        new() { Model = model, DenseFingerprint = "", PrunedFingerprint = "" };
 }

@@ -25,7 +25,9 @@ public class PieOverlapTests
 
         // 1225 pairs of sets; their sum is exact, the division is not.
         Assert.Equal(shared.Average(), overlap.ExpectedShared, 12);
-        Assert.True(shared.Average(n => n / (double)(First + Second - n)) > overlap.ExpectedJaccard, "the mean of the Jaccard lies above, as the formula says");
+        Assert.True(
+            shared.Average(n => n / (double)(First + Second - n)) > overlap.ExpectedJaccard,
+            "the mean of the Jaccard lies above, as the formula says");
     }
 
     [Fact]
@@ -48,5 +50,6 @@ public class PieOverlapTests
         Assert.Throws<ArgumentOutOfRangeException>(() => PieOverlap.Of(first, second, shared, examples));
 
     private static IEnumerable<uint> Sets(int examples, int size) =>
-        Enumerable.Range(0, 1 << examples).Select(set => (uint)set).Where(set => System.Numerics.BitOperations.PopCount(set) == size);
+        Enumerable.Range(0, 1 << examples).Select(set => (uint)set)
+            .Where(set => System.Numerics.BitOperations.PopCount(set) == size);
 }

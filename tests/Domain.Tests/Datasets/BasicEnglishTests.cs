@@ -10,12 +10,14 @@ public class BasicEnglishTests
     [InlineData("say \"hello\" (twice)?", "say|hello|(|twice|)|?")]
     [InlineData("semi;colon:s", "semi|colon|s")]
     [InlineData("one<br />two<BR />three <br/>four", "one|two|three|<br/>four")]
-    [InlineData("quotes vanish: in\"side a word, and <b\"r \"/> in a tag", "quotes|vanish|inside|a|word|,|and|in|a|tag")]
+    [InlineData(
+        "quotes vanish: in\"side a word, and <b\"r \"/> in a tag", "quotes|vanish|inside|a|word|,|and|in|a|tag")]
     [InlineData("a <br /", "a|<br|/")]
     [InlineData("a <br\u00a0/> b", "a|<br|/>|b")]
     [InlineData("a\u00a0b\u2003c\td\r\ne\u200bf\u001cg\u0085h", "a|b|c|d|e\u200bf|g|h")]
     [InlineData("\u0130stanbul", "i\u0307stanbul")]
-    [InlineData("\u039f\u0394\u039f\u03a3 \u03a3 \u03a3\u0391\u03a3.", "\u03bf\u03b4\u03bf\u03c2|\u03c3|\u03c3\u03b1\u03c2|.")]
+    [InlineData(
+        "\u039f\u0394\u039f\u03a3 \u03a3 \u03a3\u0391\u03a3.", "\u03bf\u03b4\u03bf\u03c2|\u03c3|\u03c3\u03b1\u03c2|.")]
     [InlineData("well-known state_of #tag 3.14", "well-known|state_of|#tag|3|.|14")]
     [InlineData("", "")]
     [InlineData(" \t ", "")]

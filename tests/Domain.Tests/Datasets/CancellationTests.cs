@@ -40,9 +40,15 @@ public sealed class CancellationTests : IDisposable
     [Fact]
     public void What_an_archive_has_behind_its_last_example_is_not_passed_over_to_its_end()
     {
-        files.Definition = new DatasetDefinition { Name = "imdb", Task = LearningTask.SingleLabel, Format = DatasetFormat.Imdb };
+        files.Definition = new DatasetDefinition
+        {
+            Name = "imdb",
+            Task = LearningTask.SingleLabel,
+            Format = DatasetFormat.Imdb,
+        };
         files.With("file", ArchiveFiles.Tar(
-            ("aclImdb/train/pos/0_9.txt", "good"), ("aclImdb/train/neg/0_2.txt", "bad"), ("aclImdb/test/neg/0_2.txt", "dull"),
+            ("aclImdb/train/pos/0_9.txt", "good"), ("aclImdb/train/neg/0_2.txt", "bad"),
+            ("aclImdb/test/neg/0_2.txt", "dull"),
             ("aclImdb/imdbEr.txt", System.Text.Encoding.Latin1.GetString(Noise))));
 
         AssertEndsAfter(examples: 3);
@@ -53,7 +59,9 @@ public sealed class CancellationTests : IDisposable
     [InlineData(true)]
     public void Pages_of_Parquet_that_hold_nothing_are_not_passed_over_to_the_next_value(bool isGzipped)
     {
-        var file = HandmadeParquet.File([HandmadeParquet.Values("a"), .. Enumerable.Repeat(HandmadeParquet.Empty(kind: 0), 2000), HandmadeParquet.Values("b")], ["x", "y"]);
+        var file = HandmadeParquet.File(
+            [HandmadeParquet.Values("a"), .. Enumerable.Repeat(HandmadeParquet.Empty(kind: 0), 2000),
+                HandmadeParquet.Values("b")], ["x", "y"]);
         files.As(DatasetFormat.Parquet).With("train", isGzipped ? SampleFiles.Gzip(file) : file).With("test", file);
 
         AssertEndsAfter(examples: 1);

@@ -17,7 +17,11 @@ public class DatasetRulesTests
     public void A_good_definition_has_no_errors()
     {
         Assert.Empty(DatasetRules.Check(Good, ["train", "test"]));
-        Assert.Empty(DatasetRules.Check(Good with { Labels = null, Split = new SplitFractions { Test = 0.2m } }, ["file"]));
+        Assert.Empty(DatasetRules.Check(Good with
+        {
+            Labels = null,
+            Split = new SplitFractions { Test = 0.2m },
+        }, ["file"]));
     }
 
     [Fact]
@@ -31,7 +35,8 @@ public class DatasetRulesTests
     [InlineData(DatasetFormat.Imdb, LearningTask.SingleLabel, "file")]
     [InlineData(DatasetFormat.Reuters21578, LearningTask.MultiLabel, "file")]
     [InlineData(DatasetFormat.Aapd, LearningTask.MultiLabel, "train test labelIndex")]
-    [InlineData(DatasetFormat.Aapd, LearningTask.MultiLabel, "train trainLabels validation validationLabels test testLabels")]
+    [InlineData(
+        DatasetFormat.Aapd, LearningTask.MultiLabel, "train trainLabels validation validationLabels test testLabels")]
     [InlineData(DatasetFormat.Trec, LearningTask.SingleLabel, "train test")]
     public void A_published_dataset_needs_no_more_than_its_name(DatasetFormat format, LearningTask task, string parts)
     {
@@ -57,20 +62,32 @@ public class DatasetRulesTests
     [InlineData(DatasetFormat.Aapd, "train trainLabels test", "testLabels")]
     [InlineData(DatasetFormat.Aapd, "train trainLabels test testLabels validationLabels", "validation")]
     [InlineData(DatasetFormat.Snli, "train test labelIndex", "labelIndex")]
-    public void What_belongs_to_another_format_is_refused_by_its_part(DatasetFormat format, string parts, string fields) => Assert.Equal(
+    public void What_belongs_to_another_format_is_refused_by_its_part(
+        DatasetFormat format, string parts, string fields) => Assert.Equal(
         Words(fields),
-        DatasetRules.Check(new DatasetDefinition { Name = "d", Task = format == DatasetFormat.Aapd ? LearningTask.MultiLabel : LearningTask.SingleLabel, Format = format }, Words(parts))
+        DatasetRules.Check(new DatasetDefinition
+        {
+            Name = "d",
+            Task = format == DatasetFormat.Aapd ? LearningTask.MultiLabel : LearningTask.SingleLabel,
+            Format = format,
+        }, Words(parts))
             .Select(error => error.Field));
 
     /// <summary>However many there are of them: whoever adds a format has no message to mend.</summary>
     [Theory]
     [InlineData("minimumDocuments", "train test", "; leave it out")]
-    [InlineData("trainLabels", "train trainLabels test testLabels", "; the labels of other formats are in the files of their texts")]
+    [InlineData("trainLabels", "train trainLabels test testLabels",
+        "; the labels of other formats are in the files of their texts")]
     [InlineData("labelIndex", "train test labelIndex", "; for other formats the definition's labels fix the order")]
     public void What_a_format_does_not_take_is_said_with_the_formats_that_do(string field, string parts, string rest)
     {
         var refused = Enum.GetValues<DatasetFormat>().ToDictionary(
-            format => format, format => DatasetRules.Check(Good with { Format = format, MinimumDocuments = 1 }, Words(parts)).FirstOrDefault(error => error.Field == field)?.Message);
+            format => format,
+            format => DatasetRules.Check(Good with
+            {
+                Format = format,
+                MinimumDocuments = 1,
+            }, Words(parts)).FirstOrDefault(error => error.Field == field)?.Message);
 
         var taken = refused.Where(format => format.Value is null).Select(format => Wire.Name(format.Key)).ToList();
         Assert.NotEmpty(taken);
@@ -101,16 +118,30 @@ public class DatasetRulesTests
     [Fact]
     public void Each_task_has_its_own_column_of_labels()
     {
-        var multiLabel = Good with { Task = LearningTask.MultiLabel, Columns = new ColumnMapping { Text = "text", Labels = "topics" }, LabelSeparator = "; ", Labels = ["wheat"] };
+        var multiLabel = Good with
+        {
+            Task = LearningTask.MultiLabel,
+            Columns = new ColumnMapping { Text = "text", Labels = "topics" },
+            LabelSeparator = "; ",
+            Labels = ["wheat"],
+        };
         Assert.Empty(DatasetRules.Check(multiLabel, ["train", "test"]));
 
-        Assert.Equal(["columns.labels", "columns.label"], Fields(multiLabel with { Columns = new ColumnMapping { Text = "text", Label = "topic" } }));
-        Assert.Equal(["columns.label", "columns.labels", "labelSeparator"], Fields(multiLabel with { Task = LearningTask.SingleLabel, Labels = null }));
+        Assert.Equal(["columns.labels", "columns.label"], Fields(multiLabel with
+        {
+            Columns = new ColumnMapping { Text = "text", Label = "topic" },
+        }));
+        Assert.Equal(["columns.label", "columns.labels", "labelSeparator"], Fields(multiLabel with
+        {
+            Task = LearningTask.SingleLabel,
+            Labels = null,
+        }));
         Assert.Equal("labelSeparator", Only(multiLabel with { LabelSeparator = "" }).Field);
         Assert.Equal("labelSeparator", Only(multiLabel with { LabelSeparator = "\0" }).Field);
         Assert.Equal("labels", Only(multiLabel with { Labels = [] }).Field);
 
-        static IEnumerable<string> Fields(DatasetDefinition definition) => DatasetRules.Check(definition, ["train", "test"]).Select(error => error.Field);
+        static IEnumerable<string> Fields(DatasetDefinition definition) =>
+            DatasetRules.Check(definition, ["train", "test"]).Select(error => error.Field);
     }
 
     [Fact]
@@ -134,7 +165,10 @@ public class DatasetRulesTests
     [InlineData(0.5, 0.5, "split")]
     public void Fractions_leave_something_for_every_split(double validation, double test, string field) =>
         Assert.Equal(field, Assert.Single(DatasetRules.Check(
-            Good with { Split = new SplitFractions { Validation = (decimal)validation, Test = (decimal)test } }, ["file"])).Field);
+            Good with
+            {
+                Split = new SplitFractions { Validation = (decimal)validation, Test = (decimal)test },
+            }, ["file"])).Field);
 
     [Theory]
     [InlineData("", "file")]
@@ -150,10 +184,12 @@ public class DatasetRulesTests
     public void Fractions_belong_to_a_single_file()
     {
         Assert.Equal("split", Assert.Single(DatasetRules.Check(Good, ["file"])).Field);
-        Assert.Equal("split.test", Only(Good with { Split = new SplitFractions { Test = 0.2m, Validation = 0.1m } }).Field);
+        Assert.Equal(
+            "split.test", Only(Good with { Split = new SplitFractions { Test = 0.2m, Validation = 0.1m } }).Field);
     }
 
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    private static FieldError Only(DatasetDefinition definition) => Assert.Single(DatasetRules.Check(definition, ["train", "test"]));
+    private static FieldError Only(DatasetDefinition definition) =>
+        Assert.Single(DatasetRules.Check(definition, ["train", "test"]));
 }

@@ -5,7 +5,8 @@ namespace PieService.Domain.Tests.Datasets;
 
 public sealed class MultiLabelTests : IDisposable
 {
-    private const string Train = "topics,text\n\"[\"\"trade\"\", \"\"grain\"\"]\",one\n[],two\n\"[\"\"grain\"\"]\",three\n";
+    private const string Train =
+        "topics,text\n\"[\"\"trade\"\", \"\"grain\"\"]\",one\n[],two\n\"[\"\"grain\"\"]\",three\n";
     private const string Test = "topics,text\n\"[\"\"grain\"\"]\",four\n";
 
     private readonly SampleFiles files = new();
@@ -20,12 +21,23 @@ public sealed class MultiLabelTests : IDisposable
 
     [Theory]
     [InlineData(DatasetFormat.Csv, null, Train, Test)]
-    [InlineData(DatasetFormat.Csv, ";", "topics,text\ntrade;grain,one\n,two\ngrain,three\n", "topics,text\ngrain,four\n")]
-    [InlineData(DatasetFormat.Tsv, null, "topics\ttext\n[\"trade\", \"grain\"]\tone\n[]\ttwo\n[\"grain\"]\tthree\n", "text\ttopics\nfour\t[\"grain\"]")]
-    [InlineData(DatasetFormat.Tsv, ", ", "topics\ttext\ntrade, grain\tone\n\ttwo\ngrain\tthree\n", "topics\ttext\ngrain\tfour\n")]
-    [InlineData(DatasetFormat.Jsonl, null, "{\"topics\":[\"trade\",\"grain\"],\"text\":\"one\"}\n{\"topics\":[],\"text\":\"two\"}\n{\"topics\":[\"grain\"],\"text\":\"three\"}", "{\"topics\":[\"grain\"],\"text\":\"four\"}")]
-    [InlineData(DatasetFormat.Jsonl, " ", "{\"topics\":\"trade grain\",\"text\":\"one\"}\n{\"topics\":\"\",\"text\":\"two\"}\n{\"topics\":\"grain\",\"text\":\"three\"}", "{\"topics\":[\"grain\"],\"text\":\"four\"}")]
-    public void Labels_are_a_list_or_a_text_and_the_dataset_is_the_same(DatasetFormat format, string? separator, string train, string test)
+    [InlineData(
+        DatasetFormat.Csv, ";", "topics,text\ntrade;grain,one\n,two\ngrain,three\n", "topics,text\ngrain,four\n")]
+    [InlineData(DatasetFormat.Tsv, null, "topics\ttext\n[\"trade\", \"grain\"]\tone\n[]\ttwo\n[\"grain\"]\tthree\n",
+        "text\ttopics\nfour\t[\"grain\"]")]
+    [InlineData(DatasetFormat.Tsv, ", ", "topics\ttext\ntrade, grain\tone\n\ttwo\ngrain\tthree\n",
+        "topics\ttext\ngrain\tfour\n")]
+    [InlineData(
+        DatasetFormat.Jsonl, null,
+        "{\"topics\":[\"trade\",\"grain\"],\"text\":\"one\"}\n{\"topics\":[],\"text\":\"two\"}\n"
+        + "{\"topics\":[\"grain\"],\"text\":\"three\"}", "{\"topics\":[\"grain\"],\"text\":\"four\"}")]
+    [InlineData(
+        DatasetFormat.Jsonl, " ",
+        "{\"topics\":\"trade "
+        + "grain\",\"text\":\"one\"}\n{\"topics\":\"\",\"text\":\"two\"}\n{\"topics\":\"grain\",\"text\":\"three\"}",
+        "{\"topics\":[\"grain\"],\"text\":\"four\"}")]
+    public void Labels_are_a_list_or_a_text_and_the_dataset_is_the_same(
+        DatasetFormat format, string? separator, string train, string test)
     {
         files.Definition = files.Definition with { Format = format, LabelSeparator = separator };
         var dataset = files.With("train", train).With("test", test).Read();
@@ -34,7 +46,10 @@ public sealed class MultiLabelTests : IDisposable
         Assert.Equal([2, 1], dataset.Splits[0].PerLabel);
         Assert.Equal([1, 0], dataset.Splits[1].PerLabel);
         Assert.Equal([[0, 1], [], [0], [0]], files.Examples().Select(example => example.Labels));
-        using var csv = new SampleFiles { Definition = files.Definition with { Format = DatasetFormat.Csv, LabelSeparator = null } };
+        using var csv = new SampleFiles
+        {
+            Definition = files.Definition with { Format = DatasetFormat.Csv, LabelSeparator = null },
+        };
         Assert.Equal(csv.With("train", Train).With("test", Test).Read().ContentHash, dataset.ContentHash);
     }
 
@@ -50,7 +65,11 @@ public sealed class MultiLabelTests : IDisposable
         var hash = files.With("train", Train).With("test", Test).Read().ContentHash;
 
         using var twice = new SampleFiles { Definition = files.Definition };
-        twice.With("train", Train.Replace("\"\"trade\"\", \"\"grain\"\"", "\"\"grain\"\", \"\"trade\"\", \"\"grain\"\"", StringComparison.Ordinal));
+        twice.With(
+            "train",
+            Train.Replace(
+                "\"\"trade\"\", \"\"grain\"\"", "\"\"grain\"\", \"\"trade\"\", \"\"grain\"\"",
+                StringComparison.Ordinal));
         Assert.Equal(hash, twice.With("test", Test).Read().ContentHash);
 
         using var fewer = new SampleFiles { Definition = files.Definition };
@@ -78,10 +97,13 @@ public sealed class MultiLabelTests : IDisposable
     [InlineData(DatasetFormat.Csv, null, "topics,text\n\"[\"\"\"\"]\",one\n", "the label is empty")]
     [InlineData(DatasetFormat.Csv, ";", "topics,text\na;;b,one\n", "the label is empty")]
     [InlineData(DatasetFormat.Csv, ";", "topics,text\na; b,one\n", "no white space at its ends")]
-    [InlineData(DatasetFormat.Jsonl, null, "\n{\"topics\":\"a\",\"text\":\"one\"}", "'topics' must be a list of labels")]
+    [InlineData(
+        DatasetFormat.Jsonl, null, "\n{\"topics\":\"a\",\"text\":\"one\"}", "'topics' must be a list of labels")]
     [InlineData(DatasetFormat.Jsonl, null, "\n{\"topics\":null,\"text\":\"one\"}", "'topics' must be a list of labels")]
-    [InlineData(DatasetFormat.Jsonl, null, "\n{\"topics\":[[\"a\"]],\"text\":\"one\"}", "neither a string nor a whole number")]
-    public void What_is_no_list_of_labels_is_told_by_line_and_column(DatasetFormat format, string? separator, string train, string message)
+    [InlineData(
+        DatasetFormat.Jsonl, null, "\n{\"topics\":[[\"a\"]],\"text\":\"one\"}", "neither a string nor a whole number")]
+    public void What_is_no_list_of_labels_is_told_by_line_and_column(
+        DatasetFormat format, string? separator, string train, string message)
     {
         files.Definition = files.Definition with { Format = format, LabelSeparator = separator };
         var refusal = files.With("train", train).With("test", Test).Refusal();
@@ -96,7 +118,9 @@ public sealed class MultiLabelTests : IDisposable
         Assert.Equal(["grain"], files.With("train", "topics,text\n[],one\n").With("test", Test).Read().Labels);
 
         using var none = new SampleFiles { Definition = files.Definition };
-        Assert.Equal("no example has a label", none.With("train", "topics,text\n[],one\n").With("test", "topics,text\n[],two\n").Refusal().Message);
+        Assert.Equal(
+            "no example has a label",
+            none.With("train", "topics,text\n[],one\n").With("test", "topics,text\n[],two\n").Refusal().Message);
     }
 
     [Fact]
@@ -112,8 +136,14 @@ public sealed class MultiLabelTests : IDisposable
     [Fact]
     public void A_single_file_is_divided_at_random_by_the_seed()
     {
-        var definition = files.Definition with { LabelSeparator = ";", Split = new SplitFractions { Validation = 0.2m, Test = 0.3m, Seed = 1 } };
-        var content = Encoding.UTF8.GetBytes("topics,text\n" + string.Concat(Enumerable.Range(0, 100).Select(i => $"{(i % 3 == 0 ? "a;b" : i % 3 == 1 ? "a" : "")},text {i}\n")));
+        var definition = files.Definition with
+        {
+            LabelSeparator = ";",
+            Split = new SplitFractions { Validation = 0.2m, Test = 0.3m, Seed = 1 },
+        };
+        var content = Encoding.UTF8.GetBytes(
+            "topics,text\n" + string.Concat(
+                Enumerable.Range(0, 100).Select(i => $"{(i % 3 == 0 ? "a;b" : i % 3 == 1 ? "a" : "")},text {i}\n")));
 
         var first = Texts(1);
         Assert.Equal([50, 20, 30], first.Values.Select(texts => texts.Count));
@@ -122,9 +152,12 @@ public sealed class MultiLabelTests : IDisposable
 
         Dictionary<Split, List<string>> Texts(int seed)
         {
-            using var sample = new SampleFiles { Definition = definition with { Split = definition.Split with { Seed = seed } } };
+            using var sample =
+                new SampleFiles { Definition = definition with { Split = definition.Split with { Seed = seed } } };
             return sample.With("file", content).Examples().GroupBy(example => example.Split).OrderBy(split => split.Key)
-                .ToDictionary(split => split.Key, split => split.OrderBy(example => example.Position).Select(example => example.Text).ToList());
+                .ToDictionary(
+                    split => split.Key,
+                    split => split.OrderBy(example => example.Position).Select(example => example.Text).ToList());
         }
     }
 }

@@ -39,7 +39,8 @@ public sealed class SampleFiles : IDisposable
         return this;
     }
 
-    public SourceDataset Read(CancellationToken cancellation = default) => SourceDataset.Read(Definition, parts, Limits, cancellation);
+    public SourceDataset Read(CancellationToken cancellation = default) =>
+        SourceDataset.Read(Definition, parts, Limits, cancellation);
 
     public List<Example> Examples() => [.. Read().Examples(Guid.Empty, CancellationToken.None)];
 

@@ -54,7 +54,12 @@ public sealed class SourceDatasetTests : IDisposable
         var hash = files.With("train", Train).With("test", Test).Read().ContentHash;
 
         using var other = new SampleFiles().As(DatasetFormat.Jsonl);
-        other.Definition = other.Definition with { Name = "another", Labels = ["neg", "pos"], Columns = new ColumnMapping { Text = "t", Label = "l", Id = "i" } };
+        other.Definition = other.Definition with
+        {
+            Name = "another",
+            Labels = ["neg", "pos"],
+            Columns = new ColumnMapping { Text = "t", Label = "l", Id = "i" },
+        };
         other.With("test", """{"t":"Awful","l":"neg","i":9}""");
         other.With("train", SampleFiles.Gzip(Encoding.UTF8.GetBytes("""
             {"t":"Good film.","l":"pos","i":1}
@@ -85,31 +90,42 @@ public sealed class SourceDatasetTests : IDisposable
         pair.Add("a", "", 0);
 
         Assert.NotEqual(
-            ContentHash.Of(LearningTask.SingleLabel, ["a", "b"], [alone]), ContentHash.Of(LearningTask.SingleLabel, ["a", "b"], [pair]));
+            ContentHash.Of(LearningTask.SingleLabel, ["a", "b"], [alone]),
+            ContentHash.Of(LearningTask.SingleLabel, ["a", "b"], [pair]));
     }
 
     [Fact]
     public void A_single_file_is_divided_and_keeps_its_order_in_each_split()
     {
-        files.Definition = files.Definition with { Split = new SplitFractions { Validation = 0.2m, Test = 0.3m, Seed = 1 } };
-        files.With("file", "label,text\n" + string.Concat(Enumerable.Range(0, 100).Select(i => $"{(i % 4 == 0 ? 'a' : 'b')},text {i}\n")));
+        files.Definition =
+            files.Definition with { Split = new SplitFractions { Validation = 0.2m, Test = 0.3m, Seed = 1 } };
+        files.With(
+            "file",
+            "label,text\n"
+                + string.Concat(Enumerable.Range(0, 100).Select(i => $"{(i % 4 == 0 ? 'a' : 'b')},text {i}\n")));
 
         var examples = files.Examples();
         Assert.Equal([50, 20, 30], files.Read().Splits.Select(split => split.Examples));
-        Assert.Equal(Enumerable.Range(2, 100).Select(line => $"file:{line}"), examples.Select(example => example.SourceId));
+        Assert.Equal(
+            Enumerable.Range(2, 100).Select(line => $"file:{line}"), examples.Select(example => example.SourceId));
         foreach (var split in examples.GroupBy(example => example.Split))
             Assert.Equal(Enumerable.Range(0, split.Count()), split.Select(example => example.Position));
-        Assert.Equal(Example.IdOf(Guid.Empty, Split.Test, 4), examples.Single(example => example is { Split: Split.Test, Position: 4 }).Id);
+        Assert.Equal(
+            Example.IdOf(Guid.Empty, Split.Test, 4),
+            examples.Single(example => example is { Split: Split.Test, Position: 4 }).Id);
     }
 
     [Fact]
     public void A_split_that_gets_no_example_is_refused()
     {
-        Assert.Equal(("test", "has no example"), (files.With("train", Train).With("test", "label,text\n").Refusal().File, files.Refusal().Message));
+        Assert.Equal(
+            ("test", "has no example"),
+            (files.With("train", Train).With("test", "label,text\n").Refusal().File, files.Refusal().Message));
 
         using var few = new SampleFiles();
         few.Definition = few.Definition with { Split = new SplitFractions { Validation = 0.01m, Test = 0.5m } };
-        Assert.Contains("validation", few.With("file", Train + "neg,Boring\n").Refusal().Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "validation", few.With("file", Train + "neg,Boring\n").Refusal().Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,19 +133,23 @@ public sealed class SourceDatasetTests : IDisposable
     {
         var refusal = files.With("train", Train).With("test", Test + "Neg,Awful\n").Refusal();
 
-        Assert.Equal(("train", "train has no example of 'Neg'; every label needs at least one"), (refusal.File, refusal.Message));
+        Assert.Equal(
+            ("train", "train has no example of 'Neg'; every label needs at least one"),
+            (refusal.File, refusal.Message));
     }
 
     [Fact]
     public void One_label_is_not_enough() =>
-        Assert.Contains("only label", files.With("train", Test).With("test", Test).Refusal().Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "only label", files.With("train", Test).With("test", Test).Refusal().Message, StringComparison.Ordinal);
 
     [Fact]
     public void There_are_no_more_examples_than_the_limit()
     {
         files.Limits = files.Limits with { Records = 3 };
 
-        Assert.Equal(("test", 2L), (files.With("train", Train).With("test", Test).Refusal().File, files.Refusal().Line));
+        Assert.Equal(
+            ("test", 2L), (files.With("train", Train).With("test", Test).Refusal().File, files.Refusal().Line));
     }
 
     [Fact]

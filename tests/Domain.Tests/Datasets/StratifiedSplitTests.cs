@@ -36,12 +36,15 @@ public class StratifiedSplitTests
     {
         var renumbered = Labels.Select(label => (ushort)(2 - label)).ToArray();
 
-        Assert.Equal(StratifiedSplit.Assign(Labels, Names, Fractions), StratifiedSplit.Assign(renumbered, [.. Names.Reverse()], Fractions));
+        Assert.Equal(
+            StratifiedSplit.Assign(Labels, Names, Fractions),
+            StratifiedSplit.Assign(renumbered, [.. Names.Reverse()], Fractions));
     }
 
     private static (int Test, int Validation, int Train) Counts(Split[] splits, int label)
     {
         var of = splits.Where((_, i) => Labels[i] == label).CountBy(split => split).ToDictionary();
-        return (of.GetValueOrDefault(Split.Test), of.GetValueOrDefault(Split.Validation), of.GetValueOrDefault(Split.Train));
+        return (of.GetValueOrDefault(Split.Test), of.GetValueOrDefault(Split.Validation), of.GetValueOrDefault(
+            Split.Train));
     }
 }

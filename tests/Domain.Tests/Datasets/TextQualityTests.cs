@@ -11,44 +11,67 @@ public sealed class TextQualityTests : IDisposable
     [Fact]
     public void Texts_that_occur_twice_are_counted_by_where_and_how()
     {
-        // one: three times, twice in train, with two labels. two: once. three: in all three splits. four: twice in test.
+        // one: three times, twice in train, with two labels. two: once. three: in all three splits. four: twice in
+        // test.
         files.With("train", "label,text\na,one\nb,one\na,two\na,three\n")
-            .With("validation", "label,text\na,three\n").With("test", "label,text\nb,one\na,three\nb,four\nb,four\nb, two\n");
+            .With("validation", "label,text\na,three\n")
+            .With("test", "label,text\nb,one\na,three\nb,four\nb,four\nb, two\n");
 
-        Assert.Equal(new TextQuality(Duplicates: 2, EmptyTexts: 0, InTwoSplits: 2, ConflictingLabels: 1, WithoutLabel: 0), files.Read().Quality);
+        Assert.Equal(
+            new TextQuality(Duplicates: 2, EmptyTexts: 0, InTwoSplits: 2, ConflictingLabels: 1, WithoutLabel: 0),
+            files.Read().Quality);
     }
 
     [Fact]
     public void A_pair_is_one_text()
     {
-        files.Definition = files.Definition with { Columns = new ColumnMapping { Text = "x", SecondText = "y", Label = "label" } };
-        files.With("train", "label,x,y\na,one,two\na,onet,wo\nb,two,one\na,,three\n").With("test", "label,x,y\nb,one,two\na,three,\" \"\n");
+        files.Definition =
+            files.Definition with { Columns = new ColumnMapping { Text = "x", SecondText = "y", Label = "label" } };
+        files.With("train", "label,x,y\na,one,two\na,onet,wo\nb,two,one\na,,three\n")
+            .With("test", "label,x,y\nb,one,two\na,three,\" \"\n");
 
-        Assert.Equal(new TextQuality(Duplicates: 0, EmptyTexts: 2, InTwoSplits: 1, ConflictingLabels: 1, WithoutLabel: 0), files.Read().Quality);
+        Assert.Equal(
+            new TextQuality(Duplicates: 0, EmptyTexts: 2, InTwoSplits: 1, ConflictingLabels: 1, WithoutLabel: 0),
+            files.Read().Quality);
     }
 
     [Fact]
     public void Labels_are_compared_as_sets()
     {
-        files.Definition = files.Definition with { Task = LearningTask.MultiLabel, LabelSeparator = ";", Columns = new ColumnMapping { Text = "text", Labels = "l" } };
-        files.With("train", "l,text\na;b,one\nb;a,one\n,two\na,two\na;b,three\nb,three\n").With("test", "l,text\n,four\n");
+        files.Definition = files.Definition with
+        {
+            Task = LearningTask.MultiLabel,
+            LabelSeparator = ";",
+            Columns = new ColumnMapping { Text = "text", Labels = "l" },
+        };
+        files.With("train", "l,text\na;b,one\nb;a,one\n,two\na,two\na;b,three\nb,three\n")
+            .With("test", "l,text\n,four\n");
 
-        Assert.Equal(new TextQuality(Duplicates: 3, EmptyTexts: 0, InTwoSplits: 0, ConflictingLabels: 2, WithoutLabel: 2), files.Read().Quality);
+        Assert.Equal(
+            new TextQuality(Duplicates: 3, EmptyTexts: 0, InTwoSplits: 0, ConflictingLabels: 2, WithoutLabel: 2),
+            files.Read().Quality);
     }
 
     [Fact]
     public void A_thousand_texts_are_counted_as_by_hand()
     {
         var random = new Random(3);
-        var rows = Enumerable.Range(0, 2000).Select(_ => (Text: $"text {random.Next(1000)}", Label: random.Next(2) == 0 ? "a" : "b", Split: random.Next(3))).ToList();
+        var rows = Enumerable.Range(0, 2000)
+            .Select(_ =>
+                (Text: $"text {random.Next(1000)}", Label: random.Next(2) == 0 ? "a" : "b", Split: random.Next(3)))
+            .ToList();
         foreach (var (name, split) in new[] { ("train", 0), ("validation", 1), ("test", 2) })
-            files.With(name, "label,text\n" + string.Concat(rows.Where(row => row.Split == split).Select(row => $"{row.Label},{row.Text}\n")));
+            files.With(
+                name,
+                "label,text\n"
+                    + string.Concat(rows.Where(row => row.Split == split).Select(row => $"{row.Label},{row.Text}\n")));
 
         var byText = rows.GroupBy(row => row.Text).ToList();
         Assert.Equal(
             new TextQuality(
                 rows.Count - rows.Select(row => (row.Text, row.Split)).Distinct().Count(), 0,
-                byText.Count(text => text.Select(row => row.Split).Distinct().Count() > 1), byText.Count(text => text.Select(row => row.Label).Distinct().Count() > 1), 0),
+                byText.Count(text => text.Select(row => row.Split).Distinct().Count() > 1),
+                byText.Count(text => text.Select(row => row.Label).Distinct().Count() > 1), 0),
             files.Read().Quality);
     }
 }

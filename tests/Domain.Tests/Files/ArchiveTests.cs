@@ -11,9 +11,20 @@ namespace PieService.Domain.Tests.Files;
 public sealed class ArchiveTests : IDisposable
 {
     private static readonly (string, string)[] Reviews =
-        [.. Enumerable.Range(0, 3).SelectMany(i => new[] { ($"aclImdb/train/pos/{i}_9.txt", $"good {i}"), ($"aclImdb/train/neg/{i}_2.txt", $"bad {i}"), ($"aclImdb/test/neg/{i}_2.txt", "dull") })];
+        [.. Enumerable.Range(0, 3)
+            .SelectMany(
+                i => new[] { ($"aclImdb/train/pos/{i}_9.txt", $"good {i}"), (
+                    $"aclImdb/train/neg/{i}_2.txt", $"bad {i}"), ($"aclImdb/test/neg/{i}_2.txt", "dull") })];
 
-    private readonly SampleFiles files = new() { Definition = new DatasetDefinition { Name = "imdb", Task = LearningTask.SingleLabel, Format = DatasetFormat.Imdb } };
+    private readonly SampleFiles files = new()
+    {
+        Definition = new DatasetDefinition
+        {
+            Name = "imdb",
+            Task = LearningTask.SingleLabel,
+            Format = DatasetFormat.Imdb,
+        },
+    };
 
     public void Dispose() => files.Dispose();
 
@@ -25,13 +36,16 @@ public sealed class ArchiveTests : IDisposable
     public void Every_kind_of_tar_archive_is_read_long_names_too(TarEntryFormat format)
     {
         // A name beyond 100 characters goes into a header of its own, or a prefix.
-        var folder = format == TarEntryFormat.V7 ? "other" : string.Join('/', Enumerable.Repeat("a-long-name-of-a-folder", 6));
+        var folder = format == TarEntryFormat.V7
+            ? "other" : string.Join('/', Enumerable.Repeat("a-long-name-of-a-folder", 6));
         using var stream = new MemoryStream();
         using (var writer = new TarWriter(stream, format, leaveOpen: true))
             foreach (var (name, content) in Reviews.Prepend(($"{folder}/0_1.txt", new string('x', 1000))))
                 writer.WriteEntry(Entry(format, name, content));
 
-        Assert.Equal(Reviews.Select(review => review.Item2), files.With("file", stream.ToArray()).Examples().Select(example => example.Text));
+        Assert.Equal(
+            Reviews.Select(review => review.Item2),
+            files.With("file", stream.ToArray()).Examples().Select(example => example.Text));
     }
 
     [Fact]
@@ -46,7 +60,8 @@ public sealed class ArchiveTests : IDisposable
         {
             using var sample = Imdb(archive);
             Assert.Equal("file", sample.Refusal().File.Split('/')[0]);
-            if (archive is [0x1F, 0x8B, ..]) Assert.Contains("the gzip file ends too early", sample.Refusal().Message, StringComparison.Ordinal);
+            if (archive is [0x1F, 0x8B, ..])
+                Assert.Contains("the gzip file ends too early", sample.Refusal().Message, StringComparison.Ordinal);
         }
     }
 
@@ -57,7 +72,8 @@ public sealed class ArchiveTests : IDisposable
         for (var i = 0; i < 500; i++)
         {
             var damaged = tar.ToArray();
-            for (var changes = random.Next(1, 5); changes > 0; changes--) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            for (var changes = random.Next(1, 5); changes > 0; changes--)
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
             using var sample = Imdb(damaged);
             ReadOrRefused(sample);
         }
@@ -80,7 +96,9 @@ public sealed class ArchiveTests : IDisposable
     [Fact]
     public void A_header_that_claims_gigabytes_is_not_waited_for()
     {
-        Assert.Equal("the archive has an extended header of more than 65536 bytes", files.With("file", ArchiveFiles.Header(1L << 31, isExtended: true)).Refusal().Message);
+        Assert.Equal(
+            "the archive has an extended header of more than 65536 bytes",
+            files.With("file", ArchiveFiles.Header(1L << 31, isExtended: true)).Refusal().Message);
     }
 
     [Fact]
@@ -90,7 +108,9 @@ public sealed class ArchiveTests : IDisposable
         var (directory, many) = (header[1024..1536], new byte[260_000 * 512]);
         for (var i = 0; i < 260_000; i++) directory.CopyTo(many, i * 512);
 
-        Assert.Contains("more than 250000 entries", files.With("file", SampleFiles.Gzip(many)).Refusal().Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 250000 entries", files.With("file", SampleFiles.Gzip(many)).Refusal().Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +132,8 @@ public sealed class ArchiveTests : IDisposable
     public void A_zip_bomb_is_refused()
     {
         using var sample = Snli(ArchiveFiles.Zip(
-            ("snli_1.0_train.jsonl", string.Concat(Enumerable.Repeat(new string(' ', 1023) + "\n", 32 * 1024))), ("snli_1.0_dev.jsonl", ""), ("snli_1.0_test.jsonl", "")));
+            ("snli_1.0_train.jsonl", string.Concat(Enumerable.Repeat(new string(' ', 1023) + "\n", 32 * 1024))),
+            ("snli_1.0_dev.jsonl", ""), ("snli_1.0_test.jsonl", "")));
 
         Assert.Equal("file/snli_1.0_train.jsonl", sample.Refusal().File);
         Assert.Contains("200 times its size", sample.Refusal().Message, StringComparison.Ordinal);
@@ -121,8 +142,11 @@ public sealed class ArchiveTests : IDisposable
     [Fact]
     public void A_damaged_or_cut_off_zip_archive_is_read_or_refused_and_never_anything_else()
     {
-        var pair = "{\"gold_label\":\"neutral\",\"sentence1\":\"a\",\"sentence2\":\"b\",\"pairID\":\"c\"}\n{\"gold_label\":\"entailment\",\"sentence1\":\"a\",\"sentence2\":\"b\",\"pairID\":\"c\"}\n";
-        var zip = ArchiveFiles.Zip(("snli_1.0_train.jsonl", pair), ("snli_1.0_dev.jsonl", pair), ("snli_1.0_test.jsonl", pair));
+        var pair =
+            "{\"gold_label\":\"neutral\",\"sentence1\":\"a\",\"sentence2\":\"b\",\"pairID\":\"c\"}\n"
+            + "{\"gold_label\":\"entailment\",\"sentence1\":\"a\",\"sentence2\":\"b\",\"pairID\":\"c\"}\n";
+        var zip = ArchiveFiles.Zip(
+            ("snli_1.0_train.jsonl", pair), ("snli_1.0_dev.jsonl", pair), ("snli_1.0_test.jsonl", pair));
         using (var whole = Snli(zip)) Assert.Equal(6, whole.Examples().Count);
         for (var length = 0; length < zip.Length; length += 5)
         {
@@ -133,7 +157,8 @@ public sealed class ArchiveTests : IDisposable
         for (var i = 0; i < 500; i++)
         {
             var damaged = zip.ToArray();
-            for (var changes = random.Next(1, 5); changes > 0; changes--) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            for (var changes = random.Next(1, 5); changes > 0; changes--)
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
             using var sample = Snli(damaged);
             ReadOrRefused(sample);
         }
@@ -142,17 +167,41 @@ public sealed class ArchiveTests : IDisposable
     [Fact]
     public void A_name_without_end_is_shortened()
     {
-        using var sample = new SampleFiles { Definition = new DatasetDefinition { Name = "reuters", Task = LearningTask.MultiLabel, Format = DatasetFormat.Reuters21578 } };
+        using var sample = new SampleFiles
+        {
+            Definition = new DatasetDefinition
+            {
+                Name = "reuters",
+                Task = LearningTask.MultiLabel,
+                Format = DatasetFormat.Reuters21578,
+            },
+        };
         sample.With("file", ArchiveFiles.Tar(($"{new string('a', 5000)}\u0007/reut2-000.sgm", "<REUTERS>\n")));
 
         Assert.Equal($"file/…{new string('a', 85)}\uFFFD/reut2-000.sgm", sample.Refusal().File);
     }
 
     private static SampleFiles Imdb(byte[] archive) =>
-        new SampleFiles { Definition = new DatasetDefinition { Name = "imdb", Task = LearningTask.SingleLabel, Format = DatasetFormat.Imdb } }.With("file", archive);
+        new SampleFiles
+        {
+            Definition = new DatasetDefinition
+            {
+                Name = "imdb",
+                Task = LearningTask.SingleLabel,
+                Format = DatasetFormat.Imdb,
+            },
+        }.With("file", archive);
 
     private static SampleFiles Snli(byte[] archive) =>
-        new SampleFiles { Definition = new DatasetDefinition { Name = "snli", Task = LearningTask.SingleLabel, Format = DatasetFormat.Snli } }.With("file", archive);
+        new SampleFiles
+        {
+            Definition = new DatasetDefinition
+            {
+                Name = "snli",
+                Task = LearningTask.SingleLabel,
+                Format = DatasetFormat.Snli,
+            },
+        }.With("file", archive);
 
     private static void ReadOrRefused(SampleFiles sample)
     {

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace PieService.Domain.Tests.Files;
 
-/// <summary>Parquet as no writer makes it: two columns of strings, text and label, in one row group, uncompressed, in whatever pages.</summary>
+/// <summary>
+/// Parquet as no writer makes it: two columns of strings, text and label, in one row group, uncompressed, in whatever
+/// pages.
+/// </summary>
 internal static class HandmadeParquet
 {
     /// <param name="texts">Pages of the column text, with as many values as there are labels.</param>
@@ -14,7 +17,8 @@ internal static class HandmadeParquet
             // The schema: a list of three structs, its root first.
             0x29, 0x3C, .. Name(0x48, "schema"), 0x15, 0x04, 0, .. Column("text"), .. Column("label"),
             // One row group: its two chunks, its rows.
-            0x29, 0x1C, 0x19, 0x2C, .. Chunk(4, text.Length), .. Chunk(4 + text.Length, label.Length), 0x26, .. ZigZag(labels.Length), 0,
+            0x29, 0x1C, 0x19, 0x2C, .. Chunk(4, text.Length), .. Chunk(4 + text.Length, label.Length), 0x26,
+            .. ZigZag(labels.Length), 0,
             0,
         ];
         return [.. "PAR1"u8, .. text, .. label, .. footer, .. BitConverter.GetBytes(footer.Length), .. "PAR1"u8];
@@ -23,14 +27,18 @@ internal static class HandmadeParquet
     /// <summary>A page of these values.</summary>
     public static byte[] Values(params string[] values)
     {
-        byte[] content = [.. values.SelectMany(value => BitConverter.GetBytes(value.Length).Concat(Encoding.ASCII.GetBytes(value)))];
+        byte[] content = [
+            .. values.SelectMany(value => BitConverter.GetBytes(value.Length).Concat(Encoding.ASCII.GetBytes(value)))];
         return [.. Head(kind: 0, values.Length, content.Length), .. content];
     }
 
     /// <param name="kind">0 data, 1 index, 2 dictionary, 3 data of version 2.</param>
     public static byte[] Empty(int kind) => Head(kind, values: 0, bytes: 0);
 
-    /// <summary>Kind, unpacked and packed length; then, at the place that belongs to the kind, the number of values and their encoding, plain.</summary>
+    /// <summary>
+    /// Kind, unpacked and packed length; then, at the place that belongs to the kind, the number of values and their
+    /// encoding, plain.
+    /// </summary>
     private static byte[] Head(int kind, int values, int bytes)
     {
         byte[] lengths = [0x15, .. ZigZag(kind), 0x15, .. ZigZag(bytes), 0x15, .. ZigZag(bytes)];
@@ -46,7 +54,8 @@ internal static class HandmadeParquet
 
     private static byte[] Column(string name) => [0x15, 0x0C, 0x25, 0, .. Name(0x18, name), 0];
 
-    private static byte[] Chunk(int start, int bytes) => [0x3C, 0x45, 0, 0x36, .. ZigZag(bytes), 0x26, .. ZigZag(start), 0, 0];
+    private static byte[] Chunk(int start, int bytes) =>
+        [0x3C, 0x45, 0, 0x36, .. ZigZag(bytes), 0x26, .. ZigZag(start), 0, 0];
 
     private static byte[] Name(byte field, string name) => [field, (byte)name.Length, .. Encoding.ASCII.GetBytes(name)];
 

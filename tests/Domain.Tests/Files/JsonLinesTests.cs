@@ -14,7 +14,10 @@ public sealed class JsonLinesTests : IDisposable
     [Fact]
     public void A_line_is_an_object_whose_label_may_be_a_number()
     {
-        files.With("train", "{\"text\": \"one\\n\\\"two\\\" \\u00e9\", \"label\": 1, \"other\": [1, {}]}\r\n\r\n{\"label\": \"0\", \"text\": \"\\ud83e\\udd67\"}").With("test", Test);
+        files.With(
+            "train",
+            "{\"text\": \"one\\n\\\"two\\\" \\u00e9\", \"label\": 1, \"other\": [1, {}]}\r\n\r\n{\"label\": \"0\", "
+                + "\"text\": \"\\ud83e\\udd67\"}").With("test", Test);
 
         Assert.Equal(
             ["train:1|one\n\"two\" é|1", "train:3|🥧|0", "test:1|x|1"],
@@ -35,7 +38,8 @@ public sealed class JsonLinesTests : IDisposable
     [InlineData("null", null)]
     public void What_is_wrong_with_a_line_is_told_by_its_place(string line, string? column)
     {
-        var refusal = files.With("train", $$"""{"text": "zero", "label": "b"}""" + "\n" + line + "\n").With("test", Test).Refusal();
+        var refusal = files.With("train", $$"""{"text": "zero", "label": "b"}""" + "\n" + line + "\n")
+            .With("test", Test).Refusal();
 
         Assert.Equal((2, column), (refusal.Line, refusal.Column));
     }

@@ -10,7 +10,9 @@ namespace PieService.Domain.Tests.Files;
 /// <summary>Files are written by Apache Arrow, as those of pandas are.</summary>
 public sealed class ParquetTests : IDisposable
 {
-    private static readonly string[] Texts = [.. Enumerable.Range(0, 400).Select(i => $"text {i * 7919L % 1000}, é \U0001F600\n\"{new string('x', i % 50)}\"")];
+    private static readonly string[] Texts = [
+        .. Enumerable.Range(0, 400)
+            .Select(i => $"text {i * 7919L % 1000}, é \U0001F600\n\"{new string('x', i % 50)}\"")];
     private static readonly string[] Names = [.. Texts.Select((_, i) => i % 3 == 0 ? "good" : "bad, \"really\"")];
 
     private readonly SampleFiles files = new SampleFiles().As(DatasetFormat.Parquet);
@@ -18,7 +20,8 @@ public sealed class ParquetTests : IDisposable
     public void Dispose() => files.Dispose();
 
     public static TheoryData<Compression, bool, bool> Layouts() => new(
-        from compression in new[] { Compression.Uncompressed, Compression.Snappy, Compression.Gzip, Compression.Brotli, Compression.Zstd }
+        from compression in new[] { Compression.Uncompressed, Compression.Snappy, Compression.Gzip, Compression.Brotli,
+            Compression.Zstd }
         from dictionary in new[] { true, false }
         from isV2 in new[] { true, false }
         select (compression, dictionary, isV2));
@@ -69,7 +72,8 @@ public sealed class ParquetTests : IDisposable
     [MemberData(nameof(Layouts))]
     public void Labels_may_be_lists(Compression compression, bool dictionary, bool isV2)
     {
-        var lists = Enumerable.Range(0, 400).Select(i => Enumerable.Range(0, i % 5).Select(k => $"label {(i + k) * 7 % 11}").ToArray()).ToArray();
+        var lists = Enumerable.Range(0, 400)
+            .Select(i => Enumerable.Range(0, i % 5).Select(k => $"label {(i + k) * 7 % 11}").ToArray()).ToArray();
         using var builder = new WriterPropertiesBuilder();
         builder.Compression(compression).DataPagesize(500);
         if (!dictionary) builder.DisableDictionary();
@@ -82,7 +86,8 @@ public sealed class ParquetTests : IDisposable
         Assert.Equal(
             lists.Select(list => list.Order(StringComparer.Ordinal)),
             dataset.Examples(Guid.Empty, CancellationToken.None).Where(example => example.Split == Split.Train)
-                .Select(example => example.Labels.Select(label => dataset.Labels[label]).Order(StringComparer.Ordinal)));
+                .Select(example =>
+                    example.Labels.Select(label => dataset.Labels[label]).Order(StringComparer.Ordinal)));
     }
 
     [Fact]
@@ -98,7 +103,9 @@ public sealed class ParquetTests : IDisposable
             sample.Definition = sample.Definition with { LabelSeparator = separator };
             var dataset = sample.With("train", file).With("test", file).Read();
             Assert.Equal(expected, dataset.Labels);
-            Assert.Equal([[0, 1], [], [0, 1], []], dataset.Examples(Guid.Empty, CancellationToken.None).Select(example => example.Labels));
+            Assert.Equal(
+                [[0, 1], [], [0, 1], []],
+                dataset.Examples(Guid.Empty, CancellationToken.None).Select(example => example.Labels));
         }
     }
 
@@ -107,7 +114,9 @@ public sealed class ParquetTests : IDisposable
     {
         Assert.Equal((2, "has no value"), Told(new string[]?[] { ["a"], null }));
         Assert.Equal((2, "has a list with an item that has no value"), Told(new string?[][] { ["a"], ["b", null] }));
-        Assert.Equal((2, "has a list of more than 10000 items"), Told(new string[][] { ["a"], [.. Enumerable.Repeat("b", 10_001)] }));
+        Assert.Equal(
+            (2, "has a list of more than 10000 items"),
+            Told(new string[][] { ["a"], [.. Enumerable.Repeat("b", 10_001)] }));
 
         static (long?, string) Told<T>(T[] lists)
         {
@@ -124,25 +133,32 @@ public sealed class ParquetTests : IDisposable
     {
         var refusal = Refusal(Write(["one", "two"], new string[][] { ["a"], ["b"] }));
 
-        Assert.Equal(("label", "must be a column of strings, whole numbers or booleans"), (refusal.Column, refusal.Message));
+        Assert.Equal(
+            ("label", "must be a column of strings, whole numbers or booleans"), (refusal.Column, refusal.Message));
     }
 
     [Fact]
     public void A_damaged_file_of_lists_is_read_or_refused_and_never_anything_else()
     {
-        var file = Write(Texts, [.. Texts.Select((_, i) => Enumerable.Range(0, i % 4).Select(k => $"{i * k % 9}").ToArray())]);
+        var file = Write(
+            Texts, [.. Texts.Select((_, i) => Enumerable.Range(0, i % 4).Select(k => $"{i * k % 9}").ToArray())]);
         var random = new Random(11);
         for (var i = 0; i < 300; i++)
         {
             var damaged = file.ToArray();
-            for (var changes = random.Next(1, 4); changes > 0; changes--) damaged[random.Next(file.Length)] = (byte)random.Next(256);
+            for (var changes = random.Next(1, 4); changes > 0; changes--)
+                damaged[random.Next(file.Length)] = (byte)random.Next(256);
             AssertReadOrRefused(damaged, isMultiLabel: true);
         }
     }
 
     private static SampleFiles MultiLabel(SampleFiles sample)
     {
-        sample.Definition = sample.Definition with { Task = LearningTask.MultiLabel, Columns = new ColumnMapping { Text = "text", Labels = "label" } };
+        sample.Definition = sample.Definition with
+        {
+            Task = LearningTask.MultiLabel,
+            Columns = new ColumnMapping { Text = "text", Labels = "label" },
+        };
         return sample;
     }
 
@@ -152,7 +168,9 @@ public sealed class ParquetTests : IDisposable
         Assert.Equal("label", Refusal(Write(["one", "two"], new[] { 0.5, 1.5 })).Column);
         Assert.Equal("label", Refusal(Write(["one", "two"], new[] { new Date(1), new Date(2) })).Column);
         Assert.Equal("text", Refusal(Write(new[] { 1, 2 }, ["a", "b"])).Column);
-        Assert.Equal("the file has no column 'text'; it has 'words', 'label'", Refusal(Write(["one", "two"], ["a", "b"], "words")).Message);
+        Assert.Equal(
+            "the file has no column 'text'; it has 'words', 'label'",
+            Refusal(Write(["one", "two"], ["a", "b"], "words")).Message);
     }
 
     [Fact]
@@ -160,7 +178,9 @@ public sealed class ParquetTests : IDisposable
     {
         using var builder = new WriterPropertiesBuilder();
         using var properties = builder.Compression(Compression.Zstd).DisableDictionary().Build();
-        var file = Write(properties, [.. Enumerable.Repeat(new string('x', 1000), 2000)], [.. Enumerable.Range(0, 2000).Select(i => $"{i % 2}")], "text", groups: 1);
+        var file = Write(
+            properties, [.. Enumerable.Repeat(new string('x', 1000), 2000)],
+            [.. Enumerable.Range(0, 2000).Select(i => $"{i % 2}")], "text", groups: 1);
         Assert.InRange(file.Length, 0, 50_000);
 
         Assert.Contains(
@@ -177,10 +197,14 @@ public sealed class ParquetTests : IDisposable
     [InlineData(3)]
     public void Pages_that_hold_nothing_count_too(int kind)
     {
-        var few = HandmadeParquet.File([HandmadeParquet.Values("a"), HandmadeParquet.Empty(kind), HandmadeParquet.Values("b")], ["x", "y"]);
-        var many = HandmadeParquet.File([HandmadeParquet.Values("a"), .. Enumerable.Repeat(HandmadeParquet.Empty(kind), 10_000), HandmadeParquet.Values("b")], ["x", "y"]);
+        var few = HandmadeParquet.File(
+            [HandmadeParquet.Values("a"), HandmadeParquet.Empty(kind), HandmadeParquet.Values("b")], ["x", "y"]);
+        var many = HandmadeParquet.File(
+            [HandmadeParquet.Values("a"), .. Enumerable.Repeat(HandmadeParquet.Empty(kind), 10_000),
+                HandmadeParquet.Values("b")], ["x", "y"]);
         var limits = ReadLimits.Default with { FileBytes = 8 * 1024 * 1024 };
-        using var sample = new SampleFiles { Limits = limits }.As(DatasetFormat.Parquet).With("train", few).With("test", SampleFiles.Gzip(few));
+        using var sample = new SampleFiles { Limits = limits }.As(DatasetFormat.Parquet).With("train", few)
+            .With("test", SampleFiles.Gzip(few));
 
         Assert.Equal(["a", "b", "a", "b"], sample.Examples().Select(example => example.Text));
         foreach (var file in new[] { many, SampleFiles.Gzip(many) })
@@ -201,10 +225,15 @@ public sealed class ParquetTests : IDisposable
     [Fact]
     public void A_text_that_a_dictionary_repeats_beyond_the_limits_is_refused()
     {
-        var file = Write([.. Enumerable.Repeat(new string('x', 1000), 2000)], [.. Enumerable.Range(0, 2000).Select(i => $"{i % 2}")]);
+        var file = Write(
+            [.. Enumerable.Repeat(new string('x', 1000), 2000)],
+            [.. Enumerable.Range(0, 2000).Select(i => $"{i % 2}")]);
         Assert.InRange(file.Length, 0, 20_000);
 
-        Assert.Contains("1000000", Refusal(file, ReadLimits.Default with { FileBytes = 1_000_000 }).Message, StringComparison.Ordinal);
+        Assert.Contains("1000000", Refusal(file, ReadLimits.Default with
+        {
+            FileBytes = 1_000_000,
+        }).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -217,7 +246,8 @@ public sealed class ParquetTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Layouts))]
-    public void A_damaged_file_is_read_or_refused_and_never_anything_else(Compression compression, bool dictionary, bool isV2)
+    public void A_damaged_file_is_read_or_refused_and_never_anything_else(
+        Compression compression, bool dictionary, bool isV2)
     {
         var file = Write(compression, dictionary, isV2, groups: 2);
         var random = new Random(7);
@@ -226,7 +256,8 @@ public sealed class ParquetTests : IDisposable
             var damaged = file.ToArray();
             // Half of them where the file describes itself: its last 500 bytes.
             var from = i % 2 == 0 ? 0 : Math.Max(0, file.Length - 500);
-            for (var changes = random.Next(1, 4); changes > 0; changes--) damaged[random.Next(from, file.Length)] = (byte)random.Next(256);
+            for (var changes = random.Next(1, 4); changes > 0; changes--)
+                damaged[random.Next(from, file.Length)] = (byte)random.Next(256);
             AssertReadOrRefused(damaged);
         }
     }
@@ -246,7 +277,8 @@ public sealed class ParquetTests : IDisposable
         {
             // As it should.
         }
-        // A page and a dictionary of two columns, each of which may claim 64 MiB, in the two readings and the two parts.
+        // A page and a dictionary of two columns, each of which may claim 64 MiB, in the two readings and the two
+        // parts.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1L << 30);
     }
 
@@ -264,7 +296,8 @@ public sealed class ParquetTests : IDisposable
         return sample.With("train", file).With("test", file).Refusal();
     }
 
-    private static byte[] Write(Compression compression = Compression.Snappy, bool dictionary = true, bool isV2 = false, int groups = 1)
+    private static byte[] Write(
+        Compression compression = Compression.Snappy, bool dictionary = true, bool isV2 = false, int groups = 1)
     {
         using var builder = new WriterPropertiesBuilder();
         builder.Compression(compression).DataPagesize(2000);
@@ -283,17 +316,21 @@ public sealed class ParquetTests : IDisposable
 
     private static byte[] Write(string?[] texts, string[] labels) => Write<string?, string>(texts, labels);
 
-    private static byte[] Write<TText, TLabel>(WriterProperties properties, TText[] texts, TLabel[] labels, string textName, int groups)
+    private static byte[] Write<TText, TLabel>(
+        WriterProperties properties, TText[] texts, TLabel[] labels, string textName, int groups)
     {
         using var stream = new MemoryStream();
         using (var output = new ManagedOutputStream(stream, leaveOpen: true))
-        using (var file = new ParquetFileWriter(output, [new Column<TText>(textName), new Column<TLabel>("label")], properties))
+        using (var file = new ParquetFileWriter(
+            output, [new Column<TText>(textName), new Column<TLabel>("label")], properties))
         {
             foreach (var rows in Enumerable.Range(0, texts.Length).Chunk(1 + ((texts.Length - 1) / groups)))
             {
                 using var group = file.AppendRowGroup();
-                using (var column = group.NextColumn().LogicalWriter<TText>()) column.WriteBatch([.. rows.Select(row => texts[row])]);
-                using (var column = group.NextColumn().LogicalWriter<TLabel>()) column.WriteBatch([.. rows.Select(row => labels[row])]);
+                using (var column = group.NextColumn().LogicalWriter<TText>())
+                    column.WriteBatch([.. rows.Select(row => texts[row])]);
+                using (var column = group.NextColumn().LogicalWriter<TLabel>())
+                    column.WriteBatch([.. rows.Select(row => labels[row])]);
             }
             file.Close();
         }

@@ -11,7 +11,8 @@ public sealed class SourceTextTests : IDisposable
 
     private const string CutOff = "the gzip file ends too early or is followed by other data; is the upload complete?";
 
-    private static readonly string Train = "label,text\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{(i % 3 == 0 ? 'a' : 'b')},text {i * 7919L} é\n"));
+    private static readonly string Train = "label,text\n"
+        + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{(i % 3 == 0 ? 'a' : 'b')},text {i * 7919L} é\n"));
 
     private readonly SampleFiles files = new();
 
@@ -22,7 +23,8 @@ public sealed class SourceTextTests : IDisposable
     {
         var bytes = Encoding.UTF8.GetBytes(Train);
         var middle = bytes.Length / 2;
-        files.With("train", [.. SampleFiles.Gzip(bytes[..middle]), .. SampleFiles.Gzip(bytes[middle..])]).With("test", Test);
+        files.With("train", [.. SampleFiles.Gzip(bytes[..middle]), .. SampleFiles.Gzip(bytes[middle..])])
+            .With("test", Test);
         using var plain = new SampleFiles().With("train", Train).With("test", Test);
 
         Assert.Equal(plain.Read().ContentHash, files.Read().ContentHash);
@@ -46,7 +48,8 @@ public sealed class SourceTextTests : IDisposable
     [Fact]
     public void A_gzip_file_that_was_cut_off_is_told_so_wherever_it_ends()
     {
-        var whole = SampleFiles.Gzip(Encoding.UTF8.GetBytes(Train[..(Train.IndexOf("text 7919000 ", StringComparison.Ordinal) - 2)]));
+        var whole = SampleFiles.Gzip(
+            Encoding.UTF8.GetBytes(Train[..(Train.IndexOf("text 7919000 ", StringComparison.Ordinal) - 2)]));
         for (var length = 2; length < whole.Length; length += 7)
         {
             using var sample = new SampleFiles().With("train", whole[..length]).With("test", Test);
@@ -59,7 +62,8 @@ public sealed class SourceTextTests : IDisposable
     [Fact]
     public void A_gzip_file_followed_by_something_else_is_refused()
     {
-        var refusal = files.With("train", [.. SampleFiles.Gzip(Encoding.UTF8.GetBytes(Train)), 1, 2, 3]).With("test", Test).Refusal();
+        var refusal = files.With("train", [.. SampleFiles.Gzip(Encoding.UTF8.GetBytes(Train)), 1, 2, 3])
+            .With("test", Test).Refusal();
 
         Assert.Equal((20_002L, null), (refusal.Line, refusal.Column));
     }
@@ -70,7 +74,8 @@ public sealed class SourceTextTests : IDisposable
         var damaged = SampleFiles.Gzip(Encoding.UTF8.GetBytes(Train));
         damaged[^6] ^= 1;
 
-        Assert.Contains("damaged", files.With("train", damaged).With("test", Test).Refusal().Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "damaged", files.With("train", damaged).With("test", Test).Refusal().Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,7 +106,9 @@ public sealed class SourceTextTests : IDisposable
 
     [Fact]
     public void A_byte_order_mark_is_no_part_of_the_header() =>
-        Assert.Equal("one", files.With("train", "\uFEFFlabel,text\na,one\nb,two").With("test", "\uFEFF" + Test).Examples()[0].Text);
+        Assert.Equal(
+            "one",
+            files.With("train", "\uFEFFlabel,text\na,one\nb,two").With("test", "\uFEFF" + Test).Examples()[0].Text);
 
     [Theory]
     [InlineData("label,text\na,one\nb,t\0wo\n", 3, 4)]
@@ -121,11 +128,20 @@ public sealed class SourceTextTests : IDisposable
     [InlineData(DatasetFormat.Jsonl, 'x')]
     public void A_record_of_boundless_length_does_not_fill_the_memory(DatasetFormat format, char filler)
     {
-        var header = format switch { DatasetFormat.Csv => "label,text\na,one\n", DatasetFormat.Tsv => "label\ttext\na\tone\n", _ => "{\"label\":\"a\",\"text\":\"one\"}\n{}\n" };
+        var header = format switch
+        {
+            DatasetFormat.Csv => "label,text\na,one\n",
+            DatasetFormat.Tsv =>
+            "label\ttext\na\tone\n",
+            _ => "{\"label\":\"a\",\"text\":\"one\"}\n{}\n"
+        };
         files.Limits = files.Limits with { RecordCharacters = 256 * 1024 };
         // In pieces, so that the test does not hold it either: 32 MB of one character in 2 lines, gzipped.
         var piece = SampleFiles.Gzip(Encoding.UTF8.GetBytes(new string(filler, 1024 * 1024)));
-        files.As(format).With("train", [.. SampleFiles.Gzip(Encoding.UTF8.GetBytes(header.Replace("{}\n", "", StringComparison.Ordinal))), .. Enumerable.Repeat(piece, 32).SelectMany(bytes => bytes)]);
+        files.As(format)
+            .With("train",
+                [.. SampleFiles.Gzip(Encoding.UTF8.GetBytes(header.Replace("{}\n", "", StringComparison.Ordinal))),
+                    .. Enumerable.Repeat(piece, 32).SelectMany(bytes => bytes)]);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         var refusal = files.With("test", Test).Refusal();
@@ -133,7 +149,8 @@ public sealed class SourceTextTests : IDisposable
 
         Assert.Equal(format == DatasetFormat.Jsonl ? 2 : 3, refusal.Line);
         Assert.Contains("more than 262144 characters", refusal.Message, StringComparison.Ordinal);
-        // A field of the parser's row takes 40 bytes, and the row doubles until the limit stops it: some 24 MB, not the 1.3 GB of all.
+        // A field of the parser's row takes 40 bytes, and the row doubles until the limit stops it: some 24 MB, not the
+        // 1.3 GB of all.
         Assert.InRange(allocated, 0, 48 * 1024 * 1024);
     }
 
@@ -142,6 +159,9 @@ public sealed class SourceTextTests : IDisposable
     {
         files.Limits = files.Limits with { FileBytes = 100_000 };
 
-        Assert.Contains("more than 100000 bytes", files.With("train", SampleFiles.Gzip(Encoding.UTF8.GetBytes(Train))).With("test", Test).Refusal().Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 100000 bytes",
+            files.With("train", SampleFiles.Gzip(Encoding.UTF8.GetBytes(Train))).With("test", Test).Refusal().Message,
+            StringComparison.Ordinal);
     }
 }

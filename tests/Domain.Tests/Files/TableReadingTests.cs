@@ -14,7 +14,8 @@ public sealed class TableReadingTests : IDisposable
     [InlineData("\r\n")]
     public void A_quoted_field_holds_commas_quotes_and_lines_and_later_lines_are_still_counted_right(string end)
     {
-        files.With("train", string.Join(end, "label,text", "a,\"one, \"\"two\"\"", "three\"", "", "b,four", "a,five")).With("test", "label,text\na,x\nb,y\n");
+        files.With("train", string.Join(end, "label,text", "a,\"one, \"\"two\"\"", "three\"", "", "b,four", "a,five"))
+            .With("test", "label,text\na,x\nb,y\n");
 
         Assert.Equal(
             [$"train:2|one, \"two\"{end}three", "train:5|four", "train:6|five", "test:2|x", "test:3|y"],
@@ -36,7 +37,8 @@ public sealed class TableReadingTests : IDisposable
     [Fact]
     public void Tabs_alone_separate_the_columns_of_a_tsv_file()
     {
-        files.As(DatasetFormat.Tsv).With("train", "text\tlabel\r\n\"Two, \"three\ta\r\n  é 漢字 🥧 \tb").With("test", "label\ttext\na\tone\r\n\r\nb\ttwo\n");
+        files.As(DatasetFormat.Tsv).With("train", "text\tlabel\r\n\"Two, \"three\ta\r\n  é 漢字 🥧 \tb")
+            .With("test", "label\ttext\na\tone\r\n\r\nb\ttwo\n");
 
         Assert.Equal(["\"Two, \"three", "  é 漢字 🥧 ", "one", "two"], files.Examples().Select(example => example.Text));
     }
@@ -58,7 +60,9 @@ public sealed class TableReadingTests : IDisposable
     {
         var refusal = files.With("train", "labels,text\na,one\n").With("test", "label,text\na,one\n").Refusal();
 
-        Assert.Equal((1, "label", "the header has no column 'label'; it has 'labels', 'text'"), (refusal.Line, refusal.Column, refusal.Message));
+        Assert.Equal(
+            (1, "label", "the header has no column 'label'; it has 'labels', 'text'"),
+            (refusal.Line, refusal.Column, refusal.Message));
     }
 
     [Fact]
@@ -85,10 +89,13 @@ public sealed class TableReadingTests : IDisposable
     [Fact]
     public void One_text_of_a_pair_may_be_empty()
     {
-        files.Definition = files.Definition with { Columns = new ColumnMapping { Text = "a", SecondText = "b", Label = "label" } };
+        files.Definition =
+            files.Definition with { Columns = new ColumnMapping { Text = "a", SecondText = "b", Label = "label" } };
         files.With("train", "label,a,b\nx,,two\ny,one,\n").With("test", "label,a,b\nx,1,2\n");
 
-        Assert.Equal([("", "two"), ("one", ""), ("1", "2")], files.Examples().Select(example => (example.Text, example.SecondText)));
+        Assert.Equal(
+            [("", "two"), ("one", ""), ("1", "2")],
+            files.Examples().Select(example => (example.Text, example.SecondText)));
     }
 
     [Fact]

@@ -7,7 +7,9 @@ using PieService.Domain.Tests.Datasets;
 
 namespace PieService.Domain.Tests.Files;
 
-/// <summary>Zip archives whose directory says one thing of a file, the second of three, where the archive has another.</summary>
+/// <summary>
+/// Zip archives whose directory says one thing of a file, the second of three, where the archive has another.
+/// </summary>
 public sealed class ZipArchiveTests : IDisposable
 {
     /// <summary>Places in an entry of the directory.</summary>
@@ -18,9 +20,18 @@ public sealed class ZipArchiveTests : IDisposable
         "overlaps with another entry or with the directory of the zip archive; create the archive again";
 
     private static readonly string Pairs = string.Concat(Enumerable.Range(0, 50).Select(i =>
-        $"{{\"gold_label\":\"{(i % 2 == 0 ? "neutral" : "entailment")}\",\"sentence1\":\"a {i}\",\"sentence2\":\"b\",\"pairID\":\"{i}\"}}\n"));
+        $"{{\"gold_label\":\"{(i % 2 == 0 ? "neutral" : "entailment")}\",\"sentence1\":\"a "
+        + $"{i}\",\"sentence2\":\"b\",\"pairID\":\"{i}\"}}\n"));
 
-    private readonly SampleFiles files = new() { Definition = new DatasetDefinition { Name = "snli", Task = LearningTask.SingleLabel, Format = DatasetFormat.Snli } };
+    private readonly SampleFiles files = new()
+    {
+        Definition = new DatasetDefinition
+        {
+            Name = "snli",
+            Task = LearningTask.SingleLabel,
+            Format = DatasetFormat.Snli,
+        },
+    };
 
     public void Dispose() => files.Dispose();
 
@@ -28,7 +39,8 @@ public sealed class ZipArchiveTests : IDisposable
     [InlineData(CompressionLevel.Optimal, false)]
     [InlineData(CompressionLevel.Optimal, true)]
     [InlineData(CompressionLevel.NoCompression, false)]
-    public void Files_are_read_that_are_compressed_or_not_and_with_their_lengths_before_or_behind_them(CompressionLevel level, bool isStreamed)
+    public void Files_are_read_that_are_compressed_or_not_and_with_their_lengths_before_or_behind_them(
+        CompressionLevel level, bool isStreamed)
     {
         var zip = Zip(level, isStreamed);
         Assert.Equal(level == CompressionLevel.NoCompression ? 0 : 8, zip[Second(zip) + Method]);

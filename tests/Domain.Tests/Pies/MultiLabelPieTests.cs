@@ -29,13 +29,15 @@ public class MultiLabelPieTests
     [InlineData(new short[] { 0, 1 }, PieDirection.Mixed)]
     [InlineData(new short[] { }, PieDirection.Mixed)]
     [InlineData(new short[] { 0, 2 }, PieDirection.DenseRight)] // about 2 they agree, so it does not count
-    public void The_direction_says_who_is_right_on_all_labels_about_which_they_differ(short[] gold, PieDirection direction) =>
+    public void The_direction_says_who_is_right_on_all_labels_about_which_they_differ(
+        short[] gold, PieDirection direction) =>
         Assert.Equal(direction, One(gold, dense: [[0], [0], [0]], pruned: [[1], [1], [1]]).Direction);
 
     [Fact]
     public void The_margin_is_the_smallest_over_the_labels_about_which_they_differ()
     {
-        // Label 0: dense 4 of 5, pruned 1 of 5: margin 0.6. Label 1: 3 of 5 in both, which would be 0.2, but they agree.
+        // Label 0: dense 4 of 5, pruned 1 of 5: margin 0.6. Label 1: 3 of 5 in both, which would be 0.2, but they
+        // agree.
         var label = One([0], dense: [[0, 1], [0, 1], [0, 1], [0], []], pruned: [[0, 1], [1], [1], [], []]);
 
         Assert.True(label.IsPie);
@@ -89,14 +91,17 @@ public class MultiLabelPieTests
 
     [Fact]
     public void Runs_of_another_task_are_refused() =>
-        Assert.Throws<ArgumentException>(() => PieLabeling.Label(Sets([0], [1]), [Sets([0], [1])], [PackedLabels.OfClasses(Classes, 0)]));
+        Assert.Throws<ArgumentException>(
+            () => PieLabeling.Label(Sets([0], [1]), [Sets([0], [1])], [PackedLabels.OfClasses(Classes, 0)]));
 
-    private static ComparisonSummary Summary(PackedLabels gold, PackedLabels[] dense, PackedLabels[] pruned) => ComparisonSummary.Of(
-        PieLabeling.Label(gold, dense, pruned), new(gold, dense, pruned), [90], dense.Length,
-        NoiseFloor.Of(dense, dense.Length), [], null);
+    private static ComparisonSummary Summary(PackedLabels gold, PackedLabels[] dense, PackedLabels[] pruned) =>
+        ComparisonSummary.Of(
+            PieLabeling.Label(gold, dense, pruned), new(gold, dense, pruned), [90], dense.Length,
+            NoiseFloor.Of(dense, dense.Length), [], null);
 
     private static LabelledExample One(short[] gold, short[][] dense, short[][] pruned) =>
-        PieLabeling.Label(Sets(gold), [.. dense.Select(set => Sets(set))], [.. pruned.Select(set => Sets(set))]).Single();
+        PieLabeling.Label(Sets(gold), [.. dense.Select(set => Sets(set))], [.. pruned.Select(set => Sets(set))])
+            .Single();
 
     private static PackedLabels Sets(params short[][] sets) => PackedLabels.Of(LearningTask.MultiLabel, Classes, sets);
 }

@@ -18,7 +18,10 @@ public class NoiseFloorTests
         Assert.Contains("extraDenseSeeds", floor.Reason, StringComparison.Ordinal);
     }
 
-    /// <summary>Of four runs that answer 0, 0, 1, 1: the halves {00|11} differ; in {01|01}, twice, a tie goes to 0 on both sides.</summary>
+    /// <summary>
+    /// Of four runs that answer 0, 0, 1, 1: the halves {00|11} differ; in {01|01}, twice, a tie goes to 0 on both
+    /// sides.
+    /// </summary>
     [Fact]
     public void Four_runs_have_three_pairs_of_halves()
     {
@@ -44,12 +47,15 @@ public class NoiseFloorTests
 
     [Fact]
     public void Fewer_further_runs_than_the_cohort_has_make_larger_halves() =>
-        Assert.Equal((NoiseFloorKind.Halves, 3), Kinds(NoiseFloor.Of([.. Enumerable.Repeat(Packed(0), 7)], cohortSize: 5)));
+        Assert.Equal(
+            (NoiseFloorKind.Halves, 3), Kinds(NoiseFloor.Of([.. Enumerable.Repeat(Packed(0), 7)], cohortSize: 5)));
 
     [Fact]
     public void Many_runs_are_split_a_hundred_times_always_the_same()
     {
-        var runs = Enumerable.Range(0, 30).Select(run => Packed([.. Enumerable.Range(0, 50).Select(i => (int)(KeyedRandom.Seed(run, i) % 3))])).ToList();
+        var runs = Enumerable.Range(0, 30)
+            .Select(run => Packed([.. Enumerable.Range(0, 50).Select(i => (int)(KeyedRandom.Seed(run, i) % 3))]))
+            .ToList();
 
         var floor = NoiseFloor.Of(runs, cohortSize: 30);
 
@@ -65,10 +71,14 @@ public class NoiseFloorTests
 
         Assert.Equal(100, splits.Count);
         Assert.All(splits, split => Assert.Equal(8, split.A.Union(split.B).Count()));
-        Assert.Equal(100, splits.Select(split => $"{string.Join(',', split.A)}|{string.Join(',', split.B)}").Distinct().Count());
+        Assert.Equal(
+            100, splits.Select(split => $"{string.Join(',', split.A)}|{string.Join(',', split.B)}").Distinct().Count());
     }
 
-    /// <summary>Runs {0}, {0}, {1}, {1} of two labels: {00|11} differ; in {01|01}, twice, half of a group is no majority, on both sides.</summary>
+    /// <summary>
+    /// Runs {0}, {0}, {1}, {1} of two labels: {00|11} differ; in {01|01}, twice, half of a group is no majority, on
+    /// both sides.
+    /// </summary>
     [Fact]
     public void Of_multi_label_data_the_sets_of_strict_majorities_are_compared()
     {

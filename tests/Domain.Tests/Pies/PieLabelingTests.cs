@@ -24,7 +24,8 @@ public class PieLabelingTests
     public void An_example_on_which_both_agree_has_no_direction() => Assert.Null(One(0, [1], [1]).Direction);
 
     [Fact]
-    public void The_margin_is_that_of_the_less_certain_cohort() => Assert.Equal(0.5, One(0, [1, 1, 1, 0], [0, 0, 0, 0]).Margin);
+    public void The_margin_is_that_of_the_less_certain_cohort() =>
+        Assert.Equal(0.5, One(0, [1, 1, 1, 0], [0, 0, 0, 0]).Margin);
 
     [Fact]
     public void Votes_are_counted_by_class()
@@ -49,7 +50,8 @@ public class PieLabelingTests
         Assert.Throws<ArgumentException>(() => PieLabeling.Label(Packed(0, 1), [Packed(0, 1)], [Packed(0)]));
 
     [Fact]
-    public void An_empty_cohort_is_refused() => Assert.Throws<ArgumentException>(() => PieLabeling.Label(Packed(0), [], [Packed(0)]));
+    public void An_empty_cohort_is_refused() =>
+        Assert.Throws<ArgumentException>(() => PieLabeling.Label(Packed(0), [], [Packed(0)]));
 
     private static LabelledExample One(short gold, int[] dense, int[] pruned) =>
         PieLabeling.Label(Packed(gold), [.. dense.Select(c => Packed(c))], [.. pruned.Select(c => Packed(c))]).Single();

@@ -9,7 +9,8 @@ public class SeedChurnTests
 {
     [Fact]
     public void It_is_the_share_of_answers_that_pruning_changed_seed_by_seed() => Assert.Equal(
-        [0.25, 1.0], SeedChurn.PerSeed([Packed(0, 1, 2, 0), Packed(0, 0, 0, 0)], [Packed(0, 1, 1, 0), Packed(1, 1, 1, 1)]));
+        [0.25, 1.0],
+        SeedChurn.PerSeed([Packed(0, 1, 2, 0), Packed(0, 0, 0, 0)], [Packed(0, 1, 1, 0), Packed(1, 1, 1, 1)]));
 
     [Fact]
     public void Cohorts_of_different_seeds_are_refused() =>

@@ -11,7 +11,8 @@ public class VoteTests
     [InlineData(new[] { 2, 2, 0 }, 0, true, 0.0)]
     [InlineData(new[] { 1, 1, 2 }, 2, false, 0.25)]
     [InlineData(new[] { 2, 1, 2 }, 0, true, 0.0)]
-    public void The_most_frequent_class_wins_and_of_several_the_smallest(int[] votes, int mode, bool tied, double margin) =>
+    public void The_most_frequent_class_wins_and_of_several_the_smallest(
+        int[] votes, int mode, bool tied, double margin) =>
         Assert.Equal(new Vote((short)mode, tied, margin), Vote.Of(votes));
 
     [Fact]

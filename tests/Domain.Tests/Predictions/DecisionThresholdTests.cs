@@ -47,11 +47,17 @@ public class DecisionThresholdTests
         const int Examples = 60, Classes = 9;
         var chance = KeyedRandom.For("thresholds", seed);
         var gold = PackedLabels.Of(LearningTask.MultiLabel, Classes, Enumerable.Range(0, Examples)
-            .Select(_ => Enumerable.Range(0, Classes).Where(_ => chance.NextInt(3) == 0).Select(c => (short)c).ToArray()));
+            .Select(_ =>
+                Enumerable.Range(0, Classes).Where(_ => chance.NextInt(3) == 0).Select(c => (short)c).ToArray()));
         // Many of them at a threshold or beside it, and both ends.
-        float[] logits = [.. Enumerable.Range(0, Examples * Classes).Select(_ => chance.NextInt(10) == 0 ? (chance.NextInt(3) - 1) * 500f : Logit((1 + chance.NextInt(99)) / 100.0))];
+        float[] logits = [
+            .. Enumerable.Range(0, Examples * Classes)
+                .Select(_ =>
+                    chance.NextInt(10) == 0
+                        ? (chance.NextInt(3) - 1) * 500f : Logit((1 + chance.NextInt(99)) / 100.0))];
 
-        var expected = Enumerable.Range(0, 100).Select(i => LabelCounts.Of(gold, DecisionThreshold.Decide(logits, Classes, i / 100.0)).MacroF1);
+        var expected = Enumerable.Range(0, 100)
+            .Select(i => LabelCounts.Of(gold, DecisionThreshold.Decide(logits, Classes, i / 100.0)).MacroF1);
 
         Assert.Equal(expected, DecisionThreshold.MacroF1(gold, logits));
     }
@@ -59,8 +65,10 @@ public class DecisionThresholdTests
     [Fact]
     public void Without_examples_or_logits_nothing_is_tuned()
     {
-        Assert.Throws<ArgumentException>(() => DecisionThreshold.Tune(PackedLabels.Of(LearningTask.MultiLabel, 2, []), []));
-        Assert.Throws<ArgumentException>(() => DecisionThreshold.Tune(PackedLabels.Of(LearningTask.MultiLabel, 2, [[0]]), [1]));
+        Assert.Throws<ArgumentException>(
+            () => DecisionThreshold.Tune(PackedLabels.Of(LearningTask.MultiLabel, 2, []), []));
+        Assert.Throws<ArgumentException>(
+            () => DecisionThreshold.Tune(PackedLabels.Of(LearningTask.MultiLabel, 2, [[0]]), [1]));
     }
 
     private static float Logit(double probability) => (float)Math.Log(probability / (1 - probability));

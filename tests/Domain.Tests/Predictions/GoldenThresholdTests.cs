@@ -18,8 +18,13 @@ public class GoldenThresholdTests
         Assert.NotEmpty(cases);
         foreach (var golden in cases)
         {
-            var sets = golden.GetProperty("labels").EnumerateArray().Select(row => Numbers(row).Index().Where(label => label.Item == 1).Select(label => (short)label.Index).ToArray()).ToList();
-            float[][] rows = [.. golden.GetProperty("logits").EnumerateArray().Select(row => Numbers(row).Select(logit => (float)logit).ToArray())];
+            var sets = golden.GetProperty("labels").EnumerateArray()
+                .Select(row =>
+                    Numbers(row).Index().Where(label => label.Item == 1).Select(label => (short)label.Index).ToArray())
+                .ToList();
+            float[][] rows = [
+                .. golden.GetProperty("logits").EnumerateArray()
+                    .Select(row => Numbers(row).Select(logit => (float)logit).ToArray())];
             float[] logits = [.. rows.SelectMany(row => row)];
             var gold = PackedLabels.Of(LearningTask.MultiLabel, rows[0].Length, sets);
 
@@ -28,10 +33,12 @@ public class GoldenThresholdTests
             Assert.Equal(golden.GetProperty("threshold").GetDouble(), threshold);
 
             var scores = LabelCounts.Of(gold, DecisionThreshold.Decide(logits, gold.ClassCount, threshold)).Scores();
-            string[] names = ["subset_accuracy", "macro_f1", "micro_f1", "macro_precision", "micro_precision", "macro_recall", "micro_recall"];
+            string[] names = ["subset_accuracy", "macro_f1", "micro_f1", "macro_precision", "micro_precision",
+                "macro_recall", "micro_recall"];
             AllClose(
                 [.. names.Select(name => golden.GetProperty(name).GetDouble())],
-                [scores.Accuracy, scores.MacroF1, scores.MicroF1, scores.MacroPrecision, scores.MicroPrecision, scores.MacroRecall, scores.MicroRecall]);
+                [scores.Accuracy, scores.MacroF1, scores.MicroF1, scores.MacroPrecision, scores.MicroPrecision,
+                    scores.MacroRecall, scores.MicroRecall]);
         }
     }
 
@@ -39,7 +46,9 @@ public class GoldenThresholdTests
     public void Scores_of_each_class_are_those_of_scikit_learn()
     {
         var golden = GoldenFolder.Json("statistics.json").GetProperty("per_class");
-        var (precision, recall, f1) = (Numbers(golden.GetProperty("precision")), Numbers(golden.GetProperty("recall")), Numbers(golden.GetProperty("f1")));
+        var (precision, recall, f1) =
+            (Numbers(golden.GetProperty("precision")), Numbers(golden.GetProperty("recall")),
+                Numbers(golden.GetProperty("f1")));
         var classes = f1.Length;
 
         var counts = LabelCounts.Of(Of("gold"), Of("predicted"));
@@ -50,10 +59,12 @@ public class GoldenThresholdTests
         Assert.Equal(golden.GetProperty("macro_f1").GetDouble(), counts.Scores().MacroF1, Tolerance);
         Assert.Equal(golden.GetProperty("micro_f1").GetDouble(), counts.Scores().MicroF1, Tolerance);
 
-        PackedLabels Of(string name) => PackedLabels.OfClasses(classes, Numbers(golden.GetProperty(name)).Select(label => (int)label));
+        PackedLabels Of(string name) =>
+            PackedLabels.OfClasses(classes, Numbers(golden.GetProperty(name)).Select(label => (int)label));
     }
 
-    private static double[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(number => number.GetDouble())];
+    private static double[] Numbers(JsonElement list) =>
+        [.. list.EnumerateArray().Select(number => number.GetDouble())];
 
     private static void AllClose(double[] expected, double[] actual)
     {

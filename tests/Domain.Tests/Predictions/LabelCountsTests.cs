@@ -8,8 +8,10 @@ public class LabelCountsTests
     [Fact]
     public void Macro_F1_is_the_mean_over_all_classes_with_0_for_0_over_0()
     {
-        // Class 0: 2 hits, 1 missed, 1 wrong = 4/6; class 1: 1 hit, 1 missed, 1 wrong = 2/4; class 2: never; class 3: 1 hit.
-        var counts = LabelCounts.Of(PackedLabels.OfClasses(4, 0, 0, 0, 1, 1, 3), PackedLabels.OfClasses(4, 0, 0, 1, 1, 0, 3));
+        // Class 0: 2 hits, 1 missed, 1 wrong = 4/6; class 1: 1 hit, 1 missed, 1 wrong = 2/4; class 2: never; class 3: 1
+        // hit.
+        var counts = LabelCounts.Of(
+            PackedLabels.OfClasses(4, 0, 0, 0, 1, 1, 3), PackedLabels.OfClasses(4, 0, 0, 1, 1, 0, 3));
         Assert.Equal(((4.0 / 6) + 0.5 + 0 + 1) / 4, counts.MacroF1, 12);
         Assert.Equal(0, LabelCounts.Of(PackedLabels.OfClasses(4, 3), PackedLabels.OfClasses(4, 2)).MacroF1);
     }
@@ -17,8 +19,10 @@ public class LabelCountsTests
     [Fact]
     public void Of_single_label_data_every_micro_mean_is_the_accuracy()
     {
-        var scores = LabelCounts.Of(PackedLabels.OfClasses(3, 0, 1, 2, 2), PackedLabels.OfClasses(3, 0, 2, 2, 1)).Scores();
-        Assert.Equal([0.5, 0.5, 0.5, 0.5], [scores.Accuracy, scores.MicroF1, scores.MicroPrecision, scores.MicroRecall]);
+        var scores = LabelCounts.Of(PackedLabels.OfClasses(3, 0, 1, 2, 2), PackedLabels.OfClasses(3, 0, 2, 2, 1))
+            .Scores();
+        Assert.Equal(
+            [0.5, 0.5, 0.5, 0.5], [scores.Accuracy, scores.MicroF1, scores.MicroPrecision, scores.MicroRecall]);
     }
 
     [Fact]

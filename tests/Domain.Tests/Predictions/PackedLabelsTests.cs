@@ -6,7 +6,8 @@ namespace PieService.Domain.Tests.Predictions;
 public class PackedLabelsTests
 {
     [Fact]
-    public void Classes_are_little_endian_uint16() => Assert.Equal([1, 2, 0, 0], PackedLabels.OfClasses(600, 513, 0).Bytes);
+    public void Classes_are_little_endian_uint16() =>
+        Assert.Equal([1, 2, 0, 0], PackedLabels.OfClasses(600, 513, 0).Bytes);
 
     [Fact]
     public void Sets_are_a_bit_for_each_class_lowest_first()

@@ -18,5 +18,6 @@ public class PackedPredictionsTests
     [Fact]
     public void The_hash_is_sha256_over_classes_then_scores() => Assert.Equal(
         // printf '\x01\x00\x00\x3c' | sha256sum
-        "sha256:9ba124cb67b7230d8f14ca85d6675d2279862c357643aa3732e54c9cc98f72cd", PackedPredictions.Hash([1, 0], [0, 0x3c]));
+        "sha256:9ba124cb67b7230d8f14ca85d6675d2279862c357643aa3732e54c9cc98f72cd",
+        PackedPredictions.Hash([1, 0], [0, 0x3c]));
 }

@@ -10,7 +10,8 @@ public class PruningPlanTests
     [InlineData(Method.MpAi, 5, new[] { 0 }, 0)]
     [InlineData(Method.Imp, 20, new[] { 5, 10, 15 }, 5)]
     [InlineData(Method.ImpWr, 20, new[] { 5, 10, 15 }, 5)]
-    public void Iterative_methods_prune_after_each_of_three_equal_segments(Method method, int total, int[] pruneAfter, int shared)
+    public void Iterative_methods_prune_after_each_of_three_equal_segments(
+        Method method, int total, int[] pruneAfter, int shared)
     {
         var plan = PruningPlan.For(method, 5, Protocol.Sound);
 
@@ -33,7 +34,9 @@ public class PruningPlanTests
         Assert.Equal(pruneAfter, plan.PruneAfter);
     }
 
-    /// <summary>round-half-even(N (1 - (1 - t)^(j/3))), computed apart from this code, for tensors of study 1.4.</summary>
+    /// <summary>
+    /// round-half-even(N (1 - (1 - t)^(j/3))), computed apart from this code, for tensors of study 1.4.
+    /// </summary>
     [Theory]
     [InlineData(120_000, 50, new[] { 24_756, 44_405, 60_000 })]
     [InlineData(32_768, 90, new[] { 17_558, 25_708, 29_491 })]
@@ -46,7 +49,8 @@ public class PruningPlanTests
     [InlineData(7, 50, 4)]
     [InlineData(1000, 12.05, 120)]
     [InlineData(1000, 12.15, 122)]
-    public void The_last_step_is_exact_decimal_arithmetic_and_halves_go_to_the_even_number(int size, double sparsity, int pruned) =>
+    public void The_last_step_is_exact_decimal_arithmetic_and_halves_go_to_the_even_number(
+        int size, double sparsity, int pruned) =>
         Assert.Equal(pruned, PruningPlan.PrunedCount(size, (decimal)sparsity, 1, 1));
 
     [Theory]

@@ -22,15 +22,21 @@ public class PublishedScheduleTests
     [InlineData(86)]
     [InlineData(98)]
     public void The_search_is_not_the_closed_form(int target) => Assert.Equal(
-        0.01, Math.Abs(PublishedSchedule.PercentPerStep(target, 3) - Math.Round(100 * (1 - Math.Cbrt(1 - (target / 100.0))), 2)), 1e-9);
+        0.01,
+        Math.Abs(
+            PublishedSchedule.PercentPerStep(target, 3) - Math.Round(100 * (1 - Math.Cbrt(1 - (target / 100.0))), 2)),
+        1e-9);
 
     [Theory]
     [InlineData(0.5)]
     [InlineData(12.5)]
     [InlineData(90)]
-    public void One_step_prunes_the_target(double target) => Assert.Equal(target, PublishedSchedule.PercentPerStep((decimal)target, 1));
+    public void One_step_prunes_the_target(double target) =>
+        Assert.Equal(target, PublishedSchedule.PercentPerStep((decimal)target, 1));
 
-    /// <summary>Within the search's tolerance, 1e-5, and what the rounding of x to four decimals adds: at most 3 x 5e-5.</summary>
+    /// <summary>
+    /// Within the search's tolerance, 1e-5, and what the rounding of x to four decimals adds: at most 3 x 5e-5.
+    /// </summary>
     [Fact]
     public void Any_sparsity_is_reached_about()
     {

@@ -5,7 +5,8 @@ namespace PieService.Domain.Tests.Recipes;
 public class RecipeFingerprintTests
 {
     private static readonly Recipe Imp = new(
-        "sha256:d", Architecture.BiLstm, "glove", new Hyperparameters(6, 256, 0.001, 128, 100, 100), Protocol.Sound, Method.Imp, 90);
+        "sha256:d", Architecture.BiLstm, "glove", new Hyperparameters(6, 256, 0.001, 128, 100, 100), Protocol.Sound,
+        Method.Imp, 90);
 
     [Fact]
     public void The_canonical_text_has_a_line_for_each_thing_that_matters() => Assert.Equal(
@@ -33,7 +34,12 @@ public class RecipeFingerprintTests
     public void Fingerprints_are_pinned(Method method, double sparsity, string fingerprint) =>
         Assert.Equal(fingerprint, RecipeFingerprint.Of(Imp with { Method = method, Sparsity = (decimal)sparsity }));
 
-    private static readonly Recipe Bert = Imp with { Architecture = Architecture.Bert, Vectors = null, Checkpoint = "bert-base-uncased" };
+    private static readonly Recipe Bert = Imp with
+    {
+        Architecture = Architecture.Bert,
+        Vectors = null,
+        Checkpoint = "bert-base-uncased",
+    };
 
     [Fact]
     public void A_BERT_is_known_by_its_checkpoint_and_has_no_sizes_of_its_own()
@@ -55,17 +61,22 @@ public class RecipeFingerprintTests
             """, RecipeFingerprint.CanonicalText(Bert));
         Assert.Equal("r1:c632ce3229169c390789146f3c03f142e0b60cb80e4f562c4cbb394cd15deab6", RecipeFingerprint.Of(Bert));
         Assert.NotEqual(RecipeFingerprint.Of(Bert), RecipeFingerprint.Of(Bert with { Checkpoint = "minilm" }));
-        Assert.Equal(RecipeFingerprint.Of(Bert), RecipeFingerprint.Of(Bert with { Hyperparameters = Bert.Hyperparameters with { HiddenSize = 1, EmbeddingSize = 1 } }));
+        Assert.Equal(RecipeFingerprint.Of(Bert), RecipeFingerprint.Of(Bert with
+        {
+            Hyperparameters = Bert.Hyperparameters with { HiddenSize = 1, EmbeddingSize = 1 },
+        }));
     }
 
     [Fact]
     public void A_trained_embedding_says_which_words_have_rows() => Assert.Equal(
-        RecipeFingerprint.CanonicalText(Imp).Replace("vectors glove\n", "embeddingSize 100\nembeddedWords cut\n", StringComparison.Ordinal),
+        RecipeFingerprint.CanonicalText(Imp)
+            .Replace("vectors glove\n", "embeddingSize 100\nembeddedWords cut\n", StringComparison.Ordinal),
         RecipeFingerprint.CanonicalText(Imp with { Vectors = null }));
 
     [Fact]
     public void Dense_runs_are_the_same_whatever_the_scope() =>
-        Assert.Equal(RecipeFingerprint.Of(Imp.Dense), RecipeFingerprint.Of((Imp with { Scope = PruningScope.Global }).Dense));
+        Assert.Equal(
+            RecipeFingerprint.Of(Imp.Dense), RecipeFingerprint.Of((Imp with { Scope = PruningScope.Global }).Dense));
 
     [Fact]
     public void How_a_number_is_written_does_not_matter() =>
@@ -78,14 +89,21 @@ public class RecipeFingerprintTests
         var trained = Imp with { Vectors = null };
         Assert.NotEqual(RecipeFingerprint.Of(trained), RecipeFingerprint.Of(Wider(trained)));
 
-        static Recipe Wider(Recipe recipe) => recipe with { Hyperparameters = recipe.Hyperparameters with { EmbeddingSize = 300 } };
+        static Recipe Wider(Recipe recipe) =>
+            recipe with { Hyperparameters = recipe.Hyperparameters with { EmbeddingSize = 300 } };
     }
 
     [Fact]
     public void A_padding_is_a_line_only_where_it_is_not_the_default()
     {
-        var unknown = Imp with { Protocol = Protocol.Paper, Hyperparameters = Imp.Hyperparameters with { Padding = Padding.UnknownWord } };
-        Assert.Contains("\nhiddenSize 100\npadding unknownWord\nmethod", RecipeFingerprint.CanonicalText(unknown), StringComparison.Ordinal);
+        var unknown = Imp with
+        {
+            Protocol = Protocol.Paper,
+            Hyperparameters = Imp.Hyperparameters with { Padding = Padding.UnknownWord },
+        };
+        Assert.Contains(
+            "\nhiddenSize 100\npadding unknownWord\nmethod", RecipeFingerprint.CanonicalText(unknown),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,11 +112,16 @@ public class RecipeFingerprintTests
         var hyper = Imp.Hyperparameters;
         Recipe[] others =
         [
-            Imp with { DatasetHash = "sha256:e" }, Imp with { Vectors = "fasttext" }, Imp with { Protocol = Protocol.Paper },
-            Imp with { Method = Method.ImpWr }, Imp with { Sparsity = 91 }, Imp with { Architecture = Architecture.Bert },
-            Imp with { Hyperparameters = hyper with { Epochs = 7 } }, Imp with { Hyperparameters = hyper with { BatchSize = 1 } },
-            Imp with { Hyperparameters = hyper with { LearningRate = 0.002 } }, Imp with { Hyperparameters = hyper with { MaxLength = 1 } },
-            Imp with { Hyperparameters = hyper with { HiddenSize = 1 } }, Imp.Dense, Imp with { Scope = PruningScope.Global },
+            Imp with { DatasetHash = "sha256:e" }, Imp with { Vectors = "fasttext" },
+            Imp with { Protocol = Protocol.Paper },
+            Imp with { Method = Method.ImpWr }, Imp with { Sparsity = 91 },
+            Imp with { Architecture = Architecture.Bert },
+            Imp with { Hyperparameters = hyper with { Epochs = 7 } },
+            Imp with { Hyperparameters = hyper with { BatchSize = 1 } },
+            Imp with { Hyperparameters = hyper with { LearningRate = 0.002 } },
+            Imp with { Hyperparameters = hyper with { MaxLength = 1 } },
+            Imp with { Hyperparameters = hyper with { HiddenSize = 1 } }, Imp.Dense,
+            Imp with { Scope = PruningScope.Global },
         ];
 
         Assert.Equal(others.Length + 1, others.Append(Imp).Select(RecipeFingerprint.Of).Distinct().Count());

@@ -8,12 +8,14 @@ public class RunPruningTests
     [InlineData(0.8, 0.6, 0.25)]
     [InlineData(0.5, 0.75, -0.5)]
     [InlineData(0.0, 0.0, 0.0)]
-    public void Stability_is_the_share_of_its_accuracy_that_a_pruning_cost(double before, double after, double stability) =>
+    public void Stability_is_the_share_of_its_accuracy_that_a_pruning_cost(
+        double before, double after, double stability) =>
         // The formula's 1e-9 moves the quotient by less than 1e-8.
         Assert.Equal(stability, Pruning(before, after).Stability!.Value, 1e-8);
 
     [Fact]
-    public void Where_nothing_was_right_before_it_stays_a_number() => Assert.Equal(-0.1 / 1e-9, Pruning(0, 0.1).Stability!.Value, 1e-3);
+    public void Where_nothing_was_right_before_it_stays_a_number() =>
+        Assert.Equal(-0.1 / 1e-9, Pruning(0, 0.1).Stability!.Value, 1e-3);
 
     [Fact]
     public void Without_accuracies_there_is_no_stability() => Assert.Null(Pruning(null, null).Stability);
@@ -28,9 +30,12 @@ public class RunPruningTests
     [Fact]
     public void Compression_is_all_weights_over_those_that_are_left()
     {
-        Assert.Equal((75.0, 4.0), (new PrunableWeights(400, 100).AchievedSparsity, new PrunableWeights(400, 100).Compression));
-        Assert.Equal((0.0, 1.0), (new PrunableWeights(400, 400).AchievedSparsity, new PrunableWeights(400, 400).Compression));
-        Assert.Equal((100.0, null), (new PrunableWeights(400, 0).AchievedSparsity, new PrunableWeights(400, 0).Compression));
+        Assert.Equal(
+            (75.0, 4.0), (new PrunableWeights(400, 100).AchievedSparsity, new PrunableWeights(400, 100).Compression));
+        Assert.Equal(
+            (0.0, 1.0), (new PrunableWeights(400, 400).AchievedSparsity, new PrunableWeights(400, 400).Compression));
+        Assert.Equal(
+            (100.0, null), (new PrunableWeights(400, 0).AchievedSparsity, new PrunableWeights(400, 0).Compression));
     }
 
     private static RunPruning Pruning(double? before, double? after) => new(2, 50, 2, before, after);

@@ -8,30 +8,43 @@ public class TrainingCostTests
 {
     private static readonly SplitSummary Train = new(Split.Train, 1000, [500, 500], new TokenLengths(20, 20, 40, 60));
 
-    private static readonly Recipe BiLstm = new("d", Architecture.BiLstm, "glove", new Hyperparameters(MaxLength: 50), Protocol.Sound, Method.Dense, 0);
+    private static readonly Recipe BiLstm = new(
+        "d", Architecture.BiLstm, "glove", new Hyperparameters(MaxLength: 50), Protocol.Sound, Method.Dense, 0);
 
-    private static readonly Recipe Bert = BiLstm with { Architecture = Architecture.Bert, Vectors = null, Checkpoint = "small" };
+    private static readonly Recipe Bert = BiLstm with
+    {
+        Architecture = Architecture.Bert,
+        Vectors = null,
+        Checkpoint = "small",
+    };
 
     private static readonly TrainingCost Guess = new([]);
 
-    /// <summary>Study 1.2: 300-dimensional vectors, hidden size 100, its count of parameters without the classifier.</summary>
+    /// <summary>
+    /// Study 1.2: 300-dimensional vectors, hidden size 100, its count of parameters without the classifier.
+    /// </summary>
     [Fact]
     public void A_BiLstm_takes_the_weights_of_the_study() =>
         Assert.Equal((563_200 + 51_456 + 32_896) * 13L, Guess.CheckpointBytes(BiLstm, Train));
 
     [Fact]
     public void Pads_cost_time_where_they_are_read() => Assert.Equal(
-        50.0 / 20, Guess.EpochSeconds(BiLstm with { Protocol = Protocol.Paper }, Train) / Guess.EpochSeconds(BiLstm, Train), precision: 9);
+        50.0 / 20, Guess.EpochSeconds(BiLstm with
+        {
+            Protocol = Protocol.Paper,
+        }, Train) / Guess.EpochSeconds(BiLstm, Train), precision: 9);
 
     [Fact]
     public void What_workers_have_is_counted_instead_of_the_studys()
     {
         var cost = new TrainingCost(
-            [new("small", ModelKind.Bert, 384, 6, 22_713_216, "a"), new("glove", ModelKind.Vectors, 100, null, 1, "b"), new("small", ModelKind.Vectors, 1, null, 1, "c")]);
+            [new("small", ModelKind.Bert, 384, 6, 22_713_216, "a"), new("glove", ModelKind.Vectors, 100, null, 1, "b"),
+                new("small", ModelKind.Vectors, 1, null, 1, "c")]);
 
         Assert.Equal(22_713_216 * 13L, cost.CheckpointBytes(Bert, Train));
         Assert.Equal(109_482_240 * 13L, cost.CheckpointBytes(Bert with { Checkpoint = "other" }, Train));
-        Assert.True(cost.EpochSeconds(Bert, Train) < Guess.EpochSeconds(Bert, Train) / 7);          // half the layers, half the width
+        // half the layers, half the width
+        Assert.True(cost.EpochSeconds(Bert, Train) < Guess.EpochSeconds(Bert, Train) / 7);
         Assert.True(cost.EpochSeconds(BiLstm, Train) < Guess.EpochSeconds(BiLstm, Train));
     }
 

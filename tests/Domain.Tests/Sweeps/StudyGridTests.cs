@@ -11,7 +11,9 @@ public class StudyGridTests
     /// <summary>Study 1.1: 41 cohorts x 30 seeds x 8.</summary>
     [Fact]
     public void The_presets_are_the_runs_of_the_study() => Assert.Equal(
-        9_840, Wire.All<Preset>().Sum(preset => SweepExpansion.Expand(Filled($$"""{ "preset": "{{preset}}" }"""), "d").Runs.Count));
+        9_840,
+        Wire.All<Preset>()
+            .Sum(preset => SweepExpansion.Expand(Filled($$"""{ "preset": "{{preset}}" }"""), "d").Runs.Count));
 
     [Theory, MemberData(nameof(Presets))]
     public void A_preset_needs_only_a_dataset_beside_it(string preset)
@@ -35,13 +37,16 @@ public class StudyGridTests
     [InlineData("paper/reuters/bilstm", 288, 1.863e-3, 512, 256)]
     [InlineData("paper/aapd/bert", 52, 7.843331259686159e-5, 256, 256)]
     [InlineData("paper/aapd/bilstm", 200, 1.977462824914604e-3, 2048, 256)]
-    public void A_preset_trains_as_the_study_did(string preset, int iterativeEpochs, double learningRate, int batchSize, int maxLength)
+    public void A_preset_trains_as_the_study_did(
+        string preset, int iterativeEpochs, double learningRate, int batchSize, int maxLength)
     {
-        var recipe = SweepExpansion.Expand(Filled($$"""{ "preset": "{{preset}}" }"""), "d").Runs.Last(run => run.Recipe.Method == Method.Imp).Recipe;
+        var recipe = SweepExpansion.Expand(Filled($$"""{ "preset": "{{preset}}" }"""), "d").Runs
+            .Last(run => run.Recipe.Method == Method.Imp).Recipe;
 
         Assert.Equal(iterativeEpochs, recipe.Plan.TotalEpochs);
         Assert.Equal(
-            (learningRate, batchSize, maxLength), (recipe.Hyperparameters.LearningRate, recipe.Hyperparameters.BatchSize, recipe.Hyperparameters.MaxLength));
+            (learningRate, batchSize, maxLength),
+            (recipe.Hyperparameters.LearningRate, recipe.Hyperparameters.BatchSize, recipe.Hyperparameters.MaxLength));
     }
 
     /// <summary>Study 1.14, 9.</summary>
@@ -54,7 +59,9 @@ public class StudyGridTests
     public void Reuters_and_AAPD_are_padded_with_an_unknown_word_where_pads_are_read(string preset, Padding padding)
     {
         Assert.Equal(padding, Filled($$"""{ "preset": "{{preset}}" }""").Models![0].Hyperparameters!.Padding);
-        Assert.Equal(Padding.Zeros, Filled($$"""{ "preset": "{{preset}}", "protocol": "sound" }""").Models![0].Hyperparameters!.Padding);
+        Assert.Equal(
+            Padding.Zeros,
+            Filled($$"""{ "preset": "{{preset}}", "protocol": "sound" }""").Models![0].Hyperparameters!.Padding);
     }
 
     [Fact]
@@ -70,14 +77,17 @@ public class StudyGridTests
         Assert.Equal(new SeedRange(30, 30), request.Seeds);
         var own = request.Models![0];
         Assert.Equal((Architecture.BiLstm, "glove.100d.subset"), (own.Architecture, own.Vectors));
-        Assert.Equal(new Hyperparameters(Epochs: 2, BatchSize: 1024, LearningRate: 1.477e-3, MaxLength: 512, HiddenSize: 100), own.Hyperparameters);
+        Assert.Equal(
+            new Hyperparameters(Epochs: 2, BatchSize: 1024, LearningRate: 1.477e-3, MaxLength: 512, HiddenSize: 100),
+            own.Hyperparameters);
         // The preset says nothing of the other architecture.
         Assert.Equal((null, null), (request.Models[1].Vectors, request.Models[1].Hyperparameters));
     }
 
     [Fact]
     public void Dense_models_alone_have_no_sparsities() =>
-        Assert.Equal(30, SweepExpansion.Expand(Filled("""{ "preset": "paper/imdb/bilstm", "methods": [] }"""), "d").Runs.Count);
+        Assert.Equal(
+            30, SweepExpansion.Expand(Filled("""{ "preset": "paper/imdb/bilstm", "methods": [] }"""), "d").Runs.Count);
 
     [Fact]
     public void A_request_without_a_preset_has_no_unknowns() => Assert.Empty(Requests.Valid.Unknowns);

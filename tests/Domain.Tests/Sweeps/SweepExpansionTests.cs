@@ -14,11 +14,13 @@ public class SweepExpansionTests
 
     [Fact]
     public void Every_cohort_has_every_seed_and_is_asked_for_as_a_whole() => Assert.Equal(
-        Enumerable.Repeat(new[] { 3, 4 }, 5).SelectMany(seeds => seeds), Plan.Runs.OrderBy(run => run.Ordinal).Select(run => run.Seed));
+        Enumerable.Repeat(new[] { 3, 4 }, 5).SelectMany(seeds => seeds),
+        Plan.Runs.OrderBy(run => run.Ordinal).Select(run => run.Seed));
 
     [Fact]
     public void Only_iterative_methods_branch_from_the_dense_run() => Assert.All(Plan.Runs, run =>
-        Assert.Equal(run.Recipe.Method == Method.Imp ? RecipeFingerprint.Of(run.Recipe.Dense) : null, run.TrunkFingerprint));
+        Assert.Equal(
+            run.Recipe.Method == Method.Imp ? RecipeFingerprint.Of(run.Recipe.Dense) : null, run.TrunkFingerprint));
 
     [Fact]
     public void Each_pruned_cohort_is_compared_with_the_dense_one()
@@ -33,13 +35,14 @@ public class SweepExpansionTests
     {
         var plan = SweepExpansion.Expand(Requests.Valid with { ExtraDenseSeeds = 3 }, "sha256:d");
 
-        Assert.Equal([3, 4, 5, 6, 7], plan.Runs.Where(run => run.Recipe.Method == Method.Dense).Select(run => run.Seed));
+        Assert.Equal(
+            [3, 4, 5, 6, 7], plan.Runs.Where(run => run.Recipe.Method == Method.Dense).Select(run => run.Seed));
         Assert.All(plan.Runs.Where(run => run.Recipe.Method != Method.Dense), run => Assert.InRange(run.Seed, 3, 4));
         Assert.Equal(Plan.Comparisons, plan.Comparisons);
     }
 
     [Fact]
-    public void A_dense_control_of_4E_epochs_branches_from_the_dense_runs_and_is_a_second_baseline_of_each_pruned_cohort()
+    public void A_dense_control_of_4E_epochs_is_a_branch_and_a_second_baseline_of_each_pruned_cohort()
     {
         var plan = SweepExpansion.Expand(Requests.Valid with { ComputeMatchedDense = true }, "sha256:d");
 
@@ -49,8 +52,14 @@ public class SweepExpansionTests
             (4 * run.Recipe.Hyperparameters.Epochs, run.Recipe.Hyperparameters.Epochs, plan.Runs[0].Fingerprint),
             (run.Recipe.Plan.TotalEpochs, run.Recipe.Plan.SharedEpochs, run.TrunkFingerprint!)));
         Assert.Equal(8, plan.Comparisons.Count);
-        Assert.Equal(4, plan.Comparisons.Count(comparison => comparison.Baseline == Method.Dense4E && comparison.DenseFingerprint == control[0].Fingerprint));
-        Assert.Equal(4, plan.Comparisons.Count(comparison => comparison.Baseline == Method.Dense && comparison.DenseFingerprint == plan.Runs[0].Fingerprint));
+        Assert.Equal(
+            4, plan.Comparisons.Count(
+                comparison =>
+                    comparison.Baseline == Method.Dense4E && comparison.DenseFingerprint == control[0].Fingerprint));
+        Assert.Equal(
+            4, plan.Comparisons.Count(
+                comparison =>
+                    comparison.Baseline == Method.Dense && comparison.DenseFingerprint == plan.Runs[0].Fingerprint));
     }
 
     [Fact]
@@ -61,7 +70,12 @@ public class SweepExpansionTests
             Models =
             [
                 new ModelRequest { Architecture = Architecture.BiLstm },
-                new ModelRequest { Name = "wide", Architecture = Architecture.BiLstm, Hyperparameters = new Hyperparameters(HiddenSize: 200) },
+                new ModelRequest
+                {
+                    Name = "wide",
+                    Architecture = Architecture.BiLstm,
+                    Hyperparameters = new Hyperparameters(HiddenSize: 200),
+                },
             ],
         };
 

@@ -27,8 +27,10 @@ public class SweepRulesTests
 
         Assert.Equal(
             [
-                "name", "models[0].architecture", "models[0].hyperparameters.epochs", "models[0].hyperparameters.learningRate",
-                "methods[1]", "methods[2]", "sparsities[0]", "sparsities[1]", "sparsities[3]", "seeds.first", "seeds.count",
+                "name", "models[0].architecture", "models[0].hyperparameters.epochs",
+                "models[0].hyperparameters.learningRate",
+                "methods[1]", "methods[2]", "sparsities[0]", "sparsities[1]", "sparsities[3]", "seeds.first",
+                "seeds.count",
             ],
             Fields(request));
     }
@@ -71,14 +73,30 @@ public class SweepRulesTests
     [Fact]
     public void A_padding_that_nobody_reads_is_refused()
     {
-        var unknown = new ModelRequest { Architecture = Architecture.BiLstm, Hyperparameters = new(Padding: Padding.UnknownWord) };
+        var unknown = new ModelRequest
+        {
+            Architecture = Architecture.BiLstm,
+            Hyperparameters = new(Padding: Padding.UnknownWord),
+        };
 
-        Assert.Empty(SweepRules.Check(Requests.Valid with { Protocol = Protocol.Paper, Models = [unknown] }, Requests.Dataset));
+        Assert.Empty(SweepRules.Check(Requests.Valid with
+        {
+            Protocol = Protocol.Paper,
+            Models = [unknown],
+        }, Requests.Dataset));
         Assert.Equal(
             "models[0].hyperparameters.padding",
-            Assert.Single(SweepRules.Check(Requests.Valid with { Protocol = Protocol.Sound, Models = [unknown] }, Requests.Dataset)).Field);
+            Assert.Single(SweepRules.Check(Requests.Valid with
+            {
+                Protocol = Protocol.Sound,
+                Models = [unknown],
+            }, Requests.Dataset)).Field);
         Assert.Contains(
-            SweepRules.Check(Requests.Valid with { Protocol = Protocol.Paper, Models = [unknown with { Architecture = Architecture.Bert, Checkpoint = "bert" }] }, Requests.Dataset),
+            SweepRules.Check(Requests.Valid with
+            {
+                Protocol = Protocol.Paper,
+                Models = [unknown with { Architecture = Architecture.Bert, Checkpoint = "bert" }],
+            }, Requests.Dataset),
             error => error.Field == "models[0].hyperparameters.padding");
     }
 
@@ -100,7 +118,8 @@ public class SweepRulesTests
             Quality = new(0, 0, 0, 0, 0),
             Splits = [new(Split.Train, examples, [], lengths), new(Split.Test, 20, [], lengths)],
         };
-        Assert.Equal(refused ? ["datasetId"] : [], SweepRules.Check(Requests.Valid, dataset).Select(error => error.Field));
+        Assert.Equal(
+            refused ? ["datasetId"] : [], SweepRules.Check(Requests.Valid, dataset).Select(error => error.Field));
     }
 
     [Fact]
@@ -109,16 +128,20 @@ public class SweepRulesTests
         var model = new ModelRequest { Architecture = Architecture.BiLstm };
 
         Assert.Equal(["models[1].name"], Fields(Requests.Valid with { Models = [model, model] }));
-        Assert.Equal(["models[1]"], Fields(Requests.Valid with { Models = [model, model with { Name = "same by another name" }] }));
+        Assert.Equal(["models[1]"], Fields(Requests.Valid with
+        {
+            Models = [model, model with { Name = "same by another name" }],
+        }));
     }
 
     [Fact]
-    public void A_grid_beyond_the_limit_is_refused_by_its_size() => Assert.Equal(["seeds.count"], Fields(Requests.Valid with
-    {
-        Methods = [Method.Imp, Method.ImpWr, Method.MpAi],
-        Sparsities = [.. Enumerable.Range(1, 50).Select(percent => (decimal)percent)],
-        Seeds = new SeedRange(0, 1000),
-    }));
+    public void A_grid_beyond_the_limit_is_refused_by_its_size() =>
+        Assert.Equal(["seeds.count"], Fields(Requests.Valid with
+        {
+            Methods = [Method.Imp, Method.ImpWr, Method.MpAi],
+            Sparsities = [.. Enumerable.Range(1, 50).Select(percent => (decimal)percent)],
+            Seeds = new SeedRange(0, 1000),
+        }));
 
     [Fact]
     public void Observed_epochs_count_from_0_and_may_be_more_than_a_model_has()
@@ -133,12 +156,21 @@ public class SweepRulesTests
         Assert.Empty(Fields(Requests.Valid with { ExtraDenseSeeds = 2 }));
         Assert.Equal(["extraDenseSeeds"], Fields(Requests.Valid with { ExtraDenseSeeds = -1 }));
         Assert.Equal(["extraDenseSeeds"], Fields(Requests.Valid with { ExtraDenseSeeds = 1001 }));
-        Assert.Equal(["extraDenseSeeds"], Fields(Requests.Valid with { Seeds = new SeedRange(int.MaxValue - 2, 2), ExtraDenseSeeds = 1 }));
+        Assert.Equal(["extraDenseSeeds"], Fields(Requests.Valid with
+        {
+            Seeds = new SeedRange(int.MaxValue - 2, 2),
+            ExtraDenseSeeds = 1,
+        }));
     }
 
     [Fact]
     public void Both_protocols_both_scopes_and_kept_models_are_served() =>
-        Assert.Empty(Fields(Requests.Valid with { Protocol = Protocol.Paper, Scope = PruningScope.Global, KeepModels = KeepModels.Last }));
+        Assert.Empty(Fields(Requests.Valid with
+        {
+            Protocol = Protocol.Paper,
+            Scope = PruningScope.Global,
+            KeepModels = KeepModels.Last,
+        }));
 
     /// <summary>Study 1.15: the last segment has E - 1 epochs.</summary>
     [Theory]
@@ -146,13 +178,18 @@ public class SweepRulesTests
     [InlineData(Protocol.Paper, Method.IrpWr, 2, false)]
     [InlineData(Protocol.Paper, Method.Imp, 1, false)]
     [InlineData(Protocol.Sound, Method.ImpWr, 1, false)]
-    public void A_rewound_model_must_be_trained_after_its_last_rewinding(Protocol protocol, Method method, int epochs, bool refused) => Assert.Equal(
+    public void A_rewound_model_must_be_trained_after_its_last_rewinding(
+        Protocol protocol, Method method, int epochs, bool refused) => Assert.Equal(
         refused ? ["models[0].hyperparameters.epochs"] : [],
         Fields(Requests.Valid with
         {
             Protocol = protocol,
             Methods = [method],
-            Models = [new ModelRequest { Architecture = Architecture.BiLstm, Hyperparameters = new Hyperparameters(Epochs: epochs) }],
+            Models = [new ModelRequest
+            {
+                Architecture = Architecture.BiLstm,
+                Hyperparameters = new Hyperparameters(Epochs: epochs),
+            }],
         }));
 
     [Theory]
@@ -161,7 +198,11 @@ public class SweepRulesTests
     [InlineData(".hidden")]
     [InlineData("")]
     public void The_name_of_vectors_cannot_lead_out_of_their_folder(string name) => Assert.Equal(
-        ["models[0].vectors"], Fields(Requests.Valid with { Models = [new ModelRequest { Architecture = Architecture.BiLstm, Vectors = name }] }));
+        ["models[0].vectors"],
+        Fields(Requests.Valid with
+        {
+            Models = [new ModelRequest { Architecture = Architecture.BiLstm, Vectors = name }],
+        }));
 
     [Fact]
     public void A_BERT_needs_a_checkpoint_and_has_its_sizes_from_there()
@@ -173,11 +214,16 @@ public class SweepRulesTests
         Assert.Equal(["models[0].checkpoint"], Fields(With(bert with { Checkpoint = null })));
         Assert.Equal(["models[0].vectors"], Fields(With(bert with { Vectors = "glove" })));
         Assert.Equal(
-            ["models[0].hyperparameters.hiddenSize", "models[0].hyperparameters.embeddingSize", "models[0].hyperparameters.maxLength"],
-            Fields(With(bert with { Hyperparameters = new Hyperparameters(HiddenSize: 64, EmbeddingSize: 32, MaxLength: 2) })));
+            ["models[0].hyperparameters.hiddenSize", "models[0].hyperparameters.embeddingSize",
+                "models[0].hyperparameters.maxLength"],
+            Fields(With(bert with
+            {
+                Hyperparameters = new Hyperparameters(HiddenSize: 64, EmbeddingSize: 32, MaxLength: 2),
+            })));
         Assert.Equal(["models[0].checkpoint"], Fields(With(bert with { Architecture = Architecture.BiLstm })));
         // The same but for the checkpoint: two models.
-        Assert.Empty(Fields(Requests.Valid with { Models = [bert, bert with { Name = "small", Checkpoint = "minilm" }] }));
+        Assert.Empty(
+            Fields(Requests.Valid with { Models = [bert, bert with { Name = "small", Checkpoint = "minilm" }] }));
 
         static SweepRequest With(ModelRequest model) => Requests.Valid with { Models = [model] };
     }
@@ -189,7 +235,11 @@ public class SweepRulesTests
     [InlineData(".minilm.partial")]
     [InlineData("")]
     public void The_name_of_a_checkpoint_cannot_lead_out_of_its_folder(string name) => Assert.Equal(
-        ["models[0].checkpoint"], Fields(Requests.Valid with { Models = [new ModelRequest { Architecture = Architecture.Bert, Checkpoint = name }] }));
+        ["models[0].checkpoint"],
+        Fields(Requests.Valid with
+        {
+            Models = [new ModelRequest { Architecture = Architecture.Bert, Checkpoint = name }],
+        }));
 
     [Fact]
     public void The_name_of_a_checkpoint_or_of_vectors_that_is_too_long_is_told_its_limit()
@@ -198,7 +248,8 @@ public class SweepRulesTests
 
         Assert.Empty(Errors(longest));
         Assert.Equal(["models[0].checkpoint", "models[1].vectors"], Errors(tooLong).Select(error => error.Field));
-        Assert.All(Errors(tooLong), error => Assert.Contains("1 to 200 letters", error.Message, StringComparison.Ordinal));
+        Assert.All(
+            Errors(tooLong), error => Assert.Contains("1 to 200 letters", error.Message, StringComparison.Ordinal));
 
         static List<FieldError> Errors(string name) =>
         [
@@ -221,8 +272,10 @@ public class SweepRulesTests
         Assert.Empty(Fields(Requests.Valid with { PredictSplits = [Split.Test, Split.Train] }));
         Assert.Equal(["predictSplits"], Fields(Requests.Valid with { PredictSplits = [] }));
         Assert.Equal(
-            ["predictSplits[1]", "predictSplits[2]"], Fields(Requests.Valid with { PredictSplits = [Split.Test, Split.Test, Split.Validation] }));
+            ["predictSplits[1]", "predictSplits[2]"],
+            Fields(Requests.Valid with { PredictSplits = [Split.Test, Split.Test, Split.Validation] }));
     }
 
-    private static IEnumerable<string> Fields(SweepRequest request) => SweepRules.Check(request, Requests.Dataset).Select(error => error.Field);
+    private static IEnumerable<string> Fields(SweepRequest request) =>
+        SweepRules.Check(request, Requests.Dataset).Select(error => error.Field);
 }

@@ -12,7 +12,8 @@ public sealed class PublicAddressTests
     [InlineData("2606:4700::1")]
     [InlineData("::ffff:8.8.8.8")]
     [InlineData("64:ff9b::8.8.8.8")]
-    public void An_address_of_the_internet_is_public(string address) => Assert.True(PublicAddress.IsPublic(IPAddress.Parse(address)));
+    public void An_address_of_the_internet_is_public(string address) =>
+        Assert.True(PublicAddress.IsPublic(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("127.0.0.1")]
@@ -41,5 +42,6 @@ public sealed class PublicAddressTests
     [InlineData("64:ff9b:1::1")]
     [InlineData("2002:7f00:1::")]
     [InlineData("2001:0:4136:e378:8000:63bf:3fff:fdd2")]
-    public void An_address_that_leads_to_this_machine_or_its_network_is_not(string address) => Assert.False(PublicAddress.IsPublic(IPAddress.Parse(address)));
+    public void An_address_that_leads_to_this_machine_or_its_network_is_not(string address) =>
+        Assert.False(PublicAddress.IsPublic(IPAddress.Parse(address)));
 }

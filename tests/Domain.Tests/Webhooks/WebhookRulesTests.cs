@@ -17,7 +17,8 @@ public sealed class WebhookRulesTests
     [InlineData("https://example.org/hook")]
     [InlineData("http://localhost:8080/?token=a")]
     [InlineData("https://[2606:4700::1]/")]
-    public void A_web_address_may_be_told(string url) => Assert.Empty(WebhookRequest.Check(new WebhookRequest { Url = url }));
+    public void A_web_address_may_be_told(string url) =>
+        Assert.Empty(WebhookRequest.Check(new WebhookRequest { Url = url }));
 
     [Theory]
     [InlineData(null)]

@@ -29,9 +29,12 @@ public class ArithmeticSelfTestTests
             states => is_grad_enabled() ? states : states.roll(1, 1)));
 
         var failure = Assert.Single(report.Failures);
-        Assert.Equal(("LSTM", "T 5, B 7, D 33, H 100", "result in evaluation"), (failure.Operation, failure.Shape, failure.Part));
+        Assert.Equal(
+            ("LSTM", "T 5, B 7, D 33, H 100", "result in evaluation"),
+            (failure.Operation, failure.Shape, failure.Part));
         Assert.InRange(failure.Deviation!.Value, 0.1, 2);
-        foreach (var named in new[] { "LSTM (T 5, B 7, D 33, H 100)", report.Host.Processor.Vendor, report.CpuCapability, "libtorch 2.", "ONEDNN_MAX_CPU_ISA=AVX2" })
+        foreach (var named in new[] { "LSTM (T 5, B 7, D 33, H 100)", report.Host.Processor.Vendor,
+                report.CpuCapability, "libtorch 2.", "ONEDNN_MAX_CPU_ISA=AVX2" })
             Assert.Contains(named, report.Problem, StringComparison.Ordinal);
     }
 
@@ -42,11 +45,15 @@ public class ArithmeticSelfTestTests
         foreach (var check in ArithmeticChecks.All().OfType<MatrixCheck>())
         {
             var oneWrong = Run(check.Changed(WithOneWrong));
-            Assert.Equal(["result in evaluation", "result in training"], oneWrong.Failures.Select(failure => failure.Part).Where(part => part.StartsWith("result", StringComparison.Ordinal)));
+            Assert.Equal(
+                ["result in evaluation", "result in training"],
+                oneWrong.Failures.Select(failure => failure.Part)
+                    .Where(part => part.StartsWith("result", StringComparison.Ordinal)));
             // The values stay, and what flows back is 1 % too much.
             var gradients = Run(check.Changed(result => (result * 1.01) - (result * 0.01).detach()));
             Assert.NotEmpty(gradients.Failures);
-            Assert.All(gradients.Failures, failure => Assert.StartsWith("gradient", failure.Part, StringComparison.Ordinal));
+            Assert.All(
+                gradients.Failures, failure => Assert.StartsWith("gradient", failure.Part, StringComparison.Ordinal));
         }
 
         static Tensor WithOneWrong(Tensor result)
@@ -62,7 +69,9 @@ public class ArithmeticSelfTestTests
     {
         var report = Run(ArithmeticChecks.Lstm(2, 2, 3, 5).Changed(states => states.view(7919)));
 
-        Assert.Equal(("LSTM", "it failed", null), (report.Failures.Single().Operation, report.Failures.Single().Part, report.Failures.Single().Deviation));
+        Assert.Equal(
+            ("LSTM", "it failed", null),
+            (report.Failures.Single().Operation, report.Failures.Single().Part, report.Failures.Single().Deviation));
     }
 
     [Fact]
@@ -80,7 +89,9 @@ public class ArithmeticSelfTestTests
     {
         var report = Run(ArithmeticChecks.Lstm(2, 2, 3, 5).Changed(states => states * float.NaN));
 
-        Assert.Equal(Domain.Json.Write(report), Domain.Json.Write(Domain.Json.Read<ArithmeticReport>(Domain.Json.Write(report))));
+        Assert.Equal(
+            Domain.Json.Write(report),
+            Domain.Json.Write(Domain.Json.Read<ArithmeticReport>(Domain.Json.Write(report))));
     }
 
     private static ArithmeticReport Run(ArithmeticCheck check) => ArithmeticSelfTest.Run(Toy.Cpu.Prepare(), [check]);

@@ -14,7 +14,8 @@ public class PlainMatrixTests
         var gold = new[] { 1, 0, 2 };
         Check(m => PlainOperations.Linear(m[0], m[1], m[2]), (3, 4), (5, 4), (1, 5));
         Check(m => PlainOperations.LayerNorm(m[0], m[1], m[2], 1e-3), (3, 5), (1, 5), (1, 5));
-        Check(m => PlainOperations.Lstm(m[0], [m[1], m[2], m[3], m[4]], batch: 2), (6, 3), (8, 3), (8, 2), (1, 8), (1, 8));
+        Check(m => PlainOperations.Lstm(m[0], [m[1], m[2], m[3], m[4]], batch: 2), (6, 3), (8, 3), (8, 2), (1, 8),
+            (1, 8));
         Check(m => PlainOperations.Attention(m[0], m[1], m[2], heads: 2, length: 2), (3, 4), (3, 4), (3, 4));
         Check(m => PlainOperations.CrossEntropy(m[0], gold), (3, 4));
         Check(m => PlainOperations.BinaryCrossEntropy(m[0], [1, 0, 0, 1, 1, 0]), (2, 3));
@@ -30,11 +31,16 @@ public class PlainMatrixTests
     {
         Assert.Equal(0.8413447460685429, Gelu(1), 12);                                  // 1 Phi(1)
         Assert.Equal(-0.0455002638963584, Gelu(-2), 12);                                // -2 Phi(-2)
-        Assert.Equal(Math.Log(4), PlainOperations.CrossEntropy(new PlainMatrix(1, 4, new double[4]), [2]).Values[0], 12);
-        Assert.Equal(Math.Log(2), PlainOperations.BinaryCrossEntropy(new PlainMatrix(1, 2, new double[2]), [1, 0]).Values[0], 12);
+        Assert.Equal(
+            Math.Log(4), PlainOperations.CrossEntropy(new PlainMatrix(1, 4, new double[4]), [2]).Values[0], 12);
+        Assert.Equal(
+            Math.Log(2), PlainOperations.BinaryCrossEntropy(new PlainMatrix(1, 2, new double[2]), [1, 0]).Values[0],
+            12);
         // One unit whose weights are zero and whose biases are b: c = s(b) tanh(b), h = s(b) tanh(c).
         var state = PlainOperations.Lstm(
-            new(1, 1, [5]), [new(4, 1, new double[4]), new(4, 1, new double[4]), new(1, 4, [1, 1, 1, 1]), new(1, 4, new double[4])], batch: 1);
+            new(1, 1, [5]),
+            [new(4, 1, new double[4]), new(4, 1, new double[4]), new(1, 4, [1, 1, 1, 1]), new(1, 4, new double[4])],
+            batch: 1);
         var sigmoid = 1 / (1 + Math.Exp(-1));
         Assert.Equal(sigmoid * Math.Tanh(sigmoid * Math.Tanh(1)), state.Values[0], 12);
 
@@ -63,7 +69,8 @@ public class PlainMatrixTests
             return function(moved).Values.Zip(weights, (value, weight) => value * weight).Sum();
         }
 
-        PlainMatrix[] Inputs() => [.. shapes.Zip(values, (shape, value) => new PlainMatrix(shape.Rows, shape.Columns, [.. value]))];
+        PlainMatrix[] Inputs() =>
+            [.. shapes.Zip(values, (shape, value) => new PlainMatrix(shape.Rows, shape.Columns, [.. value]))];
 
         double[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextInt(2001) - 1000) / 1000.0)];
     }

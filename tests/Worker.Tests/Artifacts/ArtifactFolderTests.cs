@@ -36,7 +36,8 @@ public sealed class ArtifactFolderTests : IDisposable
     {
         var (here, there) = (At("here"), At("there"));
         var lease = new RunLease(Guid.NewGuid(), 1);
-        var path = Path.Combine(Directory.CreateDirectory(here.FolderOf(lease)).FullName, "checkpoint-0001.safetensors");
+        var path = Path.Combine(
+            Directory.CreateDirectory(here.FolderOf(lease)).FullName, "checkpoint-0001.safetensors");
         File.WriteAllText(path, "");
 
         Assert.Equal(path, here.CheckpointOf(RunWith(here.Relative(path), here.Store()))?.Path);
@@ -47,7 +48,8 @@ public sealed class ArtifactFolderTests : IDisposable
     [Fact]
     public void Another_databases_runs_are_not_looked_at()
     {
-        var stranger = new ArtifactFolder(new PieFolders(folder["data"], folder["shared"], null, folder["models"]), new Installation(Guid.NewGuid()));
+        var stranger = new ArtifactFolder(
+            new PieFolders(folder["data"], folder["shared"], null, folder["models"]), new Installation(Guid.NewGuid()));
         Directory.CreateDirectory(stranger.FolderOf(new RunLease(Guid.NewGuid(), 1)));
         Assert.Empty(At("shared").RunsWithFiles());
     }
@@ -58,7 +60,10 @@ public sealed class ArtifactFolderTests : IDisposable
         var artifacts = At("here");
         var run = RunWith("", null, leaseEpoch: 3);
         foreach (var epoch in new[] { 1, 2, 3 })
-            File.WriteAllText(Path.Combine(Directory.CreateDirectory(artifacts.FolderOf(new RunLease(run.Id, epoch))).FullName, "checkpoint-0001.safetensors"), "");
+            File.WriteAllText(
+                Path.Combine(
+                    Directory.CreateDirectory(artifacts.FolderOf(new RunLease(run.Id, epoch))).FullName,
+                    "checkpoint-0001.safetensors"), "");
         var newest = Path.Combine(artifacts.FolderOf(new RunLease(run.Id, 2)), "checkpoint-0001.safetensors");
 
         artifacts.RemoveEarlier(RunWith(artifacts.Relative(newest), artifacts.Store(), leaseEpoch: 3, run.Id));
@@ -73,7 +78,9 @@ public sealed class ArtifactFolderTests : IDisposable
     {
         foreach (var epoch in new[] { 1, 2, 10 }) File.WriteAllText(folder[$"checkpoint-{epoch:D4}.safetensors"], "");
         ArtifactFolder.RemoveBefore(new CheckpointFile(folder["checkpoint-0002.safetensors"], "", 2));
-        Assert.Equal([folder["checkpoint-0002.safetensors"], folder["checkpoint-0010.safetensors"]], Directory.GetFiles(folder[""]).Order());
+        Assert.Equal(
+            [folder["checkpoint-0002.safetensors"], folder["checkpoint-0010.safetensors"]],
+            Directory.GetFiles(folder[""]).Order());
     }
 
     [Fact]
@@ -83,12 +90,14 @@ public sealed class ArtifactFolderTests : IDisposable
         var lease = new RunLease(Guid.NewGuid(), 12);
         var path = artifacts.ModelFileOf(lease);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        foreach (var file in new[] { path, $"{path}.tmp", Path.Combine(Path.GetDirectoryName(path)!, "notes.txt") }) File.WriteAllText(file, "");
+        foreach (var file in new[] { path, $"{path}.tmp", Path.Combine(Path.GetDirectoryName(path)!, "notes.txt") })
+            File.WriteAllText(file, "");
 
         Assert.Equal([(path, lease), ($"{path}.tmp", lease)], artifacts.ModelFiles().OrderBy(file => file.Path));
     }
 
-    private ArtifactFolder At(string name) => new(new PieFolders(folder["data"], folder[name], null, folder["models"]), Database);
+    private ArtifactFolder At(string name) =>
+        new(new PieFolders(folder["data"], folder[name], null, folder["models"]), Database);
 
     private static Run RunWith(string path, string? store, long leaseEpoch = 1, Guid? id = null) => new()
     {

@@ -52,7 +52,8 @@ public sealed class SafeTensorsTests : IDisposable
     {
         var file = new SafeTensors();
         file.Add("a", One);
-        Assert.Equal(file.Write(folder["a"]), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder["a"]))));
+        Assert.Equal(
+            file.Write(folder["a"]), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder["a"]))));
         Assert.Equal([folder["a"]], Directory.GetFiles(folder[""]));
     }
 

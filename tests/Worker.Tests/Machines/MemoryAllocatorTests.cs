@@ -11,7 +11,9 @@ public class MemoryAllocatorTests
     public void The_tests_train_with_the_settings_of_glibc_that_trainers_get_without_tcmalloc()
     {
         Assert.Equal("glibc", MemoryAllocator.OfThisProcess());
-        Assert.All(MemoryAllocator.Glibc.Environment, setting => Assert.Equal(setting.Value, Environment.GetEnvironmentVariable(setting.Key)));
+        Assert.All(
+            MemoryAllocator.Glibc.Environment,
+            setting => Assert.Equal(setting.Value, Environment.GetEnvironmentVariable(setting.Key)));
     }
 
     [Fact]
@@ -21,9 +23,11 @@ public class MemoryAllocatorTests
     [Fact]
     public void An_unknown_allocator_is_refused_with_the_names_that_there_are()
     {
-        var refused = Assert.Throws<FormatException>(() => WorkerSettings.From(name => name == "PIE_ALLOCATOR" ? "jemalloc" : null));
+        var refused = Assert.Throws<FormatException>(
+            () => WorkerSettings.From(name => name == "PIE_ALLOCATOR" ? "jemalloc" : null));
 
-        Assert.Equal("The setting PIE_ALLOCATOR is 'jemalloc'; it must be auto, tcmalloc, glibc or system.", refused.Message);
+        Assert.Equal(
+            "The setting PIE_ALLOCATOR is 'jemalloc'; it must be auto, tcmalloc, glibc or system.", refused.Message);
     }
 
     /// <summary>Each in a process of its own, which reports what it really runs with.</summary>
@@ -31,13 +35,17 @@ public class MemoryAllocatorTests
     [Trait("Duration", "Long")]
     public async Task A_process_reports_the_allocator_that_it_was_started_with()
     {
-        foreach (var allocator in new[] { MemoryAllocator.System, MemoryAllocator.Glibc, MemoryAllocator.TcMalloc() }.OfType<MemoryAllocator>())
+        foreach (var allocator in new[] { MemoryAllocator.System, MemoryAllocator.Glibc, MemoryAllocator.TcMalloc() }
+            .OfType<MemoryAllocator>())
             Assert.Equal(allocator.Name, await AllocatorOfAsync(allocator));
     }
 
     private static async Task<string> AllocatorOfAsync(MemoryAllocator allocator)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(MemoryAllocator).Assembly.Location, TrainerProcess.Arithmetic]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [typeof(MemoryAllocator).Assembly.Location, TrainerProcess.Arithmetic])
+        { RedirectStandardOutput = true };
         foreach (var name in MemoryAllocator.Glibc.Environment.Keys) start.Environment.Remove(name);
         foreach (var (name, value) in allocator.Environment) start.Environment[name] = value;
         // A trainer has the environment of its worker, with the setting that chose its allocator.

@@ -9,7 +9,8 @@ namespace PieService.Worker.Tests.Models;
 
 public sealed class BertClassifierTests
 {
-    private static readonly TextInput[] Texts = [new(new[] { 2, 5, 6, 7, 3 }), new(new[] { 2, 3 }), new(new[] { 2, 12, 3, 13, 14, 14, 8, 3 }, 3)];
+    private static readonly TextInput[] Texts = [new(new[] { 2, 5, 6, 7, 3 }), new(new[] { 2, 3 }),
+        new(new[] { 2, 12, 3, 13, 14, 14, 8, 3 }, 3)];
 
     [Theory]
     [InlineData(Protocol.Paper, (8 * 12) + 1)]         // study 1.4: 97 tensors for bert-base
@@ -35,7 +36,8 @@ public sealed class BertClassifierTests
         Assert.Equal(Listed("tensors"), names.Where(model.IsPrunable));
         Assert.Equal(Listed("excluded"), names.Where(parameter => !model.IsPrunable(parameter)));
 
-        IEnumerable<string> Listed(string property) => golden.GetProperty(property).EnumerateArray().Select(tensor => tensor.GetString()!);
+        IEnumerable<string> Listed(string property) =>
+            golden.GetProperty(property).EnumerateArray().Select(tensor => tensor.GetString()!);
     }
 
     [Fact]
@@ -95,7 +97,8 @@ public sealed class BertClassifierTests
         using var model = ToyBert.Load(bert.Write());
         model.eval();
         var batch = BertBatch.Of(Texts, padToken: 0, CPU);
-        Assert.Equal([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1], batch.TokenTypes.data<long>());
+        Assert.Equal(
+            [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1], batch.TokenTypes.data<long>());
         Assert.NotEqual(Values(model.Logits([Texts[2]])), Values(model.Logits([new(Texts[2].Tokens)])));
     }
 

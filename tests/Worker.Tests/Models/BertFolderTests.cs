@@ -15,16 +15,21 @@ public sealed class BertFolderTests : IDisposable
     public void Prefixed_names_old_LayerNorms_and_other_heads_are_read_like_bare_names()
     {
         using var bare = ToyBert.Load(bert.Write());
-        var expected = bare.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.data<float>().ToArray());
+        var expected = bare.named_parameters()
+            .ToDictionary(pair => pair.name, pair => pair.parameter.data<float>().ToArray());
         foreach (var (name, shape) in bert.Tensors.ToList())
         {
             bert.Tensors.Remove(name);
-            bert.Tensors.Add("bert." + name.Replace("LayerNorm.weight", "LayerNorm.gamma").Replace("LayerNorm.bias", "LayerNorm.beta"), shape);
+            bert.Tensors.Add(
+                "bert." + name.Replace("LayerNorm.weight", "LayerNorm.gamma")
+                    .Replace("LayerNorm.bias", "LayerNorm.beta"), shape);
         }
-        foreach (var ignored in new[] { "cls.predictions.bias", "classifier.weight", "qa_outputs.bias", "bert.embeddings.position_ids" })
+        foreach (var ignored in new[] { "cls.predictions.bias", "classifier.weight", "qa_outputs.bias",
+                "bert.embeddings.position_ids" })
             bert.Tensors.Add(ignored, [2]);
         using var prefixed = ToyBert.Load(bert.Write());
-        foreach (var (name, parameter) in prefixed.named_parameters()) Assert.Equal(expected[name], parameter.data<float>().ToArray());
+        foreach (var (name, parameter) in prefixed.named_parameters())
+            Assert.Equal(expected[name], parameter.data<float>().ToArray());
     }
 
     [Fact]
@@ -36,7 +41,8 @@ public sealed class BertFolderTests : IDisposable
         var message = Refusal();
         Assert.Contains("lacks pooler.dense.bias", message);
         Assert.Contains("holds what a BERT of this config.json has not: encoder.layer.2.output.dense.bias", message);
-        Assert.Contains("does not fit config.json: encoder.layer.1.intermediate.dense.weight is [8, 12], not [12, 8]", message);
+        Assert.Contains(
+            "does not fit config.json: encoder.layer.1.intermediate.dense.weight is [8, 12], not [12, 8]", message);
     }
 
     [Fact]
@@ -54,7 +60,8 @@ public sealed class BertFolderTests : IDisposable
     [InlineData("hidden_size", null, "hidden_size is missing")]
     [InlineData("hidden_size", 9, "hidden_size is 9, no multiple of the 2")]
     [InlineData("num_hidden_layers", -1, "num_hidden_layers is -1, not a whole number")]
-    [InlineData("num_hidden_layers", 2_000_000_000, "num_hidden_layers is 2000000000, not a whole number from 1 to 1000")]
+    [InlineData(
+        "num_hidden_layers", 2_000_000_000, "num_hidden_layers is 2000000000, not a whole number from 1 to 1000")]
     [InlineData("pad_token_id", 99, "pad_token_id is 99, not a whole number from 0 to 15")]
     [InlineData("hidden_dropout_prob", "much", "hidden_dropout_prob is \"much\", not a number")]
     public void A_setting_that_cannot_be_used_is_named(string name, object? value, string expected)
@@ -128,7 +135,9 @@ public sealed class BertFolderTests : IDisposable
         File.CreateSymbolicLink(vocabulary, WordPiece.VocabularyFile);
         var refused = Assert.Throws<UnusableModelException>(() => PretrainedBert.Read(path));
         Assert.True(refused.MayPass);
-        Assert.StartsWith($"{Path.GetFileName(path)}/{WordPiece.VocabularyFile} cannot be read: ", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Path.GetFileName(path)}/{WordPiece.VocabularyFile} cannot be read: ", refused.Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain(path, refused.Message, StringComparison.Ordinal);
     }
 

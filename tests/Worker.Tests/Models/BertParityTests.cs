@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Tests.Models;
 
-/// <summary>The encoder, its gradients and one step of training against the Hugging Face implementation with the same weights.</summary>
+/// <summary>
+/// The encoder, its gradients and one step of training against the Hugging Face implementation with the same weights.
+/// </summary>
 public sealed class BertParityTests
 {
     private const string Encoder = "bert.";
@@ -24,12 +26,14 @@ public sealed class BertParityTests
         using var noGrad = no_grad();
         using var model = Load(name, classCount: 2);
         model.eval();
-        string[] inputs = [.. reference.Names.Where(tensor => tensor.EndsWith(".input_ids", StringComparison.Ordinal)).Select(tensor => tensor.Split('.')[0])];
+        string[] inputs = [.. reference.Names.Where(tensor => tensor.EndsWith(".input_ids", StringComparison.Ordinal))
+            .Select(tensor => tensor.Split('.')[0])];
         Assert.NotEmpty(inputs);
         foreach (var input in inputs)
         {
             var batch = Batch(reference, input);
-            AssertClose(reference.Get<float>($"{input}.pooler_output"), Values(model.Pooled(batch)), $"{input}.pooler_output");
+            AssertClose(
+                reference.Get<float>($"{input}.pooler_output"), Values(model.Pooled(batch)), $"{input}.pooler_output");
             // Pads attend to the text like its tokens do, but nothing reads them.
             bool[] text = [.. batch.Mask.data<bool>()];
             var compared = 0;
@@ -39,10 +43,14 @@ public sealed class BertParityTests
                 var expected = reference.Get<float>($"{input}.hidden.{layer}");
                 var width = state.Length / text.Length;
                 int[] places = [.. Enumerable.Range(0, expected.Length).Where(place => text[place / width])];
-                AssertClose(Array.ConvertAll(places, place => expected[place]), Array.ConvertAll(places, place => state[place]), $"{input}.hidden.{layer}");
+                AssertClose(
+                    Array.ConvertAll(places, place => expected[place]), Array.ConvertAll(places, place => state[place]),
+                    $"{input}.hidden.{layer}");
                 compared++;
             }
-            Assert.Equal(reference.Names.Count(tensor => tensor.StartsWith($"{input}.hidden.", StringComparison.Ordinal)), compared);
+            Assert.Equal(
+                reference.Names.Count(tensor => tensor.StartsWith($"{input}.hidden.", StringComparison.Ordinal)),
+                compared);
         }
     }
 
@@ -69,13 +77,15 @@ public sealed class BertParityTests
 
         var gradients = parameters.CopyGradients();
         AssertClose(reference.Get<float>("step.grad_norm"), [(float)Norm(gradients)], "step.grad_norm");
-        foreach (var (tensor, expected) in Named(reference, "step.grad.")) AssertClose(expected, Slice(parameters, gradients, Encoder + tensor), $"step.grad.{tensor}");
+        foreach (var (tensor, expected) in Named(reference, "step.grad."))
+            AssertClose(expected, Slice(parameters, gradients, Encoder + tensor), $"step.grad.{tensor}");
         AssertNorms(name, parameters, gradients);
 
         parameters.ClipGradients(MaxGradientNorm);
         optimizer.Step();
         var after = parameters.CopyValues();
-        foreach (var (tensor, expected) in Named(reference, "step.after.")) AssertStepped(expected, tensor, parameters, after, gradients);
+        foreach (var (tensor, expected) in Named(reference, "step.after."))
+            AssertStepped(expected, tensor, parameters, after, gradients);
         AssertClose(reference.Get<float>("step.logits_after"), Values(model.Logits(batch)), "step.logits_after");
     }
 
@@ -85,33 +95,46 @@ public sealed class BertParityTests
             .GetProperty("grad_norm_per_tensor").EnumerateObject().ToList();
         Assert.NotEmpty(norms);
         foreach (var norm in norms)
-            Assert.Equal(norm.Value.GetDouble(), Norm(Slice(parameters, gradients, Encoder + norm.Name)), ReferenceModels.Tolerance);
+            Assert.Equal(
+                norm.Value.GetDouble(), Norm(Slice(parameters, gradients, Encoder + norm.Name)),
+                ReferenceModels.Tolerance);
         // The encoder has no other parameter than what the reference lists.
         Assert.Equal(
             norms.Select(norm => Encoder + norm.Name).Order(StringComparer.Ordinal),
-            parameters.Segments.Select(segment => segment.Name).Except(["linear.weight", "linear.bias"]).Order(StringComparer.Ordinal));
+            parameters.Segments.Select(segment => segment.Name).Except(["linear.weight", "linear.bias"])
+                .Order(StringComparer.Ordinal));
     }
 
     /// <summary>
-    /// Adam's first step is the learning rate times g / (|g| + 1e-8): where the gradient is tiny its sign, and so the whole
-    /// step, is noise. Elsewhere, and where there is no gradient at all, the weights agree to a fiftieth of a step.
+    /// Adam's first step is the learning rate times g / (|g| + 1e-8): where the gradient is tiny its sign, and so the
+    /// whole step, is noise. Elsewhere, and where there is no gradient at all, the weights agree to a fiftieth of a
+    /// step.
     /// </summary>
-    private static void AssertStepped(float[] expected, string tensor, ParameterBuffer parameters, float[] after, float[] gradients)
+    private static void AssertStepped(
+        float[] expected, string tensor, ParameterBuffer parameters, float[] after, float[] gradients)
     {
         const double TinyGradient = 1e-6, WeightTolerance = 1e-6;
-        var (ours, gradient) = (Slice(parameters, after, Encoder + tensor), Slice(parameters, gradients, Encoder + tensor));
+        var (ours, gradient) =
+            (Slice(parameters, after, Encoder + tensor), Slice(parameters, gradients, Encoder + tensor));
         var compared = 0;
         for (var i = 0; i < expected.Length; i++)
         {
-            Assert.True(Math.Abs(expected[i] - ours[i]) <= 2 * LearningRate + WeightTolerance, $"step.after.{tensor}: {ours[i]} at {i}, not {expected[i]}");
+            Assert.True(
+                Math.Abs(expected[i] - ours[i]) <= 2 * LearningRate + WeightTolerance,
+                $"step.after.{tensor}: {ours[i]} at {i}, not {expected[i]}");
             if (gradient[i] != 0 && Math.Abs(gradient[i]) < TinyGradient) continue;
-            Assert.True(Math.Abs(expected[i] - ours[i]) <= WeightTolerance, $"step.after.{tensor}: {ours[i]} at {i}, not {expected[i]}; gradient {gradient[i]}");
+            Assert.True(
+                Math.Abs(expected[i] - ours[i]) <= WeightTolerance,
+                $"step.after.{tensor}: {ours[i]} at {i}, not {expected[i]}; gradient {gradient[i]}");
             compared++;
         }
-        Assert.True(compared > expected.Length / 2, $"step.after.{tensor}: only {compared} of {expected.Length} gradients are not tiny");
+        Assert.True(
+            compared > expected.Length / 2,
+            $"step.after.{tensor}: only {compared} of {expected.Length} gradients are not tiny");
     }
 
-    private static GoldenTensors Outputs(string name) => GoldenTensors.Read(ReferenceModels.Reference(name, "outputs.safetensors"));
+    private static GoldenTensors Outputs(string name) =>
+        GoldenTensors.Read(ReferenceModels.Reference(name, "outputs.safetensors"));
 
     private static BertClassifier Load(string name, int classCount)
     {
@@ -123,7 +146,8 @@ public sealed class BertParityTests
     {
         long[] shape = [.. reference.Shape($"{input}.input_ids").Select(side => (long)side)];
         return new(
-            tensor(reference.Get<long>($"{input}.input_ids"), shape), tensor(reference.Get<long>($"{input}.token_type_ids"), shape),
+            tensor(reference.Get<long>($"{input}.input_ids"), shape),
+            tensor(reference.Get<long>($"{input}.token_type_ids"), shape),
             tensor(reference.Get<long>($"{input}.attention_mask"), shape).to_type(ScalarType.Bool));
     }
 

@@ -14,7 +14,8 @@ internal static class BertShapes
         Pair("embeddings.LayerNorm", width);
         for (var layer = 0; layer < layers; layer++)
         {
-            foreach (var name in new[] { "self.query", "self.key", "self.value", "output.dense" }) Pair($"encoder.layer.{layer}.attention.{name}", width, width);
+            foreach (var name in new[] { "self.query", "self.key", "self.value", "output.dense" })
+                Pair($"encoder.layer.{layer}.attention.{name}", width, width);
             Pair($"encoder.layer.{layer}.attention.output.LayerNorm", width);
             Pair($"encoder.layer.{layer}.intermediate.dense", inner, width);
             Pair($"encoder.layer.{layer}.output.dense", width, inner);
@@ -23,6 +24,7 @@ internal static class BertShapes
         Pair("pooler.dense", width, width);
         return shapes;
 
-        void Pair(string name, params long[] shape) => (shapes[$"{name}.weight"], shapes[$"{name}.bias"]) = (shape, [shape[0]]);
+        void Pair(string name, params long[] shape) =>
+            (shapes[$"{name}.weight"], shapes[$"{name}.bias"]) = (shape, [shape[0]]);
     }
 }

@@ -26,11 +26,13 @@ public class BiLstmClassifierTests
         Assert.Equal(Listed("tensors"), names.Where(model.IsPrunable));
         Assert.Equal(Listed("excluded").Order(), names.Where(parameter => !model.IsPrunable(parameter)).Order());
 
-        IEnumerable<string> Listed(string property) => golden.GetProperty(property).EnumerateArray().Select(tensor => tensor.GetString()!);
+        IEnumerable<string> Listed(string property) =>
+            golden.GetProperty(property).EnumerateArray().Select(tensor => tensor.GetString()!);
     }
 
     [Fact]
-    public void Torch_multiplies_two_matrices() => Assert.Equal(18, ones(2, 3).mm(ones(3, 2)).mul(1.5).sum().item<float>());
+    public void Torch_multiplies_two_matrices() =>
+        Assert.Equal(18, ones(2, 3).mm(ones(3, 2)).mul(1.5).sum().item<float>());
 
     [Fact]
     public void Parameters_have_the_names_and_the_order_of_the_published_model()
@@ -82,7 +84,9 @@ public class BiLstmClassifierTests
             Assert.InRange((together[i] - model.Logits([texts[i]])[0]).abs().max().item<float>(), 0, 1e-6f);
     }
 
-    /// <summary>Study 1.14, 11: the published model reads pads like words, from the beginning and from the end.</summary>
+    /// <summary>
+    /// Study 1.14, 11: the published model reads pads like words, from the beginning and from the end.
+    /// </summary>
     [Fact]
     public void Padded_to_one_length_a_text_is_read_with_its_pads()
     {
@@ -126,8 +130,11 @@ public class BiLstmClassifierTests
             var (h, c, states) = (zeros(9), zeros(9), new List<Tensor>());
             foreach (var x in sequence)
             {
-                var gates = (parameters[$"lstm.weight_ih_l{layer}{direction}"].mv(x) + parameters[$"lstm.bias_ih_l{layer}{direction}"]
-                    + parameters[$"lstm.weight_hh_l{layer}{direction}"].mv(h) + parameters[$"lstm.bias_hh_l{layer}{direction}"]).chunk(4);
+                var gates =
+                    (parameters[$"lstm.weight_ih_l{layer}{direction}"].mv(x)
+                        + parameters[$"lstm.bias_ih_l{layer}{direction}"]
+                        + parameters[$"lstm.weight_hh_l{layer}{direction}"].mv(h)
+                        + parameters[$"lstm.bias_hh_l{layer}{direction}"]).chunk(4);
                 c = (gates[1].sigmoid() * c) + (gates[0].sigmoid() * gates[2].tanh());      // order i, f, g, o
                 states.Add(h = gates[3].sigmoid() * c.tanh());
             }
@@ -166,7 +173,9 @@ public class BiLstmClassifierTests
         Assert.Equal(3, input.Rows);
     }
 
-    /// <summary>Study 1.14, 9: Reuters and AAPD are padded with the empty string, which is a word that no vectors have.</summary>
+    /// <summary>
+    /// Study 1.14, 9: Reuters and AAPD are padded with the empty string, which is a word that no vectors have.
+    /// </summary>
     [Fact]
     public void Pads_may_be_the_mean_vector_of_an_unknown_word()
     {
@@ -179,11 +188,15 @@ public class BiLstmClassifierTests
         manual_seed(5);
         using var padded = new BiLstmClassifier(unknown, 9, 3, CPU, paddedLength: 4);
         manual_seed(5);
-        using var spelt = new BiLstmClassifier(unknown with { RowOfWord = [.. unknown.RowOfWord, unknown.PadRow] }, 9, 3, CPU, paddedLength: 4);
+        using var spelt = new BiLstmClassifier(
+            unknown with { RowOfWord = [.. unknown.RowOfWord, unknown.PadRow] }, 9, 3, CPU, paddedLength: 4);
         using var noGrad = no_grad();
-        Assert.Equal(0, (padded.Logits([new(new[] { 1 })]) - spelt.Logits([new(new[] { 1, 2, 2, 2 })])).abs().max().item<float>());
+        Assert.Equal(
+            0, (padded.Logits([new(new[] { 1 })]) - spelt.Logits([new(new[] { 1, 2, 2, 2 })])).abs().max()
+                .item<float>());
 
-        static float[] RowOf(InputVectors input, int row) => input.Frozen!.AsSpan(row * input.Dimensions, input.Dimensions).ToArray();
+        static float[] RowOf(InputVectors input, int row) =>
+            input.Frozen!.AsSpan(row * input.Dimensions, input.Dimensions).ToArray();
     }
 
     [Fact]

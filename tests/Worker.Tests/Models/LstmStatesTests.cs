@@ -12,15 +12,17 @@ public class LstmStatesTests
     private const long MostProducts = 20_000_000;
 
     /// <summary>
-    /// Of words T, texts B, inputs D and units H: the study's sizes, single ones, whole vectors and one more or less, the last small
-    /// batch, and shapes drawn from 1 to 130.
+    /// Of words T, texts B, inputs D and units H: the study's sizes, single ones, whole vectors and one more or less,
+    /// the last small batch, and shapes drawn from 1 to 130.
     /// </summary>
     public static TheoryData<int, int, int, int> Shapes()
     {
         var shapes = new TheoryData<int, int, int, int>
         {
-            { 1, 1, 1, 1 }, { 2, 1, 8, 8 }, { 3, 7, 16, 16 }, { 5, 4, 33, 33 }, { 4, 3, 48, 48 }, { 6, 16, 100, 100 }, { 3, 9, 112, 112 },
-            { 2, 31, 200, 100 }, { 24, 5, 100, 100 }, { 3, 16, 31, 32 }, { 3, 16, 64, 64 }, { 2, 8, 128, 128 }, { 2, 5, 130, 129 }, { 130, 1, 7, 9 }, { 1, 130, 9, 7 },
+            { 1, 1, 1, 1 }, { 2, 1, 8, 8 }, { 3, 7, 16, 16 }, { 5, 4, 33, 33 }, { 4, 3, 48, 48 }, { 6, 16, 100, 100 },
+            { 3, 9, 112, 112 },
+            { 2, 31, 200, 100 }, { 24, 5, 100, 100 }, { 3, 16, 31, 32 }, { 3, 16, 64, 64 }, { 2, 8, 128, 128 },
+            { 2, 5, 130, 129 }, { 130, 1, 7, 9 }, { 1, 130, 9, 7 },
         };
         var random = KeyedRandom.For("LSTM shapes");
         for (var drawn = 0; drawn < 25;)
@@ -39,7 +41,9 @@ public class LstmStatesTests
     [Trait("Duration", "Long")]
     [MemberData(nameof(Shapes))]
     public void States_are_those_of_plain_arithmetic_with_gradients_and_without(int t, int b, int d, int h) =>
-        Assert.All(ArithmeticChecks.Lstm(t, b, d, h).Deviations(CPU), deviation => Assert.False(deviation.IsFailure(), deviation.ToString()));
+        Assert.All(
+            ArithmeticChecks.Lstm(t, b, d, h).Deviations(CPU),
+            deviation => Assert.False(deviation.IsFailure(), deviation.ToString()));
 
     [Fact]
     public void Without_gradients_the_states_have_no_graph_and_nothing_else_stays()
@@ -63,14 +67,17 @@ public class LstmStatesTests
     [Trait("Duration", "Long")]
     public async Task OneDnn_is_never_asked_for_inference()
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(LstmStates).Assembly.Location, "arithmetic"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            "dotnet", [typeof(LstmStates).Assembly.Location, "arithmetic"])
+        { RedirectStandardOutput = true };
         start.Environment["ONEDNN_VERBOSE"] = "1";
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(0, process.ExitCode);
-        string[] recurrent = [.. output.Split('\n').Where(line => line.Contains(",exec,cpu,rnn,", StringComparison.Ordinal))];
+        string[] recurrent = [
+            .. output.Split('\n').Where(line => line.Contains(",exec,cpu,rnn,", StringComparison.Ordinal))];
         Assert.Contains(recurrent, line => line.Contains("forward_training", StringComparison.Ordinal));
         Assert.DoesNotContain(recurrent, line => line.Contains("forward_inference", StringComparison.Ordinal));
     }

@@ -16,9 +16,13 @@ public sealed class PretrainedBertTests : IDisposable
         using var model = ToyBert.Load(path);
 
         Assert.Equal(
-            model.named_parameters().Where(pair => pair.name.StartsWith("bert.", StringComparison.Ordinal)).Select(pair => (pair.name, string.Join('x', pair.parameter.shape))).Order(),
-            PretrainedBert.Shapes(BertConfig.Read(path)).Select(tensor => ($"bert.{tensor.Name}", string.Join('x', tensor.Shape))).Order());
-        Assert.Equal(BertConfig.Read(path).Parameters, PretrainedBert.Shapes(BertConfig.Read(path)).Sum(tensor => tensor.Shape.Aggregate(1L, (a, b) => a * b)));
+            model.named_parameters().Where(pair => pair.name.StartsWith("bert.", StringComparison.Ordinal))
+                .Select(pair => (pair.name, string.Join('x', pair.parameter.shape))).Order(),
+            PretrainedBert.Shapes(BertConfig.Read(path))
+                .Select(tensor => ($"bert.{tensor.Name}", string.Join('x', tensor.Shape))).Order());
+        Assert.Equal(
+            BertConfig.Read(path).Parameters,
+            PretrainedBert.Shapes(BertConfig.Read(path)).Sum(tensor => tensor.Shape.Aggregate(1L, (a, b) => a * b)));
     }
 
     [Theory]
@@ -34,7 +38,9 @@ public sealed class PretrainedBertTests : IDisposable
         {
             case "config.json": bert.Config["hidden_dropout_prob"] = 0.2; break;
             case "tokenizer_config.json": bert.Tokenizer["do_lower_case"] = false; break;
-            case "vocab.txt": (bert.Vocabulary[12], bert.Vocabulary[13]) = (bert.Vocabulary[13], bert.Vocabulary[12]); break;
+            case "vocab.txt":
+                (bert.Vocabulary[12], bert.Vocabulary[13]) =
+                (bert.Vocabulary[13], bert.Vocabulary[12]); break;
             default: bert.Tensors.Add("cls.predictions.bias", [2]); break;
         }
         bert.Write();

@@ -7,13 +7,16 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Tests.Models;
 
-/// <summary>A folder of the Hugging Face layout with a very small BERT of random weights, to be spoiled by tests.</summary>
+/// <summary>
+/// A folder of the Hugging Face layout with a very small BERT of random weights, to be spoiled by tests.
+/// </summary>
 internal sealed class ToyBert(int layers = 2) : IDisposable
 {
     private const int Width = 8, Inner = 12, Positions = 10, Types = 2;
 
     private static readonly string[] Words =
-        ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "cafe", "un", "##able", "+", "$", "!", "日", "a", "b", "##b", "한"];
+        ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "cafe", "un", "##able", "+", "$", "!", "日", "a", "b", "##b",
+            "한"];
 
     private readonly TemporaryFolder folder = new();
 
@@ -34,7 +37,8 @@ internal sealed class ToyBert(int layers = 2) : IDisposable
     public List<string> Vocabulary { get; } = [.. Words];
 
     /// <summary>Shape of every tensor, by the name that the file will give it.</summary>
-    public Dictionary<string, long[]> Tensors { get; } = BertShapes.Of(Words.Length, Positions, Types, Width, Inner, layers);
+    public Dictionary<string, long[]> Tensors { get; } =
+        BertShapes.Of(Words.Length, Positions, Types, Width, Inner, layers);
 
     /// <summary>Writes the folder as it is described now.</summary>
     public string Write()
@@ -46,7 +50,10 @@ internal sealed class ToyBert(int layers = 2) : IDisposable
         File.WriteAllLines(Path.Combine(path, WordPiece.VocabularyFile), Vocabulary);
         var (file, random) = (new SafeTensors(), new Random(5));
         foreach (var (name, shape) in Tensors)
-            file.Add(name, Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray(), shape);
+            file.Add(
+                name,
+                Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b))
+                    .Select(_ => (float)(random.NextDouble() - 0.5)).ToArray(), shape);
         file.Write(Path.Combine(path, BertWeights.FileName));
         return path;
     }

@@ -42,10 +42,13 @@ public sealed class GoldenMaskTests
                         before.Pruned + PublishedThreshold.RandomCount(before.Kept, percent), new(0, step, tensor)),
                     _ => throw new InvalidDataException($"{name} has an unknown score {score}."),
                 };
-                Assert.True(one.GetProperty("survivors")[t].GetInt32() == after.Kept, $"{series}, step {step}, {tensor}: {after.Kept} kept");
+                Assert.True(
+                    one.GetProperty("survivors")[t].GetInt32() == after.Kept,
+                    $"{series}, step {step}, {tensor}: {after.Kept} kept");
                 if (score != "random")
                     Assert.True(
-                        tensors.Get<byte>($"mask.{series}.{step}.{tensor}").AsSpan().SequenceEqual(after.Values.Span), $"{series}, step {step}, {tensor}");
+                        tensors.Get<byte>($"mask.{series}.{step}.{tensor}").AsSpan().SequenceEqual(after.Values.Span),
+                        $"{series}, step {step}, {tensor}");
                 masks[(series, tensor)] = after;
             }
         }

@@ -24,10 +24,14 @@ public class LowestScoresTests
     public void Equal_weights_are_told_apart_by_the_key_and_never_by_position()
     {
         var masks = new[] { Key, Key with { Seed = 2 }, Key with { Step = 2 }, Key with { Tensor = "l2.weight" } }
-            .Select(key => LowestScores.Prune(Mask.Full(1000), new double[1000], new float[1000], 500, key).Values.ToArray()).ToList();
+            .Select(key =>
+                LowestScores.Prune(Mask.Full(1000), new double[1000], new float[1000], 500, key).Values.ToArray())
+            .ToList();
         Assert.Equal(4, masks.Select(Convert.ToHexString).Distinct().Count());
         foreach (var mask in masks) Assert.InRange(mask[..500].Count(kept => kept == 1), 200, 300);
-        Assert.Equal(masks[0], LowestScores.Prune(Mask.Full(1000), new double[1000], new float[1000], 500, Key).Values.ToArray());
+        Assert.Equal(
+            masks[0],
+            LowestScores.Prune(Mask.Full(1000), new double[1000], new float[1000], 500, Key).Values.ToArray());
     }
 
     [Fact]
@@ -39,7 +43,10 @@ public class LowestScoresTests
         Assert.Equal([0, 0, 0, 1, 1, 1], twice.Values.ToArray());
     }
 
-    /// <summary>Counts of N (1 - (1 - t)^(j/3)), rounded half to even, from 60-digit decimal arithmetic: of the BiLSTM's tensors.</summary>
+    /// <summary>
+    /// Counts of N (1 - (1 - t)^(j/3)), rounded half to even, from 60-digit decimal arithmetic: of the BiLSTM's
+    /// tensors.
+    /// </summary>
     [Theory]
     [InlineData(120_000, 20, 8602, 16587, 24000)]
     [InlineData(120_000, 90, 64301, 94147, 108000)]
@@ -57,7 +64,8 @@ public class LowestScoresTests
         foreach (var (step, pruned) in new[] { (1, first), (2, second), (3, third) })
         {
             mask = LowestScores.Prune(
-                mask, WeightScores.Magnitude(weights), weights, PruningPlan.PrunedCount(size, sparsity, step, 3), Key with { Step = step });
+                mask, WeightScores.Magnitude(weights), weights, PruningPlan.PrunedCount(size, sparsity, step, 3),
+                Key with { Step = step });
             Assert.Equal(pruned, mask.Pruned);
         }
     }

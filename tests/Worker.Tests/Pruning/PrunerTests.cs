@@ -36,7 +36,8 @@ public sealed class PrunerTests : IDisposable
         foreach (var segment in toy.Parameters.Segments)
             for (var i = 0; i < segment.Size; i++)
                 Assert.Equal(
-                    segment.IsPrunable && !toy.Parameters.Masks[segment.Name].Keeps(i) ? 0 : initial[segment.Offset + i],
+                    segment.IsPrunable && !toy.Parameters.Masks[segment.Name].Keeps(i)
+                        ? 0 : initial[segment.Offset + i],
                     now[segment.Offset + i]);
         Assert.Equal(0, toy.Optimizer.Steps);
         Assert.All(toy.Optimizer.CopyMoments().Second, moment => Assert.Equal(0, moment));
@@ -64,26 +65,35 @@ public sealed class PrunerTests : IDisposable
             var mask = toy.Parameters.Masks[segment.Name];
             var magnitudes = initial.AsSpan(segment.Offset, segment.Size).ToArray().Select(MathF.Abs).ToArray();
             Assert.True(
-                magnitudes.Where((_, i) => !mask.Keeps(i)).Max() <= magnitudes.Where((_, i) => mask.Keeps(i)).Min(), segment.Name);
+                magnitudes.Where((_, i) => !mask.Keeps(i)).Max() <= magnitudes.Where((_, i) => mask.Keeps(i)).Min(),
+                segment.Name);
         }
     }
 
-    /// <summary>Study 1.6: strictly below one percentile of all scores, compared as float32; equal ones stay together.</summary>
+    /// <summary>
+    /// Study 1.6: strictly below one percentile of all scores, compared as float32; equal ones stay together.
+    /// </summary>
     [Theory]
     [InlineData(Method.IbpAi)]
     [InlineData(Method.MpAi)]
     public void With_global_scope_in_protocol_paper_one_threshold_splits_the_whole(Method method)
     {
-        var gradients = method == Method.IbpAi ? Impact(_ => [.. Enumerable.Range(0, 100)], Protocol.Paper).Of(step: 1) : Array.ConvertAll(initial, _ => 1f);
+        var gradients = method == Method.IbpAi ? Impact(_ => [.. Enumerable.Range(0, 100)], Protocol.Paper).Of(step: 1)
+            : Array.ConvertAll(initial, _ => 1f);
         Pruner(Toy.Recipe(method) with { Protocol = Protocol.Paper, Scope = PruningScope.Global }).BeforeEpoch(0);
 
         var scored = (from segment in toy.Parameters.Segments
                       where segment.IsPrunable
                       from i in Enumerable.Range(0, segment.Size)
                       let at = segment.Offset + i
-                      select (Kept: toy.Parameters.Masks[segment.Name].Keeps(i), Score: (float)Math.Abs((double)initial[at] * gradients[at]))).ToList();
-        Assert.True(scored.Where(weight => !weight.Kept).Max(weight => weight.Score) < scored.Where(weight => weight.Kept).Min(weight => weight.Score));
-        Assert.True(toy.Parameters.Masks.Values.Max(mask => mask.Sparsity) - toy.Parameters.Masks.Values.Min(mask => mask.Sparsity) > 0.05);
+                      select (Kept: toy.Parameters.Masks[segment.Name]
+                          .Keeps(i), Score: (float)Math.Abs((double)initial[at] * gradients[at]))).ToList();
+        Assert.True(
+            scored.Where(weight => !weight.Kept).Max(weight => weight.Score) < scored.Where(weight => weight.Kept)
+                .Min(weight => weight.Score));
+        Assert.True(
+            toy.Parameters.Masks.Values.Max(mask => mask.Sparsity) - toy.Parameters.Masks.Values
+                .Min(mask => mask.Sparsity) > 0.05);
     }
 
     [Theory]
@@ -117,7 +127,9 @@ public sealed class PrunerTests : IDisposable
         var pruning = Assert.Single(record.Prunings);
         Assert.Equal((2, trained, Accuracy()), (pruning.AfterEpochs, pruning.AccuracyBefore, pruning.AccuracyAfter));
         Assert.NotEqual(pruning.AccuracyBefore, pruning.AccuracyAfter);
-        Assert.Equal((toy.Parameters.Prunable.AchievedSparsity, toy.Parameters.Prunable.Compression), (pruning.AchievedSparsity, pruning.Compression));
+        Assert.Equal(
+            (toy.Parameters.Prunable.AchievedSparsity, toy.Parameters.Prunable.Compression),
+            (pruning.AchievedSparsity, pruning.Compression));
 
         double Accuracy() => Evaluation.Run(toy.Model, test, Pulse.None).Metric(threshold: null).Scores.Accuracy;
     }
@@ -127,11 +139,15 @@ public sealed class PrunerTests : IDisposable
     {
         Pruner(Method.MpAi).BeforeEpoch(0);
         var pruning = Assert.Single(record.Prunings);
-        Assert.Equal((0, null, null, null), (pruning.AfterEpochs, pruning.AccuracyBefore, pruning.AccuracyAfter, pruning.Stability));
+        Assert.Equal(
+            (0, null, null, null),
+            (pruning.AfterEpochs, pruning.AccuracyBefore, pruning.AccuracyAfter, pruning.Stability));
         Assert.Equal(70, pruning.AchievedSparsity, 0.1);        // the target, but for the rounding of each tensor
     }
 
-    /// <summary>An update that no loss has seen: it must not look like something that another attempt would mend.</summary>
+    /// <summary>
+    /// An update that no loss has seen: it must not look like something that another attempt would mend.
+    /// </summary>
     [Theory]
     [InlineData(Method.Imp, Protocol.Sound, float.NaN)]
     [InlineData(Method.Imp, Protocol.Paper, float.PositiveInfinity)]
@@ -146,7 +162,9 @@ public sealed class PrunerTests : IDisposable
 
         var failure = Assert.Throws<UntrainableException>(() => Pruner(recipe).BeforeEpoch(recipe.Plan.PruneAfter[0]));
 
-        Assert.Matches("^diverged after [23] epochs: the pruning score of a weight of .* is (NaN|Infinity); lower the learning rate$", failure.Message);
+        Assert.Matches(
+            "^diverged after [23] epochs: the pruning score of a weight of .* is (NaN|Infinity); lower the learning "
+                + "rate$", failure.Message);
     }
 
     [Fact]
@@ -157,7 +175,8 @@ public sealed class PrunerTests : IDisposable
 
         toy.Parameters.ClearGradients();
         nn.functional.cross_entropy(
-            toy.Model.Logits(Array.ConvertAll(sample, train.Text)), tensor(Array.ConvertAll(sample, i => (long)train.Labels.ClassAt(i)))).backward();
+            toy.Model.Logits(Array.ConvertAll(sample, train.Text)),
+            tensor(Array.ConvertAll(sample, i => (long)train.Labels.ClassAt(i)))).backward();
         Assert.All(ours.Zip(toy.Parameters.CopyGradients()), pair => Assert.Equal(pair.Second, pair.First, 1e-6f));
     }
 
@@ -186,12 +205,14 @@ public sealed class PrunerTests : IDisposable
     private Pruner Pruner(Method method) => Pruner(Toy.Recipe(method));
 
     private Pruner Pruner(Recipe recipe) =>
-        new(recipe, seed: 3, toy.Parameters, toy.Optimizer, Impact(_ => [.. Enumerable.Range(0, 100)], recipe.Protocol), record);
+        new(recipe, seed: 3, toy.Parameters, toy.Optimizer, Impact(_ => [.. Enumerable.Range(0, 100)], recipe.Protocol),
+            record);
 
     private ImpactGradient Impact(Func<int, int[]> sample, Protocol protocol = Protocol.Sound) =>
         new(toy.Model, toy.Parameters, train, protocol, sample, torchSeed: step => step);
 
     private void Train() => new Trainer(
         toy.Model, toy.Parameters, toy.Optimizer, train,
-        new(0, epoch => epoch, _ => [.. Enumerable.Range(0, train.Count).Chunk(15)], _ => [], _ => 0)).Run(0, 1, [], Pulse.None);
+        new(0, epoch => epoch, _ => [.. Enumerable.Range(0, train.Count).Chunk(15)], _ => [], _ => 0))
+        .Run(0, 1, [], Pulse.None);
 }

@@ -15,7 +15,9 @@ public class PublishedThresholdTests
     public void Half_of_the_weights_go_unless_they_tie(double[] scores, int kept) =>
         Assert.Equal(kept, PublishedThreshold.Prune(Mask.Full(scores.Length), scores, 50).Kept);
 
-    /// <summary>The tables of study 1.7: survivors after each of three steps, magnitude or impact without ties, then random.</summary>
+    /// <summary>
+    /// The tables of study 1.7: survivors after each of three steps, magnitude or impact without ties, then random.
+    /// </summary>
     [Theory]
     [InlineData(120_000, 20, new[] { 111_396, 103_408, 95_993 }, new[] { 111_396, 103_409, 95_995 })]
     [InlineData(120_000, 50, new[] { 95_244, 75_595, 59_999 }, new[] { 95_244, 75_595, 60_000 })]
@@ -45,7 +47,9 @@ public class PublishedThresholdTests
     [InlineData(90, 3_277)]
     [InlineData(99, 328)]
     public void One_step_leaves_the_published_number(int target, int kept) => Assert.Equal(
-        kept, PublishedThreshold.Prune(Mask.Full(32_768), [.. Enumerable.Range(0, 32_768).Select(i => (double)i)], target).Kept);
+        kept,
+        PublishedThreshold.Prune(
+            Mask.Full(32_768), [.. Enumerable.Range(0, 32_768).Select(i => (double)i)], target).Kept);
 
     [Fact]
     public void Nothing_is_pruned_where_nothing_is_left() =>

@@ -5,10 +5,12 @@ namespace PieService.Worker.Tests.Pruning;
 public class WeightScoresTests
 {
     [Fact]
-    public void Magnitude_is_the_absolute_weight() => Assert.Equal([2, 0, 1.5], WeightScores.Magnitude([-2, -0f, 1.5f]));
+    public void Magnitude_is_the_absolute_weight() =>
+        Assert.Equal([2, 0, 1.5], WeightScores.Magnitude([-2, -0f, 1.5f]));
 
     [Fact]
-    public void Impact_is_the_absolute_product() => Assert.Equal([6, 0, 2], WeightScores.Impact([-2, 5, 4], [3, 0, -0.5f]));
+    public void Impact_is_the_absolute_product() =>
+        Assert.Equal([6, 0, 2], WeightScores.Impact([-2, 5, 4], [3, 0, -0.5f]));
 
     [Fact]
     public void Impact_does_not_underflow() => Assert.True(WeightScores.Impact([1e-30f], [1e-30f])[0] > 0);

@@ -20,10 +20,13 @@ public sealed class CheckpointFolderTests : IDisposable
     [Fact]
     public async Task Checkpoints_are_the_folders_by_their_names_its_own_before_shared_ones()
     {
-        foreach (var name in new[] { "models/minilm", "models/bert-base", "models/.being--fetched.partial", "artifacts/models/minilm", "artifacts/models/large" }) Checkpoint(name);
+        foreach (var name in new[] { "models/minilm", "models/bert-base", "models/.being--fetched.partial",
+                "artifacts/models/minilm", "artifacts/models/large" }) Checkpoint(name);
         File.WriteAllText(folder["models/file"], "");
 
-        Assert.Equal([folder["models/bert-base"], folder["artifacts/models/large"], folder["models/minilm"]], checkpoints.All().Select(found => found.FullName));
+        Assert.Equal(
+            [folder["models/bert-base"], folder["artifacts/models/large"], folder["models/minilm"]],
+            checkpoints.All().Select(found => found.FullName));
         Assert.Equal(folder["models/minilm"], (await checkpoints.FindAsync("minilm", CancellationToken.None)).FullName);
     }
 
@@ -41,7 +44,10 @@ public sealed class CheckpointFolderTests : IDisposable
         Assert.Equal("[PAD]\n", File.ReadAllText(Path.Combine(copy, "vocab.txt")));
         // Only who reads the first copy can know this.
         File.WriteAllText(Path.Combine(copy, "vocab.txt"), "[UNK]\n");
-        Assert.Equal("[UNK]\n", File.ReadAllText(Path.Combine((await checkpoints.FindAsync("large", CancellationToken.None)).FullName, "vocab.txt")));
+        Assert.Equal(
+            "[UNK]\n",
+            File.ReadAllText(
+                Path.Combine((await checkpoints.FindAsync("large", CancellationToken.None)).FullName, "vocab.txt")));
         Assert.Single(Directory.GetDirectories(Path.GetDirectoryName(copy)!));
     }
 
@@ -61,7 +67,10 @@ public sealed class CheckpointFolderTests : IDisposable
         var second = (await checkpoints.FindAsync("large", CancellationToken.None)).FullName;
 
         Assert.Equal("{ }", File.ReadAllText(Path.Combine(second, "config.json")));
-        Assert.Equal((false, false, true, true), (Directory.Exists(first), Directory.Exists(unfinished.FullName), Directory.Exists(atWork.FullName), Directory.Exists(other)));
+        Assert.Equal(
+            (false, false, true, true),
+            (Directory.Exists(first), Directory.Exists(unfinished.FullName), Directory.Exists(atWork.FullName),
+                Directory.Exists(other)));
     }
 
     [Fact]
@@ -72,7 +81,11 @@ public sealed class CheckpointFolderTests : IDisposable
         using var other = new CheckpointFolder(Folders(folder["models"]), TimeProvider.System);
         CheckpointFolder[] workers = [checkpoints, other];
 
-        var copies = await Task.WhenAll(Enumerable.Range(0, 8).Select(slot => Task.Run(async () => (await workers[slot % 2].FindAsync("large", CancellationToken.None)).FullName)));
+        var copies = await Task.WhenAll(
+            Enumerable.Range(0, 8)
+                .Select(slot =>
+                    Task.Run(
+                        async () => (await workers[slot % 2].FindAsync("large", CancellationToken.None)).FullName)));
 
         var copy = Assert.Single(copies.Distinct());
         Assert.Equal("{}", File.ReadAllText(Path.Combine(copy, "config.json")));
@@ -85,9 +98,11 @@ public sealed class CheckpointFolderTests : IDisposable
     [InlineData("")]
     public async Task What_is_not_there_makes_the_worker_unfit_by_its_name(string name)
     {
-        foreach (var there in new[] { "models/minilm", "outside", "artifacts/models/shared", "artifacts/outside" }) Checkpoint(there);
+        foreach (var there in new[] { "models/minilm", "outside", "artifacts/models/shared", "artifacts/outside" })
+            Checkpoint(there);
 
-        var unfit = await Assert.ThrowsAsync<WorkerUnfitException>(() => checkpoints.FindAsync(name, CancellationToken.None));
+        var unfit =
+            await Assert.ThrowsAsync<WorkerUnfitException>(() => checkpoints.FindAsync(name, CancellationToken.None));
         Assert.Equal((ModelKind.Bert, name), (unfit.Kind, unfit.Name));
     }
 
@@ -100,8 +115,13 @@ public sealed class CheckpointFolderTests : IDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => checkpoints.FindAsync("large", stopped.Token));
 
-        Assert.False(Directory.Exists(folder["data/cache/checkpoints"]) && Directory.EnumerateFiles(folder["data/cache/checkpoints"], "*", SearchOption.AllDirectories).Any());
-        Assert.Equal("{}", File.ReadAllText(Path.Combine((await checkpoints.FindAsync("large", CancellationToken.None)).FullName, "config.json")));
+        Assert.False(
+            Directory.Exists(folder["data/cache/checkpoints"])
+                && Directory.EnumerateFiles(folder["data/cache/checkpoints"], "*", SearchOption.AllDirectories).Any());
+        Assert.Equal(
+            "{}",
+            File.ReadAllText(
+                Path.Combine((await checkpoints.FindAsync("large", CancellationToken.None)).FullName, "config.json")));
     }
 
     [Fact]

@@ -36,7 +36,8 @@ public sealed class DatasetCacheTests : IDisposable
 
     private async Task<string> VectorsAsync()
     {
-        using var cache = new DatasetCache(folders, new VectorFolder(folders), contexts: null!);       // vectors are made without the database
+        // vectors are made without the database
+        using var cache = new DatasetCache(folders, new VectorFolder(folders), contexts: null!);
         return await cache.VectorsAsync("small", folder["tokens"], CancellationToken.None);
     }
 }

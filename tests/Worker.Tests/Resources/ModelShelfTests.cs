@@ -31,7 +31,9 @@ public sealed class ModelShelfTests : IDisposable
         var models = await LookAsync(2);
 
         Assert.Equal(
-            new ModelFile("glove.3d", ModelKind.Vectors, Dimensions: 3, Layers: null, Parameters: 6, Convert.ToHexStringLower(SHA256.HashData(bytes))),
+            new ModelFile(
+                "glove.3d", ModelKind.Vectors, Dimensions: 3, Layers: null, Parameters: 6,
+                Convert.ToHexStringLower(SHA256.HashData(bytes))),
             models.Single(model => model.Name == "glove.3d"));
         var broken = models.Single(model => model.Name == "broken");
         Assert.Equal(new ModelFile("broken", ModelKind.Vectors, null, null, null, null, broken.Error), broken);
@@ -50,8 +52,11 @@ public sealed class ModelShelfTests : IDisposable
         var models = await LookAsync(2);
 
         // As the command in docs/formats.md does it.
-        var sum = string.Concat(PretrainedBert.Files.Select(name => $"{Sha(File.ReadAllBytes(folder[$"models/own/{name}"]))}  {name}\n"));
-        var expected = new ModelFile("own", ModelKind.Bert, 8, 2, bert.Tensors.Values.Sum(shape => shape.Aggregate(1L, (a, b) => a * b)), Sha(Encoding.UTF8.GetBytes(sum)));
+        var sum = string.Concat(
+            PretrainedBert.Files.Select(name => $"{Sha(File.ReadAllBytes(folder[$"models/own/{name}"]))}  {name}\n"));
+        var expected = new ModelFile(
+            "own", ModelKind.Bert, 8, 2, bert.Tensors.Values.Sum(shape => shape.Aggregate(1L, (a, b) => a * b)),
+            Sha(Encoding.UTF8.GetBytes(sum)));
         Assert.Equal([expected, expected with { Name = "shared" }], models);
         Assert.Equal(["own", "shared"], usable);
     }
@@ -68,8 +73,10 @@ public sealed class ModelShelfTests : IDisposable
     [InlineData("model.safetensors", "{}", "not a valid safetensors file")]
     [InlineData("config.json", """{"model_type":"\ud800"}""", """model_type is "\ud800", not a text""")]
     [InlineData("config.json", """{"\ud80000_type":1}""", "half of a surrogate pair")]
-    [InlineData("tokenizer_config.json", """{"unk_token":{"content":"\udc00"}}""", """unk_token is "\udc00", not a text""")]
-    public async Task A_checkpoint_that_cannot_be_used_says_why_and_goes_to_no_run(string file, string? content, string why)
+    [InlineData(
+        "tokenizer_config.json", """{"unk_token":{"content":"\udc00"}}""", """unk_token is "\udc00", not a text""")]
+    public async Task A_checkpoint_that_cannot_be_used_says_why_and_goes_to_no_run(
+        string file, string? content, string why)
     {
         using var bert = new ToyBert();
         var path = bert.Write();
@@ -107,7 +114,8 @@ public sealed class ModelShelfTests : IDisposable
         var models = await LookAsync(4);
 
         Assert.Equal(["device", "pipe", "device", "pipe"], models.Select(model => model.Name));
-        Assert.All(models, model => Assert.Contains("is empty, or no regular file", model.Error, StringComparison.Ordinal));
+        Assert.All(
+            models, model => Assert.Contains("is empty, or no regular file", model.Error, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -116,7 +124,8 @@ public sealed class ModelShelfTests : IDisposable
         using var bert = new ToyBert();
         Copy(bert.Write(), folder["blobs"]);
         Directory.CreateDirectory(folder["models/linked"]);
-        foreach (var file in PretrainedBert.Files) File.CreateSymbolicLink(folder[$"models/linked/{file}"], $"../../blobs/{file}");
+        foreach (var file in PretrainedBert.Files)
+            File.CreateSymbolicLink(folder[$"models/linked/{file}"], $"../../blobs/{file}");
 
         Assert.Null(Assert.Single(await LookAsync(1)).Error);
     }
@@ -135,7 +144,8 @@ public sealed class ModelShelfTests : IDisposable
         shelf.Forget("own");
 
         Assert.Equal(["stays"], shelf.Checkpoints());
-        Assert.Equal("checkpoint-stays", Path.GetFileName(Assert.Single(Directory.GetFiles(folder["cache/models"])))[..16]);
+        Assert.Equal(
+            "checkpoint-stays", Path.GetFileName(Assert.Single(Directory.GetFiles(folder["cache/models"])))[..16]);
         Assert.Equal(2, (await LookAsync(2)).Count);
         Assert.Equal(["own", "stays"], usable);
     }
@@ -153,7 +163,9 @@ public sealed class ModelShelfTests : IDisposable
         var models = await LookAsync(2);
 
         Assert.Contains("cut off", models[0].Error, StringComparison.Ordinal);
-        Assert.Contains("encoder.layer.1.intermediate.dense.weight is [8, 12], not [12, 8]", models[1].Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "encoder.layer.1.intermediate.dense.weight is [8, 12], not [12, 8]", models[1].Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -161,7 +173,8 @@ public sealed class ModelShelfTests : IDisposable
     {
         using var bert = new ToyBert();
         var path = bert.Write();
-        File.WriteAllText(Path.Combine(path, "config.json"), $$"""{"model_type":"\u0000\u0007{{new string('x', 5000)}}"}""");
+        File.WriteAllText(
+            Path.Combine(path, "config.json"), $$"""{"model_type":"\u0000\u0007{{new string('x', 5000)}}"}""");
         Copy(path, folder["models/loud"]);
 
         var error = Assert.Single(await LookAsync(1)).Error!;
@@ -190,7 +203,9 @@ public sealed class ModelShelfTests : IDisposable
     {
         // bert-base: 109,482,240 parameters.
         Assert.Null(new TrainerMemory(2505).TooSmallFor(109_482_240));
-        Assert.Contains("at least 2505 MiB, and a trainer has 2504 MiB", new TrainerMemory(2504).TooSmallFor(109_482_240), StringComparison.Ordinal);
+        Assert.Contains(
+            "at least 2505 MiB, and a trainer has 2504 MiB", new TrainerMemory(2504).TooSmallFor(109_482_240),
+            StringComparison.Ordinal);
         Assert.Null(new TrainerMemory(null).TooSmallFor(long.MaxValue / 6));
     }
 
@@ -211,7 +226,8 @@ public sealed class ModelShelfTests : IDisposable
         var first = await LookAsync(1);
         var note = Assert.Single(Directory.GetFiles(folder["cache/models"]));
         // Only who reads the note can know this.
-        File.WriteAllText(note, File.ReadAllText(note).Replace("\"parameters\":6", "\"parameters\":7", StringComparison.Ordinal));
+        File.WriteAllText(
+            note, File.ReadAllText(note).Replace("\"parameters\":6", "\"parameters\":7", StringComparison.Ordinal));
 
         Assert.Equal(first[0] with { Parameters = 7 }, Assert.Single(await LookAsync(1)));
     }
@@ -219,7 +235,8 @@ public sealed class ModelShelfTests : IDisposable
     private string InVectors(string name) => Path.Combine(Directory.CreateDirectory(folder["vectors"]).FullName, name);
 
     /// <summary>All that there is, so many; what of it runs may use is in <see cref="usable"/>.</summary>
-    private async Task<IReadOnlyList<ModelFile>> LookAsync(int expected, TrainerMemory? memory = null, string? distrusted = null)
+    private async Task<IReadOnlyList<ModelFile>> LookAsync(
+        int expected, TrainerMemory? memory = null, string? distrusted = null)
     {
         using var checkpoints = new CheckpointFolder(Folders, TimeProvider.System);
         if (distrusted is not null) checkpoints.Distrust(distrusted, "another SHA-256");
@@ -232,7 +249,8 @@ public sealed class ModelShelfTests : IDisposable
     private PieFolders Folders => new(folder[""], folder["artifacts"], folder["vectors"], folder["models"]);
 
     private ModelShelf Shelf(CheckpointFolder checkpoints, TrainerMemory memory) =>
-        new(new VectorFolder(Folders), checkpoints, memory, Folders, TimeProvider.System, NullLogger<ModelShelf>.Instance);
+        new(new VectorFolder(Folders), checkpoints, memory, Folders, TimeProvider.System,
+            NullLogger<ModelShelf>.Instance);
 
     private static async Task UntilItHasLookedAsync(ModelShelf shelf, int expected)
     {

@@ -14,13 +14,17 @@ public sealed class ReservesTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void With_enough_of_everything_nothing_is_short() => Assert.Null(Of(("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "0")).Look());
+    public void With_enough_of_everything_nothing_is_short() =>
+        Assert.Null(Of(("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "0")).Look());
 
     [Fact]
     public void A_shortage_says_what_is_short_and_which_setting_says_so()
     {
-        Assert.Matches("^disk: .* PIE_MIN_FREE_DISK_MIB is 2147483647$", Of(("PIE_MIN_FREE_DISK_MIB", "2147483647")).Look());
-        Assert.Matches("^memory: .* PIE_MIN_FREE_MEMORY_MIB is 2147483647$", Of(("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "2147483647")).Look());
+        Assert.Matches(
+            "^disk: .* PIE_MIN_FREE_DISK_MIB is 2147483647$", Of(("PIE_MIN_FREE_DISK_MIB", "2147483647")).Look());
+        Assert.Matches(
+            "^memory: .* PIE_MIN_FREE_MEMORY_MIB is 2147483647$",
+            Of(("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "2147483647")).Look());
     }
 
     [Fact]
@@ -45,7 +49,8 @@ public sealed class ReservesTests : IDisposable
         File.WriteAllText(folder["cgroup/memory.max"], "4000000\n");
         File.WriteAllText(folder["cgroup/memory.current"], "3500000\n");
         Assert.Equal(500_000, MachineMemory.AvailableIn(folder["cgroup"]));
-        File.WriteAllText(folder["cgroup/memory.stat"], "anon 100\nfile 3000000\nactive_file 900000\ninactive_file 2000000\n");
+        File.WriteAllText(
+            folder["cgroup/memory.stat"], "anon 100\nfile 3000000\nactive_file 900000\ninactive_file 2000000\n");
         Assert.Equal(2_500_000, MachineMemory.AvailableIn(folder["cgroup"]));
         File.WriteAllText(folder["cgroup/memory.max"], "max\n");
         Assert.Null(MachineMemory.AvailableIn(folder["cgroup"]));
@@ -57,7 +62,8 @@ public sealed class ReservesTests : IDisposable
         var wrong = new ArithmeticDeviation("LSTM", "T 5, B 7, D 100, H 100", "result in evaluation", 0.8, 1e-4);
         var reserves = Of(new ProvenArithmetic([Report(), Report(wrong)]));
 
-        Assert.Contains("LSTM (T 5, B 7, D 100, H 100), result in evaluation", reserves.ShortOf, StringComparison.Ordinal);
+        Assert.Contains(
+            "LSTM (T 5, B 7, D 100, H 100), result in evaluation", reserves.ShortOf, StringComparison.Ordinal);
         Assert.Null(reserves.Look());
         using var stop = new CancellationTokenSource();
         var waiting = reserves.EnoughAsync(stop.Token);
@@ -70,9 +76,11 @@ public sealed class ReservesTests : IDisposable
     }
 
     private static ArithmeticReport Report(params ArithmeticDeviation[] failures) =>
-        new("cpu", "avx512 AuthenticAMD", new(new("AuthenticAMD", 26, 2, "AMD EPYC"), "libtorch 2.10.0", "glibc"), 18, 0.5, failures);
+        new("cpu", "avx512 AuthenticAMD", new(new("AuthenticAMD", 26, 2, "AMD EPYC"), "libtorch 2.10.0", "glibc"), 18,
+            0.5, failures);
 
-    private Reserves Of(params (string Name, string Value)[] settings) => Of(new ProvenArithmetic([Report()]), settings);
+    private Reserves Of(params (string Name, string Value)[] settings) =>
+        Of(new ProvenArithmetic([Report()]), settings);
 
     /// <summary>Over folders that are not there yet.</summary>
     private Reserves Of(ProvenArithmetic arithmetic, params (string Name, string Value)[] settings) => new(

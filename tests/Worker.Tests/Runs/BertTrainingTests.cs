@@ -45,7 +45,9 @@ public sealed class BertTrainingTests : IDisposable
         Assert.NotEqual(first, Hash(Train(recipe, seed: 8, threads: threads)));
     }
 
-    /// <summary>Dropout, impact samples and rewinding follow from the seed: what was drawn before the stop does not matter.</summary>
+    /// <summary>
+    /// Dropout, impact samples and rewinding follow from the seed: what was drawn before the stop does not matter.
+    /// </summary>
     [Theory]
     [Trait("Duration", "Long")]
     [InlineData(Method.Dense, Protocol.Sound)]
@@ -81,9 +83,11 @@ public sealed class BertTrainingTests : IDisposable
         using var model = ToyBert.Load(pretrained);
         using var parameters = new ParameterBuffer(model);
         using var optimizer = new Adam(parameters, 0.01);
-        var (file, initial) = (SafeTensors.Read(Path.Combine(pretrained, BertWeights.FileName)), parameters.CopyValues());
+        var (file, initial) =
+            (SafeTensors.Read(Path.Combine(pretrained, BertWeights.FileName)), parameters.CopyValues());
         var pruner = new Pruner(
-            Recipe(Method.ImpWr), 7, parameters, optimizer, new(model, parameters, Inputs().Split("train"), Protocol.Sound, _ => [0], _ => 0),
+            Recipe(Method.ImpWr), 7, parameters, optimizer,
+            new(model, parameters, Inputs().Split("train"), Protocol.Sound, _ => [0], _ => 0),
             new(model, parameters, Inputs().Split("test"), Pulse.None));
         parameters.SetValues(Array.ConvertAll(initial, value => value * 2));
 
@@ -96,7 +100,9 @@ public sealed class BertTrainingTests : IDisposable
                 ? file.Get<float>(segment.Name["bert.".Length..])
                 : initial[segment.Offset..(segment.Offset + segment.Size)];
             for (var i = 0; i < segment.Size; i++)
-                Assert.Equal(segment.IsPrunable && !parameters.Masks[segment.Name].Keeps(i) ? 0 : source[i], after[segment.Offset + i]);
+                Assert.Equal(
+                    segment.IsPrunable && !parameters.Masks[segment.Name].Keeps(i) ? 0 : source[i],
+                    after[segment.Offset + i]);
         }
         Assert.Contains(parameters.Masks.Values, mask => mask.Pruned > 0);
     }
@@ -117,7 +123,8 @@ public sealed class BertTrainingTests : IDisposable
         Assert.NotEqual(Gradient(Protocol.Paper, seed: 1), Gradient(Protocol.Sound, seed: 1));
         Assert.True(model.DropsOut);
 
-        float[] Gradient(Protocol protocol, long seed) => new ImpactGradient(model, parameters, train, protocol, _ => sample, _ => seed).Of(step: 1);
+        float[] Gradient(Protocol protocol, long seed) =>
+            new ImpactGradient(model, parameters, train, protocol, _ => sample, _ => seed).Of(step: 1);
     }
 
     [Theory]
@@ -134,9 +141,13 @@ public sealed class BertTrainingTests : IDisposable
     [Fact]
     public void It_learns_what_tells_the_classes()
     {
-        var recipe = Recipe(Method.Dense) with { Hyperparameters = Recipe(Method.Dense).Hyperparameters with { Epochs = 30 } };
-        var metric = new RunTraining(Toy.Cpu).Execute(Assignment(recipe, 7) with { PredictSplits = ["train"] }, Listener(null)).Predictions[0].Metric;
-        // Of 90 examples a third by chance, with a deviation of 5 %. What was never trained on language learns little more.
+        var recipe = Recipe(
+            Method.Dense) with
+        { Hyperparameters = Recipe(Method.Dense).Hyperparameters with { Epochs = 30 } };
+        var metric = new RunTraining(Toy.Cpu)
+            .Execute(Assignment(recipe, 7) with { PredictSplits = ["train"] }, Listener(null)).Predictions[0].Metric;
+        // Of 90 examples a third by chance, with a deviation of 5 %. What was never trained on language learns little
+        // more.
         Assert.True(metric.Scores.Accuracy > 0.55, $"accuracy is {metric.Scores.Accuracy}");
     }
 
@@ -145,7 +156,8 @@ public sealed class BertTrainingTests : IDisposable
     {
         CheckpointFile? last = null;
         Train(Recipe(Method.Dense), epoch: epoch => last = epoch.Checkpoint);
-        File.AppendAllText(Path.Combine(pretrained, BertConfig.FileName), " ");     // the same to a reader, but another file
+        // the same to a reader, but another file
+        File.AppendAllText(Path.Combine(pretrained, BertConfig.FileName), " ");
         Train(Recipe(Method.Dense), resume: last);
         Assert.Contains("pretrained", Assert.Single(warnings), StringComparison.Ordinal);
     }
@@ -161,25 +173,31 @@ public sealed class BertTrainingTests : IDisposable
         // As docs/formats.md says: the file, and beside it what it says of its folder.
         Directory.CreateDirectory(folder["again"]);
         File.Copy(result.Model.Path, folder["again/model.safetensors"]);
-        foreach (var name in new[] { "config.json", "tokenizer_config.json" }) File.WriteAllText(folder["again/" + name], file.Metadata[name]);
+        foreach (var name in new[] { "config.json", "tokenizer_config.json" })
+            File.WriteAllText(folder["again/" + name], file.Metadata[name]);
         File.WriteAllBytes(folder["again/vocab.txt"], file.Get<byte>("vocabulary"));
-        using var model = new BertClassifier(BertConfig.Read(folder["again"]), BertWeights.Load(folder["again"]), 3, Protocol.Sound, CPU);
+        using var model = new BertClassifier(
+            BertConfig.Read(folder["again"]), BertWeights.Load(folder["again"]), 3, Protocol.Sound, CPU);
         using var parameters = new ParameterBuffer(model);
         var values = parameters.CopyValues();
         foreach (var part in new[] { "weight", "bias" })
-            file.Get<float>("classifier." + part).CopyTo(values, parameters.Segments.Single(segment => segment.Name == "linear." + part).Offset);
+            file.Get<float>("classifier." + part)
+                .CopyTo(values, parameters.Segments.Single(segment => segment.Name == "linear." + part).Offset);
         parameters.SetValues(values);
 
         var again = Evaluation.Run(model, Inputs().Split("test"), Pulse.None).Pack(threshold: null);
         // The same numbers through the same code on the same machine: the same bits.
         Assert.Equal(result.Predictions[0].Scores, again.Scores);
-        Assert.Equal(("WordPiece", "toy", result.PretrainedSha256), (file.Metadata["tokenizer"], file.Metadata["checkpoint"], file.Metadata["checkpointSha256"]));
+        Assert.Equal(
+            ("WordPiece", "toy", result.PretrainedSha256),
+            (file.Metadata["tokenizer"], file.Metadata["checkpoint"], file.Metadata["checkpointSha256"]));
 
         // As docs/formats.md says, too.
         var words = File.ReadAllLines(folder["again/vocab.txt"]).Select(Encoding.UTF8.GetBytes).ToList();
         var hashed = words.SelectMany(word => word).ToList();
         var offset = 0L;
-        foreach (var end in words.Select(word => offset += word.Length).Prepend(0)) hashed.AddRange(BitConverter.GetBytes(end));
+        foreach (var end in words.Select(word => offset += word.Length).Prepend(0))
+            hashed.AddRange(BitConverter.GetBytes(end));
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData([.. hashed])), file.Metadata["vocabularySha256"]);
     }
 
@@ -198,7 +216,10 @@ public sealed class BertTrainingTests : IDisposable
     [InlineData(10, null)]
     [InlineData(11, "maxLength is 11")]
     public void A_text_can_be_as_long_as_the_checkpoint_has_positions(int maxLength, string? refusal) =>
-        AssertRefused(Recipe(Method.Dense) with { Hyperparameters = Recipe(Method.Dense).Hyperparameters with { MaxLength = maxLength } }, refusal);
+        AssertRefused(Recipe(Method.Dense) with
+        {
+            Hyperparameters = Recipe(Method.Dense).Hyperparameters with { MaxLength = maxLength },
+        }, refusal);
 
     [Theory]
     [InlineData(WordPiece.VocabularyFile)]
@@ -213,7 +234,8 @@ public sealed class BertTrainingTests : IDisposable
     [Fact]
     public void A_damaged_file_of_the_checkpoint_is_named()
     {
-        using (var file = File.OpenWrite(Path.Combine(pretrained, BertWeights.FileName))) file.SetLength(file.Length - 5);
+        using (var file = File.OpenWrite(Path.Combine(pretrained, BertWeights.FileName)))
+            file.SetLength(file.Length - 5);
         AssertUnusable(BertWeights.FileName);
     }
 
@@ -226,24 +248,29 @@ public sealed class BertTrainingTests : IDisposable
     }
 
     private void AssertUnusable(string file) =>
-        Assert.Contains(file, Assert.Throws<UnusableModelException>(() => Train(Recipe(Method.Dense))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            file, Assert.Throws<UnusableModelException>(() => Train(Recipe(Method.Dense))).Message,
+            StringComparison.Ordinal);
 
     private void AssertRefused(Recipe recipe, string? refusal)
     {
         if (refusal is null) Train(recipe);
-        else Assert.Contains(refusal, Assert.Throws<UntrainableException>(() => Train(recipe)).Message, StringComparison.Ordinal);
+        else Assert.Contains(
+            refusal, Assert.Throws<UntrainableException>(() => Train(recipe)).Message, StringComparison.Ordinal);
     }
 
     /// <summary>A class is told by the word of its own in the second text; two thirds are pairs.</summary>
     private void Tokenise(string model)
     {
         string[] own = ["cafe", "+", "!"], shared = ["a", "b", "ab", "un", "$"];
-        var (builder, chance) = (new TokenisedDatasetBuilder(Toy.DatasetHash, 3, ToyBert.TokensOf(model)), KeyedRandom.For("toy pairs"));
+        var (builder, chance) =
+            (new TokenisedDatasetBuilder(Toy.DatasetHash, 3, ToyBert.TokensOf(model)), KeyedRandom.For("toy pairs"));
         foreach (var (split, count) in new[] { ("train", 90), ("validation", 15), ("test", 30) })
         {
             for (var i = 0; i < count; i++)
             {
-                var text = string.Join(' ', Enumerable.Range(0, chance.NextInt(4)).Select(_ => shared[chance.NextInt(shared.Length)]));
+                var text = string.Join(
+                    ' ', Enumerable.Range(0, chance.NextInt(4)).Select(_ => shared[chance.NextInt(shared.Length)]));
                 var telling = $"{own[i % 3]} {shared[chance.NextInt(shared.Length)]}";
                 if (chance.NextInt(3) == 0) builder.Add(split, telling, null, i % 3);
                 else builder.Add(split, text, telling, i % 3);
@@ -253,19 +280,27 @@ public sealed class BertTrainingTests : IDisposable
     }
 
     private static Recipe Recipe(Method method) => new(
-        Toy.DatasetHash, Architecture.Bert, null, new(Epochs: 2, BatchSize: 16, LearningRate: 0.01, MaxLength: MaxLength), Protocol.Sound,
+        Toy.DatasetHash, Architecture.Bert, null,
+        new(Epochs: 2, BatchSize: 16, LearningRate: 0.01, MaxLength: MaxLength), Protocol.Sound,
         method, PruningRule.Of(method) is null ? 0 : 70, Checkpoint: "toy");
 
     private TrainingInputs Inputs() => TrainingInputs.Load(Assignment(Recipe(Method.Dense), 7));
 
     private TrainingResult Train(
-        Recipe recipe, int seed = 7, CheckpointFile? resume = null, CheckpointFile? trunk = null, int threads = 1, Action<EpochFinished>? epoch = null) =>
-        new RunTraining(Toy.Cpu with { Threads = threads }).Execute(Assignment(recipe, seed) with { Resume = resume, Trunk = trunk }, Listener(epoch));
+        Recipe recipe, int seed = 7, CheckpointFile? resume = null, CheckpointFile? trunk = null, int threads = 1,
+        Action<EpochFinished>? epoch = null) =>
+        new RunTraining(Toy.Cpu with { Threads = threads }).Execute(Assignment(recipe, seed) with
+        {
+            Resume = resume,
+            Trunk = trunk,
+        }, Listener(epoch));
 
-    private TrainingListener Listener(Action<EpochFinished>? epoch) => new(epoch ?? (_ => { }), warnings.Add, Pulse.None);
+    private TrainingListener Listener(Action<EpochFinished>? epoch) =>
+        new(epoch ?? (_ => { }), warnings.Add, Pulse.None);
 
     private TrainingAssignment Assignment(Recipe recipe, int seed) => new(
-        Guid.Empty, recipe, seed, folder["tokens"], null, folder[$"attempt{++attempts}"], null, null, ["test"], PretrainedFolder: pretrained);
+        Guid.Empty, recipe, seed, folder["tokens"], null, folder[$"attempt{++attempts}"], null, null, ["test"],
+        PretrainedFolder: pretrained);
 
     /// <summary>Each epoch's checkpoint, of which the supervisor keeps the last.</summary>
     private CheckpointFile Kept(CheckpointFile checkpoint)
@@ -275,5 +310,6 @@ public sealed class BertTrainingTests : IDisposable
         return checkpoint with { Path = kept };
     }
 
-    private static string Hash(TrainingResult result) => PackedPredictions.Hash(result.Predictions[0].Classes, result.Predictions[0].Scores);
+    private static string Hash(TrainingResult result) =>
+        PackedPredictions.Hash(result.Predictions[0].Classes, result.Predictions[0].Scores);
 }

@@ -16,8 +16,8 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Tests.Runs;
 
 /// <summary>
-/// Whole trainings of the published code, repeated by the product's own loop: initial weights, order of the examples and
-/// impact samples are given, all else must come out.
+/// Whole trainings of the published code, repeated by the product's own loop: initial weights, order of the examples
+/// and impact samples are given, all else must come out.
 /// </summary>
 public sealed class GoldenTrainingTests : IDisposable
 {
@@ -30,7 +30,8 @@ public sealed class GoldenTrainingTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    public static TheoryData<string> Cases => [.. GoldenFolder.Cases("training/bilstm-*"), .. GoldenFolder.Cases("training/bert-*")];
+    public static TheoryData<string> Cases =>
+        [.. GoldenFolder.Cases("training/bilstm-*"), .. GoldenFolder.Cases("training/bert-*")];
 
     [Theory]
     [Trait("Duration", "Long")]
@@ -38,14 +39,20 @@ public sealed class GoldenTrainingTests : IDisposable
     public void A_whole_training_is_the_published_one(string name)
     {
         var (golden, tensors) = (GoldenFolder.Json($"{name}.json"), GoldenFolder.Tensors($"{name}.safetensors"));
-        var (architecture, task) = (Path.GetFileName(name).Split('-')[0], golden.GetProperty("multilabel").GetBoolean() ? LearningTask.MultiLabel : LearningTask.SingleLabel);
-        var inputs = GoldenFolder.Tensors($"training/data-{architecture}-{(task == LearningTask.MultiLabel ? "multi" : "single")}.safetensors");
-        GoldenData data = architecture == "bert" ? new GoldenPieces(inputs, tensors, task, folder) : new GoldenVectors(inputs, tensors, task, folder);
+        var (architecture, task) =
+            (Path.GetFileName(name).Split('-')[0], golden.GetProperty("multilabel").GetBoolean()
+                ? LearningTask.MultiLabel : LearningTask.SingleLabel);
+        var inputs = GoldenFolder.Tensors(
+            $"training/data-{architecture}-{(task == LearningTask.MultiLabel ? "multi" : "single")}.safetensors");
+        GoldenData data = architecture == "bert" ? new GoldenPieces(inputs, tensors, task, folder)
+            : new GoldenVectors(inputs, tensors, task, folder);
         var recipe = RecipeOf(golden, data);
         var order = Order(tensors, golden.GetProperty("batch").GetInt32());
-        // Ten times what float32 costs the published run itself, or what the last bits of a logit cost: the folder's tolerance.
+        // Ten times what float32 costs the published run itself, or what the last bits of a logit cost: the folder's
+        // tolerance.
         var noise = golden.GetProperty("noise");
-        var tolerance = Math.Max(1e-5, 10 * noise.GetProperty("max_abs_test_logit_difference_float32_vs_float64").GetDouble());
+        var tolerance = Math.Max(
+            1e-5, 10 * noise.GetProperty("max_abs_test_logit_difference_float32_vs_float64").GetDouble());
         var strayed = noise.GetProperty("mask_entries_that_differ").GetInt32() == 0 ? 0 : 0.005;
 
         var result = new RunTraining(Toy.Cpu).Execute(
@@ -68,7 +75,8 @@ public sealed class GoldenTrainingTests : IDisposable
         checkpoints[epoch.Epoch] = epoch.Checkpoint with { Path = kept };
     }
 
-    private void AssertEpochs(JsonElement golden, GoldenTensors tensors, GoldenData data, Recipe recipe, double tolerance)
+    private void AssertEpochs(
+        JsonElement golden, GoldenTensors tensors, GoldenData data, Recipe recipe, double tolerance)
     {
         var epochs = golden.GetProperty("epochs").EnumerateArray().ToList();
         Assert.Equal(epochs.Count, trained.Count);
@@ -82,7 +90,9 @@ public sealed class GoldenTrainingTests : IDisposable
             // A cross-entropy moves at most twice as far as its logits.
             Assert.Equal(epochs[epoch].GetProperty("test_loss").GetDouble(), BatchLoss(scores, recipe), 2 * tolerance);
             Assert.Equal(epochs[epoch].GetProperty("train_loss").GetDouble(), trained[epoch].Loss, 2 * tolerance);
-            if (scores.Gold.Task == LearningTask.SingleLabel) Assert.Equal(epochs[epoch].GetProperty("test_accuracy").GetDouble(), scores.Metric(null).Scores.Accuracy, 1e-9);
+            if (scores.Gold.Task == LearningTask.SingleLabel)
+                Assert.Equal(
+                    epochs[epoch].GetProperty("test_accuracy").GetDouble(), scores.Metric(null).Scores.Accuracy, 1e-9);
             else AssertThreshold(epochs[epoch], epoch, tensors, scores, tolerance);
         }
     }
@@ -90,8 +100,12 @@ public sealed class GoldenTrainingTests : IDisposable
     /// <summary>The published answers gathered while training lie in the order in which the examples came.</summary>
     private void AssertThreshold(JsonElement golden, int epoch, GoldenTensors tensors, Scores test, double tolerance)
     {
-        float[] moving = [.. tensors.Get<int>($"order.{epoch}").SelectMany(example => movingLogits[epoch].Chunk(test.ClassCount).ElementAt(example))];
-        AssertClose(tensors.Get<float>($"train_moving_logits.{epoch}"), moving, tolerance, $"epoch {epoch}: a logit gathered while training");
+        float[] moving = [
+            .. tensors.Get<int>($"order.{epoch}")
+                .SelectMany(example => movingLogits[epoch].Chunk(test.ClassCount).ElementAt(example))];
+        AssertClose(
+            tensors.Get<float>($"train_moving_logits.{epoch}"), moving, tolerance,
+            $"epoch {epoch}: a logit gathered while training");
         Assert.Equal(golden.GetProperty("threshold").GetDouble(), trained[epoch].Threshold!.Value, 1e-12);
         Assert.Equal(golden.GetProperty("train_macro_f1").GetDouble(), trained[epoch].Scores.MacroF1, 1e-12);
         Assert.Equal(golden.GetProperty("train_micro_f1").GetDouble(), trained[epoch].Scores.MicroF1, 1e-12);
@@ -114,14 +128,18 @@ public sealed class GoldenTrainingTests : IDisposable
         {
             var gold = batch.SelectMany(example => scores.Gold.At(example).ToArray());
             var part = new Scores(scores.Split, new(scores.Gold.Task, scores.ClassCount, [.. gold]));
-            for (var i = 0; i < batch.Length; i++) scores.Row(batch[i]).CopyTo(part.Logits.AsSpan(i * scores.ClassCount));
+            for (var i = 0; i < batch.Length; i++)
+                scores.Row(batch[i]).CopyTo(part.Logits.AsSpan(i * scores.ClassCount));
             return part.Loss();
         });
 
-    private void AssertPrunings(JsonElement golden, GoldenTensors tensors, Recipe recipe, TrainingResult result, double strayed)
+    private void AssertPrunings(
+        JsonElement golden, GoldenTensors tensors, Recipe recipe, TrainingResult result, double strayed)
     {
         var prunings = golden.GetProperty("prunings").EnumerateArray().ToList();
-        Assert.Equal(prunings.Select(pruning => pruning.GetProperty("after_epoch_index").GetInt32() + 1), recipe.Plan.PruneAfter);
+        Assert.Equal(
+            prunings.Select(pruning => pruning.GetProperty("after_epoch_index").GetInt32() + 1),
+            recipe.Plan.PruneAfter);
         string[] prunable = [.. golden.GetProperty("tensors").EnumerateArray().Select(tensor => tensor.GetString()!)];
         Assert.Equal(prunable, result.Tensors.Select(tensor => tensor.Name));
         for (var pruning = 0; pruning < prunings.Count; pruning++)
@@ -131,9 +149,13 @@ public sealed class GoldenTrainingTests : IDisposable
             var (different, entries) = (0, 0);
             for (var t = 0; t < prunable.Length; t++)
             {
-                var (theirs, ours) = (tensors.Get<byte>($"mask.{pruning}.{prunable[t]}"), file.Get<byte>($"mask.{prunable[t]}"));
-                (different, entries) = (different + theirs.Zip(ours).Count(pair => pair.First != pair.Second), entries + theirs.Length);
-                Assert.Equal(prunings[pruning].GetProperty("survivors")[t].GetInt32(), ours.Count(kept => kept == 1), strayed * theirs.Length);
+                var (theirs, ours) =
+                    (tensors.Get<byte>($"mask.{pruning}.{prunable[t]}"), file.Get<byte>($"mask.{prunable[t]}"));
+                (different, entries) =
+                    (different + theirs.Zip(ours).Count(pair => pair.First != pair.Second), entries + theirs.Length);
+                Assert.Equal(
+                    prunings[pruning].GetProperty("survivors")[t].GetInt32(), ours.Count(kept => kept == 1),
+                    strayed * theirs.Length);
             }
             Assert.True(different <= strayed * entries, $"pruning {pruning}: {different} of {entries} entries differ");
         }
@@ -141,10 +163,12 @@ public sealed class GoldenTrainingTests : IDisposable
 
     /// <summary>Compression, and what each pruning costs on test (study 1.12).</summary>
     private void AssertMeasures(
-        JsonElement golden, GoldenTensors tensors, GoldenData data, Recipe recipe, IReadOnlyList<RunPruning> ours, double tolerance, double strayed)
+        JsonElement golden, GoldenTensors tensors, GoldenData data, Recipe recipe, IReadOnlyList<RunPruning> ours,
+        double tolerance, double strayed)
     {
         var prunings = golden.GetProperty("prunings").EnumerateArray().ToList();
-        double[] compression = [.. golden.GetProperty("compression_history").EnumerateArray().Select(value => value.GetDouble())];
+        double[] compression = [
+            .. golden.GetProperty("compression_history").EnumerateArray().Select(value => value.GetDouble())];
         double[] stability = [.. golden.GetProperty("stability").EnumerateArray().Select(value => value.GetDouble())];
         Assert.Equal(recipe.Plan.PruneAfter, ours.Select(pruning => pruning.AfterEpochs));
         Assert.Equal(prunings.Count, compression.Length);
@@ -161,21 +185,30 @@ public sealed class GoldenTrainingTests : IDisposable
                 Assert.Null(ours[pruning].Stability);
                 continue;
             }
-            // What the logits' tolerance may turn around, one way or the other; before the pruning nothing has (AssertEpochs).
+            // What the logits' tolerance may turn around, one way or the other; before the pruning nothing has
+            // (AssertEpochs).
             var doubtful = Doubtful(tensors, data, recipe, pruning, tolerance);
-            Assert.Equal(prunings[pruning].GetProperty("test_accuracy_after").GetDouble(), ours[pruning].AccuracyAfter!.Value, doubtful + 1e-9);
-            Assert.Equal(stability[pruning], ours[pruning].Stability!.Value, (doubtful / ours[pruning].AccuracyBefore!.Value) + 1e-9);
+            Assert.Equal(
+                prunings[pruning].GetProperty("test_accuracy_after").GetDouble(), ours[pruning].AccuracyAfter!.Value,
+                doubtful + 1e-9);
+            Assert.Equal(
+                stability[pruning], ours[pruning].Stability!.Value,
+                (doubtful / ours[pruning].AccuracyBefore!.Value) + 1e-9);
         }
     }
 
-    /// <summary>Share of the test examples whose two highest logits after a pruning are closer than twice the tolerance.</summary>
+    /// <summary>
+    /// Share of the test examples whose two highest logits after a pruning are closer than twice the tolerance.
+    /// </summary>
     private double Doubtful(GoldenTensors tensors, GoldenData data, Recipe recipe, int pruning, double tolerance)
     {
         using var restored = new Restored(recipe, data);
         restored.Take(checkpoints[recipe.Plan.PruneAfter[pruning] - 1]);
-        if (PruningRule.Of(recipe.Method) is { Rewinds: true }) restored.Parameters.SetValues(Order(tensors, 1).InitialWeights!);
+        if (PruningRule.Of(recipe.Method) is { Rewinds: true })
+            restored.Parameters.SetValues(Order(tensors, 1).InitialWeights!);
         var next = SafeTensors.Read(checkpoints[recipe.Plan.PruneAfter[pruning]].Path);
-        restored.Parameters.Prune(restored.Parameters.Masks.Keys.ToDictionary(name => name, name => Mask.Of(next.Get<byte>($"mask.{name}"))));
+        restored.Parameters.Prune(
+            restored.Parameters.Masks.Keys.ToDictionary(name => name, name => Mask.Of(next.Get<byte>($"mask.{name}"))));
         var scores = Evaluation.Run(restored.Model, restored.Inputs.Split(TokenisedDataset.Test), Pulse.None);
         return Enumerable.Range(0, scores.Gold.Count).Average(example =>
         {
@@ -184,10 +217,13 @@ public sealed class GoldenTrainingTests : IDisposable
         });
     }
 
-    /// <summary>At the first pruning; theirs is clipped like every gradient, by one factor for the whole model.</summary>
+    /// <summary>
+    /// At the first pruning; theirs is clipped like every gradient, by one factor for the whole model.
+    /// </summary>
     private void AssertImpactGradient(GoldenTensors tensors, GoldenData data, Recipe recipe, TrainingOrder order)
     {
-        string[] given = [.. tensors.Names.Where(name => name.StartsWith("impact_gradient.0.", StringComparison.Ordinal))];
+        string[] given = [
+            .. tensors.Names.Where(name => name.StartsWith("impact_gradient.0.", StringComparison.Ordinal))];
         Assert.Equal(PruningRule.Of(recipe.Method)?.Score == PruningScore.Impact, given.Length > 0);
         if (given.Length == 0) return;
 
@@ -195,7 +231,8 @@ public sealed class GoldenTrainingTests : IDisposable
         if (recipe.Plan.PruneAfter[0] == 0) restored.Parameters.SetValues(order.InitialWeights!);
         else restored.Take(checkpoints[recipe.Plan.PruneAfter[0] - 1]);
         var flat = new ImpactGradient(
-            restored.Model, restored.Parameters, restored.Inputs.Split(TokenisedDataset.Train), recipe.Protocol, order.ImpactSample, order.ImpactSeed).Of(step: 1);
+            restored.Model, restored.Parameters, restored.Inputs.Split(TokenisedDataset.Train), recipe.Protocol,
+            order.ImpactSample, order.ImpactSeed).Of(step: 1);
         var factor = Math.Min(1, 1 / (Math.Sqrt(flat.Sum(g => (double)g * g)) + 1e-6));
         foreach (var segment in restored.Parameters.Segments.Where(segment => segment.IsPrunable))
         {
@@ -234,7 +271,8 @@ public sealed class GoldenTrainingTests : IDisposable
         {
         }
 
-        public void AfterEpoch(int epochsDone, TrainedEpoch trained) => movingLogits[epochsDone - 1] = trained.Moving.Logits;
+        public void AfterEpoch(int epochsDone, TrainedEpoch trained) =>
+            movingLogits[epochsDone - 1] = trained.Moving.Logits;
     }
 
     /// <summary>A model of the run to put its checkpoints into.</summary>
@@ -259,7 +297,9 @@ public sealed class GoldenTrainingTests : IDisposable
         public ParameterBuffer Parameters { get; }
 
         public void Take(CheckpointFile checkpoint) => Assert.Null(Checkpoint.TryRestore(
-            checkpoint, new(RecipeFingerprint.Of(recipe), 0, Inputs.Vectors?.SourceSha256, Toy.Cpu.Prepare(), Inputs.Pretrained?.Sha256), Parameters, optimizer,
+            checkpoint,
+            new(RecipeFingerprint.Of(recipe), 0, Inputs.Vectors?.SourceSha256, Toy.Cpu.Prepare(),
+                Inputs.Pretrained?.Sha256), Parameters, optimizer,
             new(Model, Parameters, Inputs.Split(TokenisedDataset.Test), Pulse.None), out _));
 
         public void Dispose()
@@ -280,24 +320,33 @@ public sealed class GoldenTrainingTests : IDisposable
 
         public abstract TrainingAssignment Assignment(Recipe recipe, string output);
 
-        protected TrainingAssignment Assignment(Recipe recipe, string output, string? vectors, string? pretrained) => new(
-            Guid.Empty, recipe, 0, Folder["tokens"], vectors, output, null, null, [TokenisedDataset.Test], PretrainedFolder: pretrained);
+        protected TrainingAssignment Assignment(Recipe recipe, string output, string? vectors, string? pretrained) =>
+            new(
+                Guid.Empty, recipe, 0, Folder["tokens"], vectors, output, null, null, [TokenisedDataset.Test],
+                PretrainedFolder: pretrained);
 
-        protected static Recipe Of(Architecture architecture, Hyperparameters hyperparameters, string? vectors = null, string? checkpoint = null) => new(
-            DatasetHash, architecture, vectors, hyperparameters, Protocol.Paper, Method.Dense, 0, Checkpoint: checkpoint);
+        protected static Recipe Of(
+            Architecture architecture, Hyperparameters hyperparameters, string? vectors = null,
+            string? checkpoint = null) => new(
+            DatasetHash, architecture, vectors, hyperparameters, Protocol.Paper, Method.Dense, 0,
+            Checkpoint: checkpoint);
 
         protected LearningTask Task { get; } = task;
 
         /// <summary>Each example's split and classes.</summary>
         protected IEnumerable<(int Example, string Split, IReadOnlyList<short> Labels)> Examples =>
-            new[] { TokenisedDataset.Train, TokenisedDataset.Test }.SelectMany(split => LabelsOf(split).Select(labels => (split, labels)))
+            new[] { TokenisedDataset.Train, TokenisedDataset.Test }
+                .SelectMany(split => LabelsOf(split).Select(labels => (split, labels)))
                 .Select((pair, example) => (example, pair.split, pair.labels));
 
-        protected int Classes => Task == LearningTask.MultiLabel ? data.Shape("train_y")[1] : Examples.Max(example => example.Labels[0]) + 1;
+        protected int Classes =>
+            Task == LearningTask.MultiLabel ? data.Shape("train_y")[1] : Examples.Max(example => example.Labels[0]) + 1;
 
         private IEnumerable<IReadOnlyList<short>> LabelsOf(string split) => Task == LearningTask.SingleLabel
             ? data.Get<float>($"{split}_y").Select(label => new[] { (short)label })
-            : data.Get<float>($"{split}_y").Chunk(data.Shape("train_y")[1]).Select(set => set.Index().Where(label => label.Item == 1).Select(label => (short)label.Index).ToArray());
+            : data.Get<float>($"{split}_y").Chunk(data.Shape("train_y")[1])
+                .Select(set =>
+                    set.Index().Where(label => label.Item == 1).Select(label => (short)label.Index).ToArray());
     }
 
     /// <summary>
@@ -305,32 +354,41 @@ public sealed class GoldenTrainingTests : IDisposable
     /// </summary>
     private sealed class GoldenVectors : GoldenData
     {
-        public GoldenVectors(GoldenTensors data, GoldenTensors training, LearningTask task, TemporaryFolder folder) : base(data, task, folder)
+        public GoldenVectors(GoldenTensors data, GoldenTensors training, LearningTask task, TemporaryFolder folder)
+            : base(data, task, folder)
         {
             var (length, dimensions) = (data.Shape("train_x")[1], data.Shape("train_x")[2]);
-            Model = Of(Architecture.BiLstm, new(MaxLength: length, HiddenSize: training.Shape("init.lstm.weight_hh_l0")[1]), vectors: "golden");
+            Model = Of(
+                Architecture.BiLstm, new(MaxLength: length, HiddenSize: training.Shape("init.lstm.weight_hh_l0")[1]),
+                vectors: "golden");
             var builder = new TokenisedDatasetBuilder(DatasetHash, Classes, task: task);
             foreach (var (example, split, labels) in Examples)
                 builder.Add(split, [.. Enumerable.Range(0, length).Select(place => $"{example}-{place}")], labels);
             var dataset = builder.Build();
             dataset.Save(folder["tokens"]);
             float[] matrix = [.. data.Get<float>("train_x"), .. data.Get<float>("test_x")];
-            new WordVectors("golden", "golden", dataset.VocabularyHash, dimensions, matrix, new float[dimensions], dataset.Vocabulary.Count).Save(folder["vectors"]);
+            new WordVectors(
+                "golden", "golden", dataset.VocabularyHash, dimensions, matrix, new float[dimensions],
+                dataset.Vocabulary.Count).Save(folder["vectors"]);
         }
 
         public override Recipe Model { get; }
 
-        public override TrainingAssignment Assignment(Recipe recipe, string output) => Assignment(recipe, output, Folder["vectors"], pretrained: null);
+        public override TrainingAssignment Assignment(Recipe recipe, string output) =>
+            Assignment(recipe, output, Folder["vectors"], pretrained: null);
     }
 
-    /// <summary>Golden inputs are numbers of pieces: so a checkpoint's folder is made whose tokenizer gives them those numbers.</summary>
+    /// <summary>
+    /// Golden inputs are numbers of pieces: so a checkpoint's folder is made whose tokenizer gives them those numbers.
+    /// </summary>
     private sealed class GoldenPieces : GoldenData
     {
         private const int Heads = 4;            // no tensor's shape tells; the folder's README does
 
         private static readonly string[] Special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
-        public GoldenPieces(GoldenTensors data, GoldenTensors training, LearningTask task, TemporaryFolder folder) : base(data, task, folder)
+        public GoldenPieces(GoldenTensors data, GoldenTensors training, LearningTask task, TemporaryFolder folder)
+            : base(data, task, folder)
         {
             var vocabulary = WriteCheckpoint(training);
             var length = data.Shape("train_x.input_ids")[1];
@@ -340,7 +398,8 @@ public sealed class GoldenTrainingTests : IDisposable
             var builder = new TokenisedDatasetBuilder(DatasetHash, Classes, ToyBert.TokensOf(Folder["golden"]), task);
             foreach (var (example, split, labels) in Examples)
             {
-                var tokens = ids.AsSpan(example * length, (int)mask.AsSpan(example * length, length).ToArray().Sum()).ToArray();
+                var tokens = ids.AsSpan(example * length, (int)mask.AsSpan(example * length, length).ToArray().Sum())
+                    .ToArray();
                 builder.Add(split, string.Join(' ', tokens[1..^1].Select(id => vocabulary[id])), null, labels);
             }
             builder.Build().Save(folder["tokens"]);
@@ -348,30 +407,38 @@ public sealed class GoldenTrainingTests : IDisposable
 
         public override Recipe Model { get; }
 
-        public override TrainingAssignment Assignment(Recipe recipe, string output) => Assignment(recipe, output, vectors: null, Folder["golden"]);
+        public override TrainingAssignment Assignment(Recipe recipe, string output) =>
+            Assignment(recipe, output, vectors: null, Folder["golden"]);
 
         private string[] WriteCheckpoint(GoldenTensors training)
         {
             const string Encoder = "init.bert.", Words = "init.bert.embeddings.word_embeddings.weight";
             var (vocabulary, width) = (training.Shape(Words)[0], training.Shape(Words)[1]);
             Directory.CreateDirectory(Folder["golden"]);
-            File.WriteAllText(Folder["golden/config.json"], JsonSerializer.Serialize(new Dictionary<string, object>(StringComparer.Ordinal)
-            {
-                ["vocab_size"] = vocabulary,
-                ["hidden_size"] = width,
-                ["num_hidden_layers"] = training.Names.Count(name => name.EndsWith("self.query.weight", StringComparison.Ordinal) && name.StartsWith(Encoder, StringComparison.Ordinal)),
-                ["num_attention_heads"] = Heads,
-                ["intermediate_size"] = training.Shape("init.bert.encoder.layer.0.intermediate.dense.weight")[0],
-                ["max_position_embeddings"] = training.Shape("init.bert.embeddings.position_embeddings.weight")[0],
-                ["type_vocab_size"] = training.Shape("init.bert.embeddings.token_type_embeddings.weight")[0],
-                ["hidden_dropout_prob"] = 0,
-                ["attention_probs_dropout_prob"] = 0,
-            }));
-            string[] words = [.. Special, .. Enumerable.Range(Special.Length, vocabulary - Special.Length).Select(id => $"w{id}")];
+            File.WriteAllText(
+                Folder["golden/config.json"],
+                JsonSerializer.Serialize(new Dictionary<string, object>(StringComparer.Ordinal)
+                {
+                    ["vocab_size"] = vocabulary,
+                    ["hidden_size"] = width,
+                    ["num_hidden_layers"] = training.Names.Count(
+                        name => name.EndsWith("self.query.weight", StringComparison.Ordinal)
+                            && name.StartsWith(Encoder, StringComparison.Ordinal)),
+                    ["num_attention_heads"] = Heads,
+                    ["intermediate_size"] = training.Shape("init.bert.encoder.layer.0.intermediate.dense.weight")[0],
+                    ["max_position_embeddings"] = training.Shape("init.bert.embeddings.position_embeddings.weight")[0],
+                    ["type_vocab_size"] = training.Shape("init.bert.embeddings.token_type_embeddings.weight")[0],
+                    ["hidden_dropout_prob"] = 0,
+                    ["attention_probs_dropout_prob"] = 0,
+                }));
+            string[] words = [.. Special,
+                .. Enumerable.Range(Special.Length, vocabulary - Special.Length).Select(id => $"w{id}")];
             File.WriteAllLines(Folder["golden/vocab.txt"], words);
             var weights = new SafeTensors();
             foreach (var name in training.Names.Where(name => name.StartsWith(Encoder, StringComparison.Ordinal)))
-                weights.Add(name["init.".Length..], training.Get<float>(name), [.. training.Shape(name).Select(side => (long)side)]);
+                weights.Add(
+                    name["init.".Length..], training.Get<float>(name),
+                    [.. training.Shape(name).Select(side => (long)side)]);
             weights.Write(Folder["golden/model.safetensors"]);
             return words;
         }

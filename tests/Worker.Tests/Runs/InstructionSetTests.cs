@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Tests.Runs;
 
-/// <summary>One trained model predicts the same under every instruction set, in processes of their own: a process has one.</summary>
+/// <summary>
+/// One trained model predicts the same under every instruction set, in processes of their own: a process has one.
+/// </summary>
 public sealed class InstructionSetTests : IDisposable
 {
     // Sums of a hundred float32 products in another order; the logits are of size 1.
@@ -18,7 +20,8 @@ public sealed class InstructionSetTests : IDisposable
 
     private static readonly Recipe Recipe = Toy.Recipe(Method.Imp) with
     {
-        Hyperparameters = new(Epochs: 1, BatchSize: 16, LearningRate: 0.001, MaxLength: 12, HiddenSize: 100, EmbeddingSize: 33),
+        Hyperparameters = new(
+            Epochs: 1, BatchSize: 16, LearningRate: 0.001, MaxLength: 12, HiddenSize: 100, EmbeddingSize: 33),
     };
 
     private readonly TemporaryFolder folder = new();
@@ -31,33 +34,40 @@ public sealed class InstructionSetTests : IDisposable
     {
         Toy.Dataset().Save(folder["tokens"]);
         var model = new RunTraining(Toy.Cpu).Execute(
-            new(Guid.NewGuid(), Recipe, 0, folder["tokens"], null, folder["run"], null, null, ["test"], new ModelWish(folder["model"], ["a", "b", "c"], "test")),
+            new(Guid.NewGuid(), Recipe, 0, folder["tokens"], null, folder["run"], null, null, ["test"],
+                new ModelWish(folder["model"], ["a", "b", "c"], "test")),
             new(_ => { }, warning => Assert.Fail(warning), new Pulse(() => { }, CancellationToken.None))).Model!;
         File.WriteAllText(folder["sha256"], model.Sha256);
 
         var widest = await LogitsAsync("DEFAULT", null);
         Assert.Contains(widest.Logits, logit => Math.Abs(logit) > 0.01);
-        foreach (var (oneDnn, torch, names) in new[] { ("AVX2", "avx2", "AVX2"), ("AVX", "default", "AVX"), ("SSE41", "default", "SSE4.1") })
+        foreach (var (oneDnn, torch, names) in new[] { ("AVX2", "avx2", "AVX2"), ("AVX", "default", "AVX"), (
+            "SSE41", "default", "SSE4.1") })
         {
             var (logits, instructionSet) = await LogitsAsync(oneDnn, torch);
             // The limit was kept, so this is another computation, where the processor has more.
             Assert.Contains(names, instructionSet, StringComparison.Ordinal);
             Assert.Equal(widest.Logits.Length, logits.Length);
-            Assert.All(widest.Logits.Zip(logits), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, Tolerance));
+            Assert.All(
+                widest.Logits.Zip(logits), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, Tolerance));
         }
     }
 
-    /// <summary>What the test above starts: writes the logits of the model in the folder that the variable names.</summary>
+    /// <summary>
+    /// What the test above starts: writes the logits of the model in the folder that the variable names.
+    /// </summary>
     [Fact(Explicit = true)]
     public void Logits_are_written()
     {
         using var scope = NewDisposeScope();
         string At(string name) => Path.Combine(Environment.GetEnvironmentVariable(FolderVariable)!, name);
         var dataset = TokenisedDataset.Load(At("tokens"));
-        using var model = Classifiers.Create(Recipe, new(Recipe, dataset, Vectors: null, Pretrained: null), Toy.Cpu.Prepare().Device);
+        using var model = Classifiers.Create(
+            Recipe, new(Recipe, dataset, Vectors: null, Pretrained: null), Toy.Cpu.Prepare().Device);
         using var parameters = new ParameterBuffer(model);
         ModelExport.Restore(new(At("model"), File.ReadAllText(At("sha256"))), parameters);
-        var scores = Evaluation.Run(model, dataset.Split("test").Truncated(12), new Pulse(() => { }, CancellationToken.None));
+        var scores = Evaluation.Run(
+            model, dataset.Split("test").Truncated(12), new Pulse(() => { }, CancellationToken.None));
         File.WriteAllBytes(At("logits"), MemoryMarshal.AsBytes(scores.Logits.AsSpan()).ToArray());
     }
 
@@ -68,7 +78,8 @@ public sealed class InstructionSetTests : IDisposable
     {
         var start = new ProcessStartInfo("dotnet",
         [
-            typeof(InstructionSetTests).Assembly.Location, "-explicit", "only", "-method", $"{typeof(InstructionSetTests).FullName}.{nameof(Logits_are_written)}",
+            typeof(InstructionSetTests).Assembly.Location, "-explicit", "only", "-method",
+            $"{typeof(InstructionSetTests).FullName}.{nameof(Logits_are_written)}",
         ])
         { RedirectStandardOutput = true };
         start.Environment[FolderVariable] = folder["."];
@@ -84,7 +95,8 @@ public sealed class InstructionSetTests : IDisposable
         // An evaluation by the product's own code never asks for the kernel that is wrong on some machines.
         Assert.Contains(",rnn,", output, StringComparison.Ordinal);
         Assert.DoesNotContain("forward_inference", output, StringComparison.Ordinal);
-        var logits = MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(folder["logits"], TestContext.Current.CancellationToken)).ToArray();
+        var logits = MemoryMarshal.Cast<byte, float>(
+            await File.ReadAllBytesAsync(folder["logits"], TestContext.Current.CancellationToken)).ToArray();
         return (logits, output.Split('\n').First(line => line.Contains("info,cpu,isa:", StringComparison.Ordinal)));
     }
 }

@@ -35,8 +35,11 @@ public sealed class ModelExportTests : IDisposable
         var dataset = TokenisedDataset.Load(folder["tokens"]);
         using var model = Classifiers.Create(recipe, new(recipe, dataset, Vectors: null, Pretrained: null), CPU);
         using var parameters = new ParameterBuffer(model);
-        parameters.SetValues(parameters.Segments.ToDictionary(segment => segment.Name, segment => file.Get<float>(segment.Name)));
-        var again = Evaluation.Run(model, dataset.Split("test").Truncated(recipe.Hyperparameters.MaxLength), new Pulse(() => { }, CancellationToken.None)).Pack(threshold: null);
+        parameters.SetValues(
+            parameters.Segments.ToDictionary(segment => segment.Name, segment => file.Get<float>(segment.Name)));
+        var again = Evaluation.Run(
+            model, dataset.Split("test").Truncated(recipe.Hyperparameters.MaxLength),
+            new Pulse(() => { }, CancellationToken.None)).Pack(threshold: null);
 
         // The same numbers through the same code on the same machine: the same bits.
         Assert.Equal(result.Predictions[0].Classes, again.Classes);
@@ -77,7 +80,8 @@ public sealed class ModelExportTests : IDisposable
     {
         var trained = Train(Toy.Recipe(Method.Dense));
 
-        var refused = Assert.Throws<UntrainableException>(() => PredictAgain(Toy.Recipe(Method.Dense), new(trained.Model!.Path, new string('0', 64))));
+        var refused = Assert.Throws<UntrainableException>(
+            () => PredictAgain(Toy.Recipe(Method.Dense), new(trained.Model!.Path, new string('0', 64))));
 
         Assert.Contains("SHA-256", refused.Message, StringComparison.Ordinal);
         Assert.EndsWith("the predictions are those of before.", refused.Message, StringComparison.Ordinal);
@@ -85,7 +89,8 @@ public sealed class ModelExportTests : IDisposable
 
     private TrainingResult PredictAgain(Recipe recipe, TrainedFile model) => new RunPrediction(Toy.Cpu).Execute(
         new(Guid.NewGuid(), recipe, 0, folder["tokens"], null, folder["again"], null, null, ["test"], Trained: model),
-        new(_ => Assert.Fail("an epoch was trained"), warning => Assert.Fail(warning), new Pulse(() => { }, CancellationToken.None)));
+        new(_ => Assert.Fail("an epoch was trained"), warning => Assert.Fail(warning),
+            new Pulse(() => { }, CancellationToken.None)));
 
     [Theory]
     [InlineData(Method.Dense)]
@@ -105,8 +110,11 @@ public sealed class ModelExportTests : IDisposable
             Assert.Equal(tensor.Size - tensor.Kept, mask.Count(kept => kept == 0));
             Assert.All(weights.Zip(mask).Where(pair => pair.Second == 0), pair => Assert.Equal(0, pair.First));
         }
-        var achieved = double.Parse(file.RequireMetadata("achievedSparsity"), System.Globalization.CultureInfo.InvariantCulture);
-        Assert.Equal(100.0 * result.Tensors.Sum(tensor => tensor.Size - tensor.Kept) / result.Tensors.Sum(tensor => tensor.Size), achieved);
+        var achieved = double.Parse(
+            file.RequireMetadata("achievedSparsity"), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(
+            100.0 * result.Tensors.Sum(tensor => tensor.Size - tensor.Kept) / result.Tensors.Sum(tensor => tensor.Size),
+            achieved);
     }
 
     [Fact]
@@ -119,16 +127,26 @@ public sealed class ModelExportTests : IDisposable
         string[] lstm = [.. from layer in new[] { "l0", "l0_reverse", "l1", "l1_reverse" }
                             from kind in new[] { "weight_ih", "weight_hh", "bias_ih", "bias_hh" }
                             select $"lstm.{kind}_{layer}"];
-        string[] parameters = [.. lstm, "l1.weight", "l1.bias", "l2.weight", "l2.bias", "fc.weight", "fc.bias", "embedding.weight"];
-        string[] masks = [.. parameters.Where(name => name.Contains("weight", StringComparison.Ordinal) && name is not ("fc.weight" or "embedding.weight")).Select(name => $"mask.{name}")];
-        Assert.Equal(parameters.Concat(masks).Append("vocabulary").Order(StringComparer.Ordinal), file.Names.Order(StringComparer.Ordinal));
+        string[] parameters = [.. lstm, "l1.weight", "l1.bias", "l2.weight", "l2.bias", "fc.weight", "fc.bias",
+            "embedding.weight"];
+        string[] masks = [
+            .. parameters.Where(
+                name => name.Contains("weight", StringComparison.Ordinal)
+                    && name is not ("fc.weight" or "embedding.weight")).Select(name => $"mask.{name}")];
+        Assert.Equal(
+            parameters.Concat(masks).Append("vocabulary").Order(StringComparer.Ordinal),
+            file.Names.Order(StringComparer.Ordinal));
         Assert.Equal([24, 8], file.Shape("lstm.weight_ih_l0_reverse"));
         Assert.Equal(("pie-model/1", "3", "IMP", "87.5", "sound", "BiLSTM", "basic_english"), (
-            file.Metadata["format"], file.Metadata["seed"], file.Metadata["method"], file.Metadata["sparsity"], file.Metadata["protocol"],
+            file.Metadata["format"], file.Metadata["seed"], file.Metadata["method"], file.Metadata["sparsity"],
+            file.Metadata["protocol"],
             file.Metadata["architecture"], file.Metadata["tokenizer"]));
         Assert.Equal(Labels, JsonNode.Parse(file.Metadata["labels"])!.AsArray().Select(label => (string?)label));
-        Assert.Equal(RecipeFingerprint.Of(recipe), RecipeFingerprint.Of(Domain.Json.Read<Recipe>(file.Metadata["recipe"])));
-        Assert.Equal((new FileInfo(model.Path).Length, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(model.Path)))), (model.Bytes, model.Sha256));
+        Assert.Equal(
+            RecipeFingerprint.Of(recipe), RecipeFingerprint.Of(Domain.Json.Read<Recipe>(file.Metadata["recipe"])));
+        Assert.Equal(
+            (new FileInfo(model.Path).Length, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(model.Path)))),
+            (model.Bytes, model.Sha256));
         Assert.Equal([model.Path], Directory.GetFiles(folder["models"]));
     }
 
@@ -143,7 +161,9 @@ public sealed class ModelExportTests : IDisposable
 
         Assert.Equal(file.Shape("embedding.weight")[0], words.Length);
         Assert.Equal(["[PAD]", "[UNK]"], words[..2]);
-        Assert.All(rows.Index().Where(word => word.Item > 1), word => Assert.Equal(dataset.Vocabulary[word.Index], words[word.Item]));
+        Assert.All(
+            rows.Index().Where(word => word.Item > 1),
+            word => Assert.Equal(dataset.Vocabulary[word.Index], words[word.Item]));
     }
 
     [Fact]
@@ -154,7 +174,8 @@ public sealed class ModelExportTests : IDisposable
         var vectors = WordVectors.Reduce(folder["glove"], "toy", dataset);
         vectors.Save(folder["vectors"]);
 
-        var file = SafeTensors.Read(Train(Toy.Recipe(Method.Dense, vectors: "toy"), vectors: folder["vectors"]).Model!.Path);
+        var file = SafeTensors.Read(
+            Train(Toy.Recipe(Method.Dense, vectors: "toy"), vectors: folder["vectors"]).Model!.Path);
 
         Assert.Equal(("toy", vectors.SourceSha256), (file.Metadata["vectors"], file.Metadata["vectorsSha256"]));
         Assert.DoesNotContain(file.Names, name => name is "vocabulary" or "embedding.weight");
@@ -164,17 +185,23 @@ public sealed class ModelExportTests : IDisposable
     public void Where_it_cannot_be_written_the_run_fails_and_says_so()
     {
         File.WriteAllText(folder["models"], "a file in the way");
-        Assert.Contains("PIE_ARTIFACTS", Assert.Throws<IOException>(() => Train(Toy.Recipe(Method.Dense))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "PIE_ARTIFACTS", Assert.Throws<IOException>(() => Train(Toy.Recipe(Method.Dense))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Without_the_wish_nothing_is_kept()
     {
-        Assert.Null(new RunTraining(Toy.Cpu).Execute(Assignment(Toy.Recipe(Method.Dense), 7, null) with { Keep = null }, Silent).Model);
+        Assert.Null(new RunTraining(Toy.Cpu).Execute(Assignment(Toy.Recipe(Method.Dense), 7, null) with
+        {
+            Keep = null,
+        }, Silent).Model);
         Assert.False(Directory.Exists(folder["models"]));
     }
 
-    private TrainingResult Train(Recipe recipe, int seed = 7, string? vectors = null) => new RunTraining(Toy.Cpu).Execute(Assignment(recipe, seed, vectors), Silent);
+    private TrainingResult Train(Recipe recipe, int seed = 7, string? vectors = null) =>
+        new RunTraining(Toy.Cpu).Execute(Assignment(recipe, seed, vectors), Silent);
 
     private TrainingAssignment Assignment(Recipe recipe, int seed, string? vectors) => new(
         Guid.Empty, recipe, seed, folder["tokens"], vectors, folder["attempt"], null, null, ["test"],

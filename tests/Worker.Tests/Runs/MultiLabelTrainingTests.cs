@@ -59,7 +59,8 @@ public sealed class MultiLabelTrainingTests : IDisposable
         var result = Train(Toy.Recipe(Method.Dense, epochs: 3) with { Protocol = Protocol.Paper }, watcher: moving);
 
         Assert.Equal(
-            moving.Scores.Select(scores => DecisionThreshold.Tune(scores.Gold, scores.Logits)), epochs.Select(epoch => epoch.Metrics[0].Threshold!.Value));
+            moving.Scores.Select(scores => DecisionThreshold.Tune(scores.Gold, scores.Logits)),
+            epochs.Select(epoch => epoch.Metrics[0].Threshold!.Value));
         Assert.Equal(120, moving.Scores[0].Gold.Count);
         Assert.All(epochs, epoch => Assert.Equal(epoch.Metrics[0].Threshold, epoch.Metrics[1].Threshold));
         Assert.Equal(epochs[^1].Metrics[0].Threshold, result.Predictions[0].Metric.Threshold);
@@ -105,8 +106,13 @@ public sealed class MultiLabelTrainingTests : IDisposable
     public void One_training_example_alone_cannot_be_trained_in_protocol_sound()
     {
         Toy.MultiLabel(train: 1, validation: 0).Save(folder["tokens"]);
-        Assert.Contains("threshold", Assert.Throws<UntrainableException>(() => Train(Toy.Recipe(Method.Dense))).Message, StringComparison.Ordinal);
-        Assert.NotNull(Train(Toy.Recipe(Method.Dense, epochs: 1) with { Protocol = Protocol.Paper }).Predictions[0].Metric.Threshold);
+        Assert.Contains(
+            "threshold", Assert.Throws<UntrainableException>(() => Train(Toy.Recipe(Method.Dense))).Message,
+            StringComparison.Ordinal);
+        Assert.NotNull(Train(Toy.Recipe(Method.Dense, epochs: 1) with
+        {
+            Protocol = Protocol.Paper,
+        }).Predictions[0].Metric.Threshold);
     }
 
     [Fact]
@@ -117,11 +123,13 @@ public sealed class MultiLabelTrainingTests : IDisposable
     }
 
     private TrainingResult Train(
-        Recipe recipe, int seed = 7, CheckpointFile? resume = null, string[]? predict = null, ITrainingHook? watcher = null)
+        Recipe recipe, int seed = 7, CheckpointFile? resume = null, string[]? predict = null,
+        ITrainingHook? watcher = null)
     {
         epochs.Clear();
         return new RunTraining(Toy.Cpu).Execute(
-            new(Guid.Empty, recipe, seed, folder["tokens"], null, folder[$"attempt{++attempts}"], resume, null, predict ?? ["test"]),
+            new(Guid.Empty, recipe, seed, folder["tokens"], null, folder[$"attempt{++attempts}"], resume, null, predict
+                ?? ["test"]),
             new(epochs.Add, warning => Assert.Fail(warning), Pulse.None),
             train => TrainingOrder.Keyed(recipe, seed, train), watcher);
     }

@@ -54,7 +54,8 @@ public sealed class RunTrainingTests : IDisposable
     {
         Train(Toy.Recipe(Method.Dense, epochs: 3));
         Assert.Equal([0, 1, 2], epochs.Select(epoch => epoch.Epoch));
-        Assert.All(epochs, epoch => Assert.Equal(["train", "validation"], epoch.Metrics.Select(metric => metric.Split)));
+        Assert.All(
+            epochs, epoch => Assert.Equal(["train", "validation"], epoch.Metrics.Select(metric => metric.Split)));
         Assert.All(epochs, epoch => Assert.Equal(epoch.Epoch + 1, epoch.Checkpoint!.EpochsDone));
     }
 
@@ -74,14 +75,16 @@ public sealed class RunTrainingTests : IDisposable
         // What is written to /dev/full finds no space left.
         Directory.CreateDirectory(folder["attempt2"]);
         foreach (var epoch in new[] { 2, 3 })
-            File.CreateSymbolicLink(Path.Combine(folder["attempt2"], $"checkpoint-{epoch:D4}.safetensors.tmp"), "/dev/full");
+            File.CreateSymbolicLink(
+                Path.Combine(folder["attempt2"], $"checkpoint-{epoch:D4}.safetensors.tmp"), "/dev/full");
 
         Assert.Equal(expected, Hash(Train(recipe)));
 
         Assert.Equal([true, false, false, true], epochs.Select(epoch => epoch.Checkpoint is not null));
         Assert.Equal(2, warnings.Count);
         Assert.All(warnings, warning => Assert.Contains("cannot be written", warning, StringComparison.Ordinal));
-        Assert.Equal([epochs[0].Checkpoint!.Path, epochs[3].Checkpoint!.Path], Directory.GetFiles(folder["attempt2"]).Order());
+        Assert.Equal(
+            [epochs[0].Checkpoint!.Path, epochs[3].Checkpoint!.Path], Directory.GetFiles(folder["attempt2"]).Order());
     }
 
     [Fact]
@@ -107,8 +110,11 @@ public sealed class RunTrainingTests : IDisposable
         var recipe = Toy.Recipe(method, epochs: 1);
         Train(recipe.Dense with { Hyperparameters = recipe.Hyperparameters with { LearningRate = 1e-9 } }, seed: 99);
         var file = SafeTensors.Read(epochs[^1].Checkpoint!.Path);
-        var given = file.Names.Where(name => !name.StartsWith("adam.", StringComparison.Ordinal) && !name.StartsWith("mask.", StringComparison.Ordinal))
-            .ToDictionary(name => name, file.Get<float>);
+        var given =
+            file.Names.Where(
+                name => !name.StartsWith("adam.", StringComparison.Ordinal)
+                    && !name.StartsWith("mask.", StringComparison.Ordinal))
+                .ToDictionary(name => name, file.Get<float>);
         var (orders, samples) = (new List<int>(), new List<int>());
 
         // Only what is given differs between these seeds; what is not would show.
@@ -139,7 +145,10 @@ public sealed class RunTrainingTests : IDisposable
         var recipe = Toy.Recipe(Method.Dense);
         var failure = Assert.Throws<ArgumentException>(() => new RunTraining(Toy.Cpu).Execute(
             Assignment(recipe, 7), Listener(epochs.Add),
-            train => TrainingOrder.Keyed(Toy.Recipe(Method.Dense), 7, train) with { InitialWeights = new Dictionary<string, float[]> { ["fc.weight"] = [1] } }));
+            train => TrainingOrder.Keyed(Toy.Recipe(Method.Dense), 7, train) with
+            {
+                InitialWeights = new Dictionary<string, float[]> { ["fc.weight"] = [1] },
+            }));
         Assert.Contains("needs", failure.Message, StringComparison.Ordinal);
     }
 
@@ -162,21 +171,31 @@ public sealed class RunTrainingTests : IDisposable
             tensor.Size - (int)decimal.Round(tensor.Size * 0.875m, MidpointRounding.ToEven), tensor.Kept));
         // And in the weights themselves, not in the bookkeeping alone.
         var checkpoint = SafeTensors.Read(epochs[^1].Checkpoint!.Path);
-        Assert.All(result.Tensors, tensor => Assert.InRange(checkpoint.Get<float>(tensor.Name).Count(w => w != 0), 0, tensor.Kept));
-        Assert.All(result.Tensors, tensor => Assert.Equal(tensor.Kept, checkpoint.Get<byte>("mask." + tensor.Name).Count(kept => kept == 1)));
+        Assert.All(
+            result.Tensors,
+            tensor => Assert.InRange(checkpoint.Get<float>(tensor.Name).Count(w => w != 0), 0, tensor.Kept));
+        Assert.All(
+            result.Tensors,
+            tensor => Assert.Equal(tensor.Kept, checkpoint.Get<byte>("mask." + tensor.Name).Count(kept => kept == 1)));
     }
 
     [Theory]
     [MemberData(nameof(PruningMethods))]
     public void With_global_scope_the_whole_reaches_its_sparsity_exactly(Method method)
     {
-        var tensors = Train(Toy.Recipe(method, sparsity: 87.5m, epochs: 1) with { Scope = PruningScope.Global }).Tensors;
+        var tensors = Train(
+            Toy.Recipe(method, sparsity: 87.5m, epochs: 1) with { Scope = PruningScope.Global }).Tensors;
         var size = tensors.Sum(tensor => tensor.Size);
-        Assert.Equal(size - (int)decimal.Round(size * 0.875m, MidpointRounding.ToEven), tensors.Sum(tensor => tensor.Kept));
-        Assert.Contains(tensors, tensor => tensor.Kept != tensor.Size - (int)decimal.Round(tensor.Size * 0.875m, MidpointRounding.ToEven));
+        Assert.Equal(
+            size - (int)decimal.Round(size * 0.875m, MidpointRounding.ToEven), tensors.Sum(tensor => tensor.Kept));
+        Assert.Contains(
+            tensors,
+            tensor => tensor.Kept != tensor.Size - (int)decimal.Round(tensor.Size * 0.875m, MidpointRounding.ToEven));
     }
 
-    /// <summary>Study 1.7: the share of each step is rounded, and so is each tensor's; together less than a weight in 500.</summary>
+    /// <summary>
+    /// Study 1.7: the share of each step is rounded, and so is each tensor's; together less than a weight in 500.
+    /// </summary>
     [Theory]
     [InlineData(Method.ImpWr, 2, PruningScope.LayerWise)]
     [InlineData(Method.Irp, 2, PruningScope.LayerWise)]
@@ -197,7 +216,9 @@ public sealed class RunTrainingTests : IDisposable
         // About half of the units of either layer answer none of the ten examples: three quarters of l2's scores are 0.
         var tensors = Train(Paper(Toy.Recipe(Method.IbpAi, sparsity: 50))).Tensors;
         Assert.Equal(("l2.weight", tensors[^1].Size), (tensors[^1].Name, tensors[^1].Kept));
-        Assert.All(Train(Toy.Recipe(Method.IbpAi, sparsity: 50)).Tensors, tensor => Assert.Equal(0.5, (double)tensor.Kept / tensor.Size, 0.01));
+        Assert.All(
+            Train(Toy.Recipe(Method.IbpAi, sparsity: 50)).Tensors,
+            tensor => Assert.Equal(0.5, (double)tensor.Kept / tensor.Size, 0.01));
     }
 
     [Fact]
@@ -213,7 +234,8 @@ public sealed class RunTrainingTests : IDisposable
     [InlineData(Method.RpAi)]
     [InlineData(Method.Imp, Protocol.Paper)]
     [InlineData(Method.IibpWr, Protocol.Paper)]
-    public void A_run_resumed_after_any_epoch_equals_one_that_was_never_stopped(Method method, Protocol protocol = Protocol.Sound)
+    public void A_run_resumed_after_any_epoch_equals_one_that_was_never_stopped(
+        Method method, Protocol protocol = Protocol.Sound)
     {
         var recipe = Toy.Recipe(method) with { Protocol = protocol };
         var whole = Train(recipe);
@@ -238,7 +260,8 @@ public sealed class RunTrainingTests : IDisposable
     [InlineData(Method.IibpWr)]
     [InlineData(Method.Irp)]
     [InlineData(Method.ImpWr, Protocol.Paper)]
-    public void A_branch_from_the_trunk_equals_one_that_trained_these_epochs_itself(Method method, Protocol protocol = Protocol.Sound)
+    public void A_branch_from_the_trunk_equals_one_that_trained_these_epochs_itself(
+        Method method, Protocol protocol = Protocol.Sound)
     {
         var recipe = Toy.Recipe(method) with { Protocol = protocol };
         Train(recipe.Dense);
@@ -289,7 +312,8 @@ public sealed class RunTrainingTests : IDisposable
         CheckpointFile Written(byte[] content, bool rehash = false)
         {
             File.WriteAllBytes(folder["changed"], content);
-            var sha256 = rehash ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)) : good.Sha256;
+            var sha256 = rehash ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content))
+                : good.Sha256;
             return new(folder["changed"], sha256, good.EpochsDone);
         }
 
@@ -347,7 +371,9 @@ public sealed class RunTrainingTests : IDisposable
     public void A_dataset_of_one_class_cannot_be_trained()
     {
         Toy.Dataset(classes: 1).Save(folder["tokens"]);
-        Assert.Contains("1 classes", Assert.Throws<UntrainableException>(() => Train(Toy.Recipe(Method.Dense))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 classes", Assert.Throws<UntrainableException>(() => Train(Toy.Recipe(Method.Dense))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -365,7 +391,8 @@ public sealed class RunTrainingTests : IDisposable
         Assert.Equal([("test", 40), ("train", 120)], result.Predictions.Select(p => (p.Split, p.Examples)));
         // Labels go round in the toy data: in any other order the answers would be no better than chance.
         var train = result.Predictions[1];
-        Assert.InRange(Enumerable.Range(0, 120).Count(i => PackedPredictions.ClassAt(train.Classes, i) == i % 3), 108, 120);
+        Assert.InRange(
+            Enumerable.Range(0, 120).Count(i => PackedPredictions.ClassAt(train.Classes, i) == i % 3), 108, 120);
         Assert.Equal(2 * 3 * 120, train.Scores.Length);
     }
 
@@ -377,7 +404,8 @@ public sealed class RunTrainingTests : IDisposable
         epochs.Clear();
 
         var result = new RunTraining(Toy.Cpu).Execute(
-            Assignment(recipe, 7) with { PredictSplits = ["test", "train"], ObserveEpochs = [0, 3] }, Listener(epochs.Add));
+            Assignment(recipe, 7) with { PredictSplits = ["test", "train"], ObserveEpochs = [0, 3] },
+            Listener(epochs.Add));
 
         Assert.Equal([0, 3], epochs.Where(epoch => epoch.Observation is not null).Select(epoch => epoch.Epoch));
         Assert.Equal(unobserved, Hash(result));
@@ -426,9 +454,16 @@ public sealed class RunTrainingTests : IDisposable
     private static Recipe Paper(Recipe recipe) => recipe with { Protocol = Protocol.Paper };
 
     private TrainingResult Train(
-        Recipe recipe, int seed = 7, CheckpointFile? resume = null, CheckpointFile? trunk = null, string? vectors = null,
+        Recipe recipe, int seed = 7, CheckpointFile? resume = null, CheckpointFile? trunk = null,
+        string? vectors = null,
         string[]? predict = null) => new RunTraining(Toy.Cpu).Execute(
-        Assignment(recipe, seed) with { Resume = resume, Trunk = trunk, VectorsPath = vectors, PredictSplits = predict ?? ["test"] },
+        Assignment(recipe, seed) with
+        {
+            Resume = resume,
+            Trunk = trunk,
+            VectorsPath = vectors,
+            PredictSplits = predict ?? ["test"],
+        },
         Listener(epochs.Add));
 
     private TrainingListener Listener(Action<EpochFinished> epoch, CancellationToken cancellation = default) =>
@@ -458,5 +493,6 @@ public sealed class RunTrainingTests : IDisposable
     private TrainingAssignment Assignment(Recipe recipe, int seed) => new(
         Guid.Empty, recipe, seed, folder["tokens"], null, folder[$"attempt{++attempts}"], null, null, ["test"]);
 
-    private static string Hash(TrainingResult result) => PackedPredictions.Hash(result.Predictions[0].Classes, result.Predictions[0].Scores);
+    private static string Hash(TrainingResult result) =>
+        PackedPredictions.Hash(result.Predictions[0].Classes, result.Predictions[0].Scores);
 }

@@ -105,7 +105,9 @@ public sealed class TokenisedDatasetTests : IDisposable
 
         Assert.Equal((tokens.Sha256, true), (loaded.Tokenizer, loaded.HasPairs));
         Assert.Equal(bert.Vocabulary, loaded.Vocabulary);
-        Assert.Equal([.. tokens.Pieces("unable cafe"), .. tokens.Pieces("a"), .. tokens.Pieces("a + b"), .. tokens.Pieces("cafe")], loaded.Split("train").Tokens);
+        Assert.Equal(
+            [.. tokens.Pieces("unable cafe"), .. tokens.Pieces("a"), .. tokens.Pieces("a + b"),
+                .. tokens.Pieces("cafe")], loaded.Split("train").Tokens);
         Assert.Equal([3, TokenisedSplit.NoSecond, 1], loaded.Split("train").SecondStarts!);
     }
 
@@ -119,7 +121,9 @@ public sealed class TokenisedDatasetTests : IDisposable
         var file = SafeTensors.Read(folder["tokens"]);
         file.Get<int>("train.secondStarts")[1] = start;
         file.Write(folder["tokens"]);
-        Assert.Contains("second texts", Assert.Throws<InvalidDataException>(() => TokenisedDataset.Load(folder["tokens"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "second texts", Assert.Throws<InvalidDataException>(() => TokenisedDataset.Load(folder["tokens"])).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Study 1.10 and 1.14, 12.</summary>
@@ -130,14 +134,17 @@ public sealed class TokenisedDatasetTests : IDisposable
         var tokens = bert.WriteTokens();
         var (pieces, cls, sep) = (Pairs(tokens).Split("train"), tokens.Start, tokens.Separator);
         var (first, second) = (tokens.Pieces("unable cafe"), tokens.Pieces("a + b"));
-        var (sound, paper) = (BertInput.Of(pieces, tokens, Protocol.Sound, 10), BertInput.Of(pieces, tokens, Protocol.Paper, 10));
+        var (sound, paper) =
+            (BertInput.Of(pieces, tokens, Protocol.Sound, 10), BertInput.Of(pieces, tokens, Protocol.Paper, 10));
 
         AssertInput([cls, .. first, sep, .. tokens.Pieces("a"), sep], first.Length + 2, sound.Text(0));
         AssertInput([cls, .. first, sep, .. tokens.Pieces("a"), sep], first.Length + 4, paper.Text(0));
         AssertInput([cls, .. second, sep], 5, sound.Text(1));
         AssertInput([cls, .. tokens.Pieces("cafe"), sep, sep], 3, sound.Text(2));
         AssertInput([cls, .. first[..2], sep], 4, BertInput.Of(pieces, tokens, Protocol.Paper, 4).Text(0));
-        AssertInput([cls, .. first[..1], sep, .. tokens.Pieces("a"), sep], 3, BertInput.Of(pieces, tokens, Protocol.Sound, 5).Text(0));
+        AssertInput(
+            [cls, .. first[..1], sep, .. tokens.Pieces("a"), sep], 3,
+            BertInput.Of(pieces, tokens, Protocol.Sound, 5).Text(0));
 
         static void AssertInput(int[] ids, int secondStart, TextInput input)
         {

@@ -14,16 +14,20 @@ public sealed class WordPieceParityTests
     public void Every_text_has_the_reference_tokens(string name)
     {
         var tokens = ToyBert.TokensOf(ReferenceModels.Folder(name));
-        var cases = JsonDocument.Parse(File.ReadAllBytes(ReferenceModels.Reference(name, "wordpiece.json"))).RootElement.EnumerateArray().ToList();
+        var cases = JsonDocument.Parse(File.ReadAllBytes(ReferenceModels.Reference(name, "wordpiece.json"))).RootElement
+            .EnumerateArray().ToList();
         Assert.NotEmpty(cases);
         Assert.All(cases, one =>
         {
-            var (text, maxLength) = (tokens.Pieces(one.GetProperty("text").GetString()!), one.GetProperty("max_length").GetInt32());
+            var (text, maxLength) =
+                (tokens.Pieces(one.GetProperty("text").GetString()!), one.GetProperty("max_length").GetInt32());
             var input = one.TryGetProperty("pair", out var pair)
                 ? BertInput.Of(tokens, text, tokens.Pieces(pair.GetString()!), maxLength)
                 : BertInput.Of(tokens, text, maxLength);
             Assert.Equal(Numbers(one, "ids"), input.Tokens.ToArray());
-            Assert.Equal(Numbers(one, "token_type_ids"), Enumerable.Range(0, input.Tokens.Length).Select(place => place < input.SecondStart ? 0 : 1));
+            Assert.Equal(
+                Numbers(one, "token_type_ids"),
+                Enumerable.Range(0, input.Tokens.Length).Select(place => place < input.SecondStart ? 0 : 1));
         });
     }
 

@@ -48,8 +48,11 @@ public sealed class WordPieceTests : IDisposable
     public void Pairs_are_cut_the_longer_text_first(int first, int second, int maxLength, int keptFirst, int keptSecond)
     {
         var tokens = bert.WriteTokens();
-        var input = BertInput.Of(tokens, Enumerable.Repeat(12, first).ToArray(), Enumerable.Repeat(13, second).ToArray(), maxLength);
-        Assert.Equal([tokens.Start, .. Enumerable.Repeat(12, keptFirst), tokens.Separator, .. Enumerable.Repeat(13, keptSecond), tokens.Separator], input.Tokens.ToArray());
+        var input = BertInput.Of(
+            tokens, Enumerable.Repeat(12, first).ToArray(), Enumerable.Repeat(13, second).ToArray(), maxLength);
+        Assert.Equal(
+            [tokens.Start, .. Enumerable.Repeat(12, keptFirst), tokens.Separator, .. Enumerable.Repeat(13, keptSecond),
+                tokens.Separator], input.Tokens.ToArray());
         Assert.Equal(keptFirst + 2, input.SecondStart);
     }
 

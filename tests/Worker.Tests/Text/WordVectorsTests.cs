@@ -7,7 +7,8 @@ namespace PieService.Worker.Tests.Text;
 
 public sealed class WordVectorsTests : IDisposable
 {
-    private const string Lines = "the 1 2 3\nmy name 0.5 -1.5 2e-1\ncafé -1 .5 0.000000000000000000000000001\ndog 4 4 4\n";
+    private const string Lines =
+        "the 1 2 3\nmy name 0.5 -1.5 2e-1\ncafé -1 .5 0.000000000000000000000000001\ndog 4 4 4\n";
 
     private readonly TemporaryFolder folder = new();
 
@@ -27,12 +28,14 @@ public sealed class WordVectorsTests : IDisposable
     public void A_gzip_file_gives_the_same_rows_and_the_hash_of_its_own_bytes()
     {
         var plain = Reduce(Lines, "the", "dog");
-        using (var gzip = new GZipStream(File.Create(folder["vectors"]), CompressionLevel.Fastest)) gzip.Write(Encoding.UTF8.GetBytes(Lines));
+        using (var gzip = new GZipStream(File.Create(folder["vectors"]), CompressionLevel.Fastest))
+            gzip.Write(Encoding.UTF8.GetBytes(Lines));
         var zipped = WordVectors.Reduce(folder["vectors"], "toy", Dataset("the", "dog"));
 
         Assert.Equal(plain.Matrix, zipped.Matrix);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Lines))), plain.SourceSha256);
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder["vectors"]))), zipped.SourceSha256);
+        Assert.Equal(
+            Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder["vectors"]))), zipped.SourceSha256);
     }
 
     [Fact]
@@ -47,12 +50,15 @@ public sealed class WordVectorsTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_repeated_word_the_first_line_counts() => Assert.Equal([1, 1], Reduce("a 1 1\nb 0 0\na 9 9\n", "a").Matrix);
+    public void Of_a_repeated_word_the_first_line_counts() =>
+        Assert.Equal([1, 1], Reduce("a 1 1\nb 0 0\na 9 9\n", "a").Matrix);
 
     [Fact]
     public void Numbers_are_read_to_the_last_bit()
     {
-        var numbers = new[] { "0.1", "-0.038194", "123456789.123456789", "9007199254740993", "1e-7", "1.7976931348623157", "-0", "0.30000000000000004" };
+        var numbers =
+            new[] { "0.1", "-0.038194", "123456789.123456789", "9007199254740993", "1e-7", "1.7976931348623157", "-0",
+                "0.30000000000000004" };
         var line = "w " + string.Join(' ', numbers);
         Assert.Equal(
             numbers.Select(number => (float)double.Parse(number, System.Globalization.CultureInfo.InvariantCulture)),
@@ -84,13 +90,16 @@ public sealed class WordVectorsTests : IDisposable
 
     [Fact]
     public void An_empty_file_is_refused() =>
-        Assert.StartsWith("vectors is empty", Assert.Throws<InvalidDataException>(() => Reduce("", "a")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "vectors is empty", Assert.Throws<InvalidDataException>(() => Reduce("", "a")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_broken_gzip_file_is_named()
     {
         using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.NoCompression, leaveOpen: true)) gzip.Write(Encoding.UTF8.GetBytes(Lines));
+        using (var gzip = new GZipStream(compressed, CompressionLevel.NoCompression, leaveOpen: true))
+            gzip.Write(Encoding.UTF8.GetBytes(Lines));
         var bytes = compressed.ToArray();
         bytes[10] = 0xff;
         File.WriteAllBytes(folder["vectors"], bytes);

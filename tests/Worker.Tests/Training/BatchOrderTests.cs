@@ -20,7 +20,8 @@ public class BatchOrderTests
     [Fact]
     public void The_order_depends_on_seed_and_epoch_alone()
     {
-        int[] Order(int seed, int epoch) => [.. BatchOrder.ForTraining(split, 10, seed, epoch).SelectMany(batch => batch)];
+        int[] Order(int seed, int epoch) =>
+            [.. BatchOrder.ForTraining(split, 10, seed, epoch).SelectMany(batch => batch)];
         Assert.Equal(Order(1, 0), Order(1, 0));
         Assert.NotEqual(Order(1, 0), Order(1, 1));
         Assert.NotEqual(Order(1, 0), Order(2, 0));
@@ -30,9 +31,11 @@ public class BatchOrderTests
     public void Texts_of_a_batch_are_of_similar_length_and_the_batches_are_not_sorted()
     {
         var batches = BatchOrder.ForTraining(split, 10, seed: 1, epoch: 0);
-        // Without sorting the lengths of ten texts would be some 50 tokens apart; a window of 12 batches cuts that to a twelfth.
+        // Without sorting the lengths of ten texts would be some 50 tokens apart; a window of 12 batches cuts that to a
+        // twelfth.
         Assert.InRange(batches.Average(batch => batch.Max(split.Length) - batch.Min(split.Length)), 0, 6);
-        Assert.NotEqual(batches.Select(batch => split.Length(batch[0])).Order(), batches.Select(batch => split.Length(batch[0])));
+        Assert.NotEqual(
+            batches.Select(batch => split.Length(batch[0])).Order(), batches.Select(batch => split.Length(batch[0])));
     }
 
     [Fact]
@@ -50,7 +53,8 @@ public class BatchOrderTests
     {
         var small = RandomLengths(60);
         HashSet<(int, int)> Company(int epoch) =>
-            [.. from batch in BatchOrder.ForTraining(small, 10, seed: 1, epoch) from a in batch from b in batch where a < b select (a, b)];
+            [.. from batch in BatchOrder.ForTraining(small, 10, seed: 1, epoch) from a in batch from b in batch
+                where a < b select (a, b)];
         var (first, second) = (Company(0), Company(1));
         // 270 pairs share a batch, of 1770; by chance alone some 41 would do so twice.
         Assert.InRange(first.Intersect(second).Count(), 0, 90);
@@ -71,7 +75,9 @@ public class BatchOrderTests
         // And no smaller than that.
         Assert.All(batches.Zip(batches.Skip(1)), pair =>
             Assert.True(pair.First.Length == 64 || (pair.First.Length + 1) * split.Length(pair.Second[0]) > 300));
-        Assert.All(BatchOrder.ForEvaluation(split, 64, mostTokens: 1).Where(batch => split.Length(batch[0]) > 0), batch => Assert.Single(batch));
+        Assert.All(
+            BatchOrder.ForEvaluation(split, 64, mostTokens: 1).Where(batch => split.Length(batch[0]) > 0),
+            batch => Assert.Single(batch));
     }
 
     private static TokenisedSplit RandomLengths(int count)

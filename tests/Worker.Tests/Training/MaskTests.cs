@@ -5,7 +5,8 @@ namespace PieService.Worker.Tests.Training;
 public class MaskTests
 {
     [Fact]
-    public void A_full_mask_keeps_everything() => Assert.Equal((3, 0, 0.0), (Mask.Full(3).Kept, Mask.Full(3).Pruned, Mask.Full(3).Sparsity));
+    public void A_full_mask_keeps_everything() =>
+        Assert.Equal((3, 0, 0.0), (Mask.Full(3).Kept, Mask.Full(3).Pruned, Mask.Full(3).Sparsity));
 
     [Fact]
     public void A_mask_knows_its_sparsity() => Assert.Equal(0.75, Mask.Of([0, 1, 0, 0]).Sparsity);

@@ -36,7 +36,8 @@ public class ScoresTests
 
     [Fact]
     public void Logits_beyond_float16_stay_finite() =>
-        Assert.Equal([65504, -65504], PackedPredictions.ScoresAt(Of([0], [1e6f, -1e6f]).Pack(threshold: null).Scores, 0, 2));
+        Assert.Equal(
+            [65504, -65504], PackedPredictions.ScoresAt(Of([0], [1e6f, -1e6f]).Pack(threshold: null).Scores, 0, 2));
 
     [Fact]
     public void Multi_label_loss_is_the_mean_over_examples_and_classes_and_does_not_overflow()
@@ -63,7 +64,8 @@ public class ScoresTests
     private static Scores MultiLabel(short[][] gold, float[] logits) =>
         Of(PackedLabels.Of(LearningTask.MultiLabel, logits.Length / gold.Length, gold), logits);
 
-    private static Scores Of(int[] labels, float[] logits) => Of(PackedLabels.OfClasses(logits.Length / labels.Length, labels), logits);
+    private static Scores Of(int[] labels, float[] logits) =>
+        Of(PackedLabels.OfClasses(logits.Length / labels.Length, labels), logits);
 
     private static Scores Of(PackedLabels gold, float[] logits)
     {

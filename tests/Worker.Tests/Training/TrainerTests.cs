@@ -75,7 +75,8 @@ public sealed class TrainerTests : IDisposable
     {
         Run(0, 1, new Recorder([]), EveryExample);      // gives Adam a momentum that would move them
         var segment = toy.Parameters.Segments.Single(segment => segment.Name == "l2.weight");
-        toy.Parameters.Prune(new Dictionary<string, Mask> { ["l2.weight"] = Mask.Full(segment.Size).Without([0, 5, 77]) });
+        toy.Parameters.Prune(
+            new Dictionary<string, Mask> { ["l2.weight"] = Mask.Full(segment.Size).Without([0, 5, 77]) });
         Run(1, 2, new Recorder([]), EveryExample);
         foreach (var flat in new[] { toy.Parameters.CopyValues(), toy.Parameters.CopyGradients() })
             foreach (var index in new[] { 0, 5, 77 }) Assert.Equal(0, flat[segment.Offset + index]);
@@ -86,7 +87,8 @@ public sealed class TrainerTests : IDisposable
     {
         var segment = toy.Parameters.Segments.Single(segment => segment.Name == "l2.weight");
         toy.Parameters.Prune(new Dictionary<string, Mask> { ["l2.weight"] = Mask.Full(segment.Size).Without([0]) });
-        Assert.Throws<ArgumentException>(() => toy.Parameters.Prune(new Dictionary<string, Mask> { ["l2.weight"] = Mask.Full(segment.Size) }));
+        Assert.Throws<ArgumentException>(
+            () => toy.Parameters.Prune(new Dictionary<string, Mask> { ["l2.weight"] = Mask.Full(segment.Size) }));
     }
 
     [Fact]
@@ -94,7 +96,8 @@ public sealed class TrainerTests : IDisposable
     {
         var recorder = new Recorder([]);
         using var still = new Adam(toy.Parameters, learningRate: 0);
-        new Trainer(toy.Model, toy.Parameters, still, train, Order(_ => [[0, 1, 2], [0]])).Run(0, 1, [recorder], Pulse.None);
+        new Trainer(toy.Model, toy.Parameters, still, train, Order(_ => [[0, 1, 2], [0]]))
+            .Run(0, 1, [recorder], Pulse.None);
         Assert.Equal((Loss([0, 1, 2]) + Loss([0])) / 2, recorder.Last!.Loss, 1e-6);
     }
 
@@ -123,11 +126,13 @@ public sealed class TrainerTests : IDisposable
     }
 
     private void Run(int epochsDone, int totalEpochs, ITrainingHook hook, Func<int, IReadOnlyList<int[]>> batches) =>
-        new Trainer(toy.Model, toy.Parameters, toy.Optimizer, train, Order(batches)).Run(epochsDone, totalEpochs, [hook], Pulse.None);
+        new Trainer(toy.Model, toy.Parameters, toy.Optimizer, train, Order(batches))
+            .Run(epochsDone, totalEpochs, [hook], Pulse.None);
 
     private IReadOnlyList<int[]> EveryExample(int epoch) => [.. Enumerable.Range(0, train.Count).Chunk(16)];
 
-    private static TrainingOrder Order(Func<int, IReadOnlyList<int[]>> batches) => new(0, epoch => epoch, batches, _ => [], _ => 0);
+    private static TrainingOrder Order(Func<int, IReadOnlyList<int[]>> batches) =>
+        new(0, epoch => epoch, batches, _ => [], _ => 0);
 
     private sealed class Recorder(List<string> calls) : ITrainingHook
     {

@@ -34,7 +34,10 @@ internal sealed class Aapd : Corpus
                 throw new UnreadableFileException(
                     labelPart.Name, text.Number, Columns.Labels,
                     $"has fewer lines than {part.Name}, which has this line");
-            yield return new SourceRecord(text.Number, text.Text, null, labels.Current.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries), null) { LabelFile = labelPart.Name };
+            yield return new SourceRecord(
+                text.Number, text.Text, null, labels.Current.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                null)
+            { LabelFile = labelPart.Name };
         }
         if (labels.MoveNext())
             throw new UnreadableFileException(

@@ -15,7 +15,8 @@ internal sealed partial class Imdb : Corpus
     /// <summary>The largest number of bytes in UTF-8 per char.</summary>
     private const int BytesOfChar = 3;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public override LearningTask Task => LearningTask.SingleLabel;
     public override ColumnMapping Columns { get; } = new() { Text = "review", Label = "folder", Id = "name" };
@@ -36,7 +37,8 @@ internal sealed partial class Imdb : Corpus
                 files.Drop("noLabel");
                 continue;
             }
-            yield return new SourceRecord(1, Text(entry, file, files.Limits), null, [name.Groups["label"].Value], name.Groups["id"].Value)
+            yield return new SourceRecord(
+                1, Text(entry, file, files.Limits), null, [name.Groups["label"].Value], name.Groups["id"].Value)
             {
                 Split = Wire.Parse<Split>(name.Groups["split"].Value),
                 File = file,
@@ -57,7 +59,8 @@ internal sealed partial class Imdb : Corpus
         catch (DecoderFallbackException bad)
         {
             throw new UnreadableFileException(
-                file, 1 + bytes.AsSpan(0, bad.Index).Count((byte)'\n'), null, $"has a byte that is not UTF-8 (0x{bad.BytesUnknown![0]:X2})");
+                file, 1 + bytes.AsSpan(0, bad.Index).Count((byte)'\n'), null,
+                $"has a byte that is not UTF-8 (0x{bad.BytesUnknown![0]:X2})");
         }
 
         UnreadableFileException TooLong() => new(
@@ -66,6 +69,8 @@ internal sealed partial class Imdb : Corpus
             "PIE_DATASET_RECORD_KIB)");
     }
 
-    [GeneratedRegex("^(\\./)?(aclImdb/)?(?<id>(?<split>train|test)/(?<label>pos|neg|unsup)/[0-9]{1,9}_[0-9]{1,2})\\.txt\\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "^(\\./)?(aclImdb/)?(?<id>(?<split>train|test)/(?<label>pos|neg|unsup)/[0-9]{1,9}_[0-9]{1,2})\\.txt\\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex ReviewName();
 }

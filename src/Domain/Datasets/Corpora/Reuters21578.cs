@@ -41,13 +41,18 @@ internal sealed partial class Reuters21578 : Corpus
             else if (topics.Count == 0) files.Drop("noTopic");
             else if (document.Text.Length == 0) files.Drop("noText");
             else
-                yield return new SourceRecord(document.Line, document.Text, null, topics, document.Id) { Split = document.Split, File = file };
+                yield return new SourceRecord(document.Line, document.Text, null, topics, document.Id)
+                {
+                    Split = document.Split,
+                    File = file,
+                };
         }
     }
 
     private static HashSet<string> Topics(IEnumerable<(string File, Document Document)> documents, int minimum)
     {
-        var (train, test) = (new Dictionary<string, int>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        var (train, test) =
+            (new Dictionary<string, int>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         foreach (var (file, document) in documents)
         {
             foreach (var topic in document.Topics.Distinct())
@@ -97,7 +102,8 @@ internal sealed partial class Reuters21578 : Corpus
             }
             if (begin == 0)
             {
-                if (string.IsNullOrWhiteSpace(line.Text) || line.Text.StartsWith("<!DOCTYPE", StringComparison.Ordinal)) continue;
+                if (string.IsNullOrWhiteSpace(line.Text) || line.Text.StartsWith("<!DOCTYPE", StringComparison.Ordinal))
+                    continue;
                 throw new UnreadableFileException(
                     file, line.Number, null,
                     "is not in a document, which begins with <REUTERS at the begin of a line and ends with " +
@@ -127,13 +133,17 @@ internal sealed partial class Reuters21578 : Corpus
     private static partial Regex SgmlName();
 
     /// <param name="Split">The split by ModApte; null if the document is in neither split.</param>
-    private sealed partial record Document(long Line, string Id, Split? Split, IReadOnlyList<string> Topics, string Text)
+    private sealed partial record Document(
+        long Line, string Id, Split? Split, IReadOnlyList<string> Topics, string Text)
     {
         /// <summary>All elements that occur in the published files.</summary>
         private static readonly HashSet<string> Paths =
         [
-            "REUTERS", .. from name in new[] { "DATE", "MKNOTE", "UNKNOWN", "TEXT", "TEXT/AUTHOR", "TEXT/TITLE", "TEXT/DATELINE", "TEXT/BODY" } select $"REUTERS/{name}",
-            .. from list in new[] { "TOPICS", "PLACES", "PEOPLE", "ORGS", "EXCHANGES", "COMPANIES" } from path in new[] { list, $"{list}/D" } select $"REUTERS/{path}",
+            "REUTERS",
+            .. from name in new[] { "DATE", "MKNOTE", "UNKNOWN", "TEXT", "TEXT/AUTHOR", "TEXT/TITLE", "TEXT/DATELINE",
+                "TEXT/BODY" } select $"REUTERS/{name}",
+            .. from list in new[] { "TOPICS", "PLACES", "PEOPLE", "ORGS", "EXCHANGES", "COMPANIES" }
+               from path in new[] { list, $"{list}/D" } select $"REUTERS/{path}",
         ];
 
         public static Document Of(string sgml, string file, long line)
@@ -141,20 +151,23 @@ internal sealed partial class Reuters21578 : Corpus
             var elements = SgmlElement.Of(sgml, Paths, file, line).ToLookup(element => element.Path);
             var tag = elements["REUTERS"].Single().Tag;
             var id = Attribute("NEWID");
-            Split? split = (Attribute("TOPICS", "YES", "NO", "BYPASS"), Attribute("LEWISSPLIT", "TRAIN", "TEST", "NOT-USED")) switch
+            Split? split = (
+                Attribute("TOPICS", "YES", "NO", "BYPASS"), Attribute("LEWISSPLIT", "TRAIN", "TEST", "NOT-USED")) switch
             {
                 ("YES", "TRAIN") => Datasets.Split.Train,
                 ("YES", "TEST") => Datasets.Split.Test,
                 _ => null,
             };
-            if (Only("TOPICS") is null || Only("TEXT") is not { } text) throw Error(null, "the document has no element <TOPICS> or no <TEXT>");
+            if (Only("TOPICS") is null || Only("TEXT") is not { } text)
+                throw Error(null, "the document has no element <TOPICS> or no <TEXT>");
             var topics = elements["REUTERS/TOPICS/D"].Select(topic => Plain(topic.Content));
             return new Document(line, id, split, [.. topics], TextOf(text, Only("TEXT/TITLE"), Only("TEXT/BODY")));
 
             string Attribute(string name, params string[] values)
             {
                 var value = Value(tag, name) ?? throw Error(name, $"the document has no {name}");
-                return values is [] || values.Contains(value) ? value : throw Error(name, $"the document has another {name} than {string.Join(", ", values)}");
+                return values is [] || values.Contains(value)
+                    ? value : throw Error(name, $"the document has another {name} than {string.Join(", ", values)}");
             }
 
             string? Only(string path)
@@ -173,7 +186,10 @@ internal sealed partial class Reuters21578 : Corpus
         /// </summary>
         private static string TextOf(string text, string? title, string? body) => title is null && body is null
             ? Plain(text)
-            : string.Join('\n', new[] { title, body }.Where(part => part is not null).Select(part => Plain(part!)).Where(part => part.Length > 0));
+            : string.Join(
+                '\n',
+                new[] { title, body }.Where(part => part is not null).Select(part => Plain(part!))
+                    .Where(part => part.Length > 0));
 
         private static string? Value(string tag, string attribute)
         {
@@ -192,7 +208,8 @@ internal sealed partial class Reuters21578 : Corpus
             "&gt;" => ">",
             "&amp;" => "&",
             "&quot;" => "\"",
-            _ => int.Parse(entity.ValueSpan[2..^1], CultureInfo.InvariantCulture) is >= ' ' and not 0x7F and <= 0xFF and var code ? $"{(char)code}" : "",
+            _ => int.Parse(entity.ValueSpan[2..^1], CultureInfo.InvariantCulture) is >= ' ' and not 0x7F and <= 0xFF
+                and var code ? $"{(char)code}" : "",
         }).Trim();
 
         [GeneratedRegex("&(lt|gt|amp|quot|#[0-9]{1,3});", RegexOptions.CultureInvariant)]

@@ -38,7 +38,8 @@ internal sealed partial record SgmlElement(string Path, string Tag, long Line, s
                 open.Push((inner, tag, line));
                 continue;
             }
-            if (!open.Any(element => Name(element.Path) == name)) throw Error($"</{Shown(name)}> ends an element that does not begin");
+            if (!open.Any(element => Name(element.Path) == name))
+                throw Error($"</{Shown(name)}> ends an element that does not begin");
             var (path, first, begun) = open.Pop();
             if (Name(path) != name) throw Unended(path, begun);
             elements.Add(new SgmlElement(path, first.Value, begun, sgml[(first.Index + first.Length)..tag.Index]));

@@ -11,10 +11,17 @@ namespace PieService.Domain.Datasets.Corpora;
 /// </summary>
 internal sealed class Snli : Corpus
 {
-    private static readonly (string Name, Split Split)[] SplitNames = [("train", Split.Train), ("dev", Split.Validation), ("test", Split.Test)];
+    private static readonly (string Name, Split Split)[] SplitNames = [("train", Split.Train),
+        ("dev", Split.Validation), ("test", Split.Test)];
 
     public override LearningTask Task => LearningTask.SingleLabel;
-    public override ColumnMapping Columns { get; } = new() { Text = "sentence1", SecondText = "sentence2", Label = "gold_label", Id = "pairID" };
+    public override ColumnMapping Columns { get; } = new()
+    {
+        Text = "sentence1",
+        SecondText = "sentence2",
+        Label = "gold_label",
+        Id = "pairID",
+    };
     public override IReadOnlyList<string> Labels { get; } = ["entailment", "neutral", "contradiction"];
     public override bool FileHasSplits => true;
     public override bool FileHasValidation => true;
@@ -43,14 +50,16 @@ internal sealed class Snli : Corpus
     private static bool IsJson(DatasetPart part, DatasetFiles files)
     {
         using var look = files.Open(part);
-        return SourceLine.Of(look).Select(line => line.Text.TrimStart()).FirstOrDefault(text => text.Length > 0) is ['{', ..];
+        return SourceLine.Of(look).Select(line => line.Text.TrimStart())
+            .FirstOrDefault(text => text.Length > 0) is ['{', ..];
     }
 
     private static IEnumerable<SourceRecord> OfArchive(DatasetPart part, DatasetFiles files)
     {
         using var zip = new ZipFile(part, files.Limits);
         // The metadata that macOS adds to an archive for each file has a similar name.
-        var found = zip.Names.Where(entry => !entry.StartsWith("__MACOSX/", StringComparison.Ordinal)).ToLookup(FileName);
+        var found = zip.Names.Where(entry => !entry.StartsWith("__MACOSX/", StringComparison.Ordinal))
+            .ToLookup(FileName);
         foreach (var (name, split) in SplitNames)
         {
             var isJson = found.Contains($"snli_1.0_{name}.jsonl");
@@ -62,7 +71,8 @@ internal sealed class Snli : Corpus
                     $"{found[wanted].Count()}");
             var file = ArchiveLimits.Name(part, only);
             using var source = files.Open(part, file, zip.Open(only));
-            foreach (var record in Records(source, part with { Name = file }, files, isJson)) yield return record with { Split = split, File = file };
+            foreach (var record in Records(source, part with { Name = file }, files, isJson))
+                yield return record with { Split = split, File = file };
         }
     }
 

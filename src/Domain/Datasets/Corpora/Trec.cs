@@ -18,7 +18,8 @@ internal sealed class Trec : Corpus
         using var source = files.Open(part);
         foreach (var line in SourceLine.Of(source).Where(line => line.Text.Length > 0))
         {
-            var (colon, space) = (line.Text.IndexOf(':', StringComparison.Ordinal), line.Text.IndexOf(' ', StringComparison.Ordinal));
+            var (colon, space) =
+                (line.Text.IndexOf(':', StringComparison.Ordinal), line.Text.IndexOf(' ', StringComparison.Ordinal));
             if (colon < 1 || space < colon + 2)
                 throw new UnreadableFileException(
                     part.Name, line.Number, Columns.Label,

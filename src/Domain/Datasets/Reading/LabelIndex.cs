@@ -18,7 +18,9 @@ internal static class LabelIndex
         {
             using var json = JsonDocument.Parse(source.ReadToEnd(), Strict);
             var names = json.RootElement.ValueKind == JsonValueKind.Array
-                ? json.RootElement.EnumerateArray().Select(name => name.ValueKind == JsonValueKind.String ? name.GetString()! : throw new JsonException()).ToList()
+                ? json.RootElement.EnumerateArray()
+                    .Select(name =>
+                        name.ValueKind == JsonValueKind.String ? name.GetString()! : throw new JsonException()).ToList()
                 : InOrder(json.RootElement);
             if (names.Count is < 1 or > DatasetLimits.MaxLabels)
                 throw Error($"must have 1 to {DatasetLimits.MaxLabels} labels");
@@ -26,11 +28,14 @@ internal static class LabelIndex
                 throw Error(
                     "has a name that is not a valid label; a label has 1 to 200 characters, none of them a control " +
                     "character");
-            return names.Distinct(StringComparer.Ordinal).Count() == names.Count ? names : throw Error("has a label twice");
+            return names.Distinct(StringComparer.Ordinal).Count() == names.Count
+                ? names : throw Error("has a label twice");
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw Error("must be a JSON object from the name of each label to its index, {\"cs.it\": 0, \"math.it\": 1}, or a list of the names");
+            throw Error(
+                "must be a JSON object from the name of each label to its index, {\"cs.it\": 0, \"math.it\": 1}, or a "
+                    + "list of the names");
         }
 
         UnreadableFileException Error(string message) => new(part.Name, null, null, message);
@@ -40,7 +45,9 @@ internal static class LabelIndex
     {
         var byIndex = new SortedDictionary<int, string>();
         foreach (var label in indices.EnumerateObject())
-            if (label.Value.ValueKind != JsonValueKind.Number || !label.Value.TryGetInt32(out var index) || !byIndex.TryAdd(index, label.Name)) throw new JsonException();
-        return byIndex.Keys.SequenceEqual(Enumerable.Range(0, byIndex.Count)) ? [.. byIndex.Values] : throw new JsonException();
+            if (label.Value.ValueKind != JsonValueKind.Number || !label.Value.TryGetInt32(out var index)
+                || !byIndex.TryAdd(index, label.Name)) throw new JsonException();
+        return byIndex.Keys.SequenceEqual(Enumerable.Range(0, byIndex.Count))
+            ? [.. byIndex.Values] : throw new JsonException();
     }
 }

@@ -5,7 +5,8 @@ namespace PieService.Domain.Datasets.Reading;
 /// <param name="SecondText">Null if the dataset does not have pairs.</param>
 /// <param name="Labels">The labels, unchanged; exactly one for single-label data.</param>
 /// <param name="Id">Null if the source does not have ids.</param>
-internal readonly record struct SourceRecord(long Line, string Text, string? SecondText, IReadOnlyList<string> Labels, string? Id)
+internal readonly record struct SourceRecord(
+    long Line, string Text, string? SecondText, IReadOnlyList<string> Labels, string? Id)
 {
     /// <summary>The split, if the file states it; null if the part determines it, or the file is divided.</summary>
     public Split? Split { get; init; }

@@ -39,7 +39,9 @@ internal sealed class TarArchive : IDisposable
         var (count, given, size) = (0, (string?)null, (long?)null);
         while (NextHeader())
         {
-            if (++count > ArchiveLimits.Entries) throw Error($"the archive has more than {ArchiveLimits.Entries} entries, the most that this service reads");
+            if (++count > ArchiveLimits.Entries)
+                throw Error(
+                    $"the archive has more than {ArchiveLimits.Entries} entries, the most that this service reads");
             var type = (char)header[156];
             left = Size(header.AsSpan(124, 12));
             padding = (Block - (left % Block)) % Block;
@@ -75,7 +77,8 @@ internal sealed class TarArchive : IDisposable
     private static string NameOf(ReadOnlySpan<byte> header)
     {
         var name = Text(header[..100]);
-        var prefix = header.Slice(257, 5).SequenceEqual("ustar"u8) && header[262] == 0 ? Text(header.Slice(345, 155)) : "";
+        var prefix = header.Slice(257, 5).SequenceEqual("ustar"u8) && header[262] == 0
+            ? Text(header.Slice(345, 155)) : "";
         return prefix.Length > 0 ? $"{prefix}/{name}" : name;
     }
 
@@ -97,13 +100,15 @@ internal sealed class TarArchive : IDisposable
     private static long Octal(ReadOnlySpan<byte> field)
     {
         var value = 0L;
-        foreach (var digit in field.Trim(" \0"u8)) value = digit is >= (byte)'0' and <= (byte)'7' ? (value * 8) + digit - '0' : -1;
+        foreach (var digit in field.Trim(" \0"u8))
+            value = digit is >= (byte)'0' and <= (byte)'7' ? (value * 8) + digit - '0' : -1;
         return value;
     }
 
     private byte[] ReadExtended()
     {
-        if (left > MaxHeaderBytes) throw Error($"the archive has an extended header of more than {MaxHeaderBytes} bytes");
+        if (left > MaxHeaderBytes)
+            throw Error($"the archive has an extended header of more than {MaxHeaderBytes} bytes");
         var extended = new byte[left];
         Fill(extended);
         left = 0;
@@ -117,13 +122,16 @@ internal sealed class TarArchive : IDisposable
         while (!lines.IsEmpty)
         {
             var space = lines.IndexOf((byte)' ');
-            if (space < 0 || !int.TryParse(lines[..space], NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length <= space + 1 || length > lines.Length)
+            if (space < 0
+                || !int.TryParse(lines[..space], NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+                || length <= space + 1 || length > lines.Length)
                 throw Error("is a damaged tar archive: an extended header cannot be read");
             var line = lines[(space + 1)..(length - 1)];
             lines = lines[length..];
             if (line.StartsWith("path="u8)) name = Encoding.UTF8.GetString(line[5..]);
             else if (line.StartsWith("size="u8))
-                size = long.TryParse(line[5..], NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given <= MaxEntryBytes
+                size = long.TryParse(line[5..], NumberStyles.None, CultureInfo.InvariantCulture, out var given)
+                    && given <= MaxEntryBytes
                     ? given : throw Error("is a damaged tar archive: an entry has an invalid size");
         }
     }

@@ -60,7 +60,8 @@ internal sealed class ZipDirectory
                 "the zip archive is damaged: the file is not at the offset in its directory; is the upload complete?",
                 shown);
         var content = entry.Header + ZipEntry.HeaderBytes + Short(header, 26) + Short(header, 28);
-        return content + entry.PackedLength <= places[places.BinarySearch(entry.Header) + 1] ? content : throw Overlap(shown);
+        return content + entry.PackedLength <= places[places.BinarySearch(entry.Header) + 1]
+            ? content : throw Overlap(shown);
     }
 
     /// <summary>The directory is between the offset in the last end mark and that mark.</summary>
@@ -77,7 +78,9 @@ internal sealed class ZipDirectory
         if (Short(end, 4) != 0) throw NotOneFile();
         // Counts from 65,535 and offsets from 4 GiB are in a zip64 record.
         if (count == ushort.MaxValue || begin == uint.MaxValue || length > MaxBytes)
-            throw Error($"the zip archive has more entries than this service reads, which fit {MaxBytes} bytes of its directory");
+            throw Error(
+                $"the zip archive has more entries than this service reads, which fit {MaxBytes} bytes of its "
+                    + "directory");
         if (length < 0)
             throw Error(
                 "the zip archive is damaged: its directory is not at the stated offset; is the upload complete?");
@@ -93,20 +96,24 @@ internal sealed class ZipDirectory
         // A signature of the directory may follow the entries.
         while (directory.StartsWith("PK\x01\x02"u8))
         {
-            var length = directory.Length < EntryBytes ? int.MaxValue : EntryBytes + Short(directory, 28) + Short(directory, 30) + Short(directory, 32);
+            var length = directory.Length < EntryBytes
+                ? int.MaxValue : EntryBytes + Short(directory, 28) + Short(directory, 30) + Short(directory, 32);
             if (length > directory.Length)
                 throw Error("the zip archive is damaged: its directory ends too early; is the upload complete?");
             var (packed, unpacked, header) = (Int(directory, 20), Int(directory, 24), Int(directory, 42));
-            if (packed == uint.MaxValue || unpacked == uint.MaxValue || header == uint.MaxValue || Short(directory, 34) != 0) throw NotOneFile();
+            if (packed == uint.MaxValue || unpacked == uint.MaxValue || header == uint.MaxValue
+                || Short(directory, 34) != 0) throw NotOneFile();
             entries.Add(new ZipEntry(
-                Encoding.UTF8.GetString(directory.Slice(EntryBytes, Short(directory, 28))), (Short(directory, 40) & TypeOfFile) is 0 or RegularFile,
+                Encoding.UTF8.GetString(directory.Slice(EntryBytes, Short(directory, 28))),
+                (Short(directory, 40) & TypeOfFile) is 0 or RegularFile,
                 (Short(directory, 8) & 1) != 0, Short(directory, 10), Int(directory, 16), header, packed, unpacked));
             directory = directory[length..];
         }
         return entries;
     }
 
-    private static ushort Short(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
+    private static ushort Short(ReadOnlySpan<byte> bytes, int at) =>
+        BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
 
     private static uint Int(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
 

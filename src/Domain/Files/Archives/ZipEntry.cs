@@ -5,7 +5,9 @@ namespace PieService.Domain.Files.Archives;
 /// <param name="Header">The offset in the archive of its own header, which its content follows.</param>
 /// <param name="PackedLength">The length of the content in the archive, in bytes.</param>
 /// <param name="Length">The length of the decompressed content, in bytes.</param>
-internal sealed record ZipEntry(string Name, bool IsFile, bool IsEncrypted, ushort Method, uint Checksum, long Header, long PackedLength, long Length)
+internal sealed record ZipEntry(
+    string Name, bool IsFile, bool IsEncrypted, ushort Method, uint Checksum, long Header, long PackedLength,
+    long Length)
 {
     public const ushort Stored = 0, Deflated = 8;
 

@@ -53,7 +53,9 @@ internal sealed class ZipFile : IDisposable
         if (entry.Method is not (ZipEntry.Stored or ZipEntry.Deflated))
             throw Error("has an unsupported compression method; create the zip archive again with deflate", shown);
         var packed = new Packed(file, directory.Content(entry, shown), entry.PackedLength);
-        return new Content(this, shown, entry, entry.Method == ZipEntry.Stored ? packed : new DeflateStream(packed, CompressionMode.Decompress));
+        return new Content(
+            this, shown, entry,
+            entry.Method == ZipEntry.Stored ? packed : new DeflateStream(packed, CompressionMode.Decompress));
     }
 
     /// <summary>Files that were not requested count as read, since the progress is that of the whole archive.</summary>
@@ -104,7 +106,8 @@ internal sealed class ZipFile : IDisposable
             }
             rest -= read;
             zip.left -= read;
-            if (zip.left < 0) throw Error("the zip archive unpacks to more than this service reads, or to 200 times its size", name);
+            if (zip.left < 0)
+                throw Error("the zip archive unpacks to more than this service reads, or to 200 times its size", name);
             if (rest < 0 || (read == 0 && rest > 0))
                 throw Error("the length of the file does not match the directory of the zip archive", name);
             checksum.Append(buffer[..read]);

@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace PieService.Domain.Files.Parquet;
 
-/// <summary>The values of a column in a row group, page by page: no more than a page and its dictionary are in memory.</summary>
+/// <summary>
+/// The values of a column in a row group, page by page: no more than a page and its dictionary are in memory.
+/// </summary>
 /// <param name="mostItems">The largest number of items of a list.</param>
 internal sealed class ParquetColumnReader(
     Stream file, long valuesEnd, ParquetChunk chunk, ParquetColumn column, int mostItems, UnpackedBytes unpacked,
@@ -86,7 +88,8 @@ internal sealed class ParquetColumnReader(
         cancellation.ThrowIfCancellationRequested();
         var page = ReadHead();
         if (page.Expanded is < 0 or > MaxPageBytes || page.Stored is < 0 or > MaxPageBytes)
-            throw new InvalidDataException($"has a page of more than {MaxPageBytes} bytes; write it with smaller row groups");
+            throw new InvalidDataException(
+                $"has a page of more than {MaxPageBytes} bytes; write it with smaller row groups");
         unpacked.Add(page.Expanded);
         if (page.Kind == PageKind.Index)
         {
@@ -155,7 +158,8 @@ internal sealed class ParquetColumnReader(
     }
 
     /// <summary>The number of bits of a definition level.</summary>
-    private int LevelWidth => column.List is { } list ? BitOperations.Log2((uint)list.Value) + 1 : column.IsOptional ? 1 : 0;
+    private int LevelWidth =>
+        column.List is { } list ? BitOperations.Log2((uint)list.Value) + 1 : column.IsOptional ? 1 : 0;
 
     private static RleBitPacked Levels(ref ReadOnlyMemory<byte> page, int bitWidth)
     {
@@ -173,7 +177,8 @@ internal sealed class ParquetColumnReader(
         levels = LevelWidth == 0 ? null : new RleBitPacked(bytes[page.RepetitionBytes..page.LevelBytes], LevelWidth);
         var (values, length) = (bytes[page.LevelBytes..], page.Expanded - page.LevelBytes);
         // A page with only nulls has nothing to decompress.
-        BeginValues(page, length == 0 ? default : Compression.Expand(values, page.IsCompressed ? chunk.Codec : 0, length));
+        BeginValues(
+            page, length == 0 ? default : Compression.Expand(values, page.IsCompressed ? chunk.Codec : 0, length));
     }
 
     private void BeginValues(ParquetPage page, ReadOnlyMemory<byte> values)
@@ -197,7 +202,8 @@ internal sealed class ParquetColumnReader(
         return () =>
         {
             var index = indices.Next();
-            return index < places.Length ? dictionary!.At(places[index]) : throw new InvalidDataException("has a value that is not in its dictionary");
+            return index < places.Length ? dictionary!.At(places[index])
+                : throw new InvalidDataException("has a value that is not in its dictionary");
         };
     }
 

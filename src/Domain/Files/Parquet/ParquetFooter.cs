@@ -12,7 +12,8 @@ internal enum ParquetType
 /// <param name="List">The levels of a list; null if the column has one value in each row.</param>
 /// <param name="IsPlain">Whether the values are text, integers or booleans; false if they have another meaning, such as
 /// a date.</param>
-internal sealed record ParquetColumn(string Name, int? Leaf, ParquetType Type, bool IsOptional, ListLevels? List, bool IsPlain, bool IsUnsigned);
+internal sealed record ParquetColumn(
+    string Name, int? Leaf, ParquetType Type, bool IsOptional, ListLevels? List, bool IsPlain, bool IsUnsigned);
 
 /// <summary>The meaning of the levels of a list's values (Dremel).</summary>
 /// <param name="Item">The lowest definition level with an item; one level below, the list is empty, and on lower levels
@@ -55,7 +56,8 @@ internal sealed record ParquetFooter(IReadOnlyList<ParquetColumn> Columns, IRead
             var top = elements[i];
             var (values, list) = Values(elements, i);
             columns.Add(new ParquetColumn(
-                top.Name, values is null ? null : leaf, values?.Type ?? default, top.Repetition == 1, list, values?.IsPlain ?? false, values?.Converted is >= 11 and <= 14));
+                top.Name, values is null ? null : leaf, values?.Type ?? default, top.Repetition == 1, list,
+                values?.IsPlain ?? false, values?.Converted is >= 11 and <= 14));
             for (var open = 1L; open > 0 && i < elements.Count; i++)
             {
                 open += elements[i].Children - 1;
@@ -126,10 +128,12 @@ internal sealed record ParquetFooter(IReadOnlyList<ParquetColumn> Columns, IRead
         return new ParquetChunk(dictionary > 0 ? Math.Min(dictionary, data) : data, bytes, codec);
     }
 
-    private readonly record struct Element(string Name, ParquetType Type, int Repetition, int Children, int? Converted, int? Logical)
+    private readonly record struct Element(
+        string Name, ParquetType Type, int Repetition, int Children, int? Converted, int? Logical)
     {
         /// <summary>UTF8, ENUM, JSON and integers, in the older and in the newer notation.</summary>
-        public bool IsPlain => Converted is null or 0 or 4 or (>= 11 and <= 19) && Logical is null or 1 or 4 or 10 or 12;
+        public bool IsPlain =>
+            Converted is null or 0 or 4 or (>= 11 and <= 19) && Logical is null or 1 or 4 or 10 or 12;
 
         public static Element Read(ref ThriftReader reader)
         {

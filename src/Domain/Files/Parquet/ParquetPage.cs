@@ -10,7 +10,8 @@ internal enum PageKind
 /// nulls.</param>
 /// <param name="RepetitionBytes">The first of these bytes, which mark the beginning of lists.</param>
 internal sealed record ParquetPage(
-    PageKind Kind, int Expanded, int Stored, int Values, int Encoding, int LevelBytes, int RepetitionBytes, bool IsCompressed)
+    PageKind Kind, int Expanded, int Stored, int Values, int Encoding, int LevelBytes, int RepetitionBytes,
+    bool IsCompressed)
 {
     public static ParquetPage Read(ReadOnlySpan<byte> bytes, out int length)
     {

@@ -7,7 +7,8 @@ namespace PieService.Domain.Files.Parquet;
 /// <summary>Values in PLAIN encoding, one after the other; they are read as text, whatever their type.</summary>
 internal sealed class PlainValues(ReadOnlyMemory<byte> bytes, ParquetColumn column)
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
     /// The position of the next value: its byte and, for booleans, eight of which are in a byte, its bit.

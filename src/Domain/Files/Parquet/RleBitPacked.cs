@@ -5,7 +5,8 @@ namespace PieService.Domain.Files.Parquet;
 /// </summary>
 internal sealed class RleBitPacked(ReadOnlyMemory<byte> bytes, int bitWidth)
 {
-    private readonly int width = bitWidth is >= 0 and <= 32 ? bitWidth : throw new InvalidDataException($"has numbers of {bitWidth} bits");
+    private readonly int width = bitWidth is >= 0 and <= 32
+        ? bitWidth : throw new InvalidDataException($"has numbers of {bitWidth} bits");
     private int position;
     private long left, bit;
     private uint? repeated;

@@ -4,10 +4,20 @@ namespace PieService.Domain.Tests.Datasets.Corpora;
 
 public sealed class AapdTests : IDisposable
 {
-    private const string Train = "{\"text\": \"a graph is coloured\", \"label\": [\"math.co\", \"cs.dm\"]}\n{\"text\": \"a proof\", \"label\": [\"math.co\"]}\n";
+    private const string Train =
+        "{\"text\": \"a graph is coloured\", \"label\": [\"math.co\", \"cs.dm\"]}\n{\"text\": \"a proof\", \"label\": "
+        + "[\"math.co\"]}\n";
     private const string Test = "{\"text\": \"codes\", \"label\": [\"cs.it\", \"math.co\"]}\n";
 
-    private readonly SampleFiles files = new() { Definition = new DatasetDefinition { Name = "aapd", Task = LearningTask.MultiLabel, Format = DatasetFormat.Aapd } };
+    private readonly SampleFiles files = new()
+    {
+        Definition = new DatasetDefinition
+        {
+            Name = "aapd",
+            Task = LearningTask.MultiLabel,
+            Format = DatasetFormat.Aapd,
+        },
+    };
 
     public void Dispose() => files.Dispose();
 
@@ -21,7 +31,8 @@ public sealed class AapdTests : IDisposable
     [Fact]
     public void Texts_and_labels_of_two_files_go_together_line_by_line()
     {
-        files.With("train", "a graph is coloured\na proof\n").With("trainLabels", "math.co cs.dm\nmath.co\n").With("testLabels", "cs.it math.co").With("test", "codes");
+        files.With("train", "a graph is coloured\na proof\n").With("trainLabels", "math.co cs.dm\nmath.co\n")
+            .With("testLabels", "cs.it math.co").With("test", "codes");
         using var json = new SampleFiles { Definition = files.Definition };
 
         Assert.Equal(json.With("train", Train).With("test", Test).Read().ContentHash, files.Read().ContentHash);
@@ -32,9 +43,11 @@ public sealed class AapdTests : IDisposable
     [InlineData("one\ntwo\n", "a b\n", "trainLabels", 2, "has fewer lines than train, which has this line")]
     [InlineData("one\n", "a b\na\n", "trainLabels", 2, "has more lines than train, which ends before this line")]
     [InlineData("one\n\n", "a b\na\n", "train", 2, "the text is empty")]
-    public void Files_that_do_not_go_together_are_told_by_line(string texts, string labels, string file, int line, string message)
+    public void Files_that_do_not_go_together_are_told_by_line(
+        string texts, string labels, string file, int line, string message)
     {
-        var refusal = files.With("train", texts).With("trainLabels", labels).With("test", "x").With("testLabels", "a").Refusal();
+        var refusal = files.With("train", texts).With("trainLabels", labels).With("test", "x").With("testLabels", "a")
+            .Refusal();
 
         Assert.Equal((file, line, message), (refusal.File, refusal.Line, refusal.Message));
     }
@@ -53,7 +66,8 @@ public sealed class AapdTests : IDisposable
     [Fact]
     public void Any_other_label_than_those_of_the_file_is_an_error()
     {
-        var refusal = files.With("train", Train).With("test", Test).With("labelIndex", "[\"math.co\", \"cs.dm\"]").Refusal();
+        var refusal = files.With("train", Train).With("test", Test).With("labelIndex", "[\"math.co\", \"cs.dm\"]")
+            .Refusal();
 
         Assert.Equal(("test", 1L, "label"), (refusal.File, refusal.Line, refusal.Column));
     }
@@ -63,10 +77,12 @@ public sealed class AapdTests : IDisposable
     [InlineData("cs\u0001", "a label has 1 to 200 characters, no white space at its ends and no control characters")]
     public void A_label_that_is_wrong_is_told_by_the_file_that_has_it(string label, string message)
     {
-        var refusal = files.With("train", "a graph\ncodes\na proof\n").With("trainLabels", $"math.co\ncs.it\nmath.co {label}\n").With("test", "x").With("testLabels", "cs.it")
+        var refusal = files.With("train", "a graph\ncodes\na proof\n")
+            .With("trainLabels", $"math.co\ncs.it\nmath.co {label}\n").With("test", "x").With("testLabels", "cs.it")
             .With("labelIndex", "[\"math.co\", \"cs.it\"]").Refusal();
 
-        Assert.Equal(("trainLabels", 3L, "label", message), (refusal.File, refusal.Line, refusal.Column, refusal.Message));
+        Assert.Equal(
+            ("trainLabels", 3L, "label", message), (refusal.File, refusal.Line, refusal.Column, refusal.Message));
     }
 
     [Theory]
@@ -81,7 +97,8 @@ public sealed class AapdTests : IDisposable
     [InlineData("")]
     [InlineData("null")]
     public void A_file_of_labels_that_says_something_else_is_refused(string index) =>
-        Assert.Equal("labelIndex", files.With("train", Train).With("test", Test).With("labelIndex", index).Refusal().File);
+        Assert.Equal(
+            "labelIndex", files.With("train", Train).With("test", Test).With("labelIndex", index).Refusal().File);
 
     private static List<string> Told(SampleFiles files) =>
         [.. files.Examples().Select(example => $"{example.SourceId} {string.Concat(example.Labels)} {example.Text}")];

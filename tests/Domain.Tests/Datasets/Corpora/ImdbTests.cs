@@ -8,11 +8,21 @@ public sealed class ImdbTests : IDisposable
 {
     private static readonly (string, string)[] Reviews =
     [
-        ("aclImdb/README", "read me"), ("aclImdb/train/urls_pos.txt", "http://"), ("aclImdb/test/neg/0_2.txt", "Dull.<br /><br />Very."), ("aclImdb/test/pos/1_10.txt", "Great"),
-        ("aclImdb/train/unsup/0_0.txt", "Who knows"), ("aclImdb/train/pos/0_9.txt", "Lovely\nand long"), ("aclImdb/train/neg/1_1.txt", "Bad"), ("aclImdb/train/unsup/1_0.txt", "Not me"),
+        ("aclImdb/README", "read me"), ("aclImdb/train/urls_pos.txt", "http://"),
+        ("aclImdb/test/neg/0_2.txt", "Dull.<br /><br />Very."), ("aclImdb/test/pos/1_10.txt", "Great"),
+        ("aclImdb/train/unsup/0_0.txt", "Who knows"), ("aclImdb/train/pos/0_9.txt", "Lovely\nand long"),
+        ("aclImdb/train/neg/1_1.txt", "Bad"), ("aclImdb/train/unsup/1_0.txt", "Not me"),
     ];
 
-    private readonly SampleFiles files = new() { Definition = new DatasetDefinition { Name = "imdb", Task = LearningTask.SingleLabel, Format = DatasetFormat.Imdb } };
+    private readonly SampleFiles files = new()
+    {
+        Definition = new DatasetDefinition
+        {
+            Name = "imdb",
+            Task = LearningTask.SingleLabel,
+            Format = DatasetFormat.Imdb,
+        },
+    };
 
     public void Dispose() => files.Dispose();
 
@@ -27,24 +37,33 @@ public sealed class ImdbTests : IDisposable
         Assert.Equal(["neg", "pos"], files.Read().Labels);
         Assert.Equal([KeyValuePair.Create("noLabel", 2)], files.Read().Dropped);
         Assert.Equal(
-            ["test/neg/0_2 Test 0 0 Dull.<br /><br />Very.", "test/pos/1_10 Test 1 1 Great", "train/pos/0_9 Train 0 1 Lovely\nand long", "train/neg/1_1 Train 1 0 Bad"],
-            files.Examples().Select(example => $"{example.SourceId} {example.Split} {example.Position} {example.Labels.Single()} {example.Text}"));
+            ["test/neg/0_2 Test 0 0 Dull.<br /><br />Very.", "test/pos/1_10 Test 1 1 Great",
+                "train/pos/0_9 Train 0 1 Lovely\nand long", "train/neg/1_1 Train 1 0 Bad"],
+            files.Examples()
+                .Select(example =>
+                    $"{example.SourceId} {example.Split} {example.Position} {example.Labels.Single()} {example.Text}"));
     }
 
     [Fact]
     public void A_share_of_train_becomes_the_validation_split_label_by_label()
     {
-        var many = Enumerable.Range(0, 40).SelectMany(i => new[] { ($"aclImdb/train/pos/{i}_9.txt", $"good {i}"), ($"aclImdb/train/neg/{i}_2.txt", $"bad {i}") });
+        var many = Enumerable.Range(0, 40)
+            .SelectMany(
+                i => new[] { ($"aclImdb/train/pos/{i}_9.txt", $"good {i}"), (
+                    $"aclImdb/train/neg/{i}_2.txt", $"bad {i}") });
         files.Definition = files.Definition with { Split = new SplitFractions { Validation = 0.25m, Seed = 3 } };
         files.With("file", ArchiveFiles.Tar(many.Concat(Reviews)));
 
         Assert.Equal(
-            ["Train 31, 31", "Validation 10, 10", "Test 1, 1"], files.Read().Splits.Select(split => $"{split.Split} {string.Join(", ", split.PerLabel)}"));
+            ["Train 31, 31", "Validation 10, 10", "Test 1, 1"],
+            files.Read().Splits.Select(split => $"{split.Split} {string.Join(", ", split.PerLabel)}"));
         var drawn = Validation();
         files.Definition = files.Definition with { Split = new SplitFractions { Validation = 0.25m, Seed = 4 } };
         Assert.NotEqual(drawn, Validation());
 
-        List<string> Validation() => [.. files.Examples().Where(example => example.Split == Split.Validation).Select(example => example.SourceId)];
+        List<string> Validation() =>
+            [.. files.Examples().Where(example => example.Split == Split.Validation)
+                .Select(example => example.SourceId)];
     }
 
     [Theory]
@@ -56,13 +75,17 @@ public sealed class ImdbTests : IDisposable
         var entry = new PaxTarEntry(type, "aclImdb/train/pos/5_9.txt");
         if (type != TarEntryType.CharacterDevice) entry.LinkName = "/etc/passwd";
 
-        Assert.Equal(("file/aclImdb/train/pos/5_9.txt", "is a link or a device, not a file"), (files.With("file", ArchiveFiles.Tar([entry])).Refusal().File, files.Refusal().Message));
+        Assert.Equal(
+            ("file/aclImdb/train/pos/5_9.txt", "is a link or a device, not a file"),
+            (files.With("file", ArchiveFiles.Tar([entry])).Refusal().File, files.Refusal().Message));
     }
 
     [Fact]
     public void Other_names_are_nobodys_reviews_wherever_they_lead()
     {
-        var elsewhere = new[] { "/aclImdb/train/pos/5_9.txt", "../aclImdb/train/pos/5_9.txt", "aclImdb/train/pos/../../5_9.txt", "aclImdb/train/pos/5_9.txt.exe" };
+        var elsewhere =
+            new[] { "/aclImdb/train/pos/5_9.txt", "../aclImdb/train/pos/5_9.txt", "aclImdb/train/pos/../../5_9.txt",
+                "aclImdb/train/pos/5_9.txt.exe" };
         files.With("file", ArchiveFiles.Tar(Reviews.Concat(elsewhere.Select(name => (name, "not to be read")))));
 
         Assert.Equal(4, files.Examples().Count);

@@ -6,14 +6,26 @@ namespace PieService.Domain.Tests.Datasets.Corpora;
 public sealed class SnliTests : IDisposable
 {
     private const string Header =
-        "gold_label\tsentence1_binary_parse\tsentence2_binary_parse\tsentence1_parse\tsentence2_parse\tsentence1\tsentence2\tcaptionID\tpairID\tlabel1\tlabel2\tlabel3\tlabel4\tlabel5\n";
+        "gold_label\tsentence1_binary_parse\tsentence2_binary_parse\tsentence1_parse\tsentence2_parse\t"
+        + "sentence1\tsentence2\tcaptionID\tpairID\tlabel1\tlabel2\tlabel3\tlabel4\tlabel5\n";
 
-    private static readonly string Train = Json("neutral", "A \"dog\" runs.", "It is old.", "1.jpg#0n") + Json("-", "A dog runs.", "It flies.", "1.jpg#0x")
-        + Json("contradiction", "A dog runs.", "A dog sleeps.", "1.jpg#0c") + Json("entailment", "A dog runs.", "A dog moves.", "1.jpg#0e");
-    private static readonly string Dev = Json("-", "A cat.", "A pet.", "2.jpg#1x") + Json("entailment", "A cat.", "An animal.", "2.jpg#1e");
+    private static readonly string Train = Json("neutral", "A \"dog\" runs.", "It is old.", "1.jpg#0n")
+        + Json("-", "A dog runs.", "It flies.", "1.jpg#0x")
+        + Json("contradiction", "A dog runs.", "A dog sleeps.", "1.jpg#0c")
+        + Json("entailment", "A dog runs.", "A dog moves.", "1.jpg#0e");
+    private static readonly string Dev = Json("-", "A cat.", "A pet.", "2.jpg#1x")
+        + Json("entailment", "A cat.", "An animal.", "2.jpg#1e");
     private static readonly string Test = Json("contradiction", "Rain.", "", "3.jpg#2c");
 
-    private readonly SampleFiles files = new() { Definition = new DatasetDefinition { Name = "snli", Task = LearningTask.SingleLabel, Format = DatasetFormat.Snli } };
+    private readonly SampleFiles files = new()
+    {
+        Definition = new DatasetDefinition
+        {
+            Name = "snli",
+            Task = LearningTask.SingleLabel,
+            Format = DatasetFormat.Snli,
+        },
+    };
 
     public void Dispose() => files.Dispose();
 
@@ -23,7 +35,11 @@ public sealed class SnliTests : IDisposable
     [InlineData("both")]
     public void The_zip_archive_is_read_as_it_is_published(string kind)
     {
-        var entries = new List<(string, string)> { ("snli_1.0/README.txt", "read me"), ("__MACOSX/snli_1.0/snli_1.0_dev.jsonl", "\0\u0005") };
+        var entries = new List<(string, string)>
+        {
+            ("snli_1.0/README.txt", "read me"),
+            ("__MACOSX/snli_1.0/snli_1.0_dev.jsonl", "\0\u0005"),
+        };
         foreach (var (name, content) in new[] { ("test", Test), ("dev", Dev), ("train", Train) })
         {
             if (kind is "jsonl" or "both") entries.Add(($"snli_1.0/snli_1.0_{name}.jsonl", content));
@@ -36,7 +52,9 @@ public sealed class SnliTests : IDisposable
     public void Files_of_the_archive_that_are_not_needed_count_as_read()
     {
         var noise = new string(new Random(3).GetItems<char>("0123456789abcdef", 1_000_000));
-        var zip = ArchiveFiles.Zip(("README.txt", noise), ("snli_1.0_train.jsonl", Train), ("snli_1.0_dev.jsonl", Dev), ("snli_1.0_test.jsonl", Test), ("snli_1.0_train.txt", noise));
+        var zip = ArchiveFiles.Zip(
+            ("README.txt", noise), ("snli_1.0_train.jsonl", Train), ("snli_1.0_dev.jsonl", Dev),
+            ("snli_1.0_test.jsonl", Test), ("snli_1.0_train.txt", noise));
 
         files.With("file", zip).Examples();
 
@@ -45,7 +63,9 @@ public sealed class SnliTests : IDisposable
 
     [Fact]
     public void Its_files_are_read_one_for_each_split_of_either_kind() =>
-        AssertIsSample(files.With("train", Train).With("test", Text(Test)).With("validation", SampleFiles.Gzip(System.Text.Encoding.UTF8.GetBytes(Text(Dev)))));
+        AssertIsSample(
+            files.With("train", Train).With("test", Text(Test))
+                .With("validation", SampleFiles.Gzip(System.Text.Encoding.UTF8.GetBytes(Text(Dev)))));
 
     [Theory]
     [InlineData("\n")]
@@ -59,13 +79,18 @@ public sealed class SnliTests : IDisposable
         var refusal = files.With("train", Train + Json("maybe", "a", "b", "c")).With("test", Test).Refusal();
 
         Assert.Equal(("train", 5L, "gold_label"), (refusal.File, refusal.Line, refusal.Column));
-        Assert.Equal("'maybe' is not a label of snli, which has 'entailment', 'neutral', 'contradiction'", refusal.Message);
+        Assert.Equal(
+            "'maybe' is not a label of snli, which has 'entailment', 'neutral', 'contradiction'", refusal.Message);
     }
 
     [Fact]
     public void What_is_wrong_in_the_archive_is_told_by_its_file_and_line()
     {
-        files.With("file", ArchiveFiles.Zip(("snli_1.0_train.jsonl", Train), ("a\nb\u202E/snli_1.0_dev.jsonl", Dev + "{"), ("snli_1.0_test.jsonl", Test)));
+        files.With(
+            "file",
+            ArchiveFiles.Zip(
+                ("snli_1.0_train.jsonl", Train), ("a\nb\u202E/snli_1.0_dev.jsonl", Dev + "{"),
+                ("snli_1.0_test.jsonl", Test)));
 
         Assert.Equal(("file/a\uFFFDb\uFFFD/snli_1.0_dev.jsonl", 3L), (files.Refusal().File, files.Refusal().Line));
     }
@@ -73,9 +98,15 @@ public sealed class SnliTests : IDisposable
     [Fact]
     public void The_archive_has_each_split_once()
     {
-        Assert.Contains("one file snli_1.0_dev.jsonl", files.With("file", ArchiveFiles.Zip(("snli_1.0_train.jsonl", Train), ("snli_1.0_test.jsonl", Test))).Refusal().Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "one file snli_1.0_dev.jsonl",
+            files.With("file", ArchiveFiles.Zip(("snli_1.0_train.jsonl", Train), ("snli_1.0_test.jsonl", Test)))
+                .Refusal().Message, StringComparison.Ordinal);
         using var twice = new SampleFiles { Definition = files.Definition };
-        Assert.EndsWith("it has 2", twice.With("file", ArchiveFiles.Zip(("a/snli_1.0_train.txt", ""), ("b/snli_1.0_train.txt", ""))).Refusal().Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "it has 2",
+            twice.With("file", ArchiveFiles.Zip(("a/snli_1.0_train.txt", ""), ("b/snli_1.0_train.txt", "")))
+                .Refusal().Message, StringComparison.Ordinal);
     }
 
     private static void AssertIsSample(SampleFiles files)
@@ -83,19 +114,26 @@ public sealed class SnliTests : IDisposable
         var dataset = files.Read();
 
         Assert.Equal(["entailment", "neutral", "contradiction"], dataset.Labels);
-        Assert.Equal([(Split.Train, 3), (Split.Validation, 1), (Split.Test, 1)], dataset.Splits.Select(split => (split.Split, split.Examples)));
+        Assert.Equal(
+            [(Split.Train, 3), (Split.Validation, 1), (Split.Test, 1)],
+            dataset.Splits.Select(split => (split.Split, split.Examples)));
         Assert.Equal([KeyValuePair.Create("noGoldLabel", 2)], dataset.Dropped);
         Assert.Equal(
-            ["1.jpg#0n 1 A \"dog\" runs.|It is old.", "1.jpg#0c 2 A dog runs.|A dog sleeps.", "1.jpg#0e 0 A dog runs.|A dog moves.", "2.jpg#1e 0 A cat.|An animal.", "3.jpg#2c 2 Rain.|"],
-            files.Examples().Select(example => $"{example.SourceId} {example.Labels.Single()} {example.Text}|{example.SecondText}"));
+            ["1.jpg#0n 1 A \"dog\" runs.|It is old.", "1.jpg#0c 2 A dog runs.|A dog sleeps.",
+                "1.jpg#0e 0 A dog runs.|A dog moves.", "2.jpg#1e 0 A cat.|An animal.", "3.jpg#2c 2 Rain.|"],
+            files.Examples()
+                .Select(example =>
+                    $"{example.SourceId} {example.Labels.Single()} {example.Text}|{example.SecondText}"));
     }
 
     private static string Json(string gold, string first, string second, string id) =>
         $$"""{"annotator_labels": ["{{gold}}"], "captionID": "c", "gold_label": "{{gold}}", "pairID": "{{id}}", "sentence1": {{System.Text.Json.JsonSerializer.Serialize(first)}}, "sentence1_parse": "(S)", "sentence2": "{{second}}"}""" + "\n";
 
-    private static string Text(string json) => Header + string.Concat(json.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
-    {
-        var pair = System.Text.Json.Nodes.JsonNode.Parse(line)!;
-        return $"{pair["gold_label"]}\t( A )\t( B )\t(S)\t(S)\t{pair["sentence1"]}\t{pair["sentence2"]}\tc\t{pair["pairID"]}\t{pair["gold_label"]}\t\t\t\t\n";
-    }));
+    private static string Text(string json) =>
+        Header + string.Concat(json.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+        {
+            var pair = System.Text.Json.Nodes.JsonNode.Parse(line)!;
+            return $"{pair["gold_label"]}\t( A )\t( B )\t(S)\t(S)\t{pair["sentence1"]}\t{pair["sentence2"]}\t"
+                + $"c\t{pair["pairID"]}\t{pair["gold_label"]}\t\t\t\t\n";
+        }));
 }

@@ -5,18 +5,31 @@ namespace PieService.Domain.Tests.Datasets.Corpora;
 
 public sealed class TrecTests : IDisposable
 {
-    private readonly SampleFiles files = new() { Definition = new DatasetDefinition { Name = "trec", Task = LearningTask.SingleLabel, Format = DatasetFormat.Trec } };
+    private readonly SampleFiles files = new()
+    {
+        Definition = new DatasetDefinition
+        {
+            Name = "trec",
+            Task = LearningTask.SingleLabel,
+            Format = DatasetFormat.Trec,
+        },
+    };
 
     public void Dispose() => files.Dispose();
 
     [Fact]
     public void The_coarse_class_is_the_label_of_a_question_in_Latin_1()
     {
-        files.With("train", Encoding.Latin1.GetBytes("NUM:date When did Z\u00FCrich : join ?\nABBR:exp What is .com ?\n\nHUM:ind Who ?\n")).With("test", "HUM:gr Which band ?");
+        files.With(
+            "train",
+            Encoding.Latin1.GetBytes(
+                "NUM:date When did Z\u00FCrich : join ?\nABBR:exp What is .com ?\n\nHUM:ind Who ?\n"))
+            .With("test", "HUM:gr Which band ?");
 
         Assert.Equal(["ABBR", "HUM", "NUM"], files.Read().Labels);
         Assert.Equal(
-            ["train:1 2 When did Z\u00FCrich : join ?", "train:2 0 What is .com ?", "train:4 1 Who ?", "test:1 1 Which band ?"],
+            ["train:1 2 When did Z\u00FCrich : join ?", "train:2 0 What is .com ?", "train:4 1 Who ?",
+                "test:1 1 Which band ?"],
             files.Examples().Select(example => $"{example.SourceId} {example.Labels.Single()} {example.Text}"));
     }
 
