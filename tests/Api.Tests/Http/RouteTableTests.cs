@@ -72,6 +72,9 @@ public sealed partial class RouteTableTests(ApiFixture api) : IClassFixture<ApiF
     [GeneratedRegex(@"\w+\.\w+")]
     private static partial Regex TestName();
 
-    [GeneratedRegex(@"\[(?:Fact|Theory)[^\]]*\](?:\s*\[[^\n]*\])*\s*public (?:async )?(?:Task|void) (\w+)")]
+    /// <summary>The first public method after the attribute, whose data may take several lines.</summary>
+    [GeneratedRegex(
+        @"^    \[(?:Fact|Theory).*?^    public (?:async )?(?:Task|void) (\w+)",
+        RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex TestMethod();
 }
