@@ -43,7 +43,7 @@ switch (args)
 var builder = Host.CreateApplicationBuilder(args);
 var (services, configuration) = (builder.Services, builder.Configuration);
 builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Warning);
-// To hand a run back, its trainer must end and the database must be told.
+// To hand a run back, the worker must end its trainer and update the database.
 services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(150));
 
 // Settings
@@ -54,7 +54,7 @@ services.AddSingleton(LeaseSettings.From(name => configuration[name]));
 services.AddSingleton(TimeProvider.System);
 services.AddSingleton(WorkerIdentity.Create());
 
-// A worker whose trainers cannot start would fail run after run; one whose arithmetic is wrong takes no runs
+// A worker whose trainers cannot start would fail run after run; a worker with wrong arithmetic takes no runs
 try
 {
     services.AddSingleton(await ProvenArithmetic.OfAsync(settings, TimeProvider.System));
@@ -100,7 +100,7 @@ services.AddSingleton<ITrainNextRun>(provider => provider.GetRequiredService<Tra
 services.AddHostedService<SlotWatch>();
 services.AddTransient<ILabelComparison, ComparisonLabels>();
 
-// The queue: labelling has a server of its own, so that it never waits behind hours of training
+// The queue: labelling has its own server, so that it never waits for hours of training
 services.AddQueue(connectionString, maxPoolSize: (2 * settings.Slots) + 8);
 services.AddHangfireServer(server => Serve(server, QueueStorage.RunQueue, settings.Slots));
 services.AddHangfireServer(server => Serve(server, QueueStorage.LabelQueue, 1));
@@ -116,7 +116,7 @@ static void Serve(BackgroundJobServerOptions server, string queue, int workers)
 {
     server.Queues = [queue];
     server.WorkerCount = workers;
-    // A server that was without its database for this time starts all its threads again, beside the old ones.
+    // A server that had no database for this time starts all its threads again, while the old ones still run.
     server.ServerTimeout = TimeSpan.FromHours(24);
     server.CancellationCheckInterval = TimeSpan.FromSeconds(5);
     server.ShutdownTimeout = TimeSpan.FromSeconds(120);

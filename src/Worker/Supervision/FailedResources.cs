@@ -6,7 +6,9 @@ using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>Decides by the failure of a run which of this worker's resources are used no more, or read again.</summary>
+/// <summary>
+/// Decides by the failure of a run which of this worker's resources are no longer used, or are read again.
+/// </summary>
 public sealed class FailedResources(
     ModelShelf shelf, VectorFolder vectors, CheckpointFolder checkpoints, DatasetCache datasets, TrainerPool trainers)
 {

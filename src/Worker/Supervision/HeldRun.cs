@@ -6,7 +6,7 @@ namespace PieService.Worker.Supervision;
 public enum StopReason { None, LeaseLost, CancelRequested, PauseRequested, WorkerStopping }
 
 /// <summary>A lease that is kept alive, and the signal to stop.</summary>
-/// <param name="release">Ends the beats for the lease.</param>
+/// <param name="release">Ends the heartbeats of the lease.</param>
 public sealed class HeldRun(RunLease lease, Action<HeldRun> release) : IDisposable
 {
     private readonly CancellationTokenSource stop = new();
@@ -18,7 +18,7 @@ public sealed class HeldRun(RunLease lease, Action<HeldRun> release) : IDisposab
 
     public CancellationToken Stopped => stop.Token;
 
-    /// <summary>Only the first reason counts; a reason that comes after the run has ended has no effect.</summary>
+    /// <summary>Only the first reason counts; a reason after the end of the run has no effect.</summary>
     internal void Stop(StopReason reason)
     {
         lock (stop)

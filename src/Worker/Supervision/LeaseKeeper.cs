@@ -10,9 +10,10 @@ using PieService.Worker.Trainers;
 namespace PieService.Worker.Supervision;
 
 /// <summary>
-/// Reports to the database that this worker is alive, extends its leases, and learns which of its runs must stop. While
-/// the database is unavailable training continues: only the database can decide that a lease is lost. It is not a
-/// RepeatingService: a heartbeat that failed is due again at the next look, and the last act is to leave the workers.
+/// Sends the heartbeats of this worker to the database, extends its leases, and reads which of its runs must stop.
+/// While the database is unavailable, training continues: only the database can decide that a lease is lost. This class
+/// is not a RepeatingService: a heartbeat that failed is due again at the next check, and at the end the class removes
+/// the worker from the table of workers.
 /// </summary>
 public sealed class LeaseKeeper(
     RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings,

@@ -5,14 +5,14 @@ using PieService.Worker.Resources;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>Claims the run that is first in line for what this worker has.</summary>
+/// <summary>Claims the first queued run that this worker has the resources to train.</summary>
 public sealed class RunClaim(
     RunLeases leases, WorkerIdentity worker, ArtifactFolder artifacts, VectorFolder vectors, ModelShelf shelf,
     Reserves reserves, ILogger<RunClaim> logger)
 {
     /// <summary>
-    /// Waits while the worker is short of something. Returns null if no run is ready, the worker stops, or the database
-    /// is unavailable.
+    /// Waits while the worker is short of disk space or memory, or its arithmetic is wrong. Returns null if no run is
+    /// ready, the worker stops, or the database is unavailable.
     /// </summary>
     public async Task<ClaimedRun?> NextAsync(CancellationToken stopping)
     {

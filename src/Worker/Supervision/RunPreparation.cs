@@ -17,9 +17,10 @@ public sealed class RunPreparation(
     DatasetCache datasets, ArtifactFolder artifacts, CheckpointFolder checkpoints, Reserves reserves,
     WorkerSettings settings, IDbContextFactory<PieDbContext> contexts, TimeProvider time)
 {
-    /// <summary>Retries through outages of the database.</summary>
+    /// <summary>Prepares a run, and retries during outages of the database.</summary>
     /// <exception cref="WorkerUnfitException">This worker lacks a file that the run needs.</exception>
-    /// <exception cref="ModelMismatchException">This worker has another file than the dataset's other runs.</exception>
+    /// <exception cref="ModelMismatchException">This worker's file differs from that of the dataset's other
+    /// runs.</exception>
     /// <exception cref="InsufficientMemoryException">Too little memory is available now.</exception>
     /// <exception cref="UntrainableException">The run cannot be trained, and a retry would not help.</exception>
     public Task<TrainingAssignment> AssignAsync(Run run, RunLease lease, CancellationToken stopped) =>
@@ -67,11 +68,11 @@ public sealed class RunPreparation(
     }
 
     private TrainedFile TrainedModelOf(Run run) => artifacts.TrainedModelOf(run) ?? throw new UntrainableException(
-        "The model that was kept is not in the artifact folder any more, so it cannot predict again; "
-        + "the predictions are those of before.");
+        "The kept model is no longer in the artifact folder, so it cannot predict again; "
+        + "the earlier predictions remain.");
 
     /// <summary>
-    /// A checkpoint after a wanted epoch that was not observed is of no use: the predictions of that epoch are lost.
+    /// A checkpoint after a wanted epoch that was not observed is not used: the predictions of that epoch are lost.
     /// </summary>
     private async Task<CheckpointFile?> ResumeAsync(
         PieDbContext db, Run run, IReadOnlyList<int> observe, CancellationToken stopped)

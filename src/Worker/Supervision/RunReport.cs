@@ -10,7 +10,7 @@ using PieService.Worker.Trainers;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>Records in the database what becomes of a run; it retries through outages.</summary>
+/// <summary>Records the progress and the result of a run in the database, and retries during outages.</summary>
 public sealed class RunReport(
     RunLeases leases, ArtifactFolder artifacts, ProvenArithmetic arithmetic, TimeProvider time,
     ILogger<RunReport> logger)
@@ -19,7 +19,7 @@ public sealed class RunReport(
     {
         var record = RunRows.Of(held.Lease.RunId, epoch, Stored(epoch.Checkpoint));
         await StillHeldAsync(held, () => leases.RecordEpochAsync(held.Lease, record, held.Stopped));
-        // Not before: only now does no row refer to the earlier checkpoints any more.
+        // The earlier files are removed last: only now does no row refer to the earlier checkpoints.
         if (record.Checkpoint is null || epoch.Checkpoint is not { } checkpoint) return;
         try
         {
@@ -70,7 +70,7 @@ public sealed class RunReport(
         Database.PersistAsync(say, time, CancellationToken.None);
 
     /// <summary>
-    /// Records a result in the database and retries through outages; stops the run if its lease turns out to be lost.
+    /// Records a result in the database and retries during outages; stops the run if its lease is found to be lost.
     /// </summary>
     private async Task StillHeldAsync(HeldRun held, Func<Task<bool>> say)
     {

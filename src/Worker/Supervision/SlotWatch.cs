@@ -4,8 +4,8 @@ namespace PieService.Worker.Supervision;
 
 /// <summary>
 /// Looks for work every few seconds while a slot is free: after an outage Hangfire's threads sleep for up to five
-/// minutes before they look again. It is not a RepeatingService: it ends only when the runs that it started have ended,
-/// and it first looks after an interval, when the other services have looked at this machine.
+/// minutes before they look again. This class is not a RepeatingService: it ends only when the runs that it started
+/// have ended, and its first check comes after an interval, when the other services have checked this machine.
 /// </summary>
 public sealed class SlotWatch(TrainNextRun training, TrainingSlots slots, TimeProvider time) : BackgroundService
 {

@@ -7,7 +7,7 @@ using PieService.Worker.Trainers;
 
 namespace PieService.Worker.Supervision;
 
-/// <summary>Trains the run that is first in line, if there is one.</summary>
+/// <summary>Trains the first queued run, if there is one.</summary>
 public sealed class TrainNextRun(
     TrainingSlots slots, RunClaim claim, LeaseKeeper keeper, RunPreparation preparation, TrainerPool trainers,
     RunReport report, FailedResources resources, IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger)

@@ -16,12 +16,12 @@ public enum RowChange
     /// <summary>The attempt failed; another one may succeed.</summary>
     Retry,
 
-    /// <summary>The run failed, and no retry can mend it.</summary>
+    /// <summary>The run failed, and a retry would not help.</summary>
     Fail,
 }
 
-/// <summary>What follows from a training that did not succeed.</summary>
-/// <param name="WasStopped">Whether the run was being stopped; if not, it failed by itself.</param>
+/// <summary>The consequence of a training that did not succeed.</summary>
+/// <param name="WasStopped">Whether the run was being stopped; if not, the run itself failed.</param>
 /// <param name="Message">The reason, as the row and the log show it.</param>
 public sealed record TrainingOutcome(RowChange Change, bool WasStopped, string Message)
 {

@@ -3,9 +3,9 @@ using PieService.Worker.Machines;
 namespace PieService.Worker.Supervision;
 
 /// <summary>
-/// Limits the runs that are trained at once to the slots of the worker, however many threads bring them. A run is
-/// claimed only after a slot was entered, since Hangfire starts its threads again after a long loss of the database,
-/// while the old threads still train.
+/// Limits the runs that are trained at once to the slots of the worker, regardless of the number of Hangfire's threads.
+/// A run is claimed only after a slot was entered, since Hangfire starts its threads again after a long loss of the
+/// database, while the old threads still train.
 /// </summary>
 public sealed class TrainingSlots(WorkerSettings settings) : IDisposable
 {

@@ -30,6 +30,6 @@ internal static partial class WorkerLog
     [LoggerMessage(14, LogLevel.Warning, "Run {Run}: {Warning}")]
     public static partial void Warned(ILogger logger, Guid run, string warning);
 
-    [LoggerMessage(20, LogLevel.Warning, "The database is away, training goes on: {Reason}")]
+    [LoggerMessage(20, LogLevel.Warning, "The database is unavailable, training continues: {Reason}")]
     public static partial void DatabaseAway(ILogger logger, string reason);
 }
