@@ -5,10 +5,10 @@ using PieService.Worker.Machines;
 namespace PieService.Worker.Trainers;
 
 /// <summary>
-/// The comparison of the arithmetic of this worker's devices with plain arithmetic. If one is wrong, the worker takes
-/// no runs.
+/// The comparison of the arithmetic of this worker's devices with plain arithmetic. If a device computes wrong results,
+/// the worker takes no runs.
 /// </summary>
-/// <param name="Reports">One for each device that its slots use.</param>
+/// <param name="Reports">One report for each device that the worker's slots use.</param>
 public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
 {
     private const int Trials = 5;
@@ -18,7 +18,7 @@ public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
     /// <summary>Why the worker takes no runs; null if its arithmetic is right.</summary>
     public string? Problem => Reports.Select(report => report.Problem).FirstOrDefault(problem => problem is not null);
 
-    /// <summary>The number of checks that every device went through.</summary>
+    /// <summary>The number of checks on every device.</summary>
     public int Checks => Reports.Min(report => report.Checks);
 
     /// <exception cref="TrainerFailedException">A trainer does not start, or does not find its device.</exception>
@@ -28,7 +28,7 @@ public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
         foreach (var slot in Enumerable.Range(0, settings.Slots).DistinctBy(settings.VisibleGpu))
         {
             var report = await ProveAsync(settings, slot, time);
-            // The process sees one GPU, as cuda:0.
+            // Only one GPU is visible to the process, as cuda:0.
             reports.Add(settings.VisibleGpu(slot) is { } gpu ? report with { Device = $"cuda:{gpu}" } : report);
         }
         return new(reports);
@@ -50,8 +50,8 @@ public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
     }
 
     /// <summary>
-    /// Compares the arithmetic of a slot's device with plain arithmetic, in a separate process. It is repeated a few
-    /// times, since the process may have been killed from outside.
+    /// Compares the arithmetic of a slot's device with plain arithmetic, in a separate process. The comparison is
+    /// retried a few times, since another process may have killed this one.
     /// </summary>
     /// <exception cref="TrainerFailedException">The process never reports: it does not find its device, or it
     /// dies.</exception>

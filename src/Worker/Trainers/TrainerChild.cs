@@ -9,7 +9,7 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Trainers;
 
 /// <summary>
-/// A trainer process, seen from its supervisor. It trains one run at a time and is discarded after an error.
+/// The supervisor's handle to a trainer process. The process trains one run at a time and is discarded after an error.
 /// </summary>
 internal sealed class TrainerChild : IDisposable
 {
@@ -98,13 +98,13 @@ internal sealed class TrainerChild : IDisposable
         catch (TimeoutException)
         {
             throw new TrainerFailedException(tail.After(
-                $"The trainer process said nothing for {settings.TrainerSilence.TotalSeconds} s "
-                    + "(PIE_TRAINER_SILENCE_SECONDS), so it was ended."));
+                $"The trainer process sent nothing for {settings.TrainerSilence.TotalSeconds} s "
+                    + "(PIE_TRAINER_SILENCE_SECONDS), so the worker killed it."));
         }
     }
 
     /// <summary>
-    /// Ends the process at once. What it had not reported yet is lost; what it reported is on the disk.
+    /// Kills the process. Results that it did not report yet are lost; results that it reported are on the disk.
     /// </summary>
     public void Dispose()
     {

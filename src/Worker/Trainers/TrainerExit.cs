@@ -1,6 +1,6 @@
 namespace PieService.Worker.Trainers;
 
-/// <summary>The end of a trainer process, in words for the error of its run.</summary>
+/// <summary>Describes the end of a trainer process for the error message of its run.</summary>
 internal static class TrainerExit
 {
     public static string Describe(int exitCode) => exitCode > 128
@@ -9,9 +9,9 @@ internal static class TrainerExit
 
     private static string SignalName(int signal) => signal switch
     {
-        6 => "signal 6: a native library aborted it",
-        9 => "signal 9: somebody killed it, or the system did for want of memory",
-        11 => "signal 11: a native library read what is not its own",
+        6 => "signal 6: a native library aborted the process",
+        9 => "signal 9: a user killed it, or the system did because memory ran out",
+        11 => "signal 11: a native library made an invalid memory access",
         _ => $"signal {signal}",
     };
 }

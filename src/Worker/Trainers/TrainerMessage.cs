@@ -10,8 +10,8 @@ namespace PieService.Worker.Trainers;
 /// <param name="Failure">The run failed; another attempt may succeed.</param>
 /// <param name="Warning">A warning for the log; the run continues.</param>
 /// <param name="IsAlive">The run makes progress.</param>
-/// <param name="Arithmetic">The result of comparing with plain arithmetic, for which a process is started instead of
-/// for training.</param>
+/// <param name="Arithmetic">The result of the comparison with plain arithmetic; a process that sends it was started for
+/// the comparison and not for training.</param>
 public sealed record TrainerMessage(
     EpochFinished? Epoch = null, TrainingResult? Result = null, string? Untrainable = null, string? Failure = null,
     string? Warning = null, bool IsAlive = false,

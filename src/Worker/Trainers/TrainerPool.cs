@@ -5,7 +5,7 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Trainers;
 
 /// <summary>
-/// One trainer process for each slot. It is kept between runs, since starting a process takes up to half a second.
+/// Keeps one trainer process for each slot between runs, since starting a process takes up to half a second.
 /// </summary>
 public sealed class TrainerPool(WorkerSettings settings) : IDisposable
 {
@@ -58,7 +58,7 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
             // An idle trainer that died must not count as a failed attempt.
             var child = idle.Remove(slot, out var waiting) && waiting.IsAlive
                 ? waiting : new TrainerChild(settings, slot);
-            freeSlots.Pop();        // not earlier: if a process cannot be started, the slot stays free
+            freeSlots.Pop();        // last: if a process cannot be started, the slot stays free
             return child;
         }
     }

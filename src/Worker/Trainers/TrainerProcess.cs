@@ -11,12 +11,14 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Trainers;
 
 /// <summary>
-/// The child process. It reads assignments and writes messages, both as JSON lines, and does nothing else. An abort
-/// inside the tensor library costs this process and its one run.
+/// The child process. It reads assignments and writes messages, both as JSON lines. An abort inside the tensor library
+/// ends only this process and the run that it trains.
 /// </summary>
 public static class TrainerProcess
 {
-    /// <summary>The first argument of a process that trains, and of one that checks its arithmetic and ends.</summary>
+    /// <summary>
+    /// The first argument of a process that trains, and of a process that only checks its arithmetic.
+    /// </summary>
     public const string Trainer = "trainer", Arithmetic = "arithmetic";
 
     /// <summary>
@@ -89,7 +91,7 @@ public static class TrainerProcess
         }
         catch (UnusableModelException changed)
         {
-            // Printed without the stack trace, which shows local paths: this output also becomes part of the run's
+            // The output omits the stack trace, which shows local paths: the output also becomes part of the run's
             // error.
             return new TrainerMessage(Failure: changed.Message);
         }

@@ -17,7 +17,7 @@ internal static class TrainerStart
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // The worker was started as `dotnet PieService.Worker.dll`, or as the executable beside it.
+        // The worker was started as `dotnet PieService.Worker.dll`, or as the executable in its folder.
         if (Path.GetFileNameWithoutExtension(host) == "dotnet")
             start.ArgumentList.Add(typeof(TrainerStart).Assembly.Location);
         start.ArgumentList.Add(work);
@@ -30,7 +30,7 @@ internal static class TrainerStart
         start.Environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
         foreach (var (name, value) in settings.Allocator.Environment) start.Environment[name] = value;
         if (settings.VisibleGpu(slot) is { } gpu) start.Environment["CUDA_VISIBLE_DEVICES"] = gpu;
-        // A trainer gets files and values only.
+        // A trainer receives files and values only.
         start.Environment.Remove("ConnectionStrings__Pie");
         return start;
     }
