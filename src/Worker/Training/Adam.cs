@@ -5,14 +5,14 @@ namespace PieService.Worker.Training;
 
 /// <summary>
 /// Adam (Kingma and Ba, 2015) over a <see cref="ParameterBuffer"/>: the operations of torch.optim.Adam in the same
-/// order, so the result is the same bit for bit, but once for all parameters instead of once for each.
+/// order, so the result is the same bit for bit; each operation runs once for all parameters instead of once for each.
 /// </summary>
 public sealed class Adam : IDisposable
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 
-    // Kept and not converted at each call: a Scalar without a reference may be finalised while native code still reads
-    // it. The same holds for the 1 that add_ creates if it is given none.
+    // The scalars are kept and not converted at each call: a Scalar without a reference may be finalised while native
+    // code still reads it. The same holds for the 1 that add_ creates if its caller passes none.
     private readonly Scalar beta1 = Beta1, restOfBeta1 = 1 - Beta1, beta2 = Beta2, restOfBeta2 =
         1 - Beta2, epsilon = Epsilon, one = 1;
 
@@ -28,7 +28,7 @@ public sealed class Adam : IDisposable
         denominator = zeros_like(parameters.Values).DetachFromDisposeScope();
     }
 
-    /// <summary>Steps taken since the start, or since the moments were cleared.</summary>
+    /// <summary>The number of steps since the start, or since the moments were cleared.</summary>
     public long Steps { get; private set; }
 
     public void Step()
@@ -43,10 +43,10 @@ public sealed class Adam : IDisposable
         parameters.Values.addcdiv_(first, denominator, value: stepSize);
     }
 
-    /// <summary>Resets the optimizer to a new one.</summary>
+    /// <summary>Resets the optimizer to its initial state.</summary>
     public void Clear() => Restore(new float[first.numel()], new float[first.numel()], steps: 0);
 
-    /// <summary>Flat copies of both moments.</summary>
+    /// <summary>Returns flat copies of both moments.</summary>
     public (float[] First, float[] Second) CopyMoments() =>
         (ParameterBuffer.ToArray(first), ParameterBuffer.ToArray(second));
 

@@ -15,7 +15,8 @@ public static class BatchOrder
     private const int MostWindowBatches = 50, FewestWindows = 8;
 
     /// <summary>
-    /// Every example once, in batches of <paramref name="batchSize"/>; one batch is smaller if the numbers require it.
+    /// Returns every example once, in batches of <paramref name="batchSize"/>; one batch is smaller if the number of
+    /// examples is not a multiple of it.
     /// </summary>
     /// <returns>Positions in the split.</returns>
     public static IReadOnlyList<int[]> ForTraining(TokenisedSplit split, int batchSize, int seed, int epoch)
@@ -32,17 +33,19 @@ public static class BatchOrder
     }
 
     /// <summary>
-    /// The published code's batches, in the shuffled order. There every text has the length of the longest, so grouping
-    /// by length would save nothing.
+    /// The published code's batches, in the shuffled order. In that code every text has the length of the longest, so
+    /// grouping by length would save nothing.
     /// </summary>
     /// <returns>Positions in the split.</returns>
     public static IReadOnlyList<int[]> Shuffled(TokenisedSplit split, int batchSize, int seed, int epoch) =>
         [.. KeyedRandom.For(seed, "order", epoch).Permutation(split.Count).Chunk(batchSize)];
 
     /// <summary>
-    /// Ordered by length alone, the same in every evaluation; results are put back into example order by position.
+    /// Returns batches ordered by length alone, the same in every evaluation; the positions give the example order of
+    /// the results.
     /// </summary>
-    /// <param name="mostTokens">The limit of a batch, pads included; a longer text has its own batch.</param>
+    /// <param name="mostTokens">The maximum number of tokens in a batch, pads included; a longer text has its own
+    /// batch.</param>
     public static IReadOnlyList<int[]> ForEvaluation(TokenisedSplit split, int batchSize, int mostTokens = int.MaxValue)
     {
         var (batches, batch) = (new List<int[]>(), new List<int>());

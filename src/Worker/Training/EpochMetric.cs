@@ -6,5 +6,6 @@ namespace PieService.Worker.Training;
 /// <param name="Split">train (measured while training), validation or test.</param>
 /// <param name="Loss">Mean (binary) cross-entropy in nats; for train the mean of the batch means, unweighted (study
 /// 1.9).</param>
-/// <param name="Threshold">The threshold by which multi-label data was decided; null otherwise.</param>
+/// <param name="Threshold">The threshold that decided the labels of multi-label data; null for single-label
+/// data.</param>
 public sealed record EpochMetric(string Split, double Loss, LabelScores Scores, double? Threshold);

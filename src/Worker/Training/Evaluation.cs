@@ -9,7 +9,9 @@ public static class Evaluation
     // A fixed size for all recipes, because the last bits of a logit may depend on the batch in which it is computed.
     private const int BatchSize = 256;
 
-    /// <summary>The model's logits for a split, in evaluation mode. Uses no random numbers.</summary>
+    /// <summary>
+    /// Returns the model's logits for a split, in evaluation mode. The evaluation uses no random numbers.
+    /// </summary>
     public static Scores Run(Classifier model, TokenisedSplit split, Pulse pulse)
     {
         var scores = new Scores(split.Name, split.Labels);

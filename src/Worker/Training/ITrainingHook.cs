@@ -1,16 +1,16 @@
 namespace PieService.Worker.Training;
 
 /// <summary>
-/// Steps around the epochs of which the training loop knows nothing: pruning, observation, checkpoints.
+/// Steps around the epochs that are not part of the training loop: pruning, observation, checkpoints.
 /// </summary>
 public interface ITrainingHook
 {
     /// <summary>
-    /// Called before every epoch and also at the end of the training: with E = 1, protocol paper prunes once more there
-    /// (study 1.7).
+    /// Called before every epoch and also at the end of the training: with E = 1, protocol paper prunes once more at
+    /// the end (study 1.7).
     /// </summary>
     /// <param name="epochsDone">
-    /// Finished epochs, those of earlier attempts and of the trunk included; 0 before the first.
+    /// The number of finished epochs, including those of earlier attempts and of the trunk; 0 before the first epoch.
     /// </param>
     void BeforeEpoch(int epochsDone);
 

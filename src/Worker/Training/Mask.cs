@@ -18,7 +18,7 @@ public sealed class Mask
 
     public int Pruned => Size - Kept;
 
-    /// <summary>Share of the weights that is pruned, 0 to 1.</summary>
+    /// <summary>The share of the weights that is pruned, 0 to 1.</summary>
     public double Sparsity => (double)Pruned / Size;
 
     /// <summary>1 = kept, 0 = pruned, row-major.</summary>
@@ -51,7 +51,7 @@ public sealed class Mask
         return new(left);
     }
 
-    /// <summary>Whether every weight that it keeps is also kept by the other.</summary>
+    /// <summary>Whether the other mask keeps every weight that this mask keeps.</summary>
     public bool IsWithin(Mask other)
     {
         if (Size != other.Size) return false;

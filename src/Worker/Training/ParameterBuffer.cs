@@ -8,7 +8,7 @@ namespace PieService.Worker.Training;
 /// <summary>
 /// All parameters of a model in one flat float32 tensor and all gradients in another, so that masking, clipping, Adam
 /// and checkpoints are one operation instead of one per parameter. The model's own parameters are views of it: never
-/// call zero_grad on the model, which would cut the gradients off, nor move it to another device.
+/// call zero_grad on the model, which would detach the gradients, and never move the model to another device.
 /// </summary>
 public sealed class ParameterBuffer : IDisposable
 {
@@ -52,10 +52,10 @@ public sealed class ParameterBuffer : IDisposable
     /// <summary>The parameters in the model's order.</summary>
     public IReadOnlyList<Segment> Segments { get; }
 
-    /// <summary>Flat, on the model's device.</summary>
+    /// <summary>The parameters as a flat tensor on the model's device.</summary>
     public Tensor Values { get; }
 
-    /// <summary>Flat, on the model's device; backward adds to it.</summary>
+    /// <summary>The gradients as a flat tensor on the model's device; backward adds to it.</summary>
     public Tensor Gradients { get; }
 
     /// <summary>The masks of the prunable parameters, by name.</summary>
@@ -71,7 +71,7 @@ public sealed class ParameterBuffer : IDisposable
         foreach (var (name, mask) in newMasks)
         {
             if (!masks.TryGetValue(name, out var old) || !mask.IsWithin(old))
-                throw new ArgumentException($"The mask of {name} is not within the one before.", nameof(newMasks));
+                throw new ArgumentException($"The mask of {name} restores a pruned weight.", nameof(newMasks));
             masks[name] = mask;
         }
         var flat = new float[Values.numel()];
@@ -106,7 +106,8 @@ public sealed class ParameterBuffer : IDisposable
     public void ClipGradients(double maxNorm)
     {
         using var scope = NewDisposeScope();
-        // Kept to the end: a Scalar without a reference may be finalised while native code still reads it.
+        // The scalar is kept to the end: a Scalar without a reference may be finalised while native code still reads
+        // it.
         using Scalar most = maxNorm, epsilon = 1e-6, one = 1.0;
         Gradients.mul_(Gradients.norm().add_(epsilon, alpha: one).reciprocal_().mul_(most).clamp_max_(one));
     }
@@ -117,7 +118,7 @@ public sealed class ParameterBuffer : IDisposable
         Gradients.zero_();
     }
 
-    /// <summary>A copy of all parameters, which can be read or loaded again.</summary>
+    /// <summary>Returns a copy of all parameters, which can be read or loaded again.</summary>
     public float[] CopyValues() => ToArray(Values);
 
     public float[] CopyGradients() => ToArray(Gradients);

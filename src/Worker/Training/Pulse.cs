@@ -3,7 +3,7 @@ namespace PieService.Worker.Training;
 /// <summary>Called before every batch: reports progress and stops on cancellation.</summary>
 public sealed class Pulse(Action beat, CancellationToken cancellation)
 {
-    /// <summary>Reports to no one and never stops the training.</summary>
+    /// <summary>A heartbeat that sends no report and never stops the training.</summary>
     public static Pulse None { get; } = new(() => { }, CancellationToken.None);
 
     /// <exception cref="OperationCanceledException">The training must stop.</exception>

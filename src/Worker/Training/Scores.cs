@@ -8,10 +8,12 @@ namespace PieService.Worker.Training;
 /// <param name="Gold">The gold labels of the N examples.</param>
 public sealed record Scores(string Split, PackedLabels Gold)
 {
-    /// <summary>C.</summary>
+    /// <summary>C, the number of classes.</summary>
     public int ClassCount => Gold.ClassCount;
 
-    /// <summary>N x C, row-major. <see cref="Domain.Sweeps.SweepRules"/> ensures that an array can hold them.</summary>
+    /// <summary>
+    /// The logits, N x C, row-major. <see cref="Domain.Sweeps.SweepRules"/> ensures that an array can hold them.
+    /// </summary>
     /// <exception cref="OverflowException">An array cannot hold them.</exception>
     public float[] Logits { get; } = new float[checked(Gold.Count * Gold.ClassCount)];
 
@@ -21,7 +23,7 @@ public sealed record Scores(string Split, PackedLabels Gold)
     /// Single-label: the class of the highest logit, and the smallest of equal ones. Multi-label: every class whose
     /// probability exceeds the threshold.
     /// </summary>
-    /// <param name="threshold">The threshold for multi-label data; null otherwise.</param>
+    /// <param name="threshold">The threshold for multi-label data; null for single-label data.</param>
     public PackedLabels Predicted(double? threshold) => Gold.Task switch
     {
         LearningTask.SingleLabel =>
@@ -41,15 +43,16 @@ public sealed record Scores(string Split, PackedLabels Gold)
         LearningTask.MultiLabel => BinaryCrossEntropy(),
     };
 
-    /// <param name="threshold">The threshold for multi-label data; null otherwise.</param>
+    /// <param name="threshold">The threshold for multi-label data; null for single-label data.</param>
     /// <param name="loss">Replaces <see cref="Loss"/> if it was measured in another way.</param>
     public EpochMetric Metric(double? threshold, double? loss = null) =>
         Metric(Predicted(threshold), threshold, loss ?? Loss());
 
     /// <summary>
-    /// Packs them for the database: the labels, decided before rounding, and N x C float16 logits, little-endian.
+    /// Packs the predictions for the database: the labels, decided before rounding, and N x C float16 logits,
+    /// little-endian.
     /// </summary>
-    /// <param name="threshold">The threshold for multi-label data; null otherwise.</param>
+    /// <param name="threshold">The threshold for multi-label data; null for single-label data.</param>
     public SplitPredictions Pack(double? threshold)
     {
         var scores = new byte[2 * Logits.Length];

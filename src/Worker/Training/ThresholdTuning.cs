@@ -11,7 +11,7 @@ namespace PieService.Worker.Training;
 /// training, while the weights changed (study 1.11). Protocol sound uses examples that are not trained on, in
 /// evaluation mode after the epoch (study 1.15). Single-label data has no threshold.
 /// </summary>
-/// <param name="heldOut">Used in protocol sound if there is no validation split.</param>
+/// <param name="heldOut">The examples for tuning in protocol sound if there is no validation split.</param>
 internal sealed class ThresholdTuning(
     Classifier model, LearningTask task, Protocol protocol, TokenisedSplit heldOut, Pulse pulse)
 {

@@ -29,7 +29,7 @@ public sealed class Trainer(
 
     /// <summary>
     /// A large model leaves copies of itself in memory: as a file, as a checkpoint, as scores of a pruning. The garbage
-    /// collector does not see the memory of the tensors, nor how little is free, and would not collect the copies.
+    /// collector does not count the memory of the tensors or the free memory, and would not collect the copies.
     /// </summary>
     private static void GiveMemoryBack()
     {

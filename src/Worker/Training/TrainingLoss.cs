@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Training;
 
 /// <summary>
-/// What training minimises (study 1.9). Single-label: cross-entropy. Multi-label: binary cross-entropy with logits, as
-/// the mean over the classes of an example.
+/// The loss that training minimises (study 1.9). Single-label: cross-entropy. Multi-label: binary cross-entropy with
+/// logits, as the mean over the classes of an example.
 /// </summary>
 internal static class TrainingLoss
 {
@@ -27,7 +27,7 @@ internal static class TrainingLoss
         var loss = nn.functional.binary_cross_entropy_with_logits(
             logits, tensor(sets, [batch.Length, gold.ClassCount], device: logits.device), reduction: reduction);
         if (reduction != nn.Reduction.Sum) return loss;
-        // Kept while native code reads it.
+        // The scalar is kept while native code reads it.
         using Scalar classes = gold.ClassCount;
         return loss.div(classes);
     }

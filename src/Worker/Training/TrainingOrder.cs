@@ -8,11 +8,11 @@ namespace PieService.Worker.Training;
 /// All randomness of a training. Each value is a function of (seed, purpose, epoch or step) and never of earlier draws,
 /// so an epoch can be repeated alone. Tests use their own functions instead.
 /// </summary>
-/// <param name="InitSeed">Seeds torch before the model is made.</param>
-/// <param name="TorchSeed">Seeds torch at the start of an epoch (0-based).</param>
+/// <param name="InitSeed">The seed of torch before the model is made.</param>
+/// <param name="TorchSeed">The seed of torch at the start of an epoch (0-based).</param>
 /// <param name="Batches">The batches of an epoch, as positions in the training split.</param>
 /// <param name="ImpactSample">The training examples whose gradient is used at a pruning step (from 1).</param>
-/// <param name="ImpactSeed">Seeds torch before that gradient, for dropout in protocol paper.</param>
+/// <param name="ImpactSeed">The seed of torch before that gradient, for dropout in protocol paper.</param>
 /// <param name="InitialWeights">The values of every parameter by name, row-major; null for torch's default
 /// initialisation.</param>
 public sealed record TrainingOrder(
@@ -20,7 +20,7 @@ public sealed record TrainingOrder(
     Func<int, long> ImpactSeed,
     IReadOnlyDictionary<string, float[]>? InitialWeights = null)
 {
-    /// <summary>The study's "100 examples".</summary>
+    /// <summary>The number of examples for a gradient: the study's "100 examples".</summary>
     private const int ImpactExamples = 100;
 
     public static TrainingOrder Keyed(Recipe recipe, int seed, TokenisedSplit train) => new(
