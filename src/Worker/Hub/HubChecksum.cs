@@ -9,10 +9,10 @@ namespace PieService.Worker.Hub;
 /// The checksum that the hub states for a file: the SHA-256 of a large file (64 hex digits), the SHA-1 of git's blob
 /// object of a small one (40 hex digits).
 /// </summary>
-/// <param name="Hex">Lower-case.</param>
+/// <param name="Hex">The checksum in lower-case hex.</param>
 public sealed partial record HubChecksum(string Hex)
 {
-    /// <param name="tag">An ETag, possibly weak (W/"…"); null if the answer had none.</param>
+    /// <param name="tag">An ETag, possibly weak (W/"…"); null if the response had no ETag.</param>
     /// <returns>Null if the tag is not a checksum.</returns>
     public static HubChecksum? Parse(string? tag) =>
         tag is not null && Tags().Match(tag) is { Success: true } match ? new(match.Groups["hex"].Value) : null;

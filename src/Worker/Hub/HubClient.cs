@@ -3,22 +3,22 @@ using System.Net;
 namespace PieService.Worker.Hub;
 
 /// <summary>
-/// Files of the hub: their headers and their content. A request that fails for a reason that may pass is repeated.
+/// Reads the headers and the content of the hub's files. A request that fails for a transient reason is retried.
 /// </summary>
 public sealed class HubClient(HubRequests requests, TimeProvider time, TextWriter output)
 {
     private const int HeadAttempts = 4, ContentAttempts = 5;
 
     /// <summary>
-    /// The time in which an answer must begin, and in which <see cref="MinBytes"/> of its
-    /// content must come (1000 bytes a second).
+    /// The time in which a response must begin, and in which <see cref="MinBytes"/> of its content must arrive (1000
+    /// bytes a second).
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private const int MinBytes = 60_000;
 
-    /// <returns>Null if the hub says that it has no such file.</returns>
-    /// <exception cref="HubException">The hub does not say whether it has the file.</exception>
+    /// <returns>Null if the hub has no such file.</returns>
+    /// <exception cref="HubException">The hub did not return whether it has the file.</exception>
     public async Task<HubFile?> FindAsync(Uri url)
     {
         for (var attempt = 1; ; attempt++)
@@ -29,7 +29,7 @@ public sealed class HubClient(HubRequests requests, TimeProvider time, TextWrite
                 var (status, file) = await HeadAsync(url);
                 if (status == HttpStatusCode.NotFound) return null;
                 if ((int)status is >= 200 and < 300) return file;
-                reason = $"the hub answered {(int)status}";
+                reason = $"the hub returned status {(int)status}";
                 if (!MayPass(status)) attempt = HeadAttempts;
             }
             catch (Exception broken) when (IsTransport(broken))
@@ -41,8 +41,8 @@ public sealed class HubClient(HubRequests requests, TimeProvider time, TextWrite
         }
     }
 
-    /// <summary>Downloads a file, or the rest of it if its beginning is there. The content is not verified.</summary>
-    /// <exception cref="HubException">The content does not come; what came of it stays in the file.</exception>
+    /// <summary>Downloads a file, or the rest of it if its beginning exists. The content is not verified.</summary>
+    /// <exception cref="HubException">The download failed; the part that arrived stays in the file.</exception>
     public async Task DownloadAsync(Uri url, string path)
     {
         for (var attempt = 1; ; attempt++)
@@ -95,7 +95,7 @@ public sealed class HubClient(HubRequests requests, TimeProvider time, TextWrite
                 file.SetLength(0);
                 throw new IOException("the hub did not send the rest of the file");
             default:
-                throw new IOException($"the answer was {(int)response.StatusCode}");
+                throw new IOException($"the server returned status {(int)response.StatusCode}");
         }
         await using var content = await response.Content.ReadAsStreamAsync(limit.Token);
         var buffer = new byte[1 << 16];

@@ -9,7 +9,7 @@ public sealed partial record HubModel
 
     public string Name { get; }
 
-    /// <summary>The folder that the model gets in PIE_MODELS. Models of two owners can have the same folder.</summary>
+    /// <summary>The folder of the model in PIE_MODELS. Models of two owners can have the same folder.</summary>
     public string Folder => Name[(Name.IndexOf('/') + 1)..];
 
     /// <summary>The folder while the model is incomplete. No checkpoint has a name that begins with a dot.</summary>

@@ -1,22 +1,22 @@
 namespace PieService.Worker.Hub;
 
 /// <summary>
-/// Single requests to the hub. Redirects are followed here and not by the handler: the headers of every answer count,
-/// and a hub that is addressed by https must not redirect to plain http.
+/// Single requests to the hub. This class follows redirects, and the handler does not: the headers of every response
+/// count, and a hub with an https address must not redirect to plain http.
 /// </summary>
-/// <param name="hub">http or https.</param>
-/// <param name="http">Must not follow redirects by itself.</param>
+/// <param name="hub">The hub's address, http or https.</param>
+/// <param name="http">A client that does not follow redirects.</param>
 public sealed class HubRequests(Uri hub, HttpMessageInvoker http)
 {
     private const int MaxRedirects = 20;
 
     /// <summary>Sends a request and follows its redirects.</summary>
-    /// <param name="from">The first byte that is wanted; 0 asks for the whole file.</param>
-    /// <param name="onAnswer">Is called with every answer, the redirects included.</param>
-    /// <returns>The last answer, whatever its status; its content is not read yet.</returns>
+    /// <param name="from">The first byte to request; 0 requests the whole file.</param>
+    /// <param name="onAnswer">Called with every response, including redirects.</param>
+    /// <returns>The last response with any status; its content is not read yet.</returns>
     /// <exception cref="HubException">A redirect is not allowed, or there are too many of them.</exception>
-    /// <exception cref="HttpRequestException">No answer came.</exception>
-    /// <exception cref="OperationCanceledException">No answer came before <paramref name="limit"/>.</exception>
+    /// <exception cref="HttpRequestException">There was no response.</exception>
+    /// <exception cref="OperationCanceledException">There was no response before <paramref name="limit"/>.</exception>
     public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, Uri url, long from, CancellationToken limit, Action<HttpResponseMessage>? onAnswer = null)
     {

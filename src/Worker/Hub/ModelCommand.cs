@@ -15,7 +15,7 @@ public static class ModelCommand
     private const string Usage =
         "./pie model get NAME, where NAME is a model of the hub, such as google-bert/bert-base-uncased";
 
-    /// <returns>The exit code: 0 if the checkpoint is there, 1 if it is not, 2 if the arguments are wrong.</returns>
+    /// <returns>The exit code: 0 if the checkpoint exists, 1 if it does not, 2 if the arguments are wrong.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
         if (arguments is not ["get", var name] || HubModel.Parse(name) is not { } model)

@@ -4,8 +4,8 @@ using PieService.Worker.Models;
 namespace PieService.Worker.Hub;
 
 /// <summary>
-/// Downloads a checkpoint of the hub into a folder of <paramref name="models"/>. The files come into a folder beside
-/// it, each is verified by its checksum, and the complete folder is renamed into its place.
+/// Downloads a checkpoint of the hub into a folder of <paramref name="models"/>. The files are written to a temporary
+/// folder beside it, each file is verified by its checksum, and the complete folder is renamed.
 /// </summary>
 public sealed partial class ModelDownload(HubClient client, Uri hub, string models, TextWriter output)
 {
@@ -20,14 +20,15 @@ public sealed partial class ModelDownload(HubClient client, Uri hub, string mode
         var revision = await RevisionAsync(model);
         Directory.CreateDirectory(partial);
         await using var held = Lock(partial);
-        // Another process may have completed the folder since.
+        // Another process may have completed the folder since the first check.
         if (IsThere(folder, model))
         {
             if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
             return;
         }
         Begin(partial, $"{model} {revision}");
-        // All files are asked for first, so that a missing one is known before the weights are downloaded.
+        // The headers of all files are requested first, so that a missing file is found before the weights are
+        // downloaded.
         foreach (var (name, file) in await FindAsync(model, revision))
             await GetAsync(file, Path.Combine(partial, name));
         // The lock is removed after the rename: before it, another process could take a new one.
@@ -46,9 +47,9 @@ public sealed partial class ModelDownload(HubClient client, Uri hub, string mode
         {
             throw new HubException(
                 $"{folder} holds {held}, and {model} would have the same folder. "
-                + "Rename the folder that is there, or set PIE_MODELS.");
+                + "Rename the existing folder, or set PIE_MODELS.");
         }
-        output.WriteLine($"{folder} is there already");
+        output.WriteLine($"{folder} already exists");
         return true;
     }
 
@@ -76,7 +77,8 @@ public sealed partial class ModelDownload(HubClient client, Uri hub, string mode
         }
         catch (IOException taken) when (File.Exists(path))
         {
-            throw new HubException($"Another process downloads into {partial} at the moment.", taken);
+            throw new HubException(
+                $"Another process is downloading into {partial}. Try again when it has ended.", taken);
         }
     }
 
@@ -96,7 +98,7 @@ public sealed partial class ModelDownload(HubClient client, Uri hub, string mode
         {
             if (await client.FindAsync(Address(model, revision, name)) is { } file) files.Add((name, file));
             else if (!PretrainedBert.MayBeMissing(name))
-                throw new HubException($"{model} has no {name}; a BERT checkpoint needs one.");
+                throw new HubException($"{model} has no {name}; a BERT checkpoint needs this file.");
         }
         return files;
     }
@@ -104,7 +106,7 @@ public sealed partial class ModelDownload(HubClient client, Uri hub, string mode
     private async Task GetAsync(HubFile file, string path)
     {
         if (file.Checksum is not { } checksum)
-            throw new HubException($"{file.Url} comes without a checksum to verify it by.");
+            throw new HubException($"{file.Url} has no checksum, so its content cannot be verified.");
         if (await checksum.MatchesAsync(path)) return;
         await client.DownloadAsync(file.Url, path);
         if (await checksum.MatchesAsync(path)) return;
