@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Arithmetic;
 
 /// <summary>
-/// One operation that trainers use, at one shape: how far the tensor library's results are from those of plain
-/// arithmetic.
+/// Measures, for one operation that trainers use and one shape, the deviation of the tensor library's results from
+/// those of plain arithmetic.
 /// </summary>
 internal abstract class ArithmeticCheck(string operation, string shape)
 {
@@ -17,12 +17,12 @@ internal abstract class ArithmeticCheck(string operation, string shape)
     private const double Float32Tolerance = 1e-4, ProductToleranceOfGpus = 1e-2;
 
     /// <summary>
-    /// How far a mean of random numbers may be off. The mean of a right generator is further off with one seed in two
-    /// million, and the seed is always the same.
+    /// The largest deviation allowed for a mean of random numbers. The mean of a correct generator exceeds it with one
+    /// seed in two million, and the seed is always the same.
     /// </summary>
     protected const double MostStandardErrors = 5;
 
-    // A largest value below this is too small for a deviation to be a share of it.
+    // If the largest value is below this, a deviation is not stated as a share of it.
     private const double SmallestSize = 1e-6;
 
     public string Operation { get; } = operation;
@@ -35,10 +35,10 @@ internal abstract class ArithmeticCheck(string operation, string shape)
     protected static double Tolerance(Device device, bool ofProducts) =>
         ofProducts && device.type != DeviceType.CPU ? ProductToleranceOfGpus : Float32Tolerance;
 
-    /// <summary>The result of an operation that ended without one.</summary>
+    /// <summary>The deviation that is reported for an operation that ended without a result.</summary>
     public ArithmeticDeviation Broken() => Failure("it failed", Float32Tolerance);
 
-    /// <param name="part">Which result of the operation, for people.</param>
+    /// <param name="part">A description of the result for the operator.</param>
     protected ArithmeticDeviation Compare(
         string part, ReadOnlySpan<float> actual, ReadOnlySpan<double> expected, double tolerance)
     {

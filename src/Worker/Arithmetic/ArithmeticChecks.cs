@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Arithmetic;
 
 /// <summary>
-/// The operations that trainers use, at sizes such as 7, 33, 77 and 129 that do not fill vectors and blocks. A shape
-/// names T words, B texts, D inputs and H units.
+/// The operations that trainers use, at sizes such as 7, 33, 77 and 129 that do not fill vectors and blocks. The
+/// letters of a shape stand for T words, B texts, D inputs and H units.
 /// </summary>
 internal static class ArithmeticChecks
 {
@@ -71,7 +71,7 @@ internal static class ArithmeticChecks
         numbers => PlainOperations.Linear(numbers[0], numbers[1], numbers[2]))
     { OfProducts = true };
 
-    /// <summary>Rows of a table as frozen vectors are read, some of them several times.</summary>
+    /// <summary>Checks reading rows of a table, as frozen vectors are read, some of them several times.</summary>
     private static MatrixCheck RowsOfTable(int rows, int width, int reads)
     {
         int[] places = [.. Enumerable.Range(0, reads).Select(read => read * read % rows)];
@@ -83,7 +83,7 @@ internal static class ArithmeticChecks
             numbers => numbers[0].RowsAt(places));
     }
 
-    /// <summary>A trained embedding, whose first row stands for pads: it is read and has no gradient.</summary>
+    /// <summary>Checks a trained embedding. Its first row is the pad's: it is read and has no gradient.</summary>
     private static MatrixCheck PaddedEmbedding(int rows, int width, int reads)
     {
         int[] places = [.. Enumerable.Range(0, reads).Select(read => read * read % rows)];
@@ -93,7 +93,7 @@ internal static class ArithmeticChecks
             leaves => embedding!.call(tensor(Array.ConvertAll(places, place => (long)place), device: leaves[0].device)),
             numbers =>
             {
-                // The same numbers, without a way back for the gradient.
+                // The same numbers, detached from the gradient.
                 var pad = new PlainMatrix(1, width, numbers[0].Values[..width]);
                 return PlainMatrix.Stack([.. places.Select(place => place == 0 ? pad : numbers[0].RowsAt(place))]);
             })
@@ -118,7 +118,9 @@ internal static class ArithmeticChecks
         string name, Func<Tensor, Tensor> library, Func<PlainMatrix, PlainMatrix> plain) => new(
         name, "7 x 33", [new("input", 7, 33, 3)], leaves => library(leaves[0]), numbers => plain(numbers[0]));
 
-    /// <summary>Texts of different lengths in one padded batch, as BERT's layers attend to them.</summary>
+    /// <summary>
+    /// Checks attention over texts of different lengths in one padded batch, as BERT's layers use it.
+    /// </summary>
     private static MatrixCheck Attention(int words, int batch, int heads, int width)
     {
         int[] lengths = [.. Enumerable.Range(0, batch).Select(text => words - text)];

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Arithmetic;
 
 /// <summary>
-/// Attention with dropout, for which the library has another kernel than without: each weight becomes 0 or 1 / (1 - p)
-/// times itself, so the mean over many equal texts is the result without dropout.
+/// Checks attention with dropout, for which the library has a separate kernel: each weight is multiplied by 0 or by
+/// 1 / (1 - p), so the mean over many equal texts is the result without dropout.
 /// </summary>
 internal sealed class AttentionDropoutCheck(int batch, int words, int width, double probability)
     : ArithmeticCheck(
@@ -16,7 +16,7 @@ internal sealed class AttentionDropoutCheck(int batch, int words, int width, dou
     {
         using var scope = NewDisposeScope();
         manual_seed(1);
-        // Queries of zero attend to all words alike: a result is the mean of its values, which are all one.
+        // With queries of zero, attention weighs all words equally: a result is the mean of the values, all 1.
         var (queries, values) =
             (zeros(batch, 1, words, width, device: device), ones(batch, 1, words, width, device: device));
         var mask = ones(batch, 1, 1, words, dtype: ScalarType.Bool, device: device);

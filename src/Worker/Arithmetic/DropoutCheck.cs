@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Arithmetic;
 
 /// <summary>
-/// Dropout of ones: in training each becomes 0 or 1 / (1 - p), with mean 1, and its gradient is what it became; in
-/// evaluation all stay.
+/// Checks dropout of ones: in training each becomes 0 or 1 / (1 - p), with mean 1, and its gradient has the same value;
+/// in evaluation the ones do not change.
 /// </summary>
 internal sealed class DropoutCheck(int rows, int columns, double probability)
     : ArithmeticCheck("dropout", FormattableString.Invariant($"{rows} x {columns}, p {probability}"))

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Arithmetic;
 
 /// <summary>
-/// Scores as they are stored: rounded to 11 significant bits, ties to even; a larger number becomes the largest
-/// float16.
+/// Checks the stored form of scores: rounded to 11 significant bits, ties to even; a number beyond the range becomes
+/// the largest float16.
 /// </summary>
 internal sealed class Float16Check()
     : ArithmeticCheck("packing as float16", FormattableString.Invariant($"{Values.Length} scores"))

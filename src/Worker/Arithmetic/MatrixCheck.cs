@@ -9,8 +9,8 @@ namespace PieService.Worker.Arithmetic;
 internal sealed record MatrixInput(string Name, int Rows, int Columns, double Range = 1);
 
 /// <summary>
-/// An operation on matrices: its result without gradients, as in evaluation, and with them, as in training, and the
-/// gradient of each input.
+/// Checks an operation on matrices: its result without gradients, as in evaluation, and with them, as in training, and
+/// the gradient of each input.
 /// </summary>
 /// <param name="library">The operation on leaves of the inputs' shapes; its result is read row-major.</param>
 /// <param name="plain">The same operation on the same numbers.</param>

@@ -6,15 +6,15 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Arithmetic;
 
-/// <summary>Steps of the trainers' own optimizer and their clipping, on all parameters of a small BiLSTM.</summary>
+/// <summary>Checks steps of the trainers' optimizer and clipping, on all parameters of a small BiLSTM.</summary>
 internal sealed class OptimizerCheck() : ArithmeticCheck(
     "clipping and Adam's step", FormattableString.Invariant($"{Sizes.Length} steps of a BiLSTM, D 7, H 33"))
 {
     private const double LearningRate = 0.01, MaxNorm = 1, Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8, NormEpsilon =
         1e-6;
 
-    // Norms of the gradients: some are clipped by far, some by little, some not at all, which changes what Adam
-    // receives.
+    // Norms of the gradients: some are far above the limit, some slightly above it, and some below it, which changes
+    // the input of Adam.
     private static readonly double[] Sizes = [1, 1e-5, 0.01, 1e-4];
 
     public override IEnumerable<ArithmeticDeviation> Deviations(Device device)

@@ -2,7 +2,8 @@ namespace PieService.Worker.Arithmetic;
 
 /// <summary>
 /// A matrix of doubles with the matrices that it was computed from: the arithmetic that the tensor library is compared
-/// with. The loops follow the formulas, so that they can be checked by reading. Gradients are by reverse accumulation.
+/// with. The loops follow the formulas, so that they can be checked by reading. Gradients are computed by reverse
+/// accumulation.
 /// </summary>
 internal sealed class PlainMatrix
 {
@@ -11,7 +12,7 @@ internal sealed class PlainMatrix
     /// <summary>Adds what this matrix's gradient contributes to the gradients of its sources.</summary>
     private Action contribute = () => { };
 
-    /// <param name="values">Rows x columns, row-major.</param>
+    /// <param name="values">The values, rows x columns, row-major.</param>
     public PlainMatrix(int rows, int columns, double[] values, params IReadOnlyList<PlainMatrix> sources)
     {
         if (values.Length != rows * columns)
@@ -23,10 +24,10 @@ internal sealed class PlainMatrix
 
     public int Columns { get; }
 
-    /// <summary>Row-major.</summary>
+    /// <summary>The values, row-major.</summary>
     public double[] Values { get; }
 
-    /// <summary>Row-major; filled by <see cref="Backward"/>.</summary>
+    /// <summary>The gradient, row-major; <see cref="Backward"/> fills it.</summary>
     public double[] Gradient { get; }
 
     // If the two shapes differ, a single row or column is repeated as often as the other matrix has rows or columns.

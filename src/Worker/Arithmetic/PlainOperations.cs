@@ -1,6 +1,6 @@
 namespace PieService.Worker.Arithmetic;
 
-/// <summary>The operations of which models are made, by their textbook formulas.</summary>
+/// <summary>The operations of the models, by their textbook formulas.</summary>
 internal static class PlainOperations
 {
     public static PlainMatrix Sigmoid(this PlainMatrix x) => x.Map(Sigmoid, v => Sigmoid(v) * (1 - Sigmoid(v)));
@@ -52,7 +52,8 @@ internal static class PlainOperations
     /// cell, output).
     /// </summary>
     /// <param name="x">(T B, D), time first.</param>
-    /// <param name="weights">From input (4H, D), from state (4H, H), and their two biases (1, 4H).</param>
+    /// <param name="weights">The weights from input (4H, D) and from state (4H, H), and their two biases
+    /// (1, 4H).</param>
     /// <returns>(T B, H).</returns>
     public static PlainMatrix Lstm(PlainMatrix x, IReadOnlyList<PlainMatrix> weights, int batch)
     {
@@ -72,10 +73,10 @@ internal static class PlainOperations
     }
 
     /// <summary>
-    /// softmax(Q K' / sqrt(d)) V for each head, over the tokens that are there (Vaswani et al., 2017, eq. 1).
+    /// softmax(Q K' / sqrt(d)) V for each head, over the tokens that are not pads (Vaswani et al., 2017, eq. 1).
     /// </summary>
     /// <param name="queries">(T, heads d) of one text; keys and values likewise.</param>
-    /// <param name="length">The number of tokens of the text; the pads after them are not attended to.</param>
+    /// <param name="length">The number of tokens of the text; attention excludes the pads after them.</param>
     /// <returns>(T, heads d).</returns>
     public static PlainMatrix Attention(
         PlainMatrix queries, PlainMatrix keys, PlainMatrix values, int heads, int length)
