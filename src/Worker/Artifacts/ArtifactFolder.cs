@@ -7,7 +7,7 @@ using PieService.Worker.Runs;
 
 namespace PieService.Worker.Artifacts;
 
-/// <summary>The identity of the database that this worker works for.</summary>
+/// <summary>The identity of the database that this worker uses.</summary>
 public sealed record Installation(Guid Id);
 
 /// <summary>
@@ -17,13 +17,13 @@ public sealed record Installation(Guid Id);
 /// </summary>
 public sealed class ArtifactFolder(PieFolders folders, Installation installation)
 {
-    /// <summary>The runs of other databases are beside it.</summary>
+    /// <summary>The folder of this database's runs; the runs of other databases have folders beside it.</summary>
     private string Own => folders.ArtifactsOf(installation.Id);
 
     private string Runs => Path.Combine(Own, "runs");
 
     /// <summary>
-    /// Kept models outlive the folders of the runs. A file belongs to one lease, as those folders do.
+    /// Kept models remain when the folders of the runs are removed. A file belongs to one lease, as those folders do.
     /// </summary>
     private string Models => Path.Combine(Own, "models");
 
@@ -55,13 +55,13 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
                 file.Write(Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N")));
                 file.Flush(flushToDisk: true);
             }
-            // Of several workers that start together the first one sets the identity; a file that a power cut left
-            // empty is replaced.
+            // If several workers start together, the first one sets the identity; an empty file, which a power cut
+            // may leave, is replaced.
             File.Move(mine, path, overwrite: File.Exists(path) && new FileInfo(path).Length == 0);
         }
         catch (IOException) when (File.Exists(path) && new FileInfo(path).Length > 0)
         {
-            // Another worker was faster.
+            // Another worker has already written the identity.
         }
         finally
         {
@@ -90,7 +90,7 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
             : null;
 
     /// <summary>
-    /// The run's trained model: the kept one, else a dense run's last checkpoint; null if this machine has neither.
+    /// The run's trained model: the kept model, else a dense run's last checkpoint; null if this machine has neither.
     /// </summary>
     public TrainedFile? TrainedModelOf(Run run) =>
         run.Model is { } kept && kept.Store == Store() && File.Exists(Path.Combine(Own, kept.Path))

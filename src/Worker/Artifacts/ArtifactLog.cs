@@ -4,6 +4,6 @@ namespace PieService.Worker.Artifacts;
 
 internal static partial class ArtifactLog
 {
-    [LoggerMessage(21, LogLevel.Warning, "Could not tidy the artifacts up, trying again later: {Reason}")]
+    [LoggerMessage(21, LogLevel.Warning, "The artifact folder cannot be cleaned up, a retry follows: {Reason}")]
     public static partial void NotSwept(ILogger logger, string reason);
 }

@@ -7,8 +7,8 @@ using PieService.Hosting;
 namespace PieService.Worker.Artifacts;
 
 /// <summary>
-/// Removes files that nothing needs any more: checkpoints of ended runs, unless a branch may still start from them, and
-/// models that no run's row names.
+/// Removes files that are no longer needed: checkpoints of ended runs, unless a branch may still start from them, and
+/// models that no run's row refers to.
 /// </summary>
 public sealed class Housekeeping(
     ArtifactFolder artifacts, IDbContextFactory<PieDbContext> contexts, TimeProvider time, ILogger<Housekeeping> logger)
@@ -21,8 +21,8 @@ public sealed class Housekeeping(
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await db.Database.ExecuteSqlAsync(
             $"DELETE FROM workers WHERE last_beat_at < now() - interval '1 day'", cancellation);
-        // The row first, then the files: a row without its files would send a branch to a checkpoint that does not
-        // exist.
+        // The row is changed first, then the files are removed: a row without its files would send a branch to a
+        // checkpoint that does not exist.
         await ForgetCheckpointsAsync(db, cancellation);
         await ModelPins.ForgetUnusedAsync(db, cancellation);
 
@@ -41,7 +41,8 @@ public sealed class Housekeeping(
 
     private async Task RemoveModelsAsync(PieDbContext db, CancellationToken cancellation)
     {
-        // The files first, then the rows: a file that is written after the files were listed is not considered.
+        // The files are read first, then the rows: a file that is written after the files were listed is not
+        // considered.
         var files = artifacts.ModelFiles().ToList();
         if (files.Count == 0) return;
         var ids = files.Select(file => file.Lease.RunId).Distinct().ToArray();
@@ -58,8 +59,8 @@ public sealed class Housekeeping(
     private sealed record ModelOwner(Guid Id, long LeaseEpoch, bool IsRunning, string? Path)
     {
         /// <summary>
-        /// Needed are the file that the row names, those that the run may be writing, and those of a later lease than
-        /// the one read.
+        /// The needed files are the file that the row refers to, those that the run may be writing, and those of a
+        /// later lease than the one read.
         /// </summary>
         public bool Needs(RunLease lease, string path) =>
             path == Path || (IsRunning ? lease.Epoch >= LeaseEpoch : lease.Epoch > LeaseEpoch);
@@ -67,7 +68,7 @@ public sealed class Housekeeping(
 
     /// <summary>
     /// There are two statements, because a sweep that is being submitted locks the trunks that its branches will need:
-    /// once it releases them, the second statement sees the branches.
+    /// once it releases them, the second statement finds the branches.
     /// </summary>
     private static async Task ForgetCheckpointsAsync(PieDbContext db, CancellationToken cancellation)
     {
