@@ -7,10 +7,10 @@ namespace PieService.Worker.Files;
 internal static class FileHashes
 {
     /// <summary>
-    /// The SHA-256 of what <c>sha256sum NAMES</c> prints in that folder: so of the names and contents of the files.
-    /// Missing files are left out.
+    /// The SHA-256 of the output of <c>sha256sum NAMES</c> in that folder, so it covers the names and contents of the
+    /// files. Missing files are left out.
     /// </summary>
-    /// <returns>Lower-case hex.</returns>
+    /// <returns>The hash in lower-case hex.</returns>
     /// <exception cref="UnusableModelException">A file cannot be read.</exception>
     public static string Of(string folder, IEnumerable<string> names, CancellationToken cancellation = default)
     {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace PieService.Worker.Files;
 
-/// <summary>A JSON file of settings of a pretrained model. A setting that is null counts as missing.</summary>
+/// <summary>The settings of a pretrained model in a JSON file. A setting that is null counts as missing.</summary>
 internal sealed class ModelSettings
 {
     private readonly string path;
@@ -35,28 +35,28 @@ internal sealed class ModelSettings
         }
     }
 
-    /// <exception cref="UnusableModelException">It is not a whole number within the bounds; or it is missing and there
-    /// is no default.</exception>
+    /// <exception cref="UnusableModelException">The setting is not a whole number within the bounds; or it is missing
+    /// and there is no default.</exception>
     public int Integer(string name, int? otherwise = null, int atLeast = 1, int atMost = int.MaxValue) =>
         Find(name) is not { } value ? otherwise ?? throw Refusal(name, "is missing")
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= atLeast
             && number <= atMost ? number
         : throw Refusal(name, $"is {value.GetRawText()}, not a whole number from {atLeast} to {atMost}");
 
-    /// <exception cref="UnusableModelException">It is not a number from 0 to 1, 1 excluded.</exception>
+    /// <exception cref="UnusableModelException">The setting is not a number from 0 to 1, 1 excluded.</exception>
     public double Fraction(string name, double otherwise) =>
         Find(name) is not { } value ? otherwise
         : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number is >= 0 and < 1
         ? number
         : throw Refusal(name, $"is {value.GetRawText()}, not a number from 0 to below 1");
 
-    /// <exception cref="UnusableModelException">It is neither true nor false.</exception>
+    /// <exception cref="UnusableModelException">The setting is neither true nor false.</exception>
     public bool? Flag(string name) => Find(name) is not { } value ? null
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
         : throw Refusal(name, $"is {value.GetRawText()}, neither true nor false");
 
     /// <summary>A text, or the text of an added token, which is an object with its text as <c>content</c>.</summary>
-    /// <exception cref="UnusableModelException">It is not a text.</exception>
+    /// <exception cref="UnusableModelException">The setting is not a text.</exception>
     public string Text(string name, string otherwise)
     {
         if (Find(name) is not { } value) return otherwise;

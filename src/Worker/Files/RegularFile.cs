@@ -1,8 +1,8 @@
 namespace PieService.Worker.Files;
 
 /// <summary>
-/// Reads files of folders that an operator fills. Another kind of file in their place, such as a pipe, may block for
-/// ever or never end.
+/// Reads files of folders that an operator fills. Another kind of file in their place, such as a pipe, may block
+/// forever or never end.
 /// </summary>
 internal static class RegularFile
 {
@@ -12,11 +12,12 @@ internal static class RegularFile
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static FileStream OpenRead(string path)
     {
-        // Opening a pipe blocks until a process writes to it, and a device returns bytes for ever. .NET does not tell
-        // the kind of a file, but neither these nor sockets have a length.
+        // Opening a pipe blocks until a process writes to it, and a device returns bytes without end. .NET has no
+        // property for the kind of a file, but pipes, devices and sockets have the length 0.
         var file = File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target
             ? new FileInfo(target.FullName) : new FileInfo(path);
-        if (file.Length == 0) throw new InvalidDataException($"{Path.GetFileName(path)} is empty, or no regular file.");
+        if (file.Length == 0)
+            throw new InvalidDataException($"{Path.GetFileName(path)} is empty or is not a regular file.");
         return new(
             path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
     }

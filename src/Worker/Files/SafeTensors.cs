@@ -16,17 +16,17 @@ public sealed class SafeTensors
 
     public IReadOnlyCollection<string> Names => tensors.Keys;
 
-    /// <param name="values">Row-major values. They are kept by reference, so do not change them before <see
+    /// <param name="values">Row-major values. The file refers to them, so do not change them before <see
     /// cref="Write"/>.</param>
     /// <param name="shape">If empty, there is one dimension with all values.</param>
-    /// <exception cref="ArgumentException">The number of values does not match the shape, or the name is
-    /// taken.</exception>
+    /// <exception cref="ArgumentException">The number of values does not match the shape, or the name already
+    /// exists.</exception>
     public void Add<T>(string name, ReadOnlyMemory<T> values, params long[] shape) where T : unmanaged
     {
         if (shape.Length == 0) shape = [values.Length];
         if (shape.Aggregate(1L, (size, side) => size * side) != values.Length)
             throw new ArgumentException(
-                $"{values.Length} values don't fill the shape [{string.Join(", ", shape)}].", nameof(shape));
+                $"{values.Length} values do not fit the shape [{string.Join(", ", shape)}].", nameof(shape));
         if (name == SafeTensorsHeader.MetadataKey)
             throw new ArgumentException($"No tensor can have the name {name}.", nameof(name));
         tensors.Add(name, new StoredTensor<T>(TensorType.Of<T>(), shape, values));
@@ -40,21 +40,21 @@ public sealed class SafeTensors
     /// <exception cref="InvalidDataException">There is no such tensor.</exception>
     public bool Is<T>(string name) where T : unmanaged => Find(name) is StoredTensor<T>;
 
-    /// <exception cref="InvalidDataException">There is no such tensor, or its type is another one.</exception>
+    /// <exception cref="InvalidDataException">There is no such tensor, or it has another type.</exception>
     public T[] Get<T>(string name) where T : unmanaged => Find(name) is StoredTensor<T> stored
         ? MemoryMarshal.TryGetArray(stored.Values, out var all) && all.Offset == 0 && all.Count == all.Array!.Length
             ? all.Array
             : stored.Values.ToArray()
         : throw new InvalidDataException($"Tensor '{name}' is {Find(name).Type.Name}, not {TensorType.Of<T>().Name}.");
 
-    /// <exception cref="InvalidDataException">The metadata does not have it.</exception>
+    /// <exception cref="InvalidDataException">The metadata does not have the key.</exception>
     public string RequireMetadata(string key) => Metadata.TryGetValue(key, out var value)
         ? value
         : throw new InvalidDataException($"The file's metadata lacks '{key}'.");
 
     /// <summary>
-    /// Writes to a temporary name in the same folder, flushes to the disk and renames: a file is only ever seen
-    /// complete.
+    /// Writes to a temporary name in the same folder, flushes to the disk and renames: a reader only finds a complete
+    /// file.
     /// </summary>
     /// <returns>The SHA-256 of the file, lower-case hex.</returns>
     public string Write(string path)
@@ -92,7 +92,7 @@ public sealed class SafeTensors
     /// </summary>
     /// <exception cref="InvalidDataException">The file is not a complete, well-formed safetensors file of known types;
     /// the message gives the reason.</exception>
-    /// <exception cref="IOException">The file cannot be read at all.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static SafeTensors Read(string path)
     {
         using var file = File.OpenRead(path);

@@ -17,7 +17,7 @@ internal sealed record SafeTensorsHeader(
     private const int PrefixBytes = 8;
     private const int MaxBytes = 100_000_000;       // the limit of the reference implementation
 
-    // Two programs could read a name that occurs twice as two different things.
+    // Two programs could read different values for a name that occurs twice.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>Leaves the stream at the first byte of the first tensor.</summary>
@@ -44,7 +44,7 @@ internal sealed record SafeTensorsHeader(
     /// <summary>
     /// The bytes of a file before its first value, padded so that the values begin at a multiple of 8.
     /// </summary>
-    /// <param name="tensors">In the order of their bytes.</param>
+    /// <param name="tensors">The tensors in the order of their bytes.</param>
     public static byte[] Bytes(
         IReadOnlyDictionary<string, string> metadata, IEnumerable<KeyValuePair<string, StoredTensor>> tensors)
     {
@@ -119,14 +119,14 @@ internal sealed record SafeTensorsHeader(
             Require(tensor.Begin >= next,
                 $"the tensor '{tensor.Name}' begins at {tensor.Begin}, within '{before}', which ends at {next}.");
             Require(tensor.Begin <= next,
-                $"nothing has the bytes between {before} and the tensor '{tensor.Name}', from {next} "
+                $"no tensor has the bytes between {before} and the tensor '{tensor.Name}', from {next} "
                     + $"to {tensor.Begin}.");
             Require(tensor.End <= dataBytes,
                 $"the tensor '{tensor.Name}' ends at {tensor.End}, but the file has {dataBytes} bytes of data: it is "
                     + "cut off.");
             (next, before) = (tensor.End, tensor.Name);
         }
-        Require(next == dataBytes, $"{dataBytes - next} bytes are left over behind {before}.");
+        Require(next == dataBytes, $"{dataBytes - next} bytes after {before} belong to no tensor.");
     }
 
     private static void Require(bool condition, string otherwise)

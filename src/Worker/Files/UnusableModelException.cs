@@ -1,8 +1,8 @@
 namespace PieService.Worker.Files;
 
 /// <summary>
-/// The folder of a pretrained model cannot be used as it is. The message names the file as <see cref="ShownPath"/>
-/// does, the field and the fault.
+/// The folder of a pretrained model cannot be used in its present state. The message has the file in the form of <see
+/// cref="ShownPath"/>, the field and the fault.
 /// </summary>
 public sealed class UnusableModelException(string message, Exception? cause = null) : Exception(message, cause)
 {

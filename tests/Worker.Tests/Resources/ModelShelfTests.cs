@@ -115,7 +115,8 @@ public sealed class ModelShelfTests : IDisposable
 
         Assert.Equal(["device", "pipe", "device", "pipe"], models.Select(model => model.Name));
         Assert.All(
-            models, model => Assert.Contains("is empty, or no regular file", model.Error, StringComparison.Ordinal));
+            models,
+            model => Assert.Contains("is empty or is not a regular file", model.Error, StringComparison.Ordinal));
     }
 
     [Fact]
