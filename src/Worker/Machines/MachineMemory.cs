@@ -3,7 +3,8 @@ using System.Globalization;
 namespace PieService.Worker.Machines;
 
 /// <summary>
-/// The memory of this machine in bytes, or of its container if that has less (cgroup v2); null if it is not known.
+/// The memory of this machine in bytes, or of its container if the container has less (cgroup v2); null if the amount
+/// is not known.
 /// </summary>
 internal static class MachineMemory
 {
@@ -14,8 +15,8 @@ internal static class MachineMemory
     public static long? Available() => Smaller(FromKernel("MemAvailable:"), AvailableIn(Container));
 
     /// <summary>
-    /// The rest up to the limit, plus the page cache that the kernel can reclaim; the kernel counts it so for the
-    /// machine.
+    /// The unused memory up to the limit, plus the page cache that the kernel can reclaim; the kernel computes the
+    /// machine's available memory in the same way.
     /// </summary>
     internal static long? AvailableIn(string container) =>
         Number(Path.Combine(container, "memory.max")) is { } limit

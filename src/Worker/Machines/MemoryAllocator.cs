@@ -20,7 +20,8 @@ public sealed record MemoryAllocator(string Name, ImmutableSortedDictionary<stri
     public static readonly MemoryAllocator System = new("system", ImmutableSortedDictionary<string, string>.Empty);
 
     /// <summary>
-    /// glibc's allocator, set to keep its memory: it maps no single tensors and gives back only memory beyond 8 GiB.
+    /// glibc's allocator, set to keep its memory: it does not map single tensors, and returns only memory beyond
+    /// 8 GiB.
     /// </summary>
     public static readonly MemoryAllocator Glibc = new("glibc", ImmutableSortedDictionary<string, string>.Empty
         .Add("MALLOC_MMAP_MAX_", "0")
@@ -35,7 +36,7 @@ public sealed record MemoryAllocator(string Name, ImmutableSortedDictionary<stri
             : null;
 
     /// <param name="setting">PIE_ALLOCATOR: auto (or null), tcmalloc, glibc, system.</param>
-    /// <exception cref="FormatException">It is none of these, or the library is not installed.</exception>
+    /// <exception cref="FormatException">The setting is not one of these, or the library is not installed.</exception>
     public static MemoryAllocator Choose(string? setting) => setting switch
     {
         // The worker's environment already preloads a library, which may be an allocator.
@@ -53,7 +54,7 @@ public sealed record MemoryAllocator(string Name, ImmutableSortedDictionary<stri
     };
 
     /// <summary>
-    /// The allocator that this process really runs with: if the loader cannot preload a library, it only warns.
+    /// The allocator that this process uses in fact: if the loader cannot preload a library, it only warns.
     /// </summary>
     public static string OfThisProcess()
     {
@@ -67,7 +68,7 @@ public sealed record MemoryAllocator(string Name, ImmutableSortedDictionary<stri
     }
 
     /// <summary>
-    /// What LD_PRELOAD names, without files that are not there: the loader passes over them with a warning.
+    /// The libraries in LD_PRELOAD, without files that do not exist: the loader skips them with a warning.
     /// </summary>
     private static string[] Preloaded =>
     [

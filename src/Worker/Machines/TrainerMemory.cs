@@ -4,8 +4,8 @@ using PieService.Worker.Models;
 namespace PieService.Worker.Machines;
 
 /// <summary>
-/// The memory that a trainer can use on the CPU, given that all slots may train at once; null if it is not known, as
-/// for a GPU.
+/// The memory that a trainer can use on the CPU, given that all slots may train at once; null if the amount is not
+/// known, as for a GPU.
 /// </summary>
 public sealed record TrainerMemory(long? MiB)
 {

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Machines;
 
-/// <param name="Device">auto, cpu, cuda or cuda:n.</param>
-/// <param name="Threads">Threads of the tensor library.</param>
+/// <param name="Device">The device: auto, cpu, cuda or cuda:n.</param>
+/// <param name="Threads">The number of threads of the tensor library.</param>
 public sealed record TrainerSettings(string Device, int Threads)
 {
-    /// <summary>Initialises the tensor library; auto means cuda if there is one.</summary>
-    /// <exception cref="InvalidOperationException">CUDA is required, but there is none.</exception>
+    /// <summary>Initialises the tensor library; auto means cuda if there is a CUDA device.</summary>
+    /// <exception cref="InvalidOperationException">CUDA is required, but there is no CUDA device.</exception>
     public Machine Prepare()
     {
         set_num_threads(Threads);
@@ -18,7 +18,7 @@ public sealed record TrainerSettings(string Device, int Threads)
         var device = name == "cpu" || cuda.is_available()
             ? torch.device(name)
             : throw new InvalidOperationException(
-                $"The device '{Device}' is demanded, but the tensor library finds no CUDA device.");
+                $"The device is '{Device}', but the tensor library finds no CUDA device; set PIE_DEVICE to cpu.");
         return new(device, Machine.CpuCapabilityHere(), Threads);
     }
 }
@@ -26,7 +26,7 @@ public sealed record TrainerSettings(string Device, int Threads)
 /// <summary>The conditions besides the recipe and the seed that decide the last bits of a training.</summary>
 public sealed record Machine(Device Device, string CpuCapability, int Threads)
 {
-    /// <summary>cpu or cuda: a checkpoint may move between devices of one type.</summary>
+    /// <summary>The type, cpu or cuda: a checkpoint may move between devices of one type.</summary>
     public string DeviceType => Wire(Device.type);
 
     public string DeviceName =>

@@ -5,7 +5,7 @@ using PieService.Domain;
 namespace PieService.Worker.Machines;
 
 /// <summary>The devices, slots and limits of this worker.</summary>
-/// <param name="Device">auto, cpu, cuda or cuda:n; the trainers get it too.</param>
+/// <param name="Device">The device: auto, cpu, cuda or cuda:n; the trainers receive it too.</param>
 /// <param name="Slots">The number of runs that are trained at once, each in its own trainer process.</param>
 /// <param name="Threads">The CPU threads of each trainer; they are among the conditions that decide a run's
 /// bits.</param>
@@ -40,7 +40,7 @@ public sealed partial record WorkerSettings(
                     : 0,
             _ => 1,
         };
-        // A small recurrent network is no faster with a second thread, so each core is a slot; each GPU is one slot.
+        // A small recurrent network is not faster with a second thread, so each core is a slot; each GPU is one slot.
         var slots = Settings.Number(setting, "PIE_SLOTS", gpus > 0 ? gpus : Environment.ProcessorCount, 1, 1024);
         return new WorkerSettings(
             device, slots,
@@ -54,11 +54,12 @@ public sealed partial record WorkerSettings(
     /// <summary>The memory allocator of the trainers.</summary>
     public MemoryAllocator Allocator { get; private init; } = MemoryAllocator.System;
 
-    /// <summary>The GPUs that CUDA_VISIBLE_DEVICES names; null if it is not set.</summary>
+    /// <summary>The GPUs in CUDA_VISIBLE_DEVICES; null if the variable is not set.</summary>
     public IReadOnlyList<string>? VisibleGpus { get; private init; }
 
     /// <summary>
-    /// The GPU that a slot may see, which is then its only one, cuda:0; null to leave the choice to the environment.
+    /// The GPU that is visible to a slot's trainer, as its only GPU, cuda:0; null to leave the choice to the
+    /// environment.
     /// </summary>
     public string? VisibleGpu(int slot) => Device switch
     {
@@ -68,7 +69,7 @@ public sealed partial record WorkerSettings(
         _ => null,
     };
 
-    /// <summary>The device that a trainer is given; it sees at most one GPU.</summary>
+    /// <summary>The device of a trainer, to which at most one GPU is visible.</summary>
     public string TrainerDevice => Device.StartsWith("cuda", StringComparison.Ordinal) ? "cuda" : Device;
 
     [GeneratedRegex(@"^(auto|cpu|cuda(:\d{1,3})?)$")]
