@@ -8,29 +8,30 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Pruning;
 
 /// <summary>
-/// The gradient that impact pruning scores with, neither clipped nor masked, since neither moves a threshold among the
-/// survivors. Protocol sound: of the mean loss over a sample of training examples (study 1.15). Protocol paper: over
-/// the last batch of ten of that sample alone, because the published code clears the gradient before each (study 1.6).
+/// The gradient for the scores of impact pruning. It is not clipped and not masked, since neither changes the ranking
+/// of the survivors. In protocol sound it is the gradient of the mean loss over a sample of training examples (study
+/// 1.15). In protocol paper it is that over the last batch of ten of the sample alone, because the published code
+/// clears the gradient before each batch (study 1.6).
 /// </summary>
 /// <remarks>
 /// Dropout acts in protocol paper; in sound its probability is 0. The model is in train mode in both: in evaluation
 /// mode cuDNN's LSTM has no backward pass.
 /// </remarks>
 /// <param name="sample">The examples of a pruning step, as positions in <paramref name="train"/>.</param>
-/// <param name="torchSeed">The seed of a pruning step for dropout, so that it does not matter whether epochs were
-/// trained in this process.</param>
+/// <param name="torchSeed">The seed of a pruning step for dropout, so that the result does not depend on whether epochs
+/// were trained in this process.</param>
 public sealed class ImpactGradient(
     Classifier model, ParameterBuffer parameters, TokenisedSplit train, Protocol protocol, Func<int, int[]> sample,
     Func<int, long> torchSeed)
 {
     private const int BatchSize = 10;  // the study's; in protocol sound the sum over batches is the same for every size
 
-    /// <summary>Flat, in the order of the parameters. Afterwards the buffer's gradients are zero.</summary>
+    /// <summary>Returns the flat gradient in the order of the parameters and clears the buffer's gradients.</summary>
     public float[] Of(int step)
     {
         var examples = sample(step);
         if (protocol == Protocol.Paper) examples = examples.Chunk(BatchSize).Last();
-        using Scalar count = examples.Length;       // kept: a Scalar without a reference may be finalised too early
+        using Scalar count = examples.Length;       // a Scalar without a reference may be finalised too early
         manual_seed(torchSeed(step));
         model.train();
         model.DropsOut = protocol == Protocol.Paper;

@@ -4,9 +4,9 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Pruning;
 
 /// <summary>
-/// Prunes when the recipe's plan requires it, by the rule of its protocol. It acts before an epoch and not after one:
-/// so a checkpoint is always the unpruned end of its epoch, and a run that resumes from it prunes exactly as the run
-/// that wrote it.
+/// Prunes when the recipe's plan requires it, by the rule of its protocol. It prunes before an epoch and not after one:
+/// so a checkpoint always has the state at the end of its epoch before pruning, and a run that resumes from it prunes
+/// exactly as the run that wrote it.
 /// </summary>
 public sealed class Pruner : ITrainingHook
 {
@@ -27,7 +27,7 @@ public sealed class Pruner : ITrainingHook
         (this.recipe, this.seed, this.parameters, this.optimizer, this.impactGradient, this.record) =
             (recipe, seed, parameters, optimizer, impactGradient, record);
         rule = PruningRule.Of(recipe.Method)
-            ?? throw new ArgumentException("A dense recipe prunes nothing.", nameof(recipe));
+            ?? throw new ArgumentException("A dense recipe has no pruning plan.", nameof(recipe));
         initialValues = rule.Rewinds ? parameters.CopyValues() : null;
     }
 

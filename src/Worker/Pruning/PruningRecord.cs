@@ -17,7 +17,7 @@ public sealed class PruningRecord(Classifier model, ParameterBuffer parameters, 
 {
     private List<RunPruning> prunings = [];
 
-    /// <summary>The prunings that this training knows of, in their order.</summary>
+    /// <summary>The recorded prunings of this training, in their order.</summary>
     public IReadOnlyList<RunPruning> Prunings => prunings;
 
     /// <param name="earlier">The record of earlier prunings in a checkpoint.</param>

@@ -11,8 +11,8 @@ namespace PieService.Worker.Pruning;
 /// </summary>
 public static class PublishedThreshold
 {
-    /// <param name="scores">One score for each weight; those of pruned weights are unused. Compared as float32, as the
-    /// published code does.</param>
+    /// <param name="scores">One score for each weight; those of pruned weights are unused. They are compared as
+    /// float32, as in the published code.</param>
     /// <param name="percent">The percentage of the survivors, 0 to 100.</param>
     /// <exception cref="ArgumentException">Lengths differ, or the score of a survivor is NaN.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The percentage is outside its range.</exception>

@@ -16,7 +16,7 @@ public static class WeightScores
         return scores;
     }
 
-    /// <summary>|w g|, the first-order change of the loss when the weight goes.</summary>
+    /// <summary>|w g|, the first-order change of the loss if the weight is pruned.</summary>
     /// <param name="gradients">The gradients of the loss, one for each weight.</param>
     public static double[] Impact(ReadOnlySpan<float> weights, ReadOnlySpan<float> gradients)
     {
