@@ -14,8 +14,8 @@ internal sealed class CheckpointCopies(PieFolders folders, TimeProvider time) : 
     private string Copies => Path.Combine(folders.Cache, "checkpoints");
 
     /// <summary>
-    /// Copies a checkpoint once, under another name that is then renamed. A changed checkpoint becomes another copy and
-    /// the earlier ones are removed; a run that was just given one of those is tried again.
+    /// Copies a checkpoint once, under a temporary name that is then renamed. A changed checkpoint is copied again and
+    /// the earlier copies are removed; a run that has just received an earlier copy is retried.
     /// </summary>
     public async Task<DirectoryInfo> OfAsync(DirectoryInfo shared, CancellationToken cancellation)
     {
@@ -35,12 +35,12 @@ internal sealed class CheckpointCopies(PieFolders folders, TimeProvider time) : 
                     var file = new FileInfo(Path.Combine(shared.FullName, name));
                     if (file.Exists) await CopyAsync(file, Path.Combine(unfinished, name), cancellation);
                 }
-                if (CheckpointVersion.Of(shared) != version) throw new IOException("it was changed meanwhile");
+                if (CheckpointVersion.Of(shared) != version) throw new IOException("it changed during the copy");
                 Directory.Move(unfinished, copy);
             }
             catch (IOException) when (Directory.Exists(copy))
             {
-                // Another worker with the same cache was faster.
+                // Another worker with the same cache has already made the copy.
             }
             catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
             {

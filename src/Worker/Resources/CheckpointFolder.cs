@@ -6,7 +6,7 @@ namespace PieService.Worker.Resources;
 
 /// <summary>
 /// The folders of pretrained checkpoints that this worker can read: its own, and those in the shared artifact folder,
-/// which are copied before a trainer reads them. <see cref="ModelShelf"/> knows what they contain.
+/// which are copied before a trainer reads them. <see cref="ModelShelf"/> has their contents.
 /// </summary>
 public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : IDisposable
 {
@@ -22,13 +22,13 @@ public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : ID
             .OrderBy(folder => folder.Name, StringComparer.Ordinal)];
 
     /// <returns>A folder on this machine.</returns>
-    /// <exception cref="WorkerUnfitException">There is no checkpoint of this name any more.</exception>
+    /// <exception cref="WorkerUnfitException">There is no longer a checkpoint of this name.</exception>
     /// <exception cref="IOException">A shared checkpoint cannot be copied now.</exception>
     public async Task<DirectoryInfo> FindAsync(string name, CancellationToken cancellation) =>
         Named(folders.Models, name)
         ?? (Named(folders.SharedModels, name) is { } shared ? await copies.OfAsync(shared, cancellation) : null)
         ?? throw new WorkerUnfitException(
-            $"The checkpoint '{name}' is neither in this worker's PIE_MODELS nor in models in its PIE_ARTIFACTS.",
+            $"The checkpoint '{name}' is neither in this worker's PIE_MODELS nor in its PIE_ARTIFACTS/models.",
             ModelKind.Bert, name);
 
     public void Dispose() => copies.Dispose();
@@ -43,7 +43,7 @@ public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : ID
         In(folder).FirstOrDefault(found => found.Name == name);
 
     /// <summary>
-    /// A folder that cannot be read has no checkpoints. The name of a checkpoint that is still being fetched begins
+    /// A folder that cannot be read has no checkpoints. The name of a checkpoint that is still being downloaded begins
     /// with a dot.
     /// </summary>
     private static IReadOnlyList<DirectoryInfo> In(string folder)

@@ -9,8 +9,9 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Resources;
 
 /// <summary>
-/// Datasets and word vectors in the form that trainers read. Each is made once per content, kept on the disk and shared
-/// by all runs. Files are renamed into place when they are complete, so several workers may share the folder.
+/// Caches datasets and word vectors in the form that trainers read. Each is built once per content, kept on the disk
+/// and shared by all runs. Files are renamed into place when they are complete, so several workers may share the
+/// folder.
 /// </summary>
 public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbContextFactory<PieDbContext> contexts)
     : IDisposable
@@ -18,7 +19,7 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
     private readonly HashSet<string> known = [];
 
-    /// <param name="tokenizer">Null means basic_english.</param>
+    /// <param name="tokenizer">The tokenizer; null means basic_english.</param>
     /// <returns>The path of the tokenised dataset.</returns>
     public async Task<string> TokensAsync(Guid datasetId, WordPiece? tokenizer, CancellationToken cancellation)
     {
@@ -95,7 +96,7 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
             }
             catch (IOException) when (IsWhole(path))
             {
-                // The other worker was faster and has removed our file.
+                // The other worker was faster and has removed this worker's file.
             }
             finally
             {
@@ -130,7 +131,9 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
         }
     }
 
-    /// <summary>Removes unfinished files beside it: those of a killed worker would otherwise stay for ever.</summary>
+    /// <summary>
+    /// Removes unfinished files in its folder: those of a killed worker would otherwise never be removed.
+    /// </summary>
     private void BecomesKnown(string path)
     {
         // No glob: `name.*` would also match the file itself.

@@ -4,7 +4,7 @@ using PieService.Domain.Runs;
 
 namespace PieService.Worker.Resources;
 
-/// <summary>The contents of models, cached on the disk, since reading the largest takes minutes.</summary>
+/// <summary>Caches the contents of models on the disk, since reading the largest takes minutes.</summary>
 internal sealed class ModelNotes(PieFolders folders)
 {
     private string Notes => Path.Combine(folders.Cache, "models");
@@ -43,7 +43,7 @@ internal sealed class ModelNotes(PieFolders folders)
         }
         catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)
         {
-            // The next look then uses the cached note, and the next run finds the fault again.
+            // The next check then uses the cached note, and the next run finds the fault again.
         }
     }
 }

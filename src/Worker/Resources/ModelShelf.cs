@@ -13,8 +13,8 @@ using PieService.Worker.Text;
 namespace PieService.Worker.Resources;
 
 /// <summary>
-/// The inventory of this worker's checkpoints and files of word vectors. To know its content, each is read once. That
-/// takes minutes for the largest, so it is done in the background and the result is cached on the disk.
+/// The inventory of this worker's checkpoints and files of word vectors. The content of each is read once. That takes
+/// minutes for the largest, so it is done in the background and the result is cached on the disk.
 /// </summary>
 public sealed class ModelShelf(
     VectorFolder vectors, CheckpointFolder checkpoints, TrainerMemory memory, PieFolders folders, TimeProvider time,
@@ -27,7 +27,7 @@ public sealed class ModelShelf(
 
     private volatile List<ModelFile> seen = [];
 
-    /// <summary>The files found at the last look; an unusable file has the reason in its error.</summary>
+    /// <summary>The files that the last check found; the error of an unusable file gives the reason.</summary>
     public IReadOnlyList<ModelFile> Models =>
         [.. seen.Select(
             model => WhyDistrusted(model) is { } reason ? model with { Error = model.Error ?? reason } : model)];
@@ -55,7 +55,7 @@ public sealed class ModelShelf(
         foreach (var source in Sources())
         {
             models.Add(await Task.Run(() => Find(source, cancellation), cancellation));
-            // Publish what is known while the other files are still being read.
+            // Publish the entries that are ready while the other files are still being read.
             if (models.Count > seen.Count) seen = [.. models];
         }
         seen = models;
@@ -104,12 +104,12 @@ public sealed class ModelShelf(
             if (unreadable is InvalidDataException or UnusableModelException or IOException
                 or UnauthorizedAccessException)
                 ResourceLog.ModelUnusable(logger, source.Path, unreadable.Message);
-            // This failure is unforeseen; it must not affect the other models or the worker.
+            // The failure is unexpected; it must not affect the other models or the worker.
             else ResourceLog.ModelFailed(logger, unreadable, source.Path);
             model = new ModelFile(
                 source.Name, source.Kind, null, null, null, null,
                 Told(unreadable.Message.Replace(source.Path, Path.GetFileName(source.Path), StringComparison.Ordinal)));
-            // A failure of the disk may pass, so only other failures are remembered.
+            // A failure of the disk may be transient, so only other failures are cached.
             if ((unreadable.InnerException ?? unreadable) is not (IOException or UnauthorizedAccessException))
                 known[source.Note] = model;
             return model;

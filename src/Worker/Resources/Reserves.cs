@@ -8,8 +8,8 @@ using PieService.Worker.Trainers;
 namespace PieService.Worker.Resources;
 
 /// <summary>
-/// The disk space and memory that a worker leaves free: when they run short, it finishes its runs and takes no new
-/// ones. They are checked in a separate loop, since a network folder that hangs must not delay the heartbeat.
+/// The disk space and memory that a worker leaves free: if there is less, it finishes its runs and takes no new ones.
+/// They are checked in a separate loop, since a network folder that hangs must not delay the heartbeat.
 /// </summary>
 public sealed class Reserves(
     PieFolders folders, WorkerSettings settings, ProvenArithmetic arithmetic, TimeProvider time,
@@ -23,11 +23,11 @@ public sealed class Reserves(
 
     private volatile string? shortage;
 
-    /// <summary>A message about what was short at the last check; null if nothing was.</summary>
+    /// <summary>A message about the shortage that the last check found; null if there was none.</summary>
     public string? ShortOf => arithmetic.Problem ?? shortage
         ?? awaited.Select(wanted => ShortFor(wanted.Key, wanted.Value)).FirstOrDefault(found => found is not null);
 
-    /// <summary>Waits as long as something is short; if the arithmetic is wrong, until the worker stops.</summary>
+    /// <summary>Waits until there is no shortage; if the arithmetic is wrong, waits until the worker stops.</summary>
     public async Task EnoughAsync(CancellationToken cancellation)
     {
         while ((arithmetic.Problem ?? shortage) is not null) await Task.Delay(BetweenLooks, Time, cancellation);
@@ -87,8 +87,8 @@ public sealed class Reserves(
 
     private static string? ShortFor(string checkpoint, long mebibytes) =>
         MachineMemory.Available() / Mebi is { } free && mebibytes > free
-            ? $"memory: {free} MiB are available, to train the checkpoint '{checkpoint}' takes at least {mebibytes} "
-                + "MiB; what else runs may end, or set fewer PIE_SLOTS"
+            ? $"memory: {free} MiB are available, but to train the checkpoint '{checkpoint}' takes at least "
+                + $"{mebibytes} MiB; end other processes, or set fewer PIE_SLOTS"
             : null;
 
     private string? MemoryShortage() => MachineMemory.Available() / Mebi is { } free && free < settings.MinFreeMemoryMib

@@ -10,6 +10,6 @@ internal static partial class ResourceLog
     [LoggerMessage(23, LogLevel.Error, "{Path} cannot be used")]
     public static partial void ModelFailed(ILogger logger, Exception failure, string path);
 
-    [LoggerMessage(24, LogLevel.Error, "A look of {Service} failed; the next one follows")]
+    [LoggerMessage(24, LogLevel.Error, "A check of {Service} failed; the next check follows")]
     public static partial void LookFailed(ILogger logger, Exception failure, string service);
 }

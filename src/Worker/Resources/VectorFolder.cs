@@ -5,11 +5,11 @@ using PieService.Domain.Runs;
 namespace PieService.Worker.Resources;
 
 /// <summary>
-/// The word vectors that this worker can give its trainers; it leaves runs that need others to other workers.
+/// The word vectors that this worker has for its trainers; other workers take the runs that need others.
 /// </summary>
 public sealed class VectorFolder(PieFolders folders)
 {
-    // The endings that may follow the name, in this order; the last one is empty: the name is the file's name.
+    // The extensions that may follow the name, in this order; with the last, empty one the name is the file's name.
     private static readonly string[] Endings = [".txt", ".txt.gz", ".vec", ".vec.gz", ".gz", ""];
 
     private readonly ConcurrentDictionary<string, string> distrusted = new(StringComparer.Ordinal);
@@ -43,7 +43,7 @@ public sealed class VectorFolder(PieFolders folders)
         where file.Length > ending.Length && file.EndsWith(ending, StringComparison.Ordinal)
         select file[..^ending.Length];
 
-    /// <exception cref="WorkerUnfitException">There are no vectors of this name any more.</exception>
+    /// <exception cref="WorkerUnfitException">There are no longer vectors of this name.</exception>
     public FileInfo Find(string name) =>
         Endings.Select(ending => new FileInfo(Path.Combine(folders.Vectors ?? "/nonexistent", name + ending)))
             .FirstOrDefault(file => file.Exists)

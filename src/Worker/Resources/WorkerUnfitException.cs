@@ -10,6 +10,6 @@ public sealed class WorkerUnfitException(string message, ModelKind kind, string 
 {
     public ModelKind Kind { get; } = kind;
 
-    /// <summary>The kind of what is missing.</summary>
+    /// <summary>The kind of the missing resource.</summary>
     public string Name { get; } = name;
 }
