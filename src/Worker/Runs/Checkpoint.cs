@@ -15,9 +15,9 @@ namespace PieService.Worker.Runs;
 /// bit.
 /// </summary>
 /// <param name="VectorsSha256">The hash of the word vectors' source file, of which the recipe has only the name; null
-/// if there is none.</param>
+/// if the run has no word vectors.</param>
 /// <param name="PretrainedSha256">The hash of the checkpoint that a BERT started from, of which the recipe has only the
-/// name; null if there is none.</param>
+/// name; null for other models.</param>
 public sealed record CheckpointIdentity(
     string RecipeFingerprint, int Seed, string? VectorsSha256, Machine Machine, string? PretrainedSha256 = null);
 
@@ -31,8 +31,8 @@ public static class Checkpoint
     private const string Format = "pie-checkpoint/1", Prunings = "prunings";
 
     /// <summary>Writes the file; it is complete on the disk when this returns.</summary>
-    /// <param name="threshold">For multi-label data the threshold that was tuned after the epoch; null
-    /// otherwise.</param>
+    /// <param name="threshold">The threshold for multi-label data, tuned after the epoch; null for single-label
+    /// data.</param>
     public static CheckpointFile Save(
         string folder, CheckpointIdentity identity, int epochsDone, ParameterBuffer parameters, Adam optimizer,
         PruningRecord prunings, double? threshold = null)
@@ -61,8 +61,8 @@ public static class Checkpoint
     /// Loads a checkpoint's state into <paramref name="parameters"/>, <paramref name="optimizer"/> and <paramref
     /// name="prunings"/>.
     /// </summary>
-    /// <returns>Null if the state was loaded; otherwise why the checkpoint is not used, and then nothing has
-    /// changed.</returns>
+    /// <returns>Null if the state was loaded; otherwise the reason why the checkpoint is not used, and then the
+    /// arguments have not changed.</returns>
     /// <param name="threshold">The threshold of the epoch; null if there is none.</param>
     public static string? TryRestore(
         CheckpointFile checkpoint, CheckpointIdentity identity, ParameterBuffer parameters, Adam optimizer,

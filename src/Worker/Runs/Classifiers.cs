@@ -7,7 +7,9 @@ namespace PieService.Worker.Runs;
 
 internal static class Classifiers
 {
-    /// <summary>The model of a recipe, with the weights with which a training begins: seed torch before.</summary>
+    /// <summary>
+    /// Returns the model of a recipe with the initial weights of a training: seed torch before the call.
+    /// </summary>
     /// <exception cref="UnusableModelException">The pretrained weights are missing, malformed or do not match their
     /// config.json.</exception>
     public static Classifier Create(Recipe recipe, TrainingInputs inputs, Device device) => recipe.Architecture switch

@@ -6,10 +6,11 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Runs;
 
 /// <summary>
-/// After every epoch: validation, observation, checkpoint, report. This order ensures that a reported epoch is never
-/// lost.
+/// Runs validation, observation, checkpoint and report after every epoch. This order ensures that a reported epoch is
+/// never lost.
 /// </summary>
-/// <param name="train">Predicted after the observed epochs, in evaluation mode, which uses no random numbers.</param>
+/// <param name="train">The split that is predicted after the observed epochs, in evaluation mode, which uses no random
+/// numbers.</param>
 /// <param name="observed">The observed epochs, 0-based.</param>
 internal sealed class EpochReport(
     Classifier model, TokenisedSplit validation, TokenisedSplit train, IReadOnlyList<int> observed,
@@ -36,8 +37,8 @@ internal sealed class EpochReport(
     }
 
     /// <summary>
-    /// A full or missing disk costs the epochs that a later crash would lose, but not the run: it returns null, and the
-    /// training continues.
+    /// Returns null if the disk is full or missing, and the training continues: only a later crash would lose the
+    /// epochs since the last checkpoint.
     /// </summary>
     private CheckpointFile? TrySave(int epochsDone)
     {
@@ -48,7 +49,8 @@ internal sealed class EpochReport(
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
             listener.Warn(
-                $"The checkpoint after {epochsDone} epochs cannot be written, going on without: {unwritable.Message}");
+                $"The checkpoint after {epochsDone} epochs cannot be written, training continues: "
+                    + unwritable.Message);
             return null;
         }
     }

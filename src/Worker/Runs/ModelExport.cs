@@ -18,7 +18,7 @@ internal static class ModelExport
     public const string Format = "pie-model/1";
 
     /// <summary>Writes the file; it is complete on the disk when this returns.</summary>
-    /// <exception cref="IOException">The file cannot be written; a run that must keep its model is not finished without
+    /// <exception cref="IOException">The file cannot be written; a run that must keep its model cannot finish without
     /// it.</exception>
     public static ModelExportFile Save(
         ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine,
@@ -45,7 +45,7 @@ internal static class ModelExport
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"The model cannot be kept; free the disk of PIE_ARTIFACTS or let the worker write "
+                $"The model cannot be written; free space on the disk of PIE_ARTIFACTS, or allow the worker to write "
                     + $"there: {unwritable.Message}", unwritable);
         }
     }
@@ -53,14 +53,14 @@ internal static class ModelExport
     /// <summary>
     /// Loads the parameters and masks of a kept model, or of a checkpoint, into <paramref name="parameters"/>.
     /// </summary>
-    /// <returns>The threshold for multi-label data; null otherwise.</returns>
+    /// <returns>The threshold for multi-label data; null for single-label data.</returns>
     /// <exception cref="InvalidDataException">The file is not the one that was kept, or it belongs to another
     /// model.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static double? Restore(TrainedFile trained, ParameterBuffer parameters)
     {
         if (Checkpoint.Sha256(trained.Path) is var sha256 && sha256 != trained.Sha256)
-            throw new InvalidDataException($"The model that was kept has the SHA-256 {sha256}, not {trained.Sha256}.");
+            throw new InvalidDataException($"The kept model has the SHA-256 {sha256}, not {trained.Sha256}.");
         var file = SafeTensors.Read(trained.Path);
         parameters.SetValues(parameters.Segments.ToDictionary(
             segment => segment.Name,

@@ -15,7 +15,7 @@ public sealed class RunPrediction(TrainerSettings settings)
     /// <exception cref="UnusableModelException">The checkpoint that the model started from cannot be used in its
     /// present state.</exception>
     /// <exception cref="UntrainableException">
-    /// The trained model's file is not the one that was kept, or not this model's; another attempt would not help.
+    /// The trained model's file is not the kept file, or belongs to another model; another attempt would not help.
     /// </exception>
     /// <exception cref="IOException">The trained model's file cannot be read at the moment.</exception>
     /// <exception cref="OperationCanceledException">Thrown between two batches.</exception>
@@ -55,7 +55,7 @@ public sealed class RunPrediction(TrainerSettings settings)
         catch (Exception unusable) when (unusable is InvalidDataException or ArgumentException)
         {
             throw new UntrainableException(
-                $"{unusable.Message} So it did not predict again, and the predictions are those of before.");
+                $"{unusable.Message} So the model did not predict again; the earlier predictions remain.");
         }
     }
 }

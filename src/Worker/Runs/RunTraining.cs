@@ -26,7 +26,7 @@ public sealed class RunTraining(TrainerSettings settings)
 
     /// <param name="orderOf">All randomness of the training, for its training split. Checkpoints do not record which
     /// function was used.</param>
-    /// <param name="watcher">Is also told of every epoch; may be null.</param>
+    /// <param name="watcher">A hook that is also called for every epoch; may be null.</param>
     internal TrainingResult Execute(
         TrainingAssignment assignment, TrainingListener listener, Func<TokenisedSplit, TrainingOrder> orderOf,
         ITrainingHook? watcher = null)
@@ -84,7 +84,9 @@ public sealed class RunTraining(TrainerSettings settings)
             inputs.Pretrained?.Sha256);
     }
 
-    /// <summary>Loads the furthest usable state: the run's own checkpoint, else the trunk's, else none.</summary>
+    /// <summary>
+    /// Loads the usable state with the most epochs: the run's own checkpoint, else the trunk's, else no state.
+    /// </summary>
     /// <returns>The number of finished epochs.</returns>
     private static int Restore(
         TrainingAssignment assignment, CheckpointIdentity own, ParameterBuffer parameters, Adam optimizer,

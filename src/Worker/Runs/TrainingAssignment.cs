@@ -10,10 +10,10 @@ namespace PieService.Worker.Runs;
 /// <param name="Resume">This run's own last checkpoint, from an earlier attempt.</param>
 /// <param name="Trunk">The dense run's checkpoint at the branching point. If it is missing or unusable, its epochs are
 /// trained here.</param>
-/// <param name="PredictSplits">Splits whose predictions are wanted.</param>
-/// <param name="Keep">Null if the trained model is not kept.</param>
-/// <param name="ObserveEpochs">Epochs (0-based) after which the predictions for the training split are wanted; null
-/// means none.</param>
+/// <param name="PredictSplits">The splits to predict.</param>
+/// <param name="Keep">The wish to keep the trained model; null if the model is not kept.</param>
+/// <param name="ObserveEpochs">The epochs (0-based) after which the training split is predicted; null means no
+/// epochs.</param>
 /// <param name="PretrainedFolder">The folder of the checkpoint that a BERT starts from; null for other models.</param>
 /// <param name="Trained">The run's trained model, which then only predicts; null if the run is trained.</param>
 public sealed record TrainingAssignment(
@@ -32,17 +32,17 @@ public sealed record TrainingAssignment(
     TrainedFile? Trained = null);
 
 /// <summary>A trained model as it is kept, or the checkpoint after its last epoch.</summary>
-/// <param name="Path">Absolute.</param>
-/// <param name="Sha256">Lower-case hex of the file's bytes.</param>
+/// <param name="Path">The absolute path.</param>
+/// <param name="Sha256">The hash of the file's bytes, lower-case hex.</param>
 public sealed record TrainedFile(string Path, string Sha256);
 
-/// <summary>The path for the trained model, and the part of its provenance that a trainer does not know.</summary>
-/// <param name="Path">Absolute.</param>
+/// <summary>The path for the trained model, and the part of its provenance that a trainer does not have.</summary>
+/// <param name="Path">The absolute path.</param>
 /// <param name="Labels">The names of the classes, in their order.</param>
 /// <param name="Versions">The versions of the worker and its libraries.</param>
 public sealed record ModelWish(string Path, IReadOnlyList<string> Labels, string Versions);
 
-/// <param name="Path">Absolute.</param>
-/// <param name="Sha256">Lower-case hex of the file's bytes.</param>
+/// <param name="Path">The absolute path.</param>
+/// <param name="Sha256">The hash of the file's bytes, lower-case hex.</param>
 /// <param name="EpochsDone">The finished epochs in the file, including those of the trunk.</param>
 public sealed record CheckpointFile(string Path, string Sha256, int EpochsDone);

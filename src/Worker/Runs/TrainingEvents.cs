@@ -4,9 +4,9 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Runs;
 
 /// <summary>Epoch number <paramref name="Epoch"/> (0-based) is finished and its checkpoint is on the disk.</summary>
-/// <param name="Checkpoint">Null if it could not be written.</param>
-/// <param name="Observation">The predictions for the training split after this epoch; null if they were not
-/// wanted.</param>
+/// <param name="Checkpoint">The checkpoint; null if it could not be written.</param>
+/// <param name="Observation">The predictions for the training split after this epoch; null if the epoch is not
+/// observed.</param>
 public sealed record EpochFinished(
     int Epoch, IReadOnlyList<EpochMetric> Metrics, double Seconds, CheckpointFile? Checkpoint,
     SplitPredictions? Observation = null);
@@ -20,9 +20,9 @@ public sealed record TrainingListener(Action<EpochFinished> Epoch, Action<string
 /// <summary>The results of a finished training.</summary>
 /// <param name="Tensors">Every prunable tensor, for dense runs too.</param>
 /// <param name="Prunings">The effect of each pruning, in order; empty for dense runs.</param>
-/// <param name="Device">cpu or cuda:n.</param>
+/// <param name="Device">The device, cpu or cuda:n.</param>
 /// <param name="Threads">The threads of the tensor library; with device and capability they decide the bits.</param>
-/// <param name="Model">Null if it was not to be kept.</param>
+/// <param name="Model">The kept model; null if the model is not kept.</param>
 /// <param name="PretrainedSha256">The hash of the checkpoint that a BERT started from; null for other models.</param>
 public sealed record TrainingResult(
     IReadOnlyList<SplitPredictions> Predictions,
@@ -37,5 +37,5 @@ public sealed record TrainingResult(
     string? PretrainedSha256 = null);
 
 /// <summary>The kept model is complete on the disk.</summary>
-/// <param name="Path">Absolute.</param>
+/// <param name="Path">The absolute path.</param>
 public sealed record ModelExportFile(string Path, long Bytes, string Sha256);

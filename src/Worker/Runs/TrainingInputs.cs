@@ -9,8 +9,8 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Runs;
 
 /// <summary>The files of an assignment, read and checked against each other.</summary>
-/// <param name="Vectors">Null if the embedding is trained.</param>
-/// <param name="Pretrained">Null if the model is not a BERT.</param>
+/// <param name="Vectors">The word vectors; null if the embedding is trained.</param>
+/// <param name="Pretrained">The checkpoint; null if the model is not a BERT.</param>
 internal sealed record TrainingInputs(
     Recipe Recipe, TokenisedDataset Dataset, WordVectors? Vectors, PretrainedBert? Pretrained)
 {
@@ -24,9 +24,9 @@ internal sealed record TrainingInputs(
         : Dataset.Split(name).Truncated(MaxLength);
 
     /// <summary>
-    /// The examples that are trained on, and those for tuning a threshold if it needs its own. If there is a validation
-    /// split, it is read anyway; else they are a tenth of the training split, chosen by the dataset's hash, the same
-    /// for all seeds (study 1.15).
+    /// The examples for training, and those for tuning a threshold if it needs separate ones. If there is a validation
+    /// split, it is used, since it is predicted anyway; else they are a tenth of the training split, chosen by the
+    /// dataset's hash, the same for all seeds (study 1.15).
     /// </summary>
     public TrainingSplits Training()
     {
@@ -42,7 +42,7 @@ internal sealed record TrainingInputs(
     /// files without a name.</exception>
     /// <exception cref="UntrainableException">The files do not belong together.</exception>
     /// <exception cref="UnusableModelException">
-    /// The checkpoint's folder has changed since the supervisor looked at it.
+    /// The checkpoint's folder has changed since the supervisor read it.
     /// </exception>
     /// <exception cref="InvalidDataException">A file is malformed; it can be rebuilt.</exception>
     public static TrainingInputs Load(TrainingAssignment assignment)
@@ -54,7 +54,7 @@ internal sealed record TrainingInputs(
         if (recipe.Checkpoint is null != assignment.PretrainedFolder is null
             || recipe.Checkpoint is null == (recipe.Architecture == Architecture.Bert))
             throw new ArgumentException(
-                "A BERT needs its checkpoint's name and folder, and nothing else does.", nameof(assignment));
+                "A BERT needs its checkpoint's name and folder; another model must have neither.", nameof(assignment));
         var dataset = TokenisedDataset.Load(assignment.TokensPath);
         var vectors = assignment.VectorsPath is { } path ? WordVectors.Load(path) : null;
         var pretrained = assignment.PretrainedFolder is { } folder ? PretrainedBert.Read(folder) : null;
@@ -68,8 +68,8 @@ internal sealed record TrainingInputs(
             dataset.Task == LearningTask.SingleLabel || recipe.Protocol == Protocol.Paper
                 || dataset.Split(TokenisedDataset.Train).Count > 1
                 || dataset.Split(TokenisedDataset.Validation).Count > 0,
-            "the dataset has one training example and no validation split, so nothing is left to tune its threshold "
-                + "on");
+            "the dataset has one training example and no validation split, so there are no examples to tune its "
+                + "threshold");
         Require(vectors is null || vectors.VocabularyHash == dataset.VocabularyHash,
             "the word vectors were reduced to another vocabulary");
         if (dataset.Tokenizer != pretrained?.Tokens.Sha256)
@@ -94,5 +94,5 @@ internal sealed record TrainingInputs(
     }
 }
 
-/// <param name="HeldOut">These are not trained on; there are none if none are needed.</param>
+/// <param name="HeldOut">The examples that are not trained on; empty if none are needed.</param>
 internal sealed record TrainingSplits(TokenisedSplit Train, TokenisedSplit HeldOut);

@@ -84,7 +84,7 @@ public sealed class ModelExportTests : IDisposable
             () => PredictAgain(Toy.Recipe(Method.Dense), new(trained.Model!.Path, new string('0', 64))));
 
         Assert.Contains("SHA-256", refused.Message, StringComparison.Ordinal);
-        Assert.EndsWith("the predictions are those of before.", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("the earlier predictions remain.", refused.Message, StringComparison.Ordinal);
     }
 
     private TrainingResult PredictAgain(Recipe recipe, TrainedFile model) => new RunPrediction(Toy.Cpu).Execute(
