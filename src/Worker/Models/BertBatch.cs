@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Models;
 
-/// <summary>Texts side by side, padded to the longest: each (B, T).</summary>
-/// <param name="Ids">Int64.</param>
-/// <param name="TokenTypes">Int64: 1 for the tokens of a pair's second text.</param>
-/// <param name="Mask">Bool: false for a pad.</param>
+/// <summary>A batch of texts, padded to the longest; each tensor is (B, T).</summary>
+/// <param name="Ids">The token ids, Int64.</param>
+/// <param name="TokenTypes">The token types, Int64: 1 for the tokens of a pair's second text.</param>
+/// <param name="Mask">Whether a token is not a pad, Bool.</param>
 internal sealed record BertBatch(Tensor Ids, Tensor TokenTypes, Tensor Mask)
 {
     public static BertBatch Of(IReadOnlyList<TextInput> texts, int padToken, Device device)

@@ -8,12 +8,13 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Models;
 
 /// <summary>
-/// BERT (Devlin et al., 2019) with the study's classifier, all of it in this file (study 1.3): embeddings, layers of
+/// BERT (Devlin et al., 2019) with the study's classifier, complete in this file (study 1.3): embeddings, layers of
 /// attention and two linear maps, the pretrained pooler over [CLS], one linear layer without dropout before it.
 /// </summary>
 /// <remarks>
-/// A batch is padded at its end and no token attends to a pad, so a text's logits are those that it has alone. Names
-/// and order of the parameters are those of the published model. No <c>matmul</c>: an error in it cannot be caught.
+/// A batch is padded at its end and no token attends to a pad, so a text's logits do not depend on the other texts of
+/// the batch. The names and the order of the parameters are those of the published model. The model does not use
+/// <c>matmul</c>: an error in it cannot be caught.
 /// </remarks>
 public sealed class BertClassifier : Classifier
 {
@@ -36,10 +37,12 @@ public sealed class BertClassifier : Classifier
     private readonly Affine pooler;
     private readonly Linear linear;
 
-    /// <param name="weights">The weights. They are moved into the model, so they make one model only.</param>
+    /// <param name="weights">The weights. They are moved into the model, so they can be used for one model
+    /// only.</param>
     /// <param name="protocol">The protocol, which decides what is prunable.</param>
     /// <remarks>
-    /// The classifier's initial weights are torch's default, U(±1/sqrt(W)), drawn on the CPU: seed torch before.
+    /// The classifier's initial weights are torch's default, U(±1/sqrt(W)), drawn on the CPU: seed torch before the
+    /// call.
     /// </remarks>
     /// <exception cref="UnusableModelException">The weights are not those of a BERT of this config.</exception>
     public BertClassifier(BertConfig config, BertWeights weights, int classCount, Protocol protocol, Device device)
@@ -64,7 +67,7 @@ public sealed class BertClassifier : Classifier
 
     public override int ClassCount { get; }
 
-    // 256 texts of 64 tokens, or 32 of 512: for bert-base 200 MB for the widest tensor of a layer.
+    // This is 256 texts of 64 tokens, or 32 of 512; for bert-base the widest tensor of a layer then takes 200 MB.
     public override int MostTokensAtOnce => 16_384;
 
     /// <param name="texts">Token ids, including [CLS] and [SEP]; no text is longer than the model's positions.</param>
@@ -77,7 +80,8 @@ public sealed class BertClassifier : Classifier
     internal Tensor Pooled(BertBatch batch) => pooler.Call(HiddenStates(batch).Last().select(1, 0)).tanh();
 
     /// <summary>
-    /// Yields the output of the embeddings, then that of each layer, (B, T, W). Use each before you ask for the next.
+    /// Yields the output of the embeddings, then that of each layer, (B, T, W). Each is valid until the next is
+    /// requested.
     /// </summary>
     internal IEnumerable<Tensor> HiddenStates(BertBatch batch)
     {
@@ -95,8 +99,8 @@ public sealed class BertClassifier : Classifier
     }
 
     /// <summary>
-    /// All weights except those of the embeddings and the classifier, never biases (study 1.4); protocol sound also
-    /// excludes LayerNorm.
+    /// Includes all weights except those of the embeddings and the classifier, and excludes biases (study 1.4);
+    /// protocol sound also excludes LayerNorm.
     /// </summary>
     public override bool IsPrunable(string parameter) =>
         parameter.EndsWith(".weight", StringComparison.Ordinal)
@@ -219,7 +223,7 @@ public sealed class BertClassifier : Classifier
             nn.functional.layer_norm(input, [config.Width], weight, bias, config.LayerNormEpsilon);
     }
 
-    /// <summary>An embedding whose rows are read by its caller.</summary>
+    /// <summary>An embedding whose caller reads the rows.</summary>
     private sealed class Table : nn.Module
     {
         public Table(Take take, string prefix, long rows, long width) : base("embedding") =>

@@ -4,17 +4,18 @@ namespace PieService.Worker.Models;
 
 /// <summary>The sizes of a BERT, as the <c>config.json</c> of the Hugging Face layout gives them.</summary>
 /// <param name="VocabularySize">V, rows of the word embedding.</param>
-/// <param name="Width">W of every hidden state.</param>
-/// <param name="Layers">L.</param>
-/// <param name="Heads">Attention heads; W / Heads wide each.</param>
-/// <param name="InnerWidth">Width between the two linear maps of a layer's second half.</param>
-/// <param name="MaxPositions">Tokens that a text can have at most, special ones included.</param>
+/// <param name="Width">W, the width of every hidden state.</param>
+/// <param name="Layers">L, the number of layers.</param>
+/// <param name="Heads">The number of attention heads, each of width W / Heads.</param>
+/// <param name="InnerWidth">The width between the two linear maps of a layer's second half.</param>
+/// <param name="MaxPositions">The largest number of tokens of a text, including special tokens.</param>
 /// <param name="TokenTypes">2 if the model distinguishes the texts of a pair.</param>
-/// <param name="PadToken">Its embedding gets no gradient.</param>
-/// <param name="HiddenDropout">Probability, in training.</param>
-/// <param name="AttentionDropout">Probability, in training.</param>
-/// <param name="LayerNormEpsilon">Added to the variance.</param>
-/// <param name="TanhGelu">GELU by its approximation with tanh ("gelu_new"), not by the error function ("gelu").</param>
+/// <param name="PadToken">The token of the pad, whose embedding has no gradient.</param>
+/// <param name="HiddenDropout">The dropout probability of hidden states in training.</param>
+/// <param name="AttentionDropout">The dropout probability of attention weights in training.</param>
+/// <param name="LayerNormEpsilon">The number that LayerNorm adds to the variance.</param>
+/// <param name="TanhGelu">Whether GELU is its approximation with tanh ("gelu_new") or uses the error function
+/// ("gelu").</param>
 public sealed record BertConfig(
     int VocabularySize, int Width, int Layers, int Heads, int InnerWidth, int MaxPositions, int TokenTypes,
     int PadToken,
@@ -22,10 +23,11 @@ public sealed record BertConfig(
 {
     public const string FileName = "config.json";
 
-    // Far above the values of every BERT: a file with more is damaged, and is refused before it takes memory.
+    // These limits are far above the values of every BERT: a file with more is damaged, and is rejected before memory
+    // is allocated for it.
     private const int MostLayers = 1000, MostOfAnything = 10_000_000;
 
-    /// <summary>Of the encoder and the pooler.</summary>
+    /// <summary>The number of parameters of the encoder and the pooler.</summary>
     public long Parameters
     {
         get
@@ -39,13 +41,14 @@ public sealed record BertConfig(
     public long TrainingMiB => MiBToTrain(Parameters);
 
     /// <summary>
-    /// What a training takes at least on the CPU: six float32 a parameter (read, trained, its gradient, three of Adam).
+    /// The least memory of a training on the CPU: six float32 per parameter (the value as read, the trained value, the
+    /// gradient, three values of Adam).
     /// </summary>
     public static long MiBToTrain(long parameters) => 6 * parameters / (1024 * 1024 / sizeof(float));
 
-    /// <summary>What the file leaves out is what the reference implementation takes for it.</summary>
+    /// <summary>Reads the file. A missing setting has the default of the reference implementation.</summary>
     /// <exception cref="UnusableModelException">
-    /// The file is missing or malformed, or the model is none that can be computed here.
+    /// The file is missing or malformed, or the worker does not support the model.
     /// </exception>
     public static BertConfig Read(string folder)
     {
@@ -53,11 +56,11 @@ public sealed record BertConfig(
         Demand("model_type", "bert");
         Demand("position_embedding_type", "absolute");
         if (settings.Flag("is_decoder") ?? false)
-            throw settings.Refusal("is_decoder", "is true; only encoders can be used");
+            throw settings.Refusal("is_decoder", "is true; only encoders are supported");
 
         var (width, heads) = (Size("hidden_size"), Size("num_attention_heads"));
         if (width % heads != 0)
-            throw settings.Refusal("hidden_size", $"is {width}, no multiple of the {heads} of num_attention_heads");
+            throw settings.Refusal("hidden_size", $"is {width}, not a multiple of num_attention_heads ({heads})");
         var vocabulary = Size("vocab_size");
         return new(
             vocabulary, width, settings.Integer("num_hidden_layers", atMost: MostLayers), heads,
@@ -72,7 +75,7 @@ public sealed record BertConfig(
                 "gelu_new" or "gelu_pytorch_tanh" => true,
                 var other =>
                     throw settings.Refusal(
-                        "hidden_act", $"is {other}; gelu, gelu_new and gelu_pytorch_tanh can be used"),
+                        "hidden_act", $"is {other}; gelu, gelu_new and gelu_pytorch_tanh are supported"),
             });
 
         int Size(string name) => settings.Integer(name, atMost: MostOfAnything);
@@ -80,7 +83,7 @@ public sealed record BertConfig(
         void Demand(string name, string only)
         {
             if (settings.Text(name, only) is var given && given != only)
-                throw settings.Refusal(name, $"is {given}; only {only} can be used");
+                throw settings.Refusal(name, $"is {given}; only {only} is supported");
         }
     }
 }

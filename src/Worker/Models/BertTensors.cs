@@ -7,17 +7,17 @@ namespace PieService.Worker.Models;
 internal sealed record StoredShape(string Name, IReadOnlyList<long> Shape, bool IsReal);
 
 /// <summary>
-/// The tensors of a checkpoint's file, taken one after the other by the names of the Hugging Face encoder. Files store
-/// them with or without the prefix <c>bert.</c>, and the oldest ones call the weight and bias of a LayerNorm gamma and
-/// beta.
+/// The tensors of a checkpoint's file, which the model's modules take one after the other by the names of the Hugging
+/// Face encoder. Files store them with or without the prefix <c>bert.</c>, and the oldest ones call the weight and bias
+/// of a LayerNorm gamma and beta.
 /// </summary>
 internal sealed class BertTensors
 {
     private const string Prefix = "bert.";
     private const int MostNamed = 10;
 
-    // Heads of the tasks that a checkpoint was trained for, the other tensors of a kept model, and a constant of older
-    // versions.
+    // These are the heads of the tasks that a checkpoint was trained for, the other tensors of a kept model, and a
+    // constant of older versions.
     private static readonly string[] NotOfTheEncoder = ["cls.", "classifier.", "qa_outputs.", "mask.", "vocabulary"];
     private const string PositionIds = "embeddings.position_ids";
 
@@ -42,7 +42,8 @@ internal sealed class BertTensors
     }
 
     /// <summary>
-    /// The file's name for a tensor of this shape. Null if it has none; <see cref="RequireAllTaken"/> then reports it.
+    /// The file's name for a tensor of this shape. Null if there is no such tensor; <see cref="RequireAllTaken"/> then
+    /// reports it.
     /// </summary>
     public string? Take(string name, params long[] shape)
     {
@@ -60,7 +61,9 @@ internal sealed class BertTensors
         var faults = new[]
         {
             List("lacks", missing),
-            List("holds what a BERT of this config.json has not:", [.. left.Values.Select(tensor => tensor.Name)]),
+            List(
+                "has tensors that a BERT of this config.json does not have:",
+                [.. left.Values.Select(tensor => tensor.Name)]),
             List("does not fit config.json:", misshapen),
         };
         if (Array.Exists(faults, fault => fault.Length > 0))

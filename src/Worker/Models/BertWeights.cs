@@ -39,10 +39,11 @@ public sealed class BertWeights
     }
 
     /// <summary>
-    /// The values of a name, which must have this shape; if they do not, <see cref="RequireAllTaken"/> reports it.
+    /// Returns the values of a name, which must have this shape; if they do not, <see cref="RequireAllTaken"/> reports
+    /// it.
     /// </summary>
-    /// <exception cref="UnusableModelException">A value is not finite: the training would only diverge, and the
-    /// learning rate would be blamed.</exception>
+    /// <exception cref="UnusableModelException">A value is not finite: the training would diverge, and its error
+    /// message would wrongly name the learning rate.</exception>
     internal Parameter Take(string name, Device device, params long[] shape) => names.Take(name, shape) is { } stored
         ? nn.Parameter(tensor(Finite(name, tensors.Get<float>(stored)), shape, device: device))
         : nn.Parameter(zeros(1));               // never used in a computation

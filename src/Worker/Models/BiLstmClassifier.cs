@@ -6,14 +6,14 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Models;
 
 /// <summary>
-/// The study's BiLSTM, all of it in this file (study 1.2): word vectors, two bidirectional LSTM layers, three linear
-/// layers. Every text is computed as if it were alone (study 1.15): the forward state is read at its last word, the
-/// backward direction starts there. Or, as in the published code, every text is filled up with pads to one length, and
-/// these are read like words (study 1.2).
+/// The study's BiLSTM, complete in this file (study 1.2): word vectors, two bidirectional LSTM layers, three linear
+/// layers. In protocol sound a text's result does not depend on its batch (study 1.15): the forward state is read at
+/// the text's last word, and the backward direction starts there. In protocol paper every text is padded to one length,
+/// as in the published code, and pads are read like words (study 1.2).
 /// </summary>
 /// <remarks>
-/// A batch is padded at the end, and each direction runs from the beginning of what it reads: the backward one reads
-/// every text reversed in its own length. So a pad comes after all that matters, in both layers. This equals torch's
+/// A batch is padded at the end, and each direction runs from the beginning of its input: the input of the backward
+/// direction is every text reversed within its own length. So pads follow the words in both layers. This equals torch's
 /// packed sequences, which take more than twice the time on the CPU (docs/decisions/0008): their backward pass fills a
 /// gradient of the whole batch at every time step.
 /// </remarks>
@@ -32,7 +32,8 @@ public sealed class BiLstmClassifier : Classifier
     /// <param name="hiddenSize">H, units per direction.</param>
     /// <param name="paddedLength">T, the number of words to which every text is padded; null if each text keeps its own
     /// length.</param>
-    /// <remarks>Initial weights are torch's defaults, drawn on the CPU for every device: seed torch before.</remarks>
+    /// <remarks>Initial weights are torch's defaults, drawn on the CPU for every device: seed torch before the
+    /// call.</remarks>
     public BiLstmClassifier(InputVectors input, int hiddenSize, int classCount, Device device, int? paddedLength = null)
         : base(nameof(BiLstmClassifier))
     {
@@ -121,7 +122,7 @@ public sealed class BiLstmClassifier : Classifier
 
         public LstmLayers(int inputSize, int hiddenSize, Device device) : base(nameof(LstmLayers))
         {
-            // In the order in which torch draws them.
+            // The order is that in which torch draws the weights.
             forward0 = Direction("l0", inputSize);
             backward0 = Direction("l0_reverse", inputSize);
             forward1 = Direction("l1", 2 * hiddenSize);

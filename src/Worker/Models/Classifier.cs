@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Models;
 
 /// <summary>
-/// What training, pruning and evaluation need of a model; its parameters are those of the module, in order.
+/// The members of a model that training, pruning and evaluation use; its parameters are those of the module, in order.
 /// </summary>
 public abstract class Classifier(string name) : nn.Module(name)
 {
-    /// <summary>C.</summary>
+    /// <summary>C, the number of classes.</summary>
     public abstract int ClassCount { get; }
 
     /// <summary>Logits (B, C) of B texts.</summary>

@@ -7,10 +7,10 @@ namespace PieService.Worker.Models;
 /// The row of the embedding for each word of the vocabulary, and the rows themselves if they are given. Row 0 is all
 /// zeros; it is the pad unless another row is.
 /// </summary>
-/// <param name="RowOfWord">V rows.</param>
-/// <param name="Rows">Rows of the embedding.</param>
-/// <param name="Dimensions">D.</param>
-/// <param name="Frozen">Rows x D, row-major; null if the embedding is trained.</param>
+/// <param name="RowOfWord">The row of each of the V words.</param>
+/// <param name="Rows">The number of rows of the embedding.</param>
+/// <param name="Dimensions">D, the width of a row.</param>
+/// <param name="Frozen">The given vectors, rows x D, row-major; null if the embedding is trained.</param>
 /// <param name="PadRow">The row that is read after the end of a text.</param>
 public sealed record InputVectors(
     int[] RowOfWord, int Rows, int Dimensions, float[]? Frozen, int PadRow = InputVectors.ZeroRow)

@@ -9,7 +9,7 @@ namespace PieService.Worker.Models;
 /// <param name="Sha256">The hash of all files that decide a training; <see cref="FileHashes"/> defines it.</param>
 public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Config, WordPiece Tokens)
 {
-    /// <summary>All files of a folder that are read.</summary>
+    /// <summary>The files of a folder that the worker reads.</summary>
     public static IReadOnlyList<string> Files { get; } = [BertConfig.FileName, BertWeights.FileName,
         WordPiece.SettingsFile, WordPiece.VocabularyFile];
 
@@ -17,8 +17,8 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
     public static bool MayBeMissing(string file) => file == WordPiece.SettingsFile;
 
     /// <summary>
-    /// Its JSON files, unchanged, by name; their content is stored with a kept model, so it does not depend on the
-    /// folder.
+    /// The checkpoint's JSON files, unchanged, by name; their content is stored with a kept model, so it does not
+    /// depend on the folder.
     /// </summary>
     public required IReadOnlyList<(string Name, string Text)> Settings { get; init; }
 
@@ -46,8 +46,8 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
     /// Checks that the weights are complete and have the right shapes. Their values are not read, and nothing is
     /// computed.
     /// </summary>
-    /// <exception cref="UnusableModelException">The weights are not as they must be, or cannot be read now; the message
-    /// gives the reason.</exception>
+    /// <exception cref="UnusableModelException">The weights are not valid, or cannot be read now; the message gives the
+    /// reason.</exception>
     public void RequireWeights()
     {
         var tensors = Tensors(Path.Combine(Folder, BertWeights.FileName));

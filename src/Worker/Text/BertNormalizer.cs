@@ -7,7 +7,7 @@ namespace PieService.Worker.Text;
 /// <summary>
 /// BERT's basic tokenisation: it cleans a text and puts spaces around everything that is a separate word, so that the
 /// result can be split at spaces. It replaces the library's own, which drops line ends and tabs without a space, drops
-/// every symbol that is neither a letter nor punctuation ($, +, emoji), composes accents again after it removed some,
+/// every symbol that is neither a letter nor punctuation ($, +, emoji), recomposes accents after it has removed some,
 /// and needs ICU.
 /// </summary>
 /// <remarks>Source: BertNormalizer and BertPreTokenizer of Hugging Face's tokenizers.</remarks>

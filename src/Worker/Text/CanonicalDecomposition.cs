@@ -6,8 +6,8 @@ namespace PieService.Worker.Text;
 
 /// <summary>
 /// Unicode's canonical decomposition: an accented letter becomes the letter and the accent. It has its own table,
-/// because .NET's <c>string.Normalize</c> returns its input in invariant globalization, which is used here on purpose.
-/// The table is the same on every machine, which matters because tokens are cached by content.
+/// because .NET's <c>string.Normalize</c> returns its input in invariant globalization, which this service uses on
+/// purpose. The table is the same on every machine, which matters because tokens are cached by content.
 /// </summary>
 internal static class CanonicalDecomposition
 {

@@ -149,7 +149,7 @@ internal sealed class GloveFile : IDisposable
         }
         catch (InvalidDataException broken)
         {
-            throw new InvalidDataException($"{path} is broken behind line {line}: {broken.Message}", broken);
+            throw new InvalidDataException($"{path} is damaged after line {line}: {broken.Message}", broken);
         }
     }
 

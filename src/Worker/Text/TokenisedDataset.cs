@@ -117,7 +117,7 @@ public sealed class TokenisedDataset
         var file = SafeTensors.Read(path);
         Require(file.Metadata.GetValueOrDefault("format") == Format, "it is not a tokenised dataset");
         Require(Wire.TryParse<LearningTask>(file.RequireMetadata("task"), out var task),
-            "task is not one that there is");
+            "task is not a known task");
         Require(int.TryParse(file.RequireMetadata("classCount"), CultureInfo.InvariantCulture, out var classes)
             && classes > 0,
             "classCount is not a positive number");
@@ -145,7 +145,7 @@ public sealed class TokenisedDataset
         PackedLabels Labels(byte[] bytes, string name)
         {
             Require(bytes.Length
-                % PackedLabels.BytesPerExample(task, classes) == 0, $"{name} has labels of half an example");
+                % PackedLabels.BytesPerExample(task, classes) == 0, $"{name} has labels for part of an example");
             var labels = new PackedLabels(task, classes, bytes);
             Require(labels.AreInRange(), $"{name} has labels outside 0 to {classes - 1}");
             return labels;

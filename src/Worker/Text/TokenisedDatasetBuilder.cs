@@ -5,7 +5,7 @@ using PieService.Domain.Predictions;
 namespace PieService.Worker.Text;
 
 /// <summary>
-/// Makes a tokenised dataset: takes the examples one by one, in their order, and numbers the words as they appear.
+/// Builds a tokenised dataset: takes the examples one by one, in their order, and numbers the words as they appear.
 /// </summary>
 /// <param name="tokenizer">If given, the builder takes texts, and the words are their pieces with the tokenizer's
 /// numbers.</param>
@@ -30,7 +30,7 @@ public sealed class TokenisedDatasetBuilder(
     public void Add(string split, IReadOnlyList<string> tokens, int label) =>
         Add(split, tokens, [checked((short)label)]);
 
-    /// <param name="secondText">Null if the example is one text.</param>
+    /// <param name="secondText">The second text of a pair; null if the example is one text.</param>
     /// <exception cref="InvalidOperationException">There is no tokenizer.</exception>
     public void Add(string split, string text, string? secondText, IReadOnlyList<short> labels)
     {

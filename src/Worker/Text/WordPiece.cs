@@ -47,7 +47,7 @@ public sealed class WordPiece
         var settingsPath = Path.Combine(folder, SettingsFile);
         var settings = File.Exists(settingsPath) ? ModelSettings.Read(settingsPath) : ModelSettings.None;
         if (!(settings.Flag("do_basic_tokenize") ?? true))
-            throw settings.Refusal("do_basic_tokenize", "is false; only true can be used");
+            throw settings.Refusal("do_basic_tokenize", "is false; only true is supported");
 
         var path = Path.Combine(folder, VocabularyFile);
         var lines = ReadVocabulary(path);
@@ -55,7 +55,7 @@ public sealed class WordPiece
         if (numbers.Values.DefaultIfEmpty().Max() >= vocabularySize)
         {
             throw new UnusableModelException(
-                $"{ShownPath.Of(path)} has tokens behind line {vocabularySize}, the vocab_size of config.json.");
+                $"{ShownPath.Of(path)} has tokens after line {vocabularySize}, the vocab_size of config.json.");
         }
         var lowerCase = settings.Flag("do_lower_case") ?? true;
         var options = new BertOptions

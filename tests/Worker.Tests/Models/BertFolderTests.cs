@@ -40,7 +40,8 @@ public sealed class BertFolderTests : IDisposable
         bert.Tensors["encoder.layer.1.intermediate.dense.weight"] = [8, 12];
         var message = Refusal();
         Assert.Contains("lacks pooler.dense.bias", message);
-        Assert.Contains("holds what a BERT of this config.json has not: encoder.layer.2.output.dense.bias", message);
+        Assert.Contains(
+            "has tensors that a BERT of this config.json does not have: encoder.layer.2.output.dense.bias", message);
         Assert.Contains(
             "does not fit config.json: encoder.layer.1.intermediate.dense.weight is [8, 12], not [12, 8]", message);
     }
@@ -58,7 +59,7 @@ public sealed class BertFolderTests : IDisposable
     [InlineData("is_decoder", true, "is_decoder is true")]
     [InlineData("hidden_act", "silu", "hidden_act is silu; gelu")]
     [InlineData("hidden_size", null, "hidden_size is missing")]
-    [InlineData("hidden_size", 9, "hidden_size is 9, no multiple of the 2")]
+    [InlineData("hidden_size", 9, "hidden_size is 9, not a multiple of num_attention_heads (2)")]
     [InlineData("num_hidden_layers", -1, "num_hidden_layers is -1, not a whole number")]
     [InlineData(
         "num_hidden_layers", 2_000_000_000, "num_hidden_layers is 2000000000, not a whole number from 1 to 1000")]
@@ -103,7 +104,7 @@ public sealed class BertFolderTests : IDisposable
         Assert.Contains("[CLS] twice, in lines 3 and 4", Refusal());
         bert.Vocabulary[3] = "[SEP]";
         bert.Vocabulary.Add("one more");
-        Assert.Contains("tokens behind line 16, the vocab_size", Refusal());
+        Assert.Contains("tokens after line 16, the vocab_size", Refusal());
     }
 
     [Theory]
