@@ -3,13 +3,13 @@ using System.Text;
 namespace PieService.Domain.Tests.Files;
 
 /// <summary>
-/// Parquet as no writer makes it: two columns of strings, text and label, in one row group, uncompressed, in whatever
-/// pages.
+/// Parquet as no writer makes it: two columns of strings, text and label, in one row group, in whatever pages.
 /// </summary>
 internal static class HandmadeParquet
 {
     /// <param name="texts">Pages of the column text, with as many values as there are labels.</param>
-    public static byte[] File(IReadOnlyList<byte[]> texts, string[] labels)
+    /// <param name="codec">That of these pages; 0 is none, 1 snappy.</param>
+    public static byte[] File(IReadOnlyList<byte[]> texts, string[] labels, int codec = 0)
     {
         byte[] text = [.. texts.SelectMany(page => page)], label = Values(labels);
         byte[] footer =
@@ -17,8 +17,8 @@ internal static class HandmadeParquet
             // The schema: a list of three structs, its root first.
             0x29, 0x3C, .. Name(0x48, "schema"), 0x15, 0x04, 0, .. Column("text"), .. Column("label"),
             // One row group: its two chunks, its rows.
-            0x29, 0x1C, 0x19, 0x2C, .. Chunk(4, text.Length), .. Chunk(4 + text.Length, label.Length), 0x26,
-            .. ZigZag(labels.Length), 0,
+            0x29, 0x1C, 0x19, 0x2C, .. Chunk(4, text.Length, codec), .. Chunk(4 + text.Length, label.Length, codec: 0),
+            0x26, .. ZigZag(labels.Length), 0,
             0,
         ];
         return [.. "PAR1"u8, .. text, .. label, .. footer, .. BitConverter.GetBytes(footer.Length), .. "PAR1"u8];
@@ -32,6 +32,10 @@ internal static class HandmadeParquet
         return [.. Head(kind: 0, values.Length, content.Length), .. content];
     }
 
+    /// <summary>A page of one value, compressed.</summary>
+    public static byte[] Packed(int length, params byte[] packed) =>
+        [.. Head(kind: 0, values: 1, packed.Length, length), .. packed];
+
     /// <param name="kind">0 data, 1 index, 2 dictionary, 3 data of version 2.</param>
     public static byte[] Empty(int kind) => Head(kind, values: 0, bytes: 0);
 
@@ -39,9 +43,9 @@ internal static class HandmadeParquet
     /// Kind, unpacked and packed length; then, at the place that belongs to the kind, the number of values and their
     /// encoding, plain.
     /// </summary>
-    private static byte[] Head(int kind, int values, int bytes)
+    private static byte[] Head(int kind, int values, int bytes, int? unpacked = null)
     {
-        byte[] lengths = [0x15, .. ZigZag(kind), 0x15, .. ZigZag(bytes), 0x15, .. ZigZag(bytes)];
+        byte[] lengths = [0x15, .. ZigZag(kind), 0x15, .. ZigZag(unpacked ?? bytes), 0x15, .. ZigZag(bytes)];
         byte[] content = [0x15, .. ZigZag(values), (byte)(kind == 3 ? 0x35 : 0x15), 0, 0];
         return kind switch
         {
@@ -54,8 +58,8 @@ internal static class HandmadeParquet
 
     private static byte[] Column(string name) => [0x15, 0x0C, 0x25, 0, .. Name(0x18, name), 0];
 
-    private static byte[] Chunk(int start, int bytes) =>
-        [0x3C, 0x45, 0, 0x36, .. ZigZag(bytes), 0x26, .. ZigZag(start), 0, 0];
+    private static byte[] Chunk(int start, int bytes, int codec) =>
+        [0x3C, 0x45, .. ZigZag(codec), 0x36, .. ZigZag(bytes), 0x26, .. ZigZag(start), 0, 0];
 
     private static byte[] Name(byte field, string name) => [field, (byte)name.Length, .. Encoding.ASCII.GetBytes(name)];
 

@@ -215,6 +215,39 @@ public sealed class ParquetTests : IDisposable
         }
     }
 
+    /// <summary>DuckDB begins a new page after 100 MB, which 122,880 rows, its row group, may have.</summary>
+    [Fact]
+    public void A_page_may_have_100_MB()
+    {
+        using var builder = new WriterPropertiesBuilder();
+        using var properties = builder.Compression(Compression.Snappy).DisableDictionary().DataPagesize(100_000_000)
+            .Build();
+        var texts = Enumerable.Range(0, 51).Select(i => new string((char)('a' + (i % 26)), 2_000_000)).ToArray();
+
+        files.With("train", Write(properties, texts, Names[..51], "text", groups: 1)).With("test", Write());
+
+        Assert.Equal(51 + Texts.Length, files.Read().Examples(Guid.Empty, CancellationToken.None).Count());
+    }
+
+    [Fact]
+    public void A_page_that_says_that_it_has_a_gigabyte_gets_no_memory_for_it()
+    {
+        // Snappy: the length that it unpacks to, as a varint, then a literal of five bytes: the length and text of a
+        // value.
+        byte[] literal = [4 << 2, 1, 0, 0, 0, (byte)'a'];
+        byte[] page = HandmadeParquet.Packed(5, [5, .. literal]),
+            claim = HandmadeParquet.Packed(5, [0x80, 0x80, 0x80, 0x80, 4, .. literal]);
+        byte[] fine = HandmadeParquet.File([page, page], ["x", "y"], codec: 1),
+            file = HandmadeParquet.File([page, claim], ["x", "y"], codec: 1);
+        Assert.Equal(
+            ["a", "a", "a", "a"],
+            files.With("train", fine).With("test", fine).Examples().Select(example => example.Text));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Equal("has a page that cannot be decompressed", Refusal(file).Message);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 * 1024 * 1024);
+    }
+
     [Fact]
     public void A_gzipped_file_that_unpacks_to_200_times_its_size_is_refused_before_all_of_it_lies_on_the_disk()
     {

@@ -20,7 +20,7 @@ internal static class Compression
         {
             var written = codec switch
             {
-                1 => Snappy.Decompress(page.Span, expanded),
+                1 => Snap(page.Span, expanded),
                 2 => Fill(new GZipStream(Open(page), CompressionMode.Decompress), expanded),
                 4 => Fill(new BrotliStream(Open(page), CompressionMode.Decompress), expanded),
                 6 => Zstandard(page, expanded),
@@ -35,6 +35,12 @@ internal static class Compression
         }
         throw new InvalidDataException("has a page that cannot be decompressed");
     }
+
+    /// <summary>
+    /// The library makes room for as much as the page itself says, up to 2 GiB, before it looks at the rest of it.
+    /// </summary>
+    private static int Snap(ReadOnlySpan<byte> page, byte[] expanded) =>
+        Snappy.GetUncompressedLength(page) == expanded.Length ? Snappy.Decompress(page, expanded) : -1;
 
     private static int Zstandard(ReadOnlyMemory<byte> page, byte[] expanded)
     {

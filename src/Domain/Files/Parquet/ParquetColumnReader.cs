@@ -11,8 +11,11 @@ internal sealed class ParquetColumnReader(
     Stream file, long valuesEnd, ParquetChunk chunk, ParquetColumn column, int mostItems, UnpackedBytes unpacked,
     CancellationToken cancellation)
 {
-    /// <summary>The largest page; it bounds the memory that a length in a damaged file can cost.</summary>
-    private const int MaxPageBytes = 64 * 1024 * 1024;
+    /// <summary>
+    /// The largest page; it bounds the memory that a length in a damaged file can cost. DuckDB begins a new page after
+    /// 100 MB.
+    /// </summary>
+    private const int MaxPageBytes = 128 * 1024 * 1024;
     private const int Plain = 0, PlainDictionary = 2, Rle = 3, RleDictionary = 8;
 
     /// <summary>Page headers are short, unless they contain the smallest and the largest text.</summary>
