@@ -5,7 +5,9 @@ using PieService.Worker.Machines;
 
 // bench: a training step of the study's BiLSTM under each allocator.
 // bench memory [FOLDER]: what a trainer takes at most under each, over many epochs of texts of varying length; of a
-// BERT where its folder is given. bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
+// BERT where its folder is given.
+// bench uploads [COUNT]: readers of uploads, ours and libraries', in child processes: speed, and so many damaged files.
+// bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
 switch (args)
 {
     case []:
@@ -28,6 +30,12 @@ switch (args)
     case ["train", .. var rest]:
         WholeRun.OfBiLstm();
         if (rest is [var checkpoint]) WholeRun.OfBert(checkpoint);
+        break;
+    case ["uploads", .. var count]:
+        Uploads.Run(Size(count, 0, otherwise: 2000));
+        break;
+    case ["read-uploads", var reader]:
+        UploadReading.Run(reader);
         break;
     case [var folder, .. var sizes] when folder != "tune":
         UnderEachAllocator(["tune", folder, .. sizes]);

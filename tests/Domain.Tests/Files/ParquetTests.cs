@@ -310,7 +310,7 @@ public sealed class ParquetTests : IDisposable
         {
             // As it should.
         }
-        // A page and a dictionary of two columns, each of which may claim 64 MiB, in the two readings and the two
+        // A page and a dictionary of two columns, each of which may claim 128 MiB, in the two readings and the two
         // parts.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1L << 30);
     }
