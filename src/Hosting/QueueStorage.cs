@@ -75,6 +75,10 @@ public static class QueueStorage
             InvisibilityTimeout = TimeSpan.FromMinutes(10),
             QueuePollInterval = TimeSpan.FromMilliseconds(500),
             JobExpirationCheckInterval = TimeSpan.FromMinutes(1),
+            // A lock is a row, which stays when its holder or the database dies. A server that waits for it cannot
+            // stop for up to a minute; with the default it is taken over only after ten. Hangfire holds its locks for
+            // milliseconds, and two holders do no harm, since the rows decide.
+            DistributedLockTimeout = TimeSpan.FromSeconds(15),
         };
         return new PostgreSqlStorage(new NpgsqlConnectionFactory(pool.ConnectionString, options), options)
         {
