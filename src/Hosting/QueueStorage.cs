@@ -75,9 +75,10 @@ public static class QueueStorage
             InvisibilityTimeout = TimeSpan.FromMinutes(10),
             QueuePollInterval = TimeSpan.FromMilliseconds(500),
             JobExpirationCheckInterval = TimeSpan.FromMinutes(1),
-            // A lock is a row, which stays when its holder or the database dies. A server that waits for it cannot
-            // stop for up to a minute; with the default it is taken over only after ten. Hangfire holds its locks for
-            // milliseconds, and two holders do no harm, since the rows decide.
+            // A lock is a row, which stays when its holder or the database dies, and a server that waits for it cannot
+            // stop for minutes. With the default it is taken over only after ten minutes. Hangfire holds its locks for
+            // about a second; if clocks differ by more than this timeout, two servers hold one, and the second to
+            // release it logs an error. That does no harm, since the rows of the runs decide.
             DistributedLockTimeout = TimeSpan.FromSeconds(15),
         };
         return new PostgreSqlStorage(new NpgsqlConnectionFactory(pool.ConnectionString, options), options)

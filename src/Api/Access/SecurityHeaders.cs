@@ -7,8 +7,8 @@ public static class SecurityHeaders
     /// Swagger UI and the dashboard set styles from their scripts; everything else comes from files of this service.
     /// </summary>
     private const string ForPages =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src "
-        + "'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        + "font-src 'self'; connect-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     /// <summary>Data is not a page: if a browser displays it as one, no script in it may run.</summary>

@@ -11,7 +11,8 @@ namespace PieService.Api.Comparisons;
 
 /// <summary>Lists the comparisons of a sweep: each pruned cohort against its dense cohort.</summary>
 /// <remarks>
-/// A comparison is labelled as soon as all runs of both cohorts have ended; until then pies and scores are null.
+/// A comparison is labelled for the first time when two seeds of both cohorts have succeeded; until then pies and
+/// scores are null. Its labels are provisional until all runs of both cohorts have ended.
 /// </remarks>
 public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, ComparisonResponse>("sweep", "comparisons")
 {

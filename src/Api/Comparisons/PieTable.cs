@@ -29,8 +29,8 @@ public sealed record PieFilter : VoteFilter
 
 /// <param name="Margin">
 /// The margin of the less certain cohort, in [0, 1]: for single-label data (top - second) / runs, where top and second
-/// are the numbers of votes of the two leading labels; for multi-label data the smallest |2 votes - runs| / runs over
-/// the classes and both cohorts.
+/// are the numbers of votes of the two leading labels; for multi-label data the smallest |2 votes - runs| / runs of
+/// both cohorts over the labels on which they differ, or over all labels if they do not differ.
 /// </param>
 /// <param name="Tied">
 /// Whether the vote of a cohort is a tie. A tie is decided for the smallest class index; for multi-label data the label

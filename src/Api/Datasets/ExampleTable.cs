@@ -24,11 +24,10 @@ public sealed class ExampleTable() : Table<ExampleFilter, Dataset, ExampleRespon
         var label = LabelFilter.ClassOf(filter.Label, scope.Labels);
         if (label is { } index) matching = matching.Where(example => example.Labels.Contains(index));
         if (filter.Contains is { } words)
-            matching =
-                matching.Where(
-                    example =>
-                        example.Text.Contains(words)
-                        || (example.SecondText != null && example.SecondText.Contains(words)));
+        {
+            matching = matching.Where(example => example.Text.Contains(words)
+                || (example.SecondText != null && example.SecondText.Contains(words)));
+        }
         return new ExampleRows<ExampleResponse>(
             db, matching, [.. splits.Select(summary => summary.Split)],
             example => ExampleResponse.Of(example, scope.Labels))

@@ -55,9 +55,8 @@ public sealed partial class TakenOut
             case JsonArray list when last is not null:
                 var bracket = original.LastIndexOf('[');
                 if (!removed.TryGetValue(original[..bracket], out var gone)) removed[original[..bracket]] = gone = [];
-                gone.Add(
-                    int.Parse(
-                        original.AsSpan(bracket + 1, original.Length - bracket - 2), CultureInfo.InvariantCulture));
+                var index = original.AsSpan(bracket + 1, original.Length - bracket - 2);
+                gone.Add(int.Parse(index, CultureInfo.InvariantCulture));
                 list.RemoveAt(int.Parse(last.Groups["index"].ValueSpan, CultureInfo.InvariantCulture));
                 return true;
             default:

@@ -3,7 +3,10 @@ using PieService.Domain;
 
 namespace PieService.Api.Lists;
 
-/// <summary>A list whose rows are in memory; the place of an item is its index.</summary>
+/// <summary>
+/// A list whose rows are in memory. The place of an item is its index, so that items may be repeated or left out if the
+/// list changes between two pages.
+/// </summary>
 /// <param name="at">Returns the item at an index, from 0.</param>
 public sealed class ListRows<TItem>(int count, Func<int, TItem> at) : Rows<TItem>
 {

@@ -37,12 +37,9 @@ public record PageQuery : IRules, IReadsRequest
     void IReadsRequest.Read(HttpRequest request)
     {
         var filters = request.Query.Where(parameter => parameter.Key is not ("pageSize" or "pageToken"))
-            .OrderBy(parameter => parameter.Key, StringComparer.Ordinal);
-        list = SHA256.HashData(
-            Encoding.UTF8.GetBytes(
-                Json.Write(
-                    filters.Select(parameter => $"{parameter.Key}={parameter.Value}").Prepend(request.Path.Value))))[
-                        ..8];
+            .OrderBy(parameter => parameter.Key, StringComparer.Ordinal)
+            .Select(parameter => $"{parameter.Key}={parameter.Value}");
+        list = SHA256.HashData(Encoding.UTF8.GetBytes(Json.Write(filters.Prepend(request.Path.Value))))[..8];
     }
 
     /// <summary>Reads the place in the list at which the previous page ended. The request must have a token.</summary>

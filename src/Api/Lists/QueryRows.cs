@@ -15,6 +15,9 @@ public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> or
     /// </summary>
     private const int LongItems = 64;
 
+    /// <summary>The number of rows read at a time; by default a whole page, or 64 if items are long.</summary>
+    public int? Block { get; init; }
+
     /// <summary>A query with the same number of rows that is cheaper to count.</summary>
     public IQueryable<object> Counted { get; init; } = rows;
 
@@ -30,7 +33,7 @@ public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> or
     private async IAsyncEnumerable<(TItem Item, object Place)> FollowingAsync(
         object[]? place, int most, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var (block, isLast) = (LengthOf is null ? most : LongItems, false);
+        var (block, isLast) = (Block ?? (LengthOf is null ? most : LongItems), false);
         for (var left = most; left > 0 && !isLast; left -= block)
         {
             var wanted = Math.Min(block, left);

@@ -48,6 +48,8 @@ public sealed class ExamplePredictionTable()
             answers, ByRun, row => ExamplePredictionResponse.Of(row.Answer, row.Model))
         {
             LengthOf = item => AnswerLength.OfScores(item.Scores.Count),
+            // All items have the same length, and the view unpacks the rows of each query again.
+            Block = 1 + (AnswerLength.Most / AnswerLength.OfScores(scope.Labels.Length)),
         };
     }
 

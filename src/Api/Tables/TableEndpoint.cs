@@ -13,13 +13,15 @@ public static class TableEndpoint
         this IEndpointRouteBuilder routes, string pattern, Table<TFilter, TScope, TItem> table)
         where TFilter : TableQuery, new()
         where TScope : class =>
-        routes.MapGet(
-            pattern, (Guid id, TableRequest<TFilter> request, PieDbContext db, CancellationToken cancellation) =>
+        routes
+            .MapGet(
+                pattern,
+                (Guid id, TableRequest<TFilter> request, PieDbContext db, CancellationToken cancellation) =>
                     AnswerAsync(table, id, request, db, cancellation))
             .WithMetadata(new TableMetadata(table.GetType())).ProducesProblem(400).ProducesProblem(404);
 
-    private static async Task<Results<Ok<Page<TItem>>, TableFile<TItem>, ProblemHttpResult>> AnswerAsync<
-        TFilter, TScope, TItem>(
+    private static async Task<Results<Ok<Page<TItem>>, TableFile<TItem>, ProblemHttpResult>>
+        AnswerAsync<TFilter, TScope, TItem>(
         Table<TFilter, TScope, TItem> table, Guid id, TableRequest<TFilter> request, PieDbContext db,
         CancellationToken cancellation)
         where TFilter : TableQuery, new()

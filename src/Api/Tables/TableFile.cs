@@ -57,11 +57,11 @@ public sealed class TableFile<TItem>(
     private void WriteHead(HttpContext context)
     {
         var response = context.Response;
-        response.ContentType = format == TableFormat.Csv ? $"{MediaTypes.Of(format)}; charset=utf-8; header=present"
+        response.ContentType = format == TableFormat.Csv
+            ? $"{MediaTypes.Of(format)}; charset=utf-8; header=present"
             : MediaTypes.Of(format);
-        response.GetTypedHeaders().ContentDisposition = new ContentDispositionHeaderValue(
-            "attachment")
-        { FileName = $"{name}.{Wire.Name(format)}" };
+        response.GetTypedHeaders().ContentDisposition =
+            new ContentDispositionHeaderValue("attachment") { FileName = $"{name}.{Wire.Name(format)}" };
         TableLinks.Add(context, origin);
     }
 

@@ -12,11 +12,10 @@ public static class TableLinks
     public static void Add(HttpContext context, Origin origin, string? nextPageToken = null)
     {
         var request = context.Request;
-        var links =
-            origin.Resources.Select(
-                (resource, place) =>
-                    $"</api/v1/{resource.Kind}s/{resource.Id}>; rel=\"{(place == 0 ? "up" : "describedby")}\"")
-                .ToList();
+        var links = origin.Resources
+            .Select((resource, place) =>
+                $"</api/v1/{resource.Kind}s/{resource.Id}>; rel=\"{(place == 0 ? "up" : "describedby")}\"")
+            .ToList();
         if (nextPageToken is not null) links.Add($"<{With(request, "pageToken", nextPageToken)}>; rel=\"next\"");
         links.AddRange(
             from format in Enum.GetValues<TableFormat>()

@@ -41,8 +41,8 @@ public sealed class DatasetImport(IDbContextFactory<PieDbContext> contexts, Time
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         await using var copy = await connection.BeginBinaryImportAsync(
-            "COPY examples (dataset_id, split, position, id, source_id, text, second_text, labels) FROM STDIN (FORMAT "
-                + "BINARY)", cancellation);
+            "COPY examples (dataset_id, split, position, id, source_id, text, second_text, labels) "
+            + "FROM STDIN (FORMAT BINARY)", cancellation);
         foreach (var example in examples)
         {
             await copy.StartRowAsync(cancellation);

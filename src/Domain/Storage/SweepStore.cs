@@ -104,13 +104,12 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             SELECT {sweep.Id}, runs.id, planned.ordinal, planned.model,
                 planned.wanted_splits::text[], planned.wanted_epochs::integer[], planned.wants_model,
                 CASE WHEN pie_is_met(
-                            planned.wanted_splits::text[], planned.wanted_epochs::integer[], planned.wants_model,
-                            runs.predicted_splits, runs.observed_epochs, runs.model_path IS NOT NULL)
-                        OR runs.predicted_splits IS NULL
-                            AND EXISTS (
-                                SELECT 1 FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id
-                                WHERE link.run_id = runs.id AND sweeps.cancel_requested_at IS NULL)
-                        THEN runs.epochs_total
+                        planned.wanted_splits::text[], planned.wanted_epochs::integer[], planned.wants_model,
+                        runs.predicted_splits, runs.observed_epochs, runs.model_path IS NOT NULL)
+                    OR (runs.predicted_splits IS NULL AND EXISTS (
+                        SELECT 1 FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id
+                        WHERE link.run_id = runs.id AND sweeps.cancel_requested_at IS NULL))
+                    THEN runs.epochs_total
                      WHEN trunk.state IN ('queued', 'running') OR trunk.checkpoint_path IS NOT NULL THEN planned.shared
                      ELSE 0 END
             FROM unnest({planned.Fingerprints}, {planned.Seeds}, {ordinals}, {models}, {shared},

@@ -237,7 +237,7 @@ public static class SweepRules
             && (long)seeds.First + seeds.Count + request.ExtraDenseSeeds > int.MaxValue)
             yield return new(
                 "extraDenseSeeds",
-                "exceeds the largest seed (2147483647), since these seeds follow seeds.first + seeds.count; use a " +
+                "needs seeds beyond the largest (2147483647), since they follow seeds.first + seeds.count; use a " +
                 "smaller seeds.first");
 
         var cohorts = (request.ComputeMatchedDense ? 2L : 1L)

@@ -72,7 +72,7 @@ public sealed class LeaseKeeper(
                 started_at, last_beat_at)
             VALUES ({worker.Id}, {worker.Machine}, {(arithmetic.Problem is null ? workerSettings.Slots : 0)},
                 {workerSettings.Device}, {reserves.ShortOf}, {vectors.Names()}, {shelf.Checkpoints()},
-                    {Json.Write(shelf.Models)}::jsonb, {Json.Write(arithmetic.Reports)}::jsonb, now(), now())
+                {Json.Write(shelf.Models)}::jsonb, {Json.Write(arithmetic.Reports)}::jsonb, now(), now())
             ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of,
                 vectors = excluded.vectors, checkpoints = excluded.checkpoints, models = excluded.models
             """, cancellation);

@@ -10,7 +10,7 @@ internal static class TrainerExit
     private static string SignalName(int signal) => signal switch
     {
         6 => "signal 6: a native library aborted the process",
-        9 => "signal 9: a user killed it, or the system did because memory ran out",
+        9 => "signal 9: it was killed, possibly because memory ran out",
         11 => "signal 11: a native library made an invalid memory access",
         _ => $"signal {signal}",
     };

@@ -122,7 +122,7 @@ public sealed class ArchiveTests : IDisposable
         using var elsewhere = Snli(ArchiveFiles.Zip64Of(1_000_000));
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Assert.Contains("with the zip64 extension", elsewhere.Refusal().Message, StringComparison.Ordinal);
+        Assert.Contains("uses the zip64 extension", elsewhere.Refusal().Message, StringComparison.Ordinal);
         Assert.Contains("more entries than this service reads", sample.Refusal().Message, StringComparison.Ordinal);
         Assert.Contains("more entries than this service reads", lying.Refusal().Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * 1024 * 1024);

@@ -65,7 +65,7 @@ public sealed class SafeTensorsReadingTests
     [Theory]
     [InlineData(
         """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 7, "ends at 8, but the file has 7 bytes of data")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "1 bytes are left over")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "1 bytes after")]
     [InlineData("{}", 1, "bytes after the header belong to no tensor")]
     [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "F32 of the shape [3] takes 12 bytes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "[8, 0]")]

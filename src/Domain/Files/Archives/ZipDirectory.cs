@@ -119,8 +119,8 @@ internal sealed class ZipDirectory
 
     private UnreadableFileException NotOneFile() =>
         Error(
-            "is a zip archive of several files or with the zip64 extension, which are not supported; create it " +
-            "again as one file without zip64");
+            "is a zip archive that is split into several volumes or uses the zip64 extension, which are not " +
+            "supported; create it again as one volume without zip64");
 
     private UnreadableFileException Overlap(string shown) =>
         Error("overlaps with another entry or with the directory of the zip archive; create the archive again", shown);

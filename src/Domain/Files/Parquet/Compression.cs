@@ -15,6 +15,9 @@ internal static class Compression
             return page.Length == length
                 ? page
                 : throw new InvalidDataException("has a page whose length does not match its header");
+        if (codec is not (1 or 2 or 4 or 6))
+            throw new InvalidDataException(
+                "has an unsupported compression; write it with snappy, gzip, brotli, zstd or none");
         var expanded = new byte[length];
         try
         {
@@ -23,13 +26,11 @@ internal static class Compression
                 1 => Snap(page.Span, expanded),
                 2 => Fill(new GZipStream(Open(page), CompressionMode.Decompress), expanded),
                 4 => Fill(new BrotliStream(Open(page), CompressionMode.Decompress), expanded),
-                6 => Zstandard(page, expanded),
-                _ => throw new InvalidDataException(
-                    "has an unsupported compression; write it with snappy, gzip, brotli, zstd or none"),
+                _ => Zstandard(page, expanded),
             };
             if (written == length) return expanded;
         }
-        catch (Exception damage) when (damage is not (InvalidDataException or OutOfMemoryException))
+        catch (Exception damage) when (damage is not OutOfMemoryException)
         {
             // Each library has its own exceptions for invalid data.
         }
@@ -37,7 +38,7 @@ internal static class Compression
     }
 
     /// <summary>
-    /// The library makes room for as much as the page itself says, up to 2 GiB, before it looks at the rest of it.
+    /// The library allocates the length that the page itself states, up to 2 GiB, before it reads the rest of the page.
     /// </summary>
     private static int Snap(ReadOnlySpan<byte> page, byte[] expanded) =>
         Snappy.GetUncompressedLength(page) == expanded.Length ? Snappy.Decompress(page, expanded) : -1;
