@@ -45,9 +45,8 @@ public sealed class ExampleRows<TItem>(
     {
         foreach (var split in splits.Where(split => after is null || split >= after.Split))
         {
-            JsonElement? within = split == after?.Split ? JsonSerializer.SerializeToElement(new[] { after.Position })
-                : null;
-            await foreach (var (item, place) in Of(split).FollowingAsync(within, most, cancellation))
+            var last = split == after?.Split ? after.Position : -1;
+            await foreach (var (item, place) in Of(split, last).FollowingAsync(null, most, cancellation))
             {
                 yield return (item, new Place(split, (int)((object[])place)[0]));
                 most--;
@@ -56,8 +55,11 @@ public sealed class ExampleRows<TItem>(
         }
     }
 
-    private QueryRows<Example, TItem> Of(Split split) =>
-        new(matching.Where(example => example.Split == split), ByPosition, answer) { LengthOf = LengthOf };
+    private QueryRows<Example, TItem> Of(Split split, int last = -1) =>
+        new(matching.Where(example => example.Split == split && example.Position > last), ByPosition, answer)
+        {
+            LengthOf = LengthOf,
+        };
 
     private sealed record Place(Split Split, int Position);
 }

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using PieService.Domain;
 using PieService.Domain.Runs;
+using PieService.TestSupport;
 using PieService.Worker.Machines;
 using PieService.Worker.Models;
 using PieService.Worker.Resources;
@@ -256,8 +257,7 @@ public sealed class ModelShelfTests : IDisposable
     private static async Task UntilItHasLookedAsync(ModelShelf shelf, int expected)
     {
         await shelf.StartAsync(CancellationToken.None);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (shelf.Models.Count < expected) await Task.Delay(10, patience.Token);
+        await Until.HoldsAsync(() => Task.FromResult(shelf.Models.Count >= expected));
         await shelf.StopAsync(CancellationToken.None);
     }
 
