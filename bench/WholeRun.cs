@@ -78,7 +78,7 @@ internal static class WholeRun
                 if (epoch.Epoch == 0)
                     afterFirst =
                         Measured.PeakMiB();
-            }, Console.Error.WriteLine, new Pulse(() => { }, CancellationToken.None)));
+            }, Console.Error.WriteLine, new Heartbeat(() => { }, CancellationToken.None)));
         scratch.Delete(recursive: true);
         Measured.Say(
             $"{MemoryAllocator.OfThisProcess(),-10} {model,-8} {recipe.Plan.TotalEpochs,6} "

@@ -40,13 +40,13 @@ var access = AccessSettings.From(configuration);
 using var startup =
     LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddConsole());
 var connectionString = configuration.GetConnectionString("Pie");
-DevelopmentCluster? cluster = null;
+PrivatePostgres? cluster = null;
 if (string.IsNullOrEmpty(connectionString))
 {
     try
     {
-        cluster = await DevelopmentCluster.StartAsync(
-            folders, configuration[PostgresBinaries.Setting], startup.CreateLogger<DevelopmentCluster>());
+        cluster = await PrivatePostgres.StartAsync(
+            folders, configuration[PostgresBinaries.Setting], startup.CreateLogger<PrivatePostgres>());
     }
     catch (InvalidOperationException cannot)
     {

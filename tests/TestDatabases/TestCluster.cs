@@ -20,7 +20,7 @@ public static class TestCluster
         Path.Combine(Path.GetTempPath(), $"pie-tests-{Environment.UserName}-");
 
     private static readonly Lazy<Task<string>> Folder = new(MakeFolderAsync);
-    private static readonly Lazy<Task<DevelopmentCluster>> Private =
+    private static readonly Lazy<Task<PrivatePostgres>> Private =
         new(async () => await OpenAsync(await NewFoldersAsync()));
 
     public static bool OutlivesProcess => Given is not null;
@@ -49,7 +49,7 @@ public static class TestCluster
         return new PieFolders(data, Path.Combine(data, "artifacts"), Vectors: null, Path.Combine(data, "models"));
     }
 
-    public static Task<DevelopmentCluster> OpenAsync(PieFolders folders) => DevelopmentCluster.StartAsync(
+    public static Task<PrivatePostgres> OpenAsync(PieFolders folders) => PrivatePostgres.StartAsync(
         folders, Environment.GetEnvironmentVariable(PostgresBinaries.Setting), NullLogger.Instance, durable: false);
 
     /// <summary>Stops the private server and removes all that was written; nothing may ask for it any more.</summary>
@@ -91,7 +91,7 @@ public static class TestCluster
                 foreach (var data in Directory.GetDirectories(folder))
                 {
                     var folders = new PieFolders(data, data, Vectors: null, data);
-                    if (File.Exists(Path.Combine(DevelopmentCluster.FolderIn(folders), "postmaster.pid")))
+                    if (File.Exists(Path.Combine(PrivatePostgres.FolderIn(folders), "postmaster.pid")))
                         await (await OpenAsync(folders)).DisposeAsync();
                 }
                 Directory.Delete(folder, recursive: true);

@@ -23,7 +23,7 @@ public sealed class Audit(IDbContextFactory<PieDbContext> contexts, ILogger<Audi
         }
         if (await TryWriteAsync(context, actor) is not { } entry)
         {
-            context.Response.AskAgainIn(RetryAfterSeconds);
+            context.Response.SetRetryAfter(RetryAfterSeconds);
             await TypedResults.Problem(
                 "The audit entry of the change could not be written, so the change was not made. Try again after "
                 + "Retry-After seconds.",

@@ -32,9 +32,9 @@ public static partial class KeyCommand
             ["revoke", var name] => db => RevokeAsync(db, name),
             _ => null,
         };
-        if (command is null) return await SayAsync(Usage, 2);
+        if (command is null) return await WriteAsync(Usage, 2);
         if (arguments is ["add", var wanted, ..] && !IsName(wanted))
-            return await SayAsync(
+            return await WriteAsync(
                 $"'{wanted}' is not a valid name. Use 1 to 64 characters of a-z, A-Z, 0-9, '.', '_' and '-'; the "
                 + $"names {Actor.Local.Name} and {Actor.Operator} are reserved.", 2);
 
@@ -59,7 +59,7 @@ public static partial class KeyCommand
         catch (Exception cannot) when (cannot is InvalidOperationException or IOException or NpgsqlException
             or ArgumentException)
         {
-            return await SayAsync($"The database cannot be used: {cannot.Message}", 1);
+            return await WriteAsync($"The database cannot be used: {cannot.Message}", 1);
         }
     }
 
@@ -67,11 +67,11 @@ public static partial class KeyCommand
     /// Starts the private server for the duration of the command; returns null if a running service owns it, whose
     /// server is then used.
     /// </summary>
-    private static async Task<DevelopmentCluster?> TryStartAsync(PieFolders folders, string? binaries)
+    private static async Task<PrivatePostgres?> TryStartAsync(PieFolders folders, string? binaries)
     {
         try
         {
-            return await DevelopmentCluster.StartAsync(folders, binaries, NullLogger.Instance);
+            return await PrivatePostgres.StartAsync(folders, binaries, NullLogger.Instance);
         }
         catch (ClusterTakenException)
         {
@@ -98,11 +98,11 @@ public static partial class KeyCommand
         catch (DbUpdateException taken) when (
             taken.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
-            return await SayAsync(
+            return await WriteAsync(
                 $"A key named {name} already exists. Choose another name, or revoke that key first: "
                 + $"./pie key revoke {name}", 1);
         }
-        await SayAsync($"The key {name} ({Wire.Name(role)}). It will not be shown again:", 0);
+        await WriteAsync($"The key {name} ({Wire.Name(role)}). It will not be shown again:", 0);
         await Console.Out.WriteLineAsync(text.Reveal());
         return 0;
     }
@@ -124,11 +124,11 @@ public static partial class KeyCommand
         var revoked = await db.Database.ExecuteSqlAsync(
             $"UPDATE api_keys SET revoked_at = now() WHERE name = {name} AND revoked_at IS NULL");
         if (revoked == 0)
-            return await SayAsync($"There is no active key named {name}. List the keys with ./pie key list.", 1);
+            return await WriteAsync($"There is no active key named {name}. List the keys with ./pie key list.", 1);
         db.Audit.Add(Entry("revokeKey", name));
         await db.SaveChangesAsync();
         await transaction.CommitAsync();
-        return await SayAsync($"The key {name} is revoked.", 0);
+        return await WriteAsync($"The key {name} is revoked.", 0);
     }
 
     private static AuditEntry Entry(string operation, string name) =>
@@ -147,7 +147,7 @@ public static partial class KeyCommand
     /// <summary>
     /// Writes to standard error. Standard output is for the key alone, so that a script can capture it.
     /// </summary>
-    private static async Task<int> SayAsync(string text, int exitCode)
+    private static async Task<int> WriteAsync(string text, int exitCode)
     {
         await Console.Error.WriteLineAsync(text);
         return exitCode;

@@ -35,7 +35,7 @@ public static class RateLimits
     public static Task TooManyAsync(HttpContext context, TimeSpan wait, string why)
     {
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
-        context.Response.AskAgainIn(seconds);
+        context.Response.SetRetryAfter(seconds);
         return TypedResults.Problem(
             $"{why} Try again in {seconds} s.", statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(context);
     }

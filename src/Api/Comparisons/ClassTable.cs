@@ -55,7 +55,7 @@ public sealed class ClassTable() : Table<ClassFilter, ClassTable.Scope, ClassRes
 
     public override Columns<ClassResponse> Columns(Scope scope) => Flat;
 
-    public override Origin Origin(Scope scope) => scope.Of.Origin;
+    public override Provenance Provenance(Scope scope) => scope.Of.Provenance;
 
     /// <param name="Scores">One score for each label of the dataset; null until the comparison is labelled.</param>
     public sealed record Scope(ComparisonScope Of, IReadOnlyList<ClassScore>? Scores);

@@ -9,10 +9,11 @@ namespace PieService.Api.Comparisons;
 /// <summary>The comparison that a table belongs to, with the labels of its dataset.</summary>
 public sealed record ComparisonScope(Comparison Comparison, Guid DatasetId, LearningTask Task, string[] Labels)
 {
-    public Origin Origin => new(("comparison", Comparison.Id), ("sweep", Comparison.SweepId), ("dataset", DatasetId))
-    {
-        Recipe = $"dense {Comparison.DenseFingerprint}, pruned {Comparison.PrunedFingerprint}",
-    };
+    public Provenance Provenance =>
+        new(("comparison", Comparison.Id), ("sweep", Comparison.SweepId), ("dataset", DatasetId))
+        {
+            Recipe = $"dense {Comparison.DenseFingerprint}, pruned {Comparison.PrunedFingerprint}",
+        };
 
     public static Task<ComparisonScope?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
         (from comparison in db.Comparisons

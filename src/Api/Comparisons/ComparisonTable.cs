@@ -68,7 +68,7 @@ public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, Comp
 
     public override Columns<ComparisonResponse> Columns(SweepScope scope) => Flat;
 
-    public override Origin Origin(SweepScope scope) => scope.Origin;
+    public override Provenance Provenance(SweepScope scope) => scope.Provenance;
 }
 
 public sealed record ComparisonFilter : TableQuery

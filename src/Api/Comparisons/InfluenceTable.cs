@@ -53,7 +53,7 @@ public sealed class InfluenceTable()
 
     public override Columns<InfluenceBinResponse> Columns(Scope scope) => Flat;
 
-    public override Origin Origin(Scope scope) => scope.Of.Origin;
+    public override Provenance Provenance(Scope scope) => scope.Of.Provenance;
 
     /// <param name="Influences">The influences in the order of their epochs.</param>
     public sealed record Scope(ComparisonScope Of, IReadOnlyList<Influence> Influences);

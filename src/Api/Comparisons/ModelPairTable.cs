@@ -69,7 +69,7 @@ public sealed class ModelPairTable() : Table<ModelPairFilter, SweepScope, ModelP
 
     public override Columns<ModelPairResponse> Columns(SweepScope scope) => Flat;
 
-    public override Origin Origin(SweepScope scope) => scope.Origin;
+    public override Provenance Provenance(SweepScope scope) => scope.Provenance;
 
     private sealed record Pair
     {

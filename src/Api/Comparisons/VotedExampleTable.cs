@@ -93,7 +93,7 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
         .Real("el2n", row => row.El2n)
         .Whole("influenceBin", row => row.InfluenceBin);
 
-    public override Origin Origin(ComparisonScope scope) => scope.Origin;
+    public override Provenance Provenance(ComparisonScope scope) => scope.Provenance;
 
     public override async Task<IReadOnlyList<string>> TrainedByAsync(
         PieDbContext db, ComparisonScope scope, CancellationToken cancellation)

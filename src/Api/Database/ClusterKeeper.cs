@@ -5,7 +5,7 @@ namespace PieService.Api.Database;
 /// <summary>
 /// Restarts the server of the private PostgreSQL if it has died, on the same port, where workers reconnect.
 /// </summary>
-public sealed class ClusterKeeper(DevelopmentCluster cluster, TimeProvider time, ILogger<ClusterKeeper> logger)
+public sealed class ClusterKeeper(PrivatePostgres cluster, TimeProvider time, ILogger<ClusterKeeper> logger)
     : RepeatingService(TimeSpan.FromMilliseconds(500), time)
 {
     public override Task LookAsync(CancellationToken cancellation) => cluster.RestartIfDeadAsync(cancellation);

@@ -110,7 +110,7 @@ public static class DatasetEndpoints
                     new ImportJob(attempt.ResourceId, definition, upload.Parts, folder.HandOver()),
                     CancellationToken.None))
                 {
-                    http.Response.AskAgainIn(ImportQueue.RetryAfterSeconds);
+                    http.Response.SetRetryAfter(ImportQueue.RetryAfterSeconds);
                     return TypedResults.Problem(
                         $"The import queue is full: {ImportQueue.MaxWaiting} imports are waiting. Send the request "
                         + "again after Retry-After seconds.",
@@ -118,7 +118,7 @@ public static class DatasetEndpoints
                 }
             }
             http.Response.Headers["Preference-Applied"] = RespondAsync;
-            http.Response.AskAgainIn(EntityTags.PollSeconds);
+            http.Response.SetRetryAfter(EntityTags.PollSeconds);
             var received = (await ImportEndpoints.FindAsync(db, attempt.ResourceId, CancellationToken.None))!;
             await attempt.CompleteAsync(StatusCodes.Status202Accepted, received.Location, received);
             return TypedResults.Accepted(received.Location, received);

@@ -115,7 +115,7 @@ public sealed record DatasetUpload(
 
     private static Body<DatasetDefinition> Parse(byte[] definition, List<FieldError> errors)
     {
-        var taken = new TakenOut();
+        var taken = new RemovedNodes();
         if (definition.Length == 0 && errors.TrueForAll(error => error.Field != DefinitionPart))
             errors.Add(new(DefinitionPart, "is required: a part with the dataset's definition as JSON"));
         if (definition.Length == 0) return new(null, errors, taken, definition);

@@ -49,7 +49,7 @@ public sealed class ExampleTable() : Table<ExampleFilter, Dataset, ExampleRespon
         .Text("secondText", row => row.SecondText)
         .Gold(scope.Task, row => row.Labels);
 
-    public override Origin Origin(Dataset scope) => new(("dataset", scope.Id));
+    public override Provenance Provenance(Dataset scope) => new(("dataset", scope.Id));
 }
 
 public sealed record ExampleFilter : TableQuery

@@ -163,7 +163,7 @@ public sealed class ImportQueue(
                 {
                     foreach (var cancelled in owned.IsEmpty ? [] : await rows.BeatAsync([.. owned.Values], stopping))
                         if (owned.TryGetValue(cancelled, out var job)) job.Cancel();
-                    await rows.SweepUpAsync(stopping);
+                    await rows.CleanUpAsync(stopping);
                 }
                 catch (Exception failure) when (!stopping.IsCancellationRequested)
                 {

@@ -85,7 +85,7 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
     }
 
     /// <summary>queued, running -> failed: the process that had the files has ended.</summary>
-    public async Task SweepUpAsync(CancellationToken cancellation)
+    public async Task CleanUpAsync(CancellationToken cancellation)
     {
         await ChangeAsync($"""
             UPDATE imports SET state = 'failed', finished_at = now(), problem = {Interrupted}::jsonb

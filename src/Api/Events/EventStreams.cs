@@ -3,4 +3,4 @@ using PieService.Api.Http;
 namespace PieService.Api.Events;
 
 /// <summary>Limits the open event streams: each causes a database query every second.</summary>
-public sealed class EventStreams(int most) : Places(most);
+public sealed class EventStreams(int most) : ConcurrencyLimit(most);

@@ -17,7 +17,7 @@ public static class SweepEventEndpoints
     private const string Stream = "text/event-stream";
     private const int RetryAfterSeconds = 10;
 
-    private static readonly Order<SweepEvent> ByNumber = Order<SweepEvent>.By(told => told.Number);
+    private static readonly Order<SweepEvent> ByNumber = Order<SweepEvent>.By(entry => entry.Number);
 
     public static void AddEvents(this IServiceCollection services)
     {
@@ -61,7 +61,7 @@ public static class SweepEventEndpoints
         var client = Client.Of(request.HttpContext);
         if (streams.TryTake(client)) return new SweepEventStream(id, after, streams, client);
 
-        request.HttpContext.Response.AskAgainIn(RetryAfterSeconds);
+        request.HttpContext.Response.SetRetryAfter(RetryAfterSeconds);
         return TypedResults.Problem(
             $"Too many event streams are open: at most {streams.Most} (PIE_EVENT_STREAMS), {streams.MostOfOne} of "
             + "them to one client. Try again after Retry-After seconds, or poll the sweep.",
@@ -71,7 +71,7 @@ public static class SweepEventEndpoints
     private static Task<Page<SweepEventResponse>> ListAsync(
         PieDbContext db, Guid id, int after, EventQuery query, CancellationToken cancellation)
     {
-        var events = db.SweepEvents.Where(told => told.SweepId == id && told.Number > after);
+        var events = db.SweepEvents.Where(entry => entry.SweepId == id && entry.Number > after);
         return new QueryRows<SweepEvent, SweepEventResponse>(events, ByNumber, SweepEventResponse.Of)
             .PageAsync(query, cancellation);
     }
@@ -110,6 +110,6 @@ public sealed record EventQuery : PageQuery
 /// <param name="Data">The data of the event, according to its type: StateData, ProgressData or ComparisonData.</param>
 public sealed record SweepEventResponse(int Number, DateTimeOffset At, SweepEventType Type, JsonElement Data)
 {
-    public static SweepEventResponse Of(SweepEvent told) =>
-        new(told.Number, told.At, told.Type, JsonElement.Parse(told.Data));
+    public static SweepEventResponse Of(SweepEvent entry) =>
+        new(entry.Number, entry.At, entry.Type, JsonElement.Parse(entry.Data));
 }

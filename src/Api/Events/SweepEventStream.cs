@@ -79,8 +79,8 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
         try
         {
             await using var db = await contexts.CreateDbContextAsync(cancellation);
-            var events = await db.SweepEvents.Where(told => told.SweepId == sweepId && told.Number > last)
-                .OrderBy(told => told.Number).Take(BatchSize).AsNoTracking().ToListAsync(cancellation);
+            var events = await db.SweepEvents.Where(entry => entry.SweepId == sweepId && entry.Number > last)
+                .OrderBy(entry => entry.Number).Take(BatchSize).AsNoTracking().ToListAsync(cancellation);
             return new Look(events, events.Count == 0 && await IsOverAsync(db, sweepId, last, cancellation));
         }
         catch (Exception away) when (DatabaseOutage.IsCauseOf(away))
@@ -96,11 +96,11 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
     /// </summary>
     public static async Task<bool> IsOverAsync(PieDbContext db, Guid sweepId, int last, CancellationToken cancellation)
     {
-        var told = await db.Database.SqlQuery<string>($"""
+        var entry = await db.Database.SqlQuery<string>($"""
             SELECT data ->> 'state' AS "Value" FROM sweep_events WHERE sweep_id = {sweepId} AND type <> 'comparison'
                 ORDER BY number DESC LIMIT 1
             """).ToListAsync(cancellation);
-        if (told is not [var text]) return !await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation);
+        if (entry is not [var text]) return !await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation);
         var end = Wire.Parse<SweepState>(text);
         if (!end.IsFinal()) return false;
 
@@ -111,8 +111,8 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
             later => later.SweepId == sweepId && later.Number > last, cancellation);
     }
 
-    private static SseItem<string> Item(SweepEvent told) =>
-        new(told.Data, Wire.Name(told.Type)) { EventId = told.Number.ToString(CultureInfo.InvariantCulture) };
+    private static SseItem<string> Item(SweepEvent entry) =>
+        new(entry.Data, Wire.Name(entry.Type)) { EventId = entry.Number.ToString(CultureInfo.InvariantCulture) };
 
     /// <summary>
     /// Sends comments and the reconnection time, which the framework's writer supports only as parts of an event.

@@ -50,13 +50,13 @@ public sealed class SweepWatch(
         foreach (var sweep in watched)
         {
             if (!progress.TryGetValue(sweep.Id, out var now)) continue;
-            var news = labelled[sweep.Id].Select(SweepNews.Of).ToList();
-            var told = SweepNews.ReadTold(sweep.ToldState, sweep.ToldProgress);
-            if (SweepNews.Of(told, now) is { } step) news.Add(step);
-            if (news.Count == 0 || !await AppendAsync(db, sweep, news, cancellation)) continue;
-            if (now.State.IsFinal() && now.State != told?.State)
+            var added = labelled[sweep.Id].Select(NextSweepEvent.Of).ToList();
+            var last = NextSweepEvent.ReadLast(sweep.LastState, sweep.LastProgress);
+            if (NextSweepEvent.Of(last, now) is { } step) added.Add(step);
+            if (added.Count == 0 || !await AppendAsync(db, sweep, added, cancellation)) continue;
+            if (now.State.IsFinal() && now.State != last?.State)
                 await SweepEndedMessage.AskAsync(
-                    db, sweep, now, eventNumber: sweep.LastNumber + news.Count, cancellation);
+                    db, sweep, now, eventNumber: sweep.LastNumber + added.Count, cancellation);
         }
         await transaction.CommitAsync(cancellation);
     }
@@ -69,20 +69,20 @@ public sealed class SweepWatch(
     private static Task<List<WatchedSweep>> WatchedAsync(PieDbContext db, CancellationToken cancellation) =>
         db.Database.SqlQuery<WatchedSweep>($"""
             SELECT sweeps.id, sweeps.name, sweeps.dataset_id, coalesce(last.number, 0) AS last_number,
-                told.data ->> 'state' AS told_state, (told.data -> 'progress')::text AS told_progress
+                last.data ->> 'state' AS last_state, (last.data -> 'progress')::text AS last_progress
             FROM sweeps
             LEFT JOIN LATERAL (
                 SELECT number, at FROM sweep_events WHERE sweep_id = sweeps.id ORDER BY number DESC
                     LIMIT 1) AS last ON true
             LEFT JOIN LATERAL (
                 SELECT data FROM sweep_events WHERE sweep_id = sweeps.id AND type <> 'comparison' ORDER BY number DESC
-                    LIMIT 1) AS told ON true
-            WHERE told.data IS NULL OR told.data ->> 'state' NOT IN ('succeeded', 'failed', 'cancelled')
-                OR told.data ->> 'state' <> 'cancelled' AND (
+                    LIMIT 1) AS last ON true
+            WHERE last.data IS NULL OR last.data ->> 'state' NOT IN ('succeeded', 'failed', 'cancelled')
+                OR last.data ->> 'state' <> 'cancelled' AND (
                     sweeps.id IN (
                         SELECT link.sweep_id FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id
                             WHERE runs.state IN ('queued', 'running'))
-                    OR told.data ->> 'state' = 'failed' AND EXISTS (
+                    OR last.data ->> 'state' = 'failed' AND EXISTS (
                         SELECT 1 FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id
                             WHERE link.sweep_id = sweeps.id AND runs.finished_at > last.at)
                     OR EXISTS (
@@ -96,33 +96,34 @@ public sealed class SweepWatch(
         db.Comparisons.FromSql($"""
             SELECT * FROM comparisons
             WHERE sweep_id = ANY({sweeps}) AND labelled_at IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM sweep_events AS told
-                WHERE told.sweep_id = comparisons.sweep_id AND told.type = 'comparison'
-                    AND told.data ->> 'id' = comparisons.id::text
-                        AND (told.data ->> 'labelledAt')::timestamptz = comparisons.labelled_at)
+                SELECT 1 FROM sweep_events AS last
+                WHERE last.sweep_id = comparisons.sweep_id AND last.type = 'comparison'
+                    AND last.data ->> 'id' = comparisons.id::text
+                        AND (last.data ->> 'labelledAt')::timestamptz = comparisons.labelled_at)
             """).OrderBy(comparison => comparison.LabelledAt).ThenBy(comparison => comparison.Ordinal).AsNoTracking()
             .ToListAsync(cancellation);
 
     /// <returns>False if the sweep was deleted in the meantime.</returns>
     private static async Task<bool> AppendAsync(
-        PieDbContext db, WatchedSweep sweep, List<News> news, CancellationToken cancellation)
+        PieDbContext db, WatchedSweep sweep, List<NewEvent> added, CancellationToken cancellation)
     {
-        var (types, data) = (news.Select(one => Wire.Name(one.Type)).ToArray(), news.Select(one => one.Data).ToArray());
+        var (types, data) =
+            (added.Select(one => Wire.Name(one.Type)).ToArray(), added.Select(one => one.Data).ToArray());
         // clock_timestamp() and not now(), which is the start of this transaction: a comparison may have been labelled
         // since.
         return await db.Database.ExecuteSqlAsync($"""
             INSERT INTO sweep_events (sweep_id, number, at, type, data)
-            SELECT sweep.id, {sweep.LastNumber} + news.place, clock_timestamp(), news.type, news.data::jsonb
+            SELECT sweep.id, {sweep.LastNumber} + added.place, clock_timestamp(), added.type, added.data::jsonb
             FROM (SELECT id FROM sweeps WHERE id = {sweep.Id} FOR KEY SHARE) AS sweep,
-                unnest({types}, {data}) WITH ORDINALITY AS news(type, data, place)
+                unnest({types}, {data}) WITH ORDINALITY AS added(type, data, place)
             """, cancellation) > 0;
     }
 }
 
 /// <param name="LastNumber">The number of its last event; 0 if there is none yet.</param>
-/// <param name="ToldState">
+/// <param name="LastState">
 /// The state in its last event of the type state or progress; null if there is none yet.
 /// </param>
-/// <param name="ToldProgress">The progress in the same event, as JSON.</param>
+/// <param name="LastProgress">The progress in the same event, as JSON.</param>
 public sealed record WatchedSweep(
-    Guid Id, string Name, Guid DatasetId, int LastNumber, string? ToldState, string? ToldProgress);
+    Guid Id, string Name, Guid DatasetId, int LastNumber, string? LastState, string? LastProgress);

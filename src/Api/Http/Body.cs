@@ -8,7 +8,8 @@ namespace PieService.Api.Http;
 
 /// <summary>A JSON request body: the value that could be read, and all errors in the parts that could not.</summary>
 /// <param name="Bytes">The bytes of the body as the client sent them.</param>
-public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOut TakenOut, ReadOnlyMemory<byte> Bytes)
+public sealed record Body<T>(
+    T? Value, IReadOnlyList<FieldError> Errors, RemovedNodes RemovedNodes, ReadOnlyMemory<byte> Bytes)
     : IEndpointParameterMetadataProvider where T : class
 {
     private const int MaxBytes = 1 << 20;
@@ -50,7 +51,7 @@ public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOu
     {
         // A field that could not be read was removed, and must not be reported as missing as well.
         var broken = (Value is null ? [] : rules(Value))
-            .Select(rule => rule with { Field = TakenOut.OriginalField(rule.Field) })
+            .Select(rule => rule with { Field = RemovedNodes.OriginalField(rule.Field) })
             .Where(rule => !Errors.Any(unread => Covers(rule.Field, unread.Field) || Covers(unread.Field, rule.Field)));
         InvalidRequestException.ThrowIfAny([.. Errors, .. broken]);
         return Value!;
@@ -58,7 +59,7 @@ public sealed record Body<T>(T? Value, IReadOnlyList<FieldError> Errors, TakenOu
 
     private static Body<T> Read(JsonNode? node, ReadOnlyMemory<byte> bytes)
     {
-        var taken = new TakenOut();
+        var taken = new RemovedNodes();
         var (value, errors) = JsonErrors.Read<T>(node, taken);
         return new Body<T>(value, errors, taken, bytes);
     }

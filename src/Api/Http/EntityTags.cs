@@ -40,7 +40,7 @@ public sealed class EntityTags : IEndpointFilter
             return answer;
 
         // Before the 304 too: a polling client needs Retry-After although nothing has changed.
-        if (value is IPolled { IsAtWork: true }) http.Response.AskAgainIn(PollSeconds);
+        if (value is IPolled { IsAtWork: true }) http.Response.SetRetryAfter(PollSeconds);
         var body = JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Json.Options);
         var steady = value is IHasSteadyPart { Steady: var part }
             ? JsonSerializer.SerializeToUtf8Bytes(part, part.GetType(), Json.Options) : body;

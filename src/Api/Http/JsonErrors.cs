@@ -14,7 +14,8 @@ public static class JsonErrors
     private const int MostErrors = 50;
 
     /// <param name="taken">Records the nodes that are removed from <paramref name="node"/>.</param>
-    public static (T? Value, IReadOnlyList<FieldError> Errors) Read<T>(JsonNode? node, TakenOut taken) where T : class
+    public static (T? Value, IReadOnlyList<FieldError> Errors) Read<T>(JsonNode? node, RemovedNodes taken)
+        where T : class
     {
         if (node is not JsonObject) return (null, [new("$", "must be a JSON object")]);
 
@@ -70,13 +71,13 @@ public static class JsonErrors
     private static Type? TypeAt(Type root, string path)
     {
         Type? at = root;
-        foreach (Match step in TakenOut.Steps().Matches(path).Skip(1))
+        foreach (Match step in RemovedNodes.Steps().Matches(path).Skip(1))
         {
             if (at is null) return null;
             var type = Json.Options.GetTypeInfo(Nullable.GetUnderlyingType(at) ?? at);
             at = step.Groups["index"].Success
                 ? type.ElementType
-                : type.Properties.FirstOrDefault(property => property.Name == TakenOut.Key(step))?.PropertyType;
+                : type.Properties.FirstOrDefault(property => property.Name == RemovedNodes.Key(step))?.PropertyType;
         }
         return at;
     }

@@ -24,7 +24,7 @@ public sealed class Problems(IProblemDetailsService problems, ILogger<Problems> 
         if (problem.Status == StatusCodes.Status500InternalServerError)
             ApiLog.Unexpected(logger, httpContext.Request.Path, exception);
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
-            httpContext.Response.AskAgainIn(RetryAfterSeconds);
+            httpContext.Response.SetRetryAfter(RetryAfterSeconds);
         httpContext.Response.StatusCode = problem.Status!.Value;
         return await problems.TryWriteAsync(new ProblemDetailsContext
         {

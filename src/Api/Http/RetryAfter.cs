@@ -5,6 +5,6 @@ namespace PieService.Api.Http;
 public static class RetryAfter
 {
     /// <summary>Sets the Retry-After header.</summary>
-    public static void AskAgainIn(this HttpResponse response, int seconds) =>
+    public static void SetRetryAfter(this HttpResponse response, int seconds) =>
         response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
 }

@@ -127,7 +127,7 @@ public sealed class IdempotentAttempt : IAsyncDisposable
                 var response = httpContext.Response;
                 response.Headers.Location = Request.Location;
                 response.Headers["Idempotency-Replayed"] = "true";
-                if (Request.Status == StatusCodes.Status202Accepted) response.AskAgainIn(EntityTags.PollSeconds);
+                if (Request.Status == StatusCodes.Status202Accepted) response.SetRetryAfter(EntityTags.PollSeconds);
                 response.StatusCode = Request.Status!.Value;
                 response.ContentType = $"{MediaTypeNames.Application.Json}; charset=utf-8";
                 return response.Body.WriteAsync(Request.Body, httpContext.RequestAborted).AsTask();
@@ -145,7 +145,7 @@ public sealed class IdempotentAttempt : IAsyncDisposable
         {
             public override Task ExecuteAsync(HttpContext httpContext)
             {
-                httpContext.Response.AskAgainIn(RetryAfterSeconds);
+                httpContext.Response.SetRetryAfter(RetryAfterSeconds);
                 return Problems.Conflict(
                     $"The first request with this {IdempotencyKey.Header} is still being processed. Try again after "
                     + "Retry-After seconds.").ExecuteAsync(httpContext);

@@ -67,7 +67,7 @@ public sealed class ExamplePredictionTable()
         .Flag("correct", row => row.Correct)
         .ForEach(scope.Labels, (columns, label, index) => columns.Real($"scores_{label}", row => row.Scores[index]));
 
-    public override Origin Origin(Scope scope) => scope.SweepId is { } sweepId
+    public override Provenance Provenance(Scope scope) => scope.SweepId is { } sweepId
         ? new(("example", scope.Id), ("sweep", sweepId), ("dataset", scope.DatasetId))
         : new(("example", scope.Id), ("dataset", scope.DatasetId));
 

@@ -42,7 +42,7 @@ public sealed class MetricTable() : Table<TableQuery, MetricTable.Scope, MetricR
 
     public override Columns<MetricResponse> Columns(Scope scope) => Flat;
 
-    public override Origin Origin(Scope scope) => scope.Of.Origin;
+    public override Provenance Provenance(Scope scope) => scope.Of.Provenance;
 
     public override Task<IReadOnlyList<string>> TrainedByAsync(
         PieDbContext db, Scope scope, CancellationToken cancellation) =>

@@ -38,7 +38,7 @@ internal static class ModelEndpoint
                     + "which trains the run again.",
                     statusCode: StatusCodes.Status404NotFound);
             }
-            response.AskAgainIn(EntityTags.PollSeconds);
+            response.SetRetryAfter(EntityTags.PollSeconds);
             return Problems.Conflict(
                 $"The run is {Wire.Name(run.State)}. Its model is available after the run has succeeded.");
         }
@@ -52,7 +52,7 @@ internal static class ModelEndpoint
                 file, MediaTypeNames.Application.Octet, $"model-{id}.safetensors", entityTag: tag,
                 enableRangeProcessing: true);
         }
-        response.AskAgainIn(RetryAfterSeconds);
+        response.SetRetryAfter(RetryAfterSeconds);
         return TypedResults.Problem(
             "The model is not in the artifact folder of the API. Configure the same PIE_ARTIFACTS for the API and "
             + "the workers. If it is the same already, the file is lost: delete the sweeps that keep the model, and "

@@ -53,7 +53,7 @@ public sealed class PredictionTable()
         .Labels("predicted", scope.Task, row => row.Predicted)
         .ForEach(scope.Labels, (columns, label, index) => columns.Real($"scores_{label}", row => row.Scores[index]));
 
-    public override Origin Origin(Scope scope) => scope.Of.Origin;
+    public override Provenance Provenance(Scope scope) => scope.Of.Provenance;
 
     public override Task<IReadOnlyList<string>> TrainedByAsync(
         PieDbContext db, Scope scope, CancellationToken cancellation) =>

@@ -110,7 +110,7 @@ public sealed class RunTable() : Table<RunFilter, SweepScope, RunResponse>("swee
 
     public override Columns<RunResponse> Columns(SweepScope scope) => Flat;
 
-    public override Origin Origin(SweepScope scope) => scope.Origin;
+    public override Provenance Provenance(SweepScope scope) => scope.Provenance;
 
     private sealed record Row
     {

@@ -61,7 +61,7 @@ public static class PlanQuery
             fresh.Count == 0 ? 0 : (trunks + 2 * slots) * fresh.Max(run => cost.CheckpointBytes(run.Recipe, train)),
             fresh.Where(run => run.Wish.Model).Sum(run => cost.ModelBytes(run.Recipe, train)),
             plan.Comparisons.Count,
-            fresh.Count == 0 ? [] : Standstill.Of(workers).ReasonsFor(request));
+            fresh.Count == 0 ? [] : BlockedReasons.Of(workers).ReasonsFor(request));
 
         // The trunk is trained by this sweep, or its last checkpoint is still kept.
         int SharedOf(PlannedRun run) =>

@@ -111,9 +111,9 @@ public static class SweepEndpoints
                      join progress in db.SweepProgress on sweep.Id equals progress.SweepId
                      where filter.State == null || progress.State == filter.State
                      select new Row { Sweep = sweep, Progress = progress };
-        var standstill = await Standstill.LookAsync(db, cancellation);
+        var blocked = await BlockedReasons.LookAsync(db, cancellation);
         var rows = new QueryRows<Row, SweepResponse>(
-            sweeps, NewestFirst, row => SweepResponse.Of(row.Sweep, row.Progress, standstill))
+            sweeps, NewestFirst, row => SweepResponse.Of(row.Sweep, row.Progress, blocked))
         {
             // Every sweep has a row of progress, which is expensive to compute.
             Counted = filter.State is null ? ofDataset : sweeps,
@@ -239,12 +239,12 @@ public static class SweepEndpoints
                              Progress = progress,
                          }).AsNoTracking().SingleOrDefaultAsync(cancellation);
         return row is null
-            ? null : SweepResponse.Of(row.Sweep, row.Progress, await Standstill.LookAsync(db, cancellation));
+            ? null : SweepResponse.Of(row.Sweep, row.Progress, await BlockedReasons.LookAsync(db, cancellation));
     }
 
     private static Accepted<SweepResponse> Accepted(HttpResponse response, SweepResponse sweep)
     {
-        response.AskAgainIn(EntityTags.PollSeconds);
+        response.SetRetryAfter(EntityTags.PollSeconds);
         return TypedResults.Accepted($"/api/v1/sweeps/{sweep.Id}", sweep);
     }
 
@@ -288,11 +288,11 @@ public sealed record SweepResponse(
 
     object IHasSteadyPart.Steady => this with { Progress = Progress with { EstimatedFinish = null } };
 
-    public static SweepResponse Of(Sweep sweep, SweepProgress progress, Standstill standstill) => new(
+    public static SweepResponse Of(Sweep sweep, SweepProgress progress, BlockedReasons blocked) => new(
         sweep.Id, sweep.Name, progress.State, sweep.DatasetId, sweep.Request,
         sweep.CreatedAt, progress.StartedAt, progress.FinishedAt, ProgressResponse.Of(progress),
         progress.State is SweepState.Queued or SweepState.Running && progress is { RunsQueued: > 0, RunsRunning: 0 }
-            ? standstill.ReasonsFor(sweep.Request) : [],
+            ? blocked.ReasonsFor(sweep.Request) : [],
         sweep.Request.Unknowns);
 }
 

@@ -6,7 +6,7 @@ namespace PieService.Api.Tables;
 /// <summary>The sweep that a table belongs to.</summary>
 public sealed record SweepScope(Guid SweepId, Guid DatasetId)
 {
-    public Origin Origin => new(("sweep", SweepId), ("dataset", DatasetId));
+    public Provenance Provenance => new(("sweep", SweepId), ("dataset", DatasetId));
 
     public static Task<SweepScope?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
         db.Sweeps.Where(sweep => sweep.Id == id).Select(sweep => new SweepScope(sweep.Id, sweep.DatasetId))

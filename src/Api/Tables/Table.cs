@@ -28,7 +28,7 @@ public abstract class Table<TFilter, TScope, TItem>(string kind, string name)
 
     public abstract Columns<TItem> Columns(TScope scope);
 
-    public abstract Origin Origin(TScope scope);
+    public abstract Provenance Provenance(TScope scope);
 
     /// <summary>
     /// The versions of the workers that trained the runs behind the rows, for the metadata of a file.

@@ -30,11 +30,11 @@ public static class TableEndpoint
         var filter = request.Filter;
         if (await table.FindAsync(db, id, filter, cancellation) is not { } scope)
             return Problems.NotFound(table.Kind, id);
-        var (rows, origin) = (table.Rows(db, scope, filter), table.Origin(scope));
-        if (!request.IsForFile) return request.Page(await rows.PageAsync(filter, cancellation), origin);
+        var (rows, provenance) = (table.Rows(db, scope, filter), table.Provenance(scope));
+        if (!request.IsForFile) return request.Page(await rows.PageAsync(filter, cancellation), provenance);
         return request.File(
             table.FileName(id, filter), table.Columns(scope), rows.AllAsync(cancellation),
-            origin with { TrainedBy = await table.TrainedByAsync(db, scope, cancellation) });
+            provenance with { TrainedBy = await table.TrainedByAsync(db, scope, cancellation) });
     }
 }
 

@@ -7,7 +7,8 @@ namespace PieService.Api.Tables;
 
 /// <summary>A whole table as a file, which is sent while its rows are read.</summary>
 public sealed class TableFile<TItem>(
-    TableFormat format, string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Origin origin) : IResult
+    TableFormat format, string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Provenance provenance)
+    : IResult
 {
     private const int RetryAfterSeconds = 10;
 
@@ -16,7 +17,7 @@ public sealed class TableFile<TItem>(
         var (files, client) = (httpContext.RequestServices.GetRequiredService<TableFiles>(), Client.Of(httpContext));
         if (!files.TryTake(client))
         {
-            httpContext.Response.AskAgainIn(RetryAfterSeconds);
+            httpContext.Response.SetRetryAfter(RetryAfterSeconds);
             await TypedResults.Problem(
                 $"Too many files are being sent: at most {files.Most} at a time, {files.MostOfOne} of them to one "
                 + "client. Try again after Retry-After seconds.",
@@ -62,7 +63,7 @@ public sealed class TableFile<TItem>(
             : MediaTypes.Of(format);
         response.GetTypedHeaders().ContentDisposition =
             new ContentDispositionHeaderValue("attachment") { FileName = $"{name}.{Wire.Name(format)}" };
-        TableLinks.Add(context, origin);
+        TableLinks.Add(context, provenance);
     }
 
     private Task WriteAsync(
@@ -76,7 +77,7 @@ public sealed class TableFile<TItem>(
         };
 
     private Dictionary<string, string> Metadata(HttpContext context) =>
-        origin.Metadata(context.Request, context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
+        provenance.Metadata(context.Request, context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
 
     private static ILogger Log(HttpContext context) =>
         context.RequestServices.GetRequiredService<ILogger<TableFile<TItem>>>();

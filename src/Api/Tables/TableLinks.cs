@@ -9,10 +9,10 @@ namespace PieService.Api.Tables;
 /// </summary>
 public static class TableLinks
 {
-    public static void Add(HttpContext context, Origin origin, string? nextPageToken = null)
+    public static void Add(HttpContext context, Provenance provenance, string? nextPageToken = null)
     {
         var request = context.Request;
-        var links = origin.Resources
+        var links = provenance.Resources
             .Select((resource, place) =>
                 $"</api/v1/{resource.Kind}s/{resource.Id}>; rel=\"{(place == 0 ? "up" : "describedby")}\"")
             .ToList();

@@ -51,16 +51,16 @@ public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T
         return new TableRequest<T>(context, format, query!.Value);
     }
 
-    public Ok<Page<TItem>> Page<TItem>(Page<TItem> page, Origin origin)
+    public Ok<Page<TItem>> Page<TItem>(Page<TItem> page, Provenance provenance)
     {
-        TableLinks.Add(context, origin, page.NextPageToken);
+        TableLinks.Add(context, provenance, page.NextPageToken);
         return TypedResults.Ok(page);
     }
 
     /// <param name="name">The name of the file, without its extension.</param>
     public TableFile<TItem> File<TItem>(
-        string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Origin origin) =>
-        new(format, name, columns, rows, origin);
+        string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Provenance provenance) =>
+        new(format, name, columns, rows, provenance);
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {

@@ -15,7 +15,7 @@ public enum RunState
 /// <summary>
 /// One training of a recipe with one seed. The row decides which worker trains it and whose results count: the holder
 /// of the lease with this <see cref="LeaseEpoch"/>, by the database's clock. Only the statements of Storage/RunLeases
-/// and Storage/SweepStore change its state and its lease; the worker's Housekeeping also clears the columns of a
+/// and Storage/SweepStore change its state and its lease; the worker's ArtifactCleanup also clears the columns of a
 /// checkpoint that nothing needs any more.
 /// </summary>
 public sealed class Run

@@ -21,7 +21,7 @@ internal sealed class Float16Check()
 
     public override IEnumerable<ArithmeticDeviation> Deviations(Device device)
     {
-        var scores = new Scores("test", PackedLabels.OfClasses(Values.Length, 0));
+        var scores = new SplitLogits("test", PackedLabels.OfClasses(Values.Length, 0));
         Values.CopyTo(scores.Logits, 0);
         var stored = PackedPredictions.Scores(scores.Pack(threshold: null).Scores);
         return [Compare("rounded scores", stored, Array.ConvertAll(Values, value => Rounded(value)), tolerance: 0)];

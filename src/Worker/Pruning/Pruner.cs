@@ -51,9 +51,9 @@ public sealed class Pruner : ITrainingHook
             var key = new PruningKey(seed, step, name);
             var scores = rule.Score switch
             {
-                PruningScore.Magnitude => WeightScores.Magnitude(weights),
-                PruningScore.Impact => WeightScores.Impact(weights, Gather(gradients, tensors)),
-                PruningScore.Random => WeightScores.Random(weights.Length, key),
+                PruningScore.Magnitude => WeightImportance.Magnitude(weights),
+                PruningScore.Impact => WeightImportance.Impact(weights, Gather(gradients, tensors)),
+                PruningScore.Random => WeightImportance.Random(weights.Length, key),
             };
             for (var i = 0; i < scores.Length; i++)
                 if (mask.Keeps(i) && !double.IsFinite(scores[i]))

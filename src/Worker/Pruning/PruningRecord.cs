@@ -13,7 +13,8 @@ namespace PieService.Worker.Pruning;
 /// code: initial weights have no accuracy to lose.
 /// </summary>
 /// <param name="test">The test split in the form that the model reads.</param>
-public sealed class PruningRecord(Classifier model, ParameterBuffer parameters, TokenisedSplit test, Pulse pulse)
+public sealed class PruningRecord(
+    Classifier model, ParameterBuffer parameters, TokenisedSplit test, Heartbeat heartbeat)
 {
     private List<RunPruning> prunings = [];
 
@@ -34,5 +35,5 @@ public sealed class PruningRecord(Classifier model, ParameterBuffer parameters, 
 
     private double? Accuracy(int epochsDone) =>
         epochsDone == 0 || test.Count == 0 || test.Labels.Task != LearningTask.SingleLabel
-            ? null : Evaluation.Run(model, test, pulse).Metric(threshold: null).Scores.Accuracy;
+            ? null : Evaluation.Run(model, test, heartbeat).Metric(threshold: null).Scores.Accuracy;
 }

@@ -6,12 +6,12 @@ namespace PieService.Worker.Resources;
 
 /// <summary>
 /// The folders of pretrained checkpoints that this worker can read: its own, and those in the shared artifact folder,
-/// which are copied before a trainer reads them. <see cref="ModelShelf"/> has their contents.
+/// which are copied before a trainer reads them. <see cref="ModelInventory"/> has their contents.
 /// </summary>
 public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : IDisposable
 {
     private readonly CheckpointCopies copies = new(folders, time);
-    private readonly ConcurrentDictionary<string, string> distrusted = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> unusable = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Returns each name once; the worker's own folder takes precedence over a shared one. Access to the shared folder
@@ -34,10 +34,10 @@ public sealed class CheckpointFolder(PieFolders folders, TimeProvider time) : ID
     public void Dispose() => copies.Dispose();
 
     /// <summary>Marks a checkpoint that no run of this worker may use until the worker is restarted.</summary>
-    public void Distrust(string name, string reason) => distrusted[name] = reason;
+    public void MarkUnusable(string name, string reason) => unusable[name] = reason;
 
     /// <summary>Returns null if no fault of the checkpoint is known.</summary>
-    public string? WhyDistrusted(string name) => distrusted.GetValueOrDefault(name);
+    public string? WhyUnusable(string name) => unusable.GetValueOrDefault(name);
 
     private static DirectoryInfo? Named(string folder, string name) =>
         In(folder).FirstOrDefault(found => found.Name == name);

@@ -145,7 +145,7 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
     }
 
     /// <summary>Makes the next use verify the files again, because a trainer could not read one of them.</summary>
-    public void Doubt()
+    public void VerifyAgain()
     {
         lock (known) known.Clear();
     }

@@ -12,11 +12,11 @@ public sealed class VectorFolder(PieFolders folders)
     // The extensions that may follow the name, in this order; with the last, empty one the name is the file's name.
     private static readonly string[] Endings = [".txt", ".txt.gz", ".vec", ".vec.gz", ".gz", ""];
 
-    private readonly ConcurrentDictionary<string, string> distrusted = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> unusable = new(StringComparer.Ordinal);
 
     /// <summary>The names, as recipes use them. A folder that cannot be read has none.</summary>
     public string[] Names() =>
-        [.. Files().SelectMany(file => NamesOf(file.Name)).Distinct().Where(name => !distrusted.ContainsKey(name))
+        [.. Files().SelectMany(file => NamesOf(file.Name)).Distinct().Where(name => !unusable.ContainsKey(name))
             .Order(StringComparer.Ordinal)];
 
     /// <summary>Returns each file once, under its shortest name: glove.txt.gz is glove.</summary>
@@ -51,8 +51,8 @@ public sealed class VectorFolder(PieFolders folders)
             $"The word vectors '{name}' are not in this worker's PIE_VECTORS.", ModelKind.Vectors, name);
 
     /// <summary>Marks vectors that no run of this worker may use until the worker is restarted.</summary>
-    public void Distrust(string name, string reason) => distrusted[name] = reason;
+    public void MarkUnusable(string name, string reason) => unusable[name] = reason;
 
     /// <summary>Returns null if no fault of the vectors is known.</summary>
-    public string? WhyDistrusted(string name) => distrusted.GetValueOrDefault(name);
+    public string? WhyUnusable(string name) => unusable.GetValueOrDefault(name);
 }

@@ -23,7 +23,7 @@ internal sealed class EpochReport(
 
     public void AfterEpoch(int epochsDone, TrainedEpoch trained)
     {
-        var validated = validation.Count > 0 ? Evaluation.Run(model, validation, listener.Pulse) : null;
+        var validated = validation.Count > 0 ? Evaluation.Run(model, validation, listener.Heartbeat) : null;
         tuning.AfterEpoch(trained.Moving, validated);
         var metrics = new List<EpochMetric> { trained.Moving.Metric(tuning.Threshold, trained.Loss) };
         if (validated is not null) metrics.Add(validated.Metric(tuning.Threshold));
@@ -31,7 +31,7 @@ internal sealed class EpochReport(
             throw UntrainableException.Diverged(epochsDone - 1, diverged.Loss);
 
         var observation = observed.Contains(epochsDone - 1)
-            ? Evaluation.Run(model, train, listener.Pulse).Pack(tuning.Threshold) : null;
+            ? Evaluation.Run(model, train, listener.Heartbeat).Pack(tuning.Threshold) : null;
         var checkpoint = TrySave(epochsDone);
         listener.Epoch(new(epochsDone - 1, metrics, watch.Elapsed.TotalSeconds, checkpoint, observation));
     }

@@ -21,7 +21,7 @@ internal static class ModelExport
     /// <exception cref="IOException">The file cannot be written; a run that must keep its model cannot finish without
     /// it.</exception>
     public static ModelExportFile Save(
-        ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine,
+        KeptModelTarget wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine,
         ParameterBuffer parameters, double? threshold)
     {
         var file = new SafeTensors();
@@ -86,7 +86,7 @@ internal static class ModelExport
         : null;
 
     private static IEnumerable<(string Key, string Value)> Metadata(
-        ModelWish wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine,
+        KeptModelTarget wish, TrainingAssignment assignment, TrainingInputs inputs, Machine machine,
         ParameterBuffer parameters, double? threshold)
     {
         var recipe = assignment.Recipe;

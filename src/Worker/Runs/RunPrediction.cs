@@ -31,14 +31,14 @@ public sealed class RunPrediction(TrainerSettings settings)
         var kept = Restore(assignment.Trained!, parameters);
 
         var tuning = new ThresholdTuning(
-            model, inputs.Dataset.Task, recipe.Protocol, inputs.Training().HeldOut, listener.Pulse);
+            model, inputs.Dataset.Task, recipe.Protocol, inputs.Training().HeldOut, listener.Heartbeat);
         tuning.Restore(kept);
         // Protocol paper tunes on predictions made during training, which cannot be made again.
         if (inputs.Dataset.Task == LearningTask.MultiLabel && recipe.Protocol == Protocol.Sound)
             tuning.AfterTraining(inputs.Split(TokenisedDataset.Validation));
         return new(
             [.. assignment.PredictSplits.Select(
-                split => Evaluation.Run(model, inputs.Split(split), listener.Pulse).Pack(tuning.Threshold))],
+                split => Evaluation.Run(model, inputs.Split(split), listener.Heartbeat).Pack(tuning.Threshold))],
             [.. parameters.Masks.Select(pair => new TensorSparsity(pair.Key, pair.Value.Size, pair.Value.Kept))],
             [],
             machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "",

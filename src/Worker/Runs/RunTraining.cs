@@ -44,11 +44,11 @@ public sealed class RunTraining(TrainerSettings settings)
         if (order.InitialWeights is { } given) parameters.SetValues(given);
         using var optimizer = new Adam(parameters, recipe.Hyperparameters.LearningRate);
 
-        var prunings = new PruningRecord(model, parameters, inputs.Split(TokenisedDataset.Test), listener.Pulse);
+        var prunings = new PruningRecord(model, parameters, inputs.Split(TokenisedDataset.Test), listener.Heartbeat);
         var own = new CheckpointIdentity(
             RecipeFingerprint.Of(recipe), assignment.Seed, inputs.Vectors?.SourceSha256, machine,
             inputs.Pretrained?.Sha256);
-        var tuning = new ThresholdTuning(model, inputs.Dataset.Task, recipe.Protocol, heldOut, listener.Pulse);
+        var tuning = new ThresholdTuning(model, inputs.Dataset.Task, recipe.Protocol, heldOut, listener.Heartbeat);
         var hooks = new List<ITrainingHook>
         {
             new EpochReport(
@@ -68,11 +68,11 @@ public sealed class RunTraining(TrainerSettings settings)
 
         var epochsDone = Restore(assignment, own, parameters, optimizer, prunings, tuning, listener.Warn);
         new Trainer(model, parameters, optimizer, train, order)
-            .Run(epochsDone, plan.TotalEpochs, hooks, listener.Pulse);
+            .Run(epochsDone, plan.TotalEpochs, hooks, listener.Heartbeat);
 
         IReadOnlyList<SplitPredictions> predictions =
             [.. assignment.PredictSplits.Select(
-                split => Predict(model, inputs.Split(split), tuning.Threshold, plan, listener.Pulse))];
+                split => Predict(model, inputs.Split(split), tuning.Threshold, plan, listener.Heartbeat))];
         return new(
             predictions,
             [.. parameters.Masks.Select(pair => new TensorSparsity(pair.Key, pair.Value.Size, pair.Value.Kept))],
@@ -116,9 +116,9 @@ public sealed class RunTraining(TrainerSettings settings)
     }
 
     private static SplitPredictions Predict(
-        Classifier model, TokenisedSplit split, double? threshold, PruningPlan plan, Pulse pulse)
+        Classifier model, TokenisedSplit split, double? threshold, PruningPlan plan, Heartbeat heartbeat)
     {
-        var predictions = Evaluation.Run(model, split, pulse).Pack(threshold);
+        var predictions = Evaluation.Run(model, split, heartbeat).Pack(threshold);
         return split.Count == 0 || double.IsFinite(predictions.Metric.Loss)
             ? predictions
             : throw UntrainableException.Diverged(plan.TotalEpochs - 1, predictions.Metric.Loss);

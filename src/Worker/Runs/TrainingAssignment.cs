@@ -26,7 +26,7 @@ public sealed record TrainingAssignment(
     CheckpointFile? Resume,
     CheckpointFile? Trunk,
     IReadOnlyList<string> PredictSplits,
-    ModelWish? Keep = null,
+    KeptModelTarget? Keep = null,
     IReadOnlyList<int>? ObserveEpochs = null,
     string? PretrainedFolder = null,
     TrainedFile? Trained = null);
@@ -40,7 +40,7 @@ public sealed record TrainedFile(string Path, string Sha256);
 /// <param name="Path">The absolute path.</param>
 /// <param name="Labels">The names of the classes, in their order.</param>
 /// <param name="Versions">The versions of the worker and its libraries.</param>
-public sealed record ModelWish(string Path, IReadOnlyList<string> Labels, string Versions);
+public sealed record KeptModelTarget(string Path, IReadOnlyList<string> Labels, string Versions);
 
 /// <param name="Path">The absolute path.</param>
 /// <param name="Sha256">The hash of the file's bytes, lower-case hex.</param>

@@ -15,7 +15,7 @@ public sealed record EpochFinished(
 /// <param name="Epoch">Called after every epoch that is trained here.</param>
 /// <param name="Warn">Called for a fault that does not end the run: a checkpoint that cannot be read or
 /// written.</param>
-public sealed record TrainingListener(Action<EpochFinished> Epoch, Action<string> Warn, Pulse Pulse);
+public sealed record TrainingListener(Action<EpochFinished> Epoch, Action<string> Warn, Heartbeat Heartbeat);
 
 /// <summary>The results of a finished training.</summary>
 /// <param name="Tensors">Every prunable tensor, for dense runs too.</param>

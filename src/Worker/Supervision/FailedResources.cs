@@ -10,17 +10,18 @@ namespace PieService.Worker.Supervision;
 /// Decides by the failure of a run which of this worker's resources are no longer used, or are read again.
 /// </summary>
 public sealed class FailedResources(
-    ModelShelf shelf, VectorFolder vectors, CheckpointFolder checkpoints, DatasetCache datasets, TrainerPool trainers)
+    ModelInventory inventory, VectorFolder vectors, CheckpointFolder checkpoints, DatasetCache datasets,
+    TrainerPool trainers)
 {
     public void Note(Exception failure)
     {
         switch (failure)
         {
             case WorkerUnfitException unfit:
-                if (unfit.Kind == ModelKind.Bert) shelf.Forget(unfit.Name);
+                if (unfit.Kind == ModelKind.Bert) inventory.Forget(unfit.Name);
                 break;
             case ModelMismatchException other:
-                Distrust(other);
+                MarkUnusable(other);
                 break;
             case InsufficientMemoryException:
                 // Idle trainers may still hold the memory that this run needs.
@@ -29,15 +30,15 @@ public sealed class FailedResources(
             case UntrainableException:
                 break;
             default:
-                datasets.Doubt();
+                datasets.VerifyAgain();
                 break;
         }
     }
 
-    private void Distrust(ModelMismatchException other)
+    private void MarkUnusable(ModelMismatchException other)
     {
         var reason = $"{other.Message} Then start this worker again.";
-        if (other.Kind == ModelKind.Vectors) vectors.Distrust(other.Name, reason);
-        else checkpoints.Distrust(other.Name, reason);
+        if (other.Kind == ModelKind.Vectors) vectors.MarkUnusable(other.Name, reason);
+        else checkpoints.MarkUnusable(other.Name, reason);
     }
 }

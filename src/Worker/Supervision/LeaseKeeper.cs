@@ -17,7 +17,7 @@ namespace PieService.Worker.Supervision;
 /// </summary>
 public sealed class LeaseKeeper(
     RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings,
-    ProvenArithmetic arithmetic, Reserves reserves, VectorFolder vectors, ModelShelf shelf,
+    ProvenArithmetic arithmetic, ResourceGuard guard, VectorFolder vectors, ModelInventory inventory,
     IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime,
     ILogger<LeaseKeeper> logger) : BackgroundService
 {
@@ -71,20 +71,20 @@ public sealed class LeaseKeeper(
             INSERT INTO workers (id, machine, slots, device, short_of, vectors, checkpoints, models, arithmetic,
                 started_at, last_beat_at)
             VALUES ({worker.Id}, {worker.Machine}, {(arithmetic.Problem is null ? workerSettings.Slots : 0)},
-                {workerSettings.Device}, {reserves.ShortOf}, {vectors.Names()}, {shelf.Checkpoints()},
-                {Json.Write(shelf.Models)}::jsonb, {Json.Write(arithmetic.Reports)}::jsonb, now(), now())
+                {workerSettings.Device}, {guard.ShortOf}, {vectors.Names()}, {inventory.Checkpoints()},
+                {Json.Write(inventory.Models)}::jsonb, {Json.Write(arithmetic.Reports)}::jsonb, now(), now())
             ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of,
                 vectors = excluded.vectors, checkpoints = excluded.checkpoints, models = excluded.models
             """, cancellation);
         var runs = Snapshot();
         await leases.BeatAsync([.. runs.Select(run => run.Lease)], cancellation);
-        Heed(runs, await leases.LookAsync([.. runs.Select(run => run.Lease)], cancellation));
+        Apply(runs, await leases.LookAsync([.. runs.Select(run => run.Lease)], cancellation));
     }
 
     private async Task LookAsync(CancellationToken cancellation)
     {
         var runs = Snapshot();
-        if (runs.Count > 0) Heed(runs, await leases.LookAsync([.. runs.Select(run => run.Lease)], cancellation));
+        if (runs.Count > 0) Apply(runs, await leases.LookAsync([.. runs.Select(run => run.Lease)], cancellation));
     }
 
     private async Task LeaveAsync(CancellationToken cancellation)
@@ -93,7 +93,7 @@ public sealed class LeaseKeeper(
         await db.Workers.Where(row => row.Id == worker.Id).ExecuteDeleteAsync(cancellation);
     }
 
-    private static void Heed(List<HeldRun> runs, IReadOnlyList<HeldLease> answers)
+    private static void Apply(List<HeldRun> runs, IReadOnlyList<HeldLease> answers)
     {
         var ours = answers.ToDictionary(answer => new RunLease(answer.RunId, answer.Epoch));
         foreach (var run in runs)

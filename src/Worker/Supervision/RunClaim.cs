@@ -7,8 +7,8 @@ namespace PieService.Worker.Supervision;
 
 /// <summary>Claims the first queued run that this worker has the resources to train.</summary>
 public sealed class RunClaim(
-    RunLeases leases, WorkerIdentity worker, ArtifactFolder artifacts, VectorFolder vectors, ModelShelf shelf,
-    Reserves reserves, ILogger<RunClaim> logger)
+    RunLeases leases, WorkerIdentity worker, ArtifactFolder artifacts, VectorFolder vectors, ModelInventory inventory,
+    ResourceGuard guard, ILogger<RunClaim> logger)
 {
     /// <summary>
     /// Waits while the worker is short of disk space or memory, or its arithmetic is wrong. Returns null if no run is
@@ -18,8 +18,8 @@ public sealed class RunClaim(
     {
         try
         {
-            await reserves.EnoughAsync(stopping);
-            string[] checkpoints = [.. shelf.Checkpoints().Where(reserves.MayTrain)];
+            await guard.EnoughAsync(stopping);
+            string[] checkpoints = [.. inventory.Checkpoints().Where(guard.MayTrain)];
             var claimant = new Claimant(worker.Id, artifacts.Store(), vectors.Names(), checkpoints);
             return await leases.ClaimNextAsync(claimant, stopping);
         }

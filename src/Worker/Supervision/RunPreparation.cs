@@ -14,7 +14,7 @@ namespace PieService.Worker.Supervision;
 
 /// <summary>Prepares everything that a trainer needs for a run that this worker holds: its files and wishes.</summary>
 public sealed class RunPreparation(
-    DatasetCache datasets, ArtifactFolder artifacts, CheckpointFolder checkpoints, Reserves reserves,
+    DatasetCache datasets, ArtifactFolder artifacts, CheckpointFolder checkpoints, ResourceGuard guard,
     WorkerSettings settings, IDbContextFactory<PieDbContext> contexts, TimeProvider time)
 {
     /// <summary>Prepares a run, and retries during outages of the database.</summary>
@@ -24,7 +24,7 @@ public sealed class RunPreparation(
     /// <exception cref="InsufficientMemoryException">Too little memory is available now.</exception>
     /// <exception cref="UntrainableException">The run cannot be trained, and a retry would not help.</exception>
     public Task<TrainingAssignment> AssignAsync(Run run, RunLease lease, CancellationToken stopped) =>
-        Database.PersistAsync(() => PrepareAsync(run, lease, stopped), time, stopped);
+        DatabaseRetry.PersistAsync(() => PrepareAsync(run, lease, stopped), time, stopped);
 
     private async Task<TrainingAssignment> PrepareAsync(Run run, RunLease lease, CancellationToken stopped)
     {
@@ -83,12 +83,12 @@ public sealed class RunPreparation(
         return observe.All(epoch => epoch >= checkpoint.EpochsDone || observed.Contains(epoch)) ? checkpoint : null;
     }
 
-    private async Task<ModelWish?> WishAsync(PieDbContext db, Run run, RunLease lease, CancellationToken stopped)
+    private async Task<KeptModelTarget?> WishAsync(PieDbContext db, Run run, RunLease lease, CancellationToken stopped)
     {
         if (!await LiveWishes.KeepModelAsync(db, run.Id, stopped)) return null;
         var labels = await db.Datasets.Where(dataset => dataset.Id == run.DatasetId)
             .Select(dataset => dataset.Labels).SingleAsync(stopped);
-        return new ModelWish(artifacts.ModelFileOf(lease), labels, WorkerVersions.Text);
+        return new KeptModelTarget(artifacts.ModelFileOf(lease), labels, WorkerVersions.Text);
     }
 
     private PretrainedBert Read(string checkpoint, DirectoryInfo folder, CancellationToken stopped)
@@ -106,7 +106,7 @@ public sealed class RunPreparation(
             throw new WorkerUnfitException(
                 $"The checkpoint '{checkpoint}' cannot be used: {changed.Message}", ModelKind.Bert, checkpoint);
         }
-        if (settings.Gpus == 0) reserves.RequireMemory(checkpoint, pretrained.Config.TrainingMiB);
+        if (settings.Gpus == 0) guard.RequireMemory(checkpoint, pretrained.Config.TrainingMiB);
         return pretrained;
     }
 }

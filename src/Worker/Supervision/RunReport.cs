@@ -67,14 +67,14 @@ public sealed class RunReport(
         PersistAsync(() => leases.FailAttemptAsync(lease, message, retry, CancellationToken.None));
 
     private Task<bool> PersistAsync(Func<Task<bool>> say) =>
-        Database.PersistAsync(say, time, CancellationToken.None);
+        DatabaseRetry.PersistAsync(say, time, CancellationToken.None);
 
     /// <summary>
     /// Records a result in the database and retries during outages; stops the run if its lease is found to be lost.
     /// </summary>
     private async Task StillHeldAsync(HeldRun held, Func<Task<bool>> say)
     {
-        if (await Database.PersistAsync(say, time, held.Stopped)) return;
+        if (await DatabaseRetry.PersistAsync(say, time, held.Stopped)) return;
         held.Stop(StopReason.LeaseLost);
         held.Stopped.ThrowIfCancellationRequested();
     }

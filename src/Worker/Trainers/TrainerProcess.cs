@@ -117,10 +117,10 @@ public static class TrainerProcess
     }
 
     /// <summary>Sends a heartbeat between batches; the supervisor kills a trainer that stays silent.</summary>
-    private static Pulse Alive(Action<TrainerMessage> tell)
+    private static Heartbeat Alive(Action<TrainerMessage> tell)
     {
         var sinceWord = Stopwatch.StartNew();
-        return new Pulse(
+        return new Heartbeat(
             () =>
             {
                 if (sinceWord.ElapsedMilliseconds < 500) return;

@@ -12,14 +12,14 @@ public static class Evaluation
     /// <summary>
     /// Returns the model's logits for a split, in evaluation mode. The evaluation uses no random numbers.
     /// </summary>
-    public static Scores Run(Classifier model, TokenisedSplit split, Pulse pulse)
+    public static SplitLogits Run(Classifier model, TokenisedSplit split, Heartbeat heartbeat)
     {
-        var scores = new Scores(split.Name, split.Labels);
+        var scores = new SplitLogits(split.Name, split.Labels);
         using var noGrad = no_grad();
         model.eval();
         foreach (var batch in BatchOrder.ForEvaluation(split, BatchSize, model.MostTokensAtOnce))
         {
-            pulse.Beat();
+            heartbeat.Beat();
             using var scope = NewDisposeScope();
             Place(model.Logits(Array.ConvertAll(batch, split.Text)), batch, scores);
         }
@@ -27,7 +27,7 @@ public static class Evaluation
     }
 
     /// <summary>Copies a batch's logits (B, C) to the rows of its examples.</summary>
-    internal static void Place(Tensor logits, int[] batch, Scores scores)
+    internal static void Place(Tensor logits, int[] batch, SplitLogits scores)
     {
         var values = logits.cpu().data<float>().ToArray().AsSpan();
         for (var i = 0; i < batch.Length; i++)

@@ -23,4 +23,4 @@ public interface ITrainingHook
 /// <summary>The results of an epoch, measured during training while the weights changed.</summary>
 /// <param name="Moving">The prediction for each training example at the time of its batch.</param>
 /// <param name="Loss">Mean of the batch means, unweighted (study 1.9).</param>
-public sealed record TrainedEpoch(Scores Moving, double Loss);
+public sealed record TrainedEpoch(SplitLogits Moving, double Loss);

@@ -13,7 +13,7 @@ namespace PieService.Worker.Training;
 /// </summary>
 /// <param name="heldOut">The examples for tuning in protocol sound if there is no validation split.</param>
 internal sealed class ThresholdTuning(
-    Classifier model, LearningTask task, Protocol protocol, TokenisedSplit heldOut, Pulse pulse)
+    Classifier model, LearningTask task, Protocol protocol, TokenisedSplit heldOut, Heartbeat heartbeat)
 {
     /// <summary>
     /// The threshold after the last trained epoch; null for single-label data, and before the first epoch.
@@ -23,13 +23,13 @@ internal sealed class ThresholdTuning(
     /// <param name="moving">The predictions for the training examples, made during the epoch.</param>
     /// <param name="validation">The predictions for the validation split after the epoch; null if there is
     /// none.</param>
-    public void AfterEpoch(Scores moving, Scores? validation)
+    public void AfterEpoch(SplitLogits moving, SplitLogits? validation)
     {
         if (task == LearningTask.SingleLabel) return;
         var tuned = protocol switch
         {
             Protocol.Paper => moving,
-            Protocol.Sound => validation ?? Evaluation.Run(model, heldOut, pulse),
+            Protocol.Sound => validation ?? Evaluation.Run(model, heldOut, heartbeat),
         };
         Threshold = DecisionThreshold.Tune(tuned.Gold, tuned.Logits);
     }
@@ -38,7 +38,7 @@ internal sealed class ThresholdTuning(
     /// <param name="validation">The validation split; it may have no examples.</param>
     public void AfterTraining(TokenisedSplit validation)
     {
-        var answers = Evaluation.Run(model, validation.Count > 0 ? validation : heldOut, pulse);
+        var answers = Evaluation.Run(model, validation.Count > 0 ? validation : heldOut, heartbeat);
         Threshold = DecisionThreshold.Tune(answers.Gold, answers.Logits);
     }
 

@@ -15,13 +15,13 @@ public sealed class Trainer(
     private const long WorthCollecting = 64 << 20;
 
     /// <exception cref="UntrainableException">The loss is not a number.</exception>
-    public void Run(int epochsDone, int totalEpochs, IReadOnlyList<ITrainingHook> hooks, Pulse pulse)
+    public void Run(int epochsDone, int totalEpochs, IReadOnlyList<ITrainingHook> hooks, Heartbeat heartbeat)
     {
         for (var epoch = epochsDone; epoch < totalEpochs; epoch++)
         {
             foreach (var hook in hooks) hook.BeforeEpoch(epoch);
             GiveMemoryBack();
-            var trained = TrainEpoch(epoch, pulse);
+            var trained = TrainEpoch(epoch, heartbeat);
             foreach (var hook in hooks) hook.AfterEpoch(epoch + 1, trained);
         }
         foreach (var hook in hooks) hook.BeforeEpoch(totalEpochs);
@@ -37,15 +37,15 @@ public sealed class Trainer(
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
     }
 
-    private TrainedEpoch TrainEpoch(int epoch, Pulse pulse)
+    private TrainedEpoch TrainEpoch(int epoch, Heartbeat heartbeat)
     {
         manual_seed(order.TorchSeed(epoch));
         model.train();
-        var scores = new Scores(train.Name, train.Labels);
+        var scores = new SplitLogits(train.Name, train.Labels);
         var (batches, lossSum) = (order.Batches(epoch), 0.0);
         foreach (var batch in batches)
         {
-            pulse.Beat();
+            heartbeat.Beat();
             var loss = Step(batch, scores);
             if (!double.IsFinite(loss)) throw UntrainableException.Diverged(epoch, loss);
             lossSum += loss;
@@ -54,7 +54,7 @@ public sealed class Trainer(
     }
 
     /// <summary>One optimizer step on the mean loss of a batch.</summary>
-    private float Step(int[] batch, Scores scores)
+    private float Step(int[] batch, SplitLogits scores)
     {
         using var scope = NewDisposeScope();
         var logits = model.Logits(Array.ConvertAll(batch, train.Text));                             // (B, C)

@@ -12,7 +12,7 @@ namespace PieService.Api.Tests.Database;
 public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated)
     : IClassFixture<ServiceRoleTests.MigratedCluster>
 {
-    private DevelopmentCluster cluster = migrated.Cluster;
+    private PrivatePostgres cluster = migrated.Cluster;
 
     [Theory]
     [InlineData("CREATE DATABASE another")]
@@ -100,7 +100,7 @@ public sealed class ServiceRoleTests(ServiceRoleTests.MigratedCluster migrated)
 
     public sealed class MigratedCluster : IAsyncLifetime
     {
-        public DevelopmentCluster Cluster { get; private set; } = null!;
+        public PrivatePostgres Cluster { get; private set; } = null!;
 
         public async ValueTask InitializeAsync()
         {

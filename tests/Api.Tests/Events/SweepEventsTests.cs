@@ -24,7 +24,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var events = await ListAsync(sweep);
 
-        Assert.Equal(Enumerable.Range(1, events.Count), events.Select(told => (int)told["number"]!));
+        Assert.Equal(Enumerable.Range(1, events.Count), events.Select(entry => (int)entry["number"]!));
         Assert.Equal(("state", "queued"), ((string)events[0]["type"]!, (string)events[0]["data"]!["state"]!));
         var end = events[^1]["data"]!;
         Assert.Equal(("succeeded", 9), ((string)end["state"]!, (int)end["progress"]!["runs"]!["succeeded"]!));
@@ -34,7 +34,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
                 comparison =>
                     ((string)comparison!["id"]!, (int)comparison["pies"]!, (string)comparison["baseline"]!,
                         (double)comparison["achievedSparsity"]!["mean"]!, (string)comparison["labelledAt"]!)).Order(),
-            events.Where(told => (string?)told["type"] == "comparison").Select(told => told["data"]!)
+            events.Where(entry => (string?)entry["type"] == "comparison").Select(entry => entry["data"]!)
                 .Select(data =>
                     ((string)data["id"]!, (int)data["pies"]!, (string)data["baseline"]!,
                         (double)data["achievedSparsity"]!, (string)data["labelledAt"]!)).Order());
@@ -45,7 +45,8 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var sweep = await EndedAsync("IMP");
         var listed = (await ListAsync(sweep))
-            .Select(told => ((string)told["number"]!.ToString(), (string)told["type"]!, told["data"]!.ToJsonString()))
+            .Select(entry =>
+                ((string)entry["number"]!.ToString(), (string)entry["type"]!, entry["data"]!.ToJsonString()))
             .ToList();
 
         var all = await StreamAsync(sweep);
@@ -100,8 +101,8 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
         using var response = await OpenAsync(sweep);
         await situations.TrainAsync(sweep, (_, _) => 0);
         var states = new List<string?>();
-        await foreach (var told in SseParser.Create(await response.Content.ReadAsStreamAsync())
-            .EnumerateAsync(limit.Token)) states.Add(StateOf(told));
+        await foreach (var entry in SseParser.Create(await response.Content.ReadAsStreamAsync())
+            .EnumerateAsync(limit.Token)) states.Add(StateOf(entry));
 
         Assert.Contains("failed", states);
         Assert.Equal("succeeded", states[^1]);
@@ -128,10 +129,10 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         foreach (var events in await Task.WhenAll(sweeps.Select(ListAsync)))
         {
-            Assert.Equal(Enumerable.Range(1, events.Count), events.Select(told => (int)told["number"]!));
-            Assert.Single(events, told => (string?)told["type"] == "comparison");
+            Assert.Equal(Enumerable.Range(1, events.Count), events.Select(entry => (int)entry["number"]!));
+            Assert.Single(events, entry => (string?)entry["type"] == "comparison");
             Assert.Single(
-                events, told => (string?)told["type"] == "state" && (string?)told["data"]!["state"] == "succeeded");
+                events, entry => (string?)entry["type"] == "state" && (string?)entry["data"]!["state"] == "succeeded");
         }
     }
 
@@ -146,10 +147,10 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
         await api.Situations.LabelAsync(sweep);
 
         await UntilAsync(
-            sweep, async () => (await ListAsync(sweep)).Count(told => (string?)told["type"] == "comparison") == 2);
+            sweep, async () => (await ListAsync(sweep)).Count(entry => (string?)entry["type"] == "comparison") == 2);
         Assert.Equal(
             "succeeded",
-            (string?)(await ListAsync(sweep)).Last(told => (string?)told["type"] == "state")["data"]!["state"]);
+            (string?)(await ListAsync(sweep)).Last(entry => (string?)entry["type"] == "state")["data"]!["state"]);
     }
 
     [Fact]
@@ -215,7 +216,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(all.Count, (int)first["totalItems"]!);
         Assert.Equal(
             [1, 2, 3, 4],
-            first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(told => (int)told!["number"]!));
+            first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(entry => (int)entry!["number"]!));
     }
 
     private SweepWatch Watch => api.Services.GetRequiredService<SweepWatch>();
@@ -236,7 +237,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     private Task UntilToldAsync(Guid sweep, string state) => UntilAsync(sweep, async () =>
-        (string?)(await ListAsync(sweep)).LastOrDefault(told => (string?)told["type"] == "state")?["data"]![
+        (string?)(await ListAsync(sweep)).LastOrDefault(entry => (string?)entry["type"] == "state")?["data"]![
             "state"] == state);
 
     private async Task UntilAsync(Guid sweep, Func<Task<bool>> isSo)
@@ -245,14 +246,14 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
         {
             Assert.False(
                 limit.IsCancellationRequested,
-                $"Waited in vain: {string.Join('\n', (await ListAsync(sweep)).Select(told => told.ToJsonString()))}");
+                $"Waited in vain: {string.Join('\n', (await ListAsync(sweep)).Select(entry => entry.ToJsonString()))}");
             await Watch.LookAsync(limit.Token);
         }
     }
 
     private async Task<List<JsonNode>> ListAsync(Guid sweep) =>
         [.. (await ListPageAsync($"/api/v1/sweeps/{sweep}/events?pageSize=1000"))["items"]!.AsArray()
-            .Select(told => told!)];
+            .Select(entry => entry!)];
 
     private async Task<JsonNode> ListPageAsync(string path)
     {
@@ -276,10 +277,10 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
         using var response = await OpenAsync(sweep, query, header);
         var parser = SseParser.Create(await response.Content.ReadAsStreamAsync());
         var events = new List<(string, string, string)>();
-        await foreach (var told in parser.EnumerateAsync(limit.Token))
-            events.Add((parser.LastEventId, told.EventType, JsonNode.Parse(told.Data)!.ToJsonString()));
+        await foreach (var entry in parser.EnumerateAsync(limit.Token))
+            events.Add((parser.LastEventId, entry.EventType, JsonNode.Parse(entry.Data)!.ToJsonString()));
         return events;
     }
 
-    private static string? StateOf(SseItem<string> told) => (string?)JsonNode.Parse(told.Data)!["state"];
+    private static string? StateOf(SseItem<string> entry) => (string?)JsonNode.Parse(entry.Data)!["state"];
 }

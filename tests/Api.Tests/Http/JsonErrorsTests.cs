@@ -48,7 +48,8 @@ public sealed class JsonErrorsTests
     [InlineData("""{"priority":null}""", "priority", "must be one of high, normal, bulk")]
     public void Names_the_field_and_what_belongs_there(string json, string field, string message)
     {
-        var (_, errors) = JsonErrors.Read<SweepRequest>(StrictJson.Parse(Encoding.UTF8.GetBytes(json)), new TakenOut());
+        var (_, errors) = JsonErrors.Read<SweepRequest>(
+            StrictJson.Parse(Encoding.UTF8.GetBytes(json)), new RemovedNodes());
 
         var error = Assert.Single(errors);
         Assert.Equal(field, error.Field);

@@ -33,12 +33,12 @@ public sealed class GoldenMaskTests
                 var before = masks.GetValueOrDefault((series, tensor)) ?? Mask.Full(weights.Length);
                 var after = score switch
                 {
-                    "magnitude" => PublishedThreshold.Prune(before, WeightScores.Magnitude(weights), percent),
+                    "magnitude" => PublishedThreshold.Prune(before, WeightImportance.Magnitude(weights), percent),
                     "impact" => PublishedThreshold.Prune(
-                        before, WeightScores.Impact(weights, tensors.Get<float>($"grad.{step}.{tensor}")), percent),
+                        before, WeightImportance.Impact(weights, tensors.Get<float>($"grad.{step}.{tensor}")), percent),
                     // The published generator draws other weights than ours: how many is what both must agree on.
                     "random" => LowestScores.Prune(
-                        before, WeightScores.Random(weights.Length, new(0, step, tensor)), weights,
+                        before, WeightImportance.Random(weights.Length, new(0, step, tensor)), weights,
                         before.Pruned + PublishedThreshold.RandomCount(before.Kept, percent), new(0, step, tensor)),
                     _ => throw new InvalidDataException($"{name} has an unknown score {score}."),
                 };

@@ -64,7 +64,7 @@ public class LowestScoresTests
         foreach (var (step, pruned) in new[] { (1, first), (2, second), (3, third) })
         {
             mask = LowestScores.Prune(
-                mask, WeightScores.Magnitude(weights), weights, PruningPlan.PrunedCount(size, sparsity, step, 3),
+                mask, WeightImportance.Magnitude(weights), weights, PruningPlan.PrunedCount(size, sparsity, step, 3),
                 Key with { Step = step });
             Assert.Equal(pruned, mask.Pruned);
         }
@@ -83,5 +83,5 @@ public class LowestScoresTests
     }
 
     private static Mask Prune(float[] weights, int count) =>
-        LowestScores.Prune(Mask.Full(weights.Length), WeightScores.Magnitude(weights), weights, count, Key);
+        LowestScores.Prune(Mask.Full(weights.Length), WeightImportance.Magnitude(weights), weights, count, Key);
 }

@@ -17,7 +17,7 @@ public sealed class PrunerTests : IDisposable
     public PrunerTests()
     {
         initial = toy.Parameters.CopyValues();
-        record = new(toy.Model, toy.Parameters, test, Pulse.None);
+        record = new(toy.Model, toy.Parameters, test, Heartbeat.None);
     }
 
     public void Dispose() => toy.Dispose();
@@ -131,7 +131,7 @@ public sealed class PrunerTests : IDisposable
             (toy.Parameters.Prunable.AchievedSparsity, toy.Parameters.Prunable.Compression),
             (pruning.AchievedSparsity, pruning.Compression));
 
-        double Accuracy() => Evaluation.Run(toy.Model, test, Pulse.None).Metric(threshold: null).Scores.Accuracy;
+        double Accuracy() => Evaluation.Run(toy.Model, test, Heartbeat.None).Metric(threshold: null).Scores.Accuracy;
     }
 
     [Fact]
@@ -214,5 +214,5 @@ public sealed class PrunerTests : IDisposable
     private void Train() => new Trainer(
         toy.Model, toy.Parameters, toy.Optimizer, train,
         new(0, epoch => epoch, _ => [.. Enumerable.Range(0, train.Count).Chunk(15)], _ => [], _ => 0))
-        .Run(0, 1, [], Pulse.None);
+        .Run(0, 1, [], Heartbeat.None);
 }

@@ -88,7 +88,7 @@ public sealed class BertTrainingTests : IDisposable
         var pruner = new Pruner(
             Recipe(Method.ImpWr), 7, parameters, optimizer,
             new(model, parameters, Inputs().Split("train"), Protocol.Sound, _ => [0], _ => 0),
-            new(model, parameters, Inputs().Split("test"), Pulse.None));
+            new(model, parameters, Inputs().Split("test"), Heartbeat.None));
         parameters.SetValues(Array.ConvertAll(initial, value => value * 2));
 
         pruner.BeforeEpoch(Recipe(Method.ImpWr).Plan.PruneAfter[0]);
@@ -185,7 +185,7 @@ public sealed class BertTrainingTests : IDisposable
                 .CopyTo(values, parameters.Segments.Single(segment => segment.Name == "linear." + part).Offset);
         parameters.SetValues(values);
 
-        var again = Evaluation.Run(model, Inputs().Split("test"), Pulse.None).Pack(threshold: null);
+        var again = Evaluation.Run(model, Inputs().Split("test"), Heartbeat.None).Pack(threshold: null);
         // The same numbers through the same code on the same machine: the same bits.
         Assert.Equal(result.Predictions[0].Scores, again.Scores);
         Assert.Equal(
@@ -296,7 +296,7 @@ public sealed class BertTrainingTests : IDisposable
         }, Listener(epoch));
 
     private TrainingListener Listener(Action<EpochFinished>? epoch) =>
-        new(epoch ?? (_ => { }), warnings.Add, Pulse.None);
+        new(epoch ?? (_ => { }), warnings.Add, Heartbeat.None);
 
     private TrainingAssignment Assignment(Recipe recipe, int seed) => new(
         Guid.Empty, recipe, seed, folder["tokens"], null, folder[$"attempt{++attempts}"], null, null, ["test"],

@@ -57,7 +57,7 @@ public sealed class GoldenTrainingTests : IDisposable
 
         var result = new RunTraining(Toy.Cpu).Execute(
             data.Assignment(recipe, folder["run"]),
-            new(Report, warning => Assert.Fail(warning), Pulse.None), _ => order, new Watcher(movingLogits));
+            new(Report, warning => Assert.Fail(warning), Heartbeat.None), _ => order, new Watcher(movingLogits));
 
         AssertEpochs(golden, tensors, data, recipe, tolerance);
         AssertPrunings(golden, tensors, recipe, result, strayed);
@@ -84,7 +84,7 @@ public sealed class GoldenTrainingTests : IDisposable
         for (var epoch = 0; epoch < epochs.Count; epoch++)
         {
             restored.Take(checkpoints[epoch]);
-            var scores = Evaluation.Run(restored.Model, restored.Inputs.Split(TokenisedDataset.Test), Pulse.None);
+            var scores = Evaluation.Run(restored.Model, restored.Inputs.Split(TokenisedDataset.Test), Heartbeat.None);
             var expected = tensors.Get<float>($"test_logits.{epoch}");
             AssertClose(expected, scores.Logits, tolerance, $"epoch {epoch}: a test logit");
             // A cross-entropy moves at most twice as far as its logits.
@@ -98,7 +98,8 @@ public sealed class GoldenTrainingTests : IDisposable
     }
 
     /// <summary>The published answers gathered while training lie in the order in which the examples came.</summary>
-    private void AssertThreshold(JsonElement golden, int epoch, GoldenTensors tensors, Scores test, double tolerance)
+    private void AssertThreshold(
+        JsonElement golden, int epoch, GoldenTensors tensors, SplitLogits test, double tolerance)
     {
         float[] moving = [
             .. tensors.Get<int>($"order.{epoch}")
@@ -122,12 +123,12 @@ public sealed class GoldenTrainingTests : IDisposable
     }
 
     /// <summary>The published loss of an epoch: the mean of its batches' means (study 1.9).</summary>
-    private static double BatchLoss(Scores scores, Recipe recipe) => Enumerable.Range(0, scores.Gold.Count)
+    private static double BatchLoss(SplitLogits scores, Recipe recipe) => Enumerable.Range(0, scores.Gold.Count)
         .Chunk(recipe.Hyperparameters.BatchSize)
         .Average(batch =>
         {
             var gold = batch.SelectMany(example => scores.Gold.At(example).ToArray());
-            var part = new Scores(scores.Split, new(scores.Gold.Task, scores.ClassCount, [.. gold]));
+            var part = new SplitLogits(scores.Split, new(scores.Gold.Task, scores.ClassCount, [.. gold]));
             for (var i = 0; i < batch.Length; i++)
                 scores.Row(batch[i]).CopyTo(part.Logits.AsSpan(i * scores.ClassCount));
             return part.Loss();
@@ -209,7 +210,7 @@ public sealed class GoldenTrainingTests : IDisposable
         var next = SafeTensors.Read(checkpoints[recipe.Plan.PruneAfter[pruning]].Path);
         restored.Parameters.Prune(
             restored.Parameters.Masks.Keys.ToDictionary(name => name, name => Mask.Of(next.Get<byte>($"mask.{name}"))));
-        var scores = Evaluation.Run(restored.Model, restored.Inputs.Split(TokenisedDataset.Test), Pulse.None);
+        var scores = Evaluation.Run(restored.Model, restored.Inputs.Split(TokenisedDataset.Test), Heartbeat.None);
         return Enumerable.Range(0, scores.Gold.Count).Average(example =>
         {
             var highest = scores.Row(example).ToArray().OrderDescending().Take(2).ToArray();
@@ -300,7 +301,7 @@ public sealed class GoldenTrainingTests : IDisposable
             checkpoint,
             new(RecipeFingerprint.Of(recipe), 0, Inputs.Vectors?.SourceSha256, Toy.Cpu.Prepare(),
                 Inputs.Pretrained?.Sha256), Parameters, optimizer,
-            new(Model, Parameters, Inputs.Split(TokenisedDataset.Test), Pulse.None), out _));
+            new(Model, Parameters, Inputs.Split(TokenisedDataset.Test), Heartbeat.None), out _));
 
         public void Dispose()
         {

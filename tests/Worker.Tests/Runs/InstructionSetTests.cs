@@ -35,8 +35,8 @@ public sealed class InstructionSetTests : IDisposable
         Toy.Dataset().Save(folder["tokens"]);
         var model = new RunTraining(Toy.Cpu).Execute(
             new(Guid.NewGuid(), Recipe, 0, folder["tokens"], null, folder["run"], null, null, ["test"],
-                new ModelWish(folder["model"], ["a", "b", "c"], "test")),
-            new(_ => { }, warning => Assert.Fail(warning), new Pulse(() => { }, CancellationToken.None))).Model!;
+                new KeptModelTarget(folder["model"], ["a", "b", "c"], "test")),
+            new(_ => { }, warning => Assert.Fail(warning), new Heartbeat(() => { }, CancellationToken.None))).Model!;
         File.WriteAllText(folder["sha256"], model.Sha256);
 
         var widest = await LogitsAsync("DEFAULT", null);
@@ -67,7 +67,7 @@ public sealed class InstructionSetTests : IDisposable
         using var parameters = new ParameterBuffer(model);
         ModelExport.Restore(new(At("model"), File.ReadAllText(At("sha256"))), parameters);
         var scores = Evaluation.Run(
-            model, dataset.Split("test").Truncated(12), new Pulse(() => { }, CancellationToken.None));
+            model, dataset.Split("test").Truncated(12), new Heartbeat(() => { }, CancellationToken.None));
         File.WriteAllBytes(At("logits"), MemoryMarshal.AsBytes(scores.Logits.AsSpan()).ToArray());
     }
 

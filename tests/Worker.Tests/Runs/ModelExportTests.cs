@@ -39,7 +39,7 @@ public sealed class ModelExportTests : IDisposable
             parameters.Segments.ToDictionary(segment => segment.Name, segment => file.Get<float>(segment.Name)));
         var again = Evaluation.Run(
             model, dataset.Split("test").Truncated(recipe.Hyperparameters.MaxLength),
-            new Pulse(() => { }, CancellationToken.None)).Pack(threshold: null);
+            new Heartbeat(() => { }, CancellationToken.None)).Pack(threshold: null);
 
         // The same numbers through the same code on the same machine: the same bits.
         Assert.Equal(result.Predictions[0].Classes, again.Classes);
@@ -90,7 +90,7 @@ public sealed class ModelExportTests : IDisposable
     private TrainingResult PredictAgain(Recipe recipe, TrainedFile model) => new RunPrediction(Toy.Cpu).Execute(
         new(Guid.NewGuid(), recipe, 0, folder["tokens"], null, folder["again"], null, null, ["test"], Trained: model),
         new(_ => Assert.Fail("an epoch was trained"), warning => Assert.Fail(warning),
-            new Pulse(() => { }, CancellationToken.None)));
+            new Heartbeat(() => { }, CancellationToken.None)));
 
     [Theory]
     [InlineData(Method.Dense)]
@@ -205,7 +205,7 @@ public sealed class ModelExportTests : IDisposable
 
     private TrainingAssignment Assignment(Recipe recipe, int seed, string? vectors) => new(
         Guid.Empty, recipe, seed, folder["tokens"], vectors, folder["attempt"], null, null, ["test"],
-        new ModelWish(Path.Combine(folder["models"], "model.safetensors"), Labels, "test"));
+        new KeptModelTarget(Path.Combine(folder["models"], "model.safetensors"), Labels, "test"));
 
-    private static TrainingListener Silent => new(_ => { }, _ => { }, new Pulse(() => { }, CancellationToken.None));
+    private static TrainingListener Silent => new(_ => { }, _ => { }, new Heartbeat(() => { }, CancellationToken.None));
 }

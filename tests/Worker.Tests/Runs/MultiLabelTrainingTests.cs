@@ -130,13 +130,13 @@ public sealed class MultiLabelTrainingTests : IDisposable
         return new RunTraining(Toy.Cpu).Execute(
             new(Guid.Empty, recipe, seed, folder["tokens"], null, folder[$"attempt{++attempts}"], resume, null, predict
                 ?? ["test"]),
-            new(epochs.Add, warning => Assert.Fail(warning), Pulse.None),
+            new(epochs.Add, warning => Assert.Fail(warning), Heartbeat.None),
             train => TrainingOrder.Keyed(recipe, seed, train), watcher);
     }
 
     private sealed class Moving : ITrainingHook
     {
-        public List<Scores> Scores { get; } = [];
+        public List<SplitLogits> Scores { get; } = [];
 
         public void BeforeEpoch(int epochsDone)
         {

@@ -467,7 +467,7 @@ public sealed class RunTrainingTests : IDisposable
         Listener(epochs.Add));
 
     private TrainingListener Listener(Action<EpochFinished> epoch, CancellationToken cancellation = default) =>
-        new(epoch, warnings.Add, new Pulse(() => { }, cancellation));
+        new(epoch, warnings.Add, new Heartbeat(() => { }, cancellation));
 
     /// <summary>A run that is stopped after some epochs, and its last checkpoint.</summary>
     private CheckpointFile TrainUntil(Recipe recipe, int epochsDone, int seed = 7)

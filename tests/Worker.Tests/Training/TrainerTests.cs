@@ -97,7 +97,7 @@ public sealed class TrainerTests : IDisposable
         var recorder = new Recorder([]);
         using var still = new Adam(toy.Parameters, learningRate: 0);
         new Trainer(toy.Model, toy.Parameters, still, train, Order(_ => [[0, 1, 2], [0]]))
-            .Run(0, 1, [recorder], Pulse.None);
+            .Run(0, 1, [recorder], Heartbeat.None);
         Assert.Equal((Loss([0, 1, 2]) + Loss([0])) / 2, recorder.Last!.Loss, 1e-6);
     }
 
@@ -105,7 +105,7 @@ public sealed class TrainerTests : IDisposable
     public void Evaluation_gives_every_example_its_own_logits_and_draws_no_random_numbers()
     {
         manual_seed(3);
-        var scores = Evaluation.Run(toy.Model, train, Pulse.None);
+        var scores = Evaluation.Run(toy.Model, train, Heartbeat.None);
         var next = rand(1).item<float>();
         manual_seed(3);
         Assert.Equal(rand(1).item<float>(), next);
@@ -127,7 +127,7 @@ public sealed class TrainerTests : IDisposable
 
     private void Run(int epochsDone, int totalEpochs, ITrainingHook hook, Func<int, IReadOnlyList<int[]>> batches) =>
         new Trainer(toy.Model, toy.Parameters, toy.Optimizer, train, Order(batches))
-            .Run(epochsDone, totalEpochs, [hook], Pulse.None);
+            .Run(epochsDone, totalEpochs, [hook], Heartbeat.None);
 
     private IReadOnlyList<int[]> EveryExample(int epoch) => [.. Enumerable.Range(0, train.Count).Chunk(16)];
 

@@ -4,11 +4,12 @@ using PieService.Worker.Training;
 
 namespace PieService.Worker.Tests.Training;
 
-public class ScoresTests
+public class SplitLogitsTests
 {
     [Fact]
     public void More_scores_than_an_array_holds_are_refused_even_where_their_number_wraps_around() =>
-        Assert.Throws<OverflowException>(() => new Scores("test", PackedLabels.OfClasses(10_000, new int[429_497])));
+        Assert.Throws<OverflowException>(
+            () => new SplitLogits("test", PackedLabels.OfClasses(10_000, new int[429_497])));
 
     [Fact]
     public void Of_equal_logits_the_smallest_class_wins()
@@ -61,15 +62,15 @@ public class ScoresTests
     public void Multi_label_data_cannot_be_decided_without_a_threshold() =>
         Assert.Throws<ArgumentNullException>(() => MultiLabel([[0]], [1, 2]).Predicted(threshold: null));
 
-    private static Scores MultiLabel(short[][] gold, float[] logits) =>
+    private static SplitLogits MultiLabel(short[][] gold, float[] logits) =>
         Of(PackedLabels.Of(LearningTask.MultiLabel, logits.Length / gold.Length, gold), logits);
 
-    private static Scores Of(int[] labels, float[] logits) =>
+    private static SplitLogits Of(int[] labels, float[] logits) =>
         Of(PackedLabels.OfClasses(logits.Length / labels.Length, labels), logits);
 
-    private static Scores Of(PackedLabels gold, float[] logits)
+    private static SplitLogits Of(PackedLabels gold, float[] logits)
     {
-        var scores = new Scores("test", gold);
+        var scores = new SplitLogits("test", gold);
         logits.CopyTo(scores.Logits, 0);
         return scores;
     }

@@ -11,7 +11,7 @@ namespace PieService.Api.Database;
 /// the holder of the lock file beside it. A second API gets an error and does not share the server, because the server
 /// ends with its owner while the other API still needs it.
 /// </summary>
-public sealed class DevelopmentCluster : IAsyncDisposable
+public sealed class PrivatePostgres : IAsyncDisposable
 {
     private const string Name = "pie";
 
@@ -33,7 +33,7 @@ public sealed class DevelopmentCluster : IAsyncDisposable
     private string servicePassword = "";
     private bool disposed;
 
-    private DevelopmentCluster(PieFolders folders, string? binaries, bool durable, ILogger logger)
+    private PrivatePostgres(PieFolders folders, string? binaries, bool durable, ILogger logger)
     {
         this.folders = folders;
         this.logger = logger;
@@ -67,11 +67,11 @@ public sealed class DevelopmentCluster : IAsyncDisposable
     /// </summary>
     /// <param name="binaries">The value of the setting PIE_PG_BIN.</param>
     /// <param name="durable">False for tests: faster, but a crash of the machine may damage the data.</param>
-    public static async Task<DevelopmentCluster> StartAsync(
+    public static async Task<PrivatePostgres> StartAsync(
         PieFolders folders, string? binaries, ILogger logger, bool durable = true,
         CancellationToken cancellation = default)
     {
-        var cluster = new DevelopmentCluster(folders, binaries, durable, logger);
+        var cluster = new PrivatePostgres(folders, binaries, durable, logger);
         try
         {
             await cluster.StartAsync(cancellation);

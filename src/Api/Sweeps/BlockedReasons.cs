@@ -6,13 +6,13 @@ using PieService.Domain.Sweeps;
 namespace PieService.Api.Sweeps;
 
 /// <summary>The reasons why queued runs are not picked up, with what to do about them.</summary>
-public sealed class Standstill
+public sealed class BlockedReasons
 {
     private readonly IReadOnlyList<string> general;
     private readonly HashSet<string> vectors, checkpoints;
     private readonly ILookup<(ModelKind, string), string> unusable;
 
-    private Standstill(IReadOnlyList<WorkerBeat> workers)
+    private BlockedReasons(IReadOnlyList<WorkerBeat> workers)
     {
         general =
             workers.Count == 0
@@ -29,13 +29,13 @@ public sealed class Standstill
                 found => $"{found.Machine} cannot use it: {found.Model.Error}");
     }
 
-    public static async Task<Standstill> LookAsync(PieDbContext db, CancellationToken cancellation) =>
+    public static async Task<BlockedReasons> LookAsync(PieDbContext db, CancellationToken cancellation) =>
         Of(await db.Workers
             .FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id).AsNoTracking()
             .ToListAsync(cancellation));
 
     /// <param name="workers">The live workers.</param>
-    public static Standstill Of(IReadOnlyList<WorkerBeat> workers) => new(workers);
+    public static BlockedReasons Of(IReadOnlyList<WorkerBeat> workers) => new(workers);
 
     /// <summary>
     /// Returns the reasons for a sweep whose runs are all waiting; empty if some worker will take one of them.

@@ -3,7 +3,7 @@ namespace PieService.Api.Http;
 /// <summary>
 /// Limits how many operations of a kind run at the same time; one client may have at most half of them.
 /// </summary>
-public abstract class Places(int most)
+public abstract class ConcurrencyLimit(int most)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, int> takenBy = [];

@@ -10,8 +10,9 @@ namespace PieService.Worker.Artifacts;
 /// Removes files that are no longer needed: checkpoints of ended runs, unless a branch may still start from them, and
 /// models that no run's row refers to.
 /// </summary>
-public sealed class Housekeeping(
-    ArtifactFolder artifacts, IDbContextFactory<PieDbContext> contexts, TimeProvider time, ILogger<Housekeeping> logger)
+public sealed class ArtifactCleanup(
+    ArtifactFolder artifacts, IDbContextFactory<PieDbContext> contexts, TimeProvider time,
+    ILogger<ArtifactCleanup> logger)
     : RepeatingService(TimeSpan.FromSeconds(10), time)
 {
     protected override void Log(Exception failure) => ArtifactLog.NotSwept(logger, failure.Message);

@@ -8,10 +8,10 @@ namespace PieService.Api.Tables;
 /// The resource that the table belongs to, followed by the resources from which that one was made. A kind such as "run"
 /// has its resources at /runs/{id}.
 /// </param>
-public sealed record Origin(params IReadOnlyList<(string Kind, Guid Id)> Resources)
+public sealed record Provenance(params IReadOnlyList<(string Kind, Guid Id)> Resources)
 {
     private static readonly string Service = "PieService.Api "
-        + typeof(Origin).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        + typeof(Provenance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>
     /// The fingerprint of the recipe, or both fingerprints of a comparison; null if the table has no recipe.

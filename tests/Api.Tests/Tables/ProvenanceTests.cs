@@ -3,7 +3,7 @@ using System.Globalization;
 namespace PieService.Api.Tests.Tables;
 
 /// <summary>A table has its provenance, also as a file outside the service.</summary>
-public sealed class OriginTests(FilledTables tables) : IClassFixture<FilledTables>
+public sealed class ProvenanceTests(FilledTables tables) : IClassFixture<FilledTables>
 {
     private string Pies => tables.Concrete("/api/v1/comparisons/{id}/pies");
 

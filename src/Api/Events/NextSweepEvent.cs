@@ -9,7 +9,7 @@ using PieService.Domain.Sweeps;
 namespace PieService.Api.Events;
 
 /// <summary>Decides which events to write: a pure function of the last events and the current state.</summary>
-public static class SweepNews
+public static class NextSweepEvent
 {
     /// <summary>
     /// Progress is reported in steps of 1/200 of all runs or epochs, so that a sweep of any length has a few hundred
@@ -24,25 +24,25 @@ public static class SweepNews
     private static readonly JsonSerializerOptions Lenient = new(JsonSerializerDefaults.Web);
 
     /// <summary>Returns the next event; null if there is nothing to report.</summary>
-    public static News? Of(Told? told, SweepProgress now)
+    public static NewEvent? Of(LastEvents? last, SweepProgress now)
     {
         var progress = ProgressResponse.Of(now);
-        if (told?.State != now.State)
-            return News.Of(SweepEventType.State, new StateData(now.State, told?.State, progress));
-        return HasMoved(told.Progress, progress)
-            ? News.Of(SweepEventType.Progress, new ProgressData(now.State, progress)) : null;
+        if (last?.State != now.State)
+            return NewEvent.Of(SweepEventType.State, new StateData(now.State, last?.State, progress));
+        return HasMoved(last.Progress, progress)
+            ? NewEvent.Of(SweepEventType.Progress, new ProgressData(now.State, progress)) : null;
     }
 
-    public static News Of(Comparison labelled) => News.Of(SweepEventType.Comparison, new ComparisonData(
+    public static NewEvent Of(Comparison labelled) => NewEvent.Of(SweepEventType.Comparison, new ComparisonData(
         labelled.Id, labelled.Model, labelled.Method, labelled.Sparsity, labelled.Baseline,
         labelled.Summary?.AchievedSparsity.Mean, labelled.Split,
         labelled.Summary?.Examples, labelled.Summary?.Pies, labelled.Summary?.Complete ?? false,
         labelled.LabelledAt!.Value));
 
-    public static Told? ReadTold(string? state, string? progress) =>
+    public static LastEvents? ReadLast(string? state, string? progress) =>
         state is null
             ? null
-            : new Told(
+            : new LastEvents(
                 Wire.Parse<SweepState>(state),
                 JsonSerializer.Deserialize<ProgressResponse>(progress ?? "null", Lenient));
 
@@ -63,12 +63,12 @@ public static class SweepNews
 }
 
 /// <summary>The state and the progress of a sweep in its last events.</summary>
-public sealed record Told(SweepState State, ProgressResponse? Progress);
+public sealed record LastEvents(SweepState State, ProgressResponse? Progress);
 
 /// <summary>An event without a number.</summary>
-public sealed record News(SweepEventType Type, string Data)
+public sealed record NewEvent(SweepEventType Type, string Data)
 {
-    public static News Of<T>(SweepEventType type, T data) => new(type, Json.Write(data));
+    public static NewEvent Of<T>(SweepEventType type, T data) => new(type, Json.Write(data));
 }
 
 /// <param name="Previous">The previous state; null in the first event.</param>

@@ -6,7 +6,7 @@ namespace PieService.Worker.Training;
 
 /// <summary>A model's logits for the examples of a split, in their order.</summary>
 /// <param name="Gold">The gold labels of the N examples.</param>
-public sealed record Scores(string Split, PackedLabels Gold)
+public sealed record SplitLogits(string Split, PackedLabels Gold)
 {
     /// <summary>C, the number of classes.</summary>
     public int ClassCount => Gold.ClassCount;

@@ -13,7 +13,7 @@ using PieService.Worker.Tests.Models;
 
 namespace PieService.Worker.Tests.Resources;
 
-public sealed class ModelShelfTests : IDisposable
+public sealed class ModelInventoryTests : IDisposable
 {
     private const string Vectors = "the 1 2 3\nfilm 4 5 6\n";
 
@@ -139,13 +139,13 @@ public sealed class ModelShelfTests : IDisposable
         Copy(bert.Write(), folder["models/own"]);
         Copy(bert.Write(), folder["models/stays"]);
         using var checkpoints = new CheckpointFolder(Folders, TimeProvider.System);
-        using var shelf = Shelf(checkpoints, new TrainerMemory(null));
-        await UntilItHasLookedAsync(shelf, 2);
-        Assert.Equal(["own", "stays"], shelf.Checkpoints());
+        using var inventory = Shelf(checkpoints, new TrainerMemory(null));
+        await UntilItHasLookedAsync(inventory, 2);
+        Assert.Equal(["own", "stays"], inventory.Checkpoints());
 
-        shelf.Forget("own");
+        inventory.Forget("own");
 
-        Assert.Equal(["stays"], shelf.Checkpoints());
+        Assert.Equal(["stays"], inventory.Checkpoints());
         Assert.Equal(
             "checkpoint-stays", Path.GetFileName(Assert.Single(Directory.GetFiles(folder["cache/models"])))[..16]);
         Assert.Equal(2, (await LookAsync(2)).Count);
@@ -217,7 +217,7 @@ public sealed class ModelShelfTests : IDisposable
         using var bert = new ToyBert();
         Copy(bert.Write(), folder["models/other"]);
 
-        Assert.Equal("another SHA-256", Assert.Single(await LookAsync(1, distrusted: "other")).Error);
+        Assert.Equal("another SHA-256", Assert.Single(await LookAsync(1, unusable: "other")).Error);
         Assert.Empty(usable);
     }
 
@@ -238,27 +238,27 @@ public sealed class ModelShelfTests : IDisposable
 
     /// <summary>All that there is, so many; what of it runs may use is in <see cref="usable"/>.</summary>
     private async Task<IReadOnlyList<ModelFile>> LookAsync(
-        int expected, TrainerMemory? memory = null, string? distrusted = null)
+        int expected, TrainerMemory? memory = null, string? unusable = null)
     {
         using var checkpoints = new CheckpointFolder(Folders, TimeProvider.System);
-        if (distrusted is not null) checkpoints.Distrust(distrusted, "another SHA-256");
-        using var shelf = Shelf(checkpoints, memory ?? new TrainerMemory(null));
-        await UntilItHasLookedAsync(shelf, expected);
-        usable = shelf.Checkpoints();
-        return shelf.Models;
+        if (unusable is not null) checkpoints.MarkUnusable(unusable, "another SHA-256");
+        using var inventory = Shelf(checkpoints, memory ?? new TrainerMemory(null));
+        await UntilItHasLookedAsync(inventory, expected);
+        usable = inventory.Checkpoints();
+        return inventory.Models;
     }
 
     private PieFolders Folders => new(folder[""], folder["artifacts"], folder["vectors"], folder["models"]);
 
-    private ModelShelf Shelf(CheckpointFolder checkpoints, TrainerMemory memory) =>
+    private ModelInventory Shelf(CheckpointFolder checkpoints, TrainerMemory memory) =>
         new(new VectorFolder(Folders), checkpoints, memory, Folders, TimeProvider.System,
-            NullLogger<ModelShelf>.Instance);
+            NullLogger<ModelInventory>.Instance);
 
-    private static async Task UntilItHasLookedAsync(ModelShelf shelf, int expected)
+    private static async Task UntilItHasLookedAsync(ModelInventory inventory, int expected)
     {
-        await shelf.StartAsync(CancellationToken.None);
-        await Until.HoldsAsync(() => Task.FromResult(shelf.Models.Count >= expected));
-        await shelf.StopAsync(CancellationToken.None);
+        await inventory.StartAsync(CancellationToken.None);
+        await Until.HoldsAsync(() => Task.FromResult(inventory.Models.Count >= expected));
+        await inventory.StopAsync(CancellationToken.None);
     }
 
     private static void MakePipe(string path)

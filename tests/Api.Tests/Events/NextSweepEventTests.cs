@@ -4,24 +4,25 @@ using PieService.Domain.Sweeps;
 
 namespace PieService.Api.Tests.Events;
 
-public sealed class SweepNewsTests
+public sealed class NextSweepEventTests
 {
     [Fact]
     public void The_first_event_has_the_state() =>
         Assert.Equal(
-            "queued after , 0 of 10 runs", Text(SweepNews.Of(told: null, Sweep(SweepState.Queued, runs: 10, done: 0))));
+            "queued after , 0 of 10 runs",
+            Text(NextSweepEvent.Of(last: null, Sweep(SweepState.Queued, runs: 10, done: 0))));
 
     [Fact]
     public void A_new_state_is_reported_with_the_previous_one() =>
         Assert.Equal(
             "running after queued, 1 of 10 runs",
-            Text(SweepNews.Of(Told(Sweep(SweepState.Queued, 10, 0)), Sweep(SweepState.Running, 10, 1))));
+            Text(NextSweepEvent.Of(Last(Sweep(SweepState.Queued, 10, 0)), Sweep(SweepState.Running, 10, 1))));
 
     [Fact]
     public void Unchanged_progress_is_not_reported_again() =>
         Assert.Null(
-            SweepNews.Of(
-                Told(Sweep(SweepState.Running, 10, 4, epochs: 7)), Sweep(SweepState.Running, 10, 4, epochs: 7)));
+            NextSweepEvent.Of(
+                Last(Sweep(SweepState.Running, 10, 4, epochs: 7)), Sweep(SweepState.Running, 10, 4, epochs: 7)));
 
     [Theory]
     [InlineData(10, 5, 10_000, 0, true)]
@@ -35,8 +36,8 @@ public sealed class SweepNewsTests
 
         Assert.Equal(
             isTold,
-            SweepNews.Of(
-                Told(before),
+            NextSweepEvent.Of(
+                Last(before),
                 Sweep(SweepState.Running, runs, done, epochsDone, epochsTotal)) is { Type: SweepEventType.Progress });
     }
 
@@ -45,20 +46,21 @@ public sealed class SweepNewsTests
     {
         var failed = Sweep(SweepState.Running, runs: 100_000, done: 4, failed: 1);
 
-        Assert.Equal(SweepEventType.Progress, SweepNews.Of(Told(Sweep(SweepState.Running, 100_000, 4)), failed)?.Type);
+        Assert.Equal(
+            SweepEventType.Progress, NextSweepEvent.Of(Last(Sweep(SweepState.Running, 100_000, 4)), failed)?.Type);
     }
 
     [Fact]
     public void A_sweep_of_ten_thousand_runs_has_a_few_hundred_events()
     {
-        var (told, count) = (default(Told), 0);
+        var (last, count) = (default(LastEvents), 0);
         for (var done = 0; done <= 10_000; done++)
         {
             var now = Sweep(
                 done == 10_000 ? SweepState.Succeeded : SweepState.Running, runs: 10_000, done, epochs: done * 6,
                 epochsTotal: 60_000);
-            if (SweepNews.Of(told, now) is null) continue;
-            (told, count) = (Told(now), count + 1);
+            if (NextSweepEvent.Of(last, now) is null) continue;
+            (last, count) = (Last(now), count + 1);
         }
 
         Assert.InRange(count, 150, 400);
@@ -67,22 +69,22 @@ public sealed class SweepNewsTests
     [Fact]
     public void An_event_of_another_version_does_not_stop_the_events_of_its_sweep()
     {
-        var told = SweepNews.ReadTold("running", """{ "runs": { "total": 10 }, "somethingNew": 1 }""");
+        var last = NextSweepEvent.ReadLast("running", """{ "runs": { "total": 10 }, "somethingNew": 1 }""");
 
-        Assert.Equal(SweepEventType.Progress, SweepNews.Of(told, Sweep(SweepState.Running, 10, 4))?.Type);
+        Assert.Equal(SweepEventType.Progress, NextSweepEvent.Of(last, Sweep(SweepState.Running, 10, 4))?.Type);
     }
 
     /// <summary>Returns the event as the next call reads it.</summary>
-    private static Told Told(SweepProgress progress)
+    private static LastEvents Last(SweepProgress progress)
     {
-        var data = JsonNode.Parse(SweepNews.Of(told: null, progress)!.Data)!;
-        return SweepNews.ReadTold((string?)data["state"], data["progress"]!.ToJsonString())!;
+        var data = JsonNode.Parse(NextSweepEvent.Of(last: null, progress)!.Data)!;
+        return NextSweepEvent.ReadLast((string?)data["state"], data["progress"]!.ToJsonString())!;
     }
 
-    private static string Text(News? news)
+    private static string Text(NewEvent? added)
     {
-        Assert.Equal(SweepEventType.State, news?.Type);
-        var data = JsonNode.Parse(news!.Data)!;
+        Assert.Equal(SweepEventType.State, added?.Type);
+        var data = JsonNode.Parse(added!.Data)!;
         var runs = data["progress"]!["runs"]!;
         return $"{data["state"]} after {data["previous"]}, {runs["succeeded"]} of {runs["total"]} runs";
     }

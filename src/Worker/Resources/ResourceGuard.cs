@@ -11,9 +11,9 @@ namespace PieService.Worker.Resources;
 /// The disk space and memory that a worker leaves free: if there is less, it finishes its runs and takes no new ones.
 /// They are checked in a separate loop, since a network folder that hangs must not delay the heartbeat.
 /// </summary>
-public sealed class Reserves(
+public sealed class ResourceGuard(
     PieFolders folders, WorkerSettings settings, ProvenArithmetic arithmetic, TimeProvider time,
-    ILogger<Reserves> logger) : RepeatingService(BetweenLooks, time)
+    ILogger<ResourceGuard> logger) : RepeatingService(BetweenLooks, time)
 {
     private const long Mebi = 1024 * 1024;
 
@@ -54,7 +54,7 @@ public sealed class Reserves(
         return Task.CompletedTask;
     }
 
-    protected override void Log(Exception failure) => ResourceLog.LookFailed(logger, failure, nameof(Reserves));
+    protected override void Log(Exception failure) => ResourceLog.LookFailed(logger, failure, nameof(ResourceGuard));
 
     private string? DiskShortage(string folder)
     {

@@ -7,7 +7,7 @@ namespace PieService.Api.Http;
 /// <summary>
 /// The nodes that were removed from a JSON tree, so that later paths can be reported as the client wrote them.
 /// </summary>
-public sealed partial class TakenOut
+public sealed partial class RemovedNodes
 {
     private readonly Dictionary<string, SortedSet<int>> removed = [];
 

@@ -9,7 +9,7 @@ using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Database;
 
-public sealed class DevelopmentClusterTests : IAsyncLifetime
+public sealed class PrivatePostgresTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
@@ -60,8 +60,8 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
         await using var cluster = await TestCluster.OpenAsync(folders);
 
         Assert.Equal(cluster.ConnectionString, await File.ReadAllTextAsync(folders.ConnectionFile));
-        foreach (var secret in new[] { folders.ConnectionFile, DevelopmentCluster.FolderIn(folders)
-            + ".password", DevelopmentCluster.FolderIn(folders) + ".service.password" })
+        foreach (var secret in new[] { folders.ConnectionFile, PrivatePostgres.FolderIn(folders)
+            + ".password", PrivatePostgres.FolderIn(folders) + ".service.password" })
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(secret).UnixFileMode);
     }
 
@@ -158,7 +158,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
         await using (await TestCluster.OpenAsync(folders)) { }
         await File.WriteAllLinesAsync(
             PidFile,
-            [$"{Environment.ProcessId}", DevelopmentCluster.FolderIn(folders), "1700000000", "20000", "", "127.0.0.1"]);
+            [$"{Environment.ProcessId}", PrivatePostgres.FolderIn(folders), "1700000000", "20000", "", "127.0.0.1"]);
 
         await using var cluster = await TestCluster.OpenAsync(folders);
 
@@ -168,7 +168,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     [Fact]
     public async Task An_interrupted_initialization_is_started_over()
     {
-        var unfinished = Directory.CreateDirectory(DevelopmentCluster.FolderIn(folders) + ".unfinished");
+        var unfinished = Directory.CreateDirectory(PrivatePostgres.FolderIn(folders) + ".unfinished");
         await File.WriteAllTextAsync(Path.Combine(unfinished.FullName, "PG_VERSION"), "15");
 
         await using var cluster = await TestCluster.OpenAsync(folders);
@@ -182,7 +182,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     {
         await using (await TestCluster.OpenAsync(folders)) { }
         await File.AppendAllTextAsync(
-            Path.Combine(DevelopmentCluster.FolderIn(folders), "postgresql.conf"), "no_such_setting = 1");
+            Path.Combine(PrivatePostgres.FolderIn(folders), "postgresql.conf"), "no_such_setting = 1");
 
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => TestCluster.OpenAsync(folders));
 
@@ -193,13 +193,13 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     public async Task Missing_programs_are_reported_with_the_setting_of_their_folder()
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => DevelopmentCluster.StartAsync(folders, "/nowhere", NullLogger.Instance));
+            () => PrivatePostgres.StartAsync(folders, "/nowhere", NullLogger.Instance));
 
         Assert.Contains("PIE_PG_BIN is /nowhere", failure.Message, StringComparison.Ordinal);
         Assert.Contains("initdb", failure.Message, StringComparison.Ordinal);
     }
 
-    private string PidFile => Path.Combine(DevelopmentCluster.FolderIn(folders), "postmaster.pid");
+    private string PidFile => Path.Combine(PrivatePostgres.FolderIn(folders), "postmaster.pid");
 
     private int PostmasterId() => int.Parse(File.ReadLines(PidFile).First(), CultureInfo.InvariantCulture);
 
@@ -208,7 +208,7 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
     /// <summary>The command line of the last start, which PostgreSQL records in a file.</summary>
     private Process StartServerWithoutOwner()
     {
-        var command = File.ReadAllText(Path.Combine(DevelopmentCluster.FolderIn(folders), "postmaster.opts"));
+        var command = File.ReadAllText(Path.Combine(PrivatePostgres.FolderIn(folders), "postmaster.opts"));
         var start = new ProcessStartInfo("sh", ["-c", $"exec {command}"])
         {
             WorkingDirectory = "/",
@@ -219,6 +219,6 @@ public sealed class DevelopmentClusterTests : IAsyncLifetime
         return Process.Start(start)!;
     }
 
-    private static Task<object?> AskAsync(DevelopmentCluster cluster, string sql) =>
+    private static Task<object?> AskAsync(PrivatePostgres cluster, string sql) =>
         Sql.ScalarAsync(cluster.ConnectionString, sql);
 }

@@ -7,7 +7,7 @@ using PieService.Worker.Trainers;
 
 namespace PieService.Worker.Tests.Resources;
 
-public sealed class ReservesTests : IDisposable
+public sealed class ResourceGuardTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -30,16 +30,16 @@ public sealed class ReservesTests : IDisposable
     [Fact]
     public void A_checkpoint_for_which_there_is_too_little_memory_is_left_until_there_is_enough()
     {
-        var reserves = Of(("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "0"));
-        reserves.RequireMemory("small", 0);
-        Assert.True(reserves.MayTrain("small"));
-        Assert.Null(reserves.ShortOf);
+        var guard = Of(("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "0"));
+        guard.RequireMemory("small", 0);
+        Assert.True(guard.MayTrain("small"));
+        Assert.Null(guard.ShortOf);
 
-        Assert.Throws<InsufficientMemoryException>(() => reserves.RequireMemory("large", long.MaxValue));
-        reserves.Look();
-        Assert.False(reserves.MayTrain("large"));
-        Assert.True(reserves.MayTrain("small"));
-        Assert.Contains("the checkpoint 'large'", reserves.ShortOf, StringComparison.Ordinal);
+        Assert.Throws<InsufficientMemoryException>(() => guard.RequireMemory("large", long.MaxValue));
+        guard.Look();
+        Assert.False(guard.MayTrain("large"));
+        Assert.True(guard.MayTrain("small"));
+        Assert.Contains("the checkpoint 'large'", guard.ShortOf, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,13 +60,13 @@ public sealed class ReservesTests : IDisposable
     public async Task A_worker_whose_arithmetic_is_wrong_waits_to_its_end()
     {
         var wrong = new ArithmeticDeviation("LSTM", "T 5, B 7, D 100, H 100", "result in evaluation", 0.8, 1e-4);
-        var reserves = Of(new ProvenArithmetic([Report(), Report(wrong)]));
+        var guard = Of(new ProvenArithmetic([Report(), Report(wrong)]));
 
         Assert.Contains(
-            "LSTM (T 5, B 7, D 100, H 100), result in evaluation", reserves.ShortOf, StringComparison.Ordinal);
-        Assert.Null(reserves.Look());
+            "LSTM (T 5, B 7, D 100, H 100), result in evaluation", guard.ShortOf, StringComparison.Ordinal);
+        Assert.Null(guard.Look());
         using var stop = new CancellationTokenSource();
-        var waiting = reserves.EnoughAsync(stop.Token);
+        var waiting = guard.EnoughAsync(stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
 
@@ -79,12 +79,12 @@ public sealed class ReservesTests : IDisposable
         new("cpu", "avx512 AuthenticAMD", new(new("AuthenticAMD", 26, 2, "AMD EPYC"), "libtorch 2.10.0", "glibc"), 18,
             0.5, failures);
 
-    private Reserves Of(params (string Name, string Value)[] settings) =>
+    private ResourceGuard Of(params (string Name, string Value)[] settings) =>
         Of(new ProvenArithmetic([Report()]), settings);
 
     /// <summary>Over folders that are not there yet.</summary>
-    private Reserves Of(ProvenArithmetic arithmetic, params (string Name, string Value)[] settings) => new(
+    private ResourceGuard Of(ProvenArithmetic arithmetic, params (string Name, string Value)[] settings) => new(
         new PieFolders(folder["data/below"], folder["artifacts"], null, folder["models"]),
         WorkerSettings.From(name => settings.FirstOrDefault(setting => setting.Name == name).Value), arithmetic,
-        TimeProvider.System, NullLogger<Reserves>.Instance);
+        TimeProvider.System, NullLogger<ResourceGuard>.Instance);
 }

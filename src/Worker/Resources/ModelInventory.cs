@@ -16,9 +16,9 @@ namespace PieService.Worker.Resources;
 /// The inventory of this worker's checkpoints and files of word vectors. The content of each is read once. That takes
 /// minutes for the largest, so it is done in the background and the result is cached on the disk.
 /// </summary>
-public sealed class ModelShelf(
+public sealed class ModelInventory(
     VectorFolder vectors, CheckpointFolder checkpoints, TrainerMemory memory, PieFolders folders, TimeProvider time,
-    ILogger<ModelShelf> logger) : RepeatingService(TimeSpan.FromSeconds(5), time)
+    ILogger<ModelInventory> logger) : RepeatingService(TimeSpan.FromSeconds(5), time)
 {
     private const int LongestError = 1000;
 
@@ -30,7 +30,7 @@ public sealed class ModelShelf(
     /// <summary>The files that the last check found; the error of an unusable file gives the reason.</summary>
     public IReadOnlyList<ModelFile> Models =>
         [.. seen.Select(
-            model => WhyDistrusted(model) is { } reason ? model with { Error = model.Error ?? reason } : model)];
+            model => WhyUnusable(model) is { } reason ? model with { Error = model.Error ?? reason } : model)];
 
     /// <summary>The names of the checkpoints that runs of this worker may use.</summary>
     public string[] Checkpoints() =>
@@ -61,7 +61,7 @@ public sealed class ModelShelf(
         seen = models;
     }
 
-    protected override void Log(Exception failure) => ResourceLog.LookFailed(logger, failure, nameof(ModelShelf));
+    protected override void Log(Exception failure) => ResourceLog.LookFailed(logger, failure, nameof(ModelInventory));
 
     /// <param name="Note">The name of its cache file, which identifies its present content.</param>
     private sealed record Source(string Name, ModelKind Kind, string Path, string Note);
@@ -83,10 +83,10 @@ public sealed class ModelShelf(
 
     private static string NoteOf(string checkpoint, string version) => $"checkpoint-{checkpoint}-{version}";
 
-    private string? WhyDistrusted(ModelFile model) => model.Kind switch
+    private string? WhyUnusable(ModelFile model) => model.Kind switch
     {
-        ModelKind.Vectors => vectors.WhyDistrusted(model.Name),
-        ModelKind.Bert => checkpoints.WhyDistrusted(model.Name),
+        ModelKind.Vectors => vectors.WhyUnusable(model.Name),
+        ModelKind.Bert => checkpoints.WhyUnusable(model.Name),
     };
 
     private ModelFile Find(Source source, CancellationToken cancellation)
@@ -108,7 +108,8 @@ public sealed class ModelShelf(
             else ResourceLog.ModelFailed(logger, unreadable, source.Path);
             model = new ModelFile(
                 source.Name, source.Kind, null, null, null, null,
-                Told(unreadable.Message.Replace(source.Path, Path.GetFileName(source.Path), StringComparison.Ordinal)));
+                Readable(
+                    unreadable.Message.Replace(source.Path, Path.GetFileName(source.Path), StringComparison.Ordinal)));
             // A failure of the disk may be transient, so only other failures are cached.
             if ((unreadable.InnerException ?? unreadable) is not (IOException or UnauthorizedAccessException))
                 known[source.Note] = model;
@@ -137,7 +138,7 @@ public sealed class ModelShelf(
     /// <summary>
     /// A damaged file may put any character into a message, but the database accepts no NUL and no unpaired surrogate.
     /// </summary>
-    private static string Told(string message) =>
+    private static string Readable(string message) =>
         string.Concat(
             message.EnumerateRunes().Take(LongestError).Select(rune => Rune.IsControl(rune) ? " " : rune.ToString()));
 }

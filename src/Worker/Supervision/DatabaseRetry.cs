@@ -2,7 +2,7 @@ using PieService.Domain.Storage;
 
 namespace PieService.Worker.Supervision;
 
-internal static class Database
+internal static class DatabaseRetry
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 

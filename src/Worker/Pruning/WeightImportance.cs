@@ -6,7 +6,7 @@ namespace PieService.Worker.Pruning;
 /// The importance of each weight of a tensor; the lowest are pruned first (study 1.6). Scores are double, in which a
 /// product of two floats is exact, so rounding causes no ties and no underflow.
 /// </summary>
-public static class WeightScores
+public static class WeightImportance
 {
     /// <summary>|w|.</summary>
     public static double[] Magnitude(ReadOnlySpan<float> weights)
