@@ -69,20 +69,20 @@ public sealed class SweepWatch(
     private static Task<List<WatchedSweep>> WatchedAsync(PieDbContext db, CancellationToken cancellation) =>
         db.Database.SqlQuery<WatchedSweep>($"""
             SELECT sweeps.id, sweeps.name, sweeps.dataset_id, coalesce(last.number, 0) AS last_number,
-                last.data ->> 'state' AS last_state, (last.data -> 'progress')::text AS last_progress
+                reported.data ->> 'state' AS last_state, (reported.data -> 'progress')::text AS last_progress
             FROM sweeps
             LEFT JOIN LATERAL (
                 SELECT number, at FROM sweep_events WHERE sweep_id = sweeps.id ORDER BY number DESC
                     LIMIT 1) AS last ON true
             LEFT JOIN LATERAL (
                 SELECT data FROM sweep_events WHERE sweep_id = sweeps.id AND type <> 'comparison' ORDER BY number DESC
-                    LIMIT 1) AS last ON true
-            WHERE last.data IS NULL OR last.data ->> 'state' NOT IN ('succeeded', 'failed', 'cancelled')
-                OR last.data ->> 'state' <> 'cancelled' AND (
+                    LIMIT 1) AS reported ON true
+            WHERE reported.data IS NULL OR reported.data ->> 'state' NOT IN ('succeeded', 'failed', 'cancelled')
+                OR reported.data ->> 'state' <> 'cancelled' AND (
                     sweeps.id IN (
                         SELECT link.sweep_id FROM runs JOIN sweep_runs AS link ON link.run_id = runs.id
                             WHERE runs.state IN ('queued', 'running'))
-                    OR last.data ->> 'state' = 'failed' AND EXISTS (
+                    OR reported.data ->> 'state' = 'failed' AND EXISTS (
                         SELECT 1 FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id
                             WHERE link.sweep_id = sweeps.id AND runs.finished_at > last.at)
                     OR EXISTS (
@@ -96,10 +96,10 @@ public sealed class SweepWatch(
         db.Comparisons.FromSql($"""
             SELECT * FROM comparisons
             WHERE sweep_id = ANY({sweeps}) AND labelled_at IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM sweep_events AS last
-                WHERE last.sweep_id = comparisons.sweep_id AND last.type = 'comparison'
-                    AND last.data ->> 'id' = comparisons.id::text
-                        AND (last.data ->> 'labelledAt')::timestamptz = comparisons.labelled_at)
+                SELECT 1 FROM sweep_events AS event
+                WHERE event.sweep_id = comparisons.sweep_id AND event.type = 'comparison'
+                    AND event.data ->> 'id' = comparisons.id::text
+                        AND (event.data ->> 'labelledAt')::timestamptz = comparisons.labelled_at)
             """).OrderBy(comparison => comparison.LabelledAt).ThenBy(comparison => comparison.Ordinal).AsNoTracking()
             .ToListAsync(cancellation);
 
