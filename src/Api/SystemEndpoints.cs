@@ -43,7 +43,7 @@ public static class SystemEndpoints
     private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> Worker(
         string name, PieDbContext db, CancellationToken cancellation) =>
         // PostgreSQL cannot store the NUL character in text.
-        !name.Contains('\0') && await db.Workers.FromSql($"SELECT * FROM live_workers").AnyAsync(
+        !name.Contains('\0') && await db.LiveWorkers.AnyAsync(
             worker => worker.Machine == name || worker.Id.StartsWith(name + "-"), cancellation)
             ? TypedResults.Ok(new HealthResponse("live"))
             : TypedResults.Problem(
@@ -58,9 +58,7 @@ public static class SystemEndpoints
     private static async Task<Ok<SystemResponse>> System(
         Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
-        var workers = await db.Workers
-            .FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id)
-            .AsNoTracking().ToListAsync(cancellation);
+        var workers = await db.LiveWorkers.ToListAsync(cancellation);
         var training = await db.Runs.Where(run => run.State == RunState.Running)
             .Select(run => new { run.Id, run.LeaseOwner, run.EpochsDone, run.EpochsTotal }).ToListAsync(cancellation);
         var server = await db.Database.SqlQuery<string>($"SELECT current_setting('server_version') AS \"Value\"")

@@ -49,6 +49,7 @@ public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, Comp
         .Real("scoreOnPies_pruned", row => row.ScoreOnPies?.Pruned)
         .List("influence_epochs", row => row.Influence?.Epochs)
         .Text("influence_reason", row => row.Influence?.Reason)
+        .List("warnings", row => row.Warnings)
         .Time("labelledAt", row => row.LabelledAt);
 
     public override Task<SweepScope?> FindAsync(
@@ -115,12 +116,13 @@ public sealed record ComparisonFilter : TableQuery
 /// The score of each cohort on the PIEs: for single-label data the accuracy of its majority, for multi-label data the
 /// mean macro-F1 of its runs.
 /// </param>
+/// <param name="Warnings">What is doubtful about the PIEs; empty until the comparison is labelled.</param>
 public sealed record ComparisonResponse(
     Guid Id, Guid SweepId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
     Spread? AchievedSparsity, ComparedSeeds Seeds, bool Complete, Split Split, int? Examples, int? Pies,
     double? PieRate,
     NoiseFloor? NoiseFloor, Spread? Churn, ComparedCounts? Ties, ComparedScores? Score, ComparedNumbers? ScoreOnPies,
-    ComparedInfluence? Influence, DateTimeOffset? LabelledAt)
+    ComparedInfluence? Influence, IReadOnlyList<Warning> Warnings, DateTimeOffset? LabelledAt)
     : IPolled
 {
     /// <summary>
@@ -145,6 +147,7 @@ public sealed record ComparisonResponse(
             summary is null ? null : new ComparedScores(summary.Metric, summary.DenseScore, summary.PrunedScore),
             summary is null ? null : new ComparedNumbers(summary.DenseOnPies, summary.PrunedOnPies),
             summary is null ? null : new ComparedInfluence(summary.InfluenceEpochs, summary.NoInfluence),
+            summary is null ? [] : [.. ComparisonWarnings.Of(summary)],
             comparison.LabelledAt);
     }
 }

@@ -20,7 +20,8 @@ public static class DatasetEndpoints
     private const string RespondAsync = "respond-async";
 
     // Version 7 UUIDs increase with time, so their order is the order of creation.
-    private static readonly Order<Dataset> NewestFirst = Order<Dataset>.ByDescending(dataset => dataset.Id);
+    private static readonly Order<KnownDataset> NewestFirst =
+        Order<KnownDataset>.ByDescending(known => known.Dataset.Id);
 
     private static readonly RequestHeader PreferAsync = new(
         "Prefer",
@@ -82,15 +83,15 @@ public static class DatasetEndpoints
         try
         {
             // The dataset exists if an earlier attempt was interrupted after it had been stored.
-            var dataset = await db.Datasets.AsNoTracking()
-                .SingleOrDefaultAsync(earlier => earlier.Id == attempt.ResourceId, cancellation);
-            if (dataset is null)
+            if (!await db.Datasets.AnyAsync(earlier => earlier.Id == attempt.ResourceId, cancellation))
             {
                 var source = SourceDataset.Read(definition, upload.Parts, limits, cancellation);
                 attempt.WorkBegins();
-                dataset = await import.StoreAsync(attempt.ResourceId, source, alongWith: null, cancellation);
+                await import.StoreAsync(attempt.ResourceId, source, alongWith: null, cancellation);
             }
-            var created = TypedResults.Created($"/api/v1/datasets/{dataset.Id}", DatasetResponse.Of(dataset));
+            var stored = await db.KnownDatasets.AsNoTracking()
+                .SingleAsync(known => known.Dataset.Id == attempt.ResourceId, cancellation);
+            var created = TypedResults.Created($"/api/v1/datasets/{attempt.ResourceId}", DatasetResponse.Of(stored));
             await attempt.CompleteAsync(StatusCodes.Status201Created, created.Location!, created.Value);
             return created;
         }
@@ -139,8 +140,9 @@ public static class DatasetEndpoints
     private static async Task<Ok<Page<DatasetResponse>>> List(
         Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
     {
-        var rows = new QueryRows<Dataset, DatasetResponse>(db.Datasets, NewestFirst, DatasetResponse.Of)
+        var rows = new QueryRows<KnownDataset, DatasetResponse>(db.KnownDatasets, NewestFirst, DatasetResponse.Of)
         {
+            Counted = db.Datasets,
             // Ten thousand labels, with the number of examples of each in each split, take some megabytes.
             LengthOf = dataset => (1 + dataset.Splits.Count) * AnswerLength.OfCounts(dataset.Labels),
         };
@@ -153,7 +155,8 @@ public static class DatasetEndpoints
     /// </remarks>
     private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
-        await db.Datasets.AsNoTracking().SingleOrDefaultAsync(dataset => dataset.Id == id, cancellation) is { } dataset
+        await db.KnownDatasets.AsNoTracking().SingleOrDefaultAsync(known => known.Dataset.Id == id, cancellation)
+            is { } dataset
             ? TypedResults.Ok(DatasetResponse.Of(dataset))
             : Problems.NotFound("dataset", id);
 

@@ -1,5 +1,6 @@
 using PieService.Domain;
 using PieService.Domain.Datasets;
+using PieService.Domain.Storage;
 
 namespace PieService.Api.Datasets;
 
@@ -13,14 +14,18 @@ namespace PieService.Api.Datasets;
 /// notInSplit, noText.
 /// </param>
 /// <param name="Quality">The numbers of possible defects in the texts.</param>
+/// <param name="Warnings">What is doubtful about the dataset; empty if nothing is.</param>
 public sealed record DatasetResponse(
     Guid Id, string Name, LearningTask Task, IReadOnlyList<string> Labels, string ContentHash, DateTimeOffset CreatedAt,
-    IReadOnlyDictionary<string, SplitResponse> Splits, IReadOnlyDictionary<string, int> Dropped, TextQuality Quality)
+    IReadOnlyDictionary<string, SplitResponse> Splits, IReadOnlyDictionary<string, int> Dropped, TextQuality Quality,
+    IReadOnlyList<Warning> Warnings)
 {
-    public static DatasetResponse Of(Dataset dataset) => new(
-        dataset.Id, dataset.Name, dataset.Task, dataset.Labels, dataset.ContentHash, dataset.CreatedAt,
-        dataset.Splits.ToDictionary(split => Wire.Name(split.Split), split => SplitResponse.Of(split, dataset.Labels)),
-        dataset.Dropped, dataset.Quality);
+    public static DatasetResponse Of(KnownDataset known) => new(
+        known.Dataset.Id, known.Dataset.Name, known.Dataset.Task, known.Dataset.Labels, known.Dataset.ContentHash,
+        known.Dataset.CreatedAt,
+        known.Dataset.Splits.ToDictionary(
+            split => Wire.Name(split.Split), split => SplitResponse.Of(split, known.Dataset.Labels)),
+        known.Dataset.Dropped, known.Dataset.Quality, known.Warnings);
 }
 
 /// <param name="PerLabel">

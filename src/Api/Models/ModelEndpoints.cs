@@ -26,7 +26,7 @@ public static class ModelEndpoints
         Query<ModelFilter> query, PieDbContext db, CancellationToken cancellation)
     {
         var filter = query.Value;
-        var models = (await db.Workers.FromSql($"SELECT * FROM live_workers").AsNoTracking().ToListAsync(cancellation))
+        var models = (await db.LiveWorkers.ToListAsync(cancellation))
             .SelectMany(worker => worker.Models).Distinct()
             .Where(model => filter.Kind is null || model.Kind == filter.Kind)
             .OrderBy(Place, StringComparer.Ordinal).ToList();

@@ -1,6 +1,4 @@
-using Microsoft.EntityFrameworkCore;
 using PieService.Domain.Runs;
-using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
 
 namespace PieService.Api.Sweeps;
@@ -28,11 +26,6 @@ public sealed class BlockedReasons
                 found => (found.Model.Kind, found.Model.Name),
                 found => $"{found.Machine} cannot use it: {found.Model.Error}");
     }
-
-    public static async Task<BlockedReasons> LookAsync(PieDbContext db, CancellationToken cancellation) =>
-        Of(await db.Workers
-            .FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id).AsNoTracking()
-            .ToListAsync(cancellation));
 
     /// <param name="workers">The live workers.</param>
     public static BlockedReasons Of(IReadOnlyList<WorkerBeat> workers) => new(workers);

@@ -14,7 +14,8 @@ namespace PieService.Api.Sweeps;
 public static class PlanQuery
 {
     public static async Task<SweepPlan> AskAsync(
-        PieDbContext db, Dataset dataset, PlannedSweep plan, SweepRequest request, CancellationToken cancellation)
+        PieDbContext db, Dataset dataset, PlannedSweep plan, SweepRequest request,
+        IReadOnlyList<WorkerBeat> workers, CancellationToken cancellation)
     {
         var fingerprints = plan.Runs.Select(run => run.Fingerprint).Distinct().ToArray();
         var wanted = plan.Runs.ToDictionary(
@@ -37,8 +38,6 @@ public static class PlanQuery
             .Where(run => wanted.TryGetValue((run.Fingerprint, run.Seed), out var splits)
                 && splits.All(run.Splits.Contains) && !lacking.Contains(run.Id))
             .ToDictionary(run => (run.Fingerprint, run.Seed), run => run.IsTrunk);
-        var workers = await db.Workers.FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id)
-            .AsNoTracking().ToListAsync(cancellation);
         var (slots, cost) =
             (Math.Max(1, workers.Sum(worker => worker.Slots)),
                 new TrainingCost(workers.SelectMany(worker => worker.Models)));

@@ -6,7 +6,8 @@ using PieService.Api.Dispatch;
 using PieService.Api.Http;
 using PieService.Api.Idempotency;
 using PieService.Api.Lists;
-using PieService.Domain.Datasets;
+using PieService.Domain;
+using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
 
@@ -17,7 +18,7 @@ public static class SweepEndpoints
     private const string SubmitOperation = "submitSweep";
 
     // Version 7 UUIDs increase with time, so their order is the order of creation.
-    private static readonly Order<Row> NewestFirst = Order<Row>.ByDescending(row => row.Sweep.Id);
+    private static readonly Order<SweepRow> NewestFirst = Order<SweepRow>.ByDescending(row => row.Sweep.Id);
 
     public static void MapSweeps(this IEndpointRouteBuilder routes)
     {
@@ -63,10 +64,10 @@ public static class SweepEndpoints
             {
                 Id = attempt.ResourceId,
                 Name = request.Name!,
-                DatasetId = dataset.Id,
+                DatasetId = dataset.Dataset.Id,
                 Request = request,
             };
-            await store.SubmitAsync(sweep, SweepExpansion.Expand(request, dataset.ContentHash), cancellation);
+            await store.SubmitAsync(sweep, SweepExpansion.Expand(request, dataset.Dataset.ContentHash), cancellation);
             bell.Ring();
         }
         var answer = Accepted(http.Response, (await FindAsync(db, attempt.ResourceId, cancellation))!);
@@ -80,20 +81,23 @@ public static class SweepEndpoints
         Body<SweepRequest> body, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
         var (request, dataset) = await CheckedAsync(body, db, cancellation);
-        var plan = SweepExpansion.Expand(request, dataset.ContentHash);
-        return TypedResults.Ok(
-            new PlanResponse(await PlanQuery.AskAsync(db, dataset, plan, request, cancellation), request.Unknowns));
+        var (plan, workers) = (
+            SweepExpansion.Expand(request, dataset.Dataset.ContentHash), await db.LiveWorkers.ToListAsync(cancellation));
+        return TypedResults.Ok(new PlanResponse(
+            await PlanQuery.AskAsync(db, dataset.Dataset, plan, request, workers, cancellation), request.Unknowns,
+            PlanWarnings.Of(request, dataset, workers)));
     }
 
-    private static async Task<(SweepRequest Request, Dataset Dataset)> CheckedAsync(
+    private static async Task<(SweepRequest Request, KnownDataset Dataset)> CheckedAsync(
         Body<SweepRequest> body, PieDbContext db, CancellationToken cancellation)
     {
         // If the preset is not valid, the missing fields of the request cannot be determined.
         if (body.Errors.Any(error => error.Field == "preset")) InvalidRequestException.ThrowIfAny(body.Errors);
         if (body.Value?.Preset is { } preset) body = body.Filled(sent => StudyGrid.FillIn(sent, preset));
         var dataset = body.Value?.DatasetId is { } id
-            ? await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancellation) : null;
-        var request = body.Checked(value => SweepRules.Check(value, dataset));
+            ? await db.KnownDatasets.AsNoTracking().SingleOrDefaultAsync(known => known.Dataset.Id == id, cancellation)
+            : null;
+        var request = body.Checked(value => SweepRules.Check(value, dataset?.Dataset));
         return (request with { Protocol = request.ProtocolOrDefault }, dataset!);
     }
 
@@ -107,13 +111,9 @@ public static class SweepEndpoints
     {
         var filter = query.Value;
         var ofDataset = db.Sweeps.Where(sweep => filter.DatasetId == null || sweep.DatasetId == filter.DatasetId);
-        var sweeps = from sweep in ofDataset
-                     join progress in db.SweepProgress on sweep.Id equals progress.SweepId
-                     where filter.State == null || progress.State == filter.State
-                     select new Row { Sweep = sweep, Progress = progress };
-        var blocked = await BlockedReasons.LookAsync(db, cancellation);
-        var rows = new QueryRows<Row, SweepResponse>(
-            sweeps, NewestFirst, row => SweepResponse.Of(row.Sweep, row.Progress, blocked))
+        var sweeps = Rows(db, ofDataset).Where(row => filter.State == null || row.Progress.State == filter.State);
+        var workers = await db.LiveWorkers.ToListAsync(cancellation);
+        var rows = new QueryRows<SweepRow, SweepResponse>(sweeps, NewestFirst, row => SweepResponse.Of(row, workers))
         {
             // Every sweep has a row of progress, which is expensive to compute.
             Counted = filter.State is null ? ofDataset : sweeps,
@@ -230,17 +230,16 @@ public static class SweepEndpoints
 
     private static async Task<SweepResponse?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation)
     {
-        var row = await (from sweep in db.Sweeps
-                         join progress in db.SweepProgress on sweep.Id equals progress.SweepId
-                         where sweep.Id == id
-                         select new
-                         {
-                             Sweep = sweep,
-                             Progress = progress,
-                         }).AsNoTracking().SingleOrDefaultAsync(cancellation);
-        return row is null
-            ? null : SweepResponse.Of(row.Sweep, row.Progress, await BlockedReasons.LookAsync(db, cancellation));
+        var row = await Rows(db, db.Sweeps.Where(sweep => sweep.Id == id)).AsNoTracking()
+            .SingleOrDefaultAsync(cancellation);
+        return row is null ? null : SweepResponse.Of(row, await db.LiveWorkers.ToListAsync(cancellation));
     }
+
+    private static IQueryable<SweepRow> Rows(PieDbContext db, IQueryable<Sweep> sweeps) =>
+        from sweep in sweeps
+        join progress in db.SweepProgress on sweep.Id equals progress.SweepId
+        join dataset in db.KnownDatasets on sweep.DatasetId equals dataset.Dataset.Id
+        select new SweepRow { Sweep = sweep, Progress = progress, Dataset = dataset };
 
     private static Accepted<SweepResponse> Accepted(HttpResponse response, SweepResponse sweep)
     {
@@ -248,11 +247,13 @@ public static class SweepEndpoints
         return TypedResults.Accepted($"/api/v1/sweeps/{sweep.Id}", sweep);
     }
 
-    private sealed record Row
-    {
-        public required Sweep Sweep { get; init; }
-        public required SweepProgress Progress { get; init; }
-    }
+}
+
+public sealed record SweepRow
+{
+    public required Sweep Sweep { get; init; }
+    public required SweepProgress Progress { get; init; }
+    public required KnownDataset Dataset { get; init; }
 }
 
 public sealed record SubmitQuery
@@ -277,23 +278,33 @@ public sealed record SweepFilter : PageQuery
 /// The details of the study that the preset cannot determine, with the values that are used instead; empty without a
 /// preset.
 /// </param>
+/// <param name="Warnings">
+/// What is doubtful about the dataset and the request, also if the sweep was accepted; empty if nothing is.
+/// </param>
 public sealed record SweepResponse(
     Guid Id, string Name, SweepState State, Guid DatasetId, SweepRequest Request,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, ProgressResponse Progress,
     IReadOnlyList<string> WaitingFor,
-    IReadOnlyList<string> Unknowns)
+    IReadOnlyList<string> Unknowns,
+    IReadOnlyList<Warning> Warnings)
     : IPolled, IHasSteadyPart
 {
     bool IPolled.IsAtWork => FinishedAt is null;
 
     object IHasSteadyPart.Steady => this with { Progress = Progress with { EstimatedFinish = null } };
 
-    public static SweepResponse Of(Sweep sweep, SweepProgress progress, BlockedReasons blocked) => new(
-        sweep.Id, sweep.Name, progress.State, sweep.DatasetId, sweep.Request,
-        sweep.CreatedAt, progress.StartedAt, progress.FinishedAt, ProgressResponse.Of(progress),
-        progress.State is SweepState.Queued or SweepState.Running && progress is { RunsQueued: > 0, RunsRunning: 0 }
-            ? blocked.ReasonsFor(sweep.Request) : [],
-        sweep.Request.Unknowns);
+    /// <param name="workers">The live workers.</param>
+    public static SweepResponse Of(SweepRow row, IReadOnlyList<WorkerBeat> workers)
+    {
+        var (sweep, progress) = (row.Sweep, row.Progress);
+        return new(
+            sweep.Id, sweep.Name, progress.State, sweep.DatasetId, sweep.Request,
+            sweep.CreatedAt, progress.StartedAt, progress.FinishedAt, ProgressResponse.Of(progress),
+            progress.State is SweepState.Queued or SweepState.Running && progress is { RunsQueued: > 0, RunsRunning: 0 }
+                ? BlockedReasons.Of(workers).ReasonsFor(sweep.Request) : [],
+            sweep.Request.Unknowns,
+            PlanWarnings.Of(sweep.Request, row.Dataset, workers));
+    }
 }
 
 public sealed record ProgressResponse(RunCounts Runs, EpochCounts Epochs, DateTimeOffset? EstimatedFinish)
@@ -317,4 +328,5 @@ public sealed record EpochCounts(long Total, long Done, long Shared);
 /// The details of the study that the preset cannot determine, with the values that are used instead; empty without a
 /// preset.
 /// </param>
-public sealed record PlanResponse(SweepPlan Plan, IReadOnlyList<string> Unknowns);
+/// <param name="Warnings">What is doubtful about the dataset and the request; empty if nothing is.</param>
+public sealed record PlanResponse(SweepPlan Plan, IReadOnlyList<string> Unknowns, IReadOnlyList<Warning> Warnings);

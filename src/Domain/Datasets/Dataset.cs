@@ -22,7 +22,15 @@ public sealed class Dataset
 }
 
 /// <param name="PerLabel">The number of examples with each label, in label order.</param>
-public sealed record SplitSummary(Split Split, int Examples, IReadOnlyList<int> PerLabel, TokenLengths Tokens);
+/// <param name="LengthPercentiles">The percentiles 1 to 100 of the lengths of the texts, in tokens of the BiLSTM
+/// tokenizer, by nearest rank.</param>
+public sealed record SplitSummary(
+    Split Split, int Examples, IReadOnlyList<int> PerLabel, TokenLengths Tokens, IReadOnlyList<int> LengthPercentiles)
+{
+    /// <summary>The largest whole percentage p such that more than p % of the texts have more tokens than this; 0 if at
+    /// most 1 % have.</summary>
+    public int PercentBeyond(int tokens) => Math.Max(0, LengthPercentiles.Count(length => length > tokens) - 1);
+}
 
 /// <summary>
 /// The lengths of the texts (for pairs, of both texts together) in tokens of the BiLSTM tokenizer; the percentiles are

@@ -16,6 +16,9 @@ public sealed class LengthCounts
     /// <summary>The mean length; there must be at least one text.</summary>
     public TokenLengths Summarise() => new((double)sum / total, Percentile(50), Percentile(95), counts.Keys.Last());
 
+    /// <summary>The percentiles 1 to 100, which bound the share of the texts beyond any length to a percent.</summary>
+    public int[] Percentiles() => [.. Enumerable.Range(1, 100).Select(Percentile)];
+
     /// <summary>Nearest rank: the smallest length that at least this percentage of the texts does not exceed.</summary>
     private int Percentile(int percent)
     {

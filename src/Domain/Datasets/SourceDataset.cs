@@ -133,7 +133,8 @@ public sealed class SourceDataset
             foreach (var label in labels) perLabel[label]++;
         }
 
-        public SplitSummary Summarise() => new(Hash.Split, Hash.Count, perLabel, lengths.Summarise());
+        public SplitSummary Summarise() => new(
+            Hash.Split, Hash.Count, perLabel, lengths.Summarise(), lengths.Percentiles());
 
         public void Dispose() => Hash.Dispose();
     }

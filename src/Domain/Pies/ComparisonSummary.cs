@@ -23,6 +23,9 @@ public enum ScoreMetric
 /// <param name="InfluenceEpochs">The epochs by whose EL2N the examples are put into bins; empty if there are no
 /// bins.</param>
 /// <param name="NoInfluence">Why there are no bins; null if there are.</param>
+/// <param name="TiedPies">The number of PIEs on which the vote of a cohort is a tie.</param>
+/// <param name="DenseCollapsed">The number of dense runs that have collapsed (<see cref="RunCollapse"/>).</param>
+/// <param name="PrunedCollapsed">The number of pruned runs that have collapsed.</param>
 public sealed record ComparisonSummary(
     int DenseSeeds,
     int PrunedSeeds,
@@ -40,7 +43,10 @@ public sealed record ComparisonSummary(
     NoiseFloor NoiseFloor,
     IReadOnlyList<int> InfluenceEpochs,
     string? NoInfluence = null,
-    ScoreMetric Metric = ScoreMetric.Accuracy)
+    ScoreMetric Metric = ScoreMetric.Accuracy,
+    int TiedPies = 0,
+    int DenseCollapsed = 0,
+    int PrunedCollapsed = 0)
 {
     /// <param name="labels">One for each of the N examples; enumerated once.</param>
     /// <param name="answers">The predictions from which the labels were computed.</param>
@@ -53,6 +59,7 @@ public sealed record ComparisonSummary(
     {
         var (gold, dense, pruned) = answers;
         var (isPie, pies, denseTies, prunedTies, denseRight, prunedRight) = (new bool[gold.Count], 0, 0, 0, 0, 0);
+        var tiedPies = 0;
         foreach (var label in labels)
         {
             if (label.DenseTied) denseTies++;
@@ -60,6 +67,7 @@ public sealed record ComparisonSummary(
             if (!label.IsPie) continue;
             isPie[label.Position] = true;
             pies++;
+            if (label.DenseTied || label.PrunedTied) tiedPies++;
             if (label.DenseMode == label.Gold) denseRight++;
             if (label.PrunedMode == label.Gold) prunedRight++;
         }
@@ -82,7 +90,12 @@ public sealed record ComparisonSummary(
             noiseFloor,
             influenceEpochs,
             noInfluence,
-            isSingle ? ScoreMetric.Accuracy : ScoreMetric.MacroF1);
+            isSingle ? ScoreMetric.Accuracy : ScoreMetric.MacroF1,
+            tiedPies,
+            dense.Count(HasCollapsed),
+            pruned.Count(HasCollapsed));
+
+        bool HasCollapsed(PackedLabels run) => RunCollapse.Of(gold, run).IsCollapsed;
 
         double Score(PackedLabels run) =>
             LabelCounts.Of(gold, run) is var counts && isSingle ? counts.Scores().Accuracy : counts.MacroF1;

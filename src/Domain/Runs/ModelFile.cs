@@ -19,5 +19,7 @@ public enum ModelKind
 /// The SHA-256 of the unmodified file of the vectors, or of all files that determine a checkpoint.
 /// </param>
 /// <param name="Error">The reason why this worker cannot use it; null if it can.</param>
+/// <param name="Positions">The largest maxLength of a checkpoint; null for vectors.</param>
 public sealed record ModelFile(
-    string Name, ModelKind Kind, int? Dimensions, int? Layers, long? Parameters, string? Sha256, string? Error = null);
+    string Name, ModelKind Kind, int? Dimensions, int? Layers, long? Parameters, string? Sha256, string? Error = null,
+    int? Positions = null);

@@ -38,6 +38,21 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 
+    /// <summary>The workers that have sent a heartbeat in the last 30 seconds.</summary>
+    public IQueryable<WorkerBeat> LiveWorkers =>
+        Workers.FromSql($"SELECT * FROM live_workers").OrderBy(worker => worker.Id).AsNoTracking();
+
+    /// <summary>Every dataset with the oldest dataset that has the same content.</summary>
+    public IQueryable<KnownDataset> KnownDatasets =>
+        from dataset in Datasets
+        select new KnownDataset
+        {
+            Dataset = dataset,
+            SameContentAs = Datasets
+                .Where(older => older.ContentHash == dataset.ContentHash && older.CreatedAt < dataset.CreatedAt)
+                .OrderBy(older => older.CreatedAt).Select(older => (Guid?)older.Id).FirstOrDefault(),
+        };
+
     public static void Configure(DbContextOptionsBuilder builder, Npgsql.NpgsqlDataSource database) =>
         builder.UseNpgsql(database).UseSnakeCaseNamingConvention();
 

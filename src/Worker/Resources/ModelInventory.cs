@@ -125,7 +125,7 @@ public sealed class ModelInventory(
             bert.RequireWeights();
             return new ModelFile(
                 source.Name, ModelKind.Bert, bert.Config.Width, bert.Config.Layers, bert.Config.Parameters,
-                bert.Sha256);
+                bert.Sha256, Positions: bert.Config.MaxPositions);
         }
         using var file = new GloveFile(source.Path);
         var words = 0L;

@@ -1,0 +1,56 @@
+using PieService.Domain.Files;
+
+namespace PieService.Domain.Datasets;
+
+/// <summary>What is doubtful about a dataset.</summary>
+public static class DatasetWarnings
+{
+    /// <summary>With fewer training examples a label can hardly be learned, and its scores say little.</summary>
+    public const int FewestExamples = 10;
+
+    /// <param name="sameContentAs">The oldest dataset with the same content; null if there is no older one.</param>
+    public static IReadOnlyList<Warning> Of(Dataset dataset, Guid? sameContentAs) =>
+    [
+        .. SameContent(sameContentAs),
+        .. InTwoSplits(dataset),
+        .. FewExamples(dataset),
+        .. ShortTexts(dataset),
+    ];
+
+    private static IEnumerable<Warning> SameContent(Guid? earlier)
+    {
+        if (earlier is not null)
+            yield return new(
+                WarningCode.SameContent,
+                $"The dataset {earlier} has the same content. Runs are shared only between the sweeps of one "
+                    + "dataset, so use that dataset unless everything is to be trained again.");
+    }
+
+    private static IEnumerable<Warning> InTwoSplits(Dataset dataset)
+    {
+        if (dataset.Quality.InTwoSplits is > 0 and var texts)
+            yield return new(
+                WarningCode.TextsInTwoSplits,
+                $"{texts} texts occur in more than one split, so models may be tested on texts that they were trained "
+                    + "on. Remove them from one of the splits.");
+    }
+
+    private static IEnumerable<Warning> FewExamples(Dataset dataset)
+    {
+        var perLabel = dataset.Splits.Single(split => split.Split == Split.Train).PerLabel;
+        var rare = dataset.Labels.Where((_, label) => perLabel[label] < FewestExamples).ToList();
+        if (rare.Count > 0)
+            yield return new(
+                WarningCode.FewExamples,
+                $"{rare.Count} of {dataset.Labels.Length} labels have fewer than {FewestExamples} training examples: "
+                    + $"{ColumnNames.Listed(rare)}. Merge, remove or extend them, or read their scores with care.");
+    }
+
+    private static IEnumerable<Warning> ShortTexts(Dataset dataset)
+    {
+        if (dataset.Splits.Single(split => split.Split == Split.Train).Tokens.P50 <= 1)
+            yield return new(
+                WarningCode.ShortTexts,
+                "At least half of the training texts have at most one token. Is columns.text the column of the texts?");
+    }
+}

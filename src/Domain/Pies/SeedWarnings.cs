@@ -1,0 +1,30 @@
+using PieService.Domain.Sweeps;
+
+namespace PieService.Domain.Pies;
+
+/// <summary>What the seeds of a sweep cannot show about its PIEs.</summary>
+public static class SeedWarnings
+{
+    /// <param name="request">A request in which <see cref="SweepRules"/> found no fault.</param>
+    public static IEnumerable<Warning> Of(SweepRequest request)
+    {
+        if (request.Methods is not { Count: > 0 }) yield break;
+        var count = request.Seeds!.Count;
+        if (count == 1)
+            yield return new(
+                WarningCode.OneSeed,
+                "With one seed, one pruned model is compared with one dense model: most differences are churn between "
+                    + "any two models. Set seeds.count to 5 or more.");
+        else if (count % 2 == 0)
+            yield return new(
+                WarningCode.EvenSeeds,
+                $"With {count} seeds the vote of a cohort can be tied, and PIEs then rest on how ties are broken. Set "
+                    + "seeds.count to an odd number, or filter the PIEs with minMargin.");
+        if (count + request.ExtraDenseSeeds is < NoiseFloor.FewestRuns and var dense)
+            yield return new(
+                WarningCode.NoNoiseFloor,
+                $"There is no noise floor, since it needs {NoiseFloor.FewestRuns} dense runs and the sweep has {dense}: "
+                    + "nothing then says how many PIEs other seeds would cause alone. Set extraDenseSeeds, or a larger "
+                    + "seeds.count.");
+    }
+}

@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using PieService.Domain.Datasets;
+
+namespace PieService.Domain.Predictions;
+
+/// <summary>
+/// How close a run is to a model that gives every text the same answer, or answers by chance. The accuracy alone does
+/// not show this, because it is high where most examples have one label.
+/// </summary>
+/// <param name="TopShare">The share of the examples with the most frequent answer (a class, or a set of labels), in
+/// (0, 1].</param>
+/// <param name="Kappa">Cohen's kappa (1960) of the predicted and the gold labels, in [-1, 1]; for multi-label data the
+/// mean over the labels that some, but not all examples have. 0/0 is 0.</param>
+public sealed record RunCollapse(double TopShare, double Kappa)
+{
+    private const double AlmostAll = 0.99, NoAgreement = 0.05;
+
+    public bool IsCollapsed => TopShare >= AlmostAll || Kappa < NoAgreement;
+
+    /// <param name="gold">The gold labels of the N examples.</param>
+    /// <param name="predicted">The run's predictions for them.</param>
+    /// <exception cref="ArgumentException">Not every example has a prediction, or there are no examples.</exception>
+    public static RunCollapse Of(PackedLabels gold, PackedLabels predicted)
+    {
+        if (gold.Count == 0) throw new ArgumentException("There must be at least one example.", nameof(gold));
+        var counts = LabelCounts.Of(gold, predicted);
+        return new RunCollapse(
+            (double)MostFrequent(predicted) / gold.Count,
+            gold.Task switch
+            {
+                LearningTask.SingleLabel => KappaOfClasses(counts),
+                LearningTask.MultiLabel => MeanKappa(counts),
+            });
+    }
+
+    private static int MostFrequent(PackedLabels answers)
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        var byAnswer = counts.GetAlternateLookup<ReadOnlySpan<char>>();
+        var key = new char[PackedLabels.BytesPerExample(answers.Task, answers.ClassCount)];
+        for (var i = 0; i < answers.Count; i++)
+        {
+            // One character for each byte, so that equal bytes are equal keys.
+            var bytes = answers.At(i);
+            for (var at = 0; at < key.Length; at++) key[at] = (char)bytes[at];
+            CollectionsMarshal.GetValueRefOrAddDefault(byAnswer, key, out _)++;
+        }
+        return counts.Values.Max();
+    }
+
+    private static double KappaOfClasses(LabelCounts counts)
+    {
+        double n = counts.Examples, byChance = 0;
+        for (var c = 0; c < counts.Given.Length; c++) byChance += counts.Given[c] / n * (counts.Predicted[c] / n);
+        return Agreement(counts.Exact / n, byChance);
+    }
+
+    private static double MeanKappa(LabelCounts counts)
+    {
+        double n = counts.Examples, sum = 0;
+        var labels = 0;
+        for (var c = 0; c < counts.Given.Length; c++)
+        {
+            if (counts.Given[c] == 0 || counts.Given[c] == counts.Examples) continue;
+            double given = counts.Given[c] / n, predicted = counts.Predicted[c] / n;
+            sum += Agreement(
+                1 - given - predicted + 2 * counts.Hits[c] / n,
+                given * predicted + (1 - given) * (1 - predicted));
+            labels++;
+        }
+        return labels == 0 ? 0 : sum / labels;
+    }
+
+    private static double Agreement(double observed, double byChance) =>
+        byChance >= 1 ? 0 : (observed - byChance) / (1 - byChance);
+}
