@@ -112,7 +112,7 @@ public sealed class AuditTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task The_audit_is_read_page_by_page_the_newest_first_while_it_grows()
+    public async Task Audit_entries_are_listed_newest_first_page_by_page_while_others_are_added()
     {
         using var submitter = api.ClientOf(Role.Submitter);
         for (var change = 0; change < 5; change++)

@@ -28,7 +28,7 @@ public sealed class LimitTests(LimitTests.SlowApi api) : IClassFixture<LimitTest
     }
 
     [Fact]
-    public async Task That_the_process_lives_is_told_as_often_as_it_is_asked_for()
+    public async Task Requests_for_liveness_are_not_limited()
     {
         for (var asked = 0; asked < 50; asked++)
             Assert.Equal(HttpStatusCode.OK, (await api.Client.GetAsync("/health/live")).StatusCode);

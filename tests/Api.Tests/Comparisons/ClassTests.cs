@@ -12,7 +12,7 @@ public sealed class ClassTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Theory]
     [InlineData("", new[] { "no", "maybe", "yes" })]
     [InlineData("orderBy=frequency", new[] { "yes", "maybe", "no" })]
-    public async Task Classes_come_in_the_datasets_order_or_by_frequency_page_by_page(string query, string[] labels)
+    public async Task Classes_are_listed_in_dataset_order_or_by_frequency_page_by_page(string query, string[] labels)
     {
         var (path, listed, token) =
             ($"/api/v1/comparisons/{await LabelledAsync("UPDATE examples SET labels = '{2}' WHERE position IN (0, 1, "

@@ -18,7 +18,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     private const int Examples = Situations.TestExamples;
 
     [Fact]
-    public async Task Bins_go_from_the_least_to_the_most_influential_and_say_what_pruning_does_to_them()
+    public async Task Bins_are_in_order_of_influence_and_have_the_effect_of_pruning()
     {
         var comparison = await TrainComparisonAsync(await LabelledSweepAsync());
 

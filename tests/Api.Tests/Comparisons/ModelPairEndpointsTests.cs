@@ -15,7 +15,7 @@ public sealed class ModelPairEndpointsTests(ApiFixture api) : IClassFixture<ApiF
     };
 
     [Fact]
-    public async Task Two_models_are_compared_by_their_scores_their_PIEs_and_what_these_share()
+    public async Task Two_models_are_compared_by_their_scores_their_PIEs_and_the_overlap_of_these()
     {
         var sweep = await SweepAsync(["a", "b"], 4, "MP-AI");
 
@@ -56,7 +56,7 @@ public sealed class ModelPairEndpointsTests(ApiFixture api) : IClassFixture<ApiF
     }
 
     [Fact]
-    public async Task Every_two_models_are_a_pair_at_each_method_page_by_page()
+    public async Task Every_two_models_are_a_pair_for_each_method_page_by_page()
     {
         var sweep = await SweepAsync(["a", "b", "c"], 2, "MP-AI", "RP-AI");
         string[] all = ["a b MP-AI", "a c MP-AI", "a b RP-AI", "a c RP-AI", "b c MP-AI", "b c RP-AI"];

@@ -136,7 +136,7 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
     }
 
     [Fact]
-    public async Task Classes_say_how_pies_spread_and_how_both_cohorts_answer_them()
+    public async Task Classes_have_their_shares_of_the_pies_and_the_scores_of_both_cohorts()
     {
         var path = $"/api/v1/comparisons/{await ComparisonAsync(await LabelledSweepAsync())}/classes";
 
@@ -158,7 +158,7 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
     }
 
     [Fact]
-    public async Task The_pies_of_one_class_are_those_that_it_counts()
+    public async Task The_pies_of_a_class_are_those_that_its_count_includes()
     {
         var path = $"/api/v1/comparisons/{await ComparisonAsync(await LabelledSweepAsync())}";
         var all = await api.WalkAsync($"{path}/examples?pageSize=3");

@@ -9,7 +9,7 @@ namespace PieService.Api.Tests.Comparisons;
 public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
-    public async Task A_comparison_counts_its_pies_and_ties_and_scores_them()
+    public async Task A_comparison_has_the_counts_of_its_pies_and_ties_and_the_scores_on_its_pies()
     {
         var comparison = (await api.GetAsync($"/api/v1/sweeps/{await LabelledSweepAsync()}/comparisons"))["items"]![0]!;
 
@@ -57,7 +57,7 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     [Theory]
     [InlineData("margin", new[] { 0, 4, 5, 3, 7 })]
     [InlineData("position", new[] { 0, 3, 4, 5, 7 })]
-    public async Task Pages_hold_every_pie_once_in_the_order_asked_for(string orderBy, int[] positions)
+    public async Task Pages_have_every_pie_once_in_the_requested_order(string orderBy, int[] positions)
     {
         var comparison = await ComparisonAsync(await LabelledSweepAsync());
 
@@ -67,7 +67,7 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task Every_example_of_a_comparison_says_whether_it_is_a_pie_in_the_order_of_the_source()
+    public async Task Examples_of_a_comparison_are_in_source_order_and_marked_if_they_are_pies()
     {
         var sweep = await LabelledSweepAsync();
 
@@ -117,7 +117,7 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     [InlineData("no", new[] { 0 })]
     [InlineData("maybe", new[] { 1 })]
     [InlineData("yes", new[] { 0, 1 })]
-    public async Task The_pies_of_a_class_are_those_that_one_of_the_cohorts_answers_with_it(
+    public async Task The_pies_of_a_class_are_those_for_which_one_of_the_cohorts_predicts_it(
         string label, int[] positions)
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 3, "MP-AI"));
@@ -135,7 +135,7 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     [InlineData("examples", "label")]
     [InlineData("pies", "class")]
     [InlineData("examples", "class")]
-    public async Task A_label_that_the_dataset_lacks_is_an_error_that_names_the_labels(string list, string field)
+    public async Task An_unknown_label_is_refused_with_the_labels_of_the_dataset(string list, string field)
     {
         var comparison = await ComparisonAsync(await LabelledSweepAsync());
 
@@ -147,7 +147,7 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task Without_labels_a_comparison_says_what_it_waits_for()
+    public async Task A_comparison_without_labels_reports_what_it_waits_for()
     {
         var dataset = await api.Situations.DatasetAsync();
         var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", Situations.Request(dataset, 3, "MP-AI")))["id"]!;
@@ -202,7 +202,7 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task One_example_shows_every_runs_answer_and_every_comparisons_vote()
+    public async Task An_example_has_the_prediction_of_every_run_and_the_votes_of_every_comparison()
     {
         var sweep = await LabelledSweepAsync();
         var example = (string?)(await PiesAsync(sweep))["items"]![0]!["exampleId"];

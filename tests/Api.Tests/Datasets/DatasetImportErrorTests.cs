@@ -28,7 +28,7 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
     [InlineData("label,text\nyes,one\n,two\n", "train", 3, "label")]
     [InlineData("label,words\nyes,one\n", "train", 1, "text")]
     [InlineData("label,text\nno,one\n", "train", null, "label")]
-    public async Task Content_that_cannot_be_read_is_told_by_file_line_and_column(
+    public async Task Invalid_content_is_reported_with_file_line_and_column(
         string train, string file, int? line, string column)
     {
         var problem = await ProblemAsync(422, await api.ImportAsync(Definition, ("train", train), ("test", Test)));
@@ -57,7 +57,7 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
         "name task format colour labels[1] columns test validations")]
     [InlineData("""{ "name": """, "definition test validations")]
     [InlineData("[]", "definition test validations")]
-    public async Task Everything_wrong_with_definition_and_parts_is_said_at_once(string definition, string fields)
+    public async Task All_errors_of_definition_and_parts_are_reported_at_once(string definition, string fields)
     {
         var problem = await ProblemAsync(
             400, await api.ImportAsync(definition, ("train", Train), ("validations", Test)));

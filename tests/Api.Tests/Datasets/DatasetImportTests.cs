@@ -15,7 +15,7 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
     private const string Test = "label,a,b\nno,Five,Six\n";
 
     [Fact]
-    public async Task An_import_answers_with_the_dataset_and_where_it_is()
+    public async Task An_import_returns_the_dataset_and_its_location()
     {
         var answer = await api.ImportAsync(Definition, ("train", Train), ("test", Test));
 
@@ -82,7 +82,7 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
     }
 
     [Fact]
-    public async Task A_dataset_that_a_sweep_uses_is_kept()
+    public async Task A_dataset_that_a_sweep_uses_cannot_be_deleted()
     {
         var dataset = await ImportedAsync();
         await using (var insert = api.Database.CreateCommand(

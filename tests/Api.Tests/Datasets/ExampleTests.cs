@@ -33,7 +33,7 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
     [InlineData("contains=100_", "A 100_fun film")]
     [InlineData("contains=film&label=pos&split=test", "Not a bad film")]
     [InlineData("contains=nowhere", "")]
-    public async Task Filters_choose_examples_and_pages_hold_each_once(string filter, string texts)
+    public async Task Filters_select_examples_and_pages_have_each_one_once(string filter, string texts)
     {
         var expected = texts.Split('|', StringSplitOptions.RemoveEmptyEntries);
         foreach (var pageSize in new[] { 1, 2, 50 })
@@ -132,7 +132,7 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
     [InlineData("pageSize=1001", "pageSize")]
     [InlineData("pageToken=xyz", "pageToken")]
     [InlineData("text=film", "text")]
-    public async Task A_filter_that_cannot_be_is_refused(string filter, string field)
+    public async Task An_invalid_filter_is_refused(string filter, string field)
     {
         var answer = await api.Client.GetAsync($"/api/v1/datasets/{dataset}/examples?{filter}");
 

@@ -52,7 +52,7 @@ public sealed class HostileArchiveTests(DatasetApi api) : IClassFixture<DatasetA
 
     [Theory]
     [MemberData(nameof(Archives))]
-    public async Task An_archive_that_cannot_be_read_is_told_by_its_file_and_line(string what)
+    public async Task An_invalid_archive_is_reported_with_file_and_line(string what)
     {
         var (format, archive, file, line) = Hostile[what];
         using var answer = await api.ImportAsync(

@@ -14,7 +14,7 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     private const string Test = "text,label\nlovely,good\n";
 
     [Fact]
-    public async Task It_is_answered_at_once_and_becomes_a_dataset()
+    public async Task An_asynchronous_import_returns_at_once_and_creates_a_dataset()
     {
         using var received = await SendAsync(Test);
 
@@ -35,7 +35,7 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     }
 
     [Fact]
-    public async Task What_cannot_be_read_says_where_and_leaves_no_trace()
+    public async Task A_failed_import_has_the_position_of_the_error_and_leaves_no_trace()
     {
         var before = await api.AskAsync<long>("SELECT count(*) FROM datasets");
         using var received = await SendAsync("text,label\nlovely,good,more\n");
@@ -76,7 +76,7 @@ public sealed class LaterImportTests(DatasetApi api) : IClassFixture<DatasetApi>
     }
 
     [Fact]
-    public async Task It_can_be_cancelled_while_it_is_at_work()
+    public async Task An_import_can_be_cancelled_while_it_is_running()
     {
         // The import reaches the storing and then blocks.
         await using var blocker = await api.Database.OpenConnectionAsync();

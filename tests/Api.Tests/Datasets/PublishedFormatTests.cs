@@ -12,7 +12,7 @@ public sealed class PublishedFormatTests(DatasetApi api) : IClassFixture<Dataset
     private const string Snli = """{ "name": "snli", "task": "singleLabel", "format": "snli" }""";
 
     [Fact]
-    public async Task A_dataset_says_what_was_left_out_and_what_may_be_wrong_with_its_texts()
+    public async Task A_dataset_has_the_counts_of_dropped_examples_and_of_possible_faults()
     {
         var dataset = await ImportedAsync(Snli, ("file", ArchiveFiles.Zip(
             ("snli_1.0/snli_1.0_train.jsonl", Pair("neutral", "a", 1) + Pair("-", "b", 2) + Pair("entailment", "a", 3)

@@ -41,7 +41,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_stream_has_every_event_and_ends_with_the_sweep_and_one_that_comes_back_gets_the_rest_only()
+    public async Task A_stream_has_every_event_until_the_sweep_has_ended_and_a_resumed_stream_has_only_the_rest()
     {
         var sweep = await EndedAsync("IMP");
         var listed = (await ListAsync(sweep))
@@ -184,7 +184,7 @@ public sealed class SweepEventsTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("-1")]
     [InlineData("x")]
     [InlineData("99999999999")]
-    public async Task A_bad_last_event_id_is_named(string id)
+    public async Task An_invalid_Last_Event_ID_is_named_in_the_error(string id)
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync()));
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/sweeps/{sweep}/events");

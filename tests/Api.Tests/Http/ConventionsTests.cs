@@ -86,7 +86,7 @@ public sealed class ConventionsTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_poller_is_told_that_nothing_has_changed_until_something_has()
+    public async Task A_poller_gets_304_until_the_sweep_has_changed()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1));
         using var first = await api.Client.GetAsync($"/api/v1/sweeps/{sweep}");

@@ -6,7 +6,7 @@ namespace PieService.Api.Tests.Http;
 public sealed class EveryRouteTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
-    public async Task An_id_that_nothing_has_is_not_found_and_said()
+    public async Task An_unknown_id_is_not_found_and_the_response_has_a_detail()
     {
         foreach (var (method, path) in (await RoutesAsync())
             .Where(route => route.Path.Contains('{', StringComparison.Ordinal)))
@@ -29,7 +29,7 @@ public sealed class EveryRouteTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_parameter_that_there_is_not_is_named()
+    public async Task An_unknown_parameter_is_named_in_the_error()
     {
         foreach (var (method, path) in (await RoutesAsync())
             .Where(route => route.Method == "GET" || route.Path.Contains('{', StringComparison.Ordinal)))
@@ -38,7 +38,7 @@ public sealed class EveryRouteTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_change_without_what_it_needs_is_refused()
+    public async Task A_POST_request_without_its_body_is_refused()
     {
         foreach (var (method, path) in (await RoutesAsync())
             .Where(route => route.Method == "POST" && !route.Path.Contains('{', StringComparison.Ordinal)))

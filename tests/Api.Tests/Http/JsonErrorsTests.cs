@@ -46,7 +46,7 @@ public sealed class JsonErrorsTests
     [InlineData("""{"datasetId":5}""", "datasetId", "must be a UUID")]
     [InlineData("""{"computeMatchedDense":"yes"}""", "computeMatchedDense", "must be true or false")]
     [InlineData("""{"priority":null}""", "priority", "must be one of high, normal, bulk")]
-    public void Names_the_field_and_what_belongs_there(string json, string field, string message)
+    public void An_error_names_the_field_and_its_expected_value(string json, string field, string message)
     {
         var (_, errors) = JsonErrors.Read<SweepRequest>(
             StrictJson.Parse(Encoding.UTF8.GetBytes(json)), new RemovedNodes());

@@ -26,7 +26,7 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_key_is_for_one_request_only()
+    public async Task A_key_of_another_request_is_a_conflict()
     {
         var request = Situations.Request(await api.Situations.DatasetAsync());
         using var first = await SubmitAsync("k2", request);
@@ -89,7 +89,7 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task A_webhook_too_is_made_once_for_each_key()
+    public async Task A_webhook_too_is_created_once_for_each_key()
     {
         var request = new JsonObject { ["url"] = "https://example.org/hook" };
 

@@ -7,7 +7,7 @@ namespace PieService.Api.Tests.Models;
 public sealed class ModelEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
-    public async Task Models_are_those_of_live_workers_each_once_page_by_page()
+    public async Task Models_of_live_workers_are_listed_once_each_page_by_page()
     {
         await using (var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
             .CreateDbContextAsync())

@@ -27,7 +27,7 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task A_finished_run_says_what_came_out_and_where_it_came_from()
+    public async Task A_finished_run_has_its_results_and_their_provenance()
     {
         var sweep = await SweepAsync();
         await api.Situations.TrainAsync(sweep, (_, i) => i % 3);
@@ -109,7 +109,7 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task Predictions_are_in_example_order_and_those_of_psql_are_the_same()
+    public async Task Predictions_are_in_example_order_and_equal_those_in_psql()
     {
         var sweep = await SweepAsync();
         await api.Situations.TrainAsync(sweep, (_, i) => (i + 1) % 3);
@@ -130,7 +130,7 @@ public sealed class RunEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task Answers_after_an_epoch_are_those_to_the_training_split_and_asked_for_as_such()
+    public async Task Predictions_after_an_epoch_are_served_for_the_training_split_only()
     {
         var run = (await api.Situations.RunsOfAsync(await SweepAsync()))[0];
 

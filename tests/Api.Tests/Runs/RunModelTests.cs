@@ -17,7 +17,7 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
     private const string Store = "the store of these tests";
 
     [Fact]
-    public async Task A_kept_model_is_a_file_with_its_hash_for_a_tag_and_parts_of_it_can_be_asked_for()
+    public async Task A_kept_model_is_a_file_with_its_hash_as_ETag_and_supports_range_requests()
     {
         var (run, content) = await KeptAsync(await api.SubmitAsync(Request(await api.Situations.DatasetAsync())));
         var path = $"/api/v1/runs/{run.Id}/model";
@@ -44,7 +44,7 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
     }
 
     [Fact]
-    public async Task Without_a_kept_model_it_is_said_how_to_get_one()
+    public async Task The_error_for_a_model_that_was_not_kept_states_how_to_get_one()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
         await api.Situations.TrainAsync(sweep, (_, _) => 0);
@@ -58,7 +58,7 @@ public sealed class RunModelTests(RunModelTests.Lab api) : IClassFixture<RunMode
     }
 
     [Fact]
-    public async Task A_model_that_is_still_to_come_is_a_conflict_with_the_runs_state()
+    public async Task The_model_of_an_unfinished_run_is_a_conflict_that_states_its_state()
     {
         var sweep = await api.SubmitAsync(Request(await api.Situations.DatasetAsync()));
         var run = (await api.Situations.RunsOfAsync(sweep)).Single();

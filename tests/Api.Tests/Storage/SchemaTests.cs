@@ -182,11 +182,11 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
             Enumerable.Range(0, 4).Select(_ => Migrator.MigrateAsync(api.ConnectionString, CancellationToken.None)));
 
     [Fact]
-    public async Task Health_says_that_requests_can_be_served() =>
+    public async Task The_service_is_ready_when_requests_can_be_served() =>
         Assert.Equal("ready", (string?)(await api.GetAsync("/health/ready"))["status"]);
 
     [Fact]
-    public async Task A_worker_that_was_heard_of_lately_is_live_and_another_is_not()
+    public async Task A_worker_with_a_recent_heartbeat_is_live_and_another_is_not()
     {
         await using var db = api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContext();
         await db.Database.ExecuteSqlAsync($$"""

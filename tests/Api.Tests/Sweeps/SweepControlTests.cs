@@ -31,7 +31,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task A_paused_sweep_is_left_alone_until_it_is_resumed()
+    public async Task No_run_of_a_paused_sweep_is_trained_until_it_is_resumed()
     {
         var dataset = await api.Situations.DatasetAsync();
         var sweep = await api.SubmitAsync(Situations.Request(dataset, 2));
@@ -137,7 +137,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task Failed_runs_start_anew_when_that_is_asked()
+    public async Task Failed_runs_start_again_on_request()
     {
         var dataset = await api.Situations.DatasetAsync();
         var sweep = await api.SubmitAsync(Situations.Request(dataset, 2));
@@ -283,7 +283,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task Without_a_kept_model_nothing_predicts_again()
+    public async Task Runs_without_a_kept_model_cannot_predict_again()
     {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 1));
         await api.Situations.TrainAsync(sweep, (_, _) => 0);
@@ -322,7 +322,7 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/predict-again", new JsonObject()))["state"];
 
     [Fact]
-    public async Task A_sweep_is_deleted_with_what_it_alone_has_but_not_while_it_is_at_work()
+    public async Task A_sweep_is_deleted_with_the_runs_of_no_other_sweep_but_not_before_it_has_ended()
     {
         var dataset = await api.Situations.DatasetAsync();
         var (small, large) =

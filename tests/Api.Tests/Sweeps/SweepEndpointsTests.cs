@@ -29,7 +29,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     }
 
     [Fact]
-    public async Task Everything_that_is_wrong_with_a_request_is_said_at_once() => Assert.Equal(
+    public async Task All_errors_of_a_request_are_reported_at_once() => Assert.Equal(
         ["name", "methods[1]", "sparsities[1]", "foo", "datasetId", "models[0].architecture", "methods[2]",
             "methods[3]", "sparsities[0]", "sparsities[2]", "seeds.count"],
         await api.InvalidFieldsAsync(HttpMethod.Post, "/api/v1/sweeps", """
@@ -55,7 +55,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     }
 
     [Fact]
-    public async Task Validation_answers_with_the_plan_and_stores_nothing()
+    public async Task Validation_returns_the_plan_and_stores_nothing()
     {
         var dataset = await api.Situations.DatasetAsync();
 
@@ -143,7 +143,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     }
 
     [Fact]
-    public async Task The_list_has_the_newest_first_and_every_sweep_once()
+    public async Task Sweeps_are_listed_newest_first_and_once_each()
     {
         var dataset = await api.Situations.DatasetAsync();
         var sweeps = new List<Guid>();
@@ -180,7 +180,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     [InlineData("?foo=1", "foo")]
     [InlineData("?pageSize=1&pageSize=2", "pageSize")]
     [InlineData("?datasetId=1", "datasetId")]
-    public async Task A_parameter_that_is_unknown_or_has_no_meaning_is_an_error(string query, string field) =>
+    public async Task An_unknown_or_invalid_parameter_is_refused(string query, string field) =>
         Assert.Equal([field], await api.InvalidFieldsAsync(HttpMethod.Get, "/api/v1/sweeps" + query));
 
     [Theory]

@@ -13,7 +13,7 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
             "listComparisons", "listModelPairs", "listPies", "listComparisonExamples", "listInfluence", "listClasses"];
 
     [Fact]
-    public async Task Every_table_comes_in_every_format()
+    public async Task Every_table_is_served_in_every_format()
     {
         var offered = await TablesAsync();
 

@@ -21,7 +21,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     });
 
     [Fact]
-    public async Task The_end_of_a_sweep_is_told_with_a_signature_that_the_secret_verifies()
+    public async Task The_end_of_a_sweep_is_sent_with_a_signature_that_the_secret_verifies()
     {
         using var receiver = Receiver.Answering(204);
         var webhook = await CreateAsync(receiver);
@@ -230,7 +230,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_webhook_that_was_deleted_is_gone_with_its_messages()
+    public async Task A_deleted_webhook_is_gone_with_its_messages()
     {
         var webhook = await CreateAsync("https://example.org/hook");
         using (var deleted = await api.Client.DeleteAsync($"/api/v1/webhooks/{webhook["id"]}"))
@@ -243,7 +243,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     }
 
     [Fact]
-    public async Task One_test_at_a_time()
+    public async Task A_webhook_has_one_test_at_a_time()
     {
         using var receiver = Receiver.Answering(500);
         var webhook = await CreateAsync(receiver);
@@ -253,7 +253,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     }
 
     [Fact]
-    public async Task Deliveries_have_pages_the_newest_first()
+    public async Task Deliveries_are_listed_newest_first_page_by_page()
     {
         using var receiver = Receiver.Answering(200);
         var webhook = await CreateAsync(receiver);
@@ -274,7 +274,7 @@ public sealed class WebhookTests(WebhookTests.PrivateAllowed api) : IClassFixtur
     }
 
     [Fact]
-    public async Task What_is_no_web_address_is_refused_by_its_field()
+    public async Task An_invalid_URL_is_refused_with_the_name_of_its_field()
     {
         Assert.Equal(
             ["url"],
