@@ -13,7 +13,7 @@ public sealed class Campaign(ITestOutputHelper output)
     private static readonly string[] Methods = ["IMP", "IMP-WR", "RP-AI"];
 
     [Fact]
-    public async Task Whatever_is_killed_the_books_are_those_of_an_undisturbed_sweep()
+    public async Task Results_after_random_faults_equal_those_of_an_undisturbed_sweep()
     {
         var (faults, seed) = (Setting("PIE_FAULT_KILLS", 12), Setting("PIE_FAULT_SEED", 1));
         var chance = new Random(seed);
@@ -61,7 +61,7 @@ public sealed class Campaign(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Two_workers_without_a_common_folder_finish_a_sweep_while_one_is_killed_again_and_again()
+    public async Task Two_workers_without_a_shared_folder_finish_a_sweep_although_one_is_killed_repeatedly()
     {
         await using var lab = await Lab.OpenAsync(sharesArtifacts: false);
         var undisturbed = await SweepAsync(lab);

@@ -22,7 +22,7 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
     }
 
     [Fact]
-    public async Task A_trainer_that_is_killed_in_the_middle_of_fine_tuning_goes_on_to_the_same_predictions()
+    public async Task Fine_tuning_continues_to_the_same_predictions_after_its_trainer_was_killed()
     {
         var undisturbed = await SubmitAsync("tiny", epochs: 60, methods: ["IMP-WR"]);
         await service.UntilEndedAsync(undisturbed);
@@ -49,7 +49,7 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
     }
 
     [Fact]
-    public async Task A_kept_BERT_has_the_names_of_Hugging_Face()
+    public async Task A_kept_BERT_has_the_tensor_names_of_Hugging_Face()
     {
         var sweep = await SubmitAsync("tiny", epochs: 2, methods: ["MP-AI"], keepModels: "last");
         await service.UntilEndedAsync(sweep);
@@ -71,7 +71,7 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
     }
 
     [Fact]
-    public async Task A_run_that_its_checkpoint_cannot_serve_fails_at_once_and_says_why()
+    public async Task A_run_that_exceeds_the_limits_of_its_checkpoint_fails_at_once_with_the_reason()
     {
         var sweep = await SubmitAsync("tiny", epochs: 1, methods: [], maxLength: TinyBert.Positions + 1);
         await service.UntilEndedAsync(sweep, "failed");
@@ -86,7 +86,7 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
     [InlineData("without-vocabulary", "without-vocabulary/vocab.txt")]
     [InlineData("cut-off", "cut-off/model.safetensors")]
     [InlineData("of-another-size", "of-another-size/model.safetensors does not fit config.json")]
-    public async Task A_sweep_waits_for_a_checkpoint_that_can_be_used_and_says_what_is_wrong_with_the_one_there_is(
+    public async Task A_sweep_whose_checkpoint_is_unusable_waits_and_reports_what_is_wrong_with_it(
         string name, string why)
     {
         TinyBert.Write(Folder(name));

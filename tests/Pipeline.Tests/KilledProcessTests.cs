@@ -14,7 +14,7 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
     private static Task<List<string?>>? undisturbedHashes;
 
     [Fact]
-    public async Task A_killed_trainers_run_goes_on_from_its_checkpoint_to_the_same_predictions()
+    public async Task The_run_of_a_killed_trainer_continues_from_its_checkpoint_to_the_same_predictions()
     {
         var undisturbed = await (undisturbedHashes ??= UndisturbedAsync());
 
@@ -33,7 +33,7 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task A_killed_workers_run_is_taken_over_when_its_lease_has_run_out()
+    public async Task The_run_of_a_killed_worker_is_taken_over_after_its_lease_has_expired()
     {
         var undisturbed = await (undisturbedHashes ??= UndisturbedAsync());
 
@@ -54,7 +54,7 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task A_worker_that_is_asked_to_stop_hands_its_work_back()
+    public async Task A_worker_that_is_asked_to_stop_returns_its_run_to_the_queue()
     {
         var undisturbed = await (undisturbedHashes ??= UndisturbedAsync());
 
@@ -76,7 +76,7 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task A_paused_run_stops_in_the_middle_and_goes_on_from_its_checkpoint_when_resumed()
+    public async Task A_paused_run_stops_and_continues_from_its_checkpoint_when_resumed()
     {
         var undisturbed = await (undisturbedHashes ??= UndisturbedAsync());
 
@@ -104,7 +104,7 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task A_run_that_breaks_every_time_fails_with_its_reason_its_sweep_goes_on_and_it_can_be_tried_again()
+    public async Task A_run_whose_attempts_all_fail_has_the_reason_does_not_stop_its_sweep_and_can_be_retried()
     {
         // The branch waits for the dense run, so that one is alone until it has failed for good.
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 60, seeds: 1, "IMP");
@@ -131,7 +131,7 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task A_split_that_is_wanted_later_has_the_run_trained_again_to_the_same_predictions()
+    public async Task A_later_sweep_that_needs_another_split_retrains_the_runs_to_the_same_predictions()
     {
         var dataset = await service.UploadAsync();
         var first = await service.SubmitAsync(dataset, epochs: 3, seeds: 2, "MP-AI");

@@ -16,7 +16,7 @@ public sealed class ModelGetTests : IDisposable
     public void Dispose() => models.Delete(recursive: true);
 
     [Fact]
-    public async Task A_checkpoint_is_whole_and_in_place_although_the_connection_breaks_in_the_middle()
+    public async Task A_checkpoint_is_downloaded_completely_although_the_connection_breaks()
     {
         using var hub = new Hub { BreaksAfter = 100_000 };
 
@@ -33,7 +33,7 @@ public sealed class ModelGetTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_not_what_the_hub_promised_is_not_kept()
+    public async Task A_file_with_a_wrong_checksum_is_not_kept()
     {
         using var hub = new Hub();
         hub.Promises["vocab.txt"] = new string('0', 40);
@@ -47,7 +47,7 @@ public sealed class ModelGetTests : IDisposable
     }
 
     [Fact]
-    public async Task A_model_without_what_a_BERT_needs_says_what_is_missing()
+    public async Task A_model_that_lacks_a_file_is_refused_with_the_name_of_the_file()
     {
         using var hub = new Hub();
         hub.Files.Remove("vocab.txt");
@@ -60,7 +60,7 @@ public sealed class ModelGetTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_tokenizers_settings_it_is_a_checkpoint_too()
+    public async Task A_model_without_tokenizer_settings_is_a_valid_checkpoint()
     {
         using var hub = new Hub();
         hub.Files.Remove("tokenizer_config.json");
@@ -73,7 +73,7 @@ public sealed class ModelGetTests : IDisposable
     [Theory]
     [InlineData("tokenizer_config.json")]
     [InlineData("model.safetensors")]
-    public async Task A_file_that_the_hub_refuses_for_a_while_is_not_taken_for_one_that_it_has_not(string file)
+    public async Task A_file_that_is_temporarily_unavailable_is_not_treated_as_missing(string file)
     {
         using var hub = new Hub { Refused = file };
 
@@ -91,7 +91,7 @@ public sealed class ModelGetTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_owners_model_of_the_same_name_is_not_taken_for_this_one()
+    public async Task A_model_of_another_owner_does_not_replace_one_of_the_same_name()
     {
         using var hub = new Hub();
         (await GetAsync(hub, "lab/tiny-bert")).Succeeded();
@@ -113,7 +113,7 @@ public sealed class ModelGetTests : IDisposable
     [InlineData("a/b/c")]
     [InlineData("--output")]
     [InlineData("")]
-    public async Task What_is_no_models_name_is_exit_code_2(string name)
+    public async Task An_invalid_model_name_gives_exit_code_2(string name)
     {
         using var hub = new Hub();
 
@@ -122,7 +122,7 @@ public sealed class ModelGetTests : IDisposable
     }
 
     [Fact]
-    public async Task A_hub_that_has_no_such_model_is_exit_code_1_and_said()
+    public async Task A_model_that_the_hub_does_not_have_gives_exit_code_1_and_a_message()
     {
         using var hub = new Hub();
         hub.Files.Clear();

@@ -17,7 +17,7 @@ public sealed class MultiLabelTests(ServiceFixture service) : IClassFixture<Serv
     [InlineData("paper", "BiLSTM")]
     [InlineData("sound", "BERT")]
     [InlineData("paper", "BERT")]
-    public async Task Sets_votes_and_PIEs_follow_from_the_runs_scores_and_thresholds(
+    public async Task Label_sets_votes_and_PIEs_follow_from_the_scores_and_thresholds_of_the_runs(
         string protocol, string architecture)
     {
         var dataset = await UploadAsync(withValidation: protocol == "paper");

@@ -39,7 +39,7 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task Curl_from_files_to_the_pies_of_each_comparison()
+    public async Task The_curl_recipe_leads_from_files_to_the_PIEs_of_each_comparison()
     {
         var sweep = (await RunAsync("bash", ["-c", Recipe("curl")])).Succeeded();
 
@@ -52,7 +52,7 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
     }
 
     [Fact]
-    public async Task Following_a_sweep_tells_of_it_until_its_end()
+    public async Task The_follow_recipe_prints_events_until_the_sweep_has_ended()
     {
         environment["SWEEP"] = (await service.SubmitAsync(await service.UploadAsync(), epochs: 1, seeds: 2, "RP-AI"))
             .ToString();
@@ -64,7 +64,7 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
     }
 
     [Fact]
-    public async Task Python_from_files_to_the_ids_of_the_pies()
+    public async Task The_Python_recipe_leads_from_files_to_the_ids_of_the_PIEs()
     {
         var sweep = (await RunAsync("python3", ["-c", Recipe("python")])).Succeeded();
 
@@ -75,7 +75,7 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
     }
 
     [Fact]
-    public async Task The_rule_for_Snakemake_waits_and_leaves_its_output()
+    public async Task The_Snakemake_rule_waits_for_the_sweep_and_writes_its_output()
     {
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 1, seeds: 1, "RP-AI");
         await File.WriteAllTextAsync(Path.Combine(folder, "sweep.id"), $"{sweep}\n");
@@ -90,7 +90,7 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
     }
 
     [Fact]
-    public async Task The_sensor_for_Airflow_says_when_a_sweep_has_ended_and_fails_with_it()
+    public async Task The_Airflow_sensor_detects_the_end_of_a_sweep_and_fails_if_it_was_cancelled()
     {
         var dataset = await service.UploadAsync();
         var sweep = await service.SubmitAsync(dataset, epochs: 1, seeds: 1);
@@ -111,7 +111,7 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
     }
 
     [Fact]
-    public async Task Psql_says_what_the_api_says()
+    public async Task The_psql_recipe_has_the_same_results_as_the_API()
     {
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 3, seeds: 2, "IMP", "RP-AI");
         await service.UntilEndedAsync(sweep);
@@ -134,7 +134,7 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
     }
 
     [Fact]
-    public async Task The_receiver_of_webhooks_takes_what_the_service_signed_and_nothing_else()
+    public async Task The_webhook_receiver_accepts_only_messages_that_the_service_signed()
     {
         var port = ServiceFixture.FreePort();
         using var created = await service.Client.PostAsJsonAsync(

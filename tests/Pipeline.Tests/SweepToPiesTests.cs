@@ -7,7 +7,7 @@ namespace PieService.Pipeline.Tests;
 public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task The_pies_that_are_served_are_those_that_the_predictions_of_the_runs_make()
+    public async Task The_PIEs_of_a_comparison_follow_from_the_predictions_of_its_runs()
     {
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 2, seeds: 3, "IMP", "RP-AI");
         await service.UntilEndedAsync(sweep);
@@ -44,7 +44,7 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
     /// others are not.
     /// </summary>
     [Fact]
-    public async Task Training_examples_are_in_bins_by_early_answers_also_of_dense_runs_that_were_trained_again()
+    public async Task Influence_bins_follow_from_early_predictions_even_if_the_dense_runs_were_retrained()
     {
         var dataset = await service.UploadAsync();
         var first = await SubmitAsync(dataset, """ "observationEpochs": [] """);
@@ -157,7 +157,7 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task A_run_that_no_worker_can_train_waits_and_says_what_for_and_its_neighbours_go_on()
+    public async Task A_run_that_no_worker_can_train_waits_with_its_reason_while_the_others_of_its_sweep_continue()
     {
         var dataset = await service.UploadAsync();
         using var response = await service.Client.PostAsync("/api/v1/sweeps", new StringContent($$"""

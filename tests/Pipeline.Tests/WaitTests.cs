@@ -8,7 +8,7 @@ namespace PieService.Pipeline.Tests;
 public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
-    public async Task It_waits_over_a_restart_of_the_api_and_says_how_the_sweep_ended()
+    public async Task Wait_survives_a_restart_of_the_API_and_prints_the_final_state_of_the_sweep()
     {
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 60, seeds: 2);
         var waiting = WaitAsync(sweep.ToString());
@@ -37,7 +37,7 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
     }
 
     [Fact]
-    public async Task A_sweep_that_was_cancelled_is_exit_code_1()
+    public async Task A_cancelled_sweep_gives_exit_code_1()
     {
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 5_000, seeds: 1);
         using (var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/cancel", null))
@@ -49,7 +49,7 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
     }
 
     [Fact]
-    public async Task Time_that_is_over_is_exit_code_3()
+    public async Task An_expired_timeout_gives_exit_code_3()
     {
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 5_000, seeds: 1);
 
@@ -60,7 +60,7 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
     }
 
     [Fact]
-    public async Task A_sweep_that_does_not_exist_is_exit_code_1_and_said()
+    public async Task A_sweep_that_does_not_exist_gives_exit_code_1_and_a_message()
     {
         var waited = await WaitAsync(Guid.NewGuid().ToString());
 
@@ -74,11 +74,11 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
     [InlineData("01a20bbb-244d-77ce-9b22-24bf780e721b", "--timeout", "soon")]
     [InlineData("01a20bbb-244d-77ce-9b22-24bf780e721b", "--url", "nowhere")]
     [InlineData("01a20bbb-244d-77ce-9b22-24bf780e721b", "01a20bbb-244d-77ce-9b22-24bf780e721b")]
-    public async Task What_cannot_be_understood_is_exit_code_2(params string[] arguments) =>
+    public async Task Invalid_arguments_give_exit_code_2(params string[] arguments) =>
         Assert.Equal(2, (await RunAsync(["wait", .. arguments])).Code);
 
     [Fact]
-    public async Task An_api_that_is_asked_to_stop_does_not_wait_for_its_event_streams()
+    public async Task An_API_that_is_asked_to_stop_does_not_wait_for_its_event_streams()
     {
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 5_000, seeds: 1);
         using var response = await service.Client.GetAsync(

@@ -16,7 +16,7 @@ public sealed class Campaign(ITestOutputHelper output)
     private const int Blocks = 25;
 
     [Fact]
-    public async Task Whatever_is_asked_the_answer_is_one_that_the_document_promises()
+    public async Task Every_response_conforms_to_the_OpenAPI_document()
     {
         var (count, seed) = (Asked.Number("PIE_REQUEST_COUNT", 1000), Asked.Number("PIE_REQUEST_SEED", 1));
         await using var service = await ServiceFixture.OpenAsync(

@@ -25,7 +25,7 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
         + "\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.csv\"\r\n\r\n";
 
     [Fact]
-    public async Task One_line_of_a_hundred_megabytes_is_refused_by_its_limit()
+    public async Task A_line_of_a_hundred_megabytes_is_refused_with_the_setting_of_the_limit()
     {
         var problem = await RefusedAsync(422, Repeat("text,label\nx"u8.ToArray(), (byte)'x', 100_000_000));
 
@@ -33,7 +33,7 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_small_file_that_unpacks_to_gigabytes_is_refused_by_its_limit()
+    public async Task A_small_file_that_unpacks_to_a_large_one_is_refused_with_the_setting_of_the_limit()
     {
         // 1000:1; the setting of this service allows for 64 MiB.
         using var bomb = new MemoryStream();
@@ -53,7 +53,7 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_client_that_hangs_up_in_the_middle_leaves_no_file()
+    public async Task A_client_that_disconnects_during_an_upload_leaves_no_file()
     {
         for (var i = 0; i < 20; i++)
         {
@@ -67,7 +67,7 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_client_that_stops_sending_is_let_go_and_keeps_nobody_else_waiting()
+    public async Task A_client_that_stops_sending_is_disconnected_and_does_not_delay_other_clients()
     {
         // The server wants 240 bytes a second, from the fifth second on (Kestrel's MinRequestBodyDataRate).
         var slow = await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
