@@ -102,9 +102,9 @@ status() {
     return 0
   fi
   worker=$(uname -n | cut -d . -f 1)-$(pid_of worker)
-  problem=$(grep -oE "\"id\":\"$worker-[^}]*\"shortOf\":\"right arithmetic([^\"\\\\]|\\\\.)*\"" <<<"$answer") || return 0
+  problem=$(grep -oE "\"id\":\"$worker-[^}]*\"shortOf\":\"the arithmetic of ([^\"\\\\]|\\\\.)*\"" <<<"$answer") || return 0
   problem=${problem#*\"shortOf\":\"}
-  say "worker: takes no runs, it is short of ${problem%\"}"
+  say "worker: takes no runs because ${problem%\"}"
   return 1
 }
 

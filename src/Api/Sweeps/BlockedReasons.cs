@@ -16,7 +16,7 @@ public sealed class BlockedReasons
             workers.Count == 0
                 ? ["no worker is running: start one with ./pie up, or start the worker program for this database"]
             : workers.All(worker => worker.ShortOf is not null)
-            ? [.. workers.Select(worker => $"{worker.Machine} is short of {worker.ShortOf}")]
+            ? [.. workers.Select(ReasonOf)]
             : [];
         (vectors, checkpoints) =
             ([.. workers.SelectMany(worker => worker.Vectors)], [.. workers.SelectMany(worker => worker.Checkpoints)]);
@@ -47,4 +47,9 @@ public sealed class BlockedReasons
                : $"no live worker has the checkpoint '{name}': put its folder into the folder of PIE_MODELS "
                    + "(./pie model get downloads it), or into the subfolder models of a shared PIE_ARTIFACTS",
     ];
+
+    private static string ReasonOf(WorkerBeat worker) =>
+        worker.Arithmetic.Select(report => report.Problem).FirstOrDefault(found => found is not null) is { } problem
+            ? $"{worker.Machine} takes no runs because {problem}"
+            : $"{worker.Machine} is short of {worker.ShortOf}";
 }

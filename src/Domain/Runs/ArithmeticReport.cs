@@ -16,8 +16,9 @@ public sealed record ArithmeticReport(
     IReadOnlyList<ArithmeticDeviation> Failures)
 {
     /// <summary>The first failure and what to do about it; null if there is none.</summary>
+    // It begins with a clause: messages put "takes no runs because" before it.
     public string? Problem => Failures.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"""
-        right arithmetic: {Failures[0]}, on {Host.Processor} ({CpuCapability}) with {Host.Library}. In all, {Failures.Count} results of {Checks} checks are wrong. {Advice}
+        the arithmetic of {Device} is wrong: {Failures[0]}, on {Host.Processor} ({CpuCapability}) with {Host.Library}. Wrong results in {Checks} checks: {Failures.Count}. {Advice}
         """);
 
     private string Advice => Device == "cpu"

@@ -5,7 +5,7 @@ namespace PieService.Worker.Trainers;
 
 internal static partial class TrainerLog
 {
-    [LoggerMessage(3, LogLevel.Error, "This worker takes no runs. It is short of {Problem}")]
+    [LoggerMessage(3, LogLevel.Error, "This worker takes no runs because {Problem}")]
     public static partial void ArithmeticWrong(ILogger logger, string problem);
 
     [LoggerMessage(
