@@ -5,10 +5,10 @@ using System.Text;
 
 namespace PieService.Archives;
 
-/// <summary>Archives made by hand, good ones and such as strangers may send.</summary>
+/// <summary>Generated archives: valid ones, and hostile ones.</summary>
 internal static class ArchiveFiles
 {
-    /// <param name="files">Their contents in Latin-1.</param>
+    /// <param name="files">The files; their contents are encoded in Latin-1.</param>
     public static byte[] Tar(params IEnumerable<(string Name, string Content)> files) =>
         Tar(files.Select(file => new PaxTarEntry(TarEntryType.RegularFile, file.Name)
         {
@@ -23,7 +23,7 @@ internal static class ArchiveFiles
         return stream.ToArray();
     }
 
-    /// <param name="files">Their contents in UTF-8.</param>
+    /// <param name="files">The files; their contents are encoded in UTF-8.</param>
     public static byte[] Zip(params IEnumerable<(string Name, string Content)> files)
     {
         using var stream = new MemoryStream();
@@ -38,7 +38,7 @@ internal static class ArchiveFiles
         return stream.ToArray();
     }
 
-    /// <summary>Some 70 KB of gzip, an entry of 8 GiB that begins with 64 MiB of zeros.</summary>
+    /// <summary>Some 70 KB of gzip: an entry with a declared size of 8 GiB, of which 64 MiB of zeros follow.</summary>
     public static byte[] TarBomb()
     {
         using var bomb = new MemoryStream();
@@ -52,7 +52,7 @@ internal static class ArchiveFiles
     }
 
     /// <summary>
-    /// A header of so many bytes; an extended one, which belongs to the entry behind it, or one of a file.
+    /// The header of an entry of this size: of a file, or an extended header, which belongs to the next entry.
     /// </summary>
     public static byte[] Header(long size, bool isExtended = false)
     {
@@ -64,8 +64,8 @@ internal static class ArchiveFiles
         return header;
     }
 
-    /// <summary>A zip archive whose entries all lead to one empty file.</summary>
-    /// <param name="said">How many it says that they are.</param>
+    /// <summary>A zip archive whose entries all refer to one empty file.</summary>
+    /// <param name="said">The number of entries that the archive declares.</param>
     public static byte[] ZipOf(int entries, ushort said)
     {
         var zip = Zip(("snli_1.0_train.jsonl", ""));
@@ -82,8 +82,8 @@ internal static class ArchiveFiles
     }
 
     /// <summary>
-    /// The same, except that its end says of a directory of one entry near by, and by its number of a disk, 65,535,
-    /// that what the extension (zip64) says counts: a directory of all the entries.
+    /// The same archive, but its end record declares a directory of one entry. The disk number of that record, 65,535,
+    /// gives precedence to the zip64 extension, which declares a directory of all entries.
     /// </summary>
     public static byte[] Zip64Of(int entries)
     {

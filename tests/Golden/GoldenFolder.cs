@@ -5,15 +5,15 @@ using System.Text.Json;
 namespace PieService.Golden;
 
 /// <summary>
-/// The reference values of the published code, in the folder that PIE_GOLDEN names. Tests go through its files, so
-/// another folder of the same form is tested by the same code; where it is absent they skip and say so.
+/// The reference values of the published code, in the folder of PIE_GOLDEN. Tests enumerate its files, so they can also
+/// test another folder of the same layout. If there is no folder, they are skipped with the reason.
 /// </summary>
 internal static class GoldenFolder
 {
     private const string Setting = "PIE_GOLDEN";
 
     /// <summary>
-    /// What a theory gets instead of a case where there are no files: its test then skips by <see cref="Path"/>.
+    /// The only case of a theory if there are no files: <see cref="Path"/> then skips the test.
     /// </summary>
     private const string Absent = "absent";
 
@@ -22,7 +22,7 @@ internal static class GoldenFolder
         : System.IO.Path.Combine(RepositoryRoot(), "..", "shared", "golden");
 
     /// <summary>
-    /// Every case of a kind, such as "training/bilstm-single-*": paths within the folder, without their ending.
+    /// All cases that match a pattern such as "training/bilstm-single-*": paths in the folder without extension.
     /// </summary>
     public static TheoryData<string> Cases(string pattern)
     {
@@ -34,12 +34,12 @@ internal static class GoldenFolder
         return [.. files.DefaultIfEmpty(System.IO.Path.Combine(folder, Absent))];
     }
 
-    /// <summary>A file's place on the disk; the calling test skips where there is none.</summary>
+    /// <summary>The full path of a file; the calling test is skipped if it does not exist.</summary>
     public static string Path(string file)
     {
         var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(Root, file));
         Assert.SkipUnless(
-            File.Exists(path), $"No golden values at {path}; {Setting} names the folder that holds them.");
+            File.Exists(path), $"There are no golden values at {path}; set {Setting} to their folder.");
         return path;
     }
 
@@ -84,7 +84,7 @@ internal sealed class GoldenTensors
 
     /// <summary>The values of a tensor, row-major.</summary>
     /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
-    /// <exception cref="InvalidDataException">Its values are of another type.</exception>
+    /// <exception cref="InvalidDataException">Its values have another type.</exception>
     public T[] Get<T>(string name) where T : unmanaged
     {
         var entry = header.GetProperty(name);
@@ -97,5 +97,5 @@ internal sealed class GoldenTensors
 
     private static string TypeName<T>() => typeof(T) == typeof(float) ? "F32" : typeof(T) == typeof(double) ? "F64"
         : typeof(T) == typeof(int) ? "I32" : typeof(T) == typeof(long) ? "I64" : typeof(T) == typeof(byte) ? "U8"
-        : throw new NotSupportedException($"No golden values are {typeof(T).Name}.");
+        : throw new NotSupportedException($"Golden values never have the type {typeof(T).Name}.");
 }

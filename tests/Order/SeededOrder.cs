@@ -11,9 +11,9 @@ using Xunit.v3;
 namespace PieService.Order;
 
 /// <summary>
-/// The order in which classes, and the tests in each, are started: it follows from xunit's seed (<c>xUnit.Seed</c>,
-/// <c>./pie test --seed</c>) and the names alone. xunit's own orders do not depend on the seed: tests always come by
-/// their ids, and classes by hash codes that each process draws anew. A filter leaves the order of the rest as it was.
+/// The order in which classes and their tests are started. It depends on xunit's seed (<c>xUnit.Seed</c>,
+/// <c>./pie test --seed</c>) and on the names alone. The default orders of xunit do not depend on the seed: tests are
+/// ordered by id, and classes by hash codes that differ in each process. A filter keeps the order of the others.
 /// </summary>
 public sealed class SeededOrder : ITestCollectionOrderer, ITestCaseOrderer
 {

@@ -1,8 +1,8 @@
 namespace PieService.TestDatabases;
 
 /// <summary>
-/// A fixture of a whole test assembly: ends the private server after its last test. As the process ends would be too
-/// late on a busy machine, since xunit cuts that off after eleven seconds.
+/// A fixture of a whole test assembly, which stops the private server after the last test. On a busy machine the end of
+/// the process would be too late, since xunit kills the process after eleven seconds.
 /// </summary>
 public sealed class EndOfTestCluster : IAsyncDisposable
 {

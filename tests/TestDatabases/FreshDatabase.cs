@@ -6,17 +6,17 @@ using Xunit;
 namespace PieService.TestDatabases;
 
 /// <summary>
-/// A migrated database of its own for a test class: a copy, in some 30 ms, of a template that this process migrates
-/// once. Derive a fixture that names the migration: <c>class PieDatabase() : FreshDatabase(Migration.ApplyAsync)</c>.
+/// A separate migrated database for a test class: a copy of a template that this process migrates once, made in some
+/// 30 ms. Derive a fixture that names the migration: <c>class PieDatabase() : FreshDatabase(Migration.ApplyAsync)</c>.
 /// </summary>
-/// <param name="migrate">Gets a connection string; there is one template for each such method.</param>
+/// <param name="migrate">Migrates a database, given its connection string; each such method has one template.</param>
 public class FreshDatabase(Func<string, Task> migrate) : IAsyncLifetime
 {
     private static readonly ConcurrentDictionary<MethodInfo, Lazy<Task<string>>> Templates = new();
 
     private readonly string name = NewName("pie_test");
 
-    /// <summary>Valid from <see cref="InitializeAsync"/> on.</summary>
+    /// <summary>Valid after <see cref="InitializeAsync"/>.</summary>
     public string ConnectionString { get; private set; } = "";
 
     public virtual async ValueTask InitializeAsync()
@@ -43,7 +43,7 @@ public class FreshDatabase(Func<string, Task> migrate) : IAsyncLifetime
                 OnServerAsync($"DROP DATABASE IF EXISTS {template} WITH (FORCE)").GetAwaiter().GetResult();
         }
         await TestCluster.HandOverAsync(template);
-        // A database with a session in it cannot be copied: nothing may stay in a pool, nor come back later.
+        // A database with an open session cannot be copied: no connection may stay in a pool or be opened later.
         await migrate(new NpgsqlConnectionStringBuilder(await ToAsync(template)) { Pooling = false }.ConnectionString);
         await OnServerAsync($"ALTER DATABASE {template} ALLOW_CONNECTIONS false");
         return template;
@@ -61,6 +61,6 @@ public class FreshDatabase(Func<string, Task> migrate) : IAsyncLifetime
     private static async Task<string> ToAsync(string database) =>
         new NpgsqlConnectionStringBuilder(await TestCluster.ServiceAsync()) { Database = database }.ConnectionString;
 
-    /// <summary>Test processes may share a server.</summary>
+    /// <summary>A name that is unique, since test processes may share a server.</summary>
     private static string NewName(string prefix) => $"{prefix}_{Guid.NewGuid():N}";
 }

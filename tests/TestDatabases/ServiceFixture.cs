@@ -4,7 +4,7 @@ using Xunit;
 
 namespace PieService.TestDatabases;
 
-/// <summary>API and worker as real processes over a real database, and a client.</summary>
+/// <summary>API and worker as real processes with a real database, and a client.</summary>
 public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
 {
     private readonly FreshDatabase database =
@@ -18,10 +18,10 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
 
     public string ConnectionString => database.ConnectionString;
 
-    /// <summary>In the service's database, as its owner.</summary>
+    /// <summary>Executes a statement in the service's database, as its owner.</summary>
     public Task ExecuteSqlAsync(string sql) => Sql.ExecuteAsync(ConnectionString, sql);
 
-    /// <summary>What the service writes.</summary>
+    /// <summary>The folder in which the service stores its files.</summary>
     public string DataFolder => folder;
 
     public string Address { get; } = $"http://127.0.0.1:{FreePort()}";
@@ -29,7 +29,7 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
     public string ArtifactFolder =>
         Path.Combine(Assert.Single(Directory.GetDirectories(Path.Combine(folder, "artifacts"))), "runs");
 
-    /// <summary>With settings of its own.</summary>
+    /// <summary>Starts a service with additional settings.</summary>
     public static async Task<ServiceFixture> OpenAsync(params (string Name, string Value)[] settings)
     {
         var service = new ServiceFixture();

@@ -7,8 +7,8 @@ using PieService.Domain;
 namespace PieService.TestDatabases;
 
 /// <summary>
-/// The PostgreSQL server of this test process: the one that PIE_TEST_DB names, whose user must be allowed to create
-/// databases, else a private one, started by the first test that asks and gone with the process, or before (<see
+/// The PostgreSQL server of this test process: the server of PIE_TEST_DB, whose user must be allowed to create
+/// databases, or else a private one, which is started at its first use and stopped with the process or earlier (<see
 /// cref="EndOfTestCluster"/>).
 /// </summary>
 public static class TestCluster
@@ -25,16 +25,16 @@ public static class TestCluster
 
     public static bool OutlivesProcess => Given is not null;
 
-    /// <summary>Leads to a database from which others can be created.</summary>
+    /// <summary>The connection string of a database from which others can be created.</summary>
     public static async Task<string> AdministratorAsync() =>
         Given ?? (await Private.Value).AdministratorConnectionString;
 
     /// <summary>
-    /// Leads where the service goes: on the private server as its role, which may do no more than a real service's.
+    /// The connection string of the service: on the private server it has the service's role, with the same privileges.
     /// </summary>
     public static async Task<string> ServiceAsync() => Given ?? (await Private.Value).ConnectionString;
 
-    /// <summary>Makes the service's role the owner of what is in a new database.</summary>
+    /// <summary>Makes the service's role the owner of the objects in a new database.</summary>
     public static async Task HandOverAsync(string database)
     {
         if (Given is not null) return;
@@ -42,7 +42,7 @@ public static class TestCluster
         await ServiceRole.HandOverAsync(administrator.ConnectionString, password: null, CancellationToken.None);
     }
 
-    /// <summary>For tests that run a cluster or a service of their own; removed with the process.</summary>
+    /// <summary>Folders for tests that start their own cluster or service; deleted at the end of the process.</summary>
     public static async Task<PieFolders> NewFoldersAsync()
     {
         var data = Path.Combine(await Folder.Value, Guid.NewGuid().ToString("N"));
@@ -52,7 +52,7 @@ public static class TestCluster
     public static Task<PrivatePostgres> OpenAsync(PieFolders folders) => PrivatePostgres.StartAsync(
         folders, Environment.GetEnvironmentVariable(PostgresBinaries.Setting), NullLogger.Instance, durable: false);
 
-    /// <summary>Stops the private server and removes all that was written; nothing may ask for it any more.</summary>
+    /// <summary>Stops the private server and deletes its files; it must not be used afterwards.</summary>
     public static async Task EndAsync()
     {
         if (Folder.IsValueCreated) await RemoveAsync(await Folder.Value);
@@ -76,14 +76,14 @@ public static class TestCluster
     }
 
     /// <summary>
-    /// A test process that was killed leaves its servers running; the next one takes them over to stop them.
+    /// Stops the servers that a killed test process has left running, and deletes their folders.
     /// </summary>
     private static async Task RemoveAbandonedAsync()
     {
         var parent = Path.GetDirectoryName(FolderPrefix)!;
         foreach (var folder in Directory.GetDirectories(parent, Path.GetFileName(FolderPrefix) + "*"))
         {
-            // One with this process's number is that of an earlier process, since numbers come again.
+            // A folder with the id of this process belongs to an earlier process: ids are reused.
             var process = folder[FolderPrefix.Length..];
             if (process != $"{Environment.ProcessId}" && Directory.Exists($"/proc/{process}")) continue;
             try
@@ -98,8 +98,7 @@ public static class TestCluster
             }
             catch (Exception failure) when (failure is InvalidOperationException or IOException)
             {
-                // Another test process is at it, or it cannot be repaired; neither is a reason for this one's tests to
-                // fail.
+                // Another test process is removing it, or it is damaged. Neither must fail the tests of this process.
             }
         }
     }

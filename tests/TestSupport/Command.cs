@@ -3,13 +3,13 @@ using Xunit;
 
 namespace PieService.TestSupport;
 
-/// <summary>A program that is run to its end, as a user runs it.</summary>
-/// <param name="Code">Its exit code.</param>
+/// <summary>The result of a program that was run to its end, as by a user.</summary>
+/// <param name="Code">The exit code.</param>
 public sealed record Command(int Code, string Output, string Error)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    /// <param name="input">What it reads on standard input.</param>
+    /// <param name="input">The content of its standard input.</param>
     public static async Task<Command> RunAsync(
         string program, string[] arguments, IReadOnlyDictionary<string, string> environment, string folder,
         string input = "")
@@ -48,13 +48,13 @@ public sealed record Command(int Code, string Output, string Error)
         catch (System.ComponentModel.Win32Exception missing)
         {
             Assert.Fail(
-                $"{start.FileName} cannot be started ({missing.Message}). ./pie test installs what tests need, as root "
-                    + "on Debian.");
+                $"{start.FileName} cannot be started ({missing.Message}). On Debian, ./pie test as root installs the "
+                    + "programs that tests need.");
             throw;
         }
     }
 
-    /// <summary>Its output, where it went well.</summary>
+    /// <summary>The output of a program that succeeded; fails the test if it did not.</summary>
     public string Succeeded()
     {
         Assert.True(Code == 0, $"Exit code {Code}\n{Output}\n{Error}");

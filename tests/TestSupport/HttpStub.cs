@@ -3,7 +3,7 @@ using System.Net;
 namespace PieService.TestSupport;
 
 /// <summary>
-/// Somebody else's server, on this machine: answers one request after the other as a test wants it to.
+/// A local server in place of an external one: handles one request after the other with a delegate of the test.
 /// </summary>
 public class HttpStub : IDisposable
 {

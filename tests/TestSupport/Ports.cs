@@ -6,15 +6,15 @@ using System.Security.Cryptography;
 namespace PieService.TestSupport;
 
 /// <summary>
-/// Ports for servers that a test starts, and perhaps stops and starts again at the same address. They lie below those
-/// that the system gives to clients, such as a test's own connections, and this process gives none of them twice: what
-/// still asks for a server that is gone does not reach the next one.
+/// Ports for servers that a test starts, and may stop and start again at the same address. They are below the ephemeral
+/// ports, which the system assigns to client connections, such as those of a test. This process returns no port twice,
+/// so that a late request to a stopped server does not reach another one.
 /// </summary>
 public static class Ports
 {
     private const int First = 10_000;
 
-    /// <summary>Linux's own first port of clients.</summary>
+    /// <summary>The first ephemeral port of Linux by default.</summary>
     private const int Usual = 32_768;
 
     private static readonly int Count = FirstOfClients() - First;
@@ -33,7 +33,7 @@ public static class Ports
             }
             catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                // By somebody else on this machine.
+                // Another process on this machine uses it.
             }
         }
         throw new InvalidOperationException("No port is free.");
@@ -44,7 +44,7 @@ public static class Ports
         const string setting = "/proc/sys/net/ipv4/ip_local_port_range";
         if (!File.Exists(setting)) return Usual;
         var first = int.Parse(File.ReadAllText(setting).Split()[0], CultureInfo.InvariantCulture);
-        // Where there is no room below them, the ports are at least such as nobody listens on.
+        // If there is no room below the ephemeral ports, they are used too: no process listens on the returned port.
         return first > First + 1000 ? first : Usual;
     }
 }

@@ -7,14 +7,14 @@ using Xunit;
 
 namespace PieService.TestSupport;
 
-/// <summary>What tests that start the service as processes ask of it.</summary>
+/// <summary>A client for tests that start the service as separate processes.</summary>
 public abstract class ServiceClient : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromMinutes(2) };
 
-    /// <summary>The last words of the processes, for the message of a failed test.</summary>
+    /// <summary>The last output of the processes, for the message of a failed test.</summary>
     protected abstract string Tail { get; }
 
     public void Dispose()
@@ -23,7 +23,7 @@ public abstract class ServiceClient : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Looks until it is so; fails with what the processes said where it never is.</summary>
+    /// <summary>Waits until the condition holds; fails with the output of the processes if it does not.</summary>
     public Task UntilAsync(string what, Func<Task<bool>> isSo) => Until.HoldsAsync(isSo, what, Patience, () => Tail);
 
     public async Task<JsonObject> GetAsync(string path) => (await Client.GetFromJsonAsync<JsonObject>(path))!;
@@ -44,7 +44,7 @@ public abstract class ServiceClient : IDisposable
     }
 
     /// <summary>
-    /// Two classes told by a cue word, upside down after "not"; the same content each time, under a new id.
+    /// Two classes with cue words that are reversed after "not". The content is always the same, its id is new.
     /// </summary>
     public async Task<Guid> UploadAsync()
     {
@@ -96,10 +96,10 @@ public abstract class ServiceClient : IDisposable
     }
 
     public Task UntilEndedAsync(Guid sweep, string state = "succeeded") =>
-        UntilAsync($"sweep {sweep} has {state}", async () =>
+        UntilAsync($"the state of sweep {sweep} is {state}", async () =>
         {
             var now = (string?)(await GetAsync($"/api/v1/sweeps/{sweep}"))["state"];
-            Assert.False(now != state && now is "failed" or "cancelled", $"The sweep has {now}.\n{Tail}");
+            Assert.False(now != state && now is "failed" or "cancelled", $"The state of the sweep is {now}.\n{Tail}");
             return now == state;
         });
 

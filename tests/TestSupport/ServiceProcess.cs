@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 
 namespace PieService.TestSupport;
 
-/// <summary>A process of the product, as a user starts it; gone when the test is, with its children.</summary>
+/// <summary>A process of the product, as a user starts it. Disposal kills it and its children.</summary>
 public sealed class ServiceProcess : IAsyncDisposable
 {
     private readonly Process process;
@@ -26,22 +26,22 @@ public sealed class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Demo(params string[] arguments) =>
         Start($"Demo/{Configuration}/PieService.Demo.dll", new Dictionary<string, string>(), arguments);
 
-    /// <summary>Of a process that has ended.</summary>
+    /// <summary>The exit code of a process that has ended.</summary>
     public int ExitCode => process.ExitCode;
 
     /// <summary>
-    /// The API's program with other work than to serve, or with what keeps it from serving: until it ends.
+    /// Runs the API's program to its end, with a command other than serving or with settings that prevent it.
     /// </summary>
     public static Task<(int ExitCode, string Output, string Errors)> RunApiAsync(
         IDictionary<string, string> settings, params string[] arguments) =>
         RunAsync($"Api/{Configuration}/PieService.Api.dll", settings, arguments);
 
-    /// <summary>The worker's program with another command than to serve, until it ends.</summary>
+    /// <summary>Runs the worker's program to its end, with a command other than serving.</summary>
     public static Task<(int ExitCode, string Output, string Errors)> RunWorkerAsync(
         IDictionary<string, string> settings, params string[] arguments) =>
         RunAsync($"Worker/{Configuration}_linux-x64/PieService.Worker.dll", settings, arguments);
 
-    /// <summary>The last of what the process said, for the message of a failed test.</summary>
+    /// <summary>The last lines of the process's output, for the message of a failed test.</summary>
     public string Tail
     {
         get
@@ -126,13 +126,13 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         try
         {
-            // The name, second and in parentheses, may hold spaces.
+            // The second field, a name in parentheses, may contain spaces.
             var text = File.ReadAllText(path);
             return [text[..text.IndexOf(' ')], "", .. text[(text.LastIndexOf(')') + 2)..].Split(' ')];
         }
         catch (IOException)
         {
-            return []; // ended meanwhile
+            return []; // The process has ended in the meantime.
         }
     }
 

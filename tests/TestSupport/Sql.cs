@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace PieService.TestSupport;
 
-/// <summary>A statement in a database, on a connection of its own that is closed afterwards.</summary>
+/// <summary>Executes a statement on a separate connection, which is closed afterwards.</summary>
 public static class Sql
 {
     public static async Task<object?> ScalarAsync(string connectionString, string sql)
