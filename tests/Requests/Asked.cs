@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PieService.Requests;
 
-/// <summary>What ./pie asks for, by the environment.</summary>
+/// <summary>The parameters that ./pie passes in environment variables.</summary>
 internal static class Asked
 {
     public static int Number(string name, int byDefault) =>

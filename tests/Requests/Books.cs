@@ -4,7 +4,7 @@ using PieService.TestDatabases;
 
 namespace PieService.Requests;
 
-/// <summary>What a service holds: memory, descriptors, sessions, files, rows.</summary>
+/// <summary>The resources of a service: memory, descriptors, sessions, files, rows.</summary>
 public sealed class Books(ServiceFixture service)
 {
     public long ResidentMiB() =>
@@ -22,7 +22,7 @@ public sealed class Books(ServiceFixture service)
         Directory.Exists(Path.Combine(service.DataFolder, "uploads"))
             ? Directory.GetFileSystemEntries(Path.Combine(service.DataFolder, "uploads")) : [];
 
-    /// <summary>The rows of every table of the service.</summary>
+    /// <summary>The number of rows in each table of the service.</summary>
     public async Task<SortedDictionary<string, long>> RowsAsync()
     {
         var tables = new List<string>();

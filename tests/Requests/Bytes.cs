@@ -3,7 +3,7 @@ using System.Text;
 namespace PieService.Requests;
 
 /// <summary>
-/// Requests are written as text in which some characters stand for single bytes: so they can hold what is no text.
+/// Requests are built as text in which some characters stand for single bytes, so that they can contain invalid text.
 /// </summary>
 public static class Bytes
 {

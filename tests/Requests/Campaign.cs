@@ -4,13 +4,12 @@ using PieService.TestDatabases;
 namespace PieService.Requests;
 
 /// <summary>
-/// Requests of every kind, made from the OpenAPI document, against a running service. Short in ./pie test; ./pie
-/// requests
-/// --count N --seed S runs it as long as asked.
+/// Requests of every kind, made from the OpenAPI document, to a running service. It is short in ./pie test;
+/// ./pie requests --count N --seed S sets its length.
 /// </summary>
 public sealed class Campaign(ITestOutputHelper output)
 {
-    /// <summary>Enough that requests meet, few enough that the machine still answers at once.</summary>
+    /// <summary>Enough for requests to overlap, few enough for the machine to respond promptly.</summary>
     private const int AtATime = 4;
 
     private const int Blocks = 25;
@@ -26,7 +25,7 @@ public sealed class Campaign(ITestOutputHelper output)
             (await Contract.ReadAsync(await service.GetAsync("/swagger/v1/swagger.json")), new Books(service),
                 new Tally());
         var harvest = await Harvest.ReapAsync(contract, service, spares: Math.Clamp(count / 100, 8, 60));
-        // What generated sweeps would train has no end; it rests until all has been asked.
+        // The worker is stopped until the end of the requests: the training of generated sweeps would never end.
         await StopWorkerAsync(service);
         var before = await books.RowsAsync();
         var generator = new Generator(contract, harvest, service.Client.BaseAddress!, seed);
@@ -50,17 +49,17 @@ public sealed class Campaign(ITestOutputHelper output)
         Assert.True(tally.IsClean, tally.Wrongs());
         await service.UntilAsync("no upload is left", () => Task.FromResult(books.Uploads().Count == 0));
         await RowsAreExplainedAsync(books, before, tally);
-        // The heap of the second fifth has met every kind of request; what comes later may move with the collector, by
-        // a quarter and by what the youngest generation keeps on a busy machine, but not grow: a leak of 32 KiB a
-        // request shows in 10,000 of them (./pie requests --count).
+        // In the second fifth the heap has met every kind of request. Later it may vary with the garbage collector, by
+        // a quarter and by the size of the youngest generation on a busy machine, but not grow: a leak of 32 KiB per
+        // request shows in 10,000 requests (./pie requests --count).
         Assert.InRange(
             Median(memory[^Fifth(memory)..]), 0, Median(memory[Fifth(memory)..(2 * Fifth(memory))]) * 5 / 4 + 64);
-        // Pools of sessions and threads fill in the first half, on a busy machine later than on an idle one. Two fifths
-        // lie between the medians: of 1,000 requests, a descriptor that is lost with each fortieth would show, and of
-        // 10,000 (./pie requests --count) one that is lost with each four-hundredth.
+        // Pools of sessions and threads fill in the first half, on a busy machine later than on an idle one. The
+        // medians are two fifths apart: in 1,000 requests, the loss of a descriptor at every 40th request would show,
+        // and in 10,000 (./pie requests --count) the loss at every 400th.
         var (fifth, middle) = (Fifth(memory), (descriptors.Count / 2) - (Fifth(memory) / 2));
         Assert.InRange(Median(descriptors[^fifth..]), 0, Median(descriptors[middle..(middle + fifth)]) + 10);
-        // Four at a time, the dispatcher, the queue's own.
+        // The sessions are those of four requests at a time, of the dispatcher and of the queue.
         Assert.InRange(sessions.Max(), 1, 20);
         await ItStillTrainsAsync(service);
     }
@@ -89,7 +88,7 @@ public sealed class Campaign(ITestOutputHelper output)
             {(draft.Story.Count == 0 ? "a good request" : string.Join(", ", draft.Story))}; seed {seed}, request {index}
             again: nc {service.Client.BaseAddress!.Host} {service.Client.BaseAddress.Port} < {file}
             {Shown(Encoding.Latin1.GetString(bytes))}
-            answer: {answer?.Status} {answer?.MediaType} {Shown(answer?.Text ?? "none")}
+            response: {answer?.Status} {answer?.MediaType} {Shown(answer?.Text ?? "none")}
             """);
     }
 
@@ -98,7 +97,7 @@ public sealed class Campaign(ITestOutputHelper output)
         var after = await books.RowsAsync();
         Assert.Equal(before["datasets"] + Made(tally, "/api/v1/datasets/"), after["datasets"]);
         Assert.Equal(before["sweeps"] + Made(tally, "/api/v1/sweeps/"), after["sweeps"]);
-        // What belongs to them is all there, and nothing else.
+        // Their examples and runs are complete, and there are no others.
         Assert.Equal(
             await books.AskAsync(
                 "SELECT coalesce(sum((split->>'examples')::int), 0) FROM datasets, jsonb_array_elements(splits) AS "
@@ -108,8 +107,7 @@ public sealed class Campaign(ITestOutputHelper output)
         Assert.Equal(
             0, await books.AskAsync(
                 "SELECT count(*) FROM runs WHERE NOT EXISTS (SELECT 1 FROM sweep_runs WHERE run_id = runs.id)"));
-        // No other table grows by more than what was done: a few rows for each change, and an audit may name each
-        // attempt.
+        // No other table grows by more than a few rows for each change; the audit may have a row for each attempt.
         string[] counted = ["datasets", "sweeps", "examples", "sweep_runs", "runs", "comparisons"];
         Assert.All(
             after.Where(table => !counted.Contains(table.Key)),

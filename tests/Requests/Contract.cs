@@ -4,8 +4,7 @@ using NJsonSchema;
 namespace PieService.Requests;
 
 /// <summary>
-/// What the service promises: its OpenAPI document, as it serves it. Requests are made, and answers judged, by nothing
-/// else.
+/// The OpenAPI document that the service serves. It is the only source for making requests and checking responses.
 /// </summary>
 public sealed class Contract
 {
@@ -42,7 +41,7 @@ public sealed class Contract
         return contract;
     }
 
-    /// <summary>What a schema says in the end, through its references.</summary>
+    /// <summary>Follows the references of a schema to its definition.</summary>
     public JsonObject Resolve(JsonNode schema)
     {
         var found = schema.AsObject();
@@ -54,7 +53,7 @@ public sealed class Contract
         }
     }
 
-    /// <summary>What a JSON answer has that its documented schema does not allow; empty: it fits.</summary>
+    /// <summary>The violations of the documented schema by a JSON response; empty if there are none.</summary>
     public IReadOnlyList<string> Misfits(Operation operation, int status, string mediaType, string body)
     {
         if (!bodies.TryGetValue((operation.Id, $"{status}", mediaType), out var schema)) return [];
@@ -68,7 +67,7 @@ public sealed class Contract
         }
     }
 
-    /// <summary>OpenAPI 3.0 has a dialect of its own for null, and its definitions elsewhere.</summary>
+    /// <summary>Translates a schema: OpenAPI 3.0 marks null, and places definitions, differently.</summary>
     private static JsonObject AsJsonSchema(JsonNode schema, JsonObject schemas)
     {
         var root = new JsonObject { ["allOf"] = new JsonArray(Translate(schema)), ["definitions"] = new JsonObject() };
@@ -106,7 +105,7 @@ public sealed record Operation(string Id, string Method, string Path, JsonObject
     public IEnumerable<JsonObject> Parameters =>
         (Document["parameters"]?.AsArray() ?? []).Select(parameter => parameter!.AsObject());
 
-    /// <summary>The media types of the request's body; empty where there is none.</summary>
+    /// <summary>The request's body by media type; empty if it has no body.</summary>
     public JsonObject Bodies => Document["requestBody"]?["content"]?.AsObject() ?? [];
 
     public IEnumerable<(string Status, string MediaType, JsonNode? Schema)> Answers =>

@@ -4,8 +4,7 @@ using System.Text;
 namespace PieService.Requests;
 
 /// <summary>
-/// A request in the making: a good one first, then with something wrong in it. All texts are as they go over the wire
-/// (<see cref="Bytes"/>).
+/// A request under construction: first a valid one, then with faults. All texts are as sent (<see cref="Bytes"/>).
 /// </summary>
 public sealed class Draft(Operation operation)
 {
@@ -21,28 +20,29 @@ public sealed class Draft(Operation operation)
 
     public string? Body { get; set; }
 
-    /// <summary>What Content-Length claims; null: the truth.</summary>
+    /// <summary>A false Content-Length; null for the true one.</summary>
     public string? ClaimedLength { get; set; }
 
-    /// <summary>The client goes away when it has sent this, and wants no answer.</summary>
+    /// <summary>Whether the client disconnects after sending, without waiting for a response.</summary>
     public bool HangsUp { get; set; }
 
-    /// <summary>Method and path are still the operation's, so its documentation holds.</summary>
+    /// <summary>Whether method and path are still those of the operation, so that its documentation applies.</summary>
     public bool IsOperations { get; set; } = true;
 
     /// <summary>
-    /// HTTP itself is broken or beyond the server's limits: the server may refuse it before any of our code sees it.
+    /// Whether the HTTP is invalid or beyond the server's limits: the server may refuse it before our code runs.
     /// </summary>
     public bool IsBrokenHttp { get; set; }
 
     /// <summary>
-    /// So it may also where its head is more than printable ASCII, has a NUL in its path, or a first line of 8 KiB.
+    /// The server may also refuse a head with other than printable ASCII, with a NUL in its path, or with a first line
+    /// of 8 KiB.
     /// </summary>
     public bool MayBeRefused => IsBrokenHttp || Path.Any(IsOdd) || Path.Contains("%00", StringComparison.Ordinal)
         || Method.Length + Path.Length + Query.Sum(pair => pair.Name.Length + (pair.Value?.Length ?? 0) + 2) > 8000
         || Query.Any(pair => pair.Name.Any(IsOdd)) || Headers.Any(header => header.Value.Any(IsOdd));
 
-    /// <summary>What was done to it, for people.</summary>
+    /// <summary>The faults of the request, for messages.</summary>
     public List<string> Story { get; } = [];
 
     private static bool IsOdd(char c) => c is < ' ' or > '~';

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace PieService.Requests;
 
-/// <summary>An upload: its parts, good or spoilt.</summary>
+/// <summary>The form of an upload, whose parts can be corrupted.</summary>
 public sealed class FormDraft
 {
     private readonly List<Part> parts = [];
@@ -15,7 +15,7 @@ public sealed class FormDraft
             + $"name=\"{name}\"{(fileName is null ? "" : $"; filename=\"{fileName}\"")}\r\nContent-Type: {type}",
         content));
 
-    /// <summary>A small file as the definition describes it.</summary>
+    /// <summary>A small file in the format of the definition.</summary>
     public static string File(JsonNode? definition, Random chance)
     {
         var columns = definition?["columns"] as JsonObject;
@@ -37,7 +37,7 @@ public sealed class FormDraft
         };
     }
 
-    /// <returns>What was done.</returns>
+    /// <returns>A description of the changes.</returns>
     public string Spoil(JsonNode? definition, Random chance)
     {
         var at = chance.Next(parts.Count);
@@ -46,7 +46,7 @@ public sealed class FormDraft
         {
             0 => ("a gzipped file", part with { Content = Gzip(part.Content) }),
             1 => ("a truncated gzip", part with { Content = Gzip(part.Content)[..^chance.Next(1, 20)] }),
-            2 => ("a gzip with junk behind it", part with { Content = Gzip(part.Content) + "junk" }),
+            2 => ("a gzip with trailing junk", part with { Content = Gzip(part.Content) + "junk" }),
             3 => ("a gzip of a gzip", part with { Content = Gzip(Gzip(part.Content)) }),
             4 => ("a PNG", part with
             {
@@ -106,7 +106,7 @@ public sealed class FormDraft
             case 0: parts.Add(spoilt); return $"{what}, twice";
             case 1:
                 parts.RemoveAt(at); return parts.Count == 0
-                ? Restored("no part but one", spoilt) : "a missing part";
+                ? Restored("a single part", spoilt) : "a missing part";
             case 2: Add("stranger", "stranger.csv", "text/csv", "x"); return $"{what}, and an unknown part";
             case 3: ending = ""; return $"{what}, and no end of the form";
             case 4:
@@ -150,6 +150,6 @@ public sealed class FormDraft
         return Bytes.Raw(packed.ToArray());
     }
 
-    /// <param name="Header">All its header lines.</param>
+    /// <param name="Header">All header lines of the part.</param>
     private sealed record Part(string Header, string Content);
 }

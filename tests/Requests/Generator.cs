@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 namespace PieService.Requests;
 
 /// <summary>
-/// Requests from the document alone. What request a number stands for depends on the seed, the number and the harvest.
+/// Makes requests from the document alone. The request of an index depends on the seed and the harvest only.
 /// </summary>
 public sealed class Generator(Contract contract, Harvest harvest, Uri server, int seed)
 {
     private readonly Values values = new(contract, harvest);
 
-    /// <summary>Operations by how much there is to get wrong in them.</summary>
+    /// <summary>The operations, repeated by the number of their possible faults.</summary>
     private readonly List<Operation> draws =
         [.. contract.Operations.SelectMany(
             operation =>
@@ -25,7 +25,7 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
         var mediaType = operation.Bodies.Count == 0
             ? null : Values.Pick([.. operation.Bodies.Select(body => body.Key)], chance);
         var wrongs = Values.Pick([0, 0, 1, 1, 1, 1, 2, 2, 3], chance);
-        // Where there is a body, most that can go wrong is in it.
+        // If there is a body, most of the faults are in it.
         var inBody = mediaType is null ? 0 : Enumerable.Range(0, wrongs).Count(_ => chance.Next(3) > 0);
         if (mediaType == "multipart/form-data") FillForm(draft, inBody, chance);
         else if (mediaType is not null) FillJson(draft, mediaType, inBody, chance);
@@ -59,7 +59,7 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
         }
     }
 
-    /// <summary>What reads may read anything; what changes things changes those made for it.</summary>
+    /// <summary>The id of any resource for reading; of a spare one for changes.</summary>
     private string Id(Operation operation, string name, JsonNode schema, Random chance)
     {
         var noun = Harvest.Noun(operation, name);
@@ -77,7 +77,7 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
         draft.Body = Json(draft, body["schema"]!, body["example"], wrongs, chance);
     }
 
-    /// <summary>The example, with what it refers to made real; then with something wrong in it.</summary>
+    /// <summary>The example with ids that exist, and then with a number of faults.</summary>
     private string Json(Draft draft, JsonNode schema, JsonNode? example, int wrongs, Random chance)
     {
         var json = new JsonDraft(example?.DeepClone() as JsonObject ?? [], schema, contract);
@@ -119,7 +119,7 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
 
     private static string Spoil(Draft draft, string text, Random chance)
     {
-        draft.Story.Add("a spoilt body");
+        draft.Story.Add("a corrupted body");
         return chance.Next(9) switch
         {
             0 => text[..chance.Next(text.Length)],
@@ -156,7 +156,7 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
             }
             form.Add(name, null, "application/json", Json(draft, part, definition, wrongs - inFiles, chance));
         }
-        // One file that is divided, or one for each split.
+        // One file that the service splits, or one file for each split.
         var isDivided = definition?["split"] is not null;
         foreach (var name in files.Where(
             name => isDivided ? name == "file" : name is "train" or "validation" or "test"))

@@ -4,27 +4,27 @@ using PieService.TestSupport;
 namespace PieService.Requests;
 
 /// <summary>
-/// What really is in the service: ids by what they name (datasets, runs, …), page tokens, labels. Without it nearly
-/// every request would end in a 404.
+/// The ids in the service by kind (datasets, runs, …), page tokens and labels. Without them nearly every request would
+/// end in a 404.
 /// </summary>
 public sealed class Harvest
 {
     private readonly Dictionary<string, List<string>> ids = [];
     private readonly List<string> tokens = [];
 
-    /// <summary>Labels and names that filters can find.</summary>
+    /// <summary>Labels and names for filters.</summary>
     public List<string> Words { get; } = ["bilstm"];
 
-    /// <summary>Things made to be deleted, paused and cancelled; the others stay.</summary>
+    /// <summary>Resources that may be deleted, paused and cancelled; the others are kept.</summary>
     public Dictionary<string, List<string>> Spares { get; } = [];
 
     public IReadOnlyList<string> Tokens => tokens;
 
-    /// <summary>All ids of a kind; of any kind where there is none.</summary>
+    /// <summary>All ids of a kind; those of all kinds if it has none.</summary>
     public IReadOnlyList<string> Ids(string noun) =>
         ids.TryGetValue(noun, out var known) ? known : [.. ids.Values.SelectMany(all => all)];
 
-    /// <summary>What an id names: the path's segment before it, or the field's name (datasetId: datasets).</summary>
+    /// <summary>The kind of an id, from the path segment before it or the field's name (datasetId: datasets).</summary>
     public static string Noun(Operation operation, string parameter)
     {
         var segments = operation.Path.Split('/');
@@ -39,14 +39,14 @@ public sealed class Harvest
         {
             var dataset = await service.UploadAsync();
             Add(harvest.Spares, "datasets", $"{dataset}");
-            // Every second one is in use, and cannot be deleted.
+            // Every second dataset is in use, and cannot be deleted.
             if (i % 2 == 0)
                 Add(harvest.Spares, "sweeps", $"{await service.SubmitAsync(dataset, epochs: 2, seeds: 2, "MP-AI")}");
         }
         var main = await service.UploadAsync();
         await service.UntilEndedAsync(await service.SubmitAsync(main, epochs: 3, seeds: 3, "MP-AI", "IMP"));
 
-        // From the outside to the inside: a list's path has only ids of lists before it.
+        // Shorter paths come first: the path of a list has ids from earlier lists only.
         var lists =
             contract.Operations.Where(
                 operation =>
@@ -62,7 +62,7 @@ public sealed class Harvest
                     $"{{{parameter}}}", harvest.Ids(Noun(list, parameter)).FirstOrDefault("0"),
                     StringComparison.Ordinal);
             using var request = new HttpRequestMessage(HttpMethod.Get, $"{path}?pageSize=3");
-            // Events stream unless a list is asked for.
+            // Events are a stream unless JSON is accepted.
             request.Headers.Accept.ParseAdd("application/json");
             using var response = await service.Client.SendAsync(request);
             if (!response.IsSuccessStatusCode) continue;

@@ -8,15 +8,15 @@ using PieService.TestDatabases;
 namespace PieService.Requests;
 
 /// <summary>
-/// Uploads made to hurt, against a real process: refused with what to do, in little memory, and without a trace.
+/// Hostile uploads to a real process are refused with instructions, take little memory, and leave no trace.
 /// </summary>
 public sealed class HostileUploads(HostileUploads.Service service) : IClassFixture<HostileUploads.Service>
 {
     private const int Mebi = 1024 * 1024;
 
     /// <summary>
-    /// A record of at most 2 MiB characters is held, in UTF-16 and while its buffer doubles: some 16 MiB, and what the
-    /// collector has not looked at yet. A file held as a whole would be 100 MB of bytes, and twice that as text.
+    /// A record of at most 2 MiB characters is held, in UTF-16 and while its buffer doubles: some 16 MiB, beside memory
+    /// that the garbage collector has not freed yet. A whole file would take 100 MB as bytes, and twice that as text.
     /// </summary>
     private const int AllowedGrowthMiB = 96;
 
@@ -35,7 +35,7 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
     [Fact]
     public async Task A_small_file_that_unpacks_to_a_large_one_is_refused_with_the_setting_of_the_limit()
     {
-        // 1000:1; the setting of this service allows for 64 MiB.
+        // The ratio is 1000:1; the setting of this service allows 64 MiB.
         using var bomb = new MemoryStream();
         await using (var gzip = new GZipStream(bomb, CompressionLevel.SmallestSize, leaveOpen: true))
         {
@@ -69,7 +69,7 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
     [Fact]
     public async Task A_client_that_stops_sending_is_disconnected_and_does_not_delay_other_clients()
     {
-        // The server wants 240 bytes a second, from the fifth second on (Kestrel's MinRequestBodyDataRate).
+        // The server requires 240 bytes per second, from the fifth second on (Kestrel's MinRequestBodyDataRate).
         var slow = await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
         {
             var client = await ConnectAsync();
@@ -96,7 +96,7 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
         var peak = PeakAsync(done.Token);
         using var client = await ConnectAsync();
         var stream = client.GetStream();
-        // The length is not known before: chunks.
+        // The length is not known in advance, so the body is sent in chunks.
         await stream.WriteAsync(Encoding.ASCII.GetBytes(Request(length: null)));
         await ChunkAsync(stream, Encoding.ASCII.GetBytes(Head));
         await send(stream);
@@ -161,7 +161,7 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
         await stream.WriteAsync("\r\n"u8.ToArray());
     }
 
-    /// <summary>A service of small limits, so that the tests are small too.</summary>
+    /// <summary>A service with small limits, so that small files exceed them.</summary>
     public sealed class Service : IAsyncLifetime
     {
         public ServiceFixture Fixture { get; private set; } = null!;
@@ -171,7 +171,7 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
         public async ValueTask InitializeAsync()
         {
             Fixture = await ServiceFixture.OpenAsync(("PIE_DATASET_FILE_MIB", "64"));
-            // Whatever a first upload loads is there before memory is measured.
+            // The code of an upload is loaded and compiled before memory is measured.
             await Fixture.UploadAsync();
         }
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace PieService.Requests;
 
-/// <summary>A JSON body and the places in it where something may be put that is not even JSON.</summary>
+/// <summary>A JSON body and the places in it where any text can be put, even one that is not JSON.</summary>
 public sealed class JsonDraft
 {
     private readonly Dictionary<string, string> raw = [];
@@ -17,7 +17,7 @@ public sealed class JsonDraft
 
     public JsonObject Root => root;
 
-    /// <summary>Every field that the schema knows, whether the body has it yet or not.</summary>
+    /// <summary>Every field of the schema, whether the body has it or not.</summary>
     public IReadOnlyList<(JsonNode Parent, string Field, int Index, JsonNode Schema)> Places()
     {
         var places = new List<(JsonNode, string, int, JsonNode)>();
@@ -46,7 +46,7 @@ public sealed class JsonDraft
         }
     }
 
-    /// <summary>Puts a text there that need not be JSON.</summary>
+    /// <summary>Puts a text at a place; it need not be JSON.</summary>
     public void Put((JsonNode Parent, string Field, int Index, JsonNode Schema) place, string text)
     {
         var mark = $"#{raw.Count}#";

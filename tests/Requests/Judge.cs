@@ -3,11 +3,11 @@ using System.Text.Json.Nodes;
 
 namespace PieService.Requests;
 
-/// <summary>What must hold of every answer.</summary>
+/// <summary>The rules for every response.</summary>
 public static class Judge
 {
     /// <summary>
-    /// The server itself refused what is no HTTP, before any of our code: without a body, and so without a problem.
+    /// Whether the server itself refused a request that is not valid HTTP, before our code: the response has no body.
     /// </summary>
     public static bool IsRefusedByServer(Draft draft, Answer answer) =>
         draft.MayBeRefused && answer is
@@ -16,18 +16,18 @@ public static class Judge
             MediaType: null, Body.Length: 0
         };
 
-    /// <returns>What is wrong with it; null: nothing.</returns>
+    /// <returns>The fault of the response; null if there is none.</returns>
     public static string? WrongWith(Contract contract, Draft draft, Answer? answer)
     {
-        if (answer is null) return draft.HangsUp || draft.MayBeRefused ? null : "no answer";
+        if (answer is null) return draft.HangsUp || draft.MayBeRefused ? null : "no response";
         if (IsRefusedByServer(draft, answer)) return null;
         if (answer.Status >= 500) return $"{answer.Status}";
         if (!answer.IsWhole && answer.MediaType != "text/event-stream") return $"{answer.Status} breaks off";
         if (draft.Method == "HEAD") return answer.Body.Length == 0 ? null : "HEAD has a body";
         if (answer.Status >= 400 && WrongWithProblem(answer) is { } wrong) return $"{answer.Status} {wrong}";
         if (!draft.IsOperations) return null;
-        // Of every operation, so docs/api.md says it once: the body came too slowly, the address or the headers are too
-        // long.
+        // Every operation can return these, so only docs/api.md has them: the body came too slowly, or the address or
+        // the headers are too long.
         if (answer.Status is 408 or 414 or 431) return null;
         if (!draft.Operation.Documents(answer.Status)) return $"{answer.Status} is not documented";
         if (answer.MediaType is null)
@@ -54,10 +54,10 @@ public static class Judge
         }
         if (((string[])["type", "title", "status", "instance", "traceId"])
             .FirstOrDefault(field => problem[field] is null) is { } lacking) return $"has no {lacking}";
-        if ((int)problem["status"]! != answer.Status) return "says another status";
+        if ((int)problem["status"]! != answer.Status) return "has another status";
         if (problem["errors"] is JsonObject errors)
             return errors.Count > 0 && errors.All(error => error.Value is JsonArray { Count: > 0 })
                 ? null : "names no field";
-        return string.IsNullOrWhiteSpace((string?)problem["detail"]) ? "says not what to do" : null;
+        return string.IsNullOrWhiteSpace((string?)problem["detail"]) ? "has no detail" : null;
     }
 }

@@ -8,15 +8,15 @@ using PieService.TestDatabases;
 namespace PieService.Requests;
 
 /// <summary>
-/// Answers while training: requests at a constant rate, whatever the service does, against one that trains on all its
-/// slots. A measurement, run by ./pie load alone.
+/// Measures the latency of requests at a constant rate to a service that trains on all its slots. Only ./pie load runs
+/// it.
 /// </summary>
 public sealed class Load(ITestOutputHelper output)
 {
     private static readonly string[] Methods = ["MP-AI", "RP-AI"];
 
     [Fact(Explicit = true)]
-    public async Task Latency_at_a_constant_rate_while_training()
+    public async Task Requests_at_a_constant_rate_succeed_during_training()
     {
         var (rate, seconds) = (Asked.Number("PIE_LOAD_RATE", 100), Asked.Number("PIE_LOAD_SECONDS", 60));
         await using var service = await ServiceFixture.OpenAsync(
@@ -27,7 +27,7 @@ public sealed class Load(ITestOutputHelper output)
         var paths = await PathsAsync(service);
         var training = await SubmitAsync(service, "at work", dataset, epochs: 5_000, [], seeds: 4);
         await service.UntilAsync(
-            "both slots train",
+            "both slots are training",
             async () =>
                 await books.AskAsync("SELECT count(*) FROM runs WHERE state = 'running' AND epochs_done > 0") == 2);
 
@@ -41,7 +41,7 @@ public sealed class Load(ITestOutputHelper output)
         using (var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{training}/cancel", null))
             cancelled.EnsureSuccessStatusCode();
 
-        output.WriteLine($"{answers.Count} requests at {rate}/s; milliseconds from the moment when each was due:");
+        output.WriteLine($"{answers.Count} requests at {rate}/s; milliseconds from the due time of each:");
         output.WriteLine($"{"",-24}{"requests",10}{"p50",8}{"p95",8}{"p99",8}{"max",8}");
         foreach (var route in answers.GroupBy(answer => answer.Route).Append(answers.GroupBy(_ => "all").Single()))
         {
@@ -53,18 +53,18 @@ public sealed class Load(ITestOutputHelper output)
         var slow = answers.Select((answer, place) => (Second: place / rate, answer.Milliseconds))
             .Where(answer => answer.Milliseconds > 100).CountBy(answer => answer.Second);
         var slowSeconds = slow.Select(second => $"{second.Value} in second {second.Key}").DefaultIfEmpty("none");
-        output.WriteLine($"over 100 ms, by the second in which they were due: {string.Join(", ", slowSeconds)}");
+        output.WriteLine($"over 100 ms, by the second of the due time: {string.Join(", ", slowSeconds)}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"epochs per second: {before:F2} before, {during:F2} under load, {after:F2} "
                 + $"after; {2 * during / (before + after):P0} of the undisturbed speed"));
         Assert.Empty(
             answers.Where(answer => !answer.IsGood).GroupBy(answer => answer.Route)
-                .Select(route => $"{route.Key}: {route.Count()} without an answer"));
+                .Select(route => $"{route.Key}: {route.Count()} failed"));
     }
 
     /// <summary>
-    /// Arrivals are fixed in advance, and a request's time begins when it was due: a stall delays all that were due in
-    /// it, as it delays people, and not only the one that met it.
+    /// Arrival times are fixed in advance, and the latency of a request is measured from its due time: a stall counts
+    /// for all requests that were due in it, as for real users, and not only for the one that met it.
     /// </summary>
     private static async Task<List<(string Route, double Milliseconds, bool IsGood)>> RequestAsync(
         HttpClient client, IReadOnlyList<(string Route, IReadOnlyList<string> Paths)> paths, int rate, int seconds)
@@ -91,7 +91,7 @@ public sealed class Load(ITestOutputHelper output)
             }
             catch (TaskCanceledException)
             {
-                // The client's patience is over; that counts as a failure, and with the time that it took.
+                // The client's timeout has expired. It counts as a failure, with the time that it took.
             }
             return (route, (clock.Elapsed - due).TotalMilliseconds, isGood);
         }
@@ -105,7 +105,7 @@ public sealed class Load(ITestOutputHelper output)
         return (await books.AskAsync(done) - before) / clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>What somebody who watches a study looks at.</summary>
+    /// <summary>The paths that a user who watches a study requests.</summary>
     private static async Task<IReadOnlyList<(string Route, IReadOnlyList<string> Paths)>> PathsAsync(
         ServiceFixture service)
     {
@@ -169,7 +169,7 @@ public sealed class Load(ITestOutputHelper output)
         return (Guid)(await response.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
 
-    /// <summary>Nearest rank.</summary>
+    /// <summary>The percentile by the nearest-rank method.</summary>
     private static double Percentile(List<double> sorted, int percent) =>
         sorted[(int)Math.Ceiling(percent / 100.0 * sorted.Count) - 1];
 }

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace PieService.Requests;
 
-/// <summary>Something wrong with a request outside of its body.</summary>
+/// <summary>A fault in a request outside its body.</summary>
 public sealed record Mischief(string Name, Action<Draft, Values, Random> Do)
 {
-    /// <summary>Sound HTTP: whatever it asks, our own code answers.</summary>
+    /// <summary>Valid HTTP, which our own code handles.</summary>
     public static IReadOnlyList<Mischief> Odd { get; } =
     [
         new("a bad parameter",
@@ -76,7 +76,7 @@ public sealed record Mischief(string Name, Action<Draft, Values, Random> Do)
         }),
         new("another method", (draft, _, chance) =>
         {
-            // Neither POST nor DELETE: they would be other operations, on what must stay.
+            // POST and DELETE are left out: they would be other operations, and could delete resources that must stay.
             draft.Method = Values.Pick(["HEAD", "OPTIONS", "PUT", "PATCH", "TRACE", "PROPFIND", "get", "BREW"], chance);
             draft.IsOperations = false;
         }),
@@ -131,21 +131,21 @@ public sealed record Mischief(string Name, Action<Draft, Values, Random> Do)
                     ";", new string('c', 3000), Bytes.Raw(0xFF)], chance);
             if (type is not null) draft.Headers.Add(("Content-Type", type));
         }),
-        new("a body nobody asked for",
+        new("an unexpected body",
             (draft, _, chance) => draft.Body ??= Values.Pick(["{}", "x", new string('x', 100_000)], chance)),
         new("no body", (draft, _, _) => draft.Body = null),
         new("an encoded body", (draft, _, chance) =>
             draft.Headers.Add(("Content-Encoding", Values.Pick(["gzip", "br", "identity", "x"], chance)))),
         new("a client that hangs up", (draft, _, _) =>
         {
-            // What needs no body may be done before it is noticed, and nobody would know.
+            // A change without a body might be made before the server notices the disconnection, and not be counted.
             if (draft.Body is null && draft.Method != "GET") return;
             draft.ClaimedLength = "1000000";
             draft.HangsUp = true;
         }),
     ];
 
-    /// <summary>No HTTP, or beyond the server's limits: it may be refused before any of our code sees it.</summary>
+    /// <summary>Invalid HTTP, or beyond the server's limits: the server may refuse it before our code runs.</summary>
     public static IReadOnlyList<Mischief> Broken { get; } =
     [
         new("a query beyond all limits", (draft, _, _) =>
@@ -153,7 +153,7 @@ public sealed record Mischief(string Name, Action<Draft, Values, Random> Do)
             draft.Query.Add(("contains", new string('x', 20_000)));
             draft.IsBrokenHttp = true;
         }),
-        new("a path that is none", (draft, _, chance) =>
+        new("an invalid path", (draft, _, chance) =>
         {
             draft.Path = Values.Pick(
                 [draft.Path + "%00", draft.Path + "%ff", draft.Path + "%zz", draft.Path + " x",
@@ -162,7 +162,7 @@ public sealed record Mischief(string Name, Action<Draft, Values, Random> Do)
             draft.IsOperations = false;
             draft.IsBrokenHttp = true;
         }),
-        new("a method that is none", (draft, _, chance) =>
+        new("an invalid method", (draft, _, chance) =>
         {
             draft.Method = Values.Pick(["", "G ET", "G\0T", "(GET)", new string('M', 9000), "CONNECT"], chance);
             draft.IsOperations = false;

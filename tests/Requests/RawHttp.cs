@@ -5,17 +5,17 @@ using System.Text;
 namespace PieService.Requests;
 
 /// <summary>
-/// HTTP/1.1 over a socket of its own: what is sent are the very bytes, which no client library would let through.
+/// HTTP/1.1 over a plain socket: sends exactly the given bytes, which a client library would not allow.
 /// </summary>
 public static class RawHttp
 {
-    /// <summary>More is not read: an answer may be a stream that never ends.</summary>
+    /// <summary>The largest response that is read, since a stream may never end.</summary>
     private const int MostBytes = 32 * 1024 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2), StreamTime = TimeSpan.FromSeconds(1);
 
-    /// <returns>Null: the server closed the connection without an answer, or none was wanted.</returns>
-    /// <exception cref="TimeoutException">There was no answer in time.</exception>
+    /// <returns>Null if the server closed the connection without a response, or if the client hangs up.</returns>
+    /// <exception cref="TimeoutException">There was no response in time.</exception>
     public static async Task<Answer?> SendAsync(Uri server, byte[] request, bool hangsUp)
     {
         using var client = new TcpClient { NoDelay = true };
@@ -36,7 +36,7 @@ public static class RawHttp
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            throw new TimeoutException($"There is no answer after {Patience.TotalSeconds} s.");
+            throw new TimeoutException($"There is no response after {Patience.TotalSeconds} s.");
         }
     }
 
@@ -48,7 +48,7 @@ public static class RawHttp
         }
         catch (IOException)
         {
-            // The server has answered and closed before it had read all of it.
+            // The server responded and closed the connection before it had read the whole request.
         }
     }
 
@@ -70,11 +70,11 @@ public static class RawHttp
         }
         catch (OperationCanceledException) when (isStream)
         {
-            // Enough of it.
+            // The stream has been read for long enough.
         }
         catch (IOException) when (received.Length > 0)
         {
-            // Reset after the answer, since the server had not read all of the request.
+            // The server reset the connection after its response, since it had not read the whole request.
         }
         catch (IOException)
         {
@@ -84,8 +84,8 @@ public static class RawHttp
     }
 }
 
-/// <summary>The answer to one request.</summary>
-/// <param name="IsWhole">It came to its end; a stream that never ends does not.</param>
+/// <summary>The response to one request.</summary>
+/// <param name="IsWhole">Whether it was received completely; false for a stream that did not end.</param>
 public sealed record Answer(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body, bool IsWhole)
 {
     public string? MediaType => Headers.TryGetValue("Content-Type", out var type) ? type.Split(';')[0].Trim() : null;
@@ -117,7 +117,7 @@ public sealed record Answer(int Status, IReadOnlyDictionary<string, string> Head
                 var body = Unchunked(rest, out var isWhole);
                 return new Answer(status, headers, body, isWhole);
             }
-            // The answer to HEAD says how long it would have been.
+            // The response to HEAD has the Content-Length of the omitted body.
             return new Answer(
                 status, headers, rest,
                 rest.Length == 0 || $"{rest.Length}" == headers.GetValueOrDefault("Content-Length", $"{rest.Length}"));

@@ -4,21 +4,21 @@ using System.Text;
 namespace PieService.Requests;
 
 /// <summary>
-/// What came of all requests: answers by operation and status, and what was wrong, each kind with its first request.
+/// The outcome of all requests: the responses by operation and status, and each kind of fault with its first request.
 /// </summary>
 public sealed class Tally
 {
     private readonly ConcurrentDictionary<(string Operation, string Status), int> counts = new();
     private readonly ConcurrentDictionary<(string Operation, string Wrong), (
-        int Times, int First, string Told)> wrongs = new();
+        int Times, int First, string Text)> wrongs = new();
     private int attempts, changes;
 
-    /// <summary>What was created and deleted, by the path of each thing: the same answer may come twice.</summary>
+    /// <summary>The paths of created resources; each counts once, since the same response may come twice.</summary>
     public ConcurrentDictionary<string, bool> Created { get; } = new();
 
     public ConcurrentDictionary<string, bool> Deleted { get; } = new();
 
-    /// <summary>Requests that could change something, and how many of them did.</summary>
+    /// <summary>The number of requests that could change something; Changes is the number of those that did.</summary>
     public int Attempts => attempts;
 
     public int Changes => changes;
@@ -28,20 +28,20 @@ public sealed class Tally
     public void Count(Draft draft, Answer? answer)
     {
         var status = answer is null
-            ? "hung up" : Judge.IsRefusedByServer(draft, answer) ? "no HTTP" : $"{answer.Status}";
+            ? "hung up" : Judge.IsRefusedByServer(draft, answer) ? "not HTTP" : $"{answer.Status}";
         counts.AddOrUpdate((draft.Operation.Id, status), 1, (_, count) => count + 1);
         if (draft.Method is not ("GET" or "HEAD" or "OPTIONS"))
         {
             Interlocked.Increment(ref attempts);
             if (answer is { Status: < 300 }) Interlocked.Increment(ref changes);
         }
-        // To a collection: what is done to a thing leads to it too, and makes nothing.
+        // Only a POST to a collection creates a resource: one to a resource has its Location too, and creates nothing.
         var isToCollection = !draft.Operation.Path.Contains('{', StringComparison.Ordinal);
         if (answer is { Status: 201 or 202 } && draft.Method == "POST" && isToCollection
             && answer.Headers.TryGetValue("Location", out var location)) Created[location] = true;
         if (answer is { Status: 204 } && draft.Method == "DELETE")
         {
-            // The path may have been bent; that it was found says that the id was one.
+            // The path may have been altered; since it was found, it has a valid id.
             var id = draft.Path.Split('/').Select(Uri.UnescapeDataString)
                 .Last(segment => Guid.TryParse(segment, out _));
             Deleted[draft.Operation.Path[..draft.Operation.Path.IndexOf('{', StringComparison.Ordinal)]
@@ -49,9 +49,9 @@ public sealed class Tally
         }
     }
 
-    public void Wrong(Draft draft, string what, int index, string told) => wrongs.AddOrUpdate(
-        (draft.Operation.Id, what), (1, index, told),
-        (_, known) => index < known.First ? (known.Times + 1, index, told) : known with { Times = known.Times + 1 });
+    public void Wrong(Draft draft, string what, int index, string text) => wrongs.AddOrUpdate(
+        (draft.Operation.Id, what), (1, index, text),
+        (_, known) => index < known.First ? (known.Times + 1, index, text) : known with { Times = known.Times + 1 });
 
     public string Table()
     {
@@ -69,5 +69,5 @@ public sealed class Tally
     public string Wrongs() => string.Join("\n\n", wrongs.OrderBy(wrong => wrong.Value.First).Take(40)
         .Select(wrong =>
             $"{wrong.Key.Operation}: {wrong.Key.Wrong} ({wrong.Value.Times} times, first "
-            + $"request {wrong.Value.First})\n{wrong.Value.Told}"));
+            + $"request {wrong.Value.First})\n{wrong.Value.Text}"));
 }

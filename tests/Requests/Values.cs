@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace PieService.Requests;
 
 /// <summary>
-/// Values for a schema, as JSON texts (<see cref="Bytes"/>): such as it allows, and such as nobody should send.
+/// Values for a schema, as JSON texts (<see cref="Bytes"/>): allowed ones and faulty ones.
 /// </summary>
 public sealed class Values(Contract contract, Harvest harvest)
 {
@@ -43,7 +43,7 @@ public sealed class Values(Contract contract, Harvest harvest)
         "\"01a20bbb-244d-77ce-9b22-24bf780e721\"", "\"1\"",
     ];
 
-    /// <summary>Of no type that any field has.</summary>
+    /// <summary>Values of types that no field has.</summary>
     private static readonly string[] Others =
     [
         "null", "true", "false", "0", "\"\"", "[]", "{}", "[null]", "[[]]", "{\"a\":1}", "{\"a\":1,\"a\":2}",
@@ -53,7 +53,7 @@ public sealed class Values(Contract contract, Harvest harvest)
         $"[{string.Join(',', Enumerable.Repeat("null", 2_000))}]",
     ];
 
-    /// <summary>A value that the schema allows; what names something names something real.</summary>
+    /// <summary>A value that the schema allows; an id or a token is one that exists.</summary>
     public string Good(JsonNode schema, string name, Operation operation, Random chance)
     {
         var resolved = contract.Resolve(schema);
@@ -72,7 +72,7 @@ public sealed class Values(Contract contract, Harvest harvest)
         };
     }
 
-    /// <summary>At the limits of the schema and beyond them.</summary>
+    /// <summary>A value at the limits of the schema or beyond them.</summary>
     public string Bad(JsonNode schema, Random chance)
     {
         var resolved = contract.Resolve(schema);
@@ -100,7 +100,7 @@ public sealed class Values(Contract contract, Harvest harvest)
     }
 
     /// <summary>
-    /// A JSON text as it stands in a query or a path: without quotes, escaped unless it is there to be unescaped.
+    /// A JSON text for a query or a path: without quotes, and percent-encoded.
     /// </summary>
     public static string InUrl(string json, Random chance)
     {
