@@ -5,7 +5,7 @@ using OpenQA.Selenium.Support.UI;
 
 namespace PieService.Browser;
 
-/// <summary>Swagger UI in a headless Chromium, used as a person does: by what is seen, with clicks and keys.</summary>
+/// <summary>Swagger UI in a headless Chromium, driven as by a user: with clicks and keys on visible elements.</summary>
 public sealed class SwaggerPage : IDisposable
 {
     private const string Driver = "/usr/bin/chromedriver", Browser = "/usr/bin/chromium";
@@ -18,10 +18,10 @@ public sealed class SwaggerPage : IDisposable
     {
         Assert.True(
             File.Exists(Driver) && File.Exists(Browser),
-            "Chromium is missing, which this test drives. On Debian or Ubuntu: sudo apt-get install -y "
+            "Chromium or its driver is missing. On Debian or Ubuntu: sudo apt-get install -y "
                 + "--no-install-recommends chromium chromium-driver");
         var options = new ChromeOptions { BinaryLocation = Browser };
-        // Without a sandbox, since tests may run as root; the page is our own.
+        // No sandbox, since tests may run as root; only our own page is opened.
         options.AddArguments(
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1400,2000");
         options.SetLoggingPreference(LogType.Browser, LogLevel.All);
@@ -31,12 +31,12 @@ public sealed class SwaggerPage : IDisposable
         driver.Navigate().GoToUrl(new Uri(service, "/swagger"));
     }
 
-    /// <summary>What the page has complained about.</summary>
+    /// <summary>The warnings and errors in the browser's log.</summary>
     public IReadOnlyList<string> Complaints() =>
         [.. driver.Manage().Logs.GetLog(LogType.Browser).Where(entry => entry.Level >= LogLevel.Warning)
             .Select(entry => entry.Message)];
 
-    /// <summary>Unfolds an operation and makes it ready to be filled in.</summary>
+    /// <summary>Expands an operation and makes its fields editable.</summary>
     public Operation TryOut(string tag, string operation)
     {
         var block = Await(driver, $"#operations-{tag}-{operation}");
@@ -75,14 +75,14 @@ public sealed class SwaggerPage : IDisposable
         public void ChooseFile(string name, string path) =>
             page.Await(block, $"tr[data-property-name='{name}'] input[type=file]").SendKeys(path);
 
-        /// <summary>Presses Execute, and reads what the page shows as the server's answer.</summary>
+        /// <summary>Clicks Execute and reads the response that the page shows.</summary>
         public (int Status, JsonNode Body) Execute()
         {
-            // An answer of before would be taken for this one.
+            // The previous response must not be read as the new one.
             if (block.FindElements(By.CssSelector(".btn-clear")) is [var clear, ..]) page.Click(clear);
             page.Until(
                 () => block.FindElements(By.CssSelector(".live-responses-table")).Count == 0 ? block : null,
-                "cleared answer");
+                "cleared response");
             page.Click(page.Await(block, ".execute"));
             var row = page.Await(block, ".live-responses-table tr.response");
             var status = page.Await(row, ".response-col_status").Text.Trim().Split('\n')[0];

@@ -3,7 +3,7 @@ using PieService.TestDatabases;
 
 namespace PieService.Browser;
 
-/// <summary>The whole demo by hand: nothing but the page is needed to get from a file to its PIEs.</summary>
+/// <summary>The whole demo by hand: the page alone is enough to get from a file to its PIEs.</summary>
 public sealed class SwaggerUiTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
@@ -26,7 +26,7 @@ public sealed class SwaggerUiTests(ServiceFixture service) : IClassFixture<Servi
         var (status, dataset) = import.Execute();
         Assert.True(status == 201, $"{status} {dataset}");
 
-        // The example that the page offers, for this dataset.
+        // The example on the page, with the id of this dataset.
         var submit = page.TryOut("Sweeps", "submitSweep");
         var request = JsonNode.Parse(submit.Body)!;
         request["datasetId"] = (string)dataset["id"]!;

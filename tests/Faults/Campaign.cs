@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PieService.Faults;
 
 /// <summary>
-/// Random faults at random moments over real sweeps; afterwards everything must be as if nothing had happened. Short in
-/// ./pie test; ./pie faults --kills N --seed S runs it as long as asked.
+/// Random faults at random times during real sweeps, whose results must equal those of an undisturbed one. It is short
+/// in ./pie test; ./pie faults --kills N --seed S sets its length.
 /// </summary>
 public sealed class Campaign(ITestOutputHelper output)
 {
@@ -26,9 +26,9 @@ public sealed class Campaign(ITestOutputHelper output)
         foreach (var fault in Deal(chance, faults))
         {
             if (sweeps.Count == 0) sweeps.Add(await SweepAsync(lab));
-            // Into the middle of an epoch, of a commit, of a start: anywhere within a second.
+            // The fault falls anywhere within a second: into an epoch, a commit or a start.
             await Task.Delay(chance.Next(1000));
-            await lab.UntilThroughFaultsAsync($"it has hit something: {fault.Name}", async () =>
+            await lab.UntilThroughFaultsAsync($"this fault has had an effect: {fault.Name}", async () =>
             {
                 if (await HasEndedAsync(lab, sweeps[^1])) sweeps.Add(await SweepAsync(lab));
                 return await fault.HappenAsync(lab, chance);
@@ -56,8 +56,8 @@ public sealed class Campaign(ITestOutputHelper output)
         await lab.CloseAsync();
         Assert.Empty(lab.ProcessesLeft());
         output.WriteLine(
-            $"{faults} faults (seed {seed}) over {sweeps.Count} sweeps of {expected.Count} runs: every prediction as "
-                + "in the undisturbed one.");
+            $"{faults} faults (seed {seed}) over {sweeps.Count} sweeps of {expected.Count} runs: every prediction "
+                + "equals that of the undisturbed sweep.");
     }
 
     [Fact]
@@ -87,12 +87,12 @@ public sealed class Campaign(ITestOutputHelper output)
             Assert.Equal(expected, await ResultsAsync(lab, sweep));
             await CountAsync(lab, sweep);
         }
-        // A worker has a new name after each start, and the workers share no folder: an interrupted run has continued
-        // from what the database has.
+        // A worker has a new name after each start, and the workers share no folder: an interrupted run continued from
+        // the content of the database.
         Assert.NotEqual(0L, await lab.ScalarAsync("SELECT sum(interruptions)::bigint FROM runs"));
     }
 
-    /// <summary>Every kind as often as the others, in random order.</summary>
+    /// <summary>Each kind of fault equally often, in random order.</summary>
     private static IEnumerable<Fault> Deal(Random chance, int count)
     {
         while (true)
@@ -119,7 +119,7 @@ public sealed class Campaign(ITestOutputHelper output)
     private static async Task<bool> HasEndedAsync(Lab lab, Guid sweep)
     {
         var state = "";
-        await lab.UntilThroughFaultsAsync("the service answers", async () =>
+        await lab.UntilThroughFaultsAsync("the service responds", async () =>
         {
             state = (string)(await lab.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]!;
             return true;
@@ -131,15 +131,17 @@ public sealed class Campaign(ITestOutputHelper output)
     private static Task EndedAsync(Lab lab, Guid sweep) =>
         lab.UntilThroughFaultsAsync($"sweep {sweep} has succeeded", () => HasEndedAsync(lab, sweep));
 
-    /// <summary>The next fault comes when this one has been got over: something trains, or all is done.</summary>
-    private static Task WorkGoesOnAsync(Lab lab) => lab.UntilThroughFaultsAsync("work goes on", async () =>
+    /// <summary>
+    /// Waits until a run is training or the queue is empty, so that the next fault meets a recovered service.
+    /// </summary>
+    private static Task WorkGoesOnAsync(Lab lab) => lab.UntilThroughFaultsAsync("the work continues", async () =>
     {
         var system = await lab.GetAsync("/api/v1/system");
         return (int)system["queueDepth"]! == 0 || system["workers"]!.AsArray()
             .Any(worker => worker!["training"]!.AsArray().Count > 0);
     });
 
-    /// <summary>What each run answered, by what it is.</summary>
+    /// <summary>The prediction hash of each run by its method, sparsity and seed.</summary>
     private static async Task<SortedDictionary<string, string>> ResultsAsync(Lab lab, Guid sweep)
     {
         var runs = await lab.ListAsync($"/api/v1/sweeps/{sweep}/runs");
@@ -159,7 +161,7 @@ public sealed class Campaign(ITestOutputHelper output)
         Assert.Equal((long)PrunedCohorts * TestExamples, await lab.ScalarAsync(
             $"SELECT count(*) FROM pie_labels JOIN comparisons ON comparisons.id = comparison_id WHERE sweep_id = "
                 + $"'{sweep}'"));
-        // Each epoch once for each split; a branch whose trunk could not be read trained the trunk's epochs too.
+        // Each epoch has one row for each split. A branch that could not read its trunk trained the trunk's epochs too.
         Assert.Equal(0L, await lab.ScalarAsync($"""
             SELECT count(*) FROM (
                 SELECT epochs_total, min(epoch) AS first, max(epoch) AS last, count(*) AS rows

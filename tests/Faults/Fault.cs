@@ -2,10 +2,9 @@ using PieService.TestSupport;
 
 namespace PieService.Faults;
 
-/// <summary>Something that happens to machines.</summary>
+/// <summary>A fault as it happens on real machines.</summary>
 /// <param name="HappenAsync">
-/// Returns when it is over and what it broke has been started again: whether it hit anything, or nothing was there to
-/// break.
+/// Causes the fault, and starts the affected processes again. Returns whether there was anything to break.
 /// </param>
 public sealed record Fault(string Name, Func<Lab, Random, Task<bool>> HappenAsync)
 {
@@ -19,7 +18,7 @@ public sealed record Fault(string Name, Func<Lab, Random, Task<bool>> HappenAsyn
             var index = chance.Next(2);
             var trainers = lab.Workers[index].Children();
             lab.Workers[index].Signal("KILL");
-            // One that an earlier fault has frozen can't notice until it wakes.
+            // A trainer that an earlier fault froze cannot notice the end of its worker until it continues.
             foreach (var trainer in trainers) ServiceProcess.Send("CONT", trainer);
             await lab.UntilAsync("its trainers have ended too", () => Task.FromResult(!trainers.Any(Lives)));
             await lab.Workers[index].DisposeAsync();
@@ -77,7 +76,7 @@ public sealed record Fault(string Name, Func<Lab, Random, Task<bool>> HappenAsyn
                 var newest = Checkpoints(lease)
                     .Select(file => int.Parse(Path.GetFileNameWithoutExtension(file)["checkpoint-".Length..], null))
                     .DefaultIfEmpty().Max();
-                // What is written to /dev/full finds no space left.
+                // A write to /dev/full fails because no space is left on the device.
                 for (var next = newest + 3; next < newest + 6; next++)
                     hit |= Attempt(
                         () => File.CreateSymbolicLink(
@@ -96,7 +95,7 @@ public sealed record Fault(string Name, Func<Lab, Random, Task<bool>> HappenAsyn
                     stream.SetLength(stream.Length / 2);
                 });
             }
-            // Without a checkpoint nobody is killed: else there would never be one.
+            // Without a checkpoint no trainer is killed: otherwise there would never be one.
             return hit && await ToATrainer(lab, chance, "KILL");
         }),
         new("every message is delivered twice", async (lab, _) => await lab.ScalarAsync(
@@ -111,7 +110,7 @@ public sealed record Fault(string Name, Func<Lab, Random, Task<bool>> HappenAsyn
         return Task.FromResult(trainers.Count > 0);
     }
 
-    /// <summary>The fault itself lasts so long; nothing is waited for.</summary>
+    /// <summary>The duration of the fault itself, not the time until something happens.</summary>
     private static Task PassAsync(int seconds) => Task.Delay(TimeSpan.FromSeconds(seconds));
 
     private static bool Lives(int id) => Directory.Exists($"/proc/{id}");
@@ -130,7 +129,7 @@ public sealed record Fault(string Name, Func<Lab, Random, Task<bool>> HappenAsyn
     private static string[] Checkpoints(string lease) =>
         Directory.Exists(lease) ? Directory.GetFiles(lease, "checkpoint-*.safetensors") : [];
 
-    /// <summary>False: the service has removed the file meanwhile.</summary>
+    /// <returns>False if the service has removed the file in the meantime.</returns>
     private static bool Attempt(Action change)
     {
         try

@@ -5,8 +5,8 @@ using PieService.TestSupport;
 namespace PieService.Faults;
 
 /// <summary>
-/// A small laboratory: an API with its private PostgreSQL and two workers with data folders of their own, all of them
-/// real processes with short leases. A process that dies is started again by whoever killed it.
+/// An API with its private PostgreSQL and two workers with separate data folders, all real processes with short leases.
+/// The code that kills a process starts it again.
 /// </summary>
 public sealed class Lab : ServiceClient, IAsyncDisposable
 {
@@ -22,7 +22,7 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
     {
         this.sharesArtifacts = sharesArtifacts;
         Client.BaseAddress = new Uri(address);
-        // PostgreSQL runs as another user than root, who must be able to look in.
+        // PostgreSQL does not run as root, and its user must be able to enter the folder.
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(
                 folder,
@@ -47,11 +47,11 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
         var lab = new Lab(sharesArtifacts);
         try
         {
-            // In any order: the workers wait for the database.
+            // The order does not matter: the workers wait for the database.
             for (var index = 0; index < lab.workers.Length; index++) lab.StartWorker(index);
             lab.StartApi();
             await lab.UntilThroughFaultsAsync(
-                "two workers are there",
+                "there are two live workers",
                 async () => (await lab.GetAsync("/api/v1/system"))["workers"]!.AsArray().Count == 2);
             return lab;
         }
@@ -67,7 +67,7 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
     public void StartWorker(int index)
     {
         var settings = Settings($"worker-{index}");
-        // The worker finds the private server as one on the API's machine does: by the file beside it.
+        // The worker finds the private server as on the API's machine: by the connection file in its data folder.
         settings["PIE_DATA"] = Directory.CreateDirectory(Path.Combine(folder, $"worker-{index}")).FullName;
         var known = Path.Combine(settings["PIE_DATA"], "connection");
         if (!File.Exists(known)) File.CreateSymbolicLink(known, Path.Combine(folder, "api", "connection"));
@@ -94,7 +94,7 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
         return await command.ExecuteScalarAsync();
     }
 
-    /// <summary>The private server's process; null: it does not run.</summary>
+    /// <summary>The process id of the private server; null if it does not run.</summary>
     public int? Postmaster()
     {
         var file = Path.Combine(folder, "api", "pg", "postmaster.pid");
@@ -103,7 +103,7 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
     }
 
     /// <summary>
-    /// As <see cref="ServiceClient.UntilAsync"/>, through times in which the service does not answer.
+    /// Like <see cref="ServiceClient.UntilAsync"/>, but the service may be unavailable at times.
     /// </summary>
     public Task UntilThroughFaultsAsync(string what, Func<Task<bool>> isSo) => UntilAsync(what, async () =>
     {
@@ -118,7 +118,7 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
         }
     });
 
-    /// <summary>Ends all processes in order, as ./pie down does.</summary>
+    /// <summary>Stops all processes one after the other, as ./pie down does.</summary>
     public async Task CloseAsync()
     {
         foreach (var process in workers.Append(api))
@@ -132,20 +132,20 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
             catch (OperationCanceledException)
             {
                 throw new TimeoutException(
-                    $"Process {process.Id} goes on 60 seconds after it was asked to stop. {Tail}");
+                    $"Process {process.Id} is still running 60 seconds after it was asked to stop. {Tail}");
             }
         }
     }
 
-    /// <summary>Processes that know this laboratory's folder by their command line or environment.</summary>
+    /// <summary>Processes with this folder in their command line or environment.</summary>
     public IReadOnlyList<string> ProcessesLeft() =>
     [
         .. from process in Directory.EnumerateDirectories("/proc")
            where int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id)
                && id != Environment.ProcessId
-           let told = Read(Path.Combine(process, "cmdline")) + Read(Path.Combine(process, "environ"))
-           where told.Contains(folder, StringComparison.Ordinal)
-           select told.Replace('\0', ' '),
+           let text = Read(Path.Combine(process, "cmdline")) + Read(Path.Combine(process, "environ"))
+           where text.Contains(folder, StringComparison.Ordinal)
+           select text.Replace('\0', ' '),
     ];
 
     public IReadOnlyList<string> FilesLeft() =>
@@ -181,12 +181,12 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
         ["PIE_LEASE_SECONDS"] = LeaseSeconds.ToString(CultureInfo.InvariantCulture),
         ["PIE_TRAINER_SILENCE_SECONDS"] = SilenceSeconds.ToString(CultureInfo.InvariantCulture),
         ["PIE_BACKOFF_SECONDS"] = "1",
-        // So many faults are no run's own.
+        // The faults of the campaign must not use up the attempts of a run.
         ["PIE_MAX_ATTEMPTS"] = "1000",
         ["PIE_MAX_INTERRUPTIONS"] = "1000",
         ["PIE_DEVICE"] = "cpu",
-        // What the machine has of models and vectors is not this campaign's: workers would remember their hashes, and
-        // files be left.
+        // The models and vectors of this machine are not used: the workers would store their hashes in files, which the
+        // test would find as leftovers.
         ["PIE_MODELS"] = Directory.CreateDirectory(Path.Combine(folder, "models")).FullName,
         ["PIE_VECTORS"] = Directory.CreateDirectory(Path.Combine(folder, "vectors")).FullName,
         ["PIE_SLOTS"] = "1",

@@ -5,10 +5,7 @@ using PieService.TestSupport;
 
 namespace PieService.Pipeline.Tests;
 
-/// <summary>
-/// The demo speaks to the service through a client that is generated from the OpenAPI document, and through nothing
-/// else.
-/// </summary>
+/// <summary>The demo calls the service only through a client that is generated from the OpenAPI document.</summary>
 public sealed partial class DemoTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]

@@ -8,8 +8,8 @@ using PieService.Worker.Files;
 namespace PieService.Pipeline.Tests;
 
 /// <summary>
-/// A BERT through HTTP: from a checkpoint's folder to predictions, through the death of a trainer and the faults of a
-/// folder.
+/// A BERT through HTTP: from the folder of a checkpoint to predictions, also with a killed trainer and with faults in
+/// the folder.
 /// </summary>
 public sealed class FineTuningTests : IClassFixture<ServiceFixture>
 {
@@ -45,7 +45,7 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
             runs,
             run => Assert.True(
                 (double)run["test"]!["accuracy"]! > 0.6,
-                $"accuracy is {run["test"]!["accuracy"]}; by chance it would be a half"));
+                $"accuracy is {run["test"]!["accuracy"]}; chance level is 0.5"));
     }
 
     [Fact]
@@ -105,14 +105,14 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
         }
 
         var sweep = await SubmitAsync(name, epochs: 1, methods: []);
-        var said = "";
-        // Before the worker's next look it is not there.
-        await service.UntilAsync("the sweep says what it waits for", async () =>
-            (said = (string)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["waitingFor"]!.AsArray().Single()!)
+        var reason = "";
+        // Until the worker looks again, the reason is that no worker has the checkpoint.
+        await service.UntilAsync("the sweep reports what it waits for", async () =>
+            (reason = (string)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["waitingFor"]!.AsArray().Single()!)
                 .Contains("can use the checkpoint", StringComparison.Ordinal));
 
-        Assert.Contains(why, said, StringComparison.Ordinal);
-        Assert.DoesNotContain(service.DataFolder, said, StringComparison.Ordinal);
+        Assert.Contains(why, reason, StringComparison.Ordinal);
+        Assert.DoesNotContain(service.DataFolder, reason, StringComparison.Ordinal);
         var run = Assert.Single(await RunsAsync(sweep));
         Assert.Equal(("queued", 0), ((string?)run["state"], (int)run["attempts"]!));
         using var cancelled = await service.Client.PostAsync($"/api/v1/sweeps/{sweep}/cancel", null);
@@ -122,7 +122,7 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
 
     private string Folder(string checkpoint) => Path.Combine(service.DataFolder, "models", checkpoint);
 
-    /// <summary>One seed, on an upload of its own: nothing is shared between two calls but the content.</summary>
+    /// <summary>One seed and a separate upload for each call: calls share the content of the dataset only.</summary>
     private async Task<Guid> SubmitAsync(
         string checkpoint, int epochs, string[] methods, int maxLength = TinyBert.Positions, string keepModels = "none")
     {

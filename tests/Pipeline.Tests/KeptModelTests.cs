@@ -6,10 +6,11 @@ using PieService.Worker.Files;
 
 namespace PieService.Pipeline.Tests;
 
-/// <summary>Models that real trainings leave, fetched over HTTP and read by the service's own reader.</summary>
+/// <summary>Models that real trainings keep, downloaded over HTTP and read by the service's own reader.</summary>
 public sealed class KeptModelTests(ServiceFixture service) : IClassFixture<ServiceFixture>, IDisposable
 {
-    // A stored score is a float16: half of its last bit. And the trainer computes in float32.
+    // The relative tolerance is half of the last bit of a float16, in which scores are stored; the absolute one allows
+    // for the float32 arithmetic of the trainer.
     private const double RelativeTolerance = 1.0 / 2048, AbsoluteTolerance = 1e-4;
 
     private readonly string folder = Directory.CreateTempSubdirectory("pie-kept-").FullName;
@@ -56,7 +57,7 @@ public sealed class KeptModelTests(ServiceFixture service) : IClassFixture<Servi
     }
 
     /// <summary>
-    /// Predictions that a faulty worker might have made are replaced by those of the kept models, without training.
+    /// Wrong predictions, as of a faulty worker, are replaced by those of the kept models without training.
     /// </summary>
     private async Task RequireTheSameAgainAsync(Guid sweep, IReadOnlyList<JsonNode> runs)
     {
@@ -98,7 +99,7 @@ public sealed class KeptModelTests(ServiceFixture service) : IClassFixture<Servi
         return SafeTensors.Read(path);
     }
 
-    /// <summary>By the lines that docs/formats.md gives for it.</summary>
+    /// <summary>Runs the lines of Python that docs/formats.md gives for reading a model.</summary>
     private async Task RequirePythonReadsItAsync(SafeTensors file)
     {
         var docs = await File.ReadAllTextAsync(Path.Combine(ServiceProcess.RepositoryFolder, "docs/formats.md"));

@@ -4,11 +4,11 @@ using PieService.TestSupport;
 namespace PieService.Pipeline.Tests;
 
 /// <summary>
-/// Processes that die in the middle of the work: the results are those of an undisturbed sweep, bit for bit.
+/// Processes that die in the middle of their work: the results equal those of an undisturbed sweep bit for bit.
 /// </summary>
 public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
-    // Several seconds: a poll finds the run in the middle of them even on a busy machine.
+    // They take several seconds, so that a poll finds the run in the middle of them even on a busy machine.
     private const int Epochs = 200;
 
     private static Task<List<string?>>? undisturbedHashes;
@@ -27,7 +27,7 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
 
         Assert.Equal(undisturbed, await HashesAsync(sweep));
         var run = (await service.ListAsync($"/api/v1/sweeps/{sweep}/runs?seed=0"))[0];
-        // From its checkpoint, not from the beginning.
+        // The run continued from its checkpoint, not from the beginning.
         Assert.Matches($"Run {run["id"]}: Dense 0 %, seed 0, from epoch [1-9]", service.Worker.Tail);
         Assert.Equal((2, 0), ((int)run["attempts"]!, (int)run["interruptions"]!));
     }
@@ -61,7 +61,7 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
         var sweep = await FinishedAsync(disturb: async running =>
         {
             await UntilItHasEpochsAsync(running);
-            // As Ctrl+C and batch systems do it: to all processes of the group, the trainers first at worst.
+            // Ctrl+C and batch systems signal all processes of the group; at worst the trainers get the signal first.
             foreach (var trainer in service.Worker.Children()) ServiceProcess.Send("TERM", trainer);
             service.Worker.Signal("TERM");
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
@@ -86,11 +86,11 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
             var own = (string?)(await service.GetAsync($"/api/v1/runs/{running}"))["sweepId"];
             using (var paused = await service.Client.PostAsync($"/api/v1/sweeps/{own}/pause", null))
                 paused.EnsureSuccessStatusCode();
-            // Not within so many seconds: on a busy machine it stops as slowly as it trains, and has many epochs to go.
-            await service.UntilAsync("the run rests", async () =>
+            // The limit is not short: on a busy machine the run stops as slowly as it trains, and has many epochs left.
+            await service.UntilAsync("the run is back in the queue", async () =>
             {
                 var state = (string?)(await service.GetAsync($"/api/v1/runs/{running}"))["state"];
-                Assert.True(state is "running" or "queued", $"The run was paused, and has {state}.");
+                Assert.True(state is "running" or "queued", $"The run was paused, and is {state}.");
                 return state == "queued";
             });
             Assert.Equal("paused", (string?)(await service.GetAsync($"/api/v1/sweeps/{own}"))["state"]);
@@ -106,7 +106,7 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
     [Fact]
     public async Task A_run_whose_attempts_all_fail_has_the_reason_does_not_stop_its_sweep_and_can_be_retried()
     {
-        // The branch waits for the dense run, so that one is alone until it has failed for good.
+        // The branch waits for the dense run, so the dense run is alone until it has finally failed.
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 60, seeds: 1, "IMP");
         var runs = await service.ListAsync($"/api/v1/sweeps/{sweep}/runs");
         var (poisoned, branch) = ((Guid)runs[0]["id"]!, (Guid)runs[1]["id"]!);
@@ -169,11 +169,11 @@ public sealed class KilledProcessTests(ServiceFixture service) : IClassFixture<S
                 .TrueForAll(run => (string?)run["state"] == "cancelled"));
     }
 
-    /// <summary>Trained once for all tests: the content is the same, so the predictions must be.</summary>
+    /// <summary>Trained once for all tests: the content is the same, so the predictions must be the same.</summary>
     private async Task<List<string?>> UndisturbedAsync() => await HashesAsync(await FinishedAsync(disturb: null));
 
     /// <summary>
-    /// A dense sweep of one run, on an upload of its own: nothing is shared between two calls but the content.
+    /// A dense sweep of one run, with a separate upload for each call: calls share the content of the dataset only.
     /// </summary>
     private async Task<Guid> FinishedAsync(Func<Guid, Task>? disturb)
     {

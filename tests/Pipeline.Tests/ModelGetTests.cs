@@ -7,7 +7,7 @@ using PieService.TestSupport;
 namespace PieService.Pipeline.Tests;
 
 /// <summary>
-/// The worker's command behind ./pie model get, with a hub on this machine that behaves like the real one.
+/// The worker's command behind ./pie model get, with a local hub that behaves like Hugging Face.
 /// </summary>
 public sealed class ModelGetTests : IDisposable
 {
@@ -27,7 +27,7 @@ public sealed class ModelGetTests : IDisposable
         foreach (var (name, content) in hub.Files)
             Assert.Equal(content, await File.ReadAllBytesAsync(Path.Combine(folder, name)));
         Assert.Equal([folder], Directory.GetFileSystemEntries(models.FullName));
-        // Each part of the large file came once.
+        // Each part of the large file was downloaded once.
         Assert.Equal(hub.Files["model.safetensors"].Length, hub.BytesOfWeights);
         Assert.Contains("already exists", (await GetAsync(hub, "lab/tiny-bert")).Succeeded(), StringComparison.Ordinal);
     }
@@ -101,7 +101,7 @@ public sealed class ModelGetTests : IDisposable
         Assert.Equal(1, refused.Code);
         Assert.Contains("holds lab/tiny-bert, and other/tiny-bert", refused.Error, StringComparison.Ordinal);
 
-        // Laid there by hand.
+        // A folder without a revision was put there by hand.
         File.Delete(Path.Combine(models.FullName, "tiny-bert", "revision"));
         Assert.Contains(
             "already exists", (await GetAsync(hub, "other/tiny-bert")).Succeeded(), StringComparison.Ordinal);
@@ -146,7 +146,7 @@ public sealed class ModelGetTests : IDisposable
     }
 
     /// <summary>
-    /// As the hub answers: small files by themselves under git's checksum, weights from elsewhere under their SHA-256.
+    /// A hub that serves small files directly with git's checksum, and redirects to the weights with their SHA-256.
     /// </summary>
     private sealed class Hub : IDisposable
     {
@@ -177,13 +177,13 @@ public sealed class ModelGetTests : IDisposable
 
         public Dictionary<string, byte[]> Files { get; }
 
-        /// <summary>Checksums other than the right ones.</summary>
+        /// <summary>Wrong checksums, by file name.</summary>
         public Dictionary<string, string> Promises { get; } = [];
 
-        /// <summary>A file for which the hub has no time, though for others.</summary>
+        /// <summary>The one file for which the hub responds with 503.</summary>
         public string? Refused { get; set; }
 
-        /// <summary>The first answer with the weights ends after so many bytes.</summary>
+        /// <summary>The number of bytes after which the first response with the weights breaks off.</summary>
         public int? BreaksAfter { get; init; }
 
         public int BytesOfWeights { get; private set; }
@@ -250,7 +250,7 @@ public sealed class ModelGetTests : IDisposable
         }
 
         private static string GitChecksum(byte[] content) =>
-#pragma warning disable CA5350 // git's own
+#pragma warning disable CA5350 // git uses SHA-1
             Convert.ToHexStringLower(
                 SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {content.Length}\0"), .. content]));
 #pragma warning restore CA5350

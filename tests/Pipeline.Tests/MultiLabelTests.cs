@@ -145,7 +145,7 @@ public sealed class MultiLabelTests(ServiceFixture service) : IClassFixture<Serv
         return (Guid)JsonNode.Parse(text)!["id"]!;
     }
 
-    /// <summary>Each topic is there or not by itself, with a word of its own for it.</summary>
+    /// <summary>Each text has each topic independently of the others, with a word for each of its topics.</summary>
     private static string JsonLines(int count, int seed)
     {
         var random = new Random(seed);

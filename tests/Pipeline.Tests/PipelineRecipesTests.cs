@@ -10,7 +10,7 @@ using PieService.TestSupport;
 
 namespace PieService.Pipeline.Tests;
 
-/// <summary>Every block of docs/pipelines.md, run as it stands there, by the programs that it is for.</summary>
+/// <summary>Every block of docs/pipelines.md, run unchanged by the program for which it is written.</summary>
 public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>, IDisposable
 {
     private readonly ServiceFixture service;
@@ -116,7 +116,7 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 3, seeds: 2, "IMP", "RP-AI");
         await service.UntilEndedAsync(sweep);
         var comparisons = await service.ListAsync($"/api/v1/sweeps/{sweep}/comparisons");
-        Assert.True(comparisons.Sum(comparison => (int)comparison["pies"]!) > 0, "This study must have a PIE.");
+        Assert.True(comparisons.Sum(comparison => (int)comparison["pies"]!) > 0, "The sweep must have a PIE.");
 
         var output =
             (await RunAsync(
@@ -150,7 +150,7 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
         using var receiver = Process.Start(start)!;
         try
         {
-            await service.UntilAsync("the receiver listens", () => Task.FromResult(IsListening(port)));
+            await service.UntilAsync("the receiver is listening", () => Task.FromResult(IsListening(port)));
             using (var forged = new HttpRequestMessage(HttpMethod.Post, $"http://localhost:{port}/")
             {
                 Content = new StringContent("""{"type":"forged","data":{}}"""),
@@ -172,14 +172,14 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
 
             var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 1, seeds: 1);
             await service.UntilEndedAsync(sweep);
-            // Training had its own limit.
+            // The training has a limit of its own; this one starts again.
             limit.TryReset();
             limit.CancelAfter(TimeSpan.FromMinutes(1));
             Assert.StartsWith(
                 $$"""sweep.ended {"sweepId": "{{sweep}}", "name": "pipeline", "state": "succeeded",""",
                 await ReadAboutAsync(sweep.ToString()));
 
-            // The events of other tests' sweeps, which end at any time, arrive as well.
+            // Events of the sweeps of other tests, which can end at any time, arrive too.
             async Task<string> ReadAboutAsync(string id)
             {
                 while (true)

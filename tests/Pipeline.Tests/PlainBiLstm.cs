@@ -4,8 +4,8 @@ using PieService.Worker.Files;
 namespace PieService.Pipeline.Tests;
 
 /// <summary>
-/// The study's BiLSTM (study 1.2) in plain arithmetic, from the file of a kept model alone: what anybody could write
-/// who has the file and the paper.
+/// The study's BiLSTM (study 1.2) in plain arithmetic, from the file of a kept model alone: it can be written with
+/// nothing but the file and the paper.
 /// </summary>
 internal sealed class PlainBiLstm(SafeTensors file)
 {
@@ -20,7 +20,7 @@ internal sealed class PlainBiLstm(SafeTensors file)
         var lower = Layer(inputs, "l0");
         var upper = Layer(lower, "l1");
         var half = upper[0].Length / 2;
-        // Each direction where it has read the whole text.
+        // The state of each direction after it has read the whole text.
         var readOut = upper[^1][..half].Concat(upper[0][half..]).ToArray();
         return Linear("fc", Relu(Linear("l2", Relu(Linear("l1", readOut)))));
     }

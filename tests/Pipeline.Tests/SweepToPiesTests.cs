@@ -3,7 +3,7 @@ using PieService.TestDatabases;
 
 namespace PieService.Pipeline.Tests;
 
-/// <summary>The whole way with real processes: dataset, sweep, training, predictions, PIEs.</summary>
+/// <summary>The whole pipeline with real processes: dataset, sweep, training, predictions, PIEs.</summary>
 public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
@@ -40,8 +40,8 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     /// <summary>
-    /// The first sweep keeps nothing of the early epochs, so its dense runs are trained again for the second; the
-    /// others are not.
+    /// The first sweep keeps no predictions of early epochs, so its dense runs are trained again for the second one,
+    /// and its other runs are not.
     /// </summary>
     [Fact]
     public async Task Influence_bins_follow_from_early_predictions_even_if_the_dense_runs_were_retrained()
@@ -70,7 +70,7 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
             var bins = await service.ListAsync($"/api/v1/comparisons/{comparison["id"]}/influence?epoch=0");
             Assert.Equal((int)comparison["examples"]!, bins.Sum(bin => (int)bin["examples"]!));
             Assert.Equal((int)comparison["pies"]!, bins.Sum(bin => (int)bin["pies"]!));
-            // Bins follow one another: the most influential example is in the last.
+            // Bins are in ascending order: the most influential example is in the last one.
             Assert.Equal(el2n.Values.Max(), (double)bins[^1]["el2n"]!["max"]!, 9);
             Assert.All(
                 await service.ListAsync($"/api/v1/comparisons/{comparison["id"]}/pies"),
@@ -79,7 +79,7 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
     }
 
     /// <summary>
-    /// Of two classes: the distance of softmax from the gold label is sqrt(2) times the other class's probability.
+    /// For two classes, the distance of softmax from the gold label is sqrt(2) times the other class's probability.
     /// </summary>
     private async Task<Dictionary<string, double>> El2nAsync(List<JsonNode> dense, int epoch)
     {
@@ -125,13 +125,13 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
                 Assert.Equal(
                     (int)Math.Round((int)tensor!["size"]! * 0.8m, MidpointRounding.ToEven),
                     (int)tensor["size"]! - (int)tensor["kept"]!)));
-        // The branch's own epochs are measured, those of its trunk are the dense run's.
+        // A branch has metrics of its own epochs only: those of its trunk belong to the dense run.
         var branch = runs.Single(run => (string?)run["method"] == "IMP");
         var measured = (await service.ListAsync($"/api/v1/runs/{branch["id"]}/metrics"))
             .Where(row => (string?)row["split"] == "train").ToList();
         Assert.Equal(Enumerable.Range(2, 6), measured.Select(row => (int)row["epoch"]!));
 
-        // Study 1.12: what each pruning did, on the way and in the end.
+        // Study 1.12: the effect of each pruning, the last one included.
         var prunings = branch["prunings"]!.AsArray();
         Assert.Equal([2, 4, 6], prunings.Select(pruning => (int)pruning!["afterEpochs"]!));
         Assert.All(prunings, pruning => Assert.NotNull(pruning!["stability"]));
@@ -196,7 +196,7 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
         return votes;
     }
 
-    /// <summary>Ties to the first label.</summary>
+    /// <summary>A tie is decided for the first label.</summary>
     private static string Mode(Dictionary<string, int> votes) => votes["neg"] >= votes["pos"] ? "neg" : "pos";
 
     private static Dictionary<string, int> Votes(JsonNode cohort) =>

@@ -5,7 +5,7 @@ using PieService.Worker.Tests.Models;
 namespace PieService.Pipeline.Tests;
 
 /// <summary>
-/// A checkpoint's folder with a very small BERT of random weights, which knows the words of the tests' texts.
+/// Writes the folder of a checkpoint: a very small BERT of random weights, with the words of the tests' texts.
 /// </summary>
 internal static class TinyBert
 {
@@ -20,7 +20,7 @@ internal static class TinyBert
         "music", "and", "rain", "bad", "dull", "poor", "good", "fine", "great", "not",
     ];
 
-    /// <param name="more">Words that it knows beside those of most tests.</param>
+    /// <param name="more">Words of its vocabulary beside those of most tests.</param>
     public static void Write(string folder, params string[] more)
     {
         Directory.CreateDirectory(folder);
@@ -30,7 +30,7 @@ internal static class TinyBert
         var (file, random) = (new SafeTensors(), new Random(5));
         foreach (var (name, shape) in BertShapes.Of(words.Length, Positions, types: 2, Width, Inner, Layers))
         {
-            // As a BERT is born: LayerNorms that change nothing, all else small.
+            // As a BERT is initialized: LayerNorms are the identity, all other weights are small.
             var isScale = name.EndsWith("LayerNorm.weight", StringComparison.Ordinal);
             file.Add(
                 name,

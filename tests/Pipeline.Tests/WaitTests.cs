@@ -4,7 +4,7 @@ using PieService.TestSupport;
 
 namespace PieService.Pipeline.Tests;
 
-/// <summary>./pie wait, and event streams, over processes that come and go.</summary>
+/// <summary>./pie wait and event streams while processes stop and start.</summary>
 public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFixture>
 {
     [Fact]
@@ -13,7 +13,7 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 60, seeds: 2);
         var waiting = WaitAsync(sweep.ToString());
         await service.UntilAsync(
-            "something was trained",
+            "an epoch was trained",
             async () => (int)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["progress"]!["epochs"]!["done"]! > 0);
         service.Api.Signal("KILL");
         using (var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1)))
@@ -24,14 +24,14 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
 
         Assert.Equal((0, "succeeded\n"), (waited.Code, waited.Output));
         Assert.Matches("succeeded, 2 of 2 runs done, 0 running, 0 failed, 120 of 120 epochs", waited.Error);
-        // What was told before the kill is not told again; the end is told a moment after it can be seen.
+        // Events from before the kill are not repeated. The event of the end follows shortly after the state changes.
         List<JsonNode> events = [];
-        await service.UntilAsync("the end was told", async () =>
+        await service.UntilAsync("there is an event for the end", async () =>
             (events = await EventsAsync(sweep))
-                .Any(told => (string?)told["type"] == "state" && (string?)told["data"]!["state"] == "succeeded"));
-        Assert.Equal(Enumerable.Range(1, events.Count), events.Select(told => (int)told["number"]!));
-        var states = events.Where(told => (string?)told["type"] == "state")
-            .Select(told => (string?)told["data"]!["state"]).ToList();
+                .Any(item => (string?)item["type"] == "state" && (string?)item["data"]!["state"] == "succeeded"));
+        Assert.Equal(Enumerable.Range(1, events.Count), events.Select(item => (int)item["number"]!));
+        var states = events.Where(item => (string?)item["type"] == "state")
+            .Select(item => (string?)item["data"]!["state"]).ToList();
         Assert.Equal(states.Distinct(), states);
         Assert.Equal("succeeded", states[^1]);
     }
@@ -89,9 +89,9 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
         while (line?.StartsWith("data:", StringComparison.Ordinal) == false);
 
         service.Api.Signal("TERM");
-        // Shorter than a host waits for its requests by default, 30 s.
+        // The limit is shorter than the 30 s for which a host waits for its requests by default.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(25));
-        // Ended, not torn: that would throw.
+        // The stream ends properly: a broken connection would throw.
         var rest = await stream.ReadToEndAsync(limit.Token);
         await service.Api.WaitForExitAsync(limit.Token);
         service.StartApi();
@@ -118,7 +118,7 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
         request.Headers.Accept.ParseAdd("application/json");
         using var response = await service.Client.SendAsync(request);
         return [.. JsonNode.Parse(await response.Content.ReadAsStringAsync())!["items"]!.AsArray()
-            .Select(told => told!)];
+            .Select(item => item!)];
     }
 
     private Task<Command> WaitAsync(string sweep, params string[] more) =>
