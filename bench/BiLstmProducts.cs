@@ -4,16 +4,15 @@ namespace PieService.Bench;
 
 /// <summary>
 /// The baseline of a BiLSTM's training step: its matrix products alone, each once forward and twice backward, written
-/// into memory that is there. A gradient of the input is not among those of the lower layer, whose word vectors are not
-/// trained.
+/// into allocated memory. The lower layer has no gradient of its input, since the word vectors are not trained.
 /// </summary>
 internal static class BiLstmProducts
 {
-    /// <param name="words">T, words of the longest text.</param>
-    /// <param name="batch">B texts.</param>
-    /// <param name="width">D, of a word vector.</param>
-    /// <param name="hidden">H, units per direction.</param>
-    /// <returns>Seconds of a step: the medians of its products, each as often as it occurs.</returns>
+    /// <param name="words">T, the words of the longest text.</param>
+    /// <param name="batch">B, the texts.</param>
+    /// <param name="width">D, the width of a word vector.</param>
+    /// <param name="hidden">H, the units per direction.</param>
+    /// <returns>The seconds of a step: the sum of the medians of its products, each multiplied by its count.</returns>
     public static double Seconds(int words, int batch, int width, int hidden, int classes)
     {
         var (rows, gates) = (words * batch, 4 * hidden);
@@ -28,7 +27,7 @@ internal static class BiLstmProducts
             Product(batch, from, to) + Product(batch, to, from) + Product(to, batch, from);
     }
 
-    /// <summary>(rows, inner) times (inner, columns).</summary>
+    /// <summary>The median seconds of (rows, inner) times (inner, columns).</summary>
     private static double Product(int rows, int inner, int columns)
     {
         using var scope = NewDisposeScope();

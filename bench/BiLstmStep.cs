@@ -8,9 +8,9 @@ using static TorchSharp.torch;
 namespace PieService.Bench;
 
 /// <summary>
-/// One training step of the study's BiLSTM on the CPU, and the prediction of a batch, beside two baselines of the same
-/// process: the same model with torch's packed sequences, and the step's own matrix products. Ratios carry over between
-/// machines, times do not.
+/// One training step of the study's BiLSTM on the CPU, and the prediction of a batch, beside two baselines in the same
+/// process: the same model with torch's packed sequences, and the matrix products of the step alone. Ratios can be
+/// compared between machines, times cannot.
 /// </summary>
 internal static class BiLstmStep
 {
@@ -47,7 +47,7 @@ internal static class BiLstmStep
                 + $"{1000 * evaluation,11:F0} {1000 * baseline,9:F0} {baseline / ours,6:F2} {Measured.PeakMiB(),9:F0}");
     }
 
-    /// <summary>As batches are made: texts of similar length, around SNLI's mean of 24.</summary>
+    /// <summary>Texts of similar length, as in real batches, around SNLI's mean of 24 words.</summary>
     private static TextInput[] Texts()
     {
         var random = KeyedRandom.For("bench");

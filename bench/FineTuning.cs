@@ -8,13 +8,13 @@ using static TorchSharp.torch;
 namespace PieService.Bench;
 
 /// <summary>
-/// Steps of fine-tuning a checkpoint on the CPU: how fast they are, also beside the matrix products that they cannot do
-/// without, and how much memory the process takes at most.
+/// Steps of fine-tuning a checkpoint on the CPU: their speed, also relative to their matrix products alone, and the
+/// peak memory of the process.
 /// </summary>
 internal static class FineTuning
 {
     /// <param name="length">
-    /// Tokens of the longest text; others have three quarters of it at least, as in batches of texts of similar length.
+    /// The tokens of the longest text. The others have at least three quarters of it, as in batches of similar length.
     /// </param>
     public static void RunSteps(string folder, int batch, int length, int threads)
     {
@@ -28,7 +28,7 @@ internal static class FineTuning
         TextInput[] texts = [.. Enumerable.Range(0, batch).Select(text => new TextInput(
             Enumerable.Range(0, text == 0 ? length : length - random.NextInt((length / 4) + 1))
                 .Select(_ => random.NextInt(config.VocabularySize)).ToArray()))];
-        var tokens = texts.Sum(text => text.Tokens.Length);             // pads are no work that anybody asked for
+        var tokens = texts.Sum(text => text.Tokens.Length);             // padding does not count as work
 
         model.train();
         var step = Measured.Seconds(() =>
@@ -43,11 +43,11 @@ internal static class FineTuning
         var products = MatrixProducts.Seconds(config, batch, length, Measured.Seconds);
         Measured.Say(
             $"{config.Layers} layers, width {config.Width}, {config.Parameters / 1e6:F1} million parameters; "
-                + $"batch {batch}, {tokens / (double)batch:F1} tokens a text, {length} at most, {threads} thread(s)");
-        Measured.Say($"  a training step      {1000 * step,8:F0} ms   {tokens / step,8:F0} tokens/s, pads not counted");
+                + $"batch {batch}, {tokens / (double)batch:F1} tokens per text, {length} at most, {threads} thread(s)");
+        Measured.Say($"  a training step      {1000 * step,8:F0} ms   {tokens / step,8:F0} tokens/s, without padding");
         Measured.Say(
-            $"  its matrix products  {1000 * products,8:F0} ms   {products / step,8:P0} of the step: it runs at that "
-                + "share of their speed");
-        Measured.Say($"  most memory          {peak,8:F0} MiB in these steps");
+            $"  its matrix products  {1000 * products,8:F0} ms   {products / step,8:P0} of the step, which runs at "
+                + "that share of their speed");
+        Measured.Say($"  peak memory          {peak,8:F0} MiB in these steps");
     }
 }

@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace PieService.Bench;
 
-/// <summary>How a piece of work is timed, and how a result is printed.</summary>
+/// <summary>Measures times and memory, and prints the results.</summary>
 internal static class Measured
 {
     private const int WarmUp = 3, Repetitions = 20;
 
     /// <summary>
-    /// Median seconds: of one thread the processor's, which other work on the machine changes little; of several the
-    /// clock's.
+    /// The median in seconds: processor time with one thread, since other work on the machine affects it little;
+    /// elapsed time with several threads.
     /// </summary>
     public static double Seconds(Action work)
     {
@@ -29,7 +29,7 @@ internal static class Measured
         return seconds[seconds.Count / 2];
     }
 
-    /// <summary>The most memory that this process had since its start, as the kernel counted it.</summary>
+    /// <summary>The peak memory of this process since its start, as counted by the kernel.</summary>
     public static double PeakMiB() => double.Parse(
         File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],

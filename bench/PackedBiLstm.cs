@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace PieService.Bench;
 
-/// <summary>The baseline: the same model, its texts as torch's packed sequences.</summary>
+/// <summary>The baseline: the same model with torch's packed sequences.</summary>
 internal sealed class PackedBiLstm : nn.Module
 {
     private readonly Tensor table;

@@ -4,15 +4,16 @@ using PieService.Bench;
 using PieService.Worker.Machines;
 
 // bench: a training step of the study's BiLSTM under each allocator.
-// bench memory [FOLDER]: what a trainer takes at most under each, over many epochs of texts of varying length; of a
-// BERT where its folder is given.
-// bench uploads [COUNT]: readers of uploads, ours and libraries', in child processes: speed, and so many damaged files.
+// bench memory [FOLDER]: the peak memory of a trainer under each, over many epochs of texts of varying length; also of
+// a BERT if its folder is given.
+// bench uploads [COUNT]: readers of uploads, ours and libraries', in child processes: their speed, and their results on
+// COUNT damaged files of each format.
 // bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
 switch (args)
 {
     case []:
         Measured.Say(
-            $"forward, backward and Adam's step; batch 256, 24 words a text, D 100, H 100, 1 thread; milliseconds of "
+            $"forward, backward and Adam's step; batch 256, 24 words per text, D 100, H 100, 1 thread; milliseconds of "
                 + "processor time");
         Measured.Say(
             $"{"allocator",-10} {"step ms",8} {"words/s",10} {"products",9} "
@@ -24,7 +25,7 @@ switch (args)
         break;
     case ["memory", .. var rest]:
         Measured.Say(
-            $"{"allocator",-10} {"model",-8} {"epochs",6} {"seconds",8} {"MiB at epoch 1",14} {"MiB at most",14}");
+            $"{"allocator",-10} {"model",-8} {"epochs",6} {"seconds",8} {"MiB at epoch 1",14} {"peak MiB",14}");
         UnderEachAllocator(["train", .. rest]);
         break;
     case ["train", .. var rest]:
@@ -52,7 +53,7 @@ switch (args)
 static int Size(string[] sizes, int place, int otherwise) =>
     place < sizes.Length ? int.Parse(sizes[place], CultureInfo.InvariantCulture) : otherwise;
 
-// An allocator is chosen before a process starts, so each has a process of its own.
+// The allocator must be set before a process starts, so each has its own process.
 static void UnderEachAllocator(params string[] arguments)
 {
     foreach (var allocator in new[] { MemoryAllocator.System, MemoryAllocator.Glibc, MemoryAllocator.TcMalloc() }

@@ -10,7 +10,7 @@ using OurZip = PieService.Domain.Files.Archives.ZipFile;
 namespace PieService.Bench;
 
 /// <summary>
-/// What can read an upload, by name. A Parquet file yields texts and labels, an archive the hash of each file in it.
+/// The readers of uploads by name. A Parquet file yields texts and labels, an archive the hash of each file in it.
 /// </summary>
 internal static class UploadReaders
 {

@@ -5,9 +5,9 @@ using System.Runtime.InteropServices;
 
 namespace PieService.Bench;
 
-/// <summary>What became of a file.</summary>
+/// <summary>The result of reading a file.</summary>
 /// <param name="Outcome">
-/// "read" with a hash of what was read, "refused" with the exception, or how the child ended.
+/// "read" with a hash of the values, "refused" with the exception, or how the child process ended.
 /// </param>
 /// <param name="StartMilliseconds">Processor time of the child from its start to the first value.</param>
 /// <param name="Milliseconds">Processor time.</param>
@@ -15,7 +15,7 @@ internal sealed record UploadRead(
     string Outcome, long Values, double StartMilliseconds, double Milliseconds, double PeakMiB);
 
 /// <summary>
-/// A child process that reads files under limits of memory and time, as one that reads uploads would have to.
+/// A child process that reads files under limits of memory and time, as a reader of uploads would have to.
 /// </summary>
 internal sealed class UploadReading : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class UploadReading : IDisposable
     private readonly TimeSpan limit;
     private readonly Process process;
 
-    /// <param name="seconds">Longest reading of a file; then the child is killed.</param>
+    /// <param name="seconds">The time limit for one file, after which the child is killed.</param>
     public UploadReading(string reader, int seconds)
     {
         limit = TimeSpan.FromSeconds(seconds);
@@ -42,12 +42,12 @@ internal sealed class UploadReading : IDisposable
 
     public bool IsOver { get; private set; }
 
-    /// <summary>The child: reads each file that a line of its input names.</summary>
+    /// <summary>The child process: reads each file whose path is a line of its standard input.</summary>
     public static void Run(string reader)
     {
         while (Console.ReadLine() is { } path)
         {
-            // The peak of this file, not of those before it.
+            // Resets the peak, so that it does not include earlier files.
             File.WriteAllText("/proc/self/clear_refs", "5");
             var (before, first, hash, values) = (Processor(), 0.0, new XxHash64(), 0L);
             string outcome;

@@ -8,8 +8,7 @@ using Packing = ParquetSharp.Compression;
 namespace PieService.Bench;
 
 /// <summary>
-/// Our readers of uploads and those of libraries, on the same files: whole ones, and damaged ones
-/// (docs/decisions/0014).
+/// Our readers of uploads and those of libraries on the same files, intact and damaged ones (docs/decisions/0014).
 /// </summary>
 internal static class Uploads
 {
@@ -61,7 +60,7 @@ internal static class Uploads
                     var cold = child.Read(path);
                     starts.Add(cold.StartMilliseconds);
                     peak = Math.Max(peak, cold.PeakMiB);
-                    // Once its code is compiled.
+                    // Measured after the code of the reader has been compiled.
                     reads.Add(Enumerable.Range(0, 3).Min(_ => child.Read(path).Milliseconds));
                 }
                 starts.Sort();
@@ -112,8 +111,8 @@ internal static class Uploads
     }
 
     /// <summary>
-    /// Every tenth is cut off; half of the others are damaged near their end, where Parquet files and zip archives
-    /// describe themselves.
+    /// Every tenth file is truncated; half of the others are damaged near their end, where Parquet files and zip
+    /// archives have their metadata.
     /// </summary>
     private static byte[] Damaged(byte[] whole, int turn, Random random)
     {

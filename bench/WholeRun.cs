@@ -10,15 +10,15 @@ using PieService.Worker.Training;
 namespace PieService.Bench;
 
 /// <summary>
-/// The product's own loop with all that a run does: checkpoints, pruning and rewinding three times, predictions.
-/// Printed is how much memory the process had at most after the first epoch and at the end: what grows without bound
-/// shows in the difference.
+/// The product's own training of a run with checkpoints, three times pruning and rewinding, and predictions. Prints the
+/// peak memory of the process after the first epoch and at the end: the difference shows memory that grows without
+/// bound.
 /// </summary>
 internal static class WholeRun
 {
     private const int Classes = 3;
 
-    /// <summary>Texts of 1 to 200 words, as real data has them: no two batches need tensors of one size.</summary>
+    /// <summary>Texts of 1 to 200 words, as in real data, so that batches have tensors of different sizes.</summary>
     public static void OfBiLstm()
     {
         var random = KeyedRandom.For("bench", "memory");
@@ -38,7 +38,7 @@ internal static class WholeRun
         Run("BERT", Texts(folder, 160, 320, random => 1 + random.NextInt(98)),
             new(Epochs: 2, BatchSize: 32, LearningRate: 5e-5, MaxLength: 128), Architecture.Bert, folder);
 
-    /// <summary>Texts of one length, as large as the steps of <see cref="FineTuning"/>.</summary>
+    /// <summary>Texts of one length, with the batch size of <see cref="FineTuning"/>.</summary>
     public static void OfFineTuning(string folder, int batch, int length, int threads) =>
         Run("BERT", Texts(folder, 4 * batch, 8 * batch, _ => length - 2),
             new(Epochs: 1, batch, LearningRate: 5e-5, length), Architecture.Bert, folder, threads);
