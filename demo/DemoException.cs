@@ -1,4 +1,4 @@
 namespace PieService.Demo;
 
-/// <summary>The demo cannot go on; the message says why.</summary>
+/// <summary>The demo cannot continue, for the reason in the message.</summary>
 public sealed class DemoException(string message) : Exception(message);

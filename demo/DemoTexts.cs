@@ -1,11 +1,11 @@
 namespace PieService.Demo;
 
 /// <summary>
-/// The demo's data: short remarks on films, positive or negative, out of a small grammar and a seed, so that nobody's
-/// texts lie in the repository and every machine has the same ones. Most are easy: their cue words are frequent and
-/// mean what they say. The others are hard, in one of four ways, which the id tells (hard-negation-17): the cue is
-/// negated; two cues contradict each other and the syntax decides; the cues are rare in training; or the label is
-/// simply wrong.
+/// The demo's data: short remarks on films, positive or negative, generated from a small grammar and a seed, so that
+/// the repository has no texts of other authors and every machine has the same ones. Most are easy: their cue words are
+/// frequent and not negated. The others are hard in one of four ways, which their ids state (hard-negation-17): the cue
+/// is negated; two cues contradict each other and the syntax decides; the cues are rare in training; or the label is
+/// wrong.
 /// </summary>
 public sealed class DemoTexts
 {
@@ -14,7 +14,7 @@ public sealed class DemoTexts
     private const ulong Seed = 20;
     private const int TrainTexts = 600, ValidationTexts = 120, TestTexts = 400;
 
-    /// <summary>Out of 100 texts; the rest is easy.</summary>
+    /// <summary>The counts in 100 texts; the others are easy.</summary>
     private const int Negated = 10, Contrasting = 10, Rare = 9, Mislabelled = 3;
 
     private static readonly string[] Openers =
@@ -99,7 +99,7 @@ public sealed class DemoTexts
         };
     }
 
-    /// <summary>No text comes twice, so none of the test is known from training.</summary>
+    /// <summary>Composes a text that is unique, so that no test text occurs in training.</summary>
     private DemoText Compose(string kind, string label, string[] patterns, Cues cues)
     {
         string text;

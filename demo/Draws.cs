@@ -1,7 +1,7 @@
 namespace PieService.Demo;
 
 /// <summary>
-/// SplitMix64: the same draws on every machine and with every .NET version, which Random does not promise.
+/// SplitMix64: the same draws on every machine and with every .NET version, which Random does not guarantee.
 /// </summary>
 public sealed class Draws(ulong seed)
 {

@@ -5,7 +5,7 @@ public static class Lists
     public const int PageSize = 1000;
 
     /// <summary>All items of a list, page by page.</summary>
-    /// <param name="page">Asks for the page that a token leads to; null: the first.</param>
+    /// <param name="page">Requests the page of a token; null for the first page.</param>
     public static async IAsyncEnumerable<TItem> AllAsync<TPage, TItem>(
         Func<string?, Task<TPage>> page, Func<TPage, IEnumerable<TItem>> items, Func<TPage, string?> next)
     {

@@ -5,8 +5,8 @@ using Newtonsoft.Json;
 using PieService.Client;
 using PieService.Demo;
 
-// A small pruning study from its texts to its PIEs, as a client of the service sees it. Safe to run again: the dataset
-// is found, and a sweep of the same runs links the finished ones.
+// A small pruning study from its texts to its PIEs, as a client of the service. It can be run again: it reuses the
+// dataset, and a sweep with the same runs reuses the finished ones.
 
 var quick = args.Contains("--quick");
 var address = args is [var given, ..] ? given.TrimEnd('/') : "http://127.0.0.1:5000";
@@ -14,7 +14,7 @@ var clock = Stopwatch.StartNew();
 try
 {
     using var http = new HttpClient { BaseAddress = new Uri($"{address}/") };
-    // Only where the service asks for keys.
+    // Needed only if the service requires keys.
     if (Environment.GetEnvironmentVariable("PIE_KEY") is { Length: > 0 } key)
         http.DefaultRequestHeaders.Authorization = new("Bearer", key);
     var pie = new PieServiceClient(http);
@@ -26,15 +26,15 @@ try
 }
 catch (HttpRequestException unreachable)
 {
-    return Fail($"No PieService answers at {address} ({unreachable.Message}). Start it with ./pie up.");
+    return Fail($"No PieService responds at {address} ({unreachable.Message}). Start it with ./pie up.");
 }
 catch (ApiException refused) when (refused.StatusCode >= 400)
 {
-    return Fail($"{address} answered {refused.StatusCode}: {refused.Response}");
+    return Fail($"{address} returned {refused.StatusCode}: {refused.Response}");
 }
 catch (Exception other) when (other is ApiException or JsonException)
 {
-    return Fail($"What answers at {address} is not this version of PieService ({other.Message}).");
+    return Fail($"The server at {address} is not this version of PieService ({other.Message}).");
 }
 catch (Exception known) when (known is DemoException or UriFormatException)
 {
@@ -52,7 +52,7 @@ static async Task MeetAsync(PieServiceClient pie)
     var system = await pie.GetSystemAsync();
     if (system.Workers.Count == 0)
         throw new DemoException(
-            "The service has no live worker, so nothing would be trained. Start one with ./pie up.");
+            "The service has no live worker, so no run would be trained. Start one with ./pie up.");
     Console.WriteLine(
         $"PieService {system.Version.Split('+')[0]} on {system.Database}, "
             + $"training {system.Workers.Sum(worker => worker.Slots)} runs at a time");
@@ -62,7 +62,7 @@ static async Task<DatasetResponse> DatasetAsync(PieServiceClient pie)
 {
     var texts = DemoTexts.Generate();
     string[] files = [CsvOf(texts.Train), CsvOf(texts.Validation), CsvOf(texts.Test)];
-    // The name tells the content too: a later version of the demo may have other texts.
+    // The name includes a hash of the content: a later version of the demo may have other texts.
     var content = SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files)));
     var name = $"demo: remarks on films ({Convert.ToHexStringLower(content)[..8]})";
 
@@ -92,7 +92,7 @@ async Task<SweepResponse> SweepAsync(PieServiceClient pie, DatasetResponse datas
 {
     Console.WriteLine(
         $"Sweep: BiLSTM, dense + IMP, MP-AI, RP-AI at 50 and 90 %, {(quick ? "2 seeds and 3 epochs, too few to learn "
-            + "much" : "5 seeds")}. Interrupted, it goes on; run the demo again to come back.");
+            + "much" : "5 seeds")}. If the demo is interrupted, the sweep continues; run the demo again to follow it.");
     var sweep = await pie.SubmitSweepAsync(Requests.Sweep(dataset.Id, quick));
 
     var line = new ProgressLine();
@@ -107,7 +107,7 @@ async Task<SweepResponse> SweepAsync(PieServiceClient pie, DatasetResponse datas
 
     if (sweep.State == SweepState.Succeeded) return sweep;
     var failed = (await pie.ListRunsAsync(sweep.Id, RunState.Failed, pageSize: 1)).Items.FirstOrDefault();
-    throw new DemoException($"The sweep {sweep.Id} has {sweep.State}" + (failed is null
+    throw new DemoException($"The state of the sweep {sweep.Id} is {sweep.State}" + (failed is null
         ? "." : $": {Tables.NameOf(failed.Method)} at {failed.Sparsity} %, seed {failed.Seed}: {failed.Error}"));
 }
 
@@ -128,23 +128,24 @@ async Task ReportAsync(PieServiceClient pie, DatasetResponse dataset, SweepRespo
             .ToListAsync());
     }
 
-    Console.WriteLine("\nHow good the models are on the test texts (mean and standard deviation over seeds):");
+    Console.WriteLine("\nThe accuracy of the models on the test texts (mean and standard deviation over seeds):");
     Tables.PrintEffectiveness(comparisons);
 
     Console.WriteLine(
         $"\nPruning-identified exemplars: texts on which the majorities of dense and pruned models differ. Of all test "
-            + $"texts {Tables.Percent(HardShare(idOf.Values))} are hard; the noise floor is the rate that other seeds "
-            + "alone give, without any pruning.");
+            + $"texts {Tables.Percent(HardShare(idOf.Values))} are hard. The noise floor is the rate between cohorts "
+            + "that differ in their seeds only, without any pruning.");
     Tables.PrintPies(comparisons, [.. pies.Select(of => HardShare(of.Select(one => idOf[one.ExampleId])))]);
 
     var chosen = pies.IndexOf(pies.MaxBy(of => of.Count)!);
     Console.WriteLine(
-        $"\nThe clearest of {Tables.NameOf(comparisons[chosen].Method)} at {comparisons[chosen].Sparsity} %:");
+        $"\nThe PIEs with the largest margin, of {Tables.NameOf(comparisons[chosen].Method)} at "
+            + $"{comparisons[chosen].Sparsity} %:");
     foreach (var one in pies[chosen].Take(3)) Tables.PrintExample(one, idOf[one.ExampleId]);
 
     Console.WriteLine($"""
 
-        {clock.Elapsed.TotalSeconds:0} s. Look further:
+        {clock.Elapsed.TotalSeconds:0} s. For more, see:
           {address}/swagger
           {address}/api/v1/sweeps/{sweep.Id}
           {address}/api/v1/sweeps/{sweep.Id}/comparisons

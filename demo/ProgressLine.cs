@@ -3,7 +3,7 @@ using PieService.Client;
 namespace PieService.Demo;
 
 /// <summary>
-/// Progress on one line of a terminal; elsewhere, such as in a log, a line at every tenth of the work.
+/// Progress on one line of a terminal; otherwise, such as in a log, one line for every tenth of the work.
 /// </summary>
 public sealed class ProgressLine
 {

@@ -2,7 +2,7 @@ using PieService.Client;
 
 namespace PieService.Demo;
 
-/// <summary>What the demo sends, as any client would write it.</summary>
+/// <summary>The requests of the demo, as in any other client.</summary>
 public static class Requests
 {
     public static DatasetDefinition Dataset(string name) => new()
@@ -14,7 +14,7 @@ public static class Requests
         Labels = [DemoTexts.Negative, DemoTexts.Positive],
     };
 
-    /// <param name="quick">A few seconds of training, to see that everything works; its PIEs mean nothing.</param>
+    /// <param name="quick">A few seconds of training, to check that everything works; its PIEs have no meaning.</param>
     public static SweepRequest Sweep(Guid datasetId, bool quick) => new()
     {
         Name = quick ? "demo, quick" : "demo",

@@ -4,7 +4,7 @@ using PieService.Client;
 
 namespace PieService.Demo;
 
-/// <summary>What a sweep found, as text; it has succeeded, so all of its comparisons are labelled.</summary>
+/// <summary>The results of a sweep as text. The sweep has succeeded, so all of its comparisons are labelled.</summary>
 public static class Tables
 {
     public static void PrintEffectiveness(IReadOnlyList<ComparisonResponse> comparisons)
@@ -23,7 +23,7 @@ public static class Tables
             ]);
     }
 
-    /// <param name="hardShareOfPies">For each comparison; null: it has no PIEs.</param>
+    /// <param name="hardShareOfPies">The share for each comparison; null if it has no PIEs.</param>
     public static void PrintPies(
         IReadOnlyList<ComparisonResponse> comparisons, IReadOnlyList<double?> hardShareOfPies) => Print(
         ["method", "achieved", "PIEs", "rate", "noise floor", "hard", "dense right", "pruned right",
@@ -40,7 +40,7 @@ public static class Tables
     {
         Console.WriteLine($"  \"{pie.Text}\"");
         Console.WriteLine(
-            $"      {sourceId}: labelled {pie.Labels.First()}; dense models say {VoteOf(pie.Dense)}, pruned "
+            $"      {sourceId}: labelled {pie.Labels.First()}; dense models predict {VoteOf(pie.Dense)}, pruned "
                 + $"models {VoteOf(pie.Pruned)}");
     }
 
@@ -53,7 +53,7 @@ public static class Tables
     private static string VoteOf(CohortVote vote) =>
         $"{vote.Predicted.First()} ({vote.Votes[vote.Predicted.First()]} of {vote.Votes.Values.Sum()})";
 
-    /// <summary>As it is on the wire, and in the paper: MP-AI.</summary>
+    /// <summary>The name in the API and in the paper, such as MP-AI.</summary>
     public static string NameOf(Method method) =>
         typeof(Method).GetField(method.ToString())!.GetCustomAttribute<EnumMemberAttribute>()!.Value!;
 
