@@ -98,8 +98,8 @@ public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) :
     {
         if (comparison.Split != Split.Train)
             return Bins.None(
-                "Influence is of training examples: with train in predictSplits there is a comparison on the training "
-                    + "split.");
+                "Influence is computed for training examples only: add train to predictSplits to get a comparison on "
+                    + "the training split.");
         var observers = await ObserversAsync(db, comparison, cohorts, cancellation);
         var wanted = await WantedEpochsAsync(db, comparison, observers[0], cancellation);
         if (wanted.Length == 0)
