@@ -19,6 +19,9 @@ public static class DatasetEndpoints
 
     private const string RespondAsync = "respond-async";
 
+    /// <summary>The number of sweeps that a message names.</summary>
+    private const int SweepsShown = 5;
+
     // Version 7 UUIDs increase with time, so their order is the order of creation.
     private static readonly Order<KnownDataset> NewestFirst =
         Order<KnownDataset>.ByDescending(known => known.Dataset.Id);
@@ -178,9 +181,12 @@ public static class DatasetEndpoints
         catch (PostgresException inUse) when (inUse.SqlState is PostgresErrorCodes.ForeignKeyViolation
             or PostgresErrorCodes.RestrictViolation)
         {
+            var sweeps = await db.Sweeps.Where(sweep => sweep.DatasetId == id).OrderBy(sweep => sweep.CreatedAt)
+                .Select(sweep => $"'{sweep.Name}' ({sweep.Id})").Take(SweepsShown + 1).ToListAsync(cancellation);
             return Problems.Conflict(
-                $"The dataset {id} is used by a sweep. List its sweeps with GET /api/v1/sweeps?datasetId={id}, and "
-                + "delete them first.");
+                $"The dataset {id} is used by sweeps: {string.Join(", ", sweeps.Take(SweepsShown))}"
+                + $"{(sweeps.Count > SweepsShown ? ", ..." : "")}. GET /api/v1/sweeps?datasetId={id} lists them; delete "
+                + "them first.");
         }
     }
 }

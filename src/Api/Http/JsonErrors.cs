@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -29,7 +30,7 @@ public static class JsonErrors
             catch (JsonException unfit)
             {
                 var path = unfit.Path ?? "$";
-                errors.Add(new FieldError(taken.OriginalField(path), Explain(unfit, TypeAt(typeof(T), path))));
+                errors.Add(new FieldError(taken.OriginalField(path), Explain(unfit, TypeAt(typeof(T), path, out var denied), denied)));
                 if (!taken.Remove(node, path)) return (null, errors);
             }
         }
@@ -37,10 +38,13 @@ public static class JsonErrors
     }
 
     /// <summary>A message that states which values a field of this type accepts.</summary>
-    public static string Expectation(Type type)
+    public static string Expectation(Type type) => Expectation(type, []);
+
+    /// <param name="denied">The values of an enum that the field does not accept.</param>
+    private static string Expectation(Type type, IEnumerable<string> denied)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (type.IsEnum) return $"must be one of {string.Join(", ", WireNames(type))}";
+        if (type.IsEnum) return $"must be one of {string.Join(", ", WireNames(type).Except(denied))}";
         return Type.GetTypeCode(type) switch
         {
             TypeCode.Boolean => "must be true or false",
@@ -54,33 +58,44 @@ public static class JsonErrors
         };
     }
 
-    private static string Explain(JsonException unfit, Type? wanted)
+    private static string Explain(JsonException unfit, Type? wanted, IEnumerable<string> denied)
     {
         if (unfit.Message.Contains("could not be mapped", StringComparison.Ordinal))
             return "is not a field of this request";
         if (unfit.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase)) return "must be given once";
         if (unfit.Message.Contains("missing required", StringComparison.Ordinal))
             return "does not have all required fields";
-        return wanted is null ? "has the wrong type" : Expectation(wanted);
+        return wanted is null ? "has the wrong type" : Expectation(wanted, denied);
     }
 
     /// <summary>
     /// Determines the type from the path, because the exception's message names the enclosing type if a constructor
     /// sets the field.
     /// </summary>
-    private static Type? TypeAt(Type root, string path)
+    /// <param name="denied">The wire names of the values that the field, or the items of the list, must not
+    /// have.</param>
+    private static Type? TypeAt(Type root, string path, out IReadOnlyList<string> denied)
     {
         Type? at = root;
+        denied = [];
         foreach (Match step in RemovedNodes.Steps().Matches(path).Skip(1))
         {
             if (at is null) return null;
             var type = Json.Options.GetTypeInfo(Nullable.GetUnderlyingType(at) ?? at);
-            at = step.Groups["index"].Success
-                ? type.ElementType
-                : type.Properties.FirstOrDefault(property => property.Name == RemovedNodes.Key(step))?.PropertyType;
+            if (step.Groups["index"].Success)
+            {
+                at = type.ElementType;
+                continue;
+            }
+            var property = type.Properties.FirstOrDefault(property => property.Name == RemovedNodes.Key(step));
+            at = property?.PropertyType;
+            denied = [.. (property?.AttributeProvider?.GetCustomAttributes(typeof(DeniedValuesAttribute), true) ?? [])
+                .SelectMany(attribute => ((DeniedValuesAttribute)attribute).Values).Select(NameOf)];
         }
         return at;
     }
+
+    private static string NameOf(object? value) => JsonSerializer.SerializeToNode(value, Json.Options)!.ToString();
 
     private static IEnumerable<string> WireNames(Type type) =>
         (IEnumerable<string>)typeof(Wire).GetMethod(nameof(Wire.All))!.MakeGenericMethod(type).Invoke(null, null)!;

@@ -73,8 +73,9 @@ public sealed class ProblemResponses : IOperationFilter
             "There is no sweep with the id 01a20bbb-244d-77ce-9b22-24bf780e721b."),
         "409" => Problem(
             "Conflict", 409,
-            "The dataset 01a20bbb-244d-77ce-9b22-24bf780e721b is used by a sweep. List its sweeps with GET "
-            + "/api/v1/sweeps?datasetId=01a20bbb-244d-77ce-9b22-24bf780e721b, and delete them first."),
+            "The dataset 01a20bbb-244d-77ce-9b22-24bf780e721b is used by sweeps: 'first' "
+            + "(01a20bbb-9b5e-7f0c-8b52-5b1f3f0f6a11). GET "
+            + "/api/v1/sweeps?datasetId=01a20bbb-244d-77ce-9b22-24bf780e721b lists them; delete them first."),
         "422" => new JsonObject
         {
             ["title"] = "Unprocessable Entity",

@@ -6,6 +6,8 @@ namespace PieService.Api.Sweeps;
 /// <summary>The reasons why queued runs are not picked up, with what to do about them.</summary>
 public sealed class BlockedReasons
 {
+    private const int NamesShown = 20;
+
     private readonly IReadOnlyList<string> general;
     private readonly HashSet<string> vectors, checkpoints;
     private readonly ILookup<(ModelKind, string), string> unusable;
@@ -39,14 +41,20 @@ public sealed class BlockedReasons
            where !vectors.Contains(name)
            select unusable[(ModelKind.Vectors, name)].FirstOrDefault() is { } why
                ? $"no live worker can use the word vectors '{name}'. {why}"
-               : $"no live worker has the word vectors '{name}': put the file into the folder of PIE_VECTORS",
+               : $"no live worker has the word vectors '{name}'{Known(vectors)}: put the file into the folder of "
+                   + "PIE_VECTORS",
         .. from name in request.Models!.Select(model => model.Checkpoint).OfType<string>().Distinct()
            where !checkpoints.Contains(name)
            select unusable[(ModelKind.Bert, name)].FirstOrDefault() is { } why
                ? $"no live worker can use the checkpoint '{name}'. {why}"
-               : $"no live worker has the checkpoint '{name}': put its folder into the folder of PIE_MODELS "
-                   + "(./pie model get downloads it), or into the subfolder models of a shared PIE_ARTIFACTS",
+               : $"no live worker has the checkpoint '{name}'{Known(checkpoints)}: put its folder into the folder of "
+                   + "PIE_MODELS (./pie model get downloads it), or into the subfolder models of a shared PIE_ARTIFACTS",
     ];
+
+    /// <summary>The names that exist, of which the unknown one may be a misspelling.</summary>
+    private static string Known(HashSet<string> names) => names.Count == 0 ? ""
+        : $" (there are {string.Join(", ", names.Order(StringComparer.Ordinal).Take(NamesShown))}"
+            + $"{(names.Count > NamesShown ? ", ..." : "")})";
 
     private static string ReasonOf(WorkerBeat worker) =>
         worker.Arithmetic.Select(report => report.Problem).FirstOrDefault(found => found is not null) is { } problem

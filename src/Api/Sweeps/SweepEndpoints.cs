@@ -31,7 +31,8 @@ public static class SweepEndpoints
         sweeps.MapDelete("/{id:guid}", Delete).WithName("deleteSweep").ProducesProblem(404).ProducesProblem(409);
         sweeps.MapPost("/{id:guid}/cancel", Cancel).WithName("cancelSweep").ProducesProblem(404);
         sweeps.MapPost("/{id:guid}/pause", Pause).WithName("pauseSweep").ProducesProblem(404);
-        sweeps.MapPost("/{id:guid}/resume", Resume).WithName("resumeSweep").ProducesProblem(404);
+        sweeps.MapPost("/{id:guid}/resume", Resume).WithName("resumeSweep").ProducesProblem(404)
+            .ProducesProblem(409);
         sweeps.MapPost("/{id:guid}/retry-failed", RetryFailed).WithName("retryFailedRuns").ProducesProblem(404)
             .ProducesProblem(409);
         sweeps.MapPost("/{id:guid}/predict-again", PredictAgain).WithName("predictAgain").ProducesProblem(404)
@@ -97,7 +98,9 @@ public static class SweepEndpoints
         var dataset = body.Value?.DatasetId is { } id
             ? await db.KnownDatasets.AsNoTracking().SingleOrDefaultAsync(known => known.Dataset.Id == id, cancellation)
             : null;
-        var request = body.Checked(value => SweepRules.Check(value, dataset?.Dataset));
+        var request = body.Checked(value => SweepRules.Check(
+            value, dataset?.Dataset,
+            methodsAreKnown: !body.Errors.Any(error => error.Field.StartsWith("methods", StringComparison.Ordinal))));
         return (request with { Protocol = request.ProtocolOrDefault }, dataset!);
     }
 
@@ -156,11 +159,13 @@ public static class SweepEndpoints
     }
 
     /// <summary>Resumes a paused sweep.</summary>
-    /// <remarks>The runs continue from their checkpoints. A sweep that is not paused does not change.</remarks>
+    /// <remarks>The runs continue from their checkpoints. A sweep that is not paused does not change; one that
+    /// was cancelled cannot be resumed (409).</remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Resume(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response,
         CancellationToken cancellation)
     {
+        if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled }) return WasCancelled();
         var found = await store.ResumeAsync(id, cancellation);
         bell.Ring();
         return await AnswerAsync(found, id, db, response, cancellation);
@@ -174,9 +179,7 @@ public static class SweepEndpoints
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response,
         CancellationToken cancellation)
     {
-        if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled })
-            return Problems.Conflict(
-                "The sweep was cancelled. Submit it again: its finished runs are linked, and the others are trained.");
+        if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled }) return WasCancelled();
         var found = await store.RetryFailedAsync(id, cancellation);
         bell.Ring();
         return await AnswerAsync(found, id, db, response, cancellation);
@@ -195,9 +198,7 @@ public static class SweepEndpoints
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response,
         CancellationToken cancellation)
     {
-        if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled })
-            return Problems.Conflict(
-                "The sweep was cancelled. Submit it again: its finished runs are linked, and the others are trained.");
+        if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled }) return WasCancelled();
         var waiting = await store.PredictAgainAsync(id, cancellation);
         if (waiting == 0)
         {
@@ -227,6 +228,9 @@ public static class SweepEndpoints
         bool found, Guid id, PieDbContext db, HttpResponse response, CancellationToken cancellation) =>
         found && await FindAsync(db, id, cancellation) is { } sweep
             ? Accepted(response, sweep) : Problems.NotFound("sweep", id);
+
+    private static ProblemHttpResult WasCancelled() => Problems.Conflict(
+        "The sweep was cancelled. Submit it again: its finished runs are linked, and the others are trained.");
 
     private static async Task<SweepResponse?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation)
     {
@@ -322,6 +326,11 @@ public sealed record RunCounts(int Total, int Queued, int Running, int Succeeded
 /// <summary>
 /// The numbers of epochs. The total is the sum of the shared epochs and those that this sweep trains.
 /// </summary>
+/// <param name="Done">The number of epochs of the total that are finished.</param>
+/// <param name="Shared">
+/// The number of epochs that another run trains too, or has trained. They are done when that run has finished them, so
+/// done may be smaller.
+/// </param>
 public sealed record EpochCounts(long Total, long Done, long Shared);
 
 /// <param name="Unknowns">

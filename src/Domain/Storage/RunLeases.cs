@@ -257,7 +257,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     private static Task<int> QueueUnservedAsync(PieDbContext db, Guid[] runs, CancellationToken cancellation) =>
         db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, not_before = NULL,
-                finished_at = NULL
+                started_at = NULL, finished_at = NULL
             WHERE id = ANY({runs}) AND state = 'succeeded' AND EXISTS (
                 SELECT 1 FROM run_wishes AS wish WHERE wish.run_id = runs.id AND wish.is_live AND NOT wish.is_met)
             """, cancellation);

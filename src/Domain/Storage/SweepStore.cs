@@ -48,7 +48,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET state = 'queued', predict_again = false, attempts = 0, interruptions = 0, epochs_done = 0,
-                error = NULL, not_before = NULL
+                error = NULL, not_before = NULL, started_at = NULL, finished_at = NULL
             FROM unnest({planned.Fingerprints}, {planned.Seeds},
                     {planned.WantedSplits}, {planned.WantedEpochs}, {planned.WantsModel})
                 AS planned(fingerprint, seed, wanted_splits, wanted_epochs, wants_model)
@@ -205,7 +205,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     public Task<bool> RetryFailedAsync(Guid sweepId, CancellationToken cancellation) =>
         ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, error = NULL,
-                not_before = NULL, finished_at = NULL,
+                not_before = NULL, started_at = NULL, finished_at = NULL,
                 cancel_requested_at = NULL, pause_requested_at = NULL
             FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id
             WHERE sweeps.id = {sweepId} AND sweeps.cancel_requested_at IS NULL AND sweep_runs.run_id = runs.id

@@ -49,7 +49,7 @@ public sealed record SweepRequest
     /// <summary>
     /// The pruning methods. The dense models are always trained too; an empty list means dense models only.
     /// </summary>
-    public IReadOnlyList<Method>? Methods { get; init; }
+    [DeniedValues(Method.Dense, Method.Dense4E)] public IReadOnlyList<Method>? Methods { get; init; }
 
     /// <summary>
     /// The target sparsities: shares of weights to remove, in percent, in (0, 100), with at most 6 decimals.

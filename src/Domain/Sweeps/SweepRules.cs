@@ -24,13 +24,16 @@ public static class SweepRules
     public const long MaxPredictionBytes = 1_000_000_000;
 
     /// <param name="dataset">The dataset of the request; null if no dataset has that id.</param>
-    public static IReadOnlyList<FieldError> Check(SweepRequest request, Dataset? dataset) =>
+    /// <param name="methodsAreKnown">Whether every method of the request could be read. If not, the others may be
+    /// none.</param>
+    public static IReadOnlyList<FieldError> Check(
+        SweepRequest request, Dataset? dataset, bool methodsAreKnown = true) =>
     [
         .. Names(request),
         .. DatasetOf(request, dataset),
         .. SizeOf(dataset),
         .. Models(request),
-        .. Grid(request),
+        .. Grid(request, methodsAreKnown),
         .. LastSegments(request),
         .. Paddings(request),
         .. Seeds(request),
@@ -163,13 +166,13 @@ public static class SweepRules
                 $"must be {(range.MinimumIsExclusive ? "above" : "from")} {range.Minimum} "
                     + $"{(range.MinimumIsExclusive ? "and at most" : "to")} {range.Maximum}"));
 
-    private static IEnumerable<FieldError> Grid(SweepRequest request)
+    private static IEnumerable<FieldError> Grid(SweepRequest request, bool methodsAreKnown)
     {
         var (methods, sparsities) = (request.Methods ?? [], request.Sparsities ?? []);
         if (request.Methods is null) yield return new("methods", "is required; [] trains dense models only");
         if (methods.Count > 0 && sparsities.Count == 0)
             yield return new("sparsities", "is required: at least one percentage in (0, 100)");
-        if (methods.Count == 0 && sparsities.Count > 0)
+        if (methodsAreKnown && methods.Count == 0 && sparsities.Count > 0)
             yield return new("sparsities", "must be empty if there are no methods");
         if (sparsities.Count > MaxSparsities)
             yield return new("sparsities", $"must have at most {MaxSparsities} entries");
