@@ -1,6 +1,6 @@
 namespace PieService.Worker.Tests;
 
-/// <summary>A folder for one test, removed with all that is in it.</summary>
+/// <summary>A folder for one test, removed with all its contents.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pie-test-");

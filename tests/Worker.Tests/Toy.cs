@@ -7,7 +7,7 @@ using PieService.Worker.Text;
 namespace PieService.Worker.Tests;
 
 /// <summary>
-/// A separable toy task: each class has words of its own, scattered among words that all classes share.
+/// A separable toy task: each class has words of its own among words that all classes share.
 /// </summary>
 internal static class Toy
 {
@@ -29,7 +29,7 @@ internal static class Toy
         new(epochs, BatchSize: 16, LearningRate: 0.01, MaxLength: 12, HiddenSize: 6, EmbeddingSize: 8),
         Protocol.Sound, method, PruningRule.Of(method) is null ? 0 : sparsity == 0 ? 70 : sparsity);
 
-    /// <summary>Each label is there or not by itself, with a word of its own for it; some texts have none.</summary>
+    /// <summary>Each label is drawn independently and has a word of its own; some texts have no label.</summary>
     public static TokenisedDataset MultiLabel(int train = 120, int validation = 30, int test = 40, int classes = 3)
     {
         var builder = new TokenisedDatasetBuilder(DatasetHash, classes, task: LearningTask.MultiLabel);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Tests;
 
-/// <summary>A small model for <see cref="Toy.Dataset"/>, with all that training needs around it.</summary>
+/// <summary>A small model for <see cref="Toy.Dataset"/>, with all objects that training needs.</summary>
 internal sealed class ToyModel : IDisposable
 {
     public ToyModel()

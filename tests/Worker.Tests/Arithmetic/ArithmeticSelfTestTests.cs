@@ -9,7 +9,7 @@ public class ArithmeticSelfTestTests
     [Fact]
     public void This_machine_passes_in_less_than_three_seconds()
     {
-        // By processor time: a busy machine makes the clock's longer, and nothing wrong.
+        // Processor time, since a busy machine makes the elapsed time longer.
         var before = Environment.CpuUsage.TotalTime;
         var report = ArithmeticSelfTest.Run(Toy.Cpu.Prepare());
         var taken = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
@@ -22,9 +22,9 @@ public class ArithmeticSelfTestTests
     }
 
     [Fact]
-    public void An_LSTM_kernel_that_is_wrong_without_gradients_is_caught_and_named()
+    public void An_LSTM_kernel_that_is_wrong_without_gradients_is_detected_and_named()
     {
-        // As oneDNN's inference kernel is on some virtual machines: right wherever gradients are on.
+        // Like oneDNN's inference kernel on some virtual machines, this one is correct only if gradients are enabled.
         var report = Run(ArithmeticChecks.Lstm(words: 5, batch: 7, inputs: 33, units: 100).Changed(
             states => is_grad_enabled() ? states : states.roll(1, 1)));
 
@@ -38,9 +38,9 @@ public class ArithmeticSelfTestTests
             Assert.Contains(named, report.Problem, StringComparison.Ordinal);
     }
 
-    /// <summary>Each check of a matrix can fail: by one result that is wrong, and by gradients alone.</summary>
+    /// <summary>Each matrix check can fail because of one wrong result, and because of the gradients alone.</summary>
     [Fact]
-    public void Every_operation_is_caught_with_one_wrong_result_and_with_wrong_gradients()
+    public void One_wrong_result_and_wrong_gradients_are_detected_for_every_operation()
     {
         foreach (var check in ArithmeticChecks.All().OfType<MatrixCheck>())
         {
@@ -49,7 +49,7 @@ public class ArithmeticSelfTestTests
                 ["result in evaluation", "result in training"],
                 oneWrong.Failures.Select(failure => failure.Part)
                     .Where(part => part.StartsWith("result", StringComparison.Ordinal)));
-            // The values stay, and what flows back is 1 % too much.
+            // The values are unchanged, but the gradients are 1 % too large.
             var gradients = Run(check.Changed(result => (result * 1.01) - (result * 0.01).detach()));
             Assert.NotEmpty(gradients.Failures);
             Assert.All(
@@ -65,7 +65,7 @@ public class ArithmeticSelfTestTests
     }
 
     [Fact]
-    public void A_kernel_that_throws_is_a_failure_with_its_name()
+    public void A_kernel_that_throws_is_reported_as_a_failure_with_its_name()
     {
         var report = Run(ArithmeticChecks.Lstm(2, 2, 3, 5).Changed(states => states.view(7919)));
 
@@ -85,7 +85,7 @@ public class ArithmeticSelfTestTests
     }
 
     [Fact]
-    public void A_report_survives_the_way_from_the_trainer_to_the_database()
+    public void A_report_is_unchanged_after_a_round_trip_through_JSON()
     {
         var report = Run(ArithmeticChecks.Lstm(2, 2, 3, 5).Changed(states => states * float.NaN));
 

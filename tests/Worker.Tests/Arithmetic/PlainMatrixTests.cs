@@ -3,7 +3,7 @@ using PieService.Worker.Arithmetic;
 
 namespace PieService.Worker.Tests.Arithmetic;
 
-/// <summary>Plain arithmetic is compared with itself: its gradients with differences of its values.</summary>
+/// <summary>The gradients of plain arithmetic are compared with differences of its own values.</summary>
 public class PlainMatrixTests
 {
     private const double Step = 1e-6, Tolerance = 1e-7;

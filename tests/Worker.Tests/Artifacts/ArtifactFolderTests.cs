@@ -16,7 +16,7 @@ public sealed class ArtifactFolderTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Workers_that_share_a_folder_agree_on_its_identity_and_others_differ()
+    public void The_identity_of_a_folder_is_the_same_for_all_its_workers_and_differs_between_folders()
     {
         var ids = Enumerable.Range(0, 16).AsParallel().Select(_ => At("shared").Store()).ToList();
         Assert.NotNull(Assert.Single(ids.Distinct()));
@@ -32,7 +32,7 @@ public sealed class ArtifactFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_checkpoint_is_used_only_where_it_lies()
+    public void A_checkpoint_is_used_only_from_the_folder_that_contains_it()
     {
         var (here, there) = (At("here"), At("there"));
         var lease = new RunLease(Guid.NewGuid(), 1);
@@ -46,7 +46,7 @@ public sealed class ArtifactFolderTests : IDisposable
     }
 
     [Fact]
-    public void Another_databases_runs_are_not_looked_at()
+    public void The_runs_of_another_database_are_ignored()
     {
         var stranger = new ArtifactFolder(
             new PieFolders(folder["data"], folder["shared"], null, folder["models"]), new Installation(Guid.NewGuid()));
@@ -55,7 +55,7 @@ public sealed class ArtifactFolderTests : IDisposable
     }
 
     [Fact]
-    public void What_earlier_leases_left_goes_but_not_the_checkpoint_that_is_still_the_newest()
+    public void The_files_of_earlier_leases_are_deleted_except_the_newest_checkpoint()
     {
         var artifacts = At("here");
         var run = RunWith("", null, leaseEpoch: 3);
@@ -74,7 +74,7 @@ public sealed class ArtifactFolderTests : IDisposable
     }
 
     [Fact]
-    public void Checkpoints_before_the_recorded_one_go()
+    public void Checkpoints_older_than_the_recorded_one_are_deleted()
     {
         foreach (var epoch in new[] { 1, 2, 10 }) File.WriteAllText(folder[$"checkpoint-{epoch:D4}.safetensors"], "");
         ArtifactFolder.RemoveBefore(new CheckpointFile(folder["checkpoint-0002.safetensors"], "", 2));
@@ -84,7 +84,7 @@ public sealed class ArtifactFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_models_file_tells_its_run_and_lease_also_unfinished_and_nothing_else_is_taken_for_one()
+    public void Finished_and_unfinished_model_files_are_listed_with_their_lease_and_other_files_are_not()
     {
         var artifacts = At("here");
         var lease = new RunLease(Guid.NewGuid(), 12);

@@ -6,7 +6,7 @@ using PieService.Worker.Files;
 namespace PieService.Worker.Tests.Files;
 
 /// <summary>
-/// Files of others: what the format allows is read, and what it forbids is refused by name, without damage.
+/// Files from other writers: valid files are read, and invalid files are refused with the reason.
 /// </summary>
 public sealed class SafeTensorsReadingTests
 {
@@ -21,7 +21,7 @@ public sealed class SafeTensorsReadingTests
     [InlineData("""{"empty":{"dtype":"F64","shape":[3,0,4611686018427387904],"data_offsets":[0,0]}}""", 0)]
     [InlineData(
         """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"empty":{"dtype":"F32","shape":[0],"data_offsets":[1,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2)]
-    public void What_the_format_allows_is_read(string header, int dataBytes) => Read(File(header, dataBytes));
+    public void Files_that_the_format_allows_are_read(string header, int dataBytes) => Read(File(header, dataBytes));
 
     [Fact]
     public void Tensors_are_found_by_their_offsets_not_by_their_order()
@@ -52,7 +52,7 @@ public sealed class SafeTensorsReadingTests
     }
 
     [Fact]
-    public void More_values_of_16_bits_than_are_read_at_once()
+    public void More_16_bit_values_than_the_buffer_holds_are_read()
     {
         var bits = Enumerable.Range(0, 150_000).Select(i => (ushort)(0x3F00 + (i % 128))).ToArray();
         var file = Read(
@@ -115,7 +115,7 @@ public sealed class SafeTensorsReadingTests
     [InlineData("""{} x""", 0, "cannot be read as JSON")]
     [InlineData("""{"__metadata__":{"\ud800":"1"}}""", 0, "cannot be read as JSON")]
     [InlineData("""{"__metadata__":{"x":"\ud800"}}""", 0, "cannot be read as JSON")]
-    public void What_the_format_forbids_is_refused_and_named(string header, int dataBytes, string reason)
+    public void Files_that_the_format_forbids_are_refused_with_the_reason(string header, int dataBytes, string reason)
     {
         var refusal = Assert.Throws<InvalidDataException>(() => Read(File(header, dataBytes))).Message;
         Assert.StartsWith("file is not a valid safetensors file: ", refusal, StringComparison.Ordinal);
@@ -137,7 +137,7 @@ public sealed class SafeTensorsReadingTests
             reason, Assert.Throws<InvalidDataException>(() => Read(bytes)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_small_file_cannot_ask_for_much_memory()
+    public void A_small_file_cannot_cause_a_large_allocation()
     {
         var bytes = File("""{"a":{"dtype":"F64","shape":[2000000000],"data_offsets":[0,16000000000]}}""", 8);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -146,7 +146,7 @@ public sealed class SafeTensorsReadingTests
     }
 
     [Fact]
-    public void A_file_with_any_byte_changed_is_read_whole_or_refused()
+    public void A_file_with_one_changed_byte_is_read_completely_or_refused()
     {
         var whole = File(Good, 12);
         byte[] others = [0, (byte)' ', (byte)'"', (byte)'-', (byte)'0', (byte)'9', (byte)',', (byte)'[', (byte)']',
@@ -174,7 +174,7 @@ public sealed class SafeTensorsReadingTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void A_file_that_is_damaged_in_many_places_is_read_whole_or_refused(int seed)
+    public void A_file_that_is_damaged_in_many_places_is_read_completely_or_refused(int seed)
     {
         var chance = KeyedRandom.For("damaged", seed);
         var whole = File(Good, 12);
@@ -189,13 +189,13 @@ public sealed class SafeTensorsReadingTests
                     case 0: bytes[at] = (byte)chance.NextInt(256); break;
                     case 1: bytes.RemoveAt(at); break;
                     case 2: bytes.Insert(at, whole[chance.NextInt(whole.Length)]); break;
-                    // A piece of the header once more: names and fields that occur twice.
+                    // Repeats a part of the header, so that names and fields occur twice.
                     default:
                         bytes.InsertRange(
                         at, whole.Skip(chance.NextInt(whole.Length)).Take(chance.NextInt(40))); break;
                 }
             }
-            // Most damage shifts the header: half of the rounds it is given its right length again.
+            // Most changes alter the length of the header: half of the rounds correct the length.
             if (chance.NextInt(2) == 0 && bytes.Count > 20)
                 BinaryPrimitives.WriteInt64LittleEndian(
                     System.Runtime.InteropServices.CollectionsMarshal.AsSpan(bytes), bytes.Count - 20);
@@ -203,7 +203,7 @@ public sealed class SafeTensorsReadingTests
         }
     }
 
-    /// <summary>Either is right, as long as nothing else is thrown, and what is read accounts for every byte.</summary>
+    /// <summary>Both outcomes are valid, but no other exception is thrown and the tensors fit into the file.</summary>
     private static void ReadOrRefuse(byte[] bytes)
     {
         SafeTensors file;
@@ -215,7 +215,7 @@ public sealed class SafeTensorsReadingTests
         {
             return;
         }
-        // No value takes less than a byte.
+        // Each value takes at least one byte.
         var values = file.Names.Sum(name => file.Shape(name).Aggregate(1L, (size, side) => size * side));
         Assert.InRange(values, 0, bytes.Length - 8);
     }

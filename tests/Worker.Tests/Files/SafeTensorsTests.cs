@@ -12,7 +12,7 @@ public sealed class SafeTensorsTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void What_is_written_is_read_back()
+    public void Tensors_and_metadata_are_read_back_as_written()
     {
         var file = new SafeTensors { Metadata = { ["key"] = "value \"quoted\" é" } };
         file.Add("bytes", new byte[] { 1, 0, 1 });
@@ -38,7 +38,7 @@ public sealed class SafeTensorsTests : IDisposable
     }
 
     [Fact]
-    public void A_slice_is_written_alone()
+    public void Only_the_slice_of_an_array_is_written()
     {
         var file = new SafeTensors();
         file.Add<float>("slice", new float[] { 1, 2, 3, 4 }.AsMemory(1, 2));
@@ -48,7 +48,7 @@ public sealed class SafeTensorsTests : IDisposable
     }
 
     [Fact]
-    public void The_hash_is_that_of_the_file_and_no_temporary_file_is_left()
+    public void The_hash_is_that_of_the_file_and_no_temporary_file_remains()
     {
         var file = new SafeTensors();
         file.Add("a", One);
@@ -58,7 +58,7 @@ public sealed class SafeTensorsTests : IDisposable
     }
 
     [Fact]
-    public void Another_type_or_name_is_refused()
+    public void A_wrong_type_name_or_shape_is_refused()
     {
         var file = new SafeTensors();
         file.Add("a", One);
@@ -68,6 +68,6 @@ public sealed class SafeTensorsTests : IDisposable
     }
 
     [Fact]
-    public void The_metadatas_name_is_no_tensors() =>
+    public void The_name_of_the_metadata_is_refused_for_a_tensor() =>
         Assert.Throws<ArgumentException>(() => new SafeTensors().Add("__metadata__", One));
 }

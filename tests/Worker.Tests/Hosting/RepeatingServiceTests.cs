@@ -16,7 +16,7 @@ public sealed class RepeatingServiceTests : IDisposable
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_first_look_is_at_once_and_the_others_follow_in_the_interval()
+    public async Task The_first_look_is_immediate_and_the_others_follow_at_the_interval()
     {
         using var service = new Looking(time, Look(takes: TimeSpan.FromSeconds(4)));
         await service.StartAsync(Test);
@@ -40,7 +40,7 @@ public sealed class RepeatingServiceTests : IDisposable
         await service.StopAsync(Test);
     }
 
-    /// <summary>A statement that has timed out is also thrown as a cancelled one.</summary>
+    /// <summary>The timeout of a statement can also be thrown as an OperationCanceledException.</summary>
     [Theory]
     [InlineData(typeof(InvalidOperationException))]
     [InlineData(typeof(OperationCanceledException))]
@@ -58,7 +58,7 @@ public sealed class RepeatingServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task It_ends_quietly_where_the_host_stops_during_a_pause()
+    public async Task The_service_ends_without_an_error_if_the_host_stops_during_a_pause()
     {
         using var service = new Looking(time, _ => Task.CompletedTask);
         await service.StartAsync(Test);
@@ -70,9 +70,9 @@ public sealed class RepeatingServiceTests : IDisposable
         Assert.Empty(service.Logged);
     }
 
-    /// <summary>What a look uses may end before it, so that it fails with another exception.</summary>
+    /// <summary>The resources of a look may be disposed before it ends, so that it throws another exception.</summary>
     [Fact]
-    public async Task It_ends_quietly_where_a_look_fails_because_the_host_stops()
+    public async Task The_service_ends_without_an_error_if_a_look_fails_because_the_host_stops()
     {
         using var service = new Looking(time, async stopping =>
         {
@@ -102,7 +102,7 @@ public sealed class RepeatingServiceTests : IDisposable
 
         public List<Exception> Logged { get; } = [];
 
-        /// <summary>When the next look began.</summary>
+        /// <summary>The time at which the next look began.</summary>
         public async Task<TimeSpan> NextAsync() =>
             await looks.Reader.ReadAsync(Test).AsTask().WaitAsync(Patience, Test);
 
@@ -115,7 +115,7 @@ public sealed class RepeatingServiceTests : IDisposable
         protected override void Log(Exception failure) => Logged.Add(failure);
     }
 
-    /// <summary>Time advances only after the service has begun to wait for it.</summary>
+    /// <summary>Advances the time only after the service has begun a pause.</summary>
     private sealed class TimeOfPauses : FakeTimeProvider, IDisposable
     {
         private readonly SemaphoreSlim pauses = new(0);

@@ -12,7 +12,7 @@ public sealed class HubChecksumTests : IDisposable
     [Theory]
     [InlineData("ce013625030ba8dba906f756967f9e9ca394464a")]
     [InlineData("5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03")]
-    public async Task A_file_is_verified_as_git_and_sha256sum_hash_it(string hex)
+    public async Task A_file_is_verified_by_the_hash_of_git_or_sha256sum(string hex)
     {
         var checksum = HubChecksum.Parse($"\"{hex}\"")!;
         await File.WriteAllTextAsync(folder["right"], "hello\n");
@@ -29,6 +29,6 @@ public sealed class HubChecksumTests : IDisposable
     [InlineData("\"ce013625\"", null)]
     [InlineData("\"of-the-storage\"", null)]
     [InlineData(null, null)]
-    public void A_tag_is_a_checksum_by_its_length_and_its_digits(string? tag, string? hex) =>
+    public void A_tag_is_a_checksum_if_its_length_and_digits_are_those_of_a_hash(string? tag, string? hex) =>
         Assert.Equal(hex, HubChecksum.Parse(tag)?.Hex);
 }

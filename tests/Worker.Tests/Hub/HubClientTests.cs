@@ -4,7 +4,7 @@ using PieService.Worker.Hub;
 
 namespace PieService.Worker.Tests.Hub;
 
-/// <summary>What a hub may answer besides what the hub of ModelGetTests (Pipeline.Tests) does.</summary>
+/// <summary>Responses of a hub that the hub of ModelGetTests (Pipeline.Tests) does not send.</summary>
 public sealed class HubClientTests : IDisposable
 {
     private static readonly byte[] Content = Encoding.ASCII.GetBytes("0123456789");
@@ -14,7 +14,7 @@ public sealed class HubClientTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task A_hub_by_https_must_not_redirect_to_http()
+    public async Task An_https_hub_must_not_redirect_to_http()
     {
         using var hub = new Stub(request =>
             request.RequestUri!.Scheme == "https" ? Redirect("http://storage.test/x") : Answer(Content));
@@ -26,7 +26,7 @@ public sealed class HubClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_hub_by_http_may_redirect_to_both_and_to_a_relative_address()
+    public async Task An_http_hub_may_redirect_to_https_and_to_a_relative_address()
     {
         using var hub = new Stub(request => request.RequestUri!.AbsoluteUri switch
         {
@@ -40,7 +40,7 @@ public sealed class HubClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Redirects_without_an_end_are_refused()
+    public async Task Endless_redirects_are_refused()
     {
         using var hub = new Stub(_ => Redirect("/x"));
 
@@ -50,7 +50,7 @@ public sealed class HubClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_status_that_does_not_pass_is_not_asked_for_again()
+    public async Task A_request_with_a_permanent_error_is_not_retried()
     {
         using var hub = new Stub(_ => new(HttpStatusCode.Unauthorized));
 
@@ -61,7 +61,7 @@ public sealed class HubClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_ignores_ranges_sends_the_whole_file()
+    public async Task The_whole_file_is_downloaded_if_the_server_ignores_ranges()
     {
         await File.WriteAllTextAsync(folder["x"], "012");
         using var hub = new Stub(_ => Answer(Content));
@@ -72,7 +72,7 @@ public sealed class HubClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_longer_than_the_hubs_is_downloaded_from_its_beginning()
+    public async Task A_partial_file_longer_than_the_original_is_downloaded_from_the_beginning()
     {
         await File.WriteAllTextAsync(folder["x"], "a file of an earlier attempt");
         using var hub = new Stub(request =>

@@ -8,7 +8,7 @@ namespace PieService.Worker.Tests.Machines;
 public class MemoryAllocatorTests
 {
     [Fact]
-    public void The_tests_train_with_the_settings_of_glibc_that_trainers_get_without_tcmalloc()
+    public void The_tests_run_with_the_glibc_settings_of_trainers_without_tcmalloc()
     {
         Assert.Equal("glibc", MemoryAllocator.OfThisProcess());
         Assert.All(
@@ -17,11 +17,11 @@ public class MemoryAllocatorTests
     }
 
     [Fact]
-    public void Auto_takes_tcmalloc_where_it_is_installed_and_tuned_glibc_elsewhere() =>
+    public void Auto_selects_tcmalloc_if_it_is_installed_and_tuned_glibc_otherwise() =>
         Assert.Equal((MemoryAllocator.TcMalloc() ?? MemoryAllocator.Glibc).Name, MemoryAllocator.Choose(null).Name);
 
     [Fact]
-    public void An_unknown_allocator_is_refused_with_the_names_that_there_are()
+    public void An_unknown_allocator_is_refused_with_the_known_names()
     {
         var refused = Assert.Throws<FormatException>(
             () => WorkerSettings.From(name => name == "PIE_ALLOCATOR" ? "jemalloc" : null));
@@ -30,7 +30,7 @@ public class MemoryAllocatorTests
             "The setting PIE_ALLOCATOR is 'jemalloc'; it must be auto, tcmalloc, glibc or system.", refused.Message);
     }
 
-    /// <summary>Each in a process of its own, which reports what it really runs with.</summary>
+    /// <summary>Each allocator runs in a separate process, which reports the allocator that is loaded.</summary>
     [Fact]
     [Trait("Duration", "Long")]
     public async Task A_process_reports_the_allocator_that_it_was_started_with()
@@ -48,7 +48,7 @@ public class MemoryAllocatorTests
         { RedirectStandardOutput = true };
         foreach (var name in MemoryAllocator.Glibc.Environment.Keys) start.Environment.Remove(name);
         foreach (var (name, value) in allocator.Environment) start.Environment[name] = value;
-        // A trainer has the environment of its worker, with the setting that chose its allocator.
+        // A trainer inherits the environment of its worker, including the setting of the allocator.
         start.Environment["PIE_ALLOCATOR"] = allocator.Name;
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -15,7 +15,7 @@ public sealed class BertClassifierTests
     [Theory]
     [InlineData(Protocol.Paper, (8 * 12) + 1)]         // study 1.4: 97 tensors for bert-base
     [InlineData(Protocol.Sound, (6 * 12) + 1)]         // without the LayerNorms
-    public void Prunable_are_the_weights_between_embeddings_and_classifier(Protocol protocol, int expected)
+    public void The_weights_between_the_embeddings_and_the_classifier_are_prunable(Protocol protocol, int expected)
     {
         using var bert = new ToyBert(layers: 12);
         using var model = ToyBert.Load(bert.Write(), protocol);
@@ -41,7 +41,7 @@ public sealed class BertClassifierTests
     }
 
     [Fact]
-    public void Who_shares_a_batch_does_not_matter()
+    public void The_logits_of_a_text_do_not_depend_on_its_batch()
     {
         using var bert = new ToyBert();
         using var scope = NewDisposeScope();
@@ -52,13 +52,13 @@ public sealed class BertClassifierTests
         for (var b = 0; b < Texts.Length; b++)
         {
             var alone = Values(model.Logits([Texts[b]]));
-            // Sums of float32 in another order.
+            // The sums of float32 values are in another order.
             for (var c = 0; c < alone.Length; c++) Assert.Equal(alone[c], together[(b * alone.Length) + c], 1e-6);
         }
     }
 
     [Fact]
-    public void Dropout_acts_in_training_alone_and_follows_the_seed()
+    public void Dropout_acts_in_training_only_and_depends_on_the_seed()
     {
         using var bert = new ToyBert();
         using var scope = NewDisposeScope();
@@ -77,7 +77,7 @@ public sealed class BertClassifierTests
     }
 
     [Fact]
-    public void Dropout_of_probability_0_in_train_mode_is_none()
+    public void Dropout_with_probability_0_has_no_effect_in_train_mode()
     {
         using var bert = new ToyBert();
         using var scope = NewDisposeScope();
@@ -103,7 +103,7 @@ public sealed class BertClassifierTests
     }
 
     [Fact]
-    public void The_second_activation_is_GELU_by_tanh()
+    public void The_activation_gelu_new_approximates_GELU_by_tanh()
     {
         using var bert = new ToyBert();
         using var scope = NewDisposeScope();

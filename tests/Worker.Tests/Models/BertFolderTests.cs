@@ -4,7 +4,7 @@ using PieService.Worker.Text;
 
 namespace PieService.Worker.Tests.Models;
 
-/// <summary>What a folder may be like, and what is said of one that cannot be used.</summary>
+/// <summary>The forms of a folder that are accepted, and the errors of an unusable folder.</summary>
 public sealed class BertFolderTests : IDisposable
 {
     private readonly ToyBert bert = new();
@@ -12,7 +12,7 @@ public sealed class BertFolderTests : IDisposable
     public void Dispose() => bert.Dispose();
 
     [Fact]
-    public void Prefixed_names_old_LayerNorms_and_other_heads_are_read_like_bare_names()
+    public void Prefixed_names_and_old_LayerNorm_names_are_read_and_other_heads_are_ignored()
     {
         using var bare = ToyBert.Load(bert.Write());
         var expected = bare.named_parameters()
@@ -33,7 +33,7 @@ public sealed class BertFolderTests : IDisposable
     }
 
     [Fact]
-    public void All_that_is_missing_superfluous_or_of_another_shape_is_named_at_once()
+    public void Missing_tensors_unknown_tensors_and_wrong_shapes_are_all_reported_at_once()
     {
         bert.Tensors.Remove("pooler.dense.bias");
         bert.Tensors.Add("encoder.layer.2.output.dense.bias", [8]);
@@ -96,7 +96,7 @@ public sealed class BertFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_vocabulary_without_a_special_token_with_a_token_twice_or_too_long_is_refused()
+    public void A_vocabulary_that_lacks_a_special_token_repeats_a_token_or_is_too_long_is_refused()
     {
         bert.Vocabulary[3] = "separator";
         Assert.Contains("lacks [SEP], the sep_token", Refusal());
@@ -110,7 +110,7 @@ public sealed class BertFolderTests : IDisposable
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.NegativeInfinity)]
-    public void Weights_that_are_no_numbers_are_named(float none)
+    public void A_tensor_with_weights_that_are_not_finite_is_named(float none)
     {
         var path = bert.Write();
         var (file, spoiled) = (Path.Combine(path, BertWeights.FileName), new SafeTensors());
@@ -125,14 +125,14 @@ public sealed class BertFolderTests : IDisposable
     private string Refusal() => RefusalOf(bert.Write());
 
     [Fact]
-    public void What_the_disk_refuses_now_may_pass_and_what_is_missing_does_not()
+    public void A_read_error_may_be_temporary_and_a_missing_file_is_not()
     {
         var path = bert.Write();
         var vocabulary = Path.Combine(path, WordPiece.VocabularyFile);
         File.Delete(vocabulary);
         Assert.False(Assert.Throws<UnusableModelException>(() => PretrainedBert.Read(path)).MayPass);
 
-        // A link to itself stands for what a disk refuses.
+        // A link to itself causes a read error, like that of a disk.
         File.CreateSymbolicLink(vocabulary, WordPiece.VocabularyFile);
         var refused = Assert.Throws<UnusableModelException>(() => PretrainedBert.Read(path));
         Assert.True(refused.MayPass);
@@ -142,7 +142,7 @@ public sealed class BertFolderTests : IDisposable
         Assert.DoesNotContain(path, refused.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Clients read it, so it must not say where the folder lies.</summary>
+    /// <summary>The message is shown to clients, so it must not contain the path of the folder.</summary>
     private static string RefusalOf(string path)
     {
         var message = Assert.Throws<UnusableModelException>(() =>

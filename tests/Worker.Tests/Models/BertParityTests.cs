@@ -8,18 +8,18 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Tests.Models;
 
 /// <summary>
-/// The encoder, its gradients and one step of training against the Hugging Face implementation with the same weights.
+/// Compares the encoder, its gradients and one training step with the Hugging Face implementation of equal weights.
 /// </summary>
 public sealed class BertParityTests
 {
     private const string Encoder = "bert.";
-    private const double LearningRate = 5e-5, MaxGradientNorm = 1;         // the reference's; its data has neither
+    private const double LearningRate = 5e-5, MaxGradientNorm = 1;         // of the reference
 
     public static TheoryData<string> Models => ReferenceModels.With("outputs.safetensors");
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void Every_hidden_state_and_the_pooler_output_are_the_reference(string name)
+    public void Every_hidden_state_and_the_pooler_output_equal_the_reference(string name)
     {
         var reference = Outputs(name);
         using var scope = NewDisposeScope();
@@ -34,7 +34,7 @@ public sealed class BertParityTests
             var batch = Batch(reference, input);
             AssertClose(
                 reference.Get<float>($"{input}.pooler_output"), Values(model.Pooled(batch)), $"{input}.pooler_output");
-            // Pads attend to the text like its tokens do, but nothing reads them.
+            // Pads attend to the text like tokens, but their states are not used, so they are not compared.
             bool[] text = [.. batch.Mask.data<bool>()];
             var compared = 0;
             foreach (var (state, layer) in model.HiddenStates(batch).Select((state, layer) => (Values(state), layer)))
@@ -56,7 +56,7 @@ public sealed class BertParityTests
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void Gradients_and_a_step_of_training_are_the_reference(string name)
+    public void The_gradients_and_one_training_step_equal_the_reference(string name)
     {
         var reference = Outputs(name);
         var head = reference.Get<float>("head.bias");
@@ -66,7 +66,7 @@ public sealed class BertParityTests
         using var optimizer = new Adam(parameters, LearningRate);
         Put(parameters, "linear.weight", reference.Get<float>("head.weight"));
         Put(parameters, "linear.bias", head);
-        model.eval();                       // the reference's dropout is off
+        model.eval();                       // dropout is disabled in the reference
         var batch = Batch(reference, "literal");
 
         var logits = model.Logits(batch);
@@ -98,7 +98,7 @@ public sealed class BertParityTests
             Assert.Equal(
                 norm.Value.GetDouble(), Norm(Slice(parameters, gradients, Encoder + norm.Name)),
                 ReferenceModels.Tolerance);
-        // The encoder has no other parameter than what the reference lists.
+        // The encoder has only the parameters that the reference lists.
         Assert.Equal(
             norms.Select(norm => Encoder + norm.Name).Order(StringComparer.Ordinal),
             parameters.Segments.Select(segment => segment.Name).Except(["linear.weight", "linear.bias"])
@@ -106,9 +106,8 @@ public sealed class BertParityTests
     }
 
     /// <summary>
-    /// Adam's first step is the learning rate times g / (|g| + 1e-8): where the gradient is tiny its sign, and so the
-    /// whole step, is noise. Elsewhere, and where there is no gradient at all, the weights agree to a fiftieth of a
-    /// step.
+    /// Adam's first step is the learning rate times g / (|g| + 1e-8): where the gradient is tiny, its sign, and so the
+    /// whole step, is noise. Elsewhere, and where the gradient is 0, the weights agree to a fiftieth of a step.
     /// </summary>
     private static void AssertStepped(
         float[] expected, string tensor, ParameterBuffer parameters, float[] after, float[] gradients)

@@ -1,6 +1,6 @@
 namespace PieService.Worker.Tests.Models;
 
-/// <summary>The tensors of a BERT's file with their shapes, under the names of the Hugging Face encoder.</summary>
+/// <summary>The tensors of a BERT file with their shapes, by the names of the Hugging Face encoder.</summary>
 internal static class BertShapes
 {
     public static Dictionary<string, long[]> Of(int words, int positions, int types, int width, int inner, int layers)

@@ -50,7 +50,7 @@ public class BiLstmClassifierTests
     }
 
     [Fact]
-    public void Ten_tensors_of_643968_weights_are_prunable()
+    public void Ten_tensors_with_643968_weights_are_prunable()
     {
         using var model = new BiLstmClassifier(Vectors(300), hiddenSize: 100, classCount: 2, CPU);
         using var parameters = new ParameterBuffer(model);
@@ -73,7 +73,7 @@ public class BiLstmClassifierTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Every_text_of_a_batch_is_computed_as_if_it_were_alone(bool isFrozen)
+    public void The_logits_of_a_text_do_not_depend_on_its_batch(bool isFrozen)
     {
         manual_seed(5);
         using var model = new BiLstmClassifier(isFrozen ? Vectors(7) : new([1, 2, 3, 4, 5], 6, 7, null), 9, 3, CPU);
@@ -88,7 +88,7 @@ public class BiLstmClassifierTests
     /// Study 1.14, 11: the published model reads pads like words, from the beginning and from the end.
     /// </summary>
     [Fact]
-    public void Padded_to_one_length_a_text_is_read_with_its_pads()
+    public void A_text_that_is_padded_to_a_fixed_length_is_read_with_its_pads()
     {
         manual_seed(5);
         using var padded = new BiLstmClassifier(Vectors(7), 9, 3, CPU, paddedLength: 8);
@@ -163,7 +163,7 @@ public class BiLstmClassifierTests
     }
 
     [Fact]
-    public void Words_that_training_shows_once_share_the_unknown_row()
+    public void Words_that_occur_once_in_train_share_the_row_of_unknown_words()
     {
         var builder = new Worker.Text.TokenisedDatasetBuilder("hash", 2);
         builder.Add("train", ["twice", "once", "twice"], 0);
@@ -177,7 +177,7 @@ public class BiLstmClassifierTests
     /// Study 1.14, 9: Reuters and AAPD are padded with the empty string, which is a word that no vectors have.
     /// </summary>
     [Fact]
-    public void Pads_may_be_the_mean_vector_of_an_unknown_word()
+    public void Pads_may_have_the_mean_vector_of_unknown_words()
     {
         var vectors = new Worker.Text.WordVectors("v", "sha", "hash", 2, [1, 2, 3, 4], Mean: [5, 6], Found: 2);
         var (zeros, unknown) = (InputVectors.Given(vectors), InputVectors.Given(vectors, Padding.UnknownWord));
@@ -200,7 +200,7 @@ public class BiLstmClassifierTests
     }
 
     [Fact]
-    public void With_a_trained_embedding_they_are_its_row_of_unknown_words()
+    public void With_a_trained_embedding_pads_have_the_row_of_unknown_words()
     {
         var builder = new Worker.Text.TokenisedDatasetBuilder("hash", 2);
         builder.Add("train", ["often", "often", "once"], 0);
@@ -209,7 +209,7 @@ public class BiLstmClassifierTests
     }
 
     [Fact]
-    public void Words_that_stand_behind_the_length_alone_have_no_row_that_nothing_would_train()
+    public void Words_that_occur_only_beyond_the_maximum_length_have_no_row()
     {
         var builder = new Worker.Text.TokenisedDatasetBuilder("hash", 2);
         builder.Add("train", ["early", "early", "late", "late"], 0);

@@ -8,12 +8,12 @@ namespace PieService.Worker.Tests.Models;
 
 public class LstmStatesTests
 {
-    // What plain arithmetic multiplies for one shape at most, so that the test takes seconds.
+    // The maximum number of multiplications of plain arithmetic for one shape, so that the test takes seconds.
     private const long MostProducts = 20_000_000;
 
     /// <summary>
-    /// Of words T, texts B, inputs D and units H: the study's sizes, single ones, whole vectors and one more or less,
-    /// the last small batch, and shapes drawn from 1 to 130.
+    /// Shapes of T words, B texts, D inputs and H units: the sizes of the study, sizes of 1, multiples of the vector
+    /// width and one more or less, the last small batch, and random sizes from 1 to 130.
     /// </summary>
     public static TheoryData<int, int, int, int> Shapes()
     {
@@ -40,13 +40,13 @@ public class LstmStatesTests
     [Theory]
     [Trait("Duration", "Long")]
     [MemberData(nameof(Shapes))]
-    public void States_are_those_of_plain_arithmetic_with_gradients_and_without(int t, int b, int d, int h) =>
+    public void States_equal_those_of_plain_arithmetic_with_and_without_gradients(int t, int b, int d, int h) =>
         Assert.All(
             ArithmeticChecks.Lstm(t, b, d, h).Deviations(CPU),
             deviation => Assert.False(deviation.IsFailure(), deviation.ToString()));
 
     [Fact]
-    public void Without_gradients_the_states_have_no_graph_and_nothing_else_stays()
+    public void Without_gradients_the_states_have_no_graph_and_no_other_tensor_remains()
     {
         using var scope = NewDisposeScope();
         var lstm = nn.LSTM(100, 100);
@@ -62,10 +62,10 @@ public class LstmStatesTests
         Assert.Equal(new long[] { 6, 100 }, states.shape);
     }
 
-    /// <summary>The kernel that is wrong on some machines never runs, whatever the machine of this test is.</summary>
+    /// <summary>The kernel that is wrong on some machines must not run on any machine.</summary>
     [Fact]
     [Trait("Duration", "Long")]
-    public async Task OneDnn_is_never_asked_for_inference()
+    public async Task The_inference_kernel_of_oneDNN_never_runs()
     {
         var start = new ProcessStartInfo(
             "dotnet", [typeof(LstmStates).Assembly.Location, "arithmetic"])

@@ -8,9 +8,9 @@ public sealed class PretrainedBertTests : IDisposable
 
     public void Dispose() => bert.Dispose();
 
-    /// <summary>The folder is checked without torch; so what it is checked by must be what the model takes.</summary>
+    /// <summary>The folder is checked without torch, so the expected shapes must be those of the model.</summary>
     [Fact]
-    public void The_shapes_that_a_folder_is_checked_by_are_those_of_the_model()
+    public void The_shapes_that_a_folder_is_checked_against_are_those_of_the_model()
     {
         var path = bert.Write();
         using var model = ToyBert.Load(path);
@@ -30,7 +30,7 @@ public sealed class PretrainedBertTests : IDisposable
     [InlineData("model.safetensors")]
     [InlineData("tokenizer_config.json")]
     [InlineData("vocab.txt")]
-    public void Whatever_decides_the_model_decides_the_hash(string file)
+    public void A_change_of_any_file_of_the_model_changes_the_hash(string file)
     {
         var path = bert.Write();
         var before = Hash();

@@ -3,8 +3,8 @@ using PieService.Golden;
 namespace PieService.Worker.Tests.Models;
 
 /// <summary>
-/// Pretrained models with a folder of reference outputs, in the folder that PIE_MODELS names. Tests go through them
-/// all, so another model of the same form is tested by the same code; where there are none they skip and say so.
+/// Pretrained models with a folder of reference outputs, in the folder that PIE_MODELS names. The tests use all of
+/// them, so a further model of the same form needs no further code; without such models they are skipped.
 /// </summary>
 internal static class ReferenceModels
 {
@@ -15,7 +15,7 @@ internal static class ReferenceModels
             ? given
             : Path.Combine(GoldenFolder.RepositoryRoot(), "..", "shared", "models"));
 
-    /// <summary>The names of those that have a file of this name in their reference.</summary>
+    /// <summary>The names of the models that have a reference file of this name.</summary>
     public static TheoryData<string> With(string file)
     {
         IEnumerable<string> names = Directory.Exists(Root)
@@ -25,7 +25,7 @@ internal static class ReferenceModels
         return [.. names.DefaultIfEmpty(Absent)];
     }
 
-    /// <summary>The model's folder; the calling test skips where there is none.</summary>
+    /// <summary>The folder of the model; if it does not exist, the calling test is skipped.</summary>
     public static string Folder(string model)
     {
         var folder = Path.Combine(Root, model);
@@ -38,7 +38,7 @@ internal static class ReferenceModels
     public static string Reference(string model, string file) => Path.Combine(Folder(model), "reference", file);
 
     /// <summary>
-    /// A test's tolerance on outputs and gradients, absolute: what half-precision weights and float32 leave.
+    /// The absolute tolerance of outputs and gradients: the error of half-precision weights and float32.
     /// </summary>
     public const double Tolerance = 1e-4;
 }

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Tests.Models;
 
 /// <summary>
-/// A folder of the Hugging Face layout with a very small BERT of random weights, to be spoiled by tests.
+/// A folder of the Hugging Face layout with a very small BERT of random weights, which tests can damage.
 /// </summary>
 internal sealed class ToyBert(int layers = 2) : IDisposable
 {
@@ -36,11 +36,11 @@ internal sealed class ToyBert(int layers = 2) : IDisposable
 
     public List<string> Vocabulary { get; } = [.. Words];
 
-    /// <summary>Shape of every tensor, by the name that the file will give it.</summary>
+    /// <summary>The shape of every tensor, by its name in the file.</summary>
     public Dictionary<string, long[]> Tensors { get; } =
         BertShapes.Of(Words.Length, Positions, Types, Width, Inner, layers);
 
-    /// <summary>Writes the folder as it is described now.</summary>
+    /// <summary>Writes the folder with the current settings and tensors.</summary>
     public string Write()
     {
         var path = folder["bert"];

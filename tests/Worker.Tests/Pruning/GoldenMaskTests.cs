@@ -6,14 +6,14 @@ using PieService.Worker.Training;
 
 namespace PieService.Worker.Tests.Pruning;
 
-/// <summary>Protocol paper's rule against masks of the published code, tensor by tensor, step after step.</summary>
+/// <summary>Compares the masks of protocol paper with those of the published code, by tensor and step.</summary>
 public sealed class GoldenMaskTests
 {
     public static TheoryData<string> Cases => GoldenFolder.Cases("masks/*");
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Every_mask_is_the_published_one(string name)
+    public void Every_mask_equals_the_published_one(string name)
     {
         var (golden, tensors) = (GoldenFolder.Json($"{name}.json"), GoldenFolder.Tensors($"{name}.safetensors"));
         string[] prunable = [.. golden.GetProperty("tensors").EnumerateArray().Select(tensor => tensor.GetString()!)];
@@ -36,7 +36,7 @@ public sealed class GoldenMaskTests
                     "magnitude" => PublishedThreshold.Prune(before, WeightImportance.Magnitude(weights), percent),
                     "impact" => PublishedThreshold.Prune(
                         before, WeightImportance.Impact(weights, tensors.Get<float>($"grad.{step}.{tensor}")), percent),
-                    // The published generator draws other weights than ours: how many is what both must agree on.
+                    // The published random generator prunes other weights than ours, so only the counts must agree.
                     "random" => LowestScores.Prune(
                         before, WeightImportance.Random(weights.Length, new(0, step, tensor)), weights,
                         before.Pruned + PublishedThreshold.RandomCount(before.Kept, percent), new(0, step, tensor)),

@@ -9,11 +9,11 @@ public class LowestScoresTests
     private static readonly PruningKey Key = new(Seed: 1, Step: 1, "l1.weight");
 
     [Fact]
-    public void The_lowest_scores_go() =>
+    public void The_weights_with_the_lowest_scores_are_pruned() =>
         Assert.Equal([1, 0, 1, 0, 1], Prune([5, -1, 3, 0.5f, -4], 2).Values.ToArray());
 
     [Fact]
-    public void Equal_scores_are_told_apart_by_magnitude()
+    public void Equal_scores_are_ordered_by_magnitude()
     {
         float[] weights = [3, -1, 2, 4];
         var mask = LowestScores.Prune(Mask.Full(4), new double[4], weights, 2, Key);
@@ -21,7 +21,7 @@ public class LowestScoresTests
     }
 
     [Fact]
-    public void Equal_weights_are_told_apart_by_the_key_and_never_by_position()
+    public void Equal_weights_are_ordered_by_the_key_and_never_by_position()
     {
         var masks = new[] { Key, Key with { Seed = 2 }, Key with { Step = 2 }, Key with { Tensor = "l2.weight" } }
             .Select(key =>
@@ -35,17 +35,17 @@ public class LowestScoresTests
     }
 
     [Fact]
-    public void What_is_pruned_stays_pruned_and_counts()
+    public void Pruned_weights_stay_pruned_and_are_included_in_the_count()
     {
         var once = Prune([1, 2, 3, 4, 5, 6], 2);
-        // Now the pruned ones would be the most important.
+        // The pruned weights now have the highest scores.
         var twice = LowestScores.Prune(once, [9, 9, 1, 2, 3, 4], [9, 9, 1, 2, 3, 4], 3, Key);
         Assert.Equal([0, 0, 0, 1, 1, 1], twice.Values.ToArray());
     }
 
     /// <summary>
-    /// Counts of N (1 - (1 - t)^(j/3)), rounded half to even, from 60-digit decimal arithmetic: of the BiLSTM's
-    /// tensors.
+    /// The counts N (1 - (1 - t)^(j/3)) for the tensors of the BiLSTM, rounded half to even, from 60-digit decimal
+    /// arithmetic.
     /// </summary>
     [Theory]
     [InlineData(120_000, 20, 8602, 16587, 24000)]
@@ -58,7 +58,7 @@ public class LowestScoresTests
     public void Three_steps_reach_the_planned_counts_exactly(int size, int sparsity, int first, int second, int third)
     {
         var mask = Mask.Full(size);
-        // A few distinct magnitudes only: most boundaries are ties.
+        // There are few distinct magnitudes, so most boundaries are ties.
         var weights = new float[size];
         for (var i = 0; i < size; i++) weights[i] = i % 17;
         foreach (var (step, pruned) in new[] { (1, first), (2, second), (3, third) })
@@ -75,7 +75,7 @@ public class LowestScoresTests
         () => LowestScores.Prune(Mask.Full(2), [1, double.NaN], [1, 1], 1, Key));
 
     [Fact]
-    public void Fewer_than_already_pruned_is_refused()
+    public void A_count_below_the_pruned_weights_or_above_all_weights_is_refused()
     {
         var mask = Prune([1, 2, 3], 2);
         Assert.Throws<ArgumentOutOfRangeException>(() => LowestScores.Prune(mask, new double[3], new float[3], 1, Key));

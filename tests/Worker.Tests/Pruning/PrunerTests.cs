@@ -26,7 +26,7 @@ public sealed class PrunerTests : IDisposable
     [InlineData(Method.ImpWr)]
     [InlineData(Method.IibpWr)]
     [InlineData(Method.IrpWr)]
-    public void Rewinding_restores_the_initial_weights_where_nothing_is_pruned(Method method)
+    public void Rewinding_restores_the_initial_values_of_the_kept_weights(Method method)
     {
         var pruner = Pruner(method);
         Train();
@@ -44,7 +44,7 @@ public sealed class PrunerTests : IDisposable
     }
 
     [Fact]
-    public void Without_rewinding_weights_and_moments_stay()
+    public void Without_rewinding_the_kept_weights_and_the_moments_do_not_change()
     {
         var pruner = Pruner(Method.Imp);
         Train();
@@ -71,12 +71,13 @@ public sealed class PrunerTests : IDisposable
     }
 
     /// <summary>
-    /// Study 1.6: strictly below one percentile of all scores, compared as float32; equal ones stay together.
+    /// Study 1.6: weights strictly below one percentile of all scores are pruned, compared as float32, so equal scores
+    /// are all kept or all pruned.
     /// </summary>
     [Theory]
     [InlineData(Method.IbpAi)]
     [InlineData(Method.MpAi)]
-    public void With_global_scope_in_protocol_paper_one_threshold_splits_the_whole(Method method)
+    public void With_global_scope_in_protocol_paper_one_threshold_splits_all_weights(Method method)
     {
         var gradients = method == Method.IbpAi ? Impact(_ => [.. Enumerable.Range(0, 100)], Protocol.Paper).Of(step: 1)
             : Array.ConvertAll(initial, _ => 1f);
@@ -99,7 +100,7 @@ public sealed class PrunerTests : IDisposable
     [Theory]
     [InlineData(Method.Imp, new[] { 2, 4, 6 })]
     [InlineData(Method.MpAi, new[] { 0 })]
-    public void Weights_go_at_the_steps_of_the_plan_and_at_no_other_epoch(Method method, int[] steps)
+    public void Weights_are_pruned_only_at_the_steps_of_the_plan(Method method, int[] steps)
     {
         var pruner = Pruner(method);
         var left = toy.Parameters.Prunable.Kept;
@@ -115,9 +116,9 @@ public sealed class PrunerTests : IDisposable
     [Theory]
     [InlineData(Method.Imp)]
     [InlineData(Method.ImpWr)]
-    public void What_a_pruning_does_to_the_test_accuracy_is_recorded_rewinding_included(Method method)
+    public void The_test_accuracy_before_and_after_a_pruning_and_its_rewinding_is_recorded(Method method)
     {
-        // So much goes that some answer changes.
+        // At this sparsity some prediction changes.
         var pruner = Pruner(Toy.Recipe(method, sparsity: 99));
         for (var epoch = 0; epoch < 3; epoch++) Train();
         var trained = Accuracy();
@@ -135,25 +136,25 @@ public sealed class PrunerTests : IDisposable
     }
 
     [Fact]
-    public void Before_the_training_there_is_no_accuracy_to_lose()
+    public void A_pruning_before_the_training_records_no_accuracy()
     {
         Pruner(Method.MpAi).BeforeEpoch(0);
         var pruning = Assert.Single(record.Prunings);
         Assert.Equal(
             (0, null, null, null),
             (pruning.AfterEpochs, pruning.AccuracyBefore, pruning.AccuracyAfter, pruning.Stability));
-        Assert.Equal(70, pruning.AchievedSparsity, 0.1);        // the target, but for the rounding of each tensor
+        Assert.Equal(70, pruning.AchievedSparsity, 0.1);        // the target, except for the rounding of each tensor
     }
 
     /// <summary>
-    /// An update that no loss has seen: it must not look like something that another attempt would mend.
+    /// The last update may diverge without a later loss to show it; the failure must not look like one to retry.
     /// </summary>
     [Theory]
     [InlineData(Method.Imp, Protocol.Sound, float.NaN)]
     [InlineData(Method.Imp, Protocol.Paper, float.PositiveInfinity)]
     [InlineData(Method.Iibp, Protocol.Sound, float.NaN)]
     [InlineData(Method.Iibp, Protocol.Paper, float.NaN)]
-    public void Weights_that_are_no_numbers_end_the_run_for_good(Method method, Protocol protocol, float broken)
+    public void Weights_that_are_not_finite_fail_the_run_permanently(Method method, Protocol protocol, float broken)
     {
         var recipe = Toy.Recipe(method) with { Protocol = protocol };
         var values = toy.Parameters.CopyValues();
@@ -192,7 +193,7 @@ public sealed class PrunerTests : IDisposable
     }
 
     [Fact]
-    public void The_impact_sample_is_100_examples_of_seed_and_step()
+    public void The_impact_sample_has_100_examples_that_depend_on_seed_and_step()
     {
         var order = TrainingOrder.Keyed(Toy.Recipe(Method.Iibp), 1, train);
         Assert.Equal(100, order.ImpactSample(1).Distinct().Count());

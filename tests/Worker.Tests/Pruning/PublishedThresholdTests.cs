@@ -6,17 +6,18 @@ namespace PieService.Worker.Tests.Pruning;
 
 public class PublishedThresholdTests
 {
-    /// <summary>The examples of study 1.6: strictly below, so what ties at the threshold stays.</summary>
+    /// <summary>The examples of study 1.6: scores equal to the threshold are kept.</summary>
     [Theory]
     [InlineData(new[] { 1.0, 2, 3, 4 }, 2)]
     [InlineData(new[] { 1.0, 1, 1, 1 }, 4)]
     [InlineData(new[] { 0.0, 0, 0, 5 }, 4)]
     [InlineData(new[] { 7.0 }, 1)]
-    public void Half_of_the_weights_go_unless_they_tie(double[] scores, int kept) =>
+    public void Half_of_the_weights_are_pruned_unless_their_scores_tie(double[] scores, int kept) =>
         Assert.Equal(kept, PublishedThreshold.Prune(Mask.Full(scores.Length), scores, 50).Kept);
 
     /// <summary>
-    /// The tables of study 1.7: survivors after each of three steps, magnitude or impact without ties, then random.
+    /// The tables of study 1.7: kept weights after each of three steps, by magnitude or impact without ties, then at
+    /// random.
     /// </summary>
     [Theory]
     [InlineData(120_000, 20, new[] { 111_396, 103_408, 95_993 }, new[] { 111_396, 103_409, 95_995 })]
@@ -52,7 +53,7 @@ public class PublishedThresholdTests
             Mask.Full(32_768), [.. Enumerable.Range(0, 32_768).Select(i => (double)i)], target).Kept);
 
     [Fact]
-    public void Nothing_is_pruned_where_nothing_is_left() =>
+    public void No_weight_is_pruned_if_none_is_left() =>
         Assert.Equal(0, PublishedThreshold.Prune(Mask.Of([0, 0]), [1, 2], 50).Kept);
 
     [Fact]

@@ -16,7 +16,7 @@ public class WeightImportanceTests
     public void Impact_does_not_underflow() => Assert.True(WeightImportance.Impact([1e-30f], [1e-30f])[0] > 0);
 
     [Fact]
-    public void Chance_depends_on_seed_step_and_tensor_alone()
+    public void Random_scores_depend_on_seed_step_and_tensor_alone()
     {
         var key = new PruningKey(3, 1, "a");
         Assert.Equal(WeightImportance.Random(5, key), WeightImportance.Random(9, key)[..5]);

@@ -18,7 +18,7 @@ public sealed class CheckpointFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Checkpoints_are_the_folders_by_their_names_its_own_before_shared_ones()
+    public async Task Checkpoints_are_found_by_folder_name_and_local_ones_precede_shared_ones()
     {
         foreach (var name in new[] { "models/minilm", "models/bert-base", "models/.being--fetched.partial",
                 "artifacts/models/minilm", "artifacts/models/large" }) Checkpoint(name);
@@ -31,7 +31,7 @@ public sealed class CheckpointFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_shared_checkpoint_is_copied_once_without_what_is_not_read()
+    public async Task A_shared_checkpoint_is_copied_once_without_its_unused_files()
     {
         Checkpoint("artifacts/models/large");
         File.WriteAllText(folder["artifacts/models/large/vocab.txt"], "[PAD]\n");
@@ -42,7 +42,7 @@ public sealed class CheckpointFolderTests : IDisposable
         Assert.StartsWith(folder["data/cache"], copy, StringComparison.Ordinal);
         Assert.Equal(["config.json", "vocab.txt"], Directory.GetFiles(copy).Select(Path.GetFileName).Order());
         Assert.Equal("[PAD]\n", File.ReadAllText(Path.Combine(copy, "vocab.txt")));
-        // Only who reads the first copy can know this.
+        // Only the first copy has this content.
         File.WriteAllText(Path.Combine(copy, "vocab.txt"), "[UNK]\n");
         Assert.Equal(
             "[UNK]\n",
@@ -52,7 +52,7 @@ public sealed class CheckpointFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_shared_anew_under_a_name_is_copied_anew_and_what_was_copied_before_goes()
+    public async Task A_changed_shared_checkpoint_is_copied_again_and_its_earlier_copies_are_deleted()
     {
         Checkpoint("artifacts/models/large");
         var first = (await checkpoints.FindAsync("large", CancellationToken.None)).FullName;
@@ -74,7 +74,7 @@ public sealed class CheckpointFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Slots_that_want_a_shared_checkpoint_at_once_get_one_whole_copy()
+    public async Task Concurrent_slots_use_one_complete_copy_of_a_shared_checkpoint()
     {
         Checkpoint("artifacts/models/large");
         // Two workers with one cache, four slots each.
@@ -96,7 +96,7 @@ public sealed class CheckpointFolderTests : IDisposable
     [InlineData("other")]
     [InlineData("../outside")]
     [InlineData("")]
-    public async Task What_is_not_there_makes_the_worker_unfit_by_its_name(string name)
+    public async Task A_missing_checkpoint_is_named_and_makes_the_worker_unfit(string name)
     {
         foreach (var there in new[] { "models/minilm", "outside", "artifacts/models/shared", "artifacts/outside" })
             Checkpoint(there);
@@ -107,7 +107,7 @@ public sealed class CheckpointFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_copy_that_is_not_wanted_any_more_leaves_nothing_behind()
+    public async Task A_cancelled_copy_leaves_no_files_behind()
     {
         Checkpoint("artifacts/models/large");
         using var stopped = new CancellationTokenSource();
@@ -125,7 +125,7 @@ public sealed class CheckpointFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_holds_none()
+    public void A_missing_folder_contains_no_checkpoints()
     {
         using var nowhere = new CheckpointFolder(Folders(folder["nowhere"]), TimeProvider.System);
         Assert.Empty(nowhere.All());

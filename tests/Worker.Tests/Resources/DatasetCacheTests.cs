@@ -18,11 +18,11 @@ public sealed class DatasetCacheTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>Whether it died before another worker was done, or after, so that the file is there already.</summary>
+    /// <summary>The killed worker may have left its files before or after another worker completed the file.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_a_worker_left_unfinished_when_it_was_killed_goes_with_the_next_look_of_another(bool isThere)
+    public async Task The_unfinished_files_of_a_killed_worker_are_deleted_by_the_next_reader(bool isThere)
     {
         var path = await VectorsAsync();
         string[] left = [$"{path}.{Guid.NewGuid():N}", $"{path}.{Guid.NewGuid():N}.tmp"];
@@ -36,7 +36,7 @@ public sealed class DatasetCacheTests : IDisposable
 
     private async Task<string> VectorsAsync()
     {
-        // vectors are made without the database
+        // vectors are reduced without the database
         using var cache = new DatasetCache(folders, new VectorFolder(folders), contexts: null!);
         return await cache.VectorsAsync("small", folder["tokens"], CancellationToken.None);
     }

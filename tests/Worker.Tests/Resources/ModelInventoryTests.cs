@@ -23,7 +23,7 @@ public sealed class ModelInventoryTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task Each_file_of_vectors_is_listed_once_with_what_is_in_it_or_why_it_cannot_be_used()
+    public async Task Each_file_of_vectors_is_listed_once_with_its_sizes_or_its_error()
     {
         var bytes = Gzipped(Vectors);
         File.WriteAllBytes(InVectors("glove.3d.txt.gz"), bytes);
@@ -44,7 +44,7 @@ public sealed class ModelInventoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_checkpoint_is_listed_with_its_sizes_and_may_be_used_wherever_it_lies()
+    public async Task Local_and_shared_checkpoints_are_listed_with_their_sizes_and_may_be_used()
     {
         using var bert = new ToyBert();
         Copy(bert.Write(), folder["models/own"]);
@@ -52,7 +52,7 @@ public sealed class ModelInventoryTests : IDisposable
 
         var models = await LookAsync(2);
 
-        // As the command in docs/formats.md does it.
+        // The same calculation as that of the command in docs/formats.md.
         var sum = string.Concat(
             PretrainedBert.Files.Select(name => $"{Sha(File.ReadAllBytes(folder[$"models/own/{name}"]))}  {name}\n"));
         var expected = new ModelFile(
@@ -76,7 +76,7 @@ public sealed class ModelInventoryTests : IDisposable
     [InlineData("config.json", """{"\ud80000_type":1}""", "half of a surrogate pair")]
     [InlineData(
         "tokenizer_config.json", """{"unk_token":{"content":"\udc00"}}""", """unk_token is "\udc00", not a text""")]
-    public async Task A_checkpoint_that_cannot_be_used_says_why_and_goes_to_no_run(
+    public async Task An_unusable_checkpoint_is_listed_with_its_error_and_is_not_used(
         string file, string? content, string why)
     {
         using var bert = new ToyBert();
@@ -99,7 +99,7 @@ public sealed class ModelInventoryTests : IDisposable
     [InlineData("tokenizer_config.json")]
     [InlineData("vocab.txt")]
     [InlineData("model.safetensors")]
-    public async Task A_pipe_or_a_device_in_a_files_place_is_refused_and_not_waited_for(string file)
+    public async Task A_pipe_or_a_device_in_place_of_a_file_is_refused_without_waiting(string file)
     {
         using var bert = new ToyBert();
         foreach (var name in new[] { "device", "pipe" })
@@ -121,7 +121,7 @@ public sealed class ModelInventoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_link_to_a_regular_file_is_that_file()
+    public async Task A_link_to_a_regular_file_is_followed()
     {
         using var bert = new ToyBert();
         Copy(bert.Write(), folder["blobs"]);
@@ -133,13 +133,13 @@ public sealed class ModelInventoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_checkpoint_that_is_forgotten_is_read_anew_at_the_next_look()
+    public async Task A_forgotten_checkpoint_is_read_again_at_the_next_look()
     {
         using var bert = new ToyBert();
         Copy(bert.Write(), folder["models/own"]);
         Copy(bert.Write(), folder["models/stays"]);
         using var checkpoints = new CheckpointFolder(Folders, TimeProvider.System);
-        using var inventory = Shelf(checkpoints, new TrainerMemory(null));
+        using var inventory = InventoryOf(checkpoints, new TrainerMemory(null));
         await UntilItHasLookedAsync(inventory, 2);
         Assert.Equal(["own", "stays"], inventory.Checkpoints());
 
@@ -171,7 +171,7 @@ public sealed class ModelInventoryTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_damaged_file_says_is_told_without_control_characters_and_not_at_any_length()
+    public async Task The_error_of_a_damaged_file_has_a_bounded_length_and_no_control_characters()
     {
         using var bert = new ToyBert();
         var path = bert.Write();
@@ -186,12 +186,12 @@ public sealed class ModelInventoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_model_that_no_trainer_could_hold_is_known_and_not_used()
+    public async Task A_model_that_is_too_large_for_a_trainer_is_listed_and_not_used()
     {
         using var bert = new ToyBert();
         Copy(bert.Write(), folder["models/large"]);
 
-        // Of a MiB it takes a small part, which is rounded to 0.
+        // The model needs a small part of a MiB, which is rounded to 0.
         var model = Assert.Single(await LookAsync(1, new TrainerMemory(-1)));
 
         Assert.Equal((8, 2), (model.Dimensions, model.Layers));
@@ -201,7 +201,7 @@ public sealed class ModelInventoryTests : IDisposable
     }
 
     [Fact]
-    public void A_trainer_has_its_share_of_the_memory_for_six_numbers_of_four_bytes_a_parameter()
+    public void A_trainer_needs_six_numbers_of_four_bytes_for_each_parameter()
     {
         // bert-base: 109,482,240 parameters.
         Assert.Null(new TrainerMemory(2505).TooSmallFor(109_482_240));
@@ -212,7 +212,7 @@ public sealed class ModelInventoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_distrusted_checkpoint_is_listed_with_the_reason_and_not_used()
+    public async Task A_checkpoint_that_is_marked_unusable_is_listed_with_the_reason_and_not_used()
     {
         using var bert = new ToyBert();
         Copy(bert.Write(), folder["models/other"]);
@@ -222,12 +222,12 @@ public sealed class ModelInventoryTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_read_once_is_remembered()
+    public async Task The_description_of_a_file_is_cached_after_the_first_reading()
     {
         File.WriteAllText(InVectors("glove.txt"), Vectors);
         var first = await LookAsync(1);
         var note = Assert.Single(Directory.GetFiles(folder["cache/models"]));
-        // Only who reads the note can know this.
+        // Only the cached description has this number.
         File.WriteAllText(
             note, File.ReadAllText(note).Replace("\"parameters\":6", "\"parameters\":7", StringComparison.Ordinal));
 
@@ -236,13 +236,13 @@ public sealed class ModelInventoryTests : IDisposable
 
     private string InVectors(string name) => Path.Combine(Directory.CreateDirectory(folder["vectors"]).FullName, name);
 
-    /// <summary>All that there is, so many; what of it runs may use is in <see cref="usable"/>.</summary>
+    /// <summary>Returns the expected number of models; sets <see cref="usable"/> to the usable checkpoints.</summary>
     private async Task<IReadOnlyList<ModelFile>> LookAsync(
         int expected, TrainerMemory? memory = null, string? unusable = null)
     {
         using var checkpoints = new CheckpointFolder(Folders, TimeProvider.System);
         if (unusable is not null) checkpoints.MarkUnusable(unusable, "another SHA-256");
-        using var inventory = Shelf(checkpoints, memory ?? new TrainerMemory(null));
+        using var inventory = InventoryOf(checkpoints, memory ?? new TrainerMemory(null));
         await UntilItHasLookedAsync(inventory, expected);
         usable = inventory.Checkpoints();
         return inventory.Models;
@@ -250,7 +250,7 @@ public sealed class ModelInventoryTests : IDisposable
 
     private PieFolders Folders => new(folder[""], folder["artifacts"], folder["vectors"], folder["models"]);
 
-    private ModelInventory Shelf(CheckpointFolder checkpoints, TrainerMemory memory) =>
+    private ModelInventory InventoryOf(CheckpointFolder checkpoints, TrainerMemory memory) =>
         new(new VectorFolder(Folders), checkpoints, memory, Folders, TimeProvider.System,
             NullLogger<ModelInventory>.Instance);
 

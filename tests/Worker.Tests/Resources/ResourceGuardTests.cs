@@ -14,11 +14,11 @@ public sealed class ResourceGuardTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void With_enough_of_everything_nothing_is_short() =>
+    public void With_enough_disk_and_memory_no_shortage_is_reported() =>
         Assert.Null(Of(("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "0")).Look());
 
     [Fact]
-    public void A_shortage_says_what_is_short_and_which_setting_says_so()
+    public void A_shortage_is_reported_with_its_resource_and_its_setting()
     {
         Assert.Matches(
             "^disk: .* PIE_MIN_FREE_DISK_MIB is 2147483647$", Of(("PIE_MIN_FREE_DISK_MIB", "2147483647")).Look());
@@ -28,7 +28,7 @@ public sealed class ResourceGuardTests : IDisposable
     }
 
     [Fact]
-    public void A_checkpoint_for_which_there_is_too_little_memory_is_left_until_there_is_enough()
+    public void Runs_of_a_checkpoint_wait_until_enough_memory_is_free()
     {
         var guard = Of(("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "0"));
         guard.RequireMemory("small", 0);
@@ -43,7 +43,7 @@ public sealed class ResourceGuardTests : IDisposable
     }
 
     [Fact]
-    public void In_a_container_the_page_cache_that_can_be_given_back_is_available()
+    public void In_a_container_the_reclaimable_page_cache_counts_as_available()
     {
         Directory.CreateDirectory(folder["cgroup"]);
         File.WriteAllText(folder["cgroup/memory.max"], "4000000\n");
@@ -57,7 +57,7 @@ public sealed class ResourceGuardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_worker_whose_arithmetic_is_wrong_waits_to_its_end()
+    public async Task A_worker_with_wrong_arithmetic_waits_until_it_is_stopped()
     {
         var wrong = new ArithmeticDeviation("LSTM", "T 5, B 7, D 100, H 100", "result in evaluation", 0.8, 1e-4);
         var guard = Of(new ProvenArithmetic([Report(), Report(wrong)]));
@@ -82,7 +82,7 @@ public sealed class ResourceGuardTests : IDisposable
     private ResourceGuard Of(params (string Name, string Value)[] settings) =>
         Of(new ProvenArithmetic([Report()]), settings);
 
-    /// <summary>Over folders that are not there yet.</summary>
+    /// <summary>A guard of folders that do not exist yet.</summary>
     private ResourceGuard Of(ProvenArithmetic arithmetic, params (string Name, string Value)[] settings) => new(
         new PieFolders(folder["data/below"], folder["artifacts"], null, folder["models"]),
         WorkerSettings.From(name => settings.FirstOrDefault(setting => setting.Name == name).Value), arithmetic,

@@ -14,7 +14,7 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Tests.Runs;
 
-/// <summary>Real, small trainings of a BERT with dropout, from the files of an assignment to its predictions.</summary>
+/// <summary>Small trainings of a BERT with dropout, from the files of an assignment to its predictions.</summary>
 public sealed class BertTrainingTests : IDisposable
 {
     private const int MaxLength = 9;
@@ -46,7 +46,7 @@ public sealed class BertTrainingTests : IDisposable
     }
 
     /// <summary>
-    /// Dropout, impact samples and rewinding follow from the seed: what was drawn before the stop does not matter.
+    /// Dropout, impact samples and rewinding depend on the seed, not on the random numbers before the stop.
     /// </summary>
     [Theory]
     [Trait("Duration", "Long")]
@@ -55,7 +55,7 @@ public sealed class BertTrainingTests : IDisposable
     [InlineData(Method.Iibp, Protocol.Paper)]
     [InlineData(Method.IibpWr, Protocol.Sound)]
     [InlineData(Method.RpAi, Protocol.Sound)]
-    public void A_training_that_goes_on_from_any_epoch_ends_in_the_same_bits(Method method, Protocol protocol)
+    public void A_training_resumed_after_any_epoch_gives_the_same_result_bit_for_bit(Method method, Protocol protocol)
     {
         var recipe = Recipe(method) with { Protocol = protocol };
         var checkpoints = new List<CheckpointFile>();
@@ -67,7 +67,7 @@ public sealed class BertTrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_branch_from_the_dense_runs_end_is_the_training_from_the_beginning()
+    public void A_branch_from_the_end_of_the_dense_run_equals_the_training_from_the_beginning()
     {
         CheckpointFile? trunk = null;
         Train(Recipe(Method.Dense), epoch: epoch => trunk = epoch.Checkpoint);
@@ -75,9 +75,9 @@ public sealed class BertTrainingTests : IDisposable
         Assert.Empty(warnings);
     }
 
-    /// <summary>Study 1.8: the pretrained weights, and the classifier of the seed.</summary>
+    /// <summary>Study 1.8: rewinding restores the pretrained weights and the classifier of the seed.</summary>
     [Fact]
-    public void Rewinding_goes_back_to_the_pretrained_weights_and_the_seeds_classifier()
+    public void Rewinding_restores_the_pretrained_weights_and_the_initial_classifier_of_the_seed()
     {
         using var scope = NewDisposeScope();
         using var model = ToyBert.Load(pretrained);
@@ -107,9 +107,9 @@ public sealed class BertTrainingTests : IDisposable
         Assert.Contains(parameters.Masks.Values, mask => mask.Pruned > 0);
     }
 
-    /// <summary>Study 1.15: dropout off by probability 0; paper (1.14, 3) scores with it.</summary>
+    /// <summary>Study 1.15: dropout has probability 0; protocol paper (1.14, 3) scores with dropout.</summary>
     [Fact]
-    public void The_impact_gradient_has_dropout_in_protocol_paper_alone()
+    public void The_impact_gradient_has_dropout_in_protocol_paper_only()
     {
         using var scope = NewDisposeScope();
         using var model = ToyBert.Load(pretrained);
@@ -139,38 +139,38 @@ public sealed class BertTrainingTests : IDisposable
     }
 
     [Fact]
-    public void It_learns_what_tells_the_classes()
+    public void Training_learns_to_separate_the_classes()
     {
         var recipe = Recipe(
             Method.Dense) with
         { Hyperparameters = Recipe(Method.Dense).Hyperparameters with { Epochs = 30 } };
         var metric = new RunTraining(Toy.Cpu)
             .Execute(Assignment(recipe, 7) with { PredictSplits = ["train"] }, Listener(null)).Predictions[0].Metric;
-        // Of 90 examples a third by chance, with a deviation of 5 %. What was never trained on language learns little
-        // more.
+        // Chance is a third of the 90 examples, with a deviation of 5 %. A model that was not pretrained on language
+        // learns little more.
         Assert.True(metric.Scores.Accuracy > 0.55, $"accuracy is {metric.Scores.Accuracy}");
     }
 
     [Fact]
-    public void A_checkpoint_on_other_pretrained_weights_is_not_used()
+    public void A_checkpoint_of_other_pretrained_weights_is_not_used()
     {
         CheckpointFile? last = null;
         Train(Recipe(Method.Dense), epoch: epoch => last = epoch.Checkpoint);
-        // the same to a reader, but another file
+        // the same settings in a different file
         File.AppendAllText(Path.Combine(pretrained, BertConfig.FileName), " ");
         Train(Recipe(Method.Dense), resume: last);
         Assert.Contains("pretrained", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_kept_model_is_a_checkpoint_that_our_own_loader_reads()
+    public void A_kept_model_can_be_loaded_as_a_pretrained_model()
     {
         var recipe = Recipe(Method.Imp);
         var assignment = Assignment(recipe, 7) with { Keep = new(folder["kept.safetensors"], ["a", "b", "c"], "test") };
         var result = new RunTraining(Toy.Cpu).Execute(assignment, Listener(null));
         var file = SafeTensors.Read(result.Model!.Path);
 
-        // As docs/formats.md says: the file, and beside it what it says of its folder.
+        // As in docs/formats.md: the folder has the file and the other files that are in its metadata.
         Directory.CreateDirectory(folder["again"]);
         File.Copy(result.Model.Path, folder["again/model.safetensors"]);
         foreach (var name in new[] { "config.json", "tokenizer_config.json" })
@@ -186,13 +186,13 @@ public sealed class BertTrainingTests : IDisposable
         parameters.SetValues(values);
 
         var again = Evaluation.Run(model, Inputs().Split("test"), Heartbeat.None).Pack(threshold: null);
-        // The same numbers through the same code on the same machine: the same bits.
+        // The same code computes the same numbers on the same machine, so the bits are equal.
         Assert.Equal(result.Predictions[0].Scores, again.Scores);
         Assert.Equal(
             ("WordPiece", "toy", result.PretrainedSha256),
             (file.Metadata["tokenizer"], file.Metadata["checkpoint"], file.Metadata["checkpointSha256"]));
 
-        // As docs/formats.md says, too.
+        // This hash is defined in docs/formats.md too.
         var words = File.ReadAllLines(folder["again/vocab.txt"]).Select(Encoding.UTF8.GetBytes).ToList();
         var hashed = words.SelectMany(word => word).ToList();
         var offset = 0L;
@@ -215,7 +215,7 @@ public sealed class BertTrainingTests : IDisposable
     [Theory]
     [InlineData(10, null)]
     [InlineData(11, "maxLength is 11")]
-    public void A_text_can_be_as_long_as_the_checkpoint_has_positions(int maxLength, string? refusal) =>
+    public void The_maximum_length_is_limited_by_the_positions_of_the_checkpoint(int maxLength, string? refusal) =>
         AssertRefused(Recipe(Method.Dense) with
         {
             Hyperparameters = Recipe(Method.Dense).Hyperparameters with { MaxLength = maxLength },
@@ -240,7 +240,7 @@ public sealed class BertTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Pieces_of_another_tokenizer_are_made_again()
+    public void Pieces_of_another_tokenizer_are_refused()
     {
         bert.Tokenizer["do_lower_case"] = false;
         bert.Write();
@@ -259,7 +259,7 @@ public sealed class BertTrainingTests : IDisposable
             refusal, Assert.Throws<UntrainableException>(() => Train(recipe)).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A class is told by the word of its own in the second text; two thirds are pairs.</summary>
+    /// <summary>Each class has a word of its own in the last text of an example; two thirds are pairs.</summary>
     private void Tokenise(string model)
     {
         string[] own = ["cafe", "+", "!"], shared = ["a", "b", "ab", "un", "$"];
@@ -302,7 +302,7 @@ public sealed class BertTrainingTests : IDisposable
         Guid.Empty, recipe, seed, folder["tokens"], null, folder[$"attempt{++attempts}"], null, null, ["test"],
         PretrainedFolder: pretrained);
 
-    /// <summary>Each epoch's checkpoint, of which the supervisor keeps the last.</summary>
+    /// <summary>A copy of the checkpoint of each epoch, since the supervisor keeps only the last one.</summary>
     private CheckpointFile Kept(CheckpointFile checkpoint)
     {
         var kept = folder[$"kept{checkpoint.EpochsDone}-{attempts}"];

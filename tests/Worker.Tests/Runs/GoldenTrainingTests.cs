@@ -16,8 +16,8 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Tests.Runs;
 
 /// <summary>
-/// Whole trainings of the published code, repeated by the product's own loop: initial weights, order of the examples
-/// and impact samples are given, all else must come out.
+/// Repeats whole trainings of the published code with the product's own loop: the initial weights, the order of the
+/// examples and the impact samples are given; all other results must agree.
 /// </summary>
 public sealed class GoldenTrainingTests : IDisposable
 {
@@ -36,7 +36,7 @@ public sealed class GoldenTrainingTests : IDisposable
     [Theory]
     [Trait("Duration", "Long")]
     [MemberData(nameof(Cases))]
-    public void A_whole_training_is_the_published_one(string name)
+    public void A_whole_training_equals_the_published_one(string name)
     {
         var (golden, tensors) = (GoldenFolder.Json($"{name}.json"), GoldenFolder.Tensors($"{name}.safetensors"));
         var (architecture, task) =
@@ -48,8 +48,8 @@ public sealed class GoldenTrainingTests : IDisposable
             : new GoldenVectors(inputs, tensors, task, folder);
         var recipe = RecipeOf(golden, data);
         var order = Order(tensors, golden.GetProperty("batch").GetInt32());
-        // Ten times what float32 costs the published run itself, or what the last bits of a logit cost: the folder's
-        // tolerance.
+        // The tolerance of the folder: ten times the float32 error of the published run, but at least that of the last
+        // bits of a logit.
         var noise = golden.GetProperty("noise");
         var tolerance = Math.Max(
             1e-5, 10 * noise.GetProperty("max_abs_test_logit_difference_float32_vs_float64").GetDouble());
@@ -65,11 +65,11 @@ public sealed class GoldenTrainingTests : IDisposable
         AssertImpactGradient(tensors, data, recipe, order);
     }
 
-    /// <summary>All else is read from what the run left behind: after each epoch its loss and its checkpoint.</summary>
+    /// <summary>Collects the loss and the checkpoint of each epoch, from which all other results are read.</summary>
     private void Report(EpochFinished epoch)
     {
         trained[epoch.Epoch] = epoch.Metrics[0];
-        // The supervisor keeps one checkpoint of a run; this test wants them all.
+        // The supervisor keeps one checkpoint of a run; this test needs all of them.
         var kept = folder[$"epoch{epoch.Epoch}"];
         File.Copy(epoch.Checkpoint!.Path, kept);
         checkpoints[epoch.Epoch] = epoch.Checkpoint with { Path = kept };
@@ -87,7 +87,7 @@ public sealed class GoldenTrainingTests : IDisposable
             var scores = Evaluation.Run(restored.Model, restored.Inputs.Split(TokenisedDataset.Test), Heartbeat.None);
             var expected = tensors.Get<float>($"test_logits.{epoch}");
             AssertClose(expected, scores.Logits, tolerance, $"epoch {epoch}: a test logit");
-            // A cross-entropy moves at most twice as far as its logits.
+            // A cross-entropy changes by at most twice the change of its logits.
             Assert.Equal(epochs[epoch].GetProperty("test_loss").GetDouble(), BatchLoss(scores, recipe), 2 * tolerance);
             Assert.Equal(epochs[epoch].GetProperty("train_loss").GetDouble(), trained[epoch].Loss, 2 * tolerance);
             if (scores.Gold.Task == LearningTask.SingleLabel)
@@ -97,7 +97,7 @@ public sealed class GoldenTrainingTests : IDisposable
         }
     }
 
-    /// <summary>The published answers gathered while training lie in the order in which the examples came.</summary>
+    /// <summary>The published predictions gathered during training have the order of the training batches.</summary>
     private void AssertThreshold(
         JsonElement golden, int epoch, GoldenTensors tensors, SplitLogits test, double tolerance)
     {
@@ -122,7 +122,7 @@ public sealed class GoldenTrainingTests : IDisposable
         Assert.True(furthest <= tolerance, $"{what} is {furthest:g3} away, allowed is {tolerance:g3}");
     }
 
-    /// <summary>The published loss of an epoch: the mean of its batches' means (study 1.9).</summary>
+    /// <summary>The published loss of an epoch: the mean of the means of its batches (study 1.9).</summary>
     private static double BatchLoss(SplitLogits scores, Recipe recipe) => Enumerable.Range(0, scores.Gold.Count)
         .Chunk(recipe.Hyperparameters.BatchSize)
         .Average(batch =>
@@ -145,7 +145,7 @@ public sealed class GoldenTrainingTests : IDisposable
         Assert.Equal(prunable, result.Tensors.Select(tensor => tensor.Name));
         for (var pruning = 0; pruning < prunings.Count; pruning++)
         {
-            // A checkpoint is the unpruned end of its epoch, so the next one is the first to hold the mask.
+            // A checkpoint is written before the pruning after its epoch, so the next one is the first with the mask.
             var file = SafeTensors.Read(checkpoints[recipe.Plan.PruneAfter[pruning]].Path);
             var (different, entries) = (0, 0);
             for (var t = 0; t < prunable.Length; t++)
@@ -162,7 +162,7 @@ public sealed class GoldenTrainingTests : IDisposable
         }
     }
 
-    /// <summary>Compression, and what each pruning costs on test (study 1.12).</summary>
+    /// <summary>Compression, and the test accuracy that each pruning costs (study 1.12).</summary>
     private void AssertMeasures(
         JsonElement golden, GoldenTensors tensors, GoldenData data, Recipe recipe, IReadOnlyList<RunPruning> ours,
         double tolerance, double strayed)
@@ -173,11 +173,12 @@ public sealed class GoldenTrainingTests : IDisposable
         double[] stability = [.. golden.GetProperty("stability").EnumerateArray().Select(value => value.GetDouble())];
         Assert.Equal(recipe.Plan.PruneAfter, ours.Select(pruning => pruning.AfterEpochs));
         Assert.Equal(prunings.Count, compression.Length);
-        // The published code has none of a pruning before the training, and 0 for multi-label data, where we have none.
+        // The published code has no stability for a pruning before the training, and 0 for multi-label data, for which
+        // we have none.
         Assert.Equal(recipe.Plan.PruneAfter.Count(epochs => epochs > 0), stability.Length);
         for (var pruning = 0; pruning < prunings.Count; pruning++)
         {
-            // Where so many mask entries may stray, as many survivors may; theirs adds a tiny number to the divisor.
+            // As many kept weights may differ as mask entries; the published code adds a tiny number to the divisor.
             var (theirs, tolerated) = (prunings[pruning].GetProperty("compression").GetDouble(), strayed + 1e-9);
             Assert.Equal(compression[pruning], theirs);
             Assert.Equal(1, ours[pruning].Compression!.Value / theirs, tolerated * theirs);
@@ -186,8 +187,8 @@ public sealed class GoldenTrainingTests : IDisposable
                 Assert.Null(ours[pruning].Stability);
                 continue;
             }
-            // What the logits' tolerance may turn around, one way or the other; before the pruning nothing has
-            // (AssertEpochs).
+            // The tolerance of the logits may change these predictions in either direction; before the pruning no
+            // prediction differs (AssertEpochs).
             var doubtful = Doubtful(tensors, data, recipe, pruning, tolerance);
             Assert.Equal(
                 prunings[pruning].GetProperty("test_accuracy_after").GetDouble(), ours[pruning].AccuracyAfter!.Value,
@@ -199,7 +200,7 @@ public sealed class GoldenTrainingTests : IDisposable
     }
 
     /// <summary>
-    /// Share of the test examples whose two highest logits after a pruning are closer than twice the tolerance.
+    /// The share of the test examples whose two highest logits after a pruning are closer than twice the tolerance.
     /// </summary>
     private double Doubtful(GoldenTensors tensors, GoldenData data, Recipe recipe, int pruning, double tolerance)
     {
@@ -219,7 +220,8 @@ public sealed class GoldenTrainingTests : IDisposable
     }
 
     /// <summary>
-    /// At the first pruning; theirs is clipped like every gradient, by one factor for the whole model.
+    /// Compares the impact gradient at the first pruning; the published one is clipped like every gradient, by one
+    /// factor for the whole model.
     /// </summary>
     private void AssertImpactGradient(GoldenTensors tensors, GoldenData data, Recipe recipe, TrainingOrder order)
     {
@@ -239,7 +241,7 @@ public sealed class GoldenTrainingTests : IDisposable
         {
             var theirs = tensors.Get<float>($"impact_gradient.0.{segment.Name}");
             for (var i = 0; i < theirs.Length; i++)
-                // Entries of a gradient of norm 1: what float32 leaves of them after some epochs.
+                // The gradient has norm 1; the tolerance is the float32 error of its entries after some epochs.
                 Assert.Equal(theirs[i], flat[segment.Offset + i] * factor, 1e-4);
         }
     }
@@ -265,7 +267,7 @@ public sealed class GoldenTrainingTests : IDisposable
         Sparsity = golden.GetProperty("target").GetDecimal(),
     };
 
-    /// <summary>The answers gathered while training are in nothing that a run leaves behind.</summary>
+    /// <summary>The predictions gathered during training are not in any output of a run.</summary>
     private sealed class Watcher(Dictionary<int, float[]> movingLogits) : ITrainingHook
     {
         public void BeforeEpoch(int epochsDone)
@@ -276,7 +278,7 @@ public sealed class GoldenTrainingTests : IDisposable
             movingLogits[epochsDone - 1] = trained.Moving.Logits;
     }
 
-    /// <summary>A model of the run to put its checkpoints into.</summary>
+    /// <summary>A model of the run into which its checkpoints are loaded.</summary>
     private sealed class Restored : IDisposable
     {
         private readonly Recipe recipe;
@@ -316,7 +318,7 @@ public sealed class GoldenTrainingTests : IDisposable
     {
         protected TemporaryFolder Folder { get; } = folder;
 
-        /// <summary>A recipe with all that the data decide.</summary>
+        /// <summary>A recipe with all fields that depend on the data.</summary>
         public abstract Recipe Model { get; }
 
         public abstract TrainingAssignment Assignment(Recipe recipe, string output);
@@ -334,7 +336,7 @@ public sealed class GoldenTrainingTests : IDisposable
 
         protected LearningTask Task { get; } = task;
 
-        /// <summary>Each example's split and classes.</summary>
+        /// <summary>The split and the classes of each example.</summary>
         protected IEnumerable<(int Example, string Split, IReadOnlyList<short> Labels)> Examples =>
             new[] { TokenisedDataset.Train, TokenisedDataset.Test }
                 .SelectMany(split => LabelsOf(split).Select(labels => (split, labels)))
@@ -351,7 +353,7 @@ public sealed class GoldenTrainingTests : IDisposable
     }
 
     /// <summary>
-    /// Golden inputs are vectors, not words: so every place of every text becomes a word of its own, with that vector.
+    /// Golden inputs are vectors, not words, so every position of every text becomes a separate word with that vector.
     /// </summary>
     private sealed class GoldenVectors : GoldenData
     {
@@ -380,11 +382,11 @@ public sealed class GoldenTrainingTests : IDisposable
     }
 
     /// <summary>
-    /// Golden inputs are numbers of pieces: so a checkpoint's folder is made whose tokenizer gives them those numbers.
+    /// Golden inputs are numbers of pieces, so this creates a checkpoint folder whose tokenizer gives these numbers.
     /// </summary>
     private sealed class GoldenPieces : GoldenData
     {
-        private const int Heads = 4;            // no tensor's shape tells; the folder's README does
+        private const int Heads = 4;            // defined in the README of the folder, since no shape depends on it
 
         private static readonly string[] Special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 

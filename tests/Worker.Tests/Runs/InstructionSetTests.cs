@@ -9,11 +9,11 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Tests.Runs;
 
 /// <summary>
-/// One trained model predicts the same under every instruction set, in processes of their own: a process has one.
+/// One trained model predicts the same with every instruction set. Each set needs a separate process.
 /// </summary>
 public sealed class InstructionSetTests : IDisposable
 {
-    // Sums of a hundred float32 products in another order; the logits are of size 1.
+    // The sums of a hundred float32 products are in another order; the logits are about 1.
     private const double Tolerance = 1e-5;
 
     private const string FolderVariable = "PIE_TEST_FOLDER";
@@ -45,7 +45,7 @@ public sealed class InstructionSetTests : IDisposable
             "SSE41", "default", "SSE4.1") })
         {
             var (logits, instructionSet) = await LogitsAsync(oneDnn, torch);
-            // The limit was kept, so this is another computation, where the processor has more.
+            // The limit is in effect, so this is another computation if the processor has a wider set.
             Assert.Contains(names, instructionSet, StringComparison.Ordinal);
             Assert.Equal(widest.Logits.Length, logits.Length);
             Assert.All(
@@ -54,7 +54,7 @@ public sealed class InstructionSetTests : IDisposable
     }
 
     /// <summary>
-    /// What the test above starts: writes the logits of the model in the folder that the variable names.
+    /// The test above starts this one, which writes the logits of the model in the folder that the variable names.
     /// </summary>
     [Fact(Explicit = true)]
     public void Logits_are_written()
@@ -72,8 +72,8 @@ public sealed class InstructionSetTests : IDisposable
     }
 
     /// <param name="oneDnn">The widest instruction set that oneDNN may use.</param>
-    /// <param name="torch">The one that torch's own kernels are to use; null: torch chooses.</param>
-    /// <returns>The logits, and what oneDNN says it computed them with.</returns>
+    /// <param name="torch">The instruction set of torch's own kernels; null: torch chooses.</param>
+    /// <returns>The logits, and the instruction set in the log of oneDNN.</returns>
     private async Task<(float[] Logits, string InstructionSet)> LogitsAsync(string oneDnn, string? torch)
     {
         var start = new ProcessStartInfo("dotnet",
@@ -92,7 +92,7 @@ public sealed class InstructionSetTests : IDisposable
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(File.Exists(folder["logits"]), output);
-        // An evaluation by the product's own code never asks for the kernel that is wrong on some machines.
+        // An evaluation by the product's own code never uses the kernel that is wrong on some machines.
         Assert.Contains(",rnn,", output, StringComparison.Ordinal);
         Assert.DoesNotContain("forward_inference", output, StringComparison.Ordinal);
         var logits = MemoryMarshal.Cast<byte, float>(

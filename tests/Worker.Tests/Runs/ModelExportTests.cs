@@ -26,7 +26,7 @@ public sealed class ModelExportTests : IDisposable
     [InlineData(Method.Imp)]
     [InlineData(Method.IibpWr)]
     [InlineData(Method.RpAi)]
-    public void A_model_of_the_files_parameters_gives_the_predictions_of_the_run(Method method)
+    public void A_model_with_the_parameters_of_the_file_gives_the_predictions_of_the_run(Method method)
     {
         var recipe = Toy.Recipe(method);
         var result = Train(recipe);
@@ -41,7 +41,7 @@ public sealed class ModelExportTests : IDisposable
             model, dataset.Split("test").Truncated(recipe.Hyperparameters.MaxLength),
             new Heartbeat(() => { }, CancellationToken.None)).Pack(threshold: null);
 
-        // The same numbers through the same code on the same machine: the same bits.
+        // The same code computes the same numbers on the same machine, so the bits are equal.
         Assert.Equal(result.Predictions[0].Classes, again.Classes);
         Assert.Equal(result.Predictions[0].Scores, again.Scores);
     }
@@ -49,7 +49,7 @@ public sealed class ModelExportTests : IDisposable
     [Theory]
     [InlineData(Method.Dense)]
     [InlineData(Method.Imp)]
-    public void A_kept_model_predicts_again_what_it_predicted_after_its_training(Method method)
+    public void A_kept_model_repeats_the_predictions_made_after_its_training(Method method)
     {
         var trained = Train(Toy.Recipe(method));
 
@@ -62,7 +62,7 @@ public sealed class ModelExportTests : IDisposable
     }
 
     [Fact]
-    public void A_multi_label_model_predicts_again_by_a_threshold_tuned_again()
+    public void A_multi_label_model_predicts_again_with_a_newly_tuned_threshold()
     {
         Toy.MultiLabel().Save(folder["tokens"]);
         var recipe = Toy.Recipe(Method.Dense);
@@ -76,7 +76,7 @@ public sealed class ModelExportTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_the_one_that_was_kept_predicts_nothing()
+    public void A_file_that_differs_from_the_kept_model_is_refused()
     {
         var trained = Train(Toy.Recipe(Method.Dense));
 
@@ -96,7 +96,7 @@ public sealed class ModelExportTests : IDisposable
     [InlineData(Method.Dense)]
     [InlineData(Method.Imp)]
     [InlineData(Method.IrpWr)]
-    public void Masks_say_what_is_pruned_and_pruned_weights_are_zero(Method method)
+    public void Masks_mark_the_pruned_weights_and_pruned_weights_are_zero(Method method)
     {
         var result = Train(Toy.Recipe(method));
         var file = SafeTensors.Read(result.Model!.Path);
@@ -118,7 +118,7 @@ public sealed class ModelExportTests : IDisposable
     }
 
     [Fact]
-    public void The_file_has_the_published_names_and_says_what_it_is()
+    public void The_file_has_the_published_names_and_describes_the_model_in_its_metadata()
     {
         var recipe = Toy.Recipe(Method.Imp, sparsity: 87.5m);
         var model = Train(recipe, seed: 3).Model!;
@@ -167,7 +167,7 @@ public sealed class ModelExportTests : IDisposable
     }
 
     [Fact]
-    public void A_model_of_given_vectors_names_their_file_and_has_no_vocabulary()
+    public void The_file_of_a_model_with_given_vectors_names_the_vectors_and_has_no_vocabulary()
     {
         var dataset = TokenisedDataset.Load(folder["tokens"]);
         File.WriteAllLines(folder["glove"], dataset.Vocabulary.Select((word, i) => $"{word} 0.{i} -0.5"));
@@ -182,7 +182,7 @@ public sealed class ModelExportTests : IDisposable
     }
 
     [Fact]
-    public void Where_it_cannot_be_written_the_run_fails_and_says_so()
+    public void A_run_whose_model_cannot_be_written_fails_with_the_reason()
     {
         File.WriteAllText(folder["models"], "a file in the way");
         Assert.Contains(
@@ -191,7 +191,7 @@ public sealed class ModelExportTests : IDisposable
     }
 
     [Fact]
-    public void Without_the_wish_nothing_is_kept()
+    public void Without_a_target_no_model_is_kept()
     {
         Assert.Null(new RunTraining(Toy.Cpu).Execute(Assignment(Toy.Recipe(Method.Dense), 7, null) with
         {

@@ -20,13 +20,13 @@ public sealed class MultiLabelTrainingTests : IDisposable
     [Trait("Duration", "Long")]
     [InlineData(Protocol.Sound)]
     [InlineData(Protocol.Paper)]
-    public void It_learns(Protocol protocol)
+    public void Training_learns_the_toy_task(Protocol protocol)
     {
         var recipe = Toy.Recipe(Method.Dense, epochs: 40) with { Protocol = protocol };
 
         var result = Train(recipe with { Hyperparameters = recipe.Hyperparameters with { HiddenSize = 16 } });
 
-        // To say yes always would be 0.5 at a third of yes, as macro-F1.
+        // A model that always predicts every label has a macro-F1 of 0.5, since a third of the labels is present.
         Assert.InRange(result.Predictions[0].Metric.Scores.MacroF1, 0.7, 1);
         Assert.True(epochs[^1].Metrics[0].Loss < epochs[0].Metrics[0].Loss);
     }
@@ -52,7 +52,7 @@ public sealed class MultiLabelTrainingTests : IDisposable
     }
 
     [Fact]
-    public void In_protocol_paper_the_threshold_is_tuned_on_the_answers_gathered_while_training()
+    public void In_protocol_paper_the_threshold_is_tuned_on_the_predictions_gathered_during_training()
     {
         var moving = new Moving();
 
@@ -79,7 +79,7 @@ public sealed class MultiLabelTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_validation_split_it_is_tuned_on_a_tenth_of_train_that_is_not_trained_on()
+    public void Without_a_validation_split_the_threshold_is_tuned_on_a_held_out_tenth_of_train()
     {
         Toy.MultiLabel(validation: 0).Save(folder["tokens"]);
         var (first, second) = (new Moving(), new Moving());
@@ -88,7 +88,7 @@ public sealed class MultiLabelTrainingTests : IDisposable
         Train(Toy.Recipe(Method.Dense, epochs: 2), seed: 8, watcher: second);
 
         Assert.Equal(108, first.Scores[0].Gold.Count);
-        // The same examples for all seeds; and the observed and predicted split is all of train.
+        // All seeds hold out the same examples, and the predictions cover all of train.
         Assert.Equal(first.Scores[0].Gold.Bytes, second.Scores[0].Gold.Bytes);
         Assert.Equal(120, result.Predictions[1].Examples);
     }
@@ -103,7 +103,7 @@ public sealed class MultiLabelTrainingTests : IDisposable
     }
 
     [Fact]
-    public void One_training_example_alone_cannot_be_trained_in_protocol_sound()
+    public void A_single_training_example_is_refused_in_protocol_sound()
     {
         Toy.MultiLabel(train: 1, validation: 0).Save(folder["tokens"]);
         Assert.Contains(

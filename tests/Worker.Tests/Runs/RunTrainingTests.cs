@@ -23,7 +23,7 @@ public sealed class RunTrainingTests : IDisposable
         [.. Enum.GetValues<Method>().Where(method => PruningRule.Of(method) is not null)];
 
     [Fact]
-    public void It_learns()
+    public void Training_learns_the_toy_task()
     {
         var result = Train(Toy.Recipe(Method.Dense, epochs: 6));
         Assert.InRange(Assert.Single(result.Predictions).Metric.Scores.Accuracy, 0.85, 1);
@@ -32,7 +32,7 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
-    public void It_learns_with_given_vectors()
+    public void Training_learns_with_given_vectors()
     {
         var dataset = TokenisedDataset.Load(folder["tokens"]);
         var chance = KeyedRandom.For("vectors");
@@ -43,14 +43,14 @@ public sealed class RunTrainingTests : IDisposable
 
         var result = Train(Toy.Recipe(Method.Dense, epochs: 12, vectors: "toy"), vectors: folder["vectors"]);
 
-        // A third would be chance; random vectors, which stay as they are, are no help to the words that only test has.
+        // Chance is a third; the random vectors are frozen, so they do not help with words that occur only in test.
         Assert.InRange(result.Predictions[0].Metric.Scores.Accuracy, 0.5, 1);
         Assert.InRange(epochs[^1].Metrics[0].Scores.Accuracy, 0.9, 1);
         Assert.Equal(vectors.SourceSha256, result.VectorsSha256);
     }
 
     [Fact]
-    public void Every_epoch_is_reported_with_train_and_validation()
+    public void Every_epoch_is_reported_with_its_train_and_validation_metrics()
     {
         Train(Toy.Recipe(Method.Dense, epochs: 3));
         Assert.Equal([0, 1, 2], epochs.Select(epoch => epoch.Epoch));
@@ -67,12 +67,12 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_full_disk_costs_checkpoints_and_nothing_else()
+    public void A_full_disk_prevents_checkpoints_and_does_not_change_the_result()
     {
         var recipe = Toy.Recipe(Method.Imp, epochs: 1);
         var expected = Hash(Train(recipe));
         epochs.Clear();
-        // What is written to /dev/full finds no space left.
+        // A write to /dev/full fails because no space is left.
         Directory.CreateDirectory(folder["attempt2"]);
         foreach (var epoch in new[] { 2, 3 })
             File.CreateSymbolicLink(
@@ -88,7 +88,7 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_reached_costs_checkpoints_and_nothing_else()
+    public void An_unreachable_folder_prevents_checkpoints_and_does_not_change_the_result()
     {
         var recipe = Toy.Recipe(Method.Dense);
         var expected = Hash(Train(recipe));
@@ -105,7 +105,7 @@ public sealed class RunTrainingTests : IDisposable
     [Theory]
     [InlineData(Method.ImpWr)]
     [InlineData(Method.Iibp)]
-    public void Order_initial_weights_and_impact_sample_can_be_given_from_outside(Method method)
+    public void The_order_the_initial_weights_and_the_impact_sample_can_be_given(Method method)
     {
         var recipe = Toy.Recipe(method, epochs: 1);
         Train(recipe.Dense with { Hyperparameters = recipe.Hyperparameters with { LearningRate = 1e-9 } }, seed: 99);
@@ -117,7 +117,7 @@ public sealed class RunTrainingTests : IDisposable
                 .ToDictionary(name => name, file.Get<float>);
         var (orders, samples) = (new List<int>(), new List<int>());
 
-        // Only what is given differs between these seeds; what is not would show.
+        // The seeds may decide only what is given here; any other dependence on them would change the result.
         var results = new[] { 1, 2 }.Select(seed => Hash(new RunTraining(Toy.Cpu).Execute(
             Assignment(recipe, seed), Listener(epochs.Add), train => new TrainingOrder(
                 seed, _ => 0,
@@ -140,7 +140,7 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Given_weights_must_be_the_models()
+    public void Given_weights_must_match_the_model()
     {
         var recipe = Toy.Recipe(Method.Dense);
         var failure = Assert.Throws<ArgumentException>(() => new RunTraining(Toy.Cpu).Execute(
@@ -169,7 +169,7 @@ public sealed class RunTrainingTests : IDisposable
         Assert.Equal(10, result.Tensors.Count);
         Assert.All(result.Tensors, tensor => Assert.Equal(
             tensor.Size - (int)decimal.Round(tensor.Size * 0.875m, MidpointRounding.ToEven), tensor.Kept));
-        // And in the weights themselves, not in the bookkeeping alone.
+        // The weights themselves are pruned, not only the counts.
         var checkpoint = SafeTensors.Read(epochs[^1].Checkpoint!.Path);
         Assert.All(
             result.Tensors,
@@ -181,7 +181,7 @@ public sealed class RunTrainingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(PruningMethods))]
-    public void With_global_scope_the_whole_reaches_its_sparsity_exactly(Method method)
+    public void With_global_scope_the_whole_model_reaches_its_sparsity_exactly(Method method)
     {
         var tensors = Train(
             Toy.Recipe(method, sparsity: 87.5m, epochs: 1) with { Scope = PruningScope.Global }).Tensors;
@@ -194,7 +194,7 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     /// <summary>
-    /// Study 1.7: the share of each step is rounded, and so is each tensor's; together less than a weight in 500.
+    /// Study 1.7: the share of each step and that of each tensor are rounded; together by less than a weight in 500.
     /// </summary>
     [Theory]
     [InlineData(Method.ImpWr, 2, PruningScope.LayerWise)]
@@ -204,16 +204,17 @@ public sealed class RunTrainingTests : IDisposable
     [InlineData(Method.RpAi, 2, PruningScope.Global)]
     [InlineData(Method.IrpWr, 2, PruningScope.Global)]
     [InlineData(Method.Imp, 1, PruningScope.LayerWise)]    // the third pruning comes after the last epoch
-    public void Protocol_paper_reaches_about_its_sparsity(Method method, int epochs, PruningScope scope)
+    public void In_protocol_paper_the_sparsity_is_reached_approximately(Method method, int epochs, PruningScope scope)
     {
         var tensors = Train(Paper(Toy.Recipe(method, epochs: epochs)) with { Scope = scope }).Tensors;
         Assert.Equal(0.3, tensors.Sum(tensor => (double)tensor.Kept) / tensors.Sum(tensor => tensor.Size), 0.002);
     }
 
     [Fact]
-    public void Impact_pruning_in_protocol_paper_misses_its_sparsity_where_units_are_silent()
+    public void In_protocol_paper_impact_pruning_misses_its_sparsity_if_units_are_inactive()
     {
-        // About half of the units of either layer answer none of the ten examples: three quarters of l2's scores are 0.
+        // About half of the units of each layer are inactive for all ten examples, so three quarters of the scores of
+        // l2 are 0.
         var tensors = Train(Paper(Toy.Recipe(Method.IbpAi, sparsity: 50))).Tensors;
         Assert.Equal(("l2.weight", tensors[^1].Size), (tensors[^1].Name, tensors[^1].Kept));
         Assert.All(
@@ -222,7 +223,7 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_dense_run_keeps_everything() =>
+    public void A_dense_run_keeps_all_weights() =>
         Assert.All(Train(Toy.Recipe(Method.Dense)).Tensors, tensor => Assert.Equal(tensor.Size, tensor.Kept));
 
     [Theory]
@@ -260,7 +261,7 @@ public sealed class RunTrainingTests : IDisposable
     [InlineData(Method.IibpWr)]
     [InlineData(Method.Irp)]
     [InlineData(Method.ImpWr, Protocol.Paper)]
-    public void A_branch_from_the_trunk_equals_one_that_trained_these_epochs_itself(
+    public void A_branch_from_the_trunk_equals_a_run_that_trained_all_epochs(
         Method method, Protocol protocol = Protocol.Sound)
     {
         var recipe = Toy.Recipe(method) with { Protocol = protocol };
@@ -327,7 +328,7 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
-    public void An_unusable_own_checkpoint_leads_to_the_trunk()
+    public void A_run_with_an_unusable_checkpoint_starts_from_the_trunk()
     {
         var recipe = Toy.Recipe(Method.Imp, epochs: 1);
         Train(recipe.Dense);
@@ -348,7 +349,7 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_loss_that_is_no_number_ends_the_run_for_good()
+    public void A_loss_that_is_not_finite_fails_the_run_permanently()
     {
         var recipe = Toy.Recipe(Method.Dense, epochs: 3);
         recipe = recipe with { Hyperparameters = recipe.Hyperparameters with { LearningRate = 1e30 } };
@@ -357,7 +358,7 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Unfit_files_are_refused()
+    public void Files_that_do_not_fit_the_recipe_are_refused()
     {
         var recipe = Toy.Recipe(Method.Dense);
         Assert.Throws<UntrainableException>(() => Train(recipe with { DatasetHash = "other" }));
@@ -377,7 +378,7 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_dataset_without_validation_reports_train_alone()
+    public void Without_a_validation_split_only_train_metrics_are_reported()
     {
         Toy.Dataset(validation: 0).Save(folder["tokens"]);
         Train(Toy.Recipe(Method.Dense));
@@ -385,11 +386,11 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Every_wanted_split_is_predicted_in_example_order()
+    public void Every_requested_split_is_predicted_in_example_order()
     {
         var result = Train(Toy.Recipe(Method.Dense, epochs: 8), predict: ["test", "train"]);
         Assert.Equal([("test", 40), ("train", 120)], result.Predictions.Select(p => (p.Split, p.Examples)));
-        // Labels go round in the toy data: in any other order the answers would be no better than chance.
+        // The labels of the toy data are cyclic, so in any other order the accuracy would be that of chance.
         var train = result.Predictions[1];
         Assert.InRange(
             Enumerable.Range(0, 120).Count(i => PackedPredictions.ClassAt(train.Classes, i) == i % 3), 108, 120);
@@ -397,7 +398,7 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Observed_epochs_bring_their_answers_to_the_training_split_and_change_nothing()
+    public void Observed_epochs_report_predictions_of_train_and_do_not_change_the_result()
     {
         var recipe = Toy.Recipe(Method.Dense, epochs: 4);
         var unobserved = Hash(Train(recipe));
@@ -409,7 +410,7 @@ public sealed class RunTrainingTests : IDisposable
 
         Assert.Equal([0, 3], epochs.Where(epoch => epoch.Observation is not null).Select(epoch => epoch.Epoch));
         Assert.Equal(unobserved, Hash(result));
-        // After the last epoch they are the finished model's.
+        // After the last epoch the predictions are those of the finished model.
         Assert.Equal(result.Predictions[1].Scores, epochs[3].Observation!.Scores);
         Assert.Equal(result.Predictions[1].Classes, epochs[3].Observation!.Classes);
         Assert.Equal(("train", 120), (epochs[0].Observation!.Split, epochs[0].Observation!.Examples));
@@ -417,7 +418,7 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_dense_control_of_4E_epochs_goes_on_from_the_dense_runs_end_as_if_it_had_trained_alone()
+    public void A_dense_control_of_4E_epochs_that_continues_the_dense_run_equals_one_that_trained_all_epochs()
     {
         var alone = Hash(Train(Toy.Recipe(Method.Dense4E)));
         Train(Toy.Recipe(Method.Dense));
@@ -439,13 +440,13 @@ public sealed class RunTrainingTests : IDisposable
     [Fact]
     public void No_tensor_is_left_behind_by_an_epoch_or_by_the_run()
     {
-        // Tensors are counted for each thread, so that tests beside this one don't matter.
+        // Tensors are counted for each thread, so concurrent tests do not change the counts.
         var counts = new List<long>();
         var before = Live();
         new RunTraining(Toy.Cpu).Execute(
             Assignment(Toy.Recipe(Method.IibpWr), 7), Listener(_ => counts.Add(Live())));
         Assert.Equal(before, Live());
-        // The mask is one tensor more, from the first pruning on.
+        // From the first pruning on there is one more tensor, the mask.
         Assert.Equal([counts[0], counts[0], .. Enumerable.Repeat(counts[0] + 1, 6)], counts);
 
         static long Live() => TorchSharp.DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
@@ -469,7 +470,7 @@ public sealed class RunTrainingTests : IDisposable
     private TrainingListener Listener(Action<EpochFinished> epoch, CancellationToken cancellation = default) =>
         new(epoch, warnings.Add, new Heartbeat(() => { }, cancellation));
 
-    /// <summary>A run that is stopped after some epochs, and its last checkpoint.</summary>
+    /// <summary>Stops a run after some epochs and returns its last checkpoint.</summary>
     private CheckpointFile TrainUntil(Recipe recipe, int epochsDone, int seed = 7)
     {
         using var stop = new CancellationTokenSource();

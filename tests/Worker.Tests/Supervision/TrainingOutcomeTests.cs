@@ -19,7 +19,7 @@ public class TrainingOutcomeTests
 
     [Theory]
     [MemberData(nameof(Failures), DisableDiscoveryEnumeration = true)]
-    public void A_failure_decides_whether_the_run_is_tried_again(Exception failure, RowChange change) =>
+    public void The_kind_of_a_failure_decides_whether_the_run_is_retried(Exception failure, RowChange change) =>
         Assert.Equal(new(change, false, failure.Message), TrainingOutcome.Of(failure, StopReason.None, false));
 
     [Theory]
@@ -27,7 +27,8 @@ public class TrainingOutcomeTests
     [InlineData(StopReason.PauseRequested, false)]
     [InlineData(StopReason.WorkerStopping, true)]
     [InlineData(StopReason.None, true)]
-    public void No_failure_of_a_run_that_was_being_stopped_counts(StopReason reason, bool workerStops) => Assert.Equal(
+    public void A_failure_of_a_run_that_is_being_stopped_does_not_count(
+        StopReason reason, bool workerStops) => Assert.Equal(
         new(RowChange.Yield, true, "It diverged."),
         TrainingOutcome.Of(new UntrainableException("It diverged."), reason, workerStops));
 

@@ -32,7 +32,7 @@ public sealed class TokenisedDatasetTests : IDisposable
     }
 
     [Fact]
-    public void What_is_saved_is_loaded()
+    public void A_saved_dataset_is_loaded_unchanged()
     {
         AssertIsLoaded(Small(), LearningTask.SingleLabel, classCount: 3);
         AssertIsLoaded(MultiLabel(), LearningTask.MultiLabel, classCount: 10);
@@ -96,7 +96,7 @@ public sealed class TokenisedDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Pieces_are_saved_with_the_tokenizer_and_where_second_texts_begin()
+    public void Pieces_are_saved_with_the_tokenizer_and_the_starts_of_second_texts()
     {
         using var bert = new ToyBert();
         var tokens = bert.WriteTokens();
@@ -128,7 +128,7 @@ public sealed class TokenisedDatasetTests : IDisposable
 
     /// <summary>Study 1.10 and 1.14, 12.</summary>
     [Fact]
-    public void A_pair_is_two_texts_with_token_types_in_protocol_sound_and_one_text_in_paper()
+    public void A_pair_is_two_texts_with_token_types_in_protocol_sound_and_one_text_in_protocol_paper()
     {
         using var bert = new ToyBert();
         var tokens = bert.WriteTokens();

@@ -4,7 +4,7 @@ using PieService.Worker.Text;
 
 namespace PieService.Worker.Tests.Text;
 
-/// <summary>Tokens of texts and pairs against the Hugging Face tokenizer with the same vocabulary.</summary>
+/// <summary>Compares the tokens of texts and pairs with those of the Hugging Face tokenizer.</summary>
 public sealed class WordPieceParityTests
 {
     public static TheoryData<string> Models => ReferenceModels.With("wordpiece.json");

@@ -20,10 +20,10 @@ public sealed class WordPieceTests : IDisposable
     [InlineData("[SEP]a[MASK][sep]", "[SEP] a [MASK] [UNK] [UNK] [UNK]")]
     [InlineData("😀", "[UNK]")]
     [InlineData("", "")]
-    public void A_text_becomes_these_pieces(string text, string expected) => Assert.Equal(expected, Joined(text));
+    public void A_text_is_split_into_pieces(string text, string expected) => Assert.Equal(expected, Joined(text));
 
     [Fact]
-    public void Hangul_is_taken_apart_where_accents_are_stripped()
+    public void Hangul_is_decomposed_if_accents_are_stripped()
     {
         Assert.Equal("[UNK]", Joined("한"));
         bert.Vocabulary[^1] = "\u1112\u1161\u11AB";
@@ -39,13 +39,14 @@ public sealed class WordPieceTests : IDisposable
 
     [Theory]
     [InlineData(3, 3, 20, 3, 3)]
-    [InlineData(9, 3, 12, 6, 3)]        // the longer one is cut first
+    [InlineData(9, 3, 12, 6, 3)]        // the longer text is truncated first
     [InlineData(3, 9, 12, 3, 6)]
-    [InlineData(9, 8, 12, 5, 4)]        // both longer than half: the odd token goes to the longer one
+    [InlineData(9, 8, 12, 5, 4)]        // both texts exceed half: the odd token is left to the longer text
     [InlineData(8, 9, 12, 4, 5)]
     [InlineData(9, 9, 12, 4, 5)]
     [InlineData(9, 9, 3, 0, 0)]
-    public void Pairs_are_cut_the_longer_text_first(int first, int second, int maxLength, int keptFirst, int keptSecond)
+    public void The_longer_text_of_a_pair_is_truncated_first(
+        int first, int second, int maxLength, int keptFirst, int keptSecond)
     {
         var tokens = bert.WriteTokens();
         var input = BertInput.Of(

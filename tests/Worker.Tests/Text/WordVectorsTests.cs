@@ -39,18 +39,18 @@ public sealed class WordVectorsTests : IDisposable
     }
 
     [Fact]
-    public void Lines_may_end_as_on_Windows_in_blanks_or_not_at_all() =>
+    public void Lines_may_end_in_CRLF_in_blanks_or_at_the_end_of_the_file() =>
         Assert.Equal([1, 2, 5, 6], Reduce("a 1 2 \r\nb 3 4\r\nc 5 6", "a", "c").Matrix);
 
     [Fact]
-    public void A_word2vec_header_gives_the_width_and_is_no_vector()
+    public void A_word2vec_header_gives_the_width_and_is_not_a_vector()
     {
         var vectors = Reduce("2 3\na 1 2 3\nb 3 4 5\n", "a");
         Assert.Equal([2, 3, 4], vectors.Mean);
     }
 
     [Fact]
-    public void Of_a_repeated_word_the_first_line_counts() =>
+    public void The_first_line_of_a_repeated_word_counts() =>
         Assert.Equal([1, 1], Reduce("a 1 1\nb 0 0\na 9 9\n", "a").Matrix);
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class WordVectorsTests : IDisposable
     }
 
     [Fact]
-    public void What_is_saved_is_loaded()
+    public void Saved_vectors_are_loaded_unchanged()
     {
         var vectors = Reduce(Lines, "the", "dog", "cat");
         vectors.Save(folder["cache"]);

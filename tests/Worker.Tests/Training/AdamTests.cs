@@ -10,7 +10,7 @@ public class AdamTests
     private static readonly int[][] Texts = [[0, 1, 2], [2, 1]];
 
     [Fact]
-    public void Twenty_steps_are_bit_for_bit_those_of_torch()
+    public void Twenty_steps_equal_those_of_torch_bit_for_bit()
     {
         using var ours = Model();
         using var theirs = Model();

@@ -10,7 +10,7 @@ public class BatchOrderTests
     private readonly TokenisedSplit split = RandomLengths(1003);
 
     [Fact]
-    public void Every_example_comes_once_and_one_batch_is_smaller()
+    public void Every_example_occurs_once_and_one_batch_is_smaller()
     {
         var batches = BatchOrder.ForTraining(split, 10, seed: 1, epoch: 0);
         Assert.Equal(Enumerable.Range(0, 1003), batches.SelectMany(batch => batch).Order());
@@ -31,15 +31,15 @@ public class BatchOrderTests
     public void Texts_of_a_batch_are_of_similar_length_and_the_batches_are_not_sorted()
     {
         var batches = BatchOrder.ForTraining(split, 10, seed: 1, epoch: 0);
-        // Without sorting the lengths of ten texts would be some 50 tokens apart; a window of 12 batches cuts that to a
-        // twelfth.
+        // Without sorting, the lengths of ten texts would differ by about 50 tokens; a window of 12 batches reduces
+        // that to a twelfth.
         Assert.InRange(batches.Average(batch => batch.Max(split.Length) - batch.Min(split.Length)), 0, 6);
         Assert.NotEqual(
             batches.Select(batch => split.Length(batch[0])).Order(), batches.Select(batch => split.Length(batch[0])));
     }
 
     [Fact]
-    public void A_mere_shuffle_takes_every_example_once_and_no_heed_of_length()
+    public void A_plain_shuffle_contains_every_example_once_and_ignores_the_lengths()
     {
         var batches = BatchOrder.Shuffled(split, 10, seed: 1, epoch: 0);
         Assert.Equal(Enumerable.Range(0, 1003), batches.SelectMany(batch => batch).Order());
@@ -49,30 +49,30 @@ public class BatchOrderTests
     }
 
     [Fact]
-    public void Small_data_changes_company_with_every_epoch_too()
+    public void The_batches_of_a_small_split_differ_between_epochs_too()
     {
         var small = RandomLengths(60);
         HashSet<(int, int)> Company(int epoch) =>
             [.. from batch in BatchOrder.ForTraining(small, 10, seed: 1, epoch) from a in batch from b in batch
                 where a < b select (a, b)];
         var (first, second) = (Company(0), Company(1));
-        // 270 pairs share a batch, of 1770; by chance alone some 41 would do so twice.
+        // 270 of 1770 pairs share a batch; about 41 would share one in both epochs by chance.
         Assert.InRange(first.Intersect(second).Count(), 0, 90);
     }
 
     [Fact]
-    public void Evaluation_goes_by_length() => Assert.Equal(
+    public void Evaluation_batches_are_sorted_by_length() => Assert.Equal(
         Enumerable.Range(0, 1003).Select(split.Length).Order(),
         BatchOrder.ForEvaluation(split, 64).SelectMany(batch => batch).Select(split.Length));
 
     [Fact]
-    public void An_evaluations_batches_are_bounded_by_their_tokens_with_pads()
+    public void Evaluation_batches_have_a_bounded_number_of_tokens_including_pads()
     {
         var batches = BatchOrder.ForEvaluation(split, 64, mostTokens: 300);
         Assert.Equal(Enumerable.Range(0, 1003).OrderBy(split.Length), batches.SelectMany(batch => batch));
         Assert.All(batches, batch => Assert.InRange(batch.Length * batch.Max(split.Length), 0, 300));
         Assert.All(batches, batch => Assert.InRange(batch.Length, 1, 64));
-        // And no smaller than that.
+        // The batches are as large as the bounds allow.
         Assert.All(batches.Zip(batches.Skip(1)), pair =>
             Assert.True(pair.First.Length == 64 || (pair.First.Length + 1) * split.Length(pair.Second[0]) > 300));
         Assert.All(

@@ -7,12 +7,12 @@ namespace PieService.Worker.Tests.Training;
 public class SplitLogitsTests
 {
     [Fact]
-    public void More_scores_than_an_array_holds_are_refused_even_where_their_number_wraps_around() =>
+    public void More_scores_than_an_array_holds_are_refused_even_if_their_number_overflows() =>
         Assert.Throws<OverflowException>(
             () => new SplitLogits("test", PackedLabels.OfClasses(10_000, new int[429_497])));
 
     [Fact]
-    public void Of_equal_logits_the_smallest_class_wins()
+    public void The_smallest_class_wins_among_equal_logits()
     {
         var scores = Of([0], [1, 2, 2]);
         Assert.Equal(1, scores.Predicted(null).ClassAt(0));
@@ -27,9 +27,9 @@ public class SplitLogitsTests
     }
 
     [Fact]
-    public void Classes_are_decided_before_the_scores_are_rounded()
+    public void Classes_are_predicted_before_the_scores_are_rounded()
     {
-        // Both are 1 in float16.
+        // Both logits are 1 in float16.
         var packed = Of([0], [1, 1.0001f]).Pack(threshold: null);
         Assert.Equal(1, PackedPredictions.ClassAt(packed.Classes, 0));
         Assert.Equal([1, 1], PackedPredictions.ScoresAt(packed.Scores, 0, 2));
@@ -43,7 +43,7 @@ public class SplitLogitsTests
     [Fact]
     public void Multi_label_loss_is_the_mean_over_examples_and_classes_and_does_not_overflow()
     {
-        // log 2 for the two of 0; 1000 for the class that is missed so far; nothing for the one that is met so far.
+        // log 2 for each logit of 0, 1000 for the wrong class of logit 1000, and 0 for the right one.
         var metric = MultiLabel([[0], [1]], [0, 0, 1000, 1000]).Metric(threshold: 0.5);
         Assert.Equal(((2 * Math.Log(2)) + 1000) / 4, metric.Loss, 9);
     }
@@ -59,7 +59,7 @@ public class SplitLogitsTests
     }
 
     [Fact]
-    public void Multi_label_data_cannot_be_decided_without_a_threshold() =>
+    public void Multi_label_predictions_require_a_threshold() =>
         Assert.Throws<ArgumentNullException>(() => MultiLabel([[0]], [1, 2]).Predicted(threshold: null));
 
     private static SplitLogits MultiLabel(short[][] gold, float[] logits) =>

@@ -12,7 +12,7 @@ public sealed class TrainerTests : IDisposable
     public void Dispose() => toy.Dispose();
 
     [Fact]
-    public void Hooks_are_called_around_every_epoch_that_is_left()
+    public void Hooks_are_called_around_every_remaining_epoch()
     {
         var calls = new List<string>();
         Run(epochsDone: 1, totalEpochs: 3, new Recorder(calls), EveryExample);
@@ -56,7 +56,7 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void Gradients_of_a_norm_below_1_stay_as_they_are()
+    public void Gradients_with_a_norm_below_1_are_not_changed()
     {
         int[] batch = [0, 1, 2, 3];
         var labels = tensor(Array.ConvertAll(batch, example => (long)train.Labels.ClassAt(example)));
@@ -67,13 +67,13 @@ public sealed class TrainerTests : IDisposable
 
         Run(0, 1, new Recorder([]), _ => [batch]);
 
-        Assert.Equal(unclipped, toy.Parameters.CopyGradients());        // times 1, to the bit
+        Assert.Equal(unclipped, toy.Parameters.CopyGradients());        // the factor is exactly 1
     }
 
     [Fact]
     public void Pruned_weights_stay_zero_and_have_no_gradient()
     {
-        Run(0, 1, new Recorder([]), EveryExample);      // gives Adam a momentum that would move them
+        Run(0, 1, new Recorder([]), EveryExample);      // gives Adam a momentum that would change the pruned weights
         var segment = toy.Parameters.Segments.Single(segment => segment.Name == "l2.weight");
         toy.Parameters.Prune(
             new Dictionary<string, Mask> { ["l2.weight"] = Mask.Full(segment.Size).Without([0, 5, 77]) });
