@@ -18,12 +18,12 @@ public class DependencyRules
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Every_folder_has_its_place_in_the_line(string project) =>
+    public void Every_folder_has_a_place_in_the_line(string project) =>
         None(LineOf(project).WithoutPlace(SourceProject.Sources(project).Select(SourceProject.Shown)));
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void No_folders_use_one_another_in_a_circle(string project) =>
+    public void No_folders_depend_on_one_another_in_a_cycle(string project) =>
         None(Circles.OfFolders(Uses(project)).Select(circle => string.Join(", ", circle)));
 
     [Theory]
@@ -80,7 +80,7 @@ public class DependencyRules
     }
 
     [Fact]
-    public void Only_Storage_knows_the_database() => Assert.Empty(
+    public void Only_Storage_uses_the_database() => Assert.Empty(
         from file in SourceProject.Sources("Domain")
         where SourceProject.FolderOf(SourceProject.Shown(file)) != "Domain/Storage"
         let text = File.ReadAllText(file)
@@ -97,13 +97,13 @@ public class DependencyRules
     [InlineData("Hosting", "PieService.Domain")]
     [InlineData("Hosting", "Microsoft.AspNetCore")]
     [InlineData("Worker", "Microsoft.AspNetCore")]
-    public void A_project_does_not_know_what_is_not_its_business(string project, string library) =>
+    public void A_project_does_not_use_libraries_outside_its_task(string project, string library) =>
         Assert.DoesNotContain(
             $"using {library}",
             string.Join('\n', SourceProject.Sources(project).Select(File.ReadAllText)),
             StringComparison.Ordinal);
 
-    /// <summary>A source of another project, compiled here, is a use that no project reference shows.</summary>
+    /// <summary>A compiled source of another project would be a dependency without a reference.</summary>
     [Fact]
     public void A_project_compiles_only_sources_of_its_own_folder() => Assert.Empty(
         from project in Directory.EnumerateFiles(SourceProject.Root, "*.csproj", SearchOption.AllDirectories)
@@ -112,7 +112,7 @@ public class DependencyRules
         select $"{SourceProject.Shown(project)} compiles {compile.Attribute("Include")!.Value}");
 
     [Fact]
-    public void Every_test_project_is_run_in_the_order_of_a_seed() => Assert.Empty(
+    public void Every_test_project_runs_in_the_order_of_a_seed() => Assert.Empty(
         from project in Directory.EnumerateFiles(
             Path.Combine(SourceProject.Root, "../tests"), "*.csproj", SearchOption.AllDirectories)
         let text = File.ReadAllText(project)
@@ -120,7 +120,7 @@ public class DependencyRules
         where !text.Contains("../Order/*.cs", StringComparison.Ordinal)
         select project);
 
-    /// <summary>Shows all that was found; Assert.Empty would cut it.</summary>
+    /// <summary>Shows the whole list, which Assert.Empty would truncate.</summary>
     private static void None(IEnumerable<string> found)
     {
         var all = found.Distinct().ToList();

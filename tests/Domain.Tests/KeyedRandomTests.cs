@@ -3,16 +3,16 @@ namespace PieService.Domain.Tests;
 public class KeyedRandomTests
 {
     [Fact]
-    public void A_key_gives_the_same_stream_on_every_machine_and_in_every_version()
+    public void A_key_gives_the_same_numbers_on_every_machine_and_in_every_version()
     {
         var random = KeyedRandom.For(7, "order", 3);
 
-        // From an independent implementation of SplitMix64 and SHA-256.
+        // The numbers are from an independent implementation of SplitMix64 and SHA-256.
         Assert.Equal([1985077912848798831, 11005867605907992297], new[] { random.NextUInt64(), random.NextUInt64() });
     }
 
     [Fact]
-    public void Keys_are_told_apart_part_by_part() =>
+    public void Every_part_of_a_key_changes_the_seed() =>
         Assert.Equal(4, new HashSet<ulong>
         {
             KeyedRandom.Seed(1, "a", 2),
@@ -22,7 +22,7 @@ public class KeyedRandomTests
         }.Count);
 
     [Fact]
-    public void A_permutation_holds_each_number_once() =>
+    public void A_permutation_contains_each_number_once() =>
         Assert.Equal(Enumerable.Range(0, 100), KeyedRandom.For("p").Permutation(100).Order());
 
     [Fact]
@@ -32,7 +32,7 @@ public class KeyedRandomTests
         var counts = new int[7];
         for (var i = 0; i < 70_000; i++) counts[random.NextInt(7)]++;
 
-        // 10,000 expected each, standard deviation 93: five of them.
+        // 10,000 of each are expected with a standard deviation of 93; the bound is five deviations.
         Assert.All(counts, count => Assert.InRange(count, 10_000 - 465, 10_000 + 465));
     }
 

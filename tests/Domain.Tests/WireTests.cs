@@ -6,12 +6,12 @@ namespace PieService.Domain.Tests;
 public class WireTests
 {
     [Fact]
-    public void Methods_are_called_as_in_the_paper() => Assert.Equal(
+    public void Methods_have_the_names_of_the_paper() => Assert.Equal(
         ["dense", "dense4E", "IMP", "IMP-WR", "MP-AI", "IIBP", "IIBP-WR", "IBP-AI", "IRP", "IRP-WR", "RP-AI"],
         Wire.All<Method>());
 
     [Fact]
-    public void Every_name_leads_back_to_its_value() =>
+    public void Every_name_is_parsed_to_its_value() =>
         Assert.All(Enum.GetValues<Method>(), method => Assert.Equal(method, Wire.Parse<Method>(Wire.Name(method))));
 
     [Fact]
@@ -23,7 +23,7 @@ public class WireTests
     [InlineData("\" IMP\"")]
     [InlineData("\"2\"")]
     [InlineData("2")]
-    public void Json_takes_no_other_spelling(string json) =>
+    public void Json_accepts_no_other_spelling(string json) =>
         Assert.Throws<JsonException>(() => Json.Read<Method>(json));
 
     [Fact]

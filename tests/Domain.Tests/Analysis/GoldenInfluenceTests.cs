@@ -13,7 +13,7 @@ public class GoldenInfluenceTests
     private const double Relative = 1e-4;
 
     /// <summary>
-    /// Where equal examples fill a bin their deviation is nothing but float32's rounding of a loss of about 1.
+    /// If equal examples fill a bin, their deviation is only the float32 rounding error of a loss of about 1.
     /// </summary>
     private const double Float32Rounding = 1e-6;
 
@@ -31,8 +31,8 @@ public class GoldenInfluenceTests
     }
 
     /// <summary>
-    /// Of the published scores: those of examples that are equal up to float32's last bit decide the walk. Among equal
-    /// ones the published order is that of an unstable sort, so only their places are compared.
+    /// Uses the published scores, since a difference in the last bit of float32 changes the order. The published order
+    /// of equal scores is that of an unstable sort, so only their ranks are compared.
     /// </summary>
     [Theory]
     [MemberData(nameof(Cases))]
@@ -57,7 +57,7 @@ public class GoldenInfluenceTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Our_own_scores_give_the_published_bins_where_none_are_equal(string name)
+    public void Our_own_scores_give_the_published_bins_if_no_scores_are_equal(string name)
     {
         var golden = Golden.Of(name);
         var el2n = golden.El2n();
@@ -76,7 +76,7 @@ public class GoldenInfluenceTests
         var golden = Golden.Of(name);
         var (dense, pruned) = (golden.Logits("dense_logits"), golden.Logits("pruned_logits"));
 
-        // Its own bins, since which of equal examples falls into which is chance.
+        // Uses the published bins, since the bin of each of several equal examples is arbitrary.
         var bins = InfluenceBin.Of(
             golden.Tensors.Get<int>("bin"), golden.Tensors.Get<double>("el2n"), new bool[golden.Gold.Count],
             SeedLosses.Of(golden.Gold, dense.Zip(pruned)));
@@ -103,7 +103,7 @@ public class GoldenInfluenceTests
     {
         public static Golden Of(string name) => new(
             GoldenFolder.Tensors($"{name}.safetensors"),
-            // Python writes NaN, which is no JSON.
+            // Python writes NaN, which is not valid JSON.
             JsonDocument.Parse(
                 File.ReadAllText(GoldenFolder.Path($"{name}.json"))
                     .Replace("NaN", "null", StringComparison.Ordinal)).RootElement);

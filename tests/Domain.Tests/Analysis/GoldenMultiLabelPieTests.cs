@@ -8,12 +8,12 @@ using PieService.Golden;
 namespace PieService.Domain.Tests.Analysis;
 
 /// <summary>
-/// PIEs of multi-label data and what is said of them, as the published code computes them from logits and each run's
-/// threshold.
+/// PIEs of multi-label data and their statistics, as the published code computes them from the logits and the
+/// threshold of each run.
 /// </summary>
 public class GoldenMultiLabelPieTests
 {
-    /// <summary>Of scores, as the golden folder's README gives it.</summary>
+    /// <summary>The tolerance of scores, from the README of the golden folder.</summary>
     private const double Tolerance = 1e-6;
 
     public static TheoryData<string> Cases => GoldenFolder.Cases("pies/multi-*");
@@ -60,7 +60,7 @@ public class GoldenMultiLabelPieTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Classes_are_distributed_and_answered_as_published(string name)
+    public void Classes_are_distributed_and_predicted_as_published(string name)
     {
         var golden = Golden.Of(name);
 

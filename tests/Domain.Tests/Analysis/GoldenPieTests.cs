@@ -7,11 +7,11 @@ using PieService.Golden;
 namespace PieService.Domain.Tests.Analysis;
 
 /// <summary>
-/// Votes, PIEs and what is said of them, as the published code computes them from the logits of two cohorts.
+/// Votes, PIEs and their statistics, as the published code computes them from the logits of two cohorts.
 /// </summary>
 public class GoldenPieTests
 {
-    /// <summary>Of scores, as the golden folder's README gives it; the published code averages in float32.</summary>
+    /// <summary>The tolerance of scores, from the golden README: the published code averages in float32.</summary>
     private const double Tolerance = 1e-6;
 
     public static TheoryData<string> Cases => GoldenFolder.Cases("pies/single-*");
@@ -58,7 +58,7 @@ public class GoldenPieTests
         Assert.Equal(golden.Number("accuracy_on_pies_pruned"), summary.PrunedOnPies!.Value, Tolerance);
         Assert.Equal(golden.Numbers("seed_accuracy_dense").Average(), summary.DenseScore.Mean, Tolerance);
         Assert.Equal(golden.Numbers("seed_accuracy_pruned").Average(), summary.PrunedScore.Mean, Tolerance);
-        // The mean over one seed is that seed's own.
+        // The mean over one seed is the value of that seed.
         AllClose(
             golden.Numbers("seed_accuracy_dense"),
             [.. golden.Answers.Dense.Select(run => Golden.Summary(new(golden.Gold, [run], [run])).DenseScore.Mean)]);
@@ -121,7 +121,7 @@ public class GoldenPieTests
         public double[] Numbers(string property) =>
             [.. Json.GetProperty(property).EnumerateArray().Select(number => number.GetDouble())];
 
-        /// <summary>The class of the highest logit, of equal ones the first, as a run's answers are stored.</summary>
+        /// <summary>The class of the highest logit, as a run stores it; the first one of equal logits.</summary>
         private PackedLabels[] Packed(string tensor) =>
         [
             .. Tensors.Get<float>(tensor).Chunk(Gold.Count * ClassCount)

@@ -23,11 +23,11 @@ public class InfluenceTests
     }
 
     [Fact]
-    public void Far_logits_do_not_overflow() =>
+    public void Large_logits_do_not_overflow() =>
         Assert.Equal(Math.Sqrt(2), El2n.MeanOverSeeds(Gold(1), [[65504, -65504]])[0], Digits);
 
     [Fact]
-    public void Forty_different_examples_fill_twenty_bins_of_two_the_least_influential_first()
+    public void Forty_examples_with_different_scores_fill_twenty_bins_of_two_in_ascending_order()
     {
         var ranking = InfluenceRanking.Of([.. Enumerable.Range(0, 40).Select(i => 40.0 - i)]);
 
@@ -36,7 +36,8 @@ public class InfluenceTests
     }
 
     /// <summary>
-    /// The walk goes on by one bin for each example, so equal scores stay, and the last bins stay empty.
+    /// The algorithm advances by at most one bin for each example, so equal scores share a bin, and the last bins stay
+    /// empty.
     /// </summary>
     [Fact]
     public void Equal_scores_all_stay_in_the_first_bin() =>
@@ -62,7 +63,7 @@ public class InfluenceTests
     }
 
     [Fact]
-    public void The_loss_of_a_model_that_is_sure_keeps_its_digits()
+    public void The_loss_of_a_confident_model_keeps_its_digits()
     {
         var losses = SeedLosses.Of(Gold(0), [([30, 0], [29, 0])]);
 
@@ -70,7 +71,7 @@ public class InfluenceTests
     }
 
     [Fact]
-    public void A_bin_says_how_many_of_its_examples_are_PIEs_and_how_their_losses_spread()
+    public void A_bin_has_the_number_of_its_PIEs_and_the_spread_of_its_losses()
     {
         var losses = new SeedLosses(
             Difference: [1, 3, 7], Ratio: [2, 4, 5], RatioSd: [1, 3, 0], Dense: [1, 1, 1], Pruned: [2, 4, 8]);
@@ -87,7 +88,7 @@ public class InfluenceTests
     }
 
     [Fact]
-    public void A_dense_loss_of_zero_leaves_no_ratio()
+    public void A_dense_loss_of_zero_gives_no_ratio()
     {
         var bin = InfluenceBin.Of([1], [0], [false], SeedLosses.Of(Gold(0), [([60000, -60000], [0, 0])])).Single();
 
@@ -99,7 +100,7 @@ public class InfluenceTests
     /// Ratios of three examples over two seeds: infinite (the dense loss is 0 in the first seed only), 1 and 3.
     /// </summary>
     [Fact]
-    public void One_ratio_without_bounds_leaves_the_median_where_it_is()
+    public void One_infinite_ratio_does_not_change_the_median()
     {
         var sure = (float)Math.Log(1 / ((Math.Cbrt(2) - 1)));                   // -log softmax(sure, 0)[0] = ln 2 / 3
         var losses = SeedLosses.Of(
@@ -115,7 +116,7 @@ public class InfluenceTests
     }
 
     [Fact]
-    public void A_run_that_did_not_answer_everything_is_refused()
+    public void A_run_that_lacks_predictions_is_refused()
     {
         Assert.Throws<ArgumentException>(() => El2n.MeanOverSeeds(Gold(0, 1), [[0, 0]]));
         Assert.Throws<ArgumentException>(() => El2n.MeanOverSeeds(Gold(0), []));
@@ -131,7 +132,7 @@ public class InfluenceTests
         Assert.Equal((Math.Sqrt(0.25 + 0.5625) + Math.Sqrt(0.5)) / 2, el2n[0], 6);
     }
 
-    /// <summary>-log sigmoid: ln 2 at 0; of a probability 3/4 against a label that is not there, ln 4.</summary>
+    /// <summary>-log sigmoid: ln 2 at 0; ln 4 for the probability 3/4 of an absent label.</summary>
     [Fact]
     public void A_multi_label_loss_is_the_mean_over_the_classes_and_so_is_the_ratio()
     {

@@ -7,14 +7,15 @@ public class ModelPairTests
 {
     [Theory]
     [InlineData(90, 90, true)]
-    [InlineData(90, 90.4, true)]        // 10 and 9.6 % are kept: 1.04 times as much
+    [InlineData(90, 90.4, true)]        // 10 and 9.6 % are kept: 1.04 times as many
     [InlineData(90.4, 90, true)]
     [InlineData(90, 90.6, false)]       // 10 and 9.4 %: 1.06
     [InlineData(20, 22, true)]          // 80 and 78 %
-    [InlineData(99, 98, false)]         // twice as much
-    [InlineData(99, 93.9, false)]       // the study's BiLSTM by impact, beside one by magnitude (study 1.6)
+    [InlineData(99, 98, false)]         // twice as many
+    [InlineData(99, 93.9, false)]       // the study's BiLSTM, pruned by impact and by magnitude (study 1.6)
     [InlineData(100, 100, true)]
-    public void Two_models_are_comparable_where_they_keep_as_many_weights(double first, double second, bool comparable)
+    public void Two_models_are_comparable_if_they_keep_about_the_same_number_of_weights(
+        double first, double second, bool comparable)
     {
         var pair = ModelPair.Of(Labelled("a", first, pies: 8), Labelled("b", second, pies: 5), shared: 4);
 
@@ -24,7 +25,7 @@ public class ModelPairTests
     }
 
     [Fact]
-    public void Before_both_are_labelled_nothing_is_said_of_the_two()
+    public void Two_models_are_not_compared_before_both_are_labelled()
     {
         var pair = ModelPair.Of(Labelled("a", 90, pies: 8), NotLabelled("b"), shared: 0);
 

@@ -5,9 +5,9 @@ namespace PieService.Domain.Tests.Analysis;
 public class PieOverlapTests
 {
     [Fact]
-    public void What_two_models_share_stands_beside_what_chance_would_give()
+    public void The_PIEs_that_two_models_share_are_compared_with_the_number_expected_by_chance()
     {
-        // 8 and 5 of 20 examples, 4 of them the same: by chance it would be 8 x 5 / 20 = 2, of a union of 11.
+        // 8 and 5 of 20 examples with 4 in common; 8 x 5 / 20 = 2 are expected by chance, in a union of 11.
         var overlap = PieOverlap.Of(first: 8, second: 5, shared: 4, examples: 20);
 
         Assert.Equal(new PieOverlap(4, 9, 4 / 9.0, 2, 2 / 11.0, 2), overlap);
@@ -23,15 +23,15 @@ public class PieOverlapTests
 
         var overlap = PieOverlap.Of(First, Second, 1, Examples);
 
-        // 1225 pairs of sets; their sum is exact, the division is not.
+        // The sum over 1225 pairs of sets is exact, the division is not.
         Assert.Equal(shared.Average(), overlap.ExpectedShared, 12);
         Assert.True(
             shared.Average(n => n / (double)(First + Second - n)) > overlap.ExpectedJaccard,
-            "the mean of the Jaccard lies above, as the formula says");
+            "the mean of the Jaccard index must exceed the Jaccard index of the mean");
     }
 
     [Fact]
-    public void Without_PIEs_there_is_nothing_to_share_and_no_ratio()
+    public void Without_PIEs_there_is_no_overlap_and_no_ratio()
     {
         Assert.Equal(new PieOverlap(0, 0, null, 0, null, null), PieOverlap.Of(0, 0, 0, 10));
         Assert.Equal(new PieOverlap(0, 3, 0, 0, 0, null), PieOverlap.Of(3, 0, 0, 10));
@@ -39,14 +39,14 @@ public class PieOverlapTests
     }
 
     [Fact]
-    public void Sizes_far_beyond_an_int_when_multiplied_are_exact() =>
+    public void Sizes_whose_product_exceeds_an_int_are_exact() =>
         Assert.Equal(1_000_000, PieOverlap.Of(2_000_000, 2_500_000, 1_000_000, 5_000_000).ExpectedShared);
 
     [Theory]
     [InlineData(3, 2, 3, 10)]
     [InlineData(3, 2, -1, 10)]
     [InlineData(6, 6, 1, 10)]
-    public void Sets_that_cannot_be_are_refused(int first, int second, int shared, int examples) =>
+    public void Impossible_sizes_of_sets_are_refused(int first, int second, int shared, int examples) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => PieOverlap.Of(first, second, shared, examples));
 
     private static IEnumerable<uint> Sets(int examples, int size) =>

@@ -32,7 +32,7 @@ public class BasicEnglishTests
     public void An_empty_second_text_is_still_a_pair() => Assert.Equal(["a", "[SEP]"], BasicEnglish.Tokenise("a", ""));
 
     [Fact]
-    public void A_text_without_a_second_is_no_pair() => Assert.Equal(["a"], BasicEnglish.Tokenise("a", null));
+    public void A_text_without_a_second_text_is_not_a_pair() => Assert.Equal(["a"], BasicEnglish.Tokenise("a", null));
 
     [Fact]
     public void A_long_text_is_tokenised_whole() =>

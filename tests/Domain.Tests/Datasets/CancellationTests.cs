@@ -4,7 +4,7 @@ using PieService.Domain.Tests.Files;
 
 namespace PieService.Domain.Tests.Datasets;
 
-/// <summary>A reading that is cancelled ends at the next bytes that it asks for, not at the next example.</summary>
+/// <summary>A cancelled reading ends at the next read of bytes, not at the next example.</summary>
 public sealed class CancellationTests : IDisposable
 {
     private static readonly byte[] Noise = new byte[4 * 1024 * 1024];
@@ -25,10 +25,10 @@ public sealed class CancellationTests : IDisposable
         from isGzipped in new[] { false, true }
         select (format, isGzipped));
 
-    /// <summary>A reader that looked further would find that there is nothing to read.</summary>
+    /// <summary>A reader that continued would find that the file has no examples.</summary>
     [Theory]
     [MemberData(nameof(Formats))]
-    public void No_format_reads_on(DatasetFormat format, bool isGzipped)
+    public void Reading_stops_for_every_format(DatasetFormat format, bool isGzipped)
     {
         files.As(format).With("file", isGzipped ? SampleFiles.Gzip(Noise) : Noise);
         source.Cancel();
@@ -38,7 +38,7 @@ public sealed class CancellationTests : IDisposable
     }
 
     [Fact]
-    public void What_an_archive_has_behind_its_last_example_is_not_passed_over_to_its_end()
+    public void Reading_stops_within_the_bytes_after_the_last_example_of_an_archive()
     {
         files.Definition = new DatasetDefinition
         {
@@ -57,7 +57,7 @@ public sealed class CancellationTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Pages_of_Parquet_that_hold_nothing_are_not_passed_over_to_the_next_value(bool isGzipped)
+    public void Reading_stops_within_a_series_of_empty_Parquet_pages(bool isGzipped)
     {
         var file = HandmadeParquet.File(
             [HandmadeParquet.Values("a"), .. Enumerable.Repeat(HandmadeParquet.Empty(kind: 0), 2000),
@@ -67,7 +67,7 @@ public sealed class CancellationTests : IDisposable
         AssertEndsAfter(examples: 1);
     }
 
-    /// <summary>Without reading a megabyte more, which would take memory too.</summary>
+    /// <summary>Asserts that less than a further megabyte is read, and little memory is allocated.</summary>
     private void AssertEndsAfter(int examples)
     {
         using var reading = files.Read().Examples(Guid.Empty, source.Token).GetEnumerator();

@@ -25,7 +25,7 @@ public class DatasetRulesTests
     }
 
     [Fact]
-    public void Everything_that_is_missing_is_said_at_once() => Assert.Equal(
+    public void All_missing_fields_are_reported_at_once() => Assert.Equal(
         ["name", "task", "format", "columns"],
         DatasetRules.Check(new DatasetDefinition(), ["train", "test"]).Select(error => error.Field));
 
@@ -38,7 +38,8 @@ public class DatasetRulesTests
     [InlineData(
         DatasetFormat.Aapd, LearningTask.MultiLabel, "train trainLabels validation validationLabels test testLabels")]
     [InlineData(DatasetFormat.Trec, LearningTask.SingleLabel, "train test")]
-    public void A_published_dataset_needs_no_more_than_its_name(DatasetFormat format, LearningTask task, string parts)
+    public void The_definition_of_a_published_dataset_needs_only_name_task_and_format(
+        DatasetFormat format, LearningTask task, string parts)
     {
         var published = new DatasetDefinition { Name = "published", Task = task, Format = format };
 
@@ -62,7 +63,7 @@ public class DatasetRulesTests
     [InlineData(DatasetFormat.Aapd, "train trainLabels test", "testLabels")]
     [InlineData(DatasetFormat.Aapd, "train trainLabels test testLabels validationLabels", "validation")]
     [InlineData(DatasetFormat.Snli, "train test labelIndex", "labelIndex")]
-    public void What_belongs_to_another_format_is_refused_by_its_part(
+    public void Parts_and_fields_of_another_format_are_refused_by_name(
         DatasetFormat format, string parts, string fields) => Assert.Equal(
         Words(fields),
         DatasetRules.Check(new DatasetDefinition
@@ -73,13 +74,14 @@ public class DatasetRulesTests
         }, Words(parts))
             .Select(error => error.Field));
 
-    /// <summary>However many there are of them: whoever adds a format has no message to mend.</summary>
+    /// <summary>The list is derived from all formats, so the message stays correct if a format is added.</summary>
     [Theory]
     [InlineData("minimumDocuments", "train test", "; leave it out")]
     [InlineData("trainLabels", "train trainLabels test testLabels",
         "; the labels of other formats are in the files of their texts")]
     [InlineData("labelIndex", "train test labelIndex", "; for other formats the definition's labels fix the order")]
-    public void What_a_format_does_not_take_is_said_with_the_formats_that_do(string field, string parts, string rest)
+    public void A_part_or_field_that_a_format_does_not_use_is_refused_with_the_formats_that_use_it(
+        string field, string parts, string rest)
     {
         var refused = Enum.GetValues<DatasetFormat>().ToDictionary(
             format => format,
@@ -103,7 +105,7 @@ public class DatasetRulesTests
     [InlineData(DatasetFormat.Snli, "train test", null, 0.1, "")]
     [InlineData(DatasetFormat.Trec, "file", 0.1, 0, "")]
     [InlineData(DatasetFormat.Trec, "train validation test", null, 0.1, "split")]
-    public void Where_the_files_have_a_test_split_a_share_of_train_may_become_the_validation_split(
+    public void If_the_files_have_a_test_split_a_share_of_train_may_become_the_validation_split(
         DatasetFormat format, string parts, double? test, double validation, string fields) => Assert.Equal(
         Words(fields),
         DatasetRules.Check(
@@ -145,7 +147,7 @@ public class DatasetRulesTests
     }
 
     [Fact]
-    public void Labels_are_at_least_two_and_each_another()
+    public void There_are_at_least_two_labels_and_each_is_different()
     {
         Assert.Equal("labels", Only(Good with { Labels = ["yes"] }).Field);
         Assert.Equal("labels[2]", Only(Good with { Labels = ["yes", "no", "yes"] }).Field);
@@ -155,7 +157,7 @@ public class DatasetRulesTests
     }
 
     [Fact]
-    public void A_column_is_mapped_once() =>
+    public void A_column_can_be_mapped_only_once() =>
         Assert.Equal("columns.label", Only(Good with { Columns = Good.Columns! with { Label = "premise" } }).Field);
 
     [Theory]
@@ -163,7 +165,7 @@ public class DatasetRulesTests
     [InlineData(0, 1, "split.test")]
     [InlineData(-0.1, 0.5, "split.validation")]
     [InlineData(0.5, 0.5, "split")]
-    public void Fractions_leave_something_for_every_split(double validation, double test, string field) =>
+    public void The_fractions_must_leave_examples_for_every_split(double validation, double test, string field) =>
         Assert.Equal(field, Assert.Single(DatasetRules.Check(
             Good with
             {
@@ -177,11 +179,11 @@ public class DatasetRulesTests
     [InlineData("file train", "file")]
     [InlineData("train validation test", "")]
     [InlineData("file", "")]
-    public void Parts_are_one_file_or_one_for_each_split(string parts, string missing) =>
+    public void The_parts_must_be_a_single_file_or_a_file_for_each_split(string parts, string missing) =>
         Assert.Equal(Words(missing), DatasetRules.CheckParts(Words(parts)).Select(error => error.Field));
 
     [Fact]
-    public void Fractions_belong_to_a_single_file()
+    public void Fractions_are_required_for_a_single_file_and_refused_otherwise()
     {
         Assert.Equal("split", Assert.Single(DatasetRules.Check(Good, ["file"])).Field);
         Assert.Equal(

@@ -6,7 +6,7 @@ namespace PieService.Domain.Tests.Datasets;
 public sealed class GoldenTokensTests
 {
     [Fact]
-    public void Every_text_gives_the_published_words() =>
+    public void Every_text_has_the_published_words() =>
         Assert.All(GoldenFolder.Json("tokens.json").EnumerateArray(), golden => Assert.Equal(
             golden.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()!),
             BasicEnglish.Tokenise(golden.GetProperty("text").GetString()!)));

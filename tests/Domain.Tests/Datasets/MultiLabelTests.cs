@@ -36,7 +36,7 @@ public sealed class MultiLabelTests : IDisposable
         "{\"topics\":\"trade "
         + "grain\",\"text\":\"one\"}\n{\"topics\":\"\",\"text\":\"two\"}\n{\"topics\":\"grain\",\"text\":\"three\"}",
         "{\"topics\":[\"grain\"],\"text\":\"four\"}")]
-    public void Labels_are_a_list_or_a_text_and_the_dataset_is_the_same(
+    public void Labels_in_a_list_and_in_a_text_give_the_same_dataset(
         DatasetFormat format, string? separator, string train, string test)
     {
         files.Definition = files.Definition with { Format = format, LabelSeparator = separator };
@@ -78,7 +78,7 @@ public sealed class MultiLabelTests : IDisposable
     }
 
     [Fact]
-    public void Labels_of_the_definition_keep_their_order_and_admit_no_other()
+    public void Labels_of_the_definition_keep_their_order_and_other_labels_are_refused()
     {
         files.Definition = files.Definition with { Labels = ["trade", "ship", "grain"] };
         Assert.Equal([1, 0, 2], files.With("train", Train).With("test", Test).Read().Splits[0].PerLabel);
@@ -102,7 +102,7 @@ public sealed class MultiLabelTests : IDisposable
     [InlineData(DatasetFormat.Jsonl, null, "\n{\"topics\":null,\"text\":\"one\"}", "'topics' must be a list of labels")]
     [InlineData(
         DatasetFormat.Jsonl, null, "\n{\"topics\":[[\"a\"]],\"text\":\"one\"}", "neither a string nor a whole number")]
-    public void What_is_no_list_of_labels_is_told_by_line_and_column(
+    public void A_value_that_is_not_a_list_of_labels_is_refused_with_its_line_and_column(
         DatasetFormat format, string? separator, string train, string message)
     {
         files.Definition = files.Definition with { Format = format, LabelSeparator = separator };
@@ -113,7 +113,7 @@ public sealed class MultiLabelTests : IDisposable
     }
 
     [Fact]
-    public void A_label_may_be_alone_or_lack_training_but_none_at_all_is_refused()
+    public void One_label_without_training_examples_is_enough_and_a_dataset_without_labels_is_refused()
     {
         Assert.Equal(["grain"], files.With("train", "topics,text\n[],one\n").With("test", Test).Read().Labels);
 
@@ -124,7 +124,7 @@ public sealed class MultiLabelTests : IDisposable
     }
 
     [Fact]
-    public void An_example_has_no_more_labels_than_a_dataset()
+    public void An_example_with_more_labels_than_a_dataset_can_have_is_refused()
     {
         files.Definition = files.Definition with { LabelSeparator = ";", Labels = ["a", "b"] };
         var cell = string.Join(';', Enumerable.Repeat("a", DatasetLimits.MaxLabels + 1));

@@ -8,8 +8,8 @@ using PieService.Golden;
 namespace PieService.Domain.Tests.Datasets;
 
 /// <summary>
-/// The published files, as they are or packed again as their authors publish them, hold what the README beside them
-/// says.
+/// The published files, unchanged or packed again as their authors publish them, have the counts in the README
+/// beside them.
 /// </summary>
 public sealed class PublishedCountsTests : IDisposable
 {
@@ -22,12 +22,12 @@ public sealed class PublishedCountsTests : IDisposable
     [Theory]
     [InlineData("jsonl")]
     [InlineData("txt")]
-    public void Snli_packed_as_it_is_published(string kind)
+    public void Snli_has_the_published_counts(string kind)
     {
         var rows = new[] { ("train", "train18k"), ("dev", "dev"), ("test", "test") }
             .ToDictionary(split => split.Item1, split => Rows("snli", $"snli_{split.Item2}.tsv"));
         Define(DatasetFormat.Snli, LearningTask.SingleLabel);
-        // A pair without a gold label at the end of each, as the distribution has them.
+        // Each file ends with a pair without a gold label, as in the published files.
         files.With(
             "file", ArchiveFiles.Zip(rows.Select(split => ($"snli_1.0/snli_1.0_{split.Key}.{kind}", string.Concat(
                 (kind == "txt" ? ["gold_label\tsentence1\tsentence2\tpairID\n"] : Array.Empty<string>())
@@ -38,13 +38,13 @@ public sealed class PublishedCountsTests : IDisposable
 
         Assert.Equal(3, dataset.Dropped["noGoldLabel"]);
         AssertSplits(
-            dataset, Said("snli", @"([\d,]+) \+ [\d,]+ pairs of train"), Said("snli", @"dev ([\d,]+)"),
-            Said("snli", @"test ([\d,]+)"));
+            dataset, Listed("snli", @"([\d,]+) \+ [\d,]+ pairs of train"), Listed("snli", @"dev ([\d,]+)"),
+            Listed("snli", @"test ([\d,]+)"));
         AssertLabels(dataset, Split.Test, rows["test"].CountBy(row => row[0]));
     }
 
     [Fact]
-    public void Imdb_packed_as_it_is_published()
+    public void Imdb_has_the_published_counts()
     {
         var rows = Rows("imdb", "imdb_train_2500.tsv").Concat(Rows("imdb", "imdb_test_2500.tsv")).ToList();
         Define(DatasetFormat.Imdb, LearningTask.SingleLabel);
@@ -58,7 +58,7 @@ public sealed class PublishedCountsTests : IDisposable
 
         var dataset = files.Read();
 
-        AssertSplits(dataset, Said("imdb", @"([\d,]+) train"), null, Said("imdb", @"([\d,]+) test"));
+        AssertSplits(dataset, Listed("imdb", @"([\d,]+) train"), null, Listed("imdb", @"([\d,]+) test"));
         AssertLabels(
             dataset, Split.Train,
             rows.Where(row => row[0].StartsWith("train/", StringComparison.Ordinal)).CountBy(row => row[1]));
@@ -67,19 +67,19 @@ public sealed class PublishedCountsTests : IDisposable
 
     [Fact]
     [Trait("Duration", "Long")]
-    public void Reuters_21578()
+    public void Reuters_21578_has_the_published_counts()
     {
         Define(DatasetFormat.Reuters21578, LearningTask.MultiLabel);
         files.With("file", File.ReadAllBytes(PathOf("reuters21578", "reuters21578.tar.gz")));
 
         var dataset = files.Read();
 
-        Assert.Equal(Said("reuters21578", @"([\d,]+) topics occur in both"), dataset.Labels.Count);
+        Assert.Equal(Listed("reuters21578", @"([\d,]+) topics occur in both"), dataset.Labels.Count);
         AssertSplits(
-            dataset, Said("reuters21578", @"([\d,]+) / [\d,]+ documents carry"), null,
-            Said("reuters21578", @"[\d,]+ / ([\d,]+) documents carry"));
-        var modApte = Said("reuters21578", @"([\d,]+) train / ") + Said("reuters21578", @"train / ([\d,]+) test");
-        Assert.Equal(Said("reuters21578", @"([\d,]+) documents;"), modApte + dataset.Dropped["notInSplit"]);
+            dataset, Listed("reuters21578", @"([\d,]+) / [\d,]+ documents carry"), null,
+            Listed("reuters21578", @"[\d,]+ / ([\d,]+) documents carry"));
+        var modApte = Listed("reuters21578", @"([\d,]+) train / ") + Listed("reuters21578", @"train / ([\d,]+) test");
+        Assert.Equal(Listed("reuters21578", @"([\d,]+) documents;"), modApte + dataset.Dropped["notInSplit"]);
         Assert.Equal(modApte, dataset.Splits.Sum(split => split.Examples) + dataset.Dropped["noTopic"]);
         Assert.DoesNotContain("noText", dataset.Dropped.Keys);
         Assert.Single(
@@ -90,7 +90,7 @@ public sealed class PublishedCountsTests : IDisposable
     }
 
     [Fact]
-    public void Aapd_with_its_file_of_labels()
+    public void Aapd_with_its_file_of_labels_has_the_published_counts()
     {
         Define(DatasetFormat.Aapd, LearningTask.MultiLabel);
         var (train, test) =
@@ -100,16 +100,16 @@ public sealed class PublishedCountsTests : IDisposable
 
         var dataset = files.Read();
 
-        Assert.Equal(Said("aapd", @"([\d,]+) labels"), dataset.Labels.Count);
-        AssertSplits(dataset, Said("aapd", @"validation ([\d,]+)"), null, Said("aapd", @"test ([\d,]+)"));
+        Assert.Equal(Listed("aapd", @"([\d,]+) labels"), dataset.Labels.Count);
+        AssertSplits(dataset, Listed("aapd", @"validation ([\d,]+)"), null, Listed("aapd", @"test ([\d,]+)"));
         var counts = files.Examples().Select(example => example.Labels.Length).ToList();
         Assert.Equal(
-            (Said("aapd", @"([\d,]+)-[\d,]+ each"), Said("aapd", @"[\d,]+-([\d,]+) each")),
+            (Listed("aapd", @"([\d,]+)-[\d,]+ each"), Listed("aapd", @"[\d,]+-([\d,]+) each")),
             (counts.Min(), counts.Max()));
     }
 
     [Fact]
-    public void Trec()
+    public void Trec_has_the_published_counts()
     {
         Define(DatasetFormat.Trec, LearningTask.SingleLabel);
         files.With("train", File.ReadAllBytes(PathOf("trec", "raw_TREC.train")))
@@ -117,9 +117,9 @@ public sealed class PublishedCountsTests : IDisposable
 
         var dataset = files.Read();
 
-        Assert.Equal(Said("trec", @"([\d,]+) coarse classes"), dataset.Labels.Count);
+        Assert.Equal(Listed("trec", @"([\d,]+) coarse classes"), dataset.Labels.Count);
         AssertSplits(
-            dataset, Said("trec", @"questions ([\d,]+) / "), null, Said("trec", @"questions [\d,]+ / ([\d,]+)"));
+            dataset, Listed("trec", @"questions ([\d,]+) / "), null, Listed("trec", @"questions [\d,]+ / ([\d,]+)"));
     }
 
     private void Define(DatasetFormat format, LearningTask task) =>
@@ -152,13 +152,13 @@ public sealed class PublishedCountsTests : IDisposable
             pairID = $"p{i}",
         }) + "\n";
 
-    /// <summary>A number in the row of the README about a folder.</summary>
-    private static int Said(string folder, string pattern)
+    /// <summary>A number in the row of the README for a folder.</summary>
+    private static int Listed(string folder, string pattern)
     {
         var row = File.ReadLines(PathOf("", "README.md"))
             .Single(line => line.StartsWith($"| `{folder}/` |", StringComparison.Ordinal));
         var number = Regex.Match(row, pattern);
-        Assert.True(number.Success, $"The README says nothing like {pattern} of {folder}.");
+        Assert.True(number.Success, $"The README has no text like {pattern} for {folder}.");
         return int.Parse(number.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
     }
 
@@ -169,8 +169,7 @@ public sealed class PublishedCountsTests : IDisposable
         var path = Path.Combine(root, folder, file);
         Assert.SkipUnless(
             File.Exists(path),
-            $"There is no published {Path.Combine(folder, file)}; {Setting} names the folder of data sets that holds "
-                + "it.");
+            $"There is no published {Path.Combine(folder, file)}; {Setting} names the folder of the datasets.");
         return path;
     }
 }

@@ -5,7 +5,7 @@ using PieService.Domain.Files;
 
 namespace PieService.Domain.Tests.Datasets;
 
-/// <summary>Files of one test, and the dataset that they make.</summary>
+/// <summary>The files of one test, and the dataset that is read from them.</summary>
 public sealed class SampleFiles : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pie-samples-");
@@ -44,7 +44,7 @@ public sealed class SampleFiles : IDisposable
 
     public List<Example> Examples() => [.. Read().Examples(Guid.Empty, CancellationToken.None)];
 
-    /// <summary>What is wrong with the file; a test file must be wrong only once.</summary>
+    /// <summary>The error of the file; a test file must have only one.</summary>
     public UnreadableFileException Refusal() => Assert.Throws<UnreadableFileException>(() => Read());
 
     public static byte[] Gzip(byte[] content)

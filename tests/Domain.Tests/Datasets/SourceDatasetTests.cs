@@ -13,7 +13,7 @@ public sealed class SourceDatasetTests : IDisposable
     public void Dispose() => files.Dispose();
 
     [Fact]
-    public void Labels_are_sorted_by_name_where_the_definition_has_none()
+    public void Labels_are_sorted_by_name_if_the_definition_has_none()
     {
         var dataset = files.With("train", Train).With("test", Test).Read();
 
@@ -22,7 +22,7 @@ public sealed class SourceDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Labels_of_the_definition_keep_their_order_and_admit_no_other()
+    public void Labels_of_the_definition_keep_their_order_and_other_labels_are_refused()
     {
         files.Definition = files.Definition with { Labels = ["pos", "neg"] };
         Assert.Equal([2, 1], files.With("train", Train).With("test", Test).Read().Splits[0].PerLabel);
@@ -34,7 +34,7 @@ public sealed class SourceDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Splits_come_in_their_order_with_counts_and_lengths()
+    public void Splits_are_listed_in_order_with_counts_and_lengths()
     {
         var splits = files.With("test", Test).With("train", Train).Read().Splits;
 
@@ -82,7 +82,7 @@ public sealed class SourceDatasetTests : IDisposable
     }
 
     [Fact]
-    public void No_second_text_is_not_an_empty_one()
+    public void The_hash_distinguishes_a_missing_second_text_from_an_empty_one()
     {
         using var alone = new SplitHash(Split.Test);
         using var pair = new SplitHash(Split.Test);
@@ -95,7 +95,7 @@ public sealed class SourceDatasetTests : IDisposable
     }
 
     [Fact]
-    public void A_single_file_is_divided_and_keeps_its_order_in_each_split()
+    public void A_single_file_is_divided_and_each_split_keeps_the_order_of_the_file()
     {
         files.Definition =
             files.Definition with { Split = new SplitFractions { Validation = 0.2m, Test = 0.3m, Seed = 1 } };
@@ -116,7 +116,7 @@ public sealed class SourceDatasetTests : IDisposable
     }
 
     [Fact]
-    public void A_split_that_gets_no_example_is_refused()
+    public void A_split_without_examples_is_refused()
     {
         Assert.Equal(
             ("test", "has no example"),
@@ -129,7 +129,7 @@ public sealed class SourceDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Every_label_is_trained()
+    public void A_label_without_training_examples_is_refused()
     {
         var refusal = files.With("train", Train).With("test", Test + "Neg,Awful\n").Refusal();
 
@@ -144,7 +144,7 @@ public sealed class SourceDatasetTests : IDisposable
             "only label", files.With("train", Test).With("test", Test).Refusal().Message, StringComparison.Ordinal);
 
     [Fact]
-    public void There_are_no_more_examples_than_the_limit()
+    public void More_examples_than_the_limit_are_refused()
     {
         files.Limits = files.Limits with { Records = 3 };
 

@@ -7,7 +7,7 @@ public class StratifiedSplitTests
     private static readonly string[] Names = ["common", "rare", "single"];
     private static readonly SplitFractions Fractions = new() { Validation = 0.1m, Test = 0.25m, Seed = 7 };
 
-    /// <summary>1000 of the first label, 30 of the second, one of the third, mixed.</summary>
+    /// <summary>1000 examples of the first label, 30 of the second and one of the third, mixed.</summary>
     private static readonly ushort[] Labels =
         [.. Enumerable.Range(0, 1031).Select(i => (ushort)(i == 500 ? 2 : i % 34 == 3 && i < 1020 ? 1 : 0))];
 
@@ -16,14 +16,14 @@ public class StratifiedSplitTests
     {
         var splits = StratifiedSplit.Assign(Labels, Names, Fractions);
 
-        // 30 * 0.25 = 7.5 and goes to 8; 1 * 0.25 and 1 * 0.1 to 0.
+        // 30 * 0.25 = 7.5 is rounded to 8; 1 * 0.25 and 1 * 0.1 are rounded to 0.
         Assert.Equal((250, 100, 650), Counts(splits, 0));
         Assert.Equal((8, 3, 19), Counts(splits, 1));
         Assert.Equal((0, 0, 1), Counts(splits, 2));
     }
 
     [Fact]
-    public void The_same_seed_divides_the_same_and_another_one_does_not()
+    public void The_same_seed_gives_the_same_split_and_another_seed_another_split()
     {
         var splits = StratifiedSplit.Assign(Labels, Names, Fractions);
 

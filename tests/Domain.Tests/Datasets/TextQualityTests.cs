@@ -9,7 +9,7 @@ public sealed class TextQualityTests : IDisposable
     public void Dispose() => files.Dispose();
 
     [Fact]
-    public void Texts_that_occur_twice_are_counted_by_where_and_how()
+    public void Repeated_texts_are_counted_by_their_splits_and_labels()
     {
         // one: three times, twice in train, with two labels. two: once. three: in all three splits. four: twice in
         // test.
@@ -23,7 +23,7 @@ public sealed class TextQualityTests : IDisposable
     }
 
     [Fact]
-    public void A_pair_is_one_text()
+    public void A_pair_counts_as_one_text()
     {
         files.Definition =
             files.Definition with { Columns = new ColumnMapping { Text = "x", SecondText = "y", Label = "label" } };
@@ -53,7 +53,7 @@ public sealed class TextQualityTests : IDisposable
     }
 
     [Fact]
-    public void A_thousand_texts_are_counted_as_by_hand()
+    public void The_counts_of_two_thousand_examples_equal_those_of_a_direct_calculation()
     {
         var random = new Random(3);
         var rows = Enumerable.Range(0, 2000)

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 
 namespace PieService.Domain.Tests.Dependencies;
 
-/// <summary>What a build of a project left in artifacts/obj: its references and global usings.</summary>
+/// <summary>The references and global usings that a build of a project wrote to artifacts/obj.</summary>
 internal static class BuildOutput
 {
     private static string Objects(string project) =>
@@ -60,7 +60,7 @@ internal static class BuildOutput
 
     private static IEnumerable<string> Frameworks(JsonElement assets)
     {
-        // …/shared/Microsoft.NETCore.App/10.0.0; the others lie beside it, perhaps in another version.
+        // …/shared/Microsoft.NETCore.App/10.0.0; the others are beside it, perhaps in another version.
         var core = new DirectoryInfo(Path.GetDirectoryName(typeof(object).Assembly.Location)!);
         var shared = core.Parent!.Parent!;
         return

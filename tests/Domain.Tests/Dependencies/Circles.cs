@@ -1,6 +1,6 @@
 namespace PieService.Domain.Tests.Dependencies;
 
-/// <summary>Sets of nodes each of which can be reached from every other one of its set.</summary>
+/// <summary>Cycles: sets of nodes in which each node can be reached from every other one.</summary>
 internal static class Circles
 {
     /// <summary>Folders that use one another, directly or by way of others.</summary>
@@ -11,7 +11,7 @@ internal static class Circles
     public static IReadOnlyList<IReadOnlyList<string>> OfFiles(IEnumerable<Use> uses) =>
         Of(uses.Where(use => !use.IsDirective).Select(use => (use.From, use.To)));
 
-    /// <summary>The largest first.</summary>
+    /// <summary>The cycles, with the largest first.</summary>
     private static IReadOnlyList<IReadOnlyList<string>> Of(IEnumerable<(string From, string To)> arrows)
     {
         var next = arrows.Where(arrow => arrow.From != arrow.To).Distinct()

@@ -6,7 +6,7 @@ namespace PieService.Domain.Tests.Dependencies;
 
 /// <summary>
 /// All uses that the names in a source file resolve to, however they are written: in full, in part, by an alias, by
-/// <c>using static</c>, as an extension, or not at all where the compiler infers a type. Comments are no uses.
+/// <c>using static</c>, as an extension, or not at all where the compiler infers a type. Comments are not uses.
 /// </summary>
 internal sealed class FileNames
 {
@@ -23,7 +23,7 @@ internal sealed class FileNames
 
     public IReadOnlyList<Use> Uses => uses;
 
-    /// <summary>Names that could not be resolved, so that a use of them would go unseen.</summary>
+    /// <summary>Names that could not be resolved, so that their uses would be missed.</summary>
     public IReadOnlyList<string> Unresolved => unresolved;
 
     private void Visit(SyntaxNode node)
@@ -85,7 +85,7 @@ internal sealed class FileNames
     {
         while (type?.ContainingType is { } outer) type = outer;
         if (type is null) return;
-        // A member of a type in several files is in one of them; what the compiler adds is in none.
+        // A member of a type in several files is in one of them; a member that the compiler adds is in none.
         var files = FilesOf(declared) is { Count: > 0 } own ? own : FilesOf(type.OriginalDefinition);
         if (files.Count > 0 && !files.Contains(path)) uses.Add(new Use(path, LineOf(node), files[0], type.Name));
     }
@@ -105,7 +105,7 @@ internal sealed class FileNames
         name.Parent is UsingDirectiveSyntax ||
         (name.Parent is QualifiedNameSyntax { Parent: UsingDirectiveSyntax } whole && whole.Right == name);
 
-    /// <summary>The compiler has no symbol for these, which name nothing that is declared elsewhere.</summary>
+    /// <summary>The compiler has no symbol for these names, which do not refer to another declaration.</summary>
     private static bool IsNoReference(SimpleNameSyntax name) =>
         name.Identifier.IsMissing
         || name.Identifier.Text is "_" or "nameof" or "var" or "field" or "notnull" or "unmanaged";

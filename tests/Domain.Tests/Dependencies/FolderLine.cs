@@ -2,12 +2,12 @@ namespace PieService.Domain.Tests.Dependencies;
 
 /// <summary>
 /// The order of a project's folders, in which each uses only those before it. Written as in ARCHITECTURE:
-/// <c>Http → Tables → (Sweeps | Runs) → Program</c>; those in brackets do not use one another. The dot stands for the
-/// files that lie in no folder; where it is left out, they come first.
+/// <c>Http → Tables → (Sweeps | Runs) → Program</c>; folders in brackets do not use one another. The dot is for the
+/// files outside of folders; if it is left out, they come first.
 /// </summary>
 internal sealed record FolderLine(string Project, IReadOnlyList<IReadOnlyList<string>> Steps)
 {
-    /// <summary>A project that is added here is held to its line by the tests of DependencyRules.</summary>
+    /// <summary>The tests of DependencyRules check the line of each project that is added here.</summary>
     public static IReadOnlyList<FolderLine> All { get; } =
     [
         Parse(
@@ -30,7 +30,7 @@ internal sealed record FolderLine(string Project, IReadOnlyList<IReadOnlyList<st
         return new FolderLine(project, steps.Exists(step => step.Contains(".")) ? [.. steps] : [["."], .. steps]);
     }
 
-    /// <summary>Each use by a folder of one that is not before it.</summary>
+    /// <summary>Each use of a folder by a folder that is not after it.</summary>
     public IEnumerable<Use> Against(IEnumerable<Use> uses) =>
         from use in uses
         where IsOurs(use.From) && IsOurs(use.To) && use.FromFolder != use.ToFolder

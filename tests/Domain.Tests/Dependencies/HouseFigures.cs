@@ -68,7 +68,7 @@ public class HouseFigures
         ? "0"
         : $"{circles.Count} ({string.Join(", ", circles.Select(circle => circle.Count))})";
 
-    /// <summary>Nearest rank.</summary>
+    /// <summary>The percentile by the nearest rank.</summary>
     private static int Rank(List<int> ascending, int percent) =>
         ascending[((ascending.Count * percent) + 99) / 100 - 1];
 

@@ -24,7 +24,7 @@ public sealed class LineLengthTests
     [InlineData("var x = 1; //", true)]
     [InlineData("var x = \"", true)]
     [InlineData("var x = \"\"\"{ \"a\": ", false)] // a raw string may not be broken without a change of its value
-    public void Only_a_raw_string_may_be_longer(string start, bool isTooLong)
+    public void Only_a_line_of_a_raw_string_may_be_longer(string start, bool isTooLong)
     {
         var line = start.PadRight(Limit, 'x') + (start.Contains("\"\"\"", StringComparison.Ordinal) ? "\"\"\";" : "x");
 

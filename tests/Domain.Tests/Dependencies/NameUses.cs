@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace PieService.Domain.Tests.Dependencies;
 
-/// <summary>What the names in all sources of a project resolve to.</summary>
+/// <summary>The declarations to which the names in all sources of a project resolve.</summary>
 internal sealed class NameUses(CSharpCompilation compilation)
 {
     private readonly List<FileNames> files =

@@ -22,17 +22,17 @@ internal sealed class SourceProject
 
     public CSharpCompilation Compilation { get; }
 
-    /// <summary>What the names in the sources resolve to.</summary>
+    /// <summary>The declarations to which the names in the sources resolve.</summary>
     public Lazy<NameUses> Names { get; }
 
     /// <summary>The folder of all projects.</summary>
     public static string Root { get; } = RootFolder();
 
-    /// <param name="name">Of its folder in src.</param>
+    /// <param name="name">The name of its folder in src.</param>
     public static SourceProject Of(string name) => Loaded.GetOrAdd(name, Load);
 
-    /// <summary>What one more file would use.</summary>
-    /// <param name="shown">Where the file would lie.</param>
+    /// <summary>The uses of one more file.</summary>
+    /// <param name="shown">The path that the file would have.</param>
     public IReadOnlyList<Use> UsesOf(string shown, string text)
     {
         var added = Parse(Path.Combine(Root, shown), text);
@@ -42,16 +42,16 @@ internal sealed class SourceProject
     /// <summary>Whether the project was built, so that it can be loaded.</summary>
     public static bool IsBuilt(string name) => BuildOutput.Exists(name);
 
-    /// <summary>The source files that lie in the project's folder, without generated migrations.</summary>
+    /// <summary>The source files in the project's folder, without generated migrations.</summary>
     public static IEnumerable<string> Sources(string name) =>
         from file in Directory.EnumerateFiles(Path.Combine(Root, name), "*.cs", SearchOption.AllDirectories)
         where !file.Contains("/Migrations/", StringComparison.Ordinal)
         select file;
 
-    /// <summary>A path as this project's messages have it: <c>Domain/Runs/Run.cs</c>.</summary>
+    /// <summary>A path in the form of messages: <c>Domain/Runs/Run.cs</c>.</summary>
     public static string Shown(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
 
-    /// <summary><c>Domain/Runs</c>, and <c>Domain/.</c> of a file that lies in no folder of its project.</summary>
+    /// <summary><c>Domain/Runs</c>, or <c>Domain/.</c> for a file outside of the folders of its project.</summary>
     public static string FolderOf(string shown) => shown.Split('/') is [var project, var folder, _, ..]
         ? $"{project}/{folder}"
         : $"{shown.Split('/')[0]}/.";

@@ -7,7 +7,7 @@ using PieService.Domain.Tests.Datasets;
 
 namespace PieService.Domain.Tests.Files;
 
-/// <summary>Archives as strangers may send them.</summary>
+/// <summary>Archives as untrusted clients may send them.</summary>
 public sealed class ArchiveTests : IDisposable
 {
     private static readonly (string, string)[] Reviews =
@@ -33,9 +33,9 @@ public sealed class ArchiveTests : IDisposable
     [InlineData(TarEntryFormat.Ustar)]
     [InlineData(TarEntryFormat.Pax)]
     [InlineData(TarEntryFormat.Gnu)]
-    public void Every_kind_of_tar_archive_is_read_long_names_too(TarEntryFormat format)
+    public void Every_kind_of_tar_archive_is_read_including_long_names(TarEntryFormat format)
     {
-        // A name beyond 100 characters goes into a header of its own, or a prefix.
+        // A name of more than 100 characters is stored in a separate header or in a prefix.
         var folder = format == TarEntryFormat.V7
             ? "other" : string.Join('/', Enumerable.Repeat("a-long-name-of-a-folder", 6));
         using var stream = new MemoryStream();
@@ -66,7 +66,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_archive_is_read_or_refused_and_never_anything_else()
+    public void A_damaged_archive_is_either_read_or_refused()
     {
         var (tar, random) = (ArchiveFiles.Tar(Reviews), new Random(5));
         for (var i = 0; i < 500; i++)
@@ -80,7 +80,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_tar_bomb_is_refused_by_its_ratio()
+    public void A_tar_bomb_is_refused_because_of_its_ratio()
     {
         var bomb = ArchiveFiles.TarBomb();
         Assert.InRange(bomb.Length, 0, 80 * 1024);
@@ -94,7 +94,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_header_that_claims_gigabytes_is_not_waited_for()
+    public void A_header_with_a_size_of_gigabytes_is_refused_at_once()
     {
         Assert.Equal(
             "the archive has an extended header of more than 65536 bytes",
@@ -102,7 +102,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void There_are_no_more_entries_than_the_limit()
+    public void More_entries_than_the_limit_are_refused()
     {
         var header = ArchiveFiles.Tar([new PaxTarEntry(TarEntryType.Directory, "a")])[..2048];
         var (directory, many) = (header[1024..1536], new byte[260_000 * 512]);
@@ -114,10 +114,10 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_zip_archive_of_a_million_entries_is_refused_before_they_are_looked_at()
+    public void A_zip_archive_of_a_million_entries_is_refused_before_they_are_read()
     {
         using var sample = Snli(ArchiveFiles.ZipOf(1_000_000, said: ushort.MaxValue));
-        // One that lies about their number.
+        // This archive has a false number of entries.
         using var lying = Snli(ArchiveFiles.ZipOf(1_000_000, said: 3));
         using var elsewhere = Snli(ArchiveFiles.Zip64Of(1_000_000));
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -140,7 +140,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_or_cut_off_zip_archive_is_read_or_refused_and_never_anything_else()
+    public void A_damaged_or_cut_off_zip_archive_is_either_read_or_refused()
     {
         var pair =
             "{\"gold_label\":\"neutral\",\"sentence1\":\"a\",\"sentence2\":\"b\",\"pairID\":\"c\"}\n"
@@ -165,7 +165,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_name_without_end_is_shortened()
+    public void A_very_long_name_is_shortened()
     {
         using var sample = new SampleFiles
         {
@@ -211,7 +211,7 @@ public sealed class ArchiveTests : IDisposable
         }
         catch (UnreadableFileException)
         {
-            // As it should.
+            // A refusal is expected.
         }
     }
 

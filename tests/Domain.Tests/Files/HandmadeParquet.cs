@@ -3,20 +3,20 @@ using System.Text;
 namespace PieService.Domain.Tests.Files;
 
 /// <summary>
-/// Parquet as no writer makes it: two columns of strings, text and label, in one row group, in whatever pages.
+/// Parquet files that no writer creates: two columns of strings, text and label, in one row group with given pages.
 /// </summary>
 internal static class HandmadeParquet
 {
     /// <param name="texts">Pages of the column text, with as many values as there are labels.</param>
-    /// <param name="codec">That of these pages; 0 is none, 1 snappy.</param>
+    /// <param name="codec">The codec of these pages: 0 is uncompressed, 1 is snappy.</param>
     public static byte[] File(IReadOnlyList<byte[]> texts, string[] labels, int codec = 0)
     {
         byte[] text = [.. texts.SelectMany(page => page)], label = Values(labels);
         byte[] footer =
         [
-            // The schema: a list of three structs, its root first.
+            // The schema is a list of three structs, with the root first.
             0x29, 0x3C, .. Name(0x48, "schema"), 0x15, 0x04, 0, .. Column("text"), .. Column("label"),
-            // One row group: its two chunks, its rows.
+            // One row group with its two column chunks and its number of rows.
             0x29, 0x1C, 0x19, 0x2C, .. Chunk(4, text.Length, codec), .. Chunk(4 + text.Length, label.Length, codec: 0),
             0x26, .. ZigZag(labels.Length), 0,
             0,
@@ -24,7 +24,7 @@ internal static class HandmadeParquet
         return [.. "PAR1"u8, .. text, .. label, .. footer, .. BitConverter.GetBytes(footer.Length), .. "PAR1"u8];
     }
 
-    /// <summary>A page of these values.</summary>
+    /// <summary>A page with these values.</summary>
     public static byte[] Values(params string[] values)
     {
         byte[] content = [
@@ -32,7 +32,7 @@ internal static class HandmadeParquet
         return [.. Head(kind: 0, values.Length, content.Length), .. content];
     }
 
-    /// <summary>A page of one value, compressed.</summary>
+    /// <summary>A compressed page with one value.</summary>
     public static byte[] Packed(int length, params byte[] packed) =>
         [.. Head(kind: 0, values: 1, packed.Length, length), .. packed];
 
@@ -40,8 +40,8 @@ internal static class HandmadeParquet
     public static byte[] Empty(int kind) => Head(kind, values: 0, bytes: 0);
 
     /// <summary>
-    /// Kind, unpacked and packed length; then, at the place that belongs to the kind, the number of values and their
-    /// encoding, plain.
+    /// The kind, the uncompressed and the compressed length; then, in the field for the kind, the number of values and
+    /// their plain encoding.
     /// </summary>
     private static byte[] Head(int kind, int values, int bytes, int? unpacked = null)
     {

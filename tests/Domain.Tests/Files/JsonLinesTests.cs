@@ -36,7 +36,7 @@ public sealed class JsonLinesTests : IDisposable
     [InlineData("""{"\ud83e": "one", "label": "a"}""", null)]
     [InlineData("""["one", "a"]""", null)]
     [InlineData("null", null)]
-    public void What_is_wrong_with_a_line_is_told_by_its_place(string line, string? column)
+    public void An_error_in_a_line_is_reported_with_its_position(string line, string? column)
     {
         var refusal = files.With("train", $$"""{"text": "zero", "label": "b"}""" + "\n" + line + "\n")
             .With("test", Test).Refusal();
@@ -45,7 +45,7 @@ public sealed class JsonLinesTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_property_is_told_with_those_that_there_are() => Assert.Equal(
+    public void A_missing_property_is_reported_with_the_existing_ones() => Assert.Equal(
         "has no property 'text'; it has 'sentence', 'label'",
         files.With("train", """{"sentence": "one", "label": "a"}""").With("test", Test).Refusal().Message);
 }

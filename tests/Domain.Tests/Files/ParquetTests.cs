@@ -7,7 +7,7 @@ using PieService.Domain.Tests.Datasets;
 
 namespace PieService.Domain.Tests.Files;
 
-/// <summary>Files are written by Apache Arrow, as those of pandas are.</summary>
+/// <summary>Apache Arrow writes these files, as it does for pandas.</summary>
 public sealed class ParquetTests : IDisposable
 {
     private static readonly string[] Texts = [
@@ -28,7 +28,7 @@ public sealed class ParquetTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Layouts))]
-    public void What_Arrow_writes_is_read(Compression compression, bool dictionary, bool isV2)
+    public void Files_that_Arrow_writes_are_read(Compression compression, bool dictionary, bool isV2)
     {
         var file = Write(compression, dictionary, isV2, groups: 3);
 
@@ -41,7 +41,7 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
-    public void A_gzipped_file_is_the_same()
+    public void A_gzipped_file_gives_the_same_examples()
     {
         var file = Write();
         files.With("train", SampleFiles.Gzip(file)).With("test", file);
@@ -60,14 +60,14 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_value_is_told_by_row_and_column()
+    public void A_missing_value_is_refused_with_its_row_and_column()
     {
         var refusal = Refusal(Write(["one", "two", null, "four"], ["a", "b", "a", "b"]));
 
         Assert.Equal((3, "text", "has no value"), (refusal.Line, refusal.Column, refusal.Message));
     }
 
-    /// <summary>Lists of every length, none too, over pages that begin within them.</summary>
+    /// <summary>Lists of several lengths, including empty ones, in pages that begin within a list.</summary>
     [Theory]
     [MemberData(nameof(Layouts))]
     public void Labels_may_be_lists(Compression compression, bool dictionary, bool isV2)
@@ -91,7 +91,7 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
-    public void Labels_may_be_lists_of_numbers_or_text_that_holds_a_list()
+    public void Labels_may_be_lists_of_numbers_or_a_text_that_contains_a_list()
     {
         AssertLabels(["10", "3"], Write(["one", "two"], new int[][] { [3, 10], [] }));
         AssertLabels(["a", "b"], Write(["one", "two"], ["[\"a\", \"b\"]", "[]"]));
@@ -110,15 +110,15 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
-    public void A_list_that_is_missing_lacks_an_item_or_is_too_long_is_told_by_row()
+    public void A_list_that_is_missing_lacks_an_item_or_is_too_long_is_refused_with_its_row()
     {
-        Assert.Equal((2, "has no value"), Told(new string[]?[] { ["a"], null }));
-        Assert.Equal((2, "has a list with an item that has no value"), Told(new string?[][] { ["a"], ["b", null] }));
+        Assert.Equal((2, "has no value"), ErrorOf(new string[]?[] { ["a"], null }));
+        Assert.Equal((2, "has a list with an item that has no value"), ErrorOf(new string?[][] { ["a"], ["b", null] }));
         Assert.Equal(
             (2, "has a list of more than 10000 items"),
-            Told(new string[][] { ["a"], [.. Enumerable.Repeat("b", 10_001)] }));
+            ErrorOf(new string[][] { ["a"], [.. Enumerable.Repeat("b", 10_001)] }));
 
-        static (long?, string) Told<T>(T[] lists)
+        static (long?, string) ErrorOf<T>(T[] lists)
         {
             using var sample = MultiLabel(new SampleFiles().As(DatasetFormat.Parquet));
             var file = Write(["one", "two"], lists);
@@ -129,7 +129,7 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
-    public void A_list_is_no_single_label()
+    public void A_list_is_not_accepted_as_a_single_label()
     {
         var refusal = Refusal(Write(["one", "two"], new string[][] { ["a"], ["b"] }));
 
@@ -138,7 +138,7 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_file_of_lists_is_read_or_refused_and_never_anything_else()
+    public void A_damaged_file_of_lists_is_either_read_or_refused()
     {
         var file = Write(
             Texts, [.. Texts.Select((_, i) => Enumerable.Range(0, i % 4).Select(k => $"{i * k % 9}").ToArray())]);
@@ -163,7 +163,7 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
-    public void Columns_of_other_types_are_refused_by_name()
+    public void Columns_of_other_types_are_refused_with_their_names()
     {
         Assert.Equal("label", Refusal(Write(["one", "two"], new[] { 0.5, 1.5 })).Column);
         Assert.Equal("label", Refusal(Write(["one", "two"], new[] { new Date(1), new Date(2) })).Column);
@@ -174,7 +174,7 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
-    public void Pages_that_unpack_to_too_much_are_refused_before_their_rows_are_looked_at()
+    public void Pages_that_decompress_to_too_many_bytes_are_refused_before_their_rows_are_read()
     {
         using var builder = new WriterPropertiesBuilder();
         using var properties = builder.Compression(Compression.Zstd).DisableDictionary().Build();
@@ -189,13 +189,13 @@ public sealed class ParquetTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    /// <summary>Index, dictionary and data pages; a head of 13 bytes, in a gzip file of next to none.</summary>
+    /// <summary>Data, index and dictionary pages; their headers of 13 bytes compress to almost nothing.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Pages_that_hold_nothing_count_too(int kind)
+    public void Empty_pages_count_towards_the_limit(int kind)
     {
         var few = HandmadeParquet.File(
             [HandmadeParquet.Values("a"), HandmadeParquet.Empty(kind), HandmadeParquet.Values("b")], ["x", "y"]);
@@ -215,9 +215,9 @@ public sealed class ParquetTests : IDisposable
         }
     }
 
-    /// <summary>DuckDB begins a new page after 100 MB, which 122,880 rows, its row group, may have.</summary>
+    /// <summary>DuckDB begins a new page after 100 MB, and its row groups of 122,880 rows may have as much.</summary>
     [Fact]
-    public void A_page_may_have_100_MB()
+    public void A_page_may_have_a_size_of_100_MB()
     {
         using var builder = new WriterPropertiesBuilder();
         using var properties = builder.Compression(Compression.Snappy).DisableDictionary().DataPagesize(100_000_000)
@@ -230,9 +230,9 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
-    public void A_page_that_says_that_it_has_a_gigabyte_gets_no_memory_for_it()
+    public void A_page_with_a_false_length_of_a_gigabyte_is_refused_without_an_allocation()
     {
-        // Snappy: the length that it unpacks to, as a varint, then a literal of five bytes: the length and text of a
+        // Snappy: the uncompressed length as a varint, then a literal of five bytes with the length and the text of a
         // value.
         byte[] literal = [4 << 2, 1, 0, 0, 0, (byte)'a'];
         byte[] page = HandmadeParquet.Packed(5, [5, .. literal]),
@@ -249,9 +249,9 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
-    public void A_gzipped_file_that_unpacks_to_200_times_its_size_is_refused_before_all_of_it_lies_on_the_disk()
+    public void A_gzipped_file_that_decompresses_to_200_times_its_size_is_refused_before_it_fills_the_disk()
     {
-        // A gzip file of 70 KB that unpacks to 64 MiB.
+        // A gzip file of 70 KB that decompresses to 64 MiB.
         Assert.Contains("200 times its size", Refusal(ArchiveFiles.TarBomb()).Message, StringComparison.Ordinal);
     }
 
@@ -279,7 +279,7 @@ public sealed class ParquetTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Layouts))]
-    public void A_damaged_file_is_read_or_refused_and_never_anything_else(
+    public void A_damaged_file_is_either_read_or_refused(
         Compression compression, bool dictionary, bool isV2)
     {
         var file = Write(compression, dictionary, isV2, groups: 2);
@@ -287,7 +287,7 @@ public sealed class ParquetTests : IDisposable
         for (var i = 0; i < 60; i++)
         {
             var damaged = file.ToArray();
-            // Half of them where the file describes itself: its last 500 bytes.
+            // Half of the changes are in the footer, the last 500 bytes.
             var from = i % 2 == 0 ? 0 : Math.Max(0, file.Length - 500);
             for (var changes = random.Next(1, 4); changes > 0; changes--)
                 damaged[random.Next(from, file.Length)] = (byte)random.Next(256);
@@ -308,10 +308,9 @@ public sealed class ParquetTests : IDisposable
         }
         catch (UnreadableFileException)
         {
-            // As it should.
+            // A refusal is expected.
         }
-        // A page and a dictionary of two columns, each of which may claim 128 MiB, in the two readings and the two
-        // parts.
+        // Each of two columns has a page and a dictionary of at most 128 MiB, for each of two readings of two parts.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1L << 30);
     }
 

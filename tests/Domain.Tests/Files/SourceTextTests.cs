@@ -19,7 +19,7 @@ public sealed class SourceTextTests : IDisposable
     public void Dispose() => files.Dispose();
 
     [Fact]
-    public void Gzip_is_seen_in_the_file_and_may_have_several_members()
+    public void Gzip_is_recognised_by_the_content_and_may_have_several_members()
     {
         var bytes = Encoding.UTF8.GetBytes(Train);
         var middle = bytes.Length / 2;
@@ -46,7 +46,7 @@ public sealed class SourceTextTests : IDisposable
     }
 
     [Fact]
-    public void A_gzip_file_that_was_cut_off_is_told_so_wherever_it_ends()
+    public void A_gzip_file_that_was_cut_off_is_reported_as_such_wherever_it_ends()
     {
         var whole = SampleFiles.Gzip(
             Encoding.UTF8.GetBytes(Train[..(Train.IndexOf("text 7919000 ", StringComparison.Ordinal) - 2)]));
@@ -79,7 +79,7 @@ public sealed class SourceTextTests : IDisposable
     }
 
     [Fact]
-    public void A_byte_that_is_not_UTF_8_is_told_by_its_line()
+    public void A_byte_that_is_not_UTF_8_is_refused_with_its_line()
     {
         var bytes = Encoding.UTF8.GetBytes(Train);
         var place = Train.IndexOf("\na,text 71271000 ", StringComparison.Ordinal);
@@ -92,11 +92,11 @@ public sealed class SourceTextTests : IDisposable
     }
 
     [Fact]
-    public void A_character_that_the_end_of_the_file_cuts_in_two_is_not_UTF_8() =>
+    public void An_incomplete_character_at_the_end_of_the_file_is_refused() =>
         Assert.Equal(3, files.With("train", [.. "label,text\na,one\nb,"u8, 0xC3]).With("test", Test).Refusal().Line);
 
     [Fact]
-    public void Latin_1_is_read_where_the_definition_says_so()
+    public void Latin_1_is_read_if_it_is_the_encoding_of_the_definition()
     {
         files.Definition = files.Definition with { Encoding = TextEncoding.Latin1 };
         files.With("train", [.. "label,text\na,caf"u8, 0xE9, .. "\nb,na"u8, 0xEF, .. "ve\n"u8]).With("test", Test);
@@ -105,7 +105,7 @@ public sealed class SourceTextTests : IDisposable
     }
 
     [Fact]
-    public void A_byte_order_mark_is_no_part_of_the_header() =>
+    public void A_byte_order_mark_is_not_part_of_the_header() =>
         Assert.Equal(
             "one",
             files.With("train", "\uFEFFlabel,text\na,one\nb,two").With("test", "\uFEFF" + Test).Examples()[0].Text);
@@ -113,7 +113,7 @@ public sealed class SourceTextTests : IDisposable
     [Theory]
     [InlineData("label,text\na,one\nb,t\0wo\n", 3, 4)]
     [InlineData("l\0a\0b\0", 1, 2)]
-    public void A_NUL_is_told_by_its_place(string content, int line, int character)
+    public void A_NUL_is_refused_with_its_position(string content, int line, int character)
     {
         var refusal = files.With("train", content).With("test", Test).Refusal();
 
@@ -126,7 +126,7 @@ public sealed class SourceTextTests : IDisposable
     [InlineData(DatasetFormat.Csv, '"')]
     [InlineData(DatasetFormat.Tsv, '\t')]
     [InlineData(DatasetFormat.Jsonl, 'x')]
-    public void A_record_of_boundless_length_does_not_fill_the_memory(DatasetFormat format, char filler)
+    public void A_record_of_unbounded_length_does_not_fill_the_memory(DatasetFormat format, char filler)
     {
         var header = format switch
         {
@@ -136,7 +136,7 @@ public sealed class SourceTextTests : IDisposable
             _ => "{\"label\":\"a\",\"text\":\"one\"}\n{}\n"
         };
         files.Limits = files.Limits with { RecordCharacters = 256 * 1024 };
-        // In pieces, so that the test does not hold it either: 32 MB of one character in 2 lines, gzipped.
+        // 32 MB of one character in 2 lines, gzipped in pieces, so that the test does not hold them in memory either.
         var piece = SampleFiles.Gzip(Encoding.UTF8.GetBytes(new string(filler, 1024 * 1024)));
         files.As(format)
             .With("train",
@@ -149,13 +149,13 @@ public sealed class SourceTextTests : IDisposable
 
         Assert.Equal(format == DatasetFormat.Jsonl ? 2 : 3, refusal.Line);
         Assert.Contains("more than 262144 characters", refusal.Message, StringComparison.Ordinal);
-        // A field of the parser's row takes 40 bytes, and the row doubles until the limit stops it: some 24 MB, not the
-        // 1.3 GB of all.
+        // A field in the row of the parser takes 40 bytes, and the row doubles until the limit stops it: about 24 MB
+        // rather than 1.3 GB for the whole row.
         Assert.InRange(allocated, 0, 48 * 1024 * 1024);
     }
 
     [Fact]
-    public void A_file_that_decompresses_to_too_much_is_refused()
+    public void A_file_that_decompresses_to_too_many_bytes_is_refused()
     {
         files.Limits = files.Limits with { FileBytes = 100_000 };
 

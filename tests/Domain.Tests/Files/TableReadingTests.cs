@@ -12,7 +12,8 @@ public sealed class TableReadingTests : IDisposable
     [Theory]
     [InlineData("\n")]
     [InlineData("\r\n")]
-    public void A_quoted_field_holds_commas_quotes_and_lines_and_later_lines_are_still_counted_right(string end)
+    public void A_quoted_field_may_contain_commas_quotes_and_line_breaks_and_later_lines_are_counted_correctly(
+        string end)
     {
         files.With("train", string.Join(end, "label,text", "a,\"one, \"\"two\"\"", "three\"", "", "b,four", "a,five"))
             .With("test", "label,text\na,x\nb,y\n");
@@ -35,7 +36,7 @@ public sealed class TableReadingTests : IDisposable
     }
 
     [Fact]
-    public void Tabs_alone_separate_the_columns_of_a_tsv_file()
+    public void Only_tabs_separate_the_columns_of_a_tsv_file()
     {
         files.As(DatasetFormat.Tsv).With("train", "text\tlabel\r\n\"Two, \"three\ta\r\n  é 漢字 🥧 \tb")
             .With("test", "label\ttext\na\tone\r\n\r\nb\ttwo\n");
@@ -47,7 +48,7 @@ public sealed class TableReadingTests : IDisposable
     [InlineData(DatasetFormat.Csv, "a,one,two")]
     [InlineData(DatasetFormat.Csv, "a")]
     [InlineData(DatasetFormat.Tsv, "a\tone\ttwo")]
-    public void Every_row_has_the_columns_of_the_header(DatasetFormat format, string row)
+    public void A_row_with_another_number_of_columns_than_the_header_is_refused(DatasetFormat format, string row)
     {
         var header = format == DatasetFormat.Csv ? "label,text" : "label\ttext";
         var refusal = files.As(format).With("train", $"{header}\n{row}\n").With("test", header).Refusal();
@@ -56,7 +57,7 @@ public sealed class TableReadingTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_column_is_told_with_those_that_there_are()
+    public void A_missing_column_is_reported_with_the_existing_ones()
     {
         var refusal = files.With("train", "labels,text\na,one\n").With("test", "label,text\na,one\n").Refusal();
 
@@ -79,7 +80,7 @@ public sealed class TableReadingTests : IDisposable
     [InlineData(
         " a,one", "label",
         "a label has 1 to 200 characters, no white space at its ends and no control characters")]
-    public void A_text_and_a_label_are_not_empty(string row, string column, string message)
+    public void An_empty_text_or_label_is_refused(string row, string column, string message)
     {
         var refusal = files.With("train", $"label,text\nb,zero\n{row}\n").With("test", "label,text\n").Refusal();
 

@@ -8,11 +8,11 @@ using PieService.Domain.Tests.Datasets;
 namespace PieService.Domain.Tests.Files;
 
 /// <summary>
-/// Zip archives whose directory says one thing of a file, the second of three, where the archive has another.
+/// Zip archives whose directory has another value than the archive for the second of its three files.
 /// </summary>
 public sealed class ZipArchiveTests : IDisposable
 {
-    /// <summary>Places in an entry of the directory.</summary>
+    /// <summary>Offsets in an entry of the directory.</summary>
     private const int Flags = 8, Method = 10, Checksum = 16, Packed = 20, Length = 24, Attributes = 38, Header = 42;
 
     private const string WrongLength = "the length of the file does not match the directory of the zip archive";
@@ -39,7 +39,7 @@ public sealed class ZipArchiveTests : IDisposable
     [InlineData(CompressionLevel.Optimal, false)]
     [InlineData(CompressionLevel.Optimal, true)]
     [InlineData(CompressionLevel.NoCompression, false)]
-    public void Files_are_read_that_are_compressed_or_not_and_with_their_lengths_before_or_behind_them(
+    public void Compressed_and_stored_files_are_read_with_their_lengths_before_or_after_them(
         CompressionLevel level, bool isStreamed)
     {
         var zip = Zip(level, isStreamed);
@@ -51,9 +51,9 @@ public sealed class ZipArchiveTests : IDisposable
     [Theory]
     [InlineData(CompressionLevel.Optimal)]
     [InlineData(CompressionLevel.NoCompression)]
-    public void A_file_that_goes_on_behind_its_length_is_not_cut_there(CompressionLevel level)
+    public void A_file_that_is_longer_than_its_length_is_refused_rather_than_truncated(CompressionLevel level)
     {
-        // At a line's end, and with the checksum of what is before it.
+        // The length ends at the end of a line, and the checksum is that of the bytes before it.
         var (zip, length) = (Zip(level), Pairs[..^1].LastIndexOf('\n') + 1);
         Change(zip, Length, _ => (uint)length);
         Change(zip, Checksum, _ => Crc32.HashToUInt32(Encoding.UTF8.GetBytes(Pairs[..length])));
@@ -75,7 +75,7 @@ public sealed class ZipArchiveTests : IDisposable
     [InlineData(Header, 1 << 30, Overlap)]
     [InlineData(Flags, 1, "is encrypted; create the zip archive again without a password")]
     [InlineData(Method, 1, "has an unsupported compression method; create the zip archive again with deflate")]
-    public void What_the_directory_says_of_a_file_is_checked(int place, int more, string message)
+    public void The_entry_of_a_file_in_the_directory_is_checked(int place, int more, string message)
     {
         var zip = Zip();
         Change(zip, place, value => (uint)(value + more));
@@ -83,7 +83,7 @@ public sealed class ZipArchiveTests : IDisposable
         AssertRefused(zip, message);
     }
 
-    /// <summary>With the mode that Unix gives it.</summary>
+    /// <summary>The values are Unix modes.</summary>
     [Theory]
     [InlineData(0xA1FF)]
     [InlineData(0x21B6)]
@@ -101,7 +101,7 @@ public sealed class ZipArchiveTests : IDisposable
     }
 
     [Fact]
-    public void Two_entries_do_not_share_a_place()
+    public void Two_entries_at_the_same_position_are_refused()
     {
         var zip = Zip();
         Change(zip, Header, _ => 0);
@@ -110,7 +110,7 @@ public sealed class ZipArchiveTests : IDisposable
     }
 
     [Fact]
-    public void There_are_as_many_entries_as_the_archive_says()
+    public void A_wrong_number_of_entries_is_refused()
     {
         var zip = Zip();
         zip[^12] = 4;
@@ -155,7 +155,7 @@ public sealed class ZipArchiveTests : IDisposable
         Assert.Equal((file, message), (refusal.File, refusal.Message));
     }
 
-    /// <summary>Whoever writes to it cannot go back to a header.</summary>
+    /// <summary>A stream without seeking, so that a writer cannot return to a header.</summary>
     private sealed class OneWay : MemoryStream
     {
         public override bool CanSeek => false;

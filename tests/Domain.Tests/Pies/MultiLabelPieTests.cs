@@ -11,7 +11,7 @@ public class MultiLabelPieTests
     private const int Classes = 3;
 
     [Fact]
-    public void Each_label_is_voted_on_by_itself_and_half_of_the_runs_are_no_majority()
+    public void Each_label_is_voted_on_separately_and_half_of_the_runs_are_not_a_majority()
     {
         var label = One(gold: [0], dense: [[0, 1], [0], [0, 1], []], pruned: [[0], [0], [0], [2]]);
 
@@ -28,16 +28,16 @@ public class MultiLabelPieTests
     [InlineData(new short[] { 1 }, PieDirection.PrunedRight)]
     [InlineData(new short[] { 0, 1 }, PieDirection.Mixed)]
     [InlineData(new short[] { }, PieDirection.Mixed)]
-    [InlineData(new short[] { 0, 2 }, PieDirection.DenseRight)] // about 2 they agree, so it does not count
-    public void The_direction_says_who_is_right_on_all_labels_about_which_they_differ(
+    [InlineData(new short[] { 0, 2 }, PieDirection.DenseRight)] // the cohorts agree on label 2, so it does not count
+    public void The_direction_is_the_cohort_that_is_right_on_all_labels_that_differ(
         short[] gold, PieDirection direction) =>
         Assert.Equal(direction, One(gold, dense: [[0], [0], [0]], pruned: [[1], [1], [1]]).Direction);
 
     [Fact]
-    public void The_margin_is_the_smallest_over_the_labels_about_which_they_differ()
+    public void The_margin_is_the_smallest_over_the_labels_that_differ()
     {
-        // Label 0: dense 4 of 5, pruned 1 of 5: margin 0.6. Label 1: 3 of 5 in both, which would be 0.2, but they
-        // agree.
+        // Label 0: dense 4 of 5, pruned 1 of 5: margin 0.6. Label 1: 3 of 5 in both, which would be 0.2, but
+        // the cohorts agree on it.
         var label = One([0], dense: [[0, 1], [0, 1], [0, 1], [0], []], pruned: [[0, 1], [1], [1], [], []]);
 
         Assert.True(label.IsPie);
@@ -45,7 +45,7 @@ public class MultiLabelPieTests
     }
 
     [Fact]
-    public void Where_they_agree_on_all_labels_the_margin_is_the_smallest_of_all()
+    public void If_the_cohorts_agree_on_all_labels_the_margin_is_the_smallest_over_all_labels()
     {
         var label = One([0], dense: [[0], [0], [0], [0]], pruned: [[0], [0], [0], [2]]);
 
@@ -55,26 +55,26 @@ public class MultiLabelPieTests
     }
 
     [Fact]
-    public void Of_PIEs_the_score_is_each_runs_macro_F1_on_them_and_then_the_mean()
+    public void The_score_on_PIEs_is_the_mean_of_the_macro_F1_of_each_run()
     {
-        // Example 0 is a PIE, example 1 is none.
+        // Example 0 is a PIE, example 1 is not.
         var gold = Sets([0, 1], [2]);
         PackedLabels[] dense = [Sets([0, 1], [2]), Sets([0], [2])], pruned = [Sets([], [2]), Sets([1], [2])];
 
         var summary = Summary(gold, dense, pruned);
 
         Assert.Equal((1, 2, ScoreMetric.MacroF1), (summary.Pies, summary.Examples, summary.Metric));
-        // Over all three classes, of which the PIE has two: (1 + 1 + 0) / 3 and (1 + 0 + 0) / 3.
+        // The mean is over all three classes, of which the PIE has two: (1 + 1 + 0) / 3 and (1 + 0 + 0) / 3.
         Assert.Equal(0.5, summary.DenseOnPies!.Value, 12);
         Assert.Equal(1.0 / 6, summary.PrunedOnPies!.Value, 12);
         Assert.Equal((1 + (2.0 / 3)) / 2, summary.DenseScore.Mean, 12);
         Assert.Equal(0.5, summary.PrunedScore.Mean, 12);
-        // Both cohorts say yes to label 1 of example 0 once of twice.
+        // In both cohorts one of two runs predicts label 1 of example 0.
         Assert.Equal((1, 1), (summary.DenseTies, summary.PrunedTies));
     }
 
     [Fact]
-    public void Classes_are_counted_by_gold_labels_of_PIEs_and_by_PIEs_of_their_own()
+    public void Classes_have_counts_of_examples_of_PIEs_and_of_differing_majorities()
     {
         var gold = Sets([0, 1], [2], [1]);
         PackedLabels[] dense = [Sets([0], [2], [])], pruned = [Sets([], [2], [2])];

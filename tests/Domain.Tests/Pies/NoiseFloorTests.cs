@@ -8,7 +8,7 @@ namespace PieService.Domain.Tests.Pies;
 public class NoiseFloorTests
 {
     [Fact]
-    public void Below_four_dense_runs_there_is_none_and_it_says_why()
+    public void With_fewer_than_four_dense_runs_there_is_no_noise_floor_and_a_reason_is_given()
     {
         var floor = NoiseFloor.Of([Packed(0), Packed(1), Packed(0)], cohortSize: 3);
 
@@ -19,7 +19,7 @@ public class NoiseFloorTests
     }
 
     /// <summary>
-    /// Of four runs that answer 0, 0, 1, 1: the halves {00|11} differ; in {01|01}, twice, a tie goes to 0 on both
+    /// Four runs predict 0, 0, 1, 1: the halves {00|11} differ; in {01|01}, which occurs twice, a tie goes to 0 on both
     /// sides.
     /// </summary>
     [Fact]
@@ -42,16 +42,16 @@ public class NoiseFloorTests
 
         Assert.Equal(NoiseFloorKind.SecondCohort, floor.Kind);
         Assert.Equal((3, 10), (floor.Seeds, floor.Splits));
-        Assert.Equal(1, floor.Mean); // three runs each, of which one side has most zeros and the other most ones
+        Assert.Equal(1, floor.Mean); // three runs each: the majority of one side is 0 and that of the other is 1
     }
 
     [Fact]
-    public void Fewer_further_runs_than_the_cohort_has_make_larger_halves() =>
+    public void If_the_extra_runs_are_fewer_than_the_cohort_all_runs_are_split_into_halves() =>
         Assert.Equal(
             (NoiseFloorKind.Halves, 3), Kinds(NoiseFloor.Of([.. Enumerable.Repeat(Packed(0), 7)], cohortSize: 5)));
 
     [Fact]
-    public void Many_runs_are_split_a_hundred_times_always_the_same()
+    public void Many_runs_are_split_in_the_same_hundred_ways_each_time()
     {
         var runs = Enumerable.Range(0, 30)
             .Select(run => Packed([.. Enumerable.Range(0, 50).Select(i => (int)(KeyedRandom.Seed(run, i) % 3))]))
@@ -65,7 +65,7 @@ public class NoiseFloorTests
     }
 
     [Fact]
-    public void Groups_of_a_split_share_no_run_and_no_split_comes_twice()
+    public void The_groups_of_a_split_share_no_run_and_no_split_is_repeated()
     {
         var splits = NoiseFloor.Pairs(9, 4).ToList();
 
@@ -76,11 +76,11 @@ public class NoiseFloorTests
     }
 
     /// <summary>
-    /// Runs {0}, {0}, {1}, {1} of two labels: {00|11} differ; in {01|01}, twice, half of a group is no majority, on
-    /// both sides.
+    /// Runs {0}, {0}, {1}, {1} of two labels: {00|11} differ; in {01|01}, which occurs twice, half of a group is
+    /// not a majority on either side.
     /// </summary>
     [Fact]
-    public void Of_multi_label_data_the_sets_of_strict_majorities_are_compared()
+    public void For_multi_label_data_the_sets_of_strict_majorities_are_compared()
     {
         var floor = NoiseFloor.Of([Set(0), Set(0), Set(1), Set(1)], cohortSize: 4);
 

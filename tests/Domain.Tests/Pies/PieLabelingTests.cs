@@ -17,11 +17,11 @@ public class PieLabelingTests
     [InlineData(1, PieDirection.DenseRight)]
     [InlineData(0, PieDirection.PrunedRight)]
     [InlineData(2, PieDirection.BothWrong)]
-    public void The_direction_says_whose_majority_has_the_gold_label(short gold, PieDirection direction) =>
+    public void The_direction_is_the_cohort_whose_mode_is_the_gold_label(short gold, PieDirection direction) =>
         Assert.Equal(direction, One(gold, [1, 1, 0], [0, 0, 1]).Direction);
 
     [Fact]
-    public void An_example_on_which_both_agree_has_no_direction() => Assert.Null(One(0, [1], [1]).Direction);
+    public void An_example_on_which_both_cohorts_agree_has_no_direction() => Assert.Null(One(0, [1], [1]).Direction);
 
     [Fact]
     public void The_margin_is_that_of_the_less_certain_cohort() =>
@@ -46,7 +46,7 @@ public class PieLabelingTests
     }
 
     [Fact]
-    public void A_run_that_did_not_answer_everything_is_refused() =>
+    public void A_run_that_lacks_predictions_is_refused() =>
         Assert.Throws<ArgumentException>(() => PieLabeling.Label(Packed(0, 1), [Packed(0, 1)], [Packed(0)]));
 
     [Fact]

@@ -8,7 +8,7 @@ namespace PieService.Domain.Tests.Pies;
 public class SeedChurnTests
 {
     [Fact]
-    public void It_is_the_share_of_answers_that_pruning_changed_seed_by_seed() => Assert.Equal(
+    public void Churn_is_the_share_of_predictions_that_pruning_changed_seed_by_seed() => Assert.Equal(
         [0.25, 1.0],
         SeedChurn.PerSeed([Packed(0, 1, 2, 0), Packed(0, 0, 0, 0)], [Packed(0, 1, 1, 0), Packed(1, 1, 1, 1)]));
 
@@ -17,7 +17,7 @@ public class SeedChurnTests
         Assert.Throws<ArgumentException>(() => SeedChurn.PerSeed([Packed(0)], [Packed(0), Packed(1)]));
 
     [Fact]
-    public void Of_multi_label_data_it_is_the_share_of_examples_whose_sets_differ() => Assert.Equal(
+    public void For_multi_label_data_churn_is_the_share_of_examples_whose_sets_differ() => Assert.Equal(
         [0.5], SeedChurn.PerSeed([Sets([0, 1], [])], [Sets([0], [])]));
 
     private static PackedLabels Sets(params short[][] sets) => PackedLabels.Of(LearningTask.MultiLabel, 2, sets);

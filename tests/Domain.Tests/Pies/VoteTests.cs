@@ -11,12 +11,12 @@ public class VoteTests
     [InlineData(new[] { 2, 2, 0 }, 0, true, 0.0)]
     [InlineData(new[] { 1, 1, 2 }, 2, false, 0.25)]
     [InlineData(new[] { 2, 1, 2 }, 0, true, 0.0)]
-    public void The_most_frequent_class_wins_and_of_several_the_smallest(
+    public void The_most_frequent_class_wins_and_a_tie_goes_to_the_smallest(
         int[] votes, int mode, bool tied, double margin) =>
         Assert.Equal(new Vote((short)mode, tied, margin), Vote.Of(votes));
 
     [Fact]
-    public void Nobody_cannot_vote() => Assert.Throws<ArgumentException>(() => Vote.Of([0, 0]));
+    public void A_vote_without_runs_is_refused() => Assert.Throws<ArgumentException>(() => Vote.Of([0, 0]));
 
     [Fact]
     public void A_spread_is_the_mean_and_the_sample_deviation() => Assert.Equal(new Spread(2, 1), Spread.Of([1, 2, 3]));

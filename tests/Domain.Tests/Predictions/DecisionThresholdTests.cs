@@ -6,9 +6,10 @@ namespace PieService.Domain.Tests.Predictions;
 public class DecisionThresholdTests
 {
     [Fact]
-    public void The_lowest_of_the_best_thresholds_is_taken()
+    public void The_lowest_of_the_best_thresholds_is_chosen()
     {
-        // Probabilities 0.2, 0.6, 0.9; the first is wrong: from 0.20 on all is right, until the second is lost at 0.60.
+        // Probabilities 0.2, 0.6, 0.9, of which the first is wrong: all decisions are right from 0.20 until the second
+        // label is missed at 0.60.
         var gold = PackedLabels.Of(LearningTask.MultiLabel, 1, [[], [0], [0]]);
         float[] logits = [Logit(0.2), Logit(0.6) + 1e-4f, Logit(0.9)];
 
@@ -34,22 +35,22 @@ public class DecisionThresholdTests
     }
 
     [Fact]
-    public void Where_nothing_helps_the_threshold_is_0() =>
+    public void The_threshold_is_0_if_all_thresholds_score_the_same() =>
         Assert.Equal(0, DecisionThreshold.Tune(PackedLabels.Of(LearningTask.MultiLabel, 2, [[], []]), [1, -1, 5, -5]));
 
-    /// <summary>The definition itself: decide at each threshold, and count.</summary>
+    /// <summary>The definition: the labels are decided at each threshold and counted.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Counting_once_equals_deciding_at_each_threshold(int seed)
+    public void Counting_once_gives_the_scores_of_deciding_at_each_threshold(int seed)
     {
         const int Examples = 60, Classes = 9;
         var chance = KeyedRandom.For("thresholds", seed);
         var gold = PackedLabels.Of(LearningTask.MultiLabel, Classes, Enumerable.Range(0, Examples)
             .Select(_ =>
                 Enumerable.Range(0, Classes).Where(_ => chance.NextInt(3) == 0).Select(c => (short)c).ToArray()));
-        // Many of them at a threshold or beside it, and both ends.
+        // Many probabilities are at or near a threshold, and some are at both ends.
         float[] logits = [
             .. Enumerable.Range(0, Examples * Classes)
                 .Select(_ =>
@@ -63,7 +64,7 @@ public class DecisionThresholdTests
     }
 
     [Fact]
-    public void Without_examples_or_logits_nothing_is_tuned()
+    public void Without_examples_or_logits_no_threshold_is_tuned()
     {
         Assert.Throws<ArgumentException>(
             () => DecisionThreshold.Tune(PackedLabels.Of(LearningTask.MultiLabel, 2, []), []));

@@ -8,7 +8,7 @@ namespace PieService.Domain.Tests.Predictions;
 /// <summary>Thresholds and scores of multi-label data, as the published code and scikit-learn compute them.</summary>
 public class GoldenThresholdTests
 {
-    /// <summary>The golden folder's tolerance: only the order of a sum may differ.</summary>
+    /// <summary>The tolerance of the golden folder: only the order of a sum may differ.</summary>
     private const double Tolerance = 1e-12;
 
     [Fact]

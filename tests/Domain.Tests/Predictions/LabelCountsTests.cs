@@ -8,8 +8,8 @@ public class LabelCountsTests
     [Fact]
     public void Macro_F1_is_the_mean_over_all_classes_with_0_for_0_over_0()
     {
-        // Class 0: 2 hits, 1 missed, 1 wrong = 4/6; class 1: 1 hit, 1 missed, 1 wrong = 2/4; class 2: never; class 3: 1
-        // hit.
+        // Class 0: 2 hits, 1 missed, 1 wrong = 4/6; class 1: 1 hit, 1 missed, 1 wrong = 2/4; class 2 does not occur;
+        // class 3: 1 hit.
         var counts = LabelCounts.Of(
             PackedLabels.OfClasses(4, 0, 0, 0, 1, 1, 3), PackedLabels.OfClasses(4, 0, 0, 1, 1, 0, 3));
         Assert.Equal(((4.0 / 6) + 0.5 + 0 + 1) / 4, counts.MacroF1, 12);
@@ -17,7 +17,7 @@ public class LabelCountsTests
     }
 
     [Fact]
-    public void Of_single_label_data_every_micro_mean_is_the_accuracy()
+    public void For_single_label_data_every_micro_mean_is_the_accuracy()
     {
         var scores = LabelCounts.Of(PackedLabels.OfClasses(3, 0, 1, 2, 2), PackedLabels.OfClasses(3, 0, 2, 2, 1))
             .Scores();
@@ -34,7 +34,7 @@ public class LabelCountsTests
         var scores = LabelCounts.Of(gold, predicted).Scores();
 
         Assert.Equal(0.5, scores.Accuracy);
-        // 3 hits of 4 given and 4 predicted.
+        // 3 hits of 4 gold and 4 predicted labels.
         Assert.Equal([0.75, 0.75, 0.75], [scores.MicroF1, scores.MicroPrecision, scores.MicroRecall]);
         // Classes 0 and 9 and 1: precision 1, 1/2, 1; recall 1, 1, 1/2; the other seven classes are 0/0.
         Assert.Equal([0.25, 0.25], [scores.MacroPrecision, scores.MacroRecall]);
@@ -42,7 +42,7 @@ public class LabelCountsTests
     }
 
     [Fact]
-    public void Only_the_rows_asked_for_are_counted()
+    public void Only_the_selected_rows_are_counted()
     {
         var counts = LabelCounts.Of(Sets([0], [1], [2]), Sets([0], [1], []), [true, false, true]);
         Assert.Equal((2, 1), (counts.Examples, counts.Exact));
@@ -51,7 +51,7 @@ public class LabelCountsTests
     }
 
     [Fact]
-    public void Answers_to_other_examples_are_refused() =>
+    public void Predictions_of_other_examples_are_refused() =>
         Assert.Throws<ArgumentException>(() => LabelCounts.Of(Sets([0], [1]), Sets([0])));
 
     private static PackedLabels Sets(params short[][] sets) => PackedLabels.Of(LearningTask.MultiLabel, 10, sets);

@@ -10,7 +10,7 @@ public class PackedLabelsTests
         Assert.Equal([1, 2, 0, 0], PackedLabels.OfClasses(600, 513, 0).Bytes);
 
     [Fact]
-    public void Sets_are_a_bit_for_each_class_lowest_first()
+    public void A_set_has_a_bit_for_each_class_lowest_first()
     {
         var labels = PackedLabels.Of(LearningTask.MultiLabel, 10, [[0, 9], [], [7, 8]]);
 
@@ -32,7 +32,7 @@ public class PackedLabelsTests
     }
 
     [Fact]
-    public void What_is_not_a_label_of_the_task_is_refused()
+    public void Labels_that_do_not_fit_the_task_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => PackedLabels.OfClasses(2, 2));
         Assert.Throws<ArgumentException>(() => PackedLabels.Of(LearningTask.SingleLabel, 2, [[]]));
@@ -41,7 +41,7 @@ public class PackedLabelsTests
     }
 
     [Fact]
-    public void Bits_beyond_the_classes_are_found()
+    public void Bits_beyond_the_classes_are_detected()
     {
         Assert.True(new PackedLabels(LearningTask.MultiLabel, 10, [0xFF, 0b11]).AreInRange());
         Assert.False(new PackedLabels(LearningTask.MultiLabel, 10, [0, 0b100]).AreInRange());

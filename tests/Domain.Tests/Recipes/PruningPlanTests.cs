@@ -19,7 +19,7 @@ public class PruningPlanTests
         Assert.Equal(pruneAfter, plan.PruneAfter);
     }
 
-    /// <summary>E + 1, E, E and E - 1 epochs; the dense run's E of them are shared.</summary>
+    /// <summary>The segments have E + 1, E, E and E - 1 epochs; the E epochs of the dense run are shared.</summary>
     [Theory]
     [InlineData(Method.Dense, 39, 39, new int[0], 0)]
     [InlineData(Method.RpAi, 39, 39, new[] { 0 }, 0)]
@@ -35,13 +35,13 @@ public class PruningPlanTests
     }
 
     /// <summary>
-    /// round-half-even(N (1 - (1 - t)^(j/3))), computed apart from this code, for tensors of study 1.4.
+    /// round-half-even(N (1 - (1 - t)^(j/3))), computed independently of this code, for tensors of study 1.4.
     /// </summary>
     [Theory]
     [InlineData(120_000, 50, new[] { 24_756, 44_405, 60_000 })]
     [InlineData(32_768, 90, new[] { 17_558, 25_708, 29_491 })]
     [InlineData(51_200, 99, new[] { 40_169, 48_824, 50_688 })]
-    public void After_each_step_a_tensor_has_exactly_its_share_pruned(int size, int sparsity, int[] pruned) =>
+    public void After_each_step_exactly_the_planned_share_of_a_tensor_is_pruned(int size, int sparsity, int[] pruned) =>
         Assert.Equal(pruned, Enumerable.Range(1, 3).Select(step => PruningPlan.PrunedCount(size, sparsity, step, 3)));
 
     [Theory]
@@ -49,7 +49,7 @@ public class PruningPlanTests
     [InlineData(7, 50, 4)]
     [InlineData(1000, 12.05, 120)]
     [InlineData(1000, 12.15, 122)]
-    public void The_last_step_is_exact_decimal_arithmetic_and_halves_go_to_the_even_number(
+    public void The_last_step_uses_exact_decimal_arithmetic_and_rounds_halves_to_even(
         int size, double sparsity, int pruned) =>
         Assert.Equal(pruned, PruningPlan.PrunedCount(size, (decimal)sparsity, 1, 1));
 
@@ -58,11 +58,11 @@ public class PruningPlanTests
     [InlineData(100, 1)]
     [InlineData(50, 0)]
     [InlineData(50, 4)]
-    public void What_is_outside_its_range_is_refused(int sparsity, int step) =>
+    public void A_sparsity_or_a_step_out_of_range_is_refused(int sparsity, int step) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => PruningPlan.PrunedCount(10, sparsity, step, 3));
 
     [Fact]
-    public void Every_method_of_the_paper_is_a_score_a_schedule_and_rewinding_or_not()
+    public void Every_method_of_the_paper_has_a_score_a_schedule_and_a_choice_of_rewinding()
     {
         var rules = Enum.GetValues<Method>().Select(PruningRule.Of).OfType<PruningRule>().ToList();
 

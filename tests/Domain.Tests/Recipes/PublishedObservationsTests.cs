@@ -18,16 +18,16 @@ public class PublishedObservationsTests
     [InlineData(13, new[] { 0, 4, 8, 10, 12 })]
     [InlineData(50, new[] { 0, 15, 30, 40, 49 })]
     [InlineData(1, new[] { 0 })]
-    [InlineData(5, new[] { 0, 2, 3, 4 })] // .3 E = 1.5 goes to the even 2
+    [InlineData(5, new[] { 0, 2, 3, 4 })] // 0.3 E = 1.5 is rounded to the even 2
     public void The_epochs_of_the_study_are_observed(int epochs, int[] observed) =>
         Assert.Equal(observed, PublishedObservations.Epochs(epochs));
 
     /// <summary>
-    /// The SHA-256 of the lines "E:epochs" for each E that a recipe may have, as the SQL function
-    /// pie_observation_epochs gave them, which had the rule before it was written here.
+    /// The SHA-256 of the lines "E:epochs" for each E that a recipe may have, as the former SQL
+    /// function pie_observation_epochs returned them.
     /// </summary>
     [Fact]
-    public void Every_number_of_epochs_has_the_observations_that_it_always_had()
+    public void The_observations_of_every_number_of_epochs_are_pinned()
     {
         var lines = Enumerable.Range(1, 10_000)
             .Select(epochs => $"{epochs}:{string.Join(',', PublishedObservations.Epochs(epochs))}");

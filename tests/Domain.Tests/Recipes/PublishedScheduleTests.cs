@@ -14,7 +14,7 @@ public class PublishedScheduleTests
     public void Three_steps_prune_the_published_percentages(int target, double percent) =>
         Assert.Equal(percent, PublishedSchedule.PercentPerStep(target, 3), 1e-9);
 
-    /// <summary>Where the search stops early, beside 100 (1 - (1 - t)^(1/3)), as study 1.7 says.</summary>
+    /// <summary>Study 1.7: the search stops early, near 100 (1 - (1 - t)^(1/3)).</summary>
     [Theory]
     [InlineData(9)]
     [InlineData(66)]
@@ -35,10 +35,10 @@ public class PublishedScheduleTests
         Assert.Equal(target, PublishedSchedule.PercentPerStep((decimal)target, 1));
 
     /// <summary>
-    /// Within the search's tolerance, 1e-5, and what the rounding of x to four decimals adds: at most 3 x 5e-5.
+    /// The tolerance is that of the search, 1e-5, plus the rounding of x to four decimals: at most 3 x 5e-5.
     /// </summary>
     [Fact]
-    public void Any_sparsity_is_reached_about()
+    public void Any_sparsity_is_reached_approximately()
     {
         decimal[] odd = [0.000001m, 0.01m, 0.123457m, 33.333333m, 66.666667m, 87.5m, 99.9m, 99.99m, 99.999999m];
         Assert.All(odd, target => Assert.Equal(
@@ -49,6 +49,6 @@ public class PublishedScheduleTests
     [InlineData(0, 3)]
     [InlineData(100, 3)]
     [InlineData(50, 0)]
-    public void What_is_outside_its_range_is_refused(int target, int steps) =>
+    public void A_target_or_a_number_of_steps_out_of_range_is_refused(int target, int steps) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => PublishedSchedule.PercentPerStep(target, steps));
 }

@@ -9,7 +9,7 @@ public class RecipeFingerprintTests
         Method.Imp, 90);
 
     [Fact]
-    public void The_canonical_text_has_a_line_for_each_thing_that_matters() => Assert.Equal(
+    public void The_canonical_text_has_a_line_for_each_field_that_decides_the_model() => Assert.Equal(
         """
         pie-recipe/1
         dataset sha256:d
@@ -42,7 +42,7 @@ public class RecipeFingerprintTests
     };
 
     [Fact]
-    public void A_BERT_is_known_by_its_checkpoint_and_has_no_sizes_of_its_own()
+    public void A_BERT_is_identified_by_its_checkpoint_and_has_no_sizes()
     {
         Assert.Equal(
             """
@@ -68,22 +68,22 @@ public class RecipeFingerprintTests
     }
 
     [Fact]
-    public void A_trained_embedding_says_which_words_have_rows() => Assert.Equal(
+    public void The_text_of_a_trained_embedding_has_the_rule_for_its_rows() => Assert.Equal(
         RecipeFingerprint.CanonicalText(Imp)
             .Replace("vectors glove\n", "embeddingSize 100\nembeddedWords cut\n", StringComparison.Ordinal),
         RecipeFingerprint.CanonicalText(Imp with { Vectors = null }));
 
     [Fact]
-    public void Dense_runs_are_the_same_whatever_the_scope() =>
+    public void The_fingerprint_of_a_dense_run_does_not_depend_on_the_scope() =>
         Assert.Equal(
             RecipeFingerprint.Of(Imp.Dense), RecipeFingerprint.Of((Imp with { Scope = PruningScope.Global }).Dense));
 
     [Fact]
-    public void How_a_number_is_written_does_not_matter() =>
+    public void The_notation_of_a_number_does_not_change_the_fingerprint() =>
         Assert.Equal(RecipeFingerprint.Of(Imp), RecipeFingerprint.Of(Imp with { Sparsity = 90.000m }));
 
     [Fact]
-    public void The_embedding_size_matters_only_where_the_embedding_is_trained()
+    public void The_embedding_size_matters_only_if_the_embedding_is_trained()
     {
         Assert.Equal(RecipeFingerprint.Of(Imp), RecipeFingerprint.Of(Wider(Imp)));
         var trained = Imp with { Vectors = null };
@@ -94,7 +94,7 @@ public class RecipeFingerprintTests
     }
 
     [Fact]
-    public void A_padding_is_a_line_only_where_it_is_not_the_default()
+    public void The_padding_has_a_line_only_if_it_is_not_the_default()
     {
         var unknown = Imp with
         {
@@ -107,7 +107,7 @@ public class RecipeFingerprintTests
     }
 
     [Fact]
-    public void Whatever_decides_the_model_changes_the_fingerprint()
+    public void Every_field_that_decides_the_model_changes_the_fingerprint()
     {
         var hyper = Imp.Hyperparameters;
         Recipe[] others =

@@ -21,21 +21,21 @@ public class TrainingCostTests
     private static readonly TrainingCost Guess = new([]);
 
     /// <summary>
-    /// Study 1.2: 300-dimensional vectors, hidden size 100, its count of parameters without the classifier.
+    /// Study 1.2: 300-dimensional vectors, hidden size 100, and its number of parameters without the classifier.
     /// </summary>
     [Fact]
-    public void A_BiLstm_takes_the_weights_of_the_study() =>
+    public void The_size_of_a_BiLstm_checkpoint_follows_from_the_weights_of_the_study() =>
         Assert.Equal((563_200 + 51_456 + 32_896) * 13L, Guess.CheckpointBytes(BiLstm, Train));
 
     [Fact]
-    public void Pads_cost_time_where_they_are_read() => Assert.Equal(
+    public void Pads_take_time_if_they_are_read() => Assert.Equal(
         50.0 / 20, Guess.EpochSeconds(BiLstm with
         {
             Protocol = Protocol.Paper,
         }, Train) / Guess.EpochSeconds(BiLstm, Train), precision: 9);
 
     [Fact]
-    public void What_workers_have_is_counted_instead_of_the_studys()
+    public void The_sizes_of_the_models_of_the_workers_replace_those_of_the_study()
     {
         var cost = new TrainingCost(
             [new("small", ModelKind.Bert, 384, 6, 22_713_216, "a"), new("glove", ModelKind.Vectors, 100, null, 1, "b"),
@@ -49,6 +49,6 @@ public class TrainingCostTests
     }
 
     [Fact]
-    public void An_embedding_that_is_trained_is_stored() =>
+    public void The_size_of_a_model_includes_its_trained_embedding() =>
         Assert.True(Guess.ModelBytes(BiLstm with { Vectors = null }, Train) > Guess.ModelBytes(BiLstm, Train));
 }

@@ -10,7 +10,7 @@ public class RunWishTests
     private static readonly SweepRequest Request = Requests.Valid with { Seeds = new SeedRange(2, 5) };
 
     [Fact]
-    public void Test_is_predicted_beside_the_splits_that_are_compared_and_once()
+    public void The_test_split_is_always_predicted_and_only_once()
     {
         Assert.Equal([Split.Test], Of(Request).Splits);
         Assert.Equal([Split.Train, Split.Test], Of(Request with { PredictSplits = [Split.Train] }).Splits);
@@ -20,7 +20,7 @@ public class RunWishTests
     [Theory]
     [InlineData(KeepModels.None, false)]
     [InlineData(KeepModels.Last, true)]
-    public void The_model_is_kept_where_that_is_asked(KeepModels asked, bool wanted) =>
+    public void The_model_is_kept_if_the_request_asks_for_it(KeepModels asked, bool wanted) =>
         Assert.Equal(wanted, Of(Request with { KeepModels = asked }).Model);
 
     [Fact]
@@ -28,7 +28,7 @@ public class RunWishTests
         Assert.Equal([0, 12, 23, 31, 38], Of(Request, epochs: 39).Epochs);
 
     [Fact]
-    public void Epochs_that_a_training_does_not_have_and_repeats_are_dropped_and_the_others_sorted()
+    public void Observed_epochs_are_sorted_without_repeats_and_without_epochs_beyond_the_training()
     {
         Assert.Equal([1, 2], Of(Request with { ObservationEpochs = [2, 1, 2, 3, 9] }, epochs: 3).Epochs);
         Assert.Empty(Of(Request with { ObservationEpochs = [] }, epochs: 3).Epochs);
@@ -39,14 +39,14 @@ public class RunWishTests
     [InlineData(6, true)]
     [InlineData(7, false)]
     [InlineData(11, false)]
-    public void Extra_dense_seeds_observe_nothing(int seed, bool observes)
+    public void Runs_with_extra_dense_seeds_are_not_observed(int seed, bool observes)
     {
         Assert.Equal(observes, Of(Request, seed: seed).Epochs.Count > 0);
         Assert.Equal(observes, Of(Request with { ObservationEpochs = [0] }, seed: seed).Epochs.Count > 0);
     }
 
     [Fact]
-    public void A_range_that_ends_at_the_largest_seed_is_observed_whole()
+    public void A_range_that_ends_at_the_largest_seed_is_observed_completely()
     {
         var last = Request with { Seeds = new SeedRange(int.MaxValue - 1, 1) };
 
@@ -57,11 +57,11 @@ public class RunWishTests
     [InlineData(Method.Dense4E)]
     [InlineData(Method.Imp)]
     [InlineData(Method.MpAi)]
-    public void Only_dense_runs_observe(Method method) =>
+    public void Only_dense_runs_are_observed(Method method) =>
         Assert.Empty(Of(Request with { ObservationEpochs = [0] }, method: method).Epochs);
 
     [Fact]
-    public void Each_planned_run_has_its_wish()
+    public void Each_planned_run_has_a_wish()
     {
         var request = Requests.Valid with
         {

@@ -16,13 +16,13 @@ public class StudyGridTests
             .Sum(preset => SweepExpansion.Expand(Filled($$"""{ "preset": "{{preset}}" }"""), "d").Runs.Count));
 
     [Theory, MemberData(nameof(Presets))]
-    public void A_preset_needs_only_a_dataset_beside_it(string preset)
+    public void A_request_with_a_preset_needs_only_a_dataset(string preset)
     {
         var request = Filled($$"""{ "preset": "{{preset}}", "datasetId": "{{Requests.Dataset.Id}}" }""");
 
         Assert.Equal(preset, request.Name);
         Assert.Equal(Protocol.Paper, request.Protocol);
-        // Of 8 methods at 5 sparsities, on the test split and, for influence, on the training split.
+        // 8 methods at 5 sparsities, on the test split and, for influence, on the training split.
         Assert.Equal(80, SweepExpansion.Expand(request, "d").Comparisons.Count);
         Assert.NotEmpty(request.Unknowns);
     }
@@ -56,7 +56,7 @@ public class StudyGridTests
     [InlineData("paper/imdb/bilstm", Padding.Zeros)]
     [InlineData("paper/snli/bilstm", Padding.Zeros)]
     [InlineData("paper/reuters/bert", Padding.Zeros)]
-    public void Reuters_and_AAPD_are_padded_with_an_unknown_word_where_pads_are_read(string preset, Padding padding)
+    public void Reuters_and_AAPD_are_padded_with_an_unknown_word_if_pads_are_read(string preset, Padding padding)
     {
         Assert.Equal(padding, Filled($$"""{ "preset": "{{preset}}" }""").Models![0].Hyperparameters!.Padding);
         Assert.Equal(
@@ -65,7 +65,7 @@ public class StudyGridTests
     }
 
     [Fact]
-    public void What_a_request_says_itself_stays_field_by_field()
+    public void Fields_of_the_request_override_those_of_the_preset()
     {
         var request = Filled("""
             { "preset": "paper/imdb/bilstm", "name": "mine", "protocol": "sound", "methods": null, "seeds": { "first": 30 },
@@ -80,12 +80,12 @@ public class StudyGridTests
         Assert.Equal(
             new Hyperparameters(Epochs: 2, BatchSize: 1024, LearningRate: 1.477e-3, MaxLength: 512, HiddenSize: 100),
             own.Hyperparameters);
-        // The preset says nothing of the other architecture.
+        // The preset has no values for the other architecture.
         Assert.Equal((null, null), (request.Models[1].Vectors, request.Models[1].Hyperparameters));
     }
 
     [Fact]
-    public void Dense_models_alone_have_no_sparsities() =>
+    public void A_preset_without_methods_has_no_sparsities() =>
         Assert.Equal(
             30, SweepExpansion.Expand(Filled("""{ "preset": "paper/imdb/bilstm", "methods": [] }"""), "d").Runs.Count);
 

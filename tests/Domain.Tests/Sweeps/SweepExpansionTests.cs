@@ -8,12 +8,12 @@ public class SweepExpansionTests
     private static readonly PlannedSweep Plan = SweepExpansion.Expand(Requests.Valid, "sha256:d");
 
     [Fact]
-    public void A_sweep_is_the_dense_cohort_and_one_for_each_method_and_sparsity() => Assert.Equal(
+    public void A_sweep_has_the_dense_cohort_and_one_for_each_method_and_sparsity() => Assert.Equal(
         ["dense 0", "IMP 50", "IMP 90", "MP-AI 50", "MP-AI 90"],
         Plan.Runs.Select(run => $"{Wire.Name(run.Recipe.Method)} {run.Recipe.Sparsity}").Distinct());
 
     [Fact]
-    public void Every_cohort_has_every_seed_and_is_asked_for_as_a_whole() => Assert.Equal(
+    public void Every_cohort_has_every_seed_and_its_runs_are_consecutive() => Assert.Equal(
         Enumerable.Repeat(new[] { 3, 4 }, 5).SelectMany(seeds => seeds),
         Plan.Runs.OrderBy(run => run.Ordinal).Select(run => run.Seed));
 
@@ -31,7 +31,7 @@ public class SweepExpansionTests
     }
 
     [Fact]
-    public void Extra_dense_seeds_are_further_runs_of_the_dense_recipe_and_nothing_else()
+    public void Extra_dense_seeds_only_add_runs_of_the_dense_recipe()
     {
         var plan = SweepExpansion.Expand(Requests.Valid with { ExtraDenseSeeds = 3 }, "sha256:d");
 
@@ -87,7 +87,7 @@ public class SweepExpansionTests
     }
 
     [Fact]
-    public void Without_methods_there_are_dense_runs_and_nothing_to_compare()
+    public void Without_methods_there_are_dense_runs_and_no_comparisons()
     {
         var plan = SweepExpansion.Expand(Requests.Valid with { Methods = [], Sparsities = null }, "sha256:d");
 

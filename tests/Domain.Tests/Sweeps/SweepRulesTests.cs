@@ -10,11 +10,11 @@ public class SweepRulesTests
     public void A_valid_request_breaks_no_rule() => Assert.Empty(SweepRules.Check(Requests.Valid, Requests.Dataset));
 
     [Fact]
-    public void An_empty_request_is_told_everything_that_it_lacks() => Assert.Equal(
+    public void All_missing_fields_of_an_empty_request_are_reported() => Assert.Equal(
         ["name", "datasetId", "models", "methods", "seeds"], Fields(new SweepRequest()));
 
     [Fact]
-    public void Every_error_is_told_at_once_with_the_path_of_its_field()
+    public void All_errors_are_reported_at_once_with_the_paths_of_their_fields()
     {
         var request = Requests.Valid with
         {
@@ -36,11 +36,11 @@ public class SweepRulesTests
     }
 
     [Fact]
-    public void A_dataset_that_is_not_there_is_an_error_of_its_field() =>
+    public void An_unknown_dataset_is_reported_for_its_field() =>
         Assert.Equal(["datasetId"], SweepRules.Check(Requests.Valid, null).Select(error => error.Field));
 
     [Fact]
-    public void A_multi_label_dataset_needs_something_to_tune_its_threshold_on()
+    public void A_multi_label_dataset_needs_examples_for_the_tuning_of_the_threshold()
     {
         var dataset = new Dataset
         {
@@ -71,7 +71,7 @@ public class SweepRulesTests
     private static readonly TokenLengths Tokens = new(1, 1, 1, 1);
 
     [Fact]
-    public void A_padding_that_nobody_reads_is_refused()
+    public void A_padding_that_the_model_does_not_read_is_refused()
     {
         var unknown = new ModelRequest
         {
@@ -100,13 +100,13 @@ public class SweepRulesTests
             error => error.Field == "models[0].hyperparameters.padding");
     }
 
-    /// <summary>2 x 500,000 x (999 + 1) bytes are the limit.</summary>
+    /// <summary>The limit is 2 x 500,000 x (999 + 1) bytes.</summary>
     [Theory]
     [InlineData(500_000, 999, false)]
     [InlineData(500_001, 999, true)]
-    [InlineData(250_000, 10_000, true)]     // examples x labels are beyond an int
-    [InlineData(429_497, 10_000, true)]     // there they come out positive again
-    public void Answers_must_fit_into_a_value_of_the_database(int examples, int labels, bool refused)
+    [InlineData(250_000, 10_000, true)]     // examples x labels exceeds an int
+    [InlineData(429_497, 10_000, true)]     // examples x labels would overflow to a positive int
+    public void The_predictions_of_a_run_must_fit_into_a_value_of_the_database(int examples, int labels, bool refused)
     {
         var lengths = new TokenLengths(10, 10, 15, 20);
         var dataset = new Dataset
@@ -135,7 +135,7 @@ public class SweepRulesTests
     }
 
     [Fact]
-    public void A_grid_beyond_the_limit_is_refused_by_its_size() =>
+    public void A_grid_beyond_the_limit_is_refused_with_its_size() =>
         Assert.Equal(["seeds.count"], Fields(Requests.Valid with
         {
             Methods = [Method.Imp, Method.ImpWr, Method.MpAi],
@@ -144,14 +144,14 @@ public class SweepRulesTests
         }));
 
     [Fact]
-    public void Observed_epochs_count_from_0_and_may_be_more_than_a_model_has()
+    public void Observed_epochs_are_counted_from_0_and_may_exceed_the_epochs_of_a_model()
     {
         Assert.Empty(Fields(Requests.Valid with { ObservationEpochs = [0, 0, 1000] }));
         Assert.Equal(["observationEpochs[1]"], Fields(Requests.Valid with { ObservationEpochs = [0, -1] }));
     }
 
     [Fact]
-    public void Extra_dense_seeds_follow_on_the_others_as_many_as_there_are()
+    public void The_number_of_extra_dense_seeds_is_limited_by_the_seeds_that_follow_the_range()
     {
         Assert.Empty(Fields(Requests.Valid with { ExtraDenseSeeds = 2 }));
         Assert.Equal(["extraDenseSeeds"], Fields(Requests.Valid with { ExtraDenseSeeds = -1 }));
@@ -164,7 +164,7 @@ public class SweepRulesTests
     }
 
     [Fact]
-    public void Both_protocols_both_scopes_and_kept_models_are_served() =>
+    public void Protocol_paper_global_scope_and_kept_models_are_accepted() =>
         Assert.Empty(Fields(Requests.Valid with
         {
             Protocol = Protocol.Paper,
@@ -178,7 +178,7 @@ public class SweepRulesTests
     [InlineData(Protocol.Paper, Method.IrpWr, 2, false)]
     [InlineData(Protocol.Paper, Method.Imp, 1, false)]
     [InlineData(Protocol.Sound, Method.ImpWr, 1, false)]
-    public void A_rewound_model_must_be_trained_after_its_last_rewinding(
+    public void A_model_must_be_trained_after_its_last_rewinding(
         Protocol protocol, Method method, int epochs, bool refused) => Assert.Equal(
         refused ? ["models[0].hyperparameters.epochs"] : [],
         Fields(Requests.Valid with
@@ -197,7 +197,7 @@ public class SweepRulesTests
     [InlineData("a/b")]
     [InlineData(".hidden")]
     [InlineData("")]
-    public void The_name_of_vectors_cannot_lead_out_of_their_folder(string name) => Assert.Equal(
+    public void The_name_of_vectors_cannot_be_a_path_out_of_their_folder(string name) => Assert.Equal(
         ["models[0].vectors"],
         Fields(Requests.Valid with
         {
@@ -205,7 +205,7 @@ public class SweepRulesTests
         }));
 
     [Fact]
-    public void A_BERT_needs_a_checkpoint_and_has_its_sizes_from_there()
+    public void A_BERT_needs_a_checkpoint_which_defines_its_sizes()
     {
         var bert = new ModelRequest { Architecture = Architecture.Bert, Checkpoint = "bert-base-uncased" };
 
@@ -221,7 +221,7 @@ public class SweepRulesTests
                 Hyperparameters = new Hyperparameters(HiddenSize: 64, EmbeddingSize: 32, MaxLength: 2),
             })));
         Assert.Equal(["models[0].checkpoint"], Fields(With(bert with { Architecture = Architecture.BiLstm })));
-        // The same but for the checkpoint: two models.
+        // The models differ only in the checkpoint.
         Assert.Empty(
             Fields(Requests.Valid with { Models = [bert, bert with { Name = "small", Checkpoint = "minilm" }] }));
 
@@ -234,7 +234,7 @@ public class SweepRulesTests
     [InlineData("..")]
     [InlineData(".minilm.partial")]
     [InlineData("")]
-    public void The_name_of_a_checkpoint_cannot_lead_out_of_its_folder(string name) => Assert.Equal(
+    public void The_name_of_a_checkpoint_cannot_be_a_path_out_of_its_folder(string name) => Assert.Equal(
         ["models[0].checkpoint"],
         Fields(Requests.Valid with
         {
@@ -242,7 +242,7 @@ public class SweepRulesTests
         }));
 
     [Fact]
-    public void The_name_of_a_checkpoint_or_of_vectors_that_is_too_long_is_told_its_limit()
+    public void A_too_long_name_of_a_checkpoint_or_of_vectors_is_refused_with_the_limit()
     {
         var (longest, tooLong) = (new string('a', 200), new string('a', 201));
 
@@ -267,7 +267,7 @@ public class SweepRulesTests
     }
 
     [Fact]
-    public void Predicted_splits_are_splits_of_the_dataset_each_once()
+    public void Predicted_splits_must_be_splits_of_the_dataset_without_repeats()
     {
         Assert.Empty(Fields(Requests.Valid with { PredictSplits = [Split.Test, Split.Train] }));
         Assert.Equal(["predictSplits"], Fields(Requests.Valid with { PredictSplits = [] }));

@@ -42,6 +42,6 @@ public sealed class PublicAddressTests
     [InlineData("64:ff9b:1::1")]
     [InlineData("2002:7f00:1::")]
     [InlineData("2001:0:4136:e378:8000:63bf:3fff:fdd2")]
-    public void An_address_that_leads_to_this_machine_or_its_network_is_not(string address) =>
+    public void An_address_of_this_machine_or_its_network_is_not_public(string address) =>
         Assert.False(PublicAddress.IsPublic(IPAddress.Parse(address)));
 }

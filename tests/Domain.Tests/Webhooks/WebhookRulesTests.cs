@@ -17,7 +17,7 @@ public sealed class WebhookRulesTests
     [InlineData("https://example.org/hook")]
     [InlineData("http://localhost:8080/?token=a")]
     [InlineData("https://[2606:4700::1]/")]
-    public void A_web_address_may_be_told(string url) =>
+    public void A_web_address_is_accepted(string url) =>
         Assert.Empty(WebhookRequest.Check(new WebhookRequest { Url = url }));
 
     [Theory]
@@ -33,11 +33,11 @@ public sealed class WebhookRulesTests
     [InlineData("https://example.org/a b")]
     [InlineData("https://example.org/\r\nx: y")]
     [InlineData("https://")]
-    public void Anything_else_is_refused_by_its_field(string? url) =>
+    public void Any_other_text_is_refused_with_its_field(string? url) =>
         Assert.Equal("url", Assert.Single(WebhookRequest.Check(new WebhookRequest { Url = url })).Field);
 
     [Fact]
-    public void An_address_is_of_bounded_length()
+    public void The_length_of_an_address_is_limited()
     {
         var longest = "https://example.org/".PadRight(2000, 'x');
 

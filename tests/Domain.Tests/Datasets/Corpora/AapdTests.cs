@@ -25,25 +25,25 @@ public sealed class AapdTests : IDisposable
     public void A_line_of_JSON_is_an_abstract_with_its_labels()
     {
         Assert.Equal(["cs.dm", "cs.it", "math.co"], files.With("train", Train).With("test", Test).Read().Labels);
-        Assert.Equal(["train:1 02 a graph is coloured", "train:2 2 a proof", "test:1 12 codes"], Told(files));
+        Assert.Equal(["train:1 02 a graph is coloured", "train:2 2 a proof", "test:1 12 codes"], Lines(files));
     }
 
     [Fact]
-    public void Texts_and_labels_of_two_files_go_together_line_by_line()
+    public void Texts_and_labels_of_two_files_are_joined_line_by_line()
     {
         files.With("train", "a graph is coloured\na proof\n").With("trainLabels", "math.co cs.dm\nmath.co\n")
             .With("testLabels", "cs.it math.co").With("test", "codes");
         using var json = new SampleFiles { Definition = files.Definition };
 
         Assert.Equal(json.With("train", Train).With("test", Test).Read().ContentHash, files.Read().ContentHash);
-        Assert.Equal("train:1 02 a graph is coloured", Told(files)[0]);
+        Assert.Equal("train:1 02 a graph is coloured", Lines(files)[0]);
     }
 
     [Theory]
     [InlineData("one\ntwo\n", "a b\n", "trainLabels", 2, "has fewer lines than train, which has this line")]
     [InlineData("one\n", "a b\na\n", "trainLabels", 2, "has more lines than train, which ends before this line")]
     [InlineData("one\n\n", "a b\na\n", "train", 2, "the text is empty")]
-    public void Files_that_do_not_go_together_are_told_by_line(
+    public void Files_that_do_not_match_are_refused_with_the_line(
         string texts, string labels, string file, int line, string message)
     {
         var refusal = files.With("train", texts).With("trainLabels", labels).With("test", "x").With("testLabels", "a")
@@ -64,7 +64,7 @@ public sealed class AapdTests : IDisposable
     }
 
     [Fact]
-    public void Any_other_label_than_those_of_the_file_is_an_error()
+    public void A_label_that_is_not_in_the_file_of_labels_is_refused()
     {
         var refusal = files.With("train", Train).With("test", Test).With("labelIndex", "[\"math.co\", \"cs.dm\"]")
             .Refusal();
@@ -75,7 +75,7 @@ public sealed class AapdTests : IDisposable
     [Theory]
     [InlineData("cs.xx", "'cs.xx' is not among the definition's labels: 'math.co', 'cs.it'")]
     [InlineData("cs\u0001", "a label has 1 to 200 characters, no white space at its ends and no control characters")]
-    public void A_label_that_is_wrong_is_told_by_the_file_that_has_it(string label, string message)
+    public void A_wrong_label_is_refused_with_its_file(string label, string message)
     {
         var refusal = files.With("train", "a graph\ncodes\na proof\n")
             .With("trainLabels", $"math.co\ncs.it\nmath.co {label}\n").With("test", "x").With("testLabels", "cs.it")
@@ -96,10 +96,10 @@ public sealed class AapdTests : IDisposable
     [InlineData("[]")]
     [InlineData("")]
     [InlineData("null")]
-    public void A_file_of_labels_that_says_something_else_is_refused(string index) =>
+    public void An_invalid_file_of_labels_is_refused(string index) =>
         Assert.Equal(
             "labelIndex", files.With("train", Train).With("test", Test).With("labelIndex", index).Refusal().File);
 
-    private static List<string> Told(SampleFiles files) =>
+    private static List<string> Lines(SampleFiles files) =>
         [.. files.Examples().Select(example => $"{example.SourceId} {string.Concat(example.Labels)} {example.Text}")];
 }

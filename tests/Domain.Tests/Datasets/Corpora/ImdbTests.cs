@@ -45,7 +45,7 @@ public sealed class ImdbTests : IDisposable
     }
 
     [Fact]
-    public void A_share_of_train_becomes_the_validation_split_label_by_label()
+    public void A_share_of_each_label_of_train_becomes_the_validation_split()
     {
         var many = Enumerable.Range(0, 40)
             .SelectMany(
@@ -70,7 +70,7 @@ public sealed class ImdbTests : IDisposable
     [InlineData(TarEntryType.SymbolicLink)]
     [InlineData(TarEntryType.HardLink)]
     [InlineData(TarEntryType.CharacterDevice)]
-    public void A_link_or_a_device_is_no_review(TarEntryType type)
+    public void A_link_or_a_device_is_not_accepted_as_a_review(TarEntryType type)
     {
         var entry = new PaxTarEntry(type, "aclImdb/train/pos/5_9.txt");
         if (type != TarEntryType.CharacterDevice) entry.LinkName = "/etc/passwd";
@@ -81,7 +81,7 @@ public sealed class ImdbTests : IDisposable
     }
 
     [Fact]
-    public void Other_names_are_nobodys_reviews_wherever_they_lead()
+    public void Files_with_other_names_are_ignored_whatever_their_paths()
     {
         var elsewhere =
             new[] { "/aclImdb/train/pos/5_9.txt", "../aclImdb/train/pos/5_9.txt", "aclImdb/train/pos/../../5_9.txt",
@@ -92,7 +92,7 @@ public sealed class ImdbTests : IDisposable
     }
 
     [Fact]
-    public void A_review_that_is_not_UTF_8_is_told_by_its_file_and_line()
+    public void A_review_that_is_not_UTF_8_is_refused_with_its_file_and_line()
     {
         files.With("file", ArchiveFiles.Tar(Reviews.Append(("aclImdb/train/neg/7_1.txt", "one\ntwo \u00FC"))));
 
@@ -104,7 +104,7 @@ public sealed class ImdbTests : IDisposable
     [InlineData("", "the text is empty")]
     [InlineData("a\0b", "has a NUL character, which a text must not contain")]
     [InlineData("0123456789x", "has more than 10 characters")]
-    public void A_review_that_cannot_be_an_example_is_told_by_its_file(string text, string message)
+    public void A_review_that_cannot_be_an_example_is_refused_with_its_file(string text, string message)
     {
         files.Limits = files.Limits with { RecordCharacters = 10 };
         files.With("file", ArchiveFiles.Tar(("aclImdb/train/neg/7_1.txt", text)));

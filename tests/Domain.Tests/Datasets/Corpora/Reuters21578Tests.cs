@@ -56,7 +56,7 @@ public sealed class Reuters21578Tests : IDisposable
     }
 
     [Fact]
-    public void Topics_are_kept_that_enough_training_documents_have()
+    public void Only_topics_of_enough_training_documents_are_kept()
     {
         files.Definition = files.Definition with { MinimumDocuments = 2 };
 
@@ -77,7 +77,7 @@ public sealed class Reuters21578Tests : IDisposable
     [InlineData(
         "<REUTERS NEWID=\"9\">\n\0</REUTERS>\n",
         "has a NUL character, which a text must not contain; is the file UTF-16 or binary?")]
-    public void A_document_that_cannot_be_read_is_told_by_its_file_and_line(string sgml, string message)
+    public void A_document_that_cannot_be_read_is_refused_with_its_file_and_line(string sgml, string message)
     {
         var refusal = files.With("file", ArchiveFiles.Tar(("reut2-000.sgm", First), ("x/reut2-001.sgm", Head + sgml)))
             .Refusal();
@@ -86,7 +86,7 @@ public sealed class Reuters21578Tests : IDisposable
         Assert.InRange(refusal.Line!.Value, 2, 3);
     }
 
-    /// <summary>Each of which would lose a document, a topic or a body, were it passed over.</summary>
+    /// <summary>Each error would lose a document, a topic or a body if it were ignored.</summary>
     [Theory]
     [InlineData(
         "<REUTERS TOPICS", "<REUTER TOPICS", 2,
@@ -132,7 +132,7 @@ public sealed class Reuters21578Tests : IDisposable
     [InlineData("<BODY>", "</TEXT><BODY>", 2,
         "<BODY> does not belong in the <REUTERS> that begins here; has that no end, or should its '<' be &lt;?")]
     [InlineData("<BODY>", "<BODY></BODY><BODY>", 11, "the document has more than one TEXT/BODY")]
-    public void A_broken_document_is_an_error_with_its_line_and_not_lost(
+    public void A_broken_document_is_reported_with_its_line_rather_than_skipped(
         string whole, string broken, int line, string message)
     {
         var sgml = Head + Document(
@@ -164,7 +164,7 @@ public sealed class Reuters21578Tests : IDisposable
     }
 
     [Fact]
-    public void A_document_is_no_longer_than_a_record()
+    public void A_document_that_exceeds_the_length_of_a_record_is_refused()
     {
         files.Limits = files.Limits with { RecordCharacters = 1000 };
         files.With(

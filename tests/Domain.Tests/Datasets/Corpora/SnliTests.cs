@@ -33,7 +33,7 @@ public sealed class SnliTests : IDisposable
     [InlineData("jsonl")]
     [InlineData("txt")]
     [InlineData("both")]
-    public void The_zip_archive_is_read_as_it_is_published(string kind)
+    public void The_published_zip_archive_is_read(string kind)
     {
         var entries = new List<(string, string)>
         {
@@ -49,7 +49,7 @@ public sealed class SnliTests : IDisposable
     }
 
     [Fact]
-    public void Files_of_the_archive_that_are_not_needed_count_as_read()
+    public void Unused_files_of_the_archive_count_as_read()
     {
         var noise = new string(new Random(3).GetItems<char>("0123456789abcdef", 1_000_000));
         var zip = ArchiveFiles.Zip(
@@ -62,7 +62,7 @@ public sealed class SnliTests : IDisposable
     }
 
     [Fact]
-    public void Its_files_are_read_one_for_each_split_of_either_kind() =>
+    public void One_file_of_either_kind_is_read_for_each_split() =>
         AssertIsSample(
             files.With("train", Train).With("test", Text(Test))
                 .With("validation", SampleFiles.Gzip(System.Text.Encoding.UTF8.GetBytes(Text(Dev)))));
@@ -74,7 +74,7 @@ public sealed class SnliTests : IDisposable
         AssertIsSample(files.With("train", Train).With("test", Test).With("validation", before + Dev));
 
     [Fact]
-    public void Another_gold_label_is_refused_with_its_line()
+    public void An_unknown_gold_label_is_refused_with_its_line()
     {
         var refusal = files.With("train", Train + Json("maybe", "a", "b", "c")).With("test", Test).Refusal();
 
@@ -84,7 +84,7 @@ public sealed class SnliTests : IDisposable
     }
 
     [Fact]
-    public void What_is_wrong_in_the_archive_is_told_by_its_file_and_line()
+    public void An_error_in_the_archive_is_reported_with_its_file_and_line()
     {
         files.With(
             "file",
@@ -96,7 +96,7 @@ public sealed class SnliTests : IDisposable
     }
 
     [Fact]
-    public void The_archive_has_each_split_once()
+    public void An_archive_that_lacks_or_repeats_a_split_is_refused()
     {
         Assert.Contains(
             "one file snli_1.0_dev.jsonl",

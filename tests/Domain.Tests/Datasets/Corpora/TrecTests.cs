@@ -18,7 +18,7 @@ public sealed class TrecTests : IDisposable
     public void Dispose() => files.Dispose();
 
     [Fact]
-    public void The_coarse_class_is_the_label_of_a_question_in_Latin_1()
+    public void Questions_are_read_as_Latin_1_with_their_coarse_class_as_the_label()
     {
         files.With(
             "train",
