@@ -34,9 +34,9 @@ public sealed class Situations(IServiceProvider services)
             ContentHash = $"sha256:{id:N}",
             Splits =
             [
-                new(Split.Train, 30, [10, 10, 10], new TokenLengths(5, 5, 8, 9)),
+                new(Split.Train, 30, [10, 10, 10], new TokenLengths(5, 5, 8, 9), []),
                 new(Split.Test, TestExamples, task == LearningTask.SingleLabel
-                    ? [3, 3, 2] : [4, 4, 4], new TokenLengths(5, 5, 8, 9)),
+                    ? [3, 3, 2] : [4, 4, 4], new TokenLengths(5, 5, 8, 9), []),
             ],
             Quality = new(0, 0, 0, 0, 0),
             CreatedAt = TimeProvider.System.GetUtcNow(),

@@ -139,7 +139,7 @@ public sealed record ComparisonResponse(
             comparison.Id, comparison.SweepId, comparison.Model, comparison.Architecture, comparison.Method,
             comparison.Sparsity, comparison.Baseline,
             summary?.AchievedSparsity,
-            new ComparedSeeds(summary?.DenseSeeds ?? 0, summary?.PrunedSeeds ?? 0, comparison.ExpectedSeeds),
+            new ComparedSeeds(summary?.DenseSeeds, summary?.PrunedSeeds, comparison.ExpectedSeeds),
             summary?.Complete ?? false, comparison.Split, summary?.Examples, summary?.Pies,
             summary is { Examples: > 0 } ? (double)summary.Pies / summary.Examples : null,
             summary?.NoiseFloor, summary?.Churn,
@@ -152,7 +152,12 @@ public sealed record ComparisonResponse(
     }
 }
 
-public sealed record ComparedSeeds(int Dense, int Pruned, int Expected);
+/// <param name="Dense">
+/// The number of dense runs from which the labels were computed; null until the comparison is labelled.
+/// </param>
+/// <param name="Pruned">The number of pruned runs; null until the comparison is labelled.</param>
+/// <param name="Expected">The number of seeds of the sweep.</param>
+public sealed record ComparedSeeds(int? Dense, int? Pruned, int Expected);
 
 public sealed record ComparedCounts(int Dense, int Pruned);
 

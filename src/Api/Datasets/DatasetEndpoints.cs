@@ -185,8 +185,8 @@ public static class DatasetEndpoints
                 .Select(sweep => $"'{sweep.Name}' ({sweep.Id})").Take(SweepsShown + 1).ToListAsync(cancellation);
             return Problems.Conflict(
                 $"The dataset {id} is used by sweeps: {string.Join(", ", sweeps.Take(SweepsShown))}"
-                + $"{(sweeps.Count > SweepsShown ? ", ..." : "")}. GET /api/v1/sweeps?datasetId={id} lists them; delete "
-                + "them first.");
+                + $"{(sweeps.Count > SweepsShown ? ", ..." : "")}. GET /api/v1/sweeps?datasetId={id} lists them; "
+                + "delete them first.");
         }
     }
 }

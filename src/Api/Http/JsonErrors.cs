@@ -30,7 +30,9 @@ public static class JsonErrors
             catch (JsonException unfit)
             {
                 var path = unfit.Path ?? "$";
-                errors.Add(new FieldError(taken.OriginalField(path), Explain(unfit, TypeAt(typeof(T), path, out var denied), denied)));
+                errors.Add(
+                    new FieldError(
+                        taken.OriginalField(path), Explain(unfit, TypeAt(typeof(T), path, out var denied), denied)));
                 if (!taken.Remove(node, path)) return (null, errors);
             }
         }

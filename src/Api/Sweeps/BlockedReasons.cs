@@ -48,7 +48,8 @@ public sealed class BlockedReasons
            select unusable[(ModelKind.Bert, name)].FirstOrDefault() is { } why
                ? $"no live worker can use the checkpoint '{name}'. {why}"
                : $"no live worker has the checkpoint '{name}'{Known(checkpoints)}: put its folder into the folder of "
-                   + "PIE_MODELS (./pie model get downloads it), or into the subfolder models of a shared PIE_ARTIFACTS",
+                   + "PIE_MODELS (./pie model get downloads it), or into the subfolder models of a shared "
+                   + "PIE_ARTIFACTS",
     ];
 
     /// <summary>The names that exist, of which the unknown one may be a misspelling.</summary>

@@ -83,7 +83,8 @@ public static class SweepEndpoints
     {
         var (request, dataset) = await CheckedAsync(body, db, cancellation);
         var (plan, workers) = (
-            SweepExpansion.Expand(request, dataset.Dataset.ContentHash), await db.LiveWorkers.ToListAsync(cancellation));
+            SweepExpansion.Expand(request, dataset.Dataset.ContentHash),
+            await db.LiveWorkers.ToListAsync(cancellation));
         return TypedResults.Ok(new PlanResponse(
             await PlanQuery.AskAsync(db, dataset.Dataset, plan, request, workers, cancellation), request.Unknowns,
             PlanWarnings.Of(request, dataset, workers)));
@@ -159,8 +160,10 @@ public static class SweepEndpoints
     }
 
     /// <summary>Resumes a paused sweep.</summary>
-    /// <remarks>The runs continue from their checkpoints. A sweep that is not paused does not change; one that
-    /// was cancelled cannot be resumed (409).</remarks>
+    /// <remarks>
+    /// The runs continue from their checkpoints. A sweep that is not paused does not change; one that was cancelled
+    /// cannot be resumed (409).
+    /// </remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Resume(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response,
         CancellationToken cancellation)

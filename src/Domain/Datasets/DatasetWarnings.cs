@@ -31,8 +31,8 @@ public static class DatasetWarnings
         if (dataset.Quality.InTwoSplits is > 0 and var texts)
             yield return new(
                 WarningCode.TextsInTwoSplits,
-                $"{texts} texts occur in more than one split, so models may be tested on texts that they were trained "
-                    + "on. Remove them from one of the splits.");
+                $"Texts that occur in more than one split: {texts}. Models may be tested on texts that they were "
+                    + "trained on; remove them from one of the splits.");
     }
 
     private static IEnumerable<Warning> FewExamples(Dataset dataset)
@@ -42,8 +42,8 @@ public static class DatasetWarnings
         if (rare.Count > 0)
             yield return new(
                 WarningCode.FewExamples,
-                $"{rare.Count} of {dataset.Labels.Length} labels have fewer than {FewestExamples} training examples: "
-                    + $"{ColumnNames.Listed(rare)}. Merge, remove or extend them, or read their scores with care.");
+                $"Labels with fewer than {FewestExamples} training examples: {rare.Count} of {dataset.Labels.Length} "
+                    + $"({ColumnNames.Listed(rare)}). Merge, drop or extend them, or read their scores with care.");
     }
 
     private static IEnumerable<Warning> ShortTexts(Dataset dataset)

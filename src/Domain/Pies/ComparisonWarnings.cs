@@ -19,11 +19,14 @@ public static class ComparisonWarnings
                     + "minMargin, or submit a sweep with an odd number of seeds.");
         if (Collapsed(WarningCode.DenseCollapsed, "dense", summary.DenseCollapsed, summary.DenseSeeds) is { } dense)
             yield return dense;
-        if (Collapsed(WarningCode.PrunedCollapsed, "pruned", summary.PrunedCollapsed, summary.PrunedSeeds) is { } pruned)
+        if (Collapsed(
+            WarningCode.PrunedCollapsed, "pruned", summary.PrunedCollapsed, summary.PrunedSeeds) is { } pruned)
             yield return pruned;
     }
 
-    /// <summary>Of a cohort of which most runs have collapsed, the majority vote has nothing to do with the texts.</summary>
+    /// <summary>
+    /// Of a cohort of which most runs have collapsed, the majority vote has nothing to do with the texts.
+    /// </summary>
     private static Warning? Collapsed(WarningCode code, string cohort, int collapsed, int runs) =>
         2 * collapsed <= runs
             ? null
@@ -31,5 +34,6 @@ public static class ComparisonWarnings
                 code,
                 $"{collapsed} of {runs} {cohort} runs have collapsed: they give the same answer to almost every text, "
                     + "or answer by chance. The PIEs say nothing about pruning."
-                    + (code == WarningCode.DenseCollapsed ? " Lower the learning rate, or train for more epochs." : ""));
+                    + (code == WarningCode.DenseCollapsed ? " Lower the learning rate, or train for more epochs."
+                        : ""));
 }

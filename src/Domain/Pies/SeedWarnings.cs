@@ -23,7 +23,8 @@ public static class SeedWarnings
         if (count + request.ExtraDenseSeeds is < NoiseFloor.FewestRuns and var dense)
             yield return new(
                 WarningCode.NoNoiseFloor,
-                $"There is no noise floor, since it needs {NoiseFloor.FewestRuns} dense runs and the sweep has {dense}: "
+                $"There is no noise floor, since it needs {NoiseFloor.FewestRuns} dense runs and the sweep "
+                    + $"has {dense}: "
                     + "nothing then says how many PIEs other seeds would cause alone. Set extraDenseSeeds, or a larger "
                     + "seeds.count.");
     }

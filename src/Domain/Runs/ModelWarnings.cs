@@ -20,7 +20,8 @@ public static class ModelWarnings
         if (checkpoint?.Positions is { } positions && model.HyperparametersOrDefault.MaxLength > positions)
             yield return new(
                 WarningCode.MaxLengthBeyondModel,
-                $"Model '{model.NameOrDefault}': the checkpoint '{checkpoint.Name}' has {positions} positions, so every "
+                $"Model '{model.NameOrDefault}': the checkpoint '{checkpoint.Name}' has {positions} positions, so "
+                    + "every "
                     + "run of this model would fail. Set hyperparameters.maxLength to at most "
                     + $"{positions}.");
     }

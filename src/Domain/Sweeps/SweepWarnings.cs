@@ -7,7 +7,9 @@ namespace PieService.Domain.Sweeps;
 /// <summary>What is doubtful about the sparsities and the models of a sweep.</summary>
 public static class SweepWarnings
 {
-    /// <summary>Pretrained BERTs are trained with 2e-5 to 1e-4; this is far beyond, and the default is higher.</summary>
+    /// <summary>
+    /// Pretrained BERTs are trained with 2e-5 to 1e-4; this is far beyond, and the default is higher.
+    /// </summary>
     private const double HighForBert = 5e-4;
 
     /// <param name="request">A request in which <see cref="SweepRules"/> found no fault.</param>

@@ -26,7 +26,8 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
             dataset.ToJsonString(),
             (await api.Client.GetFromJsonAsync<JsonNode>(answer.Headers.Location))!.ToJsonString());
         Assert.Equal(
-            ["id", "name", "task", "labels", "contentHash", "createdAt", "splits", "dropped", "quality"],
+            ["id", "name", "task", "labels", "contentHash", "createdAt", "splits", "dropped", "quality",
+                "warnings"],
             dataset.AsObject().Select(field => field.Key));
         Assert.Equal("""["yes","no"]""", dataset["labels"]!.ToJsonString());
         Assert.Equal(
@@ -89,8 +90,10 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
             $$"""INSERT INTO sweeps (id, name, dataset_id, request, created_at) VALUES (gen_random_uuid(), 's', '{{dataset["id"]}}', '{}', now())"""))
             await insert.ExecuteNonQueryAsync();
 
-        Assert.Equal(
-            HttpStatusCode.Conflict, (await api.Client.DeleteAsync($"/api/v1/datasets/{dataset["id"]}")).StatusCode);
+        using var response = await api.Client.DeleteAsync($"/api/v1/datasets/{dataset["id"]}");
+
+        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+        Assert.Contains("used by sweeps: 's' (", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

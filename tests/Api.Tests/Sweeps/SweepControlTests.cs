@@ -152,10 +152,13 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
             (string?)(await api.PostAsync($"/api/v1/sweeps/{sweep}/retry-failed", new JsonObject()))["state"]);
         Assert.All(
             await api.Situations.RunsOfAsync(sweep),
-            run => Assert.Equal((RunState.Queued, 0, null), (run.State, run.Attempts, run.Error)));
+            run => Assert.Equal(
+                (RunState.Queued, 0, null, null, null),
+                (run.State, run.Attempts, run.Error, run.StartedAt, run.FinishedAt)));
 
         await api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new JsonObject());
         await api.ProblemAsync(HttpStatusCode.Conflict, HttpMethod.Post, $"/api/v1/sweeps/{sweep}/retry-failed");
+        await api.ProblemAsync(HttpStatusCode.Conflict, HttpMethod.Post, $"/api/v1/sweeps/{sweep}/resume");
     }
 
     [Fact]

@@ -36,6 +36,22 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
             { "name": 3, "methods": ["IMP", "XX", "dense", "IMP"], "sparsities": [0, "x", 150], "foo": 1, "models": [{}], "seeds": { "count": 1000000000 } }
             """));
 
+    [Fact]
+    public async Task One_unknown_method_is_one_error_with_the_methods_that_there_are()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), 3, "MP");
+
+        var error = Assert.Single(
+            (await api.ProblemAsync(
+                HttpStatusCode.BadRequest, HttpMethod.Post, "/api/v1/sweeps", request.ToJsonString()))
+                ["errors"]!.AsObject());
+
+        Assert.Equal("methods[0]", error.Key);
+        Assert.Equal(
+            "must be one of IMP, IMP-WR, MP-AI, IIBP, IIBP-WR, IBP-AI, IRP, IRP-WR, RP-AI",
+            (string?)Assert.Single(error.Value!.AsArray()));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{")]

@@ -6,7 +6,8 @@ namespace PieService.Domain.Tests.Runs;
 
 public class TrainingCostTests
 {
-    private static readonly SplitSummary Train = new(Split.Train, 1000, [500, 500], new TokenLengths(20, 20, 40, 60));
+    private static readonly SplitSummary Train =
+        new(Split.Train, 1000, [500, 500], new TokenLengths(20, 20, 40, 60), []);
 
     private static readonly Recipe BiLstm = new(
         "d", Architecture.BiLstm, "glove", new Hyperparameters(MaxLength: 50), Protocol.Sound, Method.Dense, 0);

@@ -13,8 +13,8 @@ internal static class Requests
         Labels = ["a", "b"],
         ContentHash = "sha256:d",
         Quality = new(0, 0, 0, 0, 0),
-        Splits = [new(Split.Train, 100, [50, 50], new TokenLengths(10, 10, 15, 20)),
-            new(Split.Test, 20, [10, 10], new TokenLengths(10, 10, 15, 20))],
+        Splits = [new(Split.Train, 100, [50, 50], new TokenLengths(10, 10, 15, 20), []),
+            new(Split.Test, 20, [10, 10], new TokenLengths(10, 10, 15, 20), [])],
     };
 
     public static SweepRequest Valid => new()

@@ -62,7 +62,7 @@ public class SweepRulesTests
             Labels = ["a", "b"],
             ContentHash = "sha256:t",
             Quality = new(0, 0, 0, 0, 0),
-            Splits = [new(Split.Train, 1, [1, 0], Tokens), new(Split.Test, 1, [1, 0], Tokens)],
+            Splits = [new(Split.Train, 1, [1, 0], Tokens, []), new(Split.Test, 1, [1, 0], Tokens, [])],
         };
         Assert.Equal("datasetId", Assert.Single(SweepRules.Check(Requests.Valid, tiny)).Field);
         Assert.Empty(SweepRules.Check(Requests.Valid with { Protocol = Protocol.Paper }, tiny));
@@ -116,7 +116,7 @@ public class SweepRulesTests
             Labels = [.. Enumerable.Range(0, labels).Select(label => $"{label}")],
             ContentHash = "sha256:d",
             Quality = new(0, 0, 0, 0, 0),
-            Splits = [new(Split.Train, examples, [], lengths), new(Split.Test, 20, [], lengths)],
+            Splits = [new(Split.Train, examples, [], lengths, []), new(Split.Test, 20, [], lengths, [])],
         };
         Assert.Equal(
             refused ? ["datasetId"] : [], SweepRules.Check(Requests.Valid, dataset).Select(error => error.Field));

@@ -1,0 +1,57 @@
+using PieService.Domain.Pies;
+
+namespace PieService.Domain.Tests.Pies;
+
+public class ComparisonWarningsTests
+{
+    [Fact]
+    public void A_comparison_without_doubt_has_no_warnings() => Assert.Equal("", Codes(Summary(5)));
+
+    [Theory]
+    [InlineData(2, "")]
+    [InlineData(3, "prunedCollapsed")]
+    [InlineData(5, "prunedCollapsed")]
+    public void A_cohort_has_collapsed_if_most_of_its_runs_have(int runs, string codes) =>
+        Assert.Equal(codes, Codes(Summary(5) with { PrunedCollapsed = runs }));
+
+    [Fact]
+    public void A_collapsed_dense_cohort_is_reported_apart() =>
+        Assert.Equal("denseCollapsed", Codes(Summary(5) with { DenseCollapsed = 4 }));
+
+    [Fact]
+    public void PIEs_that_rest_on_a_tie_are_counted() => Assert.StartsWith(
+        "3 of 8 PIEs rest on a tied vote",
+        Assert.Single(ComparisonWarnings.Of(Summary(4) with { TiedPies = 3 })).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void One_seed_shows_churn_and_has_no_noise_floor() =>
+        Assert.Equal("oneSeed noNoiseFloor", Codes(Summary(1) with { NoiseFloor = NoiseFloor.Of([], 1) }));
+
+    /// <summary>
+    /// Two dense and two pruned runs vote on three examples. On the second the dense vote is tied and differs from the
+    /// pruned one; on the third it is tied and does not.
+    /// </summary>
+    [Fact]
+    public void The_summary_counts_the_PIEs_with_a_tied_vote()
+    {
+        var gold = Answers.Packed(0, 1, 2);
+        var answers = new ComparedAnswers(
+            gold, [Answers.Packed(0, 0, 1), Answers.Packed(0, 1, 2)],
+            [Answers.Packed(1, 1, 1), Answers.Packed(1, 1, 1)]);
+
+        var summary = ComparisonSummary.Of(
+            PieLabeling.Label(gold, answers.Dense, answers.Pruned), answers, [90, 90], 2, NoiseFloor.Of([], 2), [],
+            null);
+
+        Assert.Equal((2, 2, 1), (summary.Pies, summary.DenseTies, summary.TiedPies));
+        // The first dense run is right about one of three texts, which is what chance gives.
+        Assert.Equal((1, 2), (summary.DenseCollapsed, summary.PrunedCollapsed));
+    }
+
+    private static string Codes(ComparisonSummary summary) =>
+        string.Join(' ', ComparisonWarnings.Of(summary).Select(warning => Wire.Name(warning.Code)));
+
+    private static ComparisonSummary Summary(int seeds) => new(
+        seeds, seeds, true, 20, 8, 0, 0, new Spread(90, 0), new Spread(0.6, 0), new Spread(0.5, 0), null, null,
+        new Spread(0.1, 0), new NoiseFloor(NoiseFloorKind.Halves, 2, 3, 0.1, 0.01, 0.1, 0.1, 0.1, null), []);
+}
