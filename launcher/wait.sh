@@ -1,10 +1,13 @@
 # Sourced by pie: ./pie wait.
 # shellcheck shell=bash
 
+# A JSON string, as a regular expression of grep -E.
+json_string='"([^"\\]|\\.)*"'
+
 # Waits through outages and restarts of the service. It ends when the sweep ends, when the time is over, or when the
 # service gives an answer that will not change.
 wait_for_sweep() {
-  local sweep='' url='' end='' state='' progress told='' answer status pause
+  local sweep='' url='' end='' state='' progress told='' warned='' answer status pause
   local counts='"progress":\{"runs":\{"total":([0-9]+),"queued":[0-9]+,"running":([0-9]+),"succeeded":([0-9]+),'
   counts+='"failed":([0-9]+).*"epochs":\{"total":([0-9]+),"done":([0-9]+)'
   while (( $# )); do
@@ -43,10 +46,17 @@ wait_for_sweep() {
           progress="$state, ${BASH_REMATCH[3]} of ${BASH_REMATCH[1]} runs done, ${BASH_REMATCH[2]} running,"
           progress+=" ${BASH_REMATCH[4]} failed, ${BASH_REMATCH[6]} of ${BASH_REMATCH[5]} epochs"
         fi
+        if [[ -z $warned ]]; then warned=yes; print_warnings <<<"$answer"; fi
         if [[ $progress != "$told" ]]; then told=$progress; printf '%s\n' "$told" >&2; fi
         case $state in
-          succeeded) say "$state"; return 0 ;;
-          failed | cancelled) say "$state"; return 1 ;;
+          succeeded)
+            print_results "$url/api/v1/sweeps/$sweep"
+            say "$state"
+            return 0 ;;
+          failed | cancelled)
+            print_results "$url/api/v1/sweeps/$sweep"
+            say "$state"
+            return 1 ;;
         esac ;;
       404) fail "wait: sweep $sweep was not found at $url" ;;
       000 | 429 | 5??)
@@ -64,4 +74,29 @@ wait_for_sweep() {
     fi
     sleep "$((pause > 0 ? pause : 1))"
   done
+}
+
+# print_results URL-OF-SWEEP: what is doubtful about the comparisons, and why runs have failed. Without an answer nothing
+# is printed: the state of the sweep is known.
+print_results() {
+  print_warnings comparisons < <(ask_service "$1/comparisons?pageSize=1000")
+  ask_service "$1/runs?state=failed&pageSize=1000" | string_values error | sort | uniq -c | sort -rn | head -n 5 |
+    while read -r count error; do printf '%s failed: %s\n' "$count" "$error" >&2; done || true
+}
+
+# print_warnings [THINGS]: each kind of warning in the JSON on standard input, with its first sentence. THINGS says what
+# has several of a kind.
+print_warnings() {
+  local answer code count
+  answer=$(cat)
+  while read -r count code; do
+    printf 'warning (%s%s): %s\n' "$code" "${1:+, $1: $count}" \
+      "$(grep -oE "\"code\":\"$code\",\"message\":$json_string" <<<"$answer" | string_values message | head -n 1)" >&2
+  done < <(grep -oE "\"code\":\"[A-Za-z]+\",\"message\":$json_string" <<<"$answer" | string_values code | sort | uniq -c)
+}
+
+# string_values NAME: the text of each property of this name in the JSON on standard input. A quote in a text is escaped
+# as \", so the name never matches within one.
+string_values() {
+  { grep -oE "\"$1\":$json_string" || true; } | sed -E "s/^\"$1\":\"(.*)\"\$/\1/; s/\\\\([\"\\\\])/\1/g"
 }

@@ -80,6 +80,13 @@ public sealed class FineTuningTests : IClassFixture<ServiceFixture>
         Assert.Contains("maxLength is 25", (string)run["error"]!, StringComparison.Ordinal);
         Assert.Contains("'tiny'", (string)run["error"]!, StringComparison.Ordinal);
         Assert.Equal(1, (int)run["attempts"]!);
+        // The reason is also what ./pie wait prints, and the sweep has warned of it.
+        var waited = await Command.RunAsync(
+            Path.Combine(ServiceProcess.RepositoryFolder, "pie"), ["wait", $"{sweep}", "--url", service.Address],
+            new Dictionary<string, string>(), Path.GetTempPath());
+        Assert.Equal((1, "failed\n"), (waited.Code, waited.Output));
+        Assert.Contains("warning (maxLengthBeyondModel): Model 'bert'", waited.Error, StringComparison.Ordinal);
+        Assert.Matches("^1 failed: .*maxLength is 25", waited.Error.Split('\n')[^2]);
     }
 
     [Theory]

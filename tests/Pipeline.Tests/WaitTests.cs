@@ -49,6 +49,18 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
     }
 
     [Fact]
+    public async Task The_warnings_of_a_sweep_and_of_its_comparisons_are_printed()
+    {
+        var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 1, seeds: 1, "MP-AI");
+
+        var waited = await WaitAsync(sweep.ToString());
+
+        Assert.Equal("succeeded\n", waited.Output);
+        Assert.Contains("warning (oneSeed): With one seed", waited.Error, StringComparison.Ordinal);
+        Assert.Contains("warning (oneSeed, comparisons: 1): One pruned", waited.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_expired_timeout_gives_exit_code_3()
     {
         var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 5_000, seeds: 1);
