@@ -38,8 +38,8 @@ run_tests() {
   for project in "${projects[@]}"; do
     # Debug, since a running service uses the Release binaries.
     quietly_build "$project" --configuration Debug
-    # One project after the other: the trainings and databases of several projects would only wait for each other.
-    dotnet test "$project" --configuration Debug --no-build -m:1 --logger trx --results-directory "$results" \
+    # Two projects at a time: those that start processes wait for them most of the time.
+    dotnet test "$project" --configuration Debug --no-build -m:2 --logger trx --results-directory "$results" \
       ${filter:+--filter "$filter"} -- "xUnit.Seed=$seed" || exit_code=$?
   done
   # With a filter by name a project may have no tests.
