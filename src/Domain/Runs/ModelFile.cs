@@ -20,6 +20,11 @@ public enum ModelKind
 /// </param>
 /// <param name="Error">The reason why this worker cannot use it; null if it can.</param>
 /// <param name="Positions">The largest maxLength of a checkpoint; null for vectors.</param>
+/// <param name="Words">The number of word vectors in the file; null for a checkpoint.</param>
+/// <param name="Duplicates">
+/// The number of word vectors whose word has an earlier vector in the file. The first one is used. Null for a
+/// checkpoint.
+/// </param>
 public sealed record ModelFile(
     string Name, ModelKind Kind, int? Dimensions, int? Layers, long? Parameters, string? Sha256, string? Error = null,
-    int? Positions = null);
+    int? Positions = null, long? Words = null, long? Duplicates = null);

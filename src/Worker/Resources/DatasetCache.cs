@@ -58,8 +58,8 @@ public sealed class DatasetCache(PieFolders folders, VectorFolder vectors, IDbCo
     {
         var source = vectors.Find(name);
         // Size and time are part of the key: the file may be replaced under the same name.
-        var version =
-            $"{name}-{source.Length}-{source.LastWriteTimeUtc.Ticks}-{Path.GetFileNameWithoutExtension(tokensPath)}";
+        var version = $"{WordVectors.Format}-{name}-{source.Length}-{source.LastWriteTimeUtc.Ticks}-"
+            + Path.GetFileNameWithoutExtension(tokensPath);
         try
         {
             return await MakeAsync(Path.Combine("vectors", FileName(version)), path =>

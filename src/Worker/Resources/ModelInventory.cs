@@ -22,6 +22,12 @@ public sealed class ModelInventory(
 {
     private const int LongestError = 1000;
 
+    /// <summary>
+    /// The version of what is noted of a file, and of the rules by which a file is refused: a file whose note is of an
+    /// earlier version is read again.
+    /// </summary>
+    private const int NotesFormat = 2;
+
     private readonly ModelNotes notes = new(folders);
     private readonly ConcurrentDictionary<string, ModelFile> known = new(StringComparer.Ordinal);
 
@@ -74,11 +80,11 @@ public sealed class ModelInventory(
                 new Source(
                     folder.Name, ModelKind.Bert, folder.FullName,
                     $"{NoteOf(folder.Name, CheckpointVersion.Of(folder))}.json")),
-        .. vectors.ByShortestName().Select(named => new Source(
+        .. vectors.All().Select(named => new Source(
             named.Name, ModelKind.Vectors, named.File.FullName,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{named.File.Name}-{named.File.Length}-{named.File.LastWriteTimeUtc.Ticks}.json"))),
+                $"vectors-{NotesFormat}-{named.File.Name}-{named.File.Length}-{named.File.LastWriteTimeUtc.Ticks}.json"))),
     ];
 
     private static string NoteOf(string checkpoint, string version) => $"checkpoint-{checkpoint}-{version}";
@@ -127,12 +133,10 @@ public sealed class ModelInventory(
                 source.Name, ModelKind.Bert, bert.Config.Width, bert.Config.Layers, bert.Config.Parameters,
                 bert.Sha256, Positions: bert.Config.MaxPositions);
         }
-        using var file = new GloveFile(source.Path);
-        var words = 0L;
-        while (file.Next(cancellation)) words++;
+        var vectors = VectorSummary.Read(source.Path, cancellation);
         return new ModelFile(
-            source.Name, ModelKind.Vectors, file.Dimensions, Layers: null, words * file.Dimensions,
-            file.Sha256(cancellation));
+            source.Name, ModelKind.Vectors, vectors.Dimensions, Layers: null, vectors.Words * vectors.Dimensions,
+            vectors.Sha256, Words: vectors.Words, Duplicates: vectors.Duplicates);
     }
 
     /// <summary>

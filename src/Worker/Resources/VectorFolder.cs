@@ -9,8 +9,9 @@ namespace PieService.Worker.Resources;
 /// </summary>
 public sealed class VectorFolder(PieFolders folders)
 {
-    // The extensions that may follow the name, in this order; with the last, empty one the name is the file's name.
-    private static readonly string[] Endings = [".txt", ".txt.gz", ".vec", ".vec.gz", ".gz", ""];
+    // The extensions that may follow the name. If several files have one name, the first of this order is used; with
+    // the empty one, the name is the file's name.
+    private static readonly string[] Endings = ["", ".txt", ".txt.gz", ".vec", ".vec.gz", ".gz"];
 
     private readonly ConcurrentDictionary<string, string> unusable = new(StringComparer.Ordinal);
 
@@ -19,10 +20,21 @@ public sealed class VectorFolder(PieFolders folders)
         [.. Files().SelectMany(file => NamesOf(file.Name)).Distinct().Where(name => !unusable.ContainsKey(name))
             .Order(StringComparer.Ordinal)];
 
-    /// <summary>Returns each file once, under its shortest name: glove.txt.gz is glove.</summary>
-    public IReadOnlyList<(string Name, FileInfo File)> ByShortestName() =>
-        [.. Files().Select(file => (NamesOf(file.Name).MinBy(name => name.Length)!, file))
-            .DistinctBy(named => named.Item1)];
+    /// <summary>
+    /// Returns each file once, under the shortest name by which runs get this file: glove.txt.gz is glove, unless there
+    /// is also a glove.txt.
+    /// </summary>
+    public IReadOnlyList<(string Name, FileInfo File)> All()
+    {
+        var files = Files();
+        var existing = files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. from file in files
+               select (NamesOf(file.Name).Where(name => FileOf(name, existing.Contains) == file.Name)
+                   .MinBy(name => name.Length)!, file),
+        ];
+    }
 
     private IReadOnlyList<FileInfo> Files()
     {
@@ -43,12 +55,16 @@ public sealed class VectorFolder(PieFolders folders)
         where file.Length > ending.Length && file.EndsWith(ending, StringComparison.Ordinal)
         select file[..^ending.Length];
 
+    /// <summary>The name of the file that a name means; null if there is none.</summary>
+    private static string? FileOf(string name, Func<string, bool> exists) =>
+        Endings.Select(ending => name + ending).FirstOrDefault(exists);
+
     /// <exception cref="WorkerUnfitException">There are no longer vectors of this name.</exception>
     public FileInfo Find(string name) =>
-        Endings.Select(ending => new FileInfo(Path.Combine(folders.Vectors ?? "/nonexistent", name + ending)))
-            .FirstOrDefault(file => file.Exists)
-        ?? throw new WorkerUnfitException(
-            $"The word vectors '{name}' are not in this worker's PIE_VECTORS.", ModelKind.Vectors, name);
+        folders.Vectors is { } folder && FileOf(name, file => File.Exists(Path.Combine(folder, file))) is { } found
+            ? new(Path.Combine(folder, found))
+            : throw new WorkerUnfitException(
+                $"The word vectors '{name}' are not in this worker's PIE_VECTORS.", ModelKind.Vectors, name);
 
     /// <summary>Marks vectors that no run of this worker may use until the worker is restarted.</summary>
     public void MarkUnusable(string name, string reason) => unusable[name] = reason;

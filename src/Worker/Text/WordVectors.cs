@@ -1,4 +1,6 @@
 using System.Globalization;
+using PieService.Domain.Datasets;
+using PieService.Domain.Runs;
 using PieService.Worker.Files;
 
 namespace PieService.Worker.Text;
@@ -14,9 +16,18 @@ namespace PieService.Worker.Text;
 /// <param name="Matrix">V x D, row-major, in vocabulary order.</param>
 /// <param name="Mean">D values: the mean over every line of the source, summed in double.</param>
 /// <param name="Found">The number of the V words that the source has.</param>
+/// <param name="Coverage">The share of the training split that has vectors: all of its words as basic_english makes
+/// them, also those beyond a run's maxLength, without the separator of pairs. Null if the split has no words.</param>
 public sealed record WordVectors(
-    string Name, string SourceSha256, string VocabularyHash, int Dimensions, float[] Matrix, float[] Mean, int Found)
+    string Name, string SourceSha256, string VocabularyHash, int Dimensions, float[] Matrix, float[] Mean, int Found,
+    VectorCoverage? Coverage = null)
 {
+    /// <summary>
+    /// The version of the file format, and of the rules by which a source is read; it is part of the name in the cache,
+    /// so that a file of an earlier version is rebuilt.
+    /// </summary>
+    public const string Format = "pie-vectors-2";
+
     /// <summary>Reads a whole GloVe file, plain or gzip.</summary>
     /// <exception cref="InvalidDataException">A line is malformed; the message names the file and the line.</exception>
     public static WordVectors Reduce(
@@ -47,7 +58,15 @@ public sealed record WordVectors(
             if (!found[row]) mean.CopyTo(matrix, row * mean.Length);
         return new(
             name, source.Sha256(cancellation), dataset.VocabularyHash, mean.Length, matrix, mean,
-            found.Count(isFound => isFound));
+            found.Count(isFound => isFound), CoverageOf(dataset, found));
+    }
+
+    private static VectorCoverage? CoverageOf(TokenisedDataset dataset, bool[] found)
+    {
+        var counts = dataset.TrainCounts(int.MaxValue);
+        for (var word = 0; word < counts.Length; word++)
+            if (dataset.Vocabulary[word] == BasicEnglish.Separator) counts[word] = 0;
+        return VectorCoverage.Of(counts, found);
     }
 
     /// <returns>The SHA-256 of the cache file.</returns>
@@ -57,13 +76,18 @@ public sealed record WordVectors(
         {
             Metadata =
             {
-                ["format"] = "pie-vectors/1",
+                ["format"] = Format,
                 ["name"] = Name,
                 ["sourceSha256"] = SourceSha256,
                 ["vocabularyHash"] = VocabularyHash,
                 ["found"] = Found.ToString(CultureInfo.InvariantCulture),
             },
         };
+        if (Coverage is { } coverage)
+        {
+            file.Metadata["typeCoverage"] = coverage.Types.ToString("R", CultureInfo.InvariantCulture);
+            file.Metadata["tokenCoverage"] = coverage.Tokens.ToString("R", CultureInfo.InvariantCulture);
+        }
         file.Add("matrix", Matrix, Matrix.Length / Dimensions, Dimensions);
         file.Add("mean", Mean);
         return file.Write(path);
@@ -74,12 +98,19 @@ public sealed record WordVectors(
     {
         var file = SafeTensors.Read(path);
         var (matrix, mean) = (file.Get<float>("matrix"), file.Get<float>("mean"));
-        if (file.Metadata.GetValueOrDefault("format") != "pie-vectors/1" || mean.Length == 0
+        if (file.Metadata.GetValueOrDefault("format") != Format || mean.Length == 0
             || file.Shape("matrix") is not [_, var dimensions] || dimensions != mean.Length
             || !int.TryParse(file.RequireMetadata("found"), CultureInfo.InvariantCulture, out var found))
             throw new InvalidDataException($"{path} does not hold reduced word vectors.");
         return new(
             file.RequireMetadata("name"), file.RequireMetadata("sourceSha256"), file.RequireMetadata("vocabularyHash"),
-            mean.Length, matrix, mean, found);
+            mean.Length, matrix, mean, found, Coverage());
+
+        VectorCoverage? Coverage() =>
+            !file.Metadata.ContainsKey("typeCoverage") ? null : new(Share("typeCoverage"), Share("tokenCoverage"));
+
+        double Share(string name) =>
+            double.TryParse(file.RequireMetadata(name), CultureInfo.InvariantCulture, out var share)
+                ? share : throw new InvalidDataException($"{path}: {name} is not a number.");
     }
 }

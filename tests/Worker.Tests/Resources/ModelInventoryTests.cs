@@ -34,13 +34,32 @@ public sealed class ModelInventoryTests : IDisposable
         Assert.Equal(
             new ModelFile(
                 "glove.3d", ModelKind.Vectors, Dimensions: 3, Layers: null, Parameters: 6,
-                Convert.ToHexStringLower(SHA256.HashData(bytes))),
+                Convert.ToHexStringLower(SHA256.HashData(bytes)), Words: 2, Duplicates: 0),
             models.Single(model => model.Name == "glove.3d"));
         var broken = models.Single(model => model.Name == "broken");
         Assert.Equal(new ModelFile("broken", ModelKind.Vectors, null, null, null, null, broken.Error), broken);
         Assert.Contains("broken.txt", broken.Error, StringComparison.Ordinal);
         Assert.Contains("line 2", broken.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(folder["vectors"], broken.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_several_files_of_a_name_the_one_that_runs_get_has_it_and_the_others_their_own()
+    {
+        File.WriteAllText(InVectors("two.txt"), Vectors);
+        File.WriteAllBytes(InVectors("two.gz"), Gzipped("the 1 2\n"));
+        File.WriteAllText(InVectors("three.txt"), Vectors);
+        File.WriteAllText(InVectors("three"), "the 1\n");
+
+        var models = await LookAsync(4);
+
+        Assert.Equal(
+            ["three 1", "three.txt 3", "two 3", "two.gz 2"],
+            models.Select(model => $"{model.Name} {model.Dimensions}").Order(StringComparer.Ordinal));
+        var files = new VectorFolder(Folders);
+        Assert.All(
+            models, model => Assert.Equal(model.Sha256, Sha(File.ReadAllBytes(files.Find(model.Name).FullName))));
+        Assert.Equal("two.txt", files.Find("two.txt").Name);
     }
 
     [Fact]

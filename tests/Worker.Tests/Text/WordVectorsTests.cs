@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using PieService.Domain.Runs;
 using PieService.Worker.Text;
 
 namespace PieService.Worker.Tests.Text;
@@ -72,20 +73,28 @@ public sealed class WordVectorsTests : IDisposable
         Assert.Equal(100_000, Reduce($"a {values}\nb {values}\n", "b").Dimensions);
     }
 
-    [Theory]
-    [InlineData("a 1 2\nb 3\n", "line 2: it has 1 numbers")]
-    [InlineData("a 1 2\nb 3 x\n", "line 2: number 2 of 'b'")]
-    [InlineData("a 1 2\nb 3 4x\n", "line 2: number 2")]
-    [InlineData("a 1 2\nb  3\n", "line 2: number 1")]
-    [InlineData("a 1 2\nb NaN 3\n", "line 2: number 1")]
-    [InlineData("a 1 2\n\nb 1 3\n", "line 2: it has 0 numbers")]
-    [InlineData("a\n", "line 1: it has no numbers")]
-    [InlineData("2 3\n", "holds no vectors")]
-    public void A_malformed_line_is_named(string content, string reason)
+    [Fact]
+    public void The_coverage_counts_the_words_of_the_training_split_whole_and_without_the_separator_of_pairs()
     {
-        var message = Assert.Throws<InvalidDataException>(() => Reduce(content, "a")).Message;
-        Assert.Contains(reason, message, StringComparison.Ordinal);
-        Assert.Contains(folder["vectors"], message, StringComparison.Ordinal);
+        File.WriteAllText(folder["vectors"], "the 1 2\ndog 3 4\nunused 5 6\n");
+        var builder = new TokenisedDatasetBuilder("hash", 2);
+        builder.Add("train", ["the", "dog", "[SEP]", "the", "cat"], 0);
+        builder.Add("train", ["the", "cow"], 1);
+        builder.Add("test", ["unused", "other"], 0);
+
+        var coverage = WordVectors.Reduce(folder["vectors"], "toy", builder.Build()).Coverage;
+
+        Assert.Equal(new VectorCoverage(Types: 2 / 4.0, Tokens: 4 / 6.0), coverage);
+    }
+
+    [Fact]
+    public void A_training_split_without_a_word_has_no_coverage()
+    {
+        File.WriteAllText(folder["vectors"], "the 1 2\n");
+        var builder = new TokenisedDatasetBuilder("hash", 2);
+        builder.Add("train", [], 0);
+        builder.Add("test", ["the"], 0);
+        Assert.Null(WordVectors.Reduce(folder["vectors"], "toy", builder.Build()).Coverage);
     }
 
     [Fact]
@@ -111,8 +120,11 @@ public sealed class WordVectorsTests : IDisposable
     public void Saved_vectors_are_loaded_unchanged()
     {
         var vectors = Reduce(Lines, "the", "dog", "cat");
-        vectors.Save(folder["cache"]);
-        Assert.Equivalent(vectors, WordVectors.Load(folder["cache"]), strict: true);
+        foreach (var each in new[] { vectors, vectors with { Coverage = new VectorCoverage(1 / 3.0, 0.1) } })
+        {
+            each.Save(folder["cache"]);
+            Assert.Equivalent(each, WordVectors.Load(folder["cache"]), strict: true);
+        }
     }
 
     private WordVectors Reduce(string content, params string[] vocabulary)
