@@ -24,6 +24,10 @@ namespace PieService.Api.Runs;
 /// The threshold for multi-label data, tuned after the last epoch: a label is predicted if its probability exceeds it.
 /// Null for single-label data.
 /// </param>
+/// <param name="VectorCoverage">
+/// The share of the training split that has word vectors, known once a worker has prepared the run; null if the run uses
+/// none.
+/// </param>
 /// <param name="KeptModel">The kept model; null if the model of the run is not kept.</param>
 /// <param name="PredictedBy">
 /// The environment in which the kept model predicted again after predictAgain; null if the predictions come from the
@@ -38,7 +42,7 @@ public sealed record RunResponse(
     DateTimeOffset? FinishedAt,
     RunScore? Test, double? GeneralisationGap, string? PredictionHash, IReadOnlyList<string> PredictSplits,
     IReadOnlyList<int> ObservedEpochs, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment,
-    KeptModelResponse? KeptModel, double? Threshold,
+    KeptModelResponse? KeptModel, double? Threshold, VectorCoverage? VectorCoverage,
     string? PredictedBy)
     : IPolled
 {
@@ -56,7 +60,7 @@ public sealed record RunResponse(
         run.TrainingSeconds,
         run.Outcome is { } outcome ? RunEnvironment.Of(outcome) : null,
         run.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null, run.Outcome?.Threshold,
-        run.Outcome?.PredictedBy?.ToString());
+        run.VectorCoverage, run.Outcome?.PredictedBy?.ToString());
 }
 
 /// <summary>The numbers of finished and of all epochs, including those of a shared trunk.</summary>
@@ -91,15 +95,19 @@ public sealed record RunEpochs(int Done, int Total)
 /// The SHA-256 of the pretrained BERT checkpoint: the output of <c>sha256sum config.json model.safetensors
 /// tokenizer_config.json vocab.txt | sha256sum</c> in its folder. Null for other models.
 /// </param>
+/// <param name="PoolerDrawn">
+/// Whether the checkpoint has no pooler, so that its weights were drawn from the run's seed. Null for other models.
+/// </param>
 public sealed record RunEnvironment(
     string CpuCapability, int Threads, Processor Processor, string Library, string Allocator, int ArithmeticChecks,
     string Versions,
-    string? VectorsSha256, string? CheckpointSha256)
+    string? VectorsSha256, string? CheckpointSha256, bool? PoolerDrawn)
 {
     public static RunEnvironment Of(RunOutcome outcome) => new(
         outcome.CpuCapability, outcome.Threads, outcome.Host.Processor, outcome.Host.Library, outcome.Host.Allocator,
         outcome.ArithmeticChecks,
-        outcome.Versions, outcome.VectorsSha256, outcome.CheckpointSha256);
+        outcome.Versions, outcome.VectorsSha256, outcome.CheckpointSha256,
+        outcome.PoolerDrawn);
 }
 
 /// <summary>The file that getRunModel returns.</summary>

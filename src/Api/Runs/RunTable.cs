@@ -69,9 +69,12 @@ public sealed class RunTable() : Table<RunFilter, SweepScope, RunResponse>("swee
         .Text("environment_versions", row => row.Environment?.Versions)
         .Text("environment_vectorsSha256", row => row.Environment?.VectorsSha256)
         .Text("environment_checkpointSha256", row => row.Environment?.CheckpointSha256)
+        .Flag("environment_poolerDrawn", row => row.Environment?.PoolerDrawn)
         .Whole("keptModel_bytes", row => row.KeptModel?.Bytes)
         .Text("keptModel_sha256", row => row.KeptModel?.Sha256)
-        .Real("threshold", row => row.Threshold);
+        .Real("threshold", row => row.Threshold)
+        .Real("vectorCoverage_types", row => row.VectorCoverage?.Types)
+        .Real("vectorCoverage_tokens", row => row.VectorCoverage?.Tokens);
 
     public override Task<SweepScope?> FindAsync(
         PieDbContext db, Guid id, RunFilter filter, CancellationToken cancellation) =>

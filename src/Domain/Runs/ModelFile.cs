@@ -25,6 +25,9 @@ public enum ModelKind
 /// The number of word vectors whose word has an earlier vector in the file. The first one is used. Null for a
 /// checkpoint.
 /// </param>
+/// <param name="Pooler">
+/// Whether a checkpoint has a pooler. If not, each run draws it from its seed. Null for vectors.
+/// </param>
 public sealed record ModelFile(
     string Name, ModelKind Kind, int? Dimensions, int? Layers, long? Parameters, string? Sha256, string? Error = null,
-    int? Positions = null, long? Words = null, long? Duplicates = null);
+    int? Positions = null, long? Words = null, long? Duplicates = null, bool? Pooler = null);

@@ -108,6 +108,13 @@ public sealed class Run
     public string? PredictionHash { get; init; }
     public double? AchievedSparsity { get; init; }
 
+    /// <summary>The share of the training split that has word vectors; null if the run uses none.</summary>
+    public VectorCoverage? VectorCoverage => VectorTypeCoverage is { } types && VectorTokenCoverage is { } tokens
+        ? new(types, tokens) : null;
+
+    public double? VectorTypeCoverage { get; init; }
+    public double? VectorTokenCoverage { get; init; }
+
     /// <summary>
     /// The sum over all epochs that the run itself trained, in all attempts, without those of a trunk.
     /// </summary>
@@ -138,6 +145,8 @@ public sealed class Run
 /// <param name="Host">The hardware and software that computed it, beside its device.</param>
 /// <param name="PredictedBy">Null if its predictions are those of its training.</param>
 /// <param name="ArithmeticChecks">The number of arithmetic checks that its worker passed at the worker's start.</param>
+/// <param name="PoolerDrawn">Whether the pooler of a BERT was drawn from the seed, because the checkpoint has none; null
+/// for other models.</param>
 public sealed record RunOutcome(
     RunScore Test,
     IReadOnlyList<TensorSparsity> Tensors,
@@ -151,7 +160,8 @@ public sealed record RunOutcome(
     IReadOnlyList<int>? ObservedEpochs = null,
     string? CheckpointSha256 = null,
     double? Threshold = null,
-    PredictedBy? PredictedBy = null);
+    PredictedBy? PredictedBy = null,
+    bool? PoolerDrawn = null);
 
 /// <summary>
 /// The conditions under which a kept model predicted again on request; the rest of the outcome belongs to the training.

@@ -23,6 +23,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<SweepEvent> SweepEvents => Set<SweepEvent>();
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<ModelPin> ModelPins => Set<ModelPin>();
+    public DbSet<KnownCoverage> VectorCoverages => Set<KnownCoverage>();
     public DbSet<RunMetric> RunMetrics => Set<RunMetric>();
     public DbSet<RunPredictions> RunPredictions => Set<RunPredictions>();
     public DbSet<RunObservation> RunObservations => Set<RunObservation>();
@@ -111,6 +112,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             run.Property(r => r.PredictAgain).HasDefaultValue(false);
             run.Property(r => r.ObservedEpochs).HasDefaultValueSql("'{}'");
             run.Ignore(r => r.Model);
+            run.Ignore(r => r.VectorCoverage);
             run.HasIndex(r => new { r.DatasetId, r.Fingerprint, r.Seed }).IsUnique();
             run.HasIndex(r => new { r.Priority, r.CreatedAt, r.Ordinal }).HasFilter("state IN ('queued', 'running')")
                 .HasDatabaseName("ix_runs_open");
@@ -122,6 +124,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             pin.HasKey(p => new { p.DatasetId, p.Kind, p.Name });
             pin.HasOne<Dataset>().WithMany().HasForeignKey(p => p.DatasetId).OnDelete(DeleteBehavior.Cascade);
         });
+        modelBuilder.Entity<KnownCoverage>(coverage => coverage.HasKey(c => new { c.DatasetHash, c.VectorsSha256 }));
         modelBuilder.Entity<RunMetric>(metric =>
         {
             metric.HasKey(m => new { m.RunId, m.Epoch, m.Split });

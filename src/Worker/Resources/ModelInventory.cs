@@ -84,7 +84,8 @@ public sealed class ModelInventory(
             named.Name, ModelKind.Vectors, named.File.FullName,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"vectors-{NotesFormat}-{named.File.Name}-{named.File.Length}-{named.File.LastWriteTimeUtc.Ticks}.json"))),
+                $"vectors-{NotesFormat}-{named.File.Name}-{named.File.Length}"
+                    + $"-{named.File.LastWriteTimeUtc.Ticks}.json"))),
     ];
 
     private static string NoteOf(string checkpoint, string version) => $"checkpoint-{checkpoint}-{version}";
@@ -97,10 +98,12 @@ public sealed class ModelInventory(
 
     private ModelFile Find(Source source, CancellationToken cancellation)
     {
-        if (known.TryGetValue(source.Note, out var model)) return model;
+        // Which name a file of vectors has depends on the others of the folder.
+        if (known.TryGetValue(source.Note, out var model)) return model with { Name = source.Name };
         try
         {
-            model = notes.Find(source.Note) ?? notes.Add(source.Note, Read(source, cancellation));
+            model = notes.Find(source.Note) is { } noted
+                ? noted with { Name = source.Name } : notes.Add(source.Note, Read(source, cancellation));
             if (source.Kind == ModelKind.Bert && memory.TooSmallFor(model.Parameters!.Value) is { } tooSmall)
                 model = model with { Error = tooSmall };
             return known[source.Note] = model;

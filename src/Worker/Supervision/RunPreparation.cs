@@ -34,7 +34,7 @@ public sealed class RunPreparation(
         var tokens = await datasets.TokensAsync(run.DatasetId, pretrained?.Tokens, stopped);
         var vectors = run.Recipe.Vectors is { } name ? await datasets.VectorsAsync(name, tokens, stopped) : null;
         await using var db = await contexts.CreateDbContextAsync(stopped);
-        await RequirePinsAsync(db, run, vectors, pretrained, stopped);
+        await RequirePinsAsync(db, run, lease, vectors, pretrained, stopped);
         var assignment = new TrainingAssignment(
             run.Id, run.Recipe, run.Seed, tokens, vectors, artifacts.FolderOf(lease), Resume: null, Trunk: null,
             run.PredictSplits, PretrainedFolder: pretrained?.Folder);
@@ -51,14 +51,21 @@ public sealed class RunPreparation(
         };
     }
 
-    /// <summary>All runs of a dataset use the same content under a name; the first run decides which.</summary>
+    /// <summary>
+    /// All runs of a dataset use the same content under a name; the first run decides which. The coverage of vectors is
+    /// stored when they are those.
+    /// </summary>
     private static async Task RequirePinsAsync(
-        PieDbContext db, Run run, string? vectors, PretrainedBert? pretrained, CancellationToken stopped)
+        PieDbContext db, Run run, RunLease lease, string? vectorsPath, PretrainedBert? pretrained,
+        CancellationToken stopped)
     {
-        if (vectors is not null)
+        if (vectorsPath is not null)
         {
-            var sha256 = WordVectors.Load(vectors).SourceSha256;
+            var vectors = WordVectors.Load(vectorsPath);
+            var sha256 = vectors.SourceSha256;
             await ModelPins.RequireAsync(db, run.DatasetId, ModelKind.Vectors, run.Recipe.Vectors!, sha256, stopped);
+            if (vectors.Coverage is { } coverage)
+                await VectorCoverages.RecordAsync(db, lease, run.Recipe.DatasetHash, sha256, coverage, stopped);
         }
         if (pretrained is not null)
         {

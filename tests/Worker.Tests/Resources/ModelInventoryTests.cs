@@ -60,6 +60,9 @@ public sealed class ModelInventoryTests : IDisposable
         Assert.All(
             models, model => Assert.Equal(model.Sha256, Sha(File.ReadAllBytes(files.Find(model.Name).FullName))));
         Assert.Equal("two.txt", files.Find("two.txt").Name);
+
+        File.Delete(InVectors("two.txt"));
+        Assert.Contains("two 2", (await LookAsync(3)).Select(model => $"{model.Name} {model.Dimensions}"));
     }
 
     [Fact]
@@ -76,7 +79,7 @@ public sealed class ModelInventoryTests : IDisposable
             PretrainedBert.Files.Select(name => $"{Sha(File.ReadAllBytes(folder[$"models/own/{name}"]))}  {name}\n"));
         var expected = new ModelFile(
             "own", ModelKind.Bert, 8, 2, bert.Tensors.Values.Sum(shape => shape.Aggregate(1L, (a, b) => a * b)),
-            Sha(Encoding.UTF8.GetBytes(sum)));
+            Sha(Encoding.UTF8.GetBytes(sum)), Positions: 10);
         Assert.Equal([expected, expected with { Name = "shared" }], models);
         Assert.Equal(["own", "shared"], usable);
     }

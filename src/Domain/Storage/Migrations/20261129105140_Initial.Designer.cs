@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261129022514_Initial")]
+    [Migration("20261129105140_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -706,6 +706,30 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("run_predictions", (string)null);
                 });
 
+            modelBuilder.Entity("PieService.Domain.Runs.KnownCoverage", b =>
+                {
+                    b.Property<string>("DatasetHash")
+                        .HasColumnType("text")
+                        .HasColumnName("dataset_hash");
+
+                    b.Property<string>("VectorsSha256")
+                        .HasColumnType("text")
+                        .HasColumnName("vectors_sha256");
+
+                    b.Property<double>("Tokens")
+                        .HasColumnType("double precision")
+                        .HasColumnName("tokens");
+
+                    b.Property<double>("Types")
+                        .HasColumnType("double precision")
+                        .HasColumnName("types");
+
+                    b.HasKey("DatasetHash", "VectorsSha256")
+                        .HasName("pk_vector_coverages");
+
+                    b.ToTable("vector_coverages", (string)null);
+                });
+
             modelBuilder.Entity("PieService.Domain.Runs.ModelPin", b =>
                 {
                     b.Property<Guid>("DatasetId")
@@ -938,6 +962,14 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<Guid?>("TrunkRunId")
                         .HasColumnType("uuid")
                         .HasColumnName("trunk_run_id");
+
+                    b.Property<double?>("VectorTokenCoverage")
+                        .HasColumnType("double precision")
+                        .HasColumnName("vector_token_coverage");
+
+                    b.Property<double?>("VectorTypeCoverage")
+                        .HasColumnType("double precision")
+                        .HasColumnName("vector_type_coverage");
 
                     b.Property<string>("Vectors")
                         .HasColumnType("text")

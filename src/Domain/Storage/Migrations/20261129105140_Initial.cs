@@ -110,6 +110,20 @@ namespace PieService.Domain.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "vector_coverages",
+                columns: table => new
+                {
+                    dataset_hash = table.Column<string>(type: "text", nullable: false),
+                    vectors_sha256 = table.Column<string>(type: "text", nullable: false),
+                    types = table.Column<double>(type: "double precision", nullable: false),
+                    tokens = table.Column<double>(type: "double precision", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_vector_coverages", x => new { x.dataset_hash, x.vectors_sha256 });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "webhooks",
                 columns: table => new
                 {
@@ -235,6 +249,8 @@ namespace PieService.Domain.Storage.Migrations
                     model_sha256 = table.Column<string>(type: "text", nullable: true),
                     prediction_hash = table.Column<string>(type: "text", nullable: true),
                     achieved_sparsity = table.Column<double>(type: "double precision", nullable: true),
+                    vector_type_coverage = table.Column<double>(type: "double precision", nullable: true),
+                    vector_token_coverage = table.Column<double>(type: "double precision", nullable: true),
                     training_seconds = table.Column<double>(type: "double precision", nullable: true),
                     predict_again = table.Column<bool>(type: "boolean", nullable: false, defaultValue: false),
                     predict_splits = table.Column<string[]>(type: "text[]", nullable: false),
@@ -675,6 +691,9 @@ namespace PieService.Domain.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "sweep_runs");
+
+            migrationBuilder.DropTable(
+                name: "vector_coverages");
 
             migrationBuilder.DropTable(
                 name: "webhook_deliveries");

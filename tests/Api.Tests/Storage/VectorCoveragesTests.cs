@@ -1,0 +1,57 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Tests.Storage;
+
+public sealed class VectorCoveragesTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    private static readonly VectorCoverage Coverage = new(Types: 0.25, Tokens: 0.5);
+
+    [Fact]
+    public async Task The_coverage_of_a_run_is_served_and_is_known_for_its_dataset_and_vectors()
+    {
+        var run = await RunAsync();
+        Assert.Null((await api.GetAsync($"/api/v1/runs/{run.Id}"))["vectorCoverage"]);
+        var lease = await api.Situations.ClaimAsync(run.Id);
+
+        await RecordAsync(lease, "hash", "vectors");
+        await RecordAsync(lease, "hash", "vectors");
+
+        Assert.Equal(
+            """{"types":0.25,"tokens":0.5}""",
+            (await api.GetAsync($"/api/v1/runs/{run.Id}"))["vectorCoverage"]!.ToJsonString());
+        await using var db = Db();
+        Assert.Equal(Coverage, await VectorCoverages.FindAsync(db, "hash", "vectors", CancellationToken.None));
+        Assert.Null(await VectorCoverages.FindAsync(db, "hash", "others", CancellationToken.None));
+        Assert.Null(await VectorCoverages.FindAsync(db, "other", "vectors", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_worker_that_lost_the_run_does_not_change_it()
+    {
+        var run = await RunAsync();
+        var lease = await api.Situations.ClaimAsync(run.Id);
+
+        await RecordAsync(lease with { Epoch = lease.Epoch - 1 }, "another hash", "vectors");
+
+        Assert.Null((await api.GetAsync($"/api/v1/runs/{run.Id}"))["vectorCoverage"]);
+    }
+
+    private async Task<Run> RunAsync()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), 1);
+        request["models"]![0]!["vectors"] = "glove";
+        return (await api.Situations.RunsOfAsync(await api.SubmitAsync(request))).Single();
+    }
+
+    private async Task RecordAsync(RunLease lease, string datasetHash, string vectorsSha256)
+    {
+        await using var db = Db();
+        await VectorCoverages.RecordAsync(db, lease, datasetHash, vectorsSha256, Coverage, CancellationToken.None);
+    }
+
+    private PieDbContext Db() =>
+        api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContext();
+}
