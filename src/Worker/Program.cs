@@ -84,6 +84,7 @@ services.AddSingleton<CheckpointFolder>();
 services.AddSingleton(provider => TrainerMemory.Of(provider.GetRequiredService<WorkerSettings>()));
 services.AddSingleton<ModelInventory>();
 services.AddHostedService(provider => provider.GetRequiredService<ModelInventory>());
+services.AddHostedService<CoverageWatch>();
 services.AddSingleton<TrainerPool>();
 services.AddSingleton<TrainingSlots>();
 services.AddSingleton<ResourceGuard>();

@@ -46,6 +46,7 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
         settings["ConnectionStrings__Pie"] = database.ConnectionString;
         settings["PIE_DATA"] = folder;
         settings["PIE_MODELS"] = Path.Combine(folder, "models");
+        settings["PIE_VECTORS"] = Path.Combine(folder, "vectors");
         settings.TryAdd("PIE_LEASE_SECONDS", "6");
         settings.TryAdd("PIE_BACKOFF_SECONDS", "1");
         settings.TryAdd("PIE_DEVICE", "cpu");

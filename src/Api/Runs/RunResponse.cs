@@ -25,8 +25,8 @@ namespace PieService.Api.Runs;
 /// Null for single-label data.
 /// </param>
 /// <param name="VectorCoverage">
-/// The share of the training split that has word vectors, known once a worker has prepared the run; null if the run uses
-/// none.
+/// The share of the training split that has word vectors, known once a worker has prepared the run; null if the run
+/// uses none.
 /// </param>
 /// <param name="KeptModel">The kept model; null if the model of the run is not kept.</param>
 /// <param name="PredictedBy">

@@ -15,7 +15,7 @@ public static class PlanQuery
 {
     public static async Task<SweepPlan> AskAsync(
         PieDbContext db, Dataset dataset, PlannedSweep plan, SweepRequest request,
-        IReadOnlyList<WorkerBeat> workers, CancellationToken cancellation)
+        LiveResources live, CancellationToken cancellation)
     {
         var fingerprints = plan.Runs.Select(run => run.Fingerprint).Distinct().ToArray();
         var wanted = plan.Runs.ToDictionary(
@@ -39,8 +39,8 @@ public static class PlanQuery
                 && splits.All(run.Splits.Contains) && !lacking.Contains(run.Id))
             .ToDictionary(run => (run.Fingerprint, run.Seed), run => run.IsTrunk);
         var (slots, cost) =
-            (Math.Max(1, workers.Sum(worker => worker.Slots)),
-                new TrainingCost(workers.SelectMany(worker => worker.Models)));
+            (Math.Max(1, live.Workers.Sum(worker => worker.Slots)),
+                new TrainingCost(live.Files));
 
         var fresh = plan.Runs.Where(run => !existing.ContainsKey((run.Fingerprint, run.Seed))).ToList();
         var requested = plan.Runs.Sum(run => (long)run.Recipe.Plan.TotalEpochs);
@@ -60,7 +60,7 @@ public static class PlanQuery
             fresh.Count == 0 ? 0 : (trunks + 2 * slots) * fresh.Max(run => cost.CheckpointBytes(run.Recipe, train)),
             fresh.Where(run => run.Wish.Model).Sum(run => cost.ModelBytes(run.Recipe, train)),
             plan.Comparisons.Count,
-            fresh.Count == 0 ? [] : BlockedReasons.Of(workers).ReasonsFor(request));
+            fresh.Count == 0 ? [] : BlockedReasons.Of(live.Workers).ReasonsFor(request));
 
         // The trunk is trained by this sweep, or its last checkpoint is still kept.
         int SharedOf(PlannedRun run) =>

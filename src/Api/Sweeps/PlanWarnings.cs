@@ -9,13 +9,11 @@ namespace PieService.Api.Sweeps;
 /// <summary>All warnings of a sweep: its dataset, its request, and the files of the live workers.</summary>
 public static class PlanWarnings
 {
-    /// <param name="workers">The live workers.</param>
-    public static IReadOnlyList<Warning> Of(
-        SweepRequest request, KnownDataset dataset, IReadOnlyList<WorkerBeat> workers) =>
+    public static IReadOnlyList<Warning> Of(SweepRequest request, KnownDataset dataset, LiveResources live) =>
     [
         .. dataset.Warnings,
         .. SweepWarnings.Of(request, dataset.Dataset),
-        .. ModelWarnings.Of(request, workers.SelectMany(worker => worker.Models)),
+        .. ModelWarnings.Of(request, live.CoveragesOf(dataset.Dataset), live.Files),
         .. SeedWarnings.Of(request),
     ];
 }

@@ -82,12 +82,13 @@ public static class SweepEndpoints
         Body<SweepRequest> body, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
         var (request, dataset) = await CheckedAsync(body, db, cancellation);
-        var (plan, workers) = (
-            SweepExpansion.Expand(request, dataset.Dataset.ContentHash),
-            await db.LiveWorkers.ToListAsync(cancellation));
+        var plan = SweepExpansion.Expand(request, dataset.Dataset.ContentHash);
+        var live = await LiveResources.LookAsync(
+            db, db.Datasets.Where(planned => planned.Id == dataset.Dataset.Id), cancellation);
         return TypedResults.Ok(new PlanResponse(
-            await PlanQuery.AskAsync(db, dataset.Dataset, plan, request, workers, cancellation), request.Unknowns,
-            PlanWarnings.Of(request, dataset, workers)));
+            await PlanQuery.AskAsync(db, dataset.Dataset, plan, request, live, cancellation), request.Unknowns,
+            PlanWarnings.Of(request, dataset, live),
+            PlannedCoverage.Of(request, live.CoveragesOf(dataset.Dataset), live.Files)));
     }
 
     private static async Task<(SweepRequest Request, KnownDataset Dataset)> CheckedAsync(
@@ -116,8 +117,8 @@ public static class SweepEndpoints
         var filter = query.Value;
         var ofDataset = db.Sweeps.Where(sweep => filter.DatasetId == null || sweep.DatasetId == filter.DatasetId);
         var sweeps = Rows(db, ofDataset).Where(row => filter.State == null || row.Progress.State == filter.State);
-        var workers = await db.LiveWorkers.ToListAsync(cancellation);
-        var rows = new QueryRows<SweepRow, SweepResponse>(sweeps, NewestFirst, row => SweepResponse.Of(row, workers))
+        var live = await LiveResources.LookAsync(db, db.Datasets, cancellation);
+        var rows = new QueryRows<SweepRow, SweepResponse>(sweeps, NewestFirst, row => SweepResponse.Of(row, live))
         {
             // Every sweep has a row of progress, which is expensive to compute.
             Counted = filter.State is null ? ofDataset : sweeps,
@@ -239,7 +240,8 @@ public static class SweepEndpoints
     {
         var row = await Rows(db, db.Sweeps.Where(sweep => sweep.Id == id)).AsNoTracking()
             .SingleOrDefaultAsync(cancellation);
-        return row is null ? null : SweepResponse.Of(row, await db.LiveWorkers.ToListAsync(cancellation));
+        return row is null ? null : SweepResponse.Of(row, await LiveResources.LookAsync(
+            db, db.Datasets.Where(dataset => dataset.Id == row.Sweep.DatasetId), cancellation));
     }
 
     private static IQueryable<SweepRow> Rows(PieDbContext db, IQueryable<Sweep> sweeps) =>
@@ -300,17 +302,16 @@ public sealed record SweepResponse(
 
     object IHasSteadyPart.Steady => this with { Progress = Progress with { EstimatedFinish = null } };
 
-    /// <param name="workers">The live workers.</param>
-    public static SweepResponse Of(SweepRow row, IReadOnlyList<WorkerBeat> workers)
+    public static SweepResponse Of(SweepRow row, LiveResources live)
     {
         var (sweep, progress) = (row.Sweep, row.Progress);
         return new(
             sweep.Id, sweep.Name, progress.State, sweep.DatasetId, sweep.Request,
             sweep.CreatedAt, progress.StartedAt, progress.FinishedAt, ProgressResponse.Of(progress),
             progress.State is SweepState.Queued or SweepState.Running && progress is { RunsQueued: > 0, RunsRunning: 0 }
-                ? BlockedReasons.Of(workers).ReasonsFor(sweep.Request) : [],
+                ? BlockedReasons.Of(live.Workers).ReasonsFor(sweep.Request) : [],
             sweep.Request.Unknowns,
-            PlanWarnings.Of(sweep.Request, row.Dataset, workers));
+            PlanWarnings.Of(sweep.Request, row.Dataset, live));
     }
 }
 
@@ -341,4 +342,9 @@ public sealed record EpochCounts(long Total, long Done, long Shared);
 /// preset.
 /// </param>
 /// <param name="Warnings">What is doubtful about the dataset and the request; empty if nothing is.</param>
-public sealed record PlanResponse(SweepPlan Plan, IReadOnlyList<string> Unknowns, IReadOnlyList<Warning> Warnings);
+/// <param name="VectorCoverage">
+/// For each model with word vectors, the share of the training split that has a vector.
+/// </param>
+public sealed record PlanResponse(
+    SweepPlan Plan, IReadOnlyList<string> Unknowns, IReadOnlyList<Warning> Warnings,
+    IReadOnlyList<PlannedCoverage> VectorCoverage);

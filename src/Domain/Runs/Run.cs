@@ -145,7 +145,8 @@ public sealed class Run
 /// <param name="Host">The hardware and software that computed it, beside its device.</param>
 /// <param name="PredictedBy">Null if its predictions are those of its training.</param>
 /// <param name="ArithmeticChecks">The number of arithmetic checks that its worker passed at the worker's start.</param>
-/// <param name="PoolerDrawn">Whether the pooler of a BERT was drawn from the seed, because the checkpoint has none; null
+/// <param name="PoolerDrawn">
+/// Whether the pooler of a BERT was drawn from the seed, because the checkpoint has none; null
 /// for other models.</param>
 public sealed record RunOutcome(
     RunScore Test,

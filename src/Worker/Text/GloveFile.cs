@@ -88,8 +88,8 @@ internal sealed class GloveFile : IDisposable
         }
         if (header is { } promised && vectors < promised.Count)
             throw new InvalidDataException(
-                $"{path}: the header in line 1 promises {Number(promised.Count)} vectors, but {Number(vectors)} follow; "
-                + "was the file downloaded whole?");
+                $"{path}: the header in line 1 promises {Number(promised.Count)} vectors, but {Number(vectors)} "
+                + "follow; was the file downloaded whole?");
         return false;
     }
 
@@ -188,8 +188,9 @@ internal sealed class GloveFile : IDisposable
     private void DecodeWord(ReadOnlySpan<byte> bytes)
     {
         if (!Utf8.IsValid(bytes))
-            throw Malformed($"the word '{Shown(bytes)}' is not UTF-8; convert the file to UTF-8 (from Latin-1: `iconv -f "
-                + "ISO-8859-1 -t UTF-8 FILE > NAME.txt`; to drop what cannot be read: `iconv -c -f UTF-8 -t UTF-8`)");
+            throw Malformed($"the word '{Shown(bytes)}' is not UTF-8; convert the file to UTF-8 (from Latin-1: `iconv "
+                + "-f ISO-8859-1 -t UTF-8 FILE > NAME.txt`; to drop what cannot be read: "
+                + "`iconv -c -f UTF-8 -t UTF-8`)");
         if (bytes.Length > word.Length) word = new char[2 * bytes.Length];
         wordLength = Encoding.UTF8.GetChars(bytes, word);
     }
@@ -280,8 +281,8 @@ internal sealed class GloveFile : IDisposable
 
     private InvalidDataException OtherCount(int numbers) => Malformed(
         $"it has {numbers} {(numbers == 1 ? "number" : "numbers")}, but {(header is null ? "line 1 has" : "the header "
-            + "promises")} {header?.Dimensions ?? Dimensions}; correct the line, or get the file again. A word may have "
-        + "blanks, but no number after one");
+            + "promises")} {header?.Dimensions ?? Dimensions}; correct the line, or get the file again. A word may "
+        + "have blanks, but no number after one");
 
     private InvalidDataException Malformed(string reason) => new($"{path}, line {line}: {reason}.");
 

@@ -61,6 +61,24 @@ public sealed record WordVectors(
             found.Count(isFound => isFound), CoverageOf(dataset, found));
     }
 
+    /// <summary>
+    /// The coverage of words by a file of vectors, whose numbers are not kept; and the SHA-256 of the file, lower-case
+    /// hex.
+    /// </summary>
+    /// <param name="counts">The number of occurrences of each word in the training split.</param>
+    /// <returns>The coverage is null if no word occurs.</returns>
+    /// <exception cref="InvalidDataException">A line is malformed; the message names the file and the line.</exception>
+    public static (VectorCoverage? Coverage, string Sha256) CoverageOf(
+        string sourcePath, IReadOnlyDictionary<string, int> counts, CancellationToken cancellation)
+    {
+        var places = counts.Keys.Index().ToDictionary(word => word.Item, word => word.Index, StringComparer.Ordinal);
+        var (lookup, found) = (places.GetAlternateLookup<ReadOnlySpan<char>>(), new bool[places.Count]);
+        using var source = new GloveFile(sourcePath);
+        while (source.Next(cancellation))
+            if (lookup.TryGetValue(source.Word, out var place)) found[place] = true;
+        return (VectorCoverage.Of([.. counts.Values], found), source.Sha256(cancellation));
+    }
+
     private static VectorCoverage? CoverageOf(TokenisedDataset dataset, bool[] found)
     {
         var counts = dataset.TrainCounts(int.MaxValue);

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain.Datasets;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 
@@ -23,9 +24,24 @@ public sealed class VectorCoveragesTests(ApiFixture api) : IClassFixture<ApiFixt
             """{"types":0.25,"tokens":0.5}""",
             (await api.GetAsync($"/api/v1/runs/{run.Id}"))["vectorCoverage"]!.ToJsonString());
         await using var db = Db();
-        Assert.Equal(Coverage, await VectorCoverages.FindAsync(db, "hash", "vectors", CancellationToken.None));
-        Assert.Null(await VectorCoverages.FindAsync(db, "hash", "others", CancellationToken.None));
-        Assert.Null(await VectorCoverages.FindAsync(db, "other", "vectors", CancellationToken.None));
+        var known = await db.VectorCoverages.SingleAsync(known => known.DatasetHash == "hash");
+        Assert.Equal(("vectors", 0.25, 0.5), (known.VectorsSha256, known.Types, known.Tokens));
+    }
+
+    [Fact]
+    public async Task The_newest_dataset_without_a_coverage_is_the_next_to_read()
+    {
+        var (older, newer) = (await api.Situations.DatasetAsync(), await api.Situations.DatasetAsync());
+        await using var db = Db();
+        Assert.Equal(newer.Id, (await MissingAsync("new vectors"))!.Id);
+
+        await VectorCoverages.AddAsync(db, newer.ContentHash, "new vectors", Coverage, CancellationToken.None);
+
+        Assert.Equal(older.Id, (await MissingAsync("new vectors"))!.Id);
+        Assert.Equal(newer.Id, (await MissingAsync("other vectors"))!.Id);
+
+        Task<Dataset?> MissingAsync(string vectors) =>
+            VectorCoverages.MissingAsync(db, vectors, CancellationToken.None);
     }
 
     [Fact]

@@ -91,10 +91,29 @@ public class SweepWarningsTests
         var tiny = new ModelFile("tiny", ModelKind.Bert, 128, 2, 4_000_000, "0a", Positions: 63);
 
         Assert.Equal(
-            WarningCode.MaxLengthBeyondModel, Assert.Single(ModelWarnings.Of(With(Bert), [tiny])).Code);
-        Assert.Empty(ModelWarnings.Of(With(Bert), [tiny with { Positions = 64 }]));
+            WarningCode.MaxLengthBeyondModel, Assert.Single(ModelWarnings.Of(With(Bert), [], [tiny])).Code);
+        Assert.Empty(ModelWarnings.Of(With(Bert), [], [tiny with { Positions = 64 }]));
         // A checkpoint that no worker has is a reason to wait, which the plan has elsewhere.
-        Assert.Empty(ModelWarnings.Of(With(Bert), [tiny with { Name = "other" }]));
+        Assert.Empty(ModelWarnings.Of(With(Bert), [], [tiny with { Name = "other" }]));
+    }
+
+    /// <summary>Half of the tokens is enough; the coverage by another file does not count.</summary>
+    [Theory]
+    [InlineData("a1", 0.4999, "have 50 % of the tokens and 30.1 % of the words")]
+    [InlineData("a1", 0.1234, "have 12.3 % of the tokens")]
+    [InlineData("a1", 0.5, null)]
+    [InlineData("b2", 0.1, null)]
+    public void Word_vectors_for_fewer_than_half_of_the_tokens_are_doubtful(
+        string sha256, double tokens, string? shares)
+    {
+        var request = With(new() { Architecture = Architecture.BiLstm, Vectors = "glove" });
+        var glove = new ModelFile("glove", ModelKind.Vectors, 300, null, 3000, "a1");
+        var known = new KnownCoverage { DatasetHash = "d", VectorsSha256 = sha256, Types = 0.301, Tokens = tokens };
+
+        var warning = ModelWarnings.Of(request, [known], [glove]).SingleOrDefault();
+
+        Assert.Equal(shares is null ? null : WarningCode.LowVectorCoverage, warning?.Code);
+        Assert.Contains(shares ?? "", warning?.Message ?? "", StringComparison.Ordinal);
     }
 
     [Theory]
