@@ -172,6 +172,8 @@ public static class DatasetEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
+        // Checked before the deletion as well, because the database logs a violated key as an error.
+        if (await SweepsOfAsync(db, id, cancellation) is { Count: > 0 } sweeps) return InUse(id, sweeps);
         try
         {
             return await db.Datasets.Where(dataset => dataset.Id == id).ExecuteDeleteAsync(cancellation) > 0
@@ -181,12 +183,16 @@ public static class DatasetEndpoints
         catch (PostgresException inUse) when (inUse.SqlState is PostgresErrorCodes.ForeignKeyViolation
             or PostgresErrorCodes.RestrictViolation)
         {
-            var sweeps = await db.Sweeps.Where(sweep => sweep.DatasetId == id).OrderBy(sweep => sweep.CreatedAt)
-                .Select(sweep => $"'{sweep.Name}' ({sweep.Id})").Take(SweepsShown + 1).ToListAsync(cancellation);
-            return Problems.Conflict(
-                $"The dataset {id} is used by sweeps: {string.Join(", ", sweeps.Take(SweepsShown))}"
-                + $"{(sweeps.Count > SweepsShown ? ", ..." : "")}. GET /api/v1/sweeps?datasetId={id} lists them; "
-                + "delete them first.");
+            return InUse(id, await SweepsOfAsync(db, id, cancellation));
         }
     }
+
+    private static Task<List<string>> SweepsOfAsync(PieDbContext db, Guid dataset, CancellationToken cancellation) =>
+        db.Sweeps.Where(sweep => sweep.DatasetId == dataset).OrderBy(sweep => sweep.CreatedAt)
+            .Select(sweep => $"'{sweep.Name}' ({sweep.Id})").Take(SweepsShown + 1).ToListAsync(cancellation);
+
+    private static ProblemHttpResult InUse(Guid dataset, List<string> sweeps) => Problems.Conflict(
+        $"The dataset {dataset} is used by sweeps: {string.Join(", ", sweeps.Take(SweepsShown))}"
+        + $"{(sweeps.Count > SweepsShown ? ", ..." : "")}. GET /api/v1/sweeps?datasetId={dataset} lists them; delete "
+        + "them first.");
 }

@@ -56,7 +56,7 @@ public static class JsonErrors
             _ when type == typeof(Guid) => "must be a UUID",
             _ when type == typeof(DateTimeOffset) => "must be a time (RFC 3339)",
             _ when type.IsGenericType => "must be a list",
-            _ => "must be an object",
+            _ => $"must be an object with the fields {string.Join(", ", FieldsOf(type))}",
         };
     }
 
@@ -96,6 +96,9 @@ public static class JsonErrors
         }
         return at;
     }
+
+    private static IEnumerable<string> FieldsOf(Type type) =>
+        Json.Options.GetTypeInfo(type).Properties.Select(property => property.Name);
 
     private static string NameOf(object? value) => JsonSerializer.SerializeToNode(value, Json.Options)!.ToString();
 

@@ -88,7 +88,8 @@ public static class SweepEndpoints
         return TypedResults.Ok(new PlanResponse(
             await PlanQuery.AskAsync(db, dataset.Dataset, plan, request, live, cancellation), request.Unknowns,
             PlanWarnings.Of(request, dataset, live),
-            PlannedCoverage.Of(request, live.CoveragesOf(dataset.Dataset), live.Files)));
+            PlannedCoverage.Of(request, live.CoveragesOf(dataset.Dataset), live.Files),
+            request));
     }
 
     private static async Task<(SweepRequest Request, KnownDataset Dataset)> CheckedAsync(
@@ -149,8 +150,8 @@ public static class SweepEndpoints
 
     /// <summary>Pauses a sweep.</summary>
     /// <remarks>
-    /// Running trainings stop, and resumeSweep continues them after their last finished epoch. Runs that another live
-    /// sweep requests continue.
+    /// Running trainings stop at once, which discards the epoch that they are in; resumeSweep continues them after the
+    /// last epoch that was finished. Runs that another live sweep requests continue.
     /// </remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Pause(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,
@@ -345,6 +346,7 @@ public sealed record EpochCounts(long Total, long Done, long Shared);
 /// <param name="VectorCoverage">
 /// For each model with word vectors, the share of the training split that has a vector.
 /// </param>
+/// <param name="Request">The request as it is understood, with the defaults and the values of its preset.</param>
 public sealed record PlanResponse(
     SweepPlan Plan, IReadOnlyList<string> Unknowns, IReadOnlyList<Warning> Warnings,
-    IReadOnlyList<PlannedCoverage> VectorCoverage);
+    IReadOnlyList<PlannedCoverage> VectorCoverage, SweepRequest Request);

@@ -27,7 +27,7 @@ public sealed class JsonErrorsTests
     [InlineData("""{"seeds":{"first":0.5}}""", "seeds.first", "must be a whole number")]
     [InlineData("""{"seeds":{"count":"3"}}""", "seeds.count", "must be a whole number")]
     [InlineData("""{"seeds":{"count":null}}""", "seeds.count", "must be a whole number")]
-    [InlineData("""{"seeds":[1]}""", "seeds", "must be an object")]
+    [InlineData("""{"seeds":[1]}""", "seeds", "must be an object with the fields first, count")]
     [InlineData("""{"seeds":{"last":1}}""", "seeds.last", "is not a field of this request")]
     [InlineData("""{"extraDenseSeeds":1e2}""", "extraDenseSeeds", "must be a whole number")]
     [InlineData("""{"extraDenseSeeds":99999999999}""", "extraDenseSeeds", "must be a whole number")]
@@ -38,7 +38,7 @@ public sealed class JsonErrorsTests
     [InlineData("""{"methods":["imp"]}""", "methods[0]", "must be one of ")]
     [InlineData("""{"methods":[3]}""", "methods[0]", "must be one of ")]
     [InlineData("""{"models":{}}""", "models", "must be a list")]
-    [InlineData("""{"models":[5]}""", "models[0]", "must be an object")]
+    [InlineData("""{"models":[5]}""", "models[0]", "must be an object with the fields name, architecture, ")]
     [InlineData("""{"models":[{"hyperparameters":{"epochs":1.5}}]}""", "models[0].hyperparameters.epochs",
         "must be a whole number")]
     [InlineData("""{"name":5}""", "name", "must be a string")]
