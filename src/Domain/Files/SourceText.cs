@@ -1,6 +1,4 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Unicode;
+using PieService.Domain.Files.Compressed;
 
 namespace PieService.Domain.Files;
 
@@ -15,9 +13,19 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
     /// <summary>The largest number of characters that a consumer may read beyond its present record.</summary>
     public const int ReadAhead = 16 * 1024;
 
+    /// <summary>The byte order mark as a character, which is not part of a text at the start of a file.</summary>
+    private const char Mark = '\uFEFF';
+
+    /// <summary>The byte order mark of UTF-8 in a file that is read as Latin-1 or Windows-1252.</summary>
+    private const string MarkInLatin1 = "\u00EF\u00BB\u00BF";
+
     private readonly SourceBytes source = content ?? new(file, limits.FileBytes);
     private readonly byte[] bytes = new byte[ReadAhead];
     private readonly char[] characters = new char[ReadAhead];
+    private CharacterDecoder? decoder;
+
+    /// <summary>UTF-16 or UTF-32 if the first bytes look like it; else null.</summary>
+    private string? wideEncoding;
     private int undecoded, start, end;
     private bool isAtStart = true, isAtEnd;
     private long lines, lineCharacters, handedOut, recordStart, recordLine = 1, records;
@@ -27,6 +35,13 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
     /// reported.
     /// </summary>
     private UnreadableFileException? failure;
+
+    /// <summary>Joined files can have a byte order mark at the start of a line.</summary>
+    public static string WithoutMark(string line)
+    {
+        var rest = line.TrimStart(Mark);
+        return rest.StartsWith(MarkInLatin1, StringComparison.Ordinal) ? rest[MarkInLatin1.Length..] : rest;
+    }
 
     /// <summary>Begins to count the length of the next record.</summary>
     /// <exception cref="UnreadableFileException">There were far more records than the limits allow.</exception>
@@ -69,16 +84,16 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         while (!isAtEnd || failure is not null)
         {
             if (failure is not null) throw failure;
-            var read = ReadBytes();
-            isAtEnd = read == 0;
-            (start, end) =
-                (0, encoding == TextEncoding.Utf8
-                    ? DecodeUtf8(undecoded + read) : Encoding.Latin1.GetChars(bytes, 0, read, characters, 0));
-            if (end > 0 && isAtStart)
-            {
-                isAtStart = false;
-                if (characters[0] == '\uFEFF') start = 1;
-            }
+            var available = undecoded + ReadBytes();
+            decoder ??= Begin(ref available);
+            start = 0;
+            end = decoder.Decode(bytes.AsSpan(0, available), characters, isAtEnd, out var read, out var fault);
+            if (fault is not null) FailAfter(end, fault);
+            bytes.AsSpan(read, available - read).CopyTo(bytes);
+            undecoded = available - read;
+            // Joined files can have several marks.
+            while (isAtStart && start < end && characters[start] == Mark) start++;
+            isAtStart &= start == end;
             StopAtNul();
             CountLines(characters.AsSpan(start, end - start));
             if (start < end) return true;
@@ -86,11 +101,32 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         return false;
     }
 
+    /// <summary>Chooses the decoder by the first bytes, and takes the byte order mark away.</summary>
+    private CharacterDecoder Begin(ref int available)
+    {
+        while (!isAtEnd && available < ForeignContent.HeadBytes)
+        {
+            undecoded = available;
+            available += ReadBytes();
+        }
+        undecoded = 0;
+        var head = bytes.AsSpan(0, available);
+        var begun = CharacterDecoder.Of(head, encoding, out var mark, out var refusal);
+        if ((ForeignContent.Refusal(head) ?? refusal) is { } message)
+            throw new UnreadableFileException(file.Name, null, null, message);
+        if (mark == 0) wideEncoding = CharacterDecoder.WideEncoding(head);
+        head[mark..].CopyTo(bytes);
+        available -= mark;
+        return begun;
+    }
+
     private int ReadBytes()
     {
         try
         {
-            return source.Read(bytes.AsSpan(undecoded));
+            var read = source.Read(bytes.AsSpan(undecoded));
+            isAtEnd = read == 0;
+            return read;
         }
         catch (InvalidDataException damage)
         {
@@ -98,27 +134,17 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         }
     }
 
-    private int DecodeUtf8(int available)
-    {
-        var status = Utf8.ToUtf16(
-            bytes.AsSpan(0, available), characters, out var read, out var written, replaceInvalidSequences: false,
-            isFinalBlock: isAtEnd);
-        if (status is OperationStatus.InvalidData)
-            FailAfter(
-                written,
-                $"has a byte that is not UTF-8 (0x{bytes[read]:X2}); if the file has another encoding, set " +
-                "'encoding' (utf-8, latin-1)");
-        bytes.AsSpan(read, available - read).CopyTo(bytes);
-        undecoded = available - read;
-        return written;
-    }
-
     private void StopAtNul()
     {
         var nul = characters.AsSpan(start, end - start).IndexOf('\0');
         if (nul < 0) return;
         end = start + nul;
-        FailAfter(end, "has a NUL character, which a text must not contain; is the file UTF-16 or binary?");
+        FailAfter(
+            end,
+            wideEncoding is null
+                ? "has a NUL character, which a text must not contain; is the file binary or damaged?"
+                : $"has a NUL character, which a text must not contain; the file seems to be {wideEncoding} without " +
+                "a byte order mark: save it as UTF-8");
     }
 
     private void CountLines(ReadOnlySpan<char> decoded)

@@ -111,6 +111,115 @@ public sealed class SourceTextTests : IDisposable
             files.With("train", "\uFEFFlabel,text\na,one\nb,two").With("test", "\uFEFF" + Test).Examples()[0].Text);
 
     [Theory]
+    [InlineData(TextEncoding.Utf8)]
+    [InlineData(TextEncoding.Latin1)]
+    [InlineData(TextEncoding.Windows1252)]
+    public void A_byte_order_mark_decides_whatever_the_definition_says(TextEncoding stated)
+    {
+        const string text = "label,text\na,café 漢字 \U0001F600\nb,two\n";
+        foreach (var encoding in new Encoding[] { Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode })
+        {
+            using var sample = new SampleFiles();
+            sample.Definition = sample.Definition with { Encoding = stated };
+            sample.With("train", [.. encoding.Preamble, .. encoding.Preamble, .. encoding.GetBytes(text)])
+                .With("test", Test);
+            Assert.Equal("café 漢字 \U0001F600", sample.Examples()[0].Text);
+        }
+    }
+
+    /// <summary>Blocks of the reader end within characters, and a surrogate pair may be in two of them.</summary>
+    [Fact]
+    public void UTF_16_is_read_over_all_blocks()
+    {
+        var text = "label,text\na,b" + string.Concat(Enumerable.Repeat("\U0001F600", 40_000)) + "\nb,x\n";
+        files.With("train", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes(text)]).With("test", Test);
+
+        Assert.Equal(80_001, files.Examples()[0].Text.Length);
+    }
+
+    [Theory]
+    [InlineData("a<,x\n", 2, "character 2", "has half of a surrogate pair (U+D83D)")]
+    [InlineData("a,>\n", 2, "character 3", "has half of a surrogate pair (U+DE00)")]
+    [InlineData("a,<>\nb,<", 3, "character 3", "has half of a surrogate pair (U+D83D)")]
+    public void Half_of_a_surrogate_pair_is_told_by_its_place(string rows, int line, string column, string message)
+    {
+        // An attribute cannot have half of a pair.
+        var halves = rows.Replace('<', '\uD83D').Replace('>', '\uDE00');
+        var bytes = ("\uFEFFlabel,text\n" + halves).SelectMany(unit => new[] { (byte)unit, (byte)(unit >> 8) });
+        var refusal = files.With("train", [.. bytes]).With("test", Test).Refusal();
+
+        Assert.Equal((line, column), (refusal.Line, refusal.Column));
+        Assert.StartsWith(message, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void UTF_16_of_an_odd_number_of_bytes_is_told_by_its_last_line()
+    {
+        var refusal = files.With("train", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("label,text\na,x"), 0x20])
+            .With("test", Test).Refusal();
+
+        Assert.Equal((2, "character 4"), (refusal.Line, refusal.Column));
+        Assert.Contains("odd number of bytes", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void UTF_32_is_refused_by_name()
+    {
+        foreach (var encoding in new Encoding[] { Encoding.UTF32, new UTF32Encoding(true, true) })
+        {
+            using var sample = new SampleFiles();
+            sample.With("train", [.. encoding.Preamble, .. encoding.GetBytes(Test)]).With("test", Test);
+            Assert.StartsWith("the file is UTF-32", sample.Refusal().Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("utf-16", "label,text\na,x\n")]
+    [InlineData("utf-16BE", "label,text\na,漢字\n")]
+    [InlineData("utf-32", "label,text\na,漢字\n")]
+    public void A_wide_encoding_without_a_byte_order_mark_is_named(string encoding, string content)
+    {
+        files.With("train", Encoding.GetEncoding(encoding).GetBytes(content)).With("test", Test);
+        var refusal = files.Refusal();
+
+        Assert.Contains(
+            $"seems to be {encoding[..6].ToUpperInvariant()} without a byte order mark", refusal.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Windows_1252_is_read_where_the_definition_says_so()
+    {
+        files.Definition = files.Definition with { Encoding = TextEncoding.Windows1252 };
+        files.With("train", [.. "label,text\na,"u8, 0x93, 0x80, 0x94, 0x9F, 0xE9, .. "\nb,two\n"u8]).With("test", Test);
+
+        Assert.Equal("“€”Ÿé", files.Examples()[0].Text);
+    }
+
+    [Theory]
+    [InlineData(TextEncoding.Latin1, new byte[] { 0x92 }, "which is a control character in latin-1; if the file is")]
+    [InlineData(TextEncoding.Windows1252, new byte[] { 0x81 }, "which is not a character in windows-1252")]
+    [InlineData(TextEncoding.Windows1252, new byte[] { 0xE2, 0x80, 0x9D }, "which is part of a UTF-8 character")]
+    [InlineData(TextEncoding.Latin1, new byte[] { 0xE2, 0x80, 0x9D }, "which is part of a UTF-8 character")]
+    public void A_byte_without_a_character_is_told_by_its_place(TextEncoding encoding, byte[] bytes, string message)
+    {
+        files.Definition = files.Definition with { Encoding = encoding };
+        files.With("train", [.. "label,text\na,don"u8, .. bytes, .. "t\nb,two\n"u8]).With("test", Test);
+        var refusal = files.Refusal();
+
+        Assert.Equal(2, refusal.Line);
+        Assert.StartsWith("character ", refusal.Column, StringComparison.Ordinal);
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_byte_that_is_not_UTF_8_is_most_often_of_Windows() =>
+        Assert.Contains(
+            "set 'encoding' to windows-1252",
+            files.With("train", [.. "label,text\na,don"u8, 0x92, .. "t\n"u8]).With("test", Test).Refusal().Message,
+            StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("label,text\na,one\nb,t\0wo\n", 3, 4)]
     [InlineData("l\0a\0b\0", 1, 2)]
     public void A_NUL_is_refused_with_its_position(string content, int line, int character)

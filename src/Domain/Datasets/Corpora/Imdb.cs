@@ -18,6 +18,8 @@ internal sealed partial class Imdb : Corpus
     private static readonly UTF8Encoding Strict = new(
         encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private static ReadOnlySpan<byte> Mark => [0xEF, 0xBB, 0xBF];
+
     public override LearningTask Task => LearningTask.SingleLabel;
     public override ColumnMapping Columns { get; } = new() { Text = "review", Label = "folder", Id = "name" };
     public override IReadOnlyList<string> Labels { get; } = ["neg", "pos"];
@@ -27,10 +29,21 @@ internal sealed partial class Imdb : Corpus
     public override IEnumerable<SourceRecord> Read(DatasetPart part, DatasetFiles files)
     {
         using var tar = new TarArchive(part, files.Limits);
+        var (folder, others) = ((string?)null, new List<string>());
         foreach (var entry in tar.Entries())
         {
-            if (ReviewName().Match(entry.Name) is not { Success: true } name) continue;
+            if (ReviewName().Match(entry.Name) is not { Success: true } name)
+            {
+                if (others.Count <= ColumnNames.Shown) others.Add(entry.Name);
+                continue;
+            }
             var file = ArchiveLimits.Name(part, entry.Name);
+            if ((folder ??= name.Groups["folder"].Value) != name.Groups["folder"].Value)
+                throw new UnreadableFileException(
+                    file, null, null,
+                    "is a review in another folder than those before it, which are in " +
+                    $"'{ColumnNames.Printable(folder)}'; is the dataset in the archive twice? Pack one folder with " +
+                    "train and test");
             if (!entry.IsFile) throw new UnreadableFileException(file, null, null, "is a link or a device, not a file");
             if (name.Groups["label"].Value == "unsup")
             {
@@ -44,6 +57,11 @@ internal sealed partial class Imdb : Corpus
                 File = file,
             };
         }
+        if (folder is null)
+            throw new UnreadableFileException(
+                part.Name, null, null,
+                "the archive has no review, which is a file such as aclImdb/train/pos/0_9.txt or " +
+                $"aclImdb/test/neg/1_2.txt, with its number and rating; it has {ColumnNames.Listed(others)}");
     }
 
     private static string Text(ArchiveEntry entry, string file, ReadLimits limits)
@@ -53,7 +71,7 @@ internal sealed partial class Imdb : Corpus
         entry.Content.ReadExactly(bytes);
         try
         {
-            var text = Strict.GetString(bytes);
+            var text = Strict.GetString(bytes.AsSpan(bytes.AsSpan().StartsWith(Mark) ? Mark.Length : 0));
             return text.Length <= limits.RecordCharacters ? text : throw TooLong();
         }
         catch (DecoderFallbackException bad)
@@ -70,7 +88,8 @@ internal sealed partial class Imdb : Corpus
     }
 
     [GeneratedRegex(
-        "^(\\./)?(aclImdb/)?(?<id>(?<split>train|test)/(?<label>pos|neg|unsup)/[0-9]{1,9}_[0-9]{1,2})\\.txt\\z",
+        "^(?<folder>(\\./)?((?!\\.\\.?/)[^/]+/)*)" +
+        "(?<id>(?<split>train|test)/(?<label>pos|neg|unsup)/[0-9]{1,9}_[0-9]{1,2})\\.txt\\z",
         RegexOptions.CultureInvariant)]
     private static partial Regex ReviewName();
 }

@@ -51,7 +51,7 @@ internal sealed class Snli : Corpus
     {
         using var look = files.Open(part);
         return SourceLine.Of(look).Select(line => line.Text.TrimStart())
-            .FirstOrDefault(text => text.Length > 0) is ['{', ..];
+            .FirstOrDefault(text => text.Length > 0) is ['{' or '[', ..];
     }
 
     private static IEnumerable<SourceRecord> OfArchive(DatasetPart part, DatasetFiles files)

@@ -16,8 +16,10 @@ internal sealed class Trec : Corpus
     public override IEnumerable<SourceRecord> Read(DatasetPart part, DatasetFiles files)
     {
         using var source = files.Open(part);
-        foreach (var line in SourceLine.Of(source).Where(line => line.Text.Length > 0))
+        foreach (var read in SourceLine.Of(source))
         {
+            var line = read with { Text = SourceText.WithoutMark(read.Text) };
+            if (line.Text.Length == 0) continue;
             var (colon, space) =
                 (line.Text.IndexOf(':', StringComparison.Ordinal), line.Text.IndexOf(' ', StringComparison.Ordinal));
             if (colon < 1 || space < colon + 2)

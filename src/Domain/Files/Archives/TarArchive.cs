@@ -1,13 +1,14 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using PieService.Domain.Files.Compressed;
 
 namespace PieService.Domain.Files.Archives;
 
 /// <summary>
-/// A tar archive, gzipped or not, which is read once from its beginning to its end; nothing is written to the disk. The
-/// reader is our own, since System.Formats.Tar reads an extended header completely into memory, with any stated size up
-/// to 2 GiB.
+/// A tar archive, compressed or not, which is read once from its beginning to its end; nothing is written to the disk.
+/// The reader is our own, since System.Formats.Tar reads an extended header completely into memory, with any stated
+/// size up to 2 GiB.
 /// </summary>
 internal sealed class TarArchive : IDisposable
 {
@@ -25,6 +26,8 @@ internal sealed class TarArchive : IDisposable
     public TarArchive(SourceFile file, ReadLimits limits)
     {
         this.file = file;
+        if (Packings.Of(file) == Packing.Zip)
+            throw Error("is a zip archive; unpack it, and pack its folder with tar (tar -czf archive.tar.gz folder)");
         source = new SourceBytes(file, ArchiveLimits.UnpackedBytes(file, limits));
     }
 

@@ -20,9 +20,17 @@ internal sealed class ZipFile : IDisposable
     /// The file is damaged, is not a zip archive, or has too many entries.
     /// </exception>
     public ZipFile(SourceFile archive, ReadLimits limits)
+        : this(archive, ArchiveLimits.UnpackedBytes(archive, limits))
     {
-        this.archive = archive;
-        left = ArchiveLimits.UnpackedBytes(archive, limits);
+    }
+
+    /// <param name="limit">The largest number of bytes that its files may unpack to, together.</param>
+    /// <exception cref="UnreadableFileException">
+    /// The file is damaged, is not a zip archive, or has too many entries.
+    /// </exception>
+    public ZipFile(SourceFile archive, long limit)
+    {
+        (this.archive, left) = (archive, limit);
         file = archive.Open();
         end = (archive.Meter?.Bytes ?? 0) + file.Length;
         try
@@ -107,7 +115,10 @@ internal sealed class ZipFile : IDisposable
             rest -= read;
             zip.left -= read;
             if (zip.left < 0)
-                throw Error("the zip archive unpacks to more than this service reads, or to 200 times its size", name);
+                throw Error(
+                    "the zip archive unpacks to more than this service reads (its setting PIE_DATASET_FILE_MIB), or " +
+                    "to 200 times its size",
+                    name);
             if (rest < 0 || (read == 0 && rest > 0))
                 throw Error("the length of the file does not match the directory of the zip archive", name);
             checksum.Append(buffer[..read]);

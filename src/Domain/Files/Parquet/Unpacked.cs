@@ -1,17 +1,18 @@
 using PieService.Domain.Files.Archives;
+using PieService.Domain.Files.Compressed;
 
 namespace PieService.Domain.Files.Parquet;
 
 /// <summary>
-/// A file that can be read at any offset: the file itself or, if it is gzipped, a decompressed copy that is deleted
+/// A file that can be read at any offset: the file itself or, if it is compressed, a decompressed copy that is deleted
 /// when it is closed.
 /// </summary>
 internal static class Unpacked
 {
-    /// <exception cref="UnreadableFileException">The file is too long, or the gzip file is damaged.</exception>
+    /// <exception cref="UnreadableFileException">The file is too long, or the compressed file is damaged.</exception>
     public static FileStream Open(SourceFile file, ReadLimits limits)
     {
-        if (!SourceBytes.IsGzip(file.Path))
+        if (Packings.Of(file) == Packing.None)
         {
             return new FileInfo(file.Path).Length <= limits.FileBytes
                 ? file.Open()

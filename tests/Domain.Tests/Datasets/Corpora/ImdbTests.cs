@@ -92,6 +92,42 @@ public sealed class ImdbTests : IDisposable
     }
 
     [Fact]
+    public void Reviews_may_be_below_any_folder_but_one()
+    {
+        var below = Reviews.Select(review => ($"./data/my files/{review.Item1}", "\u00EF\u00BB\u00BF" + review.Item2));
+        var examples = files.With("file", ArchiveFiles.Tar(below)).Examples();
+
+        Assert.Equal(
+            [("test/neg/0_2", "Dull.<br /><br />Very."), ("test/pos/1_10", "Great")],
+            examples.Take(2).Select(example => (example.SourceId, example.Text)));
+    }
+
+    [Fact]
+    public void Reviews_in_two_folders_are_refused()
+    {
+        files.With("file", ArchiveFiles.Tar(Reviews.Append(("copy/aclImdb/train/neg/7_1.txt", "again"))));
+
+        Assert.Equal("file/copy/aclImdb/train/neg/7_1.txt", files.Refusal().File);
+    }
+
+    [Fact]
+    public void An_archive_without_reviews_is_refused_with_the_names_in_it()
+    {
+        files.With("file", ArchiveFiles.Tar(("imdb/train/positive/0.txt", "one"), ("imdb/README", "two")));
+
+        Assert.Equal(
+            "the archive has no review, which is a file such as aclImdb/train/pos/0_9.txt or " +
+            "aclImdb/test/neg/1_2.txt, with its number and rating; it has 'imdb/train/positive/0.txt', 'imdb/README'",
+            files.Refusal().Message);
+    }
+
+    [Fact]
+    public void A_zip_archive_is_refused_with_what_to_do() =>
+        Assert.StartsWith(
+            "is a zip archive; unpack it", files.With("file", ArchiveFiles.Zip(Reviews)).Refusal().Message,
+            StringComparison.Ordinal);
+
+    [Fact]
     public void A_review_that_is_not_UTF_8_is_refused_with_its_file_and_line()
     {
         files.With("file", ArchiveFiles.Tar(Reviews.Append(("aclImdb/train/neg/7_1.txt", "one\ntwo \u00FC"))));

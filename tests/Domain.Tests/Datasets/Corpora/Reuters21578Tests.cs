@@ -76,7 +76,7 @@ public sealed class Reuters21578Tests : IDisposable
     [InlineData("<REUTERS TOPICS=\"YES\">\n</REUTERS>\n", "the document has no NEWID")]
     [InlineData(
         "<REUTERS NEWID=\"9\">\n\0</REUTERS>\n",
-        "has a NUL character, which a text must not contain; is the file UTF-16 or binary?")]
+        "has a NUL character, which a text must not contain; is the file binary or damaged?")]
     public void A_document_that_cannot_be_read_is_refused_with_its_file_and_line(string sgml, string message)
     {
         var refusal = files.With("file", ArchiveFiles.Tar(("reut2-000.sgm", First), ("x/reut2-001.sgm", Head + sgml)))

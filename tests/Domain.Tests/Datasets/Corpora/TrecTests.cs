@@ -33,6 +33,20 @@ public sealed class TrecTests : IDisposable
             files.Examples().Select(example => $"{example.SourceId} {example.Labels.Single()} {example.Text}"));
     }
 
+    /// <summary>One at the start decides the encoding; one within is of a file that was joined to another.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_byte_order_mark_is_not_part_of_a_class(bool isFirst)
+    {
+        const string rest = "NUM:date When ?\n\uFEFFHUM:ind Who did it \u2013 é ?\n";
+        files.With("train", isFirst ? "\uFEFF" + rest : rest.Replace("\u2013 ", "", StringComparison.Ordinal))
+            .With("test", "\uFEFFHUM:gr Which band ?");
+
+        Assert.Equal(["HUM", "NUM"], files.Read().Labels);
+        Assert.Equal(isFirst ? "Who did it \u2013 é ?" : "Who did it \u00C3\u00A9 ?", files.Examples()[1].Text);
+    }
+
     [Theory]
     [InlineData("Who is it ?")]
     [InlineData("HUM: Who is it ?")]

@@ -1,0 +1,72 @@
+using PieService.Domain.Files.Archives;
+
+namespace PieService.Domain.Files.Compressed;
+
+/// <summary>
+/// The bytes of a compressed file, for a decompressor that reads them singly. At the end it throws: decompressors of
+/// libraries go on with the -1 of a stream that ended, as if it were a byte.
+/// </summary>
+internal sealed class PackedBytes(FileStream file) : ForwardReading
+{
+    private readonly byte[] block = new byte[64 * 1024];
+    private int start, end;
+    private long before;
+
+    /// <summary>The number of bytes that were read.</summary>
+    public override long Position
+    {
+        get => before + start;
+        set => throw new NotSupportedException();
+    }
+
+    public bool IsAtEnd => start == end && !Fill();
+
+    /// <exception cref="EndOfStreamException">There is no further byte.</exception>
+    public override int ReadByte()
+    {
+        var next = Peek();
+        start++;
+        return next;
+    }
+
+    /// <exception cref="EndOfStreamException">There is no further byte.</exception>
+    public byte Peek() => IsAtEnd ? throw new EndOfStreamException() : block[start];
+
+    /// <exception cref="EndOfStreamException">There is no further byte.</exception>
+    public override int Read(Span<byte> buffer)
+    {
+        if (buffer.IsEmpty) return 0;
+        if (IsAtEnd) throw new EndOfStreamException();
+        var count = Math.Min(buffer.Length, end - start);
+        block.AsSpan(start, count).CopyTo(buffer);
+        start += count;
+        return count;
+    }
+
+    /// <summary>Reads to the end of the file, or to the first byte that is not zero.</summary>
+    /// <returns>The number of zeros.</returns>
+    public long SkipZeros()
+    {
+        var from = Position;
+        while (!IsAtEnd)
+        {
+            var other = block.AsSpan(start, end - start).IndexOfAnyExcept((byte)0);
+            start = other < 0 ? end : start + other;
+            if (other >= 0) break;
+        }
+        return Position - from;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) file.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private bool Fill()
+    {
+        before += end;
+        (start, end) = (0, file.Read(block));
+        return end > 0;
+    }
+}
