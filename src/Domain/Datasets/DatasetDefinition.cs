@@ -5,19 +5,19 @@ using PieService.Domain.Files;
 namespace PieService.Domain.Datasets;
 
 /// <summary>
-/// The format of the files of a dataset. Whether a file is compressed with gzip is detected from its content. The
-/// formats from snli on are datasets in the form in which their authors publish them, which defines what columns
-/// defines for the other formats.
+/// The format of the files of a dataset. Whether a file is compressed (gzip, zip with one file, bzip2, xz, zstd) is
+/// detected from its content. The formats from snli on are datasets in the form in which their authors publish them,
+/// which defines what columns defines for the other formats.
 /// </summary>
 public enum DatasetFormat
 {
-    /// <summary>CSV according to RFC 4180, with a header row.</summary>
+    /// <summary>CSV according to RFC 4180, with any delimiter.</summary>
     [JsonStringEnumMemberName("csv")] Csv,
 
-    /// <summary>Tab-separated values with a header row and without quoting.</summary>
+    /// <summary>Tab-separated values without quoting.</summary>
     [JsonStringEnumMemberName("tsv")] Tsv,
 
-    /// <summary>JSON lines: a JSON object in each line.</summary>
+    /// <summary>JSON lines, a JSON object in each line; or one JSON array of objects.</summary>
     [JsonStringEnumMemberName("jsonl")] Jsonl,
     [JsonStringEnumMemberName("parquet")] Parquet,
 
@@ -65,7 +65,22 @@ public sealed record DatasetDefinition
     /// the text is a JSON list.
     /// </summary>
     [StringLength(DatasetLimits.MaxSeparator, MinimumLength = 1)] public string? LabelSeparator { get; init; }
+
+    /// <summary>
+    /// The encoding of text files without a byte order mark; the mark of UTF-8 or UTF-16 takes precedence.
+    /// </summary>
     public TextEncoding Encoding { get; init; } = TextEncoding.Utf8;
+
+    /// <summary>
+    /// The character between the columns of csv: a comma (the default), a semicolon, a tab or a vertical bar.
+    /// </summary>
+    [AllowedValues(null, ",", ";", "\t", "|")] public string? Delimiter { get; init; }
+
+    /// <summary>
+    /// Whether the first row of csv or tsv has the names of the columns, which is the default. If not, the columns are
+    /// "1", "2" and so on.
+    /// </summary>
+    public bool Header { get; init; } = true;
 
     /// <summary>
     /// The division of a single file into splits, or the share of train that becomes the validation split if there is
@@ -78,9 +93,14 @@ public sealed record DatasetDefinition
     /// frequent topics, such as reuters21578.
     /// </summary>
     [Range(1, DatasetLimits.MaxMinimumDocuments)] public int? MinimumDocuments { get; init; }
+
+    /// <summary>How the tables of csv and tsv are written.</summary>
+    internal TableForm Table => Format == DatasetFormat.Tsv
+        ? TableForm.Tsv with { HasHeader = Header }
+        : new TableForm(IsCsv: true, Delimiter?[0] ?? Delimiters.Comma, Header);
 }
 
-/// <summary>The names of the columns, or of the properties in JSON lines.</summary>
+/// <summary>The names of the columns, or of the properties in JSON; numbers without a header row.</summary>
 public sealed record ColumnMapping
 {
     public string? Text { get; init; }

@@ -18,6 +18,7 @@ public static class DatasetRules
     public static IReadOnlyList<FieldError> Check(DatasetDefinition definition, IReadOnlyCollection<string> parts) =>
     [
         .. Names(definition),
+        .. Table(definition),
         .. PublishedCorpora.Of(definition.Format) is { } corpus ? Published(definition, corpus) : Columns(definition),
         .. Labels(definition),
         .. Minimum(definition),
@@ -56,6 +57,40 @@ public static class DatasetRules
         else if (definition.Format == DatasetFormat.Parquet && definition.Encoding != TextEncoding.Utf8)
             yield return new("encoding", "is for text files; the texts of Parquet are UTF-8, so leave it out");
     }
+
+    /// <summary>Checks the fields that state how a table is written.</summary>
+    private static IEnumerable<FieldError> Table(DatasetDefinition definition)
+    {
+        if (definition.Delimiter is { } delimiter)
+        {
+            if (definition.Format == DatasetFormat.Tsv)
+                yield return new("delimiter", "is for csv; the delimiter of tsv is a tab, so omit it");
+            else if (definition.Format is not (null or DatasetFormat.Csv))
+                yield return new("delimiter", "is for csv; omit it");
+            else if (!Delimiters.All.Contains(delimiter))
+                yield return new("delimiter", $"must be one of {Delimiters.Listed}");
+        }
+        if (definition.Header) yield break;
+        if (definition.Format is not (null or DatasetFormat.Csv or DatasetFormat.Tsv))
+        {
+            yield return new("header", "is for csv and tsv; omit it");
+            yield break;
+        }
+        foreach (var (field, column) in Mapped(definition.Columns))
+            if (column is not null && !IsColumnNumber(column))
+                yield return new(
+                    $"columns.{field}",
+                    "must be the number of a column, from \"1\", since 'header' is false and columns have no names");
+    }
+
+    private static bool IsColumnNumber(string column) =>
+        column.Length <= 6 && column is [>= '1' and <= '9', ..] && column.All(char.IsAsciiDigit);
+
+    private static (string Field, string? Column)[] Mapped(ColumnMapping? columns) => columns is null ? [] :
+    [
+        ("text", columns.Text), ("secondText", columns.SecondText), ("label", columns.Label),
+        ("labels", columns.Labels), ("id", columns.Id),
+    ];
 
     /// <summary>A published format determines what a definition states for other files.</summary>
     private static IEnumerable<FieldError> Published(DatasetDefinition definition, Corpus corpus)
@@ -107,11 +142,7 @@ public static class DatasetRules
                 yield return new("labelSeparator", "is for multi-label data; leave it out");
         }
 
-        var mapped = new (string Field, string? Column)[]
-        {
-            ("text", columns.Text), ("secondText", columns.SecondText), ("label", columns.Label), (
-                "labels", columns.Labels), ("id", columns.Id),
-        };
+        var mapped = Mapped(columns);
         for (var i = 0; i < mapped.Length; i++)
         {
             if (mapped[i].Column is not { } column) continue;

@@ -66,8 +66,10 @@ internal sealed class SourceReader
         using var source = files.Open(part);
         var records = Definition.Format switch
         {
-            DatasetFormat.Csv => TableRecords.Of(CsvRows.Read(source, part), part, Definition),
-            DatasetFormat.Tsv => TableRecords.Of(TsvRows.Read(source), part, Definition),
+            DatasetFormat.Csv => TableRecords.Of(
+                CsvRows.Read(source, part, Definition.Table.Delimiter), part, Definition, Definition.Table),
+            DatasetFormat.Tsv => TableRecords.Of(
+                TsvRows.Unquoted(TsvRows.Read(source), part), part, Definition, Definition.Table),
             DatasetFormat.Jsonl => JsonRecords.Of(source, part, Definition),
             _ => throw new NotSupportedException($"No reader for {Definition.Format}."),
         };

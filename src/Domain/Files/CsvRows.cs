@@ -5,31 +5,45 @@ using CsvHelper.Configuration;
 
 namespace PieService.Domain.Files;
 
-/// <summary>RFC 4180; a quote in the wrong place is an error. Empty lines are skipped.</summary>
+/// <summary>
+/// RFC 4180 with any delimiter; a quote in the wrong place is an error. Blank lines are skipped, and the line
+/// <c>sep=;</c> with which Excel states a delimiter.
+/// </summary>
 internal static class CsvRows
 {
-    private static readonly CsvConfiguration Rfc4180 = new(CultureInfo.InvariantCulture)
+    public static IEnumerable<SourceRow> Read(SourceText source, SourceFile file, char delimiter)
     {
-        Mode = CsvMode.RFC4180,
-        BufferSize = SourceText.ReadAhead,
-        // Empty lines are skipped below: the parser would not count them, and later line numbers would be wrong.
-        IgnoreBlankLines = false,
-    };
-
-    public static IEnumerable<SourceRow> Read(SourceText source, SourceFile file)
-    {
-        using var parser = new CsvParser(source, Rfc4180, leaveOpen: true);
+        using var parser = new CsvParser(source, Rfc4180(delimiter), leaveOpen: true);
         string[]? header = null;
         while (true)
         {
             var line = parser.RawRow + 1L;
             source.BeginRecord(line);
             if (!MoveNext(parser)) yield break;
-            if (parser.Count == 1 && string.IsNullOrEmpty(parser.RawRecord.TrimEnd('\r', '\n'))) continue;
-            var fields = Fields(parser, header, line, file);
+            if (parser.Count == 1 && string.IsNullOrWhiteSpace(parser.RawRecord)) continue;
+            if (header is null && IsSeparatorLine(parser.RawRecord, delimiter, line, file)) continue;
+            var fields = Fields(parser, header, line, file, delimiter);
             header ??= fields;
             yield return new SourceRow(line, fields);
         }
+    }
+
+    private static CsvConfiguration Rfc4180(char delimiter) => new(CultureInfo.InvariantCulture)
+    {
+        Mode = CsvMode.RFC4180,
+        Delimiter = delimiter.ToString(),
+        BufferSize = SourceText.ReadAhead,
+        // Empty lines are skipped above: the parser would not count them, and later line numbers would be wrong.
+        IgnoreBlankLines = false,
+    };
+
+    private static bool IsSeparatorLine(string record, char delimiter, long line, SourceFile file)
+    {
+        if (record.TrimEnd('\r', '\n').Trim('"') is not [_, _, _, '=', var stated]
+            || !record.TrimStart('"').StartsWith("sep=", StringComparison.OrdinalIgnoreCase)) return false;
+        return stated == delimiter ? true : throw new UnreadableFileException(
+            file.Name, line, null,
+            $"states another delimiter than the definition: {Delimiters.SetTo(stated, isCsv: true)}");
     }
 
     private static bool MoveNext(CsvParser parser)
@@ -46,7 +60,8 @@ internal static class CsvRows
         }
     }
 
-    private static string[] Fields(CsvParser parser, string[]? header, long line, SourceFile file)
+    private static string[] Fields(
+        CsvParser parser, string[]? header, long line, SourceFile file, char delimiter)
     {
         var fields = new string[parser.Count];
         for (var i = 0; i < fields.Length; i++)
@@ -60,9 +75,16 @@ internal static class CsvRows
                 throw new UnreadableFileException(
                     file.Name, line, header?.ElementAtOrDefault(i) ?? $"{i + 1}",
                     "has a quote in the wrong place: a field with quotes must be quoted completely, and a quote in " +
-                    "it doubled (RFC 4180)");
+                    "it doubled (RFC 4180)" + (header is null ? Hint(parser.RawRecord, delimiter) : ""));
             }
         }
         return fields;
     }
+
+    /// <summary>The delimiter that follows a quote in a header; it is not the one of the definition.</summary>
+    private static string Hint(string record, char delimiter) =>
+        Delimiters.All.FirstOrDefault(
+            other => other[0] != delimiter && record.Contains($"\"{other}", StringComparison.Ordinal)) is { } found
+            ? $". The columns seem to be separated by another character: {Delimiters.SetTo(found[0], isCsv: true)}"
+            : "";
 }

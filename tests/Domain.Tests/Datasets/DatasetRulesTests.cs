@@ -24,6 +24,33 @@ public class DatasetRulesTests
         }, ["file"]));
     }
 
+    [Theory]
+    [InlineData(DatasetFormat.Csv, ";", null)]
+    [InlineData(DatasetFormat.Csv, "\t", null)]
+    [InlineData(DatasetFormat.Csv, "", "must be one of \",\", \";\", \"\\t\", \"|\"")]
+    [InlineData(DatasetFormat.Csv, ":", "must be one of \",\", \";\", \"\\t\", \"|\"")]
+    [InlineData(DatasetFormat.Tsv, "\t", "is for csv; the delimiter of tsv is a tab, so omit it")]
+    [InlineData(DatasetFormat.Jsonl, ",", "is for csv; omit it")]
+    public void A_delimiter_is_for_csv(DatasetFormat format, string delimiter, string? message) => Assert.Equal(
+        message is null ? [] : [new FieldError("delimiter", message)],
+        DatasetRules.Check(Good with { Format = format, Delimiter = delimiter }, ["train", "test"]));
+
+    [Fact]
+    public void Without_a_header_row_columns_are_numbers()
+    {
+        var numbers = new ColumnMapping { Text = "3", SecondText = "1", Label = "12" };
+        var headless = Good with { Header = false, Columns = numbers };
+
+        Assert.Empty(DatasetRules.Check(headless, ["train", "test"]));
+        Assert.Equal(["header"], Fields(headless with { Format = DatasetFormat.Jsonl }));
+        Assert.Equal(
+            ["columns.text", "columns.secondText", "columns.label"],
+            Fields(headless with { Columns = new ColumnMapping { Text = "0", SecondText = "01", Label = "text" } }));
+
+        static IEnumerable<string> Fields(DatasetDefinition definition) =>
+            DatasetRules.Check(definition, ["train", "test"]).Select(error => error.Field);
+    }
+
     [Fact]
     public void All_missing_fields_are_reported_at_once() => Assert.Equal(
         ["name", "task", "format", "columns"],

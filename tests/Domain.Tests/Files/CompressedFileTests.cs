@@ -177,7 +177,7 @@ public sealed class CompressedFileTests : IDisposable
     [Theory]
     [InlineData("xl/workbook.xml", "the file is an Excel workbook (.xlsx); save the table as CSV (UTF-8)")]
     [InlineData("word/document.xml", "the file is a Word document (.docx); save the table as CSV (UTF-8)")]
-    public void An_Office_document_is_told_from_a_zip_archive(string name, string message) =>
+    public void An_Office_document_is_refused_by_name(string name, string message) =>
         Assert.StartsWith(
             message, Refusal(PackedFiles.Zip(("[Content_Types].xml", [1]), (name, [2]))).Message,
             StringComparison.Ordinal);

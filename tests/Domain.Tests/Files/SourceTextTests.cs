@@ -141,7 +141,7 @@ public sealed class SourceTextTests : IDisposable
     [InlineData("a<,x\n", 2, "character 2", "has half of a surrogate pair (U+D83D)")]
     [InlineData("a,>\n", 2, "character 3", "has half of a surrogate pair (U+DE00)")]
     [InlineData("a,<>\nb,<", 3, "character 3", "has half of a surrogate pair (U+D83D)")]
-    public void Half_of_a_surrogate_pair_is_told_by_its_place(string rows, int line, string column, string message)
+    public void Half_of_a_surrogate_pair_is_refused_with_its_place(string rows, int line, string column, string message)
     {
         // An attribute cannot have half of a pair.
         var halves = rows.Replace('<', '\uD83D').Replace('>', '\uDE00');
@@ -153,7 +153,7 @@ public sealed class SourceTextTests : IDisposable
     }
 
     [Fact]
-    public void UTF_16_of_an_odd_number_of_bytes_is_told_by_its_last_line()
+    public void UTF_16_of_an_odd_number_of_bytes_is_refused_with_its_last_line()
     {
         var refusal = files.With("train", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("label,text\na,x"), 0x20])
             .With("test", Test).Refusal();
@@ -201,7 +201,8 @@ public sealed class SourceTextTests : IDisposable
     [InlineData(TextEncoding.Windows1252, new byte[] { 0x81 }, "which is not a character in windows-1252")]
     [InlineData(TextEncoding.Windows1252, new byte[] { 0xE2, 0x80, 0x9D }, "which is part of a UTF-8 character")]
     [InlineData(TextEncoding.Latin1, new byte[] { 0xE2, 0x80, 0x9D }, "which is part of a UTF-8 character")]
-    public void A_byte_without_a_character_is_told_by_its_place(TextEncoding encoding, byte[] bytes, string message)
+    public void A_byte_without_a_character_is_refused_with_its_place(
+        TextEncoding encoding, byte[] bytes, string message)
     {
         files.Definition = files.Definition with { Encoding = encoding };
         files.With("train", [.. "label,text\na,don"u8, .. bytes, .. "t\nb,two\n"u8]).With("test", Test);

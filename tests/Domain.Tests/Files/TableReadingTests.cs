@@ -5,6 +5,8 @@ namespace PieService.Domain.Tests.Files;
 
 public sealed class TableReadingTests : IDisposable
 {
+    private const string Test = "label,text\na,x\nb,y\n";
+
     private readonly SampleFiles files = new();
 
     public void Dispose() => files.Dispose();
@@ -107,4 +109,145 @@ public sealed class TableReadingTests : IDisposable
 
         Assert.Equal(["k1", "k2", "k3"], files.Examples().Select(example => example.SourceId));
     }
+
+    [Theory]
+    [InlineData(",")]
+    [InlineData(";")]
+    [InlineData("\t")]
+    [InlineData("|")]
+    public void The_definition_states_the_delimiter_of_csv(string delimiter)
+    {
+        files.Definition = files.Definition with { Delimiter = delimiter };
+        const string train = "label,text\na,\"one, \"\"two\"\"; 3|4\tfive\"\nb,six\n";
+        files.With("train", train.Replace(",", delimiter, StringComparison.Ordinal))
+            .With("test", Test.Replace(",", delimiter, StringComparison.Ordinal));
+
+        Assert.Equal($"one{delimiter} \"two\"; 3|4\tfive", files.Examples()[0].Text);
+    }
+
+    [Theory]
+    [InlineData(DatasetFormat.Csv, "label;text\na;one\n", "set 'delimiter' to \";\"")]
+    [InlineData(DatasetFormat.Csv, "\"label\"|\"text\"\na|one, two\n", "set 'delimiter' to \"|\"")]
+    [InlineData(DatasetFormat.Csv, "label\ttext\na\tone\n", "set 'delimiter' to \"\\t\"")]
+    [InlineData(DatasetFormat.Csv, "name;text\na;one\n", "set 'delimiter' to \";\"")]
+    [InlineData(DatasetFormat.Tsv, "label,text\na,one\n", "set 'format' to csv and 'delimiter' to \",\"")]
+    [InlineData(DatasetFormat.Csv, "sep=;\nlabel;text\n", "set 'delimiter' to \";\"")]
+    public void Another_delimiter_in_the_file_is_named(DatasetFormat format, string content, string fix)
+    {
+        var refusal = files.As(format).With("train", content).With("test", Test).Refusal();
+
+        Assert.Equal(1, refusal.Line);
+        Assert.EndsWith(fix, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_line_in_which_Excel_states_the_delimiter_is_skipped()
+    {
+        files.Definition = files.Definition with { Delimiter = ";" };
+        files.With("train", "\uFEFFsep=;\r\n\"label\";text\r\na;one\r\nb;two\r\n").With("test", "label;text\na;x\n");
+
+        Assert.Equal(["train:3|one", "train:4|two"], Shown().Take(2));
+    }
+
+    [Theory]
+    [InlineData(DatasetFormat.Csv, ",")]
+    [InlineData(DatasetFormat.Tsv, "\t")]
+    public void Without_a_header_row_columns_are_numbers(DatasetFormat format, string delimiter)
+    {
+        files.Definition = files.Definition with
+        {
+            Header = false,
+            Columns = new ColumnMapping { Text = "3", Label = "1" },
+        };
+        files.As(format).With("train", Of("\uFEFFa,,one\nb,,two\nb,,two\n")).With("test", Of("a,,x\n"));
+
+        Assert.Equal(["train:1|one", "train:2|two", "train:3|two", "test:1|x"], Shown());
+
+        string Of(string rows) => rows.Replace(",", delimiter, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_column_number_beyond_the_first_row_is_refused()
+    {
+        files.Definition = files.Definition with
+        {
+            Header = false,
+            Columns = new ColumnMapping { Text = "3", Label = "1" },
+        };
+        var refusal = files.With("train", "a,one\n").With("test", "a,x\n").Refusal();
+
+        Assert.Equal(
+            (1, "3", "the table has no column 3; its first row has 2 columns"),
+            (refusal.Line, refusal.Column, refusal.Message));
+    }
+
+    [Theory]
+    [InlineData(DatasetFormat.Csv, "label,text\na,one\nlabel,text\nb,two\n", 3)]
+    [InlineData(DatasetFormat.Csv, "label,text\na,one\n\uFEFFlabel,text\nb,two\n", 3)]
+    [InlineData(DatasetFormat.Tsv, "label\ttext\nlabel\ttext\n", 2)]
+    public void A_repeated_header_row_is_refused(DatasetFormat format, string content, int line)
+    {
+        var refusal = files.As(format).With("train", content).With("test", Test).Refusal();
+
+        Assert.Equal(line, refusal.Line);
+        Assert.StartsWith("repeats the header row", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a\t\"one \"\"two\"\" three\"\n", 2)]
+    [InlineData("a\t\"one\ntwo\"\nb\tthree\n", 3)]
+    public void A_tsv_file_that_is_quoted_as_csv_is_refused(string rows, int line)
+    {
+        var refusal = files.As(DatasetFormat.Tsv).With("train", $"label\ttext\n{rows}")
+            .With("test", "label\ttext\na\tx\n").Refusal();
+
+        Assert.Equal(line, refusal.Line);
+        Assert.EndsWith("set 'format' to csv and 'delimiter' to \"\\t\"", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_quotation_is_an_ordinary_text_of_tsv()
+    {
+        files.As(DatasetFormat.Tsv).With("train", "label\ttext\na\t\"one\"\nb\tso \"two\"\nb\t\"3 \"\"\"\n")
+            .With("test", "label\ttext\na\tx\n");
+
+        Assert.Equal(["\"one\"", "so \"two\"", "\"3 \"\"\"", "x"], files.Examples().Select(example => example.Text));
+    }
+
+    [Theory]
+    [InlineData(DatasetFormat.Csv)]
+    [InlineData(DatasetFormat.Tsv)]
+    public void A_file_may_have_the_line_ends_of_old_Macs(DatasetFormat format)
+    {
+        var delimiter = format == DatasetFormat.Csv ? "," : "\t";
+        files.As(format).With("train", $"label{delimiter}text\ra{delimiter}one\rb{delimiter}two\r")
+            .With("test", $"label{delimiter}text\ra{delimiter}x");
+
+        Assert.Equal(["train:2|one", "train:3|two", "test:2|x"], Shown());
+    }
+
+    [Theory]
+    [InlineData(DatasetFormat.Csv, ",")]
+    [InlineData(DatasetFormat.Tsv, "\t")]
+    public void Blank_lines_are_skipped_and_counted(DatasetFormat format, string delimiter)
+    {
+        files.As(format)
+            .With("train", $"\nlabel{delimiter}text\n\na{delimiter}one\n  \nb{delimiter}two\n\n \n\n")
+            .With("test", $"label{delimiter}text\na{delimiter}x\n\n");
+
+        Assert.Equal(["train:4|one", "train:6|two", "test:2|x"], Shown());
+    }
+
+    [Fact]
+    public void A_delimiter_at_the_end_of_each_row_is_a_column_or_is_named()
+    {
+        using var both = new SampleFiles().With("train", "label,text,\na,one,\nb,two,\n").With("test", Test);
+        Assert.Equal("one", both.Examples()[0].Text);
+
+        Assert.EndsWith(
+            "the row ends with a delimiter, and the header does not",
+            files.With("train", "label,text\na,one,\n").With("test", Test).Refusal().Message, StringComparison.Ordinal);
+    }
+
+    private IEnumerable<string> Shown() => files.Examples().Select(example => $"{example.SourceId}|{example.Text}");
 }

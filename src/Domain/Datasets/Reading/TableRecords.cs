@@ -2,26 +2,26 @@ using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets.Reading;
 
-/// <summary>Examples from the rows of a table, whose columns are found by their names in the header.</summary>
+/// <summary>Examples from the rows of a table, whose columns are found by the names in its header, or by number.</summary>
 internal static class TableRecords
 {
     public static IEnumerable<SourceRecord> Of(
-        IEnumerable<SourceRow> rows, SourceFile file, DatasetDefinition definition)
+        IEnumerable<SourceRow> rows, SourceFile file, DatasetDefinition definition, TableForm form)
     {
         Columns? columns = null;
         foreach (var row in rows)
         {
             if (columns is null)
             {
-                columns = Columns.Of(new TableHeader(row, file), definition.Columns!);
-                continue;
+                columns = Columns.Of(new TableHeader(row, file, form), definition.Columns!);
+                if (form.HasHeader) continue;
             }
             columns.Header.Check(row);
             yield return new SourceRecord(
                 row.Line, row.Fields[columns.Text], Optional(row, columns.SecondText), Labels(row, columns),
                 Optional(row, columns.Id));
         }
-        if (columns is null) throw TableHeader.Missing(file);
+        if (columns is null) throw TableHeader.Missing(file, form);
 
         IReadOnlyList<string> Labels(SourceRow row, Columns columns)
         {
