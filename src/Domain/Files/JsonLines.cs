@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace PieService.Domain.Files;
 
-/// <summary>One JSON object in each line. Empty lines are skipped.</summary>
+/// <summary>One JSON object in each line, or a JSON array of objects. Empty lines are skipped.</summary>
 internal static class JsonLines
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
@@ -11,31 +11,28 @@ internal static class JsonLines
     /// <param name="read">Converts a row to a value; the JSON of the row is valid only during the call.</param>
     /// <exception cref="UnreadableFileException">A line is not JSON, or <paramref name="read"/> refuses it.</exception>
     public static IEnumerable<T> Read<T>(SourceText source, SourceFile file, Func<JsonRow, T> read) =>
-        from line in SourceLine.Of(source)
-        where !string.IsNullOrWhiteSpace(line.Text)
-        select Read(line, file, read);
+        from text in source.IsFirstVisible('[') ? JsonArray.Elements(source, file) : JsonText.OfLines(source)
+        select Read(text, file, read);
 
-    private static T Read<T>(SourceLine line, SourceFile file, Func<JsonRow, T> read)
+    private static T Read<T>(JsonText text, SourceFile file, Func<JsonRow, T> read)
     {
-        var utf8 = Encoding.UTF8.GetBytes(line.Text);
+        var utf8 = Encoding.UTF8.GetBytes(NotFinite.Replaced(text.Text));
         try
         {
             using var document = JsonDocument.Parse(utf8, Strict);
-            return read(new JsonRow(document.RootElement, line.Number, file));
+            return read(new JsonRow(document.RootElement, text.Number, file));
         }
         catch (JsonException failure)
         {
-            var place = failure.BytePositionInLine is { } position
-                ? $"character {1 + Encoding.UTF8.GetCharCount(utf8, 0, (int)Math.Min(position, utf8.Length))}"
-                : null;
             throw new UnreadableFileException(
-                file.Name, line.Number, place,
-                $"is not valid JSON: {failure.Message.Split(" LineNumber:")[0].Split(" Path:")[0]}");
+                file.Name, text.Number, text.Place(failure, utf8),
+                $"is not valid JSON: {failure.Message.Split(" LineNumber:")[0].Split(" Path:")[0]}"
+                    + text.Hint(failure, utf8));
         }
         catch (InvalidOperationException)
         {
             throw new UnreadableFileException(
-                file.Name, line.Number, null,
+                file.Name, text.Number, null,
                 "escapes half of a surrogate pair (such as \\ud800), which is not a character");
         }
     }

@@ -2,13 +2,19 @@ using System.Text.Json;
 
 namespace PieService.Domain.Files;
 
-/// <summary>The properties of a JSON object that is a line of a file.</summary>
-/// <param name="Line">1-based.</param>
+/// <summary>The properties of a JSON object that is a line of a file, or an element of its array.</summary>
+/// <param name="Line">The 1-based number of the line, or of the element.</param>
 internal readonly record struct JsonRow(JsonElement Json, long Line, SourceFile File)
 {
-    public string Text(string name) => Value(name) is { ValueKind: JsonValueKind.String } text
-        ? text.GetString()!
-        : throw Error(name, $"'{name}' must be a string");
+    public string Text(string name) => Value(name) switch
+    {
+        { ValueKind: JsonValueKind.String } text => text.GetString()!,
+        { ValueKind: JsonValueKind.Object } => throw Error(
+            name,
+            $"'{name}' must be a string, and is an object; does one object have all texts? Send an object for each " +
+            "example, as pandas writes them with to_json(orient=\"records\", lines=True)"),
+        _ => throw Error(name, $"'{name}' must be a string"),
+    };
 
     /// <summary>A string or a number, since labels and ids are often numbers.</summary>
     public string Name(string name)
@@ -23,7 +29,10 @@ internal readonly record struct JsonRow(JsonElement Json, long Line, SourceFile 
     public JsonElement Value(string name)
     {
         if (Json.ValueKind != JsonValueKind.Object) throw Error(null, "must be a JSON object");
-        if (Json.TryGetProperty(name, out var value)) return value;
+        if (Json.TryGetProperty(name, out var value))
+            return NotFinite.Is(value)
+                ? throw Error(name, $"'{name}' is NaN or Infinity, which is not a value of JSON; write a string")
+                : value;
         var names = ColumnNames.Listed(Json.EnumerateObject().Select(property => property.Name));
         throw Error(name, $"has no property '{name}'; it has {names}");
     }

@@ -43,6 +43,15 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         return rest.StartsWith(MarkInLatin1, StringComparison.Ordinal) ? rest[MarkInLatin1.Length..] : rest;
     }
 
+    /// <summary>
+    /// Whether the next character that is not white space is this one; false if there is none in the first block.
+    /// </summary>
+    public bool IsFirstVisible(char character)
+    {
+        if (start == end && !Decode()) return false;
+        return characters.AsSpan(start, end - start).TrimStart() is [var first, ..] && first == character;
+    }
+
     /// <summary>Begins to count the length of the next record.</summary>
     /// <exception cref="UnreadableFileException">There were far more records than the limits allow.</exception>
     public void BeginRecord(long line)
