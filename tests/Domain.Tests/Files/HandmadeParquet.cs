@@ -36,6 +36,10 @@ internal static class HandmadeParquet
     public static byte[] Packed(int length, params byte[] packed) =>
         [.. Head(kind: 0, values: 1, packed.Length, length), .. packed];
 
+    /// <summary>A page in another encoding than plain.</summary>
+    public static byte[] Encoded(int encoding, int values, byte[] content) =>
+        [.. Head(kind: 0, values, content.Length, encoding: encoding), .. content];
+
     /// <param name="kind">0 data, 1 index, 2 dictionary, 3 data of version 2.</param>
     public static byte[] Empty(int kind) => Head(kind, values: 0, bytes: 0);
 
@@ -43,10 +47,11 @@ internal static class HandmadeParquet
     /// The kind, the uncompressed and the compressed length; then, in the field for the kind, the number of values and
     /// their plain encoding.
     /// </summary>
-    private static byte[] Head(int kind, int values, int bytes, int? unpacked = null)
+    private static byte[] Head(int kind, int values, int bytes, int? unpacked = null, int encoding = 0)
     {
         byte[] lengths = [0x15, .. ZigZag(kind), 0x15, .. ZigZag(unpacked ?? bytes), 0x15, .. ZigZag(bytes)];
-        byte[] content = [0x15, .. ZigZag(values), (byte)(kind == 3 ? 0x35 : 0x15), 0, 0];
+        byte[] content = [0x15, .. ZigZag(values), (byte)(kind == 3 ? 0x35 : 0x15),
+            .. ZigZag(encoding), 0];
         return kind switch
         {
             0 => [.. lengths, 0x2C, .. content, 0],

@@ -21,7 +21,7 @@ public sealed class ParquetTests : IDisposable
 
     public static TheoryData<Compression, bool, bool> Layouts() => new(
         from compression in new[] { Compression.Uncompressed, Compression.Snappy, Compression.Gzip, Compression.Brotli,
-            Compression.Zstd }
+            Compression.Zstd, Compression.Lz4, Compression.Lz4Hadoop }
         from dictionary in new[] { true, false }
         from isV2 in new[] { true, false }
         select (compression, dictionary, isV2));
@@ -337,6 +337,22 @@ public sealed class ParquetTests : IDisposable
         if (isV2) builder.DataPageVersion(ParquetDataPageVersion.V2);
         using var properties = builder.Build();
         return Write(properties, Texts, Names, "text", groups);
+    }
+
+    private static byte[] WriteDelta(Encoding encoding, bool isV2, long[] numbers)
+    {
+        using var builder = new WriterPropertiesBuilder();
+        builder.Compression(Compression.Zstd).DataPagesize(2000).DisableDictionary();
+        if (isV2) builder.DataPageVersion(ParquetDataPageVersion.V2);
+        if (encoding == Encoding.DeltaBinaryPacked)
+        {
+            builder.Encoding("label", encoding);
+            using var ofNumbers = builder.Build();
+            return Write(ofNumbers, Texts, numbers, "text", groups: 2);
+        }
+        builder.Encoding("text", encoding).Encoding("label", encoding);
+        using var properties = builder.Build();
+        return Write(properties, Texts, Names, "text", groups: 2);
     }
 
     private static byte[] Write<TText, TLabel>(TText[] texts, TLabel[] labels, string textName = "text")

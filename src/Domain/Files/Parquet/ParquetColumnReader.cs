@@ -16,7 +16,8 @@ internal sealed class ParquetColumnReader(
     /// 100 MB.
     /// </summary>
     private const int MaxPageBytes = 128 * 1024 * 1024;
-    private const int Plain = 0, PlainDictionary = 2, Rle = 3, RleDictionary = 8;
+    private const int Plain = 0, PlainDictionary = 2, Rle = 3, DeltaNumbers = 5, DeltaLengths = 6, DeltaPrefixes = 7,
+        RleDictionary = 8;
 
     /// <summary>Page headers are short, unless they contain the smallest and the largest text.</summary>
     private static readonly int[] HeadBytes = [4 * 1024, 256 * 1024, 8 * 1024 * 1024];
@@ -192,9 +193,12 @@ internal sealed class ParquetColumnReader(
             Plain => new PlainValues(values, column).Next,
             PlainDictionary or RleDictionary => FromDictionary(values),
             Rle when column.Type == ParquetType.Boolean => Flags(values),
+            DeltaNumbers when column.Type is ParquetType.Int32 or ParquetType.Int64 => Deltas(values),
+            DeltaLengths when column.Type == ParquetType.ByteArray => DeltaTexts(values, hasPrefixes: false),
+            DeltaPrefixes when column.Type == ParquetType.ByteArray => DeltaTexts(values, hasPrefixes: true),
             _ => throw new InvalidDataException(
-                $"has values in the encoding {page.Encoding}, which is not supported; write it with plain or " +
-                "dictionary encoding, as pandas does by default"),
+                $"has values in the encoding {page.Encoding}, which is not supported; write it with plain, " +
+                "dictionary or delta encoding, as pandas does by default"),
         };
     }
 
@@ -209,6 +213,18 @@ internal sealed class ParquetColumnReader(
                 : throw new InvalidDataException("has a value that is not in its dictionary");
         };
     }
+
+    /// <summary>A page has at least a byte of head; one without values may be empty.</summary>
+    private Func<string> Deltas(ReadOnlyMemory<byte> values)
+    {
+        if (values.IsEmpty) return () => throw new EndOfStreamException();
+        var numbers = new DeltaBinaryPacked(values);
+        return () => PlainValues.Whole(numbers.Next(), column);
+    }
+
+    private static Func<string> DeltaTexts(ReadOnlyMemory<byte> values, bool hasPrefixes) => values.IsEmpty
+        ? () => throw new EndOfStreamException()
+        : new DeltaTexts(values, hasPrefixes, MaxPageBytes).Next;
 
     private static Func<string> Flags(ReadOnlyMemory<byte> values)
     {

@@ -50,6 +50,12 @@ internal sealed class PlainValues(ReadOnlyMemory<byte> bytes, ParquetColumn colu
         position = start;
         var text = Take(Length(Take(sizeof(int))));
         end = position;
+        return Text(text);
+    }
+
+    /// <exception cref="InvalidDataException">The bytes are not UTF-8.</exception>
+    public static string Text(ReadOnlySpan<byte> text)
+    {
         try
         {
             return Strict.GetString(text);
@@ -59,6 +65,15 @@ internal sealed class PlainValues(ReadOnlyMemory<byte> bytes, ParquetColumn colu
             throw new InvalidDataException("has bytes that are not UTF-8");
         }
     }
+
+    /// <summary>A delta-encoded number; one of 32 bits may have wrapped around.</summary>
+    public static string Whole(long number, ParquetColumn column) => (column.Type, column.IsUnsigned) switch
+    {
+        (ParquetType.Int32, true) => unchecked((uint)number).ToString(CultureInfo.InvariantCulture),
+        (ParquetType.Int32, false) => unchecked((int)number).ToString(CultureInfo.InvariantCulture),
+        (_, true) => unchecked((ulong)number).ToString(CultureInfo.InvariantCulture),
+        _ => number.ToString(CultureInfo.InvariantCulture),
+    };
 
     private string Whole(int number) => column.IsUnsigned
         ? ((uint)number).ToString(CultureInfo.InvariantCulture)
