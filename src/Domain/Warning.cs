@@ -21,6 +21,9 @@ public enum WarningCode
     /// <summary>At least half of the training texts have at most one token.</summary>
     [JsonStringEnumMemberName("shortTexts")] ShortTexts,
 
+    /// <summary>Texts have the quotes of a CSV file.</summary>
+    [JsonStringEnumMemberName("quotedTexts")] QuotedTexts,
+
     /// <summary>A sparsity is below 1 percent and looks like a share.</summary>
     [JsonStringEnumMemberName("sparsitiesBelowOne")] SparsitiesBelowOne,
 

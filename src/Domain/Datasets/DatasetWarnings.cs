@@ -15,6 +15,7 @@ public static class DatasetWarnings
         .. InTwoSplits(dataset),
         .. FewExamples(dataset),
         .. ShortTexts(dataset),
+        .. Quoted(dataset),
     ];
 
     private static IEnumerable<Warning> SameContent(Guid? earlier)
@@ -44,6 +45,15 @@ public static class DatasetWarnings
                 WarningCode.FewExamples,
                 $"Labels with fewer than {FewestExamples} training examples: {rare.Count} of {dataset.Labels.Length} "
                     + $"({ColumnNames.Listed(rare)}). Merge, drop or extend them, or read their scores with care.");
+    }
+
+    private static IEnumerable<Warning> Quoted(Dataset dataset)
+    {
+        if (dataset.Quality.Quoted is > 0 and var texts)
+            yield return new(
+                WarningCode.QuotedTexts,
+                $"Texts in quotes with doubled quotes in them, as CSV writes a text with quotes: {texts}. A quote is an "
+                    + "ordinary character in tsv; if the file is quoted, import it with format csv and delimiter \"\\t\".");
     }
 
     private static IEnumerable<Warning> ShortTexts(Dataset dataset)

@@ -68,8 +68,7 @@ internal sealed class SourceReader
         {
             DatasetFormat.Csv => TableRecords.Of(
                 CsvRows.Read(source, part, Definition.Table.Delimiter), part, Definition, Definition.Table),
-            DatasetFormat.Tsv => TableRecords.Of(
-                TsvRows.Unquoted(TsvRows.Read(source), part), part, Definition, Definition.Table),
+            DatasetFormat.Tsv => TableRecords.Of(TsvRows.Read(source), part, Definition, Definition.Table),
             DatasetFormat.Jsonl => JsonRecords.Of(source, part, Definition),
             _ => throw new NotSupportedException($"No reader for {Definition.Format}."),
         };

@@ -13,7 +13,7 @@ namespace PieService.Domain.Datasets;
 internal sealed class TextCensus(int examples)
 {
     private readonly Seen[] seen = new Seen[examples];
-    private int count, empty, withoutLabel;
+    private int count, empty, withoutLabel, quoted;
 
     /// <param name="labels">The labels of the example, ascending.</param>
     public void Add(Split split, string text, string? secondText, ReadOnlySpan<short> labels)
@@ -22,6 +22,7 @@ internal sealed class TextCensus(int examples)
         if (string.IsNullOrWhiteSpace(text) || (secondText is not null && string.IsNullOrWhiteSpace(secondText)))
             empty++;
         if (labels.IsEmpty) withoutLabel++;
+        if (IsQuoted(text) || (secondText is not null && IsQuoted(secondText))) quoted++;
     }
 
     public TextQuality Count()
@@ -40,8 +41,12 @@ internal sealed class TextCensus(int examples)
             if (splits > 1) inTwoSplits++;
             if (hasConflict) conflicting++;
         }
-        return new TextQuality(duplicates, empty, inTwoSplits, conflicting, withoutLabel);
+        return new TextQuality(duplicates, empty, inTwoSplits, conflicting, withoutLabel, quoted);
     }
+
+    private static bool IsQuoted(string text) =>
+        text is ['"', .. { Length: >= 2 } inner, '"'] && inner.Contains('"', StringComparison.Ordinal)
+        && !inner.Replace("\"\"", "", StringComparison.Ordinal).Contains('"', StringComparison.Ordinal);
 
     /// <summary>The length of the first text distinguishes pairs whose concatenated texts are equal.</summary>
     private static ulong HashOf(string text, string? secondText)

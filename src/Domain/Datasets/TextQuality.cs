@@ -13,5 +13,8 @@ namespace PieService.Domain.Datasets;
 /// </param>
 /// <param name="ConflictingLabels">The number of texts that occur with different labels.</param>
 /// <param name="WithoutLabel">The number of examples of multi-label data without a label.</param>
+/// <param name="Quoted">
+/// The number of examples with a text in quotes whose inner quotes are all doubled, as CSV writes a text with quotes.
+/// </param>
 public sealed record TextQuality(
-    int Duplicates, int EmptyTexts, int InTwoSplits, int ConflictingLabels, int WithoutLabel);
+    int Duplicates, int EmptyTexts, int InTwoSplits, int ConflictingLabels, int WithoutLabel, int Quoted = 0);

@@ -82,7 +82,7 @@ public sealed class StreamingTests(StreamingTests.LargeTable table) : IClassFixt
                 INSERT INTO datasets (id, name, task, labels, content_hash, splits, quality, created_at)
                 VALUES ('{{dataset}}', 'large', 'singleLabel', '{no,yes}', 'sha256:large',
                     '[{"split": "train", "examples": {{Rows}}, "perLabel": [{{Rows}}, 0],
-                        "tokens": {"mean": 1, "p50": 1, "p95": 1, "max": 1} }]',
+                        "tokens": {"mean": 1, "p50": 1, "p95": 1, "max": 1}, "lengthPercentiles": [] }]',
                     '{"duplicates": 0, "emptyTexts": 0, "inTwoSplits": 0, "conflictingLabels": 0, "withoutLabel": 0}',
                     now());
                 SELECT setseed(0.5);

@@ -37,6 +37,15 @@ public class DatasetWarningsTests
         Assert.StartsWith("Texts that occur in more than one split: 500.", warning.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Texts_with_the_quotes_of_CSV_are_counted()
+    {
+        var warning = Assert.Single(DatasetWarnings.Of(Of([10, 10], quoted: 114), null));
+
+        Assert.Equal(WarningCode.QuotedTexts, warning.Code);
+        Assert.Contains(": 114. ", warning.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1, true)]
     [InlineData(2, false)]
@@ -64,12 +73,12 @@ public class DatasetWarningsTests
         Assert.Equal(percent, split.PercentBeyond(length));
     }
 
-    private static Dataset Of(int[] perLabel, int inTwoSplits = 0, int median = 10) => new()
+    private static Dataset Of(int[] perLabel, int inTwoSplits = 0, int median = 10, int quoted = 0) => new()
     {
         Name = "d",
         Labels = ["a", "b"],
         ContentHash = "sha256:d",
-        Quality = new(0, 0, inTwoSplits, 0, 0),
+        Quality = new(0, 0, inTwoSplits, 0, 0, quoted),
         Splits =
         [
             new(Split.Train, perLabel.Sum(), perLabel, new TokenLengths(median, median, 15, 20), []),

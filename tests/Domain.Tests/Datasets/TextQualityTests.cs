@@ -22,6 +22,19 @@ public sealed class TextQualityTests : IDisposable
             files.Read().Quality);
     }
 
+    /// <summary>pandas quotes a field with quotes; tsv has no quoting, so the text keeps them.</summary>
+    [Fact]
+    public void Texts_with_the_quotes_of_CSV_are_counted_and_warned_of()
+    {
+        files.As(DatasetFormat.Tsv)
+            .With("train", "label\ttext\na\t\"one \"\"two\"\" three\"\nb\t\"four\"\nb\tso \"five\"\nb\t\"3 \"\"\"\n")
+            .With("test", "label\ttext\na\t\"\"\"six\"\"\"\n");
+
+        var quality = files.Read().Quality;
+
+        Assert.Equal(3, quality.Quoted);
+    }
+
     [Fact]
     public void A_pair_counts_as_one_text()
     {

@@ -193,15 +193,13 @@ public sealed class TableReadingTests : IDisposable
         Assert.StartsWith("repeats the header row", refusal.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("a\t\"one \"\"two\"\" three\"\n", 2)]
-    [InlineData("a\t\"one\ntwo\"\nb\tthree\n", 3)]
-    public void A_tsv_file_that_is_quoted_as_csv_is_refused(string rows, int line)
+    [Fact]
+    public void A_line_end_in_a_quoted_field_of_tsv_is_refused()
     {
-        var refusal = files.As(DatasetFormat.Tsv).With("train", $"label\ttext\n{rows}")
+        var refusal = files.As(DatasetFormat.Tsv).With("train", "label\ttext\na\t\"one\ntwo\"\nb\tthree\n")
             .With("test", "label\ttext\na\tx\n").Refusal();
 
-        Assert.Equal(line, refusal.Line);
+        Assert.Equal(3, refusal.Line);
         Assert.EndsWith("set 'format' to csv and 'delimiter' to \"\\t\"", refusal.Message, StringComparison.Ordinal);
     }
 
