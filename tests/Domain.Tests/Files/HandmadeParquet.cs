@@ -50,8 +50,7 @@ internal static class HandmadeParquet
     private static byte[] Head(int kind, int values, int bytes, int? unpacked = null, int encoding = 0)
     {
         byte[] lengths = [0x15, .. ZigZag(kind), 0x15, .. ZigZag(unpacked ?? bytes), 0x15, .. ZigZag(bytes)];
-        byte[] content = [0x15, .. ZigZag(values), (byte)(kind == 3 ? 0x35 : 0x15),
-            .. ZigZag(encoding), 0];
+        byte[] content = [0x15, .. ZigZag(values), (byte)(kind == 3 ? 0x35 : 0x15), .. ZigZag(encoding), 0];
         return kind switch
         {
             0 => [.. lengths, 0x2C, .. content, 0],

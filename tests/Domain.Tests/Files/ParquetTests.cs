@@ -40,6 +40,89 @@ public sealed class ParquetTests : IDisposable
                 .Select(example => $"{example.Text}|{dataset.Labels[example.Labels[0]]}"));
     }
 
+    public static TheoryData<Encoding, bool> DeltaEncodings() => new(
+        from encoding in new[] { Encoding.DeltaLengthByteArray, Encoding.DeltaByteArray, Encoding.DeltaBinaryPacked }
+        from isV2 in new[] { true, false }
+        select (encoding, isV2));
+
+    /// <summary>As DuckDB writes its version V2, with labels that are texts or numbers.</summary>
+    [Theory]
+    [MemberData(nameof(DeltaEncodings))]
+    public void Delta_encodings_are_read(Encoding encoding, bool isV2)
+    {
+        var isNumber = encoding == Encoding.DeltaBinaryPacked;
+        var numbers = Texts.Select((_, i) => (i % 3) switch { 0 => long.MinValue, 1 => long.MaxValue, _ => i % 7 })
+            .ToArray();
+        var file = WriteDelta(encoding, isV2, numbers);
+
+        var dataset = files.With("train", file).With("test", file).Read();
+
+        Assert.Equal(
+            Texts.Zip(isNumber ? numbers.Select(number => $"{number}") : Names, (text, name) => $"{text}|{name}"),
+            dataset.Examples(Guid.Empty, CancellationToken.None).Where(example => example.Split == Split.Train)
+                .Select(example => $"{example.Text}|{dataset.Labels[example.Labels[0]]}"));
+    }
+
+    /// <summary>Numbers of 32 bits, and differences that wrap around.</summary>
+    [Fact]
+    public void Delta_encoded_numbers_of_32_bits_are_read()
+    {
+        using var builder = new WriterPropertiesBuilder();
+        using var properties = builder.DisableDictionary().Encoding("label", Encoding.DeltaBinaryPacked).Build();
+        var texts = Texts[..3];
+        files.With("train", Write(properties, texts, new[] { int.MinValue, int.MaxValue, -5 }, "text", groups: 1))
+            .With("test", Write(properties, texts, new[] { int.MaxValue, int.MinValue, -5 }, "text", groups: 1));
+
+        Assert.Equal(["-2147483648", "-5", "2147483647"], files.Read().Labels);
+    }
+
+    [Theory]
+    [MemberData(nameof(DeltaEncodings))]
+    public void A_damaged_file_of_delta_encodings_is_either_read_or_refused(Encoding encoding, bool isV2)
+    {
+        var file = WriteDelta(encoding, isV2, [.. Texts.Select((_, i) => (long)i % 7)]);
+        var random = new Random(13);
+        for (var i = 0; i < 150; i++)
+        {
+            var damaged = file.ToArray();
+            for (var changes = random.Next(1, 4); changes > 0; changes--)
+                damaged[random.Next(file.Length)] = (byte)random.Next(256);
+            AssertReadOrRefused(damaged);
+        }
+        for (var length = 0; length < file.Length; length += 41) AssertReadOrRefused(file[..length], mustRefuse: true);
+    }
+
+    /// <summary>Numbers without bits take no bytes, however many there are.</summary>
+    [Fact]
+    public void A_page_that_states_a_trillion_lengths_is_refused_at_once()
+    {
+        // Blocks of 2^30 numbers in one miniblock, 2^40 numbers, the first of them 0; one block of no bits.
+        byte[] lengths = [0x80, 0x80, 0x80, 0x80, 4, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20, 0, 0, 0];
+        foreach (var encoding in new[] { 6, 7 })
+        {
+            var page = HandmadeParquet.Encoded(encoding, values: 2, [.. lengths, .. lengths]);
+            Assert.Equal(
+                "ends too early; is the upload complete?", Refusal(HandmadeParquet.File([page], ["x", "y"])).Message);
+        }
+    }
+
+    /// <summary>Each text repeats the one before it, so it has no bytes of its own.</summary>
+    [Fact]
+    public void Texts_that_share_a_prefix_count_with_all_their_bytes()
+    {
+        using var builder = new WriterPropertiesBuilder();
+        using var properties = builder.Compression(Compression.Zstd).DisableDictionary()
+            .Encoding("text", Encoding.DeltaByteArray).Build();
+        var texts = Enumerable.Repeat(new string('x', 1_000_000), 200).ToArray();
+        var file = Write(
+            properties, texts, [.. texts.Select((_, i) => $"{i % 2}")], "text", groups: 1);
+        Assert.InRange(file.Length, 0, 50_000);
+
+        var refusal = Refusal(file, ReadLimits.Default with { FileBytes = 4_000_000 });
+
+        Assert.Contains("4000000", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_gzipped_file_gives_the_same_examples()
     {

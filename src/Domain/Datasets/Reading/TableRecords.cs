@@ -2,7 +2,7 @@ using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets.Reading;
 
-/// <summary>Examples from the rows of a table, whose columns are found by the names in its header, or by number.</summary>
+/// <summary>Examples from the rows of a table, whose columns are found by name or by number.</summary>
 internal static class TableRecords
 {
     public static IEnumerable<SourceRecord> Of(
