@@ -52,8 +52,10 @@ public static class DatasetWarnings
         if (dataset.Quality.Quoted is > 0 and var texts)
             yield return new(
                 WarningCode.QuotedTexts,
-                $"Texts in quotes with doubled quotes in them, as CSV writes a text with quotes: {texts}. A quote is an "
-                    + "ordinary character in tsv; if the file is quoted, import it with format csv and delimiter \"\\t\".");
+                $"Texts in quotes with doubled quotes in them, as CSV writes a text with quotes: {texts}. A quote is "
+                    + "an "
+                    + "ordinary character in tsv; if the file is quoted, import it with format csv and delimiter "
+                    + "\"\\t\".");
     }
 
     private static IEnumerable<Warning> ShortTexts(Dataset dataset)

@@ -23,7 +23,7 @@ public sealed class PublishedFormatTests(DatasetApi api) : IClassFixture<Dataset
         Assert.Equal("""["entailment","neutral","contradiction"]""", dataset["labels"]!.ToJsonString());
         Assert.Equal("""{"noGoldLabel":2}""", dataset["dropped"]!.ToJsonString());
         Assert.Equal(
-            """{"duplicates":1,"emptyTexts":0,"inTwoSplits":1,"conflictingLabels":2,"withoutLabel":0}""",
+            """{"duplicates":1,"emptyTexts":0,"inTwoSplits":1,"conflictingLabels":2,"withoutLabel":0,"quoted":0}""",
             dataset["quality"]!.ToJsonString());
         Assert.Equal(dataset.ToJsonString(), (await api.GetAsync($"/datasets/{dataset["id"]}")).ToJsonString());
         var examples = await api.GetAsync($"/datasets/{dataset["id"]}/examples?split=train");
