@@ -53,8 +53,7 @@ public static class DatasetWarnings
             yield return new(
                 WarningCode.QuotedTexts,
                 $"Texts in quotes with doubled quotes in them, as CSV writes a text with quotes: {texts}. A quote is "
-                    + "an "
-                    + "ordinary character in tsv; if the file is quoted, import it with format csv and delimiter "
+                    + "an ordinary character in tsv; if the file is quoted, import it with format csv and delimiter "
                     + "\"\\t\".");
     }
 

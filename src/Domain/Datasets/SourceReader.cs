@@ -26,7 +26,10 @@ internal sealed class SourceReader
                 Encoding = corpus.Encoding,
                 Labels = index is null ? definition.Labels : LabelIndex.Read(index, limits),
             },
-            parts, limits);
+            parts, limits)
+        {
+            IsPublished = corpus is not null,
+        };
     }
 
     /// <summary>The definition, completed with the values that the format determines.</summary>

@@ -19,16 +19,18 @@ internal abstract class CharacterDecoder
         ReadOnlySpan<byte> bytes, Span<char> characters, bool isLast, out int read, out string? fault);
 
     /// <param name="head">The first bytes of a file.</param>
+    /// <param name="isFixed">Whether the format has one encoding, so that its mark may be a mistake.</param>
     /// <param name="mark">The number of bytes of the byte order mark.</param>
     /// <param name="refusal">A message if the encoding is not read; else null.</param>
     public static CharacterDecoder Of(
-        ReadOnlySpan<byte> head, TextEncoding stated, out int mark, out string? refusal)
+        ReadOnlySpan<byte> head, TextEncoding stated, bool isFixed, out int mark, out string? refusal)
     {
         refusal = head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE, 0, 0])
             || head.StartsWith((ReadOnlySpan<byte>)[0, 0, 0xFE, 0xFF]) ? NotRead("UTF-32")
             : head.StartsWith((ReadOnlySpan<byte>)[0x84, 0x31, 0x95, 0x33]) ? NotRead("GB18030") : null;
         var marked =
-            head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? (new Utf8Decoder(isMarked: true), 3)
+            head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])
+                ? (isFixed && stated == TextEncoding.Latin1 ? new MixedDecoder() : new Utf8Decoder(isMarked: true), 3)
             : head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? (new Utf16Decoder(isBigEndian: false), 2)
             : head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? (new Utf16Decoder(isBigEndian: true), 2)
             : ((CharacterDecoder?)null, 0);
@@ -73,6 +75,36 @@ internal sealed class Utf8Decoder(bool isMarked) : CharacterDecoder
             : $"has a byte that is not UTF-8 (0x{bytes[read]:X2}); if the file is from Excel or another program on " +
                 "Windows, set 'encoding' to windows-1252 (or to latin-1), or else save it as UTF-8";
         return written;
+    }
+}
+
+/// <summary>
+/// UTF-8, and Latin-1 for bytes that are not valid in it: a file of Latin-1 with the mark of UTF-8 was converted, or
+/// only the mark was added.
+/// </summary>
+internal sealed class MixedDecoder : CharacterDecoder
+{
+    private readonly Utf8Decoder utf8 = new(isMarked: true);
+
+    public override int Decode(
+        ReadOnlySpan<byte> bytes, Span<char> characters, bool isLast, out int read, out string? fault)
+    {
+        var (done, written) = (0, 0);
+        while (true)
+        {
+            written += utf8.Decode(bytes[done..], characters[written..], isLast, out read, out var invalid);
+            done += read;
+            fault = null;
+            if (invalid is not null)
+            {
+                written += SingleByteDecoder.Latin1.Decode(
+                    bytes.Slice(done, 1), characters[written..], isLast, out read, out fault);
+                done += read;
+            }
+            if (invalid is not null && fault is null) continue;
+            read = done;
+            return written;
+        }
     }
 }
 

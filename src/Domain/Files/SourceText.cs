@@ -43,6 +43,9 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         return rest.StartsWith(MarkInLatin1, StringComparison.Ordinal) ? rest[MarkInLatin1.Length..] : rest;
     }
 
+    /// <summary>Whether the format has one encoding, so that its byte order mark may be a mistake.</summary>
+    public bool IsEncodingFixed { get; init; }
+
     /// <summary>
     /// Whether the next character that is not white space is this one; false if there is none in the first block.
     /// </summary>
@@ -120,7 +123,7 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         }
         undecoded = 0;
         var head = bytes.AsSpan(0, available);
-        var begun = CharacterDecoder.Of(head, encoding, out var mark, out var refusal);
+        var begun = CharacterDecoder.Of(head, encoding, IsEncodingFixed, out var mark, out var refusal);
         if ((ForeignContent.Refusal(head) ?? refusal) is { } message)
             throw new UnreadableFileException(file.Name, null, null, message);
         if (mark == 0) wideEncoding = CharacterDecoder.WideEncoding(head);

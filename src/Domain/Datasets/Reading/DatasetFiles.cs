@@ -6,6 +6,9 @@ namespace PieService.Domain.Datasets.Reading;
 /// <param name="Definition">The definition, completed with the values that the format determines.</param>
 internal sealed record DatasetFiles(DatasetDefinition Definition, IReadOnlyList<DatasetPart> Parts, ReadLimits Limits)
 {
+    /// <summary>Whether the format is that of a published dataset, which determines the encoding.</summary>
+    public bool IsPublished { get; init; }
+
     /// <summary>The number of documents that are not examples, by reason, in all readings so far.</summary>
     public SortedDictionary<string, int> Dropped { get; } = new(StringComparer.Ordinal);
 
@@ -16,9 +19,13 @@ internal sealed record DatasetFiles(DatasetDefinition Definition, IReadOnlyList<
     public void Drop(string reason) => Dropped[reason] = Dropped.GetValueOrDefault(reason) + 1;
 
     /// <summary>The characters of a part.</summary>
-    public SourceText Open(DatasetPart part) => new(part, Definition.Encoding, Limits);
+    public SourceText Open(DatasetPart part) =>
+        new(part, Definition.Encoding, Limits) { IsEncodingFixed = IsPublished };
 
     /// <summary>The characters of a file in an archive; messages name that file.</summary>
     public SourceText Open(DatasetPart archive, string file, Stream content) =>
-        new(archive with { Name = file }, Definition.Encoding, Limits, new SourceBytes(content, Limits.FileBytes));
+        new(archive with { Name = file }, Definition.Encoding, Limits, new SourceBytes(content, Limits.FileBytes))
+        {
+            IsEncodingFixed = IsPublished,
+        };
 }

@@ -47,6 +47,20 @@ public sealed class TrecTests : IDisposable
         Assert.Equal(isFirst ? "Who did it \u2013 é ?" : "Who did it \u00C3\u00A9 ?", files.Examples()[1].Text);
     }
 
+    [Fact]
+    public void A_byte_order_mark_of_UTF_8_before_Latin_1_is_dropped()
+    {
+        files.With(
+            "train",
+            [
+                0xEF, 0xBB, 0xBF, .. Encoding.Latin1.GetBytes("NUM:date Z\u00FCrich \u00E9\n"),
+                .. "HUM:ind Who \u00F0?\n"u8,
+            ])
+            .With("test", "HUM:gr Which band ?");
+
+        Assert.Equal(["Z\u00FCrich \u00E9", "Who \u00F0?"], files.Examples().Take(2).Select(example => example.Text));
+    }
+
     [Theory]
     [InlineData("Who is it ?")]
     [InlineData("HUM: Who is it ?")]
