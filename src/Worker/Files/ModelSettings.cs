@@ -3,23 +3,34 @@ using System.Text.Json;
 
 namespace PieService.Worker.Files;
 
-/// <summary>The settings of a pretrained model in a JSON file. A setting that is null counts as missing.</summary>
+/// <summary>
+/// The settings of a pretrained model in a JSON file, or in an object in it. A setting that is null counts as missing.
+/// </summary>
 internal sealed class ModelSettings
 {
-    private readonly string path;
+    private readonly string path, at;
     private readonly JsonElement settings;
 
-    private ModelSettings(string path, JsonElement settings) => (this.path, this.settings) = (path, settings);
+    /// <param name="at">The names that lead to the object, each with a dot; empty for the whole file.</param>
+    private ModelSettings(string path, JsonElement settings, string at = "") =>
+        (this.path, this.settings, this.at) = (path, settings, at);
 
     /// <summary>Settings without any value.</summary>
     public static ModelSettings None { get; } = new("", JsonDocument.Parse("{}").RootElement);
+
+    /// <summary>As <see cref="Read"/>; a file that does not exist has no settings.</summary>
+    public static ModelSettings ReadIfExists(string path) => File.Exists(path) ? Read(path) : None;
 
     /// <exception cref="UnusableModelException">The file does not exist, or it is not a JSON object.</exception>
     public static ModelSettings Read(string path)
     {
         try
         {
-            using var json = JsonDocument.Parse(Encoding.UTF8.GetString(RegularFile.ReadAllBytes(path)));
+            var bytes = RegularFile.ReadAllBytes(path).AsSpan();
+            if (ForeignFormat.LfsPointer(bytes) is { } pointer)
+                throw new UnusableModelException($"{ShownPath.Of(path)} {pointer}.");
+            if (bytes.StartsWith("\uFEFF"u8)) bytes = bytes["\uFEFF"u8.Length..];
+            using var json = JsonDocument.Parse(Encoding.UTF8.GetString(bytes));
             return json.RootElement.ValueKind == JsonValueKind.Object
                 ? new(path, json.RootElement.Clone())
                 : throw new UnusableModelException($"{ShownPath.Of(path)} is not a JSON object.");
@@ -73,7 +84,55 @@ internal sealed class ModelSettings
         throw Refusal(name, $"is {value.GetRawText()}, not a text");
     }
 
-    public UnusableModelException Refusal(string name, string what) => new($"{ShownPath.Of(path)}: {name} {what}.");
+    /// <summary>The names of all settings, in the order of the file.</summary>
+    public IReadOnlyList<string> Names =>
+        [.. settings.EnumerateObject().Select(property => NameOf(property)).OfType<string>()];
+
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>The settings of an object; null if there is none.</summary>
+    /// <exception cref="UnusableModelException">The setting is not an object.</exception>
+    public ModelSettings? Section(string name) => Find(name) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Object ? new(path, value, $"{at}{name}.")
+        : throw Refusal(name, "is not an object");
+
+    /// <summary>A section for each item of a list; an item that is a text is a section with that text as
+    /// <c>content</c>. Empty if there is no list.</summary>
+    /// <exception cref="UnusableModelException">The setting is not a list of objects and texts.</exception>
+    public IReadOnlyList<ModelSettings> List(string name)
+    {
+        if (Find(name) is not { } value) return [];
+        if (value.ValueKind != JsonValueKind.Array) throw Refusal(name, "is not a list");
+        return [.. value.EnumerateArray().Select((item, place) => Item($"{name}[{place}]", item))];
+    }
+
+    /// <summary>The section of a token, which may be a text or an object; null if there is none.</summary>
+    /// <exception cref="UnusableModelException">The setting is neither.</exception>
+    public ModelSettings? Token(string name) => Find(name) is { } value ? Item(name, value) : null;
+
+    public UnusableModelException Refusal(string name, string what) =>
+        new($"{ShownPath.Of(path)}: {at}{name} {what}.");
+
+    private ModelSettings Item(string name, JsonElement item) => item.ValueKind switch
+    {
+        JsonValueKind.Object => new(path, item, $"{at}{name}."),
+        JsonValueKind.String => new(path, JsonSerializer.SerializeToElement(
+            new Dictionary<string, JsonElement> { ["content"] = item }), $"{at}{name}."),
+        _ => throw Refusal(name, $"is {item.GetRawText()}, neither a text nor an object"),
+    };
+
+    /// <summary>Null for a name with half of a surrogate pair.</summary>
+    private static string? NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     private JsonElement? Find(string name)
     {

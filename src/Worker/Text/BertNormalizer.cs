@@ -13,28 +13,42 @@ namespace PieService.Worker.Text;
 /// <remarks>Source: BertNormalizer and BertPreTokenizer of Hugging Face's tokenizers.</remarks>
 internal sealed class BertNormalizer(bool lowerCase, bool stripAccents, bool separateCjk) : Normalizer
 {
+    private static readonly Rune CapitalIWithDot = new(0x130);
+
     public override string Normalize(string original) => Normalize(original.AsSpan());
 
-    public override string Normalize(ReadOnlySpan<char> original)
+    public override string Normalize(ReadOnlySpan<char> original) => Normalize(original, separatePunctuation: true);
+
+    /// <summary>The text as it is before it is split into words: punctuation has no spaces around it.</summary>
+    public string Clean(string original) => Normalize(original, separatePunctuation: false);
+
+    private string Normalize(ReadOnlySpan<char> original, bool separatePunctuation)
     {
         var words = new StringBuilder(original.Length + 16);
         foreach (var rune in original.EnumerateRunes())
         {
             if (IsSpace(rune)) words.Append(' ');
             else if (IsDropped(rune)) continue;
-            else if (separateCjk && IsCjk(rune.Value)) AppendFolded(words.Append(' '), rune).Append(' ');
-            else AppendFolded(words, rune);
+            else if (separateCjk && IsCjk(rune.Value))
+                AppendFolded(words.Append(' '), rune, separatePunctuation).Append(' ');
+            else AppendFolded(words, rune, separatePunctuation);
         }
         return words.ToString();
     }
 
-    private StringBuilder AppendFolded(StringBuilder words, Rune rune)
+    private StringBuilder AppendFolded(StringBuilder words, Rune rune, bool separatePunctuation)
     {
         foreach (var part in stripAccents ? CanonicalDecomposition.Of(rune) : [rune])
         {
             if (stripAccents && Rune.GetUnicodeCategory(part) == UnicodeCategory.NonSpacingMark) continue;
+            // The lower case of this letter is two characters, alone in Unicode: its dot is kept as an accent.
+            if (lowerCase && part == CapitalIWithDot)
+            {
+                words.Append("i\u0307");
+                continue;
+            }
             var folded = lowerCase ? Rune.ToLowerInvariant(part) : part;
-            if (IsPunctuation(folded)) words.Append(' ').Append(folded).Append(' ');
+            if (separatePunctuation && IsPunctuation(folded)) words.Append(' ').Append(folded).Append(' ');
             else words.Append(folded);
         }
         return words;

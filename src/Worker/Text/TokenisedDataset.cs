@@ -19,10 +19,10 @@ public sealed class TokenisedDataset
     public const string Train = "train", Validation = "validation", Test = "test";
 
     /// <summary>
-    /// The version of the file format; it is part of the name in the cache, so that a file of an earlier version is
-    /// rebuilt.
+    /// The version of the file format, and of the rules by which texts become pieces; it is part of the name in the
+    /// cache, so that a file of an earlier version is rebuilt.
     /// </summary>
-    public const string Format = "pie-tokens-2";
+    public const string Format = "pie-tokens-3";
 
     internal static readonly string[] SplitNames = [Train, Validation, Test];
 

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Text;
 using Microsoft.ML.Tokenizers;
 using PieService.Worker.Files;
 
@@ -11,30 +11,39 @@ namespace PieService.Worker.Text;
 /// <remarks>A word of more than 100 UTF-16 characters is unknown; the original counts code points.</remarks>
 public sealed class WordPiece
 {
-    public const string VocabularyFile = "vocab.txt", SettingsFile = "tokenizer_config.json";
+    public const string VocabularyFile = "vocab.txt", SettingsFile = TokenizerFiles.Settings;
+
+    /// <summary>The files that decide the pieces of a text, in alphabetical order; all but the last may be
+    /// missing.</summary>
+    public static IReadOnlyList<string> Files { get; } =
+        [TokenizerFiles.Added, TokenizerFiles.SpecialTokens, TokenizerFiles.Fast, SettingsFile, VocabularyFile];
 
     private readonly BertTokenizer pieces;
-    private readonly Dictionary<string, int> special;
-    private readonly Regex anySpecial;
+    private readonly BertNormalizer normalizer;
+    private readonly AddedTokens original, cleaned;
 
-    private WordPiece(
-        BertTokenizer pieces, Dictionary<string, int> special, IReadOnlyList<string> vocabulary, string sha256)
+    private WordPiece(BertTokenizer pieces, BertNormalizer normalizer, TokenizerSettings settings, string sha256)
     {
-        (this.pieces, this.special, Vocabulary, Sha256) = (pieces, special, vocabulary, sha256);
-        anySpecial = new(string.Join('|', special.Keys.Select(Regex.Escape)), RegexOptions.CultureInvariant);
+        (this.pieces, this.normalizer, Vocabulary, Sha256) = (pieces, normalizer, settings.Vocabulary, sha256);
+        original = new(settings.Tokens.Where(each => !each.Token.Normalized), text => text);
+        cleaned = new(settings.Tokens.Where(each => each.Token.Normalized), normalizer.Clean);
+        Start = NumberOf(settings.Classification);
+        Separator = NumberOf(settings.Separator);
+
+        int NumberOf(string token) => settings.Tokens.First(each => each.Token.Content == token).Number;
     }
 
-    /// <summary>The pieces by number; empty for an empty line of the file.</summary>
+    /// <summary>The pieces by number, with added tokens; empty for an empty line of the file.</summary>
     public IReadOnlyList<string> Vocabulary { get; }
 
     /// <summary>The hash of the files that decide the pieces of a text.</summary>
     public string Sha256 { get; }
 
     /// <summary>[CLS], with which every input begins.</summary>
-    public int Start => pieces.ClassificationTokenId;
+    public int Start { get; }
 
     /// <summary>[SEP], with which every text of an input ends.</summary>
-    public int Separator => pieces.SeparatorTokenId;
+    public int Separator { get; }
 
     /// <summary>
     /// The tokenizer of a folder of the Hugging Face layout; without settings it lower-cases, as Hugging Face's does.
@@ -44,84 +53,81 @@ public sealed class WordPiece
     /// config.json.</exception>
     public static WordPiece Load(string folder, int vocabularySize)
     {
-        var settingsPath = Path.Combine(folder, SettingsFile);
-        var settings = File.Exists(settingsPath) ? ModelSettings.Read(settingsPath) : ModelSettings.None;
-        if (!(settings.Flag("do_basic_tokenize") ?? true))
-            throw settings.Refusal("do_basic_tokenize", "is false; only true is supported");
-
         var path = Path.Combine(folder, VocabularyFile);
         var lines = ReadVocabulary(path);
-        var numbers = Numbered(lines, path);
-        if (numbers.Values.DefaultIfEmpty().Max() >= vocabularySize)
+        RequireOnce(lines, path);
+        if (Array.FindLastIndex(lines, line => line.Length > 0) >= vocabularySize)
         {
             throw new UnusableModelException(
                 $"{ShownPath.Of(path)} has tokens after line {vocabularySize}, the vocab_size of config.json.");
         }
-        var lowerCase = settings.Flag("do_lower_case") ?? true;
+        var settings = TokenizerFiles.Read(path, lines, vocabularySize);
+        var normalizer = new BertNormalizer(settings.LowerCase, settings.StripAccents, settings.SeparateCjk);
+        // Special tokens are found before a text comes to the library, which needs some of them nevertheless.
         var options = new BertOptions
         {
-            UnknownToken = Special("unk_token", "[UNK]"),
-            SeparatorToken = Special("sep_token", "[SEP]"),
-            PaddingToken = Special("pad_token", "[PAD]"),
-            ClassificationToken = Special("cls_token", "[CLS]"),
-            MaskingToken = Special("mask_token", "[MASK]"),
+            UnknownToken = settings.Unknown,
+            SeparatorToken = settings.Unknown,
+            PaddingToken = settings.Unknown,
+            ClassificationToken = settings.Unknown,
+            MaskingToken = settings.Unknown,
             ApplyBasicTokenization = false,
             SplitOnSpecialTokens = false,
-            Normalizer = new BertNormalizer(
-                lowerCase, settings.Flag("strip_accents") ?? lowerCase,
-                settings.Flag("tokenize_chinese_chars") ?? true),
+            Normalizer = normalizer,
         };
-        using var vocabulary = File.OpenRead(path);
-        string[] special = [options.UnknownToken, options.SeparatorToken, options.PaddingToken,
-            options.ClassificationToken, options.MaskingToken];
+        using var vocabulary = new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', lines)));
         return new(
-            BertTokenizer.Create(vocabulary, options),
-            special.Distinct().ToDictionary(token => token, token => numbers[token]), lines,
-            FileHashes.Of(folder, [SettingsFile, VocabularyFile]));
-
-        string Special(string name, string otherwise)
-        {
-            var token = settings.Text(name, otherwise);
-            return numbers.ContainsKey(token)
-                ? token : throw new UnusableModelException($"{ShownPath.Of(path)} lacks {token}, the {name}.");
-        }
+            BertTokenizer.Create(vocabulary, options), normalizer, settings, FileHashes.Of(folder, Files));
     }
 
     /// <summary>
-    /// The pieces of a text. A special token that is written in it, such as [SEP], becomes that token.
+    /// The pieces of a text. A special or added token that is written in it, such as [SEP], becomes that token.
     /// </summary>
     public int[] Pieces(string text)
     {
         var ids = new List<int>();
-        var done = 0;
-        foreach (var match in anySpecial.EnumerateMatches(text))
+        foreach (var (part, number) in original.Split(text))
         {
-            Append(done, match.Index);
-            ids.Add(special[text.Substring(match.Index, match.Length)]);
-            done = match.Index + match.Length;
+            if (number is { } token) ids.Add(token);
+            else if (cleaned.IsEmpty) Append(part);
+            else foreach (var (rest, added) in cleaned.Split(normalizer.Clean(part)))
+            {
+                if (added is { } inside) ids.Add(inside);
+                else Append(rest);
+            }
         }
-        Append(done, text.Length);
         return [.. ids];
 
-        void Append(int from, int to)
-        {
-            if (to > from) ids.AddRange(pieces.EncodeToIds(text.AsSpan(from, to - from), addSpecialTokens: false));
-        }
+        void Append(string part) => ids.AddRange(pieces.EncodeToIds(part.AsSpan(), addSpecialTokens: false));
     }
 
     private static string[] ReadVocabulary(string path)
     {
         try
         {
-            return File.ReadAllLines(path);
+            var bytes = RegularFile.ReadAllBytes(path);
+            if (ForeignFormat.LfsPointer(bytes) is { } pointer)
+                throw new UnusableModelException($"{ShownPath.Of(path)} {pointer}.");
+            // A reader removes a byte order mark.
+            using var text = new StreamReader(
+                new MemoryStream(bytes), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, true));
+            var lines = new List<string>();
+            while (text.ReadLine() is { } line) lines.Add(line);
+            return [.. lines];
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        catch (DecoderFallbackException malformed)
+        {
+            throw new UnusableModelException(
+                $"{ShownPath.Of(path)} is not UTF-8: get the file again, or save it as UTF-8.", malformed);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException
+            or InvalidDataException)
         {
             throw UnusableModelException.Unreadable(path, unreadable);
         }
     }
 
-    private static Dictionary<string, int> Numbered(string[] lines, string path)
+    private static void RequireOnce(string[] lines, string path)
     {
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var line = 0; line < lines.Length; line++)
@@ -131,6 +137,5 @@ public sealed class WordPiece
                     $"{ShownPath.Of(path)} has {lines[line]} twice, in lines {numbers[lines[line]] + 1} "
                         + $"and {line + 1}.");
         }
-        return numbers;
     }
 }
