@@ -70,6 +70,41 @@ public sealed class ModelGetTests : IDisposable
         Assert.True(File.Exists(Path.Combine(models.FullName, "tiny-bert", "model.safetensors")));
     }
 
+    [Fact]
+    public async Task A_checkpoint_in_shards_is_downloaded_with_its_index()
+    {
+        using var hub = new Hub();
+        hub.Files["model-00001-of-00002.safetensors"] = hub.Files["model.safetensors"];
+        hub.Files["model-00002-of-00002.safetensors"] = "second"u8.ToArray();
+        hub.Files["model.safetensors.index.json"] = """
+            {"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}
+            """u8.ToArray();
+        hub.Files["added_tokens.json"] = "{}"u8.ToArray();
+        hub.Files.Remove("model.safetensors");
+
+        (await GetAsync(hub, "tiny-bert")).Succeeded();
+
+        foreach (var (name, content) in hub.Files)
+            Assert.Equal(content, await File.ReadAllBytesAsync(Path.Combine(models.FullName, "tiny-bert", name)));
+    }
+
+    [Theory]
+    [InlineData("""{"weight_map":{"a":"../../a.safetensors"}}""", "weight_map.a is '../../a.safetensors', not the")]
+    [InlineData("""{"weight_map":{"a":"a.safetensors"}}""", "has no a.safetensors, which its model.safetensors.index")]
+    [InlineData(null, "has no model.safetensors; a BERT checkpoint needs this file")]
+    public async Task An_index_that_leads_to_no_file_of_the_model_is_refused(string? index, string reason)
+    {
+        using var hub = new Hub();
+        hub.Files.Remove("model.safetensors");
+        if (index is not null) hub.Files["model.safetensors.index.json"] = Encoding.UTF8.GetBytes(index);
+
+        var refused = await GetAsync(hub, "lab/tiny-bert");
+
+        Assert.Equal(1, refused.Code);
+        Assert.Contains(reason, refused.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(models.FullName, "tiny-bert")));
+    }
+
     [Theory]
     [InlineData("tokenizer_config.json")]
     [InlineData("model.safetensors")]

@@ -92,8 +92,8 @@ public sealed record RunEpochs(int Done, int Total)
 /// The SHA-256 of the file of word vectors, in lower-case hexadecimal; null if the run uses none.
 /// </param>
 /// <param name="CheckpointSha256">
-/// The SHA-256 of the pretrained BERT checkpoint: the output of <c>sha256sum config.json model.safetensors
-/// tokenizer_config.json vocab.txt | sha256sum</c> in its folder. Null for other models.
+/// The SHA-256 of the pretrained BERT checkpoint: the output of <c>sha256sum</c> for the files that decide a training,
+/// hashed again (docs/formats.md has the command). Null for other models.
 /// </param>
 /// <param name="PoolerDrawn">
 /// Whether the checkpoint has no pooler, so that its weights were drawn from the run's seed. Null for other models.

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PieService.Worker.Files;
 using PieService.Worker.Models;
 
 namespace PieService.Worker.Hub;
@@ -28,8 +29,8 @@ public sealed partial class ModelDownload(HubClient client, Uri hub, string mode
         }
         Begin(partial, $"{model} {revision}");
         // The headers of all files are requested first, so that a missing file is found before the weights are
-        // downloaded.
-        foreach (var (name, file) in await FindAsync(model, revision))
+        // downloaded. Only an index is downloaded earlier, because it has the names of the others.
+        foreach (var (name, file) in await FindAsync(model, revision, partial))
             await GetAsync(file, Path.Combine(partial, name));
         // The lock is removed after the rename: before it, another process could take a new one.
         Directory.Move(partial, folder);
@@ -88,17 +89,46 @@ public sealed partial class ModelDownload(HubClient client, Uri hub, string mode
         var path = Path.Combine(partial, RevisionFile);
         if (File.Exists(path) && File.ReadAllText(path).TrimEnd() == revision) return;
         foreach (var file in PretrainedBert.Files) File.Delete(Path.Combine(partial, file));
+        foreach (var shard in Directory.GetFiles(partial, "*.safetensors")) File.Delete(shard);
         File.WriteAllText(path, revision + '\n');
     }
 
-    private async Task<IReadOnlyList<(string Name, HubFile File)>> FindAsync(HubModel model, string revision)
+    private async Task<IReadOnlyList<(string Name, HubFile File)>> FindAsync(
+        HubModel model, string revision, string partial)
     {
         List<(string, HubFile)> files = [];
-        foreach (var name in PretrainedBert.Files)
+        foreach (var name in PretrainedBert.Files.Where(name => name != WeightFiles.Index))
         {
             if (await client.FindAsync(Address(model, revision, name)) is { } file) files.Add((name, file));
+            else if (name == WeightFiles.Single) files.AddRange(await FindShardsAsync(model, revision, partial));
             else if (!PretrainedBert.MayBeMissing(name))
                 throw new HubException($"{model} has no {name}; a BERT checkpoint needs this file.");
+        }
+        return files;
+    }
+
+    /// <summary>The files of weights that are not in one file.</summary>
+    private async Task<IReadOnlyList<(string Name, HubFile File)>> FindShardsAsync(
+        HubModel model, string revision, string partial)
+    {
+        if (await client.FindAsync(Address(model, revision, WeightFiles.Index)) is not { } index)
+            throw new HubException(
+                $"{model} has no {WeightFiles.Single}; a BERT checkpoint needs this file. Take a revision or a model "
+                + "that has it, or put a converted folder into PIE_MODELS.");
+        var path = Path.Combine(partial, WeightFiles.Index);
+        await GetAsync(index, path);
+        List<(string, HubFile)> files = [(WeightFiles.Index, index)];
+        try
+        {
+            foreach (var shard in WeightFiles.ShardsOf(ModelSettings.Read(path)).Keys)
+            {
+                files.Add((shard, await client.FindAsync(Address(model, revision, shard)) ?? throw new HubException(
+                    $"{model} has no {shard}, which its {WeightFiles.Index} names.")));
+            }
+        }
+        catch (UnusableModelException malformed)
+        {
+            throw new HubException($"{model} cannot be used: {malformed.Message}", malformed);
         }
         return files;
     }

@@ -181,8 +181,12 @@ public sealed class BertClassifier : Classifier
                 .transpose(1, 2).flatten(2);                                                        // (B, T, W)
             var middle = attentionNorm.Call(state.add(Dropped(mixed.Call(attended), drops), One));
             var inner = widened.Call(middle);                                                       // (B, T, inner)
-            inner = config.TanhGelu ? nn.functional.gelu(inner, TorchSharp.Modules.GELU.Approximate.tanh)
-                : nn.functional.gelu(inner);
+            inner = config.Activation switch
+            {
+                Activation.Gelu => nn.functional.gelu(inner),
+                Activation.TanhGelu => nn.functional.gelu(inner, TorchSharp.Modules.GELU.Approximate.tanh),
+                Activation.Relu => nn.functional.relu(inner),
+            };
             return outputNorm.Call(middle.add(Dropped(narrowed.Call(inner), drops), One)).MoveToOuterDisposeScope();
         }
 

@@ -2,6 +2,19 @@ using PieService.Worker.Files;
 
 namespace PieService.Worker.Models;
 
+/// <summary>The functions that a BERT may have between two linear maps.</summary>
+public enum Activation
+{
+    /// <summary>x times the cumulative normal distribution of x, by the error function.</summary>
+    Gelu,
+
+    /// <summary>The approximation of GELU with tanh.</summary>
+    TanhGelu,
+
+    /// <summary>The larger of x and 0.</summary>
+    Relu,
+}
+
 /// <summary>The sizes of a BERT, as the <c>config.json</c> of the Hugging Face layout gives them.</summary>
 /// <param name="VocabularySize">V, rows of the word embedding.</param>
 /// <param name="Width">W, the width of every hidden state.</param>
@@ -14,12 +27,13 @@ namespace PieService.Worker.Models;
 /// <param name="HiddenDropout">The dropout probability of hidden states in training.</param>
 /// <param name="AttentionDropout">The dropout probability of attention weights in training.</param>
 /// <param name="LayerNormEpsilon">The number that LayerNorm adds to the variance.</param>
-/// <param name="TanhGelu">Whether GELU is its approximation with tanh ("gelu_new") or uses the error function
-/// ("gelu").</param>
+/// <param name="InitializerRange">The standard deviation of the weights of a pooler that the checkpoint lacks.</param>
+/// <param name="Activation">The function between the two linear maps of a layer's second half.</param>
 public sealed record BertConfig(
     int VocabularySize, int Width, int Layers, int Heads, int InnerWidth, int MaxPositions, int TokenTypes,
     int PadToken,
-    double HiddenDropout, double AttentionDropout, double LayerNormEpsilon, bool TanhGelu)
+    double HiddenDropout, double AttentionDropout, double LayerNormEpsilon, double InitializerRange,
+    Activation Activation)
 {
     public const string FileName = "config.json";
 
@@ -68,14 +82,17 @@ public sealed record BertConfig(
             Size("max_position_embeddings"), settings.Integer("type_vocab_size", 2, atMost: MostOfAnything),
             settings.Integer("pad_token_id", 0, atLeast: 0, atMost: vocabulary - 1),
             settings.Fraction("hidden_dropout_prob", 0.1), settings.Fraction("attention_probs_dropout_prob", 0.1),
-            settings.Fraction("layer_norm_eps", 1e-12),
+            settings.Fraction("layer_norm_eps", 1e-12), settings.Fraction("initializer_range", 0.02),
             settings.Text("hidden_act", "gelu") switch
             {
-                "gelu" => false,
-                "gelu_new" or "gelu_pytorch_tanh" => true,
-                var other =>
-                    throw settings.Refusal(
-                        "hidden_act", $"is {other}; gelu, gelu_new and gelu_pytorch_tanh are supported"),
+                // The Python function is the same by another implementation.
+                "gelu" or "gelu_python" => Activation.Gelu,
+                "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => Activation.TanhGelu,
+                "relu" => Activation.Relu,
+                var other => throw settings.Refusal(
+                    "hidden_act",
+                    $"is {other}; gelu, gelu_new, gelu_pytorch_tanh and relu are supported, so take another "
+                        + "checkpoint"),
             });
 
         int Size(string name) => settings.Integer(name, atMost: MostOfAnything);

@@ -19,7 +19,7 @@ internal sealed class BertTensors
     // These are the heads of the tasks that a checkpoint was trained for, the other tensors of a kept model, and a
     // constant of older versions.
     private static readonly string[] NotOfTheEncoder = ["cls.", "classifier.", "qa_outputs.", "mask.", "vocabulary"];
-    private const string PositionIds = "embeddings.position_ids";
+    private const string PositionIds = "embeddings.position_ids", Pooler = "pooler.";
 
     private readonly string source;
     private readonly Dictionary<string, StoredShape> left = new(StringComparer.Ordinal);
@@ -40,6 +40,11 @@ internal sealed class BertTensors
                     $"{source} holds {name} twice: as {left[name].Name} and as {tensor.Name}.");
         }
     }
+
+    /// <summary>Whether any tensor of the pooler is left; without its other tensors it is damaged.</summary>
+    public bool HavePooler => left.Keys.Any(IsOfPooler);
+
+    public static bool IsOfPooler(string name) => name.StartsWith(Pooler, StringComparison.Ordinal);
 
     /// <summary>
     /// The file's name for a tensor of this shape. Null if there is no such tensor; <see cref="RequireAllTaken"/> then

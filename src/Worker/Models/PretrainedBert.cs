@@ -9,12 +9,24 @@ namespace PieService.Worker.Models;
 /// <param name="Sha256">The hash of all files that decide a training; <see cref="FileHashes"/> defines it.</param>
 public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Config, WordPiece Tokens)
 {
-    /// <summary>The files of a folder that the worker reads.</summary>
-    public static IReadOnlyList<string> Files { get; } = [BertConfig.FileName, BertWeights.FileName,
-        WordPiece.SettingsFile, WordPiece.VocabularyFile];
+    /// <summary>
+    /// The files that a folder may have and that the worker reads, beside the shards of weights, in alphabetical order.
+    /// </summary>
+    public static IReadOnlyList<string> Files { get; } =
+        [.. WordPiece.Files.Concat([BertConfig.FileName, WeightFiles.Single, WeightFiles.Index])
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>Whether a folder without this one of <see cref="Files"/> is still a checkpoint.</summary>
-    public static bool MayBeMissing(string file) => file == WordPiece.SettingsFile;
+    public static bool MayBeMissing(string file) =>
+        file is not (BertConfig.FileName or WeightFiles.Single or WordPiece.VocabularyFile);
+
+    /// <summary>The names of the files of a folder that decide a training, in ordinal order.</summary>
+    public static IReadOnlyList<string> FilesIn(string folder) =>
+    [
+        .. Files.Where(name => name is not (WeightFiles.Single or WeightFiles.Index))
+            .Concat(WeightFiles.NamesIn(folder)).Where(name => File.Exists(Path.Combine(folder, name)))
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>
     /// The checkpoint's JSON files, unchanged, by name; their content is stored with a kept model, so it does not
@@ -30,7 +42,8 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
         {
             Settings =
             [
-                .. from name in new[] { BertConfig.FileName, WordPiece.SettingsFile }
+                .. from name in WordPiece.Files.Append(BertConfig.FileName).Order(StringComparer.Ordinal)
+                   where name != WordPiece.VocabularyFile
                    let path = Path.Combine(folder, name)
                    where File.Exists(path)
                    select (name, File.ReadAllText(path)),
@@ -40,7 +53,7 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
 
     /// <exception cref="UnusableModelException">A file cannot be read.</exception>
     public static string HashOf(string folder, CancellationToken cancellation = default) =>
-        FileHashes.Of(folder, Files, cancellation);
+        FileHashes.Of(folder, FilesIn(folder), cancellation);
 
     /// <summary>
     /// Checks that the weights are complete and have the right shapes. Their values are not read, and nothing is
@@ -50,10 +63,18 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
     /// reason.</exception>
     public void RequireWeights()
     {
-        var tensors = Tensors(Path.Combine(Folder, BertWeights.FileName));
-        foreach (var (name, shape) in Shapes(Config)) tensors.Take(name, shape);
+        var tensors = Tensors();
+        var shapes = Shapes(Config);
+        if (!tensors.HavePooler) shapes = shapes.Where(tensor => !BertTensors.IsOfPooler(tensor.Name));
+        foreach (var (name, shape) in shapes) tensors.Take(name, shape);
         tensors.RequireAllTaken();
     }
+
+    /// <summary>
+    /// Whether the weights have a pooler. Those of a model for masked words have none; each run then draws one.
+    /// </summary>
+    /// <exception cref="UnusableModelException">The weights are not valid, or cannot be read now.</exception>
+    public bool HasPooler => Tensors().HavePooler;
 
     /// <summary>
     /// Every tensor of the encoder and the pooler with its shape, by the names of the Hugging Face encoder.
@@ -84,20 +105,32 @@ public sealed record PretrainedBert(string Folder, string Sha256, BertConfig Con
             [($"{name}.weight", shape), ($"{name}.bias", [shape[0]])];
     }
 
-    private static BertTensors Tensors(string path)
+    private BertTensors Tensors()
+    {
+        var files = WeightFiles.WithTensors(Folder)
+            .ToDictionary(file => file, file => HeaderOf(Path.Combine(Folder, file)).Tensors);
+        WeightFiles.RequireAsIndexed(
+            Folder,
+            files.ToDictionary(
+                file => file.Key,
+                IReadOnlyCollection<string> (file) => [.. file.Value.Select(tensor => tensor.Name)]));
+        return new BertTensors(
+            files.Values.SelectMany(tensors => tensors).Select(tensor =>
+                new StoredShape(tensor.Name, tensor.Shape, tensor.Type.Name is "F32" or "F16" or "BF16")),
+            BertWeights.SourceOf(Folder));
+    }
+
+    private static SafeTensorsHeader HeaderOf(string path)
     {
         try
         {
+            BertWeights.RequireNoPointer(path);
             using var file = RegularFile.OpenRead(path);
-            return new BertTensors(
-                SafeTensorsHeader.Read(file).Tensors
-                    .Select(tensor =>
-                        new StoredShape(tensor.Name, tensor.Shape, tensor.Type.Name is "F32" or "F16" or "BF16")),
-                ShownPath.Of(path));
+            return SafeTensorsHeader.Read(file);
         }
         catch (FileNotFoundException)
         {
-            throw new UnusableModelException($"{ShownPath.Of(path)} is missing.");
+            throw BertWeights.Missing(path);
         }
         catch (Exception malformed) when (malformed is InvalidDataException or EndOfStreamException)
         {

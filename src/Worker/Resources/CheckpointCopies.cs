@@ -30,10 +30,10 @@ internal sealed class CheckpointCopies(PieFolders folders, TimeProvider time) : 
             Directory.CreateDirectory(unfinished);
             try
             {
-                foreach (var name in PretrainedBert.Files)
+                foreach (var name in PretrainedBert.FilesIn(shared.FullName))
                 {
                     var file = new FileInfo(Path.Combine(shared.FullName, name));
-                    if (file.Exists) await CopyAsync(file, Path.Combine(unfinished, name), cancellation);
+                    await CopyAsync(file, Path.Combine(unfinished, name), cancellation);
                 }
                 if (CheckpointVersion.Of(shared) != version) throw new IOException("it changed during the copy");
                 Directory.Move(unfinished, copy);

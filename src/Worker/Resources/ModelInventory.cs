@@ -79,7 +79,7 @@ public sealed class ModelInventory(
             .Select(folder =>
                 new Source(
                     folder.Name, ModelKind.Bert, folder.FullName,
-                    $"{NoteOf(folder.Name, CheckpointVersion.Of(folder))}.json")),
+                    $"{NoteOf(folder.Name, CheckpointVersion.Of(folder))}-{NotesFormat}.json")),
         .. vectors.All().Select(named => new Source(
             named.Name, ModelKind.Vectors, named.File.FullName,
             string.Create(
@@ -134,7 +134,7 @@ public sealed class ModelInventory(
             bert.RequireWeights();
             return new ModelFile(
                 source.Name, ModelKind.Bert, bert.Config.Width, bert.Config.Layers, bert.Config.Parameters,
-                bert.Sha256, Positions: bert.Config.MaxPositions);
+                bert.Sha256, Positions: bert.Config.MaxPositions, Pooler: bert.HasPooler);
         }
         var vectors = VectorSummary.Read(source.Path, cancellation);
         return new ModelFile(

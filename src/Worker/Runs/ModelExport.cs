@@ -120,7 +120,7 @@ internal static class ModelExport
     }
 
     /// <summary>
-    /// Includes the two JSON files of the checkpoint's folder, which a folder for the kept model needs too.
+    /// Includes the JSON files of the checkpoint's folder, which a folder for the kept model needs too.
     /// </summary>
     private static IEnumerable<(string Key, string Value)> OfCheckpoint(Recipe recipe, PretrainedBert bert)
     {

@@ -37,9 +37,16 @@ public sealed class RunTraining(TrainerSettings settings)
         var order = orderOf(train);
         var machine = settings.Prepare();
 
+        var isPoolerDrawn = inputs.Pretrained is { } pretrained ? !pretrained.HasPooler : (bool?)null;
+        if (isPoolerDrawn == true)
+        {
+            listener.Warn(
+                $"The checkpoint {recipe.Checkpoint} has no pooler, so it is drawn from the seed of the run.");
+        }
+
         using var scope = NewDisposeScope();
         manual_seed(order.InitSeed);
-        using var model = Classifiers.Create(recipe, inputs, machine.Device);
+        using var model = Classifiers.Create(recipe, inputs, machine.Device, order.InitSeed);
         using var parameters = new ParameterBuffer(model);
         if (order.InitialWeights is { } given) parameters.SetValues(given);
         using var optimizer = new Adam(parameters, recipe.Hyperparameters.LearningRate);
@@ -81,7 +88,7 @@ public sealed class RunTraining(TrainerSettings settings)
             machine.Host,
             assignment.Keep is { } wish
                 ? ModelExport.Save(wish, assignment, inputs, machine, parameters, tuning.Threshold) : null,
-            inputs.Pretrained?.Sha256);
+            inputs.Pretrained?.Sha256, isPoolerDrawn);
     }
 
     /// <summary>

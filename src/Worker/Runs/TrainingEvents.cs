@@ -13,8 +13,8 @@ public sealed record EpochFinished(
 
 /// <summary>The receivers of a training's events.</summary>
 /// <param name="Epoch">Called after every epoch that is trained here.</param>
-/// <param name="Warn">Called for a fault that does not end the run: a checkpoint that cannot be read or
-/// written.</param>
+/// <param name="Warn">Called for a fault that does not end the run: a checkpoint that cannot be read or written, a
+/// pretrained model without a pooler.</param>
 public sealed record TrainingListener(Action<EpochFinished> Epoch, Action<string> Warn, Heartbeat Heartbeat);
 
 /// <summary>The results of a finished training.</summary>
@@ -24,6 +24,8 @@ public sealed record TrainingListener(Action<EpochFinished> Epoch, Action<string
 /// <param name="Threads">The threads of the tensor library; with device and capability they decide the bits.</param>
 /// <param name="Model">The kept model; null if the model is not kept.</param>
 /// <param name="PretrainedSha256">The hash of the checkpoint that a BERT started from; null for other models.</param>
+/// <param name="PoolerDrawn">Whether the pooler was drawn from the seed, because the checkpoint has none; null for
+/// other models.</param>
 public sealed record TrainingResult(
     IReadOnlyList<SplitPredictions> Predictions,
     IReadOnlyList<TensorSparsity> Tensors,
@@ -34,7 +36,8 @@ public sealed record TrainingResult(
     string VectorsSha256,
     ComputeHost Host,
     ModelExportFile? Model = null,
-    string? PretrainedSha256 = null);
+    string? PretrainedSha256 = null,
+    bool? PoolerDrawn = null);
 
 /// <summary>The kept model is complete on the disk.</summary>
 /// <param name="Path">The absolute path.</param>

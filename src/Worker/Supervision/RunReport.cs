@@ -49,7 +49,8 @@ public sealed class RunReport(
         var outcome = new RunOutcome(
             score, result.Tensors, result.Prunings, result.CpuCapability, result.Threads,
             result.VectorsSha256 is { Length: > 0 } sha ? sha : null, WorkerVersions.Text, result.Host,
-            arithmetic.Checks, assignment.ObserveEpochs, result.PretrainedSha256, test.Threshold);
+            arithmetic.Checks, assignment.ObserveEpochs, result.PretrainedSha256, test.Threshold,
+            PoolerDrawn: result.PoolerDrawn);
         await StillHeldAsync(held, () => leases.SucceedAsync(
             held.Lease, new RunResult(outcome, result.Device, predictions, KeptOf(result.Model)),
             CancellationToken.None));

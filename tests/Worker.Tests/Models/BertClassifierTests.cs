@@ -89,6 +89,39 @@ public sealed class BertClassifierTests
         Assert.Equal(expected, Values(model.Logits(Texts)));
     }
 
+    /// <summary>GELU of -100 is 0 and of 100 is 100, so there it is the same as the larger of x and 0.</summary>
+    [Theory]
+    [InlineData(-0.5f, -100f)]
+    [InlineData(100f, 100f)]
+    public void With_relu_a_layer_passes_what_is_above_0(float input, float inputOfGelu) =>
+        Assert.Equal(Logits("gelu", inputOfGelu), Logits("relu", input));
+
+    [Theory]
+    [InlineData("gelu_python", "gelu", true)]
+    [InlineData("gelu_fast", "gelu_new", true)]
+    [InlineData("gelu_pytorch_tanh", "gelu_new", true)]
+    [InlineData("gelu_new", "gelu", false)]
+    [InlineData("relu", "gelu", false)]
+    public void Names_of_one_function_give_the_same_logits(string one, string other, bool areEqual) =>
+        Assert.Equal(areEqual, Logits(one, 0.7f).SequenceEqual(Logits(other, 0.7f)));
+
+    /// <summary>The logits of a model whose activation has the same input everywhere.</summary>
+    private static float[] Logits(string activation, float input)
+    {
+        using var bert = new ToyBert();
+        bert.Config["hidden_act"] = activation;
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var model = ToyBert.Load(bert.Write());
+        model.eval();
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            if (name.EndsWith("intermediate.dense.weight", StringComparison.Ordinal)) parameter.fill_(0);
+            if (name.EndsWith("intermediate.dense.bias", StringComparison.Ordinal)) parameter.fill_(input);
+        }
+        return Values(model.Logits(Texts));
+    }
+
     [Fact]
     public void The_second_text_of_a_pair_has_another_token_type()
     {

@@ -76,10 +76,11 @@ public sealed class ModelInventoryTests : IDisposable
 
         // The same calculation as that of the command in docs/formats.md.
         var sum = string.Concat(
-            PretrainedBert.Files.Select(name => $"{Sha(File.ReadAllBytes(folder[$"models/own/{name}"]))}  {name}\n"));
+            PretrainedBert.FilesIn(folder["models/own"])
+                .Select(name => $"{Sha(File.ReadAllBytes(folder[$"models/own/{name}"]))}  {name}\n"));
         var expected = new ModelFile(
             "own", ModelKind.Bert, 8, 2, bert.Tensors.Values.Sum(shape => shape.Aggregate(1L, (a, b) => a * b)),
-            Sha(Encoding.UTF8.GetBytes(sum)), Positions: 10);
+            Sha(Encoding.UTF8.GetBytes(sum)), Positions: 10, Pooler: true);
         Assert.Equal([expected, expected with { Name = "shared" }], models);
         Assert.Equal(["own", "shared"], usable);
     }
@@ -97,7 +98,7 @@ public sealed class ModelInventoryTests : IDisposable
     [InlineData("config.json", """{"model_type":"\ud800"}""", """model_type is "\ud800", not a text""")]
     [InlineData("config.json", """{"\ud80000_type":1}""", "half of a surrogate pair")]
     [InlineData(
-        "tokenizer_config.json", """{"unk_token":{"content":"\udc00"}}""", """unk_token is "\udc00", not a text""")]
+        "tokenizer_config.json", """{"unk_token":{"content":"\udc00"}}""", """unk_token.content is "\udc00", not a""")]
     public async Task An_unusable_checkpoint_is_listed_with_its_error_and_is_not_used(
         string file, string? content, string why)
     {
@@ -148,7 +149,7 @@ public sealed class ModelInventoryTests : IDisposable
         using var bert = new ToyBert();
         Copy(bert.Write(), folder["blobs"]);
         Directory.CreateDirectory(folder["models/linked"]);
-        foreach (var file in PretrainedBert.Files)
+        foreach (var file in PretrainedBert.FilesIn(folder["blobs"]))
             File.CreateSymbolicLink(folder[$"models/linked/{file}"], $"../../blobs/{file}");
 
         Assert.Null(Assert.Single(await LookAsync(1)).Error);

@@ -201,6 +201,23 @@ public sealed class BertTrainingTests : IDisposable
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData([.. hashed])), file.Metadata["vocabularySha256"]);
     }
 
+    [Fact]
+    public void A_checkpoint_without_a_pooler_is_trained_with_one_of_the_seed_and_the_run_states_it()
+    {
+        Assert.Equal(false, Train(Recipe(Method.Dense)).PoolerDrawn);
+        Assert.Empty(warnings);
+        bert.Tensors.Remove("pooler.dense.weight");
+        bert.Tensors.Remove("pooler.dense.bias");
+        bert.Write();
+
+        var first = Train(Recipe(Method.Dense));
+
+        Assert.Equal(true, first.PoolerDrawn);
+        Assert.Contains(
+            "has no pooler, so it is drawn from the seed", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Equal(Hash(first), Hash(Train(Recipe(Method.Dense))));
+    }
+
     [Theory]
     [InlineData(Protocol.Sound, "token type")]
     [InlineData(Protocol.Paper, null)]
