@@ -8,13 +8,14 @@ RETURN get_byte(two_bytes, 0) + 256 * get_byte(two_bytes, 1);
 CREATE FUNCTION pie_class(classes bytea, place integer) RETURNS integer LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN pie_uint16(substring(classes FROM 2 * place + 1 FOR 2));
 
--- The classes of an example of multi-label data: one bit each, the lowest bit of a byte first.
+-- The classes of an example of multi-label data: one bit each, the lowest bit of a byte first. OFFSET 0 keeps the slice
+-- a subquery of its own here and below: merged into the outer query, the stored value is read again for each class.
 CREATE FUNCTION pie_set(classes bytea, place integer, class_count integer) RETURNS integer[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN ARRAY(
     SELECT class
     FROM (
-        SELECT substring(classes FROM place * ((class_count + 7) / 8) + 1 FOR (class_count + 7) / 8) AS slice
+        SELECT substring(classes FROM place * ((class_count + 7) / 8) + 1 FOR (class_count + 7) / 8) AS slice OFFSET 0
     ) AS example,
         generate_series(0, class_count - 1) AS class
     WHERE get_bit(slice, class) = 1 ORDER BY class);
@@ -43,7 +44,8 @@ CREATE FUNCTION pie_scores(scores bytea, place integer, class_count integer) RET
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN ARRAY(
     SELECT pie_float16(pie_uint16(substring(slice FROM 2 * class + 1 FOR 2)))
-    FROM (SELECT substring(scores FROM 2 * place * class_count + 1 FOR 2 * class_count) AS slice) AS example,
+    FROM (SELECT substring(scores FROM 2 * place * class_count + 1 FOR 2 * class_count) AS slice OFFSET 0)
+        AS example,
         generate_series(0, class_count - 1) AS class ORDER BY class);
 
 -- One row for each run and example. It is fast for one example across runs, or for one run: filter by example_id or

@@ -103,8 +103,13 @@ CROSS JOIN LATERAL (
         max(labelled_at) AS labelled_at
     FROM comparisons WHERE comparisons.sweep_id = sweeps.id) AS comparison
 CROSS JOIN LATERAL (
-    SELECT avg(run_metrics.seconds) AS seconds
-    FROM sweep_runs AS link JOIN run_metrics ON run_metrics.run_id = link.run_id AND run_metrics.split = 'train'
-    WHERE link.sweep_id = sweeps.id) AS epoch
+    -- Only a sweep that is at work has an estimate, and a sample of epochs is enough for it: their number grows with
+    -- runs times epochs.
+    SELECT avg(sample.seconds) AS seconds
+    FROM (
+        SELECT run_metrics.seconds
+        FROM sweep_runs AS link JOIN run_metrics ON run_metrics.run_id = link.run_id AND run_metrics.split = 'train'
+        WHERE link.sweep_id = sweeps.id AND run.queued + run.running > 0
+        LIMIT 1000) AS sample) AS epoch
 CROSS JOIN LATERAL (
     SELECT sum(slots) AS slots FROM live_workers) AS worker;

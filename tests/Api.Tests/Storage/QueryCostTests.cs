@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using PieService.TestSupport;
+
+namespace PieService.Api.Tests.Storage;
+
+/// <summary>What a query reads follows from what it returns. Blocks are counted, since times depend on the machine.</summary>
+public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    /// <summary>
+    /// 90 classes of 3,000 examples take 540,000 bytes, of which one example is in one or two pages. Read again for each
+    /// class, they would be 90 times as many.
+    /// </summary>
+    [Theory]
+    [InlineData("pie_scores(packed, 1500, 90)")]
+    [InlineData("pie_set(packed, 1500, 90)")]
+    public async Task One_example_is_read_once_and_not_once_for_each_class(string function)
+    {
+        await Sql.ExecuteAsync(api.ConnectionString, """
+            DROP TABLE IF EXISTS stored;
+            CREATE TABLE stored (packed bytea);
+            ALTER TABLE stored ALTER COLUMN packed SET STORAGE EXTERNAL;
+            INSERT INTO stored SELECT decode(repeat('003c', 3000 * 90), 'hex');
+            """);
+
+        var plan = await PlanAsync($"SELECT {function} FROM stored");
+
+        Assert.InRange((int)plan["Shared Hit Blocks"]! + (int)plan["Shared Read Blocks"]!, 1, 20);
+    }
+
+    [Fact]
+    public async Task The_progress_of_a_sweep_that_has_ended_does_not_read_the_metrics_of_its_runs()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 2, "MP-AI"));
+        Assert.True(await ReadsMetricsAsync(sweep));
+
+        await api.Situations.TrainAsync(sweep, (_, position) => position % 3);
+        await api.Situations.LabelAsync(sweep);
+
+        Assert.False(await ReadsMetricsAsync(sweep));
+    }
+
+    private async Task<bool> ReadsMetricsAsync(Guid sweep) => Nodes(
+            await PlanAsync($"SELECT * FROM sweep_progress WHERE sweep_id = '{sweep}'"))
+        .Any(node => (string?)node["Relation Name"] == "run_metrics" && (int)node["Actual Loops"]! > 0);
+
+    /// <summary>The query runs once before, so that what a new session reads of the catalogs is not counted.</summary>
+    private async Task<JsonNode> PlanAsync(string query) => JsonNode.Parse((string)(await Sql.ScalarAsync(
+        api.ConnectionString, $"""
+        DO $$ BEGIN EXECUTE 'CREATE TEMP TABLE first AS ' || $query${query}$query$; END $$;
+        EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}
+        """))!)![0]!["Plan"]!;
+
+    private static IEnumerable<JsonNode> Nodes(JsonNode plan) =>
+        (plan["Plans"]?.AsArray() ?? []).SelectMany(child => Nodes(child!)).Prepend(plan);
+}
