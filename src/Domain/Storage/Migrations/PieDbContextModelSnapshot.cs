@@ -554,6 +554,7 @@ namespace PieService.Domain.Storage.Migrations
                         .HasDatabaseName("ix_pie_labels_example_id");
 
                     b.HasIndex("ComparisonId", "Margin", "Position")
+                        .IsDescending(false, true, false)
                         .HasDatabaseName("ix_pie_labels_pies")
                         .HasFilter("is_pie");
 

@@ -605,6 +605,7 @@ namespace PieService.Domain.Storage.Migrations
                 name: "ix_pie_labels_pies",
                 table: "pie_labels",
                 columns: new[] { "comparison_id", "margin", "position" },
+                descending: new[] { false, true, false },
                 filter: "is_pie");
 
             migrationBuilder.CreateIndex(

@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261129105140_Initial")]
+    [Migration("20261129113827_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -557,6 +557,7 @@ namespace PieService.Domain.Storage.Migrations
                         .HasDatabaseName("ix_pie_labels_example_id");
 
                     b.HasIndex("ComparisonId", "Margin", "Position")
+                        .IsDescending(false, true, false)
                         .HasDatabaseName("ix_pie_labels_pies")
                         .HasFilter("is_pie");
 
