@@ -59,9 +59,10 @@ public static class DatasetEndpoints
     /// The body is multipart/form-data: a part definition (JSON) and the files. There is one file for each split (train
     /// and test; validation is optional), or a single part file that the definition's split divides. The formats are
     /// CSV, TSV, JSON lines (or a JSON array) and Parquet, each optionally compressed (gzip, a zip archive of one file,
-    /// bzip2, xz, zstd), and the published datasets that format lists, in their original files. The import stores the whole dataset or nothing. If a file cannot be read, the
-    /// response states file, line and column. With Prefer: respond-async the response is sent as soon as the files are
-    /// received, and contains an import that can be polled and cancelled.
+    /// bzip2, xz, zstd), and the published datasets that format lists, in their original files. The import stores the
+    /// whole dataset or nothing. If a file cannot be read, the response states file, line and column. With Prefer:
+    /// respond-async the response is sent as soon as the files are received, and contains an import that can be polled
+    /// and cancelled.
     /// </remarks>
     /// <response code="201">The dataset is imported; Location is its address.</response>
     /// <response code="202">
