@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.ML.Tokenizers;
+using PieService.Domain;
 
 namespace PieService.Worker.Text;
 

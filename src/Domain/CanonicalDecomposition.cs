@@ -2,14 +2,14 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
-namespace PieService.Worker.Text;
+namespace PieService.Domain;
 
 /// <summary>
 /// Unicode's canonical decomposition: an accented letter becomes the letter and the accent. It has its own table,
 /// because .NET's <c>string.Normalize</c> returns its input in invariant globalization, which this service uses on
 /// purpose. The table is the same on every machine, which matters because tokens are cached by content.
 /// </summary>
-internal static class CanonicalDecomposition
+public static class CanonicalDecomposition
 {
     // Hangul syllables are composed by arithmetic (The Unicode Standard, 3.12).
     private const int SBase = 0xAC00, LBase = 0x1100, VBase = 0x1161, TBase = 0x11A7, VCount = 21, TCount = 28, SCount =
