@@ -1,3 +1,4 @@
+using PieService.Domain.Datasets.Labelling;
 using PieService.Domain.Datasets.Reading;
 using PieService.Domain.Files;
 
@@ -14,6 +15,9 @@ internal sealed class DatasetSurvey
     private readonly ReadLimits limits;
     private readonly List<string> found = [];
     private readonly Dictionary<string, ushort> indices = new(StringComparer.Ordinal);
+
+    /// <summary>The labels by what a reader sees of them.</summary>
+    private readonly Dictionary<string, string> appearances = new(StringComparer.Ordinal);
     private int count;
 
     private DatasetSurvey(SourceReader reader, ReadLimits limits)
@@ -22,11 +26,12 @@ internal sealed class DatasetSurvey
         foreach (var label in definition.Labels ?? []) Add(label);
     }
 
-    /// <summary>The labels in the order that decides ties: the definition's, else the study's, else by name.</summary>
+    /// <summary>The labels in the order that decides ties: the definition's, else the study's, else that of
+    /// <see cref="LabelOrder"/>.</summary>
     public IReadOnlyList<string> Labels =>
         definition.Labels is not null ? found
         : reader.KnownLabels is { Count: > 0 } known ? [.. known.Where(indices.ContainsKey)]
-        : [.. found.Order(StringComparer.Ordinal)];
+        : LabelOrder.Sort(found);
 
     /// <summary>In the order of the splits, whatever the order of the upload.</summary>
     public IReadOnlyList<SurveyedPart> Parts { get; private set; } = [];
@@ -76,6 +81,8 @@ internal sealed class DatasetSurvey
     private ushort IndexOf(string label, SourceRecord record, DatasetPart part)
     {
         if (indices.TryGetValue(label, out var index)) return index;
+        if (appearances.TryGetValue(LabelText.Appearance(label), out var similar))
+            throw Error(LabelText.Confusion(label, similar));
         if (definition.Labels is not null)
             throw Error($"'{label}' is not among the definition's labels: {ColumnNames.Listed(definition.Labels)}");
         if (reader.KnownLabels is { Count: > 0 } known && !known.Contains(label))
@@ -95,6 +102,7 @@ internal sealed class DatasetSurvey
     private ushort Add(string label)
     {
         indices.Add(label, (ushort)found.Count);
+        appearances[LabelText.Appearance(label)] = label;
         found.Add(label);
         return indices[label];
     }

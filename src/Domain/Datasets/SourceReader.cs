@@ -1,4 +1,5 @@
 using PieService.Domain.Datasets.Corpora;
+using PieService.Domain.Datasets.Labelling;
 using PieService.Domain.Datasets.Reading;
 using PieService.Domain.Files;
 
@@ -81,17 +82,12 @@ internal sealed class SourceReader
     private void Check(SourceRecord record, DatasetPart part)
     {
         var columns = Definition.Columns!;
-        if (string.IsNullOrWhiteSpace(record.Text) && string.IsNullOrWhiteSpace(record.SecondText))
-            throw Error(columns.Text!, record.SecondText is null ? "the text is empty" : "both texts are empty");
+        if (Invisible.IsBlank(record.Text) && Invisible.IsBlank(record.SecondText))
+            throw Error(columns.Text!, EmptyText(record));
         if (record.Labels.Count > DatasetLimits.MaxLabels)
             throw LabelError($"has more than {DatasetLimits.MaxLabels} labels");
         foreach (var label in record.Labels)
-        {
-            if (label.Length == 0) throw LabelError("the label is empty");
-            if (!FieldError.IsName(label) || label != label.Trim())
-                throw LabelError(
-                    "a label has 1 to 200 characters, no white space at its ends and no control characters");
-        }
+            if (LabelText.Fault(label) is { } fault) throw LabelError(fault);
         if (record.Id is { } id && id.Length is 0 or > MaxIdCharacters)
             throw Error(columns.Id!, $"an id has 1 to {MaxIdCharacters} characters");
 
@@ -112,4 +108,8 @@ internal sealed class SourceReader
         UnreadableFileException Error(string column, string message) =>
             new(record.File ?? part.Name, record.Line, column, message);
     }
+
+    private static string EmptyText(SourceRecord record) =>
+        (record.SecondText is null ? "the text is empty" : "both texts are empty")
+        + (string.IsNullOrWhiteSpace(record.Text + record.SecondText) ? "" : ": it has invisible characters only");
 }

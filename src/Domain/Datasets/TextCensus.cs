@@ -19,8 +19,7 @@ internal sealed class TextCensus(int examples)
     public void Add(Split split, string text, string? secondText, ReadOnlySpan<short> labels)
     {
         seen[count++] = new Seen(HashOf(text, secondText), HashOf(labels), (byte)split);
-        if (string.IsNullOrWhiteSpace(text) || (secondText is not null && string.IsNullOrWhiteSpace(secondText)))
-            empty++;
+        if (Invisible.IsBlank(text) || (secondText is not null && Invisible.IsBlank(secondText))) empty++;
         if (labels.IsEmpty) withoutLabel++;
         if (IsQuoted(text) || (secondText is not null && IsQuoted(secondText))) quoted++;
     }

@@ -6,7 +6,8 @@ namespace PieService.Domain.Datasets;
 /// </summary>
 /// <param name="Duplicates">The number of examples whose text occurs earlier in the same split.</param>
 /// <param name="EmptyTexts">
-/// The number of examples with an empty or blank text; for pairs, one of the two texts is enough.
+/// The number of examples with a text that is empty, blank or has only invisible characters; for pairs, one of the two
+/// texts is enough.
 /// </param>
 /// <param name="InTwoSplits">
 /// The number of texts that occur in more than one split, so that the model may be tested on its training data.

@@ -96,7 +96,7 @@ public sealed class MultiLabelTests : IDisposable
     [InlineData(DatasetFormat.Csv, null, "topics,text\n\"[\"\"\\ud800\"\"]\",one\n", "is not a JSON list of labels")]
     [InlineData(DatasetFormat.Csv, null, "topics,text\n\"[\"\"\"\"]\",one\n", "the label is empty")]
     [InlineData(DatasetFormat.Csv, ";", "topics,text\na;;b,one\n", "the label is empty")]
-    [InlineData(DatasetFormat.Csv, ";", "topics,text\na; b,one\n", "no white space at its ends")]
+    [InlineData(DatasetFormat.Csv, ";", "topics,text\na; b,one\n", "'<U+0020>b' has white space (U+0020)")]
     [InlineData(
         DatasetFormat.Jsonl, null, "\n{\"topics\":\"a\",\"text\":\"one\"}", "'topics' must be a list of labels")]
     [InlineData(DatasetFormat.Jsonl, null, "\n{\"topics\":null,\"text\":\"one\"}", "'topics' must be a list of labels")]

@@ -81,7 +81,8 @@ public sealed class TableReadingTests : IDisposable
     [InlineData(",one", "label", "the label is empty")]
     [InlineData(
         " a,one", "label",
-        "a label has 1 to 200 characters, no white space at its ends and no control characters")]
+        "the label '<U+0020>a' has white space (U+0020) at its beginning; remove it, since a label has 1 to 200 "
+        + "characters, no white space or invisible characters at its ends and no control characters")]
     public void An_empty_text_or_label_is_refused(string row, string column, string message)
     {
         var refusal = files.With("train", $"label,text\nb,zero\n{row}\n").With("test", "label,text\n").Refusal();

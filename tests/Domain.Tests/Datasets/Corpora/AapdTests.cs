@@ -74,7 +74,10 @@ public sealed class AapdTests : IDisposable
 
     [Theory]
     [InlineData("cs.xx", "'cs.xx' is not among the definition's labels: 'math.co', 'cs.it'")]
-    [InlineData("cs\u0001", "a label has 1 to 200 characters, no white space at its ends and no control characters")]
+    [InlineData(
+        "cs\u0001",
+        "the label 'cs<U+0001>' has a control character; a label has 1 to 200 characters, no white space or invisible "
+        + "characters at its ends and no control characters")]
     public void A_wrong_label_is_refused_with_its_file(string label, string message)
     {
         var refusal = files.With("train", "a graph\ncodes\na proof\n")
