@@ -39,7 +39,11 @@ public static class DatasetEndpoints
         services.AddSingleton<ImportRows>();
         services.AddSingleton<ImportQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<ImportQueue>());
-        services.Configure<SwaggerGenOptions>(options => options.OperationFilter<DatasetUploadForm>());
+        services.Configure<SwaggerGenOptions>(options =>
+        {
+            options.OperationFilter<DatasetUploadForm>();
+            options.MapDefinition();
+        });
     }
 
     public static void MapDatasets(this IEndpointRouteBuilder routes)

@@ -11,7 +11,7 @@ namespace PieService.Api.Datasets;
 /// <param name="Splits">The splits by name: train, validation (if there is one) and test.</param>
 /// <param name="Dropped">
 /// The number of documents in the files that did not become examples, by reason: noGoldLabel, noLabel, noTopic,
-/// notInSplit, noText.
+/// notInSplit, noText; and label:X for each label X of dropLabels.
 /// </param>
 /// <param name="Quality">The numbers of possible defects in the texts.</param>
 /// <param name="Warnings">What is doubtful about the dataset; empty if nothing is.</param>

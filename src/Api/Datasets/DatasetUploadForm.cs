@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Microsoft.OpenApi;
 using PieService.Domain;
 using PieService.Domain.Datasets;
@@ -18,10 +20,19 @@ public sealed class DatasetUploadForm : IOperationFilter
         Split = new SplitFractions { Validation = 0.1m, Test = 0.2m, Seed = 42 },
     };
 
+    private static readonly JsonSerializerOptions WithoutNull = new(Json.Options)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         if (operation.OperationId != DatasetEndpoints.ImportOperation) return;
-        var definition = context.SchemaGenerator.GenerateSchema(typeof(DatasetDefinition), context.SchemaRepository);
+        var definition = new OpenApiSchema
+        {
+            AllOf = [context.SchemaGenerator.GenerateSchema(typeof(DatasetDefinition), context.SchemaRepository)],
+            Examples = [Example()],
+        };
         operation.RequestBody = new OpenApiRequestBody
         {
             Required = true,
@@ -39,7 +50,7 @@ public sealed class DatasetUploadForm : IOperationFilter
                             [DatasetPart.Undivided] = File(
                                 "The single file of the dataset, which the definition's split divides; or an "
                                 + $"archive that contains the splits ({DatasetRules.FormatsWithSplits})."),
-                            [Wire.Name(Split.Train)] = File("The training split. The definition then has no split."),
+                            [Wire.Name(Split.Train)] = File("The training split."),
                             [Wire.Name(Split.Validation)] = File("The validation split, if there is one."),
                             [Wire.Name(Split.Test)] = File("The test split."),
                             [DatasetPart.LabelsPart("train")] = Labels("train"),
@@ -50,7 +61,7 @@ public sealed class DatasetUploadForm : IOperationFilter
                                 + $"{DatasetRules.FormatsWithLabelFiles}."),
                         },
                     },
-                    Example = new JsonObject { [DatasetUpload.DefinitionPart] = JsonNode.Parse(Json.Write(Sample)) },
+                    Example = new JsonObject { [DatasetUpload.DefinitionPart] = Example() },
                     Encoding = new Dictionary<string, OpenApiEncoding>
                     {
                         [DatasetUpload.DefinitionPart] = new() { ContentType = "application/json" },
@@ -59,6 +70,9 @@ public sealed class DatasetUploadForm : IOperationFilter
             },
         };
     }
+
+    /// <summary>Only the fields that the sample has, so that it can be sent as it is.</summary>
+    private static JsonNode Example() => JsonSerializer.SerializeToNode(Sample, WithoutNull)!;
 
     private static OpenApiSchema Labels(string split) => File(
         $"The labels of each line of {split}; only for {DatasetRules.FormatsWithLabelFiles}.");

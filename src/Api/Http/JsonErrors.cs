@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -46,6 +47,7 @@ public static class JsonErrors
     private static string Expectation(Type type, IEnumerable<string> denied)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type.GetCustomAttribute<JsonShapeAttribute>() is { } shape) return shape.Expectation;
         if (type.IsEnum) return $"must be one of {string.Join(", ", WireNames(type).Except(denied))}";
         return Type.GetTypeCode(type) switch
         {

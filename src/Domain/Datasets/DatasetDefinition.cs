@@ -56,13 +56,30 @@ public sealed record DatasetDefinition
 
     /// <summary>
     /// The labels in their order, which decides ties; any other label in the files is an error. By default the order is
-    /// the study's for its own formats, and otherwise alphabetical. Single-label data has at least two labels.
+    /// the study's for its own formats, and otherwise alphabetical, or that of the numbers if every label is a whole
+    /// number. Single-label data has at least two labels.
     /// </summary>
     [Length(1, DatasetLimits.MaxLabels)] public IReadOnlyList<string>? Labels { get; init; }
 
     /// <summary>
+    /// The names of labels that the files have as codes: an object from each code to its name, { "0": "negative",
+    /// "1": "positive" }, or a list of names, whose codes are 0, 1, 2, …. A label in the files without a name is an
+    /// error. The labels are in this order, an object's in the order of its codes if they are whole numbers; so labels
+    /// is left out.
+    /// </summary>
+    public LabelNames? LabelNames { get; init; }
+
+    /// <summary>
+    /// The labels whose examples are dropped, as the files have them (before labelNames): "-1" for examples without a
+    /// gold label of Hugging Face, "" for examples without a label. dropped counts the examples by label. In
+    /// multi-label data an example is dropped if it has one of these labels, or one of these values in a column of
+    /// columns.labels.
+    /// </summary>
+    [MaxLength(DatasetLimits.MaxDropped)] public IReadOnlyList<string>? DropLabels { get; init; }
+
+    /// <summary>
     /// The separator between the labels if the label column of multi-label data is text, 1 to 10 characters. By default
-    /// the text is a JSON list.
+    /// the text is a list as JSON or Python writes it.
     /// </summary>
     [StringLength(DatasetLimits.MaxSeparator, MinimumLength = 1)] public string? LabelSeparator { get; init; }
 
@@ -83,7 +100,7 @@ public sealed record DatasetDefinition
     public bool Header { get; init; } = true;
 
     /// <summary>
-    /// The division of a single file into splits, or the share of train that becomes the validation split if there is
+    /// The division of a single file into splits, or the part of train that becomes the validation split if there is
     /// none. Otherwise left out.
     /// </summary>
     public SplitFractions? Split { get; init; }
@@ -103,7 +120,14 @@ public sealed record DatasetDefinition
 /// <summary>The names of the columns, or of the properties in JSON; numbers without a header row.</summary>
 public sealed record ColumnMapping
 {
-    public string? Text { get; init; }
+    /// <summary>The column of the text, or a list of columns whose texts are joined.</summary>
+    public ColumnList? Text { get; init; }
+
+    /// <summary>
+    /// The text between the texts of several columns, up to 20 characters; by default a space. Columns without a text
+    /// are left out.
+    /// </summary>
+    [StringLength(DatasetLimits.MaxTextSeparator)] public string? TextSeparator { get; init; }
 
     /// <summary>The column of the second text of a pair, such as the hypothesis of SNLI.</summary>
     public string? SecondText { get; init; }
@@ -111,26 +135,55 @@ public sealed record ColumnMapping
     /// <summary>The column of the label of single-label data.</summary>
     public string? Label { get; init; }
 
-    /// <summary>The column of the labels of multi-label data, which has a list or a text.</summary>
-    public string? Labels { get; init; }
+    /// <summary>
+    /// The column of the labels of multi-label data, which has a list or a text; or a list of columns, one for each
+    /// label and with its name, whose cells are 1 or true if an example has the label, and 0 or false otherwise.
+    /// </summary>
+    public ColumnList? Labels { get; init; }
 
     /// <summary>The column of the ids of the examples in the source. By default file and line are used.</summary>
     public string? Id { get; init; }
 
-    /// <summary>The column of the labels: label or labels, whichever is mapped.</summary>
-    internal string ForLabels => Labels ?? Label!;
+    /// <summary>
+    /// The column with the split of each example of a single file: train; validation, valid, val or dev; test; in upper
+    /// or lower case.
+    /// </summary>
+    public string? Split { get; init; }
+
+    /// <summary>The column of the label or labels, for messages; of several columns the first.</summary>
+    internal string ForLabels => Label ?? Labels![0];
+
+    /// <summary>The columns with a label each; null if a column has the labels.</summary>
+    internal ColumnList? LabelColumns => Labels is { IsList: true } ? Labels : null;
+
+    /// <summary>The text of an example from its columns.</summary>
+    internal string Join(IEnumerable<string> texts) =>
+        Text!.Count == 1 ? texts.First()
+        : string.Join(TextSeparator ?? " ", texts.Where(text => !Invisible.IsBlank(text)));
 }
 
 /// <summary>
-/// The shares of the examples of each label (in multi-label data, of all examples) that are drawn by the seed for these
-/// splits; the other examples are the training split.
+/// The examples that are drawn by the seed for these splits; the other examples are the training split. A number below
+/// 1 is a share of the examples of each label (in multi-label data, of all examples). A whole number from 1 on is the
+/// number of examples, which are divided among the labels in proportion to their frequency.
 /// </summary>
 public sealed record SplitFractions
 {
-    /// <summary>The share of the validation split, in [0, 1); 0 for no validation split.</summary>
-    [Range(0.0, 1.0, MaximumIsExclusive = true)] public decimal Validation { get; init; }
+    /// <summary>
+    /// The validation split: a share in [0, 1) or a number of examples; 0 for no validation split.
+    /// </summary>
+    [Range(0.0, DatasetLimits.MaxExamples)] public decimal Validation { get; init; }
 
-    /// <summary>The share of the test split, in (0, 1). Left out if the files have a test split.</summary>
-    [Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)] public decimal? Test { get; init; }
+    /// <summary>
+    /// The test split: a share in (0, 1) or a number of examples. Left out if the files have a test split.
+    /// </summary>
+    [Range(0.0, DatasetLimits.MaxExamples, MinimumIsExclusive = true)] public decimal? Test { get; init; }
     public int Seed { get; init; }
+
+    /// <summary>Whether a value is a number of examples, not a share of them.</summary>
+    internal static bool IsCount(decimal part) => part >= 1;
+
+    /// <summary>How many of a number of examples a value takes: halves of a share are rounded to even.</summary>
+    internal static int Of(decimal part, int examples) =>
+        IsCount(part) ? (int)part : (int)decimal.Round(examples * part);
 }

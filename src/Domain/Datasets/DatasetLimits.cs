@@ -7,5 +7,17 @@ public static class DatasetLimits
 
     /// <summary>Characters of the separator between two labels.</summary>
     public const int MaxSeparator = 10;
+
+    /// <summary>Characters of the separator between the texts of several columns.</summary>
+    public const int MaxTextSeparator = 20;
+
+    /// <summary>Columns whose texts are joined.</summary>
+    public const int MaxTextColumns = 20;
+
+    /// <summary>Labels whose examples are dropped.</summary>
+    public const int MaxDropped = 100;
+
+    /// <summary>Examples of a split whose number is given; PIE_DATASET_EXAMPLES is not larger.</summary>
+    public const int MaxExamples = 100_000_000;
     public const int MaxMinimumDocuments = 1_000_000;
 }

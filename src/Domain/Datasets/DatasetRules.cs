@@ -1,4 +1,5 @@
 using PieService.Domain.Datasets.Corpora;
+using PieService.Domain.Datasets.Labelling;
 using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets;
@@ -6,7 +7,7 @@ namespace PieService.Domain.Datasets;
 /// <summary>The conditions that a dataset's definition and its parts must meet; reports all faults at once.</summary>
 public static class DatasetRules
 {
-    private const string NameRule = "must have 1 to 200 characters, none of them a control character";
+    internal const string NameRule = "must have 1 to 200 characters, none of them a control character";
 
     /// <summary>The formats whose labels may be in separate parts, such as trainLabels, with a labelIndex.</summary>
     public static string FormatsWithLabelFiles { get; } = PublishedCorpora.Formats(corpus => corpus.HasLabelFiles);
@@ -19,11 +20,12 @@ public static class DatasetRules
     [
         .. Names(definition),
         .. Table(definition),
-        .. PublishedCorpora.Of(definition.Format) is { } corpus ? Published(definition, corpus) : Columns(definition),
-        .. Labels(definition),
+        .. PublishedCorpora.Of(definition.Format) is { } corpus ? Published(definition, corpus)
+            : ColumnRules.Check(definition, !parts.Any(part => Wire.TryParse<Split>(part, out _))),
+        .. LabelRules.Check(definition),
         .. Minimum(definition),
         .. Companions(definition, parts),
-        .. Division(definition, parts),
+        .. SplitRules.Check(definition, parts),
     ];
 
     /// <summary>Checks the file parts, independently of the definition.</summary>
@@ -42,7 +44,9 @@ public static class DatasetRules
                 $"cannot be combined with {string.Join(", ", splits)}: send one file to divide, or one for each split");
         else if (splits.Count > 0)
             foreach (var missing in new[] { Split.Train, Split.Test }.Select(Wire.Name).Except(splits))
-                yield return new(missing, "is required: a file part");
+                yield return new(
+                    missing,
+                    "is required: a file part; or send one part 'file', and divide it with 'split' of the definition");
     }
 
     private static IEnumerable<FieldError> Names(DatasetDefinition definition)
@@ -76,21 +80,15 @@ public static class DatasetRules
             yield return new("header", "is for csv and tsv; omit it");
             yield break;
         }
-        foreach (var (field, column) in Mapped(definition.Columns))
-            if (column is not null && !IsColumnNumber(column))
+        foreach (var (field, column) in ColumnRules.Mapped(definition.Columns))
+            if (!IsColumnNumber(column))
                 yield return new(
-                    $"columns.{field}",
+                    field,
                     "must be the number of a column, from \"1\", since 'header' is false and columns have no names");
     }
 
     private static bool IsColumnNumber(string column) =>
         column.Length <= 6 && column is [>= '1' and <= '9', ..] && column.All(char.IsAsciiDigit);
-
-    private static (string Field, string? Column)[] Mapped(ColumnMapping? columns) => columns is null ? [] :
-    [
-        ("text", columns.Text), ("secondText", columns.SecondText), ("label", columns.Label),
-        ("labels", columns.Labels), ("id", columns.Id),
-    ];
 
     /// <summary>A published format determines what a definition states for other files.</summary>
     private static IEnumerable<FieldError> Published(DatasetDefinition definition, Corpus corpus)
@@ -98,80 +96,18 @@ public static class DatasetRules
         var format = Wire.Name(definition.Format!.Value);
         if (definition.Task is { } task && task != corpus.Task)
             yield return new("task", $"must be {Wire.Name(corpus.Task)}, the task of {format}");
-        if (definition.Columns is not null)
-            yield return new(
-                "columns", $"is for your own tables and JSON lines; omit it, since {format} determines it");
-        if (definition.LabelSeparator is not null)
-            yield return new(
-                "labelSeparator", $"is for your own tables and JSON lines; omit it, since {format} determines it");
+        foreach (var field in new[]
+        {
+            definition.Columns is null ? null : "columns",
+            definition.LabelSeparator is null ? null : "labelSeparator",
+            definition.LabelNames is null ? null : "labelNames",
+            definition.DropLabels is null ? null : "dropLabels",
+        }.OfType<string>())
+            yield return new(field, $"is for your own tables and JSON lines; omit it, since {format} determines it");
         if (definition.Encoding != TextEncoding.Utf8 && definition.Encoding != corpus.Encoding)
             yield return new(
                 "encoding",
                 $"is for your own text files; omit it, since {format} is in {Wire.Name(corpus.Encoding)}");
-    }
-
-    private static IEnumerable<FieldError> Columns(DatasetDefinition definition)
-    {
-        if (definition.Columns is not { } columns)
-        {
-            yield return new("columns", "is required: { \"text\": \"…\", \"label\": \"…\" }");
-            yield break;
-        }
-        if (columns.Text is null)
-            yield return new("columns.text", "is required: the name of the column that holds the text");
-        if (definition.Task == LearningTask.MultiLabel)
-        {
-            if (columns.Labels is null)
-                yield return new("columns.labels", "is required: the name of the column that holds the labels");
-            if (columns.Label is not null)
-                yield return new("columns.label", "is for single-label data; use columns.labels");
-            if (definition.LabelSeparator is { } separator &&
-                (separator.Length is 0 or > DatasetLimits.MaxSeparator || separator.Any(char.IsControl)))
-                yield return new(
-                    "labelSeparator",
-                    $"must have 1 to {DatasetLimits.MaxSeparator} characters, none of them a control character; " +
-                    "omit it if the labels are a JSON list");
-        }
-        else
-        {
-            if (columns.Label is null)
-                yield return new("columns.label", "is required: the name of the column that holds the label");
-            if (columns.Labels is not null)
-                yield return new("columns.labels", "is for multi-label data; use columns.label");
-            if (definition.LabelSeparator is not null)
-                yield return new("labelSeparator", "is for multi-label data; leave it out");
-        }
-
-        var mapped = Mapped(columns);
-        for (var i = 0; i < mapped.Length; i++)
-        {
-            if (mapped[i].Column is not { } column) continue;
-            if (!FieldError.IsName(column)) yield return new($"columns.{mapped[i].Field}", NameRule);
-            else if (mapped.Take(i).FirstOrDefault(earlier => earlier.Column == column).Field is { } taken)
-                yield return new($"columns.{mapped[i].Field}", $"names the same column as columns.{taken}");
-        }
-    }
-
-    private static IEnumerable<FieldError> Labels(DatasetDefinition definition)
-    {
-        if (definition.Labels is not { } labels) yield break;
-        if (labels.Count < LeastLabels(definition.Task))
-            yield return new(
-                "labels",
-                $"must have at least {(labels.Count == 0 ? "one label" : "two labels")}; leave it out to take them "
-                    + "from the files");
-        if (labels.Count > DatasetLimits.MaxLabels)
-        {
-            yield return new("labels", $"must have at most {DatasetLimits.MaxLabels} labels");
-            yield break;
-        }
-        var first = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0; i < labels.Count; i++)
-        {
-            if (labels[i] is null || !FieldError.IsName(labels[i])) yield return new($"labels[{i}]", NameRule);
-            else if (!first.TryAdd(labels[i], i))
-                yield return new($"labels[{i}]", $"repeats labels[{first[labels[i]]}]");
-        }
     }
 
     /// <summary>
@@ -226,48 +162,5 @@ public static class DatasetRules
                 $"is for {PublishedCorpora.Formats(corpus => corpus.HasMinimumDocuments)}; leave it out");
         else if (minimum is < 1 or > DatasetLimits.MaxMinimumDocuments)
             yield return new("minimumDocuments", $"must be from 1 to {DatasetLimits.MaxMinimumDocuments}");
-    }
-
-    private static IEnumerable<FieldError> Division(DatasetDefinition definition, IReadOnlyCollection<string> parts)
-    {
-        var corpus = PublishedCorpora.Of(definition.Format);
-        var isOneFile = parts.Contains(DatasetPart.Undivided);
-        var hasTest = !isOneFile || corpus is { FileHasSplits: true };
-        if (definition.Split is not { } split)
-        {
-            if (!hasTest)
-                yield return new(
-                    "split",
-                    "is required to divide a single file: { \"validation\": 0.1, \"test\": 0.1, \"seed\": 42 }");
-            yield break;
-        }
-        if (!parts.Any(DatasetPart.HoldsExamples)) hasTest = split.Test is null;
-        else if (parts.Contains(Wire.Name(Split.Validation)) || (isOneFile && corpus is { FileHasValidation: true }))
-        {
-            yield return new(
-                "split", "divides examples that are not divided yet; omit it, since there is a validation split");
-            yield break;
-        }
-        foreach (var error in Fractions(split, hasTest)) yield return error;
-    }
-
-    private static IEnumerable<FieldError> Fractions(SplitFractions split, bool hasTest)
-    {
-        if (split.Validation is < 0 or >= 1)
-            yield return new("split.validation", "must be >= 0 and < 1; 0 means no validation split");
-        else if (hasTest && split.Validation == 0)
-            yield return new(
-                "split.validation",
-                "is required if there is a test split: the share of train that becomes the validation split");
-        if (hasTest)
-        {
-            if (split.Test is not null)
-                yield return new("split.test", "divides a single file; omit it, since there is a test split");
-            yield break;
-        }
-        if (split.Test is null) yield return new("split.test", "is required: a fraction > 0 and < 1");
-        else if (split.Test is <= 0 or >= 1) yield return new("split.test", "must be > 0 and < 1");
-        else if (split.Validation is >= 0 and < 1 && split.Validation + split.Test >= 1)
-            yield return new("split", "must leave examples for training: validation + test < 1");
     }
 }

@@ -55,6 +55,7 @@ internal sealed class DatasetSurvey
                     record.File ?? part.Name, record.Line, null,
                     $"the dataset has more than {limits.Records} examples, the most that this service takes");
             splits.Add(record.Split ?? part.Split ?? Split.Train);
+            RefuseSecondValidation(splits[^1], record, part);
             var isDivided = IsDivided(splits[^1]);
             if (isDivided) divided++;
             foreach (var label in record.Labels)
@@ -64,12 +65,35 @@ internal sealed class DatasetSurvey
             }
         }
         if (divided == 0) return new SurveyedPart(part, [.. splits]);
+        RequireEnough(divided, part);
 
         var drawn = definition.Task == LearningTask.SingleLabel
             ? StratifiedSplit.Assign(labelsOfDivided, found, definition.Split!)
             : RandomSplit.Assign(divided, definition.Split!);
         var next = 0;
         return new SurveyedPart(part, [.. splits.Select(split => IsDivided(split) ? drawn[next++] : split)]);
+    }
+
+    /// <summary>A column of splits may have a validation split; then none is taken from train.</summary>
+    private void RefuseSecondValidation(Split split, SourceRecord record, DatasetPart part)
+    {
+        if (split == Split.Validation && definition is { Split: not null, Columns.Split: { } column })
+            throw new UnreadableFileException(
+                part.Name, record.Line, column,
+                "is in the validation split, so no other one is taken from train; leave out 'split'");
+    }
+
+    /// <summary>Numbers of examples, unlike shares, can be more than there are.</summary>
+    private void RequireEnough(int examples, DatasetPart part)
+    {
+        var (test, validation) = (definition.Split!.Test ?? 0, definition.Split.Validation);
+        if (!SplitFractions.IsCount(test) && !SplitFractions.IsCount(validation)) return;
+        var wanted = (long)SplitFractions.Of(test, examples) + SplitFractions.Of(validation, examples);
+        if (wanted >= examples)
+            throw new UnreadableFileException(
+                part.Name, null, null,
+                $"has {examples} examples to divide, and 'split' takes {wanted} of them for test and validation; leave "
+                + "examples for training");
     }
 
     /// <summary>
@@ -84,7 +108,9 @@ internal sealed class DatasetSurvey
         if (appearances.TryGetValue(LabelText.Appearance(label), out var similar))
             throw Error(LabelText.Confusion(label, similar));
         if (definition.Labels is not null)
-            throw Error($"'{label}' is not among the definition's labels: {ColumnNames.Listed(definition.Labels)}");
+            throw Error(
+                $"'{label}' is not among the definition's labels: {ColumnNames.Listed(definition.Labels)}"
+                + NamesHint(label, definition.Labels));
         if (reader.KnownLabels is { Count: > 0 } known && !known.Contains(label))
             throw Error(
                 $"'{label}' is not a label of {Wire.Name(definition.Format!.Value)}, which "
@@ -98,6 +124,13 @@ internal sealed class DatasetSurvey
         UnreadableFileException Error(string message) =>
             new(record.LabelFile ?? record.File ?? part.Name, record.Line, definition.Columns!.ForLabels, message);
     }
+
+    /// <summary>Files often have the numbers of labels instead of their names.</summary>
+    private static string NamesHint(string label, IReadOnlyList<string> labels) =>
+        LabelOrder.IsWhole(label) && !labels.Any(LabelOrder.IsWhole)
+            ? "; if the files have numbers for them, replace 'labels' by 'labelNames', such as "
+                + $"{{ \"{label}\": \"{Invisible.Shown(labels[0])}\", … }}"
+            : "";
 
     private ushort Add(string label)
     {
@@ -116,9 +149,11 @@ internal sealed class DatasetSurvey
                 if (part.Splits.Contains(split)) continue;
                 throw new UnreadableFileException(
                     part.Part.Name, null, null, part.Part.Split == split ? "has no example"
-                    : definition.Split is null || part.Splits.Length == 0 ? $"has no example for {Wire.Name(split)}"
-                    : $"leaves no example for {Wire.Name(split)}: {part.Splits.Length} examples are too few for these "
-                        + "fractions");
+                    : definition.Split is null || part.Splits.Length == 0
+                        || (split == Split.Test && definition.Split.Test is null)
+                    ? $"has no example for {Wire.Name(split)}"
+                    : $"leaves no example for {Wire.Name(split)}: {part.Splits.Length} examples are too few for this "
+                        + "division");
             }
         }
         if (found.Count < DatasetRules.LeastLabels(definition.Task))

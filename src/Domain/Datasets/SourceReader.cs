@@ -14,6 +14,7 @@ internal sealed class SourceReader
 
     private readonly Corpus? corpus;
     private readonly DatasetFiles files;
+    private readonly LabelSelection selection;
 
     /// <exception cref="UnreadableFileException">The file with the names of the labels cannot be read.</exception>
     public SourceReader(DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits)
@@ -21,7 +22,11 @@ internal sealed class SourceReader
         corpus = PublishedCorpora.Of(definition.Format);
         var index = parts.FirstOrDefault(part => part.Name == DatasetPart.LabelIndex);
         files = new DatasetFiles(
-            corpus is null ? definition : definition with
+            corpus is null ? definition with
+            {
+                Labels = definition.Labels ?? definition.LabelNames?.Names ?? definition.Columns!.LabelColumns,
+            }
+            : definition with
             {
                 Columns = corpus.Columns,
                 Encoding = corpus.Encoding,
@@ -31,6 +36,7 @@ internal sealed class SourceReader
         {
             IsPublished = corpus is not null,
         };
+        selection = new LabelSelection(files.Definition);
     }
 
     /// <summary>The definition, completed with the values that the format determines.</summary>
@@ -52,11 +58,20 @@ internal sealed class SourceReader
     /// <exception cref="UnreadableFileException">The content of the part cannot be read.</exception>
     public IEnumerable<SourceRecord> Read(DatasetPart part, CancellationToken cancellation)
     {
+        var omitted = 0;
         foreach (var record in Records(part with { Cancellation = cancellation }, files.Until(cancellation)))
         {
             cancellation.ThrowIfCancellationRequested();
-            Check(record, part);
-            yield return record;
+            if (selection.ReasonToDrop(record.Labels) is { } reason)
+            {
+                if (++omitted > files.Limits.Records)
+                    throw new UnreadableFileException(
+                        part.Name, record.Line, null,
+                        $"more than {files.Limits.Records} examples are dropped, the most that this service takes");
+                files.Drop(reason);
+                continue;
+            }
+            yield return Checked(record, part);
         }
     }
 
@@ -79,22 +94,35 @@ internal sealed class SourceReader
         foreach (var record in records) yield return record;
     }
 
-    private void Check(SourceRecord record, DatasetPart part)
+    private SourceRecord Checked(SourceRecord record, DatasetPart part)
     {
         var columns = Definition.Columns!;
         if (Invisible.IsBlank(record.Text) && Invisible.IsBlank(record.SecondText))
-            throw Error(columns.Text!, EmptyText(record));
+            throw Error(columns.Text![0], EmptyText(record));
         if (record.Labels.Count > DatasetLimits.MaxLabels)
             throw LabelError($"has more than {DatasetLimits.MaxLabels} labels");
-        foreach (var label in record.Labels)
-            if (LabelText.Fault(label) is { } fault) throw LabelError(fault);
         if (record.Id is { } id && id.Length is 0 or > MaxIdCharacters)
             throw Error(columns.Id!, $"an id has 1 to {MaxIdCharacters} characters");
 
         // A decoded file cannot contain half of a surrogate pair, but JSON can escape one.
-        NoNul(columns.Text!, record.Text);
+        NoNul(columns.Text![0], record.Text);
         NoNul(columns.SecondText!, record.SecondText);
         NoNul(columns.Id!, record.Id);
+        return record with { Labels = Labels() };
+
+        IReadOnlyList<string> Labels()
+        {
+            try
+            {
+                return selection.Named(record.Labels);
+            }
+            catch (FormatException fault)
+            {
+                throw LabelError(
+                    fault.Message + (corpus is null && record.Labels.Contains("")
+                        ? "; to drop the examples without a label, set 'dropLabels' to [\"\"]" : ""));
+            }
+        }
 
         void NoNul(string column, string? text)
         {

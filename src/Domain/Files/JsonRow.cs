@@ -26,13 +26,18 @@ internal readonly record struct JsonRow(JsonElement Json, long Line, SourceFile 
             : throw Error(name, $"'{name}' must be a string or a whole number");
     }
 
-    public JsonElement Value(string name)
+    public JsonElement Value(string name) => Find(name) is var value && !NotFinite.Is(value)
+        ? value
+        : throw Error(name, $"'{name}' is NaN or Infinity, which is not a value of JSON; write a string");
+
+    /// <summary>Null if the value is missing: pandas writes null or NaN.</summary>
+    public JsonElement? Optional(string name) =>
+        Find(name) is var value && (value.ValueKind == JsonValueKind.Null || NotFinite.Is(value)) ? null : value;
+
+    private JsonElement Find(string name)
     {
         if (Json.ValueKind != JsonValueKind.Object) throw Error(null, "must be a JSON object");
-        if (Json.TryGetProperty(name, out var value))
-            return NotFinite.Is(value)
-                ? throw Error(name, $"'{name}' is NaN or Infinity, which is not a value of JSON; write a string")
-                : value;
+        if (Json.TryGetProperty(name, out var value)) return value;
         var names = ColumnNames.Listed(Json.EnumerateObject().Select(property => property.Name));
         throw Error(name, $"has no property '{name}'; it has {names}");
     }

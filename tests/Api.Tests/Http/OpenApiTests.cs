@@ -111,6 +111,45 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task The_example_of_a_dataset_is_a_definition_that_is_accepted_as_it_is()
+    {
+        foreach (var id in new[] { "importDataset" })
+        {
+            var form = (await OperationsAsync()).Single(operation => operation.Id == id)
+                .Operation["requestBody"]!["content"]!["multipart/form-data"]!;
+            var definition = form["schema"]!["properties"]!["definition"]!["example"]!;
+            Assert.Equal(definition.ToJsonString(), form["example"]!["definition"]!.ToJsonString());
+            using var content = new MultipartFormDataContent
+            {
+                { new StringContent(definition.ToJsonString()), "definition" },
+                { new StringContent("text,label\n" + string.Concat(
+                    Enumerable.Range(0, 20).Select(i => $"film {i},{(i % 2 == 0 ? "good" : "bad")}\n"))), "file" },
+                // Swagger UI sends a part for each file that was not chosen.
+                { new ByteArrayContent([]), "train" },
+            };
+
+            using var answer = await api.Client.PostAsync("/api/v1/datasets", content);
+
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Fields_that_accept_a_text_or_a_list_are_documented_with_both()
+    {
+        var schemas = (await DocumentAsync())["components"]!["schemas"]!;
+        foreach (var (schema, field, types) in new[]
+        {
+            ("ColumnMapping", "text", "string array"), ("ColumnMapping", "labels", "string array"),
+            ("DatasetDefinition", "labelNames", "object array"),
+        })
+            Assert.Equal(
+                types.Split(' '),
+                schemas[schema]!["properties"]![field]!["oneOf"]!.AsArray().Take(2)
+                    .Select(form => (string)form!["type"]!));
+    }
+
+    [Fact]
     public async Task Query_parameters_are_documented_with_their_types()
     {
         var list = (await OperationsAsync()).Single(operation => operation.Id == "listRuns").Operation;

@@ -189,7 +189,9 @@ public class DatasetRulesTests
 
     [Theory]
     [InlineData(0, 0, "split.test")]
-    [InlineData(0, 1, "split.test")]
+    [InlineData(0, 1.5, "split.test")]
+    [InlineData(0, 1e9, "split.test")]
+    [InlineData(2.5, 10, "split.validation")]
     [InlineData(-0.1, 0.5, "split.validation")]
     [InlineData(0.5, 0.5, "split")]
     public void The_fractions_must_leave_examples_for_every_split(double validation, double test, string field) =>

@@ -36,6 +36,10 @@ public sealed class LabelTextTests : IDisposable
 
         Assert.Equal((4, "label"), (refusal.Line, refusal.Column));
         Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "labels[1]",
+            Assert.Single(DatasetRules.Check(files.Definition with { Labels = [first, second] }, ["train", "test"]))
+                .Field);
     }
 
     [Fact]

@@ -90,18 +90,19 @@ public sealed class MultiLabelTests : IDisposable
     }
 
     [Theory]
-    [InlineData(DatasetFormat.Csv, null, "topics,text\ngrain,one\n", "is not a JSON list of labels")]
-    [InlineData(DatasetFormat.Csv, null, "topics,text\n\"{}\",one\n", "is not a JSON list of labels")]
-    [InlineData(DatasetFormat.Csv, null, "topics,text\n[0.5],one\n", "neither a string nor a whole number")]
-    [InlineData(DatasetFormat.Csv, null, "topics,text\n\"[\"\"\\ud800\"\"]\",one\n", "is not a JSON list of labels")]
+    [InlineData(DatasetFormat.Csv, null, "topics,text\ngrain,one\n", "is not a list of labels")]
+    [InlineData(DatasetFormat.Csv, null, "topics,text\n\"{}\",one\n", "is not a list of labels")]
+    [InlineData(DatasetFormat.Csv, null, "topics,text\n[0.5],one\n", "has the number 0.5, which is not whole")]
+    [InlineData(DatasetFormat.Csv, null, "topics,text\n\"[\"\"\\ud800\"\"]\",one\n", "is not a list of labels")]
     [InlineData(DatasetFormat.Csv, null, "topics,text\n\"[\"\"\"\"]\",one\n", "the label is empty")]
     [InlineData(DatasetFormat.Csv, ";", "topics,text\na;;b,one\n", "the label is empty")]
     [InlineData(DatasetFormat.Csv, ";", "topics,text\na; b,one\n", "'<U+0020>b' has white space (U+0020)")]
+    [InlineData(DatasetFormat.Jsonl, null, "\n{\"topics\":\"a\",\"text\":\"one\"}", "is not a list of labels")]
+    [InlineData(DatasetFormat.Jsonl, null, "\n{\"topics\":7,\"text\":\"one\"}", "must be a list of labels")]
+    [InlineData(DatasetFormat.Jsonl, null, "\n{\"topics\":null,\"text\":\"one\"}", "the label is empty")]
     [InlineData(
-        DatasetFormat.Jsonl, null, "\n{\"topics\":\"a\",\"text\":\"one\"}", "'topics' must be a list of labels")]
-    [InlineData(DatasetFormat.Jsonl, null, "\n{\"topics\":null,\"text\":\"one\"}", "'topics' must be a list of labels")]
-    [InlineData(
-        DatasetFormat.Jsonl, null, "\n{\"topics\":[[\"a\"]],\"text\":\"one\"}", "neither a string nor a whole number")]
+        DatasetFormat.Jsonl, null, "\n{\"topics\":[[\"a\"]],\"text\":\"one\"}",
+        "neither a string, a whole number, true or false")]
     public void A_value_that_is_not_a_list_of_labels_is_refused_with_its_line_and_column(
         DatasetFormat format, string? separator, string train, string message)
     {

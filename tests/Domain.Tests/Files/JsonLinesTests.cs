@@ -115,11 +115,11 @@ public sealed class JsonLinesTests : IDisposable
             {"text": "\"NaN, Infinity", "score": -Infinity, "label": "b"}
             """).With("test", """{"text": "x", "label": "a", "score": NaN}""");
         using var lines = new SampleFiles().As(DatasetFormat.Jsonl);
-        lines.With("train", """{"text": "one", "label": NaN}""").With("test", Test);
+        lines.With("train", """{"text": NaN, "label": "a"}""").With("test", Test);
 
         Assert.Equal(["NaN \\", "\"NaN, Infinity", "x"], files.Examples().Select(example => example.Text));
         Assert.Equal(
-            ("label", "'label' is NaN or Infinity, which is not a value of JSON; write a string"),
+            ("text", "'text' is NaN or Infinity, which is not a value of JSON; write a string"),
             (lines.Refusal().Column, lines.Refusal().Message));
     }
 

@@ -195,7 +195,9 @@ public sealed class ParquetTests : IDisposable
     [Fact]
     public void A_list_that_is_missing_lacks_an_item_or_is_too_long_is_refused_with_its_row()
     {
-        Assert.Equal((2, "has no value"), ErrorOf(new string[]?[] { ["a"], null }));
+        Assert.Equal(
+            (2, "the label is empty; to drop the examples without a label, set 'dropLabels' to [\"\"]"),
+            ErrorOf(new string[]?[] { ["a"], null }));
         Assert.Equal((2, "has a list with an item that has no value"), ErrorOf(new string?[][] { ["a"], ["b", null] }));
         Assert.Equal(
             (2, "has a list of more than 10000 items"),
@@ -212,12 +214,48 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
-    public void A_list_is_not_accepted_as_a_single_label()
+    public void A_list_of_one_label_is_accepted_as_a_single_label()
     {
-        var refusal = Refusal(Write(["one", "two"], new string[][] { ["a"], ["b"] }));
+        Assert.Equal(["a", "b"], Labels(new string[][] { ["a"], ["b"], ["a"] }));
 
+        var refusal = Refusal(Write(["one", "two"], new string[][] { ["a"], ["b", "c"] }));
+        Assert.Equal((2, "label"), (refusal.Line, refusal.Column));
+        Assert.StartsWith("has 2 labels", refusal.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>pandas makes a column of whole numbers double if one of them is missing.</summary>
+    [Fact]
+    public void Labels_may_be_floating_point_numbers_without_a_fraction()
+    {
+        Assert.Equal(["-1", "2", "10"], Labels(new double[] { 10, -1, 2 }));
+        Assert.Equal(["-1", "0", "2"], Labels(new float[] { 2, -1, -0f }));
+        Assert.Equal(["1", "2"], Labels(new double[][] { [1], [2], [1] }));
+
+        var refusal = Refusal(Write(["one", "two"], new double[] { 1, 0.5 }));
         Assert.Equal(
-            ("label", "must be a column of strings, whole numbers or booleans"), (refusal.Column, refusal.Message));
+            (2, "has the number 0.5, which is not whole; a label is a string, a whole number, true or false"),
+            (refusal.Line, refusal.Message));
+    }
+
+    [Fact]
+    public void A_missing_label_is_refused_or_dropped()
+    {
+        AssertMissing(Write(["one", "two", "three"], new double[] { 1, double.NaN, 0 }));
+        AssertMissing(Write(["one", "two", "three"], new double?[] { 1, null, 0 }));
+        AssertMissing(Write(["one", "two", "three"], new long?[] { 1, null, 0 }));
+        AssertMissing(Write<string, string?>(["one", "two", "three"], new string?[] { "1", null, "0" }));
+
+        static void AssertMissing(byte[] file)
+        {
+            var refusal = Refusal(file);
+            Assert.Equal((2, "label"), (refusal.Line, refusal.Column));
+            Assert.StartsWith("the label is empty; to drop", refusal.Message, StringComparison.Ordinal);
+            using var sample = new SampleFiles().As(DatasetFormat.Parquet);
+            sample.Definition = sample.Definition with { DropLabels = [""] };
+            var dataset = sample.With("train", file).With("test", file).Read();
+            Assert.Equal(["0", "1"], dataset.Labels);
+            Assert.Equal(new Dictionary<string, int> { ["noLabel"] = 2 }, dataset.Dropped);
+        }
     }
 
     [Fact]

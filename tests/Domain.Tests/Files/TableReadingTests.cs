@@ -78,7 +78,8 @@ public sealed class TableReadingTests : IDisposable
 
     [Theory]
     [InlineData("a, ", "text", "the text is empty")]
-    [InlineData(",one", "label", "the label is empty")]
+    [InlineData(
+        ",one", "label", "the label is empty; to drop the examples without a label, set 'dropLabels' to [\"\"]")]
     [InlineData(
         " a,one", "label",
         "the label '<U+0020>a' has white space (U+0020) at its beginning; remove it, since a label has 1 to 200 "

@@ -32,7 +32,7 @@ internal sealed class Aapd : Corpus
         {
             if (!labels.MoveNext())
                 throw new UnreadableFileException(
-                    labelPart.Name, text.Number, Columns.Labels,
+                    labelPart.Name, text.Number, Columns.ForLabels,
                     $"has fewer lines than {part.Name}, which has this line");
             yield return new SourceRecord(
                 text.Number, text.Text, null, labels.Current.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries),
@@ -41,7 +41,7 @@ internal sealed class Aapd : Corpus
         }
         if (labels.MoveNext())
             throw new UnreadableFileException(
-                labelPart.Name, labels.Current.Number, Columns.Labels,
+                labelPart.Name, labels.Current.Number, Columns.ForLabels,
                 $"has more lines than {part.Name}, which ends before this line");
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class Reuters21578 : Corpus
         kept ??= Topics(Documents(part, files), minimum);
         if (kept.Count == 0)
             throw new UnreadableFileException(
-                part.Name, null, Columns.Labels,
+                part.Name, null, Columns.ForLabels,
                 $"no topic occurs in both splits and in at least {minimum} training documents");
         foreach (var (file, document) in Documents(part, files))
         {

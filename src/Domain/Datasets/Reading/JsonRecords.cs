@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets.Reading;
@@ -13,26 +12,34 @@ internal static class JsonRecords
     {
         var columns = definition.Columns!;
         return new SourceRecord(
-            row.Line, row.Text(columns.Text!), columns.SecondText is { } second ? row.Text(second) : null,
-            Labels(row, definition), columns.Id is { } id ? row.Name(id) : null);
+            row.Line, columns.Join(columns.Text!.Select(name => Text(row, name, columns.Text!.Count > 1))),
+            columns.SecondText is { } second ? row.Text(second) : null,
+            Labels(row, definition), columns.Id is { } id ? row.Name(id) : null)
+        {
+            Split = columns.Split is { } split ? At(row, split, () => SplitName.Of(row.Text(split))) : null,
+        };
     }
 
-    /// <summary>For multi-label data a list, or text as in a cell of a table.</summary>
+    /// <summary>One of several texts may be missing.</summary>
+    private static string Text(JsonRow row, string name, bool isOneOfSeveral) =>
+        isOneOfSeveral && row.Optional(name) is null ? "" : row.Text(name);
+
     private static IReadOnlyList<string> Labels(JsonRow row, DatasetDefinition definition)
     {
-        var name = definition.Columns!.ForLabels;
-        if (definition.Task == LearningTask.SingleLabel) return [row.Name(name)];
-        var value = row.Value(name);
+        if (definition.Columns!.LabelColumns is not null)
+            return LabelFlag.Labels(
+                definition, name => At(row, name, () => row.Optional(name) is { } cell ? LabelValue.Of(cell) : ""),
+                row.Error);
+        var column = definition.Columns.ForLabels;
+        return At(
+            row, column, () => row.Optional(column) is { } labels ? LabelCell.Of(labels, definition) : [""]);
+    }
+
+    private static T At<T>(JsonRow row, string name, Func<T> read)
+    {
         try
         {
-            return value.ValueKind switch
-            {
-                JsonValueKind.Array => LabelCell.Of(value),
-                JsonValueKind.String when definition.LabelSeparator is not null =>
-                    LabelCell.Read(value.GetString()!, definition),
-                _ => throw new FormatException(
-                    $"'{name}' must be a list of labels, or, with 'labelSeparator', a string"),
-            };
+            return read();
         }
         catch (FormatException malformed)
         {

@@ -10,32 +10,61 @@ internal static class ParquetRecords
     {
         var columns = definition.Columns!;
         using var rows = new ParquetRows(file, limits);
-        var text = rows.Texts(columns.Text!);
+        var texts = columns.Text!.Select(rows.Texts).ToList();
         var second = columns.SecondText is { } secondText ? rows.Texts(secondText) : null;
-        var labels = definition.Task == LearningTask.MultiLabel
-            ? rows.ListsOrValues(columns.ForLabels, DatasetLimits.MaxLabels)
-            : rows.Values(columns.ForLabels);
+        var flags = columns.LabelColumns?.ToDictionary(name => name, name => rows.Labels(name), StringComparer.Ordinal);
+        var labels = flags is null ? rows.Labels(columns.ForLabels, DatasetLimits.MaxLabels) : null;
         var id = columns.Id is { } idColumn ? rows.Values(idColumn) : null;
+        var split = columns.Split is { } splitColumn ? rows.Texts(splitColumn) : null;
         while (rows.Next())
         {
+            // Every cell of a row is read, whatever the others are.
+            string[] parts = [.. texts.Select(text => texts.Count > 1 ? text.Optional() ?? "" : text.Value())];
             var record = new SourceRecord(
-                rows.Number, text.Value(), second?.Value(), Labels(labels, definition), id?.Value());
+                rows.Number, columns.Join(parts),
+                second?.Value(), flags is null ? Labels(labels!, definition) : Labels(flags, definition), id?.Value())
+            {
+                Split = split is null ? null : At(split, () => SplitName.Of(split.Value())),
+            };
             rows.Count(Characters(record));
             yield return record;
         }
     }
 
-    private static IReadOnlyList<string> Labels(ParquetRows.Column labels, DatasetDefinition definition)
+    private static IReadOnlyList<string> Labels(ParquetRows.Column labels, DatasetDefinition definition) => At(
+        labels, () =>
+        {
+            if (labels.HasLists)
+            {
+                var list = labels.OptionalList();
+                if (list is null) return [""];
+                if (labels.IsReal) list = [.. list.Select(LabelValue.OfReal)];
+                return definition.Task == LearningTask.SingleLabel ? LabelCell.Only(list) : list;
+            }
+            return labels.Optional() is { } cell
+                ? LabelCell.Read(labels.IsReal ? LabelValue.OfReal(cell) : cell, definition) : [""];
+        });
+
+    private static IReadOnlyList<string> Labels(
+        Dictionary<string, ParquetRows.Column> flags, DatasetDefinition definition)
     {
-        if (labels.HasLists) return labels.List();
-        var cell = labels.Value();
+        // Every cell of a row is read, whatever its labels are.
+        var cells = flags.ToDictionary(flag => flag.Key, flag => Cell(flag.Value), StringComparer.Ordinal);
+        return LabelFlag.Labels(definition, name => cells[name], (name, message) => flags[name].Error(message));
+    }
+
+    private static string Cell(ParquetRows.Column flag) => At(
+        flag, () => flag.Optional() is { } cell ? flag.IsReal ? LabelValue.OfReal(cell) : cell : "");
+
+    private static T At<T>(ParquetRows.Column column, Func<T> read)
+    {
         try
         {
-            return LabelCell.Read(cell, definition);
+            return read();
         }
         catch (FormatException malformed)
         {
-            throw labels.Error(malformed.Message);
+            throw column.Error(malformed.Message);
         }
     }
 

@@ -18,31 +18,54 @@ internal static class TableRecords
             }
             columns.Header.Check(row);
             yield return new SourceRecord(
-                row.Line, row.Fields[columns.Text], Optional(row, columns.SecondText), Labels(row, columns),
-                Optional(row, columns.Id));
+                row.Line, definition.Columns!.Join(columns.Text.Select(column => row.Fields[column])),
+                Optional(row, columns.SecondText), Labels(row, columns), Optional(row, columns.Id))
+            {
+                Split = columns.Split is { } split
+                    ? At(row, columns.Header.Name(split), () => SplitName.Of(row.Fields[split])) : null,
+            };
         }
         if (columns is null) throw TableHeader.Missing(file, form);
 
         IReadOnlyList<string> Labels(SourceRow row, Columns columns)
         {
+            if (columns.LabelFlags is { } flags)
+                return LabelFlag.Labels(
+                    definition, name => row.Fields[flags[name]],
+                    (name, message) => new UnreadableFileException(file.Name, row.Line, name, message));
+            var labels = columns.Labels!.Value;
+            return At(row, columns.Header.Name(labels), () => LabelCell.Read(row.Fields[labels], definition));
+        }
+
+        T At<T>(SourceRow row, string column, Func<T> read)
+        {
             try
             {
-                return LabelCell.Read(row.Fields[columns.Labels], definition);
+                return read();
             }
             catch (FormatException malformed)
             {
-                throw new UnreadableFileException(
-                    file.Name, row.Line, columns.Header.Name(columns.Labels), malformed.Message);
+                throw new UnreadableFileException(file.Name, row.Line, column, malformed.Message);
             }
         }
     }
 
     private static string? Optional(SourceRow row, int? column) => column is { } index ? row.Fields[index] : null;
 
-    private sealed record Columns(TableHeader Header, int Text, int? SecondText, int Labels, int? Id)
+    /// <param name="LabelFlags">The place of each column with a label; null if one column has the labels.</param>
+    private sealed record Columns(
+        TableHeader Header, IReadOnlyList<int> Text, int? SecondText, int? Labels,
+        IReadOnlyDictionary<string, int>? LabelFlags, int? Id, int? Split)
     {
-        public static Columns Of(TableHeader header, ColumnMapping mapping) => new(
-            header, header.Place(mapping.Text!), mapping.SecondText is { } second ? header.Place(second) : null,
-            header.Place(mapping.ForLabels), mapping.Id is { } id ? header.Place(id) : null);
+        public static Columns Of(TableHeader header, ColumnMapping mapping)
+        {
+            return new(
+                header, [.. mapping.Text!.Select(header.Place)], Optional(mapping.SecondText),
+                mapping.LabelColumns is null ? header.Place(mapping.ForLabels) : null,
+                mapping.LabelColumns?.ToDictionary(name => name, header.Place, StringComparer.Ordinal),
+                Optional(mapping.Id), Optional(mapping.Split));
+
+            int? Optional(string? name) => name is null ? null : header.Place(name);
+        }
     }
 }

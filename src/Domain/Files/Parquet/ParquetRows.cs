@@ -9,6 +9,7 @@ internal sealed class ParquetRows : IDisposable
     private static readonly ParquetType[] Strings = [ParquetType.ByteArray];
     private static readonly ParquetType[] Plain =
         [ParquetType.ByteArray, ParquetType.Int32, ParquetType.Int64, ParquetType.Boolean];
+    private static readonly ParquetType[] Numbers = [.. Plain, ParquetType.Float, ParquetType.Double];
 
     private readonly SourceFile source;
     private readonly ReadLimits limits;
@@ -49,11 +50,18 @@ internal sealed class ParquetRows : IDisposable
     /// <exception cref="UnreadableFileException">The file has no such column, or another one.</exception>
     public Column Values(string name) => Add(name, "must be a column of strings, whole numbers or booleans", Plain);
 
-    /// <summary>Like <see cref="Values"/>, or a column of lists of such values.</summary>
-    /// <param name="mostItems">Longer lists are refused: a few bytes can encode the same item a billion times.</param>
+    /// <summary>
+    /// Like <see cref="Values"/>, or a column of floating-point numbers, as pandas makes of whole numbers if one is
+    /// missing; or a column of lists of such values.
+    /// </summary>
+    /// <param name="mostItems">
+    /// Longer lists are refused: a few bytes can encode the same item a billion times. 0 for a column without lists.
+    /// </param>
     /// <exception cref="UnreadableFileException">The file has no such column, or another one.</exception>
-    public Column ListsOrValues(string name, int mostItems) =>
-        Add(name, "must be a column of lists of strings, or of strings", Plain, mostItems);
+    public Column Labels(string name, int mostItems = 0) => Add(
+        name,
+        "must be a column of strings, whole numbers or booleans" + (mostItems > 0 ? ", or of lists of them" : ""),
+        Numbers, mostItems);
 
     /// <summary>Moves to the next row; returns false if there is none.</summary>
     /// <exception cref="UnreadableFileException">The file is damaged.</exception>
@@ -125,13 +133,21 @@ internal sealed class ParquetRows : IDisposable
 
         public bool HasLists => column.List is not null;
 
-        /// <exception cref="UnreadableFileException">The file is damaged, or the row has no value.</exception>
-        public string Value() => Read(reader!.Next);
+        /// <summary>Whether the values are floating-point numbers.</summary>
+        public bool IsReal => column.Type is ParquetType.Float or ParquetType.Double;
 
+        /// <exception cref="UnreadableFileException">The file is damaged, or the row has no value.</exception>
+        public string Value() => Optional() ?? throw Error("has no value");
+
+        /// <summary>Null if the row has no value.</summary>
+        /// <exception cref="UnreadableFileException">The file is damaged.</exception>
+        public string? Optional() => rows.Whole(reader!.Next, rows.Number, column.Name);
+
+        /// <summary>Null if the row has no list.</summary>
         /// <exception cref="UnreadableFileException">
-        /// The file is damaged, or the row has no list, or a list with too many items.
+        /// The file is damaged, or the row has a list with too many items.
         /// </exception>
-        public IReadOnlyList<string> List() => Read(reader!.NextList);
+        public IReadOnlyList<string>? OptionalList() => rows.Whole(reader!.NextList, rows.Number, column.Name);
 
         public UnreadableFileException Error(string message) =>
             new(rows.source.Name, rows.Number, column.Name, message);
@@ -145,8 +161,5 @@ internal sealed class ParquetRows : IDisposable
         private ParquetColumnReader Reader(ParquetRowGroup group) => new(
             rows.file, rows.valuesEnd, group.Chunks[column.Leaf!.Value], column, mostItems, rows.unpacked,
             rows.source.Cancellation);
-
-        private T Read<T>(Func<T?> read) where T : class =>
-            rows.Whole(read, rows.Number, column.Name) ?? throw Error("has no value");
     }
 }

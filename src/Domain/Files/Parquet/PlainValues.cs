@@ -20,13 +20,15 @@ internal sealed class PlainValues(ReadOnlyMemory<byte> bytes, ParquetColumn colu
         ParquetType.ByteArray => Text(position, out position),
         ParquetType.Int32 => Whole(BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)))),
         ParquetType.Int64 => Whole(BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)))),
+        ParquetType.Float => Real(BinaryPrimitives.ReadSingleLittleEndian(Take(sizeof(float)))),
+        ParquetType.Double => Real(BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)))),
         _ => Flag(),
     };
 
     /// <summary>The offset of each value, for access by index.</summary>
     public int[] Places(int count)
     {
-        var smallest = column.Type == ParquetType.Int64 ? sizeof(long) : sizeof(int);
+        var smallest = column.Type is ParquetType.Int64 or ParquetType.Double ? sizeof(long) : sizeof(int);
         if (count < 0 || count > bytes.Length / smallest) throw new EndOfStreamException();
         var places = new int[count];
         for (var i = 0; i < count; i++)
@@ -82,6 +84,11 @@ internal sealed class PlainValues(ReadOnlyMemory<byte> bytes, ParquetColumn colu
     private string Whole(long number) => column.IsUnsigned
         ? ((ulong)number).ToString(CultureInfo.InvariantCulture)
         : number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A whole number without a fraction or exponent: 1, not 1.0 or 1E+00.</summary>
+    private static string Real(double number) => double.IsInteger(number) && Math.Abs(number) < 1L << 53
+        ? ((long)number).ToString(CultureInfo.InvariantCulture)
+        : number.ToString("R", CultureInfo.InvariantCulture);
 
     private string Flag()
     {
