@@ -1,7 +1,9 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using PieService.Api.Access;
 using PieService.Api.Http;
 using PieService.Api.Idempotency;
 using PieService.Api.Lists;
@@ -16,8 +18,10 @@ namespace PieService.Api.Datasets;
 public static class DatasetEndpoints
 {
     public const string ImportOperation = "importDataset";
+    public const string PlanOperation = "planDataset";
 
     private const string RespondAsync = "respond-async";
+    private const int MostSameContent = 100;
 
     /// <summary>The number of sweeps that a message names.</summary>
     private const int SweepsShown = 5;
@@ -36,6 +40,7 @@ public static class DatasetEndpoints
         services.AddSingleton(provider => UploadSettings.From(
             provider.GetRequiredService<PieFolders>(), name => provider.GetRequiredService<IConfiguration>()[name]));
         services.AddSingleton<DatasetImport>();
+        services.AddSingleton<DatasetPlans>();
         services.AddSingleton<ImportRows>();
         services.AddSingleton<ImportQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<ImportQueue>());
@@ -52,7 +57,11 @@ public static class DatasetEndpoints
         var datasets = routes.MapGroup("/datasets").WithTags("Datasets");
         datasets.MapPost("/", Import).WithName(ImportOperation)
             .WithMetadata(new RequestSizeLimitAttribute(settings.RequestBytes), IdempotencyKey.Documented, PreferAsync)
+            .Produces<DatasetResponse>(201).Produces<ImportResponse>(202)
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
+        datasets.MapPost("/plan", Plan).WithName(PlanOperation)
+            .WithMetadata(new RequestSizeLimitAttribute(settings.RequestBytes), new ChangesNothing())
+            .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
         datasets.MapGet("/", List).WithName("listDatasets").ProducesProblem(400);
         datasets.MapGet("/{id:guid}", Get).WithName("getDataset").ProducesProblem(404);
         datasets.MapDelete("/{id:guid}", Delete).WithName("deleteDataset").ProducesProblem(404).ProducesProblem(409);
@@ -66,18 +75,19 @@ public static class DatasetEndpoints
     /// bzip2, xz, zstd), and the published datasets that format lists, in their original files. The import stores the
     /// whole dataset or nothing. If a file cannot be read, the response states file, line and column. With Prefer:
     /// respond-async the response is sent as soon as the files are received, and contains an import that can be polled
-    /// and cancelled.
+    /// and cancelled. With validateOnly=true the operation is the same as planDataset.
     /// </remarks>
     /// <response code="201">The dataset is imported; Location is its address.</response>
     /// <response code="202">
     /// The files are received (Prefer: respond-async); Location is the address of the import.
     /// </response>
-    private static async Task<Results<
-        Created<DatasetResponse>, Accepted<ImportResponse>, ProblemHttpResult, IdempotentAttempt.KnownAnswer>> Import(
-        Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
-        DatasetImport import, ImportQueue queue,
+    private static async Task<IResult> Import(
+        Query<ImportQuery> query, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
+        DatasetImport import, DatasetPlans plans, ImportQueue queue,
         IdempotencyKey key, CancellationToken cancellation)
     {
+        if (query.Value.ValidateOnly)
+            return await Plan(new(new()), http, settings, limits, db, plans, cancellation);
         using var folder = new UploadFolder(settings);
         var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
         var isForLater = PrefersAsync(http.Request);
@@ -85,8 +95,7 @@ public static class DatasetEndpoints
             http, ImportOperation, (byte[])[.. upload.Identity, isForLater ? (byte)1 : (byte)0], cancellation);
         if (attempt.Answer is { } known) return known;
 
-        var definition =
-            upload.Definition.Checked(value => DatasetRules.Check(value, [.. upload.Parts.Select(part => part.Name)]));
+        var definition = upload.CheckedDefinition();
         if (isForLater) return await ImportLaterAsync();
         try
         {
@@ -108,9 +117,7 @@ public static class DatasetEndpoints
             return UnreadableContent.Of(content);
         }
 
-        async Task<Results<
-            Created<DatasetResponse>, Accepted<ImportResponse>, ProblemHttpResult,
-            IdempotentAttempt.KnownAnswer>> ImportLaterAsync()
+        async Task<IResult> ImportLaterAsync()
         {
             if (await ImportEndpoints.FindAsync(db, attempt.ResourceId, cancellation) is null)
             {
@@ -131,6 +138,47 @@ public static class DatasetEndpoints
             var received = (await ImportEndpoints.FindAsync(db, attempt.ResourceId, CancellationToken.None))!;
             await attempt.CompleteAsync(StatusCodes.Status202Accepted, received.Location, received);
             return TypedResults.Accepted(received.Location, received);
+        }
+    }
+
+    /// <summary>Reads an upload as importDataset does, and stores nothing.</summary>
+    /// <remarks>
+    /// The body is that of importDataset, and the errors are the same. The response has what was detected in the files,
+    /// labels, splits, contentHash and quality of the dataset that an import would create, the datasets with the same
+    /// content, and the first ten examples of each split. The files are read while the client waits, and reading stops
+    /// if the client disconnects.
+    /// </remarks>
+    private static async Task<Results<Ok<DatasetPlanResponse>, ProblemHttpResult>> Plan(
+        Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
+        DatasetPlans plans, CancellationToken cancellation)
+    {
+        var client = Client.Of(http);
+        if (!plans.TryTake(client))
+        {
+            http.Response.SetRetryAfter(ImportQueue.RetryAfterSeconds);
+            return TypedResults.Problem(
+                $"Too many plans of datasets are being made: at most {plans.Most}, {plans.MostOfOne} of them for one "
+                + "client. Send the request again after Retry-After seconds.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+        try
+        {
+            using var folder = new UploadFolder(settings);
+            var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
+            var definition = upload.CheckedDefinition();
+            var source = SourceDataset.Read(definition, upload.Parts, limits, cancellation);
+            var same = await db.Datasets.Where(dataset => dataset.ContentHash == source.ContentHash)
+                .OrderBy(dataset => dataset.Id).Select(dataset => dataset.Id).Take(MostSameContent)
+                .ToListAsync(cancellation);
+            return TypedResults.Ok(DatasetPlanResponse.Of(source, same, cancellation));
+        }
+        catch (UnreadableFileException content)
+        {
+            return UnreadableContent.Of(content);
+        }
+        finally
+        {
+            plans.GiveBack(client);
         }
     }
 
@@ -200,4 +248,15 @@ public static class DatasetEndpoints
         $"The dataset {dataset} is used by sweeps: {string.Join(", ", sweeps.Take(SweepsShown))}"
         + $"{(sweeps.Count > SweepsShown ? ", ..." : "")}. GET /api/v1/sweeps?datasetId={dataset} lists them; delete "
         + "them first.");
+}
+
+public sealed record ImportQuery
+{
+    /// <summary>Whether only to read the upload and to respond as planDataset does.</summary>
+    /// <remarks>
+    /// The parameter is not in the OpenAPI document: client generators accept one success response per operation and
+    /// treat a second one as an error.
+    /// </remarks>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public bool ValidateOnly { get; init; }
 }

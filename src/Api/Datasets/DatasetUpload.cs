@@ -59,6 +59,10 @@ public sealed record DatasetUpload(
             [.. definition ?? [], .. JsonSerializer.SerializeToUtf8Bytes(hashes)]);
     }
 
+    /// <exception cref="InvalidRequestException">The definition or the parts break a rule.</exception>
+    public DatasetDefinition CheckedDefinition() =>
+        Definition.Checked(value => DatasetRules.Check(value, [.. Parts.Select(part => part.Name)]));
+
     private static string Boundary(HttpRequest request)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)

@@ -35,6 +35,9 @@ public sealed class SourceDataset
     /// <summary>The number of documents that are not examples, by reason.</summary>
     public IReadOnlyDictionary<string, int> Dropped { get; }
 
+    /// <summary>The files, and how they are read.</summary>
+    public IEnumerable<DetectedFile> Files => reader.Files;
+
     /// <summary>The total number of times that the files are read.</summary>
     public static int Readings(DatasetDefinition definition) => PublishedCorpora.Of(definition.Format)?.Readings ?? 3;
 
@@ -73,6 +76,32 @@ public sealed class SourceDataset
             };
         }
     }
+
+    /// <summary>The first examples of each split, as they are stored; the files are read until there are enough.
+    /// </summary>
+    public IReadOnlyList<Example> First(int ofEach, CancellationToken cancellation)
+    {
+        var (first, wanted) = (new List<Example>(), Splits.Sum(split => Math.Min(split.Examples, ofEach)));
+        foreach (var example in Examples(Guid.Empty, cancellation))
+        {
+            if (example.Position < ofEach) first.Add(example);
+            if (first.Count == wanted) break;
+        }
+        return [.. first.OrderBy(example => example.Split)];
+    }
+
+    public Dataset AsDataset(Guid id, DateTimeOffset createdAt) => new()
+    {
+        Id = id,
+        Name = Name,
+        Task = Task,
+        Labels = [.. Labels],
+        ContentHash = ContentHash,
+        Splits = Splits,
+        Dropped = Dropped,
+        Quality = Quality,
+        CreatedAt = createdAt,
+    };
 
     /// <summary>The labels as indices, ascending, each once: the labels of an example are a set.</summary>
     private short[] ClassesOf(SourceRecord record) => record.Labels.Count == 1

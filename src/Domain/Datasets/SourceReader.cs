@@ -50,6 +50,10 @@ internal sealed class SourceReader
     /// <summary>The number of documents that are not examples, by reason, in all readings so far.</summary>
     public IReadOnlyDictionary<string, int> Dropped => files.Dropped;
 
+    /// <summary>All parts, and how they are read.</summary>
+    public IEnumerable<DetectedFile> Files =>
+        files.Parts.Select(part => DetectedFile.Of(part, Definition, files.Limits));
+
     /// <summary>The parts that contain examples, in the order of the splits.</summary>
     public IEnumerable<DatasetPart> Parts =>
         files.Parts.Where(part => DatasetPart.HoldsExamples(part.Name)).OrderBy(part => part.Split);

@@ -13,19 +13,8 @@ public sealed class DatasetImport(IDbContextFactory<PieDbContext> contexts, Time
         Guid id, SourceDataset source, Func<PieDbContext, Task>? alongWith, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var dataset = new Dataset
-        {
-            Id = id,
-            Name = source.Name,
-            Task = source.Task,
-            Labels = [.. source.Labels],
-            ContentHash = source.ContentHash,
-            Splits = source.Splits,
-            Dropped = source.Dropped,
-            Quality = source.Quality,
-            // PostgreSQL stores microseconds: the response now must equal what is read later.
-            CreatedAt = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)),
-        };
+        // PostgreSQL stores microseconds: the response now must equal what is read later.
+        var dataset = source.AsDataset(id, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));
 
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);

@@ -113,7 +113,7 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task The_example_of_a_dataset_is_a_definition_that_is_accepted_as_it_is()
     {
-        foreach (var id in new[] { "importDataset" })
+        foreach (var id in new[] { "importDataset", "planDataset" })
         {
             var form = (await OperationsAsync()).Single(operation => operation.Id == id)
                 .Operation["requestBody"]!["content"]!["multipart/form-data"]!;
@@ -128,7 +128,7 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
                 { new ByteArrayContent([]), "train" },
             };
 
-            using var answer = await api.Client.PostAsync("/api/v1/datasets", content);
+            using var answer = await api.Client.PostAsync("/api/v1/datasets/plan", content);
 
             Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
         }
