@@ -3,12 +3,14 @@ using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Storage;
 
-/// <summary>What a query reads follows from what it returns. Blocks are counted, since times depend on the machine.</summary>
+/// <summary>
+/// What a query reads follows from what it returns. Blocks are counted, since times depend on the machine.
+/// </summary>
 public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     /// <summary>
-    /// 90 classes of 3,000 examples take 540,000 bytes, of which one example is in one or two pages. Read again for each
-    /// class, they would be 90 times as many.
+    /// 90 classes of 3,000 examples take 540,000 bytes, of which one example is in one or two pages. Read again for
+    /// each class, they would be 90 times as many.
     /// </summary>
     [Theory]
     [InlineData("pie_scores(packed, 1500, 90)")]
