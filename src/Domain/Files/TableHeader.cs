@@ -61,8 +61,12 @@ internal sealed class TableHeader
         && other.Fields.AsSpan(1).SequenceEqual(names.AsSpan(1));
 
     private string Missing(string name) => form.HasHeader
-        ? $"the header has no column '{name}'; it has {ColumnNames.Listed(names)}"
+        ? $"the header has no column '{name}'; it has {ColumnNames.Listed(names)}{NumberHint(name)}"
         : $"the table has no column {name}; its first row has {names.Length} columns";
+
+    /// <summary>Without a header row, columns have numbers.</summary>
+    private static string NumberHint(string name) =>
+        name.All(char.IsAsciiDigit) ? "; if the file has no header row, set 'header' to false" : "";
 
     /// <summary>The delimiter with which the first row has the column, or more than one column.</summary>
     private string Hint(string name)

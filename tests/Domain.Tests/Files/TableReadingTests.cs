@@ -69,6 +69,16 @@ public sealed class TableReadingTests : IDisposable
     }
 
     [Fact]
+    public void A_column_by_its_number_is_refused_with_the_field_for_tables_without_a_header_row()
+    {
+        files.Definition = files.Definition with { Columns = new ColumnMapping { Text = "2", Label = "1" } };
+
+        Assert.Equal(
+            "the header has no column '2'; it has 'a', 'one'; if the file has no header row, set 'header' to false",
+            files.With("train", "a,one\nb,two\n").With("test", "a,one\n").Refusal().Message);
+    }
+
+    [Fact]
     public void A_column_that_occurs_twice_cannot_be_mapped() =>
         Assert.Equal("text", files.With("train", "label,text,text\n").With("test", "").Refusal().Column);
 
