@@ -41,6 +41,27 @@ public static class AdvisoryLocks
     public static Task TakeComparisonAsync(PieDbContext db, Guid comparisonId, CancellationToken cancellation) =>
         TakeHashAsync(db, comparisonId, cancellation);
 
+    /// <summary>
+    /// Takes the lock of a text, if it is free, and holds it until the result is disposed. The connection of the
+    /// context stays open for this time, but no transaction does: the work may take minutes.
+    /// </summary>
+    /// <returns>Null if another session holds it.</returns>
+    public static async Task<IAsyncDisposable?> TryHoldAsync(
+        PieDbContext db, string name, CancellationToken cancellation)
+    {
+        await db.Database.OpenConnectionAsync(cancellation);
+        var isTaken = await db.Database
+            .SqlQuery<bool>($"""SELECT pg_try_advisory_lock(hashtextextended({name}, 0)) AS "Value" """)
+            .SingleAsync(cancellation);
+        return isTaken ? new Held(db, name) : null;
+    }
+
+    private sealed class Held(PieDbContext db, string name) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() =>
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock(hashtextextended({name}, 0))");
+    }
+
     private static Task<int> TakeHashAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
         db.Database.ExecuteSqlAsync(
             $"SELECT pg_advisory_xact_lock(hashtextextended({id}::text, 0))", cancellation);

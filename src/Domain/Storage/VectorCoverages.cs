@@ -35,12 +35,11 @@ public static class VectorCoverages
             """, cancellation);
     }
 
-    /// <summary>The newest dataset whose coverage by these vectors is not known.</summary>
-    /// <returns>Null if there is no such dataset.</returns>
-    public static Task<Dataset?> MissingAsync(
+    /// <summary>The datasets whose coverage by these vectors is not known, the newest first.</summary>
+    public static Task<List<Dataset>> MissingAsync(
         PieDbContext db, string vectorsSha256, CancellationToken cancellation) =>
         db.Datasets
             .Where(dataset => !db.VectorCoverages.Any(
                 known => known.DatasetHash == dataset.ContentHash && known.VectorsSha256 == vectorsSha256))
-            .OrderByDescending(dataset => dataset.Id).AsNoTracking().FirstOrDefaultAsync(cancellation);
+            .OrderByDescending(dataset => dataset.Id).AsNoTracking().ToListAsync(cancellation);
 }

@@ -62,21 +62,25 @@ public sealed record WordVectors(
     }
 
     /// <summary>
-    /// The coverage of words by a file of vectors, whose numbers are not kept; and the SHA-256 of the file, lower-case
-    /// hex.
+    /// The coverage of several datasets by a file of vectors, which is read once and whose numbers are not kept; and
+    /// the SHA-256 of the file, lower-case hex.
     /// </summary>
-    /// <param name="counts">The number of occurrences of each word in the training split.</param>
-    /// <returns>The coverage is null if no word occurs.</returns>
+    /// <param name="datasets">For each dataset the number of occurrences of each word in its training split.</param>
+    /// <returns>The coverage of each dataset; null if it has no word.</returns>
     /// <exception cref="InvalidDataException">A line is malformed; the message names the file and the line.</exception>
-    public static (VectorCoverage? Coverage, string Sha256) CoverageOf(
-        string sourcePath, IReadOnlyDictionary<string, int> counts, CancellationToken cancellation)
+    public static (IReadOnlyList<VectorCoverage?> Coverages, string Sha256) CoverageOf(
+        string sourcePath, IReadOnlyList<Dictionary<string, int>> datasets, CancellationToken cancellation)
     {
-        var places = counts.Keys.Index().ToDictionary(word => word.Item, word => word.Index, StringComparer.Ordinal);
-        var (lookup, found) = (places.GetAlternateLookup<ReadOnlySpan<char>>(), new bool[places.Count]);
+        var all = datasets.SelectMany(counts => counts.Keys).Distinct(StringComparer.Ordinal).Index()
+            .ToDictionary(word => word.Item, word => word.Index, StringComparer.Ordinal);
+        var (lookup, found) = (all.GetAlternateLookup<ReadOnlySpan<char>>(), new bool[all.Count]);
         using var source = new GloveFile(sourcePath);
         while (source.Next(cancellation))
             if (lookup.TryGetValue(source.Word, out var place)) found[place] = true;
-        return (VectorCoverage.Of([.. counts.Values], found), source.Sha256(cancellation));
+        return (
+            [.. datasets.Select(counts => VectorCoverage.Of(
+                [.. counts.Values], [.. counts.Keys.Select(word => found[all[word]])]))],
+            source.Sha256(cancellation));
     }
 
     private static VectorCoverage? CoverageOf(TokenisedDataset dataset, bool[] found)
