@@ -13,9 +13,13 @@ namespace PieService.Domain.Predictions;
 /// mean over the labels that some, but not all examples have. 0/0 is 0.</param>
 public sealed record RunCollapse(double TopShare, double Kappa)
 {
-    private const double AlmostAll = 0.99, NoAgreement = 0.05;
+    private const double AlmostAll = 0.99, NoAgreement = 0.05, Agreement = 0.5;
 
-    public bool IsCollapsed => TopShare >= AlmostAll || Kappa < NoAgreement;
+    /// <summary>
+    /// Whether the answers are almost all the same although the gold labels are not, or agree with them by chance only.
+    /// Where almost all gold labels are the same too, a run that agrees with them has not collapsed.
+    /// </summary>
+    public bool IsCollapsed => Kappa < NoAgreement || (TopShare >= AlmostAll && Kappa < Agreement);
 
     /// <param name="gold">The gold labels of the N examples.</param>
     /// <param name="predicted">The run's predictions for them.</param>
@@ -52,7 +56,7 @@ public sealed record RunCollapse(double TopShare, double Kappa)
     {
         double n = counts.Examples, byChance = 0;
         for (var c = 0; c < counts.Given.Length; c++) byChance += counts.Given[c] / n * (counts.Predicted[c] / n);
-        return Agreement(counts.Exact / n, byChance);
+        return BeyondChance(counts.Exact / n, byChance);
     }
 
     private static double MeanKappa(LabelCounts counts)
@@ -63,7 +67,7 @@ public sealed record RunCollapse(double TopShare, double Kappa)
         {
             if (counts.Given[c] == 0 || counts.Given[c] == counts.Examples) continue;
             double given = counts.Given[c] / n, predicted = counts.Predicted[c] / n;
-            sum += Agreement(
+            sum += BeyondChance(
                 1 - given - predicted + 2 * counts.Hits[c] / n,
                 given * predicted + (1 - given) * (1 - predicted));
             labels++;
@@ -71,6 +75,6 @@ public sealed record RunCollapse(double TopShare, double Kappa)
         return labels == 0 ? 0 : sum / labels;
     }
 
-    private static double Agreement(double observed, double byChance) =>
+    private static double BeyondChance(double observed, double byChance) =>
         byChance >= 1 ? 0 : (observed - byChance) / (1 - byChance);
 }

@@ -25,6 +25,14 @@ public class RunCollapseTests
     public void A_high_accuracy_does_not_hide_a_constant_answer() =>
         Assert.True(Classes([.. Enumerable.Repeat(0, 99), 1], [.. Enumerable.Repeat(0, 100)]).IsCollapsed);
 
+    [Fact]
+    public void A_run_that_finds_the_rare_label_has_not_collapsed()
+    {
+        int[] gold = [.. Enumerable.Repeat(0, 995), 1, 1, 1, 1, 1];
+
+        Assert.False(Classes(gold, gold).IsCollapsed);
+    }
+
     /// <summary>If all examples have one label, agreement by chance is certain: 0/0.</summary>
     [Fact]
     public void Kappa_of_one_label_is_zero() => Assert.Equal(0, Classes([1, 1], [1, 1]).Kappa);
