@@ -66,6 +66,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             dataset.Property(d => d.Dropped).HasDefaultValueSql("'{}'");
             dataset.Property(d => d.Quality).IsJson();
             dataset.HasIndex(d => d.CreatedAt);
+            dataset.HasIndex(d => new { d.ContentHash, d.CreatedAt });
         });
         modelBuilder.Entity<Example>(example =>
         {

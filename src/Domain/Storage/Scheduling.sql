@@ -103,13 +103,14 @@ CROSS JOIN LATERAL (
         max(labelled_at) AS labelled_at
     FROM comparisons WHERE comparisons.sweep_id = sweeps.id) AS comparison
 CROSS JOIN LATERAL (
-    -- Only a sweep that is at work has an estimate, and a sample of epochs is enough for it: their number grows with
-    -- runs times epochs.
-    SELECT avg(sample.seconds) AS seconds
-    FROM (
-        SELECT run_metrics.seconds
-        FROM sweep_runs AS link JOIN run_metrics ON run_metrics.run_id = link.run_id AND run_metrics.split = 'train'
-        WHERE link.sweep_id = sweeps.id AND run.queued + run.running > 0
-        LIMIT 1000) AS sample) AS epoch
+    -- Only a sweep that is at work has an estimate. The first finished epoch of each run is enough for it: the number of
+    -- all epochs grows with runs times epochs.
+    SELECT avg(first.seconds) AS seconds
+    FROM sweep_runs AS link
+    CROSS JOIN LATERAL (
+        SELECT run_metrics.seconds FROM run_metrics
+        WHERE run_metrics.run_id = link.run_id AND run_metrics.split = 'train' ORDER BY run_metrics.epoch LIMIT 1
+    ) AS first
+    WHERE link.sweep_id = sweeps.id AND run.queued + run.running > 0) AS epoch
 CROSS JOIN LATERAL (
     SELECT sum(slots) AS slots FROM live_workers) AS worker;

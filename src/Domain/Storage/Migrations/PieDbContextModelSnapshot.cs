@@ -266,6 +266,9 @@ namespace PieService.Domain.Storage.Migrations
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_datasets_created_at");
 
+                    b.HasIndex("ContentHash", "CreatedAt")
+                        .HasDatabaseName("ix_datasets_content_hash_created_at");
+
                     b.ToTable("datasets", (string)null);
                 });
 

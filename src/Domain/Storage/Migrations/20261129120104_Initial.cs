@@ -575,6 +575,11 @@ namespace PieService.Domain.Storage.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_datasets_content_hash_created_at",
+                table: "datasets",
+                columns: new[] { "content_hash", "created_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_datasets_created_at",
                 table: "datasets",
                 column: "created_at");

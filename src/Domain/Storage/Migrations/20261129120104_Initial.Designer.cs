@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261129113827_Initial")]
+    [Migration("20261129120104_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -268,6 +268,9 @@ namespace PieService.Domain.Storage.Migrations
 
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_datasets_created_at");
+
+                    b.HasIndex("ContentHash", "CreatedAt")
+                        .HasDatabaseName("ix_datasets_content_hash_created_at");
 
                     b.ToTable("datasets", (string)null);
                 });
