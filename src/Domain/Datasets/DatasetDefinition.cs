@@ -91,7 +91,7 @@ public sealed record DatasetDefinition
     /// <summary>
     /// The character between the columns of csv: a comma (the default), a semicolon, a tab or a vertical bar.
     /// </summary>
-    [AllowedValues(null, ",", ";", "\t", "|")] public string? Delimiter { get; init; }
+    [AllowedValues(",", ";", "\t", "|")] public string? Delimiter { get; init; }
 
     /// <summary>
     /// Whether the first row of csv or tsv has the names of the columns, which is the default. If not, the columns are
