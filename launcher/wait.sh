@@ -46,7 +46,10 @@ wait_for_sweep() {
           progress="$state, ${BASH_REMATCH[3]} of ${BASH_REMATCH[1]} runs done, ${BASH_REMATCH[2]} running,"
           progress+=" ${BASH_REMATCH[4]} failed, ${BASH_REMATCH[6]} of ${BASH_REMATCH[5]} epochs"
         fi
-        if [[ -z $warned ]]; then warned=yes; print_warnings <<<"$answer"; fi
+        if [[ $answer =~ \"warnings\":\[[^]]*\] && ${BASH_REMATCH[0]} != "$warned" ]]; then
+          warned=${BASH_REMATCH[0]}
+          print_warnings <<<"$answer"
+        fi
         if [[ $progress != "$told" ]]; then told=$progress; printf '%s\n' "$told" >&2; fi
         case $state in
           succeeded)
@@ -76,8 +79,8 @@ wait_for_sweep() {
   done
 }
 
-# print_results URL-OF-SWEEP: what is doubtful about the comparisons, and why runs have failed. Without an answer nothing
-# is printed: the state of the sweep is known.
+# print_results URL-OF-SWEEP: what is doubtful about the first 1,000 comparisons, and why the first 1,000 failed runs have
+# failed. Without an answer nothing is printed: the state of the sweep is known.
 print_results() {
   print_warnings comparisons < <(ask_service "$1/comparisons?pageSize=1000")
   ask_service "$1/runs?state=failed&pageSize=1000" | string_values error | sort | uniq -c | sort -rn | head -n 5 |

@@ -1,0 +1,83 @@
+using PieService.Api.Http;
+using PieService.Domain;
+using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+using PieService.Domain.Sweeps;
+
+namespace PieService.Api.Sweeps;
+
+/// <summary>A sweep as the database has it.</summary>
+public sealed record SweepRow
+{
+    public required Sweep Sweep { get; init; }
+    public required SweepProgress Progress { get; init; }
+    public required KnownDataset Dataset { get; init; }
+}
+
+/// <param name="WaitingFor">The reasons why no run makes progress; empty if a run does, or if none has to.</param>
+/// <param name="Unknowns">
+/// The details of the study that the preset cannot determine, with the values that are used instead; empty without a
+/// preset.
+/// </param>
+/// <param name="Warnings">
+/// What is doubtful about the dataset and the request, also if the sweep was accepted; empty if nothing is.
+/// </param>
+public sealed record SweepResponse(
+    Guid Id, string Name, SweepState State, Guid DatasetId, SweepRequest Request,
+    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, ProgressResponse Progress,
+    IReadOnlyList<string> WaitingFor,
+    IReadOnlyList<string> Unknowns,
+    IReadOnlyList<Warning> Warnings)
+    : IPolled, IHasSteadyPart
+{
+    bool IPolled.IsAtWork => FinishedAt is null;
+
+    object IHasSteadyPart.Steady => this with { Progress = Progress with { EstimatedFinish = null } };
+
+    public static SweepResponse Of(SweepRow row, LiveResources live)
+    {
+        var (sweep, progress) = (row.Sweep, row.Progress);
+        return new(
+            sweep.Id, sweep.Name, progress.State, sweep.DatasetId, sweep.Request,
+            sweep.CreatedAt, progress.StartedAt, progress.FinishedAt, ProgressResponse.Of(progress),
+            progress.State is SweepState.Queued or SweepState.Running && progress is { RunsQueued: > 0, RunsRunning: 0 }
+                ? BlockedReasons.Of(live.Workers).ReasonsFor(sweep.Request) : [],
+            sweep.Request.Unknowns,
+            PlanWarnings.Of(sweep.Request, row.Dataset, live));
+    }
+}
+
+public sealed record ProgressResponse(RunCounts Runs, EpochCounts Epochs, DateTimeOffset? EstimatedFinish)
+{
+    public static ProgressResponse Of(SweepProgress progress) => new(
+        new RunCounts(
+            progress.RunsTotal, progress.RunsQueued, progress.RunsRunning, progress.RunsSucceeded, progress.RunsFailed,
+            progress.RunsCancelled),
+        new EpochCounts(progress.EpochsTotal, progress.EpochsDone, progress.EpochsShared),
+        progress.EstimatedFinish);
+}
+
+public sealed record RunCounts(int Total, int Queued, int Running, int Succeeded, int Failed, int Cancelled);
+
+/// <summary>
+/// The numbers of epochs. The total is the sum of the shared epochs and those that this sweep trains.
+/// </summary>
+/// <param name="Done">The number of epochs of the total that are finished.</param>
+/// <param name="Shared">
+/// The number of epochs that another run trains too, or has trained. They are done when that run has finished them, so
+/// done may be smaller.
+/// </param>
+public sealed record EpochCounts(long Total, long Done, long Shared);
+
+/// <param name="Unknowns">
+/// The details of the study that the preset cannot determine, with the values that are used instead; empty without a
+/// preset.
+/// </param>
+/// <param name="Warnings">What is doubtful about the dataset and the request; empty if nothing is.</param>
+/// <param name="VectorCoverage">
+/// For each model with word vectors, the share of the training split that has a vector.
+/// </param>
+/// <param name="Request">The request as it is understood, with the defaults and the values of its preset.</param>
+public sealed record PlanResponse(
+    SweepPlan Plan, IReadOnlyList<string> Unknowns, IReadOnlyList<Warning> Warnings,
+    IReadOnlyList<PlannedCoverage> VectorCoverage, SweepRequest Request);
