@@ -33,7 +33,7 @@ public static class ComparisonWarnings
             : new(
                 code,
                 $"{collapsed} of {runs} {cohort} runs have collapsed: they give the same answer to almost every text, "
-                    + "or answer by chance. The PIEs say nothing about pruning."
+                    + "or answer by chance. The PIEs do not show an effect of pruning."
                     + (code == WarningCode.DenseCollapsed ? " Lower the learning rate, or train for more epochs."
                         : ""));
 }

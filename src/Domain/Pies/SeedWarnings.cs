@@ -25,7 +25,8 @@ public static class SeedWarnings
                 WarningCode.NoNoiseFloor,
                 $"There is no noise floor, since it needs {NoiseFloor.FewestRuns} dense runs and the sweep "
                     + $"has {dense}: "
-                    + "nothing then says how many PIEs other seeds would cause alone. Set extraDenseSeeds, or a larger "
+                    + "the number of PIEs that other seeds cause alone is then unknown. Set extraDenseSeeds, or a "
+                    + "larger "
                     + "seeds.count.");
     }
 }

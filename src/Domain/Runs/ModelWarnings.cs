@@ -41,9 +41,7 @@ public static class ModelWarnings
         if (checkpoint?.Positions is { } positions && model.HyperparametersOrDefault.MaxLength > positions)
             yield return new(
                 WarningCode.MaxLengthBeyondModel,
-                $"Model '{model.NameOrDefault}': the checkpoint '{checkpoint.Name}' has {positions} positions, so "
-                    + "every "
-                    + "run of this model would fail. Set hyperparameters.maxLength to at most "
-                    + $"{positions}.");
+                $"Model '{model.NameOrDefault}': the checkpoint '{checkpoint.Name}' has {positions} positions. Every "
+                    + $"run of this model would fail. Set hyperparameters.maxLength to at most {positions}.");
     }
 }

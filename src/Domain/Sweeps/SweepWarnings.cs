@@ -26,7 +26,7 @@ public static class SweepWarnings
             WarningCode.SparsitiesBelowOne,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Sparsities are in percent: {string.Join(", ", below)} removes less than one weight in a hundred. For "
+                $"Sparsities are in percent: {string.Join(", ", below)} is less than one weight in a hundred. For "
                     + $"a share of {first} set {100 * first:0.######}."));
     }
 
@@ -64,7 +64,8 @@ public static class SweepWarnings
                 WarningCode.TruncatedTexts,
                 $"Model '{model.NameOrDefault}': more than {percent} % of the {Wire.Name(worst.Split)} texts have "
                     + $"{(isBert ? "more words than fit into" : "more tokens than")} maxLength "
-                    + $"({model.HyperparametersOrDefault.MaxLength}), and the rest of them is cut off. Set a larger "
-                    + $"hyperparameters.maxLength; the longest has {worst.Tokens.Max}.");
+                    + $"({model.HyperparametersOrDefault.MaxLength}), and the rest of them is cut off. The longest "
+                    + $"has {worst.Tokens.Max}; set a larger hyperparameters.maxLength"
+                    + $"{(isBert ? ", up to the positions of the checkpoint" : "")}.");
     }
 }
