@@ -26,6 +26,9 @@ public sealed class JsonLinesTests : IDisposable
 
     [Theory]
     [InlineData("""{"text": "é", "label" 1}""", "character 23")]
+    [InlineData("""{"text": NaN, "score": -Infinity, "label" 1}""", "character 43")]
+    [InlineData("""{"text": "one", "label": 1NaN}""", "character 27")]
+    [InlineData("""{"text": "one", "label": NaN1}""", "character 26")]
     [InlineData("""{"text": "one", "label": "a", "text": "two"}""", null)]
     [InlineData("""{"text": "one"}""", "label")]
     [InlineData("""{"text": "one", "label": null}""", "label")]
