@@ -17,6 +17,8 @@ public sealed class LabelTests : IDisposable
     [InlineData("\"1.0\"", "\"x\"", "1.0 x")]
     [InlineData("[\"good\"]", "[\"bad\"]", "bad good")]
     [InlineData("[1.0]", "[true]", "1 true")]
+    [InlineData("-1.20e1", "340.0E-1", "-12 34")]
+    [InlineData("123456789012345678901234567890.0", "0.0e-99999999999", "0 123456789012345678901234567890")]
     public void A_label_of_JSON_lines_is_text_a_whole_number_a_boolean_or_a_list_of_one(
         string first, string second, string labels)
     {
@@ -28,7 +30,13 @@ public sealed class LabelTests : IDisposable
     [Theory]
     [InlineData("0.5", "has the number 0.5, which is not whole")]
     [InlineData("null", "the label is empty; to drop the examples without a label, set 'dropLabels' to [\"\"]")]
+    [InlineData("1e-40", "has the number 1e-40, which is not whole")]
+    [InlineData("10.5e-1", "has the number 10.5e-1, which is not whole")]
+    [InlineData("1e99999999999", "has the number 1e99999999999, which is not whole")]
+    [InlineData(
+        "0.999999999999999999999999999999", "has the number 0.999999999999999999999999999999, which is not whole")]
     [InlineData("NaN", "the label is empty; to drop the examples")]
+    [InlineData("[NaN]", "the label is empty; to drop the examples")]
     [InlineData("[]", "the label is empty; to drop the examples")]
     [InlineData("[\"a\",\"b\"]", "has 2 labels; an example of single-label data has one")]
     [InlineData("{}", "has a label that is neither a string, a whole number, true or false")]
@@ -65,6 +73,26 @@ public sealed class LabelTests : IDisposable
 
         Assert.Equal(["0", "1"], files.Read().Labels);
         Assert.Equal(2, files.Read().Dropped.Values.Sum());
+    }
+
+    [Theory]
+    [InlineData("NaN")]
+    [InlineData("-Infinity")]
+    [InlineData("null")]
+    public void A_missing_label_in_a_list_of_JSON_lines_is_refused_or_dropped(string missing)
+    {
+        files.Definition = files.Definition with
+        {
+            Task = LearningTask.MultiLabel,
+            Columns = new ColumnMapping { Text = "text", Labels = "label" },
+        };
+        files.As(DatasetFormat.Jsonl).With("train", Line("[\"a\"]") + Line($"[\"a\", {missing}]"))
+            .With("test", Line("[\"a\"]"));
+        Assert.StartsWith("the label is empty; to drop", files.Refusal().Message, StringComparison.Ordinal);
+
+        files.Definition = files.Definition with { DropLabels = [""] };
+        Assert.Equal(["a"], files.Read().Labels);
+        Assert.Equal(["noLabel"], files.Read().Dropped.Keys);
     }
 
     [Fact]
