@@ -38,9 +38,9 @@ public static class StratifiedSplit
             return [.. sizes.Zip(free, (size, left) => Math.Min(left, SplitFractions.Of(part, size)))];
         var total = sizes.Sum();
         var exact = sizes.Select(size => part * size / total).ToArray();
-        int[] taken = [.. exact.Zip(free, (share, left) => Math.Min(left, (int)share))];
-        var rest = (int)part - taken.Sum();
         // The last example of a label is taken only if there is no other one, since training needs each label.
+        int[] taken = [.. exact.Zip(free, (share, left) => Math.Min(Math.Max(left - 1, 0), (int)share))];
+        var rest = (int)part - taken.Sum();
         foreach (var keeps in new[] { 1, 0 })
         {
             var largest = Enumerable.Range(0, sizes.Length).OrderByDescending(label => exact[label] - taken[label])

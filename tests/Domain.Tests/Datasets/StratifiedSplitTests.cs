@@ -22,6 +22,23 @@ public class StratifiedSplitTests
         Assert.Equal((0, 0, 1), Counts(splits, 2));
     }
 
+    /// <summary>
+    /// The share of the first label in validation, 1.2, is rounded to all that its share of the test split leaves.
+    /// </summary>
+    [Fact]
+    public void Numbers_of_examples_leave_each_label_one_for_training_if_they_can()
+    {
+        var labels = Enumerable.Range(0, 20).Select(i => (ushort)(i < 3 ? 0 : 1)).ToArray();
+
+        var splits = StratifiedSplit.Assign(labels, ["a", "b"], new() { Test = 10, Validation = 8, Seed = 7 });
+
+        Assert.Equal(
+            [(Split.Train, 2), (Split.Validation, 8), (Split.Test, 10)],
+            splits.CountBy(split => split).OrderBy(split => split.Key).Select(split => (split.Key, split.Value)));
+        Assert.Single(splits[..3], Split.Train);
+        Assert.Single(splits[3..], Split.Train);
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_split_and_another_seed_another_split()
     {
