@@ -185,6 +185,51 @@ public sealed class ColumnTests : IDisposable
         Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A dictionary has a text once, however often it is repeated.</summary>
+    [Fact]
+    public void Blank_texts_of_Parquet_count_towards_the_limits_although_they_are_left_out()
+    {
+        files.Definition = files.Definition with
+        {
+            Columns = new ColumnMapping { Text = ColumnList.Of("title", "body"), Label = "label" },
+        };
+        AssertTooLong(
+            characters: 1_000_000,
+            Parquet(
+                ("title", Enumerable.Repeat(new string(' ', 1000), 2000).ToArray()),
+                ("body", Enumerable.Repeat("x", 2000).ToArray()), ("label", Enumerable.Repeat("0", 2000).ToArray())));
+    }
+
+    /// <summary>Any number of cells that are the same, or have no value, take a few bytes.</summary>
+    [Theory]
+    [InlineData(null, 50_000)]
+    [InlineData("split", 100_000)]
+    public void Cells_of_Parquet_count_towards_the_limits_without_a_text_or_label(string? split, int characters)
+    {
+        ToxicComments("toxic");
+        files.Definition = files.Definition with
+        {
+            Columns = files.Definition.Columns! with { Split = split },
+            DropLabels = [""],
+        };
+        AssertTooLong(
+            characters,
+            Parquet(
+                ("text", Enumerable.Repeat("x", 20_000).ToArray()), ("toxic", new double?[20_000]),
+                ("split", Enumerable.Repeat("train", 20_000).ToArray())));
+    }
+
+    private void AssertTooLong(int characters, byte[] file)
+    {
+        Assert.InRange(file.Length, 0, 10_000);
+        files.Limits = files.Limits with { FileBytes = characters };
+
+        var refusal = files.As(DatasetFormat.Parquet).With("file", file).Refusal();
+
+        Assert.StartsWith(
+            $"the file has more than {characters} characters up to here", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{ "text": [], "label": "l" }""", "file", "columns.text")]
     [InlineData("""{ "text": ["a", "a"], "label": "l" }""", "file", "columns.text[1]")]

@@ -20,14 +20,12 @@ internal static class ParquetRecords
         {
             // Every cell of a row is read, whatever the others are.
             string[] parts = [.. texts.Select(text => texts.Count > 1 ? text.Optional() ?? "" : text.Value())];
-            var record = new SourceRecord(
+            yield return new SourceRecord(
                 rows.Number, columns.Join(parts),
                 second?.Value(), flags is null ? Labels(labels!, definition) : Labels(flags, definition), id?.Value())
             {
                 Split = split is null ? null : At(split, () => SplitName.Of(split.Value())),
             };
-            rows.Count(Characters(record));
-            yield return record;
         }
     }
 
@@ -67,8 +65,4 @@ internal static class ParquetRecords
             throw column.Error(malformed.Message);
         }
     }
-
-    private static long Characters(SourceRecord record) =>
-        (long)record.Text.Length + (record.SecondText?.Length ?? 0) + record.Labels.Sum(name => 1L + name.Length) +
-        (record.Id?.Length ?? 0);
 }

@@ -44,11 +44,12 @@ internal sealed class ParquetColumnReader(
     }
 
     /// <summary>The items of the next row's list; null if the row has no list.</summary>
+    /// <param name="count">Called for each item before the next is read.</param>
     /// <exception cref="InvalidDataException">
     /// The file is damaged, an item has no value, or there are too many items.
     /// </exception>
     /// <exception cref="EndOfStreamException">The column ends too early.</exception>
-    public IReadOnlyList<string>? NextList()
+    public IReadOnlyList<string>? NextList(Action<string> count)
     {
         var list = column.List!.Value;
         var items = new List<string>();
@@ -65,6 +66,7 @@ internal sealed class ParquetColumnReader(
             if (items.Count == mostItems)
                 throw new InvalidDataException($"has a list of more than {mostItems} items");
             items.Add(next!());
+            count(items[^1]);
         }
         while (Repetition() is > 0);
         return items;

@@ -2,7 +2,8 @@ namespace PieService.Domain.Files.Parquet;
 
 /// <summary>
 /// The rows of a Parquet file, one after the other; a row is identified by its number. In each requested column, the
-/// cell of every row must be read once. docs/decisions/0009 gives the reasons for our own reader.
+/// cell of every row must be read once. The characters of all cells count towards the limits, since a dictionary or a
+/// shared prefix can repeat a long text a million times. docs/decisions/0009 gives the reasons for our own reader.
 /// </summary>
 internal sealed class ParquetRows : IDisposable
 {
@@ -19,7 +20,7 @@ internal sealed class ParquetRows : IDisposable
     private readonly UnpackedBytes unpacked;
     private readonly List<Column> columns = [];
     private int groups;
-    private long left, characters;
+    private long left, characters, rowCharacters;
 
     /// <exception cref="UnreadableFileException">
     /// The file is not a Parquet file, is damaged, or is too long.
@@ -76,14 +77,19 @@ internal sealed class ParquetRows : IDisposable
         }
         left--;
         Number++;
+        rowCharacters = 0;
         return true;
     }
 
-    /// <summary>Counts the characters of a row, since a dictionary can repeat a long text a million times.</summary>
+    public void Dispose() => file.Dispose();
+
+    /// <summary>Counts a value, and one character more, since any number of short values can take no bytes.</summary>
     /// <exception cref="UnreadableFileException">The row, or the file up to here, has too many characters.</exception>
-    public void Count(long taken)
+    private void Count(string? value)
     {
-        if (taken > limits.RecordCharacters)
+        var taken = 1L + (value?.Length ?? 0);
+        rowCharacters += taken;
+        if (rowCharacters > limits.RecordCharacters)
             throw Error(
                 $"the row has more than {limits.RecordCharacters} characters, the most that this service reads");
         characters += taken;
@@ -93,8 +99,6 @@ internal sealed class ParquetRows : IDisposable
 
         UnreadableFileException Error(string message) => new(source.Name, Number, null, message);
     }
-
-    public void Dispose() => file.Dispose();
 
     private Column Add(string name, string rule, ParquetType[] types, int mostItems = 0)
     {
@@ -140,14 +144,23 @@ internal sealed class ParquetRows : IDisposable
         public string Value() => Optional() ?? throw Error("has no value");
 
         /// <summary>Null if the row has no value.</summary>
-        /// <exception cref="UnreadableFileException">The file is damaged.</exception>
-        public string? Optional() => rows.Whole(reader!.Next, rows.Number, column.Name);
+        /// <exception cref="UnreadableFileException">The file is damaged, or has too many characters.</exception>
+        public string? Optional()
+        {
+            var value = rows.Whole(reader!.Next, rows.Number, column.Name);
+            rows.Count(value);
+            return value;
+        }
 
         /// <summary>Null if the row has no list.</summary>
         /// <exception cref="UnreadableFileException">
-        /// The file is damaged, or the row has a list with too many items.
+        /// The file is damaged, the row has a list with too many items, or there are too many characters.
         /// </exception>
-        public IReadOnlyList<string>? OptionalList() => rows.Whole(reader!.NextList, rows.Number, column.Name);
+        public IReadOnlyList<string>? OptionalList()
+        {
+            rows.Count(null);
+            return rows.Whole(() => reader!.NextList(rows.Count), rows.Number, column.Name);
+        }
 
         public UnreadableFileException Error(string message) =>
             new(rows.source.Name, rows.Number, column.Name, message);
