@@ -30,16 +30,17 @@ internal abstract class CharacterDecoder
             : head.StartsWith((ReadOnlySpan<byte>)[0x84, 0x31, 0x95, 0x33]) ? NotRead("GB18030") : null;
         var marked =
             head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])
-                ? (isFixed && stated == TextEncoding.Latin1 ? new MixedDecoder() : new Utf8Decoder(isMarked: true), 3)
+                ? (isFixed && stated == TextEncoding.Latin1
+                    ? new MixedDecoder() : new Utf8Decoder(Utf8Decoder.Marked), 3)
             : head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? (new Utf16Decoder(isBigEndian: false), 2)
             : head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? (new Utf16Decoder(isBigEndian: true), 2)
             : ((CharacterDecoder?)null, 0);
         mark = marked.Item2;
         return marked.Item1 ?? stated switch
         {
-            TextEncoding.Latin1 => SingleByteDecoder.Latin1,
+            TextEncoding.Latin1 => isFixed ? SingleByteDecoder.FixedLatin1 : SingleByteDecoder.Latin1,
             TextEncoding.Windows1252 => SingleByteDecoder.Windows1252,
-            _ => new Utf8Decoder(isMarked: false),
+            _ => new Utf8Decoder(isFixed ? Utf8Decoder.Fixed : Utf8Decoder.Stated),
         };
     }
 
@@ -62,18 +63,23 @@ internal abstract class CharacterDecoder
         $"the file is {encoding}, as its byte order mark shows; save it as UTF-8";
 }
 
-internal sealed class Utf8Decoder(bool isMarked) : CharacterDecoder
+/// <param name="fix">The end of the message about a byte that is not UTF-8.</param>
+internal sealed class Utf8Decoder(string fix) : CharacterDecoder
 {
+    public const string Marked =
+        ", although the file begins with the byte order mark of UTF-8; save it as UTF-8";
+    public const string Fixed = ", the encoding of this format; send the original file, or save it as UTF-8";
+    public const string Stated =
+        "; if the file is from Excel or another program on Windows, set 'encoding' to windows-1252 (or to latin-1), or "
+        + "else save it as UTF-8";
+
     public override int Decode(
         ReadOnlySpan<byte> bytes, Span<char> characters, bool isLast, out int read, out string? fault)
     {
         var status = Utf8.ToUtf16(
             bytes, characters, out read, out var written, replaceInvalidSequences: false, isFinalBlock: isLast);
-        fault = status is not OperationStatus.InvalidData ? null
-            : isMarked ? $"has a byte that is not UTF-8 (0x{bytes[read]:X2}), although the file begins with the byte " +
-                "order mark of UTF-8; save it as UTF-8"
-            : $"has a byte that is not UTF-8 (0x{bytes[read]:X2}); if the file is from Excel or another program on " +
-                "Windows, set 'encoding' to windows-1252 (or to latin-1), or else save it as UTF-8";
+        fault = status is OperationStatus.InvalidData
+            ? $"has a byte that is not UTF-8 (0x{bytes[read]:X2}){fix}" : null;
         return written;
     }
 }
@@ -84,7 +90,7 @@ internal sealed class Utf8Decoder(bool isMarked) : CharacterDecoder
 /// </summary>
 internal sealed class MixedDecoder : CharacterDecoder
 {
-    private readonly Utf8Decoder utf8 = new(isMarked: true);
+    private readonly Utf8Decoder utf8 = new(Utf8Decoder.Marked);
 
     public override int Decode(
         ReadOnlySpan<byte> bytes, Span<char> characters, bool isLast, out int read, out string? fault)
@@ -97,7 +103,7 @@ internal sealed class MixedDecoder : CharacterDecoder
             fault = null;
             if (invalid is not null)
             {
-                written += SingleByteDecoder.Latin1.Decode(
+                written += SingleByteDecoder.FixedLatin1.Decode(
                     bytes.Slice(done, 1), characters[written..], isLast, out read, out fault);
                 done += read;
             }
@@ -143,12 +149,23 @@ internal sealed class Utf16Decoder(bool isBigEndian) : CharacterDecoder
 
 /// <summary>An encoding that differs from Latin-1 at most in the bytes 0x80 to 0x9F.</summary>
 /// <param name="high">The characters of these bytes; NUL for a byte without one.</param>
-internal sealed class SingleByteDecoder(string high, string fix) : CharacterDecoder
+/// <param name="fix">The end of the message about a byte without a character.</param>
+/// <param name="utf8Fix">The end of that message if the byte is part of a UTF-8 character.</param>
+internal sealed class SingleByteDecoder(string high, string fix, string utf8Fix = SingleByteDecoder.Utf8Fix)
+    : CharacterDecoder
 {
     public static readonly SingleByteDecoder Latin1 = new(
         new string('\0', 32),
         "which is a control character in latin-1; if the file is from Excel or another program on Windows, set " +
         "'encoding' to windows-1252");
+
+    /// <summary>Latin-1 as the only encoding of a format.</summary>
+    public static readonly SingleByteDecoder FixedLatin1 = new(
+        new string('\0', 32),
+        "which is a control character in latin-1, the encoding of this format; send the original file, or save it as " +
+        "latin-1",
+        "which is part of a UTF-8 character; the encoding of this format is latin-1, so send the original file, or " +
+        "save it as latin-1");
 
     public static readonly SingleByteDecoder Windows1252 = new(
         "\u20AC\0\u201A\u0192\u201E\u2026\u2020\u2021\u02C6\u2030\u0160\u2039\u0152\0\u017D\0" +
@@ -167,7 +184,7 @@ internal sealed class SingleByteDecoder(string high, string fix) : CharacterDeco
                 next = high[next - 0x80];
                 if (next == '\0')
                 {
-                    fault = $"has the byte 0x{bytes[read]:X2}, {(IsUtf8(bytes, read) ? Utf8Fix : fix)}";
+                    fault = $"has the byte 0x{bytes[read]:X2}, {(IsUtf8(bytes, read) ? utf8Fix : fix)}";
                     return read;
                 }
             }

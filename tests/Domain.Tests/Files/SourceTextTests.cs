@@ -220,6 +220,21 @@ public sealed class SourceTextTests : IDisposable
             files.With("train", [.. "label,text\na,don"u8, 0x92, .. "t\n"u8]).With("test", Test).Refusal().Message,
             StringComparison.Ordinal);
 
+    /// <summary>A definition of a published format must not have 'encoding'.</summary>
+    [Theory]
+    [InlineData(DatasetFormat.Trec, "HUM:x don", 0x92, "which is a control character in latin-1, the encoding of this")]
+    [InlineData(DatasetFormat.Trec, "HUM:x \u00E2", 0x80, "which is part of a UTF-8 character; the encoding of this")]
+    [InlineData(DatasetFormat.Aapd, "{\"text\": \"", 0xE9, "is not UTF-8 (0xE9), the encoding of this format; send")]
+    public void A_published_format_has_its_encoding_named_with_a_fix_that_it_allows(
+        DatasetFormat format, string before, byte invalid, string message)
+    {
+        var refusal = files.As(format).With("train", [.. Encoding.Latin1.GetBytes(before), invalid, 0x9D, .. "t\n"u8])
+            .With("test", Test).Refusal();
+
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("'encoding'", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("label,text\na,one\nb,t\0wo\n", 3, 4)]
     [InlineData("l\0a\0b\0", 1, 2)]

@@ -13,7 +13,7 @@ internal static class LabelIndex
     /// <exception cref="UnreadableFileException">The file has another content.</exception>
     public static IReadOnlyList<string> Read(DatasetPart part, ReadLimits limits)
     {
-        using var source = new SourceText(part, TextEncoding.Utf8, limits);
+        using var source = new SourceText(part, TextEncoding.Utf8, limits) { IsEncodingFixed = true };
         try
         {
             using var json = JsonDocument.Parse(source.ReadToEnd(), Strict);
