@@ -152,7 +152,11 @@ public static class DatasetEndpoints
         Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
         DatasetPlans plans, CancellationToken cancellation)
     {
+        using var folder = new UploadFolder(settings);
+        var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
+        var definition = upload.CheckedDefinition();
         var client = Client.Of(http);
+        // The slot is taken only when the body is received, since a client may send it slowly.
         if (!plans.TryTake(client))
         {
             http.Response.SetRetryAfter(ImportQueue.RetryAfterSeconds);
@@ -163,9 +167,6 @@ public static class DatasetEndpoints
         }
         try
         {
-            using var folder = new UploadFolder(settings);
-            var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
-            var definition = upload.CheckedDefinition();
             var source = SourceDataset.Read(definition, upload.Parts, limits, cancellation);
             var same = await db.Datasets.Where(dataset => dataset.ContentHash == source.ContentHash)
                 .OrderBy(dataset => dataset.Id).Select(dataset => dataset.Id).Take(MostSameContent)

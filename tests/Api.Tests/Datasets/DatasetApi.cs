@@ -17,6 +17,7 @@ public sealed class DatasetApi() : FreshDatabase(MigrateAsync)
     private Application? application;
 
     public HttpClient Client { get; private set; } = null!;
+    public IServiceProvider Services => application!.Services;
     public NpgsqlDataSource Database { get; private set; } = null!;
     public string Uploads => Path.Combine(folder.FullName, "uploads");
 

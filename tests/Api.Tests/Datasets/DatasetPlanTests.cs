@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using PieService.Api.Datasets;
 
 namespace PieService.Api.Tests.Datasets;
 
@@ -98,6 +100,29 @@ public sealed class DatasetPlanTests(DatasetApi api) : IClassFixture<DatasetApi>
         Assert.Equal(HttpStatusCode.OK, (await api.Client.SendAsync(request)).StatusCode);
 
         Assert.Equal(0, await api.AskAsync<long>("SELECT count(*) FROM idempotent_requests"));
+    }
+
+    [Fact]
+    public async Task A_plan_waits_for_a_slot_only_when_its_body_is_received()
+    {
+        var plans = api.Services.GetRequiredService<DatasetPlans>();
+        var others = Enumerable.Range(0, plans.Most).Select(i => $"other {i}").ToList();
+        Assert.All(others, client => Assert.True(plans.TryTake(client)));
+        try
+        {
+            var refused = await SendAsync("/api/v1/datasets/plan", Definition, ("file", Reviews));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.NotNull(refused.Headers.RetryAfter);
+            Assert.Equal(
+                HttpStatusCode.BadRequest,
+                (await SendAsync("/api/v1/datasets/plan", """{ "name": "" }""", ("file", Reviews))).StatusCode);
+            Assert.Empty(Directory.GetFileSystemEntries(api.Uploads));
+        }
+        finally
+        {
+            others.ForEach(plans.GiveBack);
+        }
+        await PlanAsync("/api/v1/datasets/plan", Definition, ("file", Reviews));
     }
 
     private async Task<string> ProblemAsync(string path, string definition, string file)
