@@ -43,6 +43,17 @@ public sealed class ModelInventory(
         [.. Models.Where(model => model is { Kind: ModelKind.Bert, Error: null }).Select(model => model.Name)];
 
     /// <summary>
+    /// The names of the word vectors that runs of this worker may use: those of files that were found unusable are left
+    /// out.
+    /// </summary>
+    public string[] Vectors()
+    {
+        var broken = Models.Where(model => model is { Kind: ModelKind.Vectors, Error: not null })
+            .Select(model => model.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. vectors.Names().Where(name => !broken.Contains(name))];
+    }
+
+    /// <summary>
     /// Forgets a checkpoint that a run could not use although it exists: it is offered again only after it was read
     /// again.
     /// </summary>

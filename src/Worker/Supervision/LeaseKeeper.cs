@@ -17,7 +17,7 @@ namespace PieService.Worker.Supervision;
 /// </summary>
 public sealed class LeaseKeeper(
     RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings,
-    ProvenArithmetic arithmetic, ResourceGuard guard, VectorFolder vectors, ModelInventory inventory,
+    ProvenArithmetic arithmetic, ResourceGuard guard, ModelInventory inventory,
     IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime,
     ILogger<LeaseKeeper> logger) : BackgroundService
 {
@@ -71,7 +71,7 @@ public sealed class LeaseKeeper(
             INSERT INTO workers (id, machine, slots, device, short_of, vectors, checkpoints, models, arithmetic,
                 started_at, last_beat_at)
             VALUES ({worker.Id}, {worker.Machine}, {(arithmetic.Problem is null ? workerSettings.Slots : 0)},
-                {workerSettings.Device}, {guard.ShortOf}, {vectors.Names()}, {inventory.Checkpoints()},
+                {workerSettings.Device}, {guard.ShortOf}, {inventory.Vectors()}, {inventory.Checkpoints()},
                 {Json.Write(inventory.Models)}::jsonb, {Json.Write(arithmetic.Reports)}::jsonb, now(), now())
             ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of,
                 vectors = excluded.vectors, checkpoints = excluded.checkpoints, models = excluded.models

@@ -7,7 +7,7 @@ namespace PieService.Worker.Supervision;
 
 /// <summary>Claims the first queued run that this worker has the resources to train.</summary>
 public sealed class RunClaim(
-    RunLeases leases, WorkerIdentity worker, ArtifactFolder artifacts, VectorFolder vectors, ModelInventory inventory,
+    RunLeases leases, WorkerIdentity worker, ArtifactFolder artifacts, ModelInventory inventory,
     ResourceGuard guard, ILogger<RunClaim> logger)
 {
     /// <summary>
@@ -20,7 +20,7 @@ public sealed class RunClaim(
         {
             await guard.EnoughAsync(stopping);
             string[] checkpoints = [.. inventory.Checkpoints().Where(guard.MayTrain)];
-            var claimant = new Claimant(worker.Id, artifacts.Store(), vectors.Names(), checkpoints);
+            var claimant = new Claimant(worker.Id, artifacts.Store(), inventory.Vectors(), checkpoints);
             return await leases.ClaimNextAsync(claimant, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
