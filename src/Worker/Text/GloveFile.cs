@@ -55,9 +55,9 @@ internal sealed class GloveFile : IDisposable
         if (vectors == 0 && header is null && ReadHeader(bytes) && !ReadVectorLine(cancellation, out bytes))
             return false;
         vectors++;
-        if (header is { } promised && vectors > promised.Count)
-            throw Malformed($"it is one more vector than the header in line 1 promises, {Number(promised.Count)}; "
-                + "correct the header");
+        if (header is { } stated && vectors > stated.Count)
+            throw Malformed(
+                $"it is one more vector than the header in line 1 states, {Number(stated.Count)}; correct the header");
         if (!IsVector(bytes, out var wordEnd)) wordEnd = ParseWithBlanks(bytes);
         DecodeWord(bytes[..wordEnd]);
         return true;
@@ -86,10 +86,10 @@ internal sealed class GloveFile : IDisposable
             }
             return true;
         }
-        if (header is { } promised && vectors < promised.Count)
+        if (header is { } stated && vectors < stated.Count)
             throw new InvalidDataException(
-                $"{path}: the header in line 1 promises {Number(promised.Count)} vectors, but {Number(vectors)} "
-                + "follow; was the file downloaded whole?");
+                $"{path}: the header in line 1 states {Number(stated.Count)} vectors, "
+                + $"but {Number(vectors)} follow; was the file downloaded whole?");
         return false;
     }
 
@@ -167,11 +167,11 @@ internal sealed class GloveFile : IDisposable
     private int Width(ReadOnlySpan<byte> bytes, List<Range> fields, int numbers)
     {
         if (bytes.Contains((byte)0)) throw new InvalidDataException($"{path} {ForeignFormat.Binary}.");
-        if (header is { } promised)
-            return fields.Count > promised.Dimensions ? promised.Dimensions : throw OtherCount(fields.Count - 1);
+        if (header is { } stated)
+            return fields.Count > stated.Dimensions ? stated.Dimensions : throw OtherCount(fields.Count - 1);
         return numbers > 0 ? numbers : throw Malformed(
-            "it has no numbers after a word; a line is \"word v1 ... vD\", with blanks or tabs between the fields, and "
-            + "only a header of two whole numbers, \"count D\", may come first");
+            "it has no numbers after a word; a line is \"word v1 ... vD\", with blanks or tabs between the fields, "
+            + "and only a header of two whole numbers, \"count D\", may come first");
     }
 
     private double Parse(ReadOnlySpan<byte> bytes, List<Range> fields, int d)
@@ -188,9 +188,10 @@ internal sealed class GloveFile : IDisposable
     private void DecodeWord(ReadOnlySpan<byte> bytes)
     {
         if (!Utf8.IsValid(bytes))
-            throw Malformed($"the word '{Shown(bytes)}' is not UTF-8; convert the file to UTF-8 (from Latin-1: `iconv "
-                + "-f ISO-8859-1 -t UTF-8 FILE > NAME.txt`; to drop what cannot be read: "
-                + "`iconv -c -f UTF-8 -t UTF-8`)");
+            throw Malformed(
+                $"the word '{Shown(bytes)}' is not UTF-8; convert the file to UTF-8 "
+                + "(from Latin-1: `iconv -f ISO-8859-1 -t UTF-8 FILE > NAME.txt`; "
+                + "to drop what cannot be read: `iconv -c -f UTF-8 -t UTF-8`)");
         if (bytes.Length > word.Length) word = new char[2 * bytes.Length];
         wordLength = Encoding.UTF8.GetChars(bytes, word);
     }
@@ -270,8 +271,8 @@ internal sealed class GloveFile : IDisposable
         catch (InvalidDataException broken)
         {
             throw new InvalidDataException(
-                $"{path}: the gzip file is damaged or ends too early{(line > 0 ? $", after line {line}" : "")}; was it "
-                + "downloaded whole?", broken);
+                $"{path}: the gzip file is damaged or ends too early{(line > 0 ? $", after line {line}" : "")}; "
+                + "was it downloaded whole?", broken);
         }
     }
 
@@ -280,9 +281,9 @@ internal sealed class GloveFile : IDisposable
             $"number {number} of {Shown(word)} cannot be read, '{Shown(field)}'; write numbers like -0.25 or 2.5e-3");
 
     private InvalidDataException OtherCount(int numbers) => Malformed(
-        $"it has {numbers} {(numbers == 1 ? "number" : "numbers")}, but {(header is null ? "line 1 has" : "the header "
-            + "promises")} {header?.Dimensions ?? Dimensions}; correct the line, or get the file again. A word may "
-        + "have blanks, but no number after one");
+        $"it has {numbers} {(numbers == 1 ? "number" : "numbers")}, "
+        + $"but {(header is null ? "line 1 has" : "the header states")} {header?.Dimensions ?? Dimensions}; "
+        + "correct the line, or get the file again. A word may have blanks, but no number after one");
 
     private InvalidDataException Malformed(string reason) => new($"{path}, line {line}: {reason}.");
 

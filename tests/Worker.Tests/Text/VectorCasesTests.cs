@@ -18,7 +18,7 @@ public sealed class VectorCasesTests
 
     [Theory]
     [InlineData("007", "cut-at-line.txt.gz", "ends too early; was it downloaded whole?")]
-    [InlineData("009", "header-short.txt", "promises 400000 vectors, but 24 follow")]
+    [InlineData("009", "header-short.txt", "states 400000 vectors, but 24 follow")]
     [InlineData("011", "more.txt", "line 6: it has 5 numbers, but line 1 has 4")]
     [InlineData("015", "huge.txt", "line 6: number 1 of good is beyond float32, 1e39")]
     public void A_file_that_is_not_whole_or_not_right_is_refused(string number, string file, string reason)
