@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using PieService.Worker.Text;
 
@@ -162,6 +163,40 @@ public sealed class GloveFileTests : IDisposable
             folder["vectors"],
             [.. Gzip([.. "a 1 2\n"u8], CompressionLevel.Fastest), .. Gzip([.. "b 3 4\n"u8], CompressionLevel.Fastest)]);
         Assert.Equal("a:1,2 b:3,4", Vectors());
+    }
+
+    /// <summary>A matrix must not be stored under the hash of another content.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_hash_is_that_of_the_bytes_that_were_read(bool isGzip)
+    {
+        // More than the buffer of a stream, which would have the earlier bytes.
+        var content = Encoding.ASCII.GetBytes(
+            string.Concat(Enumerable.Range(0, 20_000).Select(word => $"w{word} 1 2\n")));
+        var bytes = isGzip ? Gzip(content, CompressionLevel.NoCompression) : content;
+        File.WriteAllBytes(folder["vectors"], bytes);
+        using var file = new GloveFile(folder["vectors"]);
+        while (file.Next(CancellationToken.None))
+        {
+        }
+
+        // In place, as rsync --inplace does, so that a handle that is open has the new bytes.
+        using (var changed = new FileStream(
+            folder["vectors"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            changed.Write(new byte[bytes.Length]);
+
+        Assert.Equal(
+            Convert.ToHexStringLower(SHA256.HashData(bytes)), file.Sha256(CancellationToken.None));
+    }
+
+    [Fact]
+    public void A_gzip_file_with_zeros_at_its_end_is_read_and_hashed_to_its_end()
+    {
+        byte[] bytes = [.. Gzip([.. "a 1 2\nb 3 4\n"u8], CompressionLevel.Fastest), .. new byte[200_000]];
+        File.WriteAllBytes(folder["vectors"], bytes);
+        var summary = VectorSummary.Read(folder["vectors"], CancellationToken.None);
+        Assert.Equal((2, Convert.ToHexStringLower(SHA256.HashData(bytes))), (summary.Words, summary.Sha256));
     }
 
     [Fact]

@@ -19,8 +19,9 @@ internal sealed class GzipFile : ForwardReading
     private readonly GZipStream gzip;
     private bool isWhole;
 
+    /// <param name="file">The compressed bytes, from the first on; disposed with this stream.</param>
     /// <param name="lengthWithoutZeros">The length of the file without the zeros at its end.</param>
-    public GzipFile(FileStream file, long lengthWithoutZeros) =>
+    public GzipFile(Stream file, long lengthWithoutZeros) =>
         gzip = new GZipStream(members = new WithEndMember(file, lengthWithoutZeros), CompressionMode.Decompress);
 
     public override int Read(Span<byte> buffer)
@@ -80,7 +81,7 @@ internal sealed class GzipFile : ForwardReading
     /// Reads a file and then the end member. No read has bytes from both sides of the place at which the zeros begin,
     /// so what was read and not needed is all zeros as soon as the first of them was read.
     /// </summary>
-    private sealed class WithEndMember(FileStream file, long zeros) : ForwardReading
+    private sealed class WithEndMember(Stream file, long zeros) : ForwardReading
     {
         private int sent;
         private long position;

@@ -19,7 +19,7 @@ internal static class Packings
 
     /// <param name="head">The first bytes of a file, at least <see cref="HeadBytes"/> if it has as many.</param>
     public static Packing Of(ReadOnlySpan<byte> head) =>
-        head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? Packing.Gzip
+        Gzip.Begins(head) ? Packing.Gzip
         : head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8) ? Packing.Zip
         : head.StartsWith((ReadOnlySpan<byte>)[0xFD, .. "7zXZ"u8, 0]) ? Packing.Xz
         : head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) || IsSkippable(head) ? Packing.Zstandard

@@ -12,7 +12,7 @@ internal static class UnpackedFile
     /// </exception>
     public static Stream Open(SourceFile file, long limit) => Packings.Of(file) switch
     {
-        Packing.Gzip => new GzipFile(file.Open(), LengthWithoutZeros(file.Path)),
+        Packing.Gzip => Gzip.Open(file.Open(), LengthWithoutZeros(file)),
         Packing.Zip => new OnlyFileOfZip(file, limit),
         Packing.Bzip2 => new Bzip2File(file.Open()),
         Packing.Xz => new XzFile(file.Open()),
@@ -20,20 +20,10 @@ internal static class UnpackedFile
         _ => file.Open(),
     };
 
-    /// <summary>The length of a file without the zeros at its end.</summary>
-    private static long LengthWithoutZeros(string path)
+    /// <summary>Does not count these bytes as read.</summary>
+    private static long LengthWithoutZeros(SourceFile file)
     {
-        using var file = File.OpenRead(path);
-        var block = new byte[64 * 1024];
-        for (var end = file.Length; end > 0;)
-        {
-            var part = block.AsSpan(0, (int)Math.Min(block.Length, end));
-            file.Position = end - part.Length;
-            file.ReadExactly(part);
-            var last = part.LastIndexOfAnyExcept((byte)0);
-            if (last >= 0) return end - part.Length + last + 1;
-            end -= part.Length;
-        }
-        return 0;
+        using var end = File.OpenRead(file.Path);
+        return Gzip.LengthWithoutZeros(end);
     }
 }
