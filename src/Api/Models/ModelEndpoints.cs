@@ -27,7 +27,7 @@ public static class ModelEndpoints
     {
         var filter = query.Value;
         var models = (await db.LiveWorkers.ToListAsync(cancellation))
-            .SelectMany(worker => worker.Models).Distinct()
+            .SelectMany(worker => worker.Models).DistinctBy(Place)
             .Where(model => filter.Kind is null || model.Kind == filter.Kind)
             .OrderBy(Place, StringComparer.Ordinal).ToList();
         return TypedResults.Ok(await new ModelRows(models).PageAsync(filter, cancellation));
@@ -35,8 +35,9 @@ public static class ModelEndpoints
 
     private static string Place(ModelFile model)
     {
-        var error = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(model.Error ?? "")));
-        return $"{model.Name} {Wire.Name(model.Kind)} {model.Sha256} {error}";
+        var rest = Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{model.Error}\n{string.Join('\n', model.Aliases ?? [])}")));
+        return $"{model.Name} {Wire.Name(model.Kind)} {model.Sha256} {rest}";
     }
 
     /// <summary>The place of an item does not change if workers start or stop between two pages.</summary>

@@ -24,8 +24,9 @@ public sealed class BlockedReasons
             ([.. workers.SelectMany(worker => worker.Vectors)], [.. workers.SelectMany(worker => worker.Checkpoints)]);
         unusable = workers.SelectMany(worker => worker.Models, (worker, model) => (worker.Machine, Model: model))
             .Where(found => found.Model is { Error: not null })
+            .SelectMany(found => found.Model.Names(), (found, name) => (found.Machine, found.Model, Name: name))
             .ToLookup(
-                found => (found.Model.Kind, found.Model.Name),
+                found => (found.Model.Kind, found.Name),
                 found => $"{found.Machine} cannot use it: {found.Model.Error}");
     }
 
@@ -41,15 +42,15 @@ public sealed class BlockedReasons
            where !vectors.Contains(name)
            select unusable[(ModelKind.Vectors, name)].FirstOrDefault() is { } why
                ? $"no live worker can use the word vectors '{name}'. {why}"
-               : $"no live worker has the word vectors '{name}'{Known(vectors)}: put the file into the folder of "
-                   + "PIE_VECTORS",
+               : $"no live worker has the word vectors '{name}'{Known(vectors)}: "
+                   + "put the file into the folder of PIE_VECTORS",
         .. from name in request.Models!.Select(model => model.Checkpoint).OfType<string>().Distinct()
            where !checkpoints.Contains(name)
            select unusable[(ModelKind.Bert, name)].FirstOrDefault() is { } why
                ? $"no live worker can use the checkpoint '{name}'. {why}"
-               : $"no live worker has the checkpoint '{name}'{Known(checkpoints)}: put its folder into the folder of "
-                   + "PIE_MODELS (./pie model get downloads it), or into the subfolder models of a shared "
-                   + "PIE_ARTIFACTS",
+               : $"no live worker has the checkpoint '{name}'{Known(checkpoints)}: "
+                   + "put its folder into the folder of PIE_MODELS (./pie model get downloads it), "
+                   + "or into the subfolder models of a shared PIE_ARTIFACTS",
     ];
 
     /// <summary>The names that exist, of which the unknown one may be a misspelling.</summary>

@@ -9,7 +9,7 @@ public enum ModelKind
 }
 
 /// <summary>Word vectors or a pretrained checkpoint of a worker.</summary>
-/// <param name="Name">The name by which the models of a sweep refer to it.</param>
+/// <param name="Name">The name by which the models of a sweep refer to it; of word vectors the shortest.</param>
 /// <param name="Dimensions">
 /// The width of a vector or of a hidden state; null, like the properties that follow, if the file cannot be used.
 /// </param>
@@ -28,6 +28,14 @@ public enum ModelKind
 /// <param name="Pooler">
 /// Whether a checkpoint has a pooler. If not, each run draws it from its seed. Null for vectors.
 /// </param>
+/// <param name="Aliases">
+/// The other names by which the models of a sweep may refer to the same file of word vectors; null for a checkpoint.
+/// </param>
 public sealed record ModelFile(
     string Name, ModelKind Kind, int? Dimensions, int? Layers, long? Parameters, string? Sha256, string? Error = null,
-    int? Positions = null, long? Words = null, long? Duplicates = null, bool? Pooler = null);
+    int? Positions = null, long? Words = null, long? Duplicates = null, bool? Pooler = null,
+    IReadOnlyList<string>? Aliases = null)
+{
+    /// <summary>All names by which the models of a sweep may refer to it.</summary>
+    public IEnumerable<string> Names() => [Name, .. Aliases ?? []];
+}

@@ -18,6 +18,7 @@ public sealed record PlannedCoverage(string Model, string Vectors, double? Types
         SweepRequest request, IEnumerable<KnownCoverage> known, IEnumerable<ModelFile> files)
     {
         var hashes = files.Where(file => file is { Kind: ModelKind.Vectors, Error: null })
+            .SelectMany(file => file.Names(), (file, name) => (Name: name, file.Sha256))
             .ToLookup(file => file.Name, file => file.Sha256);
         return
         [

@@ -22,7 +22,8 @@ public sealed class TrainingCost(IEnumerable<ModelFile> files)
         "", ModelKind.Bert, Dimensions: 768, Layers: 12, Parameters: 109_482_240, "");
 
     private readonly ILookup<(ModelKind, string), ModelFile> files = files.Where(file => file.Error is null)
-        .ToLookup(file => (file.Kind, file.Name));
+        .SelectMany(file => file.Names(), (file, name) => (Name: name, File: file))
+        .ToLookup(named => (named.File.Kind, named.Name), named => named.File);
 
     /// <summary>
     /// Forward and backward are about 6 operations per weight and token (2 forward, 4 backward), without those of an

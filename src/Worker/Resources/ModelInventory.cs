@@ -31,26 +31,30 @@ public sealed class ModelInventory(
     private readonly ModelNotes notes = new(folders);
     private readonly ConcurrentDictionary<string, ModelFile> known = new(StringComparer.Ordinal);
 
-    private volatile List<ModelFile> seen = [];
+    private volatile List<(Source Source, ModelFile Model)> seen = [];
 
     /// <summary>The files that the last check found; the error of an unusable file gives the reason.</summary>
     public IReadOnlyList<ModelFile> Models =>
-        [.. seen.Select(
-            model => WhyUnusable(model) is { } reason ? model with { Error = model.Error ?? reason } : model)];
+        [.. seen.Select(found => ErrorOf(found) is { } error ? found.Model with { Error = error } : found.Model)];
 
     /// <summary>The names of the checkpoints that runs of this worker may use.</summary>
     public string[] Checkpoints() =>
         [.. Models.Where(model => model is { Kind: ModelKind.Bert, Error: null }).Select(model => model.Name)];
 
     /// <summary>
-    /// The names of the word vectors that runs of this worker may use: those of files that were found unusable are left
-    /// out.
+    /// The names of the word vectors that runs of this worker may use: all names of a file, unless it was found
+    /// unusable.
     /// </summary>
     public string[] Vectors()
     {
-        var broken = Models.Where(model => model is { Kind: ModelKind.Vectors, Error: not null })
-            .Select(model => model.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. vectors.Names().Where(name => !broken.Contains(name))];
+        var broken = seen.Where(found => found.Source.Kind == ModelKind.Vectors && found.Model.Error is not null)
+            .Select(found => found.Source.Path).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. vectors.All()
+                .Where(named => !broken.Contains(named.File.FullName) && vectors.WhyUnusable(named.File) is null)
+                .SelectMany(named => named.Names).Order(StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>
@@ -62,16 +66,16 @@ public sealed class ModelInventory(
         var note = NoteOf(checkpoint, "");
         foreach (var key in known.Keys.Where(key => key.StartsWith(note, StringComparison.Ordinal)))
             known.TryRemove(key, out _);
-        seen = [.. seen.Where(model => (model.Kind, model.Name) != (ModelKind.Bert, checkpoint))];
+        seen = [.. seen.Where(found => (found.Model.Kind, found.Model.Name) != (ModelKind.Bert, checkpoint))];
         notes.Forget(note);
     }
 
     public override async Task LookAsync(CancellationToken cancellation)
     {
-        var models = new List<ModelFile>();
+        var models = new List<(Source, ModelFile)>();
         foreach (var source in Sources())
         {
-            models.Add(await Task.Run(() => Find(source, cancellation), cancellation));
+            models.Add((source, await Task.Run(() => Find(source, cancellation), cancellation)));
             // Publish the entries that are ready while the other files are still being read.
             if (models.Count > seen.Count) seen = [.. models];
         }
@@ -80,8 +84,14 @@ public sealed class ModelInventory(
 
     protected override void Log(Exception failure) => ResourceLog.LookFailed(logger, failure, nameof(ModelInventory));
 
+    /// <param name="Aliases">The other names of a file of vectors; null for a checkpoint.</param>
     /// <param name="Note">The name of its cache file, which identifies its present content.</param>
-    private sealed record Source(string Name, ModelKind Kind, string Path, string Note);
+    private sealed record Source(
+        string Name, IReadOnlyList<string>? Aliases, ModelKind Kind, string Path, string Note)
+    {
+        /// <summary>The names of a file of vectors depend on the other files of the folder.</summary>
+        public ModelFile WithNames(ModelFile model) => model with { Name = Name, Aliases = Aliases };
+    }
 
     private List<Source> Sources() =>
     [
@@ -89,10 +99,10 @@ public sealed class ModelInventory(
         .. checkpoints.All()
             .Select(folder =>
                 new Source(
-                    folder.Name, ModelKind.Bert, folder.FullName,
+                    folder.Name, null, ModelKind.Bert, folder.FullName,
                     $"{NoteOf(folder.Name, CheckpointVersion.Of(folder))}-{NotesFormat}.json")),
         .. vectors.All().Select(named => new Source(
-            named.Name, ModelKind.Vectors, named.File.FullName,
+            named.Names[0], [.. named.Names.Skip(1)], ModelKind.Vectors, named.File.FullName,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"vectors-{NotesFormat}-{named.File.Name}-{named.File.Length}"
@@ -101,20 +111,19 @@ public sealed class ModelInventory(
 
     private static string NoteOf(string checkpoint, string version) => $"checkpoint-{checkpoint}-{version}";
 
-    private string? WhyUnusable(ModelFile model) => model.Kind switch
+    private string? ErrorOf((Source Source, ModelFile Model) found) => found.Model.Error ?? found.Source.Kind switch
     {
-        ModelKind.Vectors => vectors.WhyUnusable(model.Name),
-        ModelKind.Bert => checkpoints.WhyUnusable(model.Name),
+        ModelKind.Vectors => vectors.WhyUnusable(new FileInfo(found.Source.Path)),
+        ModelKind.Bert => checkpoints.WhyUnusable(found.Source.Name),
     };
 
     private ModelFile Find(Source source, CancellationToken cancellation)
     {
-        // Which name a file of vectors has depends on the others of the folder.
-        if (known.TryGetValue(source.Note, out var model)) return model with { Name = source.Name };
+        if (known.TryGetValue(source.Note, out var model)) return source.WithNames(model);
         try
         {
-            model = notes.Find(source.Note) is { } noted
-                ? noted with { Name = source.Name } : notes.Add(source.Note, Read(source, cancellation));
+            model = source.WithNames(
+                notes.Find(source.Note) ?? notes.Add(source.Note, Read(source, cancellation)));
             if (source.Kind == ModelKind.Bert && memory.TooSmallFor(model.Parameters!.Value) is { } tooSmall)
                 model = model with { Error = tooSmall };
             return known[source.Note] = model;
@@ -126,10 +135,10 @@ public sealed class ModelInventory(
                 ResourceLog.ModelUnusable(logger, source.Path, unreadable.Message);
             // The failure is unexpected; it must not affect the other models or the worker.
             else ResourceLog.ModelFailed(logger, unreadable, source.Path);
-            model = new ModelFile(
+            model = source.WithNames(new ModelFile(
                 source.Name, source.Kind, null, null, null, null,
                 Readable(
-                    unreadable.Message.Replace(source.Path, Path.GetFileName(source.Path), StringComparison.Ordinal)));
+                    unreadable.Message.Replace(source.Path, Path.GetFileName(source.Path), StringComparison.Ordinal))));
             // A failure of the disk may be transient, so only other failures are cached.
             if ((unreadable.InnerException ?? unreadable) is not (IOException or UnauthorizedAccessException))
                 known[source.Note] = model;

@@ -13,27 +13,22 @@ public sealed class VectorFolder(PieFolders folders)
     // the empty one, the name is the file's name.
     private static readonly string[] Endings = ["", ".txt", ".txt.gz", ".vec", ".vec.gz", ".gz"];
 
+    /// <summary>The reasons by the name of the file, which may have several names in recipes.</summary>
     private readonly ConcurrentDictionary<string, string> unusable = new(StringComparer.Ordinal);
 
-    /// <summary>The names, as recipes use them. A folder that cannot be read has none.</summary>
-    public string[] Names() =>
-        [.. Files().SelectMany(file => NamesOf(file.Name)).Distinct().Where(name => !unusable.ContainsKey(name))
-            .Order(StringComparer.Ordinal)];
-
     /// <summary>
-    /// Returns each file once, under the shortest name by which runs get this file: glove.txt.gz is glove, unless there
-    /// is also a glove.txt.
+    /// Returns each file once, with the names by which runs get this file, the shortest first: glove.txt.gz is glove,
+    /// unless there is also a glove.txt. A folder that cannot be read has no files.
     /// </summary>
-    public IReadOnlyList<(string Name, FileInfo File)> All()
+    public IReadOnlyList<(IReadOnlyList<string> Names, FileInfo File)> All()
     {
         var files = Files();
         var existing = files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. from file in files
-               select (NamesOf(file.Name).Where(name => FileOf(name, existing.Contains) == file.Name)
-                   .MinBy(name => name.Length)!, file),
-        ];
+        return [.. files.Select(file => (NamesFor(file), file))];
+
+        IReadOnlyList<string> NamesFor(FileInfo file) =>
+            [.. NamesOf(file.Name).Where(name => FileOf(name, existing.Contains) == file.Name)
+                .OrderBy(name => name.Length)];
     }
 
     private IReadOnlyList<FileInfo> Files()
@@ -61,14 +56,23 @@ public sealed class VectorFolder(PieFolders folders)
 
     /// <exception cref="WorkerUnfitException">There are no longer vectors of this name.</exception>
     public FileInfo Find(string name) =>
+        FileOf(name) ?? throw new WorkerUnfitException(
+            $"The word vectors '{name}' are not in this worker's PIE_VECTORS.", ModelKind.Vectors, name);
+
+    /// <summary>
+    /// Marks the file of a name, which no run of this worker may use until the worker is restarted, by none of its
+    /// names.
+    /// </summary>
+    public void MarkUnusable(string name, string reason)
+    {
+        // A file that was removed meanwhile has no names.
+        if (FileOf(name) is { } file) unusable[file.Name] = reason;
+    }
+
+    /// <summary>Returns null if no fault of the file is known.</summary>
+    public string? WhyUnusable(FileInfo file) => unusable.GetValueOrDefault(file.Name);
+
+    private FileInfo? FileOf(string name) =>
         folders.Vectors is { } folder && FileOf(name, file => File.Exists(Path.Combine(folder, file))) is { } found
-            ? new(Path.Combine(folder, found))
-            : throw new WorkerUnfitException(
-                $"The word vectors '{name}' are not in this worker's PIE_VECTORS.", ModelKind.Vectors, name);
-
-    /// <summary>Marks vectors that no run of this worker may use until the worker is restarted.</summary>
-    public void MarkUnusable(string name, string reason) => unusable[name] = reason;
-
-    /// <summary>Returns null if no fault of the vectors is known.</summary>
-    public string? WhyUnusable(string name) => unusable.GetValueOrDefault(name);
+            ? new(Path.Combine(folder, found)) : null;
 }

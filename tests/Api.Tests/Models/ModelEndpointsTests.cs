@@ -15,8 +15,8 @@ public sealed class ModelEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
             await db.Database.ExecuteSqlAsync($$"""
                 INSERT INTO workers (id, machine, slots, device, vectors, models, started_at, last_beat_at)
                 SELECT id, 'here', 1, 'cpu', '{}', models::jsonb, now(), beat FROM (VALUES
-                    ('one', '[{"name":"b","kind":"vectors","dimensions":2,"layers":null,"parameters":4,"sha256":"11"},{"name":"a","kind":"vectors","dimensions":2,"layers":null,"parameters":4,"sha256":"22"},{"name":"minilm","kind":"bert","dimensions":384,"layers":6,"parameters":22713216,"sha256":"55","pooler":false}]', now()),
-                    ('two', '[{"name":"b","kind":"vectors","dimensions":2,"layers":null,"parameters":4,"sha256":"11"},{"name":"a","kind":"vectors","dimensions":2,"layers":null,"parameters":4,"sha256":"33"},{"name":"minilm","kind":"bert","dimensions":null,"layers":null,"parameters":null,"sha256":null,"error":"vocab.txt is missing"}]', now()),
+                    ('one', '[{"name":"b","kind":"vectors","dimensions":2,"layers":null,"parameters":4,"sha256":"11","aliases":["b.txt"]},{"name":"a","kind":"vectors","dimensions":2,"layers":null,"parameters":4,"sha256":"22"},{"name":"minilm","kind":"bert","dimensions":384,"layers":6,"parameters":22713216,"sha256":"55","pooler":false}]', now()),
+                    ('two', '[{"name":"b","kind":"vectors","dimensions":2,"layers":null,"parameters":4,"sha256":"11","aliases":["b.txt"]},{"name":"a","kind":"vectors","dimensions":2,"layers":null,"parameters":4,"sha256":"33"},{"name":"minilm","kind":"bert","dimensions":null,"layers":null,"parameters":null,"sha256":null,"error":"vocab.txt is missing"}]', now()),
                     ('dead', '[{"name":"c","kind":"vectors","dimensions":2,"layers":null,"parameters":4,"sha256":"44"}]', now() - interval '1 minute')) AS w(id, models, beat)
                 """);
         }
@@ -34,8 +34,8 @@ public sealed class ModelEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
         // One worker can use the checkpoint; the other reports why it cannot.
         Assert.Equal(
             [
-                """{"name":"minilm","kind":"bert","dimensions":null,"layers":null,"parameters":null,"sha256":null,"error":"vocab.txt is missing","positions":null,"words":null,"duplicates":null,"pooler":null}""",
-                """{"name":"minilm","kind":"bert","dimensions":384,"layers":6,"parameters":22713216,"sha256":"55","error":null,"positions":null,"words":null,"duplicates":null,"pooler":false}""",
+                """{"name":"minilm","kind":"bert","dimensions":null,"layers":null,"parameters":null,"sha256":null,"error":"vocab.txt is missing","positions":null,"words":null,"duplicates":null,"pooler":null,"aliases":null}""",
+                """{"name":"minilm","kind":"bert","dimensions":384,"layers":6,"parameters":22713216,"sha256":"55","error":null,"positions":null,"words":null,"duplicates":null,"pooler":false,"aliases":null}""",
             ],
             (await api.GetAsync("/api/v1/models?kind=bert"))["items"]!.AsArray()
                 .Select(model => model!.ToJsonString()));

@@ -78,11 +78,28 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
             Assert.Contains(
                 "word vectors 'glove'", (string?)(await WaitingAsync(await api.SubmitAsync(request))).Single(),
                 StringComparison.Ordinal);
+            await WaitsForUnusableVectorsAsync(db);
             await WaitsForACheckpointAsync(db);
             await db.Database.ExecuteSqlAsync($"DELETE FROM workers");
         }
         await api.Situations.TrainAsync(sweep, (_, _) => 0);
         Assert.Empty(await WaitingAsync(sweep));
+    }
+
+    /// <summary>The reason is that of the file, which has several names.</summary>
+    private async Task WaitsForUnusableVectorsAsync(PieDbContext db)
+    {
+        await db.Database.ExecuteSqlAsync($$"""
+            UPDATE workers SET models = '[{"name":"glove","kind":"vectors","dimensions":null,"layers":null,"parameters":null,"sha256":null,"error":"glove.txt is empty","aliases":["glove.txt"]}]'
+            """);
+        foreach (var name in new[] { "glove", "glove.txt" })
+        {
+            var request = Situations.Request(await api.Situations.DatasetAsync(), 1);
+            request["models"]![0]!["vectors"] = name;
+            Assert.Equal(
+                $"no live worker can use the word vectors '{name}'. lab cannot use it: glove.txt is empty",
+                (string?)(await WaitingAsync(await api.SubmitAsync(request))).Single());
+        }
     }
 
     /// <summary>With one live worker, which has all resources it needs.</summary>

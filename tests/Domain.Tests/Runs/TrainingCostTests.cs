@@ -50,6 +50,15 @@ public class TrainingCostTests
     }
 
     [Fact]
+    public void Word_vectors_have_the_same_size_under_each_of_their_names()
+    {
+        var cost = new TrainingCost([new("glove", ModelKind.Vectors, 100, null, 1, "b", Aliases: ["glove.txt"])]);
+
+        Assert.Equal(
+            cost.CheckpointBytes(BiLstm, Train), cost.CheckpointBytes(BiLstm with { Vectors = "glove.txt" }, Train));
+    }
+
+    [Fact]
     public void The_size_of_a_model_includes_its_trained_embedding() =>
         Assert.True(Guess.ModelBytes(BiLstm with { Vectors = null }, Train) > Guess.ModelBytes(BiLstm, Train));
 }

@@ -99,15 +99,16 @@ public class SweepWarningsTests
 
     /// <summary>Half of the tokens is enough; the coverage by another file does not count.</summary>
     [Theory]
-    [InlineData("a1", 0.4999, "have 50 % of the tokens and 30.1 % of the words")]
-    [InlineData("a1", 0.1234, "have 12.3 % of the tokens")]
-    [InlineData("a1", 0.5, null)]
-    [InlineData("b2", 0.1, null)]
+    [InlineData("glove", "a1", 0.4999, "have 50 % of the tokens and 30.1 % of the words")]
+    [InlineData("glove.txt", "a1", 0.1234, "'glove.txt' have 12.3 % of the tokens")]
+    [InlineData("glove", "a1", 0.5, null)]
+    [InlineData("glove", "b2", 0.1, null)]
+    [InlineData("glove.vec", "a1", 0.1, null)]
     public void Word_vectors_for_fewer_than_half_of_the_tokens_are_doubtful(
-        string sha256, double tokens, string? shares)
+        string name, string sha256, double tokens, string? shares)
     {
-        var request = With(new() { Architecture = Architecture.BiLstm, Vectors = "glove" });
-        var glove = new ModelFile("glove", ModelKind.Vectors, 300, null, 3000, "a1");
+        var request = With(new() { Architecture = Architecture.BiLstm, Vectors = name });
+        var glove = new ModelFile("glove", ModelKind.Vectors, 300, null, 3000, "a1", Aliases: ["glove.txt"]);
         var known = new KnownCoverage { DatasetHash = "d", VectorsSha256 = sha256, Types = 0.301, Tokens = tokens };
 
         var warning = ModelWarnings.Of(request, [known], [glove]).SingleOrDefault();

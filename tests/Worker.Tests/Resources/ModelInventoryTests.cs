@@ -35,9 +35,11 @@ public sealed class ModelInventoryTests : IDisposable
             new ModelFile(
                 "glove.3d", ModelKind.Vectors, Dimensions: 3, Layers: null, Parameters: 6,
                 Convert.ToHexStringLower(SHA256.HashData(bytes)), Words: 2, Duplicates: 0),
-            models.Single(model => model.Name == "glove.3d"));
+            models.Single(model => model.Name == "glove.3d") with { Aliases = null });
         var broken = models.Single(model => model.Name == "broken");
-        Assert.Equal(new ModelFile("broken", ModelKind.Vectors, null, null, null, null, broken.Error), broken);
+        Assert.Equal(
+            new ModelFile("broken", ModelKind.Vectors, null, null, null, null, broken.Error),
+            broken with { Aliases = null });
         Assert.Contains("broken.txt", broken.Error, StringComparison.Ordinal);
         Assert.Contains("line 2", broken.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(folder["vectors"], broken.Error, StringComparison.Ordinal);
@@ -56,13 +58,36 @@ public sealed class ModelInventoryTests : IDisposable
         Assert.Equal(
             ["three 1", "three.txt 3", "two 3", "two.gz 2"],
             models.Select(model => $"{model.Name} {model.Dimensions}").Order(StringComparer.Ordinal));
+        Assert.Equal("two.txt", Assert.Single(models.Single(model => model.Name == "two").Aliases!));
         var files = new VectorFolder(Folders);
         Assert.All(
-            models, model => Assert.Equal(model.Sha256, Sha(File.ReadAllBytes(files.Find(model.Name).FullName))));
+            models.SelectMany(model => model.Names(), (model, name) => (model.Sha256, Name: name)),
+            model => Assert.Equal(model.Sha256, Sha(File.ReadAllBytes(files.Find(model.Name).FullName))));
         Assert.Equal("two.txt", files.Find("two.txt").Name);
 
         File.Delete(InVectors("two.txt"));
         Assert.Contains("two 2", (await LookAsync(3)).Select(model => $"{model.Name} {model.Dimensions}"));
+    }
+
+    [Fact]
+    public async Task A_file_of_vectors_is_offered_by_all_its_names_or_by_none()
+    {
+        File.WriteAllText(InVectors("good.txt"), Vectors);
+        File.WriteAllText(InVectors("broken.vec"), "one 1 2\ntwo x y\n");
+        File.WriteAllText(InVectors("other.txt"), Vectors);
+        var files = new VectorFolder(Folders);
+        using var checkpoints = new CheckpointFolder(Folders, TimeProvider.System);
+        using var inventory = InventoryOf(checkpoints, new TrainerMemory(null), files);
+        await UntilItHasLookedAsync(inventory, 3);
+        Assert.Equal(["good", "good.txt", "other", "other.txt"], inventory.Vectors());
+
+        files.MarkUnusable("other.txt", "another SHA-256");
+
+        Assert.Equal(["good", "good.txt"], inventory.Vectors());
+        Assert.Equal("another SHA-256", inventory.Models.Single(model => model.Name == "other").Error);
+        // Before the next look, the name already belongs to this file, which has no error.
+        File.WriteAllText(InVectors("broken"), Vectors);
+        Assert.Equal(["broken", "good", "good.txt"], inventory.Vectors());
     }
 
     [Fact]
@@ -254,7 +279,9 @@ public sealed class ModelInventoryTests : IDisposable
         File.WriteAllText(
             note, File.ReadAllText(note).Replace("\"parameters\":6", "\"parameters\":7", StringComparison.Ordinal));
 
-        Assert.Equal(first[0] with { Parameters = 7 }, Assert.Single(await LookAsync(1)));
+        var second = Assert.Single(await LookAsync(1));
+        Assert.Equal("glove.txt", Assert.Single(second.Aliases!));
+        Assert.Equal(first[0] with { Parameters = 7, Aliases = null }, second with { Aliases = null });
     }
 
     private string InVectors(string name) => Path.Combine(Directory.CreateDirectory(folder["vectors"]).FullName, name);
@@ -273,8 +300,9 @@ public sealed class ModelInventoryTests : IDisposable
 
     private PieFolders Folders => new(folder[""], folder["artifacts"], folder["vectors"], folder["models"]);
 
-    private ModelInventory InventoryOf(CheckpointFolder checkpoints, TrainerMemory memory) =>
-        new(new VectorFolder(Folders), checkpoints, memory, Folders, TimeProvider.System,
+    private ModelInventory InventoryOf(
+        CheckpointFolder checkpoints, TrainerMemory memory, VectorFolder? vectors = null) =>
+        new(vectors ?? new VectorFolder(Folders), checkpoints, memory, Folders, TimeProvider.System,
             NullLogger<ModelInventory>.Instance);
 
     private static async Task UntilItHasLookedAsync(ModelInventory inventory, int expected)
