@@ -267,6 +267,18 @@ public sealed class ColumnTests : IDisposable
                 }, ["train", "test"]).Select(error => error.Field));
     }
 
+    [Fact]
+    public void A_label_with_a_column_cannot_be_dropped()
+    {
+        ToxicComments();
+        files.Definition = files.Definition with { DropLabels = ["", "insult"] };
+
+        var error = Assert.Single(DatasetRules.Check(files.Definition, ["train", "test"]));
+        Assert.Equal(
+            ("dropLabels[1]", "is among columns.labels; its examples are either kept or dropped"),
+            (error.Field, error.Message));
+    }
+
     private SampleFiles ToxicComments(params string[] columns)
     {
         files.Definition = files.Definition with

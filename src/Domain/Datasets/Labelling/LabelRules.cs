@@ -55,6 +55,9 @@ internal static class LabelRules
                 yield return new($"dropLabels[{i}]", $"must be a label of the files, or \"\": {fault}");
             else if (definition.Labels?.Contains(dropped[i]) is true)
                 yield return new($"dropLabels[{i}]", "is among labels; its examples are either kept or dropped");
+            else if (definition.Columns?.LabelColumns?.Contains(dropped[i]) is true)
+                yield return new(
+                    $"dropLabels[{i}]", "is among columns.labels; its examples are either kept or dropped");
             else if (definition.LabelNames?.NameOf(dropped[i]) is not null)
                 yield return new(
                     $"dropLabels[{i}]", "has a name in labelNames; its examples are either kept or dropped");
