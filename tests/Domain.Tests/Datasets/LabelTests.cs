@@ -182,6 +182,15 @@ public sealed class LabelTests : IDisposable
             }, ["train", "test"])).Field);
     }
 
+    [Theory]
+    [InlineData(LearningTask.SingleLabel, "must have at least two labels; leave it out to take them from the files")]
+    [InlineData(LearningTask.MultiLabel, "must have at least one label; leave it out to take them from the files")]
+    public void An_empty_list_of_labels_is_refused_with_the_number_that_the_task_needs(
+        LearningTask task, string message) =>
+        Assert.Contains(
+            new FieldError("labels", message),
+            DatasetRules.Check(files.Definition with { Task = task, Labels = [] }, ["train", "test"]));
+
     private static string Line(string label) => $"{{\"text\":\"t\",\"label\":{label}}}\n";
 
     private IReadOnlyList<string> Labels(string train)

@@ -66,10 +66,11 @@ internal static class LabelRules
 
     private static IEnumerable<FieldError> Enough(string field, int count, DatasetDefinition definition)
     {
-        if (count < DatasetRules.LeastLabels(definition.Task))
+        var least = DatasetRules.LeastLabels(definition.Task);
+        if (count < least)
             yield return new(
                 field,
-                $"must have at least {(count == 0 ? "one label" : "two labels")}; leave it out to take them "
+                $"must have at least {(least == 1 ? "one label" : "two labels")}; leave it out to take them "
                     + "from the files");
         if (count > DatasetLimits.MaxLabels)
             yield return new(field, $"must have at most {DatasetLimits.MaxLabels} labels");
