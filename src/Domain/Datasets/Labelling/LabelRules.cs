@@ -77,7 +77,7 @@ internal static class LabelRules
     }
 
     /// <summary>Each must be a label that can be distinguished from those before it.</summary>
-    private static IEnumerable<FieldError> Each(IEnumerable<(string Field, string? Label)> labels)
+    public static IEnumerable<FieldError> Each(IEnumerable<(string Field, string? Label)> labels)
     {
         var first = new Dictionary<string, (string Field, string Label)>(StringComparer.Ordinal);
         foreach (var (field, label) in labels)

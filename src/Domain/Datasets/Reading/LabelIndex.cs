@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PieService.Domain.Datasets.Labelling;
 using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets.Reading;
@@ -24,12 +25,10 @@ internal static class LabelIndex
                 : InOrder(json.RootElement);
             if (names.Count is < 1 or > DatasetLimits.MaxLabels)
                 throw Error($"must have 1 to {DatasetLimits.MaxLabels} labels");
-            if (names.Find(name => !FieldError.IsName(name)) is not null)
-                throw Error(
-                    "has a name that is not a valid label; a label has 1 to 200 characters, none of them a control " +
-                    "character");
-            return names.Distinct(StringComparer.Ordinal).Count() == names.Count
-                ? names : throw Error("has a label twice");
+            // Each message names the label, and that of a repetition the field.
+            var fields = names.Select(name => ($"the label '{Invisible.Shown(name)}'", (string?)name));
+            if (LabelRules.Each(fields).FirstOrDefault() is { } error) throw Error(error.Message);
+            return names;
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or ArgumentException)
         {

@@ -103,6 +103,15 @@ public sealed class AapdTests : IDisposable
         Assert.Equal(
             "labelIndex", files.With("train", Train).With("test", Test).With("labelIndex", index).Refusal().File);
 
+    [Theory]
+    [InlineData("[\"a\", \"b\", \"a\"]", "repeats the label 'a'")]
+    [InlineData("[\"a\", \"b \"]", "the label 'b<U+0020>' has white space (U+0020) at its end")]
+    [InlineData("[\"a\", \"\"]", "the label is empty")]
+    [InlineData("[\"\u00e9\", \"e\u0301\"]", "the label 'e<U+0301>' and the label '<U+00E9>' look the same")]
+    public void A_wrong_name_in_the_file_of_labels_is_stated(string index, string message) => Assert.StartsWith(
+        message, files.With("train", Train).With("test", Test).With("labelIndex", index).Refusal().Message,
+        StringComparison.Ordinal);
+
     private static List<string> Lines(SampleFiles files) =>
         [.. files.Examples().Select(example => $"{example.SourceId} {string.Concat(example.Labels)} {example.Text}")];
 }
