@@ -51,6 +51,36 @@ public sealed class CompressedFileTests : IDisposable
     public void A_compressed_file_is_detected_by_its_content(string kind) =>
         Assert.Equal(Hash(Train), Hash(PackedFiles.All[kind](Train)));
 
+    /// <summary>The disk of the service is at fault then, not the upload.</summary>
+    [Theory]
+    [InlineData("bzip2")]
+    [InlineData("xz")]
+    public void An_error_of_the_disk_is_not_reported_as_a_damaged_file(string kind)
+    {
+        var path = Path.GetTempFileName();
+        File.WriteAllBytes(path, PackedFiles.All[kind](Train));
+        try
+        {
+            using var file = new FaultyDisk(path);
+            // The class is internal, and no file of a test fails after its first bytes.
+            var reader = typeof(SourceFile).Assembly
+                .GetType($"PieService.Domain.Files.Compressed.{(kind == "xz" ? "XzFile" : "Bzip2File")}", true)!;
+            using var unpacked = (Stream)Activator.CreateInstance(reader, file)!;
+
+            Assert.Throws<IOException>(() => unpacked.CopyTo(Stream.Null));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private sealed class FaultyDisk(string path) : FileStream(path, FileMode.Open, FileAccess.Read)
+    {
+        public override int Read(Span<byte> buffer) =>
+            Position == 0 ? base.Read(buffer[..32]) : throw new IOException("Input/output error");
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Each_prefix_of_a_compressed_file_is_refused(string kind)

@@ -49,9 +49,9 @@ internal sealed class Bzip2File(FileStream file) : ForwardReading
         {
             throw new InvalidDataException("the bzip2 file ends too early; is the upload complete?");
         }
-        catch (Exception damage) when (damage is not (OperationCanceledException or OutOfMemoryException))
+        catch (Exception damage) when (PackedBytes.IsDamage(damage))
         {
-            // The library has several exceptions for invalid data, IndexOutOfRangeException too.
+            source.ThrowDiskError();
             throw new InvalidDataException("the bzip2 file is damaged; is the upload complete?", damage);
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using PieService.Domain.Files.Archives;
 
 namespace PieService.Domain.Files.Compressed;
@@ -11,6 +12,20 @@ internal sealed class PackedBytes(FileStream file) : ForwardReading
     private readonly byte[] block = new byte[64 * 1024];
     private int start, end;
     private long before;
+    private IOException? diskError;
+
+    /// <summary>
+    /// Whether an exception of a decompressor shows that the file is damaged. Libraries have several exceptions for
+    /// invalid data, IndexOutOfRangeException too; another IOException is a fault of the service's own disk.
+    /// </summary>
+    public static bool IsDamage(Exception failure) =>
+        failure is not (IOException or OperationCanceledException or OutOfMemoryException) or EndOfStreamException;
+
+    /// <summary>Throws the error of the disk, if there was one: a library may have replaced it by its own.</summary>
+    public void ThrowDiskError()
+    {
+        if (diskError is not null) ExceptionDispatchInfo.Throw(diskError);
+    }
 
     /// <summary>The number of bytes that were read.</summary>
     public override long Position
@@ -66,7 +81,15 @@ internal sealed class PackedBytes(FileStream file) : ForwardReading
     private bool Fill()
     {
         before += end;
-        (start, end) = (0, file.Read(block));
+        try
+        {
+            (start, end) = (0, file.Read(block));
+        }
+        catch (IOException failed)
+        {
+            diskError = failed;
+            throw;
+        }
         return end > 0;
     }
 }

@@ -58,10 +58,8 @@ internal sealed class XzFile(FileStream file) : ForwardReading
         {
             throw new InvalidDataException("the xz file ends too early; is the upload complete?");
         }
-        catch (Exception damage)
-            when (damage is not (InvalidDataException or OperationCanceledException or OutOfMemoryException))
+        catch (Exception damage) when (damage is not InvalidDataException && PackedBytes.IsDamage(damage))
         {
-            // The library has several exceptions for invalid data, IndexOutOfRangeException too.
             throw Damaged();
         }
     }
