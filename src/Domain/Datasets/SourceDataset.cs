@@ -61,31 +61,25 @@ public sealed class SourceDataset
     {
         var next = new int[Enum.GetValues<Split>().Length];
         foreach (var (part, split, record) in Records(cancellation))
-        {
-            var position = next[(int)split]++;
-            yield return new Example
-            {
-                DatasetId = datasetId,
-                Split = split,
-                Position = position,
-                Id = Example.IdOf(datasetId, split, position),
-                SourceId = record.Id ?? $"{part.Name}:{record.Line}",
-                Text = record.Text,
-                SecondText = record.SecondText,
-                Labels = ClassesOf(record),
-            };
-        }
+            yield return ExampleOf(record, part, datasetId, split, next[(int)split]++);
     }
 
-    /// <summary>The first examples of each split, as they are stored; the files are read until there are enough.
+    /// <summary>The first examples of each split, as they are stored; each file is read until there are enough.
     /// </summary>
     public IReadOnlyList<Example> First(int ofEach, CancellationToken cancellation)
     {
-        var (first, wanted) = (new List<Example>(), Splits.Sum(split => Math.Min(split.Examples, ofEach)));
-        foreach (var example in Examples(Guid.Empty, cancellation))
+        var (first, next) = (new List<Example>(), new int[Enum.GetValues<Split>().Length]);
+        foreach (var (part, splits) in parts)
         {
-            if (example.Position < ofEach) first.Add(example);
-            if (first.Count == wanted) break;
+            var wanted = splits.CountBy(split => split).Sum(of => Math.Min(of.Value, ofEach - next[(int)of.Key]));
+            if (wanted == 0) continue;
+            foreach (var (index, record) in reader.Read(part, cancellation).Index())
+            {
+                var split = splits[index];
+                if (next[(int)split] == ofEach) continue;
+                first.Add(ExampleOf(record, part, Guid.Empty, split, next[(int)split]++));
+                if (--wanted == 0) break;
+            }
         }
         return [.. first.OrderBy(example => example.Split)];
     }
@@ -101,6 +95,18 @@ public sealed class SourceDataset
         Dropped = Dropped,
         Quality = Quality,
         CreatedAt = createdAt,
+    };
+
+    private Example ExampleOf(SourceRecord record, DatasetPart part, Guid datasetId, Split split, int position) => new()
+    {
+        DatasetId = datasetId,
+        Split = split,
+        Position = position,
+        Id = Example.IdOf(datasetId, split, position),
+        SourceId = record.Id ?? $"{part.Name}:{record.Line}",
+        Text = record.Text,
+        SecondText = record.SecondText,
+        Labels = ClassesOf(record),
     };
 
     /// <summary>The labels as indices, ascending, each once: the labels of an example are a set.</summary>

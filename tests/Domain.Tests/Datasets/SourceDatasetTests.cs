@@ -42,6 +42,22 @@ public sealed class SourceDatasetTests : IDisposable
         Assert.Equal(new TokenLengths(10 / 3.0, 3, 4, 4), splits[0].Tokens);
     }
 
+    [Fact]
+    public void The_first_examples_of_each_split_are_read_without_the_rest_of_their_files()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{(i % 2 == 0 ? "pos" : "neg")},text {i}\n"));
+        var dataset = files.With("train", "label,text\n" + rows).With("test", "label,text\n" + rows).Read();
+        var before = files.Meter.Bytes;
+
+        var first = dataset.First(2, CancellationToken.None);
+
+        Assert.InRange(files.Meter.Bytes - before, 1, rows.Length / 2);
+        Assert.Equal(
+            dataset.Examples(Guid.Empty, CancellationToken.None).Where(example => example.Position < 2)
+                .Select(example => (example.Split, example.Id, example.SourceId, example.Text)),
+            first.Select(example => (example.Split, example.Id, example.SourceId, example.Text)));
+    }
+
     /// <summary>Computed once by another program, from the description of the format alone.</summary>
     [Fact]
     public void The_hash_is_pinned() => Assert.Equal(
