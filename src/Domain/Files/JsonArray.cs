@@ -18,7 +18,7 @@ internal static class JsonArray
             for (var i = 0; i < count; i++)
             {
                 var next = block[i];
-                if (next == '\n') line++;
+                if (next == source.LineEnd) line++;
                 // 0 before and behind the array, 1 in it, more within an element.
                 if (depth < 0 || (depth == 0 && next != '['))
                 {

@@ -27,6 +27,7 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
     /// <summary>UTF-16 or UTF-32 if the first bytes look like it; else null.</summary>
     private string? wideEncoding;
     private int undecoded, start, end;
+    private char? lineEnd;
     private bool isAtStart = true, isAtEnd;
     private long lines, lineCharacters, handedOut, recordStart, recordLine = 1, records;
 
@@ -45,6 +46,12 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
 
     /// <summary>Whether the format has one encoding, so that its byte order mark may be a mistake.</summary>
     public bool IsEncodingFixed { get; init; }
+
+    /// <summary>
+    /// The last character of a line end: LF, or CR if the first block of the file, when it is read, has CR and no LF.
+    /// Old programs of the Macintosh end lines with CR.
+    /// </summary>
+    public char LineEnd => lineEnd ?? '\n';
 
     /// <summary>
     /// Whether the next character that is not white space is this one; false if there is none in the first block.
@@ -67,6 +74,8 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
                 $"the file has more lines than the {limits.Records} examples that a dataset may have, many of them " +
                 "empty");
     }
+
+    public UnreadableFileException Error(long line, string message) => new(file.Name, line, null, message);
 
     public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
 
@@ -100,6 +109,7 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
             decoder ??= Begin(ref available);
             start = 0;
             end = decoder.Decode(bytes.AsSpan(0, available), characters, isAtEnd, out var read, out var fault);
+            if (end > 0) lineEnd ??= EndOf(characters.AsSpan(0, end));
             if (fault is not null) FailAfter(end, fault);
             bytes.AsSpan(read, available - read).CopyTo(bytes);
             undecoded = available - read;
@@ -159,19 +169,23 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
                 "a byte order mark: save it as UTF-8");
     }
 
+    /// <summary>A CR at the end of the block may be half of a line end.</summary>
+    private static char EndOf(ReadOnlySpan<char> first) =>
+        !first.Contains('\n') && first.TrimEnd('\r').Contains('\r') ? '\r' : '\n';
+
     private void CountLines(ReadOnlySpan<char> decoded)
     {
-        lines += decoded.Count('\n');
-        var last = decoded.LastIndexOf('\n');
+        lines += decoded.Count(LineEnd);
+        var last = decoded.LastIndexOf(LineEnd);
         lineCharacters = last < 0 ? lineCharacters + decoded.Length : decoded.Length - last - 1;
     }
 
     private void FailAfter(int written, string message)
     {
         var before = characters.AsSpan(0, written);
-        var last = before.LastIndexOf('\n');
+        var last = before.LastIndexOf(LineEnd);
         failure = new UnreadableFileException(
-            file.Name, lines + 1 + before.Count('\n'),
+            file.Name, lines + 1 + before.Count(LineEnd),
             $"character {1 + (last < 0 ? lineCharacters + before.Length : before.Length - last - 1)}", message);
     }
 }

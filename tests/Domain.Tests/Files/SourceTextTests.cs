@@ -91,6 +91,36 @@ public sealed class SourceTextTests : IDisposable
         Assert.Contains("0xE9", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(DatasetFormat.Csv)]
+    [InlineData(DatasetFormat.Tsv)]
+    public void The_place_of_an_error_is_right_in_a_file_whose_lines_end_with_CR(DatasetFormat format)
+    {
+        files.Definition = files.Definition with { Delimiter = format == DatasetFormat.Csv ? "\t" : null };
+        var rows = string.Concat(Enumerable.Range(0, 5000).Select(i => $"{"ab"[i % 2]}\ttext {i}\r"));
+        foreach (var invalid in new byte[] { 0xE9, 0 })
+        {
+            using var sample = new SampleFiles { Definition = files.Definition }.As(format)
+                .With("train", [.. Encoding.ASCII.GetBytes("label\ttext\r" + rows + "a\t"), invalid, .. "\r"u8]);
+            var refusal = sample.Refusal();
+
+            Assert.Equal((5002, "character 3"), (refusal.Line, refusal.Column));
+        }
+    }
+
+    /// <summary>The first block decides, and a file for which it was wrong is refused.</summary>
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public void A_CR_in_a_long_first_line_is_not_read_as_a_line_end(string end)
+    {
+        var refusal = files.As(DatasetFormat.Tsv)
+            .With("train", $"label\ttext\rmore{new string('x', 20_000)}{end}a\tone{end}").Refusal();
+
+        Assert.Equal(2, refusal.Line);
+        Assert.StartsWith("mixes line ends", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_incomplete_character_at_the_end_of_the_file_is_refused() =>
         Assert.Equal(3, files.With("train", [.. "label,text\na,one\nb,"u8, 0xC3]).With("test", Test).Refusal().Line);
