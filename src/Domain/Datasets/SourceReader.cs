@@ -1,5 +1,4 @@
 using PieService.Domain.Datasets.Corpora;
-using PieService.Domain.Datasets.Labelling;
 using PieService.Domain.Datasets.Reading;
 using PieService.Domain.Files;
 
@@ -14,7 +13,6 @@ internal sealed class SourceReader
 
     private readonly Corpus? corpus;
     private readonly DatasetFiles files;
-    private readonly LabelSelection selection;
 
     /// <exception cref="UnreadableFileException">The file with the names of the labels cannot be read.</exception>
     public SourceReader(DatasetDefinition definition, IReadOnlyList<DatasetPart> parts, ReadLimits limits)
@@ -36,7 +34,6 @@ internal sealed class SourceReader
         {
             IsPublished = corpus is not null,
         };
-        selection = new LabelSelection(files.Definition);
     }
 
     /// <summary>The definition, completed with the values that the format determines.</summary>
@@ -66,7 +63,7 @@ internal sealed class SourceReader
         foreach (var record in Records(part with { Cancellation = cancellation }, files.Until(cancellation)))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (selection.ReasonToDrop(record.Labels) is { } reason)
+            if (files.Selection.ReasonToDrop(record.Labels) is { } reason)
             {
                 if (++omitted > files.Limits.Records)
                     throw new UnreadableFileException(
@@ -81,7 +78,7 @@ internal sealed class SourceReader
 
     private IEnumerable<SourceRecord> Records(DatasetPart part, DatasetFiles read) =>
         corpus?.Read(part, read) ?? (Definition.Format == DatasetFormat.Parquet
-            ? ParquetRecords.Of(part, Definition, read.Limits)
+            ? ParquetRecords.Of(part, read)
             : OfText(part));
 
     private IEnumerable<SourceRecord> OfText(DatasetPart part)
@@ -90,9 +87,9 @@ internal sealed class SourceReader
         var records = Definition.Format switch
         {
             DatasetFormat.Csv => TableRecords.Of(
-                CsvRows.Read(source, part, Definition.Table.Delimiter), part, Definition, Definition.Table),
-            DatasetFormat.Tsv => TableRecords.Of(TsvRows.Read(source), part, Definition, Definition.Table),
-            DatasetFormat.Jsonl => JsonRecords.Of(source, part, Definition),
+                CsvRows.Read(source, part, Definition.Table.Delimiter), part, files, Definition.Table),
+            DatasetFormat.Tsv => TableRecords.Of(TsvRows.Read(source), part, files, Definition.Table),
+            DatasetFormat.Jsonl => JsonRecords.Of(source, part, files),
             _ => throw new NotSupportedException($"No reader for {Definition.Format}."),
         };
         foreach (var record in records) yield return record;
@@ -118,7 +115,7 @@ internal sealed class SourceReader
         {
             try
             {
-                return selection.Named(record.Labels);
+                return files.Selection.Named(record.Labels);
             }
             catch (FormatException fault)
             {

@@ -19,7 +19,7 @@ internal sealed class Aapd : Corpus
         using var source = files.Open(part);
         var records = files.Parts.FirstOrDefault(other => other.LabelsOf == part.Name) is { } labels
             ? OfPair(part, labels, source, files)
-            : JsonRecords.Of(source, part, files.Definition);
+            : JsonRecords.Of(source, part, files);
         foreach (var record in records) yield return record;
     }
 

@@ -80,6 +80,6 @@ internal sealed class Snli : Corpus
 
     private static IEnumerable<SourceRecord> Records(
         SourceText source, DatasetPart file, DatasetFiles files, bool isJson) => isJson
-        ? JsonRecords.Of(source, file, files.Definition)
-        : TableRecords.Of(TsvRows.Read(source), file, files.Definition, TableForm.Tsv);
+        ? JsonRecords.Of(source, file, files)
+        : TableRecords.Of(TsvRows.Read(source), file, files, TableForm.Tsv);
 }

@@ -12,12 +12,14 @@ internal sealed class LabelSelection(DatasetDefinition definition)
 
     private readonly HashSet<string> dropped = new(definition.DropLabels ?? [], StringComparer.Ordinal);
 
+    public bool Drops(string label) => dropped.Contains(label);
+
     /// <summary>The reason why an example is omitted; null if it is not.</summary>
     public string? ReasonToDrop(IReadOnlyList<string> labels)
     {
         if (dropped.Count == 0) return null;
         foreach (var label in labels)
-            if (dropped.Contains(label)) return label.Length == 0 ? NoLabel : $"label:{label}";
+            if (Drops(label)) return label.Length == 0 ? NoLabel : $"label:{label}";
         return null;
     }
 

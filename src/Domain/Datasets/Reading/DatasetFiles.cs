@@ -1,3 +1,4 @@
+using PieService.Domain.Datasets.Labelling;
 using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets.Reading;
@@ -8,6 +9,9 @@ internal sealed record DatasetFiles(DatasetDefinition Definition, IReadOnlyList<
 {
     /// <summary>Whether the format is that of a published dataset, which determines the encoding.</summary>
     public bool IsPublished { get; init; }
+
+    /// <summary>The labels whose examples are dropped, and the names of the others.</summary>
+    public LabelSelection Selection { get; } = new(Definition);
 
     /// <summary>The number of documents that are not examples, by reason, in all readings so far.</summary>
     public SortedDictionary<string, int> Dropped { get; } = new(StringComparer.Ordinal);

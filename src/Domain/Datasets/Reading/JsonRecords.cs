@@ -5,16 +5,16 @@ namespace PieService.Domain.Datasets.Reading;
 /// <summary>Examples from JSON lines; properties that are not mapped are ignored.</summary>
 internal static class JsonRecords
 {
-    public static IEnumerable<SourceRecord> Of(SourceText source, SourceFile file, DatasetDefinition definition) =>
-        JsonLines.Read(source, file, row => Record(row, definition));
+    public static IEnumerable<SourceRecord> Of(SourceText source, SourceFile file, DatasetFiles files) =>
+        JsonLines.Read(source, file, row => Record(row, files));
 
-    private static SourceRecord Record(JsonRow row, DatasetDefinition definition)
+    private static SourceRecord Record(JsonRow row, DatasetFiles files)
     {
-        var columns = definition.Columns!;
+        var columns = files.Definition.Columns!;
         return new SourceRecord(
             row.Line, columns.Join(columns.Text!.Select(name => Text(row, name, columns.Text!.Count > 1))),
             columns.SecondText is { } second ? row.Text(second) : null,
-            Labels(row, definition), columns.Id is { } id ? row.Name(id) : null)
+            Labels(row, files), columns.Id is { } id ? row.Name(id) : null)
         {
             Split = columns.Split is { } split ? At(row, split, () => SplitName.Of(row.Text(split))) : null,
         };
@@ -24,15 +24,16 @@ internal static class JsonRecords
     private static string Text(JsonRow row, string name, bool isOneOfSeveral) =>
         isOneOfSeveral && row.Optional(name) is null ? "" : row.Text(name);
 
-    private static IReadOnlyList<string> Labels(JsonRow row, DatasetDefinition definition)
+    private static IReadOnlyList<string> Labels(JsonRow row, DatasetFiles files)
     {
-        if (definition.Columns!.LabelColumns is not null)
+        if (files.Definition.Columns!.LabelColumns is { } flags)
             return LabelFlag.Labels(
-                definition, name => At(row, name, () => row.Optional(name) is { } cell ? LabelValue.Of(cell) : ""),
+                flags, files.Selection,
+                name => At(row, name, () => row.Optional(name) is { } cell ? LabelValue.Of(cell) : ""),
                 row.Error);
-        var column = definition.Columns.ForLabels;
+        var column = files.Definition.Columns.ForLabels;
         return At(
-            row, column, () => row.Optional(column) is { } labels ? LabelCell.Of(labels, definition) : [""]);
+            row, column, () => row.Optional(column) is { } labels ? LabelCell.Of(labels, files.Definition) : [""]);
     }
 
     private static T At<T>(JsonRow row, string name, Func<T> read)

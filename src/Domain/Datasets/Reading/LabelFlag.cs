@@ -1,3 +1,5 @@
+using PieService.Domain.Datasets.Labelling;
+
 namespace PieService.Domain.Datasets.Reading;
 
 /// <summary>A cell of a column that states for each example whether it has one label.</summary>
@@ -7,14 +9,15 @@ internal static class LabelFlag
     /// <param name="cell">The text of the cell of a column.</param>
     /// <param name="error">Reports a cell with another content.</param>
     public static IReadOnlyList<string> Labels(
-        DatasetDefinition definition, Func<string, string> cell, Func<string, string, Exception> error)
+        ColumnList columns, LabelSelection selection, Func<string, string> cell,
+        Func<string, string, Exception> error)
     {
         var labels = new List<string>();
-        foreach (var column in definition.Columns!.LabelColumns!)
+        foreach (var column in columns)
         {
             var value = cell(column);
             // An example is dropped by its labels, so this value is returned as one.
-            if (definition.DropLabels?.Contains(value) is true) return [value];
+            if (selection.Drops(value)) return [value];
             if (IsSet(value) ?? throw error(column, Rule(value))) labels.Add(column);
         }
         return labels;

@@ -6,10 +6,10 @@ namespace PieService.Domain.Datasets.Reading;
 /// <summary>Examples from the rows of a Parquet file; a row is identified by its number.</summary>
 internal static class ParquetRecords
 {
-    public static IEnumerable<SourceRecord> Of(SourceFile file, DatasetDefinition definition, ReadLimits limits)
+    public static IEnumerable<SourceRecord> Of(SourceFile file, DatasetFiles files)
     {
-        var columns = definition.Columns!;
-        using var rows = new ParquetRows(file, limits);
+        var columns = files.Definition.Columns!;
+        using var rows = new ParquetRows(file, files.Limits);
         var texts = columns.Text!.Select(rows.Texts).ToList();
         var second = columns.SecondText is { } secondText ? rows.Texts(secondText) : null;
         var flags = columns.LabelColumns?.ToDictionary(name => name, name => rows.Labels(name), StringComparer.Ordinal);
@@ -22,7 +22,7 @@ internal static class ParquetRecords
             string[] parts = [.. texts.Select(text => texts.Count > 1 ? text.Optional() ?? "" : text.Value())];
             yield return new SourceRecord(
                 rows.Number, columns.Join(parts),
-                second?.Value(), flags is null ? Labels(labels!, definition) : Labels(flags, definition), id?.Value())
+                second?.Value(), flags is null ? Labels(labels!, files.Definition) : Labels(flags, files), id?.Value())
             {
                 Split = split is null ? null : At(split, () => SplitName.Of(split.Value())),
             };
@@ -43,12 +43,13 @@ internal static class ParquetRecords
                 ? LabelCell.Read(labels.IsReal ? LabelValue.OfReal(cell) : cell, definition) : [""];
         });
 
-    private static IReadOnlyList<string> Labels(
-        Dictionary<string, ParquetRows.Column> flags, DatasetDefinition definition)
+    private static IReadOnlyList<string> Labels(Dictionary<string, ParquetRows.Column> flags, DatasetFiles files)
     {
         // Every cell of a row is read, whatever its labels are.
         var cells = flags.ToDictionary(flag => flag.Key, flag => Cell(flag.Value), StringComparer.Ordinal);
-        return LabelFlag.Labels(definition, name => cells[name], (name, message) => flags[name].Error(message));
+        return LabelFlag.Labels(
+            files.Definition.Columns!.LabelColumns!, files.Selection, name => cells[name],
+            (name, message) => flags[name].Error(message));
     }
 
     private static string Cell(ParquetRows.Column flag) => At(

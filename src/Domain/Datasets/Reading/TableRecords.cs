@@ -6,9 +6,9 @@ namespace PieService.Domain.Datasets.Reading;
 internal static class TableRecords
 {
     public static IEnumerable<SourceRecord> Of(
-        IEnumerable<SourceRow> rows, SourceFile file, DatasetDefinition definition, TableForm form)
+        IEnumerable<SourceRow> rows, SourceFile file, DatasetFiles files, TableForm form)
     {
-        Columns? columns = null;
+        var (definition, columns) = (files.Definition, (Columns?)null);
         foreach (var row in rows)
         {
             if (columns is null)
@@ -31,7 +31,7 @@ internal static class TableRecords
         {
             if (columns.LabelFlags is { } flags)
                 return LabelFlag.Labels(
-                    definition, name => row.Fields[flags[name]],
+                    definition.Columns!.LabelColumns!, files.Selection, name => row.Fields[flags[name]],
                     (name, message) => new UnreadableFileException(file.Name, row.Line, name, message));
             var labels = columns.Labels!.Value;
             return At(row, columns.Header.Name(labels), () => LabelCell.Read(row.Fields[labels], definition));
