@@ -105,7 +105,6 @@ internal sealed class SourceReader
         if (record.Id is { } id && id.Length is 0 or > MaxIdCharacters)
             throw Error(columns.Id!, $"an id has 1 to {MaxIdCharacters} characters");
 
-        // A decoded file cannot contain half of a surrogate pair, but JSON can escape one.
         NoNul(columns.Text![0], record.Text);
         NoNul(columns.SecondText!, record.SecondText);
         NoNul(columns.Id!, record.Id);
