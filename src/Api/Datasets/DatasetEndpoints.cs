@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using PieService.Api.Access;
 using PieService.Api.Http;
 using PieService.Api.Idempotency;
 using PieService.Api.Lists;
@@ -18,10 +17,8 @@ namespace PieService.Api.Datasets;
 public static class DatasetEndpoints
 {
     public const string ImportOperation = "importDataset";
-    public const string PlanOperation = "planDataset";
 
     private const string RespondAsync = "respond-async";
-    private const int MostSameContent = 100;
 
     /// <summary>The number of sweeps that a message names.</summary>
     private const int SweepsShown = 5;
@@ -59,9 +56,7 @@ public static class DatasetEndpoints
             .WithMetadata(new RequestSizeLimitAttribute(settings.RequestBytes), IdempotencyKey.Documented, PreferAsync)
             .Produces<DatasetResponse>(201).Produces<ImportResponse>(202)
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
-        datasets.MapPost("/plan", Plan).WithName(PlanOperation)
-            .WithMetadata(new RequestSizeLimitAttribute(settings.RequestBytes), new ChangesNothing())
-            .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
+        datasets.MapDatasetPlan(settings);
         datasets.MapGet("/", List).WithName("listDatasets").ProducesProblem(400);
         datasets.MapGet("/{id:guid}", Get).WithName("getDataset").ProducesProblem(404);
         datasets.MapDelete("/{id:guid}", Delete).WithName("deleteDataset").ProducesProblem(404).ProducesProblem(409);
@@ -87,7 +82,7 @@ public static class DatasetEndpoints
         IdempotencyKey key, CancellationToken cancellation)
     {
         if (query.Value.ValidateOnly)
-            return await Plan(new(new()), http, settings, limits, db, plans, cancellation);
+            return await DatasetPlanEndpoint.Plan(new(new()), http, settings, limits, db, plans, cancellation);
         using var folder = new UploadFolder(settings);
         var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
         var isForLater = PrefersAsync(http.Request);
@@ -138,48 +133,6 @@ public static class DatasetEndpoints
             var received = (await ImportEndpoints.FindAsync(db, attempt.ResourceId, CancellationToken.None))!;
             await attempt.CompleteAsync(StatusCodes.Status202Accepted, received.Location, received);
             return TypedResults.Accepted(received.Location, received);
-        }
-    }
-
-    /// <summary>Reads an upload as importDataset does, and stores nothing.</summary>
-    /// <remarks>
-    /// The body is that of importDataset, and the errors are the same. The response has what was detected in the files,
-    /// labels, splits, contentHash and quality of the dataset that an import would create, the datasets with the same
-    /// content, and the first ten examples of each split. The files are read while the client waits, and reading stops
-    /// if the client disconnects.
-    /// </remarks>
-    private static async Task<Results<Ok<DatasetPlanResponse>, ProblemHttpResult>> Plan(
-        Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
-        DatasetPlans plans, CancellationToken cancellation)
-    {
-        using var folder = new UploadFolder(settings);
-        var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
-        var definition = upload.CheckedDefinition();
-        var client = Client.Of(http);
-        // The slot is taken only when the body is received, since a client may send it slowly.
-        if (!plans.TryTake(client))
-        {
-            http.Response.SetRetryAfter(ImportQueue.RetryAfterSeconds);
-            return TypedResults.Problem(
-                $"Too many plans of datasets are being made: at most {plans.Most}, {plans.MostOfOne} of them for one "
-                + "client. Send the request again after Retry-After seconds.",
-                statusCode: StatusCodes.Status503ServiceUnavailable);
-        }
-        try
-        {
-            var source = SourceDataset.Read(definition, upload.Parts, limits, cancellation);
-            var same = await db.Datasets.Where(dataset => dataset.ContentHash == source.ContentHash)
-                .OrderBy(dataset => dataset.Id).Select(dataset => dataset.Id).Take(MostSameContent)
-                .ToListAsync(cancellation);
-            return TypedResults.Ok(DatasetPlanResponse.Of(source, same, cancellation));
-        }
-        catch (UnreadableFileException content)
-        {
-            return UnreadableContent.Of(content);
-        }
-        finally
-        {
-            plans.GiveBack(client);
         }
     }
 

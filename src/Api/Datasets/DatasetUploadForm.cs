@@ -27,7 +27,7 @@ public sealed class DatasetUploadForm : IOperationFilter
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        if (operation.OperationId is not (DatasetEndpoints.ImportOperation or DatasetEndpoints.PlanOperation)) return;
+        if (operation.OperationId is not (DatasetEndpoints.ImportOperation or DatasetPlanEndpoint.Operation)) return;
         var definition = new OpenApiSchema
         {
             AllOf = [context.SchemaGenerator.GenerateSchema(typeof(DatasetDefinition), context.SchemaRepository)],
