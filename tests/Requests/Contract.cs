@@ -77,7 +77,8 @@ public sealed class Contract
 
     private static JsonNode Translate(JsonNode schema)
     {
-        if (schema is JsonArray list) return new JsonArray([.. list.Select(item => Translate(item!))]);
+        if (schema is JsonArray list)
+            return new JsonArray([.. list.Select(item => item is null ? null : Translate(item))]);
         if (schema is not JsonObject open) return schema.DeepClone();
         var translated = new JsonObject();
         foreach (var (key, value) in open)
