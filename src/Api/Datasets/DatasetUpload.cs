@@ -117,6 +117,10 @@ public sealed record DatasetUpload(
         return definition.ToArray();
     }
 
+    /// <summary>Editors on Windows write a byte order mark before JSON.</summary>
+    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> json) =>
+        json is [0xEF, 0xBB, 0xBF, .. var rest] ? rest : json;
+
     private static Body<DatasetDefinition> Parse(byte[] definition, List<FieldError> errors)
     {
         var taken = new RemovedNodes();
@@ -125,7 +129,7 @@ public sealed record DatasetUpload(
         if (definition.Length == 0) return new(null, errors, taken, definition);
         try
         {
-            var (value, unread) = JsonErrors.Read<DatasetDefinition>(StrictJson.Parse(definition), taken);
+            var (value, unread) = JsonErrors.Read<DatasetDefinition>(StrictJson.Parse(WithoutMark(definition)), taken);
             return new(
                 value,
                 [.. errors,

@@ -37,6 +37,14 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
     }
 
     [Fact]
+    public async Task A_definition_may_begin_with_a_byte_order_mark()
+    {
+        using var answer = await api.ImportAsync("\uFEFF" + Definition, ("train", Train), ("test", Test));
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Parts_may_have_any_order_and_an_empty_file_field_is_ignored()
     {
         using var form = new MultipartFormDataContent
