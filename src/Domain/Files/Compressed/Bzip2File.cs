@@ -51,7 +51,7 @@ internal sealed class Bzip2File(FileStream file) : ForwardReading
         }
         catch (Exception damage) when (PackedBytes.IsDamage(damage))
         {
-            source.ThrowDiskError();
+            source.ThrowReadError();
             throw new InvalidDataException("the bzip2 file is damaged; is the upload complete?", damage);
         }
     }

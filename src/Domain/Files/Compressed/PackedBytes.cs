@@ -12,7 +12,7 @@ internal sealed class PackedBytes(FileStream file) : ForwardReading
     private readonly byte[] block = new byte[64 * 1024];
     private int start, end;
     private long before;
-    private IOException? diskError;
+    private Exception? readError;
 
     /// <summary>
     /// Whether an exception of a decompressor shows that the file is damaged. Libraries have several exceptions for
@@ -21,10 +21,13 @@ internal sealed class PackedBytes(FileStream file) : ForwardReading
     public static bool IsDamage(Exception failure) =>
         failure is not (IOException or OperationCanceledException or OutOfMemoryException) or EndOfStreamException;
 
-    /// <summary>Throws the error of the disk, if there was one: a library may have replaced it by its own.</summary>
-    public void ThrowDiskError()
+    /// <summary>
+    /// Throws the error of the disk, or the cancellation, that ended a read, if there was one: a library may have
+    /// replaced it by its own exception.
+    /// </summary>
+    public void ThrowReadError()
     {
-        if (diskError is not null) ExceptionDispatchInfo.Throw(diskError);
+        if (readError is not null) ExceptionDispatchInfo.Throw(readError);
     }
 
     /// <summary>The number of bytes that were read.</summary>
@@ -85,9 +88,9 @@ internal sealed class PackedBytes(FileStream file) : ForwardReading
         {
             (start, end) = (0, file.Read(block));
         }
-        catch (IOException failed)
+        catch (Exception failed)
         {
-            diskError = failed;
+            readError = failed;
             throw;
         }
         return end > 0;
