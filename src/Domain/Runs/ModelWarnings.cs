@@ -31,9 +31,11 @@ public static class ModelWarnings
                 WarningCode.LowVectorCoverage,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Model '{planned.Model}': the word vectors '{planned.Vectors}' have {100 * planned.Tokens:0.#} % "
-                    + $"of the tokens and {100 * planned.Types:0.#} % of the words of the training texts; all others "
-                    + $"get the same vector. Are they made for this language and for basic_english words?"));
+                    $"Model '{planned.Model}': the word vectors '{planned.Vectors}' "
+                    + $"have {100 * planned.Tokens:0.#} % of the tokens "
+                    + $"and {100 * planned.Types:0.#} % of the words of the training texts; "
+                    + $"all others get the same vector. "
+                    + $"Are they made for this language and for basic_english words?"));
     }
 
     private static IEnumerable<Warning> TooLong(ModelRequest model, ModelFile? checkpoint)
@@ -41,7 +43,7 @@ public static class ModelWarnings
         if (checkpoint?.Positions is { } positions && model.HyperparametersOrDefault.MaxLength > positions)
             yield return new(
                 WarningCode.MaxLengthBeyondModel,
-                $"Model '{model.NameOrDefault}': the checkpoint '{checkpoint.Name}' has {positions} positions. Every "
-                    + $"run of this model would fail. Set hyperparameters.maxLength to at most {positions}.");
+                $"Model '{model.NameOrDefault}': the checkpoint '{checkpoint.Name}' has {positions} positions. "
+                    + $"Every run of this model would fail. Set hyperparameters.maxLength to at most {positions}.");
     }
 }
