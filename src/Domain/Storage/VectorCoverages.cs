@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using PieService.Domain.Datasets;
 using PieService.Domain.Runs;
 
 namespace PieService.Domain.Storage;
@@ -36,10 +35,14 @@ public static class VectorCoverages
     }
 
     /// <summary>The datasets whose coverage by these vectors is not known, the newest first.</summary>
-    public static Task<List<Dataset>> MissingAsync(
+    public static Task<List<UncoveredDataset>> MissingAsync(
         PieDbContext db, string vectorsSha256, CancellationToken cancellation) =>
         db.Datasets
             .Where(dataset => !db.VectorCoverages.Any(
                 known => known.DatasetHash == dataset.ContentHash && known.VectorsSha256 == vectorsSha256))
-            .OrderByDescending(dataset => dataset.Id).AsNoTracking().ToListAsync(cancellation);
+            .OrderByDescending(dataset => dataset.Id)
+            .Select(dataset => new UncoveredDataset(dataset.Id, dataset.ContentHash)).ToListAsync(cancellation);
 }
+
+/// <summary>A dataset whose coverage by some vectors is not known.</summary>
+public sealed record UncoveredDataset(Guid Id, string ContentHash);

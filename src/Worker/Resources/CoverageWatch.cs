@@ -51,7 +51,7 @@ public sealed class CoverageWatch(
 
     protected override void Log(Exception failure) => ResourceLog.LookFailed(logger, failure, nameof(CoverageWatch));
 
-    private async Task<List<Dataset>> MissingAsync(string vectorsSha256, CancellationToken cancellation)
+    private async Task<List<UncoveredDataset>> MissingAsync(string vectorsSha256, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var missing = await VectorCoverages.MissingAsync(db, vectorsSha256, cancellation);
@@ -59,12 +59,12 @@ public sealed class CoverageWatch(
     }
 
     /// <returns>False if another worker is reading the same file.</returns>
-    private async Task<bool> FindAsync(ModelFile file, List<Dataset> missing, CancellationToken cancellation)
+    private async Task<bool> FindAsync(ModelFile file, List<UncoveredDataset> missing, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var claim = await AdvisoryLocks.TryHoldAsync(db, file.Sha256!, cancellation);
         if (claim is null) return false;
-        var (counted, left) = (new List<(Dataset Dataset, Dictionary<string, int> Counts)>(), MostCharacters);
+        var (counted, left) = (new List<(UncoveredDataset Dataset, Dictionary<string, int> Counts)>(), MostCharacters);
         foreach (var dataset in missing)
         {
             var counts = await CountsAsync(db, dataset.Id, left, cancellation);
@@ -76,6 +76,7 @@ public sealed class CoverageWatch(
             else if (counted.Count > 0) break;
             else passedOver.Add((dataset.ContentHash, file.Sha256!));
         }
+        if (counted.Count == 0) return true;
         var (found, sha256) = await Task.Run(
             () => WordVectors.CoverageOf(
                 vectors.Find(file.Name).FullName, [.. counted.Select(one => one.Counts)], cancellation),
