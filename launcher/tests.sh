@@ -82,19 +82,19 @@ for reason, count in reasons.items(): print(f"skipped {count}: {reason}")' {} +
 
 faults() {
   numbers faults --kills PIE_FAULT_KILLS --seed PIE_FAULT_SEED -- "$@"
-  long_test tests/Faults Whatever Debug
+  long_test tests/Faults Campaign.Results_after_random_faults Debug
 }
 
 requests() {
   numbers requests --count PIE_REQUEST_COUNT --seed PIE_REQUEST_SEED -- "$@"
-  long_test tests/Requests Whatever Debug
+  long_test tests/Requests Campaign.Every_response Debug
 }
 
 # Release, since it measures; it would overwrite a running service, which would also compete with it.
 load() {
   numbers load --rate PIE_LOAD_RATE --seconds PIE_LOAD_SECONDS -- "$@"
   if is_running_from_here; then fail "load: stop what runs from this checkout first: ./pie down"; fi
-  long_test tests/Requests Latency Release -- xUnit.Explicit=only
+  long_test tests/Requests Load.Requests_at_a_constant_rate Release -- xUnit.Explicit=only
 }
 
 # numbers COMMAND OPTION VARIABLE… -- ARGUMENTS…: exports each option's number as an environment variable.
