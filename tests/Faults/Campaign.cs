@@ -8,7 +8,7 @@ namespace PieService.Faults;
 /// </summary>
 public sealed class Campaign(ITestOutputHelper output)
 {
-    private const int Epochs = 25, Seeds = 3, TestExamples = 80, PrunedCohorts = 3;
+    private const int Epochs = 15, Seeds = 3, TestExamples = 80, PrunedCohorts = 3;
 
     private static readonly string[] Methods = ["IMP", "IMP-WR", "RP-AI"];
 

@@ -17,7 +17,7 @@ public sealed class Campaign(ITestOutputHelper output)
     [Fact]
     public async Task Every_response_conforms_to_the_OpenAPI_document()
     {
-        var (count, seed) = (Asked.Number("PIE_REQUEST_COUNT", 1000), Asked.Number("PIE_REQUEST_SEED", 1));
+        var (count, seed) = (Asked.Number("PIE_REQUEST_COUNT", 500), Asked.Number("PIE_REQUEST_SEED", 1));
         await using var service = await ServiceFixture.OpenAsync(
             ("PIE_SLOTS", "1"), ("PIE_MIN_FREE_DISK_MIB", "0"), ("PIE_MIN_FREE_MEMORY_MIB", "0"),
             ("PIE_REQUESTS_PER_SECOND", "100000"));
@@ -55,7 +55,7 @@ public sealed class Campaign(ITestOutputHelper output)
         Assert.InRange(
             Median(memory[^Fifth(memory)..]), 0, Median(memory[Fifth(memory)..(2 * Fifth(memory))]) * 5 / 4 + 64);
         // Pools of sessions and threads fill in the first half, on a busy machine later than on an idle one. The
-        // medians are two fifths apart: in 1,000 requests, the loss of a descriptor at every 40th request would show,
+        // medians are two fifths apart: in 500 requests, the loss of a descriptor at every 20th request would show,
         // and in 10,000 (./pie requests --count) the loss at every 400th.
         var (fifth, middle) = (Fifth(memory), (descriptors.Count / 2) - (Fifth(memory) / 2));
         Assert.InRange(Median(descriptors[^fifth..]), 0, Median(descriptors[middle..(middle + fifth)]) + 10);
