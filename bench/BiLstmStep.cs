@@ -12,39 +12,78 @@ namespace PieService.Bench;
 /// process: the same model with torch's packed sequences, and the matrix products of the step alone. Ratios can be
 /// compared between machines, times cannot.
 /// </summary>
-internal static class BiLstmStep
+internal sealed class BiLstmStep : IDisposable
 {
     private const int Batch = 256, Width = 100, Hidden = 100, Words = 8_000, Classes = 3;
 
-    public static void Run()
+    private readonly TextInput[] texts = Texts();
+    private readonly BiLstmClassifier model;
+    private readonly ParameterBuffer parameters;
+    private readonly Adam optimizer;
+    private readonly PackedBiLstm packed;
+
+    public BiLstmStep()
     {
         set_num_threads(1);
         manual_seed(0);
-        var texts = Texts();
-        var longest = texts.Max(text => text.Tokens.Length);
         var table = randn(Words, Width);
         var input = new InputVectors([.. Enumerable.Range(0, Words)], Words, Width, [.. table.data<float>()]);
-        using var model = new BiLstmClassifier(input, Hidden, Classes, CPU);
-        using var parameters = new ParameterBuffer(model);
-        using var optimizer = new Adam(parameters, 1e-3);
-        using var packed = new PackedBiLstm(table, Hidden, Classes);
+        model = new BiLstmClassifier(input, Hidden, Classes, CPU);
+        parameters = new ParameterBuffer(model);
+        optimizer = new Adam(parameters, 1e-3);
+        packed = new PackedBiLstm(table, Hidden, Classes);
+    }
 
-        var step = Measured.Seconds(() =>
-        {
-            parameters.ClearGradients();
-            Backward(model.Logits(texts));
-            parameters.ClipGradients(1);
-            optimizer.Step();
-        });
-        var ours = Measured.Seconds(() => Backward(model.Logits(texts)));
-        var baseline = Measured.Seconds(() => Backward(packed.Logits(texts)));
-        var products = BiLstmProducts.Seconds(longest, Batch, Width, Hidden, Classes);
-        double evaluation;
-        using (no_grad()) evaluation = Measured.Seconds(() => model.Logits(texts));
+    /// <summary>The words of the batch.</summary>
+    public int Tokens => texts.Sum(text => text.Tokens.Length);
+
+    /// <summary>The median seconds of forward, backward and Adam's step.</summary>
+    public double StepSeconds() => Measured.Seconds(() =>
+    {
+        parameters.ClearGradients();
+        Backward(model.Logits(texts));
+        parameters.ClipGradients(1);
+        optimizer.Step();
+    });
+
+    /// <summary>The median seconds of forward and backward.</summary>
+    public double GradientSeconds() => Measured.Seconds(() => Backward(model.Logits(texts)));
+
+    public double PackedGradientSeconds() => Measured.Seconds(() => Backward(packed.Logits(texts)));
+
+    public double EvaluationSeconds()
+    {
+        using var off = no_grad();
+        return Measured.Seconds(() => model.Logits(texts));
+    }
+
+    public double PackedEvaluationSeconds()
+    {
+        using var off = no_grad();
+        return Measured.Seconds(() => packed.Logits(texts));
+    }
+
+    /// <summary>The seconds of the step's matrix products alone.</summary>
+    public double ProductSeconds() =>
+        BiLstmProducts.Seconds(texts.Max(text => text.Tokens.Length), Batch, Width, Hidden, Classes);
+
+    public static void Run()
+    {
+        using var bench = new BiLstmStep();
+        var (step, ours, baseline) = (bench.StepSeconds(), bench.GradientSeconds(), bench.PackedGradientSeconds());
+        var (products, evaluation) = (bench.ProductSeconds(), bench.EvaluationSeconds());
         Measured.Say(
             $"{MemoryAllocator.OfThisProcess(),-10} {1000 * step,8:F0} "
-                + $"{texts.Sum(text => text.Tokens.Length) / step,10:F0} {products / step,9:P0} "
+                + $"{bench.Tokens / step,10:F0} {products / step,9:P0} "
                 + $"{1000 * evaluation,11:F0} {1000 * baseline,9:F0} {baseline / ours,6:F2} {Measured.PeakMiB(),9:F0}");
+    }
+
+    public void Dispose()
+    {
+        model.Dispose();
+        parameters.Dispose();
+        optimizer.Dispose();
+        packed.Dispose();
     }
 
     /// <summary>Texts of similar length, as in real batches, around SNLI's mean of 24 words.</summary>

@@ -11,36 +11,57 @@ namespace PieService.Bench;
 /// Steps of fine-tuning a checkpoint on the CPU: their speed, also relative to their matrix products alone, and the
 /// peak memory of the process.
 /// </summary>
-internal static class FineTuning
+internal sealed class FineTuning : IDisposable
 {
+    private readonly BertConfig config;
+    private readonly BertClassifier model;
+    private readonly ParameterBuffer parameters;
+    private readonly Adam optimizer;
+    private readonly TextInput[] texts;
+    private readonly int length;
+
     /// <param name="length">
     /// The tokens of the longest text. The others have at least three quarters of it, as in batches of similar length.
     /// </param>
-    public static void RunSteps(string folder, int batch, int length, int threads)
+    public FineTuning(string folder, int batch, int length, int threads)
     {
         set_num_threads(threads);
         manual_seed(0);
-        var config = BertConfig.Read(folder);
-        using var model = new BertClassifier(config, BertWeights.Load(folder), classCount: 3, Protocol.Sound, CPU);
-        using var parameters = new ParameterBuffer(model);
-        using var optimizer = new Adam(parameters, 5e-5);
+        this.length = length;
+        config = BertConfig.Read(folder);
+        model = new BertClassifier(config, BertWeights.Load(folder), classCount: 3, Protocol.Sound, CPU);
+        parameters = new ParameterBuffer(model);
+        optimizer = new Adam(parameters, 5e-5);
         var random = KeyedRandom.For("bench");
-        TextInput[] texts = [.. Enumerable.Range(0, batch).Select(text => new TextInput(
+        texts = [.. Enumerable.Range(0, batch).Select(text => new TextInput(
             Enumerable.Range(0, text == 0 ? length : length - random.NextInt((length / 4) + 1))
                 .Select(_ => random.NextInt(config.VocabularySize)).ToArray()))];
-        var tokens = texts.Sum(text => text.Tokens.Length);             // padding does not count as work
-
         model.train();
-        var step = Measured.Seconds(() =>
-        {
-            parameters.ClearGradients();
-            nn.functional.cross_entropy(model.Logits(texts), zeros(batch, dtype: ScalarType.Int64)).backward();
-            parameters.MaskGradients();
-            parameters.ClipGradients(1);
-            optimizer.Step();
-        });
+    }
+
+    /// <summary>The tokens of the batch; padding does not count as work.</summary>
+    public int Tokens => texts.Sum(text => text.Tokens.Length);
+
+    /// <summary>The median seconds of forward, backward and Adam's step.</summary>
+    public double StepSeconds() => Measured.Seconds(() =>
+    {
+        parameters.ClearGradients();
+        nn.functional.cross_entropy(model.Logits(texts), zeros(texts.Length, dtype: ScalarType.Int64)).backward();
+        parameters.MaskGradients();
+        parameters.ClipGradients(1);
+        optimizer.Step();
+    });
+
+    /// <summary>The seconds of the step's matrix products alone.</summary>
+    public double ProductSeconds() => MatrixProducts.Seconds(config, texts.Length, length, Measured.Seconds);
+
+    public static void RunSteps(string folder, int batch, int length, int threads)
+    {
+        using var bench = new FineTuning(folder, batch, length, threads);
+        var step = bench.StepSeconds();
         var peak = Measured.PeakMiB();
-        var products = MatrixProducts.Seconds(config, batch, length, Measured.Seconds);
+        var products = bench.ProductSeconds();
+        var (config, tokens) = (bench.config, bench.Tokens);
         Measured.Say(
             $"{config.Layers} layers, width {config.Width}, {config.Parameters / 1e6:F1} million parameters; "
                 + $"batch {batch}, {tokens / (double)batch:F1} tokens per text, {length} at most, {threads} thread(s)");
@@ -49,5 +70,12 @@ internal static class FineTuning
             $"  its matrix products  {1000 * products,8:F0} ms   {products / step,8:P0} of the step, which runs at "
                 + "that share of their speed");
         Measured.Say($"  peak memory          {peak,8:F0} MiB in these steps");
+    }
+
+    public void Dispose()
+    {
+        model.Dispose();
+        parameters.Dispose();
+        optimizer.Dispose();
     }
 }

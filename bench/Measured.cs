@@ -29,6 +29,14 @@ internal static class Measured
         return seconds[seconds.Count / 2];
     }
 
+    /// <summary>The elapsed seconds of one call.</summary>
+    public static async Task<double> ElapsedAsync(Func<Task> work)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await work();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
     /// <summary>The peak memory of this process since its start, as counted by the kernel.</summary>
     public static double PeakMiB() => double.Parse(
         File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))

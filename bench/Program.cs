@@ -1,8 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using PieService.Bench;
+using PieService.Bench.Grid;
+using PieService.Bench.Parts;
+using PieService.Domain;
+using PieService.Domain.Recipes;
 using PieService.Worker.Machines;
 
+// bench report FILE [--compare OLD] [--part NAME] [--checkpoint FOLDER]: what ./pie bench prints.
+// bench grid N: the latency of every GET with N grids of 9,840 runs in the database.
 // bench: a training step of the study's BiLSTM under each allocator.
 // bench memory [FOLDER]: the peak memory of a trainer under each, over many epochs of texts of varying length; also of
 // a BERT if its folder is given.
@@ -11,6 +17,19 @@ using PieService.Worker.Machines;
 // bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
 switch (args)
 {
+    case ["report", var file, .. var options]:
+        await BenchCommand.RunAsync(
+            Option(options, "--part"), file, Option(options, "--compare"), Option(options, "--checkpoint"));
+        break;
+    case ["grid", var grids]:
+        await GridBench.RunAsync(double.Parse(grids, CultureInfo.InvariantCulture));
+        break;
+    case ["training", .. var rest]:
+        TrainingPart.Run(rest.FirstOrDefault(), one => Measured.Say(Json.Write(one)));
+        break;
+    case ["published", var model, var source]:
+        PublishedWay.Train(SmallStudy.Of(Wire.Parse<Architecture>(model)), source);
+        break;
     case []:
         Measured.Say(
             $"forward, backward and Adam's step; batch 256, 24 words per text, D 100, H 100, 1 thread; milliseconds of "
@@ -49,6 +68,9 @@ switch (args)
         WholeRun.OfFineTuning(folder, batch, length, threads);
         break;
 }
+
+static string? Option(string[] options, string name) =>
+    Array.IndexOf(options, name) is >= 0 and var place && place + 1 < options.Length ? options[place + 1] : null;
 
 static int Size(string[] sizes, int place, int otherwise) =>
     place < sizes.Length ? int.Parse(sizes[place], CultureInfo.InvariantCulture) : otherwise;

@@ -1,0 +1,51 @@
+using PieService.Bench.Parts;
+using PieService.Bench.Reports;
+using PieService.Domain.Runs;
+using PieService.Worker.Machines;
+using TorchSharp;
+
+namespace PieService.Bench;
+
+/// <summary>
+/// ./pie bench: prints a table of ratios, each against a baseline that was measured in the same run, and writes it as
+/// JSON.
+/// </summary>
+internal static class BenchCommand
+{
+    /// <param name="part">The part to measure: training, sweep, store or requests; null for all.</param>
+    /// <param name="file">The file of the report.</param>
+    /// <param name="compare">The file of an earlier report; null if the results are not compared.</param>
+    /// <param name="checkpoint">The folder of a pretrained BERT; null if there is none.</param>
+    public static async Task RunAsync(string? part, string file, string? compare, string? checkpoint)
+    {
+        // Read first: a wrong file must not cost the time of the measurements.
+        var earlier = compare is null ? null : BenchReport.Read(compare);
+        if (checkpoint is null) Measured.Say("There is no BERT: PIE_MODELS does not name a folder with a checkpoint.");
+        var allocator = MemoryAllocator.Choose(Environment.GetEnvironmentVariable("PIE_ALLOCATOR"));
+        var measurements = new List<Measurement>();
+        Measured.Say(BenchReport.Header);
+        if (part is null or "training")
+            foreach (var one in Child.Measurements(allocator, ["training", .. Given(checkpoint)])) Report(one);
+        if (part is null or "store") await StorePart.RunAsync(Report);
+        if (part is null or "requests") await RequestPart.RunAsync(Report);
+        if (part is null or "sweep") await SweepPart.RunAsync(checkpoint, Report);
+
+        var host = new ComputeHost(
+            Processor.Here(), $"libtorch {Version.Parse(torch.__version__).ToString(3)}", allocator.Name);
+        var report = new BenchReport(
+            TimeProvider.System.GetUtcNow(), host, Environment.ProcessorCount, measurements);
+        report.Write(file);
+        Measured.Say($"\n{host.Processor}, {report.Cores} cores, {host.Library}, {host.Allocator}; written to {file}");
+        if (earlier is null) return;
+        Measured.Say($"\nThe ratios of {compare}, and those of now:");
+        foreach (var line in report.ComparedWith(earlier)) Measured.Say(line);
+
+        void Report(Measurement one)
+        {
+            measurements.Add(one);
+            Measured.Say(BenchReport.Row(one));
+        }
+    }
+
+    private static string[] Given(string? argument) => argument is null ? [] : [argument];
+}

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PieService.TestSupport;
+
+namespace PieService.Bench.Grid;
+
+/// <summary>
+/// ./pie bench --grid: the latency of every GET with the study's grid in the database, and what each reads there.
+/// </summary>
+internal static class GridBench
+{
+    private const int Requests = 100;
+
+    /// <summary>A path whose first responses take this long together is requested no more often.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+
+    public static async Task RunAsync(double grids)
+    {
+        var folder = Directory.CreateTempSubdirectory("pie-grid-").FullName;
+        try
+        {
+            var filling = Stopwatch.StartNew();
+            await using var database = await GridDatabase.FillAsync(folder, grids);
+            Measured.Say(await database.OneAsync("""
+                SELECT format('%s runs, %s labels, %s', (SELECT count(*) FROM runs),
+                    (SELECT count(*) FROM pie_labels), pg_size_pretty(pg_database_size(current_database())))
+                """) + string.Create(CultureInfo.InvariantCulture, $", filled in {filling.Elapsed.TotalSeconds:F0} s"));
+            await MeasureAsync(folder, database);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task MeasureAsync(string folder, GridDatabase database)
+    {
+        var address = $"http://127.0.0.1:{Ports.Free()}";
+        await using var api = ServiceProcess.Api(new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Pie"] = database.ConnectionString,
+            ["PIE_DATA"] = folder,
+            ["PIE_REQUESTS_PER_SECOND"] = "100000",
+        }, address);
+        using var client = new HttpClient { BaseAddress = new(address), Timeout = TimeSpan.FromMinutes(10) };
+        var document = JsonNode.Parse(await TextAsync(client, "/swagger/v1/swagger.json", api))!.AsObject();
+        var paths = GridPaths.Of(document, await IdsAsync(database)).ToList();
+        // Each path once: afterwards the code is compiled, and a first request shows what the database costs.
+        foreach (var (_, path) in paths) (await client.GetAsync(path)).Dispose();
+        await database.RestartAsync();
+        DropFileCache();
+        await TextAsync(client, "/api/v1/system", api);
+        var cold = new Dictionary<string, double>();
+        foreach (var (name, path) in paths) cold[name] = (await TimeAsync(client, path)).Milliseconds;
+
+        var background = await BackgroundAsync(database);
+        Measured.Say("| path | bytes | cold | p50 | p95 | p99 | blocks | rows |");
+        Measured.Say("|---|---|---|---|---|---|---|---|");
+        foreach (var (name, path) in paths)
+        {
+            var (bytes, _) = await TimeAsync(client, path);
+            await database.ForgetStatementsAsync();
+            await TimeAsync(client, path);
+            var (blocks, rows) = await database.ReadAsync(background);
+            var (times, clock) = (new List<double>(), Stopwatch.StartNew());
+            while (times.Count < Requests && (times.Count < 3 || clock.Elapsed < Longest))
+                times.Add((await TimeAsync(client, path)).Milliseconds);
+            times.Sort();
+            Measured.Say(string.Create(CultureInfo.InvariantCulture,
+                $"| `{name}` | {bytes:N0} | {cold[name]:F0} ms | {Rank(times, 50):F1} ms | {Rank(times, 95):F1} ms "
+                + $"| {Rank(times, 99):F1} ms | {blocks:N0} | {rows:N0} |"));
+        }
+    }
+
+    /// <summary>The statements that the service makes when nobody asks.</summary>
+    private static async Task<HashSet<long>> BackgroundAsync(GridDatabase database)
+    {
+        await database.ForgetStatementsAsync();
+        await Task.Delay(TimeSpan.FromSeconds(12));
+        return await database.StatementsAsync();
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>> IdsAsync(GridDatabase database)
+    {
+        var sweep = await database.OneAsync("SELECT id FROM sweeps WHERE name LIKE 'snli%' ORDER BY name, id LIMIT 1");
+        var dataset = await database.OneAsync($"SELECT dataset_id FROM sweeps WHERE id = '{sweep}'");
+        return new Dictionary<string, string>
+        {
+            ["sweeps"] = sweep,
+            ["datasets"] = dataset,
+            ["runs"] = await database.OneAsync(
+                $"SELECT id FROM runs WHERE sweep_id = '{sweep}' ORDER BY ordinal LIMIT 1"),
+            ["comparisons"] = await database.OneAsync(
+                $"SELECT id FROM comparisons WHERE sweep_id = '{sweep}' ORDER BY ordinal LIMIT 1"),
+            ["examples"] = await database.OneAsync(
+                $"SELECT id FROM examples WHERE dataset_id = '{dataset}' AND split = 'test' AND position = 20"),
+        };
+    }
+
+    private static async Task<(long Bytes, double Milliseconds)> TimeAsync(HttpClient client, string path)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var response = await client.GetAsync(path);
+        var body = await response.Content.ReadAsByteArrayAsync();
+        if (!response.IsSuccessStatusCode)
+            throw new InvalidOperationException($"GET {path}: {(int)response.StatusCode}");
+        return (body.Length, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    /// <summary>Waits until the service answers with success.</summary>
+    private static async Task<string> TextAsync(HttpClient client, string path, ServiceProcess api)
+    {
+        string? text = null;
+        await Until.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    using var response = await client.GetAsync(path);
+                    text = await response.Content.ReadAsStringAsync();
+                    return response.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            $"GET {path} succeeds", TimeSpan.FromMinutes(2), () => api.Tail);
+        return text!;
+    }
+
+    /// <summary>Only root may; otherwise a cold request reads from the system's cache of files.</summary>
+    private static void DropFileCache()
+    {
+        try
+        {
+            File.WriteAllText("/proc/sys/vm/drop_caches", "1");
+        }
+        catch (Exception notPermitted) when (notPermitted is IOException or UnauthorizedAccessException)
+        {
+            Measured.Say("The system's cache of files stays: only root may drop it.");
+        }
+    }
+
+    /// <summary>The percentile by the nearest-rank method.</summary>
+    private static double Rank(List<double> sorted, int percent) =>
+        sorted[(int)Math.Ceiling(percent / 100.0 * sorted.Count) - 1];
+}

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using PieService.Api.Database;
+using PieService.Domain;
+using PieService.Domain.Storage;
+using PieService.TestSupport;
+
+namespace PieService.Bench.Grid;
+
+/// <summary>
+/// A private PostgreSQL with the runs of the study's grid, which counts what each statement reads.
+/// </summary>
+internal sealed class GridDatabase : IAsyncDisposable
+{
+    private readonly PieFolders folders;
+    private PrivatePostgres server = null!;
+
+    private GridDatabase(PieFolders folders) => this.folders = folders;
+
+    /// <summary>The connection string of the service.</summary>
+    public string ConnectionString => server.ConnectionString;
+
+    /// <param name="folder">An empty folder; it holds 3 GB for one grid.</param>
+    /// <param name="grids">The number of grids of 9,840 runs; a tenth has three seeds in place of 30.</param>
+    public static async Task<GridDatabase> FillAsync(string folder, double grids)
+    {
+        var database = new GridDatabase(
+            new(folder, Path.Combine(folder, "artifacts"), Vectors: null, Path.Combine(folder, "models")));
+        await database.StartAsync();
+        await Migrator.MigrateAsync(database.ConnectionString, CancellationToken.None);
+        await database.AsOwnerAsync("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'");
+        await database.RestartAsync();
+        await database.AsOwnerAsync("CREATE EXTENSION pg_stat_statements");
+        await database.RunScriptAsync(grids);
+        await database.LabelAsync();
+        return database;
+    }
+
+    /// <summary>Stops and starts the server, so that none of its buffers has a page.</summary>
+    public async Task RestartAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        await server.DisposeAsync();
+        await StartAsync();
+    }
+
+    public Task ForgetStatementsAsync() => AsOwnerAsync("SELECT pg_stat_statements_reset()");
+
+    /// <summary>The identities of the statements since they were forgotten.</summary>
+    public async Task<HashSet<long>> StatementsAsync() =>
+        [.. await OwnerQueryAsync("SELECT queryid FROM pg_stat_statements", row => row.GetInt64(0))];
+
+    /// <summary>The blocks of 8 KiB that the statements have read since they were forgotten, from buffers or from disk,
+    /// and the rows that they returned.</summary>
+    /// <param name="except">Statements that the service makes without a request.</param>
+    public async Task<(long Blocks, long Rows)> ReadAsync(IReadOnlyCollection<long> except) =>
+        (await OwnerQueryAsync($"""
+            SELECT coalesce(sum(shared_blks_hit + shared_blks_read), 0)::bigint, coalesce(sum(rows), 0)::bigint
+            FROM pg_stat_statements WHERE queryid <> ALL(ARRAY[{string.Join(',', except)}]::bigint[])
+            """, row => (row.GetInt64(0), row.GetInt64(1)))).Single();
+
+    /// <summary>The first column of the first row.</summary>
+    public async Task<string> OneAsync(string sql) =>
+        Convert.ToString(await Sql.ScalarAsync(Owner, sql), CultureInfo.InvariantCulture)!;
+
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        await server.DisposeAsync();
+    }
+
+    private string Owner => new NpgsqlConnectionStringBuilder(server.AdministratorConnectionString)
+    {
+        Database = new NpgsqlConnectionStringBuilder(ConnectionString).Database,
+    }.ConnectionString;
+
+    private Task AsOwnerAsync(string sql) => Sql.ExecuteAsync(Owner, sql);
+
+    private async Task<List<T>> OwnerQueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read)
+    {
+        await using var connection = new NpgsqlConnection(Owner);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var rows = await command.ExecuteReaderAsync();
+        var all = new List<T>();
+        while (await rows.ReadAsync()) all.Add(read(rows));
+        return all;
+    }
+
+    private async Task StartAsync() => server = await PrivatePostgres.StartAsync(
+        folders, Environment.GetEnvironmentVariable(PostgresBinaries.Setting), NullLogger.Instance, durable: false);
+
+    private async Task RunScriptAsync(double grids)
+    {
+        var owner = new NpgsqlConnectionStringBuilder(Owner);
+        var start = new ProcessStartInfo("psql")
+        {
+            ArgumentList =
+            {
+                "--no-psqlrc", "--quiet", "-h", owner.Host!, "-p", $"{owner.Port}", "-U", owner.Username!,
+                "-v", string.Create(CultureInfo.InvariantCulture, $"grids={grids}"),
+                "-f", Path.Combine(ServiceProcess.RepositoryFolder, "bench/Grid/Grid.sql"), owner.Database!,
+            },
+            RedirectStandardOutput = true,
+        };
+        start.Environment["PGPASSWORD"] = owner.Password;
+        using var psql = Process.Start(start)!;
+        await psql.StandardOutput.ReadToEndAsync();
+        await psql.WaitForExitAsync();
+        if (psql.ExitCode != 0) throw new InvalidOperationException($"psql ended with exit code {psql.ExitCode}.");
+    }
+
+    /// <summary>
+    /// The results of one comparison of each sweep are computed; the others get copies of them.
+    /// </summary>
+    private async Task LabelAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        var options = new DbContextOptionsBuilder<PieDbContext>();
+        PieDbContext.Configure(options, source);
+        var contexts = new PooledDbContextFactory<PieDbContext>(options.Options);
+        foreach (var first in await OwnerQueryAsync("""
+            UPDATE comparisons SET labelling_asked_at = NULL, labelled_at = NULL
+            WHERE id IN (SELECT DISTINCT ON (sweep_id) id FROM comparisons ORDER BY sweep_id, ordinal) RETURNING id
+            """, row => row.GetGuid(0)))
+            await new ComparisonLabels(contexts).ExecuteAsync(first, CancellationToken.None);
+        await AsOwnerAsync("""
+            UPDATE comparisons SET summary = labelled.summary
+            FROM comparisons AS labelled
+            WHERE labelled.sweep_id = comparisons.sweep_id AND labelled.summary IS NOT NULL
+                AND comparisons.summary IS NULL;
+            INSERT INTO class_scores (comparison_id, classes)
+            SELECT comparisons.id, known.classes
+            FROM comparisons JOIN comparisons AS labelled ON labelled.sweep_id = comparisons.sweep_id
+                JOIN class_scores AS known ON known.comparison_id = labelled.id
+            WHERE comparisons.id <> labelled.id;
+            VACUUM ANALYZE
+            """);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+
+namespace PieService.Bench.Grid;
+
+/// <summary>
+/// The paths that a client of the grid requests: each list and resource of the OpenAPI document, so that a new route is
+/// measured without a change here, and some with filters and as files.
+/// </summary>
+internal static class GridPaths
+{
+    /// <param name="document">The OpenAPI document of the service.</param>
+    /// <param name="ids">The id of a resource of each kind, by the first word of its path.</param>
+    public static IEnumerable<(string Name, string Path)> Of(
+        JsonObject document, IReadOnlyDictionary<string, string> ids)
+    {
+        foreach (var (path, operations) in document["paths"]!.AsObject())
+        {
+            if (operations!["get"] is null || path.StartsWith("/health", StringComparison.Ordinal)) continue;
+            // An event stream does not end, and no run of the grid keeps its model.
+            if (path.EndsWith("/events", StringComparison.Ordinal) || path.EndsWith("/model", StringComparison.Ordinal))
+                continue;
+            if (Filled(path, ids) is { } filled) yield return (path, filled);
+        }
+        foreach (var (path, query) in new[]
+        {
+            ("/api/v1/sweeps/{id}/runs", "pageSize=1000"),
+            ("/api/v1/sweeps/{id}/runs", "method=IMP&sparsity=90"),
+            ("/api/v1/sweeps/{id}/runs", "format=csv"),
+            ("/api/v1/comparisons/{id}/pies", "minMargin=0.5"),
+            ("/api/v1/comparisons/{id}/pies", "format=parquet"),
+            ("/api/v1/comparisons/{id}/examples", "format=parquet"),
+            ("/api/v1/examples/{id}/predictions", "pageSize=1000"),
+            ("/api/v1/examples/{id}/predictions", "format=csv"),
+            ("/api/v1/runs/{id}/predictions", "format=parquet"),
+        })
+            if (Filled(path, ids) is { } filled) yield return ($"{path}?{query}", $"{filled}?{query}");
+    }
+
+    /// <summary>Null if the grid has no such resource.</summary>
+    private static string? Filled(string path, IReadOnlyDictionary<string, string> ids)
+    {
+        var words = path.Split('/');
+        for (var at = 1; at < words.Length; at++)
+        {
+            if (!words[at].StartsWith('{')) continue;
+            if (!ids.TryGetValue(words[at - 1], out var id)) return null;
+            words[at] = id;
+        }
+        return string.Join('/', words);
+    }
+}

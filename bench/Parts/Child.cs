@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using PieService.Domain;
+using PieService.Bench.Reports;
+using PieService.Worker.Machines;
+
+namespace PieService.Bench.Parts;
+
+/// <summary>
+/// This program in a process of its own: an allocator must be set before a process starts, and native libraries keep
+/// memory until it ends.
+/// </summary>
+internal static class Child
+{
+    /// <summary>The measurements that the process writes, one in each line.</summary>
+    public static IEnumerable<Measurement> Measurements(MemoryAllocator allocator, params string[] arguments)
+    {
+        using var process = Start(allocator, arguments);
+        while (process.StandardOutput.ReadLine() is { } line) yield return Json.Read<Measurement>(line);
+        End(process, arguments);
+    }
+
+    /// <summary>The processor time of the process in seconds, its start included.</summary>
+    /// <param name="allocator">Null for the system's.</param>
+    public static double ProcessorSeconds(MemoryAllocator? allocator, params string[] arguments)
+    {
+        using var process = Start(allocator ?? MemoryAllocator.System, arguments);
+        process.StandardOutput.ReadToEnd();
+        End(process, arguments);
+        return process.TotalProcessorTime.TotalSeconds;
+    }
+
+    private static Process Start(MemoryAllocator allocator, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList = { typeof(Child).Assembly.Location },
+            RedirectStandardOutput = true,
+        };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        // As the worker starts its trainers.
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        foreach (var (name, value) in allocator.Environment) start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    /// <exception cref="InvalidOperationException">The process failed.</exception>
+    private static void End(Process process, string[] arguments)
+    {
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException(
+                $"bench {string.Join(' ', arguments)} ended with exit code {process.ExitCode}.");
+    }
+}

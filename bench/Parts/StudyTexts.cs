@@ -1,0 +1,56 @@
+using System.Globalization;
+using PieService.Domain;
+
+namespace PieService.Bench.Parts;
+
+/// <summary>
+/// Texts with the lengths of SNLI's pairs: a premise and a hypothesis, 24 words on average, 40 at most; the study pads
+/// them to 128. A cue word says the class of four texts in five.
+/// </summary>
+internal static class StudyTexts
+{
+    public const int Classes = 3, MaxLength = 128, Dimensions = 100;
+
+    private const int Words = 4_000;
+
+    /// <returns>Each text and its class, 0 to C - 1.</returns>
+    public static IEnumerable<(string Text, int Label)> Of(string split, int count)
+    {
+        var random = KeyedRandom.For("bench", "texts", split);
+        for (var i = 0; i < count; i++)
+        {
+            var label = random.NextInt(Classes);
+            var cue = random.NextInt(5) == 0 ? random.NextInt(Classes) : label;
+            var length = 7 + random.NextInt(17) + random.NextInt(17);
+            yield return (
+                $"cue{cue} {string.Join(' ', Enumerable.Range(0, length).Select(_ => Word(random.NextInt(Words))))}",
+                label);
+        }
+    }
+
+    public static string Csv(string split, int count) =>
+        string.Concat(Of(split, count).Select(text => $"{text.Text},{text.Label}\n").Prepend("text,label\n"));
+
+    /// <summary>Writes word vectors of all words, in GloVe's format.</summary>
+    public static void WriteVectors(string path)
+    {
+        var random = KeyedRandom.For("bench", "vectors");
+        using var file = File.CreateText(path);
+        foreach (var word in Enumerable.Range(0, Words).Select(Word)
+            .Concat(Enumerable.Range(0, Classes).Select(label => $"cue{label}")))
+        {
+            file.Write(word);
+            for (var d = 0; d < Dimensions; d++)
+                file.Write(string.Create(CultureInfo.InvariantCulture, $" {(random.NextInt(2_000) - 1_000) / 2e3:F4}"));
+            file.Write('\n');
+        }
+    }
+
+    /// <summary>Words of letters alone, so that a BERT's tokenizer has pieces for them.</summary>
+    private static string Word(int number)
+    {
+        Span<char> letters = stackalloc char[4];
+        for (var at = 0; at < letters.Length; at++, number /= 8) letters[at] = "aeioulmn"[number % 8];
+        return letters.ToString();
+    }
+}
