@@ -17,7 +17,9 @@ internal static class GridBench
 
     public static async Task RunAsync(double grids)
     {
-        var folder = Directory.CreateTempSubdirectory("pie-grid-").FullName;
+        // Not a temporary subdirectory, which only its owner may enter: the server runs as another user.
+        var folder = Path.Combine(Path.GetTempPath(), $"pie-grid-{Environment.ProcessId}");
+        Directory.CreateDirectory(folder);
         try
         {
             var filling = Stopwatch.StartNew();
