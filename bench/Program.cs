@@ -9,6 +9,7 @@ using PieService.Worker.Machines;
 
 // bench report FILE [--compare OLD] [--part NAME] [--checkpoint FOLDER]: what ./pie bench prints.
 // bench grid N: the latency of every GET with N grids of 9,840 runs in the database.
+// bench published MODEL SOURCE: a sweep in the published way; writes its processor time in seconds.
 // bench: a training step of the study's BiLSTM under each allocator.
 // bench memory [FOLDER]: the peak memory of a trainer under each, over many epochs of texts of varying length; also of
 // a BERT if its folder is given.
@@ -29,6 +30,7 @@ switch (args)
         break;
     case ["published", var model, var source]:
         PublishedWay.Train(SmallStudy.Of(Wire.Parse<Architecture>(model)), source);
+        Measured.Say(Environment.CpuUsage.TotalTime.TotalSeconds.ToString("R", CultureInfo.InvariantCulture));
         break;
     case []:
         Measured.Say(

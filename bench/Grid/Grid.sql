@@ -62,7 +62,9 @@ INSERT INTO runs (id, dataset_id, sweep_id, fingerprint, recipe, seed, architect
     training_seconds, predict_splits, predicted_splits, created_at, started_at, finished_at)
 SELECT run_id, dataset_id, sweep_id, fingerprint,
     jsonb_build_object('datasetHash', 'sha256:grid-' || name, 'architecture', architecture, 'protocol', 'sound',
-        'method', method, 'sparsity', sparsity, 'hyperparameters', '{}'::jsonb),
+        'method', method, 'sparsity', sparsity, 'hyperparameters', '{}'::jsonb,
+        'vectors', CASE architecture WHEN 'BiLSTM' THEN 'glove' END,
+        'checkpoint', CASE architecture WHEN 'BERT' THEN 'bert' END),
     seed, architecture, method, sparsity, 'succeeded', 1, 100 * cohort + seed, epochs, epochs, 1, 0, 1,
     'sha256:' || md5(run_id::text), sparsity, epochs * 10.0, '{test}', '{test}', now(), now(), now()
 FROM made;
@@ -81,7 +83,7 @@ INSERT INTO run_predictions (run_id, split, examples, class_count, classes, scor
 SELECT run_id, 'test', examples, classes,
     decode(CASE task WHEN 'singleLabel'
         THEN repeat(CASE WHEN seed % 2 = 0 THEN '00000100' ELSE '01000000' END, examples / 2)
-        ELSE repeat('15', examples * ((classes + 7) / 8)) END, 'hex'),
+        ELSE repeat(repeat('15', (classes - 1) / 8) || '01', examples) END, 'hex'),
     decode(repeat('003c', examples * classes), 'hex'), CASE task WHEN 'multiLabel' THEN 0.5 END
 FROM made;
 

@@ -137,8 +137,8 @@ internal sealed class GridDatabase : IAsyncDisposable
             SELECT comparisons.id, known.classes
             FROM comparisons JOIN comparisons AS labelled ON labelled.sweep_id = comparisons.sweep_id
                 JOIN class_scores AS known ON known.comparison_id = labelled.id
-            WHERE comparisons.id <> labelled.id;
-            VACUUM ANALYZE
+            WHERE comparisons.id <> labelled.id
             """);
+        await AsOwnerAsync("VACUUM ANALYZE");
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using PieService.Domain;
 using PieService.Bench.Reports;
 using PieService.Worker.Machines;
@@ -19,14 +20,13 @@ internal static class Child
         End(process, arguments);
     }
 
-    /// <summary>The processor time of the process in seconds, its start included.</summary>
-    /// <param name="allocator">Null for the system's.</param>
-    public static double ProcessorSeconds(MemoryAllocator? allocator, params string[] arguments)
+    /// <summary>The number that the process writes.</summary>
+    public static double Number(MemoryAllocator allocator, params string[] arguments)
     {
-        using var process = Start(allocator ?? MemoryAllocator.System, arguments);
-        process.StandardOutput.ReadToEnd();
+        using var process = Start(allocator, arguments);
+        var output = process.StandardOutput.ReadToEnd();
         End(process, arguments);
-        return process.TotalProcessorTime.TotalSeconds;
+        return double.Parse(output, CultureInfo.InvariantCulture);
     }
 
     private static Process Start(MemoryAllocator allocator, string[] arguments)
