@@ -94,7 +94,7 @@ internal static class GridBench
             ["runs"] = await database.OneAsync(
                 $"SELECT id FROM runs WHERE sweep_id = '{sweep}' ORDER BY ordinal LIMIT 1"),
             ["comparisons"] = await database.OneAsync(
-                $"SELECT id FROM comparisons WHERE sweep_id = '{sweep}' ORDER BY ordinal LIMIT 1"),
+                $"SELECT id FROM comparisons WHERE sweep_id = '{sweep}' ORDER BY ordinal DESC LIMIT 1"),
             ["examples"] = await database.OneAsync(
                 $"SELECT id FROM examples WHERE dataset_id = '{dataset}' AND split = 'test' AND position = 20"),
         };
