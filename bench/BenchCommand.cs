@@ -16,7 +16,8 @@ internal static class BenchCommand
     /// <param name="file">The file of the report.</param>
     /// <param name="compare">The file of an earlier report; null if the results are not compared.</param>
     /// <param name="checkpoint">The folder of a pretrained BERT; null if there is none.</param>
-    public static async Task RunAsync(string? part, string file, string? compare, string? checkpoint)
+    /// <param name="texts">The number of training texts in the sweep of the BiLSTM.</param>
+    public static async Task RunAsync(string? part, string file, string? compare, string? checkpoint, int texts)
     {
         // Read first: a wrong file must not cost the time of the measurements.
         var earlier = compare is null ? null : BenchReport.Read(compare);
@@ -28,7 +29,7 @@ internal static class BenchCommand
             foreach (var one in Child.Measurements(allocator, ["training", .. Given(checkpoint)])) Report(one);
         if (part is null or "store") await StorePart.RunAsync(Report);
         if (part is null or "requests") await RequestPart.RunAsync(Report);
-        if (part is null or "sweep") await SweepPart.RunAsync(checkpoint, Report);
+        if (part is null or "sweep") await SweepPart.RunAsync(checkpoint, texts, Report);
 
         var host = new ComputeHost(
             Processor.Here(), $"libtorch {Version.Parse(torch.__version__).ToString(3)}", allocator.Name);

@@ -7,9 +7,9 @@ using PieService.Domain;
 using PieService.Domain.Recipes;
 using PieService.Worker.Machines;
 
-// bench report FILE [--compare OLD] [--part NAME] [--checkpoint FOLDER]: what ./pie bench prints.
+// bench report FILE [--compare OLD] [--part NAME] [--checkpoint FOLDER] [--texts N]: what ./pie bench prints.
 // bench grid N: the latency of every GET with N grids of 9,840 runs in the database.
-// bench published MODEL SOURCE: a sweep in the published way; writes its processor time in seconds.
+// bench published MODEL TEXTS SOURCE: a sweep in the published way; writes its processor time in seconds.
 // bench: a training step of the study's BiLSTM under each allocator.
 // bench memory [FOLDER]: the peak memory of a trainer under each, over many epochs of texts of varying length; also of
 // a BERT if its folder is given.
@@ -20,7 +20,9 @@ switch (args)
 {
     case ["report", var file, .. var options]:
         await BenchCommand.RunAsync(
-            Option(options, "--part"), file, Option(options, "--compare"), Option(options, "--checkpoint"));
+            Option(options, "--part"), file, Option(options, "--compare"), Option(options, "--checkpoint"),
+            Option(options, "--texts") is { } number
+                ? int.Parse(number, CultureInfo.InvariantCulture) : SmallStudy.UsualTexts);
         break;
     case ["grid", var grids]:
         await GridBench.RunAsync(double.Parse(grids, CultureInfo.InvariantCulture));
@@ -28,8 +30,9 @@ switch (args)
     case ["training", .. var rest]:
         TrainingPart.Run(rest.FirstOrDefault(), one => Measured.Say(Json.Write(one)));
         break;
-    case ["published", var model, var source]:
-        PublishedWay.Train(SmallStudy.Of(Wire.Parse<Architecture>(model)), source);
+    case ["published", var model, var texts, var source]:
+        PublishedWay.Train(
+            SmallStudy.Of(Wire.Parse<Architecture>(model), int.Parse(texts, CultureInfo.InvariantCulture)), source);
         Measured.Say(Environment.CpuUsage.TotalTime.TotalSeconds.ToString("R", CultureInfo.InvariantCulture));
         break;
     case []:

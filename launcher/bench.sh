@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 bench() {
-  local part='' compare='' grids='' report checkpoint
+  local part='' compare='' grids='' texts='' report checkpoint
   while (( $# )); do
     case $1 in
       --part)
@@ -18,7 +18,11 @@ bench() {
         [[ ${2:-} =~ ^[0-9]{1,3}(\.[0-9]{1,3})?$ ]] || fail "bench: --grid needs a number of grids, as 1 or 0.1"
         grids=$2
         ;;
-      *) fail "bench: only --part NAME, --compare FILE and --grid N, not $1" ;;
+      --texts)
+        [[ ${2:-} =~ ^[1-9][0-9]{2,5}$ ]] || fail "bench: --texts needs a number of texts, at least 100"
+        texts=$2
+        ;;
+      *) fail "bench: only --part NAME, --texts N, --compare FILE and --grid N, not $1" ;;
     esac
     shift 2
   done
@@ -35,7 +39,7 @@ bench() {
   report=$PWD/artifacts/bench/$(date --utc +%Y-%m-%dT%H%M%S).json
   checkpoint=$(find -L "${PIE_MODELS:-/nonexistent}" -maxdepth 2 -name config.json -printf '%h\n' -quit 2>/dev/null || true)
   dotnet artifacts/bin/Bench/release_linux-x64/PieService.Bench.dll report "$report" ${part:+--part "$part"} \
-    ${compare:+--compare "$compare"} ${checkpoint:+--checkpoint "$checkpoint"}
+    ${compare:+--compare "$compare"} ${checkpoint:+--checkpoint "$checkpoint"} ${texts:+--texts "$texts"}
 }
 
 # from_caller PATH: the path as the caller's folder has it.

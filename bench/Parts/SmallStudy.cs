@@ -9,20 +9,24 @@ internal sealed record SmallStudy(
     Architecture Architecture, int Train, int BatchSize, double LearningRate, IReadOnlyList<Method> Methods,
     IReadOnlyList<decimal> Sparsities, int Seeds)
 {
-    /// <summary>8 methods x 2 sparsities x 2 seeds, with the sizes of the study's model.</summary>
-    public static readonly SmallStudy OfBiLstm = new(
-        Architecture.BiLstm, Train: 256, BatchSize: 64, LearningRate: 1e-3,
-        [Method.Imp, Method.ImpWr, Method.Iibp, Method.IibpWr, Method.Irp, Method.MpAi, Method.IbpAi, Method.RpAi],
-        [50, 90], Seeds: 2);
+    /// <summary>The number of training texts of the BiLSTM, unless another one is asked for.</summary>
+    public const int UsualTexts = 256;
 
     /// <summary>
-    /// One method of each schedule, since a BERT needs as much time for a text as the BiLSTM for a hundred.
+    /// 8 methods x 2 sparsities x 2 seeds, with the sizes of the study's model; of a BERT one method of each schedule
+    /// and a quarter of the texts, since it needs as much time for one as the BiLSTM for a hundred.
     /// </summary>
-    public static readonly SmallStudy OfBert = new(
-        Architecture.Bert, Train: 64, BatchSize: 32, LearningRate: 5e-5, [Method.Imp, Method.MpAi], [50], Seeds: 1);
-
-    public static SmallStudy Of(Architecture architecture) =>
-        architecture == Architecture.BiLstm ? OfBiLstm : OfBert;
+    /// <param name="texts">The number of training texts of the BiLSTM: with more, a run costs more beside what each run
+    /// costs anyway.</param>
+    public static SmallStudy Of(Architecture architecture, int texts) => architecture switch
+    {
+        Architecture.BiLstm => new(
+            architecture, texts, BatchSize: 64, LearningRate: 1e-3,
+            [Method.Imp, Method.ImpWr, Method.Iibp, Method.IibpWr, Method.Irp, Method.MpAi, Method.IbpAi, Method.RpAi],
+            [50, 90], Seeds: 2),
+        Architecture.Bert => new(
+            architecture, texts / 4, BatchSize: 32, LearningRate: 5e-5, [Method.Imp, Method.MpAi], [50], Seeds: 1),
+    };
 
     public int Test => Train / 2;
 

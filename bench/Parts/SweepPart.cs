@@ -17,16 +17,18 @@ internal static class SweepPart
     private const int Rounds = 2;
 
     /// <param name="checkpoint">The folder of a pretrained BERT; null if there is none.</param>
-    public static async Task RunAsync(string? checkpoint, Action<Measurement> report)
+    /// <param name="texts">The number of training texts of the BiLSTM.</param>
+    public static async Task RunAsync(string? checkpoint, int texts, Action<Measurement> report)
     {
         var vectors = Path.Combine(Directory.CreateTempSubdirectory("pie-bench-").FullName, "bench.txt");
         StudyTexts.WriteVectors(vectors);
-        report(await OfAsync(SmallStudy.OfBiLstm, vectors));
-        if (checkpoint is not null) report(await OfAsync(SmallStudy.OfBert, checkpoint));
+        report(await OfAsync(SmallStudy.Of(Architecture.BiLstm, texts), texts, vectors));
+        if (checkpoint is not null)
+            report(await OfAsync(SmallStudy.Of(Architecture.Bert, texts), texts, checkpoint));
         Directory.Delete(Path.GetDirectoryName(vectors)!, recursive: true);
     }
 
-    private static Task<Measurement> OfAsync(SmallStudy study, string source)
+    private static Task<Measurement> OfAsync(SmallStudy study, int texts, string source)
     {
         var model = Wire.Name(study.Architecture);
         return Alternately.MeasureAsync(
@@ -34,7 +36,7 @@ internal static class SweepPart
             + $"{study.Seeds} seeds, with all that the service does",
             "sweeps/h", 3600, Rounds, () => ThroughServiceAsync(study, source),
             "fixed padding, no sharing, the system's allocator, no database",
-            () => Task.FromResult(Child.Number(MemoryAllocator.System, "published", model, source)));
+            () => Task.FromResult(Child.Number(MemoryAllocator.System, "published", model, $"{texts}", source)));
     }
 
     /// <returns>The processor time of the API, the worker and its trainers, from the request to the labels.</returns>
