@@ -1,6 +1,5 @@
 using PieService.Domain.Datasets;
 using PieService.Domain.Runs;
-using PieService.Worker.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 
@@ -13,8 +12,7 @@ namespace PieService.Worker.Pruning;
 /// code: initial weights have no accuracy to lose.
 /// </summary>
 /// <param name="test">The test split in the form that the model reads.</param>
-public sealed class PruningRecord(
-    Classifier model, ParameterBuffer parameters, TokenisedSplit test, Heartbeat heartbeat)
+public sealed class PruningRecord(EvaluatedSplits evaluated, ParameterBuffer parameters, TokenisedSplit test)
 {
     private List<RunPruning> prunings = [];
 
@@ -35,5 +33,5 @@ public sealed class PruningRecord(
 
     private double? Accuracy(int epochsDone) =>
         epochsDone == 0 || test.Count == 0 || test.Labels.Task != LearningTask.SingleLabel
-            ? null : Evaluation.Run(model, test, heartbeat).Metric(threshold: null).Scores.Accuracy;
+            ? null : evaluated.Of(test).Metric(threshold: null).Scores.Accuracy;
 }

@@ -1,21 +1,20 @@
 using System.Diagnostics;
-using PieService.Worker.Models;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Runs;
 
 /// <summary>
-/// Runs validation, observation, checkpoint and report after every epoch. This order ensures that a reported epoch is
-/// never lost.
+/// Runs validation, observation, checkpoint and report after every epoch. A checkpoint is written before its epoch is
+/// reported, so the checkpoint of a reported epoch is never lost.
 /// </summary>
 /// <param name="train">The split that is predicted after the observed epochs, in evaluation mode, which uses no random
 /// numbers.</param>
 /// <param name="observed">The observed epochs, 0-based.</param>
 internal sealed class EpochReport(
-    Classifier model, TokenisedSplit validation, TokenisedSplit train, IReadOnlyList<int> observed,
-    ThresholdTuning tuning,
-    Func<int, CheckpointFile> save, TrainingListener listener) : ITrainingHook
+    EvaluatedSplits evaluated, TokenisedSplit validation, TokenisedSplit train, IReadOnlyList<int> observed,
+    ThresholdTuning tuning, Func<int, CheckpointFile> save, TrainingListener listener)
+    : ITrainingHook
 {
     private readonly Stopwatch watch = new();
 
@@ -23,7 +22,7 @@ internal sealed class EpochReport(
 
     public void AfterEpoch(int epochsDone, TrainedEpoch trained)
     {
-        var validated = validation.Count > 0 ? Evaluation.Run(model, validation, listener.Heartbeat) : null;
+        var validated = validation.Count > 0 ? evaluated.Of(validation) : null;
         tuning.AfterEpoch(trained.Moving, validated);
         var metrics = new List<EpochMetric> { trained.Moving.Metric(tuning.Threshold, trained.Loss) };
         if (validated is not null) metrics.Add(validated.Metric(tuning.Threshold));
@@ -31,7 +30,7 @@ internal sealed class EpochReport(
             throw UntrainableException.Diverged(epochsDone - 1, diverged.Loss);
 
         var observation = observed.Contains(epochsDone - 1)
-            ? Evaluation.Run(model, train, listener.Heartbeat).Pack(tuning.Threshold) : null;
+            ? evaluated.Of(train).Pack(tuning.Threshold) : null;
         var checkpoint = TrySave(epochsDone);
         listener.Epoch(new(epochsDone - 1, metrics, watch.Elapsed.TotalSeconds, checkpoint, observation));
     }

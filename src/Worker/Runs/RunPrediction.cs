@@ -30,15 +30,16 @@ public sealed class RunPrediction(TrainerSettings settings)
         using var parameters = new ParameterBuffer(model);
         var kept = Restore(assignment.Trained!, parameters);
 
+        var evaluated = new EvaluatedSplits(model, parameters, listener.Heartbeat);
         var tuning = new ThresholdTuning(
-            model, inputs.Dataset.Task, recipe.Protocol, inputs.Training().HeldOut, listener.Heartbeat);
+            evaluated, inputs.Dataset.Task, recipe.Protocol, inputs.Training().HeldOut);
         tuning.Restore(kept);
         // Protocol paper tunes on predictions made during training, which cannot be made again.
         if (inputs.Dataset.Task == LearningTask.MultiLabel && recipe.Protocol == Protocol.Sound)
             tuning.AfterTraining(inputs.Split(TokenisedDataset.Validation));
         return new(
             [.. assignment.PredictSplits.Select(
-                split => Evaluation.Run(model, inputs.Split(split), listener.Heartbeat).Pack(tuning.Threshold))],
+                split => evaluated.Of(inputs.Split(split)).Pack(tuning.Threshold))],
             [.. parameters.Masks.Select(pair => new TensorSparsity(pair.Key, pair.Value.Size, pair.Value.Kept))],
             [],
             machine.DeviceName, machine.CpuCapability, machine.Threads, inputs.Vectors?.SourceSha256 ?? "",

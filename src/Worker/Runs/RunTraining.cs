@@ -2,7 +2,6 @@ using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Worker.Files;
 using PieService.Worker.Machines;
-using PieService.Worker.Models;
 using PieService.Worker.Pruning;
 using PieService.Worker.Text;
 using PieService.Worker.Training;
@@ -19,8 +18,8 @@ public sealed class RunTraining(TrainerSettings settings)
 {
     /// <exception cref="UntrainableException">The run cannot be trained, and a retry would not help.</exception>
     /// <exception cref="UnusableModelException">The checkpoint cannot be used in its present state.</exception>
-    /// <exception cref="OperationCanceledException">Thrown between two batches; the checkpoint of the last epoch is on
-    /// the disk.</exception>
+    /// <exception cref="OperationCanceledException">Thrown between two batches; the last checkpoint that was reported
+    /// is on the disk.</exception>
     public TrainingResult Execute(TrainingAssignment assignment, TrainingListener listener) => Execute(
         assignment, listener, train => TrainingOrder.Keyed(assignment.Recipe, assignment.Seed, train));
 
@@ -51,15 +50,16 @@ public sealed class RunTraining(TrainerSettings settings)
         if (order.InitialWeights is { } given) parameters.SetValues(given);
         using var optimizer = new Adam(parameters, recipe.Hyperparameters.LearningRate);
 
-        var prunings = new PruningRecord(model, parameters, inputs.Split(TokenisedDataset.Test), listener.Heartbeat);
+        var evaluated = new EvaluatedSplits(model, parameters, listener.Heartbeat);
+        var prunings = new PruningRecord(evaluated, parameters, inputs.Split(TokenisedDataset.Test));
         var own = new CheckpointIdentity(
             RecipeFingerprint.Of(recipe), assignment.Seed, inputs.Vectors?.SourceSha256, machine,
             inputs.Pretrained?.Sha256);
-        var tuning = new ThresholdTuning(model, inputs.Dataset.Task, recipe.Protocol, heldOut, listener.Heartbeat);
+        var tuning = new ThresholdTuning(evaluated, inputs.Dataset.Task, recipe.Protocol, heldOut);
         var hooks = new List<ITrainingHook>
         {
             new EpochReport(
-                model, inputs.Split(TokenisedDataset.Validation), inputs.Split(TokenisedDataset.Train),
+                evaluated, inputs.Split(TokenisedDataset.Validation), inputs.Split(TokenisedDataset.Train),
                 assignment.ObserveEpochs ?? [], tuning,
                 epochsDone =>
                     Checkpoint.Save(
@@ -79,7 +79,7 @@ public sealed class RunTraining(TrainerSettings settings)
 
         IReadOnlyList<SplitPredictions> predictions =
             [.. assignment.PredictSplits.Select(
-                split => Predict(model, inputs.Split(split), tuning.Threshold, plan, listener.Heartbeat))];
+                split => Predict(evaluated, inputs.Split(split), tuning.Threshold, plan))];
         return new(
             predictions,
             [.. parameters.Masks.Select(pair => new TensorSparsity(pair.Key, pair.Value.Size, pair.Value.Kept))],
@@ -123,9 +123,9 @@ public sealed class RunTraining(TrainerSettings settings)
     }
 
     private static SplitPredictions Predict(
-        Classifier model, TokenisedSplit split, double? threshold, PruningPlan plan, Heartbeat heartbeat)
+        EvaluatedSplits evaluated, TokenisedSplit split, double? threshold, PruningPlan plan)
     {
-        var predictions = Evaluation.Run(model, split, heartbeat).Pack(threshold);
+        var predictions = evaluated.Of(split).Pack(threshold);
         return split.Count == 0 || double.IsFinite(predictions.Metric.Loss)
             ? predictions
             : throw UntrainableException.Diverged(plan.TotalEpochs - 1, predictions.Metric.Loss);

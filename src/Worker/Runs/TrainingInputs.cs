@@ -16,12 +16,17 @@ internal sealed record TrainingInputs(
 {
     private const int HeldOutShare = 10;
 
-    private int MaxLength => Recipe.Hyperparameters.MaxLength;
+    private readonly Dictionary<string, TokenisedSplit> splits = new(StringComparer.Ordinal);
 
-    /// <summary>The split in the form that the model reads: texts truncated to the recipe's length.</summary>
-    public TokenisedSplit Split(string name) => Pretrained is { } bert
-        ? BertInput.Of(Dataset.Split(name), bert.Tokens, Recipe.Protocol, MaxLength)
-        : Dataset.Split(name).Truncated(MaxLength);
+    /// <summary>
+    /// The split in the form that the model reads: texts truncated to the recipe's length. It is the same object at
+    /// each call.
+    /// </summary>
+    public TokenisedSplit Split(string name)
+    {
+        if (!splits.TryGetValue(name, out var split)) splits.Add(name, split = Read(name));
+        return split;
+    }
 
     /// <summary>
     /// The examples for training, and those for tuning a threshold if it needs separate ones. If there is a validation
@@ -77,6 +82,10 @@ internal sealed record TrainingInputs(
         if (pretrained is not null) RequireFit(recipe, dataset, pretrained.Config);
         return new(recipe, dataset, vectors, pretrained);
     }
+
+    private TokenisedSplit Read(string name) => Pretrained is { } bert
+        ? BertInput.Of(Dataset.Split(name), bert.Tokens, Recipe.Protocol, Recipe.Hyperparameters.MaxLength)
+        : Dataset.Split(name).Truncated(Recipe.Hyperparameters.MaxLength);
 
     private static void RequireFit(Recipe recipe, TokenisedDataset dataset, BertConfig config)
     {

@@ -41,6 +41,7 @@ public sealed class Adam : IDisposable
         second.mul_(beta2).addcmul_(parameters.Gradients, parameters.Gradients, value: restOfBeta2);
         denominator.copy_(second).sqrt_().div_(rootOfCorrection2).add_(epsilon, alpha: one);
         parameters.Values.addcdiv_(first, denominator, value: stepSize);
+        parameters.Changed();
     }
 
     /// <summary>Resets the optimizer to its initial state.</summary>

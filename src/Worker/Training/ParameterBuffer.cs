@@ -52,8 +52,13 @@ public sealed class ParameterBuffer : IDisposable
     /// <summary>The parameters in the model's order.</summary>
     public IReadOnlyList<Segment> Segments { get; }
 
-    /// <summary>The parameters as a flat tensor on the model's device.</summary>
+    /// <summary>
+    /// The parameters as a flat tensor on the model's device. Whoever writes to it calls <see cref="Changed"/>.
+    /// </summary>
     public Tensor Values { get; }
+
+    /// <summary>Another number after each change of the parameters.</summary>
+    public long Version { get; private set; }
 
     /// <summary>The gradients as a flat tensor on the model's device; backward adds to it.</summary>
     public Tensor Gradients { get; }
@@ -86,11 +91,16 @@ public sealed class ParameterBuffer : IDisposable
         MaskValues();
     }
 
+    /// <summary>Records that the parameters have changed.</summary>
+    public void Changed() => Version++;
+
     /// <summary>Sets the pruned weights to zero again.</summary>
     public void MaskValues()
     {
         using var noGrad = no_grad();
-        if (kept is not null) Values.mul_(kept);
+        if (kept is null) return;
+        Values.mul_(kept);
+        Changed();
     }
 
     /// <summary>Sets the gradients of pruned weights to zero.</summary>
@@ -124,7 +134,11 @@ public sealed class ParameterBuffer : IDisposable
     public float[] CopyGradients() => ToArray(Gradients);
 
     /// <param name="values">The values as <see cref="CopyValues"/> returned them.</param>
-    public void SetValues(float[] values) => Fill(Values, values);
+    public void SetValues(float[] values)
+    {
+        Fill(Values, values);
+        Changed();
+    }
 
     /// <param name="values">Every parameter by its name, row-major.</param>
     /// <exception cref="ArgumentException">A parameter is missing, superfluous or of another size.</exception>

@@ -1,7 +1,6 @@
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
-using PieService.Worker.Models;
 using PieService.Worker.Text;
 
 namespace PieService.Worker.Training;
@@ -13,7 +12,7 @@ namespace PieService.Worker.Training;
 /// </summary>
 /// <param name="heldOut">The examples for tuning in protocol sound if there is no validation split.</param>
 internal sealed class ThresholdTuning(
-    Classifier model, LearningTask task, Protocol protocol, TokenisedSplit heldOut, Heartbeat heartbeat)
+    EvaluatedSplits evaluated, LearningTask task, Protocol protocol, TokenisedSplit heldOut)
 {
     /// <summary>
     /// The threshold after the last trained epoch; null for single-label data, and before the first epoch.
@@ -29,7 +28,7 @@ internal sealed class ThresholdTuning(
         var tuned = protocol switch
         {
             Protocol.Paper => moving,
-            Protocol.Sound => validation ?? Evaluation.Run(model, heldOut, heartbeat),
+            Protocol.Sound => validation ?? evaluated.Of(heldOut),
         };
         Threshold = DecisionThreshold.Tune(tuned.Gold, tuned.Logits);
     }
@@ -38,7 +37,7 @@ internal sealed class ThresholdTuning(
     /// <param name="validation">The validation split; it may have no examples.</param>
     public void AfterTraining(TokenisedSplit validation)
     {
-        var answers = Evaluation.Run(model, validation.Count > 0 ? validation : heldOut, heartbeat);
+        var answers = evaluated.Of(validation.Count > 0 ? validation : heldOut);
         Threshold = DecisionThreshold.Tune(answers.Gold, answers.Logits);
     }
 

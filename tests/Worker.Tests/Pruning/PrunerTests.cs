@@ -17,7 +17,7 @@ public sealed class PrunerTests : IDisposable
     public PrunerTests()
     {
         initial = toy.Parameters.CopyValues();
-        record = new(toy.Model, toy.Parameters, test, Heartbeat.None);
+        record = new(new(toy.Model, toy.Parameters, Heartbeat.None), toy.Parameters, test);
     }
 
     public void Dispose() => toy.Dispose();

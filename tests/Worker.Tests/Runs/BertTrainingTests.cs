@@ -88,7 +88,7 @@ public sealed class BertTrainingTests : IDisposable
         var pruner = new Pruner(
             Recipe(Method.ImpWr), 7, parameters, optimizer,
             new(model, parameters, Inputs().Split("train"), Protocol.Sound, _ => [0], _ => 0),
-            new(model, parameters, Inputs().Split("test"), Heartbeat.None));
+            new(new(model, parameters, Heartbeat.None), parameters, Inputs().Split("test")));
         parameters.SetValues(Array.ConvertAll(initial, value => value * 2));
 
         pruner.BeforeEpoch(Recipe(Method.ImpWr).Plan.PruneAfter[0]);

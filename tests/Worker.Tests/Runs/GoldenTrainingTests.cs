@@ -303,7 +303,7 @@ public sealed class GoldenTrainingTests : IDisposable
             checkpoint,
             new(RecipeFingerprint.Of(recipe), 0, Inputs.Vectors?.SourceSha256, Toy.Cpu.Prepare(),
                 Inputs.Pretrained?.Sha256), Parameters, optimizer,
-            new(Model, Parameters, Inputs.Split(TokenisedDataset.Test), Heartbeat.None), out _));
+            new(new(Model, Parameters, Heartbeat.None), Parameters, Inputs.Split(TokenisedDataset.Test)), out _));
 
         public void Dispose()
         {

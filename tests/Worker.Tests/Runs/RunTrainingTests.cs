@@ -66,6 +66,25 @@ public sealed class RunTrainingTests : IDisposable
         Assert.Equal(epochs.Select(epoch => epoch.Checkpoint!.Path), Directory.GetFiles(folder["attempt1"]).Order());
     }
 
+    [Theory]
+    [InlineData(Method.Dense, 2)]     // the observation of the last epoch
+    [InlineData(Method.Imp, 1)]       // the third pruning comes after the last epoch
+    public void A_split_that_the_finished_model_has_already_predicted_is_not_evaluated_again(Method method, int epochs)
+    {
+        var recipe = Toy.Recipe(method, epochs: epochs) with { Protocol = Protocol.Paper };
+        var split = method == Method.Dense ? TokenisedDataset.Train : TokenisedDataset.Test;
+        Assert.Equal(Batches([]), Batches([split]));
+
+        int Batches(string[] predicted)
+        {
+            var beats = 0;
+            new RunTraining(Toy.Cpu).Execute(
+                Assignment(recipe, 7) with { PredictSplits = predicted, ObserveEpochs = [recipe.Plan.TotalEpochs - 1] },
+                new(_ => { }, warnings.Add, new Heartbeat(() => beats++, CancellationToken.None)));
+            return beats;
+        }
+    }
+
     [Fact]
     public void A_full_disk_prevents_checkpoints_and_does_not_change_the_result()
     {
