@@ -33,7 +33,7 @@ catch (FormatException wrong)
     Environment.ExitCode = 1;
     return;
 }
-var trainer = new TrainerSettings(settings.Device, settings.Threads);
+var trainer = new TrainerSettings(settings.Device, settings.Threads, settings.CheckpointInterval);
 switch (args)
 {
     case [TrainerProcess.Trainer]: TrainerProcess.Run(trainer); return;

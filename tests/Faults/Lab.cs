@@ -181,6 +181,8 @@ public sealed class Lab : ServiceClient, IAsyncDisposable
         ["PIE_LEASE_SECONDS"] = LeaseSeconds.ToString(CultureInfo.InvariantCulture),
         ["PIE_TRAINER_SILENCE_SECONDS"] = SilenceSeconds.ToString(CultureInfo.InvariantCulture),
         ["PIE_BACKOFF_SECONDS"] = "1",
+        // The trainings are shorter than the default interval, so the faults would meet no checkpoint.
+        ["PIE_CHECKPOINT_SECONDS"] = "0",
         // The faults of the campaign must not use up the attempts of a run.
         ["PIE_MAX_ATTEMPTS"] = "1000",
         ["PIE_MAX_INTERRUPTIONS"] = "1000",

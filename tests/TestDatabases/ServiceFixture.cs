@@ -49,6 +49,8 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
         settings["PIE_VECTORS"] = Path.Combine(folder, "vectors");
         settings.TryAdd("PIE_LEASE_SECONDS", "6");
         settings.TryAdd("PIE_BACKOFF_SECONDS", "1");
+        // The trainings of the tests are short, and killed ones must resume.
+        settings.TryAdd("PIE_CHECKPOINT_SECONDS", "0");
         settings.TryAdd("PIE_DEVICE", "cpu");
         settings.TryAdd("PIE_SLOTS", "2");
         settings.TryAdd("PIE_THREADS", "1");

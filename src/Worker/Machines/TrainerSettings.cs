@@ -7,7 +7,9 @@ namespace PieService.Worker.Machines;
 
 /// <param name="Device">The device: auto, cpu, cuda or cuda:n.</param>
 /// <param name="Threads">The number of threads of the tensor library.</param>
-public sealed record TrainerSettings(string Device, int Threads)
+/// <param name="CheckpointInterval">The least time between two checkpoints of a run; zero means one after every
+/// epoch.</param>
+public sealed record TrainerSettings(string Device, int Threads, TimeSpan CheckpointInterval = default)
 {
     /// <summary>Initialises the tensor library; auto means cuda if there is a CUDA device.</summary>
     /// <exception cref="InvalidOperationException">CUDA is required, but there is no CUDA device.</exception>

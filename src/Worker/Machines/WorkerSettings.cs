@@ -12,13 +12,17 @@ namespace PieService.Worker.Machines;
 /// <param name="Gpus">The number of GPUs over which the slots are spread; 0 on a machine without GPUs.</param>
 /// <param name="TrainerSilence">A trainer that sends nothing for this long is considered hung and is killed; it sends a
 /// heartbeat between batches.</param>
+/// <param name="CheckpointInterval">The least time between two checkpoints of a run; zero means one after every
+/// epoch.</param>
 /// <param name="MinFreeDiskMib">With less free space on the disk of its folders the worker takes no new runs.</param>
 /// <param name="MinFreeMemoryMib">With less available memory the worker takes no new runs.</param>
 public sealed partial record WorkerSettings(
-    string Device, int Slots, int Threads, int Gpus, TimeSpan TrainerSilence, int MinFreeDiskMib, int MinFreeMemoryMib)
+    string Device, int Slots, int Threads, int Gpus, TimeSpan TrainerSilence, TimeSpan CheckpointInterval,
+    int MinFreeDiskMib, int MinFreeMemoryMib)
 {
     /// <param name="setting">
-    /// Looks up PIE_DEVICE, PIE_SLOTS, PIE_THREADS, PIE_TRAINER_SILENCE_SECONDS, PIE_MIN_FREE_…, PIE_ALLOCATOR.
+    /// Looks up PIE_DEVICE, PIE_SLOTS, PIE_THREADS, PIE_TRAINER_SILENCE_SECONDS, PIE_CHECKPOINT_SECONDS,
+    /// PIE_MIN_FREE_…, PIE_ALLOCATOR.
     /// </param>
     /// <exception cref="FormatException">A setting is not valid.</exception>
     public static WorkerSettings From(Func<string, string?> setting)
@@ -46,6 +50,7 @@ public sealed partial record WorkerSettings(
             device, slots,
             Settings.Number(setting, "PIE_THREADS", Math.Max(1, Environment.ProcessorCount / slots), 1, 1024), gpus,
             TimeSpan.FromSeconds(Settings.Number(setting, "PIE_TRAINER_SILENCE_SECONDS", 600, 1, 1_000_000)),
+            TimeSpan.FromSeconds(Settings.Number(setting, "PIE_CHECKPOINT_SECONDS", 10, 0, 1_000_000)),
             Settings.Number(setting, "PIE_MIN_FREE_DISK_MIB", 1024, 0, int.MaxValue),
             Settings.Number(setting, "PIE_MIN_FREE_MEMORY_MIB", 512, 0, int.MaxValue))
         { VisibleGpus = visible, Allocator = MemoryAllocator.Choose(setting("PIE_ALLOCATOR")) };

@@ -13,7 +13,7 @@ namespace PieService.Worker.Runs;
 /// <param name="observed">The observed epochs, 0-based.</param>
 internal sealed class EpochReport(
     EvaluatedSplits evaluated, TokenisedSplit validation, TokenisedSplit train, IReadOnlyList<int> observed,
-    ThresholdTuning tuning, Func<int, CheckpointFile> save, TrainingListener listener)
+    ThresholdTuning tuning, CheckpointTimes times, Func<int, CheckpointFile> save, TrainingListener listener)
     : ITrainingHook
 {
     private readonly Stopwatch watch = new();
@@ -31,7 +31,7 @@ internal sealed class EpochReport(
 
         var observation = observed.Contains(epochsDone - 1)
             ? evaluated.Of(train).Pack(tuning.Threshold) : null;
-        var checkpoint = TrySave(epochsDone);
+        var checkpoint = times.IsDue(epochsDone) ? TrySave(epochsDone) : null;
         listener.Epoch(new(epochsDone - 1, metrics, watch.Elapsed.TotalSeconds, checkpoint, observation));
     }
 
@@ -43,7 +43,9 @@ internal sealed class EpochReport(
     {
         try
         {
-            return save(epochsDone);
+            var checkpoint = save(epochsDone);
+            times.Written();
+            return checkpoint;
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {

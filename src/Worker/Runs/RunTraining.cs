@@ -60,7 +60,7 @@ public sealed class RunTraining(TrainerSettings settings)
         {
             new EpochReport(
                 evaluated, inputs.Split(TokenisedDataset.Validation), inputs.Split(TokenisedDataset.Train),
-                assignment.ObserveEpochs ?? [], tuning,
+                assignment.ObserveEpochs ?? [], tuning, CheckpointTimesOf(recipe),
                 epochsDone =>
                     Checkpoint.Save(
                         assignment.OutputFolder, own, epochsDone, parameters, optimizer, prunings, tuning.Threshold),
@@ -90,6 +90,14 @@ public sealed class RunTraining(TrainerSettings settings)
                 ? ModelExport.Save(wish, assignment, inputs, machine, parameters, tuning.Threshold) : null,
             inputs.Pretrained?.Sha256, isPoolerDrawn);
     }
+
+    /// <summary>
+    /// A dense run always ends with a checkpoint: branches start from it, and it can predict again. The other runs end
+    /// with their result.
+    /// </summary>
+    private CheckpointTimes CheckpointTimesOf(Recipe recipe) => new(
+        settings.CheckpointInterval, recipe.Method == Method.Dense ? recipe.Plan.TotalEpochs : null,
+        TimeProvider.System);
 
     /// <summary>
     /// Loads the usable state with the most epochs: the run's own checkpoint, else the trunk's, else no state.

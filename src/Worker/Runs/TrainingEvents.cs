@@ -3,8 +3,9 @@ using PieService.Worker.Training;
 
 namespace PieService.Worker.Runs;
 
-/// <summary>Epoch number <paramref name="Epoch"/> (0-based) is finished and its checkpoint is on the disk.</summary>
-/// <param name="Checkpoint">The checkpoint; null if it could not be written.</param>
+/// <summary>Epoch number <paramref name="Epoch"/> (0-based) is finished.</summary>
+/// <param name="Checkpoint">The checkpoint, complete on the disk; null if none was due or it could not be
+/// written.</param>
 /// <param name="Observation">The predictions for the training split after this epoch; null if the epoch is not
 /// observed.</param>
 public sealed record EpochFinished(

@@ -4,7 +4,7 @@ using PieService.Worker.Runs;
 namespace PieService.Worker.Trainers;
 
 /// <summary>One line from a trainer to its supervisor; exactly one of these values is set.</summary>
-/// <param name="Epoch">An epoch is finished and its checkpoint is on the disk.</param>
+/// <param name="Epoch">An epoch is finished; if it has a checkpoint, the file is on the disk.</param>
 /// <param name="Result">The run is finished.</param>
 /// <param name="Untrainable">The run cannot succeed; another attempt would not help.</param>
 /// <param name="Failure">The run failed; another attempt may succeed.</param>

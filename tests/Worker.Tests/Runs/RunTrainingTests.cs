@@ -67,6 +67,27 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     [Theory]
+    [InlineData(Method.Dense, 2)]
+    [InlineData(Method.Dense4E, null)]
+    [InlineData(Method.ImpWr, null)]
+    [InlineData(Method.RpAi, null)]
+    public void Within_the_interval_only_a_dense_run_writes_a_checkpoint_its_last_one(Method method, int? expected)
+    {
+        var recipe = Toy.Recipe(method);
+        var alwaysWritten = Hash(Train(recipe));
+        epochs.Clear();
+
+        var result = new RunTraining(Toy.Cpu with { CheckpointInterval = TimeSpan.FromHours(1) })
+            .Execute(Assignment(recipe, 7), Listener(epochs.Add));
+
+        Assert.Equal(alwaysWritten, Hash(result));
+        Assert.Equal(recipe.Plan.TotalEpochs, epochs.Count);
+        Assert.Equal(
+            expected is { } last ? [last] : [],
+            epochs.Select(epoch => epoch.Checkpoint?.EpochsDone).OfType<int>());
+    }
+
+    [Theory]
     [InlineData(Method.Dense, 2)]     // the observation of the last epoch
     [InlineData(Method.Imp, 1)]       // the third pruning comes after the last epoch
     public void A_split_that_the_finished_model_has_already_predicted_is_not_evaluated_again(Method method, int epochs)
