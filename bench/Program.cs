@@ -13,6 +13,7 @@ using PieService.Worker.Machines;
 // bench: a training step of the study's BiLSTM under each allocator.
 // bench memory [FOLDER]: the peak memory of a trainer under each, over many epochs of texts of varying length; also of
 // a BERT if its folder is given.
+// bench run: the first and a later run of a trainer, of the demo's size, and the parts of a run.
 // bench uploads [COUNT]: readers of uploads, ours and libraries', in child processes: their speed, and their results on
 // COUNT damaged files of each format.
 // bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
@@ -55,6 +56,9 @@ switch (args)
     case ["train", .. var rest]:
         WholeRun.OfBiLstm();
         if (rest is [var checkpoint]) WholeRun.OfBert(checkpoint);
+        break;
+    case ["run"]:
+        SmallRun.Run();
         break;
     case ["uploads", .. var count]:
         Uploads.Run(Size(count, 0, otherwise: 2000));
