@@ -28,6 +28,9 @@ internal static class TrainerStart
         // With threads that spin while they wait, two trainers on two cores are five times slower.
         start.Environment["OMP_WAIT_POLICY"] = "passive";
         start.Environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
+        // Each method is compiled once, optimised. A trainer's managed code takes little time once it is compiled, so
+        // compiling it a second time would cost more than it saves: bench/ measures a run of a second.
+        start.Environment["DOTNET_TieredCompilation"] = "0";
         foreach (var (name, value) in settings.Allocator.Environment) start.Environment[name] = value;
         if (settings.VisibleGpu(slot) is { } gpu) start.Environment["CUDA_VISIBLE_DEVICES"] = gpu;
         // A trainer receives files and values only.
