@@ -23,13 +23,14 @@ internal sealed class FineTuning : IDisposable
     /// <param name="length">
     /// The tokens of the longest text. The others have at least three quarters of it, as in batches of similar length.
     /// </param>
-    public FineTuning(string folder, int batch, int length, int threads)
+    public FineTuning(string folder, int batch, int length, int threads, Precision precision = Precision.Fp32)
     {
         set_num_threads(threads);
         manual_seed(0);
         this.length = length;
         config = BertConfig.Read(folder);
-        model = new BertClassifier(config, BertWeights.Load(folder), classCount: 3, Protocol.Sound, CPU);
+        model = new BertClassifier(
+            config, BertWeights.Load(folder), classCount: 3, Protocol.Sound, CPU, precision);
         parameters = new ParameterBuffer(model);
         optimizer = new Adam(parameters, 5e-5);
         var random = KeyedRandom.For("bench");
@@ -61,6 +62,8 @@ internal sealed class FineTuning : IDisposable
         var step = bench.StepSeconds();
         var peak = Measured.PeakMiB();
         var products = bench.ProductSeconds();
+        using var ofBf16 = new FineTuning(folder, batch, length, threads, Precision.Bf16);
+        var inBf16 = ofBf16.StepSeconds();
         var (config, tokens) = (bench.config, bench.Tokens);
         Measured.Say(
             $"{config.Layers} layers, width {config.Width}, {config.Parameters / 1e6:F1} million parameters; "
@@ -69,7 +72,9 @@ internal sealed class FineTuning : IDisposable
         Measured.Say(
             $"  its matrix products  {1000 * products,8:F0} ms   {products / step,8:P0} of the step, which runs at "
                 + "that share of their speed");
-        Measured.Say($"  peak memory          {peak,8:F0} MiB in these steps");
+        Measured.Say(
+            $"  a step in bf16       {1000 * inBf16,8:F0} ms   {step / inBf16,8:F2} times as fast as float32");
+        Measured.Say($"  peak memory          {peak,8:F0} MiB in the steps in float32");
     }
 
     public void Dispose()

@@ -21,6 +21,7 @@ namespace PieService.Domain.Recipes;
 /// <param name="HiddenSize">The number of LSTM units per direction; not for BERT.</param>
 /// <param name="EmbeddingSize">The width of the trained embedding; only without word vectors, and not for BERT.</param>
 /// <param name="Padding">The padding of a BiLSTM with the protocol paper.</param>
+/// <param name="Precision">The numbers of a BERT's matrix products; not for BiLSTM.</param>
 public sealed record Hyperparameters(
     [property: Range(1, 10_000)] int Epochs = 6,
     [property: Range(1, 65_536)] int BatchSize = 64,
@@ -28,4 +29,5 @@ public sealed record Hyperparameters(
     [property: Range(1, 4_096)] int MaxLength = 128,
     [property: Range(1, 4_096)] int HiddenSize = 100,
     [property: Range(1, 4_096)] int EmbeddingSize = 100,
-    Padding Padding = Padding.Zeros);
+    Padding Padding = Padding.Zeros,
+    Precision Precision = Precision.Fp32);

@@ -36,6 +36,7 @@ public static class RecipeFingerprint
         Line("maxLength", hyper.MaxLength);
         if (recipe.Checkpoint is null) Line("hiddenSize", hyper.HiddenSize);
         if (hyper.Padding != Padding.Zeros) Line("padding", Wire.Name(hyper.Padding));
+        if (hyper.Precision != Precision.Fp32) Line("precision", Wire.Name(hyper.Precision));
         Line("method", Wire.Name(recipe.Method));
         if (recipe.Sparsity != 0)
             Line("sparsity", recipe.Sparsity.ToString("0.############", CultureInfo.InvariantCulture));

@@ -115,6 +115,8 @@ public static class SweepRules
         if (model.Vectors is { } vectors && !FieldError.IsFileName(vectors))
             yield return new(
                 $"{at}.vectors", $"must be the name of a vectors file without its ending: {FieldError.FileNameRule}");
+        if (model.HyperparametersOrDefault.Precision != Precision.Fp32)
+            yield return new($"{at}.hyperparameters.precision", "is for BERT; a BiLSTM uses float32: omit it");
     }
 
     private static IEnumerable<FieldError> Pretrained(ModelRequest model, string at)

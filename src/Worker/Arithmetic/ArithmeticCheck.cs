@@ -16,6 +16,9 @@ internal abstract class ArithmeticCheck(string operation, string shape)
     /// </summary>
     private const double Float32Tolerance = 1e-4, ProductToleranceOfGpus = 1e-2;
 
+    /// <summary>bf16 rounds every factor and every result to 8 bits, which is 4e-3 for each.</summary>
+    private const double Bf16Tolerance = 3e-2;
+
     /// <summary>
     /// The largest deviation allowed for a mean of random numbers. The mean of a correct generator exceeds it with one
     /// seed in two million, and the seed is always the same.
@@ -32,8 +35,11 @@ internal abstract class ArithmeticCheck(string operation, string shape)
     public abstract IEnumerable<ArithmeticDeviation> Deviations(Device device);
 
     /// <param name="ofProducts">Whether the operation is made of matrix products.</param>
-    protected static double Tolerance(Device device, bool ofProducts) =>
-        ofProducts && device.type != DeviceType.CPU ? ProductToleranceOfGpus : Float32Tolerance;
+    /// <param name="inBf16">Whether the operation computes in bf16.</param>
+    protected static double Tolerance(Device device, bool ofProducts, bool inBf16 = false) =>
+        inBf16 ? Bf16Tolerance
+        : ofProducts && device.type != DeviceType.CPU ? ProductToleranceOfGpus
+        : Float32Tolerance;
 
     /// <summary>The deviation that is reported for an operation that ended without a result.</summary>
     public ArithmeticDeviation Broken() => Failure("it failed", Float32Tolerance);

@@ -21,6 +21,8 @@ internal static class ArithmeticChecks
         Lstm(words: 2, batch: 129, inputs: 200, units: 100),
         Linear(rows: 7, from: 100, to: 33),
         Linear(rows: 77, from: 33, to: 100),
+        Linear(rows: 7, from: 100, to: 33, ScalarType.BFloat16),
+        Linear(rows: 77, from: 33, to: 100, ScalarType.BFloat16),
         RowsOfTable(rows: 13, width: 33, reads: 7 * 11),
         PaddedEmbedding(rows: 13, width: 33, reads: 7 * 11),
         LayerNorm(rows: 7, width: 33),
@@ -30,6 +32,7 @@ internal static class ArithmeticChecks
         Function("tanh", x => x.tanh(), PlainOperations.Tanh),
         Function("softmax", x => nn.functional.softmax(x, dim: 1), PlainOperations.Softmax),
         Attention(words: 11, batch: 7, heads: 3, width: 11),
+        Attention(words: 11, batch: 7, heads: 3, width: 11, ScalarType.BFloat16),
         CrossEntropy(examples: 7, classes: 33),
         BinaryCrossEntropy(examples: 7, classes: 33),
         new DropoutCheck(rows: 97, columns: 101, probability: 0.3),
@@ -64,12 +67,14 @@ internal static class ArithmeticChecks
         };
     }
 
-    private static MatrixCheck Linear(int rows, int from, int to) => new(
-        "linear map", $"{rows} x {from} to {to}",
+    /// <param name="type">The numbers of the product; the leaves are float32.</param>
+    private static MatrixCheck Linear(int rows, int from, int to, ScalarType type = ScalarType.Float32) => new(
+        $"linear map{In(type)}", $"{rows} x {from} to {to}",
         [new("input", rows, from), new("weights", to, from), new("bias", 1, to)],
-        leaves => nn.functional.linear(leaves[0], leaves[1], leaves[2].flatten()),
+        leaves => nn.functional.linear(leaves[0].to(type), leaves[1].to(type), leaves[2].flatten().to(type))
+            .to(ScalarType.Float32),
         numbers => PlainOperations.Linear(numbers[0], numbers[1], numbers[2]))
-    { OfProducts = true };
+    { OfProducts = true, InBf16 = type == ScalarType.BFloat16 };
 
     /// <summary>Checks reading rows of a table, as frozen vectors are read, some of them several times.</summary>
     private static MatrixCheck RowsOfTable(int rows, int width, int reads)
@@ -121,21 +126,24 @@ internal static class ArithmeticChecks
     /// <summary>
     /// Checks attention over texts of different lengths in one padded batch, as BERT's layers use it.
     /// </summary>
-    private static MatrixCheck Attention(int words, int batch, int heads, int width)
+    /// <param name="type">The numbers of the attention; the leaves are float32.</param>
+    private static MatrixCheck Attention(
+        int words, int batch, int heads, int width, ScalarType type = ScalarType.Float32)
     {
         int[] lengths = [.. Enumerable.Range(0, batch).Select(text => words - text)];
         var (rows, columns) = (batch * words, heads * width);
         return new(
-            "attention", $"T {words}, B {batch}, {heads} heads of {width}",
+            $"attention{In(type)}", $"T {words}, B {batch}, {heads} heads of {width}",
             [new("queries", rows, columns), new("keys", rows, columns), new("values", rows, columns)],
             leaves =>
             {
-                Tensor ByHead(Tensor matrix) => matrix.view(batch, words, heads, width).transpose(1, 2);
+                Tensor ByHead(Tensor matrix) => matrix.to(type).view(batch, words, heads, width).transpose(1, 2);
                 bool[] isThere = [
                     .. lengths.SelectMany(length => Enumerable.Range(0, words).Select(word => word < length))];
                 var mask = tensor(isThere, [batch, 1, 1, words], device: leaves[0].device);
                 return nn.functional.scaled_dot_product_attention(
-                    ByHead(leaves[0]), ByHead(leaves[1]), ByHead(leaves[2]), mask).transpose(1, 2);
+                    ByHead(leaves[0]), ByHead(leaves[1]), ByHead(leaves[2]), mask).transpose(1, 2)
+                    .to(ScalarType.Float32);
             },
             numbers => PlainMatrix.Stack([.. lengths.Select((length, text) =>
             {
@@ -143,8 +151,10 @@ internal static class ArithmeticChecks
                 return PlainOperations.Attention(
                     numbers[0].RowsAt(own), numbers[1].RowsAt(own), numbers[2].RowsAt(own), heads, length);
             })]))
-        { OfProducts = true };
+        { OfProducts = true, InBf16 = type == ScalarType.BFloat16 };
     }
+
+    private static string In(ScalarType type) => type == ScalarType.BFloat16 ? " in bf16" : "";
 
     private static MatrixCheck CrossEntropy(int examples, int classes)
     {

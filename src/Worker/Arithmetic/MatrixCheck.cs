@@ -27,6 +27,9 @@ internal sealed class MatrixCheck(
     /// <summary>Whether the operation consists of matrix products, which GPUs round more coarsely.</summary>
     public bool OfProducts { get; init; }
 
+    /// <summary>Whether the library computes in bf16, as recipes of that precision do.</summary>
+    public bool InBf16 { get; init; }
+
     /// <summary>
     /// The same check with a changed result of the library: tests use it to show that a wrong kernel is found.
     /// </summary>
@@ -35,11 +38,12 @@ internal sealed class MatrixCheck(
         {
             Leaves = Leaves,
             OfProducts = OfProducts,
+            InBf16 = InBf16,
         };
 
     public override IEnumerable<ArithmeticDeviation> Deviations(Device device)
     {
-        var tolerance = Tolerance(device, OfProducts);
+        var tolerance = Tolerance(device, OfProducts, InBf16);
         using var scope = NewDisposeScope();
         var random = KeyedRandom.For("arithmetic");
         PlainMatrix[] numbers = [

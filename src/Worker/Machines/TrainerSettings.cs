@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -39,6 +40,20 @@ public sealed record Machine(Device Device, string CpuCapability, int Threads)
     /// </summary>
     public ComputeHost Host { get; } =
         new(Processor.Here(), $"libtorch {Version.Parse(__version__).ToString(3)}", MemoryAllocator.OfThisProcess());
+
+    /// <summary>
+    /// This machine for a recipe of that precision. The kernels for bf16 depend on instructions that float32 does not
+    /// use, so only the capability of a run with bf16 names them: its checkpoints do not move to a processor without
+    /// them.
+    /// </summary>
+    public Machine For(Precision precision) => precision switch
+    {
+        Precision.Fp32 => this,
+        Precision.Bf16 => this with { CpuCapability = $"{CpuCapability}, {(HasBf16 ? "bf16" : "bf16 emulated")}" },
+    };
+
+    /// <summary>Whether the processor has AVX512-BF16 (CPUID leaf 7, subleaf 1, EAX, bit 5).</summary>
+    private static bool HasBf16 => X86Base.IsSupported && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
 
     /// <summary>
     /// The instruction set by which torch chooses its CPU kernels, the processor's vendor, by which MKL chooses its

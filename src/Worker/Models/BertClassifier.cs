@@ -40,21 +40,31 @@ public sealed class BertClassifier : Classifier
     /// <param name="weights">The weights. They are moved into the model, so they can be used for one model
     /// only.</param>
     /// <param name="protocol">The protocol, which decides what is prunable.</param>
+    /// <param name="precision">The numbers of the matrix products and of attention. Each product rounds its float32
+    /// inputs and weights; sums of layers, layer norms, pooler output and classifier use float32.</param>
     /// <remarks>
     /// The classifier's initial weights are torch's default, U(±1/sqrt(W)), drawn on the CPU: seed torch before the
     /// call.
     /// </remarks>
     /// <exception cref="UnusableModelException">The weights are not those of a BERT of this config.</exception>
-    public BertClassifier(BertConfig config, BertWeights weights, int classCount, Protocol protocol, Device device)
+    public BertClassifier(
+        BertConfig config, BertWeights weights, int classCount, Protocol protocol, Device device,
+        Precision precision = Precision.Fp32)
         : base(nameof(BertClassifier))
     {
         (this.config, this.device, ClassCount) = (config, device, classCount);
         pruneLayerNorm = protocol == Protocol.Paper;
+        var numbers = precision switch
+        {
+            Precision.Fp32 => ScalarType.Float32,
+            Precision.Bf16 => ScalarType.BFloat16,
+        };
         Take take = (name, shape) => weights.Take(name, device, shape);
         embeddings = new(config, take);
         layers = [
-            .. Enumerable.Range(0, config.Layers).Select(layer => new Layer(config, take, $"encoder.layer.{layer}."))];
-        pooler = new(take, "pooler.dense.", config.Width, config.Width);
+            .. Enumerable.Range(0, config.Layers)
+                .Select(layer => new Layer(config, take, $"encoder.layer.{layer}.", numbers))];
+        pooler = new(take, "pooler.dense.", config.Width, config.Width, numbers);
         weights.RequireAllTaken();
 
         register_module("bert", new Branch(
@@ -77,7 +87,8 @@ public sealed class BertClassifier : Classifier
     internal Tensor Logits(BertBatch batch) => linear.call(Pooled(batch));                          // (B, C)
 
     /// <summary>tanh of the pooler over the last hidden state of [CLS], (B, W).</summary>
-    internal Tensor Pooled(BertBatch batch) => pooler.Call(HiddenStates(batch).Last().select(1, 0)).tanh();
+    internal Tensor Pooled(BertBatch batch) =>
+        pooler.Call(HiddenStates(batch).Last().select(1, 0)).to(ScalarType.Float32).tanh();
 
     /// <summary>
     /// Yields the output of the embeddings, then that of each layer, (B, T, W). Each is valid until the next is
@@ -150,17 +161,17 @@ public sealed class BertClassifier : Classifier
         private readonly Affine query, key, value, mixed, widened, narrowed;
         private readonly Normalisation attentionNorm, outputNorm;
 
-        public Layer(BertConfig config, Take take, string prefix) : base("layer")
+        public Layer(BertConfig config, Take take, string prefix, ScalarType numbers) : base("layer")
         {
             this.config = config;
             var (width, inner) = (config.Width, config.InnerWidth);
-            query = new(take, prefix + "attention.self.query.", width, width);
-            key = new(take, prefix + "attention.self.key.", width, width);
-            value = new(take, prefix + "attention.self.value.", width, width);
-            mixed = new(take, prefix + "attention.output.dense.", width, width);
+            query = new(take, prefix + "attention.self.query.", width, width, numbers);
+            key = new(take, prefix + "attention.self.key.", width, width, numbers);
+            value = new(take, prefix + "attention.self.value.", width, width, numbers);
+            mixed = new(take, prefix + "attention.output.dense.", width, width, numbers);
             attentionNorm = new(take, prefix + "attention.output.LayerNorm.", config);
-            widened = new(take, prefix + "intermediate.dense.", width, inner);
-            narrowed = new(take, prefix + "output.dense.", inner, width);
+            widened = new(take, prefix + "intermediate.dense.", width, inner, numbers);
+            narrowed = new(take, prefix + "output.dense.", inner, width, numbers);
             outputNorm = new(take, prefix + "output.LayerNorm.", config);
             register_module("attention", new Branch(
                 ("self", new Branch(("query", query), ("key", key), ("value", value))),
@@ -196,18 +207,22 @@ public sealed class BertClassifier : Classifier
         private Tensor Dropped(Tensor state, bool drops) => nn.functional.dropout(state, config.HiddenDropout, drops);
     }
 
-    /// <summary>x W' + b over the last dimension.</summary>
+    /// <summary>x W' + b over the last dimension; the result has the type of the product's numbers.</summary>
     private sealed class Affine : nn.Module
     {
         private readonly Parameter weight, bias;
+        private readonly ScalarType numbers;
 
-        public Affine(Take take, string prefix, long from, long to) : base("dense")
+        public Affine(Take take, string prefix, long from, long to, ScalarType numbers) : base("dense")
         {
+            this.numbers = numbers;
             register_parameter("weight", weight = take(prefix + "weight", to, from));
             register_parameter("bias", bias = take(prefix + "bias", to));
         }
 
-        public Tensor Call(Tensor input) => nn.functional.linear(input, weight, bias);
+        public Tensor Call(Tensor input) => numbers == ScalarType.Float32
+            ? nn.functional.linear(input, weight, bias)
+            : nn.functional.linear(input.to(numbers), weight.to(numbers), bias.to(numbers));
     }
 
     /// <summary>Mean 0 and variance 1 over the last dimension, then scaled and shifted.</summary>

@@ -26,7 +26,7 @@ internal static class Classifiers
                 paddedLength: recipe.Protocol == Protocol.Paper ? recipe.Hyperparameters.MaxLength : null),
             Architecture.Bert => new BertClassifier(
                 inputs.Pretrained!.Config, WeightsOf(inputs.Pretrained, seed), inputs.Dataset.ClassCount,
-                recipe.Protocol, device),
+                recipe.Protocol, device, recipe.Hyperparameters.Precision),
         };
 
     private static BertWeights WeightsOf(PretrainedBert pretrained, long seed)

@@ -94,6 +94,16 @@ public class RecipeFingerprintTests
     }
 
     [Fact]
+    public void The_precision_has_a_line_only_if_it_is_not_the_default()
+    {
+        var inBf16 = Bert with { Hyperparameters = Bert.Hyperparameters with { Precision = Precision.Bf16 } };
+        Assert.Contains(
+            "\nmaxLength 128\nprecision bf16\nmethod", RecipeFingerprint.CanonicalText(inBf16),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("precision", RecipeFingerprint.CanonicalText(Bert), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_padding_has_a_line_only_if_it_is_not_the_default()
     {
         var unknown = Imp with

@@ -100,6 +100,25 @@ public class SweepRulesTests
             error => error.Field == "models[0].hyperparameters.padding");
     }
 
+    [Fact]
+    public void A_precision_is_for_BERT_only()
+    {
+        var model = new ModelRequest
+        {
+            Architecture = Architecture.Bert,
+            Checkpoint = "bert",
+            Hyperparameters = new(Precision: Precision.Bf16),
+        };
+
+        Assert.Empty(SweepRules.Check(Requests.Valid with { Models = [model] }, Requests.Dataset));
+        Assert.Equal(
+            "models[0].hyperparameters.precision",
+            Assert.Single(SweepRules.Check(Requests.Valid with
+            {
+                Models = [model with { Architecture = Architecture.BiLstm, Checkpoint = null }],
+            }, Requests.Dataset)).Field);
+    }
+
     /// <summary>The limit is 2 x 500,000 x (999 + 1) bytes.</summary>
     [Theory]
     [InlineData(500_000, 999, false)]

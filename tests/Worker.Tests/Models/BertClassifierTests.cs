@@ -41,6 +41,32 @@ public sealed class BertClassifierTests
     }
 
     [Fact]
+    public void In_bf16_the_logits_are_near_those_of_float32_and_parameters_and_gradients_are_float32()
+    {
+        using var bert = new ToyBert();
+        var path = bert.Write();
+        using var scope = NewDisposeScope();
+        var (exact, rounded) = (LogitsOf(Precision.Fp32), LogitsOf(Precision.Bf16));
+        Assert.NotEqual(exact, rounded);
+        // A rounding to 8 bits is 0.4 %, and a layer has six of them in a row.
+        Assert.All(exact.Zip(rounded), pair => Assert.Equal(pair.First, pair.Second, 0.05f));
+
+        float[] LogitsOf(Precision precision)
+        {
+            manual_seed(5);
+            using var model = ToyBert.Load(path, precision: precision);
+            model.eval();
+            var logits = model.Logits(Texts);
+            logits.sum().backward();
+            Assert.All(
+                model.parameters(),
+                parameter => Assert.Equal(
+                    (ScalarType.Float32, ScalarType.Float32), (parameter.dtype, parameter.grad!.dtype)));
+            return Values(logits.detach());
+        }
+    }
+
+    [Fact]
     public void The_logits_of_a_text_do_not_depend_on_its_batch()
     {
         using var bert = new ToyBert();

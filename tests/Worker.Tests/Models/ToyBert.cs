@@ -63,10 +63,11 @@ internal sealed class ToyBert(int layers = 2) : IDisposable
 
     public static WordPiece TokensOf(string path) => WordPiece.Load(path, BertConfig.Read(path).VocabularySize);
 
-    public static BertClassifier Load(string path, Protocol protocol = Protocol.Sound, int classCount = 3)
+    public static BertClassifier Load(
+        string path, Protocol protocol = Protocol.Sound, int classCount = 3, Precision precision = Precision.Fp32)
     {
         manual_seed(3);
-        return new(BertConfig.Read(path), BertWeights.Load(path), classCount, protocol, CPU);
+        return new(BertConfig.Read(path), BertWeights.Load(path), classCount, protocol, CPU, precision);
     }
 
     public void Dispose() => folder.Dispose();

@@ -45,6 +45,21 @@ public sealed class BertTrainingTests : IDisposable
         Assert.NotEqual(first, Hash(Train(recipe, seed: 8, threads: threads)));
     }
 
+    [Fact]
+    public void A_training_in_bf16_repeats_bit_for_bit_and_differs_from_one_in_float32()
+    {
+        var recipe = Recipe(Method.Imp);
+        var inBf16 = recipe with { Hyperparameters = recipe.Hyperparameters with { Precision = Precision.Bf16 } };
+        var checkpoints = new List<CheckpointFile>();
+        var whole = Train(inBf16, epoch: epoch => checkpoints.Add(Kept(epoch.Checkpoint!)));
+
+        Assert.Equal(Hash(whole), Hash(Train(inBf16, resume: checkpoints[2])));
+        Assert.Empty(warnings);
+        var exact = Train(recipe);
+        Assert.NotEqual(Hash(whole), Hash(exact));
+        Assert.StartsWith($"{exact.CpuCapability}, bf16", whole.CpuCapability, StringComparison.Ordinal);
+    }
+
     /// <summary>
     /// Dropout, impact samples and rewinding depend on the seed, not on the random numbers before the stop.
     /// </summary>
