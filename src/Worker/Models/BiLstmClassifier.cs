@@ -56,8 +56,8 @@ public sealed class BiLstmClassifier : Classifier
         var reversal = tensor(batch.Reversal, device: device);
         var forward = Embed(batch.Rows);                                                            // (T B, D)
         var backward = forward.index_select(0, reversal);
-        var states = lstm.Run(forward, backward, reversal, batch.Longest);                          // (T B, 2H)
-        var readOut = states.index_select(0, tensor(batch.Ends, device: device));                   // (B, 2H)
+        var ends = tensor(batch.Ends, device: device);
+        var readOut = lstm.Run(forward, backward, reversal, ends, batch.Longest);                   // (B, 2H)
         return fc.call(nn.functional.relu(l2.call(nn.functional.relu(l1.call(readOut)))));          // 256, 128, (B, C)
     }
 
@@ -139,15 +139,18 @@ public sealed class BiLstmClassifier : Classifier
 
         /// <param name="forward">(T B, D).</param>
         /// <param name="backward">(T B, D), each text reversed.</param>
-        /// <returns>(T B, 2H): both directions of the upper layer, the backward one in reversed order.</returns>
-        public Tensor Run(Tensor forward, Tensor backward, Tensor reversal, int longest)
+        /// <param name="ends">B: the row of each text's last word. In reversed order it is the first word.</param>
+        /// <returns>(B, 2H): the last states of both directions of the upper layer.</returns>
+        public Tensor Run(Tensor forward, Tensor backward, Tensor reversal, Tensor ends, int longest)
         {
             // (T B, H)
             (forward, backward) = (States(forward0, forward, longest), States(backward0, backward, longest));
             return cat(
             [
-                States(forward1, cat([forward, backward.index_select(0, reversal)], dim: 1), longest),
-                States(backward1, cat([forward.index_select(0, reversal), backward], dim: 1), longest),
+                States(forward1, cat([forward, backward.index_select(0, reversal)], dim: 1), longest)
+                    .index_select(0, ends),
+                States(backward1, cat([forward.index_select(0, reversal), backward], dim: 1), longest)
+                    .index_select(0, ends),
             ], dim: 1);
         }
 
