@@ -14,6 +14,7 @@ using PieService.Worker.Machines;
 // bench memory [FOLDER]: the peak memory of a trainer under each, over many epochs of texts of varying length; also of
 // a BERT if its folder is given.
 // bench run: the first and a later run of a trainer, of the demo's size, and the parts of a run.
+// bench experiments: what was tried for training and not built: the products of several seeds at once, LSTMs in bf16.
 // bench uploads [COUNT]: readers of uploads, ours and libraries', in child processes: their speed, and their results on
 // COUNT damaged files of each format.
 // bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
@@ -58,7 +59,19 @@ switch (args)
         if (rest is [var checkpoint]) WholeRun.OfBert(checkpoint);
         break;
     case ["run"]:
+        // Trainers have 0 in their environment: each method is compiled once.
+        foreach (var tiers in new[] { "1", "0" })
+        {
+            Measured.Say($"DOTNET_TieredCompilation={tiers}");
+            InChild([new("DOTNET_TieredCompilation", tiers)], "small-run");
+        }
+        break;
+    case ["small-run"]:
         SmallRun.Run();
+        break;
+    case ["experiments"]:
+        SideBySide.Run();
+        LstmInBf16.Run();
         break;
     case ["uploads", .. var count]:
         Uploads.Run(Size(count, 0, otherwise: 2000));
@@ -88,16 +101,18 @@ static int Size(string[] sizes, int place, int otherwise) =>
 static void UnderEachAllocator(params string[] arguments)
 {
     foreach (var allocator in new[] { MemoryAllocator.System, MemoryAllocator.Glibc, MemoryAllocator.TcMalloc() }
-        .OfType<MemoryAllocator>())
-    {
-        var start = new ProcessStartInfo(
-            Environment.ProcessPath!)
-        { ArgumentList = { typeof(BiLstmStep).Assembly.Location } };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) != "dotnet") start.ArgumentList.Clear();
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var (name, value) in allocator.Environment) start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        process.WaitForExit();
-        if (process.ExitCode != 0) Environment.ExitCode = process.ExitCode;
-    }
+        .OfType<MemoryAllocator>()) InChild(allocator.Environment, arguments);
+}
+
+static void InChild(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
+{
+    var start = new ProcessStartInfo(
+        Environment.ProcessPath!)
+    { ArgumentList = { typeof(BiLstmStep).Assembly.Location } };
+    if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) != "dotnet") start.ArgumentList.Clear();
+    foreach (var argument in arguments) start.ArgumentList.Add(argument);
+    foreach (var (name, value) in environment) start.Environment[name] = value;
+    using var process = Process.Start(start)!;
+    process.WaitForExit();
+    if (process.ExitCode != 0) Environment.ExitCode = process.ExitCode;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PieService.Domain;
+using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
 using PieService.Worker.Machines;
 using PieService.Worker.Models;
@@ -13,6 +14,7 @@ namespace PieService.Bench;
 
 /// <summary>
 /// A dense run of the demo's size: the first and a later one of a process, and the parts of a run, each measured alone.
+/// The parts do not contain the compilation of methods.
 /// </summary>
 internal static class SmallRun
 {
@@ -22,6 +24,8 @@ internal static class SmallRun
         "bench", Architecture.BiLstm, null,
         new(Epochs: 10, BatchSize: 32, LearningRate: 0.005, MaxLength: 32, HiddenSize: 32, EmbeddingSize: 32),
         Protocol.Sound, Method.Dense, 0);
+
+    private static readonly TrainerSettings Settings = new("cpu", Threads: 1, TimeSpan.FromSeconds(10));
 
     // The epochs that a sweep of 10 epochs observes by default.
     private static readonly int[] Observed = [0, 3, 6, 8, 9];
@@ -37,10 +41,12 @@ internal static class SmallRun
         var later = Median(() => Train(tokens, output), repetitions: 9);
         Say("a later run", later, null);
         Parts(tokens, output, later.Processor);
+        var test = Train(tokens, output).Predictions[0];
+        Measured.Say($"the predictions of the run: {PackedPredictions.Hash(test.Classes, test.Scores)}");
         scratch.Delete(recursive: true);
     }
 
-    private static void Train(string tokens, string output) => new RunTraining(new("cpu", 1)).Execute(
+    private static TrainingResult Train(string tokens, string output) => new RunTraining(Settings).Execute(
         new(Guid.Empty, Recipe, Seed, tokens, null, output, null, null, [TokenisedDataset.Test],
             ObserveEpochs: Observed),
         new(epoch => Json.Write(epoch), Console.Error.WriteLine, Heartbeat.None));
@@ -51,7 +57,7 @@ internal static class SmallRun
         var splits = new[] { TokenisedDataset.Train, TokenisedDataset.Validation, TokenisedDataset.Test }
             .ToDictionary(name => name, name => dataset.Split(name).Truncated(Recipe.Hyperparameters.MaxLength));
         var train = splits[TokenisedDataset.Train];
-        var machine = new TrainerSettings("cpu", 1).Prepare();
+        var machine = Settings.Prepare();
         using var model = Model(dataset);
         using var parameters = new ParameterBuffer(model);
         using var optimizer = new Adam(parameters, Recipe.Hyperparameters.LearningRate);
@@ -73,7 +79,7 @@ internal static class SmallRun
             Heartbeat.None));
         Part("predict train", Observed.Length, () => Evaluation.Run(model, train, Heartbeat.None).Pack(null));
         Part("predict test", 1, () => Evaluation.Run(model, splits[TokenisedDataset.Test], Heartbeat.None).Pack(null));
-        Part("write a checkpoint", epochs,
+        Part("write a checkpoint", 1,
             () => Checkpoint.Save(output, identity, 1, parameters, optimizer, prunings));
 
         void Part(string name, int count, Action work)
