@@ -22,7 +22,7 @@ public sealed class ExampleRows<TItem>(
     /// <summary>The number of examples, if it is known; null if they must be counted.</summary>
     public int? KnownCount { get; init; }
 
-    public override async Task<int> CountAsync(CancellationToken cancellation) =>
+    public override async Task<long> CountAsync(CancellationToken cancellation) =>
         KnownCount ?? await matching.CountAsync(example => splits.Contains(example.Split), cancellation);
 
     /// <summary>Reads all examples in one snapshot, because the dataset can be deleted in the meantime.</summary>

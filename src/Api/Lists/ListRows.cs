@@ -14,7 +14,7 @@ public sealed class ListRows<TItem>(int count, Func<int, TItem> at) : Rows<TItem
     {
     }
 
-    public override Task<int> CountAsync(CancellationToken cancellation) => Task.FromResult(count);
+    public override Task<long> CountAsync(CancellationToken cancellation) => Task.FromResult((long)count);
 
     public override IAsyncEnumerable<TItem> AllAsync(CancellationToken cancellation) =>
         From(0).Select(at).ToAsyncEnumerable();

@@ -10,7 +10,7 @@ namespace PieService.Api.Lists;
 /// <summary>A page of a list.</summary>
 /// <param name="NextPageToken">The value of pageToken for the next page; null on the last page.</param>
 /// <param name="TotalItems">The number of items in the whole list, under the same filters.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? NextPageToken, int TotalItems);
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextPageToken, long TotalItems);
 
 /// <summary>The query parameters for a page of a list.</summary>
 public record PageQuery : IRules, IReadsRequest

@@ -21,7 +21,7 @@ public sealed class QueryRows<TRow, TItem>(IQueryable<TRow> rows, Order<TRow> or
     /// <summary>A query with the same number of rows that is cheaper to count.</summary>
     public IQueryable<object> Counted { get; init; } = rows;
 
-    public override Task<int> CountAsync(CancellationToken cancellation) => Counted.CountAsync(cancellation);
+    public override Task<long> CountAsync(CancellationToken cancellation) => Counted.LongCountAsync(cancellation);
 
     public override IAsyncEnumerable<TItem> AllAsync(CancellationToken cancellation) =>
         order.Sort(rows).AsNoTracking().AsAsyncEnumerable().Select(answer);

@@ -6,7 +6,7 @@ namespace PieService.Api.Lists;
 /// <summary>The items of a list in their order: all of them, or those after a place.</summary>
 public abstract class Rows<TItem>
 {
-    public abstract Task<int> CountAsync(CancellationToken cancellation);
+    public abstract Task<long> CountAsync(CancellationToken cancellation);
 
     /// <summary>All items, which are read from the database during the enumeration.</summary>
     public abstract IAsyncEnumerable<TItem> AllAsync(CancellationToken cancellation);

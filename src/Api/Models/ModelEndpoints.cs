@@ -43,7 +43,8 @@ public static class ModelEndpoints
     /// <summary>The place of an item does not change if workers start or stop between two pages.</summary>
     private sealed class ModelRows(IReadOnlyList<ModelFile> models) : Rows<ModelFile>
     {
-        public override Task<int> CountAsync(CancellationToken cancellation) => Task.FromResult(models.Count);
+        public override Task<long> CountAsync(CancellationToken cancellation) =>
+            Task.FromResult((long)models.Count);
 
         public override IAsyncEnumerable<ModelFile> AllAsync(CancellationToken cancellation) =>
             models.ToAsyncEnumerable();
