@@ -12,6 +12,12 @@ public abstract class Rows<TItem>
     public abstract IAsyncEnumerable<TItem> AllAsync(CancellationToken cancellation);
 
     /// <summary>
+    /// All items in the blocks that belong together, such as the predictions of a run; null if there are no such
+    /// blocks.
+    /// </summary>
+    public virtual IAsyncEnumerable<IReadOnlyList<TItem>>? BlocksAsync(CancellationToken cancellation) => null;
+
+    /// <summary>
     /// Returns the approximate number of characters of an item in a response; null if items are short.
     /// </summary>
     public Func<TItem, int>? LengthOf { get; init; }

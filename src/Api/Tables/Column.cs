@@ -26,7 +26,7 @@ internal sealed class TextColumn<TItem>(string name, Func<TItem, string?> value)
 
     public override Task WriteAsync(
         ParquetRowGroupWriter group, DataField field, IReadOnlyList<TItem> rows, CancellationToken cancellation) =>
-        group.WriteAsync(field, [.. rows.Select(value)]);
+        group.WriteAsync(field, RowValues.Of(rows, value));
 }
 
 internal sealed class ValueColumn<TItem, TValue>(
@@ -39,5 +39,29 @@ internal sealed class ValueColumn<TItem, TValue>(
 
     public override Task WriteAsync(
         ParquetRowGroupWriter group, DataField column, IReadOnlyList<TItem> rows, CancellationToken cancellation) =>
-        group.WriteAsync<TValue>(column, rows.Select(value).ToArray(), cancellationToken: cancellation);
+        group.WriteAsync<TValue>(column, RowValues.Of(rows, value), cancellationToken: cancellation);
+}
+
+/// <summary>A column with a value in every row.</summary>
+internal sealed class RequiredColumn<TItem, TValue>(string name, Func<TItem, TValue> value, Func<TValue, string> text)
+    : Column<TItem>(name) where TValue : struct
+{
+    public override string? Text(TItem row) => text(value(row));
+
+    public override DataField NewField() => new DataField<TValue>(Name, nullable: false);
+
+    public override Task WriteAsync(
+        ParquetRowGroupWriter group, DataField column, IReadOnlyList<TItem> rows, CancellationToken cancellation) =>
+        group.WriteAsync<TValue>(column, RowValues.Of(rows, value), cancellationToken: cancellation);
+}
+
+internal static class RowValues
+{
+    /// <summary>Returns the value of each row. A file may have a billion values, so this is a loop over indexes.</summary>
+    public static TValue[] Of<TItem, TValue>(IReadOnlyList<TItem> rows, Func<TItem, TValue> value)
+    {
+        var values = new TValue[rows.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = value(rows[i]);
+        return values;
+    }
 }

@@ -46,6 +46,9 @@ public sealed class Columns<TItem> : IReadOnlyList<Column<TItem>>
     public Columns<TItem> Gold(LearningTask task, Func<TItem, IReadOnlyList<string>> value) =>
         Labels(task == LearningTask.SingleLabel ? "label" : "labels", task, value);
 
+    public Columns<TItem> Whole(string name, Func<TItem, int> value) =>
+        Add(new RequiredColumn<TItem, int>(name, value, number => number.ToString(CultureInfo.InvariantCulture)));
+
     public Columns<TItem> Whole(string name, Func<TItem, int?> value) =>
         Value(name, value, number => number.ToString(CultureInfo.InvariantCulture));
 
@@ -57,6 +60,9 @@ public sealed class Columns<TItem> : IReadOnlyList<Column<TItem>>
 
     public Columns<TItem> Real(string name, Func<TItem, float?> value) =>
         Value(name, value, number => number.ToString("R", CultureInfo.InvariantCulture));
+
+    public Columns<TItem> Real(string name, Func<TItem, float> value) =>
+        Add(new RequiredColumn<TItem, float>(name, value, number => number.ToString("R", CultureInfo.InvariantCulture)));
 
     public Columns<TItem> Flag(string name, Func<TItem, bool?> value) =>
         Value(name, value, flag => flag ? "true" : "false");

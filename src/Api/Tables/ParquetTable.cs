@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Parquet;
 using Parquet.Schema;
+using PieService.Api.Lists;
 
 namespace PieService.Api.Tables;
 
@@ -21,14 +23,33 @@ internal static class ParquetTable
         MaximumLargePoolFreeBytes = 4 * 1024 * 1024,
     };
 
+    /// <summary>Writes a file with these row groups.</summary>
     public static async Task WriteAsync<TItem>(
-        IAsyncEnumerable<TItem> rows, Columns<TItem> columns, Dictionary<string, string> metadata, Stream output,
-        CancellationToken cancellation)
+        IAsyncEnumerable<IReadOnlyList<TItem>> groups, Columns<TItem> columns, Dictionary<string, string> metadata,
+        Stream output, CancellationToken cancellation)
     {
         var fields = columns.Select(column => column.NewField()).ToList();
         var file = await ParquetWriter.CreateAsync(
             new ParquetSchema(fields), new ForwardStream(output), FewBuffers, cancellationToken: cancellation);
         file.CustomMetadata = metadata;
+        await foreach (var group in groups.WithCancellation(cancellation))
+        {
+            using var writer = file.CreateRowGroup();
+            foreach (var (column, field) in columns.Zip(fields))
+                await column.WriteAsync(writer, field, group, cancellation);
+        }
+        // This writes the footer, which completes the file, so it must not run after a failure, as in a finally block.
+        await file.DisposeAsync();
+    }
+
+    /// <summary>Returns the rows in row groups: the blocks in which they are stored, or as many rows as fit.</summary>
+    public static IAsyncEnumerable<IReadOnlyList<TItem>> Groups<TItem>(
+        Rows<TItem> rows, Columns<TItem> columns, CancellationToken cancellation) =>
+        rows.BlocksAsync(cancellation) ?? FilledAsync(rows.AllAsync(cancellation), columns, cancellation);
+
+    private static async IAsyncEnumerable<IReadOnlyList<TItem>> FilledAsync<TItem>(
+        IAsyncEnumerable<TItem> rows, Columns<TItem> columns, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         var texts = columns.OfType<TextColumn<TItem>>().ToList();
         var cells = Math.Min(sizeof(long) * columns.Count, GroupBytes / FewestRows);
         var (group, bytes) = (new List<TItem>(), 0L);
@@ -37,19 +58,9 @@ internal static class ParquetTable
             group.Add(row);
             bytes += cells + texts.Sum(column => sizeof(char) * (long)(column.Text(row)?.Length ?? 0));
             if (group.Count < GroupRows && bytes < GroupBytes) continue;
-            await WriteGroupAsync();
-            group.Clear();
-            bytes = 0;
+            yield return group;
+            (group, bytes) = ([], 0L);
         }
-        if (group.Count > 0) await WriteGroupAsync();
-        // This writes the footer, which completes the file, so it must not run after a failure, as in a finally block.
-        await file.DisposeAsync();
-
-        async Task WriteGroupAsync()
-        {
-            using var writer = file.CreateRowGroup();
-            foreach (var (column, field) in columns.Zip(fields))
-                await column.WriteAsync(writer, field, group, cancellation);
-        }
+        if (group.Count > 0) yield return group;
     }
 }

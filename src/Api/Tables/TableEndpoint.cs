@@ -33,7 +33,7 @@ public static class TableEndpoint
         var (rows, provenance) = (table.Rows(db, scope, filter), table.Provenance(scope));
         if (!request.IsForFile) return request.Page(await rows.PageAsync(filter, cancellation), provenance);
         return request.File(
-            table.FileName(id, filter), table.Columns(scope), rows.AllAsync(cancellation),
+            table.FileName(id, filter), table.Columns(scope), rows,
             provenance with { TrainedBy = await table.TrainedByAsync(db, scope, cancellation) });
     }
 }

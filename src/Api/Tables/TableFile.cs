@@ -1,13 +1,14 @@
 using Microsoft.Net.Http.Headers;
 using PieService.Api.Access;
 using PieService.Api.Http;
+using PieService.Api.Lists;
 using PieService.Domain;
 
 namespace PieService.Api.Tables;
 
 /// <summary>A whole table as a file, which is sent while its rows are read.</summary>
 public sealed class TableFile<TItem>(
-    TableFormat format, string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Provenance provenance)
+    TableFormat format, string name, Columns<TItem> columns, Rows<TItem> rows, Provenance provenance)
     : IResult
 {
     private const int RetryAfterSeconds = 10;
@@ -34,24 +35,43 @@ public sealed class TableFile<TItem>(
         }
     }
 
-    private async Task SendAsync(HttpContext httpContext)
+    private Task SendAsync(HttpContext context)
     {
-        var cancellation = httpContext.RequestAborted;
-        await using var source = rows.GetAsyncEnumerator(cancellation);
-        // The first row is read before anything is sent, so that a failure until here is answered with problem details.
-        var hasRow = await source.MoveNextAsync();
-        WriteHead(httpContext);
-        if (RequestForm.IsForHead(httpContext)) return;
+        var (body, cancellation) = (context.Response.Body, context.RequestAborted);
+        return format switch
+        {
+            TableFormat.Csv => SendAsync(
+                context, rows.AllAsync(cancellation), all => CsvTable.WriteAsync(all, columns, body, cancellation)),
+            TableFormat.Ndjson => SendAsync(
+                context, rows.AllAsync(cancellation),
+                all => NdjsonTable.WriteAsync(all, context.Response.BodyWriter, cancellation)),
+            TableFormat.Parquet => SendAsync(
+                context, ParquetTable.Groups(rows, columns, cancellation),
+                groups => ParquetTable.WriteAsync(groups, columns, Metadata(context), body, cancellation)),
+            _ => throw new InvalidOperationException($"{format} is not a file format."),
+        };
+    }
+
+    /// <param name="parts">The rows, or their row groups.</param>
+    private async Task SendAsync<TPart>(
+        HttpContext context, IAsyncEnumerable<TPart> parts, Func<IAsyncEnumerable<TPart>, Task> write)
+    {
+        await using var source = parts.GetAsyncEnumerator(context.RequestAborted);
+        // The first part is read before anything is sent, so that a failure until here is answered with problem
+        // details.
+        var hasPart = await source.MoveNextAsync();
+        WriteHead(context);
+        if (RequestForm.IsForHead(context)) return;
         try
         {
-            await WriteAsync(httpContext, Rest(source, hasRow), cancellation);
+            await write(Rest(source, hasPart));
         }
         catch (Exception failure)
         {
             // The status has been sent already. A truncated file must not look complete, so the connection is aborted.
-            if (!cancellation.IsCancellationRequested)
-                ApiLog.CutOff(Log(httpContext), httpContext.Request.Path, failure);
-            httpContext.Abort();
+            if (!context.RequestAborted.IsCancellationRequested)
+                ApiLog.CutOff(Log(context), context.Request.Path, failure);
+            context.Abort();
         }
     }
 
@@ -66,24 +86,14 @@ public sealed class TableFile<TItem>(
         TableLinks.Add(context, provenance);
     }
 
-    private Task WriteAsync(
-        HttpContext context, IAsyncEnumerable<TItem> all, CancellationToken cancellation) => format switch
-        {
-            TableFormat.Csv => CsvTable.WriteAsync(all, columns, context.Response.Body, cancellation),
-            TableFormat.Ndjson => NdjsonTable.WriteAsync(all, context.Response.BodyWriter, cancellation),
-            TableFormat.Parquet =>
-                ParquetTable.WriteAsync(all, columns, Metadata(context), context.Response.Body, cancellation),
-            _ => throw new InvalidOperationException($"{format} is not a file format."),
-        };
-
     private Dictionary<string, string> Metadata(HttpContext context) =>
         provenance.Metadata(context.Request, context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
 
     private static ILogger Log(HttpContext context) =>
         context.RequestServices.GetRequiredService<ILogger<TableFile<TItem>>>();
 
-    private static async IAsyncEnumerable<TItem> Rest(IAsyncEnumerator<TItem> source, bool hasRow)
+    private static async IAsyncEnumerable<TPart> Rest<TPart>(IAsyncEnumerator<TPart> source, bool hasPart)
     {
-        for (; hasRow; hasRow = await source.MoveNextAsync()) yield return source.Current;
+        for (; hasPart; hasPart = await source.MoveNextAsync()) yield return source.Current;
     }
 }

@@ -59,7 +59,7 @@ public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T
 
     /// <param name="name">The name of the file, without its extension.</param>
     public TableFile<TItem> File<TItem>(
-        string name, Columns<TItem> columns, IAsyncEnumerable<TItem> rows, Provenance provenance) =>
+        string name, Columns<TItem> columns, Rows<TItem> rows, Provenance provenance) =>
         new(format, name, columns, rows, provenance);
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
