@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Npgsql;
@@ -108,6 +109,28 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
 
         Task<Command> PokeAsync(Guid id) =>
             RunAsync("python3", ["-c", $"{Recipe("airflow")}\nprint(sweep_has_ended('{id}'))"]);
+    }
+
+    [Fact]
+    public async Task The_predictions_recipe_continues_where_it_was_stopped()
+    {
+        var sweep = await service.SubmitAsync(await service.UploadAsync(), epochs: 1, seeds: 2, "RP-AI");
+        await service.UntilEndedAsync(sweep);
+        environment["SWEEP"] = sweep.ToString();
+        var recipe = Recipe("predictions").Replace("runs=500", "runs=3", StringComparison.Ordinal);
+        (await RunAsync("bash", ["-c", recipe])).Succeeded();
+        var files = Directory.GetFiles(folder, "*.parquet").Order().ToList();
+        var (first, second) = (await File.ReadAllBytesAsync(files[0]), await File.ReadAllBytesAsync(files[1]));
+        await File.WriteAllTextAsync(files[0], "complete");
+        File.Delete(files[1]);
+
+        (await RunAsync("bash", ["-c", recipe])).Succeeded();
+
+        Assert.Equal(2, files.Count);
+        Assert.Equal("complete", await File.ReadAllTextAsync(files[0]));
+        // Three runs in the first file, one in the second.
+        Assert.InRange(second.Length, 1, first.Length - 1);
+        Assert.Equal("PAR1", Encoding.ASCII.GetString((await File.ReadAllBytesAsync(files[1]))[^4..]));
     }
 
     [Fact]

@@ -14,6 +14,8 @@ public static class RunEndpoints
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
         routes.MapTable("/sweeps/{id:guid}/runs", new RunTable()).WithName("listRuns").WithTags("Runs");
+        routes.MapTable("/sweeps/{id:guid}/predictions", new SweepPredictionTable()).WithName("listSweepPredictions")
+            .WithTags("Runs");
         routes.MapTable("/examples/{id:guid}/predictions", new ExamplePredictionTable())
             .WithName("listExamplePredictions").WithTags("Examples");
         var runs = routes.MapGroup("/runs/{id:guid}").WithTags("Runs");

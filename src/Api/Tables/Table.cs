@@ -37,6 +37,12 @@ public abstract class Table<TFilter, TScope, TItem>(string kind, string name)
         PieDbContext db, TScope scope, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<string>>([]);
 
+    /// <summary>
+    /// The query parameter, with its value, of the next file if this one contains a part of the table; null if it is
+    /// the last one.
+    /// </summary>
+    public virtual (string Name, string Value)? NextFile(TScope scope) => null;
+
     /// <summary>The name of the file, without its extension.</summary>
     public virtual string FileName(Guid id, TFilter filter) => $"{name}-{id}";
 }

@@ -34,7 +34,8 @@ public static class TableEndpoint
         if (!request.IsForFile) return request.Page(await rows.PageAsync(filter, cancellation), provenance);
         return request.File(
             table.FileName(id, filter), table.Columns(scope), rows,
-            provenance with { TrainedBy = await table.TrainedByAsync(db, scope, cancellation) });
+            provenance with { TrainedBy = await table.TrainedByAsync(db, scope, cancellation) },
+            table.NextFile(scope));
     }
 }
 

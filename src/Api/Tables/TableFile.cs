@@ -13,6 +13,9 @@ public sealed class TableFile<TItem>(
 {
     private const int RetryAfterSeconds = 10;
 
+    /// <summary>The query parameter of the next file; null if no file follows.</summary>
+    public (string Name, string Value)? Next { get; init; }
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var (files, client) = (httpContext.RequestServices.GetRequiredService<TableFiles>(), Client.Of(httpContext));
@@ -83,7 +86,7 @@ public sealed class TableFile<TItem>(
             : MediaTypes.Of(format);
         response.GetTypedHeaders().ContentDisposition =
             new ContentDispositionHeaderValue("attachment") { FileName = $"{name}.{Wire.Name(format)}" };
-        TableLinks.Add(context, provenance);
+        TableLinks.Add(context, provenance, Next);
     }
 
     private Dictionary<string, string> Metadata(HttpContext context) =>

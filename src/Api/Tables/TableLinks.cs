@@ -9,14 +9,15 @@ namespace PieService.Api.Tables;
 /// </summary>
 public static class TableLinks
 {
-    public static void Add(HttpContext context, Provenance provenance, string? nextPageToken = null)
+    /// <param name="next">The parameter of the next page or file; null on the last one.</param>
+    public static void Add(HttpContext context, Provenance provenance, (string Name, string Value)? next)
     {
         var request = context.Request;
         var links = provenance.Resources
             .Select((resource, place) =>
                 $"</api/v1/{resource.Kind}s/{resource.Id}>; rel=\"{(place == 0 ? "up" : "describedby")}\"")
             .ToList();
-        if (nextPageToken is not null) links.Add($"<{With(request, "pageToken", nextPageToken)}>; rel=\"next\"");
+        if (next is var (name, value)) links.Add($"<{With(request, name, value)}>; rel=\"next\"");
         links.AddRange(
             from format in Enum.GetValues<TableFormat>()
             select $"<{With(request, "format", Wire.Name(format))}>; rel=\"alternate\"; "

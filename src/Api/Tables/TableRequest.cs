@@ -53,14 +53,15 @@ public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T
 
     public Ok<Page<TItem>> Page<TItem>(Page<TItem> page, Provenance provenance)
     {
-        TableLinks.Add(context, provenance, page.NextPageToken);
+        TableLinks.Add(context, provenance, page.NextPageToken is { } token ? ("pageToken", token) : null);
         return TypedResults.Ok(page);
     }
 
     /// <param name="name">The name of the file, without its extension.</param>
     public TableFile<TItem> File<TItem>(
-        string name, Columns<TItem> columns, Rows<TItem> rows, Provenance provenance) =>
-        new(format, name, columns, rows, provenance);
+        string name, Columns<TItem> columns, Rows<TItem> rows, Provenance provenance,
+        (string Name, string Value)? next) =>
+        new(format, name, columns, rows, provenance) { Next = next };
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {

@@ -19,6 +19,10 @@ public static class PackedPredictions
         return values;
     }
 
+    /// <summary>The score of one of the C classes for the example at a position of its split.</summary>
+    public static float ScoreAt(ReadOnlySpan<byte> scores, int position, int c, int classCount) =>
+        (float)BinaryPrimitives.ReadHalfLittleEndian(scores[(2 * (position * classCount + c))..]);
+
     /// <summary>The scores of all examples, N x C, row-major.</summary>
     public static float[] Scores(ReadOnlySpan<byte> scores)
     {
