@@ -86,7 +86,7 @@ services.AddSingleton<RunLeases>();
 
 // The queue
 services.AddQueue(connectionString, maxPoolSize: 5);
-services.AddSingleton<DispatchBell>();
+services.AddRowChanges(connectionString);
 services.AddHostedService<Dispatcher>();
 
 // HTTP

@@ -73,7 +73,9 @@ public static class QueueStorage
             // With the default, a fetched job is invisible for 30 minutes only, and is then given to a second worker.
             UseSlidingInvisibilityTimeout = true,
             InvisibilityTimeout = TimeSpan.FromMinutes(10),
-            QueuePollInterval = TimeSpan.FromMilliseconds(500),
+            // A new message wakes the servers by a notification; the poll finds those of lost notifications.
+            EnableLongPolling = true,
+            QueuePollInterval = TimeSpan.FromSeconds(10),
             JobExpirationCheckInterval = TimeSpan.FromMinutes(1),
             // A lock is a row, which stays when its holder or the database dies, and a server that waits for it cannot
             // stop for minutes. With the default it is taken over only after ten minutes. Hangfire holds its locks for

@@ -25,6 +25,11 @@ public abstract class RepeatingService(TimeSpan interval, TimeProvider time) : B
     /// <param name="look">The duration of the check.</param>
     protected virtual TimeSpan PauseAfter(TimeSpan look) => look < interval ? interval - look : TimeSpan.Zero;
 
+    /// <summary>Waits for the start of the next check.</summary>
+    /// <param name="pause">The time that <see cref="PauseAfter"/> returned.</param>
+    protected virtual Task PauseAsync(TimeSpan pause, CancellationToken stoppingToken) =>
+        Task.Delay(pause, Time, stoppingToken);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // The check may block, so it must not run on the thread that starts the services.
@@ -35,7 +40,7 @@ public abstract class RepeatingService(TimeSpan interval, TimeProvider time) : B
             {
                 var start = Time.GetTimestamp();
                 await TryAsync(stoppingToken);
-                await Task.Delay(PauseAfter(Time.GetElapsedTime(start)), Time, stoppingToken);
+                await PauseAsync(PauseAfter(Time.GetElapsedTime(start)), stoppingToken);
             }
         }
         catch (Exception) when (stoppingToken.IsCancellationRequested)

@@ -75,6 +75,8 @@ services.AddPooledDbContextFactory<PieDbContext>(
     (provider, options) => PieDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
 services.AddSingleton<RunLeases>();
 
+services.AddRowChanges(connectionString);
+
 // Training
 services.AddSingleton(installation);
 services.AddSingleton<DatasetCache>();

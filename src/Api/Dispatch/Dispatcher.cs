@@ -14,33 +14,38 @@ namespace PieService.Api.Dispatch;
 /// Creates messages from the state of the rows: a message for runs to train, and one for each comparison to label.
 /// Returns lost runs to the queue. It depends on the rows only, so that normal operation and recovery are the same
 /// path. Of several instances one is active. It is not a RepeatingService, because its checks share the connection that
-/// holds the leader's lock, and because the bell can start one early.
+/// holds the leader's lock.
 /// </summary>
 public sealed class Dispatcher(
     DatabaseAddress database, IDbContextFactory<PieDbContext> contexts, RunLeases leases, LeaseSettings settings,
-    IBackgroundJobClientV2 queue, DispatchBell bell, TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService
+    IBackgroundJobClientV2 queue, RowChanges changes, TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService
 {
+    /// <summary>The time between two queries for what time alone makes due.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    /// <summary>The time between two checks if nothing causes an earlier one.</summary>
+    private static readonly TimeSpan SlowTick = TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var bell = changes.BellFor(ChangeTopics.Runs, ChangeTopics.Labels, ChangeTopics.Workers);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await LeadAsync(stoppingToken);
+                await LeadAsync(bell, stoppingToken);
             }
             catch (Exception lost) when (lost is NpgsqlException or BackgroundJobClientException
                 or DistributedLockTimeoutException or InvalidOperationException)
             {
                 DispatchLog.Interrupted(logger, lost.Message);
-                await bell.WaitAsync(Tick, stoppingToken);
+                await Task.Delay(Tick, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
     /// <summary>Works while this connection, which holds the leader's lock, is alive.</summary>
-    private async Task LeadAsync(CancellationToken cancellation)
+    private async Task LeadAsync(Bell bell, CancellationToken cancellation)
     {
         // The connection is not pooled: after an error the pool would keep a connection that still holds the lock until
         // it is used again.
@@ -55,19 +60,21 @@ public sealed class Dispatcher(
                 $"SELECT pg_try_advisory_lock({AdvisoryLocks.Dispatcher})", leadership);
             var leads = (bool)(await take.ExecuteScalarAsync(cancellation))!;
             if (leads) break;
-            await bell.WaitAsync(Tick, cancellation);
+            await Task.Delay(Tick, time, cancellation);
         }
-        while (true)
+        var (checkedAt, now) = (time.GetTimestamp(), DateTime.UnixEpoch);
+        for (var hasChanged = true; ; hasChanged = await bell.WaitAsync(Tick, cancellation))
         {
             // The lock belongs to the session, so a connection that has died no longer holds it.
-            await using (var alive = new NpgsqlCommand("SELECT 1", leadership))
-                await alive.ExecuteScalarAsync(cancellation);
+            (var isDue, now) = await DueByTime.AskAsync(leadership, now, cancellation);
+            if (!hasChanged && !isDue && time.GetElapsedTime(checkedAt) < SlowTick) continue;
+
             if (time.GetElapsedTime(reclaimFrom) > settings.Lease
                 && await leases.ReclaimLostAsync(cancellation) is > 0 and var lost)
                 DispatchLog.Reclaimed(logger, lost);
             await RingForRunsAsync(cancellation);
             await DispatchLabelsAsync(cancellation);
-            await bell.WaitAsync(Tick, cancellation);
+            checkedAt = time.GetTimestamp();
         }
     }
 

@@ -5,6 +5,7 @@ using PieService.Api.Http;
 using PieService.Domain;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
+using PieService.Hosting;
 
 namespace PieService.Api.Events;
 
@@ -18,7 +19,8 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
     private const int BatchSize = 500;
     private const int ReconnectMilliseconds = 2000;
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
+    /// <summary>The longest time between two queries; the notification of an event causes one earlier.</summary>
+    private static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// The interval of keep-alive comments: proxies close an idle connection, often after 30 or 60 s.
@@ -42,6 +44,8 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
             if (RequestForm.IsForHead(httpContext)) return;
             await SendAsync(response, $"retry: {ReconnectMilliseconds}\n\n", end.Token);
             var (last, sent) = (after, time.GetTimestamp());
+            using var bell =
+                services.GetRequiredService<RowChanges>().BellFor(ChangeTopics.Events, ChangeTopics.Sweeps);
             while (true)
             {
                 var look = await LookAsync(contexts, last, end.Token);
@@ -51,15 +55,16 @@ public sealed class SweepEventStream(Guid sweepId, int after, EventStreams strea
                         look.Events.Select(Item).ToAsyncEnumerable(), response.Body, end.Token);
                     await response.Body.FlushAsync(end.Token);
                     (last, sent) = (newest.Number, time.GetTimestamp());
+                    // Further events may exist, or this was the last one.
+                    continue;
                 }
                 if (look.IsOver) return;
-                if (look.Events.Count == BatchSize) continue;
                 if (time.GetElapsedTime(sent) > BetweenBeats)
                 {
                     await SendAsync(response, ": keep-alive\n\n", end.Token);
                     sent = time.GetTimestamp();
                 }
-                await Task.Delay(BetweenLooks, time, end.Token);
+                await bell.WaitAsync(SlowPoll, end.Token);
             }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)

@@ -12,9 +12,14 @@ namespace PieService.Api.Events;
 /// any instance may run it.
 /// </summary>
 public sealed class SweepWatch(
-    IDbContextFactory<PieDbContext> contexts, TimeProvider time, ILogger<SweepWatch> logger)
+    IDbContextFactory<PieDbContext> contexts, RowChanges changes, TimeProvider time, ILogger<SweepWatch> logger)
     : RepeatingService(ShortestPause, time)
 {
+    /// <summary>
+    /// The longest time between two checks. Every event follows from a change of a row, which causes a check earlier.
+    /// </summary>
+    private static readonly TimeSpan SlowPoll = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
@@ -24,12 +29,21 @@ public sealed class SweepWatch(
     /// </summary>
     private const int PauseForEachLook = 4;
 
+    private readonly Bell bell =
+        changes.BellFor(ChangeTopics.Runs, ChangeTopics.Epochs, ChangeTopics.Sweeps, ChangeTopics.Labels);
+
     protected override void Log(Exception failure) => EventLog.Interrupted(logger, failure.Message);
 
     protected override TimeSpan PauseAfter(TimeSpan look)
     {
         var pause = look * PauseForEachLook;
         return pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause;
+    }
+
+    protected override async Task PauseAsync(TimeSpan pause, CancellationToken stoppingToken)
+    {
+        await base.PauseAsync(pause, stoppingToken);
+        await bell.WaitAsync(SlowPoll - pause, stoppingToken);
     }
 
     /// <summary>Appends the events since the last call; does nothing while another instance is doing so.</summary>

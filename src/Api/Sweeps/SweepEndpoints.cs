@@ -2,7 +2,6 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Access;
-using PieService.Api.Dispatch;
 using PieService.Api.Http;
 using PieService.Api.Idempotency;
 using PieService.Api.Lists;
@@ -47,9 +46,8 @@ public static class SweepEndpoints
     /// </remarks>
     /// <response code="202">The sweep is accepted; poll the address in Location.</response>
     private static async Task<IResult> Submit(
-        Body<SweepRequest> body, Query<SubmitQuery> query, PieDbContext db, SweepStore store, DispatchBell bell,
-        IdempotencyKey key, HttpContext http,
-        CancellationToken cancellation)
+        Body<SweepRequest> body, Query<SubmitQuery> query, PieDbContext db, SweepStore store, IdempotencyKey key,
+        HttpContext http, CancellationToken cancellation)
     {
         if (query.Value.ValidateOnly) return await Plan(body, new(new()), db, cancellation);
         await using var attempt = await key.BeginAsync(http, SubmitOperation, body.Bytes, cancellation);
@@ -68,7 +66,6 @@ public static class SweepEndpoints
                 Request = request,
             };
             await store.SubmitAsync(sweep, SweepExpansion.Expand(request, dataset.Dataset.ContentHash), cancellation);
-            bell.Ring();
         }
         var answer = Accepted(http.Response, (await FindAsync(db, attempt.ResourceId, cancellation))!);
         await attempt.CompleteAsync(StatusCodes.Status202Accepted, answer.Location!, answer.Value);
@@ -166,12 +163,11 @@ public static class SweepEndpoints
     /// cannot be resumed (409).
     /// </remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Resume(
-        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response,
+        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,
         CancellationToken cancellation)
     {
         if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled }) return WasCancelled();
         var found = await store.ResumeAsync(id, cancellation);
-        bell.Ring();
         return await AnswerAsync(found, id, db, response, cancellation);
     }
 
@@ -180,12 +176,11 @@ public static class SweepEndpoints
     /// The number of attempts of these runs starts at 0 again. A sweep without failed runs does not change.
     /// </remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> RetryFailed(
-        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response,
+        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,
         CancellationToken cancellation)
     {
         if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled }) return WasCancelled();
         var found = await store.RetryFailedAsync(id, cancellation);
-        bell.Ring();
         return await AnswerAsync(found, id, db, response, cancellation);
     }
 
@@ -199,7 +194,7 @@ public static class SweepEndpoints
     /// the reason.
     /// </remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> PredictAgain(
-        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, DispatchBell bell, HttpResponse response,
+        Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,
         CancellationToken cancellation)
     {
         if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled }) return WasCancelled();
@@ -210,7 +205,6 @@ public static class SweepEndpoints
                 "No model of a succeeded run of this sweep is kept. Submit sweeps with keepModels: last to keep them. "
                 + "To repeat the predictions of this sweep, delete it and submit it again.");
         }
-        bell.Ring();
         return await AnswerAsync(waiting is not null, id, db, response, cancellation);
     }
 

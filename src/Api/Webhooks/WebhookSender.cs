@@ -6,6 +6,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using PieService.Domain.Storage;
 using PieService.Domain.Webhooks;
+using PieService.Hosting;
 using StandardWebhooks;
 
 namespace PieService.Api.Webhooks;
@@ -13,12 +14,12 @@ namespace PieService.Api.Webhooks;
 /// <summary>
 /// Sends the messages that are due, each at least once: an attempt is counted before it is made, and if the sender dies
 /// meanwhile, the message becomes due again. Several instances share the work. It is not a RepeatingService, because
-/// deliveries continue between its queries, because the end of a delivery starts the next query if the limit of
-/// concurrent deliveries was reached, and because it ends only after all deliveries have ended.
+/// deliveries continue between its queries, because the end of a delivery starts the next query, and because it ends only
+/// after all deliveries have ended.
 /// </summary>
 public sealed class WebhookSender(
-    IDbContextFactory<PieDbContext> contexts, IHttpClientFactory clients, WebhookSettings settings, TimeProvider time,
-    ILogger<WebhookSender> logger)
+    IDbContextFactory<PieDbContext> contexts, IHttpClientFactory clients, WebhookSettings settings, RowChanges changes,
+    TimeProvider time, ILogger<WebhookSender> logger)
     : BackgroundService
 {
     public const string ClientName = "webhooks";
@@ -28,7 +29,11 @@ public sealed class WebhookSender(
     private const int LongestError = 300;
     private const int MostOfAnAnswer = 64 * 1024;
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// The longest time between two queries, which find the messages that are to be sent again; the pauses before these
+    /// are longer. A new message causes a query at once.
+    /// </summary>
+    private static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -38,6 +43,7 @@ public sealed class WebhookSender(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var bell = changes.BellFor(ChangeTopics.Deliveries);
         var underWay = new List<(Guid Webhook, Task Delivery)>();
         try
         {
@@ -47,11 +53,9 @@ public sealed class WebhookSender(
                 {
                     Guid[] busy = [.. underWay.Select(sent => sent.Webhook).Distinct()];
                     foreach (var message in await ClaimAsync(AtOnce - underWay.Count, busy, stoppingToken))
-                        underWay.Add(
-                            (message.WebhookId, TryAsync(() => DeliverAsync(message, stoppingToken), stoppingToken)));
+                        underWay.Add((message.WebhookId, DeliverAndRingAsync(message, bell, stoppingToken)));
                 }, stoppingToken);
-                if (underWay.Count >= AtOnce) await Task.WhenAny(underWay.Select(sent => sent.Delivery));
-                else await Task.Delay(BetweenLooks, time, stoppingToken);
+                await bell.WaitAsync(SlowPoll, stoppingToken);
                 underWay.RemoveAll(sent => sent.Delivery.IsCompleted);
             }
         }
@@ -61,6 +65,12 @@ public sealed class WebhookSender(
             await Task.WhenAll(underWay.Select(sent => sent.Delivery))
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private async Task DeliverAndRingAsync(DueMessage message, Bell bell, CancellationToken stopping)
+    {
+        await TryAsync(() => DeliverAsync(message, stopping), stopping);
+        bell.Ring();
     }
 
     /// <summary>Logs any failure, so that a single row cannot end the service.</summary>

@@ -7,3 +7,43 @@ CREATE TABLE IF NOT EXISTS installation AS SELECT gen_random_uuid() AS id;
 
 -- PostgreSQL stores these values uncompressed, so that it can read a part of a value without the rest of it.
 ALTER TABLE run_predictions ALTER COLUMN classes SET STORAGE EXTERNAL, ALTER COLUMN scores SET STORAGE EXTERNAL;
+
+-- Notifications of changed rows, so that no process has to poll for them: RowChanges.cs listens, ChangeTopics.cs lists
+-- the topics. PostgreSQL sends equal notifications of a transaction once. A trigger for updates names the changes that
+-- matter: a heartbeat, or a statement that changes nothing, sends no notification.
+CREATE OR REPLACE FUNCTION notify_of_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('pie_changes', TG_ARGV[0]);
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER runs_made AFTER INSERT OR DELETE ON runs FOR EACH STATEMENT EXECUTE FUNCTION notify_of_change('runs');
+CREATE TRIGGER runs_changed AFTER UPDATE ON runs FOR EACH ROW
+WHEN (OLD.state <> NEW.state OR OLD.cancel_requested_at IS DISTINCT FROM NEW.cancel_requested_at
+    OR OLD.pause_requested_at IS DISTINCT FROM NEW.pause_requested_at OR OLD.not_before IS DISTINCT FROM NEW.not_before)
+EXECUTE FUNCTION notify_of_change('runs');
+CREATE TRIGGER epochs_done AFTER UPDATE ON runs FOR EACH ROW WHEN (OLD.epochs_done <> NEW.epochs_done)
+EXECUTE FUNCTION notify_of_change('epochs');
+CREATE TRIGGER sweeps_made AFTER INSERT OR DELETE ON sweeps
+FOR EACH STATEMENT EXECUTE FUNCTION notify_of_change('sweeps');
+CREATE TRIGGER sweeps_changed AFTER UPDATE ON sweeps FOR EACH ROW
+WHEN (OLD.cancel_requested_at IS DISTINCT FROM NEW.cancel_requested_at
+    OR OLD.pause_requested_at IS DISTINCT FROM NEW.pause_requested_at)
+EXECUTE FUNCTION notify_of_change('sweeps');
+CREATE TRIGGER labels_due AFTER UPDATE ON comparisons FOR EACH ROW
+WHEN (OLD.labelling_asked_at IS NOT NULL AND NEW.labelling_asked_at IS NULL
+    OR OLD.labelled_at IS DISTINCT FROM NEW.labelled_at)
+EXECUTE FUNCTION notify_of_change('labels');
+CREATE TRIGGER workers_came_or_went AFTER INSERT OR DELETE ON workers
+FOR EACH STATEMENT EXECUTE FUNCTION notify_of_change('workers');
+CREATE TRIGGER workers_changed AFTER UPDATE ON workers FOR EACH ROW
+WHEN (OLD.slots <> NEW.slots OR OLD.short_of IS DISTINCT FROM NEW.short_of OR OLD.vectors <> NEW.vectors
+    OR OLD.checkpoints <> NEW.checkpoints)
+EXECUTE FUNCTION notify_of_change('workers');
+CREATE TRIGGER events_made AFTER INSERT OR DELETE ON sweep_events
+FOR EACH STATEMENT EXECUTE FUNCTION notify_of_change('events');
+CREATE TRIGGER deliveries_made AFTER INSERT ON webhook_deliveries
+FOR EACH STATEMENT EXECUTE FUNCTION notify_of_change('deliveries');
+CREATE TRIGGER deliveries_advanced AFTER UPDATE ON webhook_deliveries FOR EACH ROW
+WHEN (NEW.next_attempt_at < OLD.next_attempt_at) EXECUTE FUNCTION notify_of_change('deliveries');

@@ -30,7 +30,7 @@ public static class Labelling
     /// <summary>
     /// All labels of a comparison are written again each time, so this is not done after each of its runs.
     /// </summary>
-    private static readonly TimeSpan BetweenProvisionalLabels = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan BetweenProvisionalLabels = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan MessageLifetime = TimeSpan.FromSeconds(60);
 
@@ -88,9 +88,8 @@ public static class Labelling
             UPDATE comparisons SET labelling_asked_at = now()
             FROM (
                 SELECT comparisons.id FROM comparisons JOIN sweeps ON sweeps.id = comparisons.sweep_id
-                WHERE (labelling_asked_at IS NULL
-                    OR labelling_asked_at < now() - {MessageLifetime}
-                        AND NOT pie_is_labelled(labelling_asked_at, labelled_at))
+                WHERE NOT pie_is_labelled(labelling_asked_at, labelled_at)
+                AND (labelling_asked_at IS NULL OR labelling_asked_at < now() - {MessageLifetime})
                 AND (NOT EXISTS (
                         SELECT 1 FROM runs
                         JOIN sweep_runs AS link ON link.run_id = runs.id AND link.sweep_id = sweeps.id

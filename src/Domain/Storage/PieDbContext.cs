@@ -117,6 +117,9 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             run.HasIndex(r => new { r.DatasetId, r.Fingerprint, r.Seed }).IsUnique();
             run.HasIndex(r => new { r.Priority, r.CreatedAt, r.Ordinal }).HasFilter("state IN ('queued', 'running')")
                 .HasDatabaseName("ix_runs_open");
+            run.HasIndex(r => r.LeaseUntil).HasFilter("state = 'running'").HasDatabaseName("ix_runs_running");
+            run.HasIndex(r => r.NotBefore).HasFilter("state = 'queued' AND not_before IS NOT NULL")
+                .HasDatabaseName("ix_runs_delayed");
             run.HasIndex(r => r.TrunkRunId);
             run.HasOne<Dataset>().WithMany().HasForeignKey(r => r.DatasetId).OnDelete(DeleteBehavior.Restrict);
         });
@@ -146,8 +149,9 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         {
             comparison.Property(c => c.Summary).IsJson();
             comparison.HasIndex(c => new { c.SweepId, c.Ordinal }).IsUnique();
-            comparison.HasIndex(c => c.LabellingAskedAt).HasFilter("labelling_asked_at IS NULL")
-                .HasDatabaseName("ix_comparisons_due");
+            // The condition is that of NOT pie_is_labelled, which PostgreSQL replaces by its body.
+            comparison.HasIndex(c => c.LabelledAt).HasFilter("NOT coalesce(labelled_at >= labelling_asked_at, false)")
+                .HasDatabaseName("ix_comparisons_unlabelled");
             comparison.HasOne<Sweep>().WithMany().HasForeignKey(c => c.SweepId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<PieLabel>(label =>

@@ -1,25 +1,34 @@
 using Microsoft.Extensions.Hosting;
+using PieService.Domain.Storage;
+using PieService.Hosting;
 
 namespace PieService.Worker.Supervision;
 
 /// <summary>
-/// Looks for work every few seconds while a slot is free: after an outage Hangfire's threads sleep for up to five
-/// minutes before they look again. This class is not a RepeatingService: it ends only when the runs that it started
-/// have ended, and its first check comes after an interval, when the other services have checked this machine.
+/// Looks for work when the runs have changed and a slot is free: after an outage Hangfire's threads sleep for up to
+/// five minutes before they look again. This class is not a RepeatingService: it ends only when the runs that it
+/// started have ended, and its first check comes after an interval, when the other services have checked this machine.
 /// </summary>
-public sealed class SlotWatch(TrainNextRun training, TrainingSlots slots, TimeProvider time) : BackgroundService
+public sealed class SlotWatch(TrainNextRun training, TrainingSlots slots, RowChanges changes, TimeProvider time)
+    : BackgroundService
 {
+    /// <summary>The time before the first check, and the shortest time between two.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest time between two checks; a change of a run causes one earlier.</summary>
+    private static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(30);
 
     private readonly List<Task> started = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using var bell = changes.BellFor(ChangeTopics.Runs);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            while (true)
             {
+                await Task.Delay(Interval, time, stoppingToken);
+                await bell.WaitAsync(SlowPoll, stoppingToken);
                 started.RemoveAll(task => task.IsCompleted);
                 if (slots.TryEnter()) started.Add(training.WithSlotAsync());
             }

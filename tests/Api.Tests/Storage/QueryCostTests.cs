@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PieService.Domain.Storage;
 using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Storage;
@@ -39,6 +40,31 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
         await api.Situations.LabelAsync(sweep);
 
         Assert.False(await ReadsMetricsAsync(sweep));
+    }
+
+    /// <summary>
+    /// The dispatcher executes this statement every second. Without the indexes it reads all runs that wait, which take
+    /// some hundred pages here.
+    /// </summary>
+    [Fact]
+    public async Task What_time_makes_due_is_found_without_reading_the_runs_and_comparisons_that_wait()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1, "MP-AI"));
+        await Sql.ExecuteAsync(api.ConnectionString, $"""
+            INSERT INTO runs SELECT (jsonb_populate_record(run, jsonb_build_object(
+                'id', gen_random_uuid(), 'seed', n, 'sweep_id', '{Guid.NewGuid()}'))).*
+            FROM runs AS run, generate_series(1000, 5000) AS n WHERE sweep_id = '{sweep}' AND method = 'dense';
+            INSERT INTO comparisons SELECT (jsonb_populate_record(comparison, jsonb_build_object(
+                'id', gen_random_uuid(), 'ordinal', n))).*
+            FROM comparisons AS comparison, generate_series(1000, 5000) AS n WHERE sweep_id = '{sweep}';
+            ANALYZE runs, comparisons
+            """);
+
+        var plan = await PlanAsync(DueByTime.Statement
+            .Replace("@since", "now() - interval '1 second'", StringComparison.Ordinal)
+            .Replace("@pause", "interval '10 seconds'", StringComparison.Ordinal));
+
+        Assert.InRange((int)plan["Shared Hit Blocks"]! + (int)plan["Shared Read Blocks"]!, 0, 20);
     }
 
     private async Task<bool> ReadsMetricsAsync(Guid sweep) => Nodes(

@@ -471,9 +471,9 @@ namespace PieService.Domain.Storage.Migrations
                     b.HasKey("Id")
                         .HasName("pk_comparisons");
 
-                    b.HasIndex("LabellingAskedAt")
-                        .HasDatabaseName("ix_comparisons_due")
-                        .HasFilter("labelling_asked_at IS NULL");
+                    b.HasIndex("LabelledAt")
+                        .HasDatabaseName("ix_comparisons_unlabelled")
+                        .HasFilter("NOT coalesce(labelled_at >= labelling_asked_at, false)");
 
                     b.HasIndex("SweepId", "Ordinal")
                         .IsUnique()
@@ -982,6 +982,14 @@ namespace PieService.Domain.Storage.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_runs");
+
+                    b.HasIndex("LeaseUntil")
+                        .HasDatabaseName("ix_runs_running")
+                        .HasFilter("state = 'running'");
+
+                    b.HasIndex("NotBefore")
+                        .HasDatabaseName("ix_runs_delayed")
+                        .HasFilter("state = 'queued' AND not_before IS NOT NULL");
 
                     b.HasIndex("TrunkRunId")
                         .HasDatabaseName("ix_runs_trunk_run_id");

@@ -563,16 +563,16 @@ namespace PieService.Domain.Storage.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_comparisons_due",
-                table: "comparisons",
-                column: "labelling_asked_at",
-                filter: "labelling_asked_at IS NULL");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_comparisons_sweep_id_ordinal",
                 table: "comparisons",
                 columns: new[] { "sweep_id", "ordinal" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comparisons_unlabelled",
+                table: "comparisons",
+                column: "labelled_at",
+                filter: "NOT coalesce(labelled_at >= labelling_asked_at, false)");
 
             migrationBuilder.CreateIndex(
                 name: "ix_datasets_content_hash_created_at",
@@ -620,10 +620,22 @@ namespace PieService.Domain.Storage.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_runs_delayed",
+                table: "runs",
+                column: "not_before",
+                filter: "state = 'queued' AND not_before IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_runs_open",
                 table: "runs",
                 columns: new[] { "priority", "created_at", "ordinal" },
                 filter: "state IN ('queued', 'running')");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_runs_running",
+                table: "runs",
+                column: "lease_until",
+                filter: "state = 'running'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_trunk_run_id",
