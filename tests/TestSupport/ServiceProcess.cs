@@ -50,6 +50,20 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The processor time that the process has used, without that of its children.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>The nice value of a process; a higher one yields to others.</summary>
+    public static int NiceOf(int process) =>
+        int.Parse(ReadStat($"/proc/{process}/stat")[18], CultureInfo.InvariantCulture);
+
     /// <summary>The trainers of a worker.</summary>
     public IReadOnlyList<int> Children() =>
     [

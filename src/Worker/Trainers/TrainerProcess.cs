@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using PieService.Domain;
@@ -40,6 +41,7 @@ public static class TrainerProcess
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         PreferAsVictim();
+        YieldToService();
         if (TryPrepare(settings) is null) return;
         Tell(new TrainerMessage(IsAlive: true));
 
@@ -113,6 +115,25 @@ public static class TrainerProcess
         catch (Exception notHere) when (notHere is IOException or UnauthorizedAccessException)
         {
             // The system then chooses by its own rules.
+        }
+    }
+
+    /// <summary>
+    /// Lowers the priority of the training: on a machine that also runs the API or the database, these get the
+    /// processor first. Threads that the tensor library starts later have the same priority.
+    /// </summary>
+    private static void YieldToService()
+    {
+        using var process = Process.GetCurrentProcess();
+        try
+        {
+            // Idle is lower: the worker may have been started with nice.
+            if (process.PriorityClass != ProcessPriorityClass.Idle)
+                process.PriorityClass = ProcessPriorityClass.BelowNormal;
+        }
+        catch (Win32Exception)
+        {
+            // The system does not permit it; the training then competes with the service.
         }
     }
 
