@@ -110,6 +110,7 @@ app.UseStatusCodePages();
 app.UseRequestForm();
 // Routing comes after UseRequestForm, which turns HEAD into GET: there are no routes for HEAD.
 app.UseRouting();
+app.UseRequestLimit();
 app.UseAccess();
 app.UsePieOpenApi();
 app.UseMiddleware<Audit>();

@@ -12,7 +12,8 @@ public static class SystemEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         // A supervisor has no key, and these endpoints reveal nothing but yes or no.
-        var health = routes.MapGroup("/health").WithTags("System").AllowAnonymous();
+        var health = routes.MapGroup("/health").WithTags("System").AllowAnonymous()
+            .WithMetadata(new OutsideRequestLimit());
         // The other health endpoints query the database, so they are rate-limited.
         health.MapGet("/live", Live).WithName("isLive").DisableRateLimiting();
         health.MapGet("/ready", Ready).WithName("isReady").ProducesProblem(503);

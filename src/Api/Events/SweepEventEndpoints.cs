@@ -30,7 +30,7 @@ public static class SweepEventEndpoints
 
     public static void MapEvents(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/sweeps/{id:guid}/events", Follow).WithName("followSweep").WithTags("Sweeps")
-            .WithMetadata(new AlsoStreams(Stream), new RequestHeader(
+            .WithMetadata(new OutsideRequestLimit(), new AlsoStreams(Stream), new RequestHeader(
                 LastEventId,
                 "The number of the last event that the client received. The stream begins with the next event."))
             .Produces<Page<SweepEventResponse>>(200).Produces(204)

@@ -38,8 +38,8 @@ public sealed class ProblemResponses : IOperationFilter
                 "415" => "The media type of the body is not supported.",
                 "422" => "The content of a file cannot be read. file, line and column state the position.",
                 "503" =>
-                    "The service is temporarily unavailable, for example because the database is not reachable. Try "
-                    + "again after Retry-After seconds.",
+                    "The service is overloaded, or temporarily unavailable, for example because the database is not "
+                    + "reachable. Try again after Retry-After seconds.",
                 _ => known.Description,
             };
         }

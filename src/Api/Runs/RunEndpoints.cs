@@ -23,7 +23,8 @@ public static class RunEndpoints
         runs.MapTable("/metrics", new MetricTable()).WithName("listRunMetrics");
         runs.MapTable("/predictions", new PredictionTable()).WithName("listRunPredictions");
         runs.MapGet("/model", ModelEndpoint.Get).WithName("getRunModel")
-            .WithMetadata(new SendsFile(MediaTypeNames.Application.Octet)).ProducesProblem(404).ProducesProblem(409);
+            .WithMetadata(new OutsideRequestLimit(), new SendsFile(MediaTypeNames.Application.Octet))
+            .ProducesProblem(404).ProducesProblem(409);
     }
 
     /// <summary>Returns one run: its recipe, its progress and its results.</summary>

@@ -1,0 +1,79 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace PieService.Api.Http;
+
+/// <summary>
+/// Limits the requests that are processed at the same time, so that under overload the accepted ones are still answered
+/// in a fraction of a second: a limited number of others waits, and any further one gets 503 at once. A refused request
+/// costs little, since it reaches neither the key check nor the database.
+/// </summary>
+public static class RequestsInProgress
+{
+    private const int RetryAfterSeconds = 1;
+
+    /// <summary>More than one request for each core: most of the time of a request is that of its queries.</summary>
+    private const int ForEachCore = 4;
+
+    /// <summary>At 100 requests per second and core, the last of these waits for a third of a second.</summary>
+    private const int WaitingForEachCore = 32;
+
+    public static ConcurrencyLimiterOptions Limits(int cores) => new()
+    {
+        PermitLimit = ForEachCore * cores,
+        QueueLimit = WaitingForEachCore * cores,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    };
+
+    public static void UseRequestLimit(this WebApplication app)
+    {
+        var limits = Limits(Environment.ProcessorCount);
+        var limiter = new ConcurrencyLimiter(limits);
+        app.Lifetime.ApplicationStopped.Register(limiter.Dispose);
+        app.Use(async (context, next) =>
+        {
+            if (IsOutside(context))
+            {
+                await next(context);
+                return;
+            }
+            using var place = await limiter.AcquireAsync(cancellationToken: context.RequestAborted);
+            if (place.IsAcquired)
+            {
+                context.Features.Set(new RequestPlace(place));
+                await next(context);
+                return;
+            }
+            context.Response.SetRetryAfter(RetryAfterSeconds);
+            await TypedResults.Problem(
+                $"The service is overloaded: {limits.PermitLimit} requests are in progress and {limits.QueueLimit} "
+                + "wait. Try again after Retry-After seconds.",
+                statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);
+        });
+    }
+
+    /// <summary>
+    /// A request with a body is not counted: a client that sends its body slowly must not occupy a place.
+    /// </summary>
+    private static bool IsOutside(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<OutsideRequestLimit>() is not null
+        || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
+}
+
+/// <summary>
+/// Metadata of an operation that is not counted among the requests in progress: it must respond under any load, or it
+/// takes long and has a limit of its own.
+/// </summary>
+public sealed record OutsideRequestLimit;
+
+/// <summary>The place of a request among those in progress.</summary>
+public sealed class RequestPlace(RateLimitLease lease)
+{
+    /// <summary>
+    /// Leaves the place to another request. A file does so before it is sent: a slow client must not occupy a place,
+    /// and files have a limit of their own.
+    /// </summary>
+    public static void Leave(HttpContext context) => context.Features.Get<RequestPlace>()?.Leave();
+
+    private void Leave() => lease.Dispose();
+}
