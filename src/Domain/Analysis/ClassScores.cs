@@ -1,4 +1,3 @@
-using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
 
@@ -33,33 +32,6 @@ public sealed record ClassScore(int Examples, int Pies, int? Differing, CohortCl
         int[] all = [.. counts];
         var sum = all.Sum(count => (long)count);
         return [.. all.Select(count => sum == 0 ? null : (double?)count / sum)];
-    }
-
-    /// <param name="labels">One for each example; enumerated once.</param>
-    /// <returns>One for each class, in order.</returns>
-    public static IReadOnlyList<ClassScore> Of(IEnumerable<LabelledExample> labels, ComparedAnswers answers)
-    {
-        var (gold, dense, pruned) = answers;
-        var (examples, pies) = (new int[gold.ClassCount], new int[gold.ClassCount]);
-        var differing = gold.Task == LearningTask.MultiLabel ? new int[gold.ClassCount] : null;
-        foreach (var label in labels)
-        {
-            gold.Vote(label.Position, examples);
-            if (!label.IsPie) continue;
-            gold.Vote(label.Position, pies);
-            if (differing is null) continue;
-            foreach (var c in new LabelVotes(label.DenseVotes, dense.Count)
-                .DifferingFrom(new(label.PrunedVotes, pruned.Count))) differing[c]++;
-        }
-        var (ofDense, ofPruned) =
-            (dense.Select(run => LabelCounts.Of(gold, run)).ToList(), pruned.Select(run => LabelCounts.Of(gold, run))
-                .ToList());
-        return
-        [
-            .. Enumerable.Range(0, gold.ClassCount).Select(c => new ClassScore(
-                examples[c], pies[c], differing?[c], CohortClassScore.Of(ofDense, c, differing is null),
-                CohortClassScore.Of(ofPruned, c, differing is null))),
-        ];
     }
 }
 

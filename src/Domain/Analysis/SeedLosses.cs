@@ -51,6 +51,20 @@ public sealed record SeedLosses(double[] Difference, double[] Ratio, double[] Ra
             Array.ConvertAll(dense, sum => sum / seeds), Array.ConvertAll(pruned, sum => sum / seeds));
     }
 
+    /// <summary>The losses of N examples, all 0 until <see cref="Set"/> replaces them.</summary>
+    public static SeedLosses Zero(int examples) => new(
+        new double[examples], new double[examples], new double[examples], new double[examples], new double[examples]);
+
+    /// <summary>Replaces the losses of a block of examples, which begins at this position.</summary>
+    public void Set(int start, SeedLosses block)
+    {
+        block.Difference.CopyTo(Difference, start);
+        block.Ratio.CopyTo(Ratio, start);
+        block.RatioSd.CopyTo(RatioSd, start);
+        block.Dense.CopyTo(Dense, start);
+        block.Pruned.CopyTo(Pruned, start);
+    }
+
     private static (double Dense, double Pruned, double Ratio) Losses(
         ReadOnlySpan<float> dense, ReadOnlySpan<float> pruned, PackedLabels gold, int example)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
 
 namespace PieService.Domain.Pies;
@@ -46,63 +45,7 @@ public sealed record ComparisonSummary(
     ScoreMetric Metric = ScoreMetric.Accuracy,
     int TiedPies = 0,
     int DenseCollapsed = 0,
-    int PrunedCollapsed = 0)
-{
-    /// <param name="labels">One for each of the N examples; enumerated once.</param>
-    /// <param name="answers">The predictions from which the labels were computed.</param>
-    /// <param name="achievedSparsity">The achieved sparsity of each pruned run, in percent.</param>
-    /// <param name="expectedSeeds">The number of seeds that the sweep asked for.</param>
-    /// <param name="noInfluence">Why <paramref name="influenceEpochs"/> is empty; null if it is not.</param>
-    public static ComparisonSummary Of(
-        IEnumerable<LabelledExample> labels, ComparedAnswers answers, IReadOnlyCollection<double> achievedSparsity,
-        int expectedSeeds, NoiseFloor noiseFloor, IReadOnlyList<int> influenceEpochs, string? noInfluence)
-    {
-        var (gold, dense, pruned) = answers;
-        var (isPie, pies, denseTies, prunedTies, denseRight, prunedRight) = (new bool[gold.Count], 0, 0, 0, 0, 0);
-        var tiedPies = 0;
-        foreach (var label in labels)
-        {
-            if (label.DenseTied) denseTies++;
-            if (label.PrunedTied) prunedTies++;
-            if (!label.IsPie) continue;
-            isPie[label.Position] = true;
-            pies++;
-            if (label.DenseTied || label.PrunedTied) tiedPies++;
-            if (label.DenseMode == label.Gold) denseRight++;
-            if (label.PrunedMode == label.Gold) prunedRight++;
-        }
-
-        var isSingle = gold.Task == LearningTask.SingleLabel;
-        return new ComparisonSummary(
-            dense.Count,
-            pruned.Count,
-            dense.Count == expectedSeeds,
-            gold.Count,
-            pies,
-            denseTies,
-            prunedTies,
-            Spread.Of(achievedSparsity),
-            Spread.Of([.. dense.Select(Score)]),
-            Spread.Of([.. pruned.Select(Score)]),
-            pies == 0 ? null : isSingle ? (double)denseRight / pies : dense.Average(ScoreOnPies),
-            pies == 0 ? null : isSingle ? (double)prunedRight / pies : pruned.Average(ScoreOnPies),
-            Spread.Of(SeedChurn.PerSeed(dense, pruned)),
-            noiseFloor,
-            influenceEpochs,
-            noInfluence,
-            isSingle ? ScoreMetric.Accuracy : ScoreMetric.MacroF1,
-            tiedPies,
-            dense.Count(HasCollapsed),
-            pruned.Count(HasCollapsed));
-
-        bool HasCollapsed(PackedLabels run) => RunCollapse.Of(gold, run).IsCollapsed;
-
-        double Score(PackedLabels run) =>
-            LabelCounts.Of(gold, run) is var counts && isSingle ? counts.Scores().Accuracy : counts.MacroF1;
-
-        double ScoreOnPies(PackedLabels run) => LabelCounts.Of(gold, run, isPie).MacroF1;
-    }
-}
+    int PrunedCollapsed = 0);
 
 /// <summary>Everything from which the labels of a comparison are computed.</summary>
 /// <param name="Gold">The gold labels of the N examples.</param>

@@ -3,6 +3,8 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Pies;
 
 /// <summary>The result of <see cref="PieLabeling"/> for one example.</summary>
+/// <param name="Position">The place of the example in the predictions that were labelled: in a block of examples, the
+/// place in the block.</param>
 /// <param name="DenseVotes">The number of runs that predict each of the C classes.</param>
 /// <param name="Gold">The gold class of single-label data; null for multi-label data, as are the modes.</param>
 /// <param name="DenseMode">The majority for single-label data; for multi-label data it follows from the votes.</param>

@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using PieService.Domain.Datasets;
-using PieService.Domain.Predictions;
 
 namespace PieService.Domain.Pies;
 
@@ -39,30 +37,23 @@ public sealed record NoiseFloor(
 
     private const int MostSplits = 100;
 
-    /// <param name="runs">The predictions of every dense run, including those of further seeds.</param>
-    /// <param name="cohortSize">The number of runs in the comparison's own dense cohort.</param>
-    /// <exception cref="ArgumentException">A run did not predict the same examples as the others, or there are no
-    /// examples.</exception>
-    public static NoiseFloor Of(IReadOnlyList<PackedLabels> runs, int cohortSize)
+    /// <param name="runs">The number of dense runs.</param>
+    /// <returns>The noise floor of fewer runs than <see cref="FewestRuns"/>.</returns>
+    public static NoiseFloor None(int runs) => new(
+        null, 0, 0, null, null, null, null, null,
+        $"There are {runs} runs of the baseline, but {FewestRuns} are needed: request more seeds or, if the baseline "
+            + "is dense, extraDenseSeeds.");
+
+    /// <param name="size">The number of runs in each group.</param>
+    /// <param name="rates">The PIE rate between the groups of each pair, at least one.</param>
+    public static NoiseFloor Of(NoiseFloorKind kind, int size, IEnumerable<double> rates)
     {
-        if (runs.Count < FewestRuns)
-            return new(
-                null, 0, 0, null, null, null, null, null,
-                $"There are {runs.Count} runs of the baseline, but {FewestRuns} are needed: request more seeds or, " +
-                "if the baseline is dense, extraDenseSeeds.");
-        if (runs[0].Count == 0 || !runs.All(runs[0].IsLike))
-            throw new ArgumentException("Every run must have predicted the same examples, at least one.", nameof(runs));
-
-        var size = Math.Min(cohortSize, runs.Count / 2);
-        var rates = Pairs(runs.Count, size).Select(split => Rate(Group(split.A), Group(split.B))).ToList();
-        var spread = Spread.Of(rates);
-        rates.Sort();
+        double[] all = [.. rates];
+        var spread = Spread.Of(all);
+        Array.Sort(all);
         return new(
-            size == cohortSize ? NoiseFloorKind.SecondCohort : NoiseFloorKind.Halves, size, rates.Count, spread.Mean,
-            spread.Sd,
-            Percentile.Of(rates, 5), Percentile.Of(rates, 50), Percentile.Of(rates, 95), Reason: null);
-
-        PackedLabels[] Group(int[] members) => Array.ConvertAll(members, member => runs[member]);
+            kind, size, all.Length, spread.Mean, spread.Sd, Percentile.Of(all, 5), Percentile.Of(all, 50),
+            Percentile.Of(all, 95), Reason: null);
     }
 
     /// <summary>
@@ -90,43 +81,5 @@ public sealed record NoiseFloor(
         var ways = 0.5;
         for (var i = 0; i < 2 * size; i++) ways *= (double)(runs - i) / ((i % size) + 1);
         return Math.Round(ways);
-    }
-
-    /// <summary>The share of the examples on which the majorities of two groups of the same size differ.</summary>
-    private static double Rate(PackedLabels[] a, PackedLabels[] b)
-    {
-        var (ofA, ofB, differ) = (new int[a[0].ClassCount], new int[a[0].ClassCount], 0);
-        for (var i = 0; i < a[0].Count; i++)
-            if (a[0].Task == LearningTask.SingleLabel
-                ? Mode(a, i, ofA) != Mode(b, i, ofB) : HaveOtherMajorities(a, b, i, ofA, ofB)) differ++;
-        return (double)differ / a[0].Count;
-    }
-
-    /// <summary>For single-label data: the class with most votes, and the smallest of several.</summary>
-    /// <param name="votes">All zero before the call, and again after it.</param>
-    private static int Mode(PackedLabels[] group, int example, int[] votes)
-    {
-        var mode = -1;
-        foreach (var run in group) votes[run.ClassAt(example)]++;
-        foreach (var run in group)
-        {
-            var c = run.ClassAt(example);
-            if (mode < 0 || votes[c] > votes[mode] || (votes[c] == votes[mode] && c < mode)) mode = c;
-        }
-        foreach (var run in group) votes[run.ClassAt(example)] = 0;
-        return mode;
-    }
-
-    /// <summary>For multi-label data: whether the strict majorities differ on some class.</summary>
-    private static bool HaveOtherMajorities(PackedLabels[] a, PackedLabels[] b, int example, int[] ofA, int[] ofB)
-    {
-        Array.Clear(ofA);
-        Array.Clear(ofB);
-        foreach (var run in a) run.Vote(example, ofA);
-        foreach (var run in b) run.Vote(example, ofB);
-        var (one, other) = (new LabelVotes(ofA, a.Length), new LabelVotes(ofB, b.Length));
-        for (var c = 0; c < ofA.Length; c++)
-            if (one.IsPredicted(c) != other.IsPredicted(c)) return true;
-        return false;
     }
 }

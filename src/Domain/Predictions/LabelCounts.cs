@@ -1,4 +1,3 @@
-using PieService.Domain.Datasets;
 using PieService.Domain.Runs;
 
 namespace PieService.Domain.Predictions;
@@ -15,32 +14,13 @@ namespace PieService.Domain.Predictions;
 /// <param name="Exact">The number of these examples whose prediction is exactly the gold labels.</param>
 public sealed record LabelCounts(int[] Given, int[] Predicted, int[] Hits, int Examples, int Exact)
 {
-    /// <param name="only">Not every example has a prediction.</param>
+    /// <param name="only">Whether to count each example; null counts all of them.</param>
     /// <exception cref="ArgumentException">Not every example has a prediction.</exception>
-    public static LabelCounts Of(PackedLabels gold, PackedLabels predicted, IReadOnlyList<bool>? only = null)
+    public static LabelCounts Of(PackedLabels gold, PackedLabels predicted, bool[]? only = null)
     {
-        if (!gold.IsLike(predicted) || (only is not null && only.Count != gold.Count))
-            throw new ArgumentException($"All {gold.Count} examples must have been answered.", nameof(predicted));
-        var (given, answered, hits) = (new int[gold.ClassCount], new int[gold.ClassCount], new int[gold.ClassCount]);
-        var (both, examples, exact) = (new byte[PackedLabels.BytesPerExample(gold.Task, gold.ClassCount)], 0, 0);
-        var common = new PackedLabels(gold.Task, gold.ClassCount, both);
-        for (var i = 0; i < gold.Count; i++)
-        {
-            if (only is not null && !only[i]) continue;
-            examples++;
-            gold.Vote(i, given);
-            predicted.Vote(i, answered);
-            var isExact = gold.At(i).SequenceEqual(predicted.At(i));
-            if (isExact) exact++;
-            if (gold.Task == LearningTask.SingleLabel)
-            {
-                if (isExact) gold.Vote(i, hits);
-                continue;
-            }
-            for (var at = 0; at < both.Length; at++) both[at] = (byte)(gold.At(i)[at] & predicted.At(i)[at]);
-            common.Vote(0, hits);
-        }
-        return new LabelCounts(given, answered, hits, examples, exact);
+        var counter = new LabelCounter(gold.Task, gold.ClassCount);
+        counter.Add(gold, predicted, only);
+        return counter.Counts;
     }
 
     /// <summary>2 TP / (2 TP + FP + FN).</summary>

@@ -91,6 +91,10 @@ public sealed class PackedLabels
     /// <summary>Adds class <paramref name="c"/> to the set of an example.</summary>
     public static void Add(Span<byte> set, int c) => set[c / BitsOfByte] |= (byte)(1 << (c % BitsOfByte));
 
+    /// <summary>A copy of the labels of consecutive examples.</summary>
+    public PackedLabels Slice(int start, int count) =>
+        new(Task, ClassCount, Bytes[(start * width)..((start + count) * width)]);
+
     /// <summary>The bytes of one example: two examples have the same labels if their bytes are equal.</summary>
     public ReadOnlySpan<byte> At(int example) => Bytes.AsSpan(example * width, width);
 
@@ -109,6 +113,24 @@ public sealed class PackedLabels
         LearningTask.SingleLabel => [ClassAt(example)],
         LearningTask.MultiLabel => Enumerable.Range(0, ClassCount).Where(c => Has(example, c)),
     };
+
+    /// <summary>Writes the example's classes, ascending.</summary>
+    /// <param name="into">Has room for C classes.</param>
+    /// <returns>The number of the classes.</returns>
+    public int ClassesAt(int example, Span<int> into)
+    {
+        if (Task == LearningTask.SingleLabel)
+        {
+            into[0] = ClassAt(example);
+            return 1;
+        }
+        var set = At(example);
+        var count = 0;
+        for (var at = 0; at < set.Length; at++)
+            for (int rest = set[at]; rest != 0; rest &= rest - 1)
+                into[count++] = (at * BitsOfByte) + BitOperations.TrailingZeroCount(rest);
+        return count;
+    }
 
     /// <summary>Adds a vote to each class of the example.</summary>
     /// <param name="votes">C vote counts.</param>

@@ -27,9 +27,15 @@ public static class PackedPredictions
     public static float[] Scores(ReadOnlySpan<byte> scores)
     {
         var values = new float[scores.Length / 2];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(scores[(2 * i)..]);
+        Scores(scores, values);
         return values;
+    }
+
+    /// <summary>Writes the scores of all examples, N x C, row-major.</summary>
+    public static void Scores(ReadOnlySpan<byte> scores, Span<float> into)
+    {
+        for (var i = 0; i < into.Length; i++)
+            into[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(scores[(2 * i)..]);
     }
 
     /// <summary>The identity of a run's predictions: SHA-256 over the packed classes, then the packed scores.</summary>

@@ -27,15 +27,29 @@ public sealed record RunCollapse(double TopShare, double Kappa)
     public static RunCollapse Of(PackedLabels gold, PackedLabels predicted)
     {
         if (gold.Count == 0) throw new ArgumentException("There must be at least one example.", nameof(gold));
-        var counts = LabelCounts.Of(gold, predicted);
         return new RunCollapse(
-            (double)MostFrequent(predicted) / gold.Count,
-            gold.Task switch
-            {
-                LearningTask.SingleLabel => KappaOfClasses(counts),
-                LearningTask.MultiLabel => MeanKappa(counts),
-            });
+            (double)MostFrequent(predicted) / gold.Count, KappaOf(gold.Task, LabelCounts.Of(gold, predicted)));
     }
+
+    /// <summary>Whether a run has collapsed, if the counts of its labels decide it.</summary>
+    /// <returns>Null if it depends on the frequency of a set of labels, which follows from the predictions and not from
+    /// these counts; never null for single-label data.</returns>
+    public static bool? IsCollapsedBy(LearningTask task, LabelCounts counts)
+    {
+        // An answer is at most as frequent as each of its classes, and as the absence of each other class.
+        var most = task == LearningTask.SingleLabel
+            ? counts.Predicted.Max()
+            : counts.Predicted.Min(count => Math.Max(count, counts.Examples - count));
+        var bound = new RunCollapse((double)most / counts.Examples, KappaOf(task, counts));
+        return task == LearningTask.SingleLabel || !bound.IsCollapsed || bound.Kappa < NoAgreement
+            ? bound.IsCollapsed : null;
+    }
+
+    private static double KappaOf(LearningTask task, LabelCounts counts) => task switch
+    {
+        LearningTask.SingleLabel => KappaOfClasses(counts),
+        LearningTask.MultiLabel => MeanKappa(counts),
+    };
 
     private static int MostFrequent(PackedLabels answers)
     {

@@ -1,6 +1,6 @@
+using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using NpgsqlTypes;
 using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
@@ -9,220 +9,161 @@ using PieService.Domain.Runs;
 
 namespace PieService.Domain.Storage;
 
-/// <summary>Labels a comparison from the predictions of its runs; a second call writes the same labels again.</summary>
-public sealed class ComparisonLabels(IDbContextFactory<PieDbContext> contexts) : ILabelComparison
+/// <summary>
+/// Labels a comparison from the predictions of its runs; a second call writes the same labels again. The predictions
+/// are read a block of examples at a time over all runs, so that memory does not grow with runs times examples.
+/// </summary>
+/// <param name="blockBytes">The most bytes of predictions of all runs that are in memory at a time.</param>
+public sealed class ComparisonLabels(
+    IDbContextFactory<PieDbContext> contexts, long blockBytes = ComparisonLabels.BlockBytes) : ILabelComparison
 {
+    /// <summary>Some 16,000 examples of 1,000 runs of single-label data.</summary>
+    public const long BlockBytes = 32 << 20;
+
     public async Task ExecuteAsync(Guid comparisonId, CancellationToken cancellation)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        // Millions of labels take longer than the timeout that is right for other commands.
-        db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
+        await using var db = await ContextAsync(cancellation);
         if (await Labelling.BeginAsync(db, comparisonId, cancellation) is not { } comparison) return;
 
-        var cohorts = await CohortsAsync(db, comparison, cancellation);
+        // All predictions are read in one snapshot, however many queries read them: a run that is trained again
+        // meanwhile does not mix its old and new predictions. This connection only writes, since a run that ends
+        // changes the row of the comparison, which a transaction with a snapshot could then not update.
+        await using var source = await ContextAsync(cancellation);
+        await using var snapshot =
+            await source.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var cohorts = await Cohorts.OfAsync(source, comparison, cancellation);
         await db.PieLabels.Where(label => label.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         await db.Influences.Where(influence => influence.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         await db.ClassScores.Where(scores => scores.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
-        ComparisonSummary? summary = null;
-        if (cohorts.Dense.Count >= Math.Min(comparison.ExpectedSeeds, Labelling.FewestSeeds))
-        {
-            var (answers, allDense) = await AnswersAsync(db, comparison, cohorts, cancellation);
-            // The votes are counted again for each use: those of all examples and classes together may be gigabytes.
-            var labels = PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned);
-            var influence = await InfluenceAsync(db, comparison, cohorts, answers.Gold, labels, cancellation);
-            await CopyAsync(db, comparison, cohorts, labels, influence.First, cancellation);
-            db.ClassScores.Add(new ClassScores
-            {
-                ComparisonId = comparison.Id,
-                Classes = ClassScore.Of(labels, answers),
-            });
-            await db.SaveChangesAsync(cancellation);
-            summary = ComparisonSummary.Of(
-                labels, answers, [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)],
-                comparison.ExpectedSeeds,
-                NoiseFloor.Of(allDense, cohorts.Dense.Count), influence.Epochs, influence.Reason);
-        }
+        var summary = cohorts.Dense.Count >= Math.Min(comparison.ExpectedSeeds, Labelling.FewestSeeds)
+            ? await LabelAsync(source, db, comparison, cohorts, cancellation) : null;
         await Labelling.DoneAsync(db, comparisonId, summary, cancellation);
     }
 
-    /// <param name="AllDense">All dense runs, including those of seeds that no pruned run has, so also the second dense
-    /// cohort.</param>
-    private sealed record Cohorts(
-        ComparedDataset Dataset, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned, IReadOnlyList<Run> AllDense);
-
-    private sealed record ComparedDataset(Guid Id, LearningTask Task, int ClassCount);
-
-    /// <summary>
-    /// The runs of this sweep that have predicted the split, over the seeds that both cohorts have, in seed order. A
-    /// run that is being trained again keeps its earlier predictions until there are new ones.
-    /// </summary>
-    private static async Task<Cohorts> CohortsAsync(
-        PieDbContext db, Comparison comparison, CancellationToken cancellation)
+    private async Task<PieDbContext> ContextAsync(CancellationToken cancellation)
     {
-        var runs = await (from link in db.SweepRuns
-                          join run in db.Runs on link.RunId equals run.Id
-                          where link.SweepId == comparison.SweepId
-                              && db.RunPredictions.Any(
-                                  predictions => predictions.RunId == run.Id && predictions.Split == comparison.Split)
-                              && (run.Fingerprint == comparison.DenseFingerprint
-                                  || run.Fingerprint == comparison.PrunedFingerprint)
-                          orderby run.Seed
-                          select run).AsNoTracking().ToListAsync(cancellation);
-        var common = runs.GroupBy(run => run.Seed).Where(seed => seed.Count() == 2).Select(seed => seed.Key)
-            .ToHashSet();
-        var dataset = await (from sweep in db.Sweeps
-                             join d in db.Datasets on sweep.DatasetId equals d.Id
-                             where sweep.Id == comparison.SweepId
-                             select new ComparedDataset(d.Id, d.Task, d.Labels.Length)).SingleAsync(cancellation);
-        return new Cohorts(
-            dataset, Common(comparison.DenseFingerprint), Common(comparison.PrunedFingerprint),
-            All(comparison.DenseFingerprint));
-
-        List<Run> All(string fingerprint) => [.. runs.Where(run => run.Fingerprint == fingerprint)];
-
-        List<Run> Common(string fingerprint) => [.. All(fingerprint).Where(run => common.Contains(run.Seed))];
+        var db = await contexts.CreateDbContextAsync(cancellation);
+        // Millions of labels take longer than the timeout that is right for other commands.
+        db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
+        return db;
     }
 
-    /// <param name="Epochs">The epochs for which bins were made.</param>
-    /// <param name="First">The ranking after the first of them.</param>
-    /// <param name="Reason">Why there are no bins.</param>
-    private sealed record Bins(IReadOnlyList<int> Epochs, InfluenceRanking? First, string? Reason)
+    private async Task<ComparisonSummary> LabelAsync(
+        PieDbContext source, PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
     {
-        public static Bins None(string reason) => new([], null, reason);
-    }
+        var (_, task, classCount) = cohorts.Dataset;
+        var gold = await GoldAsync(source, comparison.Split, cohorts.Dataset, cancellation);
+        var influence = new InfluenceScores(source, comparison, cohorts, gold, blockBytes);
+        var (epochs, noInfluence) = await influence.EpochsAsync(cancellation);
+        var first = epochs.Count > 0 ? await influence.RankingAsync(epochs[0], cancellation) : null;
 
-    /// <summary>Stores the bins of each epoch that all dense runs of the cohort's seeds observed.</summary>
-    private static async Task<Bins> InfluenceAsync(
-        PieDbContext db, Comparison comparison, Cohorts cohorts, PackedLabels gold, IEnumerable<LabelledExample> labels,
-        CancellationToken cancellation)
-    {
-        if (comparison.Split != Split.Train)
-            return Bins.None(
-                "Influence is computed for training examples only: add train to predictSplits to get a comparison on "
-                    + "the training split.");
-        var observers = await ObserversAsync(db, comparison, cohorts, cancellation);
-        var wanted = await WantedEpochsAsync(db, comparison, observers[0], cancellation);
-        if (wanted.Length == 0)
-            return Bins.None(
-                "The model has none of the epochs in observationEpochs: omit observationEpochs, or name an epoch of " +
-                "the model.");
-        // Another sweep may have wanted more epochs of the same runs.
-        var epochs = observers.Select(run => run.ObservedEpochs)
-            .Aggregate(wanted, (common, more) => [.. common.Intersect(more)]).Order().ToList();
-        if (epochs.Count == 0)
-            return Bins.None(
-                "No epoch was observed by all dense runs of these seeds: one has failed, or is being trained again.");
-
-        var losses = SeedLosses.Of(
-            gold, cohorts.Dense.Zip(cohorts.Pruned, (dense, pruned) => (FinalScores(dense), FinalScores(pruned))));
-        bool[] isPie = [.. labels.Select(label => label.IsPie)];
-        InfluenceRanking? first = null;
-        foreach (var epoch in epochs)
+        var (tally, classes) =
+            (new ComparisonTally(task, classCount, cohorts.Dense.Count, cohorts.AllDense.Count),
+                new ClassTally(task, classCount));
+        var isPie = new bool[gold.Count];
+        await using (var copy = await LabelCopy.BeginAsync(
+            (NpgsqlConnection)db.Database.GetDbConnection(), comparison, cohorts, first, cancellation))
         {
-            var ranking = InfluenceRanking.Of(
-                El2n.MeanOverSeeds(gold, observers.Select(run => EarlyScores(run, epoch))));
-            db.Influences.Add(new Influence
+            await foreach (var (start, answers, allDense) in BlocksAsync(
+                source, comparison, cohorts, gold, cancellation))
             {
-                ComparisonId = comparison.Id,
-                Epoch = epoch,
-                Bins = InfluenceBin.Of(ranking.Bin, ranking.El2n, isPie, losses),
-            });
-            first ??= ranking;
+                foreach (var label in PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned))
+                {
+                    tally.Add(label);
+                    classes.Add(label, answers.Gold, answers.Dense.Count);
+                    isPie[start + label.Position] = label.IsPie;
+                    await copy.WriteAsync(start + label.Position, label, cancellation);
+                }
+                tally.Add(answers, allDense, isPie[start..(start + answers.Gold.Count)]);
+            }
+            await copy.CompleteAsync(cancellation);
+        }
+
+        db.ClassScores.Add(new ClassScores
+        {
+            ComparisonId = comparison.Id,
+            Classes = classes.Scores(tally.Dense, tally.Pruned),
+        });
+        if (first is not null)
+        {
+            var losses = await influence.LossesAsync(cancellation);
+            foreach (var epoch in epochs)
+            {
+                var ranking = epoch == epochs[0] ? first : await influence.RankingAsync(epoch, cancellation);
+                db.Influences.Add(new Influence
+                {
+                    ComparisonId = comparison.Id,
+                    Epoch = epoch,
+                    Bins = InfluenceBin.Of(ranking.Bin, ranking.El2n, isPie, losses),
+                });
+            }
         }
         await db.SaveChangesAsync(cancellation);
-        return new Bins(epochs, first, Reason: null);
-
-        // The scores of one run at a time: those of a whole cohort may be gigabytes.
-        float[] FinalScores(Run run) => PackedPredictions.Scores(
-            db.RunPredictions.Where(predictions => predictions.RunId == run.Id && predictions.Split == comparison.Split)
-                .Select(predictions => predictions.Scores).Single());
-
-        float[] EarlyScores(Run run, int epoch) => PackedPredictions.Scores(
-            db.RunObservations.Where(observation => observation.RunId == run.Id && observation.Epoch == epoch)
-                .Select(observation => observation.Scores).Single());
+        return tally.Summary(
+            [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)], comparison.ExpectedSeeds, epochs,
+            noInfluence,
+            await CollapsedAsync(source, comparison, gold, cohorts.Dense, tally.Dense, cancellation),
+            await CollapsedAsync(source, comparison, gold, cohorts.Pruned, tally.Pruned, cancellation));
     }
-
-    private static Task<int[]> WantedEpochsAsync(
-        PieDbContext db, Comparison comparison, Run observer, CancellationToken cancellation) =>
-        db.SweepRuns
-            .Where(link => link.SweepId == comparison.SweepId && link.RunId == observer.Id)
-            .Select(link => link.WantedEpochs).SingleAsync(cancellation);
 
     /// <summary>
-    /// The dense runs of the cohort's seeds. They are also used if the baseline is dense4E, whose first epochs are the
-    /// same.
+    /// The gold labels of all examples: at most 1 bit for each example and class, or 2 bytes for each example.
     /// </summary>
-    private static async Task<IReadOnlyList<Run>> ObserversAsync(
-        PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
+    private static async Task<PackedLabels> GoldAsync(
+        PieDbContext source, Split split, ComparedDataset dataset, CancellationToken cancellation)
     {
-        if (comparison.Baseline == Recipes.Method.Dense) return cohorts.Dense;
-        var (fingerprint, seeds) =
-            (Recipes.RecipeFingerprint.Of(cohorts.Dense[0].Recipe.Dense), cohorts.Dense.Select(run => run.Seed)
-                .ToArray());
-        return await (from link in db.SweepRuns
-                      join run in db.Runs on link.RunId equals run.Id
-                      where link.SweepId == comparison.SweepId && run.Fingerprint == fingerprint
-                          && seeds.Contains(run.Seed)
-                      orderby run.Seed
-                      select run).AsNoTracking().ToListAsync(cancellation);
-    }
-
-    /// <returns>The predictions, including those of the dense runs whose seeds no pruned run has.</returns>
-    private static async Task<(ComparedAnswers Compared, IReadOnlyList<PackedLabels> AllDense)> AnswersAsync(
-        PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
-    {
-        var (id, task, classCount) = cohorts.Dataset;
-        var gold = await db.Examples
-            .Where(example => example.DatasetId == id && example.Split == comparison.Split)
-            .OrderBy(example => example.Position).Select(example => example.Labels).ToListAsync(cancellation);
-        var ids = cohorts.AllDense.Concat(cohorts.Pruned).Select(run => run.Id).ToArray();
-        var classes = await db.RunPredictions
-            .Where(predictions => predictions.Split == comparison.Split && ids.Contains(predictions.RunId))
-            .ToDictionaryAsync(predictions => predictions.RunId, predictions => predictions.Classes, cancellation);
-        return (new(PackedLabels.Of(task, classCount, gold), Of(cohorts.Dense), Of(cohorts.Pruned)),
-            Of(cohorts.AllDense));
-
-        IReadOnlyList<PackedLabels> Of(IReadOnlyList<Run> runs) =>
-            [.. runs.Select(run => new PackedLabels(task, classCount, classes[run.Id]))];
-    }
-
-    private static async Task CopyAsync(
-        PieDbContext db, Comparison comparison, Cohorts cohorts, IEnumerable<LabelledExample> labels,
-        InfluenceRanking? influence, CancellationToken cancellation)
-    {
-        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        await using var copy = await connection.BeginBinaryImportAsync("""
-            COPY pie_labels (comparison_id, position, example_id, gold, dense_votes, pruned_votes, runs, dense_mode,
-                pruned_mode,
-                dense_tied, pruned_tied, margin, is_pie, direction, el2n, influence_bin) FROM STDIN (FORMAT BINARY)
-            """, cancellation);
-        foreach (var label in labels)
+        var example = new byte[PackedLabels.BytesPerExample(dataset.Task, dataset.ClassCount)];
+        using var packed = new MemoryStream();
+        var rows = source.Examples.Where(row => row.DatasetId == dataset.Id && row.Split == split)
+            .OrderBy(row => row.Position).Select(row => row.Labels).AsAsyncEnumerable();
+        await foreach (var labels in rows.WithCancellation(cancellation))
         {
-            await copy.StartRowAsync(cancellation);
-            await copy.WriteAsync(comparison.Id, NpgsqlDbType.Uuid, cancellation);
-            await copy.WriteAsync(label.Position, NpgsqlDbType.Integer, cancellation);
-            await copy.WriteAsync(
-                Datasets.Example.IdOf(cohorts.Dataset.Id, comparison.Split, label.Position), NpgsqlDbType.Uuid,
-                cancellation);
-            await WriteAsync(label.Gold, NpgsqlDbType.Smallint);
-            await copy.WriteAsync(label.DenseVotes, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation);
-            await copy.WriteAsync(label.PrunedVotes, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation);
-            await copy.WriteAsync((short)cohorts.Dense.Count, NpgsqlDbType.Smallint, cancellation);
-            await WriteAsync(label.DenseMode, NpgsqlDbType.Smallint);
-            await WriteAsync(label.PrunedMode, NpgsqlDbType.Smallint);
-            await copy.WriteAsync(label.DenseTied, NpgsqlDbType.Boolean, cancellation);
-            await copy.WriteAsync(label.PrunedTied, NpgsqlDbType.Boolean, cancellation);
-            await copy.WriteAsync(label.Margin, NpgsqlDbType.Double, cancellation);
-            await copy.WriteAsync(label.IsPie, NpgsqlDbType.Boolean, cancellation);
-            if (label.Direction is { } direction)
-                await copy.WriteAsync(Wire.Name(direction), NpgsqlDbType.Text, cancellation);
-            else await copy.WriteNullAsync(cancellation);
-            await WriteAsync(influence?.El2n[label.Position], NpgsqlDbType.Double);
-            await WriteAsync((short?)influence?.Bin[label.Position], NpgsqlDbType.Smallint);
+            PackedLabels.Pack(dataset.Task, dataset.ClassCount, labels, example);
+            packed.Write(example);
         }
-        await copy.CompleteAsync(cancellation);
+        return new PackedLabels(dataset.Task, dataset.ClassCount, packed.ToArray());
+    }
 
-        Task WriteAsync<T>(T? value, NpgsqlDbType type) where T : struct =>
-            value is { } known ? copy.WriteAsync(known, type, cancellation) : copy.WriteNullAsync(cancellation);
+    /// <returns>The position of the first example of each block, and the predictions for its examples.</returns>
+    private async IAsyncEnumerable<(int Start, ComparedAnswers Answers, IReadOnlyList<PackedLabels> AllDense)>
+        BlocksAsync(
+            PieDbContext source, Comparison comparison, Cohorts cohorts, PackedLabels gold,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var (_, task, classCount) = cohorts.Dataset;
+        Run[] runs = [.. cohorts.AllDense, .. cohorts.Pruned];
+        var places = runs.Index().ToDictionary(run => run.Item.Id, run => run.Index);
+        await foreach (var (block, classes) in PackedColumn.Classes(comparison.Split).ReadAsync(
+            source, Array.ConvertAll(runs, run => run.Id), gold.Count,
+            PackedLabels.BytesPerExample(task, classCount), blockBytes, cancellation))
+        {
+            yield return (
+                block.Start,
+                new(gold.Slice(block.Start, block.Count), Of(cohorts.Dense), Of(cohorts.Pruned)), Of(cohorts.AllDense));
+
+            IReadOnlyList<PackedLabels> Of(IReadOnlyList<Run> cohort) =>
+                [.. cohort.Select(run => new PackedLabels(task, classCount, classes[places[run.Id]]))];
+        }
+    }
+
+    /// <summary>
+    /// The number of runs that have collapsed. The predictions of a run are read again, one run at a time, where the
+    /// counts of its labels do not decide it.
+    /// </summary>
+    private static async Task<int> CollapsedAsync(
+        PieDbContext source, Comparison comparison, PackedLabels gold, IReadOnlyList<Run> runs,
+        IReadOnlyList<LabelCounts> counts, CancellationToken cancellation)
+    {
+        var collapsed = 0;
+        foreach (var (run, ofRun) in runs.Zip(counts))
+            if (RunCollapse.IsCollapsedBy(gold.Task, ofRun) ?? RunCollapse.Of(gold, await WholeAsync(run)).IsCollapsed)
+                collapsed++;
+        return collapsed;
+
+        async Task<PackedLabels> WholeAsync(Run run) => new(
+            gold.Task, gold.ClassCount,
+            await source.RunPredictions
+                .Where(predictions => predictions.RunId == run.Id && predictions.Split == comparison.Split)
+                .Select(predictions => predictions.Classes).SingleAsync(cancellation));
     }
 }

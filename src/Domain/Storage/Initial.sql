@@ -7,6 +7,7 @@ CREATE TABLE IF NOT EXISTS installation AS SELECT gen_random_uuid() AS id;
 
 -- PostgreSQL stores these values uncompressed, so that it can read a part of a value without the rest of it.
 ALTER TABLE run_predictions ALTER COLUMN classes SET STORAGE EXTERNAL, ALTER COLUMN scores SET STORAGE EXTERNAL;
+ALTER TABLE run_observations ALTER COLUMN classes SET STORAGE EXTERNAL, ALTER COLUMN scores SET STORAGE EXTERNAL;
 
 -- Notifications of changed rows, so that no process has to poll for them: RowChanges.cs listens, ChangeTopics.cs lists
 -- the topics. PostgreSQL sends equal notifications of a transaction once. A trigger for updates names the changes that

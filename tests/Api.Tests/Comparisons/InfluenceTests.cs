@@ -6,6 +6,7 @@ using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Comparisons;
 
@@ -43,6 +44,23 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         // There are three classes, and the logits of the other two are 0.
         static double Loss(double gold) => Math.Log(1 + (2 * Math.Exp(-gold)));
+    }
+
+    /// <summary>One byte is less than an example has, so that each example is a block.</summary>
+    [Fact]
+    public async Task Bins_do_not_depend_on_the_size_of_the_blocks_in_which_scores_are_read()
+    {
+        var sweep = await LabelledSweepAsync();
+        var comparison = await TrainComparisonAsync(sweep);
+        var address = $"/api/v1/comparisons/{comparison["id"]}/influence";
+        var before = (await api.GetAsync(address))["items"]!.ToJsonString();
+        await Sql.ExecuteAsync(api.ConnectionString, "UPDATE comparisons SET labelling_asked_at = NULL");
+
+        await new ComparisonLabels(
+                api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>(), blockBytes: 1)
+            .ExecuteAsync((Guid)comparison["id"]!, CancellationToken.None);
+
+        Assert.Equal(before, (await api.GetAsync(address))["items"]!.ToJsonString());
     }
 
     [Fact]

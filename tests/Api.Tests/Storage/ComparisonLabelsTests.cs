@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
+using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.TestSupport;
 
@@ -70,6 +72,56 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
 
         Assert.NotEqual(at, await LabelledAtAsync(sweep));
         Assert.Equal(before, await LabelsAsync(sweep));
+    }
+
+    /// <summary>One byte is less than an example has, so each example is a block; all of them have less than a
+    /// mebibyte.</summary>
+    [Theory]
+    [InlineData(LearningTask.SingleLabel)]
+    [InlineData(LearningTask.MultiLabel)]
+    public async Task Blocks_of_any_size_give_the_same_labels_summary_and_scores(LearningTask task)
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(task), seeds: 4, "MP-AI");
+        request["extraDenseSeeds"] = 3;
+        var sweep = await api.SubmitAsync(request);
+        // The runs differ, with ties and PIEs.
+        static int Answer(Run run, int example) =>
+            (example + (run.Seed * (run.Method == Method.Dense ? 1 : example % 2))) % 3;
+        if (task == LearningTask.SingleLabel) await api.Situations.TrainAsync(sweep, Answer);
+        else await api.Situations.TrainMultiLabelAsync(sweep, (run, example) => 1 + (2 * Answer(run, example)), 0.5);
+
+        var results = new List<string>();
+        foreach (var blockBytes in new[] { 1, 40, 1 << 20 })
+        {
+            await using var db = await contexts.CreateDbContextAsync();
+            await db.Database.ExecuteSqlAsync($"UPDATE comparisons SET labelling_asked_at = NULL");
+            var id = (await db.Comparisons.SingleAsync(comparison => comparison.SweepId == sweep)).Id;
+            await new ComparisonLabels(contexts, blockBytes).ExecuteAsync(id, CancellationToken.None);
+            results.Add(await LabelsAsync(sweep) + await AskAsync<string>($"""
+                SELECT summary::text || classes::text AS "Value"
+                FROM comparisons JOIN class_scores ON comparison_id = id WHERE sweep_id = {sweep}
+                """));
+        }
+
+        Assert.Contains("t", results[0], StringComparison.Ordinal);
+        Assert.Equal([results[0], results[0]], results[1..]);
+    }
+
+    [Fact]
+    public async Task A_run_with_predictions_of_fewer_examples_is_refused()
+    {
+        var sweep = await SubmitAsync();
+        await api.Situations.TrainAsync(sweep, (_, _) => 0);
+        await Sql.ExecuteAsync(
+            api.ConnectionString,
+            $"""
+            UPDATE run_predictions SET classes = substring(classes FROM 3)
+            FROM sweep_runs WHERE sweep_runs.run_id = run_predictions.run_id AND sweep_runs.sweep_id = '{sweep}'
+            """);
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => api.Situations.LabelAsync(sweep));
+
+        Assert.Contains("has 14 bytes of classes for 8 examples", refusal.Message, StringComparison.Ordinal);
     }
 
     private async Task<Guid> SubmitAsync() =>

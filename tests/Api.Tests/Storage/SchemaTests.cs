@@ -41,8 +41,9 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         Assert.Single(await ReadAsync(database, "SELECT id::text FROM installation"));
         Assert.Equal(["classes e", "scores e"], await ReadAsync(database, """
-            SELECT attname || ' ' || attstorage::text FROM pg_attribute
-            WHERE attrelid = 'run_predictions'::regclass AND attname IN ('classes', 'scores') ORDER BY attname
+            SELECT DISTINCT attname || ' ' || attstorage::text FROM pg_attribute
+            WHERE attrelid IN ('run_predictions'::regclass, 'run_observations'::regclass)
+                AND attname IN ('classes', 'scores') ORDER BY 1
             """));
     });
 
@@ -235,7 +236,8 @@ public sealed class SchemaTests(ApiFixture api) : IClassFixture<ApiFixture>
         SELECT concat_ws(' ', table_name || '.' || column_name, data_type, 'null:', is_nullable, 'default:',
             column_default) FROM information_schema.columns WHERE table_schema = 'public'
         UNION ALL SELECT 'stored ' || attrelid::regclass || '.' || attname || ' ' || attstorage::text FROM pg_attribute
-            WHERE attrelid = 'run_predictions'::regclass AND attnum > 0 AND NOT attisdropped
+            WHERE attrelid IN ('run_predictions'::regclass, 'run_observations'::regclass) AND attnum > 0
+                AND NOT attisdropped
         UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
             FROM pg_constraint WHERE connamespace = 'public'::regnamespace
         UNION ALL SELECT 'index ' || indexname || ' ' || indexdef FROM pg_indexes WHERE schemaname = 'public'

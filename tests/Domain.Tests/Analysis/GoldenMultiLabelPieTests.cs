@@ -3,6 +3,7 @@ using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
+using PieService.Domain.Tests.Pies;
 using PieService.Golden;
 
 namespace PieService.Domain.Tests.Analysis;
@@ -24,7 +25,7 @@ public class GoldenMultiLabelPieTests
     {
         var golden = Golden.Of(name);
 
-        var labels = PieLabeling.Label(golden.Answers.Gold, golden.Answers.Dense, golden.Answers.Pruned).ToList();
+        var labels = golden.Answers.Labels().ToList();
 
         Assert.Equal(golden.Whole("pies"), labels.Where(label => label.IsPie).Select(label => label.Position));
         var ofClasses = golden.Json.GetProperty("pies_per_class").EnumerateArray().ToList();
@@ -45,11 +46,8 @@ public class GoldenMultiLabelPieTests
     public void Scores_on_PIEs_are_the_published_ones(string name)
     {
         var golden = Golden.Of(name);
-        var answers = golden.Answers;
 
-        var summary = ComparisonSummary.Of(
-            PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned), answers, [0],
-            answers.Dense.Count, NoiseFloor.Of(answers.Dense, answers.Dense.Count), [], null);
+        var summary = golden.Answers.Summary();
 
         Assert.Equal(golden.Json.GetProperty("pies").GetArrayLength(), summary.Pies);
         Assert.Equal(
@@ -64,8 +62,7 @@ public class GoldenMultiLabelPieTests
     {
         var golden = Golden.Of(name);
 
-        var classes = ClassScore.Of(
-            PieLabeling.Label(golden.Answers.Gold, golden.Answers.Dense, golden.Answers.Pruned), golden.Answers);
+        var classes = golden.Answers.Classes();
 
         Assert.Equal(golden.Whole("label_counts_of_pies"), classes.Select(score => score.Pies));
         Assert.Equal(golden.Whole("pies_per_class_count"), classes.Select(score => score.Differing!.Value));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using PieService.Domain.Analysis;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
+using PieService.Domain.Tests.Pies;
 using PieService.Golden;
 
 namespace PieService.Domain.Tests.Analysis;
@@ -60,11 +61,9 @@ public class GoldenPieTests
         Assert.Equal(golden.Numbers("seed_accuracy_pruned").Average(), summary.PrunedScore.Mean, Tolerance);
         // The mean over one seed is the value of that seed.
         AllClose(
-            golden.Numbers("seed_accuracy_dense"),
-            [.. golden.Answers.Dense.Select(run => Golden.Summary(new(golden.Gold, [run], [run])).DenseScore.Mean)]);
+            golden.Numbers("seed_accuracy_dense"), [.. golden.Answers.Dense.Select(run => golden.OfOne(run).Mean)]);
         AllClose(
-            golden.Numbers("seed_accuracy_pruned"),
-            [.. golden.Answers.Pruned.Select(run => Golden.Summary(new(golden.Gold, [run], [run])).PrunedScore.Mean)]);
+            golden.Numbers("seed_accuracy_pruned"), [.. golden.Answers.Pruned.Select(run => golden.OfOne(run).Mean)]);
     }
 
     [Theory]
@@ -73,7 +72,7 @@ public class GoldenPieTests
     {
         var golden = Golden.Of(name);
 
-        var classes = ClassScore.Of(golden.Labels(), golden.Answers);
+        var classes = golden.Answers.Classes();
         int[] counts = [.. classes.Select(score => score.Pies)];
 
         Assert.Equal(
@@ -105,14 +104,11 @@ public class GoldenPieTests
         public ComparedAnswers Answers => new(Gold, Packed("dense_logits"), Packed("pruned_logits"));
 
         public IReadOnlyList<LabelledExample> Labels() =>
-            [.. PieLabeling.Label(Answers.Gold, Answers.Dense, Answers.Pruned)];
+            [.. Answers.Labels()];
 
-        public ComparisonSummary Summary() => Summary(Answers);
+        public ComparisonSummary Summary() => Answers.Summary();
 
-        public static ComparisonSummary Summary(ComparedAnswers answers) =>
-            ComparisonSummary.Of(
-                PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned), answers, [0], answers.Dense.Count,
-                NoiseFloor.Of(answers.Dense, answers.Dense.Count), [], null);
+        public Spread OfOne(PackedLabels run) => new ComparedAnswers(Gold, [run], [run]).Summary().DenseScore;
 
         public IEnumerable<int> Whole(string tensor) => Tensors.Get<long>(tensor).Select(value => (int)value);
 

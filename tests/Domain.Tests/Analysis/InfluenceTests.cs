@@ -2,6 +2,7 @@ using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
+using PieService.Domain.Tests.Pies;
 
 namespace PieService.Domain.Tests.Analysis;
 
@@ -60,6 +61,23 @@ public class InfluenceTests
         Assert.Equal(0.5, losses.RatioSd[0], 6);
         Assert.Equal(Math.Log(2), losses.Dense[0], Digits);
         Assert.Equal(Math.Log(2) * 1.5, losses.Pruned[0], 6);
+    }
+
+    [Fact]
+    public void The_losses_of_blocks_are_those_of_all_examples()
+    {
+        float[] dense = [0.5f, 0, 1, -1, 2, 2], pruned = [1, 0, 0.25f, 3, -1, 0];
+        var whole = SeedLosses.Of(Gold(0, 1, 1), [(dense, pruned), (pruned, dense)]);
+
+        var blocks = SeedLosses.Zero(3);
+        blocks.Set(0, SeedLosses.Of(Gold(0), [(dense[..2], pruned[..2]), (pruned[..2], dense[..2])]));
+        blocks.Set(1, SeedLosses.Of(Gold(1, 1), [(dense[2..], pruned[2..]), (pruned[2..], dense[2..])]));
+
+        Assert.Equal(whole.Difference, blocks.Difference);
+        Assert.Equal(whole.Ratio, blocks.Ratio);
+        Assert.Equal(whole.RatioSd, blocks.RatioSd);
+        Assert.Equal(whole.Dense, blocks.Dense);
+        Assert.Equal(whole.Pruned, blocks.Pruned);
     }
 
     [Fact]
@@ -148,7 +166,7 @@ public class InfluenceTests
     {
         var (gold, runs) = (Gold3(0, 0, 2), new[] { Gold3(0, 1, 2), Gold3(0, 0, 2) });
 
-        var classes = ClassScore.Of(PieLabeling.Label(gold, runs, runs), new(gold, runs, runs));
+        var classes = new ComparedAnswers(gold, runs, runs).Classes();
 
         Assert.Equal([0.75, null, 1.0], classes.Select(c => c.Dense.Accuracy));
         Assert.Equal([0.75, 0, 1], classes.Select(c => c.Dense.Recall.Mean));

@@ -25,7 +25,7 @@ public class ComparisonWarningsTests
 
     [Fact]
     public void One_seed_shows_churn_and_has_no_noise_floor() =>
-        Assert.Equal("oneSeed noNoiseFloor", Codes(Summary(1) with { NoiseFloor = NoiseFloor.Of([], 1) }));
+        Assert.Equal("oneSeed noNoiseFloor", Codes(Summary(1) with { NoiseFloor = NoiseFloor.None(1) }));
 
     /// <summary>
     /// Two dense and two pruned runs vote on three examples. On the second the dense vote is tied and differs from the
@@ -39,9 +39,7 @@ public class ComparisonWarningsTests
             gold, [Answers.Packed(0, 0, 1), Answers.Packed(0, 1, 2)],
             [Answers.Packed(1, 1, 1), Answers.Packed(1, 1, 1)]);
 
-        var summary = ComparisonSummary.Of(
-            PieLabeling.Label(gold, answers.Dense, answers.Pruned), answers, [90, 90], 2, NoiseFloor.Of([], 2), [],
-            null);
+        var summary = answers.Summary();
 
         Assert.Equal((2, 2, 1), (summary.Pies, summary.DenseTies, summary.TiedPies));
         // The first dense run is right about one of three texts, which is what chance gives.

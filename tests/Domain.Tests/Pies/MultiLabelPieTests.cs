@@ -1,4 +1,3 @@
-using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
@@ -61,7 +60,7 @@ public class MultiLabelPieTests
         var gold = Sets([0, 1], [2]);
         PackedLabels[] dense = [Sets([0, 1], [2]), Sets([0], [2])], pruned = [Sets([], [2]), Sets([1], [2])];
 
-        var summary = Summary(gold, dense, pruned);
+        var summary = new ComparedAnswers(gold, dense, pruned).Summary();
 
         Assert.Equal((1, 2, ScoreMetric.MacroF1), (summary.Pies, summary.Examples, summary.Metric));
         // The mean is over all three classes, of which the PIE has two: (1 + 1 + 0) / 3 and (1 + 0 + 0) / 3.
@@ -79,7 +78,7 @@ public class MultiLabelPieTests
         var gold = Sets([0, 1], [2], [1]);
         PackedLabels[] dense = [Sets([0], [2], [])], pruned = [Sets([], [2], [2])];
 
-        var classes = ClassScore.Of(PieLabeling.Label(gold, dense, pruned), new(gold, dense, pruned));
+        var classes = new ComparedAnswers(gold, dense, pruned).Classes();
 
         Assert.Equal([1, 2, 1], classes.Select(c => c.Examples));
         Assert.Equal([1, 2, 0], classes.Select(c => c.Pies));       // the PIEs 0 and 2 have labels 0, 1 and 1
@@ -93,11 +92,6 @@ public class MultiLabelPieTests
     public void Runs_of_another_task_are_refused() =>
         Assert.Throws<ArgumentException>(
             () => PieLabeling.Label(Sets([0], [1]), [Sets([0], [1])], [PackedLabels.OfClasses(Classes, 0)]));
-
-    private static ComparisonSummary Summary(PackedLabels gold, PackedLabels[] dense, PackedLabels[] pruned) =>
-        ComparisonSummary.Of(
-            PieLabeling.Label(gold, dense, pruned), new(gold, dense, pruned), [90], dense.Length,
-            NoiseFloor.Of(dense, dense.Length), [], null);
 
     private static LabelledExample One(short[] gold, short[][] dense, short[][] pruned) =>
         PieLabeling.Label(Sets(gold), [.. dense.Select(set => Sets(set))], [.. pruned.Select(set => Sets(set))])

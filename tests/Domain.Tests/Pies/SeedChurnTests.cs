@@ -10,15 +10,32 @@ public class SeedChurnTests
     [Fact]
     public void Churn_is_the_share_of_predictions_that_pruning_changed_seed_by_seed() => Assert.Equal(
         [0.25, 1.0],
-        SeedChurn.PerSeed([Packed(0, 1, 2, 0), Packed(0, 0, 0, 0)], [Packed(0, 1, 1, 0), Packed(1, 1, 1, 1)]));
+        PerSeed([Packed(0, 1, 2, 0), Packed(0, 0, 0, 0)], [Packed(0, 1, 1, 0), Packed(1, 1, 1, 1)]));
 
     [Fact]
     public void Cohorts_of_different_seeds_are_refused() =>
-        Assert.Throws<ArgumentException>(() => SeedChurn.PerSeed([Packed(0)], [Packed(0), Packed(1)]));
+        Assert.Throws<ArgumentException>(() => PerSeed([Packed(0)], [Packed(0), Packed(1)]));
 
     [Fact]
     public void For_multi_label_data_churn_is_the_share_of_examples_whose_sets_differ() => Assert.Equal(
-        [0.5], SeedChurn.PerSeed([Sets([0, 1], [])], [Sets([0], [])]));
+        [0.5], PerSeed([Sets([0, 1], [])], [Sets([0], [])]));
+
+    [Fact]
+    public void Blocks_are_counted_together()
+    {
+        var churn = new SeedChurn(1);
+        churn.Add([Packed(0, 1)], [Packed(0, 0)]);
+        churn.Add([Packed(2, 1)], [Packed(2, 1)]);
+
+        Assert.Equal([0.25], churn.PerSeed);
+    }
+
+    private static IReadOnlyCollection<double> PerSeed(PackedLabels[] dense, PackedLabels[] pruned)
+    {
+        var churn = new SeedChurn(dense.Length);
+        churn.Add(dense, pruned);
+        return churn.PerSeed;
+    }
 
     private static PackedLabels Sets(params short[][] sets) => PackedLabels.Of(LearningTask.MultiLabel, 2, sets);
 }

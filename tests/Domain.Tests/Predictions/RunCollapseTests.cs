@@ -48,6 +48,39 @@ public class RunCollapseTests
     public void Multi_label_data_collapses_as_the_reference_does() =>
         Each("collapsed_run_several_labels", golden => (Sets(golden, "gold"), Sets(golden, "predicted")));
 
+    /// <summary>Most texts have no label, and a run finds from none to half of the others.</summary>
+    [Fact]
+    public void Counts_decide_a_collapse_as_the_predictions_do_or_leave_it_open()
+    {
+        var (random, decided, open) = (new Random(5), 0, 0);
+        for (var trial = 0; trial < 200; trial++)
+        {
+            IReadOnlyList<short>[] labels =
+                [.. Enumerable.Range(0, 300).Select(_ => random.Next(25) == 0 ? new[] { (short)random.Next(4) } : [])];
+            var gold = PackedLabels.Of(LearningTask.MultiLabel, 4, labels);
+            var predicted = PackedLabels.Of(
+                LearningTask.MultiLabel, 4, labels.Select(set => random.Next(200) < trial ? set : []));
+            var expected = RunCollapse.Of(gold, predicted).IsCollapsed;
+
+            var byCounts = RunCollapse.IsCollapsedBy(LearningTask.MultiLabel, LabelCounts.Of(gold, predicted));
+
+            if (byCounts is null) open++;
+            else decided++;
+            Assert.Equal(expected, byCounts ?? expected);
+        }
+        Assert.True(decided > 10 && open > 10, $"{decided} decided, {open} open");
+    }
+
+    [Theory]
+    [InlineData(new[] { 0, 1, 2, 0 }, new[] { 1, 1, 1, 1 })]
+    [InlineData(new[] { 0, 1, 2, 0 }, new[] { 0, 1, 2, 0 })]
+    [InlineData(new[] { 0, 1, 2, 0 }, new[] { 0, 1, 1, 2 })]
+    public void Counts_always_decide_a_collapse_of_single_label_data(int[] gold, int[] predicted) => Assert.Equal(
+        Classes(gold, predicted).IsCollapsed,
+        RunCollapse.IsCollapsedBy(
+            LearningTask.SingleLabel,
+            LabelCounts.Of(PackedLabels.OfClasses(3, gold), PackedLabels.OfClasses(3, predicted))));
+
     private static void Each(string name, Func<JsonElement, (PackedLabels Gold, PackedLabels Predicted)> read)
     {
         var cases = GoldenFolder.Json("analysis.json").GetProperty(name).EnumerateArray().ToList();

@@ -1,0 +1,34 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+using PieService.Domain.Predictions;
+
+namespace PieService.Domain.Analysis;
+
+/// <summary>Counts the PIEs of each class, one example after the other.</summary>
+public sealed class ClassTally(LearningTask task, int classCount)
+{
+    private readonly int[] examples = new int[classCount], pies = new int[classCount];
+    private readonly int[]? differing = task == LearningTask.MultiLabel ? new int[classCount] : null;
+
+    /// <param name="gold">The gold labels of the block in which the label has its position.</param>
+    /// <param name="runs">The number of runs of each of the two cohorts.</param>
+    public void Add(LabelledExample label, PackedLabels gold, int runs)
+    {
+        gold.Vote(label.Position, examples);
+        if (!label.IsPie) return;
+        gold.Vote(label.Position, pies);
+        if (differing is null) return;
+        foreach (var c in new LabelVotes(label.DenseVotes, runs).DifferingFrom(new(label.PrunedVotes, runs)))
+            differing[c]++;
+    }
+
+    /// <param name="dense">The counts of each dense run over all examples.</param>
+    /// <param name="pruned">The counts of each pruned run.</param>
+    /// <returns>One for each class, in order.</returns>
+    public IReadOnlyList<ClassScore> Scores(IReadOnlyList<LabelCounts> dense, IReadOnlyList<LabelCounts> pruned) =>
+    [
+        .. Enumerable.Range(0, classCount).Select(c => new ClassScore(
+            examples[c], pies[c], differing?[c], CohortClassScore.Of(dense, c, differing is null),
+            CohortClassScore.Of(pruned, c, differing is null))),
+    ];
+}

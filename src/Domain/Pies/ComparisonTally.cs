@@ -1,0 +1,94 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
+
+namespace PieService.Domain.Pies;
+
+/// <summary>
+/// Counts what the summary of a comparison is made of, a block of examples at a time: its size depends on the runs and
+/// classes, and not on the examples.
+/// </summary>
+/// <param name="seeds">The number of runs of each of the two cohorts.</param>
+/// <param name="denseRuns">The number of all dense runs, including those of seeds that no pruned run has.</param>
+public sealed class ComparisonTally(LearningTask task, int classCount, int seeds, int denseRuns)
+{
+    private readonly CohortCounter dense = new(task, classCount, seeds), pruned = new(task, classCount, seeds);
+
+    /// <summary>Counted for multi-label data only; the majorities suffice for single-label data.</summary>
+    private readonly CohortCounter denseOnPies = new(task, classCount, seeds), prunedOnPies =
+        new(task, classCount, seeds);
+    private readonly SeedChurn churn = new(seeds);
+    private readonly NoiseFloorTally noiseFloor = new(task, classCount, denseRuns, seeds);
+    private int examples, pies, denseTies, prunedTies, tiedPies, denseRight, prunedRight;
+
+    /// <summary>The counts of each dense run of the cohort.</summary>
+    public IReadOnlyList<LabelCounts> Dense => dense.Counts;
+
+    /// <summary>The counts of each pruned run.</summary>
+    public IReadOnlyList<LabelCounts> Pruned => pruned.Counts;
+
+    public void Add(LabelledExample label)
+    {
+        examples++;
+        if (label.DenseTied) denseTies++;
+        if (label.PrunedTied) prunedTies++;
+        if (!label.IsPie) return;
+        pies++;
+        if (label.DenseTied || label.PrunedTied) tiedPies++;
+        if (label.DenseMode == label.Gold) denseRight++;
+        if (label.PrunedMode == label.Gold) prunedRight++;
+    }
+
+    /// <param name="block">The predictions for a block whose labels have been added.</param>
+    /// <param name="allDense">The predictions of all dense runs for it.</param>
+    /// <param name="isPie">Whether each example of the block is a PIE.</param>
+    public void Add(ComparedAnswers block, IReadOnlyList<PackedLabels> allDense, bool[] isPie)
+    {
+        dense.Add(block.Gold, block.Dense);
+        pruned.Add(block.Gold, block.Pruned);
+        if (task == LearningTask.MultiLabel)
+        {
+            denseOnPies.Add(block.Gold, block.Dense, isPie);
+            prunedOnPies.Add(block.Gold, block.Pruned, isPie);
+        }
+        churn.Add(block.Dense, block.Pruned);
+        noiseFloor.Add(allDense);
+    }
+
+    /// <param name="achievedSparsity">The achieved sparsity of each pruned run, in percent.</param>
+    /// <param name="expectedSeeds">The number of seeds that the sweep asked for.</param>
+    /// <param name="noInfluence">Why <paramref name="influenceEpochs"/> is empty; null if it is not.</param>
+    /// <param name="denseCollapsed">The number of dense runs that have collapsed.</param>
+    /// <param name="prunedCollapsed">The number of pruned runs that have collapsed.</param>
+    public ComparisonSummary Summary(
+        IReadOnlyCollection<double> achievedSparsity, int expectedSeeds, IReadOnlyList<int> influenceEpochs,
+        string? noInfluence, int denseCollapsed, int prunedCollapsed)
+    {
+        var isSingle = task == LearningTask.SingleLabel;
+        return new ComparisonSummary(
+            seeds,
+            seeds,
+            seeds == expectedSeeds,
+            examples,
+            pies,
+            denseTies,
+            prunedTies,
+            Spread.Of(achievedSparsity),
+            Spread.Of([.. Dense.Select(Score)]),
+            Spread.Of([.. Pruned.Select(Score)]),
+            OnPies(denseRight, denseOnPies),
+            OnPies(prunedRight, prunedOnPies),
+            Spread.Of(churn.PerSeed),
+            noiseFloor.Floor(),
+            influenceEpochs,
+            noInfluence,
+            isSingle ? ScoreMetric.Accuracy : ScoreMetric.MacroF1,
+            tiedPies,
+            denseCollapsed,
+            prunedCollapsed);
+
+        double Score(LabelCounts counts) => isSingle ? counts.Scores().Accuracy : counts.MacroF1;
+
+        double? OnPies(int right, CohortCounter onPies) =>
+            pies == 0 ? null : isSingle ? (double)right / pies : onPies.Counts.Average(counts => counts.MacroF1);
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+using PieService.Domain.Recipes;
+using PieService.Domain.Runs;
+
+namespace PieService.Domain.Storage;
+
+/// <summary>The runs of both cohorts of a comparison, over the seeds that both have, in seed order.</summary>
+/// <param name="AllDense">All dense runs, including those of seeds that no pruned run has, so also the second dense
+/// cohort.</param>
+internal sealed record Cohorts(
+    ComparedDataset Dataset, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned, IReadOnlyList<Run> AllDense)
+{
+    /// <summary>
+    /// The runs of this sweep that have predicted the split. A run that is being trained again keeps its earlier
+    /// predictions until there are new ones.
+    /// </summary>
+    public static async Task<Cohorts> OfAsync(PieDbContext db, Comparison comparison, CancellationToken cancellation)
+    {
+        var runs = await (from link in db.SweepRuns
+                          join run in db.Runs on link.RunId equals run.Id
+                          where link.SweepId == comparison.SweepId
+                              && db.RunPredictions.Any(
+                                  predictions => predictions.RunId == run.Id && predictions.Split == comparison.Split)
+                              && (run.Fingerprint == comparison.DenseFingerprint
+                                  || run.Fingerprint == comparison.PrunedFingerprint)
+                          orderby run.Seed
+                          select run).AsNoTracking().ToListAsync(cancellation);
+        var common = runs.GroupBy(run => run.Seed).Where(seed => seed.Count() == 2).Select(seed => seed.Key)
+            .ToHashSet();
+        var dataset = await (from sweep in db.Sweeps
+                             join d in db.Datasets on sweep.DatasetId equals d.Id
+                             where sweep.Id == comparison.SweepId
+                             select new ComparedDataset(d.Id, d.Task, d.Labels.Length)).SingleAsync(cancellation);
+        return new Cohorts(
+            dataset, Common(comparison.DenseFingerprint), Common(comparison.PrunedFingerprint),
+            All(comparison.DenseFingerprint));
+
+        List<Run> All(string fingerprint) => [.. runs.Where(run => run.Fingerprint == fingerprint)];
+
+        List<Run> Common(string fingerprint) => [.. All(fingerprint).Where(run => common.Contains(run.Seed))];
+    }
+
+    /// <summary>
+    /// The dense runs of the cohort's seeds, which observed the training. They are also used if the baseline is
+    /// dense4E, whose first epochs are the same.
+    /// </summary>
+    public async Task<IReadOnlyList<Run>> ObserversAsync(
+        PieDbContext db, Comparison comparison, CancellationToken cancellation)
+    {
+        if (comparison.Baseline == Method.Dense) return Dense;
+        var (fingerprint, seeds) =
+            (RecipeFingerprint.Of(Dense[0].Recipe.Dense), Dense.Select(run => run.Seed).ToArray());
+        return await (from link in db.SweepRuns
+                      join run in db.Runs on link.RunId equals run.Id
+                      where link.SweepId == comparison.SweepId && run.Fingerprint == fingerprint
+                          && seeds.Contains(run.Seed)
+                      orderby run.Seed
+                      select run).AsNoTracking().ToListAsync(cancellation);
+    }
+}
+
+internal sealed record ComparedDataset(Guid Id, LearningTask Task, int ClassCount);

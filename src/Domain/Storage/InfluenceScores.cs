@@ -1,0 +1,87 @@
+using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+using PieService.Domain.Predictions;
+using PieService.Domain.Runs;
+
+namespace PieService.Domain.Storage;
+
+/// <summary>
+/// Reads the scores from which the influence of the examples is computed, a block of examples at a time: the scores of
+/// all runs together may be many gigabytes. What is kept are a few numbers for each example.
+/// </summary>
+/// <param name="db">Reads from one snapshot of the database.</param>
+internal sealed class InfluenceScores(
+    PieDbContext db, Comparison comparison, Cohorts cohorts, PackedLabels gold, long blockBytes)
+{
+    private readonly int scoreBytes = 2 * cohorts.Dataset.ClassCount;
+
+    /// <summary>The epochs that all dense runs of the cohort's seeds observed and the sweep wants.</summary>
+    /// <returns>The epochs, ascending; if there are none, the reason.</returns>
+    public async Task<(IReadOnlyList<int> Epochs, string? Reason)> EpochsAsync(CancellationToken cancellation)
+    {
+        if (comparison.Split != Split.Train)
+            return ([], "Influence is computed for training examples only: add train to predictSplits to get a "
+                + "comparison on the training split.");
+        var observers = await cohorts.ObserversAsync(db, comparison, cancellation);
+        var wanted = await db.SweepRuns
+            .Where(link => link.SweepId == comparison.SweepId && link.RunId == observers[0].Id)
+            .Select(link => link.WantedEpochs).SingleAsync(cancellation);
+        if (wanted.Length == 0)
+            return ([], "The model has none of the epochs in observationEpochs: omit observationEpochs, or name an "
+                + "epoch of the model.");
+        // Another sweep may have wanted more epochs of the same runs.
+        var epochs = observers.Select(run => run.ObservedEpochs)
+            .Aggregate(wanted, (common, more) => [.. common.Intersect(more)]).Order().ToList();
+        return epochs.Count > 0
+            ? (epochs, null)
+            : ([], "No epoch was observed by all dense runs of these seeds: one has failed, or is being trained "
+                + "again.");
+    }
+
+    /// <summary>The examples by their EL2N after an epoch that all observers observed.</summary>
+    public async Task<InfluenceRanking> RankingAsync(int epoch, CancellationToken cancellation)
+    {
+        var runs = Ids(await cohorts.ObserversAsync(db, comparison, cancellation));
+        var (el2n, scores) = (new double[gold.Count], new ScoreBuffer());
+        await foreach (var (block, packed) in PackedColumn.ObservedScores(epoch)
+            .ReadAsync(db, runs, gold.Count, scoreBytes, blockBytes, cancellation))
+        {
+            var ofBlock = gold.Slice(block.Start, block.Count);
+            El2n.MeanOverSeeds(ofBlock, packed.Select(scores.Unpack)).CopyTo(el2n, block.Start);
+        }
+        return InfluenceRanking.Of(el2n);
+    }
+
+    /// <summary>The losses of the trained models of both cohorts on each example.</summary>
+    public async Task<SeedLosses> LossesAsync(CancellationToken cancellation)
+    {
+        var seeds = cohorts.Dense.Count;
+        var (losses, dense, pruned) = (SeedLosses.Zero(gold.Count), new ScoreBuffer(), new ScoreBuffer());
+        await foreach (var (block, packed) in PackedColumn.Scores(comparison.Split)
+            .ReadAsync(
+                db, [.. Ids(cohorts.Dense), .. Ids(cohorts.Pruned)], gold.Count, scoreBytes, blockBytes, cancellation))
+        {
+            var pairs = Enumerable.Range(0, seeds)
+                .Select(seed => (dense.Unpack(packed[seed]), pruned.Unpack(packed[seeds + seed])));
+            losses.Set(block.Start, SeedLosses.Of(gold.Slice(block.Start, block.Count), pairs));
+        }
+        return losses;
+    }
+
+    private static Guid[] Ids(IReadOnlyList<Run> runs) => [.. runs.Select(run => run.Id)];
+
+    /// <summary>The scores of one run at a time; each call overwrites those of the call before.</summary>
+    private sealed class ScoreBuffer
+    {
+        private float[] scores = [];
+
+        public float[] Unpack(byte[] packed)
+        {
+            if (scores.Length != packed.Length / 2) scores = new float[packed.Length / 2];
+            PackedPredictions.Scores(packed, scores);
+            return scores;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Npgsql;
+using NpgsqlTypes;
+using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+
+namespace PieService.Domain.Storage;
+
+/// <summary>Writes the labels of a comparison into pie_labels by COPY.</summary>
+internal sealed class LabelCopy : IAsyncDisposable
+{
+    private readonly NpgsqlBinaryImporter rows;
+    private readonly Comparison comparison;
+    private readonly Cohorts cohorts;
+    private readonly InfluenceRanking? influence;
+
+    private LabelCopy(
+        NpgsqlBinaryImporter rows, Comparison comparison, Cohorts cohorts, InfluenceRanking? influence) =>
+        (this.rows, this.comparison, this.cohorts, this.influence) = (rows, comparison, cohorts, influence);
+
+    /// <param name="influence">The examples by their EL2N; null if there is none.</param>
+    public static async Task<LabelCopy> BeginAsync(
+        NpgsqlConnection connection, Comparison comparison, Cohorts cohorts, InfluenceRanking? influence,
+        CancellationToken cancellation) =>
+        new(await connection.BeginBinaryImportAsync("""
+            COPY pie_labels (comparison_id, position, example_id, gold, dense_votes, pruned_votes, runs, dense_mode,
+                pruned_mode, dense_tied, pruned_tied, margin, is_pie, direction, el2n, influence_bin)
+            FROM STDIN (FORMAT BINARY)
+            """, cancellation), comparison, cohorts, influence);
+
+    /// <param name="position">The position of the example in its split.</param>
+    public async Task WriteAsync(int position, LabelledExample label, CancellationToken cancellation)
+    {
+        await rows.StartRowAsync(cancellation);
+        await rows.WriteAsync(comparison.Id, NpgsqlDbType.Uuid, cancellation);
+        await rows.WriteAsync(position, NpgsqlDbType.Integer, cancellation);
+        await rows.WriteAsync(
+            Example.IdOf(cohorts.Dataset.Id, comparison.Split, position), NpgsqlDbType.Uuid, cancellation);
+        await WriteAsync(label.Gold, NpgsqlDbType.Smallint);
+        await rows.WriteAsync(label.DenseVotes, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation);
+        await rows.WriteAsync(label.PrunedVotes, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation);
+        await rows.WriteAsync((short)cohorts.Dense.Count, NpgsqlDbType.Smallint, cancellation);
+        await WriteAsync(label.DenseMode, NpgsqlDbType.Smallint);
+        await WriteAsync(label.PrunedMode, NpgsqlDbType.Smallint);
+        await rows.WriteAsync(label.DenseTied, NpgsqlDbType.Boolean, cancellation);
+        await rows.WriteAsync(label.PrunedTied, NpgsqlDbType.Boolean, cancellation);
+        await rows.WriteAsync(label.Margin, NpgsqlDbType.Double, cancellation);
+        await rows.WriteAsync(label.IsPie, NpgsqlDbType.Boolean, cancellation);
+        if (label.Direction is { } direction)
+            await rows.WriteAsync(Wire.Name(direction), NpgsqlDbType.Text, cancellation);
+        else await rows.WriteNullAsync(cancellation);
+        await WriteAsync(influence?.El2n[position], NpgsqlDbType.Double);
+        await WriteAsync((short?)influence?.Bin[position], NpgsqlDbType.Smallint);
+
+        Task WriteAsync<T>(T? value, NpgsqlDbType type) where T : struct =>
+            value is { } known ? rows.WriteAsync(known, type, cancellation) : rows.WriteNullAsync(cancellation);
+    }
+
+    /// <summary>Makes the rows visible to the transaction. Without it, none of them is stored.</summary>
+    public ValueTask<ulong> CompleteAsync(CancellationToken cancellation) => rows.CompleteAsync(cancellation);
+
+    public ValueTask DisposeAsync() => rows.DisposeAsync();
+}
