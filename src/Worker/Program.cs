@@ -101,7 +101,8 @@ services.AddSingleton<FailedResources>();
 services.AddSingleton<TrainNextRun>();
 services.AddSingleton<ITrainNextRun>(provider => provider.GetRequiredService<TrainNextRun>());
 services.AddHostedService<SlotWatch>();
-services.AddTransient<ILabelComparison, ComparisonLabels>();
+services.AddSingleton<ComparisonLabels>();
+services.AddTransient<ILabelComparison, LabelComparison>();
 
 // The queue: labelling has its own server, so that it never waits for hours of training
 services.AddQueue(connectionString, maxPoolSize: (2 * settings.Slots) + 8);

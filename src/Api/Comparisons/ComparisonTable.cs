@@ -50,7 +50,8 @@ public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, Comp
         .List("influence_epochs", row => row.Influence?.Epochs)
         .Text("influence_reason", row => row.Influence?.Reason)
         .List("warnings", row => row.Warnings)
-        .Time("labelledAt", row => row.LabelledAt);
+        .Time("labelledAt", row => row.LabelledAt)
+        .Text("labellingError", row => row.LabellingError);
 
     public override Task<SweepScope?> FindAsync(
         PieDbContext db, Guid id, ComparisonFilter filter, CancellationToken cancellation) =>
@@ -117,12 +118,17 @@ public sealed record ComparisonFilter : TableQuery
 /// mean macro-F1 of its runs.
 /// </param>
 /// <param name="Warnings">What is doubtful about the PIEs; empty until the comparison is labelled.</param>
+/// <param name="LabellingError">
+/// Why the last labelling failed. It is repeated several times; then the sweep has failed, until a run of the
+/// comparison ends or retryFailedRuns asks for it. Null if the last labelling succeeded.
+/// </param>
 public sealed record ComparisonResponse(
     Guid Id, Guid SweepId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
     Spread? AchievedSparsity, ComparedSeeds Seeds, bool Complete, Split Split, int? Examples, int? Pies,
     double? PieRate,
     NoiseFloor? NoiseFloor, Spread? Churn, ComparedCounts? Ties, ComparedScores? Score, ComparedNumbers? ScoreOnPies,
-    ComparedInfluence? Influence, IReadOnlyList<Warning> Warnings, DateTimeOffset? LabelledAt)
+    ComparedInfluence? Influence, IReadOnlyList<Warning> Warnings, DateTimeOffset? LabelledAt,
+    string? LabellingError)
     : IPolled
 {
     /// <summary>
@@ -148,7 +154,7 @@ public sealed record ComparisonResponse(
             summary is null ? null : new ComparedNumbers(summary.DenseOnPies, summary.PrunedOnPies),
             summary is null ? null : new ComparedInfluence(summary.InfluenceEpochs, summary.NoInfluence),
             summary is null ? [] : [.. ComparisonWarnings.Of(summary)],
-            comparison.LabelledAt);
+            comparison.LabelledAt, comparison.LabellingError);
     }
 }
 

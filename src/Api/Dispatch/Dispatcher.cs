@@ -105,7 +105,12 @@ public sealed class Dispatcher(
     private async Task DispatchLabelsAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        foreach (var id in await Labelling.TakeDueAsync(db, cancellation))
+        var messagesWait = await db.Database.SqlQuery<bool>($"""
+            SELECT EXISTS (
+                SELECT 1 FROM hangfire.jobqueue WHERE queue = {QueueStorage.LabelQueue} AND fetchedat IS NULL
+            ) AS "Value"
+            """).SingleAsync(cancellation);
+        foreach (var id in await Labelling.TakeDueAsync(db, messagesWait, cancellation))
             queue.Enqueue<ILabelComparison>(
                 QueueStorage.LabelQueue, comparison => comparison.ExecuteAsync(id, CancellationToken.None));
     }

@@ -101,7 +101,8 @@ public sealed class SweepWatch(
                             WHERE link.sweep_id = sweeps.id AND runs.finished_at > last.at)
                     OR EXISTS (
                         SELECT 1 FROM comparisons WHERE sweep_id = sweeps.id
-                            AND (NOT pie_is_labelled(labelling_asked_at, labelled_at) OR labelled_at > last.at)))
+                            AND (labelling_failed_at IS NULL AND NOT pie_is_labelled(labelling_asked_at, labelled_at)
+                                OR labelled_at > last.at)))
             ORDER BY sweeps.id
             """).ToListAsync(cancellation);
 

@@ -173,7 +173,8 @@ public static class SweepEndpoints
 
     /// <summary>Queues the failed runs of a sweep again.</summary>
     /// <remarks>
-    /// The number of attempts of these runs starts at 0 again. A sweep without failed runs does not change.
+    /// The number of attempts of these runs starts at 0 again. Comparisons whose labelling failed are labelled again. A
+    /// sweep without either does not change.
     /// </remarks>
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> RetryFailed(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,

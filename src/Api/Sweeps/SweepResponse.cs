@@ -15,6 +15,10 @@ public sealed record SweepRow
 }
 
 /// <param name="WaitingFor">The reasons why no run makes progress; empty if a run does, or if none has to.</param>
+/// <param name="LabellingError">
+/// Why a comparison has no labels after all attempts: the sweep has failed although its runs have succeeded. Null if
+/// there is no such comparison.
+/// </param>
 /// <param name="Unknowns">
 /// The details of the study that the preset cannot determine, with the values that are used instead; empty without a
 /// preset.
@@ -26,6 +30,7 @@ public sealed record SweepResponse(
     Guid Id, string Name, SweepState State, Guid DatasetId, SweepRequest Request,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, ProgressResponse Progress,
     IReadOnlyList<string> WaitingFor,
+    string? LabellingError,
     IReadOnlyList<string> Unknowns,
     IReadOnlyList<Warning> Warnings)
     : IPolled, IHasSteadyPart
@@ -42,6 +47,7 @@ public sealed record SweepResponse(
             sweep.CreatedAt, progress.StartedAt, progress.FinishedAt, ProgressResponse.Of(progress),
             progress.State is SweepState.Queued or SweepState.Running && progress is { RunsQueued: > 0, RunsRunning: 0 }
                 ? BlockedReasons.Of(live.Workers).ReasonsFor(sweep.Request) : [],
+            progress.LabellingError,
             sweep.Request.Unknowns,
             PlanWarnings.Of(sweep.Request, row.Dataset, live));
     }

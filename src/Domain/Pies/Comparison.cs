@@ -29,6 +29,15 @@ public sealed class Comparison
     public DateTimeOffset? LabellingAskedAt { get; init; }
     public DateTimeOffset? LabelledAt { get; init; }
 
+    /// <summary>The number of labellings that have begun since one was asked for; 0 after one that succeeded.</summary>
+    public int LabellingAttempts { get; init; }
+
+    /// <summary>Why the last labelling failed; null if none has failed since the last one that succeeded.</summary>
+    public string? LabellingError { get; init; }
+
+    /// <summary>When all attempts had failed; null while there are attempts left.</summary>
+    public DateTimeOffset? LabellingFailedAt { get; init; }
+
     /// <summary>Null until the comparison is labelled.</summary>
     public ComparisonSummary? Summary { get; init; }
 

@@ -15,7 +15,7 @@ namespace PieService.Domain.Storage;
 /// </summary>
 /// <param name="blockBytes">The most bytes of predictions of all runs that are in memory at a time.</param>
 public sealed class ComparisonLabels(
-    IDbContextFactory<PieDbContext> contexts, long blockBytes = ComparisonLabels.BlockBytes) : ILabelComparison
+    IDbContextFactory<PieDbContext> contexts, long blockBytes = ComparisonLabels.BlockBytes)
 {
     /// <summary>Some 16,000 examples of 1,000 runs of single-label data.</summary>
     public const long BlockBytes = 32 << 20;

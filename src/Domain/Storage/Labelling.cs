@@ -4,19 +4,25 @@ using PieService.Domain.Pies;
 namespace PieService.Domain.Storage;
 
 /// <summary>
-/// The only code that writes <see cref="Comparison.LabellingAskedAt"/> and <see cref="Comparison.LabelledAt"/>.
+/// The only code that writes <see cref="Comparison.LabellingAskedAt"/>, <see cref="Comparison.LabelledAt"/> and what is
+/// known of failed attempts.
 /// </summary>
 /// <remarks>
-/// <para>The protocol, by the two columns of a comparison:</para>
+/// <para>The protocol, by the columns of a comparison:</para>
 /// <list type="number">
 /// <item><see cref="AskAsync"/>, by the code that ends a run, in the transaction that ends it: labelling_asked_at
-/// becomes null. A new comparison begins in this state.</item>
+/// becomes null, and all attempts are available. A new comparison begins in this state.</item>
 /// <item><see cref="TakeDueAsync"/>, by the dispatcher: where labelling_asked_at is null and the runs allow it,
 /// labelling_asked_at becomes the present time, and a message is sent. A message may be lost, so a comparison that is
-/// not labelled within <see cref="MessageLifetime"/> is due again.</item>
-/// <item><see cref="BeginAsync"/>, by the worker that has the message: it takes the comparison's lock, which keeps a
-/// second delivery waiting, and only then reads runs.</item>
+/// not labelled within <see cref="MessageLifetime"/> is due again, unless the message may still be in the
+/// queue.</item>
+/// <item><see cref="BeginAsync"/>, by the worker that has the message: it counts the attempt, so that a labelling that
+/// kills its worker is counted too. It takes the comparison's lock, which keeps a second delivery waiting, and only
+/// then reads runs.</item>
 /// <item><see cref="DoneAsync"/>, in the same transaction as the labels: labelled_at becomes the present time.</item>
+/// <item>Or <see cref="FailAsync"/>: labelling_error has the reason. The comparison is due again after a pause that
+/// doubles with each attempt. After <see cref="MostAttempts"/> labelling_failed_at is set, and nothing happens until
+/// <see cref="AskAsync"/> or <see cref="RetryAsync"/>.</item>
 /// </list>
 /// <para>
 /// The labels are those of the runs as they are now where labelled_at is not before labelling_asked_at
@@ -34,6 +40,9 @@ public static class Labelling
 
     private static readonly TimeSpan MessageLifetime = TimeSpan.FromSeconds(60);
 
+    /// <summary>The pauses between them are 2, 4, 8 and 16 minutes.</summary>
+    public const int MostAttempts = 5;
+
     /// <summary>Below this number of seeds a vote has no meaning, unless the sweep asked for fewer.</summary>
     public const int FewestSeeds = 2;
 
@@ -43,7 +52,8 @@ public static class Labelling
     /// </summary>
     public static Task AskAsync(PieDbContext db, IReadOnlyList<Guid> runs, CancellationToken cancellation) =>
         runs.Count == 0 ? Task.CompletedTask : db.Database.ExecuteSqlAsync($"""
-            UPDATE comparisons SET labelling_asked_at = NULL
+            UPDATE comparisons
+            SET labelling_asked_at = NULL, labelling_attempts = 0, labelling_failed_at = NULL
             FROM (
                 SELECT due.id FROM comparisons AS due
                 WHERE EXISTS (
@@ -57,6 +67,18 @@ public static class Labelling
                 -- that does not wait for a transaction that labels the comparison.
                 ORDER BY due.id FOR NO KEY UPDATE) AS due
             WHERE comparisons.id = due.id
+            """, cancellation);
+
+    /// <summary>Asks for the labels of those comparisons of a sweep whose attempts have all failed.</summary>
+    public static Task RetryAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync($"""
+            UPDATE comparisons
+            SET labelling_asked_at = NULL, labelling_attempts = 0, labelling_failed_at = NULL
+            FROM (
+                SELECT id FROM comparisons WHERE sweep_id = {sweepId} AND labelling_failed_at IS NOT NULL
+                -- In the order of AskAsync, so that neither waits for the other.
+                ORDER BY id FOR NO KEY UPDATE) AS failed
+            WHERE comparisons.id = failed.id
             """, cancellation);
 
     /// <summary>
@@ -81,15 +103,26 @@ public static class Labelling
 
     /// <summary>
     /// Marks the comparisons for which a message must be sent: those whose runs have all ended, and until then at
-    /// intervals those with <see cref="FewestSeeds"/> common seeds or more.
+    /// intervals those with <see cref="FewestSeeds"/> common seeds or more. A comparison whose attempts are used up
+    /// without an error, since each has ended its worker, has failed.
     /// </summary>
-    public static Task<List<Guid>> TakeDueAsync(PieDbContext db, CancellationToken cancellation) =>
+    /// <param name="messagesWait">Whether the queue has messages that no worker has taken. The message of a comparison
+    /// may be one of them, so no second one is sent before the queue is empty.</param>
+    public static Task<List<Guid>> TakeDueAsync(PieDbContext db, bool messagesWait, CancellationToken cancellation) =>
         db.Database.SqlQuery<Guid>($"""
-            UPDATE comparisons SET labelling_asked_at = now()
+            WITH taken AS (
+            UPDATE comparisons SET labelling_asked_at = now(),
+                labelling_failed_at = CASE WHEN labelling_attempts >= {MostAttempts} THEN now() END,
+                labelling_error = CASE WHEN labelling_attempts >= {MostAttempts}
+                    THEN coalesce(labelling_error, 'Each worker that labelled it has ended meanwhile: look at the '
+                        || 'logs of the workers and at their memory, then use retry-failed of the sweep.')
+                    ELSE labelling_error END
             FROM (
                 SELECT comparisons.id FROM comparisons JOIN sweeps ON sweeps.id = comparisons.sweep_id
-                WHERE NOT pie_is_labelled(labelling_asked_at, labelled_at)
-                AND (labelling_asked_at IS NULL OR labelling_asked_at < now() - {MessageLifetime})
+                WHERE labelling_failed_at IS NULL AND NOT pie_is_labelled(labelling_asked_at, labelled_at)
+                AND (labelling_asked_at IS NULL
+                    OR NOT {messagesWait}
+                        AND labelling_asked_at < now() - {MessageLifetime} * power(2, labelling_attempts))
                 AND (NOT EXISTS (
                         SELECT 1 FROM runs
                         JOIN sweep_runs AS link ON link.run_id = runs.id AND link.sweep_id = sweeps.id
@@ -107,7 +140,8 @@ public static class Labelling
                 -- A comparison that is being labelled at this moment is checked again later.
                 FOR UPDATE OF comparisons SKIP LOCKED) AS due
             WHERE comparisons.id = due.id
-            RETURNING comparisons.id AS "Value"
+            RETURNING comparisons.id, labelling_failed_at)
+            SELECT id AS "Value" FROM taken WHERE labelling_failed_at IS NULL
             """).ToListAsync(cancellation);
 
     /// <summary>
@@ -120,7 +154,9 @@ public static class Labelling
         // Committed before any run is read: a run that ends after this asks again, and the comparison is labelled
         // again.
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE comparisons SET labelling_asked_at = coalesce(labelling_asked_at, now()) WHERE id = {comparisonId}
+            UPDATE comparisons SET labelling_asked_at = coalesce(labelling_asked_at, now()),
+                labelling_attempts = labelling_attempts + 1
+            WHERE id = {comparisonId} AND NOT pie_is_labelled(labelling_asked_at, labelled_at)
             """, cancellation);
         await db.Database.BeginTransactionAsync(cancellation);
         await AdvisoryLocks.TakeComparisonAsync(db, comparisonId, cancellation);
@@ -139,9 +175,24 @@ public static class Labelling
         var json = summary is null ? null : Json.Write(summary);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons SET summary = {json}::jsonb, achieved_sparsity = {summary?.AchievedSparsity.Mean},
-                is_complete = {summary?.Complete}, labelled_at = clock_timestamp()
+                is_complete = {summary?.Complete}, labelled_at = clock_timestamp(),
+                labelling_attempts = 0, labelling_error = NULL, labelling_failed_at = NULL
             WHERE id = {comparisonId}
             """, cancellation);
         await db.Database.CommitTransactionAsync(cancellation);
     }
+    /// <summary>Records why an attempt failed, after its transaction was rolled back.</summary>
+    public static Task FailAsync(
+        PieDbContext db, Guid comparisonId, string error, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync($"""
+            UPDATE comparisons SET labelling_error = {error},
+                labelling_failed_at = CASE WHEN labelling_attempts >= {MostAttempts} THEN now() END
+            WHERE id = {comparisonId}
+            """, cancellation);
+
+    /// <summary>Does not count an attempt that its worker ended to stop: the message is delivered again.</summary>
+    public static Task YieldAsync(PieDbContext db, Guid comparisonId, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync($"""
+            UPDATE comparisons SET labelling_attempts = greatest(labelling_attempts - 1, 0) WHERE id = {comparisonId}
+            """, cancellation);
 }

@@ -148,6 +148,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         modelBuilder.Entity<Comparison>(comparison =>
         {
             comparison.Property(c => c.Summary).IsJson();
+            comparison.Property(c => c.LabellingAttempts).HasDefaultValue(0);
             comparison.HasIndex(c => new { c.SweepId, c.Ordinal }).IsUnique();
             // The condition is that of NOT pie_is_labelled, which PostgreSQL replaces by its body.
             comparison.HasIndex(c => c.LabelledAt).HasFilter("NOT coalesce(labelled_at >= labelling_asked_at, false)")

@@ -53,8 +53,8 @@ SELECT sweeps.id AS sweep_id,
     CASE WHEN sweeps.cancel_requested_at IS NOT NULL THEN 'cancelled'
         WHEN run.queued + run.running > 0 AND sweeps.pause_requested_at IS NOT NULL THEN 'paused'
         WHEN run.queued = run.total THEN 'queued'
-        WHEN run.queued + run.running > 0 OR NOT comparison.labelled THEN 'running'
-        WHEN run.succeeded = run.total THEN 'succeeded'
+        WHEN run.queued + run.running > 0 OR NOT comparison.ended THEN 'running'
+        WHEN run.succeeded = run.total AND comparison.labelled THEN 'succeeded'
         ELSE 'failed' END AS state,
     run.total AS runs_total, run.queued AS runs_queued, run.running AS runs_running,
     run.succeeded AS runs_succeeded, run.failed AS runs_failed, run.cancelled AS runs_cancelled,
@@ -62,11 +62,12 @@ SELECT sweeps.id AS sweep_id,
     -- A run that was linked may have started long before this sweep asked for it.
     CASE WHEN run.started_at IS NOT NULL THEN greatest(run.started_at, sweeps.created_at) END AS started_at,
     CASE WHEN sweeps.cancel_requested_at IS NOT NULL THEN sweeps.cancel_requested_at
-        WHEN run.queued + run.running = 0 AND comparison.labelled
-        THEN greatest(run.finished_at, comparison.labelled_at, sweeps.created_at) END AS finished_at,
+        WHEN run.queued + run.running = 0 AND comparison.ended
+        THEN greatest(run.finished_at, comparison.ended_at, sweeps.created_at) END AS finished_at,
     CASE WHEN run.queued + run.running > 0 AND sweeps.cancel_requested_at IS NULL AND sweeps.pause_requested_at IS NULL
         THEN now() + make_interval(secs => run.epochs_left * epoch.seconds / greatest(worker.slots, 1))
-        END AS estimated_finish
+        END AS estimated_finish,
+    comparison.labelling_error
 FROM sweeps
 CROSS JOIN LATERAL (
     SELECT count(*)::integer AS total,
@@ -98,10 +99,16 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     -- A comparison that was labelled from all of its runs has what its sweep waits for, even while it is labelled again
     -- because a run of it was trained again for another sweep.
-    SELECT coalesce(bool_and(labelled_at IS NOT NULL
-            AND (pie_is_labelled(labelling_asked_at, labelled_at) OR is_complete)), true) AS labelled,
-        max(labelled_at) AS labelled_at
-    FROM comparisons WHERE comparisons.sweep_id = sweeps.id) AS comparison
+    SELECT coalesce(bool_and(own.labelled), true) AS labelled,
+        coalesce(bool_and(own.labelled OR labelling_failed_at IS NOT NULL), true) AS ended,
+        greatest(max(labelled_at), max(labelling_failed_at)) AS ended_at,
+        -- A comparison without labels after all of its attempts; the sweep does not wait for it.
+        (array_agg(labelling_error ORDER BY ordinal) FILTER (WHERE NOT own.labelled AND labelling_failed_at IS NOT NULL)
+            )[1] AS labelling_error
+    FROM comparisons CROSS JOIN LATERAL (
+        SELECT labelled_at IS NOT NULL
+            AND coalesce(pie_is_labelled(labelling_asked_at, labelled_at) OR is_complete, false) AS labelled) AS own
+    WHERE comparisons.sweep_id = sweeps.id) AS comparison
 CROSS JOIN LATERAL (
     -- Only a sweep that is at work has an estimate. The first finished epoch of each run is enough for it: the number of
     -- all epochs grows with runs times epochs.

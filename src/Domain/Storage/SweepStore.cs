@@ -199,18 +199,23 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             $"UPDATE sweeps SET pause_requested_at = NULL WHERE id = {sweepId}", cancellation), cancellation);
 
     /// <summary>
-    /// failed -> queued with all attempts available again, for the runs of a sweep that was not cancelled.
+    /// failed -> queued with all attempts available again, for the runs of a sweep that was not cancelled. Its
+    /// comparisons whose labelling failed are labelled again.
     /// </summary>
     /// <returns>False if there is no such sweep.</returns>
     public Task<bool> RetryFailedAsync(Guid sweepId, CancellationToken cancellation) =>
-        ChangeAsync(sweepId, db => db.Database.ExecuteSqlAsync($"""
-            UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, error = NULL,
-                not_before = NULL, started_at = NULL, finished_at = NULL,
-                cancel_requested_at = NULL, pause_requested_at = NULL
-            FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id
-            WHERE sweeps.id = {sweepId} AND sweeps.cancel_requested_at IS NULL AND sweep_runs.run_id = runs.id
-                AND runs.state = 'failed'
-            """, cancellation), cancellation);
+        ChangeAsync(sweepId, async db =>
+        {
+            await db.Database.ExecuteSqlAsync($"""
+                UPDATE runs SET state = 'queued', attempts = 0, interruptions = 0, epochs_done = 0, error = NULL,
+                    not_before = NULL, started_at = NULL, finished_at = NULL,
+                    cancel_requested_at = NULL, pause_requested_at = NULL
+                FROM sweep_runs JOIN sweeps ON sweeps.id = sweep_runs.sweep_id
+                WHERE sweeps.id = {sweepId} AND sweeps.cancel_requested_at IS NULL AND sweep_runs.run_id = runs.id
+                    AND runs.state = 'failed'
+                """, cancellation);
+            await Labelling.RetryAsync(db, sweepId, cancellation);
+        }, cancellation);
 
     /// <summary>
     /// succeeded -> queued, for the runs of a sweep whose trained model or last checkpoint is still kept: the model

@@ -80,4 +80,7 @@ public sealed class SweepProgress
 
     /// <summary>Estimated from the mean time of the finished epochs and the slots of the live workers.</summary>
     public DateTimeOffset? EstimatedFinish { get; init; }
+
+    /// <summary>Why a comparison has no labels after all attempts; the first one of several.</summary>
+    public string? LabellingError { get; init; }
 }

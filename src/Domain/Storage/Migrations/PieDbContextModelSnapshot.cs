@@ -432,6 +432,20 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("labelling_asked_at");
 
+                    b.Property<int>("LabellingAttempts")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("labelling_attempts");
+
+                    b.Property<string>("LabellingError")
+                        .HasColumnType("text")
+                        .HasColumnName("labelling_error");
+
+                    b.Property<DateTimeOffset?>("LabellingFailedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("labelling_failed_at");
+
                     b.Property<string>("Method")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1226,6 +1240,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<DateTimeOffset?>("FinishedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finished_at");
+
+                    b.Property<string>("LabellingError")
+                        .HasColumnType("text")
+                        .HasColumnName("labelling_error");
 
                     b.Property<int>("RunsCancelled")
                         .HasColumnType("integer")

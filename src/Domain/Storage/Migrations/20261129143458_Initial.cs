@@ -414,6 +414,9 @@ namespace PieService.Domain.Storage.Migrations
                     expected_seeds = table.Column<int>(type: "integer", nullable: false),
                     labelling_asked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     labelled_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    labelling_attempts = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
+                    labelling_error = table.Column<string>(type: "text", nullable: true),
+                    labelling_failed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     summary = table.Column<string>(type: "jsonb", nullable: true),
                     achieved_sparsity = table.Column<double>(type: "double precision", nullable: true),
                     is_complete = table.Column<bool>(type: "boolean", nullable: true)

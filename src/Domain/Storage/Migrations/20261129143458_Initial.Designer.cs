@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261129134620_Initial")]
+    [Migration("20261129143458_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -434,6 +434,20 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<DateTimeOffset?>("LabellingAskedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("labelling_asked_at");
+
+                    b.Property<int>("LabellingAttempts")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("labelling_attempts");
+
+                    b.Property<string>("LabellingError")
+                        .HasColumnType("text")
+                        .HasColumnName("labelling_error");
+
+                    b.Property<DateTimeOffset?>("LabellingFailedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("labelling_failed_at");
 
                     b.Property<string>("Method")
                         .IsRequired()
@@ -1229,6 +1243,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<DateTimeOffset?>("FinishedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finished_at");
+
+                    b.Property<string>("LabellingError")
+                        .HasColumnType("text")
+                        .HasColumnName("labelling_error");
 
                     b.Property<int>("RunsCancelled")
                         .HasColumnType("integer")

@@ -1,0 +1,38 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using PieService.Domain.Pies;
+
+namespace PieService.Domain.Storage;
+
+/// <summary>
+/// Labels a comparison as the message of the queue asks for. A failure is recorded in the comparison, from which the
+/// dispatcher decides about another attempt, so the message itself has been processed.
+/// </summary>
+public sealed partial class LabelComparison(
+    ComparisonLabels labels, IDbContextFactory<PieDbContext> contexts, ILogger<LabelComparison> logger)
+    : ILabelComparison
+{
+    public async Task ExecuteAsync(Guid comparisonId, CancellationToken cancellation)
+    {
+        try
+        {
+            await labels.ExecuteAsync(comparisonId, cancellation);
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+            await Labelling.YieldAsync(db, comparisonId, CancellationToken.None);
+            throw;
+        }
+        // In an outage nothing can be recorded. The comparison is due again when the database is back.
+        catch (Exception failure) when (!DatabaseOutage.IsCauseOf(failure))
+        {
+            Failed(logger, comparisonId, failure);
+            await using var db = await contexts.CreateDbContextAsync(cancellation);
+            await Labelling.FailAsync(db, comparisonId, failure.GetBaseException().Message, cancellation);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Comparison {Comparison} was not labelled")]
+    private static partial void Failed(ILogger logger, Guid comparison, Exception failure);
+}

@@ -1,0 +1,171 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using PieService.Domain.Storage;
+using PieService.TestSupport;
+
+namespace PieService.Api.Tests.Storage;
+
+/// <summary>
+/// A labelling that fails, because a run has predictions of too few examples. The dispatcher of the API is not asked:
+/// the tests take what is due themselves, at times that they set.
+/// </summary>
+public sealed class LabellingTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    private readonly IDbContextFactory<PieDbContext> contexts =
+        api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>();
+
+    [Fact]
+    public async Task A_failed_labelling_has_an_error_and_the_sweep_goes_on_until_all_attempts_have_failed()
+    {
+        var sweep = await BrokenSweepAsync();
+        for (var attempt = 1; attempt < Labelling.MostAttempts; attempt++)
+        {
+            await LabelAsync(sweep);
+            Assert.Contains("has 14 bytes of classes", (string?)(await ComparisonAsync(sweep))["labellingError"],
+                StringComparison.Ordinal);
+            Assert.Equal("running", (string?)(await SweepAsync(sweep))["state"]);
+        }
+
+        await LabelAsync(sweep);
+
+        var failed = await SweepAsync(sweep);
+        Assert.Equal("failed", (string?)failed["state"]);
+        Assert.NotNull(failed["finishedAt"]);
+        Assert.Equal((string?)(await ComparisonAsync(sweep))["labellingError"], (string?)failed["labellingError"]);
+    }
+
+    [Fact]
+    public async Task A_failed_labelling_is_due_again_after_pauses_that_double_and_not_after_the_last_attempt()
+    {
+        var sweep = await BrokenSweepAsync();
+        foreach (var minutes in new[] { 2, 4, 8, 16 })
+        {
+            await LabelAsync(sweep);
+            Assert.False(await IsDueAsync(sweep, TimeSpan.FromMinutes(minutes - 0.5)));
+            Assert.True(await IsDueAsync(sweep, TimeSpan.FromMinutes(minutes + 0.5)));
+        }
+        await LabelAsync(sweep);
+        Assert.False(await IsDueAsync(sweep, TimeSpan.FromDays(7)));
+    }
+
+    [Fact]
+    public async Task Retry_failed_asks_for_the_labels_again_and_a_success_removes_the_error()
+    {
+        var sweep = await BrokenSweepAsync();
+        for (var attempt = 0; attempt < Labelling.MostAttempts; attempt++) await LabelAsync(sweep);
+        await RepairAsync(sweep);
+
+        var retried = await api.PostAsync($"/api/v1/sweeps/{sweep}/retry-failed", new JsonObject());
+        Assert.Equal(("running", null), ((string?)retried["state"], (string?)retried["labellingError"]));
+        await LabelAsync(sweep);
+
+        var comparison = await ComparisonAsync(sweep);
+        Assert.Equal((8, null), ((int)comparison["examples"]!, (string?)comparison["labellingError"]));
+        Assert.Equal("succeeded", (string?)(await SweepAsync(sweep))["state"]);
+    }
+
+    [Fact]
+    public async Task A_run_that_ends_makes_all_attempts_available_again()
+    {
+        var sweep = await BrokenSweepAsync();
+        for (var attempt = 0; attempt < Labelling.MostAttempts; attempt++) await LabelAsync(sweep);
+
+        await using (var db = await contexts.CreateDbContextAsync())
+            await Labelling.AskAsync(
+                db, [(await api.Situations.RunsOfAsync(sweep))[0].Id], CancellationToken.None);
+
+        Assert.Equal("running", (string?)(await SweepAsync(sweep))["state"]);
+        Assert.Equal(0, await AttemptsAsync(sweep));
+    }
+
+    /// <summary>A worker that is killed cannot record an error, but the attempt was counted when it began.</summary>
+    [Fact]
+    public async Task Labellings_that_end_their_worker_are_counted_and_given_up()
+    {
+        var sweep = await BrokenSweepAsync();
+        for (var attempt = 0; attempt < Labelling.MostAttempts; attempt++)
+        {
+            await using var db = await contexts.CreateDbContextAsync();
+            Assert.NotNull(await Labelling.BeginAsync(db, await IdAsync(sweep), CancellationToken.None));
+        }
+
+        Assert.False(await IsDueAsync(sweep, TimeSpan.FromDays(1)));
+
+        var failed = await SweepAsync(sweep);
+        Assert.Equal("failed", (string?)failed["state"]);
+        Assert.Contains("memory", (string?)failed["labellingError"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_worker_that_stops_while_it_labels_does_not_use_up_an_attempt()
+    {
+        var sweep = await BrokenSweepAsync();
+        using var stopped = new CancellationTokenSource();
+        await using var other = await contexts.CreateDbContextAsync();
+        await using var hold = await other.Database.BeginTransactionAsync();
+        await other.Database.ExecuteSqlAsync($"LOCK TABLE pie_labels IN ACCESS EXCLUSIVE MODE");
+        var labelling = Job.ExecuteAsync(await IdAsync(sweep), stopped.Token);
+        await Until.HoldsAsync(async () => await AttemptsAsync(sweep) == 1);
+
+        await stopped.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => labelling);
+        Assert.Equal(0, await AttemptsAsync(sweep));
+    }
+
+    /// <summary>A comparison is asked for once while its message may still be in the queue.</summary>
+    [Fact]
+    public async Task No_second_message_is_due_while_messages_wait()
+    {
+        var sweep = await BrokenSweepAsync();
+        Assert.True(await IsDueAsync(sweep, TimeSpan.FromHours(1)));
+
+        Assert.False(await IsDueAsync(sweep, TimeSpan.FromHours(1), messagesWait: true));
+        Assert.True(await IsDueAsync(sweep, TimeSpan.FromHours(1)));
+    }
+
+    private LabelComparison Job => new(new ComparisonLabels(contexts), contexts, NullLogger<LabelComparison>.Instance);
+
+    private async Task LabelAsync(Guid sweep) => await Job.ExecuteAsync(await IdAsync(sweep), CancellationToken.None);
+
+    /// <summary>Whether a message would be sent if the last one had been sent this time ago.</summary>
+    private async Task<bool> IsDueAsync(Guid sweep, TimeSpan ago, bool messagesWait = false)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        // Rows of other tests must not be taken, and the dispatcher must not take this one meanwhile.
+        await db.Database.ExecuteSqlAsync($"UPDATE comparisons SET labelling_asked_at = now()");
+        await db.Database.ExecuteSqlAsync(
+            $"UPDATE comparisons SET labelling_asked_at = now() - {ago} WHERE sweep_id = {sweep}");
+        var due = await Labelling.TakeDueAsync(db, messagesWait, CancellationToken.None);
+        await transaction.CommitAsync();
+        return due.Contains(await IdAsync(sweep));
+    }
+
+    private async Task<Guid> BrokenSweepAsync()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 2, "MP-AI"));
+        await api.Situations.TrainAsync(sweep, (_, example) => example % 3);
+        await ClassesAsync(sweep, "substring(classes FROM 3)");
+        return sweep;
+    }
+
+    private Task RepairAsync(Guid sweep) => ClassesAsync(sweep, "classes || decode('0000', 'hex')");
+
+    private Task ClassesAsync(Guid sweep, string classes) => Sql.ExecuteAsync(api.ConnectionString, $"""
+        UPDATE run_predictions SET classes = {classes}
+        FROM sweep_runs WHERE sweep_runs.run_id = run_predictions.run_id AND sweep_runs.sweep_id = '{sweep}'
+        """);
+
+    private async Task<Guid> IdAsync(Guid sweep) => (Guid)(await ComparisonAsync(sweep))["id"]!;
+
+    private async Task<int> AttemptsAsync(Guid sweep) => (int)(await Sql.ScalarAsync(
+        api.ConnectionString, $"SELECT labelling_attempts FROM comparisons WHERE sweep_id = '{sweep}'"))!;
+
+    private async Task<JsonNode> SweepAsync(Guid sweep) => await api.GetAsync($"/api/v1/sweeps/{sweep}");
+
+    private async Task<JsonNode> ComparisonAsync(Guid sweep) =>
+        (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!;
+}
