@@ -99,14 +99,15 @@ SELECT comparison_id, sweep_id, cohort, lower(architecture), architecture, metho
 FROM compared;
 
 -- Every tenth example is a PIE.
-INSERT INTO pie_labels (comparison_id, position, example_id, gold, dense_votes, pruned_votes, runs, dense_mode,
-    pruned_mode, dense_tied, pruned_tied, margin, is_pie, direction)
-SELECT comparison_id, examples.position, examples.id, CASE task WHEN 'singleLabel' THEN 0 END,
-    array_fill(15, ARRAY[classes]), array_fill(15, ARRAY[classes]), seeds,
+INSERT INTO pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, runs, dense_mode, pruned_mode,
+    dense_tied, pruned_tied, margin, is_pie, direction)
+SELECT comparisons.number, examples.position, CASE task WHEN 'singleLabel' THEN 0 END,
+    decode(repeat('0f00', classes), 'hex'), decode(repeat('0f00', classes), 'hex'), seeds,
     CASE task WHEN 'singleLabel' THEN 0 END, CASE task WHEN 'singleLabel' THEN examples.position % 10 = 0 END::integer,
     false, false, random(), examples.position % 10 = 0,
     CASE WHEN examples.position % 10 = 0 THEN 'denseRight' END
-FROM compared JOIN examples ON examples.dataset_id = compared.dataset_id AND examples.split = 'test';
+FROM compared JOIN comparisons ON comparisons.id = compared.comparison_id
+JOIN examples ON examples.dataset_id = compared.dataset_id AND examples.split = 'test';
 
 COMMIT;
 VACUUM ANALYZE;

@@ -159,7 +159,7 @@ public sealed class Campaign(ITestOutputHelper output)
             (PrunedCohorts + 1L) * Seeds,
             await lab.ScalarAsync($"SELECT count(*) FROM run_predictions WHERE run_id IN (SELECT runs.id {own})"));
         Assert.Equal((long)PrunedCohorts * TestExamples, await lab.ScalarAsync(
-            $"SELECT count(*) FROM pie_labels JOIN comparisons ON comparisons.id = comparison_id WHERE sweep_id = "
+            $"SELECT count(*) FROM pie_labels JOIN comparisons ON number = comparison_number WHERE sweep_id = "
                 + $"'{sweep}'"));
         // Each epoch has one row for each split. A branch that could not read its trunk trained the trunk's epochs too.
         Assert.Equal(0L, await lab.ScalarAsync($"""

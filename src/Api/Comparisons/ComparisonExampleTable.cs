@@ -57,7 +57,7 @@ public sealed record ComparisonExampleResponse(
     {
         var votes = CohortVotes.Of(label, labels);
         return new(
-            label.ExampleId, label.Position, example.Text, example.SecondText,
+            example.Id, label.Position, example.Text, example.SecondText,
             [.. example.Labels.Select(index => labels[index])], votes.Dense, votes.Pruned,
             label.IsPie, label.Margin, label.Direction, label.DenseTied || label.PrunedTied, votes.Classes, label.El2n,
             label.InfluenceBin);

@@ -32,8 +32,9 @@ public static class ExampleVoteEndpoints
         if (example is null) return Problems.NotFound("example of this sweep's dataset", exampleId);
 
         var labels = await (from label in db.PieLabels
-                            join comparison in db.Comparisons on label.ComparisonId equals comparison.Id
-                            where label.ExampleId == exampleId && comparison.SweepId == id
+                            join comparison in db.Comparisons on label.ComparisonNumber equals comparison.Number
+                            where label.Position == example.Position && comparison.SweepId == id
+                                && comparison.Split == example.Split
                             orderby comparison.Ordinal
                             select new
                             {

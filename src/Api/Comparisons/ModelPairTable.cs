@@ -58,9 +58,9 @@ public sealed class ModelPairTable() : Table<ModelPairFilter, SweepScope, ModelP
                     {
                         First = first,
                         Second = second,
-                        Shared = db.PieLabels.Count(one => one.ComparisonId == first.Id && one.IsPie
+                        Shared = db.PieLabels.Count(one => one.ComparisonNumber == first.Number && one.IsPie
                             && db.PieLabels.Any(
-                                other => other.ComparisonId == second.Id && other.Position == one.Position
+                                other => other.ComparisonNumber == second.Number && other.Position == one.Position
                                     && other.IsPie)),
                     };
         return new QueryRows<Pair, ModelPairResponse>(

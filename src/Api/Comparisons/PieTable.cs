@@ -55,7 +55,7 @@ public sealed record PieResponse(
     {
         var votes = CohortVotes.Of(label, labels);
         return new(
-            label.ExampleId, label.Position, example.Text, example.SecondText,
+            example.Id, label.Position, example.Text, example.SecondText,
             [.. example.Labels.Select(index => labels[index])],
             votes.Dense, votes.Pruned, label.Margin, label.Direction!.Value, label.DenseTied || label.PrunedTied,
             votes.Classes, label.El2n, label.InfluenceBin);

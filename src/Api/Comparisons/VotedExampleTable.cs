@@ -40,19 +40,21 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
     {
         var (gold, differing) =
             (LabelFilter.ClassOf(filter.Label, scope.Labels), LabelFilter.ClassOf(filter.Class, scope.Labels, "class"));
+        var examples = db.Examples.Where(
+            example => example.DatasetId == scope.DatasetId && example.Split == scope.Comparison.Split);
         // A comparison has one split, so a filter for another split matches no example.
         var wanted = Which(DifferingOn(differing, db.PieLabels), filter)
-            .Where(label => label.ComparisonId == scope.Comparison.Id
+            .Where(label => label.ComparisonNumber == scope.Comparison.Number
             && (filter.Split == null || filter.Split == scope.Comparison.Split)
             && (gold == null || label.Gold == gold
                 || (label.Gold == null
-                    && db.Examples.Any(
-                        example => example.Id == label.ExampleId && example.Labels.Contains(gold.Value))))
+                    && examples.Any(
+                        example => example.Position == label.Position && example.Labels.Contains(gold.Value))))
             && (filter.Direction == null || label.Direction == filter.Direction)
             && (filter.InfluenceBin == null || label.InfluenceBin == filter.InfluenceBin)
             && (filter.MinMargin == null || label.Margin >= filter.MinMargin));
         var rows = from label in wanted
-                   join example in db.Examples on label.ExampleId equals example.Id
+                   join example in examples on label.Position equals example.Position
                    select new LabelledText { Label = label, Example = example };
         var votes = 2 * AnswerLength.OfCounts(scope.Labels);
         return new QueryRows<LabelledText, TItem>(
@@ -71,7 +73,8 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
     private static IQueryable<PieLabel> DifferingOn(short? c, IQueryable<PieLabel> labels) =>
         c is not { } index ? labels : labels.Where(label =>
             label.DenseMode == null
-                ? 2 * label.DenseVotes[index] > label.Runs != 2 * label.PrunedVotes[index] > label.Runs
+                ? 2 * PackedVotes.Of(label.DenseVotes, index) > label.Runs
+                    != 2 * PackedVotes.Of(label.PrunedVotes, index) > label.Runs
                 : label.DenseMode != label.PrunedMode && (label.DenseMode == index || label.PrunedMode == index));
 
     public override Columns<TItem> Columns(ComparisonScope scope) => new Columns<TItem>()

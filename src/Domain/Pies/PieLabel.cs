@@ -18,19 +18,25 @@ public enum PieDirection
     [JsonStringEnumMemberName("mixed")] Mixed,
 }
 
-/// <summary>One example in one comparison: the votes of both cohorts, and whether their majorities differ.</summary>
+/// <summary>
+/// One example in one comparison: the votes of both cohorts, and whether their majorities differ. A grid of the study's
+/// size has 10^7 of these rows, so what follows from a comparison and a position is not stored in them: the id of the
+/// example, and its texts.
+/// </summary>
 public sealed class PieLabel
 {
-    public Guid ComparisonId { get; init; }
+    /// <summary>The <see cref="Comparison.Number"/> of the comparison.</summary>
+    public int ComparisonNumber { get; init; }
+
+    /// <summary>The position of the example in the split of the comparison.</summary>
     public int Position { get; init; }
-    public Guid ExampleId { get; init; }
 
     /// <summary>The gold class of single-label data; null for multi-label data.</summary>
     public short? Gold { get; init; }
 
-    /// <summary>The number of runs that predict each class, in label order.</summary>
-    public required int[] DenseVotes { get; init; }
-    public required int[] PrunedVotes { get; init; }
+    /// <summary>The number of runs that predict each class, as <see cref="PackedVotes"/>.</summary>
+    public required byte[] DenseVotes { get; init; }
+    public required byte[] PrunedVotes { get; init; }
 
     /// <summary>The number of runs of each of the two cohorts.</summary>
     public short Runs { get; init; }

@@ -32,7 +32,8 @@ public sealed class ComparisonLabels(
         await using var snapshot =
             await source.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var cohorts = await Cohorts.OfAsync(source, comparison, cancellation);
-        await db.PieLabels.Where(label => label.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
+        await db.PieLabels.Where(label => label.ComparisonNumber == comparison.Number)
+            .ExecuteDeleteAsync(cancellation);
         await db.Influences.Where(influence => influence.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         await db.ClassScores.Where(scores => scores.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         var summary = cohorts.Dense.Count >= Math.Min(comparison.ExpectedSeeds, Labelling.FewestSeeds)

@@ -48,3 +48,22 @@ CREATE TRIGGER deliveries_made AFTER INSERT ON webhook_deliveries
 FOR EACH STATEMENT EXECUTE FUNCTION notify_of_change('deliveries');
 CREATE TRIGGER deliveries_advanced AFTER UPDATE ON webhook_deliveries FOR EACH ROW
 WHEN (NEW.next_attempt_at < OLD.next_attempt_at) EXECUTE FUNCTION notify_of_change('deliveries');
+
+-- The labels are divided by the hash of their comparison, so that no table and no index has all of them: a query or a
+-- DELETE for a comparison uses one part, and each part is vacuumed by itself. PostgreSQL cannot divide a table that
+-- exists, so the one of the migration is replaced, with the same columns, keys and names.
+ALTER TABLE pie_labels RENAME TO pie_labels_undivided;
+CREATE TABLE pie_labels (LIKE pie_labels_undivided) PARTITION BY HASH (comparison_number);
+DROP TABLE pie_labels_undivided;
+ALTER TABLE pie_labels ADD CONSTRAINT pk_pie_labels PRIMARY KEY (comparison_number, position),
+    ADD CONSTRAINT fk_pie_labels_comparisons_comparison_number FOREIGN KEY (comparison_number)
+        REFERENCES comparisons (number) ON DELETE CASCADE;
+CREATE INDEX ix_pie_labels_pies ON pie_labels (comparison_number, margin DESC, position) WHERE is_pie;
+DO $$
+BEGIN
+    FOR part IN 0..15 LOOP
+        EXECUTE format('CREATE TABLE pie_labels_%s PARTITION OF pie_labels FOR VALUES WITH (MODULUS 16, REMAINDER %s)',
+            part, part);
+    END LOOP;
+END
+$$;

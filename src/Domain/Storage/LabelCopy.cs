@@ -1,7 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
 using PieService.Domain.Analysis;
-using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 
 namespace PieService.Domain.Storage;
@@ -14,16 +13,20 @@ internal sealed class LabelCopy : IAsyncDisposable
     private readonly Cohorts cohorts;
     private readonly InfluenceRanking? influence;
 
+    /// <summary>The votes of one cohort on one example.</summary>
+    private readonly byte[] votes;
+
     private LabelCopy(
         NpgsqlBinaryImporter rows, Comparison comparison, Cohorts cohorts, InfluenceRanking? influence) =>
-        (this.rows, this.comparison, this.cohorts, this.influence) = (rows, comparison, cohorts, influence);
+        (this.rows, this.comparison, this.cohorts, this.influence, votes) =
+            (rows, comparison, cohorts, influence, new byte[2 * cohorts.Dataset.ClassCount]);
 
     /// <param name="influence">The examples by their EL2N; null if there is none.</param>
     public static async Task<LabelCopy> BeginAsync(
         NpgsqlConnection connection, Comparison comparison, Cohorts cohorts, InfluenceRanking? influence,
         CancellationToken cancellation) =>
         new(await connection.BeginBinaryImportAsync("""
-            COPY pie_labels (comparison_id, position, example_id, gold, dense_votes, pruned_votes, runs, dense_mode,
+            COPY pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, runs, dense_mode,
                 pruned_mode, dense_tied, pruned_tied, margin, is_pie, direction, el2n, influence_bin)
             FROM STDIN (FORMAT BINARY)
             """, cancellation), comparison, cohorts, influence);
@@ -32,13 +35,11 @@ internal sealed class LabelCopy : IAsyncDisposable
     public async Task WriteAsync(int position, LabelledExample label, CancellationToken cancellation)
     {
         await rows.StartRowAsync(cancellation);
-        await rows.WriteAsync(comparison.Id, NpgsqlDbType.Uuid, cancellation);
+        await rows.WriteAsync(comparison.Number, NpgsqlDbType.Integer, cancellation);
         await rows.WriteAsync(position, NpgsqlDbType.Integer, cancellation);
-        await rows.WriteAsync(
-            Example.IdOf(cohorts.Dataset.Id, comparison.Split, position), NpgsqlDbType.Uuid, cancellation);
         await WriteAsync(label.Gold, NpgsqlDbType.Smallint);
-        await rows.WriteAsync(label.DenseVotes, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation);
-        await rows.WriteAsync(label.PrunedVotes, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellation);
+        await WriteVotesAsync(label.DenseVotes);
+        await WriteVotesAsync(label.PrunedVotes);
         await rows.WriteAsync((short)cohorts.Dense.Count, NpgsqlDbType.Smallint, cancellation);
         await WriteAsync(label.DenseMode, NpgsqlDbType.Smallint);
         await WriteAsync(label.PrunedMode, NpgsqlDbType.Smallint);
@@ -51,6 +52,12 @@ internal sealed class LabelCopy : IAsyncDisposable
         else await rows.WriteNullAsync(cancellation);
         await WriteAsync(influence?.El2n[position], NpgsqlDbType.Double);
         await WriteAsync((short?)influence?.Bin[position], NpgsqlDbType.Smallint);
+
+        Task WriteVotesAsync(int[] ofCohort)
+        {
+            PackedVotes.Pack(ofCohort, votes);
+            return rows.WriteAsync(votes, NpgsqlDbType.Bytea, cancellation);
+        }
 
         Task WriteAsync<T>(T? value, NpgsqlDbType type) where T : struct =>
             value is { } known ? rows.WriteAsync(known, type, cancellation) : rows.WriteNullAsync(cancellation);

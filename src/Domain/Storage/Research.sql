@@ -20,6 +20,11 @@ RETURN ARRAY(
         generate_series(0, class_count - 1) AS class
     WHERE get_bit(slice, class) = 1 ORDER BY class);
 
+-- The votes of a cohort for each class, in label order.
+CREATE FUNCTION pie_votes(packed bytea) RETURNS integer[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN ARRAY(
+    SELECT pie_class(packed, class) FROM generate_series(0, length(packed) / 2 - 1) AS class ORDER BY class);
+
 -- The majority of a cohort: its mode, or for multi-label data the classes that more than half of its runs predict.
 CREATE FUNCTION pie_majority(mode smallint, votes integer[], runs integer) RETURNS integer[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -78,19 +83,20 @@ CROSS JOIN LATERAL (
         ELSE pie_set(packed.classes, examples.position, packed.class_count) END AS classes OFFSET 0) AS predicted;
 
 CREATE VIEW pies AS
-SELECT comparisons.sweep_id, label.comparison_id, comparisons.model, comparisons.method, comparisons.sparsity,
-    comparisons.baseline, comparisons.split, label.position, label.example_id, examples.text, examples.second_text,
+SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model, comparisons.method, comparisons.sparsity,
+    comparisons.baseline, comparisons.split, label.position, examples.id AS example_id, examples.text, examples.second_text,
     datasets.labels[label.gold + 1] AS gold,
     datasets.labels[label.dense_mode + 1] AS dense, datasets.labels[label.pruned_mode + 1] AS pruned,
-    label.dense_votes, label.pruned_votes, label.margin, label.dense_tied OR label.pruned_tied AS tied, label.direction,
+    votes.dense AS dense_votes, votes.pruned AS pruned_votes, label.margin, label.dense_tied OR label.pruned_tied AS tied, label.direction,
     pie_names(datasets.labels, examples.labels::integer[]) AS gold_labels,
-    pie_names(datasets.labels, pie_majority(label.dense_mode, label.dense_votes, label.runs)) AS dense_labels,
-    pie_names(datasets.labels, pie_majority(label.pruned_mode, label.pruned_votes, label.runs)) AS pruned_labels,
+    pie_names(datasets.labels, pie_majority(label.dense_mode, votes.dense, label.runs)) AS dense_labels,
+    pie_names(datasets.labels, pie_majority(label.pruned_mode, votes.pruned, label.runs)) AS pruned_labels,
     comparisons.achieved_sparsity, label.el2n, label.influence_bin
 FROM pie_labels AS label
-JOIN comparisons ON comparisons.id = label.comparison_id
+JOIN comparisons ON comparisons.number = label.comparison_number
 JOIN sweeps ON sweeps.id = comparisons.sweep_id
 JOIN datasets ON datasets.id = sweeps.dataset_id
 JOIN examples
     ON examples.dataset_id = datasets.id AND examples.split = comparisons.split AND examples.position = label.position
+CROSS JOIN LATERAL (SELECT pie_votes(label.dense_votes) AS dense, pie_votes(label.pruned_votes) AS pruned) AS votes
 WHERE label.is_pie;

@@ -152,7 +152,7 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
 
     private Task<string> LabelsAsync(Guid sweep) => AskAsync<string>($"""
         SELECT string_agg(pie_labels::text, ' ' ORDER BY position) AS "Value" FROM pie_labels
-            JOIN comparisons ON id = comparison_id WHERE sweep_id = {sweep}
+            JOIN comparisons ON number = comparison_number WHERE sweep_id = {sweep}
         """);
 
     private Task<DateTime> LabelledAtAsync(Guid sweep) =>

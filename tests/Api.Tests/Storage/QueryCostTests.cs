@@ -27,7 +27,7 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var plan = await PlanAsync($"SELECT {function} FROM stored");
 
-        Assert.InRange((int)plan["Shared Hit Blocks"]! + (int)plan["Shared Read Blocks"]!, 1, 20);
+        Assert.InRange(Blocks(plan), 1, 20);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
                 'id', gen_random_uuid(), 'seed', n, 'sweep_id', '{Guid.NewGuid()}'))).*
             FROM runs AS run, generate_series(1000, 5000) AS n WHERE sweep_id = '{sweep}' AND method = 'dense';
             INSERT INTO comparisons SELECT (jsonb_populate_record(comparison, jsonb_build_object(
-                'id', gen_random_uuid(), 'ordinal', n))).*
+                'id', gen_random_uuid(), 'number', 100000 + n, 'ordinal', n))).*
             FROM comparisons AS comparison, generate_series(1000, 5000) AS n WHERE sweep_id = '{sweep}';
             ANALYZE runs, comparisons
             """);
@@ -66,6 +66,74 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         Assert.InRange((int)plan["Shared Hit Blocks"]! + (int)plan["Shared Read Blocks"]!, 0, 20);
     }
+
+    [Fact]
+    public async Task A_page_of_PIEs_reads_its_rows_from_one_part_of_the_labels()
+    {
+        var number = (await LabelledAsync(methods: 1)).Numbers.Single();
+
+        var plan = await PlanAsync($"""
+            SELECT * FROM pie_labels WHERE comparison_number = {number} AND is_pie ORDER BY margin DESC, position
+            LIMIT 50
+            """);
+
+        Assert.Single(PartsRead(plan));
+        Assert.InRange(Blocks(plan), 50, 60);
+    }
+
+    /// <summary>A lookup in the key of a part reads two or three blocks and the row one more.</summary>
+    [Fact]
+    public async Task One_example_in_all_comparisons_of_a_sweep_reads_one_row_of_each()
+    {
+        var (sweep, numbers) = await LabelledAsync(methods: 6);
+
+        var plan = await PlanAsync($"""
+            SELECT label.* FROM comparisons JOIN pie_labels AS label ON label.comparison_number = comparisons.number
+            WHERE comparisons.sweep_id = '{sweep}' AND label.position = 1234
+            """);
+
+        Assert.Equal(6, numbers.Count);
+        Assert.InRange(PartsRead(plan).Count, 1, 6);
+        Assert.InRange(Blocks(plan), 6, (6 * 4) + 10);
+    }
+
+    [Fact]
+    public async Task The_labels_of_a_comparison_are_deleted_from_one_part()
+    {
+        var number = (await LabelledAsync(methods: 1)).Numbers.Single();
+
+        var plan = await PlanAsync($"SELECT * FROM pie_labels WHERE comparison_number = {number}");
+
+        Assert.Single(PartsRead(plan));
+    }
+
+    /// <summary>A sweep with 10,000 labels in each comparison, of which every tenth is a PIE.</summary>
+    private async Task<(Guid Sweep, List<int> Numbers)> LabelledAsync(int methods)
+    {
+        string[] names = ["MP-AI", "RP-AI", "IMP", "IRP", "IMP-WR", "IRP-WR"];
+        var dataset = await api.Situations.DatasetAsync();
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 2, names[..methods]));
+        await Sql.ExecuteAsync(api.ConnectionString, $"""
+            INSERT INTO pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, runs, dense_mode,
+                pruned_mode, dense_tied, pruned_tied, margin, is_pie)
+            SELECT number, position, 0, '\x02000000', '\x00000200', 2, 0, 1, false, false, (position % 31) / 30.0,
+                position % 10 = 0
+            FROM comparisons, generate_series(0, 9999) AS position WHERE sweep_id = '{sweep}';
+            ANALYZE pie_labels;
+            """);
+        var numbers = (string)(await Sql.ScalarAsync(api.ConnectionString, $"""
+            SELECT string_agg(number::text, ' ') FROM comparisons WHERE sweep_id = '{sweep}'
+            """))!;
+        return (sweep, [.. numbers.Split(' ').Select(int.Parse)]);
+    }
+
+    private static int Blocks(JsonNode plan) => (int)plan["Shared Hit Blocks"]! + (int)plan["Shared Read Blocks"]!;
+
+    private static HashSet<string> PartsRead(JsonNode plan) =>
+    [
+        .. Nodes(plan).Where(node => (int)node["Actual Loops"]! > 0).Select(node => (string?)node["Relation Name"])
+            .OfType<string>().Where(name => name.StartsWith("pie_labels", StringComparison.Ordinal)),
+    ];
 
     private async Task<bool> ReadsMetricsAsync(Guid sweep) => Nodes(
             await PlanAsync($"SELECT * FROM sweep_progress WHERE sweep_id = '{sweep}'"))

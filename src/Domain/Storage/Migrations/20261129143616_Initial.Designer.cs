@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261129143458_Initial")]
+    [Migration("20261129143616_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -459,6 +459,13 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("model");
 
+                    b.Property<int>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Number"));
+
                     b.Property<int>("Ordinal")
                         .HasColumnType("integer")
                         .HasColumnName("ordinal");
@@ -488,6 +495,9 @@ namespace PieService.Domain.Storage.Migrations
                     b.HasKey("Id")
                         .HasName("pk_comparisons");
 
+                    b.HasAlternateKey("Number")
+                        .HasName("ak_comparisons_number");
+
                     b.HasIndex("LabelledAt")
                         .HasDatabaseName("ix_comparisons_unlabelled")
                         .HasFilter("NOT coalesce(labelled_at >= labelling_asked_at, false)");
@@ -501,79 +511,87 @@ namespace PieService.Domain.Storage.Migrations
 
             modelBuilder.Entity("PieService.Domain.Pies.PieLabel", b =>
                 {
-                    b.Property<Guid>("ComparisonId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("comparison_id");
+                    b.Property<int>("ComparisonNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("comparison_number")
+                        .HasColumnOrder(2);
 
                     b.Property<int>("Position")
                         .HasColumnType("integer")
-                        .HasColumnName("position");
+                        .HasColumnName("position")
+                        .HasColumnOrder(3);
 
                     b.Property<short?>("DenseMode")
                         .HasColumnType("smallint")
-                        .HasColumnName("dense_mode");
+                        .HasColumnName("dense_mode")
+                        .HasColumnOrder(6);
 
                     b.Property<bool>("DenseTied")
                         .HasColumnType("boolean")
-                        .HasColumnName("dense_tied");
+                        .HasColumnName("dense_tied")
+                        .HasColumnOrder(10);
 
-                    b.PrimitiveCollection<int[]>("DenseVotes")
+                    b.Property<byte[]>("DenseVotes")
                         .IsRequired()
-                        .HasColumnType("integer[]")
-                        .HasColumnName("dense_votes");
+                        .HasColumnType("bytea")
+                        .HasColumnName("dense_votes")
+                        .HasColumnOrder(13);
 
                     b.Property<string>("Direction")
                         .HasColumnType("text")
-                        .HasColumnName("direction");
+                        .HasColumnName("direction")
+                        .HasColumnOrder(12);
 
                     b.Property<double?>("El2n")
                         .HasColumnType("double precision")
-                        .HasColumnName("el2n");
-
-                    b.Property<Guid>("ExampleId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("example_id");
+                        .HasColumnName("el2n")
+                        .HasColumnOrder(1);
 
                     b.Property<short?>("Gold")
                         .HasColumnType("smallint")
-                        .HasColumnName("gold");
+                        .HasColumnName("gold")
+                        .HasColumnOrder(5);
 
                     b.Property<short?>("InfluenceBin")
                         .HasColumnType("smallint")
-                        .HasColumnName("influence_bin");
+                        .HasColumnName("influence_bin")
+                        .HasColumnOrder(8);
 
                     b.Property<bool>("IsPie")
                         .HasColumnType("boolean")
-                        .HasColumnName("is_pie");
+                        .HasColumnName("is_pie")
+                        .HasColumnOrder(9);
 
                     b.Property<double>("Margin")
                         .HasColumnType("double precision")
-                        .HasColumnName("margin");
+                        .HasColumnName("margin")
+                        .HasColumnOrder(0);
 
                     b.Property<short?>("PrunedMode")
                         .HasColumnType("smallint")
-                        .HasColumnName("pruned_mode");
+                        .HasColumnName("pruned_mode")
+                        .HasColumnOrder(7);
 
                     b.Property<bool>("PrunedTied")
                         .HasColumnType("boolean")
-                        .HasColumnName("pruned_tied");
+                        .HasColumnName("pruned_tied")
+                        .HasColumnOrder(11);
 
-                    b.PrimitiveCollection<int[]>("PrunedVotes")
+                    b.Property<byte[]>("PrunedVotes")
                         .IsRequired()
-                        .HasColumnType("integer[]")
-                        .HasColumnName("pruned_votes");
+                        .HasColumnType("bytea")
+                        .HasColumnName("pruned_votes")
+                        .HasColumnOrder(14);
 
                     b.Property<short>("Runs")
                         .HasColumnType("smallint")
-                        .HasColumnName("runs");
+                        .HasColumnName("runs")
+                        .HasColumnOrder(4);
 
-                    b.HasKey("ComparisonId", "Position")
+                    b.HasKey("ComparisonNumber", "Position")
                         .HasName("pk_pie_labels");
 
-                    b.HasIndex("ExampleId")
-                        .HasDatabaseName("ix_pie_labels_example_id");
-
-                    b.HasIndex("ComparisonId", "Margin", "Position")
+                    b.HasIndex("ComparisonNumber", "Margin", "Position")
                         .IsDescending(false, true, false)
                         .HasDatabaseName("ix_pie_labels_pies")
                         .HasFilter("is_pie");
@@ -1484,10 +1502,11 @@ namespace PieService.Domain.Storage.Migrations
                 {
                     b.HasOne("PieService.Domain.Pies.Comparison", null)
                         .WithMany()
-                        .HasForeignKey("ComparisonId")
+                        .HasForeignKey("ComparisonNumber")
+                        .HasPrincipalKey("Number")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
-                        .HasConstraintName("fk_pie_labels_comparisons_comparison_id");
+                        .HasConstraintName("fk_pie_labels_comparisons_comparison_number");
                 });
 
             modelBuilder.Entity("PieService.Domain.Predictions.RunObservation", b =>

@@ -401,6 +401,8 @@ namespace PieService.Domain.Storage.Migrations
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     sweep_id = table.Column<Guid>(type: "uuid", nullable: false),
                     ordinal = table.Column<int>(type: "integer", nullable: false),
                     model = table.Column<string>(type: "text", nullable: false),
@@ -424,6 +426,7 @@ namespace PieService.Domain.Storage.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_comparisons", x => x.id);
+                    table.UniqueConstraint("ak_comparisons_number", x => x.number);
                     table.ForeignKey(
                         name: "fk_comparisons_sweeps_sweep_id",
                         column: x => x.sweep_id,
@@ -524,31 +527,30 @@ namespace PieService.Domain.Storage.Migrations
                 name: "pie_labels",
                 columns: table => new
                 {
-                    comparison_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    margin = table.Column<double>(type: "double precision", nullable: false),
+                    el2n = table.Column<double>(type: "double precision", nullable: true),
+                    comparison_number = table.Column<int>(type: "integer", nullable: false),
                     position = table.Column<int>(type: "integer", nullable: false),
-                    example_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    gold = table.Column<short>(type: "smallint", nullable: true),
-                    dense_votes = table.Column<int[]>(type: "integer[]", nullable: false),
-                    pruned_votes = table.Column<int[]>(type: "integer[]", nullable: false),
                     runs = table.Column<short>(type: "smallint", nullable: false),
+                    gold = table.Column<short>(type: "smallint", nullable: true),
                     dense_mode = table.Column<short>(type: "smallint", nullable: true),
                     pruned_mode = table.Column<short>(type: "smallint", nullable: true),
+                    influence_bin = table.Column<short>(type: "smallint", nullable: true),
+                    is_pie = table.Column<bool>(type: "boolean", nullable: false),
                     dense_tied = table.Column<bool>(type: "boolean", nullable: false),
                     pruned_tied = table.Column<bool>(type: "boolean", nullable: false),
-                    margin = table.Column<double>(type: "double precision", nullable: false),
-                    is_pie = table.Column<bool>(type: "boolean", nullable: false),
                     direction = table.Column<string>(type: "text", nullable: true),
-                    el2n = table.Column<double>(type: "double precision", nullable: true),
-                    influence_bin = table.Column<short>(type: "smallint", nullable: true)
+                    dense_votes = table.Column<byte[]>(type: "bytea", nullable: false),
+                    pruned_votes = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_pie_labels", x => new { x.comparison_id, x.position });
+                    table.PrimaryKey("pk_pie_labels", x => new { x.comparison_number, x.position });
                     table.ForeignKey(
-                        name: "fk_pie_labels_comparisons_comparison_id",
-                        column: x => x.comparison_id,
+                        name: "fk_pie_labels_comparisons_comparison_number",
+                        column: x => x.comparison_number,
                         principalTable: "comparisons",
-                        principalColumn: "id",
+                        principalColumn: "number",
                         onDelete: ReferentialAction.Cascade);
                 });
 
@@ -605,14 +607,9 @@ namespace PieService.Domain.Storage.Migrations
                 filter: "state IN ('queued', 'running')");
 
             migrationBuilder.CreateIndex(
-                name: "ix_pie_labels_example_id",
-                table: "pie_labels",
-                column: "example_id");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_pie_labels_pies",
                 table: "pie_labels",
-                columns: new[] { "comparison_id", "margin", "position" },
+                columns: new[] { "comparison_number", "margin", "position" },
                 descending: new[] { false, true, false },
                 filter: "is_pie");
 
