@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using PieService.Domain;
 using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
@@ -57,6 +58,9 @@ public static class PlanQuery
             toTrain.Sum(run => run.Epochs * cost.EpochSeconds(run.Recipe, train)) / slots,
             (predicted + observed)
                 * (PackedLabels.BytesPerExample(dataset.Task, dataset.Labels.Length) + (2 * dataset.Labels.Length)),
+            plan.Comparisons.Sum(comparison =>
+                (long)SplitOf(dataset, comparison.Split).Examples
+                    * LabelSize.BytesPerExample(dataset.Labels.Length, comparison.Split)),
             fresh.Count == 0 ? 0 : (trunks + 2 * slots) * fresh.Max(run => cost.CheckpointBytes(run.Recipe, train)),
             fresh.Where(run => run.Wish.Model).Sum(run => cost.ModelBytes(run.Recipe, train)),
             plan.Comparisons.Count,

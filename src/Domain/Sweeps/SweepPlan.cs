@@ -8,6 +8,9 @@ namespace PieService.Domain.Sweeps;
 /// The size of the packed predictions of the runs that must be trained, in bytes, including those after observed
 /// epochs.
 /// </param>
+/// <param name="LabelBytes">
+/// The size of the labels of all comparisons in the database, in bytes: a row for each example of each comparison.
+/// </param>
 /// <param name="CheckpointBytes">The largest size of trunks and checkpoints at any one time, in bytes.</param>
 /// <param name="ModelBytes">
 /// The size of the model files that the sweep keeps and that are not kept already, in bytes.
@@ -16,8 +19,8 @@ namespace PieService.Domain.Sweeps;
 /// The reasons why its runs would not start now; empty if some worker would take one, or if no run must be trained.
 /// </param>
 public sealed record SweepPlan(
-    int Runs, PlannedEpochs Epochs, double EstimatedSeconds, long PredictionBytes, long CheckpointBytes,
-    long ModelBytes, int Comparisons,
+    int Runs, PlannedEpochs Epochs, double EstimatedSeconds, long PredictionBytes, long LabelBytes,
+    long CheckpointBytes, long ModelBytes, int Comparisons,
     IReadOnlyList<string> WaitingFor);
 
 /// <param name="Shared">The number of epochs of trunks and of runs that exist already.</param>

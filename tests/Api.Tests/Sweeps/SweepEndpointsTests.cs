@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
 
 namespace PieService.Api.Tests.Sweeps;
 
@@ -85,6 +87,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
         Assert.Equal(
             (6, 1, (6 * 8 * 8) + (3 * 2 * 30 * 8)),
             ((int)plan["runs"]!, (int)plan["comparisons"]!, (int)plan["predictionBytes"]!));
+        Assert.Equal(8 * LabelSize.BytesPerExample(3, Split.Test), (int)plan["labelBytes"]!);
         Assert.True((double)plan["estimatedSeconds"]! > 0);
         Assert.Equal(0, (int)(await api.GetAsync($"/api/v1/sweeps?datasetId={dataset.Id}"))["totalItems"]!);
     }
