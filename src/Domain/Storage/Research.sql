@@ -83,11 +83,13 @@ CROSS JOIN LATERAL (
         ELSE pie_set(packed.classes, examples.position, packed.class_count) END AS classes OFFSET 0) AS predicted;
 
 CREATE VIEW pies AS
-SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model, comparisons.method, comparisons.sparsity,
-    comparisons.baseline, comparisons.split, label.position, examples.id AS example_id, examples.text, examples.second_text,
+SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model, comparisons.method,
+    comparisons.sparsity, comparisons.baseline, comparisons.split, label.position, examples.id AS example_id,
+    examples.text, examples.second_text,
     datasets.labels[label.gold + 1] AS gold,
     datasets.labels[label.dense_mode + 1] AS dense, datasets.labels[label.pruned_mode + 1] AS pruned,
-    votes.dense AS dense_votes, votes.pruned AS pruned_votes, label.margin, label.dense_tied OR label.pruned_tied AS tied, label.direction,
+    votes.dense AS dense_votes, votes.pruned AS pruned_votes, label.margin,
+    label.dense_tied OR label.pruned_tied AS tied, label.direction,
     pie_names(datasets.labels, examples.labels::integer[]) AS gold_labels,
     pie_names(datasets.labels, pie_majority(label.dense_mode, votes.dense, label.runs)) AS dense_labels,
     pie_names(datasets.labels, pie_majority(label.pruned_mode, votes.pruned, label.runs)) AS pruned_labels,

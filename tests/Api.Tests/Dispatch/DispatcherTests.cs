@@ -56,6 +56,39 @@ public sealed class DispatcherTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
     }
 
+    /// <summary>
+    /// The message of a comparison may be one of those that wait in the queue, and is lost if the queue is empty. The
+    /// dispatcher has looked when a comparison that ended later has its message.
+    /// </summary>
+    [Fact]
+    public async Task A_comparison_that_waits_is_asked_for_again_only_if_its_message_is_lost()
+    {
+        var comparison = await TrainedAsync();
+        await TrainedAsync();
+        var sent = await MessagesOfAsync(comparison);
+        await ScalarAsync(
+            $"UPDATE comparisons SET labelling_asked_at = now() - interval '1 hour' WHERE id = '{comparison}'");
+
+        await TrainedAsync();
+        Assert.Equal(sent, await MessagesOfAsync(comparison));
+
+        await ScalarAsync("DELETE FROM hangfire.jobqueue WHERE queue = 'a-labels'");
+        await Until.HoldsAsync(async () => await MessagesOfAsync(comparison) > sent);
+    }
+
+    /// <summary>A comparison whose runs have ended, and whose message was sent.</summary>
+    private async Task<Guid> TrainedAsync()
+    {
+        var sweep = await SubmitAsync(seeds: 1);
+        foreach (var run in await api.Situations.RunsOfAsync(sweep)) await api.Situations.TrainAsync(run);
+        var comparison = (Guid)(await ComparisonAsync(sweep))["id"]!;
+        await Until.HoldsAsync(async () => await MessagesOfAsync(comparison) > 0);
+        return comparison;
+    }
+
+    private async Task<long> MessagesOfAsync(Guid comparison) =>
+        (long)(await ScalarAsync($"SELECT count(*) FROM hangfire.job WHERE arguments::text LIKE '%{comparison}%'"))!;
+
     private async Task<Guid> SubmitAsync(int seeds) =>
         (Guid)(await api.PostAsync(
             "/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), seeds, "IMP")))["id"]!;
