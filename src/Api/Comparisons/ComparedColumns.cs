@@ -1,6 +1,7 @@
 using PieService.Api.Tables;
 using PieService.Domain;
 using PieService.Domain.Pies;
+using PieService.Domain.Statistics;
 
 namespace PieService.Api.Comparisons;
 

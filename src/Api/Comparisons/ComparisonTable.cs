@@ -5,6 +5,7 @@ using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Recipes;
+using PieService.Domain.Statistics;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Comparisons;

@@ -1,5 +1,6 @@
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
+using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Analysis;
 

@@ -1,3 +1,5 @@
+using PieService.Domain.Statistics;
+
 namespace PieService.Domain.Analysis;
 
 /// <summary>The examples of similar influence on training, and the effect of pruning on them (study 1.12).</summary>

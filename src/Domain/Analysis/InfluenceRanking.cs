@@ -1,3 +1,5 @@
+using PieService.Domain.Statistics;
+
 namespace PieService.Domain.Analysis;
 
 /// <summary>The examples of a split by their influence.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using PieService.Domain.Predictions;
+using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Pies;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Pies;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using PieService.Domain;
+using PieService.Domain.Statistics;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Pruning;

@@ -1,5 +1,6 @@
 using PieService.Domain.Analysis;
 using PieService.Domain.Pies;
+using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Tests.Analysis;
 

@@ -1,4 +1,5 @@
 using PieService.Domain.Pies;
+using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Tests.Pies;
 

@@ -17,10 +17,4 @@ public class VoteTests
 
     [Fact]
     public void A_vote_without_runs_is_refused() => Assert.Throws<ArgumentException>(() => Vote.Of([0, 0]));
-
-    [Fact]
-    public void A_spread_is_the_mean_and_the_sample_deviation() => Assert.Equal(new Spread(2, 1), Spread.Of([1, 2, 3]));
-
-    [Fact]
-    public void One_value_has_no_deviation() => Assert.Equal(new Spread(4, null), Spread.Of([4]));
 }

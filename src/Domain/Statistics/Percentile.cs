@@ -1,4 +1,4 @@
-namespace PieService.Domain;
+namespace PieService.Domain.Statistics;
 
 /// <summary>NumPy's percentile with linear interpolation (study 1.6).</summary>
 public static class Percentile

@@ -1,4 +1,4 @@
-namespace PieService.Domain.Pies;
+namespace PieService.Domain.Statistics;
 
 /// <summary>
 /// The mean and the sample standard deviation (ddof = 1) over seeds; the deviation is null for fewer than two values.
