@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using PieService.Domain.Datasets;
 
 namespace PieService.Domain.Predictions;
@@ -159,6 +160,28 @@ public sealed class PackedLabels
     /// <summary>Whether both have the same number N of examples, the same task and C classes.</summary>
     public bool IsLike(PackedLabels other) =>
         other.Task == Task && other.ClassCount == ClassCount && other.Count == Count;
+
+    /// <summary>The share of the examples whose labels are not the same in both.</summary>
+    /// <returns>In [0, 1].</returns>
+    /// <exception cref="ArgumentException">They do not have the same examples, or there are none.</exception>
+    public double ShareDiffering(PackedLabels other)
+    {
+        if (Count == 0 || !IsLike(other))
+            throw new ArgumentException("Both must have labels of the same examples, at least one.", nameof(other));
+        var differing = 0;
+        if (width == ClassBytes)
+        {
+            // Whole numbers of two bytes: many times faster than spans, and every pair of runs is compared.
+            var ours = MemoryMarshal.Cast<byte, ushort>(Bytes);
+            var theirs = MemoryMarshal.Cast<byte, ushort>(other.Bytes);
+            for (var i = 0; i < ours.Length; i++)
+                if (ours[i] != theirs[i]) differing++;
+            return (double)differing / Count;
+        }
+        for (var i = 0; i < Count; i++)
+            if (!At(i).SequenceEqual(other.At(i))) differing++;
+        return (double)differing / Count;
+    }
 
     private static void RequireClass(int c, int classCount)
     {

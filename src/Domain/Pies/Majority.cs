@@ -1,0 +1,61 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
+
+namespace PieService.Domain.Pies;
+
+/// <summary>The majority of a group of runs on each example, as predictions of one run.</summary>
+public static class Majority
+{
+    /// <param name="group">The predictions of each run, at least one.</param>
+    /// <returns>Single-label data: the class with most votes, the smallest of several. Multi-label data: the labels
+    /// that more than half of the runs predict (study 1.12).</returns>
+    /// <exception cref="ArgumentException">There is no run, or a run did not predict the same examples as the
+    /// others.</exception>
+    public static PackedLabels Of(IReadOnlyList<PackedLabels> group)
+    {
+        if (group.Count == 0 || !group.All(group[0].IsLike))
+            throw new ArgumentException("Every run must have predicted the same examples.", nameof(group));
+        return group[0].Task switch
+        {
+            LearningTask.SingleLabel => Modes(group),
+            LearningTask.MultiLabel => StrictMajorities(group),
+        };
+    }
+
+    private static PackedLabels Modes(IReadOnlyList<PackedLabels> group)
+    {
+        var votes = new int[group[0].ClassCount];
+        return PackedLabels.OfClasses(
+            votes.Length, Enumerable.Range(0, group[0].Count).Select(example => Mode(group, example, votes)));
+    }
+
+    private static PackedLabels StrictMajorities(IReadOnlyList<PackedLabels> group)
+    {
+        var (bytes, votes) = (new byte[group[0].Bytes.Length], new int[group[0].ClassCount]);
+        var width = PackedLabels.BytesPerExample(LearningTask.MultiLabel, votes.Length);
+        for (var example = 0; example < group[0].Count; example++)
+        {
+            Array.Clear(votes);
+            foreach (var run in group) run.Vote(example, votes);
+            var labels = new LabelVotes(votes, group.Count);
+            for (var c = 0; c < votes.Length; c++)
+                if (labels.IsPredicted(c)) PackedLabels.Add(bytes.AsSpan(example * width, width), c);
+        }
+        return new PackedLabels(LearningTask.MultiLabel, votes.Length, bytes);
+    }
+
+    /// <summary>Time grows with the runs, not with the classes.</summary>
+    /// <param name="votes">All zero before the call, and again after it.</param>
+    private static int Mode(IReadOnlyList<PackedLabels> group, int example, int[] votes)
+    {
+        var mode = -1;
+        foreach (var run in group) votes[run.ClassAt(example)]++;
+        foreach (var run in group)
+        {
+            var c = run.ClassAt(example);
+            if (mode < 0 || votes[c] > votes[mode] || (votes[c] == votes[mode] && c < mode)) mode = c;
+        }
+        foreach (var run in group) votes[run.ClassAt(example)] = 0;
+        return mode;
+    }
+}
