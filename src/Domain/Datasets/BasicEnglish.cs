@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace PieService.Domain.Datasets;
 
 /// <summary>
@@ -39,7 +36,7 @@ public static class BasicEnglish
 
     private static void AddTokens(string text, List<string> tokens)
     {
-        ReadOnlySpan<char> rest = Lower(text);
+        ReadOnlySpan<char> rest = PythonText.Lower(text);
         var word = rest.Length <= 1024 ? stackalloc char[rest.Length] : new char[rest.Length];
         var length = 0;
 
@@ -62,7 +59,7 @@ public static class BasicEnglish
                     i += consumed - 1;
                     break;
                 default:
-                    if (IsPythonSpace(c)) EndWord(word, ref length, tokens);
+                    if (PythonText.IsSpace(c)) EndWord(word, ref length, tokens);
                     else word[length++] = c;
                     break;
             }
@@ -102,46 +99,4 @@ public static class BasicEnglish
         }
         return 0;
     }
-
-    /// <summary>Python's str.isspace includes four separators that .NET does not.</summary>
-    private static bool IsPythonSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1c' and <= '\x1f';
-
-    /// <summary>
-    /// Python's str.lower. It differs from .NET's in two letters, whose lower case is not one fixed character: I with a
-    /// dot becomes two characters, and a sigma that ends a word has its own form.
-    /// </summary>
-    private static string Lower(string text)
-    {
-        var lower = text.ToLowerInvariant();
-        if (text.AsSpan().IndexOfAny('\u0130', '\u03A3') < 0) return lower;
-
-        var characters = new StringBuilder(text.Length + 4);
-        for (var i = 0; i < text.Length; i++)
-            _ = text[i] switch
-            {
-                '\u0130' => characters.Append("i\u0307"),
-                '\u03A3' when EndsWord(text, i) => characters.Append('\u03C2'),
-                _ => characters.Append(lower[i]),
-            };
-        return characters.ToString();
-    }
-
-    /// <summary>
-    /// Unicode's Final_Sigma: a cased letter before, none after, skipping characters that case ignores.
-    /// </summary>
-    private static bool EndsWord(string text, int position)
-    {
-        var before = position - 1;
-        while (before >= 0 && IsCaseIgnorable(text[before])) before--;
-        var after = position + 1;
-        while (after < text.Length && IsCaseIgnorable(text[after])) after++;
-        return before >= 0 && IsCased(text[before]) && (after == text.Length || !IsCased(text[after]));
-    }
-
-    private static bool IsCased(char c) => char.GetUnicodeCategory(c)
-        is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter;
-
-    private static bool IsCaseIgnorable(char c) => c is '\'' or '.' or ':' or '\u00B7' or '\u2018' or '\u2019' ||
-        char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark
-            or UnicodeCategory.Format or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
 }
