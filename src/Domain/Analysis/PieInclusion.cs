@@ -1,0 +1,68 @@
+using PieService.Domain.Statistics;
+
+namespace PieService.Domain.Analysis;
+
+/// <summary>
+/// The probability that as many new seeds would make an example a PIE (analysis 4). Distributions are kept by votes, so
+/// many examples need few computations. Not thread-safe.
+/// </summary>
+public sealed class PieInclusion
+{
+    private readonly Dictionary<string, double[]> modes = [];
+    private readonly Dictionary<(int Votes, int Runs), double> majorities = [];
+
+    /// <summary>For single-label data: 1 - sum_c a_c b_c, with the distributions a and b of both modes.</summary>
+    /// <param name="dense">The votes for each of the C labels, at least one.</param>
+    /// <param name="pruned">Those of the pruned cohort.</param>
+    /// <returns>In [0, 1].</returns>
+    /// <exception cref="ArgumentException">The cohorts have different numbers of labels, or a cohort has no
+    /// votes.</exception>
+    public double Of(ReadOnlySpan<int> dense, ReadOnlySpan<int> pruned)
+    {
+        if (dense.Length != pruned.Length)
+            throw new ArgumentException("Both cohorts vote on the same labels.", nameof(pruned));
+        return Differing(Mode(dense), Mode(pruned));
+    }
+
+    /// <summary>For multi-label data: 1 - prod_c (1 - (a_c (1 - b_c) + b_c (1 - a_c))), with the probabilities a and b
+    /// that a majority predicts the label.</summary>
+    /// <param name="dense">The runs that predict each label.</param>
+    /// <param name="denseRuns">At least 1.</param>
+    /// <inheritdoc cref="Of"/>
+    public double OfLabels(ReadOnlySpan<int> dense, int denseRuns, ReadOnlySpan<int> pruned, int prunedRuns)
+    {
+        if (dense.Length != pruned.Length)
+            throw new ArgumentException("Both cohorts vote on the same labels.", nameof(pruned));
+        var same = 1.0;
+        for (var c = 0; c < dense.Length; c++)
+        {
+            var (a, b) = (Majority(dense[c], denseRuns), Majority(pruned[c], prunedRuns));
+            same *= 1 - (a * (1 - b)) - (b * (1 - a));
+        }
+        return 1 - same;
+    }
+
+    /// <summary>The probability that two modes with these distributions differ.</summary>
+    internal static double Differing(double[] a, double[] b) => 1 - a.Zip(b, (one, other) => one * other).Sum();
+
+    private double[] Mode(ReadOnlySpan<int> votes)
+    {
+        Span<char> key = votes.Length <= 256 ? stackalloc char[votes.Length] : new char[votes.Length];
+        var runs = 0;
+        for (var c = 0; c < votes.Length; c++)
+        {
+            key[c] = (char)votes[c];
+            runs += votes[c];
+        }
+        var byVotes = modes.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!byVotes.TryGetValue(key, out var mode)) byVotes[key] = mode = ReplicatedMode.AfterVotes(votes, runs);
+        return mode;
+    }
+
+    private double Majority(int votes, int runs)
+    {
+        if (!majorities.TryGetValue((votes, runs), out var share))
+            majorities[(votes, runs)] = share = ReplicatedMajority.Share(votes, runs, runs);
+        return share;
+    }
+}
