@@ -1,0 +1,106 @@
+using System.Text.Json;
+using PieService.Domain.Analysis;
+using PieService.Domain.Predictions;
+using PieService.Domain.Statistics;
+using static PieService.Domain.Tests.GoldenCases;
+
+namespace PieService.Domain.Tests.Analysis;
+
+public class SeedEffectTests
+{
+    private const int Classes = 100;
+
+    [Theory]
+    [InlineData("excess")]
+    [InlineData("excess_several_labels")]
+    public void The_effect_is_that_of_the_reference(string section) => Each("analysis.json", section, golden =>
+    {
+        var distances = SeedDistances.Of(golden.Runs("dense", Classes), golden.Runs("pruned", Classes));
+
+        Compare(
+            golden.GetProperty("expected"),
+            SeedEffect.Of(distances, golden.GetProperty("paired").GetBoolean()));
+    });
+
+    /// <summary>Both are unbiased for half of the squared distance of the shares.</summary>
+    [Fact]
+    public void The_mean_shift_of_the_examples_is_the_excess_of_unpaired_cohorts()
+    {
+        var (dense, pruned) = (Random("dense", runs: 5), Random("pruned", runs: 7));
+
+        var excess = SeedEffect.Of(SeedDistances.Of(dense, pruned), paired: false).Excess!.Value;
+
+        Close(excess, Enumerable.Range(0, dense[0].Count).Average(i =>
+            VoteShift.Of(Votes(dense, i), Votes(pruned, i)).Shift!.Value));
+    }
+
+    [Fact]
+    public void Cohorts_that_are_the_same_have_no_effect()
+    {
+        var runs = Random("same", runs: 6);
+
+        var effect = SeedEffect.Of(SeedDistances.Of(runs, runs), paired: true);
+
+        Assert.Equal(0, effect.SameSeed);
+        Close(0, effect.Excess!.Value);
+        Close(0, effect.OverDense!.Value);
+    }
+
+    [Fact]
+    public void Two_seeds_have_an_effect_without_an_interval()
+    {
+        var effect = SeedEffect.Of(SeedDistances.Of(Random("a", runs: 2), Random("b", runs: 2)), paired: true);
+
+        Assert.NotNull(effect.Excess);
+        Assert.Equal((null, null, null), (effect.Df, effect.Excess.Se, effect.Excess.Low));
+    }
+
+    [Fact]
+    public void One_pruned_run_only_has_an_effect_over_the_dense_runs()
+    {
+        var effect = SeedEffect.Of(SeedDistances.Of(Random("a", runs: 4), Random("b", runs: 1)), paired: false);
+
+        Assert.Null(effect.Excess);
+        Assert.NotNull(effect.OverDense);
+        Assert.Null(effect.OverDense.Low);
+    }
+
+    [Fact]
+    public void One_model_against_one_has_no_effect_beyond_seeds() => Assert.Equal(
+        (null, null),
+        SeedEffect.Of(SeedDistances.Of(Random("a", runs: 1), Random("b", runs: 1)), paired: false) is var effect
+            ? (effect.Excess, effect.OverDense) : default);
+
+    [Fact]
+    public void Paired_cohorts_have_the_same_number_of_runs() => Assert.Throws<ArgumentException>(() =>
+        SeedEffect.Of(SeedDistances.Of(Random("a", runs: 3), Random("b", runs: 2)), paired: true));
+
+    internal static void Compare(JsonElement expected, SeedEffect effect)
+    {
+        Close(expected.Number("cross_seed"), effect.CrossSeed);
+        Close(expected.Number("dense"), effect.Dense);
+        Close(expected.Number("pruned"), effect.Pruned);
+        Close(expected.Optional("same_seed"), effect.SameSeed);
+        Assert.Equal(expected.Int("df"), effect.Df);
+        CompareEstimate(expected.GetProperty("excess"), effect.Excess);
+        CompareEstimate(expected.GetProperty("over_dense"), effect.OverDense);
+    }
+
+    private static void CompareEstimate(JsonElement expected, Estimate? estimate)
+    {
+        Close(expected.Number("value"), estimate!.Value);
+        Close(expected.Number("se"), estimate.Se);
+        Close(expected.Number("low"), estimate.Low);
+        Close(expected.Number("high"), estimate.High);
+    }
+
+    private static PackedLabels[] Random(string key, int runs) => [.. Enumerable.Range(0, runs).Select(run =>
+        PackedLabels.OfClasses(3, Enumerable.Range(0, 40).Select(i => (int)(KeyedRandom.Seed(key, run, i) % 3))))];
+
+    private static int[] Votes(PackedLabels[] runs, int example)
+    {
+        var votes = new int[runs[0].ClassCount];
+        foreach (var run in runs) run.Vote(example, votes);
+        return votes;
+    }
+}
