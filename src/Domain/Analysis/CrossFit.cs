@@ -1,0 +1,52 @@
+using PieService.Domain.Predictions;
+
+namespace PieService.Domain.Analysis;
+
+/// <summary>Shares of cells in which each cohort is right, in [0, 1]; null if there are no cells.</summary>
+public sealed record CellScores(double? Dense, double? Pruned);
+
+/// <summary>
+/// Scores of one half of the seeds in the cells that the other half found (analysis 4): sums over splits and
+/// directions, with one division.
+/// </summary>
+internal sealed class CrossFit(PackedLabels gold)
+{
+    private readonly Right own = new(), modes = new(), runs = new(), rest = new();
+    private int directions;
+
+    public double Pies => modes.Cells / directions;
+
+    public CellScores OnPies => modes.Scores;
+
+    public CellScores OnPiesRuns => runs.Scores;
+
+    public CellScores OnRest => rest.Scores;
+
+    public CellScores OnOwnPies => own.Scores;
+
+    public void Add(Half finding, Half scoring)
+    {
+        directions++;
+        int pies = finding.Pies.Count, all = DifferingCells.All(gold);
+        own.Add(pies, finding.Pies.Common(finding.DenseWrong), finding.Pies.Common(finding.PrunedWrong));
+        var (dense, pruned) = (finding.Pies.Common(scoring.DenseWrong), finding.Pies.Common(scoring.PrunedWrong));
+        modes.Add(pies, dense, pruned);
+        rest.Add(all - pies, scoring.DenseWrong.Count - dense, scoring.PrunedWrong.Count - pruned);
+        runs.Add(
+            pies, scoring.DenseRunsWrong.Average(finding.Pies.Common),
+            scoring.PrunedRunsWrong.Average(finding.Pies.Common));
+    }
+
+    private sealed class Right
+    {
+        private double dense, pruned;
+
+        public double Cells { get; private set; }
+
+        public CellScores Scores =>
+            Cells == 0 ? new(null, null) : new(1 - (dense / Cells), 1 - (pruned / Cells));
+
+        public void Add(double cells, double denseWrong, double prunedWrong) =>
+            (Cells, dense, pruned) = (Cells + cells, dense + denseWrong, pruned + prunedWrong);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using PieService.Domain.Analysis;
+using PieService.Domain.Pies;
+using PieService.Domain.Predictions;
+using static PieService.Domain.Tests.GoldenCases;
+
+namespace PieService.Domain.Tests.Analysis;
+
+public class SeedHalvesTests
+{
+    [Fact]
+    public void Halves_are_those_of_the_reference() => Each("analysis.json", "halves", golden =>
+    {
+        var labels = golden.Int("labels");
+
+        Compare(
+            golden.GetProperty("expected"),
+            SeedHalves.Of(
+                golden.Answers("gold", labels), golden.Runs("dense", labels), golden.Runs("pruned", labels),
+                golden.Splits()));
+    });
+
+    [Fact]
+    public void Halves_of_several_labels_are_those_of_the_reference() => Each(
+        "analysis.json", "halves_several_labels", golden =>
+        {
+            var halves = SeedHalves.Of(
+                golden.Answers("gold", 0), golden.Runs("dense", 0), golden.Runs("pruned", 0), golden.Splits());
+
+            var expected = golden.GetProperty("expected");
+            Close(expected.Number("cells"), halves.Pies);
+            CompareScores(expected.GetProperty("on_pies"), halves.OnPies);
+            Close(expected.Optional("jaccard"), halves.Jaccard);
+        });
+
+    /// <summary>One of two labels is right in each cell, so these scores say nothing of the effect.</summary>
+    [Fact]
+    public void With_two_labels_the_scores_on_own_PIEs_have_the_sum_1()
+    {
+        var (gold, dense, pruned) = (Run("gold", 0, 2), Runs("dense", 2), Runs("pruned", 2));
+
+        var halves = SeedHalves.Of(gold, dense, pruned, [.. NoiseFloor.Pairs(8, 4)]);
+
+        Close(1, halves.OnOwnPies.Dense + halves.OnOwnPies.Pruned);
+        Assert.NotEqual(1, halves.OnPies.Dense!.Value + halves.OnPies.Pruned!.Value, 3);
+    }
+
+    [Fact]
+    public void The_disagreement_of_dense_halves_is_the_noise_floor()
+    {
+        var (gold, dense, pruned) = (Run("gold", 0, 3), Runs("dense", 3), Runs("pruned", 3));
+
+        var halves = SeedHalves.Of(gold, dense, pruned, [.. NoiseFloor.Pairs(8, 4)]);
+
+        Close(NoiseFloor.Of(dense, 8).Mean, halves.Modal.Dense);
+        Assert.Equal((4, 35), (halves.Seeds, halves.Splits));
+    }
+
+    [Fact]
+    public void Cohorts_that_never_differ_have_no_PIEs_to_score()
+    {
+        PackedLabels[] runs = [.. Enumerable.Repeat(Run("same", 0, 3), 4)];
+
+        var halves = SeedHalves.Of(runs[0], runs, runs, [([0, 1], [2, 3])]);
+
+        Assert.Equal((0, 0), (halves.Pies, halves.Modal.Cross));
+        Assert.Equal(new CellScores(null, null), halves.OnPies);
+        Assert.Equal(new CellScores(1, 1), halves.OnRest);
+        Assert.Equal((null, null, null), (halves.Recurrence, halves.Jaccard, halves.Modal.SeedShare));
+    }
+
+    [Fact]
+    public void Without_splits_there_are_no_halves() => Assert.Throws<ArgumentException>(() =>
+        SeedHalves.Of(Run("gold", 0, 3), Runs("dense", 3), Runs("pruned", 3), []));
+
+    internal static void Compare(JsonElement expected, SeedHalves halves)
+    {
+        var (modal, crossFit) = (expected.GetProperty("modal"), expected.GetProperty("cross_fit"));
+        Close(modal.Number("dense"), halves.Modal.Dense);
+        Close(modal.Number("pruned"), halves.Modal.Pruned);
+        Close(modal.Number("cross"), halves.Modal.Cross);
+        Close(modal.Number("excess"), halves.Modal.Excess);
+        Close(modal.Number("p05"), halves.Modal.P05);
+        Close(modal.Number("p50"), halves.Modal.P50);
+        Close(modal.Number("p95"), halves.Modal.P95);
+        Close(modal.Number("over_dense"), halves.Modal.OverDense);
+        Close(modal.Optional("seed_share"), halves.Modal.SeedShare);
+        Close(crossFit.Number("pies"), halves.Pies);
+        CompareScores(crossFit.GetProperty("on_pies"), halves.OnPies);
+        CompareScores(crossFit.GetProperty("on_pies_runs"), halves.OnPiesRuns);
+        CompareScores(crossFit.GetProperty("on_rest"), halves.OnRest);
+        CompareScores(crossFit.GetProperty("on_own_pies"), halves.OnOwnPies);
+        Close(expected.Optional("recurrence"), halves.Recurrence);
+        Close(expected.Optional("jaccard"), halves.Jaccard);
+    }
+
+    private static void CompareScores(JsonElement expected, CellScores scores)
+    {
+        Close(expected.Optional("dense"), scores.Dense);
+        Close(expected.Optional("pruned"), scores.Pruned);
+    }
+
+    private static PackedLabels[] Runs(string key, int labels) =>
+        [.. Enumerable.Range(0, 8).Select(run => Run(key, run, labels))];
+
+    private static PackedLabels Run(string key, int run, int labels) => PackedLabels.OfClasses(
+        labels, Enumerable.Range(0, 60).Select(i => (int)(KeyedRandom.Seed(key, run, i) % (ulong)labels)));
+}
