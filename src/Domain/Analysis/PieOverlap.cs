@@ -40,4 +40,16 @@ public sealed record PieOverlap(
             expected, union == 0 ? null : expected / (first + second - expected),
             expected == 0 ? null : shared / expected);
     }
+
+    /// <summary>Cohen's kappa (1960) of two models on PIE or not: (po - pe) / (1 - pe).</summary>
+    /// <inheritdoc cref="Of"/>
+    /// <returns>In [-1, 1], 0 for independent sets; null if both models have no PIE, or only PIEs.</returns>
+    public static double? Kappa(int first, int second, int shared, int examples)
+    {
+        var union = Of(first, second, shared, examples).Union;
+        double a = (double)first / examples, b = (double)second / examples;
+        var observed = (double)(shared + examples - union) / examples;
+        var byChance = (a * b) + ((1 - a) * (1 - b));
+        return byChance < 1 ? (observed - byChance) / (1 - byChance) : null;
+    }
 }
