@@ -1,0 +1,19 @@
+namespace PieService.Domain.Analysis;
+
+/// <summary>Probabilities from logits, without overflow.</summary>
+internal static class Softmax
+{
+    /// <param name="logits">At least one.</param>
+    /// <returns>exp(z_c) / sum exp(z), in double precision.</returns>
+    public static double[] Of(ReadOnlySpan<float> logits)
+    {
+        var (p, largest, sum) = (new double[logits.Length], float.NegativeInfinity, 0.0);
+        foreach (var logit in logits) largest = Math.Max(largest, logit);
+        for (var c = 0; c < p.Length; c++) sum += p[c] = Math.Exp((double)logits[c] - largest);
+        for (var c = 0; c < p.Length; c++) p[c] /= sum;
+        return p;
+    }
+
+    /// <returns>1 / (1 + exp(-z)).</returns>
+    public static double Sigmoid(float logit) => 1 / (1 + Math.Exp(-(double)logit));
+}

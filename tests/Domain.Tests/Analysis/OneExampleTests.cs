@@ -1,0 +1,70 @@
+using System.Text.Json;
+using PieService.Domain.Analysis;
+using static PieService.Domain.Tests.GoldenCases;
+
+namespace PieService.Domain.Tests.Analysis;
+
+/// <summary>Measures of one example over sparsities, and of its label.</summary>
+public class OneExampleTests
+{
+    private const string File = "analysis.json";
+
+    [Fact]
+    public void Trajectories_are_those_of_the_reference() => Each(File, "trajectory", golden =>
+    {
+        var expected = golden.GetProperty("expected");
+        var trajectory = PieTrajectory.Of([.. golden.Numbers("sparsities").Zip(
+            golden.GetProperty("is_pie").EnumerateArray().Select(isPie => isPie.GetBoolean()))]);
+
+        Assert.Equal(expected.Optional("first_flip"), trajectory.FirstFlip);
+        Assert.Equal(expected.Optional("lasting_flip"), trajectory.LastingFlip);
+        Assert.Equal(expected.Int("returns"), trajectory.Returns);
+        Assert.Equal(expected.GetProperty("monotone").GetBoolean(), trajectory.IsMonotone);
+    });
+
+    [Fact]
+    public void Half_sparsities_are_those_of_the_reference() => Each(File, "half_sparsity", golden => Close(
+        golden.GetProperty("expected").Optional("half_sparsity"),
+        PieTrajectory.HalfSparsity([.. golden.Numbers("sparsities").Zip(golden.Numbers("shares"))])));
+
+    [Fact]
+    public void A_fragile_example_has_the_means_of_its_comparisons()
+    {
+        var example = FragileExample.Of(
+            [(90, true, new(1, 0.5)), (50, false, new(0.5, 0.1)), (70, true, new(1.5, null))]);
+
+        Assert.Equal((3, 2, 1.0, 70.0), (example.Comparisons, example.PieCount, example.Taxicab, example.FirstFlip));
+        Close(0.3, example.Shift);
+        Assert.Equal(
+            new FragileExample(1, 0, 2, null, null), FragileExample.Of([(50, false, new VoteShift(2, null))]));
+        Assert.Throws<ArgumentException>(() => FragileExample.Of([]));
+    }
+
+    [Fact]
+    public void The_quality_of_a_label_is_that_of_the_reference() => Each(File, "label_quality", golden =>
+    {
+        var expected = golden.GetProperty("expected");
+        var quality = LabelQuality.Of(Logits(golden), golden.Int("gold"), golden.Numbers("accuracies"));
+
+        // Logits are stored with less than double precision.
+        Assert.Equal(expected.Number("self_confidence"), quality.SelfConfidence, 1e-6);
+        Assert.Equal(expected.Number("self_confidence_by_accuracy"), quality.ByAccuracy, 1e-6);
+        Assert.Equal(expected.Number("normalized_margin"), quality.NormalizedMargin, 1e-6);
+    });
+
+    [Fact]
+    public void The_quality_of_several_labels_is_that_of_the_reference() => Each(
+        File, "label_quality_several_labels", golden => Assert.Equal(
+            golden.Number("self_confidence"),
+            LabelQuality.OfLabels(Logits(golden), [.. golden.Ints("gold").Select(has => has == 1)]), 1e-6));
+
+    [Fact]
+    public void Every_run_needs_an_accuracy()
+    {
+        Assert.Throws<ArgumentException>(() => LabelQuality.Of([[1, 2]], 0, []));
+        Assert.Throws<ArgumentException>(() => LabelQuality.Of([], 0, []));
+    }
+
+    private static float[][] Logits(JsonElement golden) => [.. golden.GetProperty("logits").EnumerateArray()
+        .Select(run => run.EnumerateArray().Select(logit => logit.GetSingle()).ToArray())];
+}
