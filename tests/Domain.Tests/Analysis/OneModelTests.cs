@@ -1,0 +1,106 @@
+using PieService.Domain.Analysis;
+using PieService.Domain.Predictions;
+using static PieService.Domain.Tests.GoldenCases;
+
+namespace PieService.Domain.Tests.Analysis;
+
+/// <summary>One model against one, and the runs of one cohort.</summary>
+public class OneModelTests
+{
+    private const string File = "analysis.json";
+
+    [Fact]
+    public void Flips_are_those_of_the_reference() => Each(File, "flips", golden =>
+    {
+        var expected = golden.GetProperty("expected");
+        PackedLabels gold = golden.Answers("gold", 100), first = golden.Answers("first", 100),
+            second = golden.Answers("second", 100);
+        var flips = AnswerFlips.Of(gold, first, second);
+        var change = AccuracyChange.Of(flips, golden.Number("margin"));
+
+        Assert.Equal(expected.Int("right_to_wrong"), flips.RightToWrong);
+        Assert.Equal(expected.Int("wrong_to_right"), flips.WrongToRight);
+        Assert.Equal(expected.Int("wrong_to_other_wrong"), flips.WrongToOtherWrong);
+        Assert.Equal(expected.Int("both_right"), flips.BothRight);
+        Assert.Equal(expected.Int("same_wrong"), flips.SameWrong);
+        Close(expected.Number("flips"), flips.Flips);
+        Close(expected.Number("changes"), flips.Changes);
+        Close(expected.Optional("direction"), flips.Direction);
+        Close(expected.Number("accuracy_change"), change.Change);
+        Close(expected.Number("low"), change.Low);
+        Close(expected.Number("high"), change.High);
+        CloseP(expected.Number("p"), change.P);
+        CloseP(expected.Number("mid_p"), change.MidP);
+        CloseP(expected.Number("p_worse"), change.PWorse);
+        Assert.Equal(expected.GetProperty("equivalent").GetBoolean(), change.IsEquivalent);
+        Close(expected.Number("detectable"), change.Detectable);
+        Close(
+            golden.Optional("cluster_se"),
+            AccuracyChange.ClusterSe(gold, first, second, golden.Ints("clusters")));
+    });
+
+    [Fact]
+    public void Divergences_are_those_of_the_reference() => Each(File, "divergence", golden =>
+    {
+        var expected = golden.GetProperty("expected");
+        var divergence = Divergence.Of(Logits("dense"), Logits("pruned"));
+
+        // The logits of the file have more digits than a float.
+        Assert.Equal(expected.Number("kl"), divergence.KullbackLeibler, 1e-6);
+        Assert.Equal(expected.Number("js"), divergence.JensenShannon, 1e-6);
+
+        float[] Logits(string name) => [.. golden.Numbers(name).Select(logit => (float)logit)];
+    });
+
+    [Fact]
+    public void The_separation_by_margin_is_that_of_the_reference() => Each(File, "margin_auc", golden => Close(
+        golden.Optional("auc"),
+        MarginSeparation.Auc([.. golden.Numbers("margins").Zip(
+            golden.GetProperty("changed").EnumerateArray().Select(changed => changed.GetBoolean()))])));
+
+    [Fact]
+    public void Without_a_change_there_is_no_separation() =>
+        Assert.Null(MarginSeparation.Auc([(0.2, false), (0.4, false)]));
+
+    [Fact]
+    public void Groups_of_scores_are_those_of_the_reference() => Each(File, "bimodal", golden =>
+    {
+        var (expected, groups) = (golden.GetProperty("expected"), ScoreGroups.Of(golden.Numbers("scores")));
+
+        Close(expected.Optional("eta"), groups?.Eta);
+        Close(expected.Optional("critical"), groups?.Critical);
+        Close(expected.Optional("low"), groups?.Low);
+        Close(expected.Optional("high"), groups?.High);
+        Assert.Equal(expected.Optional("runs_low"), groups?.RunsLow);
+        Assert.Equal(
+            groups is null, expected.GetProperty("bimodal").ValueKind == System.Text.Json.JsonValueKind.Null);
+        if (groups is not null) Assert.Equal(expected.GetProperty("bimodal").GetBoolean(), groups.IsBimodal);
+    });
+
+    [Fact]
+    public void Large_cohorts_have_the_last_critical_value() =>
+        Assert.Equal(0.788, ScoreGroups.Of([.. Enumerable.Range(0, 70).Select(i => (double)i)])!.Critical);
+
+    [Fact]
+    public void The_constant_baseline_is_that_of_the_reference() => Each(File, "collapsed_run", golden =>
+    {
+        var (labels, expected) = (golden.Int("labels"), golden.GetProperty("expected"));
+        var baseline = ConstantBaseline.Of(golden.Answers("gold", labels), golden.Answers("predicted", labels));
+
+        Close(expected.Number("entropy"), baseline.Entropy);
+        Close(expected.Number("majority_share"), baseline.MajorityShare);
+        CloseP(expected.Number("majority_p"), baseline.MajorityP);
+    });
+
+    [Fact]
+    public void Answers_to_other_examples_are_refused()
+    {
+        var (two, three) = (PackedLabels.OfClasses(2, 0, 1), PackedLabels.OfClasses(2, 0, 1, 1));
+
+        Assert.Throws<ArgumentException>(() => AnswerFlips.Of(two, two, three));
+        Assert.Throws<ArgumentException>(() => AccuracyChange.ClusterSe(two, two, two, [1]));
+        Assert.Throws<ArgumentException>(() => Divergence.Of([1], [1, 2]));
+        Assert.Throws<ArgumentException>(() => ConstantBaseline.Of(two, three));
+        Assert.Null(AccuracyChange.ClusterSe(two, two, two, [1, 1]));
+    }
+}
