@@ -1,0 +1,51 @@
+using PieService.Domain.Analysis;
+using static PieService.Domain.Tests.GoldenCases;
+
+namespace PieService.Domain.Tests.Analysis;
+
+public class TextAnalysisTests
+{
+    [Fact]
+    public void Ratios_are_those_of_the_reference() => Each("analysis.json", "text_ratio", golden =>
+    {
+        var expected = golden.GetProperty("expected");
+        var difference = TextDifference.Of(golden.Numbers("pies"), golden.Numbers("rest"))!;
+
+        Close(expected.Number("pies"), difference.Pies);
+        Close(expected.Number("rest"), difference.Rest);
+        Close(expected.Number("difference"), difference.Difference.Value);
+        Close(expected.Number("difference_low"), difference.Difference.Low);
+        Close(expected.Number("difference_high"), difference.Difference.High);
+        Close(expected.Optional("ratio"), difference.Ratio?.Value);
+        Close(expected.Optional("low"), difference.Ratio?.Low);
+        Close(expected.Optional("high"), difference.Ratio?.High);
+        Close(expected.Number("cliffs_delta"), difference.Ranks.CliffsDelta);
+        Close(expected.Optional("cliffs_low"), difference.Ranks.Low);
+        Close(expected.Optional("cliffs_high"), difference.Ranks.High);
+    });
+
+    [Fact]
+    public void Values_within_strata_of_length_are_those_of_the_reference() => Each(
+        "analysis.json", "length_adjusted", golden =>
+        {
+            var (expected, words) = (golden.GetProperty("expected"), golden.Numbers("words"));
+            var isPie = golden.GetProperty("is_pie").EnumerateArray().Select(pie => pie.GetBoolean());
+            var adjusted = LengthAdjusted.Of(
+                [.. golden.Numbers("values").Zip(words, isPie).Select(example => example)])!;
+
+            Assert.Equal((expected.Int("strata"), expected.Int("pies")), (adjusted.Strata, adjusted.Pies));
+            Close(expected.Number("difference"), adjusted.Difference);
+            Close(expected.Optional("ratio"), adjusted.Ratio);
+            Close(expected.Number("cliffs_delta"), adjusted.CliffsDelta);
+        });
+
+    [Fact]
+    public void A_group_of_one_text_has_no_difference() => Assert.Null(TextDifference.Of([1], [1, 2, 3]));
+
+    [Fact]
+    public void Texts_whose_length_decides_have_nothing_to_compare()
+    {
+        Assert.Null(LengthAdjusted.Of([(1, 5, true), (2, 50, false)]));
+        Assert.Null(LengthAdjusted.Of([]));
+    }
+}
