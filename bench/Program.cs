@@ -17,6 +17,7 @@ using PieService.Worker.Machines;
 // bench experiments: what was tried for training and not built: the products of several seeds at once, LSTMs in bf16.
 // bench uploads [COUNT]: readers of uploads, ours and libraries', in child processes: their speed, and their results on
 // COUNT damaged files of each format.
+// bench significance [EXAMPLES [COMPARISONS]]: the exact tests and q values of all examples.
 // bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
 switch (args)
 {
@@ -78,6 +79,9 @@ switch (args)
         break;
     case ["read-uploads", var reader]:
         UploadReading.Run(reader);
+        break;
+    case ["significance", .. var sizes]:
+        Significance.Run(Size(sizes, 0, otherwise: 100_000), Size(sizes, 1, otherwise: 40));
         break;
     case [var folder, .. var sizes] when folder != "tune":
         UnderEachAllocator(["tune", folder, .. sizes]);
