@@ -1,4 +1,3 @@
-using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
 using PieService.Domain.Statistics;
 

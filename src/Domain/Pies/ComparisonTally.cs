@@ -1,5 +1,6 @@
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
+using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Pies;
 

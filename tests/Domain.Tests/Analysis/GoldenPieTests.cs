@@ -4,6 +4,7 @@ using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
 using PieService.Domain.Tests.Pies;
 using PieService.Golden;
+using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Tests.Analysis;
 
