@@ -2,6 +2,7 @@ using System.Text.Json;
 using PieService.Domain.Analysis;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
+using PieService.Domain.Tests.Pies;
 using static PieService.Domain.Tests.GoldenCases;
 
 namespace PieService.Domain.Tests.Analysis;
@@ -52,7 +53,7 @@ public class SeedHalvesTests
 
         var halves = SeedHalves.Of(gold, dense, pruned, [.. NoiseFloor.Pairs(8, 4)]);
 
-        Close(NoiseFloor.Of(dense, 8).Mean, halves.Modal.Dense);
+        Close(Answers.FloorOf(dense, cohortSize: 8).Mean, halves.Modal.Dense);
         Assert.Equal((4, 35), (halves.Seeds, halves.Splits));
     }
 
