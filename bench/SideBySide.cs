@@ -22,8 +22,8 @@ internal static class SideBySide
             }));
             var together = Measured.Seconds(() => Repeat(() => states.bmm(weights)));
             Measured.Say(
-                $"{Seeds} products ({batch} x {hidden})({hidden} x {4 * hidden}): bmm is {alone / together:F2} times as "
-                    + "fast as one after the other");
+                $"{Seeds} products ({batch} x {hidden})({hidden} x {4 * hidden}): bmm is {alone / together:F2} times "
+                    + "as fast as one after the other");
         }
     }
 
