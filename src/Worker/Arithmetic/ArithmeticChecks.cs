@@ -21,6 +21,8 @@ internal static class ArithmeticChecks
         Lstm(words: 2, batch: 129, inputs: 200, units: 100),
         Linear(rows: 7, from: 100, to: 33),
         Linear(rows: 77, from: 33, to: 100),
+        LinearOfTexts(words: 5, batch: 17, from: 33, to: 100),
+        LinearOfTexts(words: 1, batch: 77, from: 100, to: 33),
         Linear(rows: 7, from: 100, to: 33, ScalarType.BFloat16),
         Linear(rows: 77, from: 33, to: 100, ScalarType.BFloat16),
         RowsOfTable(rows: 13, width: 33, reads: 7 * 11),
@@ -75,6 +77,14 @@ internal static class ArithmeticChecks
             .to(ScalarType.Float32),
         numbers => PlainOperations.Linear(numbers[0], numbers[1], numbers[2]))
     { OfProducts = true, InBf16 = type == ScalarType.BFloat16 };
+
+    /// <summary>Checks the linear maps of a BERT, whose kernel may be another one.</summary>
+    private static MatrixCheck LinearOfTexts(int words, int batch, int from, int to) => new(
+        "linear map of texts", $"T {words}, B {batch}, {from} to {to}",
+        [new("input", words * batch, from), new("weights", to, from), new("bias", 1, to)],
+        leaves => LinearMap.Of(leaves[0].view(batch, words, from), leaves[1], leaves[2].flatten()),
+        numbers => PlainOperations.Linear(numbers[0], numbers[1], numbers[2]))
+    { OfProducts = true };
 
     /// <summary>Checks reading rows of a table, as frozen vectors are read, some of them several times.</summary>
     private static MatrixCheck RowsOfTable(int rows, int width, int reads)

@@ -88,7 +88,7 @@ public sealed class BertClassifier : Classifier
 
     /// <summary>tanh of the pooler over the last hidden state of [CLS], (B, W).</summary>
     internal Tensor Pooled(BertBatch batch) =>
-        pooler.Call(HiddenStates(batch).Last().select(1, 0)).to(ScalarType.Float32).tanh();
+        pooler.Call(HiddenStates(batch).Last().narrow(1, 0, 1)).squeeze(1).to(ScalarType.Float32).tanh();
 
     /// <summary>
     /// Yields the output of the embeddings, then that of each layer, (B, T, W). Each is valid until the next is
@@ -221,7 +221,7 @@ public sealed class BertClassifier : Classifier
         }
 
         public Tensor Call(Tensor input) => numbers == ScalarType.Float32
-            ? nn.functional.linear(input, weight, bias)
+            ? LinearMap.Of(input, weight, bias)
             : nn.functional.linear(input.to(numbers), weight.to(numbers), bias.to(numbers));
     }
 
