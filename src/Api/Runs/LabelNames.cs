@@ -3,7 +3,9 @@ using PieService.Domain.Predictions;
 
 namespace PieService.Api.Runs;
 
-/// <summary>The names of the labels of packed examples. Those of single-label data are made once for each label.</summary>
+/// <summary>
+/// The names of the labels of packed examples. Those of single-label data are made once for each label.
+/// </summary>
 internal sealed class LabelNames(string[] labels)
 {
     private readonly string[][] single = [.. labels.Select(label => new[] { label })];

@@ -18,7 +18,9 @@ internal sealed class SweepPredictionRows(
     /// <summary>Limits the memory of a row group of a long split.</summary>
     private const int BlockBytes = 16 * 1024 * 1024;
 
-    /// <summary>The approximate size of a row without its scores: two ids as text and the references to others.</summary>
+    /// <summary>
+    /// The approximate size of a row without its scores: two ids as text and the references to others.
+    /// </summary>
     private const int RowBytes = 250;
 
     private readonly LabelNames names = new(scope.Labels);

@@ -57,7 +57,9 @@ internal sealed class RequiredColumn<TItem, TValue>(string name, Func<TItem, TVa
 
 internal static class RowValues
 {
-    /// <summary>Returns the value of each row. A file may have a billion values, so this is a loop over indexes.</summary>
+    /// <summary>
+    /// Returns the value of each row. A file may have a billion values, so this is a loop over indexes.
+    /// </summary>
     public static TValue[] Of<TItem, TValue>(IReadOnlyList<TItem> rows, Func<TItem, TValue> value)
     {
         var values = new TValue[rows.Count];

@@ -62,7 +62,8 @@ public sealed class Columns<TItem> : IReadOnlyList<Column<TItem>>
         Value(name, value, number => number.ToString("R", CultureInfo.InvariantCulture));
 
     public Columns<TItem> Real(string name, Func<TItem, float> value) =>
-        Add(new RequiredColumn<TItem, float>(name, value, number => number.ToString("R", CultureInfo.InvariantCulture)));
+        Add(new RequiredColumn<TItem, float>(
+            name, value, number => number.ToString("R", CultureInfo.InvariantCulture)));
 
     public Columns<TItem> Flag(string name, Func<TItem, bool?> value) =>
         Value(name, value, flag => flag ? "true" : "false");

@@ -14,8 +14,8 @@ namespace PieService.Api.Webhooks;
 /// <summary>
 /// Sends the messages that are due, each at least once: an attempt is counted before it is made, and if the sender dies
 /// meanwhile, the message becomes due again. Several instances share the work. It is not a RepeatingService, because
-/// deliveries continue between its queries, because the end of a delivery starts the next query, and because it ends only
-/// after all deliveries have ended.
+/// deliveries continue between its queries, because the end of a delivery starts the next query, and because it ends
+/// only after all deliveries have ended.
 /// </summary>
 public sealed class WebhookSender(
     IDbContextFactory<PieDbContext> contexts, IHttpClientFactory clients, WebhookSettings settings, RowChanges changes,

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace PieService.Domain.Storage;
 
-/// <summary>Finds out whether time alone has made something due, of which no change of a row sends a notification.</summary>
+/// <summary>
+/// Finds out whether time alone has made something due, of which no change of a row sends a notification.
+/// </summary>
 public static class DueByTime
 {
     /// <summary>

@@ -36,8 +36,9 @@ CREATE TRIGGER labels_due AFTER UPDATE ON comparisons FOR EACH ROW
 WHEN (OLD.labelling_asked_at IS NOT NULL AND NEW.labelling_asked_at IS NULL
     OR OLD.labelled_at IS DISTINCT FROM NEW.labelled_at)
 EXECUTE FUNCTION notify_of_change('labels');
+-- For each row: a heartbeat is an INSERT that becomes an UPDATE.
 CREATE TRIGGER workers_came_or_went AFTER INSERT OR DELETE ON workers
-FOR EACH STATEMENT EXECUTE FUNCTION notify_of_change('workers');
+FOR EACH ROW EXECUTE FUNCTION notify_of_change('workers');
 CREATE TRIGGER workers_changed AFTER UPDATE ON workers FOR EACH ROW
 WHEN (OLD.slots <> NEW.slots OR OLD.short_of IS DISTINCT FROM NEW.short_of OR OLD.vectors <> NEW.vectors
     OR OLD.checkpoints <> NEW.checkpoints)

@@ -43,7 +43,12 @@ public sealed class RowChangesTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Theory]
-    [InlineData("UPDATE workers SET last_beat_at = now()", null)]
+    [InlineData("""
+        INSERT INTO workers (id, machine, slots, device, vectors, started_at, last_beat_at)
+        VALUES ('a worker', 'here', 1, 'cpu', '{}', now(), now()) ON CONFLICT (id) DO UPDATE SET last_beat_at = now()
+        """, null)]
+    [InlineData("DELETE FROM workers WHERE id = 'another'", null)]
+    [InlineData("DELETE FROM workers", ChangeTopics.Workers)]
     [InlineData("UPDATE workers SET short_of = 'disk'", ChangeTopics.Workers)]
     [InlineData("UPDATE comparisons SET labelling_asked_at = now()", null)]
     [InlineData("UPDATE comparisons SET labelling_asked_at = NULL", ChangeTopics.Labels)]

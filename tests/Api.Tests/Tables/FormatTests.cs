@@ -10,7 +10,8 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
     /// <summary>All operations that support CSV; those of the contract must be among them.</summary>
     private static readonly string[] Required =
         ["listExamples", "listRuns", "listRunMetrics", "listRunPredictions", "listSweepPredictions",
-            "listExamplePredictions", "listComparisons", "listModelPairs", "listPies", "listComparisonExamples", "listInfluence", "listClasses"];
+            "listExamplePredictions", "listComparisons", "listModelPairs", "listPies", "listComparisonExamples",
+            "listInfluence", "listClasses"];
 
     [Fact]
     public async Task Every_table_is_served_in_every_format()
