@@ -20,6 +20,7 @@ public sealed class ImportQueue(
     public const int RetryAfterSeconds = 30;
 
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenCleanUps = TimeSpan.FromSeconds(10);
 
     private readonly Channel<ImportJob> waiting = Channel.CreateUnbounded<ImportJob>();
     private readonly ConcurrentDictionary<Guid, ImportJob> owned = new();
@@ -155,6 +156,7 @@ public sealed class ImportQueue(
     private async Task BeatAsync(CancellationToken stopping)
     {
         using var tick = new PeriodicTimer(Beat, time);
+        var cleanedAt = time.GetTimestamp();
         try
         {
             while (await tick.WaitForNextTickAsync(stopping))
@@ -163,7 +165,9 @@ public sealed class ImportQueue(
                 {
                     foreach (var cancelled in owned.IsEmpty ? [] : await rows.BeatAsync([.. owned.Values], stopping))
                         if (owned.TryGetValue(cancelled, out var job)) job.Cancel();
+                    if (time.GetElapsedTime(cleanedAt) < BetweenCleanUps) continue;
                     await rows.CleanUpAsync(stopping);
+                    cleanedAt = time.GetTimestamp();
                 }
                 catch (Exception failure) when (!stopping.IsCancellationRequested)
                 {
