@@ -28,8 +28,11 @@ public sealed class KeyCheck(IDbContextFactory<PieDbContext> contexts) : IDispos
     private static readonly byte[] Nobody = new byte[SHA256.HashSizeInBytes];
 
     private readonly SemaphoreSlim places = new(AtOnce);
-    private readonly PartitionedRateLimiter<string> wrong = PartitionedRateLimiter.Create<string, string>(
-        address => RateLimitPartition.GetTokenBucketLimiter(address, _ => RateLimits.Bucket(WrongPerSecond)));
+
+    // The limiter has a timer that fires ten times a second, so it is made only for the first wrong key.
+    private readonly Lazy<PartitionedRateLimiter<string>> wrong = new(() =>
+        PartitionedRateLimiter.Create<string, string>(
+            address => RateLimitPartition.GetTokenBucketLimiter(address, _ => RateLimits.Bucket(WrongPerSecond))));
 
     /// <param name="text">The key; null if the header does not contain a key, which counts as a wrong key.</param>
     /// <returns>
@@ -46,8 +49,9 @@ public sealed class KeyCheck(IDbContextFactory<PieDbContext> contexts) : IDispos
             // address.
             if (text is not null && await FindAsync(text, cancellation) is { } key) return (key, null);
             // AcquireAttempt(0) would succeed while any fraction of a permit is left.
-            if (wrong.GetStatistics(address) is { CurrentAvailablePermits: 0 }) return (null, TimeSpan.FromSeconds(1));
-            wrong.AttemptAcquire(address).Dispose();
+            if (wrong.Value.GetStatistics(address) is { CurrentAvailablePermits: 0 })
+                return (null, TimeSpan.FromSeconds(1));
+            wrong.Value.AttemptAcquire(address).Dispose();
             return (null, null);
         }
         finally
@@ -58,7 +62,7 @@ public sealed class KeyCheck(IDbContextFactory<PieDbContext> contexts) : IDispos
 
     public void Dispose()
     {
-        wrong.Dispose();
+        if (wrong.IsValueCreated) wrong.Value.Dispose();
         places.Dispose();
     }
 
