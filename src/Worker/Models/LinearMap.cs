@@ -8,7 +8,7 @@ namespace PieService.Worker.Models;
 /// <remarks>
 /// torch computes a linear map in float32 with MKL, which runs at half speed on processors of other vendors than Intel,
 /// since it does not use AVX-512 there. A convolution of width 1 is the same map, and oneDNN computes it, with the
-/// widest instructions that the processor has (docs/decisions/0018-linear-maps-by-onednn.md).
+/// widest instructions that the processor has (docs/decisions/0019-linear-maps-by-onednn.md).
 /// </remarks>
 internal static class LinearMap
 {
