@@ -10,6 +10,7 @@ using PieService.Worker.Machines;
 // bench report FILE [--compare OLD] [--part NAME] [--checkpoint FOLDER] [--texts N]: what ./pie bench prints.
 // bench grid N: the latency of every GET with N grids of 9,840 runs in the database.
 // bench published MODEL TEXTS SOURCE: a sweep in the published way; writes its processor time in seconds.
+// bench labelling RUNS EXAMPLES: the time and the memory of labelling a comparison.
 // bench: a training step of the study's BiLSTM under each allocator.
 // bench memory [FOLDER]: the peak memory of a trainer under each, over many epochs of texts of varying length; also of
 // a BERT if its folder is given.
@@ -29,6 +30,10 @@ switch (args)
         break;
     case ["grid", var grids]:
         await GridBench.RunAsync(double.Parse(grids, CultureInfo.InvariantCulture));
+        break;
+    case ["labelling", var runs, var examples]:
+        await LargeLabelling.RunAsync(
+            int.Parse(runs, CultureInfo.InvariantCulture), int.Parse(examples, CultureInfo.InvariantCulture));
         break;
     case ["training", .. var rest]:
         TrainingPart.Run(rest.FirstOrDefault(), one => Measured.Say(Json.Write(one)));

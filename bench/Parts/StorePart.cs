@@ -4,13 +4,9 @@ using Npgsql;
 using NpgsqlTypes;
 using PieService.Api.Database;
 using PieService.Bench.Reports;
-using PieService.Domain;
-using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
-using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
-using PieService.Domain.Sweeps;
 using PieService.TestDatabases;
 
 namespace PieService.Bench.Parts;
@@ -21,7 +17,7 @@ namespace PieService.Bench.Parts;
 /// </summary>
 internal static class StorePart
 {
-    private const int Examples = 10_000, Classes = 3, Seeds = 30, Rounds = 3;
+    private const int Examples = 10_000, Seeds = 30, Rounds = 3;
 
     public static async Task RunAsync(Action<Measurement> report)
     {
@@ -33,7 +29,7 @@ internal static class StorePart
             var options = new DbContextOptionsBuilder<PieDbContext>();
             PieDbContext.Configure(options, source);
             var contexts = new PooledDbContextFactory<PieDbContext>(options.Options);
-            var comparison = await SubmitAsync(contexts);
+            var comparison = await ComparedRuns.SubmitAsync(contexts, Examples, Seeds);
             report(await PredictionsAsync(contexts, source));
             report(await ReadAsync(contexts, source));
             report(await LabelsAsync(contexts, source, comparison));
@@ -42,49 +38,6 @@ internal static class StorePart
         {
             await database.DisposeAsync();
         }
-    }
-
-    /// <summary>Stores a dataset and a sweep of one comparison, and returns the comparison.</summary>
-    private static async Task<Guid> SubmitAsync(PooledDbContextFactory<PieDbContext> contexts)
-    {
-        var dataset = new Dataset
-        {
-            Id = Guid.CreateVersion7(),
-            Name = "bench",
-            Task = LearningTask.SingleLabel,
-            Labels = ["entailment", "neutral", "contradiction"],
-            ContentHash = "sha256:bench",
-            Splits = [new(Split.Test, Examples, [3_334, 3_333, 3_333], new(24, 23, 40, 78), [])],
-            Quality = new(0, 0, 0, 0, 0),
-            CreatedAt = TimeProvider.System.GetUtcNow(),
-        };
-        await using var db = contexts.CreateDbContext();
-        db.Datasets.Add(dataset);
-        await db.SaveChangesAsync();
-        await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO examples (dataset_id, split, position, id, source_id, text, labels)
-            SELECT {dataset.Id}, 'test', position, gen_random_uuid(), 'test:' || position, 'a text',
-                ARRAY[(position % {Classes})::smallint]
-            FROM generate_series(0, {Examples - 1}) AS position
-            """);
-        var sweep = new Sweep
-        {
-            Id = Guid.CreateVersion7(),
-            Name = "bench",
-            DatasetId = dataset.Id,
-            Request = new()
-            {
-                Name = "bench",
-                DatasetId = dataset.Id,
-                Models = [new() { Architecture = Architecture.BiLstm }],
-                Methods = [Method.Imp],
-                Sparsities = [50],
-                Seeds = new(0, Seeds),
-            },
-        };
-        await new SweepStore(contexts).SubmitAsync(
-            sweep, SweepExpansion.Expand(sweep.Request, dataset.ContentHash), CancellationToken.None);
-        return await db.Comparisons.Select(one => one.Id).SingleAsync();
     }
 
     /// <summary>The predictions of all runs are written.</summary>
@@ -96,18 +49,19 @@ internal static class StorePart
             {
                 await using var db = contexts.CreateDbContext();
                 await db.RunPredictions.ExecuteDeleteAsync();
-                return await Measured.ElapsedAsync(async () =>
+                var predictions = (await db.Runs.AsNoTracking().ToListAsync())
+                    .ConvertAll(run => ComparedRuns.Predictions(run, Examples));
+                var seconds = await Measured.ElapsedAsync(async () =>
                 {
-                    foreach (var run in await db.Runs.AsNoTracking().ToListAsync())
+                    foreach (var ofRun in predictions)
                     {
-                        db.RunPredictions.Add(Predictions(run));
+                        db.RunPredictions.Add(ofRun);
                         await db.SaveChangesAsync();
                         db.ChangeTracker.Clear();
                     }
-                    await db.Runs.ExecuteUpdateAsync(
-                        set => set.SetProperty(run => run.State, RunState.Succeeded)
-                            .SetProperty(run => run.AchievedSparsity, run => (double)run.Sparsity));
                 });
+                await ComparedRuns.SucceedAsync(db);
+                return seconds;
             },
             "COPY of a row for each prediction",
             async () =>
@@ -176,33 +130,9 @@ internal static class StorePart
                 await copy.StartRowAsync();
                 await copy.WriteAsync(run.Id, NpgsqlDbType.Uuid);
                 await copy.WriteAsync(position, NpgsqlDbType.Integer);
-                await copy.WriteAsync((short)Class(run, position), NpgsqlDbType.Smallint);
+                await copy.WriteAsync((short)ComparedRuns.Class(run, position), NpgsqlDbType.Smallint);
                 await copy.WriteAsync(scores, NpgsqlDbType.Array | NpgsqlDbType.Real);
             }
         await copy.CompleteAsync();
-    }
-
-    private static RunPredictions Predictions(Run run)
-    {
-        var (classes, scores) = (new byte[2 * Examples], new byte[2 * Examples * Classes]);
-        for (var position = 0; position < Examples; position++) classes[2 * position] = (byte)Class(run, position);
-        KeyedRandom.For("bench", run.Seed).Shuffle<byte>(scores);
-        return new()
-        {
-            RunId = run.Id,
-            Split = Split.Test,
-            Examples = Examples,
-            ClassCount = Classes,
-            Classes = classes,
-            Scores = scores,
-        };
-    }
-
-    /// <summary>The gold class, but for one example in eight, which depends on the run.</summary>
-    private static int Class(Run run, int position)
-    {
-        var hash = KeyedRandom.Mix(
-            ((ulong)position << 20) + ((ulong)run.Seed << 1) + (run.Method == Method.Imp ? 1u : 0));
-        return hash % 8 == 0 ? (int)((hash >> 8) % Classes) : position % Classes;
     }
 }
