@@ -13,7 +13,7 @@ public readonly record struct Divergence(double KullbackLeibler, double JensenSh
     /// <param name="dense">The C logits of the first model, at least one.</param>
     /// <param name="pruned">Those of the second.</param>
     /// <exception cref="ArgumentException">The models have different numbers of classes.</exception>
-    public static Divergence Of(ReadOnlySpan<float> dense, ReadOnlySpan<float> pruned)
+    public static Divergence Of(ReadOnlySpan<double> dense, ReadOnlySpan<double> pruned)
     {
         if (dense.Length != pruned.Length)
             throw new ArgumentException("Both models have the same classes.", nameof(pruned));

@@ -16,7 +16,7 @@ public sealed record LabelQuality(double SelfConfidence, double ByAccuracy, doub
     /// <param name="accuracies">The accuracy of each run, in [0, 1], not all 0.</param>
     /// <exception cref="ArgumentException">There is no run, or not every run has an accuracy.</exception>
     public static LabelQuality Of(
-        IReadOnlyList<float[]> logits, int gold, IReadOnlyList<double> accuracies)
+        IReadOnlyList<double[]> logits, int gold, IReadOnlyList<double> accuracies)
     {
         if (logits.Count == 0 || logits.Count != accuracies.Count)
             throw new ArgumentException("Every run has an accuracy, and there is at least one.", nameof(accuracies));
@@ -39,7 +39,7 @@ public sealed record LabelQuality(double SelfConfidence, double ByAccuracy, doub
     /// <param name="gold">Whether the example has each of the C labels.</param>
     /// <returns>In [0, 1].</returns>
     /// <exception cref="InvalidOperationException">There is no run or no label.</exception>
-    public static double OfLabels(IReadOnlyList<float[]> logits, IReadOnlyList<bool> gold) => logits.Average(run =>
+    public static double OfLabels(IReadOnlyList<double[]> logits, IReadOnlyList<bool> gold) => logits.Average(run =>
     {
         var supports = run.Zip(gold, (logit, has) => Softmax.Sigmoid(has ? logit : -logit)).OrderDescending().ToList();
         return supports.Skip(1).Aggregate(supports.First(), (average, support) => (0.8 * support) + (0.2 * average));

@@ -7,9 +7,9 @@ namespace PieService.Domain.Analysis;
 /// splits. The halves have no seed in common, so that paired seeds cannot make the cohorts more similar than the halves
 /// of one cohort.
 /// </summary>
-/// <param name="Dense">Of both halves of the dense cohort, in [0, 1].</param>
-/// <param name="Pruned">Of both halves of the pruned cohort.</param>
-/// <param name="Cross">Of a half of the dense and the other half of the pruned cohort, both ways.</param>
+/// <param name="Dense">Between both halves of the dense cohort, in [0, 1].</param>
+/// <param name="Pruned">Between both halves of the pruned cohort.</param>
+/// <param name="Cross">Between a half of the dense and the other half of the pruned cohort, both ways.</param>
 /// <param name="Excess">Cross - (dense + pruned) / 2.</param>
 /// <param name="P05">The 5th percentile of the excess over the splits, which is not a confidence limit.</param>
 /// <param name="P50">The median.</param>

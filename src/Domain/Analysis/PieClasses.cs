@@ -3,8 +3,8 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// Whether PIEs are spread over the classes as the other examples are (analysis 6): the chi-square test of PIE or rest
-/// against the gold class of single-label data. Classes without examples are left out.
+/// A test of whether PIEs are spread over the classes as the other examples are (analysis 6): the chi-square test of
+/// PIE or rest against the gold class of single-label data. Classes without examples are left out.
 /// </summary>
 /// <param name="ChiSquare">Sum of (o - e)^2 / e over the cells of both rows.</param>
 /// <param name="Df">Classes with examples - 1.</param>

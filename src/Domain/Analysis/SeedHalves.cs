@@ -4,9 +4,9 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// What one half of the seeds finds and the other half confirms (analysis 3 and 4): how often the majorities of halves
-/// differ, how stable a set of PIEs is, and scores on PIEs that were not used to find them. A cell is an example, or
-/// for multi-label data an example and a label.
+/// The results of one half of the seeds, compared with those of the other half (analysis 3 and 4): how often the
+/// majorities of halves differ, how stable a set of PIEs is, and scores on PIEs that were not used to find them. A cell
+/// is an example, or for multi-label data an example and a label.
 /// </summary>
 /// <param name="Seeds">h, the runs of each half.</param>
 /// <param name="Splits">The number of splits.</param>

@@ -5,15 +5,15 @@ internal static class Softmax
 {
     /// <param name="logits">At least one.</param>
     /// <returns>exp(z_c) / sum exp(z), in double precision.</returns>
-    public static double[] Of(ReadOnlySpan<float> logits)
+    public static double[] Of(ReadOnlySpan<double> logits)
     {
-        var (p, largest, sum) = (new double[logits.Length], float.NegativeInfinity, 0.0);
+        var (p, largest, sum) = (new double[logits.Length], double.NegativeInfinity, 0.0);
         foreach (var logit in logits) largest = Math.Max(largest, logit);
-        for (var c = 0; c < p.Length; c++) sum += p[c] = Math.Exp((double)logits[c] - largest);
+        for (var c = 0; c < p.Length; c++) sum += p[c] = Math.Exp(logits[c] - largest);
         for (var c = 0; c < p.Length; c++) p[c] /= sum;
         return p;
     }
 
     /// <returns>1 / (1 + exp(-z)).</returns>
-    public static double Sigmoid(float logit) => 1 / (1 + Math.Exp(-(double)logit));
+    public static double Sigmoid(double logit) => 1 / (1 + Math.Exp(-logit));
 }

@@ -14,7 +14,7 @@ public sealed class NullDistribution
     private NullDistribution(double[] attainable, bool isContinuous) =>
         (this.attainable, IsContinuous) = (attainable, isContinuous);
 
-    /// <summary>Every p in [0, 1] is attainable, F(t) = t: of a p value that was computed from random tables.</summary>
+    /// <summary>F(t) = t, every p in [0, 1] is attainable: the distribution for p values from random tables.</summary>
     public static NullDistribution Uniform { get; } = new([], isContinuous: true);
 
     /// <summary>Only p = 1 is attainable: nothing was observed that could differ.</summary>

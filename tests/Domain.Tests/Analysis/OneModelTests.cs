@@ -43,13 +43,10 @@ public class OneModelTests
     public void Divergences_are_those_of_the_reference() => Each(File, "divergence", golden =>
     {
         var expected = golden.GetProperty("expected");
-        var divergence = Divergence.Of(Logits("dense"), Logits("pruned"));
+        var divergence = Divergence.Of(golden.Numbers("dense"), golden.Numbers("pruned"));
 
-        // The logits of the file have more digits than a float.
-        Assert.Equal(expected.Number("kl"), divergence.KullbackLeibler, 1e-6);
-        Assert.Equal(expected.Number("js"), divergence.JensenShannon, 1e-6);
-
-        float[] Logits(string name) => [.. golden.Numbers(name).Select(logit => (float)logit)];
+        Close(expected.Number("kl"), divergence.KullbackLeibler);
+        Close(expected.Number("js"), divergence.JensenShannon);
     });
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed record Readability(
     private static double Per100(double count, double words) =>
         words == 0 ? 0 : Rounded(Rounded(count / words, 2) * 100, 2);
 
-    /// <summary>Of the first 100 parts between white space, a long one counts as three.</summary>
+    /// <summary>A long one of the first 100 parts between white space counts as three.</summary>
     private static double Linsear(string text, SyllableCounts syllables)
     {
         var parts = PythonText.Split(text).Take(WordsOfLinsear).ToList();

@@ -18,7 +18,7 @@ public sealed class SyllableCounts
         return known[text] = Words(PythonText.Lower(text)).Sum(word => Hyphenation.Breaks(word) + 1);
     }
 
-    /// <summary>The words of a text: what white space separates, after all punctuation was deleted.</summary>
+    /// <summary>The words of a text: the parts between white space, after all punctuation was deleted.</summary>
     internal static List<string> Words(ReadOnlySpan<char> text)
     {
         var kept = new StringBuilder(text.Length);

@@ -2,11 +2,11 @@ using System.Text;
 
 namespace PieService.Domain.Datasets.Texts;
 
-/// <summary>What textstat 0.7.4 counts in a text (study 4.1).</summary>
+/// <summary>The counts of textstat 0.7.4 for a text (study 4.1).</summary>
 /// <param name="Characters">Code points without white space.</param>
 /// <param name="Letters">Code points without white space and punctuation; digits and underscores are kept.</param>
 /// <param name="Words">W; an apostrophe or hyphen does not separate words.</param>
-/// <param name="Syllables">Of all words.</param>
+/// <param name="Syllables">The syllables of all words.</param>
 /// <param name="Sentences">S, at least 1: up to a full stop, exclamation or question mark, of more than two
 /// words.</param>
 /// <param name="Polysyllables">Parts between white space that have at least three syllables.</param>

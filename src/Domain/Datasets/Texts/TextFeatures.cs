@@ -9,7 +9,7 @@ namespace PieService.Domain.Datasets.Texts;
 /// <param name="Information">Mean information of a token in bits (<see cref="TrainingTypes.Information"/>).</param>
 /// <param name="RareShare">Share of the tokens that are not frequent in the training split.</param>
 /// <param name="UnseenShare">Share of the tokens that do not occur in the training split.</param>
-/// <param name="PairOverlap">Of a pair, the Jaccard index of the types of both texts; null for one text.</param>
+/// <param name="PairOverlap">The Jaccard index of the types of both texts of a pair; null for one text.</param>
 public sealed record TextFeatures(
     int Tokens, double? MeanWordLength, double? UniqueShare, double? Information, double? RareShare,
     double? UnseenShare, double? PairOverlap)

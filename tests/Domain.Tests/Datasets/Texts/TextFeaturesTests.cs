@@ -43,7 +43,7 @@ public class TextFeaturesTests
     }
 
     [Fact]
-    public void Of_equally_frequent_types_the_first_by_code_units_are_frequent()
+    public void The_first_of_equally_frequent_types_by_code_units_is_frequent()
     {
         var training = TrainingTypes.Of([["b", "a", "c", "c", "c", "c", "c", "c", "c", "c"]]);
 
