@@ -36,7 +36,7 @@ internal static class BenchCommand
         var report = new BenchReport(
             TimeProvider.System.GetUtcNow(), host, Environment.ProcessorCount, measurements);
         report.Write(file);
-        Measured.Say($"\n{host.Processor}, {report.Cores} cores, {host.Library}, {host.Allocator}; written to {file}");
+        Measured.Say($"\n{report.Machine}; written to {file}");
         if (earlier is null) return;
         Measured.Say($"\nThe ratios of {compare}, and those of now:");
         foreach (var line in report.ComparedWith(earlier)) Measured.Say(line);

@@ -37,7 +37,7 @@ bench() {
     return
   fi
   report=$PWD/artifacts/bench/$(date --utc +%Y-%m-%dT%H%M%S).json
-  checkpoint=$(find -L "${PIE_MODELS:-/nonexistent}" -maxdepth 2 -name config.json -printf '%h\n' -quit 2>/dev/null || true)
+  checkpoint=$(find -L "${PIE_MODELS:-/nonexistent}" -maxdepth 2 -name config.json -printf '%h\n' 2>/dev/null | sort | head -n 1) || true
   dotnet artifacts/bin/Bench/release_linux-x64/PieService.Bench.dll report "$report" ${part:+--part "$part"} \
     ${compare:+--compare "$compare"} ${checkpoint:+--checkpoint "$checkpoint"} ${texts:+--texts "$texts"}
 }

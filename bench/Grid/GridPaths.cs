@@ -32,6 +32,7 @@ internal static class GridPaths
             ("/api/v1/examples/{id}/predictions", "pageSize=1000"),
             ("/api/v1/examples/{id}/predictions", "format=csv"),
             ("/api/v1/runs/{id}/predictions", "format=parquet"),
+            ("/api/v1/sweeps/{id}/predictions", "format=parquet&runs=100"),
         })
             if (Filled(path, ids) is { } filled) yield return ($"{path}?{query}", $"{filled}?{query}");
     }

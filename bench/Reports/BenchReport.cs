@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using PieService.Domain;
 using PieService.Domain.Runs;
 
@@ -13,6 +14,9 @@ internal sealed record BenchReport(
     public const string Header =
         "| measurement | speed | baseline | times the baseline | lowest to highest | the baseline is |\n"
         + "|---|---|---|---|---|---|";
+
+    /// <summary>Where it was measured.</summary>
+    [JsonIgnore] public string Machine => $"{Host.Processor}, {Cores} cores, {Host.Library}, {Host.Allocator}";
 
     /// <exception cref="InvalidDataException">The file has another content.</exception>
     public static BenchReport Read(string path)
@@ -44,6 +48,8 @@ internal sealed record BenchReport(
     /// </summary>
     public IEnumerable<string> ComparedWith(BenchReport earlier)
     {
+        if ((Host, Cores) != (earlier.Host, earlier.Cores))
+            yield return $"The earlier report is of another machine or library: {earlier.Machine}.\n";
         yield return "| measurement | before | now | now / before | ranges |";
         yield return "|---|---|---|---|---|";
         foreach (var (now, before) in Measurements.Join(

@@ -61,6 +61,16 @@ public sealed class BenchReportTests
         Assert.EndsWith($"| {change} |", row);
     }
 
+    [Fact]
+    public void A_comparison_with_another_machine_says_so()
+    {
+        var here = Report(Measured("work", 2, 1, 3));
+
+        Assert.StartsWith(
+            "The earlier report is of another machine", here.ComparedWith(here with { Cores = 64 }).First());
+        Assert.StartsWith("| measurement", here.ComparedWith(here with { At = DateTimeOffset.UnixEpoch }).First());
+    }
+
     [Theory]
     [InlineData(1234567, "1,230,000")]
     [InlineData(123.4, "123")]
