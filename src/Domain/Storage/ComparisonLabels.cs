@@ -23,7 +23,7 @@ public sealed class ComparisonLabels(
     public async Task ExecuteAsync(Guid comparisonId, CancellationToken cancellation)
     {
         await using var db = await ContextAsync(cancellation);
-        if (await Labelling.BeginAsync(db, comparisonId, cancellation) is not { } comparison) return;
+        if (await Labelling.BeginAsync(db, comparisonId, cancellation) is not var (comparison, readAfter)) return;
 
         // All predictions are read in one snapshot, however many queries read them: a run that is trained again
         // meanwhile does not mix its old and new predictions. This connection only writes, since a run that ends
@@ -38,7 +38,7 @@ public sealed class ComparisonLabels(
         await db.ClassScores.Where(scores => scores.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         var summary = cohorts.Dense.Count >= Math.Min(comparison.ExpectedSeeds, Labelling.FewestSeeds)
             ? await LabelAsync(source, db, comparison, cohorts, cancellation) : null;
-        await Labelling.DoneAsync(db, comparisonId, summary, cancellation);
+        await Labelling.DoneAsync(db, comparisonId, readAfter, summary, cancellation);
     }
 
     private async Task<PieDbContext> ContextAsync(CancellationToken cancellation)

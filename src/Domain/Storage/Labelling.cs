@@ -19,7 +19,9 @@ namespace PieService.Domain.Storage;
 /// <item><see cref="BeginAsync"/>, by the worker that has the message: it counts the attempt, so that a labelling that
 /// kills its worker is counted too. It takes the comparison's lock, which keeps a second delivery waiting, and only
 /// then reads runs.</item>
-/// <item><see cref="DoneAsync"/>, in the same transaction as the labels: labelled_at becomes the present time.</item>
+/// <item><see cref="DoneAsync"/>, in the same transaction as the labels: labelled_at becomes the present time. If a
+/// second message was sent after the runs were read, because of a run that ended, the labels are not those that it asks
+/// for: labelled_at becomes the time at which the runs were read.</item>
 /// <item>Or <see cref="FailAsync"/>: labelling_error has the reason. The comparison is due again after a pause that
 /// doubles with each attempt. After <see cref="MostAttempts"/> labelling_failed_at is set, and nothing happens until
 /// <see cref="AskAsync"/> or <see cref="RetryAsync"/>.</item>
@@ -147,9 +149,10 @@ public static class Labelling
     /// <summary>
     /// Begins a transaction in which the comparison can be labelled; <see cref="DoneAsync"/> commits it.
     /// </summary>
-    /// <returns>Null if the comparison was deleted, or an earlier delivery has labelled it since it was asked
-    /// for.</returns>
-    public static async Task<Comparison?> BeginAsync(PieDbContext db, Guid comparisonId, CancellationToken cancellation)
+    /// <returns>The comparison and the time after which its runs are read; null if the comparison was deleted, or an
+    /// earlier delivery has labelled it since it was asked for.</returns>
+    public static async Task<(Comparison Comparison, DateTime ReadAfter)?> BeginAsync(
+        PieDbContext db, Guid comparisonId, CancellationToken cancellation)
     {
         // Committed before any run is read: a run that ends after this asks again, and the comparison is labelled
         // again.
@@ -165,22 +168,29 @@ public static class Labelling
         var comparison = await db.Comparisons
             .FromSql($"SELECT * FROM comparisons WHERE id = {comparisonId} FOR KEY SHARE")
             .AsNoTracking().SingleOrDefaultAsync(cancellation);
-        return comparison?.LabelledAt >= comparison?.LabellingAskedAt ? null : comparison;
+        if (comparison is null || comparison.LabelledAt >= comparison.LabellingAskedAt) return null;
+        var readAfter = await db.Database.SqlQuery<DateTime>($"""SELECT clock_timestamp() AS "Value" """)
+            .SingleAsync(cancellation);
+        return (comparison, readAfter);
     }
 
+    /// <param name="readAfter">The result of <see cref="BeginAsync"/>.</param>
     /// <param name="summary">Null if there were too few seeds to label anything.</param>
     public static async Task DoneAsync(
-        PieDbContext db, Guid comparisonId, ComparisonSummary? summary, CancellationToken cancellation)
+        PieDbContext db, Guid comparisonId, DateTime readAfter, ComparisonSummary? summary,
+        CancellationToken cancellation)
     {
         var json = summary is null ? null : Json.Write(summary);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons SET summary = {json}::jsonb, achieved_sparsity = {summary?.AchievedSparsity.Mean},
-                is_complete = {summary?.Complete}, labelled_at = clock_timestamp(),
+                is_complete = {summary?.Complete},
+                labelled_at = CASE WHEN labelling_asked_at > {readAfter} THEN {readAfter} ELSE clock_timestamp() END,
                 labelling_attempts = 0, labelling_error = NULL, labelling_failed_at = NULL
             WHERE id = {comparisonId}
             """, cancellation);
         await db.Database.CommitTransactionAsync(cancellation);
     }
+
     /// <summary>Records why an attempt failed, after its transaction was rolled back.</summary>
     public static Task FailAsync(
         PieDbContext db, Guid comparisonId, string error, CancellationToken cancellation) =>

@@ -41,6 +41,26 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
     }
 
     [Fact]
+    public async Task A_run_that_ends_before_a_second_delivery_has_its_comparison_labelled_by_that_delivery()
+    {
+        var sweep = await SubmitAsync();
+        var runs = await api.Situations.RunsOfAsync(sweep);
+        foreach (var run in runs.Where(run => run.Seed != 2)) await api.Situations.TrainAsync(run);
+        await using var other = await contexts.CreateDbContextAsync();
+        await using var hold = await HoldLabelsAsync(other);
+        var first = api.Situations.LabelAsync(sweep);
+        await Until.HoldsAsync(() => WaitingAsync("relation"));
+
+        foreach (var run in runs.Where(run => run.Seed == 2)) await api.Situations.TrainAsync(run);
+        var second = api.Situations.LabelAsync(sweep);
+        await Until.HoldsAsync(() => WaitingAsync("advisory"));
+        await hold.RollbackAsync();
+        await Task.WhenAll(first, second);
+
+        Assert.Equal(3, await SeedsAsync(sweep));
+    }
+
+    [Fact]
     public async Task Two_jobs_for_the_same_comparison_label_it_one_after_the_other()
     {
         var sweep = await SubmitAsync();
