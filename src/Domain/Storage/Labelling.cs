@@ -32,6 +32,11 @@ namespace PieService.Domain.Storage;
 /// null again, so that it is labelled once more: no change of a run is missed, and no run waits for a labelling.
 /// Labelled twice, a comparison has the same labels.
 /// </para>
+/// <para>
+/// Times that are compared with labelled_at are those of clock_timestamp(), which PostgreSQL evaluates after it has
+/// locked the row. now() is the start of the transaction: a labelling that has not read the last run may be committed
+/// between the two.
+/// </para>
 /// </remarks>
 public static class Labelling
 {
@@ -113,7 +118,7 @@ public static class Labelling
     public static Task<List<Guid>> TakeDueAsync(PieDbContext db, bool messagesWait, CancellationToken cancellation) =>
         db.Database.SqlQuery<Guid>($"""
             WITH taken AS (
-            UPDATE comparisons SET labelling_asked_at = now(),
+            UPDATE comparisons SET labelling_asked_at = clock_timestamp(),
                 labelling_failed_at = CASE WHEN labelling_attempts >= {MostAttempts} THEN now() END,
                 labelling_error = CASE WHEN labelling_attempts >= {MostAttempts}
                     THEN coalesce(labelling_error, 'Each worker that labelled it has ended meanwhile: look at the '
@@ -157,7 +162,7 @@ public static class Labelling
         // Committed before any run is read: a run that ends after this asks again, and the comparison is labelled
         // again.
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE comparisons SET labelling_asked_at = coalesce(labelling_asked_at, now()),
+            UPDATE comparisons SET labelling_asked_at = coalesce(labelling_asked_at, clock_timestamp()),
                 labelling_attempts = labelling_attempts + 1
             WHERE id = {comparisonId} AND NOT pie_is_labelled(labelling_asked_at, labelled_at)
             """, cancellation);

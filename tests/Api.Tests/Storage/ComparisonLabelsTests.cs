@@ -77,6 +77,31 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
         Assert.Equal(3, await SeedsAsync(sweep));
     }
 
+    /// <summary>
+    /// While the statement that begins a labelling waits for the row, a run ends, and a labelling that has not read the
+    /// run is committed.
+    /// </summary>
+    [Fact]
+    public async Task A_labelling_that_waited_for_its_row_is_later_than_the_labels_written_meanwhile()
+    {
+        var sweep = await SubmitAsync();
+        await api.Situations.TrainAsync(sweep, (_, example) => example % 3);
+        await using var other = await contexts.CreateDbContextAsync();
+        await using var hold = await other.Database.BeginTransactionAsync();
+        await other.Database.ExecuteSqlAsync(
+            $"SELECT FROM comparisons WHERE sweep_id = {sweep} FOR NO KEY UPDATE");
+        var labelling = api.Situations.LabelAsync(sweep);
+        await Until.HoldsAsync(() => WaitingAsync("transactionid"));
+
+        await other.Database.ExecuteSqlAsync($"""
+            UPDATE comparisons SET labelling_asked_at = NULL, labelled_at = clock_timestamp() WHERE sweep_id = {sweep}
+            """);
+        await hold.CommitAsync();
+        await labelling;
+
+        Assert.Equal(3, await SeedsAsync(sweep));
+    }
+
     [Fact]
     public async Task Labelling_again_gives_the_same_result()
     {
@@ -157,8 +182,8 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
     /// <summary>Whether a session waits for such a lock in this database.</summary>
     private Task<bool> WaitingAsync(string type) => AskAsync<bool>($"""
         SELECT EXISTS (
-            SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
-            WHERE NOT granted AND locktype = {type} AND datname = current_database()) AS "Value"
+            SELECT 1 FROM pg_stat_activity
+            WHERE wait_event_type = 'Lock' AND wait_event = {type} AND datname = current_database()) AS "Value"
         """);
 
     private async Task<T> AskAsync<T>(FormattableString sql)

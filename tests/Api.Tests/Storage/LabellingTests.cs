@@ -8,8 +8,8 @@ using PieService.TestSupport;
 namespace PieService.Api.Tests.Storage;
 
 /// <summary>
-/// A labelling that fails, because a run has predictions of too few examples. The dispatcher of the API is not asked:
-/// the tests take what is due themselves, at times that they set.
+/// The protocol of labels; most labellings here fail, because a run has predictions of too few examples. The dispatcher
+/// of the API is not asked: the tests take what is due themselves, at times that they set.
 /// </summary>
 public sealed class LabellingTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
@@ -126,6 +126,27 @@ public sealed class LabellingTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.True(await IsDueAsync(sweep, TimeSpan.FromHours(1)));
     }
 
+    /// <summary>
+    /// The labels do not have the run that has ended, although they are newer than the transaction of the dispatcher.
+    /// </summary>
+    [Fact]
+    public async Task A_message_that_is_sent_in_a_transaction_older_than_the_labels_labels_again()
+    {
+        var sweep = await LabellableSweepAsync();
+        var run = (await api.Situations.RunsOfAsync(sweep))[0].Id;
+        await using var db = await contexts.CreateDbContextAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await db.Database.ExecuteSqlAsync($"SELECT now()");
+        await LabelAsync(sweep);
+
+        await Labelling.AskAsync(db, [run], CancellationToken.None);
+        var due = await Labelling.TakeDueAsync(db, messagesWait: false, CancellationToken.None);
+        await transaction.CommitAsync();
+
+        Assert.Contains(await IdAsync(sweep), due);
+        Assert.False(await IsLabelledAsync(sweep));
+    }
+
     private LabelComparison Job => new(new ComparisonLabels(contexts), contexts, NullLogger<LabelComparison>.Instance);
 
     private async Task LabelAsync(Guid sweep) => await Job.ExecuteAsync(await IdAsync(sweep), CancellationToken.None);
@@ -146,9 +167,15 @@ public sealed class LabellingTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     private async Task<Guid> BrokenSweepAsync()
     {
+        var sweep = await LabellableSweepAsync();
+        await ClassesAsync(sweep, "substring(classes FROM 3)");
+        return sweep;
+    }
+
+    private async Task<Guid> LabellableSweepAsync()
+    {
         var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 2, "MP-AI"));
         await api.Situations.TrainAsync(sweep, (_, example) => example % 3);
-        await ClassesAsync(sweep, "substring(classes FROM 3)");
         return sweep;
     }
 
@@ -163,6 +190,10 @@ public sealed class LabellingTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     private async Task<int> AttemptsAsync(Guid sweep) => (int)(await Sql.ScalarAsync(
         api.ConnectionString, $"SELECT labelling_attempts FROM comparisons WHERE sweep_id = '{sweep}'"))!;
+
+    private async Task<bool> IsLabelledAsync(Guid sweep) => (bool)(await Sql.ScalarAsync(
+        api.ConnectionString,
+        $"SELECT pie_is_labelled(labelling_asked_at, labelled_at) FROM comparisons WHERE sweep_id = '{sweep}'"))!;
 
     private async Task<JsonNode> SweepAsync(Guid sweep) => await api.GetAsync($"/api/v1/sweeps/{sweep}");
 
