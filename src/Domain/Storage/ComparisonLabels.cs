@@ -20,6 +20,9 @@ public sealed class ComparisonLabels(
     /// <summary>Some 16,000 examples of 1,000 runs of single-label data.</summary>
     public const long BlockBytes = 32 << 20;
 
+    /// <summary>Millions of labels take longer than the timeout that is right for other commands.</summary>
+    internal static readonly TimeSpan Timeout = TimeSpan.FromHours(1);
+
     public async Task ExecuteAsync(Guid comparisonId, CancellationToken cancellation)
     {
         await using var db = await ContextAsync(cancellation);
@@ -44,8 +47,7 @@ public sealed class ComparisonLabels(
     private async Task<PieDbContext> ContextAsync(CancellationToken cancellation)
     {
         var db = await contexts.CreateDbContextAsync(cancellation);
-        // Millions of labels take longer than the timeout that is right for other commands.
-        db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
+        db.Database.SetCommandTimeout(Timeout);
         return db;
     }
 

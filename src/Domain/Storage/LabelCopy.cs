@@ -24,12 +24,17 @@ internal sealed class LabelCopy : IAsyncDisposable
     /// <param name="influence">The examples by their EL2N; null if there is none.</param>
     public static async Task<LabelCopy> BeginAsync(
         NpgsqlConnection connection, Comparison comparison, Cohorts cohorts, InfluenceRanking? influence,
-        CancellationToken cancellation) =>
-        new(await connection.BeginBinaryImportAsync("""
+        CancellationToken cancellation)
+    {
+        var rows = await connection.BeginBinaryImportAsync("""
             COPY pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, runs, dense_mode,
                 pruned_mode, dense_tied, pruned_tied, margin, is_pie, direction, el2n, influence_bin)
             FROM STDIN (FORMAT BINARY)
-            """, cancellation), comparison, cohorts, influence);
+            """, cancellation);
+        // A COPY does not have the timeout of its context, and checks a foreign key for each row when it completes.
+        rows.Timeout = ComparisonLabels.Timeout;
+        return new(rows, comparison, cohorts, influence);
+    }
 
     /// <param name="position">The position of the example in its split.</param>
     public async Task WriteAsync(int position, LabelledExample label, CancellationToken cancellation)

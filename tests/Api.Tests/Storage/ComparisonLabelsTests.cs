@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
@@ -150,6 +152,39 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
 
         Assert.Contains("t", results[0], StringComparison.Ordinal);
         Assert.Equal([results[0], results[0]], results[1..]);
+    }
+
+    /// <summary>The rows of the COPY wait for another transaction that has inserted a row with the same key.</summary>
+    [Fact]
+    public async Task Labels_may_take_longer_to_write_than_the_timeout_of_other_commands()
+    {
+        var sweep = await SubmitAsync();
+        await api.Situations.TrainAsync(sweep, (_, example) => example % 3);
+        await using var other = await contexts.CreateDbContextAsync();
+        await using var hold = await other.Database.BeginTransactionAsync();
+        await other.Database.ExecuteSqlAsync($"""
+            INSERT INTO pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, runs, dense_mode,
+                pruned_mode, dense_tied, pruned_tied, margin, is_pie)
+            SELECT number, 7, 0, '', '', 3, 0, 0, false, false, 1, false FROM comparisons WHERE sweep_id = {sweep}
+            """);
+        var id = await AskAsync<Guid>($"SELECT id AS \"Value\" FROM comparisons WHERE sweep_id = {sweep}");
+        await using var database = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(api.ConnectionString) { CommandTimeout = 1 });
+        var options = new DbContextOptionsBuilder<PieDbContext>();
+        PieDbContext.Configure(options, database);
+        var labelling = new ComparisonLabels(new PooledDbContextFactory<PieDbContext>(options.Options))
+            .ExecuteAsync(id, CancellationToken.None);
+        await Until.HoldsAsync(async () => labelling.IsCompleted || await AskAsync<bool>($"""
+            SELECT EXISTS (
+                SELECT 1 FROM pg_stat_activity
+                WHERE query LIKE 'COPY pie_labels%' AND query_start < clock_timestamp() - interval '2 seconds'
+                    AND state = 'active' AND datname = current_database()) AS "Value"
+            """));
+
+        await hold.RollbackAsync();
+        await labelling;
+
+        Assert.Equal(3, await SeedsAsync(sweep));
     }
 
     [Fact]
