@@ -24,8 +24,9 @@ public sealed partial class LabelComparison(
             await Labelling.YieldAsync(db, comparisonId, CancellationToken.None);
             throw;
         }
-        // In an outage nothing can be recorded. The comparison is due again when the database is back.
-        catch (Exception failure) when (!DatabaseOutage.IsCauseOf(failure))
+        // Each failure is recorded: a full disk and a cancelled statement look like an outage. In an outage this throws
+        // too, and the comparison is due again when the database is back.
+        catch (Exception failure)
         {
             Failed(logger, comparisonId, failure);
             await using var db = await contexts.CreateDbContextAsync(cancellation);

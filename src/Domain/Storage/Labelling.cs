@@ -110,8 +110,8 @@ public static class Labelling
 
     /// <summary>
     /// Marks the comparisons for which a message must be sent: those whose runs have all ended, and until then at
-    /// intervals those with <see cref="FewestSeeds"/> common seeds or more. A comparison whose attempts are used up
-    /// without an error, since each has ended its worker, has failed.
+    /// intervals those with <see cref="FewestSeeds"/> common seeds or more. A comparison whose attempts are used up has
+    /// failed, also if none of them could record an error.
     /// </summary>
     /// <param name="messagesWait">Whether the queue has messages that no worker has taken. The message of a comparison
     /// may be one of them, so no second one is sent before the queue is empty.</param>
@@ -121,8 +121,8 @@ public static class Labelling
             UPDATE comparisons SET labelling_asked_at = clock_timestamp(),
                 labelling_failed_at = CASE WHEN labelling_attempts >= {MostAttempts} THEN now() END,
                 labelling_error = CASE WHEN labelling_attempts >= {MostAttempts}
-                    THEN coalesce(labelling_error, 'Each worker that labelled it has ended meanwhile: look at the '
-                        || 'logs of the workers and at their memory, then use retry-failed of the sweep.')
+                    THEN coalesce(labelling_error, 'The attempts to label it did not finish and recorded no error: '
+                        || 'look at the logs and the memory of the workers, then use retry-failed of the sweep.')
                     ELSE labelling_error END
             FROM (
                 SELECT comparisons.id FROM comparisons JOIN sweeps ON sweeps.id = comparisons.sweep_id

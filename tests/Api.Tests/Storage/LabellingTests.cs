@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using PieService.Domain.Storage;
 using PieService.TestSupport;
 
@@ -95,7 +97,54 @@ public sealed class LabellingTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var failed = await SweepAsync(sweep);
         Assert.Equal("failed", (string?)failed["state"]);
-        Assert.Contains("memory", (string?)failed["labellingError"], StringComparison.Ordinal);
+        Assert.Contains("did not finish", (string?)failed["labellingError"], StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// A full disk, too little memory, a deadlock, a lock that is not available, and a statement that was cancelled.
+    /// </summary>
+    [Theory]
+    [InlineData("53100")]
+    [InlineData("53200")]
+    [InlineData("40P01")]
+    [InlineData("55P03")]
+    [InlineData("57014")]
+    public async Task A_failure_that_looks_like_an_outage_is_recorded(string sqlState)
+    {
+        var sweep = await LabellableSweepAsync();
+        await Sql.ExecuteAsync(api.ConnectionString, $"""
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'refused with {sqlState}' USING ERRCODE = '{sqlState}'; END $$;
+            CREATE TRIGGER refuse BEFORE INSERT ON class_scores FOR EACH ROW EXECUTE FUNCTION refuse()
+            """);
+        try
+        {
+            await LabelAsync(sweep);
+        }
+        finally
+        {
+            await Sql.ExecuteAsync(api.ConnectionString, "DROP FUNCTION refuse CASCADE");
+        }
+
+        Assert.Contains(
+            $"refused with {sqlState}", (string?)(await ComparisonAsync(sweep))["labellingError"],
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failure_that_cannot_be_recorded_is_thrown()
+    {
+        await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1");
+        var options = new DbContextOptionsBuilder<PieDbContext>();
+        PieDbContext.Configure(options, nowhere);
+        var unreachable = new PooledDbContextFactory<PieDbContext>(options.Options);
+        var job = new LabelComparison(
+            new ComparisonLabels(unreachable), unreachable, NullLogger<LabelComparison>.Instance);
+
+        var failure = await Record.ExceptionAsync(() => job.ExecuteAsync(Guid.NewGuid(), CancellationToken.None));
+
+        Assert.NotNull(failure);
+        Assert.True(DatabaseOutage.IsCauseOf(failure));
     }
 
     [Fact]
