@@ -34,7 +34,8 @@ WHEN (OLD.cancel_requested_at IS DISTINCT FROM NEW.cancel_requested_at
 EXECUTE FUNCTION notify_of_change('sweeps');
 CREATE TRIGGER labels_due AFTER UPDATE ON comparisons FOR EACH ROW
 WHEN (OLD.labelling_asked_at IS NOT NULL AND NEW.labelling_asked_at IS NULL
-    OR OLD.labelled_at IS DISTINCT FROM NEW.labelled_at)
+    OR OLD.labelled_at IS DISTINCT FROM NEW.labelled_at
+    OR OLD.labelling_failed_at IS DISTINCT FROM NEW.labelling_failed_at)
 EXECUTE FUNCTION notify_of_change('labels');
 -- For each row: a heartbeat is an INSERT that becomes an UPDATE.
 CREATE TRIGGER workers_came_or_went AFTER INSERT OR DELETE ON workers

@@ -53,6 +53,7 @@ public sealed class RowChangesTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("UPDATE comparisons SET labelling_asked_at = now()", null)]
     [InlineData("UPDATE comparisons SET labelling_asked_at = NULL", ChangeTopics.Labels)]
     [InlineData("UPDATE comparisons SET labelled_at = now()", ChangeTopics.Labels)]
+    [InlineData("UPDATE comparisons SET labelling_failed_at = now()", ChangeTopics.Labels)]
     [InlineData("UPDATE sweeps SET name = 'another'", null)]
     [InlineData("UPDATE sweeps SET pause_requested_at = now()", ChangeTopics.Sweeps)]
     public async Task Only_changes_that_matter_notify(string statement, string? topic)
