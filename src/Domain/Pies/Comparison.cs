@@ -29,7 +29,8 @@ public sealed class Comparison
     public int ExpectedSeeds { get; init; }
 
     /// <summary>
-    /// When a message to label it was last sent; null if one must be sent. Storage/Labelling describes the protocol.
+    /// When a message to label it was last sent, or the labelling that followed has failed; null if a message must be
+    /// sent. Storage/Labelling describes the protocol.
     /// </summary>
     public DateTimeOffset? LabellingAskedAt { get; init; }
     public DateTimeOffset? LabelledAt { get; init; }

@@ -22,7 +22,8 @@ namespace PieService.Domain.Storage;
 /// <item><see cref="DoneAsync"/>, in the same transaction as the labels: labelled_at becomes the present time. If a
 /// second message was sent after the runs were read, because of a run that ended, the labels are not those that it asks
 /// for: labelled_at becomes the time at which the runs were read.</item>
-/// <item>Or <see cref="FailAsync"/>: labelling_error has the reason. The comparison is due again after a pause that
+/// <item>Or <see cref="FailAsync"/>: labelling_error has the reason, and labelling_asked_at becomes the present time,
+/// unless a run that ended meanwhile has made it null. The comparison is due again after a pause from then on, which
 /// doubles with each attempt. After <see cref="MostAttempts"/> labelling_failed_at is set, and nothing happens until
 /// <see cref="AskAsync"/> or <see cref="RetryAsync"/>.</item>
 /// </list>
@@ -201,6 +202,7 @@ public static class Labelling
         PieDbContext db, Guid comparisonId, string error, CancellationToken cancellation) =>
         db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons SET labelling_error = {error},
+                labelling_asked_at = CASE WHEN labelling_asked_at IS NOT NULL THEN clock_timestamp() END,
                 labelling_failed_at = CASE WHEN labelling_attempts >= {MostAttempts} THEN now() END
             WHERE id = {comparisonId}
             """, cancellation);

@@ -53,6 +53,21 @@ public sealed class LabellingTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task The_pause_after_a_failure_does_not_begin_before_the_failure()
+    {
+        var sweep = await BrokenSweepAsync();
+        var id = await IdAsync(sweep);
+        await using var db = await contexts.CreateDbContextAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await db.Database.ExecuteSqlAsync(
+            $"UPDATE comparisons SET labelling_asked_at = now() - interval '1 hour' WHERE id = {id}");
+
+        await Labelling.FailAsync(db, id, "an error", CancellationToken.None);
+
+        Assert.DoesNotContain(id, await Labelling.TakeDueAsync(db, messagesWait: false, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Retry_failed_asks_for_the_labels_again_and_a_success_removes_the_error()
     {
         var sweep = await BrokenSweepAsync();
