@@ -197,14 +197,17 @@ public static class Labelling
         await db.Database.CommitTransactionAsync(cancellation);
     }
 
-    /// <summary>Records why an attempt failed, after its transaction was rolled back.</summary>
+    /// <summary>
+    /// Records why an attempt failed, after its transaction was rolled back, unless another worker has labelled the
+    /// comparison since.
+    /// </summary>
     public static Task FailAsync(
         PieDbContext db, Guid comparisonId, string error, CancellationToken cancellation) =>
         db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons SET labelling_error = {error},
                 labelling_asked_at = CASE WHEN labelling_asked_at IS NOT NULL THEN clock_timestamp() END,
                 labelling_failed_at = CASE WHEN labelling_attempts >= {MostAttempts} THEN now() END
-            WHERE id = {comparisonId}
+            WHERE id = {comparisonId} AND NOT pie_is_labelled(labelling_asked_at, labelled_at)
             """, cancellation);
 
     /// <summary>Does not count an attempt that its worker ended to stop: the message is delivered again.</summary>

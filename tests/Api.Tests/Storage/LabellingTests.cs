@@ -68,6 +68,19 @@ public sealed class LabellingTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task A_failure_that_is_recorded_after_the_success_of_another_worker_is_ignored()
+    {
+        var sweep = await LabellableSweepAsync();
+        await LabelAsync(sweep);
+
+        await using (var db = await contexts.CreateDbContextAsync())
+            await Labelling.FailAsync(db, await IdAsync(sweep), "an error", CancellationToken.None);
+
+        Assert.Null((string?)(await ComparisonAsync(sweep))["labellingError"]);
+        Assert.Equal("succeeded", (string?)(await SweepAsync(sweep))["state"]);
+    }
+
+    [Fact]
     public async Task Retry_failed_asks_for_the_labels_again_and_a_success_removes_the_error()
     {
         var sweep = await BrokenSweepAsync();
