@@ -42,18 +42,25 @@ public sealed record Machine(Device Device, string CpuCapability, int Threads)
         new(Processor.Here(), $"libtorch {Version.Parse(__version__).ToString(3)}", MemoryAllocator.OfThisProcess());
 
     /// <summary>
-    /// This machine for a recipe of that precision. The kernels for bf16 depend on instructions that float32 does not
-    /// use, so only the capability of a run with bf16 names them: its checkpoints do not move to a processor without
-    /// them.
+    /// This machine for a recipe of that precision. On a CPU the kernels for bf16 depend on instructions that float32
+    /// does not use, so the capability of a run with bf16 names them: its checkpoints do not move to a processor with
+    /// other ones. A GPU computes bf16 itself, whatever its host has.
     /// </summary>
     public Machine For(Precision precision) => precision switch
     {
-        Precision.Fp32 => this,
-        Precision.Bf16 => this with { CpuCapability = $"{CpuCapability}, {(HasBf16 ? "bf16" : "bf16 emulated")}" },
+        Precision.Bf16 when Device.type == TorchSharp.DeviceType.CPU => this with
+        {
+            CpuCapability = $"{CpuCapability}, {(X86Base.IsSupported
+                ? Bf16Kernels(X86Base.CpuId(7, 0).Edx, X86Base.CpuId(7, 1).Eax) : Bf16Kernels(0, 0))}",
+        },
+        Precision.Fp32 or Precision.Bf16 => this,
     };
 
-    /// <summary>Whether the processor has AVX512-BF16 (CPUID leaf 7, subleaf 1, EAX, bit 5).</summary>
-    private static bool HasBf16 => X86Base.IsSupported && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
+    /// <summary>The instructions by which oneDNN computes in bf16: AMX if the processor has it.</summary>
+    /// <param name="edx">EDX of CPUID leaf 7, subleaf 0: bit 22 is AMX-BF16.</param>
+    /// <param name="eax">EAX of CPUID leaf 7, subleaf 1: bit 5 is AVX512-BF16.</param>
+    internal static string Bf16Kernels(int edx, int eax) =>
+        (edx & (1 << 22)) != 0 ? "bf16 by AMX" : (eax & (1 << 5)) != 0 ? "bf16" : "bf16 emulated";
 
     /// <summary>
     /// The instruction set by which torch chooses its CPU kernels, the processor's vendor, by which MKL chooses its
