@@ -40,8 +40,9 @@ public sealed class BertClassifier : Classifier
     /// <param name="weights">The weights. They are moved into the model, so they can be used for one model
     /// only.</param>
     /// <param name="protocol">The protocol, which decides what is prunable.</param>
-    /// <param name="precision">The numbers of the matrix products and of attention. Each product rounds its float32
-    /// inputs and weights; sums of layers, layer norms, pooler output and classifier use float32.</param>
+    /// <param name="precision">The numbers of the linear maps, with their biases, and of attention. Each map rounds its
+    /// float32 inputs, weights and result; activations, dropout, sums of layers, layer norms and the classifier use
+    /// float32.</param>
     /// <remarks>
     /// The classifier's initial weights are torch's default, U(±1/sqrt(W)), drawn on the CPU: seed torch before the
     /// call.
@@ -88,7 +89,7 @@ public sealed class BertClassifier : Classifier
 
     /// <summary>tanh of the pooler over the last hidden state of [CLS], (B, W).</summary>
     internal Tensor Pooled(BertBatch batch) =>
-        pooler.Call(HiddenStates(batch).Last().narrow(1, 0, 1)).squeeze(1).to(ScalarType.Float32).tanh();
+        pooler.Call(HiddenStates(batch).Last().narrow(1, 0, 1)).squeeze(1).tanh();
 
     /// <summary>
     /// Yields the output of the embeddings, then that of each layer, (B, T, W). Each is valid until the next is
@@ -187,7 +188,8 @@ public sealed class BertClassifier : Classifier
         {
             using var scope = NewDisposeScope();
             var attended = nn.functional.scaled_dot_product_attention(
-                    ByHead(query.Call(state)), ByHead(key.Call(state)), ByHead(value.Call(state)),
+                    ByHead(query.InItsNumbers(state)), ByHead(key.InItsNumbers(state)),
+                    ByHead(value.InItsNumbers(state)),
                     mask, drops ? config.AttentionDropout : 0)  // (B, heads, T, W / heads)
                 .transpose(1, 2).flatten(2);                                                        // (B, T, W)
             var middle = attentionNorm.Call(state.add(Dropped(mixed.Call(attended), drops), One));
@@ -207,7 +209,7 @@ public sealed class BertClassifier : Classifier
         private Tensor Dropped(Tensor state, bool drops) => nn.functional.dropout(state, config.HiddenDropout, drops);
     }
 
-    /// <summary>x W' + b over the last dimension; the result has the type of the product's numbers.</summary>
+    /// <summary>x W' + b over the last dimension.</summary>
     private sealed class Affine : nn.Module
     {
         private readonly Parameter weight, bias;
@@ -220,7 +222,11 @@ public sealed class BertClassifier : Classifier
             register_parameter("bias", bias = take(prefix + "bias", to));
         }
 
-        public Tensor Call(Tensor input) => numbers == ScalarType.Float32
+        /// <returns>The result as float32.</returns>
+        public Tensor Call(Tensor input) => InItsNumbers(input).to(ScalarType.Float32);
+
+        /// <returns>The result in the numbers of the product.</returns>
+        public Tensor InItsNumbers(Tensor input) => numbers == ScalarType.Float32
             ? LinearMap.Of(input, weight, bias)
             : nn.functional.linear(input.to(numbers), weight.to(numbers), bias.to(numbers));
     }

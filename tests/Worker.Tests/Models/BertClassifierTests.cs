@@ -66,6 +66,31 @@ public sealed class BertClassifierTests
         }
     }
 
+    /// <summary>Maps that give their biases, which bf16 has exactly, leave only what float32 computes.</summary>
+    [Fact]
+    public void In_bf16_dropout_and_sums_of_layers_are_those_of_float32()
+    {
+        using var bert = new ToyBert();
+        bert.Config["attention_probs_dropout_prob"] = 0;
+        var path = bert.Write();
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Assert.Equal(StatesIn(Precision.Fp32), StatesIn(Precision.Bf16));
+
+        float[] StatesIn(Precision precision)
+        {
+            using var model = ToyBert.Load(path, precision: precision);
+            foreach (var (name, parameter) in model.named_parameters())
+            {
+                if (name.EndsWith("dense.weight", StringComparison.Ordinal)) parameter.fill_(0);
+                if (name.EndsWith("dense.bias", StringComparison.Ordinal)) parameter.fill_(0.5);
+            }
+            model.train();
+            manual_seed(7);
+            return Values(model.HiddenStates(BertBatch.Of(Texts, padToken: 0, CPU)).Last());
+        }
+    }
+
     [Fact]
     public void The_logits_of_a_text_do_not_depend_on_its_batch()
     {
