@@ -12,8 +12,10 @@ namespace PieService.Worker.Models;
 /// </remarks>
 internal static class LinearMap
 {
-    // With one thread, torch gives convolutions of width 1 to oneDNN from this number of images on.
-    private const int FewestTexts = 16;
+    /// <summary>
+    /// With one thread, torch gives convolutions of width 1 to oneDNN from this number of images on.
+    /// </summary>
+    internal const int FewestTexts = 16;
 
     private static readonly bool MklIsSlow = Processor.Here().Vendor != "GenuineIntel";
 
@@ -21,11 +23,14 @@ internal static class LinearMap
     /// <param name="weight">(E, D).</param>
     /// <param name="bias">(E).</param>
     /// <returns>(B, T, E).</returns>
-    public static Tensor Of(Tensor input, Tensor weight, Tensor bias)
-    {
-        if (!MklIsSlow || input.device.type != DeviceType.CPU || input.dtype != ScalarType.Float32
-            || input.size(0) < FewestTexts) return nn.functional.linear(input, weight, bias);
+    public static Tensor Of(Tensor input, Tensor weight, Tensor bias) =>
+        MklIsSlow && input.device.type == DeviceType.CPU && input.dtype == ScalarType.Float32
+        && input.size(0) >= FewestTexts
+            ? ByConvolution(input, weight, bias) : nn.functional.linear(input, weight, bias);
 
+    /// <summary>The map as a convolution of width 1, on any processor.</summary>
+    internal static Tensor ByConvolution(Tensor input, Tensor weight, Tensor? bias)
+    {
         using var scope = NewDisposeScope();
         var image = input.unsqueeze(2).permute(0, 3, 1, 2);                                         // (B, D, T, 1)
         return nn.functional.conv2d(image, weight.unsqueeze(2).unsqueeze(3), bias)                  // (B, E, T, 1)
