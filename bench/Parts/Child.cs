@@ -3,12 +3,13 @@ using System.Globalization;
 using PieService.Domain;
 using PieService.Bench.Reports;
 using PieService.Worker.Machines;
+using PieService.Worker.Trainers;
 
 namespace PieService.Bench.Parts;
 
 /// <summary>
 /// This program in a process of its own: an allocator must be set before a process starts, and native libraries keep
-/// memory until it ends.
+/// memory until it ends. It has the environment of a trainer with one thread.
 /// </summary>
 internal static class Child
 {
@@ -20,16 +21,21 @@ internal static class Child
         End(process, arguments);
     }
 
-    /// <summary>The number that the process writes.</summary>
-    public static double Number(MemoryAllocator allocator, params string[] arguments)
+    /// <summary>
+    /// The number that a process of the published way writes: it has the system's allocator, and compiles methods in
+    /// tiers, as .NET does by default.
+    /// </summary>
+    public static double PublishedNumber(params string[] arguments)
     {
-        using var process = Start(allocator, arguments);
+        using var process = Start(
+            MemoryAllocator.System, arguments, environment => environment[TrainerStart.TieredCompilation] = "1");
         var output = process.StandardOutput.ReadToEnd();
         End(process, arguments);
         return double.Parse(output, CultureInfo.InvariantCulture);
     }
 
-    private static Process Start(MemoryAllocator allocator, string[] arguments)
+    private static Process Start(
+        MemoryAllocator allocator, string[] arguments, Action<IDictionary<string, string?>>? change = null)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -37,9 +43,8 @@ internal static class Child
             RedirectStandardOutput = true,
         };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        // As the worker starts its trainers.
-        start.Environment["OMP_NUM_THREADS"] = "1";
-        foreach (var (name, value) in allocator.Environment) start.Environment[name] = value;
+        TrainerStart.SetLibraries(start.Environment, threads: 1, allocator);
+        change?.Invoke(start.Environment);
         return Process.Start(start)!;
     }
 

@@ -4,7 +4,6 @@ using PieService.Bench.Reports;
 using PieService.Domain;
 using PieService.Domain.Recipes;
 using PieService.TestDatabases;
-using PieService.Worker.Machines;
 
 namespace PieService.Bench.Parts;
 
@@ -36,7 +35,7 @@ internal static class SweepPart
             + $"{study.Seeds} seeds, with all that the service does",
             "sweeps/h", 3600, Rounds, () => ThroughServiceAsync(study, source),
             "fixed padding, no sharing, the system's allocator, no database",
-            () => Task.FromResult(Child.Number(MemoryAllocator.System, "published", model, $"{texts}", source)));
+            () => Task.FromResult(Child.PublishedNumber("published", model, $"{texts}", source)));
     }
 
     /// <returns>The processor time of the API, the worker and its trainers, from the request to the labels.</returns>

@@ -7,6 +7,10 @@ namespace PieService.Worker.Trainers;
 /// <summary>The command line and the environment of a trainer process.</summary>
 internal static class TrainerStart
 {
+    /// <summary>The variable by which .NET compiles a method first quickly and later optimised; 1 is .NET's
+    /// default.</summary>
+    internal const string TieredCompilation = "DOTNET_TieredCompilation";
+
     /// <param name="work">The first argument of the process.</param>
     public static ProcessStartInfo Of(WorkerSettings settings, int slot, string work)
     {
@@ -24,17 +28,24 @@ internal static class TrainerStart
 
         start.Environment["PIE_DEVICE"] = settings.TrainerDevice;
         start.Environment["PIE_THREADS"] = settings.Threads.ToString(CultureInfo.InvariantCulture);
-        start.Environment["OMP_NUM_THREADS"] = settings.Threads.ToString(CultureInfo.InvariantCulture);
-        // With threads that spin while they wait, two trainers on two cores are five times slower.
-        start.Environment["OMP_WAIT_POLICY"] = "passive";
-        start.Environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
-        // Each method is compiled once, optimised. A trainer's managed code takes little time once it is compiled, so
-        // compiling it a second time would cost more than it saves: bench/ measures a run of a second.
-        start.Environment["DOTNET_TieredCompilation"] = "0";
-        foreach (var (name, value) in settings.Allocator.Environment) start.Environment[name] = value;
+        SetLibraries(start.Environment, settings.Threads, settings.Allocator);
         if (settings.VisibleGpu(slot) is { } gpu) start.Environment["CUDA_VISIBLE_DEVICES"] = gpu;
         // A trainer receives files and values only.
         start.Environment.Remove("ConnectionStrings__Pie");
         return start;
+    }
+
+    /// <summary>Sets what the tensor library, the allocator and .NET read before a process starts.</summary>
+    internal static void SetLibraries(
+        IDictionary<string, string?> environment, int threads, MemoryAllocator allocator)
+    {
+        environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
+        // With threads that spin while they wait, two trainers on two cores are five times slower.
+        environment["OMP_WAIT_POLICY"] = "passive";
+        environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
+        // Each method is compiled once, optimised. A trainer's managed code takes little time once it is compiled, so
+        // compiling it a second time would cost more than it saves: bench/ measures a run of a second.
+        environment[TieredCompilation] = "0";
+        foreach (var (name, value) in allocator.Environment) environment[name] = value;
     }
 }

@@ -14,4 +14,17 @@ public sealed class TrainerStartTests
         Assert.False(start.Environment.ContainsKey("ConnectionStrings__Pie"));
         Assert.Equal(TrainerProcess.Trainer, start.ArgumentList[^1]);
     }
+
+    [Fact]
+    public void Threads_allocator_and_compilation_of_a_trainer_can_be_given_to_another_process()
+    {
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal);
+        TrainerStart.SetLibraries(environment, threads: 3, MemoryAllocator.Glibc);
+
+        Assert.Equal(
+            ("3", "passive", "0"),
+            (environment["OMP_NUM_THREADS"], environment["OMP_WAIT_POLICY"],
+                environment["DOTNET_TieredCompilation"]));
+        Assert.All(MemoryAllocator.Glibc.Environment, pair => Assert.Equal(pair.Value, environment[pair.Key]));
+    }
 }
