@@ -1,4 +1,5 @@
 using PieService.Domain.Recipes;
+using PieService.Worker.Machines;
 using PieService.Worker.Models;
 using PieService.Worker.Runs;
 using PieService.Worker.Text;
@@ -13,6 +14,9 @@ namespace PieService.Bench.Parts;
 /// </summary>
 internal static class PublishedWay
 {
+    // The published code does not save an epoch.
+    private static readonly TrainerSettings Settings = new("cpu", Threads: 1, CheckpointInterval: TimeSpan.FromDays(1));
+
     /// <param name="source">The file of word vectors, or the folder of the checkpoint.</param>
     public static void Train(SmallStudy study, string source)
     {
@@ -30,7 +34,7 @@ internal static class PublishedWay
             var number = 0;
             foreach (var recipe in recipes)
                 for (var seed = 0; seed < study.Seeds; seed++)
-                    new RunTraining(new("cpu", Threads: 1)).Execute(
+                    new RunTraining(Settings).Execute(
                         new(Guid.Empty, recipe, seed, tokens, vectors,
                             Path.Combine(scratch.FullName, $"{number++}"), Resume: null, Trunk: null,
                             [TokenisedDataset.Test], PretrainedFolder: isBert ? source : null),
