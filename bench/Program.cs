@@ -9,7 +9,7 @@ using PieService.Worker.Machines;
 
 // bench report FILE [--compare OLD] [--part NAME] [--checkpoint FOLDER] [--texts N]: what ./pie bench prints.
 // bench grid N: the latency of every GET with N grids of 9,840 runs in the database.
-// bench published MODEL TEXTS SOURCE: a sweep in the published way; writes its processor time in seconds.
+// bench published MODEL TEXTS SOURCE: a sweep in the published way; writes the processor time of its runs in seconds.
 // bench labelling RUNS EXAMPLES: the time and the memory of labelling a comparison.
 // bench: a training step of the study's BiLSTM under each allocator.
 // bench memory [FOLDER]: the peak memory of a trainer under each, over many epochs of texts of varying length; also of
@@ -39,9 +39,8 @@ switch (args)
         TrainingPart.Run(rest.FirstOrDefault(), one => Measured.Say(Json.Write(one)));
         break;
     case ["published", var model, var texts, var source]:
-        PublishedWay.Train(
-            SmallStudy.Of(Wire.Parse<Architecture>(model), int.Parse(texts, CultureInfo.InvariantCulture)), source);
-        Measured.Say(Environment.CpuUsage.TotalTime.TotalSeconds.ToString("R", CultureInfo.InvariantCulture));
+        var study = SmallStudy.Of(Wire.Parse<Architecture>(model), int.Parse(texts, CultureInfo.InvariantCulture));
+        Measured.Say(PublishedWay.Train(study, source).ToString("R", CultureInfo.InvariantCulture));
         break;
     case []:
         Measured.Say(

@@ -30,6 +30,9 @@ internal sealed record SmallStudy(
 
     public int Test => Train / 2;
 
+    /// <summary>The seed of a dense run that comes before the measurement; no run of the sweep has it.</summary>
+    public int WarmUpSeed => Seeds;
+
     public Hyperparameters Hyperparameters => new(
         Epochs: 1, BatchSize, LearningRate, StudyTexts.MaxLength, HiddenSize: 100);
 
