@@ -6,14 +6,15 @@ namespace PieService.Domain.Analysis;
 /// suspect.
 /// </summary>
 /// <param name="SelfConfidence">Mean over runs of the probability of the gold class, in [0, 1].</param>
-/// <param name="ByAccuracy">The same mean, with the runs weighted by their accuracies.</param>
+/// <param name="ByAccuracy">The same mean, with the runs weighted by their accuracies; null if all accuracies are
+/// 0.</param>
 /// <param name="NormalizedMargin">Mean over runs of (p_gold - largest other p + 1) / 2, in [0, 1].</param>
-public sealed record LabelQuality(double SelfConfidence, double ByAccuracy, double NormalizedMargin)
+public sealed record LabelQuality(double SelfConfidence, double? ByAccuracy, double NormalizedMargin)
 {
     /// <summary>For single-label data.</summary>
     /// <param name="logits">C logits of each run, at least one run and two classes.</param>
     /// <param name="gold">The gold class, in 0 to C - 1.</param>
-    /// <param name="accuracies">The accuracy of each run, in [0, 1], not all 0.</param>
+    /// <param name="accuracies">The accuracy of each run, in [0, 1].</param>
     /// <exception cref="ArgumentException">There is no run, or not every run has an accuracy.</exception>
     public static LabelQuality Of(
         IReadOnlyList<double[]> logits, int gold, IReadOnlyList<double> accuracies)
@@ -28,7 +29,9 @@ public sealed record LabelQuality(double SelfConfidence, double ByAccuracy, doub
             weighted += accuracy * p[gold];
             margin += (p[gold] - p.Where((_, c) => c != gold).Max() + 1) / 2;
         }
-        return new(confidence / logits.Count, weighted / accuracies.Sum(), margin / logits.Count);
+        var weights = accuracies.Sum();
+        return new(
+            confidence / logits.Count, weights == 0 ? null : weighted / weights, margin / logits.Count);
     }
 
     /// <summary>

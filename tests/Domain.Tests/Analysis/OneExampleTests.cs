@@ -58,6 +58,14 @@ public class OneExampleTests
             LabelQuality.OfLabels(Logits(golden), [.. golden.Ints("gold").Select(has => has == 1)])));
 
     [Fact]
+    public void Runs_that_are_never_right_have_no_weights()
+    {
+        var quality = LabelQuality.Of([[0, 0], [0, 0]], 0, [0, 0]);
+
+        Assert.Equal(new LabelQuality(0.5, null, 0.5), quality);
+    }
+
+    [Fact]
     public void Every_run_needs_an_accuracy()
     {
         Assert.Throws<ArgumentException>(() => LabelQuality.Of([[1, 2]], 0, []));
