@@ -6,14 +6,14 @@ namespace PieService.Domain.Analysis;
 
 /// <summary>A run of single-label data, compared with a model that always answers the same (analysis 9).</summary>
 /// <param name="Entropy">That of the predicted classes, divided by ln C, in [0, 1]: 0 if all answers are the
-/// same.</param>
+/// same; null if there is only one class.</param>
 /// <param name="MajorityShare">The accuracy of always answering the most frequent gold class, the smallest of
 /// several.</param>
 /// <param name="MajorityP">P(Bin(b + e, 1/2) at least b) of the examples b on which only the run is right and e on
 /// which only the constant answer is right: large if the run cannot be distinguished from it.</param>
-public sealed record ConstantBaseline(double Entropy, double MajorityShare, double MajorityP)
+public sealed record ConstantBaseline(double? Entropy, double MajorityShare, double MajorityP)
 {
-    /// <param name="gold">The gold classes of the N examples, at least one; at least two classes.</param>
+    /// <param name="gold">The gold classes of the N examples, at least one.</param>
     /// <param name="predicted">The run's predictions.</param>
     /// <exception cref="ArgumentException">The data are multi-label, there are no examples, or not every example has a
     /// prediction.</exception>
@@ -28,7 +28,7 @@ public sealed record ConstantBaseline(double Entropy, double MajorityShare, doub
         var (onlyRun, onlyConstant) = (counts.Exact - both, counts.Given[majority] - both);
         var entropy = -counts.Predicted.Where(count => count > 0).Sum(count => count / n * Math.Log(count / n));
         return new(
-            Math.Max(0, entropy / Math.Log(gold.ClassCount)), counts.Given[majority] / n,
+            gold.ClassCount == 1 ? null : Math.Max(0, entropy / Math.Log(gold.ClassCount)), counts.Given[majority] / n,
             FairCoin.AtLeast(onlyRun, onlyRun + onlyConstant));
     }
 }

@@ -90,6 +90,14 @@ public class OneModelTests
     });
 
     [Fact]
+    public void Answers_of_one_class_have_no_relative_entropy()
+    {
+        var answers = PackedLabels.OfClasses(1, 0, 0, 0);
+
+        Assert.Equal(new ConstantBaseline(null, 1, 1), ConstantBaseline.Of(answers, answers));
+    }
+
+    [Fact]
     public void Answers_to_other_examples_are_refused()
     {
         var (two, three) = (PackedLabels.OfClasses(2, 0, 1), PackedLabels.OfClasses(2, 0, 1, 1));
