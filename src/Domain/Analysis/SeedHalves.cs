@@ -9,7 +9,7 @@ namespace PieService.Domain.Analysis;
 /// is an example, or for multi-label data an example and a label.
 /// </summary>
 /// <param name="Seeds">h, the runs of each half.</param>
-/// <param name="Splits">The number of splits.</param>
+/// <param name="Splits">The number of splits of the cohort that has more.</param>
 /// <param name="Modal">How often the majorities of halves differ.</param>
 /// <param name="Pies">Mean number of cells in which the majorities of one half of the seeds differ.</param>
 /// <param name="OnPies">Scores of the majorities of the other half in these cells: cross-fitted.</param>
@@ -27,43 +27,53 @@ public sealed record SeedHalves(
 {
     /// <param name="gold">The gold labels of the N examples, at least one.</param>
     /// <param name="dense">The predictions of each dense run.</param>
-    /// <param name="pruned">Those of each pruned run; run r has the seed of dense run r if the splits are to be of
-    /// seeds.</param>
-    /// <param name="splits">The runs of each half of each split, for both cohorts; at least one split.</param>
-    /// <exception cref="ArgumentException">There is no split, or a run did not predict every example.</exception>
+    /// <param name="pruned">Those of each pruned run.</param>
+    /// <param name="denseSplits">The dense runs of each half of each split; at least one split.</param>
+    /// <param name="prunedSplits">Those of the pruned runs, in halves of the same size h. If run r of both cohorts has
+    /// the same seed, these are the same splits, which are then of seeds. Else each cohort is split by itself, and the
+    /// splits of the one that has fewer are repeated.</param>
+    /// <exception cref="ArgumentException">There is no split, the halves do not have one size, or a run did not predict
+    /// every example.</exception>
     public static SeedHalves Of(
         PackedLabels gold, IReadOnlyList<PackedLabels> dense, IReadOnlyList<PackedLabels> pruned,
-        IReadOnlyList<(int[] A, int[] B)> splits)
+        IReadOnlyList<(int[] A, int[] B)> denseSplits, IReadOnlyList<(int[] A, int[] B)> prunedSplits)
     {
-        if (splits.Count == 0) throw new ArgumentException("There must be at least one split.", nameof(splits));
+        if (denseSplits.Count == 0 || prunedSplits.Count == 0)
+            throw new ArgumentException("Each cohort must have at least one split.", nameof(denseSplits));
+        var size = denseSplits[0].A.Length;
+        if (denseSplits.Concat(prunedSplits).Any(split => split.A.Length != size || split.B.Length != size))
+            throw new ArgumentException($"Every half must have {size} runs.", nameof(prunedSplits));
         var denseWrong = dense.Select(run => DifferingCells.Of(run, gold)).ToList();
         var prunedWrong = pruned.Select(run => DifferingCells.Of(run, gold)).ToList();
         var (modal, scores, sets) = (new ModalDisagreement.Sum(), new CrossFit(gold), new RecurringPies());
-        foreach (var split in splits)
+        var splits = Math.Max(denseSplits.Count, prunedSplits.Count);
+        for (var split = 0; split < splits; split++)
         {
-            var (a, b) = (Half(split.A), Half(split.B));
+            var (ofDense, ofPruned) =
+                (denseSplits[split % denseSplits.Count], prunedSplits[split % prunedSplits.Count]);
+            var (a, b) = (Half(ofDense.A, ofPruned.A), Half(ofDense.B, ofPruned.B));
             modal.Add(a, b);
             scores.Add(a, b);
             scores.Add(b, a);
             sets.Add(a.Pies.Examples(), b.Pies.Examples());
         }
         return new(
-            splits[0].A.Length, splits.Count, modal.Mean(), scores.Pies, scores.OnPies, scores.OnPiesRuns,
+            size, splits, modal.Mean(), scores.Pies, scores.OnPies, scores.OnPiesRuns,
             scores.OnRest, scores.OnOwnPies, sets.Recurrence, sets.Jaccard);
 
-        Half Half(int[] members)
+        Half Half(int[] ofDense, int[] ofPruned)
         {
-            var (ofDense, ofPruned) =
-                (Majority.Of([.. members.Select(r => dense[r])]), Majority.Of([.. members.Select(r => pruned[r])]));
+            var (denseMajority, prunedMajority) =
+                (Majority.Of([.. ofDense.Select(r => dense[r])]), Majority.Of([.. ofPruned.Select(r => pruned[r])]));
             return new(
-                ofDense, ofPruned, DifferingCells.Of(ofDense, ofPruned), DifferingCells.Of(ofDense, gold),
-                DifferingCells.Of(ofPruned, gold), [.. members.Select(r => denseWrong[r])],
-                [.. members.Select(r => prunedWrong[r])]);
+                denseMajority, prunedMajority, DifferingCells.Of(denseMajority, prunedMajority),
+                DifferingCells.Of(denseMajority, gold), DifferingCells.Of(prunedMajority, gold),
+                [.. ofDense.Select(r => denseWrong[r])], [.. ofPruned.Select(r => prunedWrong[r])]);
         }
     }
 }
 
-/// <summary>The majorities of both cohorts over one half of the seeds, and the cells in which they are wrong.</summary>
+/// <summary>The majorities of one half of the runs of each cohort, and the cells in which they are wrong.</summary>
 internal sealed record Half(
     PackedLabels Dense, PackedLabels Pruned, DifferingCells Pies, DifferingCells DenseWrong, DifferingCells PrunedWrong,
     IReadOnlyList<DifferingCells> DenseRunsWrong, IReadOnlyList<DifferingCells> PrunedRunsWrong);

@@ -18,7 +18,7 @@ public class SeedHalvesTests
             golden.GetProperty("expected"),
             SeedHalves.Of(
                 golden.Answers("gold", labels), golden.Runs("dense", labels), golden.Runs("pruned", labels),
-                golden.Splits()));
+                golden.Splits(), golden.Splits()));
     });
 
     [Fact]
@@ -26,7 +26,8 @@ public class SeedHalvesTests
         "analysis.json", "halves_several_labels", golden =>
         {
             var halves = SeedHalves.Of(
-                golden.Answers("gold", 0), golden.Runs("dense", 0), golden.Runs("pruned", 0), golden.Splits());
+                golden.Answers("gold", 0), golden.Runs("dense", 0), golden.Runs("pruned", 0), golden.Splits(),
+                golden.Splits());
 
             var expected = golden.GetProperty("expected");
             Close(expected.Number("cells"), halves.Pies);
@@ -40,7 +41,7 @@ public class SeedHalvesTests
     {
         var (gold, dense, pruned) = (Run("gold", 0, 2), Runs("dense", 2), Runs("pruned", 2));
 
-        var halves = SeedHalves.Of(gold, dense, pruned, [.. NoiseFloor.Pairs(8, 4)]);
+        var halves = SeedHalves.Of(gold, dense, pruned, Splits(8, 4), Splits(8, 4));
 
         Close(1, halves.OnOwnPies.Dense + halves.OnOwnPies.Pruned);
         Assert.NotEqual(1, halves.OnPies.Dense!.Value + halves.OnPies.Pruned!.Value, 3);
@@ -51,7 +52,7 @@ public class SeedHalvesTests
     {
         var (gold, dense, pruned) = (Run("gold", 0, 3), Runs("dense", 3), Runs("pruned", 3));
 
-        var halves = SeedHalves.Of(gold, dense, pruned, [.. NoiseFloor.Pairs(8, 4)]);
+        var halves = SeedHalves.Of(gold, dense, pruned, Splits(8, 4), Splits(8, 4));
 
         Close(Answers.FloorOf(dense, cohortSize: 8).Mean, halves.Modal.Dense);
         Assert.Equal((4, 35), (halves.Seeds, halves.Splits));
@@ -62,7 +63,7 @@ public class SeedHalvesTests
     {
         PackedLabels[] runs = [.. Enumerable.Repeat(Run("same", 0, 3), 4)];
 
-        var halves = SeedHalves.Of(runs[0], runs, runs, [([0, 1], [2, 3])]);
+        var halves = SeedHalves.Of(runs[0], runs, runs, [([0, 1], [2, 3])], [([0, 1], [2, 3])]);
 
         Assert.Equal((0, 0), (halves.Pies, halves.Modal.Cross));
         Assert.Equal(new CellScores(null, null), halves.OnPies);
@@ -70,9 +71,37 @@ public class SeedHalvesTests
         Assert.Equal((null, null, null), (halves.Recurrence, halves.Jaccard, halves.Modal.SeedShare));
     }
 
+    [Theory]
+    [InlineData(8, 4)]
+    [InlineData(4, 8)]
+    public void Cohorts_that_share_no_seeds_are_split_by_themselves(int denseRuns, int prunedRuns)
+    {
+        PackedLabels[] dense = Runs("dense", 3)[..denseRuns], pruned = Runs("pruned", 3)[..prunedRuns];
+
+        var halves = SeedHalves.Of(Run("gold", 0, 3), dense, pruned, Splits(denseRuns, 2), Splits(prunedRuns, 2));
+
+        // 100 splits of 8 runs; 4 runs have only 3, which are repeated.
+        Assert.Equal((2, 100), (halves.Seeds, halves.Splits));
+        Close(
+            Answers.FloorOf(denseRuns == 8 ? dense : pruned, cohortSize: 2).Mean,
+            denseRuns == 8 ? halves.Modal.Dense : halves.Modal.Pruned);
+    }
+
     [Fact]
-    public void Without_splits_there_are_no_halves() => Assert.Throws<ArgumentException>(() =>
-        SeedHalves.Of(Run("gold", 0, 3), Runs("dense", 3), Runs("pruned", 3), []));
+    public void Without_splits_there_are_no_halves()
+    {
+        Assert.Throws<ArgumentException>(() => Of([], Splits(8, 4)));
+        Assert.Throws<ArgumentException>(() => Of(Splits(8, 4), []));
+    }
+
+    [Fact]
+    public void Halves_of_different_sizes_are_refused() =>
+        Assert.Throws<ArgumentException>(() => Of(Splits(8, 4), Splits(8, 3)));
+
+    private static SeedHalves Of((int[] A, int[] B)[] ofDense, (int[] A, int[] B)[] ofPruned) =>
+        SeedHalves.Of(Run("gold", 0, 3), Runs("dense", 3), Runs("pruned", 3), ofDense, ofPruned);
+
+    private static (int[] A, int[] B)[] Splits(int runs, int size) => [.. NoiseFloor.Pairs(runs, size)];
 
     internal static void Compare(JsonElement expected, SeedHalves halves)
     {

@@ -52,7 +52,8 @@ public class StudyTrecTests
 
         SeedEffectTests.Compare(golden.GetProperty("excess"), effect);
         SeedHalvesTests.Compare(
-            golden.GetProperty("halves"), SeedHalves.Of(study.Gold, study.Dense, study.Pruned, golden.Splits()));
+            golden.GetProperty("halves"),
+            SeedHalves.Of(study.Gold, study.Dense, study.Pruned, golden.Splits(), golden.Splits()));
         ClassAnalysisTests.Compare(
             golden.GetProperty("class_tests"), ClassRecall.Of(study.Gold, study.Dense, study.Pruned));
         ClassAnalysisTests.Compare(golden.GetProperty("class_distribution"), PieClasses.Of(study.Gold, isPie));
