@@ -19,6 +19,7 @@ using PieService.Worker.Machines;
 // bench uploads [COUNT]: readers of uploads, ours and libraries', in child processes: their speed, and their results on
 // COUNT damaged files of each format.
 // bench significance [EXAMPLES [COMPARISONS]]: the exact tests and q values of all examples.
+// bench halves [EXAMPLES]: the analysis of halves of the seeds.
 // bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
 switch (args)
 {
@@ -86,6 +87,9 @@ switch (args)
         break;
     case ["significance", .. var sizes]:
         Significance.Run(Size(sizes, 0, otherwise: 100_000), Size(sizes, 1, otherwise: 40));
+        break;
+    case ["halves", .. var sizes]:
+        Halves.Run(Size(sizes, 0, otherwise: 100_000));
         break;
     case [var folder, .. var sizes] when folder != "tune":
         UnderEachAllocator(["tune", folder, .. sizes]);
