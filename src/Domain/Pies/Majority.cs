@@ -22,12 +22,9 @@ public static class Majority
         };
     }
 
-    private static PackedLabels Modes(IReadOnlyList<PackedLabels> group)
-    {
-        var votes = new int[group[0].ClassCount];
-        return PackedLabels.OfClasses(
-            votes.Length, Enumerable.Range(0, group[0].Count).Select(example => Mode(group, example, votes)));
-    }
+    private static PackedLabels Modes(IReadOnlyList<PackedLabels> group) => new(
+        LearningTask.SingleLabel, group[0].ClassCount,
+        ModalClass.Of([.. group.Select(run => run.Bytes)], group[0].ClassCount));
 
     private static PackedLabels StrictMajorities(IReadOnlyList<PackedLabels> group)
     {
@@ -42,20 +39,5 @@ public static class Majority
                 if (labels.IsPredicted(c)) PackedLabels.Add(bytes.AsSpan(example * width, width), c);
         }
         return new PackedLabels(LearningTask.MultiLabel, votes.Length, bytes);
-    }
-
-    /// <summary>Time grows with the runs, not with the classes.</summary>
-    /// <param name="votes">All zero before the call, and again after it.</param>
-    private static int Mode(IReadOnlyList<PackedLabels> group, int example, int[] votes)
-    {
-        var mode = -1;
-        foreach (var run in group) votes[run.ClassAt(example)]++;
-        foreach (var run in group)
-        {
-            var c = run.ClassAt(example);
-            if (mode < 0 || votes[c] > votes[mode] || (votes[c] == votes[mode] && c < mode)) mode = c;
-        }
-        foreach (var run in group) votes[run.ClassAt(example)] = 0;
-        return mode;
     }
 }

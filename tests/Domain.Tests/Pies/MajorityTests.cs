@@ -14,6 +14,26 @@ public class MajorityTests
         Assert.Equal([2, 0, 0], Enumerable.Range(0, 3).Select(majority.ClassAt));
     }
 
+    /// <summary>100 examples are not a whole number of vectors, and votes for 100 classes are counted.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(64)]
+    [InlineData(100)]
+    public void Modes_are_those_of_counting_the_votes_of_each_example(int classes)
+    {
+        var random = KeyedRandom.For("modes", classes);
+        PackedLabels[] runs = [.. Enumerable.Range(0, 9).Select(_ => PackedLabels.OfClasses(
+            classes, Enumerable.Range(0, 100).Select(_ => random.NextInt(classes))))];
+
+        var majority = Majority.Of(runs);
+
+        Assert.Equal(
+            Enumerable.Range(0, 100).Select(i => runs.CountBy(run => run.ClassAt(i))
+                .OrderByDescending(votes => votes.Value).ThenBy(votes => votes.Key).First().Key),
+            Enumerable.Range(0, 100).Select(majority.ClassAt));
+    }
+
     [Fact]
     public void The_majority_of_labels_needs_more_than_half_of_the_runs()
     {
