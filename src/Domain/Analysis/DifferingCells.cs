@@ -11,12 +11,14 @@ namespace PieService.Domain.Analysis;
 /// </summary>
 internal sealed class DifferingCells
 {
-    /// <summary>One bit for each cell; for single-label data in a byte of its own.</summary>
+    /// <summary>One bit for each cell; in a byte of its own if an example is one cell.</summary>
     private readonly byte[] bits;
-    private readonly int bytesPerExample;
 
-    private DifferingCells(byte[] bits, int bytesPerExample) =>
-        (this.bits, this.bytesPerExample, Count) = (bits, bytesPerExample, Ones(bits, bits));
+    /// <summary>The bytes of the labels of an example; 0 if an example is one cell.</summary>
+    private readonly int labelBytes;
+
+    private DifferingCells(byte[] bits, int labelBytes) =>
+        (this.bits, this.labelBytes, Count) = (bits, labelBytes, Ones(bits, bits));
 
     public int Count { get; }
 
@@ -26,11 +28,9 @@ internal sealed class DifferingCells
         if (!one.IsLike(other)) throw new ArgumentException("Both must have predicted the same examples.");
         return one.Task switch
         {
-            LearningTask.SingleLabel => new DifferingCells(
-                [.. Enumerable.Range(0, one.Count).Select(i => Bit(one.ClassAt(i) != other.ClassAt(i)))], 1),
+            LearningTask.SingleLabel => new DifferingCells(Classes(one, other), 0),
             LearningTask.MultiLabel => new DifferingCells(
-                [.. one.Bytes.Zip(other.Bytes, (a, b) => (byte)(a ^ b))],
-                PackedLabels.BytesPerExample(one.Task, one.ClassCount)),
+                Labels(one.Bytes, other.Bytes), PackedLabels.BytesPerExample(one.Task, one.ClassCount)),
         };
     }
 
@@ -42,11 +42,33 @@ internal sealed class DifferingCells
     };
 
     /// <summary>The examples with a cell in which they differ, each as one cell.</summary>
-    public DifferingCells Examples() => new(
-        [.. bits.Chunk(bytesPerExample).Select(example => Bit(Array.Exists(example, set => set != 0)))], 1);
+    public DifferingCells Examples()
+    {
+        if (labelBytes == 0) return this;
+        var examples = new byte[bits.Length / labelBytes];
+        for (var i = 0; i < examples.Length; i++)
+            examples[i] = Bit(bits.AsSpan(i * labelBytes, labelBytes).ContainsAnyExcept((byte)0));
+        return new(examples, 0);
+    }
 
     /// <summary>The number of cells in which both pairs of predictions differ.</summary>
     public int Common(DifferingCells other) => Ones(bits, other.bits);
+
+    private static byte[] Classes(PackedLabels one, PackedLabels other)
+    {
+        var differing = new byte[one.Count];
+        var ofOne = MemoryMarshal.Cast<byte, ushort>(one.Bytes);
+        var ofOther = MemoryMarshal.Cast<byte, ushort>(other.Bytes);
+        for (var i = 0; i < differing.Length; i++) differing[i] = Bit(ofOne[i] != ofOther[i]);
+        return differing;
+    }
+
+    private static byte[] Labels(byte[] one, byte[] other)
+    {
+        var differing = new byte[one.Length];
+        for (var i = 0; i < differing.Length; i++) differing[i] = (byte)(one[i] ^ other[i]);
+        return differing;
+    }
 
     private static byte Bit(bool isSet) => (byte)(isSet ? 1 : 0);
 
