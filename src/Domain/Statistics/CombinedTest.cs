@@ -3,7 +3,8 @@ namespace PieService.Domain.Statistics;
 /// <summary>
 /// One test of an example from the tests of its labels (analysis 1): p = min(1, sum_c F_c(min_c p_c)), which is valid
 /// whatever the dependence of the labels. A label that no run predicts adds nothing to p below 1. Distributions are
-/// kept by those of the labels. Not thread-safe.
+/// kept by those of the labels. Almost every example of many labels has a distribution of its own, so each is
+/// coarsened, and p is rounded up to one of its values. Not thread-safe.
 /// </summary>
 public sealed class CombinedTest
 {
@@ -19,7 +20,8 @@ public sealed class CombinedTest
         foreach (var label in labels) smallest = Math.Min(smallest, label.P);
         var p = 0.0;
         foreach (var label in labels) p += label.Null.At(smallest);
-        return new(Math.Min(1, p), Combined(labels));
+        var combined = Combined(labels);
+        return new(combined.RoundedUp(Math.Min(1, p)), combined);
     }
 
     private NullDistribution Combined(ReadOnlySpan<TestedVotes> labels)
@@ -42,7 +44,8 @@ public sealed class CombinedTest
         return numbers[distribution] = checked((char)numbers.Count);
     }
 
-    /// <summary>The attainable values of the sum: that at each attainable value of a label.</summary>
+    /// <summary>The attainable values of the sum, which are its values at the attainable values of the
+    /// labels.</summary>
     private static NullDistribution Sum(ReadOnlySpan<TestedVotes> labels)
     {
         var counts = new Dictionary<NullDistribution, int>();
@@ -51,6 +54,6 @@ public sealed class CombinedTest
         if (counts.Count == 0) return NullDistribution.Constant;
         if (counts.Keys.Any(distribution => distribution.IsContinuous)) return NullDistribution.Uniform;
         return NullDistribution.Of(counts.Keys.SelectMany(distribution => distribution.Attainable.ToArray())
-            .Distinct().Select(x => Math.Min(1, counts.Sum(label => label.Value * label.Key.At(x)))));
+            .Distinct().Select(x => Math.Min(1, counts.Sum(label => label.Value * label.Key.At(x))))).Coarsened();
     }
 }

@@ -9,6 +9,11 @@ public sealed class NullDistribution
     /// <summary>Values that differ by less than this factor are equal up to rounding.</summary>
     public const double Tolerance = 1 + 1e-9;
 
+    /// <summary>The most values of which <see cref="Coarsened"/> keeps all.</summary>
+    public const int MostValues = 128;
+
+    private const int RangesOfFactor10 = 7, Ranges = 64;
+
     private readonly double[] attainable;
 
     private NullDistribution(double[] attainable, bool isContinuous) =>
@@ -56,5 +61,28 @@ public sealed class NullDistribution
         var place = Array.BinarySearch(attainable, t * Tolerance);
         if (place < 0) place = ~place - 1;
         return place < 0 ? 0 : attainable[place];
+    }
+
+    /// <summary>
+    /// The distribution of a p value that is replaced by <see cref="RoundedUp"/>, with a bounded number of values. It
+    /// stays exact: a p value of at most a kept value a is one that was at most a before.
+    /// </summary>
+    /// <returns>This, if it has at most <see cref="MostValues"/> values; else the largest value of each of 64 ranges:
+    /// those above 1e-9 span a factor of 10^(1/7), and smaller values are in the last one.</returns>
+    public NullDistribution Coarsened()
+    {
+        if (attainable.Length <= MostValues) return this;
+        return Of(attainable.GroupBy(Range).Select(range => range.Max()));
+
+        static int Range(double value) => Math.Min(Ranges - 1, (int)(-RangesOfFactor10 * Math.Log10(value)));
+    }
+
+    /// <summary>The smallest attainable value of at least p.</summary>
+    /// <param name="p">In (0, 1]; rounding of 1e-9 is allowed for.</param>
+    public double RoundedUp(double p)
+    {
+        if (IsContinuous) return p;
+        var place = Array.BinarySearch(attainable, p / Tolerance);
+        return attainable[Math.Min(place < 0 ? ~place : place, attainable.Length - 1)];
     }
 }

@@ -60,6 +60,24 @@ public class CombinedTestTests
         Close(exact.P + exact.P, combined.P);
     }
 
+    /// <summary>90 labels have more than 128 attainable values together.</summary>
+    [Fact]
+    public void The_attainable_values_of_many_labels_are_bounded_and_p_is_one_of_them()
+    {
+        var (tests, random) = (new TestsOfLabels(), KeyedRandom.For("many labels"));
+        int[] dense = [.. Enumerable.Range(0, 90).Select(_ => random.NextInt(31))];
+        int[] pruned = [.. Enumerable.Range(0, 90).Select(_ => random.NextInt(31))];
+        var labels = tests.Each(dense, 30, pruned, 30);
+        Assert.True(labels.SelectMany(label => label.Null.Attainable.ToArray()).Distinct().Count() > 128);
+
+        var tested = tests.OfLabels(dense, 30, pruned, 30);
+
+        var smallest = labels.Min(label => label.P);
+        Assert.InRange(tested.Null.Attainable.Length, 2, NullDistribution.MostValues);
+        Assert.True(tested.P >= Math.Min(1, labels.Sum(label => label.Null.At(smallest))));
+        Assert.Contains(tested.P, tested.Null.Attainable.ToArray());
+    }
+
     [Fact]
     public void An_example_has_a_label() => Assert.Throws<ArgumentException>(() => new CombinedTest().Of([]));
 
