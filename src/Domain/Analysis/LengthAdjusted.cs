@@ -20,10 +20,9 @@ public sealed record LengthAdjusted(double Difference, double? Ratio, double Cli
     public static LengthAdjusted? Of(IReadOnlyCollection<(double Value, double Words, bool IsPie)> examples)
     {
         if (examples.Count == 0) return null;
-        double[] words = [.. examples.Select(example => example.Words).Order()];
-        double[] deciles = [.. Enumerable.Range(1, 9).Select(decile => Percentile.Of(words, 10 * decile))];
+        var deciles = new Deciles(examples.Select(example => example.Words));
         var (difference, ofPies, ofRest, delta, strata, pies) = (0.0, 0.0, 0.0, 0.0, 0, 0);
-        foreach (var stratum in examples.GroupBy(example => deciles.Count(edge => example.Words > edge)))
+        foreach (var stratum in examples.GroupBy(example => deciles.GroupOf(example.Words)))
         {
             double[] inside = [.. stratum.Where(example => example.IsPie).Select(example => example.Value)];
             double[] others = [.. stratum.Where(example => !example.IsPie).Select(example => example.Value)];
