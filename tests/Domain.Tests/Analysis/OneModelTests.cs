@@ -60,6 +60,25 @@ public class OneModelTests
         Assert.Null(MarginSeparation.Auc([(0.2, false), (0.4, false)]));
 
     [Fact]
+    public void Changes_are_counted_in_each_decile_of_the_margin()
+    {
+        var deciles = MarginDecile.Of([.. Enumerable.Range(0, 40).Reverse().Select(i => (i / 40.0, i < 6))]);
+
+        Assert.Equal([new(4, 4), new(4, 2), .. Enumerable.Repeat(new MarginDecile(4, 0), 8)], deciles);
+        Assert.Equal([1, 0.5, 0], deciles.Take(3).Select(decile => decile.Share));
+    }
+
+    [Fact]
+    public void Equal_margins_are_in_one_decile()
+    {
+        var deciles = MarginDecile.Of([.. Enumerable.Repeat((1.0, false), 15)]);
+
+        Assert.Equal([15, .. Enumerable.Repeat(0, 9)], deciles.Select(decile => decile.Examples));
+        Assert.Null(deciles[9].Share);
+        Assert.Empty(MarginDecile.Of([]));
+    }
+
+    [Fact]
     public void Groups_of_scores_are_those_of_the_reference() => Each(File, "bimodal", golden =>
     {
         var (expected, groups) = (golden.GetProperty("expected"), ScoreGroups.Of(golden.Numbers("scores")));
