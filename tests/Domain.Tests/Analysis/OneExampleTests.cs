@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PieService.Domain.Analysis;
+using PieService.Domain.Predictions;
 using static PieService.Domain.Tests.GoldenCases;
 
 namespace PieService.Domain.Tests.Analysis;
@@ -70,6 +71,15 @@ public class OneExampleTests
     {
         Assert.Throws<ArgumentException>(() => LabelQuality.Of([[1, 2]], 0, []));
         Assert.Throws<ArgumentException>(() => LabelQuality.Of([], 0, []));
+    }
+
+    [Fact]
+    public void Neighbours_have_the_same_label_and_the_nearest_number_of_tokens()
+    {
+        var gold = PackedLabels.OfClasses(2, 0, 0, 1, 0, 0, 0);
+
+        Assert.Equal([3, 0, 5], Neighbours.ByLength([12, 30, 10, 11, 10, 8], gold, position: 4, count: 3));
+        Assert.Throws<ArgumentException>(() => Neighbours.ByLength([1, 2], gold, position: 0, count: 1));
     }
 
     private static double[][] Logits(JsonElement golden) => [.. golden.GetProperty("logits").EnumerateArray()
