@@ -87,6 +87,22 @@ public class SeedHalvesTests
             denseRuns == 8 ? halves.Modal.Dense : halves.Modal.Pruned);
     }
 
+    /// <summary>A split has four modes of two bytes and six comparisons of one byte for each example.</summary>
+    [Fact]
+    public void A_split_allocates_a_few_bytes_for_each_example()
+    {
+        const int Examples = 5000;
+        PackedLabels[] runs = [.. Enumerable.Range(0, 8).Select(run =>
+            PackedLabels.OfClasses(3, Enumerable.Range(0, Examples).Select(i => (i + run) % 3)))];
+        var splits = Splits(8, 4);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        SeedHalves.Of(runs[0], runs, runs, splits, splits);
+
+        var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.InRange((double)bytes / Examples / splits.Length, 1, 20);
+    }
+
     [Fact]
     public void Without_splits_there_are_no_halves()
     {
