@@ -40,7 +40,7 @@ public static class RequestsInProgress
             using var place = await limiter.AcquireAsync(cancellationToken: context.RequestAborted);
             if (place.IsAcquired)
             {
-                context.Features.Set(new RequestPlace(place));
+                context.Response.OnStarting(LeaveAsync, place);
                 await next(context);
                 return;
             }
@@ -58,6 +58,16 @@ public static class RequestsInProgress
     private static bool IsOutside(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<OutsideRequestLimit>() is not null
         || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
+
+    /// <summary>
+    /// Leaves the place to another request before the response is sent: a client that reads slowly must not occupy a
+    /// place. The request disposes the place again, which then has no effect.
+    /// </summary>
+    private static Task LeaveAsync(object place)
+    {
+        ((RateLimitLease)place).Dispose();
+        return Task.CompletedTask;
+    }
 }
 
 /// <summary>
@@ -65,15 +75,3 @@ public static class RequestsInProgress
 /// takes long and has a limit of its own.
 /// </summary>
 public sealed record OutsideRequestLimit;
-
-/// <summary>The place of a request among those in progress.</summary>
-public sealed class RequestPlace(RateLimitLease lease)
-{
-    /// <summary>
-    /// Leaves the place to another request. A file does so before it is sent: a slow client must not occupy a place,
-    /// and files have a limit of their own.
-    /// </summary>
-    public static void Leave(HttpContext context) => context.Features.Get<RequestPlace>()?.Leave();
-
-    private void Leave() => lease.Dispose();
-}

@@ -63,7 +63,6 @@ public sealed class TableFile<TItem>(
         // The first part is read before anything is sent, so that a failure until here is answered with problem
         // details.
         var hasPart = await source.MoveNextAsync();
-        RequestPlace.Leave(context);
         WriteHead(context);
         if (RequestForm.IsForHead(context)) return;
         try
