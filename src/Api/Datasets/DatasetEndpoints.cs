@@ -53,7 +53,9 @@ public static class DatasetEndpoints
         var settings = routes.ServiceProvider.GetRequiredService<UploadSettings>();
         var datasets = routes.MapGroup("/datasets").WithTags("Datasets");
         datasets.MapPost("/", Import).WithName(ImportOperation)
-            .WithMetadata(new RequestSizeLimitAttribute(settings.RequestBytes), IdempotencyKey.Documented, PreferAsync)
+            .WithMetadata(
+                new RequestSizeLimitAttribute(settings.RequestBytes), new OutsideRequestLimit(),
+                IdempotencyKey.Documented, PreferAsync)
             .Produces<DatasetResponse>(201).Produces<ImportResponse>(202)
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
         datasets.MapDatasetPlan(settings);

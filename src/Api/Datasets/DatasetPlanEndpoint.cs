@@ -18,7 +18,8 @@ public static class DatasetPlanEndpoint
 
     public static void MapDatasetPlan(this IEndpointRouteBuilder datasets, UploadSettings settings) =>
         datasets.MapPost("/plan", Plan).WithName(Operation)
-            .WithMetadata(new RequestSizeLimitAttribute(settings.RequestBytes), new ChangesNothing())
+            .WithMetadata(
+                new RequestSizeLimitAttribute(settings.RequestBytes), new OutsideRequestLimit(), new ChangesNothing())
             .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
 
     /// <summary>Reads an upload as importDataset does, and stores nothing.</summary>

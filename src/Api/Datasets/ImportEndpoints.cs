@@ -17,7 +17,8 @@ public static class ImportEndpoints
         var imports = routes.MapGroup("/imports").WithTags("Datasets");
         imports.MapGet("/", List).WithName("listImports").ProducesProblem(400);
         imports.MapGet("/{id:guid}", Get).WithName("getImport").ProducesProblem(400).ProducesProblem(404);
-        imports.MapPost("/{id:guid}/cancel", Cancel).WithName("cancelImport").ProducesProblem(400).ProducesProblem(404);
+        imports.MapPost("/{id:guid}/cancel", Cancel).WithName("cancelImport")
+            .WithMetadata(new OutsideRequestLimit()).ProducesProblem(400).ProducesProblem(404);
     }
 
     /// <summary>Lists the imports that were requested with respond-async, the newest first.</summary>

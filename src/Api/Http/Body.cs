@@ -12,8 +12,6 @@ public sealed record Body<T>(
     T? Value, IReadOnlyList<FieldError> Errors, RemovedNodes RemovedNodes, ReadOnlyMemory<byte> Bytes)
     : IEndpointParameterMetadataProvider where T : class
 {
-    private const int MaxBytes = 1 << 20;
-
     public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         if (!context.Request.HasJsonContentType())
@@ -75,9 +73,9 @@ public sealed record Body<T>(
         int read;
         while ((read = await request.Body.ReadAsync(chunk, cancellation)) > 0)
         {
-            if (buffer.Length + read > MaxBytes)
+            if (buffer.Length + read > RequestForm.MaxJsonBody)
                 throw new BadHttpRequestException(
-                    $"The body has more than {MaxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+                    $"The body has more than {RequestForm.MaxJsonBody} bytes.", StatusCodes.Status413PayloadTooLarge);
             buffer.Write(chunk, 0, read);
         }
         return buffer.ToArray();

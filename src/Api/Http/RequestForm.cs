@@ -11,6 +11,7 @@ public static class RequestForm
 {
     public const int MaxTarget = 8 * 1024;
     public const int MaxHeaders = 32 * 1024;
+    public const int MaxJsonBody = 1 << 20;
 
     private static readonly object HeadItem = new();
 

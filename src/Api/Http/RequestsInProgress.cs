@@ -18,6 +18,8 @@ public static class RequestsInProgress
     /// <summary>At 100 requests per second and core, the last of these waits for a third of a second.</summary>
     private const int WaitingForEachCore = 32;
 
+    private const int Chunk = 16 * 1024;
+
     public static ConcurrencyLimiterOptions Limits(int cores) => new()
     {
         PermitLimit = ForEachCore * cores,
@@ -32,11 +34,12 @@ public static class RequestsInProgress
         app.Lifetime.ApplicationStopped.Register(limiter.Dispose);
         app.Use(async (context, next) =>
         {
-            if (IsOutside(context))
+            if (context.GetEndpoint()?.Metadata.GetMetadata<OutsideRequestLimit>() is not null)
             {
                 await next(context);
                 return;
             }
+            await ReceiveBodyAsync(context);
             using var place = await limiter.AcquireAsync(cancellationToken: context.RequestAborted);
             if (place.IsAcquired)
             {
@@ -53,11 +56,20 @@ public static class RequestsInProgress
     }
 
     /// <summary>
-    /// A request with a body is not counted: a client that sends its body slowly must not occupy a place.
+    /// Receives the body before the request takes a place, up to the limit of a JSON body: a client that sends its body
+    /// slowly must not occupy a place.
     /// </summary>
-    private static bool IsOutside(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<OutsideRequestLimit>() is not null
-        || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
+    private static async Task ReceiveBodyAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true }) return;
+        // The buffer is larger than what is read, so that it does not become a file.
+        context.Request.EnableBuffering(bufferThreshold: RequestForm.MaxJsonBody + (2 * Chunk));
+        var (body, chunk, total) = (context.Request.Body, new byte[Chunk], 0);
+        int read;
+        while (total <= RequestForm.MaxJsonBody
+            && (read = await body.ReadAsync(chunk, context.RequestAborted)) > 0) total += read;
+        body.Position = 0;
+    }
 
     /// <summary>
     /// Leaves the place to another request before the response is sent: a client that reads slowly must not occupy a
@@ -71,7 +83,7 @@ public static class RequestsInProgress
 }
 
 /// <summary>
-/// Metadata of an operation that is not counted among the requests in progress: it must respond under any load, or it
-/// takes long and has a limit of its own.
+/// Metadata of an operation that is not counted among the requests in progress: it must respond under any load, as one
+/// that reduces the load, or it takes long and has a limit of its own.
 /// </summary>
 public sealed record OutsideRequestLimit;

@@ -27,8 +27,10 @@ public static class SweepEndpoints
         sweeps.MapGet("/", List).WithName("listSweeps").ProducesProblem(400);
         sweeps.MapGet("/{id:guid}", Get).WithName("getSweep").ProducesProblem(404);
         sweeps.MapDelete("/{id:guid}", Delete).WithName("deleteSweep").ProducesProblem(404).ProducesProblem(409);
-        sweeps.MapPost("/{id:guid}/cancel", Cancel).WithName("cancelSweep").ProducesProblem(404);
-        sweeps.MapPost("/{id:guid}/pause", Pause).WithName("pauseSweep").ProducesProblem(404);
+        sweeps.MapPost("/{id:guid}/cancel", Cancel).WithName("cancelSweep")
+            .WithMetadata(new OutsideRequestLimit()).ProducesProblem(404);
+        sweeps.MapPost("/{id:guid}/pause", Pause).WithName("pauseSweep")
+            .WithMetadata(new OutsideRequestLimit()).ProducesProblem(404);
         sweeps.MapPost("/{id:guid}/resume", Resume).WithName("resumeSweep").ProducesProblem(404)
             .ProducesProblem(409);
         sweeps.MapPost("/{id:guid}/retry-failed", RetryFailed).WithName("retryFailedRuns").ProducesProblem(404)

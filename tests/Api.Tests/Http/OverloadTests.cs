@@ -1,4 +1,7 @@
+using System.IO.Pipelines;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
 using System.Threading.RateLimiting;
 using PieService.Api.Http;
 using PieService.TestSupport;
@@ -36,6 +39,44 @@ public sealed class OverloadTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal((Accepted, TooMany), (statuses[HttpStatusCode.OK], statuses[HttpStatusCode.ServiceUnavailable]));
     }
 
+    [Theory]
+    [InlineData("GET", "webhooks")]
+    [InlineData("POST", "sweeps")]
+    [InlineData("POST", "sweeps/plan")]
+    public async Task A_request_with_a_body_is_refused_like_one_without(string method, string path)
+    {
+        await using var held = await LockedTable.OfAsync(api.ConnectionString, "webhooks");
+        var requests = await FillAsync();
+
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/v1/{path}")
+        {
+            Content = new StringContent("{}", Encoding.UTF8, "application/json"),
+        };
+        using var response = await api.Client.SendAsync(request).WaitAsync(Patience);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        await held.ReleaseAsync();
+        await Task.WhenAll(requests);
+    }
+
+    [Theory]
+    [InlineData("sweeps", "cancel")]
+    [InlineData("sweeps", "pause")]
+    [InlineData("imports", "cancel")]
+    public async Task Requests_that_reduce_the_load_are_not_refused(string resource, string operation)
+    {
+        await using var held = await LockedTable.OfAsync(api.ConnectionString, "webhooks");
+        var requests = await FillAsync();
+
+        using var response =
+            await api.Client.PostAsync($"/api/v1/{resource}/{Guid.NewGuid()}/{operation}", content: null)
+                .WaitAsync(Patience);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        await held.ReleaseAsync();
+        await Task.WhenAll(requests);
+    }
+
     /// <summary>The document is larger than what the server buffers for a client that does not read.</summary>
     [Fact]
     public async Task Clients_that_do_not_read_their_responses_occupy_no_places()
@@ -52,6 +93,25 @@ public sealed class OverloadTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         unread.ForEach(one => one.Dispose());
+    }
+
+    [Fact]
+    public async Task Clients_that_do_not_send_their_bodies_occupy_no_places()
+    {
+        using var over = new CancellationTokenSource();
+        var unsent = Enumerable.Range(0, Accepted).Select(_ => api.Client.PostAsync(
+            "/api/v1/sweeps",
+            new StreamContent(new Pipe().Reader.AsStream())
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            },
+            over.Token)).ToList();
+
+        using var response = await api.Client.GetAsync("/api/v1/webhooks").WaitAsync(Patience);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        await over.CancelAsync();
+        await Task.WhenAll(unsent).ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
     /// <summary>
