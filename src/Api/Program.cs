@@ -110,8 +110,9 @@ app.UseStatusCodePages();
 app.UseRequestForm();
 // Routing comes after UseRequestForm, which turns HEAD into GET: there are no routes for HEAD.
 app.UseRouting();
-app.UseRequestLimit();
 app.UseAccess();
+// After the rate limit of each client, which must respond to a client above its rate even under overload.
+app.UseRequestLimit();
 app.UsePieOpenApi();
 app.UseMiddleware<Audit>();
 // The second exception handler is inside the audit, which must record the status of a failure.

@@ -5,8 +5,9 @@ namespace PieService.Api.Http;
 
 /// <summary>
 /// Limits the requests that are processed at the same time, so that under overload the accepted ones are still answered
-/// in a fraction of a second: a limited number of others waits, and any further one gets 503 at once. A refused request
-/// costs little, since it reaches neither the key check nor the database.
+/// in a fraction of a second: a limited number of others waits, and any further one gets 503 at once. The rate of each
+/// client is checked before, so that one client that exceeds its rate does not fill the places of the others; it needs
+/// the key, so a refused request costs at most the lookup of its key, of which KeyCheck limits the number at a time.
 /// </summary>
 public static class RequestsInProgress
 {
