@@ -33,6 +33,14 @@ public sealed class Bell(TimeProvider time, Action<Bell> onDispose) : IDisposabl
         }
     }
 
+    /// <summary>Waits for the bell after a pause. A ring during the pause counts.</summary>
+    /// <returns>Whether the bell rang; false if <paramref name="atMost"/> has passed since the pause.</returns>
+    public async Task<bool> WaitAsync(TimeSpan pause, TimeSpan atMost, CancellationToken cancellation)
+    {
+        await Task.Delay(pause, time, cancellation);
+        return await WaitAsync(atMost, cancellation);
+    }
+
     // The semaphore is not disposed, because a notification may ring the bell at this moment. It holds no resources.
     public void Dispose() => onDispose(this);
 }

@@ -26,6 +26,14 @@ public sealed class Dispatcher(
     /// <summary>The time between two checks if nothing causes an earlier one.</summary>
     private static readonly TimeSpan SlowTick = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// The shortest and the longest pause after a check: each claim and each end of a run rings the bell, and a check
+    /// takes longer the more runs wait. On an idle service the pause is over when a submission rings it.
+    /// </summary>
+    public static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.1);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var bell = changes.BellFor(ChangeTopics.Runs, ChangeTopics.Labels, ChangeTopics.Workers);
@@ -63,18 +71,22 @@ public sealed class Dispatcher(
             await Task.Delay(Tick, time, cancellation);
         }
         var (checkedAt, now) = (time.GetTimestamp(), DateTime.UnixEpoch);
-        for (var hasChanged = true; ; hasChanged = await bell.WaitAsync(Tick, cancellation))
+        var pause = TimeSpan.Zero;
+        for (var hasChanged = true; ; hasChanged = await bell.WaitAsync(pause, Tick, cancellation))
         {
+            pause = TimeSpan.Zero;
             // The lock belongs to the session, so a connection that has died no longer holds it.
             (var isDue, now) = await DueByTime.AskAsync(leadership, now, cancellation);
             if (!hasChanged && !isDue && time.GetElapsedTime(checkedAt) < SlowTick) continue;
 
+            var start = time.GetTimestamp();
             if (time.GetElapsedTime(reclaimFrom) > settings.Lease
                 && await leases.ReclaimLostAsync(cancellation) is > 0 and var lost)
                 DispatchLog.Reclaimed(logger, lost);
             await RingForRunsAsync(cancellation);
             await DispatchLabelsAsync(cancellation);
             checkedAt = time.GetTimestamp();
+            pause = CheckPause.After(time.GetElapsedTime(start, checkedAt), ShortestPause, LongestPause);
         }
     }
 

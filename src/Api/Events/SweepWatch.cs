@@ -23,22 +23,12 @@ public sealed class SweepWatch(
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// The pause after a query, as a multiple of its duration: the queries take at most a fifth of the time, unless one
-    /// takes seconds.
-    /// </summary>
-    private const int PauseForEachLook = 4;
-
     private readonly Bell bell =
         changes.BellFor(ChangeTopics.Runs, ChangeTopics.Epochs, ChangeTopics.Sweeps, ChangeTopics.Labels);
 
     protected override void Log(Exception failure) => EventLog.Interrupted(logger, failure.Message);
 
-    protected override TimeSpan PauseAfter(TimeSpan look)
-    {
-        var pause = look * PauseForEachLook;
-        return pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause;
-    }
+    protected override TimeSpan PauseAfter(TimeSpan look) => CheckPause.After(look, ShortestPause, LongestPause);
 
     protected override async Task PauseAsync(TimeSpan pause, CancellationToken stoppingToken)
     {
