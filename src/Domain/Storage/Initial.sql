@@ -42,7 +42,9 @@ CREATE TRIGGER workers_came_or_went AFTER INSERT OR DELETE ON workers
 FOR EACH ROW EXECUTE FUNCTION notify_of_change('workers');
 CREATE TRIGGER workers_changed AFTER UPDATE ON workers FOR EACH ROW
 WHEN (OLD.slots <> NEW.slots OR OLD.short_of IS DISTINCT FROM NEW.short_of OR OLD.vectors <> NEW.vectors
-    OR OLD.checkpoints <> NEW.checkpoints)
+    OR OLD.checkpoints <> NEW.checkpoints
+    -- A worker that is live again (the view live_workers), for example after its machine was suspended.
+    OR OLD.last_beat_at <= now() - interval '30 seconds' AND NEW.last_beat_at > now() - interval '30 seconds')
 EXECUTE FUNCTION notify_of_change('workers');
 CREATE TRIGGER events_made AFTER INSERT OR DELETE ON sweep_events
 FOR EACH STATEMENT EXECUTE FUNCTION notify_of_change('events');

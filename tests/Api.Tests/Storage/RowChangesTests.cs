@@ -47,6 +47,7 @@ public sealed class RowChangesTests(ApiFixture api) : IClassFixture<ApiFixture>
         INSERT INTO workers (id, machine, slots, device, vectors, started_at, last_beat_at)
         VALUES ('a worker', 'here', 1, 'cpu', '{}', now(), now()) ON CONFLICT (id) DO UPDATE SET last_beat_at = now()
         """, null)]
+    [InlineData("UPDATE workers SET last_beat_at = now() WHERE id = 'suspended'", ChangeTopics.Workers)]
     [InlineData("DELETE FROM workers WHERE id = 'another'", null)]
     [InlineData("DELETE FROM workers", ChangeTopics.Workers)]
     [InlineData("UPDATE workers SET short_of = 'disk'", ChangeTopics.Workers)]
@@ -61,6 +62,9 @@ public sealed class RowChangesTests(ApiFixture api) : IClassFixture<ApiFixture>
         await Sql.ExecuteAsync(api.ConnectionString, """
             INSERT INTO workers (id, machine, slots, device, vectors, started_at, last_beat_at)
             VALUES ('a worker', 'here', 1, 'cpu', '{}', now(), now()) ON CONFLICT DO NOTHING;
+            INSERT INTO workers (id, machine, slots, device, vectors, started_at, last_beat_at)
+            VALUES ('suspended', 'here', 1, 'cpu', '{}', now(), now() - interval '1 hour')
+            ON CONFLICT (id) DO UPDATE SET last_beat_at = excluded.last_beat_at;
             UPDATE workers SET short_of = NULL
             """);
         await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1, "IMP"));
