@@ -3,8 +3,8 @@ using PieService.Domain.Recipes;
 
 namespace PieService.Api.Runs;
 
-/// <summary>A run of a sweep with its packed predictions for a split.</summary>
-internal sealed record PackedRun
+/// <summary>A run of a sweep that has predicted a split.</summary>
+internal sealed record PredictedRun
 {
     /// <summary>The place of the run in the sweep.</summary>
     public required int Ordinal { get; init; }
@@ -19,10 +19,4 @@ internal sealed record PackedRun
     public required Split Split { get; init; }
     public required int Examples { get; init; }
     public required int ClassCount { get; init; }
-
-    /// <summary>The predicted labels, packed as PackedLabels describes.</summary>
-    public required byte[] Classes { get; init; }
-
-    /// <summary>The logits, packed as PackedPredictions describes.</summary>
-    public required byte[] Scores { get; init; }
 }

@@ -1,16 +1,16 @@
 using System.Collections;
-using PieService.Domain.Predictions;
 
 namespace PieService.Api.Runs;
 
 /// <summary>The predictions of a run for consecutive examples, as rows.</summary>
-internal sealed class PredictionBlock(PackedRun run, PackedLabels predicted, ExampleKeys examples, LabelNames names)
+internal sealed class PredictionBlock(
+    PredictedRun run, PackedPart predictions, ExampleKeys examples, LabelNames names)
     : IReadOnlyList<SweepPredictionResponse>
 {
-    public PackedRun Run => run;
+    public PredictedRun Run => run;
 
-    /// <summary>The predicted labels of all examples of the split.</summary>
-    public PackedLabels Predicted => predicted;
+    /// <summary>The predictions of these examples, and perhaps of others.</summary>
+    public PackedPart Predictions => predictions;
 
     /// <summary>These examples, and perhaps others.</summary>
     public ExampleKeys Examples => examples;

@@ -33,13 +33,16 @@ public readonly record struct SweepPredictionResponse
     public IReadOnlyList<string> Labels => block.Names.Of(block.Examples.Gold, Position - block.Examples.First);
 
     /// <summary>The predicted labels; exactly one for single-label data.</summary>
-    public IReadOnlyList<string> Predicted => block.Names.Of(block.Predicted, Position);
+    public IReadOnlyList<string> Predicted => block.Names.Of(block.Predictions.Labels, Place);
 
     /// <summary>The logits in label order.</summary>
     public IReadOnlyList<float> Scores =>
-        PackedPredictions.ScoresAt(block.Run.Scores, Position, block.Run.ClassCount);
+        PackedPredictions.ScoresAt(block.Predictions.Scores, Place, block.Run.ClassCount);
 
     /// <summary>The logit of one label.</summary>
     internal float ScoreOf(int label) =>
-        PackedPredictions.ScoreAt(block.Run.Scores, Position, label, block.Run.ClassCount);
+        PackedPredictions.ScoreAt(block.Predictions.Scores, Place, label, block.Run.ClassCount);
+
+    /// <summary>The place of the example among the packed predictions.</summary>
+    private int Place => Position - block.Predictions.First;
 }

@@ -34,11 +34,19 @@ internal sealed class SweepPredictionRows(
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         var examples = await ExampleKeys.ReadAsync(db, scope, filter.Split, 0, int.MaxValue, cancellation);
-        var runs = Runs().OrderBy(run => run.Ordinal).AsNoTracking().AsAsyncEnumerable();
-        await foreach (var run in runs.WithCancellation(cancellation))
+        var runs = Stored().OrderBy(stored => stored.Run.Ordinal)
+            .Select(stored => new
+            {
+                stored.Run,
+                stored.Packed.Classes,
+                stored.Packed.Scores,
+            }).AsNoTracking().AsAsyncEnumerable();
+        await foreach (var stored in runs.WithCancellation(cancellation))
         {
+            var run = stored.Run;
+            var packed = new PackedPart(0, LabelsOf(run, stored.Classes), stored.Scores);
             for (var first = 0; first < run.Examples; first += BlockRows)
-                yield return Block(run, examples, first, Math.Min(BlockRows, run.Examples - first));
+                yield return Block(run, packed, examples, first, Math.Min(BlockRows, run.Examples - first));
         }
     }
 
@@ -67,25 +75,46 @@ internal sealed class SweepPredictionRows(
             var first = run.Ordinal == after.Run ? Math.Max(0, after.Position + 1) : 0;
             var examples = await ExampleKeys.ReadAsync(
                 db, scope, filter.Split, first, Math.Min(most, run.Examples - first), cancellation);
-            foreach (var item in Block(run, examples, first, examples.Count))
+            after = Place.EndOf(run);
+            // A run that was deleted meanwhile has no predictions any more.
+            if (await PartAsync(run, first, examples.Count, cancellation) is not { } packed) continue;
+            foreach (var item in Block(run, packed, examples, first, examples.Count))
                 yield return (item, new Place(run.Ordinal, item.Position));
             most -= examples.Count;
-            after = Place.EndOf(run);
         }
     }
 
-    private Task<PackedRun?> NextRunAsync(Place after, CancellationToken cancellation) => Runs()
+    /// <summary>
+    /// Reads the predictions of consecutive examples only: those of a whole run may have a gigabyte.
+    /// </summary>
+    private async Task<PackedPart?> PartAsync(PredictedRun run, int first, int count, CancellationToken cancellation)
+    {
+        var labelBytes = PackedLabels.BytesPerExample(scope.Task, run.ClassCount);
+        var scoreBytes = PackedPredictions.BytesPerExample(run.ClassCount);
+        var bytes = await db.Database.SqlQuery<PackedBytes>($"""
+            SELECT substring(classes FROM {(first * labelBytes) + 1} FOR {count * labelBytes}) AS classes,
+                substring(scores FROM {(first * scoreBytes) + 1} FOR {count * scoreBytes}) AS scores
+            FROM run_predictions WHERE run_id = {run.RunId} AND split = {Wire.Name(run.Split)}
+            """).SingleOrDefaultAsync(cancellation);
+        return bytes is null ? null : new PackedPart(first, LabelsOf(run, bytes.Classes), bytes.Scores);
+    }
+
+    private PackedLabels LabelsOf(PredictedRun run, byte[] classes) => new(scope.Task, run.ClassCount, classes);
+
+    private Task<PredictedRun?> NextRunAsync(Place after, CancellationToken cancellation) => Runs()
         .Where(run => run.Ordinal > after.Run || (run.Ordinal == after.Run && run.Examples - 1 > after.Position))
         .OrderBy(run => run.Ordinal).AsNoTracking().FirstOrDefaultAsync(cancellation);
 
-    private PredictionBlock Block(PackedRun run, ExampleKeys examples, int first, int count) =>
-        new(run, new PackedLabels(scope.Task, run.ClassCount, run.Classes), examples, names)
+    private PredictionBlock Block(PredictedRun run, PackedPart packed, ExampleKeys examples, int first, int count) =>
+        new(run, packed, examples, names)
         {
             First = first,
             Count = count,
         };
 
-    public IQueryable<PackedRun> Runs() =>
+    public IQueryable<PredictedRun> Runs() => Stored().Select(stored => stored.Run);
+
+    private IQueryable<StoredRun> Stored() =>
         from link in db.SweepRuns
         join run in db.Runs on link.RunId equals run.Id
         join packed in db.RunPredictions on run.Id equals packed.RunId
@@ -95,27 +124,37 @@ internal sealed class SweepPredictionRows(
             && (filter.Model == null || link.Model == filter.Model)
             && (filter.Method == null || run.Method == filter.Method)
             && (filter.Sparsity == null || run.Sparsity == filter.Sparsity)
-        select new PackedRun
+        select new StoredRun
         {
-            Ordinal = link.Ordinal,
-            RunId = run.Id,
-            Model = link.Model,
-            Method = run.Method,
-            Sparsity = run.Sparsity,
-            AchievedSparsity = run.AchievedSparsity,
-            Seed = run.Seed,
-            Split = packed.Split,
-            Examples = packed.Examples,
-            ClassCount = packed.ClassCount,
-            Classes = packed.Classes,
-            Scores = packed.Scores,
+            Run = new PredictedRun
+            {
+                Ordinal = link.Ordinal,
+                RunId = run.Id,
+                Model = link.Model,
+                Method = run.Method,
+                Sparsity = run.Sparsity,
+                AchievedSparsity = run.AchievedSparsity,
+                Seed = run.Seed,
+                Split = packed.Split,
+                Examples = packed.Examples,
+                ClassCount = packed.ClassCount,
+            },
+            Packed = packed,
         };
+
+    private sealed record StoredRun
+    {
+        public required PredictedRun Run { get; init; }
+        public required RunPredictions Packed { get; init; }
+    }
+
+    private sealed record PackedBytes(byte[] Classes, byte[] Scores);
 
     /// <summary>The place of a row: the place of its run in the sweep, and the position of its example.</summary>
     private sealed record Place(int Run, int Position)
     {
         public static Place BeforeAll { get; } = new(-1, -1);
 
-        public static Place EndOf(PackedRun run) => new(run.Ordinal, run.Examples - 1);
+        public static Place EndOf(PredictedRun run) => new(run.Ordinal, run.Examples - 1);
     }
 }

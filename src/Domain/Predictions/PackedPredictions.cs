@@ -6,6 +6,9 @@ namespace PieService.Domain.Predictions;
 /// <summary>The packed form of predictions: classes as little-endian uint16, scores as little-endian float16.</summary>
 public static class PackedPredictions
 {
+    /// <summary>The bytes of the C scores of an example.</summary>
+    public static int BytesPerExample(int classCount) => 2 * classCount;
+
     /// <summary>The predicted class of the example at a position of its split.</summary>
     public static int ClassAt(ReadOnlySpan<byte> classes, int position) =>
         BinaryPrimitives.ReadUInt16LittleEndian(classes[(2 * position)..]);

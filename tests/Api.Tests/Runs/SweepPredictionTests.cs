@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using PieService.Api.Tests.Tables;
 using PieService.Domain.Datasets;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Runs;
 
@@ -32,6 +33,24 @@ public sealed class SweepPredictionTests(ApiFixture api) : IClassFixture<ApiFixt
 
         static string Prediction(JsonNode? item) =>
             $"{item!["exampleId"]} {item["position"]} {item["predicted"]} {item["scores"]}";
+    }
+
+    /// <summary>
+    /// A page reads one example more than it has. What is stored after it is cut within an example, so that all of it
+    /// cannot be unpacked.
+    /// </summary>
+    [Fact]
+    public async Task A_page_reads_the_predictions_of_its_examples_only()
+    {
+        var sweep = await TrainedAsync();
+        var path = $"/api/v1/sweeps/{sweep}/predictions?pageSize=2";
+        var page = (await api.GetAsync(path))["items"]!.ToJsonString();
+        await Sql.ExecuteAsync(api.ConnectionString, $"""
+            UPDATE run_predictions SET classes = substring(classes FOR 7), scores = substring(scores FOR 19)
+            WHERE run_id IN (SELECT run_id FROM sweep_runs WHERE sweep_id = '{sweep}')
+            """);
+
+        Assert.Equal(page, (await api.GetAsync(path))["items"]!.ToJsonString());
     }
 
     [Fact]
