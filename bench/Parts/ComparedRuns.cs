@@ -11,7 +11,9 @@ using PieService.Domain.Sweeps;
 
 namespace PieService.Bench.Parts;
 
-/// <summary>A dataset, and one comparison of dense runs with pruned ones, whose predictions follow from a hash.</summary>
+/// <summary>
+/// A dataset, and one comparison of dense runs with pruned ones, whose predictions follow from a hash.
+/// </summary>
 internal static class ComparedRuns
 {
     public const int Classes = 3;

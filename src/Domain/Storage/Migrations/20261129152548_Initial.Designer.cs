@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261129143616_Initial")]
+    [Migration("20261129152548_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
