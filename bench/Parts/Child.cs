@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using PieService.Domain;
 using PieService.Bench.Reports;
+using PieService.Domain;
 using PieService.Worker.Machines;
 using PieService.Worker.Trainers;
 
