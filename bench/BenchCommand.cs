@@ -19,9 +19,20 @@ internal static class BenchCommand
     /// <param name="texts">The number of training texts in the sweep of the BiLSTM.</param>
     public static async Task RunAsync(string? part, string file, string? compare, string? checkpoint, int texts)
     {
-        // Read first: a wrong file must not cost the time of the measurements.
-        var earlier = compare is null ? null : BenchReport.Read(compare);
-        if (checkpoint is null) Measured.Say("There is no BERT: PIE_MODELS does not name a folder with a checkpoint.");
+        BenchReport? earlier = null;
+        try
+        {
+            // Read first: a wrong file must not cost the time of the measurements.
+            if (compare is not null) earlier = BenchReport.Read(compare);
+        }
+        catch (InvalidDataException wrong)
+        {
+            await Console.Error.WriteLineAsync(wrong.Message);
+            Environment.ExitCode = 1;
+            return;
+        }
+        if (checkpoint is null && part is null or "training" or "sweep")
+            Measured.Say("There is no BERT: PIE_MODELS does not name a folder with a checkpoint.");
         var allocator = MemoryAllocator.Choose(Environment.GetEnvironmentVariable("PIE_ALLOCATOR"));
         var measurements = new List<Measurement>();
         Measured.Say(BenchReport.Header);

@@ -26,6 +26,7 @@ bench() {
     esac
     shift 2
   done
+  if [[ -n $grids && -n $part$compare$texts ]]; then fail "bench: --grid stands alone"; fi
   # It measures, so nothing may run beside it; and it builds what would run.
   if is_running_from_here; then fail "bench: stop what runs from this checkout first: ./pie down"; fi
   check_sdk

@@ -7,7 +7,7 @@ json_string='"([^"\\]|\\.)*"'
 # Waits through outages and restarts of the service. It ends when the sweep ends, when the time is over, or when the
 # service gives an answer that will not change.
 wait_for_sweep() {
-  local sweep='' url='' end='' state='' progress told='' warned='' answer status pause
+  local sweep='' url='' end='' state='' progress told='' warned='' failure='' answer status pause
   local counts='"progress":\{"runs":\{"total":([0-9]+),"queued":[0-9]+,"running":([0-9]+),"succeeded":([0-9]+),'
   counts+='"failed":([0-9]+).*"epochs":\{"total":([0-9]+),"done":([0-9]+)'
   while (( $# )); do
@@ -49,6 +49,10 @@ wait_for_sweep() {
         if [[ $answer =~ \"warnings\":\[[^]]*\] && ${BASH_REMATCH[0]} != "$warned" ]]; then
           warned=${BASH_REMATCH[0]}
           print_warnings <<<"$answer"
+        fi
+        if [[ $answer =~ \"labellingError\":$json_string && ${BASH_REMATCH[0]} != "$failure" ]]; then
+          failure=${BASH_REMATCH[0]}
+          printf 'a labelling failed: %s\n' "$(string_values labellingError <<<"$failure")" >&2
         fi
         if [[ $progress != "$told" ]]; then told=$progress; printf '%s\n' "$told" >&2; fi
         case $state in

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using PieService.TestDatabases;
 using PieService.TestSupport;
 
 namespace PieService.Bench.Grid;
@@ -17,22 +18,21 @@ internal static class GridBench
 
     public static async Task RunAsync(double grids)
     {
-        // Not a temporary subdirectory, which only its owner may enter: the server runs as another user.
-        var folder = Path.Combine(Path.GetTempPath(), $"pie-grid-{Environment.ProcessId}");
-        Directory.CreateDirectory(folder);
+        // A folder of tests: if this process is killed, the next one that uses such a folder ends the server.
+        var folders = await TestCluster.NewFoldersAsync();
         try
         {
             var filling = Stopwatch.StartNew();
-            await using var database = await GridDatabase.FillAsync(folder, grids);
+            await using var database = await GridDatabase.FillAsync(folders, grids);
             Measured.Say(await database.OneAsync("""
                 SELECT format('%s runs, %s labels, %s', (SELECT count(*) FROM runs),
                     (SELECT count(*) FROM pie_labels), pg_size_pretty(pg_database_size(current_database())))
                 """) + string.Create(CultureInfo.InvariantCulture, $", filled in {filling.Elapsed.TotalSeconds:F0} s"));
-            await MeasureAsync(folder, database);
+            await MeasureAsync(folders.Data, database);
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(folders.Data, recursive: true);
         }
     }
 

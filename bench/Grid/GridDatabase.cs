@@ -2,11 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using PieService.Api.Database;
 using PieService.Domain;
 using PieService.Domain.Storage;
+using PieService.TestDatabases;
 using PieService.TestSupport;
 
 namespace PieService.Bench.Grid;
@@ -24,12 +24,11 @@ internal sealed class GridDatabase : IAsyncDisposable
     /// <summary>The connection string of the service.</summary>
     public string ConnectionString => server.ConnectionString;
 
-    /// <param name="folder">An empty folder; it holds 3 GB for one grid.</param>
+    /// <param name="folders">Empty folders; they hold 3 GB for one grid.</param>
     /// <param name="grids">The number of grids of 9,840 runs; a tenth has three seeds in place of 30.</param>
-    public static async Task<GridDatabase> FillAsync(string folder, double grids)
+    public static async Task<GridDatabase> FillAsync(PieFolders folders, double grids)
     {
-        var database = new GridDatabase(
-            new(folder, Path.Combine(folder, "artifacts"), Vectors: null, Path.Combine(folder, "models")));
+        var database = new GridDatabase(folders);
         await database.StartAsync();
         await Migrator.MigrateAsync(database.ConnectionString, CancellationToken.None);
         await database.AsOwnerAsync("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'");
@@ -91,8 +90,7 @@ internal sealed class GridDatabase : IAsyncDisposable
         return all;
     }
 
-    private async Task StartAsync() => server = await PrivatePostgres.StartAsync(
-        folders, Environment.GetEnvironmentVariable(PostgresBinaries.Setting), NullLogger.Instance, durable: false);
+    private async Task StartAsync() => server = await TestCluster.OpenAsync(folders);
 
     private async Task RunScriptAsync(double grids)
     {

@@ -23,7 +23,9 @@ internal sealed record BenchReport(
     {
         try
         {
-            return Json.Read<BenchReport>(File.ReadAllText(path));
+            var report = Json.Read<BenchReport>(File.ReadAllText(path));
+            return report is { Host: not null, Measurements: not null }
+                ? report : throw new InvalidDataException($"{path} is not a report of ./pie bench.");
         }
         catch (System.Text.Json.JsonException other)
         {

@@ -16,8 +16,8 @@ public sealed record SweepRow
 
 /// <param name="WaitingFor">The reasons why no run makes progress; empty if a run does, or if none has to.</param>
 /// <param name="LabellingError">
-/// Why a comparison has no labels after all attempts: the sweep has failed although its runs have succeeded. Null if
-/// there is no such comparison.
+/// Why the last labelling of a comparison failed. It is repeated; if the sweep has failed although its runs have
+/// succeeded, all attempts have failed. Null if there is no such comparison.
 /// </param>
 /// <param name="Unknowns">
 /// The details of the study that the preset cannot determine, with the values that are used instead; empty without a

@@ -102,8 +102,8 @@ CROSS JOIN LATERAL (
     SELECT coalesce(bool_and(own.labelled), true) AS labelled,
         coalesce(bool_and(own.labelled OR labelling_failed_at IS NOT NULL), true) AS ended,
         greatest(max(labelled_at), max(labelling_failed_at)) AS ended_at,
-        -- A comparison without labels after all of its attempts; the sweep does not wait for it.
-        (array_agg(labelling_error ORDER BY ordinal) FILTER (WHERE NOT own.labelled AND labelling_failed_at IS NOT NULL)
+        -- A comparison whose last attempt failed. The sweep waits for it until all of its attempts have failed.
+        (array_agg(labelling_error ORDER BY ordinal) FILTER (WHERE NOT own.labelled AND labelling_error IS NOT NULL)
             )[1] AS labelling_error
     FROM comparisons CROSS JOIN LATERAL (
         SELECT labelled_at IS NOT NULL

@@ -81,6 +81,6 @@ public sealed class SweepProgress
     /// <summary>Estimated from the mean time of the finished epochs and the slots of the live workers.</summary>
     public DateTimeOffset? EstimatedFinish { get; init; }
 
-    /// <summary>Why a comparison has no labels after all attempts; the first one of several.</summary>
+    /// <summary>Why the last labelling of a comparison failed; of the first one of several.</summary>
     public string? LabellingError { get; init; }
 }

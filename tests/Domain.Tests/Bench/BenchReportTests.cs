@@ -38,11 +38,13 @@ public sealed class BenchReportTests
         Assert.Equal((report.Host, report.Cores, report.At), (read.Host, read.Cores, read.At));
     }
 
-    [Fact]
-    public void A_file_with_other_content_is_refused_with_its_path()
+    [Theory]
+    [InlineData("not JSON")]
+    [InlineData("{}")]
+    public void A_file_with_other_content_is_refused_with_its_path(string content)
     {
         var path = Path.GetTempFileName();
-        File.WriteAllText(path, "not JSON");
+        File.WriteAllText(path, content);
 
         Assert.Contains(path, Assert.Throws<InvalidDataException>(() => BenchReport.Read(path)).Message);
     }
