@@ -61,7 +61,7 @@ public static class Labelling
     public static Task AskAsync(PieDbContext db, IReadOnlyList<Guid> runs, CancellationToken cancellation) =>
         runs.Count == 0 ? Task.CompletedTask : db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons
-            SET labelling_asked_at = NULL, labelling_attempts = 0, labelling_failed_at = NULL, labelling_error = NULL
+            SET labelling_asked_at = NULL, labelling_attempts = 0, labelling_failed_at = NULL
             FROM (
                 SELECT due.id FROM comparisons AS due
                 WHERE EXISTS (
@@ -77,12 +77,13 @@ public static class Labelling
             WHERE comparisons.id = due.id
             """, cancellation);
 
-    /// <summary>Asks for the labels of those comparisons of a sweep whose last attempt failed, with all attempts
-    /// available.</summary>
+    /// <summary>
+    /// Asks for the labels of those comparisons of a sweep whose last attempt failed, with all attempts available.
+    /// </summary>
     public static Task RetryAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation) =>
         db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons
-            SET labelling_asked_at = NULL, labelling_attempts = 0, labelling_failed_at = NULL
+            SET labelling_asked_at = NULL, labelling_attempts = 0, labelling_failed_at = NULL, labelling_error = NULL
             FROM (
                 SELECT id FROM comparisons WHERE sweep_id = {sweepId} AND labelling_error IS NOT NULL
                 -- In the order of AskAsync, so that neither waits for the other.
