@@ -80,6 +80,24 @@ public sealed class WaitTests(ServiceFixture service) : IClassFixture<ServiceFix
         Assert.Contains("was not found", waited.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_failed_labelling_is_printed_while_the_sweep_is_running()
+    {
+        using var stub = new HttpStub(async context =>
+        {
+            await context.Response.OutputStream.WriteAsync(
+                """{"state":"running","labellingError":"column \"margin\" does not exist"}"""u8.ToArray());
+            context.Response.Close();
+        });
+
+        var waited = await RunAsync(
+            ["wait", Guid.NewGuid().ToString(), "--url", $"http://127.0.0.1:{stub.Port}", "--timeout", "1"]);
+
+        Assert.Equal(3, waited.Code);
+        Assert.Contains(
+            "a labelling failed: column \"margin\" does not exist\n", waited.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData]
     [InlineData("no-id")]
