@@ -79,7 +79,8 @@ internal static class SweepPart
         {
             var state = (string?)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["state"];
             if (state == "succeeded") return;
-            if (state is "failed" or "cancelled") throw new InvalidOperationException($"The state of the sweep is {state}.");
+            if (state is "failed" or "cancelled")
+                throw new InvalidOperationException($"The state of the sweep is {state}.");
             await Task.Delay(TimeSpan.FromSeconds(1));
         }
     }
