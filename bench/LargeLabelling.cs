@@ -1,10 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Npgsql;
-using PieService.Api.Database;
 using PieService.Bench.Parts;
 using PieService.Domain.Storage;
-using PieService.TestDatabases;
 
 namespace PieService.Bench;
 
@@ -14,40 +10,29 @@ internal static class LargeLabelling
     /// <param name="runs">The number of runs, half of them dense.</param>
     public static async Task RunAsync(int runs, int examples)
     {
-        var database = new FreshDatabase(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
-        await database.InitializeAsync();
-        try
+        await using var database = await BenchDatabase.OpenAsync();
+        var contexts = database.Contexts;
+        var comparison = await ComparedRuns.SubmitAsync(contexts, examples, runs / 2);
+        await using (var db = contexts.CreateDbContext())
         {
-            await using var source = NpgsqlDataSource.Create(database.ConnectionString);
-            var options = new DbContextOptionsBuilder<PieDbContext>();
-            PieDbContext.Configure(options, source);
-            var contexts = new PooledDbContextFactory<PieDbContext>(options.Options);
-            var comparison = await ComparedRuns.SubmitAsync(contexts, examples, runs / 2);
-            await using (var db = contexts.CreateDbContext())
+            foreach (var run in await db.Runs.AsNoTracking().ToListAsync())
             {
-                foreach (var run in await db.Runs.AsNoTracking().ToListAsync())
-                {
-                    // The labels of a test split do not depend on the scores.
-                    db.RunPredictions.Add(ComparedRuns.Predictions(run, examples, withScores: false));
-                    await db.SaveChangesAsync();
-                    db.ChangeTracker.Clear();
-                }
-                await ComparedRuns.SucceedAsync(db);
+                // The labels of a test split do not depend on the scores.
+                db.RunPredictions.Add(ComparedRuns.Predictions(run, examples, withScores: false));
+                await db.SaveChangesAsync();
+                db.ChangeTracker.Clear();
             }
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-            var before = Measured.PeakMiB();
-            Measured.ForgetPeak();
-            var processor = Environment.CpuUsage.TotalTime;
-            var seconds = await Measured.ElapsedAsync(
-                () => new ComparisonLabels(contexts).ExecuteAsync(comparison, CancellationToken.None));
-            Measured.Say(
-                $"{runs} runs x {examples:N0} examples: {seconds:F1} s, "
-                + $"{(Environment.CpuUsage.TotalTime - processor).TotalSeconds:F1} s of this process's processor time, "
-                + $"at most {Measured.PeakMiB():F0} MiB resident (while the predictions were made: {before:F0} MiB)");
+            await ComparedRuns.SucceedAsync(db);
         }
-        finally
-        {
-            await database.DisposeAsync();
-        }
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        var before = Measured.PeakMiB();
+        Measured.ForgetPeak();
+        var processor = Environment.CpuUsage.TotalTime;
+        var seconds = await Measured.ElapsedAsync(
+            () => new ComparisonLabels(contexts).ExecuteAsync(comparison, CancellationToken.None));
+        Measured.Say(
+            $"{runs} runs x {examples:N0} examples: {seconds:F1} s, "
+            + $"{(Environment.CpuUsage.TotalTime - processor).TotalSeconds:F1} s of this process's processor time, "
+            + $"at most {Measured.PeakMiB():F0} MiB resident (while the predictions were made: {before:F0} MiB)");
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using PieService.Domain.Statistics;
 using PieService.TestDatabases;
 using PieService.TestSupport;
 
@@ -71,8 +72,9 @@ internal static class GridBench
                 times.Add((await TimeAsync(client, path)).Milliseconds);
             times.Sort();
             Measured.Say(string.Create(CultureInfo.InvariantCulture,
-                $"| `{name}` | {bytes:N0} | {first[name]:F0} ms | {Rank(times, 50):F1} ms | {Rank(times, 95):F1} ms "
-                + $"| {Rank(times, 99):F1} ms | {blocks:N0} | {rows:N0} |"));
+                $"| `{name}` | {bytes:N0} | {first[name]:F0} ms | {Percentile.Of(times, 50):F1} ms "
+                + $"| {Percentile.Of(times, 95):F1} ms | {Percentile.Of(times, 99):F1} ms "
+                + $"| {blocks:N0} | {rows:N0} |"));
         }
     }
 
@@ -145,8 +147,4 @@ internal static class GridBench
             Measured.Say("The system's cache of files stays: only root may drop it.");
         }
     }
-
-    /// <summary>The percentile by the nearest-rank method.</summary>
-    private static double Rank(List<double> sorted, int percent) =>
-        sorted[(int)Math.Ceiling(percent / 100.0 * sorted.Count) - 1];
 }

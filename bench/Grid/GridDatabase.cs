@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Npgsql;
 using PieService.Api.Database;
+using PieService.Bench.Parts;
 using PieService.Domain;
 using PieService.Domain.Storage;
 using PieService.TestDatabases;
@@ -118,9 +117,7 @@ internal sealed class GridDatabase : IAsyncDisposable
     private async Task LabelAsync()
     {
         await using var source = NpgsqlDataSource.Create(ConnectionString);
-        var options = new DbContextOptionsBuilder<PieDbContext>();
-        PieDbContext.Configure(options, source);
-        var contexts = new PooledDbContextFactory<PieDbContext>(options.Options);
+        var contexts = BenchDatabase.ContextsOf(source);
         foreach (var first in await OwnerQueryAsync("""
             UPDATE comparisons SET labelling_asked_at = NULL, labelled_at = NULL
             WHERE id IN (SELECT DISTINCT ON (sweep_id) id FROM comparisons ORDER BY sweep_id, ordinal) RETURNING id

@@ -2,12 +2,10 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Npgsql;
 using NpgsqlTypes;
-using PieService.Api.Database;
 using PieService.Bench.Reports;
 using PieService.Domain.Predictions;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
-using PieService.TestDatabases;
 
 namespace PieService.Bench.Parts;
 
@@ -21,23 +19,12 @@ internal static class StorePart
 
     public static async Task RunAsync(Action<Measurement> report)
     {
-        var database = new FreshDatabase(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
-        await database.InitializeAsync();
-        try
-        {
-            await using var source = NpgsqlDataSource.Create(database.ConnectionString);
-            var options = new DbContextOptionsBuilder<PieDbContext>();
-            PieDbContext.Configure(options, source);
-            var contexts = new PooledDbContextFactory<PieDbContext>(options.Options);
-            var comparison = await ComparedRuns.SubmitAsync(contexts, Examples, Seeds);
-            report(await PredictionsAsync(contexts, source));
-            report(await ReadAsync(contexts, source));
-            report(await LabelsAsync(contexts, source, comparison));
-        }
-        finally
-        {
-            await database.DisposeAsync();
-        }
+        await using var database = await BenchDatabase.OpenAsync();
+        var (contexts, source) = (database.Contexts, database.Source);
+        var comparison = await ComparedRuns.SubmitAsync(contexts, Examples, Seeds);
+        report(await PredictionsAsync(contexts, source));
+        report(await ReadAsync(contexts, source));
+        report(await LabelsAsync(contexts, source, comparison));
     }
 
     /// <summary>The predictions of all runs are written.</summary>
