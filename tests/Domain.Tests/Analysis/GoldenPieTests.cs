@@ -2,9 +2,9 @@ using System.Text.Json;
 using PieService.Domain.Analysis;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
+using PieService.Domain.Statistics;
 using PieService.Domain.Tests.Pies;
 using PieService.Golden;
-using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Tests.Analysis;
 
