@@ -19,7 +19,9 @@ internal static class Halves
         var (dense, pruned) = (Cohort("dense", examples, 60), Cohort("pruned", examples, 40));
         (int[] A, int[] B)[] splits = [.. NoiseFloor.Pairs(Runs, Runs / 2)];
         var (before, allocated) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(precise: true));
-        var halves = SeedHalves.Of(gold, dense, pruned, splits, splits);
+        var tally = new SeedHalvesTally(splits, splits);
+        tally.Add(new ComparedAnswers(gold, dense, pruned));
+        var halves = tally.Halves();
         var (time, bytes) =
             (Environment.CpuUsage.TotalTime - before, GC.GetTotalAllocatedBytes(precise: true) - allocated);
         Measured.Say(

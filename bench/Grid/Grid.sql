@@ -100,12 +100,14 @@ FROM compared;
 
 -- Every tenth example is a PIE.
 INSERT INTO pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, runs, dense_mode, pruned_mode,
-    dense_tied, pruned_tied, margin, is_pie, direction)
+    dense_tied, pruned_tied, margin, is_pie, direction, p, q, paired_p, paired_q, inclusion, taxicab, shift,
+    self_confidence)
 SELECT comparisons.number, examples.position, CASE task WHEN 'singleLabel' THEN 0 END,
     decode(repeat('0f00', classes), 'hex'), decode(repeat('0f00', classes), 'hex'), seeds,
     CASE task WHEN 'singleLabel' THEN 0 END, CASE task WHEN 'singleLabel' THEN examples.position % 10 = 0 END::integer,
     false, false, random(), examples.position % 10 = 0,
-    CASE WHEN examples.position % 10 = 0 THEN 'denseRight' END
+    CASE WHEN examples.position % 10 = 0 THEN 'denseRight' END, random(), random(), random(), random(), random(),
+    2 * random(), random() - 0.2, random()
 FROM compared JOIN comparisons ON comparisons.id = compared.comparison_id
 JOIN examples ON examples.dataset_id = compared.dataset_id AND examples.split = 'test';
 

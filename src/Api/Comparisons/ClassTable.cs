@@ -30,7 +30,16 @@ public sealed class ClassTable() : Table<ClassFilter, ClassTable.Scope, ClassRes
         .Cohort("pruned", row => row.Pruned)
         .Real("labelShare", row => row.LabelShare)
         .Real("pieLabelShare", row => row.PieLabelShare)
-        .Real("differingShare", row => row.DifferingShare);
+        .Real("differingShare", row => row.DifferingShare)
+        .Real("residual", row => row.Residual)
+        .Real("recallDifference_difference", row => row.RecallDifference?.Difference)
+        .Real("recallDifference_t", row => row.RecallDifference?.T)
+        .Real("recallDifference_df", row => row.RecallDifference?.Df)
+        .Real("recallDifference_p", row => row.RecallDifference?.P)
+        .Real("recallDifference_low", row => row.RecallDifference?.Low)
+        .Real("recallDifference_high", row => row.RecallDifference?.High)
+        .Real("recallDifference_holm", row => row.RecallDifference?.Holm)
+        .Real("recallDifference_q", row => row.RecallDifference?.Q);
 
     public override Task<Scope?> FindAsync(
         PieDbContext db, Guid id, ClassFilter filter, CancellationToken cancellation) =>
@@ -101,10 +110,18 @@ public sealed record ClassFilter : TableQuery
 /// The same distribution of differing, which is the other way in which the study distributes the PIEs of multi-label
 /// data.
 /// </param>
+/// <param name="Residual">
+/// The adjusted residual of the PIEs of the class: how many more there are than its share of the examples, standard
+/// normal if PIEs do not depend on the class; null if there is nothing to compare.
+/// </param>
+/// <param name="RecallDifference">
+/// Whether pruning hurts the class more than the model; null if the class has no examples, and for one seed.
+/// </param>
 public sealed record ClassResponse(
     string Label, int Examples, double Share, int Pies, double? PieShare, double? PieRate, int? Differing,
     CohortClassScore Dense, CohortClassScore Pruned,
-    double? LabelShare, double? PieLabelShare, double? DifferingShare)
+    double? LabelShare, double? PieLabelShare, double? DifferingShare, double? Residual,
+    RecallDifference? RecallDifference)
 {
     /// <param name="scores">The scores of the classes; empty until the comparison is labelled.</param>
     public static List<ClassResponse> Of(string[] labels, IReadOnlyList<ClassScore> scores, ComparisonSummary? summary)
@@ -117,11 +134,31 @@ public sealed record ClassResponse(
             .. scores.Select((score, c) => new ClassResponse(
                 labels[c], score.Examples, (double)score.Examples / summary!.Examples, score.Pies,
                 Ratio(score.Pies, summary.Pies), Ratio(score.Pies, score.Examples),
-                score.Differing, score.Dense, score.Pruned, ofExamples[c], ofPies[c], ofDiffering[c])),
+                score.Differing, score.Dense, score.Pruned, ofExamples[c], ofPies[c], ofDiffering[c],
+                score.Residual, RecallDifference.Of(score.Recall))),
         ];
     }
 
     private static double? Ratio(int part, int whole) => whole == 0 ? null : (double)part / whole;
+}
+
+/// <summary>
+/// Welch's test of the recall of a class, less the mean accuracy of the cohort; for multi-label data less the mean
+/// recall of its labels.
+/// </summary>
+/// <param name="Difference">Pruned minus dense: negative if the class is hurt more than the model.</param>
+/// <param name="T">The statistic; null if neither cohort varies.</param>
+/// <param name="Df">Degrees of freedom; null if neither cohort varies.</param>
+/// <param name="P">Two-sided; null if neither cohort varies and their means differ.</param>
+/// <param name="Low">The lower end of the 95 % interval of the difference.</param>
+/// <param name="High">The upper end.</param>
+/// <param name="Holm">p adjusted by Holm over the classes.</param>
+/// <param name="Q">q by Benjamini and Hochberg over the classes.</param>
+public sealed record RecallDifference(
+    double Difference, double? T, double? Df, double? P, double? Low, double? High, double? Holm, double? Q)
+{
+    public static RecallDifference? Of(ClassRecall? recall) => recall is not { Test: var test } ? null
+        : new(test.Difference, test.T, test.Df, test.P, test.Low, test.High, recall.Holm, recall.Q);
 }
 
 file static class CohortColumns

@@ -16,6 +16,8 @@ public static class ComparisonEndpoints
             .WithTags("Comparisons");
         var comparisons = routes.MapGroup("/comparisons/{id:guid}");
         comparisons.MapGet("/", Get).WithName("getComparison").WithTags("Comparisons").ProducesProblem(404);
+        comparisons.MapGet("/analysis", GetAnalysis).WithName("getAnalysis").WithTags("Comparisons")
+            .ProducesProblem(404).ProducesProblem(409);
         comparisons.MapTable("/classes", new ClassTable()).WithName("listClasses").WithTags("Comparisons");
         comparisons.MapTable("/influence", new InfluenceTable()).WithName("listInfluence").WithTags("Comparisons");
         comparisons.MapTable("/pies", new PieTable()).WithName("listPies").WithTags("PIEs");
@@ -40,5 +42,24 @@ public static class ComparisonEndpoints
             IsAtWork = !answer.Complete && await db.SweepProgress.AnyAsync(
                 sweep => sweep.SweepId == comparison.SweepId && sweep.FinishedAt == null, cancellation),
         });
+    }
+
+    /// <summary>Returns the analysis of one comparison: significance, effect beyond the seeds, and stability.</summary>
+    /// <remarks>
+    /// The analysis is computed when the comparison is labelled, so a provisional comparison has a provisional one.
+    /// What cannot be stated is null, and reason states why and what would help.
+    /// </remarks>
+    private static async Task<Results<Ok<AnalysisResponse>, ProblemHttpResult>> GetAnalysis(
+        Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
+    {
+        if (await ComparisonScope.FindAsync(db, id, cancellation) is not { Comparison: var comparison } scope)
+            return Problems.NotFound("comparison", id);
+        var analysis = await db.ComparisonAnalyses.AsNoTracking()
+            .SingleOrDefaultAsync(found => found.ComparisonId == id, cancellation);
+        if (analysis is null || comparison.Summary is null)
+            return Problems.Conflict(
+                "The comparison is not labelled yet: fewer than two seeds of both cohorts have succeeded, or their "
+                + "labels are being computed. GET /comparisons/{id} has its state.");
+        return TypedResults.Ok(AnalysisResponse.Of(comparison, analysis, scope.Labels));
     }
 }

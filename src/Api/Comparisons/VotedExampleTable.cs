@@ -16,12 +16,24 @@ namespace PieService.Api.Comparisons;
 public abstract class VotedExampleTable<TFilter, TItem>(string name)
     : Table<TFilter, ComparisonScope, TItem>("comparison", name)
     where TFilter : VoteFilter, new()
-    where TItem : IVotedExample
+    where TItem : VotedExample
 {
-    private static readonly Order<LabelledText> ByPosition = Order<LabelledText>.By(row => row.Label.Position);
-
-    private static readonly Order<LabelledText> ByMargin =
-        Order<LabelledText>.ByDescending(row => row.Label.Margin).ThenBy(row => row.Label.Position);
+    // An example without a value is behind all others.
+    private static Order<LabelledText> Sorted(ExampleOrder order, SignificanceTest test) => order switch
+    {
+        ExampleOrder.Position => Order<LabelledText>.By(row => row.Label.Position),
+        ExampleOrder.Margin => Order<LabelledText>.ByDescending(row => row.Label.Margin)
+            .ThenBy(row => row.Label.Position),
+        ExampleOrder.Q when test == SignificanceTest.Paired => Order<LabelledText>.By(row => row.Label.PairedQ ?? 2)
+            .ThenBy(row => row.Label.Position),
+        ExampleOrder.Q => Order<LabelledText>.By(row => row.Label.Q ?? 2).ThenBy(row => row.Label.Position),
+        ExampleOrder.Inclusion => Order<LabelledText>.ByDescending(row => row.Label.Inclusion ?? -1)
+            .ThenBy(row => row.Label.Position),
+        ExampleOrder.Shift => Order<LabelledText>.ByDescending(row => row.Label.Shift ?? double.MinValue)
+            .ThenBy(row => row.Label.Position),
+        ExampleOrder.SelfConfidence => Order<LabelledText>.By(row => row.Label.SelfConfidence)
+            .ThenBy(row => row.Label.Position),
+    };
 
     public override Task<ComparisonScope?> FindAsync(
         PieDbContext db, Guid id, TFilter filter, CancellationToken cancellation) =>
@@ -32,7 +44,7 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
     /// </summary>
     protected abstract IQueryable<PieLabel> Which(IQueryable<PieLabel> labels, TFilter filter);
 
-    protected abstract PieOrder OrderOf(TFilter filter);
+    protected abstract ExampleOrder OrderOf(TFilter filter);
 
     protected abstract TItem ItemOf(PieLabel label, Example example, string[] labels);
 
@@ -52,14 +64,16 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
                         example => example.Position == label.Position && example.Labels.Contains(gold.Value))))
             && (filter.Direction == null || label.Direction == filter.Direction)
             && (filter.InfluenceBin == null || label.InfluenceBin == filter.InfluenceBin)
-            && (filter.MinMargin == null || label.Margin >= filter.MinMargin));
+            && (filter.MinMargin == null || label.Margin >= filter.MinMargin)
+            && (filter.MaxQ == null
+                || (filter.Test == SignificanceTest.Paired ? label.PairedQ : label.Q) <= filter.MaxQ)
+            && (filter.MinInclusion == null || label.Inclusion >= filter.MinInclusion));
         var rows = from label in wanted
                    join example in examples on label.Position equals example.Position
                    select new LabelledText { Label = label, Example = example };
         var votes = 2 * AnswerLength.OfCounts(scope.Labels);
         return new QueryRows<LabelledText, TItem>(
-            rows, OrderOf(filter) == PieOrder.Position ? ByPosition : ByMargin,
-            row => ItemOf(row.Label, row.Example, scope.Labels))
+            rows, Sorted(OrderOf(filter), filter.Test), row => ItemOf(row.Label, row.Example, scope.Labels))
         {
             Counted = wanted,
             LengthOf = item => votes + item.Text.Length + (item.SecondText?.Length ?? 0),
@@ -90,11 +104,20 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
         .ForEach(
             scope.Labels, (columns, label, _) => columns.Whole($"pruned_votes_{label}", row => row.Pruned.Votes[label]))
         .Real("margin", row => row.Margin)
-        .Text("direction", row => row.Direction is { } direction ? Wire.Name(direction) : null)
+        .Text("direction", row => row.DirectionOrNull is { } direction ? Wire.Name(direction) : null)
         .Flag("tied", row => row.Tied)
         .Text("classes", row => row.Classes is null ? null : Json.Write(row.Classes))
         .Real("el2n", row => row.El2n)
-        .Whole("influenceBin", row => row.InfluenceBin);
+        .Whole("influenceBin", row => row.InfluenceBin)
+        .Real("p", row => row.P)
+        .Real("q", row => row.Q)
+        .Real("paired_p", row => row.Paired?.P)
+        .Real("paired_q", row => row.Paired?.Q)
+        .Real("inclusion", row => row.Inclusion)
+        .Real("taxicab", row => row.Taxicab)
+        .Real("shift", row => row.Shift)
+        .Real("selfConfidence", row => row.SelfConfidence)
+        .Flag("replicated", row => row.Replicated);
 
     public override Provenance Provenance(ComparisonScope scope) => scope.Provenance;
 
@@ -118,10 +141,14 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
     }
 }
 
-public enum PieOrder
+public enum ExampleOrder
 {
     [JsonStringEnumMemberName("margin")] Margin,
     [JsonStringEnumMemberName("position")] Position,
+    [JsonStringEnumMemberName("q")] Q,
+    [JsonStringEnumMemberName("inclusion")] Inclusion,
+    [JsonStringEnumMemberName("shift")] Shift,
+    [JsonStringEnumMemberName("selfConfidence")] SelfConfidence,
 }
 
 public abstract record VoteFilter : TableQuery
@@ -148,29 +175,27 @@ public abstract record VoteFilter : TableQuery
     /// </summary>
     public int? InfluenceBin { get; init; }
 
+    /// <summary>
+    /// The largest q value of the test, in [0, 1]. Examples with a larger one, or without one, are left out.
+    /// </summary>
+    public double? MaxQ { get; init; }
+
+    /// <summary>The test whose q values maxQ and the order by q mean.</summary>
+    public SignificanceTest Test { get; init; }
+
+    /// <summary>
+    /// The lowest inclusion, in [0, 1]. Examples that new seeds would make a PIE with a smaller probability are left
+    /// out.
+    /// </summary>
+    public double? MinInclusion { get; init; }
+
     public override IEnumerable<FieldError> Broken()
     {
         foreach (var error in base.Broken()) yield return error;
         if (MinMargin is < 0 or > 1) yield return new("minMargin", "must be from 0 to 1");
+        if (MaxQ is < 0 or > 1) yield return new("maxQ", "must be from 0 to 1");
+        if (MinInclusion is < 0 or > 1) yield return new("minInclusion", "must be from 0 to 1");
         if (InfluenceBin is < 1 or > InfluenceRanking.BinCount)
             yield return new("influenceBin", $"must be from 1 to {InfluenceRanking.BinCount}");
     }
-}
-
-/// <summary>The columns that the table of PIEs and the table of all examples share.</summary>
-public interface IVotedExample
-{
-    Guid ExampleId { get; }
-    int Position { get; }
-    string Text { get; }
-    string? SecondText { get; }
-    IReadOnlyList<string> Labels { get; }
-    CohortVote Dense { get; }
-    CohortVote Pruned { get; }
-    double Margin { get; }
-    PieDirection? Direction { get; }
-    bool Tied { get; }
-    IReadOnlyList<string>? Classes { get; }
-    double? El2n { get; }
-    int? InfluenceBin { get; }
 }

@@ -1,4 +1,5 @@
 using Hangfire.PostgreSql;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PieService.Domain.Storage;
 
@@ -21,8 +22,20 @@ public static class Migrator
 
         await Schema.MigrateAsync(database, target: null, cancellation);
         PostgreSqlObjectsInstaller.Install(connection, "hangfire");
+        await AskForOutdatedLabelsAsync(database, cancellation);
 
         await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({AdvisoryLocks.Migration})", cancellation);
+    }
+
+    /// <summary>
+    /// The analysis of this version may be another one than that with which comparisons were labelled.
+    /// </summary>
+    private static async Task AskForOutdatedLabelsAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        var options = new DbContextOptionsBuilder<PieDbContext>();
+        PieDbContext.Configure(options, database);
+        await using var db = new PieDbContext(options.Options);
+        await Labelling.AskOutdatedAsync(db, cancellation);
     }
 
     private static async Task CreateDatabaseAsync(string connectionString, CancellationToken cancellation)

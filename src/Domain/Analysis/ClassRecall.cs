@@ -13,21 +13,21 @@ namespace PieService.Domain.Analysis;
 /// <param name="Q">q by Benjamini and Hochberg over the same classes.</param>
 public sealed record ClassRecall(WelchTest Test, double? Holm, double? Q)
 {
-    /// <param name="gold">The gold labels of the N examples.</param>
-    /// <param name="dense">The predictions of each dense run, at least two.</param>
+    /// <param name="dense">The counts of each dense run, at least two.</param>
     /// <param name="pruned">Those of each pruned run, at least two.</param>
     /// <returns>One for each of the C classes; null for a class without examples. For multi-label data, the mean recall
     /// of the labels that have examples takes the place of the accuracy.</returns>
-    /// <exception cref="ArgumentException">A cohort has fewer than two runs, or a run did not predict every
-    /// example.</exception>
+    /// <exception cref="ArgumentException">A cohort has fewer than two runs.</exception>
     public static IReadOnlyList<ClassRecall?> Of(
-        PackedLabels gold, IReadOnlyList<PackedLabels> dense, IReadOnlyList<PackedLabels> pruned)
+        LearningTask task, IReadOnlyList<LabelCounts> dense, IReadOnlyList<LabelCounts> pruned)
     {
-        var (ofDense, ofPruned) = (Counts(dense), Counts(pruned));
-        var (denseMean, prunedMean) = (MeanScore(ofDense, gold.Task), MeanScore(ofPruned, gold.Task));
-        var tests = Enumerable.Range(0, gold.ClassCount).Select(c => ofDense[0].Given[c] == 0 ? null : WelchTest.Of(
-            [.. ofPruned.Select(run => run.Recall(c) - prunedMean)],
-            [.. ofDense.Select(run => run.Recall(c) - denseMean)])).ToList();
+        if (dense.Count < 2 || pruned.Count < 2)
+            throw new ArgumentException("Welch's test needs at least two runs of each cohort.");
+        var (denseMean, prunedMean) = (MeanScore(dense, task), MeanScore(pruned, task));
+        var given = dense[0].Given;
+        var tests = Enumerable.Range(0, given.Length).Select(c => given[c] == 0 ? null : WelchTest.Of(
+            [.. pruned.Select(run => run.Recall(c) - prunedMean)],
+            [.. dense.Select(run => run.Recall(c) - denseMean)])).ToList();
 
         double[] p = [.. tests.Select(test => test?.P).OfType<double>()];
         var (holm, q, next) = (AdjustedP.Holm(p), AdjustedP.BenjaminiHochberg(p), 0);
@@ -37,10 +37,6 @@ public sealed record ClassRecall(WelchTest Test, double? Holm, double? Q)
             { P: null } => new ClassRecall(test, null, null),
             _ => new ClassRecall(test, holm[next], q[next++]),
         })];
-
-        List<LabelCounts> Counts(IReadOnlyList<PackedLabels> runs) =>
-            runs.Count < 2 ? throw new ArgumentException("Welch's test needs at least two runs of each cohort.")
-                : [.. runs.Select(run => LabelCounts.Of(gold, run))];
     }
 
     private static double MeanScore(IReadOnlyList<LabelCounts> runs, LearningTask task) => task switch

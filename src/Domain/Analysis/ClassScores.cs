@@ -19,7 +19,14 @@ public sealed class ClassScores
 /// for multi-label data, the sum of their label vectors.</param>
 /// <param name="Differing">For multi-label data, the number of examples on which the majorities about this class
 /// differ, its own PIEs; null for single-label data.</param>
-public sealed record ClassScore(int Examples, int Pies, int? Differing, CohortClassScore Dense, CohortClassScore Pruned)
+/// <param name="Recall">Whether pruning hurts the class more than the model; null for a class without examples, and for
+/// cohorts of one run.</param>
+/// <param name="Residual">
+/// How many PIEs the class has beyond its share, as <see cref="PieClasses"/> gives it; null if it
+/// cannot be computed.</param>
+public sealed record ClassScore(
+    int Examples, int Pies, int? Differing, CohortClassScore Dense, CohortClassScore Pruned, ClassRecall? Recall = null,
+    double? Residual = null)
 {
     /// <summary>
     /// The distribution over the classes, scaled to a sum of 1 as the study plots it (1.12, "normalised").

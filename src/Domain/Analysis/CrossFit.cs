@@ -1,20 +1,18 @@
-using PieService.Domain.Predictions;
-
 namespace PieService.Domain.Analysis;
 
 /// <summary>Shares of cells in which each cohort is right, in [0, 1]; null if there are no cells.</summary>
 public sealed record CellScores(double? Dense, double? Pruned);
 
 /// <summary>
-/// Scores of one half of the seeds in the cells that the other half found (analysis 4): sums over splits and
-/// directions, with one division.
+/// Scores of one half of the seeds in the cells that the other half found (analysis 4): sums over blocks of examples,
+/// splits and directions, with one division.
 /// </summary>
-internal sealed class CrossFit(PackedLabels gold)
+/// <param name="splits">Each has two directions.</param>
+internal sealed class CrossFit(int splits)
 {
     private readonly Right own = new(), modes = new(), runs = new(), rest = new();
-    private int directions;
 
-    public double Pies => modes.Cells / directions;
+    public double Pies => modes.Cells / (2 * splits);
 
     public CellScores OnPies => modes.Scores;
 
@@ -24,14 +22,14 @@ internal sealed class CrossFit(PackedLabels gold)
 
     public CellScores OnOwnPies => own.Scores;
 
-    public void Add(Half finding, Half scoring)
+    /// <param name="cells">The number of cells of the block.</param>
+    public void Add(Half finding, Half scoring, int cells)
     {
-        directions++;
-        int pies = finding.Pies.Count, all = DifferingCells.All(gold);
+        var pies = finding.Pies.Count;
         own.Add(pies, finding.Pies.Common(finding.DenseWrong), finding.Pies.Common(finding.PrunedWrong));
         var (dense, pruned) = (finding.Pies.Common(scoring.DenseWrong), finding.Pies.Common(scoring.PrunedWrong));
         modes.Add(pies, dense, pruned);
-        rest.Add(all - pies, scoring.DenseWrong.Count - dense, scoring.PrunedWrong.Count - pruned);
+        rest.Add(cells - pies, scoring.DenseWrong.Count - dense, scoring.PrunedWrong.Count - pruned);
         runs.Add(
             pies, scoring.DenseRunsWrong.Average(finding.Pies.Common),
             scoring.PrunedRunsWrong.Average(finding.Pies.Common));

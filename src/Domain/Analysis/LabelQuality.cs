@@ -41,10 +41,16 @@ public sealed record LabelQuality(double SelfConfidence, double? ByAccuracy, dou
     /// <param name="logits">C logits of each run, at least one run and one label.</param>
     /// <param name="gold">Whether the example has each of the C labels.</param>
     /// <returns>In [0, 1].</returns>
-    /// <exception cref="InvalidOperationException">There is no run or no label.</exception>
+    /// <exception cref="InvalidOperationException">There is no run.</exception>
     public static double OfLabels(IReadOnlyList<double[]> logits, IReadOnlyList<bool> gold) => logits.Average(run =>
+        EndingWithLeast([.. run.Zip(gold, (logit, has) => Softmax.Sigmoid(has ? logit : -logit))]));
+
+    /// <summary>The moving average of the supports, which are sorted in place.</summary>
+    internal static double EndingWithLeast(double[] supports)
     {
-        var supports = run.Zip(gold, (logit, has) => Softmax.Sigmoid(has ? logit : -logit)).OrderDescending().ToList();
-        return supports.Skip(1).Aggregate(supports.First(), (average, support) => (0.8 * support) + (0.2 * average));
-    });
+        Array.Sort(supports);
+        var average = supports[^1];
+        for (var i = supports.Length - 2; i >= 0; i--) average = (0.8 * supports[i]) + (0.2 * average);
+        return average;
+    }
 }

@@ -21,27 +21,35 @@ public sealed record ModalDisagreement(
     double Dense, double Pruned, double Cross, double Excess, double P05, double P50, double P95, double OverDense,
     double? SeedShare)
 {
-    internal sealed class Sum
+    /// <summary>Counts the examples for each split, a block of examples at a time.</summary>
+    internal sealed class Tally(int splits)
     {
-        private readonly List<double> excesses = [];
-        private double dense, pruned, cross;
+        private readonly int[] dense = new int[splits], pruned = new int[splits], cross = new int[splits];
+        private int examples;
 
-        public void Add(Half a, Half b)
+        public void AddExamples(int count) => examples += count;
+
+        public void Add(int split, Half a, Half b)
         {
-            var (ofDense, ofPruned) = (a.Dense.ShareDiffering(b.Dense), a.Pruned.ShareDiffering(b.Pruned));
-            var between = (a.Dense.ShareDiffering(b.Pruned) + b.Dense.ShareDiffering(a.Pruned)) / 2;
-            (dense, pruned, cross) = (dense + ofDense, pruned + ofPruned, cross + between);
-            excesses.Add(between - ((ofDense + ofPruned) / 2));
+            dense[split] += a.Dense.CountDiffering(b.Dense);
+            pruned[split] += a.Pruned.CountDiffering(b.Pruned);
+            cross[split] += a.Dense.CountDiffering(b.Pruned) + b.Dense.CountDiffering(a.Pruned);
         }
 
         public ModalDisagreement Mean()
         {
-            double count = excesses.Count, within = (dense + pruned) / 2;
-            List<double> sorted = [.. excesses.Order()];
+            double ofDense = Share(dense), ofPruned = Share(pruned), between = Share(cross) / 2;
+            var within = (ofDense + ofPruned) / 2;
+            List<double> excesses =
+            [
+                .. Enumerable.Range(0, splits)
+                    .Select(split => (double)(cross[split] - dense[split] - pruned[split]) / 2 / examples).Order(),
+            ];
             return new(
-                dense / count, pruned / count, cross / count, (cross - within) / count, Percentile.Of(sorted, 5),
-                Percentile.Of(sorted, 50), Percentile.Of(sorted, 95), (cross - dense) / count,
-                cross == 0 ? null : Math.Min(1, within / cross));
+                ofDense, ofPruned, between, between - within, Percentile.Of(excesses, 5), Percentile.Of(excesses, 50),
+                Percentile.Of(excesses, 95), between - ofDense, between == 0 ? null : Math.Min(1, within / between));
         }
+
+        private double Share(int[] counts) => (double)counts.Sum(count => (long)count) / splits / examples;
     }
 }

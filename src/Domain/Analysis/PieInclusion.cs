@@ -8,6 +8,11 @@ namespace PieService.Domain.Analysis;
 /// </summary>
 public sealed class PieInclusion
 {
+    /// <summary>
+    /// Votes of more runs would take too long, because the time for each different vote grows as C R^3.
+    /// </summary>
+    public const int MostRuns = 200;
+
     private readonly Dictionary<string, double[]> modes = [];
     private readonly Dictionary<(int Votes, int Runs), double> majorities = [];
 

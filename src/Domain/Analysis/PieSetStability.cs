@@ -9,14 +9,22 @@ namespace PieService.Domain.Analysis;
 /// if both are 0.</param>
 public sealed record PieSetStability(double ExpectedFlips, double? ExpectedJaccard)
 {
-    /// <param name="examples">Whether each example is a PIE, and its inclusion in [0, 1].</param>
-    public static PieSetStability Of(IEnumerable<(bool IsPie, double Inclusion)> examples)
+    /// <summary>Sums over one example after the other.</summary>
+    public sealed class Tally
     {
-        var (pies, ofPies, ofRest) = (0, 0.0, 0.0);
-        foreach (var (isPie, inclusion) in examples)
+        private int pies, rest;
+        private double ofPies, ofRest;
+
+        /// <param name="inclusion">In [0, 1].</param>
+        public void Add(bool isPie, double inclusion)
+        {
             if (isPie) (pies, ofPies) = (pies + 1, ofPies + inclusion);
-            else ofRest += inclusion;
-        return new(pies - ofPies + ofRest, pies + ofRest > 0 ? ofPies / (pies + ofRest) : null);
+            else (rest, ofRest) = (rest + 1, ofRest + inclusion);
+        }
+
+        /// <returns>Null if there was no example.</returns>
+        public PieSetStability? Stability() => pies + rest == 0
+            ? null : new(pies - ofPies + ofRest, pies + ofRest > 0 ? ofPies / (pies + ofRest) : null);
     }
 
     /// <summary>

@@ -15,8 +15,10 @@ namespace PieService.Domain.Analysis;
 /// <param name="Excess">dp - (dd + pp) / 2: 0 on average if no example's votes change, else positive.</param>
 /// <param name="OverDense">dp - dd: positive also if the pruned runs are merely noisier, negative if they are
 /// steadier.</param>
+/// <param name="Reason">Why there is no interval, and what to do about it; null if there is one.</param>
 public sealed record SeedEffect(
-    double? SameSeed, double? CrossSeed, double? Dense, double? Pruned, int? Df, Estimate? Excess, Estimate? OverDense)
+    double? SameSeed, double? CrossSeed, double? Dense, double? Pruned, int? Df, Estimate? Excess, Estimate? OverDense,
+    string? Reason)
 {
     /// <summary>With fewer runs in a cohort, the jackknife has no interval that could be trusted.</summary>
     public const int FewestRunsOfInterval = 3;
@@ -40,7 +42,9 @@ public sealed record SeedEffect(
             paired ? dense.Average(r => distances.Cross[r, r]) : null,
             means.Cross(dense, pruned), Means.Within(distances.Dense, dense), Means.Within(distances.Pruned, pruned),
             df + 1 >= FewestRunsOfInterval ? df : null,
-            With(means.Excess), With(means.OverDense));
+            With(means.Excess), With(means.OverDense),
+            df + 1 >= FewestRunsOfInterval ? null
+                : $"An interval needs {FewestRunsOfInterval} runs in each cohort: request more seeds.");
 
         Estimate? With(Func<int[], int[], double?> statistic) => statistic(dense, pruned) switch
         {

@@ -27,6 +27,12 @@ public sealed class ComparisonTally(LearningTask task, int classCount, int seeds
     /// <summary>The counts of each pruned run.</summary>
     public IReadOnlyList<LabelCounts> Pruned => pruned.Counts;
 
+    /// <summary>The accuracy of each dense run of the cohort; for multi-label data its macro-F1.</summary>
+    public IReadOnlyList<double> DenseScores => [.. Dense.Select(Score)];
+
+    /// <summary>The score of each pruned run.</summary>
+    public IReadOnlyList<double> PrunedScores => [.. Pruned.Select(Score)];
+
     public void Add(LabelledExample label)
     {
         examples++;
@@ -74,8 +80,8 @@ public sealed class ComparisonTally(LearningTask task, int classCount, int seeds
             denseTies,
             prunedTies,
             Spread.Of(achievedSparsity),
-            Spread.Of([.. Dense.Select(Score)]),
-            Spread.Of([.. Pruned.Select(Score)]),
+            Spread.Of(DenseScores),
+            Spread.Of(PrunedScores),
             OnPies(denseRight, denseOnPies),
             OnPies(prunedRight, prunedOnPies),
             Spread.Of(churn.PerSeed),
@@ -87,9 +93,13 @@ public sealed class ComparisonTally(LearningTask task, int classCount, int seeds
             denseCollapsed,
             prunedCollapsed);
 
-        double Score(LabelCounts counts) => isSingle ? counts.Scores().Accuracy : counts.MacroF1;
-
         double? OnPies(int right, CohortCounter onPies) =>
             pies == 0 ? null : isSingle ? (double)right / pies : onPies.Counts.Average(counts => counts.MacroF1);
     }
+
+    private double Score(LabelCounts counts) => task switch
+    {
+        LearningTask.SingleLabel => counts.Scores().Accuracy,
+        LearningTask.MultiLabel => counts.MacroF1,
+    };
 }

@@ -28,7 +28,7 @@ public static class ComparisonWarnings
     /// Of a cohort of which most runs have collapsed, the majority vote has nothing to do with the texts.
     /// </summary>
     private static Warning? Collapsed(WarningCode code, string cohort, int collapsed, int runs) =>
-        2 * collapsed <= runs
+        CollapseStates.Of(collapsed, runs) < CollapseState.Most
             ? null
             : new(
                 code,

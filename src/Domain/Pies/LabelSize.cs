@@ -10,8 +10,11 @@ public static class LabelSize
     /// </summary>
     private const int RowHeader = 32, RowPointer = 4;
 
-    /// <summary>The columns of every label without the votes; EL2N and the bin of a training example.</summary>
-    private const int Columns = 27, Influence = 10;
+    /// <summary>
+    /// The columns of every label without the votes, of which eight are measures; EL2N and the bin of a training
+    /// example.
+    /// </summary>
+    private const int Columns = 27 + (8 * sizeof(double)), Influence = 10;
 
     /// <summary>
     /// The entries in the two indexes. One of the key has 20 bytes, in pages that are mostly full. One of the index of

@@ -62,4 +62,38 @@ public sealed class PieLabel
 
     /// <summary>The bin by that EL2N; 1 has the least influential examples.</summary>
     public short? InfluenceBin { get; init; }
+
+    /// <summary>
+    /// Of the exact test whether both cohorts draw their votes from one distribution (Analysis/ExampleTests); null,
+    /// like the next three, if most dense runs have collapsed.
+    /// </summary>
+    public double? P { get; init; }
+
+    /// <summary>The q value of <see cref="P"/> over all examples of the comparison.</summary>
+    public double? Q { get; init; }
+
+    /// <summary>Of the test that compares the dense and the pruned run of each seed.</summary>
+    public double? PairedP { get; init; }
+
+    /// <summary>The q value of <see cref="PairedP"/>.</summary>
+    public double? PairedQ { get; init; }
+
+    /// <summary>The probability that as many new seeds would make the example a PIE; null for many runs.</summary>
+    public double? Inclusion { get; init; }
+
+    /// <summary>The sum of the differences of the shares of votes (Analysis/VoteShift).</summary>
+    public double Taxicab { get; init; }
+
+    /// <summary>The estimated distance of the shares of votes, 0 on average without an effect; null for one
+    /// seed.</summary>
+    public double? Shift { get; init; }
+
+    /// <summary>How much the dense runs support the gold labels, in [0, 1] (Analysis/SelfConfidence).</summary>
+    public double SelfConfidence { get; init; }
+
+    /// <summary>
+    /// Whether a PIE is one against the second dense cohort too; null if the example is not a PIE, and without such a
+    /// cohort.
+    /// </summary>
+    public bool? Replicated { get; init; }
 }

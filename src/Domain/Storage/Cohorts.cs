@@ -9,8 +9,12 @@ namespace PieService.Domain.Storage;
 /// <summary>The runs of both cohorts of a comparison, over the seeds that both have, in seed order.</summary>
 /// <param name="AllDense">All dense runs, including those of seeds that no pruned run has, so also the second dense
 /// cohort.</param>
+/// <param name="SecondDense">
+/// The dense runs of the seeds that the sweep asked for besides those of its cohorts; empty if
+/// there are too few for a vote.</param>
 internal sealed record Cohorts(
-    ComparedDataset Dataset, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned, IReadOnlyList<Run> AllDense)
+    ComparedDataset Dataset, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned, IReadOnlyList<Run> AllDense,
+    IReadOnlyList<Run> SecondDense)
 {
     /// <summary>
     /// The runs of this sweep that have predicted the split. A run that is being trained again keeps its earlier
@@ -29,13 +33,17 @@ internal sealed record Cohorts(
                           select run).AsNoTracking().ToListAsync(cancellation);
         var common = runs.GroupBy(run => run.Seed).Where(seed => seed.Count() == 2).Select(seed => seed.Key)
             .ToHashSet();
-        var dataset = await (from sweep in db.Sweeps
-                             join d in db.Datasets on sweep.DatasetId equals d.Id
-                             where sweep.Id == comparison.SweepId
-                             select new ComparedDataset(d.Id, d.Task, d.Labels.Length)).SingleAsync(cancellation);
+        var (dataset, request) = await (
+            from sweep in db.Sweeps
+            join d in db.Datasets on sweep.DatasetId equals d.Id
+            where sweep.Id == comparison.SweepId
+            select ValueTuple.Create(new ComparedDataset(d.Id, d.Task, d.Labels.Length), sweep.Request))
+            .SingleAsync(cancellation);
+        List<Run> second = [
+            .. All(comparison.DenseFingerprint).Where(run => run.Seed - request.Seeds!.First >= request.Seeds.Count)];
         return new Cohorts(
             dataset, Common(comparison.DenseFingerprint), Common(comparison.PrunedFingerprint),
-            All(comparison.DenseFingerprint));
+            All(comparison.DenseFingerprint), second.Count < Labelling.FewestSeeds ? [] : second);
 
         List<Run> All(string fingerprint) => [.. runs.Where(run => run.Fingerprint == fingerprint)];
 

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PieService.Domain.Analysis;
@@ -10,8 +11,9 @@ using PieService.Domain.Runs;
 namespace PieService.Domain.Storage;
 
 /// <summary>
-/// Labels a comparison from the predictions of its runs; a second call writes the same labels again. The predictions
-/// are read a block of examples at a time over all runs, so that memory does not grow with runs times examples.
+/// Labels and analyses a comparison from the predictions of its runs; a second call writes the same again. The
+/// predictions are read a block of examples at a time over all runs, so that memory does not grow with runs times
+/// examples. They are read twice: the q value of an example depends on all examples.
 /// </summary>
 /// <param name="blockBytes">The most bytes of predictions of all runs that are in memory at a time.</param>
 public sealed class ComparisonLabels(
@@ -39,6 +41,8 @@ public sealed class ComparisonLabels(
             .ExecuteDeleteAsync(cancellation);
         await db.Influences.Where(influence => influence.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         await db.ClassScores.Where(scores => scores.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
+        await db.ComparisonAnalyses.Where(analysis => analysis.ComparisonId == comparisonId)
+            .ExecuteDeleteAsync(cancellation);
         var summary = cohorts.Dense.Count >= Math.Min(comparison.ExpectedSeeds, Labelling.FewestSeeds)
             ? await LabelAsync(source, db, comparison, cohorts, cancellation) : null;
         await Labelling.DoneAsync(db, comparisonId, readAfter, summary, cancellation);
@@ -56,29 +60,55 @@ public sealed class ComparisonLabels(
     {
         var (_, task, classCount) = cohorts.Dataset;
         var gold = await GoldAsync(source, comparison.Split, cohorts.Dataset, cancellation);
-        var influence = new InfluenceScores(source, comparison, cohorts, gold, blockBytes);
-        var (epochs, noInfluence) = await influence.EpochsAsync(cancellation);
-        var first = epochs.Count > 0 ? await influence.RankingAsync(epochs[0], cancellation) : null;
+        var scores = new CohortScores(source, comparison, cohorts, gold, blockBytes);
+        var (epochs, noInfluence) = await scores.EpochsAsync(cancellation);
+        var first = epochs.Count > 0 ? await scores.RankingAsync(epochs[0], cancellation) : null;
+        var selfConfidence = await scores.SelfConfidenceAsync(cancellation);
 
-        var (tally, classes) =
-            (new ComparisonTally(task, classCount, cohorts.Dense.Count, cohorts.AllDense.Count),
-                new ClassTally(task, classCount));
-        var isPie = new bool[gold.Count];
+        var seeds = cohorts.Dense.Count;
+        var (tally, classes, analysis) =
+            (new ComparisonTally(task, classCount, seeds, cohorts.AllDense.Count), new ClassTally(task, classCount),
+                new AnalysisTally(task, classCount, seeds, cohorts.SecondDense.Count));
+        var (isPie, discordant) = (new bool[gold.Count], new DiscordantSeeds(classCount));
+        await foreach (var block in BlocksAsync(source, comparison, cohorts, gold, cancellation))
+        {
+            foreach (var (label, isReplicated) in block.Labels())
+            {
+                tally.Add(label);
+                classes.Add(label, block.Answers.Gold, seeds);
+                discordant.Read(block.Answers.Dense, block.Answers.Pruned, label.Position);
+                analysis.Add(label, discordant, isReplicated);
+                isPie[block.Start + label.Position] = label.IsPie;
+            }
+            tally.Add(block.Answers, block.AllDense, isPie[block.Start..(block.Start + block.Answers.Gold.Count)]);
+            analysis.Add(block.Answers);
+        }
+        var summary = tally.Summary(
+            [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)], comparison.ExpectedSeeds, epochs,
+            noInfluence,
+            await CollapsedAsync(source, comparison, gold, cohorts.Dense, tally.Dense, cancellation),
+            await CollapsedAsync(source, comparison, gold, cohorts.Pruned, tally.Pruned, cancellation));
+        var result = analysis.Result(
+            classes.Distribution(),
+            new(CohortCollapse.Of(summary.DenseCollapsed, tally.DenseScores),
+                CohortCollapse.Of(summary.PrunedCollapsed, tally.PrunedScores)));
+
+        var (measures, q) =
+            (new VoteMeasures(task, seeds), result.Significance.Reason is null ? analysis.QValues() : null);
         await using (var copy = await LabelCopy.BeginAsync(
             (NpgsqlConnection)db.Database.GetDbConnection(), comparison, cohorts, first, cancellation))
         {
-            await foreach (var (start, answers, allDense) in BlocksAsync(
-                source, comparison, cohorts, gold, cancellation))
-            {
-                foreach (var label in PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned))
+            await foreach (var block in BlocksAsync(source, comparison, cohorts, gold, cancellation))
+                foreach (var (label, isReplicated) in block.Labels())
                 {
-                    tally.Add(label);
-                    classes.Add(label, answers.Gold, answers.Dense.Count);
-                    isPie[start + label.Position] = label.IsPie;
-                    await copy.WriteAsync(start + label.Position, label, cancellation);
+                    discordant.Read(block.Answers.Dense, block.Answers.Pruned, label.Position);
+                    var position = block.Start + label.Position;
+                    await copy.WriteAsync(
+                        position, label,
+                        new(q?.Invoke(label, discordant), measures.Inclusion(label), measures.Shift(label),
+                            selfConfidence[position], isReplicated),
+                        cancellation);
                 }
-                tally.Add(answers, allDense, isPie[start..(start + answers.Gold.Count)]);
-            }
             await copy.CompleteAsync(cancellation);
         }
 
@@ -87,12 +117,13 @@ public sealed class ComparisonLabels(
             ComparisonId = comparison.Id,
             Classes = classes.Scores(tally.Dense, tally.Pruned),
         });
+        db.ComparisonAnalyses.Add(new ComparisonAnalysis { ComparisonId = comparison.Id, Result = result });
         if (first is not null)
         {
-            var losses = await influence.LossesAsync(cancellation);
+            var losses = await scores.LossesAsync(cancellation);
             foreach (var epoch in epochs)
             {
-                var ranking = epoch == epochs[0] ? first : await influence.RankingAsync(epoch, cancellation);
+                var ranking = epoch == epochs[0] ? first : await scores.RankingAsync(epoch, cancellation);
                 db.Influences.Add(new Influence
                 {
                     ComparisonId = comparison.Id,
@@ -102,11 +133,7 @@ public sealed class ComparisonLabels(
             }
         }
         await db.SaveChangesAsync(cancellation);
-        return tally.Summary(
-            [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)], comparison.ExpectedSeeds, epochs,
-            noInfluence,
-            await CollapsedAsync(source, comparison, gold, cohorts.Dense, tally.Dense, cancellation),
-            await CollapsedAsync(source, comparison, gold, cohorts.Pruned, tally.Pruned, cancellation));
+        return summary;
     }
 
     /// <summary>
@@ -127,11 +154,9 @@ public sealed class ComparisonLabels(
         return new PackedLabels(dataset.Task, dataset.ClassCount, packed.ToArray());
     }
 
-    /// <returns>The position of the first example of each block, and the predictions for its examples.</returns>
-    private async IAsyncEnumerable<(int Start, ComparedAnswers Answers, IReadOnlyList<PackedLabels> AllDense)>
-        BlocksAsync(
-            PieDbContext source, Comparison comparison, Cohorts cohorts, PackedLabels gold,
-            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<ComparedBlock> BlocksAsync(
+        PieDbContext source, Comparison comparison, Cohorts cohorts, PackedLabels gold,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         var (_, task, classCount) = cohorts.Dataset;
         Run[] runs = [.. cohorts.AllDense, .. cohorts.Pruned];
@@ -140,12 +165,31 @@ public sealed class ComparisonLabels(
             source, Array.ConvertAll(runs, run => run.Id), gold.Count,
             PackedLabels.BytesPerExample(task, classCount), blockBytes, cancellation))
         {
-            yield return (
-                block.Start,
-                new(gold.Slice(block.Start, block.Count), Of(cohorts.Dense), Of(cohorts.Pruned)), Of(cohorts.AllDense));
+            yield return new(
+                block.Start, new(gold.Slice(block.Start, block.Count), Of(cohorts.Dense), Of(cohorts.Pruned)),
+                Of(cohorts.AllDense), Of(cohorts.SecondDense));
 
             IReadOnlyList<PackedLabels> Of(IReadOnlyList<Run> cohort) =>
                 [.. cohort.Select(run => new PackedLabels(task, classCount, classes[places[run.Id]]))];
+        }
+    }
+
+    /// <summary>The predictions for a block of examples.</summary>
+    /// <param name="Start">The position of its first example.</param>
+    private sealed record ComparedBlock(
+        int Start, ComparedAnswers Answers, IReadOnlyList<PackedLabels> AllDense,
+        IReadOnlyList<PackedLabels> SecondDense)
+    {
+        /// <summary>Each example, and whether a PIE is one against the second dense cohort too; null if it is not a
+        /// PIE, and without such a cohort.</summary>
+        public IEnumerable<(LabelledExample Label, bool? IsReplicated)> Labels()
+        {
+            var (second, pruned) = SecondDense.Count == 0
+                ? (null, null) : (Majority.Of(SecondDense), Majority.Of(Answers.Pruned));
+            return PieLabeling.Label(Answers.Gold, Answers.Dense, Answers.Pruned).Select(label => (
+                label,
+                second is null || !label.IsPie
+                    ? null : (bool?)!second.At(label.Position).SequenceEqual(pruned!.At(label.Position))));
         }
     }
 

@@ -28,7 +28,8 @@ internal sealed class LabelCopy : IAsyncDisposable
     {
         var rows = await connection.BeginBinaryImportAsync("""
             COPY pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, runs, dense_mode,
-                pruned_mode, dense_tied, pruned_tied, margin, is_pie, direction, el2n, influence_bin)
+                pruned_mode, dense_tied, pruned_tied, margin, is_pie, direction, el2n, influence_bin, p, q, paired_p,
+                paired_q, inclusion, taxicab, shift, self_confidence, replicated)
             FROM STDIN (FORMAT BINARY)
             """, cancellation);
         // A COPY does not have the timeout of its context, and checks a foreign key for each row when it completes.
@@ -37,7 +38,8 @@ internal sealed class LabelCopy : IAsyncDisposable
     }
 
     /// <param name="position">The position of the example in its split.</param>
-    public async Task WriteAsync(int position, LabelledExample label, CancellationToken cancellation)
+    public async Task WriteAsync(
+        int position, LabelledExample label, ExampleMeasures measures, CancellationToken cancellation)
     {
         await rows.StartRowAsync(cancellation);
         await rows.WriteAsync(comparison.Number, NpgsqlDbType.Integer, cancellation);
@@ -57,6 +59,15 @@ internal sealed class LabelCopy : IAsyncDisposable
         else await rows.WriteNullAsync(cancellation);
         await WriteAsync(influence?.El2n[position], NpgsqlDbType.Double);
         await WriteAsync((short?)influence?.Bin[position], NpgsqlDbType.Smallint);
+        await WriteAsync(measures.Significance?.P, NpgsqlDbType.Double);
+        await WriteAsync(measures.Significance?.Q, NpgsqlDbType.Double);
+        await WriteAsync(measures.Significance?.PairedP, NpgsqlDbType.Double);
+        await WriteAsync(measures.Significance?.PairedQ, NpgsqlDbType.Double);
+        await WriteAsync(measures.Inclusion, NpgsqlDbType.Double);
+        await rows.WriteAsync(measures.Shift.Taxicab, NpgsqlDbType.Double, cancellation);
+        await WriteAsync(measures.Shift.Shift, NpgsqlDbType.Double);
+        await rows.WriteAsync(measures.SelfConfidence, NpgsqlDbType.Double, cancellation);
+        await WriteAsync(measures.Replicated, NpgsqlDbType.Boolean);
 
         Task WriteVotesAsync(int[] ofCohort)
         {

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Analysis;
 using PieService.Domain.Pies;
 
 namespace PieService.Domain.Storage;
@@ -89,6 +90,20 @@ public static class Labelling
                 -- In the order of AskAsync, so that neither waits for the other.
                 ORDER BY id FOR NO KEY UPDATE) AS failed
             WHERE comparisons.id = failed.id
+            """, cancellation);
+
+    /// <summary>Asks for the labels of those comparisons whose analysis an earlier version of it computed.</summary>
+    public static Task AskOutdatedAsync(PieDbContext db, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync($"""
+            UPDATE comparisons
+            SET labelling_asked_at = NULL, labelling_attempts = 0, labelling_failed_at = NULL
+            FROM (
+                SELECT comparisons.id FROM comparisons
+                JOIN comparison_analyses AS analysis ON analysis.comparison_id = comparisons.id
+                WHERE analysis.version < {ComparisonAnalysis.CurrentVersion}
+                -- In the order of AskAsync, so that neither waits for the other.
+                ORDER BY comparisons.id FOR NO KEY UPDATE OF comparisons) AS outdated
+            WHERE comparisons.id = outdated.id
             """, cancellation);
 
     /// <summary>

@@ -32,6 +32,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<PieLabel> PieLabels => Set<PieLabel>();
     public DbSet<Influence> Influences => Set<Influence>();
     public DbSet<ClassScores> ClassScores => Set<ClassScores>();
+    public DbSet<ComparisonAnalysis> ComparisonAnalyses => Set<ComparisonAnalysis>();
     public DbSet<WorkerBeat> Workers => Set<WorkerBeat>();
     public DbSet<Webhook> Webhooks => Set<Webhook>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
@@ -162,10 +163,13 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             // The wider columns first, so that no bytes are lost to alignment.
             string[] widestFirst =
             [
-                nameof(PieLabel.Margin), nameof(PieLabel.El2n), nameof(PieLabel.ComparisonNumber),
-                nameof(PieLabel.Position), nameof(PieLabel.Runs), nameof(PieLabel.Gold), nameof(PieLabel.DenseMode),
-                nameof(PieLabel.PrunedMode), nameof(PieLabel.InfluenceBin), nameof(PieLabel.IsPie),
-                nameof(PieLabel.DenseTied), nameof(PieLabel.PrunedTied), nameof(PieLabel.Direction),
+                nameof(PieLabel.Margin), nameof(PieLabel.El2n), nameof(PieLabel.P), nameof(PieLabel.Q),
+                nameof(PieLabel.PairedP), nameof(PieLabel.PairedQ), nameof(PieLabel.Inclusion),
+                nameof(PieLabel.Taxicab), nameof(PieLabel.Shift), nameof(PieLabel.SelfConfidence),
+                nameof(PieLabel.ComparisonNumber), nameof(PieLabel.Position), nameof(PieLabel.Runs),
+                nameof(PieLabel.Gold), nameof(PieLabel.DenseMode), nameof(PieLabel.PrunedMode),
+                nameof(PieLabel.InfluenceBin), nameof(PieLabel.IsPie), nameof(PieLabel.DenseTied),
+                nameof(PieLabel.PrunedTied), nameof(PieLabel.Replicated), nameof(PieLabel.Direction),
                 nameof(PieLabel.DenseVotes), nameof(PieLabel.PrunedVotes),
             ];
             foreach (var (place, name) in widestFirst.Index()) label.Property(name).HasColumnOrder(place);
@@ -188,6 +192,14 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             scores.HasKey(s => s.ComparisonId);
             scores.Property(s => s.Classes).IsJson();
             scores.HasOne<Comparison>().WithOne().HasForeignKey<ClassScores>(s => s.ComparisonId)
+                .OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<ComparisonAnalysis>(analysis =>
+        {
+            analysis.HasKey(a => a.ComparisonId);
+            analysis.Property(a => a.AnalysedAt).HasDefaultValueSql("now()");
+            analysis.Property(a => a.Result).IsJson();
+            analysis.HasOne<Comparison>().WithOne().HasForeignKey<ComparisonAnalysis>(a => a.ComparisonId)
                 .OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<WorkerBeat>(worker =>

@@ -145,8 +145,10 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
             var id = (await db.Comparisons.SingleAsync(comparison => comparison.SweepId == sweep)).Id;
             await new ComparisonLabels(contexts, blockBytes).ExecuteAsync(id, CancellationToken.None);
             results.Add(await LabelsAsync(sweep) + await AskAsync<string>($"""
-                SELECT summary::text || classes::text AS "Value"
-                FROM comparisons JOIN class_scores ON comparison_id = id WHERE sweep_id = {sweep}
+                SELECT summary::text || classes::text || result::text AS "Value"
+                FROM comparisons JOIN class_scores ON class_scores.comparison_id = id
+                    JOIN comparison_analyses ON comparison_analyses.comparison_id = id
+                WHERE sweep_id = {sweep}
                 """));
         }
 
@@ -164,8 +166,8 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
         await using var hold = await other.Database.BeginTransactionAsync();
         await other.Database.ExecuteSqlAsync($"""
             INSERT INTO pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, runs, dense_mode,
-                pruned_mode, dense_tied, pruned_tied, margin, is_pie)
-            SELECT number, 7, 0, '', '', 3, 0, 0, false, false, 1, false FROM comparisons WHERE sweep_id = {sweep}
+                pruned_mode, dense_tied, pruned_tied, margin, is_pie, taxicab, self_confidence)
+            SELECT number, 7, 0, '', '', 3, 0, 0, false, false, 1, false, 0, 1 FROM comparisons WHERE sweep_id = {sweep}
             """);
         var id = await AskAsync<Guid>($"SELECT id AS \"Value\" FROM comparisons WHERE sweep_id = {sweep}");
         await using var database = NpgsqlDataSource.Create(

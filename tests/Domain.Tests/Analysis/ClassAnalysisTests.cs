@@ -15,7 +15,7 @@ public class ClassAnalysisTests
 
         Compare(
             golden.GetProperty("classes"),
-            ClassRecall.Of(
+            InOneBlock.Recalls(
                 golden.Answers("gold", labels), golden.Runs("dense", labels), golden.Runs("pruned", labels)));
     });
 
@@ -25,7 +25,7 @@ public class ClassAnalysisTests
         {
             var gold = golden.Answers("gold", golden.Int("labels"));
 
-            Compare(golden.GetProperty("expected"), PieClasses.Of(gold, golden.Members("pies", gold.Count)));
+            Compare(golden.GetProperty("expected"), InOneBlock.Distribution(gold, golden.Members("pies", gold.Count)));
         });
 
     [Fact]
@@ -50,8 +50,8 @@ public class ClassAnalysisTests
     [Fact]
     public void PIEs_of_one_class_only_have_no_distribution()
     {
-        Assert.Null(PieClasses.Of(PackedLabels.OfClasses(2, 1, 1, 1), [true, false, false]));
-        Assert.Null(PieClasses.Of(PackedLabels.OfClasses(2, 0, 1, 1), [false, false, false]));
+        Assert.Null(InOneBlock.Distribution(PackedLabels.OfClasses(2, 1, 1, 1), [true, false, false]));
+        Assert.Null(InOneBlock.Distribution(PackedLabels.OfClasses(2, 0, 1, 1), [false, false, false]));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public class ClassAnalysisTests
     {
         var gold = PackedLabels.OfClasses(2, 0, 1);
 
-        Assert.Throws<ArgumentException>(() => ClassRecall.Of(gold, [gold, gold], [gold]));
+        Assert.Throws<ArgumentException>(() => InOneBlock.Recalls(gold, [gold, gold], [gold]));
     }
 
     internal static void Compare(JsonElement classes, IReadOnlyList<ClassRecall?> recalls)

@@ -16,7 +16,7 @@ public class SeedHalvesTests
 
         Compare(
             golden.GetProperty("expected"),
-            SeedHalves.Of(
+            InOneBlock.Halves(
                 golden.Answers("gold", labels), golden.Runs("dense", labels), golden.Runs("pruned", labels),
                 golden.Splits(), golden.Splits()));
     });
@@ -25,7 +25,7 @@ public class SeedHalvesTests
     public void Halves_of_several_labels_are_those_of_the_reference() => Each(
         "analysis.json", "halves_several_labels", golden =>
         {
-            var halves = SeedHalves.Of(
+            var halves = InOneBlock.Halves(
                 golden.Answers("gold", 0), golden.Runs("dense", 0), golden.Runs("pruned", 0), golden.Splits(),
                 golden.Splits());
 
@@ -41,7 +41,7 @@ public class SeedHalvesTests
     {
         var (gold, dense, pruned) = (Run("gold", 0, 2), Runs("dense", 2), Runs("pruned", 2));
 
-        var halves = SeedHalves.Of(gold, dense, pruned, Splits(8, 4), Splits(8, 4));
+        var halves = InOneBlock.Halves(gold, dense, pruned, Splits(8, 4), Splits(8, 4));
 
         Close(1, halves.OnOwnPies.Dense + halves.OnOwnPies.Pruned);
         Assert.NotEqual(1, halves.OnPies.Dense!.Value + halves.OnPies.Pruned!.Value, 3);
@@ -52,7 +52,7 @@ public class SeedHalvesTests
     {
         var (gold, dense, pruned) = (Run("gold", 0, 3), Runs("dense", 3), Runs("pruned", 3));
 
-        var halves = SeedHalves.Of(gold, dense, pruned, Splits(8, 4), Splits(8, 4));
+        var halves = InOneBlock.Halves(gold, dense, pruned, Splits(8, 4), Splits(8, 4));
 
         Close(Answers.FloorOf(dense, cohortSize: 8).Mean, halves.Modal.Dense);
         Assert.Equal((4, 35), (halves.Seeds, halves.Splits));
@@ -63,7 +63,7 @@ public class SeedHalvesTests
     {
         PackedLabels[] runs = [.. Enumerable.Repeat(Run("same", 0, 3), 4)];
 
-        var halves = SeedHalves.Of(runs[0], runs, runs, [([0, 1], [2, 3])], [([0, 1], [2, 3])]);
+        var halves = InOneBlock.Halves(runs[0], runs, runs, [([0, 1], [2, 3])], [([0, 1], [2, 3])]);
 
         Assert.Equal((0, 0), (halves.Pies, halves.Modal.Cross));
         Assert.Equal(new CellScores(null, null), halves.OnPies);
@@ -78,7 +78,7 @@ public class SeedHalvesTests
     {
         PackedLabels[] dense = Runs("dense", 3)[..denseRuns], pruned = Runs("pruned", 3)[..prunedRuns];
 
-        var halves = SeedHalves.Of(Run("gold", 0, 3), dense, pruned, Splits(denseRuns, 2), Splits(prunedRuns, 2));
+        var halves = InOneBlock.Halves(Run("gold", 0, 3), dense, pruned, Splits(denseRuns, 2), Splits(prunedRuns, 2));
 
         // 100 splits of 8 runs; 4 runs have only 3, which are repeated.
         Assert.Equal((2, 100), (halves.Seeds, halves.Splits));
@@ -97,7 +97,7 @@ public class SeedHalvesTests
         var splits = Splits(8, 4);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        SeedHalves.Of(runs[0], runs, runs, splits, splits);
+        InOneBlock.Halves(runs[0], runs, runs, splits, splits);
 
         var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.InRange((double)bytes / Examples / splits.Length, 1, 20);
@@ -115,7 +115,7 @@ public class SeedHalvesTests
         Assert.Throws<ArgumentException>(() => Of(Splits(8, 4), Splits(8, 3)));
 
     private static SeedHalves Of((int[] A, int[] B)[] ofDense, (int[] A, int[] B)[] ofPruned) =>
-        SeedHalves.Of(Run("gold", 0, 3), Runs("dense", 3), Runs("pruned", 3), ofDense, ofPruned);
+        InOneBlock.Halves(Run("gold", 0, 3), Runs("dense", 3), Runs("pruned", 3), ofDense, ofPruned);
 
     private static (int[] A, int[] B)[] Splits(int runs, int size) => [.. NoiseFloor.Pairs(runs, size)];
 

@@ -34,7 +34,7 @@ public class StudyTrecTests
         Assert.Equal(golden.Int("bh_at_most_5_percent"), bh.Count(value => value <= 0.05));
         Assert.Equal(golden.Int("paired_q_at_most_5_percent"), PairedQ(study).Count(value => value <= 0.05));
 
-        var stability = PieSetStability.Of(inclusions.Select((value, i) => (pies.Contains(i), value)));
+        var stability = InOneBlock.Stability(inclusions.Select((value, i) => (pies.Contains(i), value)));
         Close(golden.Number("expected_flips"), stability.ExpectedFlips);
         var ofHalves = Overlap(4);
         foreach (var more in golden.GetProperty("jaccard_ratio").EnumerateObject())
@@ -47,16 +47,17 @@ public class StudyTrecTests
     [Fact]
     public void Effects_halves_and_classes_are_those_of_the_reference() => Each((golden, study) =>
     {
-        var effect = SeedEffect.Of(SeedDistances.Of(study.Dense, study.Pruned), paired: true);
+        var effect = SeedEffect.Of(InOneBlock.Distances(study.Dense, study.Pruned), paired: true);
         var isPie = PieLabeling.Label(study.Gold, study.Dense, study.Pruned).Select(label => label.IsPie).ToList();
 
         SeedEffectTests.Compare(golden.GetProperty("excess"), effect);
         SeedHalvesTests.Compare(
             golden.GetProperty("halves"),
-            SeedHalves.Of(study.Gold, study.Dense, study.Pruned, golden.Splits(), golden.Splits()));
+            InOneBlock.Halves(study.Gold, study.Dense, study.Pruned, golden.Splits(), golden.Splits()));
         ClassAnalysisTests.Compare(
-            golden.GetProperty("class_tests"), ClassRecall.Of(study.Gold, study.Dense, study.Pruned));
-        ClassAnalysisTests.Compare(golden.GetProperty("class_distribution"), PieClasses.Of(study.Gold, isPie));
+            golden.GetProperty("class_tests"), InOneBlock.Recalls(study.Gold, study.Dense, study.Pruned));
+        ClassAnalysisTests.Compare(
+            golden.GetProperty("class_distribution"), InOneBlock.Distribution(study.Gold, isPie));
         Assert.Equal(
             golden.Ints("collapsed_runs"),
             new[] { study.Dense, study.Pruned }.Select(cohort =>

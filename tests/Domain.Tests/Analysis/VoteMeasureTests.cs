@@ -57,7 +57,7 @@ public class VoteMeasureTests
     {
         int[][] dense = golden.Rows("dense"), pruned = golden.Rows("pruned");
         var inclusion = new PieInclusion();
-        var stability = PieSetStability.Of(dense.Zip(pruned, (d, p) => (Mode(d) != Mode(p), inclusion.Of(d, p))));
+        var stability = InOneBlock.Stability(dense.Zip(pruned, (d, p) => (Mode(d) != Mode(p), inclusion.Of(d, p))));
 
         Close(golden.Number("expected_flips"), stability.ExpectedFlips);
         Close(golden.Optional("expected_jaccard"), stability.ExpectedJaccard);
@@ -83,7 +83,7 @@ public class VoteMeasureTests
 
     [Fact]
     public void The_expected_Jaccard_index_of_no_PIEs_is_null() =>
-        Assert.Equal(new PieSetStability(0, null), PieSetStability.Of([(false, 0), (false, 0)]));
+        Assert.Equal(new PieSetStability(0, null), InOneBlock.Stability([(false, 0), (false, 0)]));
 
     [Fact]
     public void The_Jaccard_index_of_more_seeds_is_at_most_1()

@@ -60,8 +60,8 @@ public class MajorityTests
         var one = PackedLabels.Of(LearningTask.MultiLabel, classes, [[first], [first, last], [], [last]]);
         var other = PackedLabels.Of(LearningTask.MultiLabel, classes, [[first], [first], [last], [last]]);
 
-        Assert.Equal(0.5, one.ShareDiffering(other));
-        Assert.Equal(0, one.ShareDiffering(one));
+        Assert.Equal(one.Count / 2, one.CountDiffering(other));
+        Assert.Equal(0, one.CountDiffering(one));
     }
 
     private static PackedLabels Classes(params int[] classes) => PackedLabels.OfClasses(3, classes);

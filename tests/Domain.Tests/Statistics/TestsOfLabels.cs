@@ -1,3 +1,6 @@
+using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
 using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Tests.Statistics;
@@ -6,23 +9,28 @@ namespace PieService.Domain.Tests.Statistics;
 internal sealed class TestsOfLabels
 {
     private readonly ExactTest exact = new();
-    private readonly PairedTest paired = new();
-    private readonly CombinedTest combined = new();
+    private readonly Dictionary<(LearningTask, int), ExampleTests> tests = [];
 
     /// <summary>For multi-label data: the runs that predict a label against those that do not.</summary>
     public TestedVotes[] Each(int[] dense, int denseRuns, int[] pruned, int prunedRuns) =>
         [.. dense.Zip(pruned, (a, b) => exact.Of([a, denseRuns - a], [b, prunedRuns - b]))];
 
     public TestedVotes OfLabels(int[] dense, int denseRuns, int[] pruned, int prunedRuns) =>
-        combined.Of(Each(dense, denseRuns, pruned, prunedRuns));
+        Tests(LearningTask.MultiLabel, dense.Length).Unpaired(dense, denseRuns, pruned, prunedRuns);
 
-    /// <summary>For the answers of each seed. Two labels are one test: one is predicted where the other is
-    /// not.</summary>
+    /// <summary>For the answers of each seed.</summary>
     public TestedVotes OfPairs(int[] dense, int[] pruned, int labels)
     {
-        TestedVotes[] tests = [.. Enumerable.Range(0, labels == 2 ? 1 : labels).Select(c => paired.Of(
-            dense.Zip(pruned).Count(pair => pair.First == c && pair.Second != c),
-            dense.Zip(pruned).Count(pair => pair.First != c && pair.Second == c)))];
-        return combined.Of(tests);
+        var discordant = new DiscordantSeeds(labels);
+        discordant.Read(Runs(dense), Runs(pruned), example: 0);
+        return Tests(LearningTask.SingleLabel, labels).Paired(discordant);
+
+        PackedLabels[] Runs(int[] answers) => [.. answers.Select(answer => PackedLabels.OfClasses(labels, answer))];
+    }
+
+    private ExampleTests Tests(LearningTask task, int labels)
+    {
+        if (!tests.TryGetValue((task, labels), out var known)) tests[(task, labels)] = known = new(task, labels);
+        return known;
     }
 }

@@ -191,6 +191,33 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("class_scores", (string)null);
                 });
 
+            modelBuilder.Entity("PieService.Domain.Analysis.ComparisonAnalysis", b =>
+                {
+                    b.Property<Guid>("ComparisonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("comparison_id");
+
+                    b.Property<DateTimeOffset>("AnalysedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("analysed_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("Result")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("result");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("ComparisonId")
+                        .HasName("pk_comparison_analyses");
+
+                    b.ToTable("comparison_analyses", (string)null);
+                });
+
             modelBuilder.Entity("PieService.Domain.Analysis.Influence", b =>
                 {
                     b.Property<Guid>("ComparisonId")
@@ -511,33 +538,33 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<int>("ComparisonNumber")
                         .HasColumnType("integer")
                         .HasColumnName("comparison_number")
-                        .HasColumnOrder(2);
+                        .HasColumnOrder(10);
 
                     b.Property<int>("Position")
                         .HasColumnType("integer")
                         .HasColumnName("position")
-                        .HasColumnOrder(3);
+                        .HasColumnOrder(11);
 
                     b.Property<short?>("DenseMode")
                         .HasColumnType("smallint")
                         .HasColumnName("dense_mode")
-                        .HasColumnOrder(6);
+                        .HasColumnOrder(14);
 
                     b.Property<bool>("DenseTied")
                         .HasColumnType("boolean")
                         .HasColumnName("dense_tied")
-                        .HasColumnOrder(10);
+                        .HasColumnOrder(18);
 
                     b.Property<byte[]>("DenseVotes")
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("dense_votes")
-                        .HasColumnOrder(13);
+                        .HasColumnOrder(22);
 
                     b.Property<string>("Direction")
                         .HasColumnType("text")
                         .HasColumnName("direction")
-                        .HasColumnOrder(12);
+                        .HasColumnOrder(21);
 
                     b.Property<double?>("El2n")
                         .HasColumnType("double precision")
@@ -547,43 +574,88 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<short?>("Gold")
                         .HasColumnType("smallint")
                         .HasColumnName("gold")
-                        .HasColumnOrder(5);
+                        .HasColumnOrder(13);
+
+                    b.Property<double?>("Inclusion")
+                        .HasColumnType("double precision")
+                        .HasColumnName("inclusion")
+                        .HasColumnOrder(6);
 
                     b.Property<short?>("InfluenceBin")
                         .HasColumnType("smallint")
                         .HasColumnName("influence_bin")
-                        .HasColumnOrder(8);
+                        .HasColumnOrder(16);
 
                     b.Property<bool>("IsPie")
                         .HasColumnType("boolean")
                         .HasColumnName("is_pie")
-                        .HasColumnOrder(9);
+                        .HasColumnOrder(17);
 
                     b.Property<double>("Margin")
                         .HasColumnType("double precision")
                         .HasColumnName("margin")
                         .HasColumnOrder(0);
 
+                    b.Property<double?>("P")
+                        .HasColumnType("double precision")
+                        .HasColumnName("p")
+                        .HasColumnOrder(2);
+
+                    b.Property<double?>("PairedP")
+                        .HasColumnType("double precision")
+                        .HasColumnName("paired_p")
+                        .HasColumnOrder(4);
+
+                    b.Property<double?>("PairedQ")
+                        .HasColumnType("double precision")
+                        .HasColumnName("paired_q")
+                        .HasColumnOrder(5);
+
                     b.Property<short?>("PrunedMode")
                         .HasColumnType("smallint")
                         .HasColumnName("pruned_mode")
-                        .HasColumnOrder(7);
+                        .HasColumnOrder(15);
 
                     b.Property<bool>("PrunedTied")
                         .HasColumnType("boolean")
                         .HasColumnName("pruned_tied")
-                        .HasColumnOrder(11);
+                        .HasColumnOrder(19);
 
                     b.Property<byte[]>("PrunedVotes")
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("pruned_votes")
-                        .HasColumnOrder(14);
+                        .HasColumnOrder(23);
+
+                    b.Property<double?>("Q")
+                        .HasColumnType("double precision")
+                        .HasColumnName("q")
+                        .HasColumnOrder(3);
+
+                    b.Property<bool?>("Replicated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("replicated")
+                        .HasColumnOrder(20);
 
                     b.Property<short>("Runs")
                         .HasColumnType("smallint")
                         .HasColumnName("runs")
-                        .HasColumnOrder(4);
+                        .HasColumnOrder(12);
+
+                    b.Property<double>("SelfConfidence")
+                        .HasColumnType("double precision")
+                        .HasColumnName("self_confidence")
+                        .HasColumnOrder(9);
+
+                    b.Property<double?>("Shift")
+                        .HasColumnType("double precision")
+                        .HasColumnName("shift")
+                        .HasColumnOrder(8);
+
+                    b.Property<double>("Taxicab")
+                        .HasColumnType("double precision")
+                        .HasColumnName("taxicab")
+                        .HasColumnOrder(7);
 
                     b.HasKey("ComparisonNumber", "Position")
                         .HasName("pk_pie_labels");
@@ -1463,6 +1535,16 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_class_scores_comparisons_comparison_id");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Analysis.ComparisonAnalysis", b =>
+                {
+                    b.HasOne("PieService.Domain.Pies.Comparison", null)
+                        .WithOne()
+                        .HasForeignKey("PieService.Domain.Analysis.ComparisonAnalysis", "ComparisonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_comparison_analyses_comparisons_comparison_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Analysis.Influence", b =>

@@ -8,11 +8,12 @@ using PieService.Domain.Runs;
 namespace PieService.Domain.Storage;
 
 /// <summary>
-/// Reads the scores from which the influence of the examples is computed, a block of examples at a time: the scores of
-/// all runs together may be many gigabytes. What is kept are a few numbers for each example.
+/// Reads the scores from which the influence of the examples and the support of their labels are computed, a block of
+/// examples at a time: the scores of all runs together may be many gigabytes. What is kept are a few numbers for each
+/// example.
 /// </summary>
 /// <param name="db">Reads from one snapshot of the database.</param>
-internal sealed class InfluenceScores(
+internal sealed class CohortScores(
     PieDbContext db, Comparison comparison, Cohorts cohorts, PackedLabels gold, long blockBytes)
 {
     private readonly int scoreBytes = 2 * cohorts.Dataset.ClassCount;
@@ -52,6 +53,19 @@ internal sealed class InfluenceScores(
             El2n.MeanOverSeeds(ofBlock, packed.Select(scores.Unpack)).CopyTo(el2n, block.Start);
         }
         return InfluenceRanking.Of(el2n);
+    }
+
+    /// <summary>How much the dense runs support the gold labels of each example, in [0, 1].</summary>
+    public async Task<double[]> SelfConfidenceAsync(CancellationToken cancellation)
+    {
+        var (confidence, scores) = (new double[gold.Count], new ScoreBuffer());
+        await foreach (var (block, packed) in PackedColumn.Scores(comparison.Split)
+            .ReadAsync(db, Ids(cohorts.Dense), gold.Count, scoreBytes, blockBytes, cancellation))
+        {
+            var ofBlock = gold.Slice(block.Start, block.Count);
+            SelfConfidence.MeanOverRuns(ofBlock, packed.Select(scores.Unpack)).CopyTo(confidence, block.Start);
+        }
+        return confidence;
     }
 
     /// <summary>The losses of the trained models of both cohorts on each example.</summary>

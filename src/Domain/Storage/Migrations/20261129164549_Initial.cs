@@ -505,6 +505,26 @@ namespace PieService.Domain.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "comparison_analyses",
+                columns: table => new
+                {
+                    comparison_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    analysed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
+                    result = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_comparison_analyses", x => x.comparison_id);
+                    table.ForeignKey(
+                        name: "fk_comparison_analyses_comparisons_comparison_id",
+                        column: x => x.comparison_id,
+                        principalTable: "comparisons",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "influences",
                 columns: table => new
                 {
@@ -529,6 +549,14 @@ namespace PieService.Domain.Storage.Migrations
                 {
                     margin = table.Column<double>(type: "double precision", nullable: false),
                     el2n = table.Column<double>(type: "double precision", nullable: true),
+                    p = table.Column<double>(type: "double precision", nullable: true),
+                    q = table.Column<double>(type: "double precision", nullable: true),
+                    paired_p = table.Column<double>(type: "double precision", nullable: true),
+                    paired_q = table.Column<double>(type: "double precision", nullable: true),
+                    inclusion = table.Column<double>(type: "double precision", nullable: true),
+                    taxicab = table.Column<double>(type: "double precision", nullable: false),
+                    shift = table.Column<double>(type: "double precision", nullable: true),
+                    self_confidence = table.Column<double>(type: "double precision", nullable: false),
                     comparison_number = table.Column<int>(type: "integer", nullable: false),
                     position = table.Column<int>(type: "integer", nullable: false),
                     runs = table.Column<short>(type: "smallint", nullable: false),
@@ -539,6 +567,7 @@ namespace PieService.Domain.Storage.Migrations
                     is_pie = table.Column<bool>(type: "boolean", nullable: false),
                     dense_tied = table.Column<bool>(type: "boolean", nullable: false),
                     pruned_tied = table.Column<bool>(type: "boolean", nullable: false),
+                    replicated = table.Column<bool>(type: "boolean", nullable: true),
                     direction = table.Column<string>(type: "text", nullable: true),
                     dense_votes = table.Column<byte[]>(type: "bytea", nullable: false),
                     pruned_votes = table.Column<byte[]>(type: "bytea", nullable: false)
@@ -676,6 +705,9 @@ namespace PieService.Domain.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "class_scores");
+
+            migrationBuilder.DropTable(
+                name: "comparison_analyses");
 
             migrationBuilder.DropTable(
                 name: "examples");

@@ -1,0 +1,144 @@
+using PieService.Domain;
+using PieService.Domain.Analysis;
+using PieService.Domain.Pies;
+using PieService.Domain.Statistics;
+
+namespace PieService.Api.Comparisons;
+
+/// <param name="Id">The id of the comparison.</param>
+/// <param name="Seeds">The seeds from which the analysis was computed.</param>
+/// <param name="Complete">Whether every expected run has succeeded; else the analysis is provisional.</param>
+/// <param name="AnalysisVersion">The version of the computations.</param>
+/// <param name="Significance">The examples on which the votes of both cohorts differ significantly.</param>
+/// <param name="Excess">How much more the cohorts disagree than the runs within them, as shares of the
+/// examples.</param>
+/// <param name="Halves">How often the majorities of halves of the seeds differ, and how many PIEs both find.</param>
+/// <param name="CrossFit">The scores of one half of the seeds on the PIEs that the other half found.</param>
+/// <param name="Stability">How much of the set of PIEs as many new seeds would change.</param>
+/// <param name="ClassDistribution">Whether the PIEs are spread over the labels as the other examples are.</param>
+/// <param name="Multiplicity">How many models of a cohort give an example the same answer; null for multi-label
+/// data.</param>
+/// <param name="Collapse">The runs that give the same answer to almost every text, or answer by chance.</param>
+/// <param name="Replication">The PIEs that are PIEs against the second dense cohort (extraDenseSeeds) too; null without
+/// such a cohort.</param>
+/// <param name="Warnings">What is doubtful about the PIEs.</param>
+public sealed record AnalysisResponse(
+    Guid Id, ComparedSeeds Seeds, bool Complete, DateTimeOffset AnalysedAt, int AnalysisVersion,
+    Significance Significance, SeedEffectResponse Excess, HalvesResponse Halves, CrossFitResponse CrossFit,
+    StabilityResponse Stability, ClassDistributionResponse ClassDistribution, Multiplicity? Multiplicity,
+    Collapse Collapse, Replication? Replication, IReadOnlyList<Warning> Warnings)
+{
+    /// <param name="comparison">A comparison that is labelled.</param>
+    /// <param name="labels">The names of the labels of the dataset.</param>
+    public static AnalysisResponse Of(Comparison comparison, ComparisonAnalysis analysis, string[] labels)
+    {
+        var (summary, result) = (comparison.Summary!, analysis.Result);
+        return new(
+            comparison.Id, new(summary.DenseSeeds, summary.PrunedSeeds, comparison.ExpectedSeeds), summary.Complete,
+            analysis.AnalysedAt, analysis.Version, result.Significance, SeedEffectResponse.Of(result.Effect),
+            HalvesResponse.Of(result.Halves), CrossFitResponse.Of(result.Halves),
+            StabilityResponse.Of(result.Stability),
+            ClassDistributionResponse.Of(result.ClassDistribution, labels), result.Multiplicity, result.Collapse,
+            result.Replication, [.. ComparisonWarnings.Of(summary)]);
+    }
+}
+
+/// <param name="SameSeed">The mean disagreement of the dense and the pruned run of one seed (churn).</param>
+/// <param name="CrossSeed">The mean disagreement of a dense and a pruned run of different seeds; null for one
+/// seed.</param>
+/// <param name="Dense">The mean disagreement of two dense runs.</param>
+/// <param name="Pruned">The mean disagreement of two pruned runs.</param>
+/// <param name="Df">The degrees of freedom of the intervals.</param>
+/// <param name="Excess">crossSeed - (dense + pruned) / 2: 0 on average if pruning changes no example, else positive.
+/// The 95 % interval is by the delete-one-seed jackknife.</param>
+/// <param name="OverDense">crossSeed - dense: positive also if the pruned runs are merely noisier, negative if they are
+/// steadier.</param>
+/// <param name="Reason">Why there is no interval, and what to do about it; null if there is one.</param>
+public sealed record SeedEffectResponse(
+    double? SameSeed, double? CrossSeed, double? Dense, double? Pruned, int? Df, Estimate? Excess, Estimate? OverDense,
+    string? Reason)
+{
+    public static SeedEffectResponse Of(SeedEffect effect) => new(
+        effect.SameSeed, effect.CrossSeed, effect.Dense, effect.Pruned, effect.Df, effect.Excess, effect.OverDense,
+        effect.Reason);
+}
+
+/// <param name="Seeds">The seeds of each half.</param>
+/// <param name="Splits">The number of ways to split the seeds that were evaluated.</param>
+/// <param name="Dense">The mean share of the examples on which both halves of the dense cohort differ.</param>
+/// <param name="Pruned">The same share for the pruned cohort.</param>
+/// <param name="Cross">The same share for a half of the dense and the other half of the pruned cohort.</param>
+/// <param name="Excess">cross - (dense + pruned) / 2.</param>
+/// <param name="P05">The 5th percentile of the excess over the splits; it is not a confidence limit.</param>
+/// <param name="P50">The median.</param>
+/// <param name="P95">The 95th percentile.</param>
+/// <param name="OverDense">cross - dense.</param>
+/// <param name="SeedShare">The part of the disagreement that is there within the cohorts too, in [0, 1].</param>
+/// <param name="Jaccard">The mean Jaccard index of the PIEs of both halves.</param>
+/// <param name="Recurrence">The share of the PIEs of one half that the other half finds too.</param>
+/// <param name="Reason">Why there are no halves, and what to do about it; null if there are.</param>
+public sealed record HalvesResponse(
+    int? Seeds, int? Splits, double? Dense, double? Pruned, double? Cross, double? Excess, double? P05, double? P50,
+    double? P95, double? OverDense, double? SeedShare, double? Jaccard, double? Recurrence, string? Reason)
+{
+    public const string OneSeed = "One seed has no halves: request more seeds.";
+
+    public static HalvesResponse Of(SeedHalves? halves) => halves is not { Modal: var modal }
+        ? new(null, null, null, null, null, null, null, null, null, null, null, null, null, OneSeed)
+        : new(
+            halves.Seeds, halves.Splits, modal.Dense, modal.Pruned, modal.Cross, modal.Excess, modal.P05, modal.P50,
+            modal.P95, modal.OverDense, modal.SeedShare, halves.Jaccard, halves.Recurrence, null);
+}
+
+/// <summary>
+/// Scores in [0, 1]. A unit is an example, or for multi-label data an example and a label about which the cohorts
+/// differ.
+/// </summary>
+/// <param name="Pies">The mean number of units in which the majorities of one half of the seeds differ.</param>
+/// <param name="OnPies">Of the majorities of the other half in these units: seeds that found a PIE do not score
+/// it.</param>
+/// <param name="OnPiesRuns">The mean of the other half's runs in them.</param>
+/// <param name="OnRest">Of the other half's majorities in the other units.</param>
+/// <param name="OnOwnPies">Of the majorities that found the units, as scoreOnPies. For two labels the sum of both
+/// cohorts is 1, whatever the effect.</param>
+/// <param name="Reason">Why there are no scores, and what to do about it; null if there are.</param>
+public sealed record CrossFitResponse(
+    double? Pies, CellScores? OnPies, CellScores? OnPiesRuns, CellScores? OnRest, CellScores? OnOwnPies, string? Reason)
+{
+    public static CrossFitResponse Of(SeedHalves? halves) => halves is null
+        ? new(null, null, null, null, null, HalvesResponse.OneSeed)
+        : new(halves.Pies, halves.OnPies, halves.OnPiesRuns, halves.OnRest, halves.OnOwnPies, null);
+}
+
+/// <param name="ExpectedFlips">
+/// The number of examples that are expected to become a PIE, or to be one no longer.
+/// </param>
+/// <param name="ExpectedJaccard">The expected Jaccard index of both sets of PIEs; null without PIEs.</param>
+/// <param name="Reason">Why this is not known; null if it is.</param>
+public sealed record StabilityResponse(double? ExpectedFlips, double? ExpectedJaccard, string? Reason)
+{
+    public static StabilityResponse Of(PieSetStability? stability) => stability is null
+        ? new(null, null, $"There are more than {PieInclusion.MostRuns} seeds, for which this is not computed.")
+        : new(stability.ExpectedFlips, stability.ExpectedJaccard, null);
+}
+
+/// <param name="ChiSquare">The statistic of PIE or rest against the gold label; null for multi-label data.</param>
+/// <param name="Df">Degrees of freedom; null for multi-label data.</param>
+/// <param name="P">For independence; null for multi-label data.</param>
+/// <param name="CramersV">The size of the dependence, in [0, 1]; null for multi-label data.</param>
+/// <param name="SmallExpected">Whether fewer than five examples are expected in a cell, so that p is rough.</param>
+/// <param name="Residuals">The adjusted residual of each label: how many more PIEs it has than its share, standard
+/// normal for independence.</param>
+/// <param name="Reason">Why there is no distribution; null if there is one.</param>
+public sealed record ClassDistributionResponse(
+    double? ChiSquare, int? Df, double? P, double? CramersV, bool? SmallExpected,
+    IReadOnlyDictionary<string, double?>? Residuals, string? Reason)
+{
+    public static ClassDistributionResponse Of(PieClasses? classes, string[] labels) => classes is null
+        ? new(
+            null, null, null, null, null, null,
+            "There is nothing to compare: there are no PIEs, or no other examples, or all examples have one label.")
+        : new(
+            classes.ChiSquare, classes.Df, classes.P, classes.CramersV, classes.SmallExpected,
+            labels.Zip(classes.Residuals).ToDictionary(pair => pair.First, pair => pair.Second), null);
+}

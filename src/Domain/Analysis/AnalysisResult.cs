@@ -1,0 +1,53 @@
+using PieService.Domain.Pies;
+
+namespace PieService.Domain.Analysis;
+
+/// <summary>
+/// The analysis of a comparison: what follows from the votes and predictions of both cohorts, and how certain it is.
+/// Parts that need more seeds, or another kind of data, are null.
+/// </summary>
+/// <param name="Effect">How much more the cohorts disagree than the runs within them.</param>
+/// <param name="Stability">Null for more than <see cref="PieInclusion.MostRuns"/> runs.</param>
+/// <param name="ClassDistribution">Null where there is nothing to compare, such as without PIEs.</param>
+/// <param name="Multiplicity">Null for multi-label data.</param>
+/// <param name="Replication">Null without a second dense cohort.</param>
+public sealed record AnalysisResult(
+    Significance Significance, SeedEffect Effect, SeedHalves? Halves, PieSetStability? Stability,
+    PieClasses? ClassDistribution, Multiplicity? Multiplicity, Collapse Collapse, Replication? Replication);
+
+/// <summary>How many models of a cohort answer an example alike (analysis 8).</summary>
+public sealed record Multiplicity(CohortMultiplicity Dense, CohortMultiplicity Pruned);
+
+/// <param name="SelfConsistency">Mean over the examples of the probability that two random runs agree, in [0, 1]; null
+/// for one run.</param>
+/// <param name="Unanimous">The share of the examples on which all runs agree, in [0, 1].</param>
+public sealed record CohortMultiplicity(double? SelfConsistency, double Unanimous);
+
+public sealed record Collapse(CohortCollapse Dense, CohortCollapse Pruned);
+
+/// <summary>Whether runs of a cohort have collapsed (analysis 9).</summary>
+/// <param name="Collapsed">The number of runs that have collapsed.</param>
+/// <param name="Bimodal">Whether the scores of the runs fall into two groups; null for too few runs.</param>
+/// <param name="Groups">The best split of the scores into two groups; null for too few runs.</param>
+public sealed record CohortCollapse(int Runs, int Collapsed, CollapseState State, bool? Bimodal, ScoreGroups? Groups)
+{
+    /// <param name="scores">The score of each run.</param>
+    public static CohortCollapse Of(int collapsed, IReadOnlyCollection<double> scores)
+    {
+        var groups = ScoreGroups.Of(scores);
+        return new(
+            scores.Count, collapsed, CollapseStates.Of(collapsed, scores.Count), groups?.IsBimodal, groups);
+    }
+}
+
+/// <summary>The PIEs that are PIEs also against the second dense cohort, whose seeds the first one does not
+/// have.</summary>
+/// <param name="Seeds">The number of runs of the second dense cohort.</param>
+/// <param name="Pies">The number of PIEs.</param>
+/// <param name="Replicated">The number of PIEs on which the majority of the pruned runs differs from that of the second
+/// dense cohort too.</param>
+public sealed record Replication(int Seeds, int Pies, int Replicated)
+{
+    /// <summary>Replicated / PIEs, in [0, 1]; null without PIEs.</summary>
+    public double? Share => Pies == 0 ? null : (double)Replicated / Pies;
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+
+namespace PieService.Domain.Analysis;
+
+/// <summary>How the votes of both cohorts on an example are compared.</summary>
+public enum SignificanceTest
+{
+    /// <summary>The votes of both cohorts, whatever the seeds: retraining after a pruning loses the seed.</summary>
+    [JsonStringEnumMemberName("unpaired")] Unpaired,
+
+    /// <summary>The dense and the pruned run of one seed: it finds more where the runs of a seed share their
+    /// noise.</summary>
+    [JsonStringEnumMemberName("paired")] Paired,
+}
+
+/// <summary>The examples on which the votes of both cohorts differ significantly (analysis 1).</summary>
+/// <param name="Test">The test of <paramref name="AtMost"/>.</param>
+/// <param name="Exact">Whether all p values are exact; else some are from random tables.</param>
+/// <param name="Testable">The number of examples for which a p value below 0.05 can be attained.</param>
+/// <param name="AtMost">The number of examples by their q value; empty if there is a reason.</param>
+/// <param name="Paired">The same numbers for the paired test; null if the cohorts have no seeds in common, and if there
+/// is a reason.</param>
+/// <param name="Reason">Why there are no q values, and what to do about it; null if there are.</param>
+public sealed record Significance(
+    SignificanceTest Test, bool Exact, int Testable, IReadOnlyList<SignificantExamples> AtMost,
+    PairedSignificance? Paired, string? Reason)
+{
+    /// <summary>The levels of q for which examples are counted.</summary>
+    public static readonly IReadOnlyList<double> Levels = [0.01, 0.05, 0.1];
+
+    public static Significance None(string reason) => new(SignificanceTest.Unpaired, true, 0, [], null, reason);
+}
+
+public sealed record PairedSignificance(IReadOnlyList<SignificantExamples> AtMost);
+
+/// <param name="MaxQ">The largest q value, in [0, 1].</param>
+/// <param name="Examples">The number of examples with at most this q value.</param>
+/// <param name="Pies">The number of PIEs among them.</param>
+public sealed record SignificantExamples(double MaxQ, int Examples, int Pies);

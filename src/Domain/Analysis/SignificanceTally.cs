@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+using PieService.Domain.Statistics;
+
+namespace PieService.Domain.Analysis;
+
+/// <summary>
+/// Counts the different tests of the examples of a comparison, one example after the other. The q value of an example
+/// depends on the tests of all examples, so <see cref="QValues"/> gives it when all have been added.
+/// </summary>
+/// <param name="classCount">C.</param>
+/// <param name="seeds">The number of runs of each of the two cohorts, run by run of the same seed.</param>
+public sealed class SignificanceTally(LearningTask task, int classCount, int seeds)
+{
+    private const double Small = 0.05;
+
+    private readonly ExampleTests tests = new(task, classCount);
+    private readonly Dictionary<TestedVotes, Count> unpaired = [], paired = [];
+
+    public void Add(LabelledExample label, DiscordantSeeds discordant)
+    {
+        Add(unpaired, Unpaired(label), label.IsPie);
+        Add(paired, tests.Paired(discordant), label.IsPie);
+    }
+
+    public Significance Significance()
+    {
+        var (q, ofPairs) = (Q(unpaired), Q(paired));
+        return new(
+            SignificanceTest.Unpaired,
+            unpaired.Keys.All(test => !test.Null.IsContinuous),
+            unpaired.Where(test => CanBeSmall(test.Key.Null)).Sum(test => test.Value.Examples),
+            AtMost(unpaired, q), new PairedSignificance(AtMost(paired, ofPairs)), Reason: null);
+    }
+
+    /// <summary>The p and q values of each example that was added.</summary>
+    public Func<LabelledExample, DiscordantSeeds, ExampleSignificance> QValues()
+    {
+        var (q, ofPairs) = (Q(unpaired), Q(paired));
+        return (label, discordant) =>
+        {
+            var (p, pairedP) = (Unpaired(label).P, tests.Paired(discordant).P);
+            return new(p, q.At(p), pairedP, ofPairs.At(pairedP));
+        };
+    }
+
+    private TestedVotes Unpaired(LabelledExample label) =>
+        tests.Unpaired(label.DenseVotes, seeds, label.PrunedVotes, seeds);
+
+    private static void Add(Dictionary<TestedVotes, Count> counts, TestedVotes test, bool isPie)
+    {
+        ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, test, out _);
+        count = new(count.Examples + 1, count.Pies + (isPie ? 1 : 0));
+    }
+
+    private static StepUpQ Q(Dictionary<TestedVotes, Count> counts) =>
+        new(counts.ToDictionary(test => test.Key, test => test.Value.Examples));
+
+    private static List<SignificantExamples> AtMost(Dictionary<TestedVotes, Count> counts, StepUpQ q)
+    {
+        var byQ = counts.Select(test => (Q: q.At(test.Key.P), test.Value)).ToList();
+        return
+        [
+            .. Analysis.Significance.Levels.Select(level => new SignificantExamples(
+                level, byQ.Where(test => test.Q <= level).Sum(test => test.Value.Examples),
+                byQ.Where(test => test.Q <= level).Sum(test => test.Value.Pies))),
+        ];
+    }
+
+    private static bool CanBeSmall(NullDistribution distribution) =>
+        distribution.IsContinuous || distribution.Attainable[0] < Small;
+
+    private readonly record struct Count(int Examples, int Pies);
+}
+
+/// <summary>Whether the votes of both cohorts on one example differ (analysis 1).</summary>
+/// <param name="P">Of the unpaired test, in (0, 1].</param>
+/// <param name="Q">Its q value over all examples of the comparison, in [0, 1].</param>
+/// <param name="PairedP">Of the paired test.</param>
+/// <param name="PairedQ">Its q value.</param>
+public readonly record struct ExampleSignificance(double P, double Q, double PairedP, double PairedQ);

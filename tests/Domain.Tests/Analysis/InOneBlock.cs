@@ -1,0 +1,50 @@
+using PieService.Domain.Analysis;
+using PieService.Domain.Pies;
+using PieService.Domain.Predictions;
+
+namespace PieService.Domain.Tests.Analysis;
+
+/// <summary>What is computed a block of examples at a time, for examples that are one block.</summary>
+internal static class InOneBlock
+{
+    public static SeedDistances Distances(IReadOnlyList<PackedLabels> dense, IReadOnlyList<PackedLabels> pruned)
+    {
+        var tally = new SeedDistances.Tally(dense.Count, pruned.Count);
+        tally.Add(dense, pruned);
+        return tally.Distances();
+    }
+
+    public static SeedHalves Halves(
+        PackedLabels gold, IReadOnlyList<PackedLabels> dense, IReadOnlyList<PackedLabels> pruned,
+        IReadOnlyList<(int[] A, int[] B)> denseSplits, IReadOnlyList<(int[] A, int[] B)> prunedSplits)
+    {
+        var tally = new SeedHalvesTally(denseSplits, prunedSplits);
+        tally.Add(new ComparedAnswers(gold, dense, pruned));
+        return tally.Halves();
+    }
+
+    public static PieSetStability Stability(IEnumerable<(bool IsPie, double Inclusion)> examples)
+    {
+        var tally = new PieSetStability.Tally();
+        foreach (var (isPie, inclusion) in examples) tally.Add(isPie, inclusion);
+        return tally.Stability()!;
+    }
+
+    public static IReadOnlyList<ClassRecall?> Recalls(
+        PackedLabels gold, IReadOnlyList<PackedLabels> dense, IReadOnlyList<PackedLabels> pruned) =>
+        ClassRecall.Of(gold.Task, Counts(gold, dense), Counts(gold, pruned));
+
+    public static PieClasses? Distribution(PackedLabels gold, IReadOnlyList<bool> isPie)
+    {
+        var (examples, pies) = (new int[gold.ClassCount], new int[gold.ClassCount]);
+        for (var i = 0; i < gold.Count; i++)
+        {
+            gold.Vote(i, examples);
+            if (isPie[i]) gold.Vote(i, pies);
+        }
+        return PieClasses.Of(gold.Task, examples, pies, gold.Count, isPie.Count(pie => pie));
+    }
+
+    private static List<LabelCounts> Counts(PackedLabels gold, IReadOnlyList<PackedLabels> runs) =>
+        [.. runs.Select(run => LabelCounts.Of(gold, run))];
+}
