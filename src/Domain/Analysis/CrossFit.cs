@@ -30,9 +30,10 @@ internal sealed class CrossFit(int splits)
         var (dense, pruned) = (finding.Pies.Common(scoring.DenseWrong), finding.Pies.Common(scoring.PrunedWrong));
         modes.Add(pies, dense, pruned);
         rest.Add(cells - pies, scoring.DenseWrong.Count - dense, scoring.PrunedWrong.Count - pruned);
+        // Whole numbers, so that the sums do not depend on the blocks.
         runs.Add(
-            pies, scoring.DenseRunsWrong.Average(finding.Pies.Common),
-            scoring.PrunedRunsWrong.Average(finding.Pies.Common));
+            (double)pies * scoring.DenseRunsWrong.Count, scoring.DenseRunsWrong.Sum(finding.Pies.Common),
+            scoring.PrunedRunsWrong.Sum(finding.Pies.Common));
     }
 
     private sealed class Right

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using PieService.Domain.Analysis;
 using PieService.Domain.Storage;
 using PieService.TestSupport;
 
@@ -226,6 +227,27 @@ public sealed class LabellingTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         Assert.Contains(await IdAsync(sweep), due);
         Assert.False(await IsLabelledAsync(sweep));
+    }
+
+    [Fact]
+    public async Task Labels_of_an_earlier_version_of_the_analysis_are_asked_for_again()
+    {
+        var (outdated, current) = (await LabellableSweepAsync(), await LabellableSweepAsync());
+        await LabelAsync(outdated);
+        await LabelAsync(current);
+        await Sql.ExecuteAsync(api.ConnectionString, $"""
+            UPDATE comparison_analyses SET version = {ComparisonAnalysis.CurrentVersion - 1}
+            FROM comparisons WHERE id = comparison_id AND sweep_id = '{outdated}'
+            """);
+
+        await using (var db = await contexts.CreateDbContextAsync())
+            await Labelling.AskOutdatedAsync(db, CancellationToken.None);
+
+        Assert.Equal((false, true), (await IsLabelledAsync(outdated), await IsLabelledAsync(current)));
+        await LabelAsync(outdated);
+        Assert.Equal(
+            ComparisonAnalysis.CurrentVersion,
+            (int)(await api.GetAsync($"/api/v1/comparisons/{await IdAsync(outdated)}/analysis"))["analysisVersion"]!);
     }
 
     private LabelComparison Job => new(new ComparisonLabels(contexts), contexts, NullLogger<LabelComparison>.Instance);
