@@ -58,6 +58,18 @@ public class ReadabilityTests
     public void Words_have_their_hyphenation_points_and_one_more(string word, int syllables) =>
         Assert.Equal(syllables, Syllables.Of(word));
 
+    /// <summary>The dictionary has isn't with an apostrophe, and it does not have the last word.</summary>
+    [Theory]
+    [InlineData("hyphenation", 4)]
+    [InlineData("idea", 3)]
+    [InlineData("Movie", 2)]
+    [InlineData("video", 3)]
+    [InlineData("isn't an area", 6)]
+    [InlineData("...", 0)]
+    [InlineData("zzhyphenation", 3)]
+    public void Words_have_the_syllables_of_their_pronunciation(string words, int syllables) =>
+        Assert.Equal(syllables, new SyllableCounts(SyllableRule.Pronunciation).Of(words));
+
     /// <summary>A superscript and a fraction are word characters of Python, and an accent is not.</summary>
     [Fact]
     public void Words_are_those_of_Python() =>
