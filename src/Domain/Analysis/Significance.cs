@@ -17,10 +17,11 @@ public enum SignificanceTest
 /// <param name="Test">The test of <paramref name="AtMost"/>.</param>
 /// <param name="Exact">Whether all p values are exact; else some are from random tables.</param>
 /// <param name="Testable">The number of examples for which a p value below 0.05 can be attained.</param>
-/// <param name="AtMost">The number of examples by their q value; empty if there is a reason.</param>
+/// <param name="AtMost">The number of examples by their q value; empty if there are no q values.</param>
 /// <param name="Paired">The same numbers for the paired test; null if the cohorts have no seeds in common, and if there
-/// is a reason.</param>
-/// <param name="Reason">Why there are no q values, and what to do about it; null if there are.</param>
+/// are no q values.</param>
+/// <param name="Reason">Why there are no q values, or none can be small, and what to do about it; null if some
+/// can.</param>
 public sealed record Significance(
     SignificanceTest Test, bool Exact, int Testable, IReadOnlyList<SignificantExamples> AtMost,
     PairedSignificance? Paired, string? Reason)

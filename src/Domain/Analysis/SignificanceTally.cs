@@ -15,6 +15,9 @@ public sealed class SignificanceTally(LearningTask task, int classCount, int see
 {
     private const double Small = 0.05;
 
+    /// <summary>Votes of 3 against 3 runs are as different as they can be in 2 of 20 tables.</summary>
+    private const int FewestSeeds = 4;
+
     private readonly ExampleTests tests = new(task, classCount);
     private readonly Dictionary<TestedVotes, Count> unpaired = [], paired = [];
 
@@ -27,11 +30,15 @@ public sealed class SignificanceTally(LearningTask task, int classCount, int see
     public Significance Significance()
     {
         var (q, ofPairs) = (Q(unpaired), Q(paired));
+        var testable = unpaired.Where(test => CanBeSmall(test.Key.Null)).Sum(test => test.Value.Examples);
         return new(
             SignificanceTest.Unpaired,
-            unpaired.Keys.All(test => !test.Null.IsContinuous),
-            unpaired.Where(test => CanBeSmall(test.Key.Null)).Sum(test => test.Value.Examples),
-            AtMost(unpaired, q), new PairedSignificance(AtMost(paired, ofPairs)), Reason: null);
+            unpaired.Keys.All(test => !test.Null.IsContinuous), testable,
+            AtMost(unpaired, q), new PairedSignificance(AtMost(paired, ofPairs)),
+            testable > 0 ? null
+            : seeds < FewestSeeds
+                ? $"With fewer than {FewestSeeds} seeds no example can have a p value below 0.05: request more seeds."
+                : "On every example almost all runs of both cohorts agree, so no votes can differ significantly.");
     }
 
     /// <summary>The p and q values of each example that was added.</summary>

@@ -94,7 +94,8 @@ public sealed class ComparisonLabels(
                 CohortCollapse.Of(summary.PrunedCollapsed, tally.PrunedScores)));
 
         var (measures, q) =
-            (new VoteMeasures(task, seeds), result.Significance.Reason is null ? analysis.QValues() : null);
+            (new VoteMeasures(task, seeds),
+                result.Collapse.Dense.State < CollapseState.Most ? analysis.QValues() : null);
         await using (var copy = await LabelCopy.BeginAsync(
             (NpgsqlConnection)db.Database.GetDbConnection(), comparison, cohorts, first, cancellation))
         {
