@@ -9,10 +9,11 @@ namespace PieService.Domain.Analysis;
 /// </summary>
 public sealed class AnalysisTally
 {
-    /// <summary>Halves of fewer seeds are empty.</summary>
-    private const int FewestSeedsOfHalves = 2;
+    /// <summary>Halves of fewer runs are empty.</summary>
+    private const int FewestRunsOfHalves = 2;
 
     private readonly LearningTask task;
+    private readonly ComparedCohorts cohorts;
     private readonly SignificanceTally significance;
     private readonly VoteMeasures measures;
     private readonly PieSetStability.Tally stability = new();
@@ -23,22 +24,23 @@ public sealed class AnalysisTally
     private int pies, replicated;
 
     /// <param name="classCount">C.</param>
-    /// <param name="seeds">The number of runs of each of the two cohorts, run by run of the same seed.</param>
     /// <param name="secondSeeds">The number of runs of the second dense cohort; 0 without one.</param>
-    public AnalysisTally(LearningTask task, int classCount, int seeds, int secondSeeds)
+    public AnalysisTally(LearningTask task, int classCount, ComparedCohorts cohorts, int secondSeeds)
     {
-        (this.task, this.secondSeeds) = (task, secondSeeds);
-        (significance, measures) = (new(task, classCount, seeds), new(task, seeds));
-        (dense, pruned, distances) = (new(seeds), new(seeds), new(seeds, seeds));
-        if (seeds < FewestSeedsOfHalves) return;
-        // The splits of a seed are those of both its runs.
-        (int[] A, int[] B)[] splits = [.. NoiseFloor.Pairs(seeds, seeds / 2)];
-        halves = new(splits, splits);
+        (this.task, this.cohorts, this.secondSeeds) = (task, cohorts, secondSeeds);
+        (significance, measures) = (new(task, classCount, cohorts), new(task, cohorts));
+        (dense, pruned, distances) = (new(cohorts.Dense), new(cohorts.Pruned), new(cohorts.Dense, cohorts.Pruned));
+        if (cohorts.Fewest < FewestRunsOfHalves) return;
+        // Of paired cohorts, these are the same splits: a split of seeds is one of both their runs.
+        halves = new(
+            [.. NoiseFloor.Pairs(cohorts.Dense, cohorts.Fewest / 2)],
+            [.. NoiseFloor.Pairs(cohorts.Pruned, cohorts.Fewest / 2)]);
     }
 
+    /// <param name="discordant">Of the example; null if the cohorts are not paired.</param>
     /// <param name="isReplicated">Whether a PIE is one against the second dense cohort too; null if that is not
     /// known.</param>
-    public void Add(LabelledExample label, DiscordantSeeds discordant, bool? isReplicated)
+    public void Add(LabelledExample label, DiscordantSeeds? discordant, bool? isReplicated)
     {
         significance.Add(label, discordant);
         if (measures.Inclusion(label) is { } inclusion) stability.Add(label.IsPie, inclusion);
@@ -60,7 +62,7 @@ public sealed class AnalysisTally
     }
 
     /// <summary>The p and q values of each example that was added.</summary>
-    public Func<LabelledExample, DiscordantSeeds, ExampleSignificance> QValues() => significance.QValues();
+    public Func<LabelledExample, DiscordantSeeds?, ExampleSignificance> QValues() => significance.QValues();
 
     public AnalysisResult Result(PieClasses? classes, Collapse collapse) => new(
         collapse.Dense.State < CollapseState.Most
@@ -68,7 +70,7 @@ public sealed class AnalysisTally
             : Significance.None(
                 $"{collapse.Dense.Collapsed} of {collapse.Dense.Runs} dense runs have collapsed, so their votes are "
                     + "not a baseline. Lower the learning rate, or train for more epochs."),
-        SeedEffect.Of(distances.Distances(), paired: true), halves?.Halves(), stability.Stability(), classes,
+        SeedEffect.Of(distances.Distances(), cohorts.Paired), halves?.Halves(), stability.Stability(), classes,
         task == LearningTask.SingleLabel ? new(dense.Multiplicity(), pruned.Multiplicity()) : null, collapse,
         secondSeeds == 0 ? null : new(secondSeeds, pies, replicated));
 }

@@ -10,21 +10,21 @@ namespace PieService.Domain.Analysis;
 /// depends on the tests of all examples, so <see cref="QValues"/> gives it when all have been added.
 /// </summary>
 /// <param name="classCount">C.</param>
-/// <param name="seeds">The number of runs of each of the two cohorts, run by run of the same seed.</param>
-public sealed class SignificanceTally(LearningTask task, int classCount, int seeds)
+public sealed class SignificanceTally(LearningTask task, int classCount, ComparedCohorts cohorts)
 {
     private const double Small = 0.05;
 
     /// <summary>Votes of 3 against 3 runs are as different as they can be in 2 of 20 tables.</summary>
-    private const int FewestSeeds = 4;
+    private const int FewestRuns = 4;
 
     private readonly ExampleTests tests = new(task, classCount);
     private readonly Dictionary<TestedVotes, Count> unpaired = [], paired = [];
 
-    public void Add(LabelledExample label, DiscordantSeeds discordant)
+    /// <param name="discordant">Of the example; null if the cohorts are not paired.</param>
+    public void Add(LabelledExample label, DiscordantSeeds? discordant)
     {
         Add(unpaired, Unpaired(label), label.IsPie);
-        Add(paired, tests.Paired(discordant), label.IsPie);
+        if (discordant is not null) Add(paired, tests.Paired(discordant), label.IsPie);
     }
 
     public Significance Significance()
@@ -34,26 +34,26 @@ public sealed class SignificanceTally(LearningTask task, int classCount, int see
         return new(
             SignificanceTest.Unpaired,
             unpaired.Keys.All(test => !test.Null.IsContinuous), testable,
-            AtMost(unpaired, q), new PairedSignificance(AtMost(paired, ofPairs)),
+            AtMost(unpaired, q), cohorts.Paired ? new PairedSignificance(AtMost(paired, ofPairs)) : null,
             testable > 0 ? null
-            : seeds < FewestSeeds
-                ? $"With fewer than {FewestSeeds} seeds no example can have a p value below 0.05: request more seeds."
+            : cohorts.Fewest < FewestRuns
+                ? $"With fewer than {FewestRuns} seeds no example can have a p value below 0.05: request more seeds."
                 : "On every example almost all runs of both cohorts agree, so no votes can differ significantly.");
     }
 
     /// <summary>The p and q values of each example that was added.</summary>
-    public Func<LabelledExample, DiscordantSeeds, ExampleSignificance> QValues()
+    public Func<LabelledExample, DiscordantSeeds?, ExampleSignificance> QValues()
     {
         var (q, ofPairs) = (Q(unpaired), Q(paired));
         return (label, discordant) =>
         {
-            var (p, pairedP) = (Unpaired(label).P, tests.Paired(discordant).P);
-            return new(p, q.At(p), pairedP, ofPairs.At(pairedP));
+            var (p, pairedP) = (Unpaired(label).P, discordant is null ? (double?)null : tests.Paired(discordant).P);
+            return new(p, q.At(p), pairedP, pairedP is null ? null : ofPairs.At(pairedP.Value));
         };
     }
 
     private TestedVotes Unpaired(LabelledExample label) =>
-        tests.Unpaired(label.DenseVotes, seeds, label.PrunedVotes, seeds);
+        tests.Unpaired(label.DenseVotes, cohorts.Dense, label.PrunedVotes, cohorts.Pruned);
 
     private static void Add(Dictionary<TestedVotes, Count> counts, TestedVotes test, bool isPie)
     {
@@ -84,6 +84,6 @@ public sealed class SignificanceTally(LearningTask task, int classCount, int see
 /// <summary>Whether the votes of both cohorts on one example differ (analysis 1).</summary>
 /// <param name="P">Of the unpaired test, in (0, 1].</param>
 /// <param name="Q">Its q value over all examples of the comparison, in [0, 1].</param>
-/// <param name="PairedP">Of the paired test.</param>
+/// <param name="PairedP">Of the paired test; null if the cohorts are not paired.</param>
 /// <param name="PairedQ">Its q value.</param>
-public readonly record struct ExampleSignificance(double P, double Q, double PairedP, double PairedQ);
+public readonly record struct ExampleSignificance(double P, double Q, double? PairedP, double? PairedQ);

@@ -66,9 +66,10 @@ public sealed class ComparisonLabels(
         var selfConfidence = await scores.SelfConfidenceAsync(cancellation);
 
         var seeds = cohorts.Dense.Count;
+        var compared = ComparedCohorts.OfSeeds(seeds);
         var (tally, classes, analysis) =
             (new ComparisonTally(task, classCount, seeds, cohorts.AllDense.Count), new ClassTally(task, classCount),
-                new AnalysisTally(task, classCount, seeds, cohorts.SecondDense.Count));
+                new AnalysisTally(task, classCount, compared, cohorts.SecondDense.Count));
         var (isPie, discordant) = (new bool[gold.Count], new DiscordantSeeds(classCount));
         await foreach (var block in BlocksAsync(source, comparison, cohorts, gold, cancellation))
         {
@@ -94,7 +95,7 @@ public sealed class ComparisonLabels(
                 CohortCollapse.Of(summary.PrunedCollapsed, tally.PrunedScores)));
 
         var (measures, q) =
-            (new VoteMeasures(task, seeds),
+            (new VoteMeasures(task, compared),
                 result.Collapse.Dense.State < CollapseState.Most ? analysis.QValues() : null);
         await using (var copy = await LabelCopy.BeginAsync(
             (NpgsqlConnection)db.Database.GetDbConnection(), comparison, cohorts, first, cancellation))

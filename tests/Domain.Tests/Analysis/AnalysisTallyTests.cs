@@ -11,6 +11,8 @@ public class AnalysisTallyTests
 {
     private const int Examples = 60, Seeds = 7, Labels = 3;
 
+    private static readonly ComparedCohorts Cohorts = ComparedCohorts.OfSeeds(Seeds);
+
     private static readonly Collapse None =
         new(CohortCollapse.Of(0, [0.5, 0.6]), CohortCollapse.Of(0, [0.5, 0.6]));
 
@@ -36,7 +38,7 @@ public class AnalysisTallyTests
     {
         var answers = Answers(task);
         var (tally, tests, discordant) =
-            (new SignificanceTally(task, Labels, Seeds), new ExampleTests(task, Labels), new DiscordantSeeds(Labels));
+            (new SignificanceTally(task, Labels, Cohorts), new ExampleTests(task, Labels), new DiscordantSeeds(Labels));
         List<LabelledExample> labels = [.. PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned)];
         List<TestedVotes> unpaired = [], paired = [];
         foreach (var label in labels)
@@ -120,7 +122,7 @@ public class AnalysisTallyTests
         var votes = new int[] { PieInclusion.MostRuns + 1, 0 };
         var label = new LabelledExample(0, votes, votes, 0, 0, 0, false, false, 1, false, null);
 
-        Assert.Null(new VoteMeasures(LearningTask.SingleLabel, PieInclusion.MostRuns + 1).Inclusion(label));
+        Assert.Null(new VoteMeasures(LearningTask.SingleLabel, ComparedCohorts.OfSeeds(PieInclusion.MostRuns + 1)).Inclusion(label));
         Assert.Null(new PieSetStability.Tally().Stability());
     }
 
@@ -145,10 +147,33 @@ public class AnalysisTallyTests
         Assert.True(collapse.Dense.Bimodal);
     }
 
+    [Fact]
+    public void Cohorts_of_other_seeds_and_sizes_are_compared_without_pairs()
+    {
+        var answers = Answers(LearningTask.SingleLabel);
+        var fewer = answers with { Pruned = [.. answers.Pruned.Take(5)] };
+        var tally = new AnalysisTally(LearningTask.SingleLabel, Labels, new(Seeds, 5, Paired: false), secondSeeds: 0);
+        foreach (var label in PieLabeling.Label(fewer.Gold, fewer.Dense, fewer.Pruned))
+            tally.Add(label, discordant: null, isReplicated: null);
+        tally.Add(fewer);
+
+        var result = tally.Result(classes: null, None);
+
+        Assert.Null(result.Significance.Paired);
+        Assert.Equal((null, 4), (result.Effect.SameSeed, result.Effect.Df));
+        // 7 seeds have 210 / 2 ways to choose two pairs, of which 100 are taken; 5 seeds have 15.
+        Assert.Equal((2, 100), (result.Halves!.Seeds, result.Halves.Splits));
+        var first = PieLabeling.Label(fewer.Gold, fewer.Dense, fewer.Pruned).First();
+        var values = tally.QValues()(first, null);
+        Assert.Equal(
+            (new ExactTest().Of(first.DenseVotes, first.PrunedVotes).P, null, null),
+            (values.P, values.PairedP, values.PairedQ));
+    }
+
     private static AnalysisResult Analyse(ComparedAnswers answers, int blockSize, Collapse? collapse = null)
     {
         var (tally, discordant) =
-            (new AnalysisTally(answers.Gold.Task, Labels, Seeds, secondSeeds: 0), new DiscordantSeeds(Labels));
+            (new AnalysisTally(answers.Gold.Task, Labels, Cohorts, secondSeeds: 0), new DiscordantSeeds(Labels));
         for (var start = 0; start < Examples; start += blockSize)
         {
             var count = Math.Min(blockSize, Examples - start);
