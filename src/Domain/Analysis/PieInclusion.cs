@@ -40,15 +40,15 @@ public sealed class PieInclusion
             throw new ArgumentException("Both cohorts vote on the same labels.", nameof(pruned));
         var same = 1.0;
         for (var c = 0; c < dense.Length; c++)
-        {
-            var (a, b) = (Majority(dense[c], denseRuns), Majority(pruned[c], prunedRuns));
-            same *= 1 - (a * (1 - b)) - (b * (1 - a));
-        }
+            same *= 1 - Differing(Majority(dense[c], denseRuns), Majority(pruned[c], prunedRuns));
         return 1 - same;
     }
 
     /// <summary>The probability that two modes with these distributions differ.</summary>
     internal static double Differing(double[] a, double[] b) => 1 - a.Zip(b, (one, other) => one * other).Sum();
+
+    /// <summary>The probability that exactly one of two majorities predicts a label.</summary>
+    internal static double Differing(double a, double b) => (a * (1 - b)) + (b * (1 - a));
 
     private double[] Mode(ReadOnlySpan<int> votes)
     {

@@ -1,5 +1,3 @@
-using PieService.Domain.Statistics;
-
 namespace PieService.Domain.Analysis;
 
 /// <summary>How much of a set of PIEs new seeds would change, by the inclusion of each example (analysis 4).</summary>
@@ -26,32 +24,4 @@ public sealed record PieSetStability(double ExpectedFlips, double? ExpectedJacca
         public PieSetStability? Stability() => pies + rest == 0
             ? null : new(pies - ofPies + ofRest, pies + ofRest > 0 ? ofPies / (pies + ofRest) : null);
     }
-
-    /// <summary>
-    /// g(n) = sum p^2 / sum (2 p - p^2) over examples, with the probability p that n votes of each cohort, drawn with
-    /// the shares that were seen, make the example a PIE: the Jaccard index of two such sets if examples were
-    /// independent.
-    /// </summary>
-    /// <param name="examples">The votes of both cohorts, and the number of examples that have them.</param>
-    /// <param name="seeds">n, at least 1. Time grows as n^3 for each different vote of at least three labels.</param>
-    /// <returns>In [0, 1]; null if no example can become a PIE.</returns>
-    public static double? Overlap(IEnumerable<(int[] Dense, int[] Pruned, int Count)> examples, int seeds)
-    {
-        var (shared, union) = (0.0, 0.0);
-        foreach (var (dense, pruned, count) in examples)
-        {
-            var p = PieInclusion.Differing(
-                ReplicatedMode.WithShares(dense, seeds), ReplicatedMode.WithShares(pruned, seeds));
-            (shared, union) = (shared + (count * p * p), union + (count * ((2 * p) - (p * p))));
-        }
-        return union > 0 ? shared / union : null;
-    }
-
-    /// <summary>The Jaccard index that n seeds are expected to have.</summary>
-    /// <param name="halves">The Jaccard index of the halves, which have h seeds each.</param>
-    /// <param name="overlap">g(n).</param>
-    /// <param name="overlapOfHalves">g(h).</param>
-    /// <returns>min(1, halves g(n) / g(h)); null if it cannot be computed.</returns>
-    public static double? Jaccard(double? halves, double? overlap, double? overlapOfHalves) =>
-        overlapOfHalves > 0 && halves * overlap / overlapOfHalves is { } jaccard ? Math.Min(1, jaccard) : null;
 }

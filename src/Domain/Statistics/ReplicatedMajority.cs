@@ -1,3 +1,5 @@
+using MathNet.Numerics.Distributions;
+
 namespace PieService.Domain.Statistics;
 
 /// <summary>The probability that most of n new runs predict one label of multi-label data (analysis 4).</summary>
@@ -11,6 +13,17 @@ public static class ReplicatedMajority
     /// <exception cref="ArgumentException">The numbers are outside their ranges.</exception>
     public static double Share(int votes, int runs, int newRuns) =>
         Share(VoteWeights.AfterVotes([votes, runs - votes], newRuns));
+
+    /// <summary>New votes have the share that was seen: binomial with V / R.</summary>
+    /// <returns>The probability that more than n / 2 predict it, in [0, 1].</returns>
+    /// <inheritdoc cref="Share(int, int, int)"/>
+    public static double WithShare(int votes, int runs, int newRuns)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(newRuns, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(votes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(votes, runs);
+        return 1 - Binomial.CDF((double)votes / runs, newRuns, newRuns / 2);
+    }
 
     private static double Share(double[][] weights)
     {

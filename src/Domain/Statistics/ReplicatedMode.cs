@@ -5,7 +5,7 @@ namespace PieService.Domain.Statistics;
 /// f_j(k) proportional to the probability weight of k votes for label j, all labels independent but for their sum n,
 /// P(mode = c) is proportional to
 /// sum_v f_c(v) [x^(n-v)] prod_(j before c) sum_(k below v) f_j(k) x^k prod_(j after c) sum_(k at most v) f_j(k) x^k.
-/// Time grows as C n^3.
+/// Time grows as C n^3. <see cref="MultinomialMode"/> is faster, but less exact where a probability is near 0.
 /// </summary>
 public static class ReplicatedMode
 {
@@ -16,11 +16,6 @@ public static class ReplicatedMode
     /// <exception cref="ArgumentException">There are no votes, or n is below 1.</exception>
     public static double[] AfterVotes(ReadOnlySpan<int> votes, int newVotes) =>
         Of(VoteWeights.AfterVotes(votes, newVotes));
-
-    /// <summary>New votes with the shares that were seen: multinomial with V_c / R.</summary>
-    /// <inheritdoc cref="AfterVotes"/>
-    public static double[] WithShares(ReadOnlySpan<int> votes, int newVotes) =>
-        Of(VoteWeights.WithShares(votes, newVotes));
 
     /// <param name="weights">f_j(k) for each label j and k from 0 to n.</param>
     private static double[] Of(double[][] weights)

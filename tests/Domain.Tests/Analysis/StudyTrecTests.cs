@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
 using PieService.Domain.Statistics;
@@ -36,12 +37,11 @@ public class StudyTrecTests
 
         var stability = InOneBlock.Stability(inclusions.Select((value, i) => (pies.Contains(i), value)));
         Close(golden.Number("expected_flips"), stability.ExpectedFlips);
-        var ofHalves = Overlap(4);
+        var plan = new SeedPlan(
+            LearningTask.SingleLabel, examples.Select(votes => new VotedAlike(votes.Dense, votes.Pruned, 1)),
+            study.Dense.Count, halves: null);
         foreach (var more in golden.GetProperty("jaccard_ratio").EnumerateObject())
-            Close(more.Value.GetDouble(), Overlap(int.Parse(more.Name, null)) / ofHalves);
-
-        double? Overlap(int seeds) =>
-            PieSetStability.Overlap(examples.Select(votes => (votes.Dense, votes.Pruned, 1)), seeds);
+            Close(more.Value.GetDouble(), plan.Overlap(int.Parse(more.Name, null)) / plan.Overlap(4));
     });
 
     [Fact]

@@ -40,18 +40,6 @@ public class VoteMeasureTests
         CloseP(golden.Number("flip_p"), FlipTest.P(dense, pruned));
     });
 
-    /// <summary>For one example with the probability p, the sums are p^2 and 2 p - p^2.</summary>
-    [Fact]
-    public void The_probability_with_the_shares_that_were_seen_is_that_of_the_reference() => Each(
-        File, "inclusion", golden =>
-        {
-            var (dense, p) = (golden.Ints("dense"), golden.Number("plug_in"));
-
-            Close(
-                p == 0 ? null : p * p / ((2 * p) - (p * p)),
-                PieSetStability.Overlap([(dense, golden.Ints("pruned"), 1)], dense.Sum()));
-        });
-
     [Fact]
     public void The_stability_of_a_set_is_that_of_the_reference() => Each(File, "stability", golden =>
     {
@@ -61,14 +49,6 @@ public class VoteMeasureTests
 
         Close(golden.Number("expected_flips"), stability.ExpectedFlips);
         Close(golden.Optional("expected_jaccard"), stability.ExpectedJaccard);
-        var (halves, ofHalves) = (golden.Number("half_jaccard"), Overlap(golden.Int("half_seeds")));
-        foreach (var more in golden.GetProperty("jaccard").EnumerateObject())
-            Close(
-                more.Value.GetDouble(),
-                PieSetStability.Jaccard(halves, Overlap(int.Parse(more.Name, null)), ofHalves));
-        Close(halves, PieSetStability.Jaccard(halves, ofHalves, ofHalves));
-
-        double? Overlap(int seeds) => PieSetStability.Overlap(dense.Zip(pruned, (d, p) => (d, p, 1)), seeds);
     });
 
     /// <summary>Each label is a vote of its own between having it and not.</summary>
@@ -84,14 +64,6 @@ public class VoteMeasureTests
     [Fact]
     public void The_expected_Jaccard_index_of_no_PIEs_is_null() =>
         Assert.Equal(new PieSetStability(0, null), InOneBlock.Stability([(false, 0), (false, 0)]));
-
-    [Fact]
-    public void The_Jaccard_index_of_more_seeds_is_at_most_1()
-    {
-        Assert.Equal(1, PieSetStability.Jaccard(0.9, 0.8, 0.4));
-        Assert.Null(PieSetStability.Jaccard(0.9, 0.8, 0));
-        Assert.Null(PieSetStability.Jaccard(null, 0.8, 0.4));
-    }
 
     [Fact]
     public void Cohorts_with_other_labels_are_refused()

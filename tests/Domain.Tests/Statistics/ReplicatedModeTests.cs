@@ -21,41 +21,10 @@ public class ReplicatedModeTests
             golden.Number("share"),
             ReplicatedMajority.Share(golden.Int("votes"), golden.Int("runs"), golden.Int("more_runs"))));
 
-    /// <summary>The five results of four votes on two labels: a tie goes to the first.</summary>
-    [Fact]
-    public void A_tie_goes_to_the_smallest_label()
-    {
-        var mode = ReplicatedMode.WithShares([1, 1], 4);
-
-        Close([11.0 / 16, 5.0 / 16], mode);
-    }
-
-    /// <summary>All 4^5 sequences of five votes.</summary>
-    [Fact]
-    public void The_mode_of_new_votes_with_the_same_shares_is_that_of_all_sequences()
-    {
-        int[] votes = [3, 1, 0, 2];
-        var expected = new double[4];
-        for (var sequence = 0; sequence < 1024; sequence++)
-        {
-            var (counts, probability) = (new int[4], 1.0);
-            for (var vote = 0; vote < 5; vote++)
-            {
-                var c = sequence >> (2 * vote) & 3;
-                counts[c]++;
-                probability *= votes[c] / 6.0;
-            }
-            expected[Array.IndexOf(counts, counts.Max())] += probability;
-        }
-
-        Close(expected, ReplicatedMode.WithShares(votes, 5));
-    }
-
     [Fact]
     public void Thousands_of_votes_neither_overflow_nor_vanish()
     {
         Close(1, ReplicatedMode.AfterVotes([1500, 500], 2000)[0]);
-        Close(1, ReplicatedMode.WithShares([2, 1], 2000)[0]);
         Assert.InRange(ReplicatedMajority.Share(1000, 2000, 2001), 0.499, 0.501);
     }
 
