@@ -41,6 +41,9 @@ public sealed class KeyedRandom
         return (int)(product >> 64);
     }
 
+    /// <summary>Uniform in [0, 1), from 53 bits.</summary>
+    public double NextDouble() => (NextUInt64() >> 11) * Math.Pow(2, -53);
+
     /// <summary>Fisher-Yates, in place.</summary>
     public void Shuffle<T>(Span<T> items)
     {

@@ -18,6 +18,8 @@ public static class ComparisonEndpoints
         comparisons.MapGet("/", Get).WithName("getComparison").WithTags("Comparisons").ProducesProblem(404);
         comparisons.MapGet("/analysis", GetAnalysis).WithName("getAnalysis").WithTags("Comparisons")
             .ProducesProblem(404).ProducesProblem(409);
+        comparisons.MapSeedPlan();
+        routes.MapPower();
         comparisons.MapTable("/classes", new ClassTable()).WithName("listClasses").WithTags("Comparisons");
         comparisons.MapTable("/influence", new InfluenceTable()).WithName("listInfluence").WithTags("Comparisons");
         comparisons.MapTable("/pies", new PieTable()).WithName("listPies").WithTags("PIEs");
@@ -56,10 +58,11 @@ public static class ComparisonEndpoints
             return Problems.NotFound("comparison", id);
         var analysis = await db.ComparisonAnalyses.AsNoTracking()
             .SingleOrDefaultAsync(found => found.ComparisonId == id, cancellation);
-        if (analysis is null || comparison.Summary is null)
-            return Problems.Conflict(
-                "The comparison is not labelled yet: fewer than two seeds of both cohorts have succeeded, or their "
-                + "labels are being computed. GET /comparisons/{id} has its state.");
+        if (analysis is null || comparison.Summary is null) return NotLabelled();
         return TypedResults.Ok(AnalysisResponse.Of(comparison, analysis, scope.Labels));
     }
+
+    internal static ProblemHttpResult NotLabelled() => Problems.Conflict(
+        "The comparison is not labelled yet: fewer than two seeds of both cohorts have succeeded, or their labels are "
+        + "being computed. GET /comparisons/{id} has its state.");
 }

@@ -4,118 +4,124 @@ namespace PieService.Domain.Statistics;
 
 /// <summary>
 /// The probability that the exact test of one example finds that two cohorts have other shares of votes (analysis 2).
-/// As a function of the seeds it is a saw-tooth, because the test is discrete.
+/// For two labels it is exact, sum_(i, j) Bin(i) Bin(j) [p(i, j) at most alpha]; for more it comes from pairs of cohorts
+/// that are drawn by a fixed key. As a function of the seeds it is a saw-tooth, because the test is discrete.
 /// </summary>
-public static class VotePower
+public sealed class VotePower
 {
-    private const int FewestSeeds = 2, MostSeeds = 200, Draws = 20_000;
+    public const int FewestSeeds = 2, MostSeeds = 200;
 
-    /// <summary>For two labels, exactly: sum_(i, j) Bin(i) Bin(j) [p(i, j) at most alpha].</summary>
-    /// <param name="denseShare">The share of the first label among the votes of the dense cohort, in [0, 1].</param>
-    /// <param name="prunedShare">That among the votes of the pruned cohort.</param>
+    /// <summary>For more than two labels; more votes could not be counted exactly in reasonable time.</summary>
+    public const int MostSeedsOfDraws = 64;
+
+    public const int MostLabels = 4;
+
+    private const int Draws = 20_000, DrawsOfSearch = 2_000;
+
+    private readonly double[] dense, pruned;
+    private readonly ExactTest test = new();
+
+    /// <param name="dense">The shares of the 2 to 4 labels among the votes of the dense cohort, each in [0, 1]; they are
+    /// divided by their sum.</param>
+    /// <param name="pruned">Those of the pruned cohort.</param>
+    /// <exception cref="ArgumentException">The cohorts have different numbers of labels, or the shares are outside
+    /// their ranges.</exception>
+    public VotePower(IReadOnlyList<double> dense, IReadOnlyList<double> pruned)
+    {
+        if (dense.Count is < 2 or > MostLabels || dense.Count != pruned.Count)
+            throw new ArgumentException($"Both cohorts vote on the same 2 to {MostLabels} labels.", nameof(pruned));
+        (this.dense, this.pruned) = (Normalised(dense), Normalised(pruned));
+    }
+
+    /// <summary>Whether the power is exact; else its standard error is at most 0.0035.</summary>
+    public bool IsExact => dense.Length == 2;
+
     /// <param name="denseSeeds">The runs of the dense cohort, at least 1.</param>
     /// <param name="prunedSeeds">The runs of the pruned cohort, at least 1.</param>
-    /// <param name="alpha">The level, in (0, 1).</param>
-    /// <returns>In [0, 1].</returns>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public static double OfTwoLabels(
-        double denseShare, double prunedShare, int denseSeeds, int prunedSeeds, double alpha) =>
-        Tables(denseShare, prunedShare, denseSeeds, prunedSeeds, new ExactTest())
-            .Where(table => table.P <= alpha * NullDistribution.Tolerance).Sum(table => table.Probability);
+    /// <exception cref="ArgumentOutOfRangeException">A number of seeds is outside its range.</exception>
+    public (double Alpha, double Power) At(TestLevel level, int denseSeeds, int prunedSeeds) =>
+        level.PowerOf(Outcomes(denseSeeds, prunedSeeds));
 
-    /// <summary>For any number of labels, from 20,000 pairs of cohorts that are drawn by a fixed key.</summary>
-    /// <param name="denseShares">The shares of the C labels among the votes of the dense cohort; their sum is
-    /// positive, and they are divided by it.</param>
-    /// <param name="prunedShares">Those of the pruned cohort.</param>
-    /// <inheritdoc cref="OfTwoLabels"/>
-    /// <exception cref="ArgumentException">The cohorts have different numbers of labels.</exception>
-    public static double OfLabels(
-        IReadOnlyList<double> denseShares, IReadOnlyList<double> prunedShares, int denseSeeds, int prunedSeeds,
-        double alpha)
-    {
-        RequireSeeds(denseSeeds, prunedSeeds);
-        if (denseShares.Count != prunedShares.Count)
-            throw new ArgumentException("Both cohorts vote on the same labels.", nameof(prunedShares));
-        var (test, random, found) = (new ExactTest(), KeyedRandom.For("power", denseSeeds, prunedSeeds), 0);
-        for (var draw = 0; draw < Draws; draw++)
-        {
-            var dense = Draw(denseShares, denseSeeds, random);
-            var pruned = Draw(prunedShares, prunedSeeds, random);
-            if (test.Of(dense, pruned).P <= alpha * NullDistribution.Tolerance) found++;
-        }
-        return (double)found / Draws;
-    }
-
-    /// <summary>The level that a threshold of q allows for two labels, if a share of the examples is affected like
-    /// this one: the largest attainable p of at most q x affected x power(p).</summary>
-    /// <param name="q">In (0, 1).</param>
+    /// <summary>The smallest q that the example can reach, if a share of the examples is affected like it.</summary>
     /// <param name="affected">In (0, 1].</param>
-    /// <inheritdoc cref="OfTwoLabels"/>
-    /// <returns>The level and its power; 0 and 0 if there is no such p.</returns>
-    public static (double Alpha, double Power) AtQ(
-        double denseShare, double prunedShare, int denseSeeds, int prunedSeeds, double q, double affected)
-    {
-        var (best, power) = ((Alpha: 0.0, Power: 0.0), 0.0);
-        var tables = Tables(denseShare, prunedShare, denseSeeds, prunedSeeds, new ExactTest())
-            .OrderBy(table => table.P).ToList();
-        for (var i = 0; i < tables.Count; i++)
-        {
-            power += tables[i].Probability;
-            // The power at p includes every table that is as likely, up to rounding.
-            if (i + 1 < tables.Count && tables[i + 1].P <= tables[i].P * NullDistribution.Tolerance) continue;
-            if (tables[i].P <= q * affected * power) best = (tables[i].P, power);
-        }
-        return best;
-    }
+    /// <inheritdoc cref="At"/>
+    /// <returns>In [0, 1].</returns>
+    public double SmallestQ(double affected, int denseSeeds, int prunedSeeds) =>
+        TestLevel.Q.Smallest(Outcomes(denseSeeds, prunedSeeds), affected);
 
     /// <summary>The seeds that two cohorts of the same size need.</summary>
     /// <param name="power">The power to reach, in (0, 1).</param>
-    /// <inheritdoc cref="OfTwoLabels"/>
-    /// <returns>The first number from 2 to 200 with this power; null if there is none.</returns>
-    public static int? SeedsNeeded(double denseShare, double prunedShare, double alpha, double power)
+    /// <returns>The first number from 2 to 200 with this power; for more than two labels, from 2 to 64 by bisection with
+    /// 2,000 draws each. Null if there is none.</returns>
+    public int? SeedsNeeded(TestLevel level, double power)
     {
-        for (var seeds = FewestSeeds; seeds <= MostSeeds; seeds++)
-            if (OfTwoLabels(denseShare, prunedShare, seeds, seeds, alpha) >= power) return seeds;
-        return null;
+        if (IsExact)
+        {
+            for (var seeds = FewestSeeds; seeds <= MostSeeds; seeds++)
+                if (At(level, seeds, seeds).Power >= power) return seeds;
+            return null;
+        }
+        var (below, reached) = (FewestSeeds - 1, MostSeedsOfDraws);
+        if (!IsReached(reached)) return null;
+        while (reached - below > 1)
+        {
+            var middle = (below + reached) / 2;
+            if (IsReached(middle)) reached = middle;
+            else below = middle;
+        }
+        return reached;
+
+        bool IsReached(int seeds) => level.PowerOf(Drawn(seeds, seeds, DrawsOfSearch)).Power >= power;
     }
 
-    private static IEnumerable<(double P, double Probability)> Tables(
-        double denseShare, double prunedShare, int denseSeeds, int prunedSeeds, ExactTest test)
+    private IEnumerable<(double P, double Probability)> Outcomes(int denseSeeds, int prunedSeeds)
     {
-        RequireSeeds(denseSeeds, prunedSeeds);
-        RequireShare(denseShare);
-        RequireShare(prunedShare);
-        double[] dense = Binomials(denseShare, denseSeeds), pruned = Binomials(prunedShare, prunedSeeds);
+        ArgumentOutOfRangeException.ThrowIfLessThan(denseSeeds, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(prunedSeeds, 1);
+        if (IsExact) return OfTwoLabels(denseSeeds, prunedSeeds);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(denseSeeds, MostSeedsOfDraws);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(prunedSeeds, MostSeedsOfDraws);
+        return Drawn(denseSeeds, prunedSeeds, Draws);
+    }
+
+    private IEnumerable<(double P, double Probability)> OfTwoLabels(int denseSeeds, int prunedSeeds)
+    {
+        double[] ofDense = Binomials(dense[0], denseSeeds), ofPruned = Binomials(pruned[0], prunedSeeds);
         for (var i = 0; i <= denseSeeds; i++)
             for (var j = 0; j <= prunedSeeds; j++)
-                yield return (
-                    test.Of([i, denseSeeds - i], [j, prunedSeeds - j]).P, dense[i] * pruned[j]);
+                yield return (test.Of([i, denseSeeds - i], [j, prunedSeeds - j]).P, ofDense[i] * ofPruned[j]);
+    }
+
+    private IEnumerable<(double P, double Probability)> Drawn(int denseSeeds, int prunedSeeds, int draws)
+    {
+        var random = KeyedRandom.For("power", denseSeeds, prunedSeeds);
+        for (var draw = 0; draw < draws; draw++)
+        {
+            var (votes, others) = (Draw(dense, denseSeeds, random), Draw(pruned, prunedSeeds, random));
+            yield return (test.Of(votes, others).P, 1.0 / draws);
+        }
     }
 
     private static double[] Binomials(double share, int seeds) =>
         [.. Enumerable.Range(0, seeds + 1).Select(votes => Binomial.PMF(share, seeds, votes))];
 
-    private static int[] Draw(IReadOnlyList<double> shares, int seeds, KeyedRandom random)
+    private static int[] Draw(double[] shares, int seeds, KeyedRandom random)
     {
-        var (votes, all) = (new int[shares.Count], shares.Sum());
+        var votes = new int[shares.Length];
         for (var seed = 0; seed < seeds; seed++)
         {
-            // 53 bits are a uniform double in [0, 1).
-            var (left, c) = ((random.NextUInt64() >> 11) * Math.Pow(2, -53) * all, 0);
-            while (c + 1 < shares.Count && left >= shares[c]) left -= shares[c++];
+            var (left, c) = (random.NextDouble(), 0);
+            while (c + 1 < shares.Length && left >= shares[c]) left -= shares[c++];
             votes[c]++;
         }
         return votes;
     }
 
-    private static void RequireSeeds(int denseSeeds, int prunedSeeds)
+    private static double[] Normalised(IReadOnlyList<double> shares)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(denseSeeds, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(prunedSeeds, 1);
-    }
-
-    private static void RequireShare(double share)
-    {
-        if (!(share is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(share), "A share is in [0, 1].");
+        var sum = shares.Sum();
+        if (!shares.All(share => share is >= 0 and <= 1) || !(sum > 0))
+            throw new ArgumentException("A share is in [0, 1], and their sum is positive.", nameof(shares));
+        return [.. shares.Select(share => share / sum)];
     }
 }

@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Http;
+using PieService.Domain;
+using PieService.Domain.Analysis;
+using PieService.Domain.Pies;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Comparisons;
+
+public static class SeedPlanEndpoint
+{
+    /// <summary>Multiples of the seeds of the comparison for which the Jaccard index is returned.</summary>
+    private static readonly int[] Multiples = [2, 3, 4];
+
+    public static void MapSeedPlan(this IEndpointRouteBuilder comparison) =>
+        comparison.MapGet("/seed-plan", Get).WithName("getSeedPlan").WithTags("Comparisons")
+            .ProducesProblem(404).ProducesProblem(409);
+
+    /// <summary>Returns how stable the PIEs of a comparison would be with more seeds.</summary>
+    /// <remarks>
+    /// The Jaccard index of the PIEs that two repetitions of the comparison would find, with its seeds and with more. It
+    /// starts from that of halves of the seeds, and grows as the shares of the votes predict.
+    /// </remarks>
+    private static async Task<Results<Ok<SeedPlanResponse>, ProblemHttpResult>> Get(
+        Guid id, Query<SeedPlanQuery> query, PieDbContext db, CancellationToken cancellation)
+    {
+        if (await ComparisonScope.FindAsync(db, id, cancellation) is not { Comparison: var comparison } scope)
+            return Problems.NotFound("comparison", id);
+        var analysis = await db.ComparisonAnalyses.AsNoTracking()
+            .SingleOrDefaultAsync(found => found.ComparisonId == id, cancellation);
+        if (analysis is null || comparison.Summary is not { DenseSeeds: var seeds })
+            return ComparisonEndpoints.NotLabelled();
+        var votes = await db.PieLabels.Where(label => label.ComparisonNumber == comparison.Number)
+            .GroupBy(label => new { label.DenseVotes, label.PrunedVotes })
+            .Select(alike => new { alike.Key.DenseVotes, alike.Key.PrunedVotes, Count = alike.Count() })
+            .OrderBy(alike => alike.DenseVotes).ThenBy(alike => alike.PrunedVotes)
+            .ToListAsync(cancellation);
+        var plan = new SeedPlan(
+            scope.Task,
+            votes.Select(alike => new VotedAlike(
+                PackedVotes.Unpack(alike.DenseVotes), PackedVotes.Unpack(alike.PrunedVotes), alike.Count)),
+            seeds, analysis.Result.Halves?.Jaccard);
+        return TypedResults.Ok(SeedPlanResponse.Of(seeds, plan, analysis.Result, query.Value.Jaccard, Multiples));
+    }
+}
+
+public sealed record SeedPlanQuery : IRules
+{
+    /// <summary>The Jaccard index that seedsNeeded reaches, above 0 and at most 1.</summary>
+    public double Jaccard { get; init; } = 0.9;
+
+    public IEnumerable<FieldError> Broken()
+    {
+        if (Jaccard is not (> 0 and <= 1)) yield return new("jaccard", "must be above 0 and at most 1");
+    }
+}
+
+/// <param name="Seeds">The seeds of each cohort.</param>
+/// <param name="ExpectedFlips">The number of examples that as many new seeds are expected to add to the PIEs or to remove
+/// from them; null for more than 200 seeds.</param>
+/// <param name="Jaccard">The expected Jaccard index of the PIEs of two repetitions with these seeds.</param>
+/// <param name="BySeeds">The same index for more seeds.</param>
+/// <param name="SeedsNeeded">The seeds that the requested index needs, at most 1,000; null if there are none.</param>
+/// <param name="Reason">Why there is no index, and what to do about it; null if there is one.</param>
+public sealed record SeedPlanResponse(
+    int Seeds, double? ExpectedFlips, double? Jaccard, IReadOnlyList<PlannedJaccard> BySeeds, int? SeedsNeeded,
+    string? Reason)
+{
+    private const string OneSeed = "One seed has no halves, on whose PIEs a plan is based: request more seeds.";
+
+    public static SeedPlanResponse Of(
+        int seeds, SeedPlan plan, AnalysisResult result, double target, IReadOnlyList<int> multiples)
+    {
+        var flips = result.Stability?.ExpectedFlips;
+        return result.Halves switch
+        {
+            null => new(seeds, flips, null, [], null, OneSeed),
+            { Jaccard: null } => new(
+                seeds, flips, null, [], null,
+                "No half of the seeds has a PIE, so nothing says how stable PIEs are."),
+            _ => new(
+                seeds, flips, plan.Jaccard(seeds),
+                [
+                    .. multiples.Select(multiple => multiple * seeds).Where(more => more <= SeedPlan.MostSeeds)
+                        .Select(more => new PlannedJaccard(more, plan.Jaccard(more))),
+                ],
+                plan.SeedsNeeded(target), null),
+        };
+    }
+}
+
+/// <param name="Jaccard">In [0, 1].</param>
+public sealed record PlannedJaccard(int Seeds, double? Jaccard);
