@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using PieService.Api.Http;
@@ -34,13 +35,13 @@ public sealed record PowerQuery : IRules
     private const double DefaultAlpha = 0.05, DefaultAffected = 0.1, Rounding = 1e-6;
 
     /// <summary>The share of each of the 2 to 4 labels among the dense votes, as 0.8,0.2. Their sum is 1.</summary>
-    public string? Dense { get; init; }
+    [Required] public string? Dense { get; init; }
 
     /// <summary>The shares of the same labels among the pruned votes.</summary>
-    public string? Pruned { get; init; }
+    [Required] public string? Pruned { get; init; }
 
     /// <summary>The seeds of each cohort: from 2 to 200 for two labels, to 64 for more.</summary>
-    public int? Seeds { get; init; }
+    [Required] public int? Seeds { get; init; }
 
     /// <summary>The seeds of the pruned cohort, if it has others.</summary>
     public int? PrunedSeeds { get; init; }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.OpenApi;
@@ -35,6 +36,7 @@ public sealed class QueryParameters : IOperationFilter
             {
                 Name = JsonNamingPolicy.CamelCase.ConvertName(property.Name),
                 In = ParameterLocation.Query,
+                Required = property.IsDefined(typeof(RequiredAttribute)),
                 Schema = context.SchemaGenerator.GenerateSchema(
                     property.PropertyType, context.SchemaRepository, memberInfo: property),
                 Description = Description(property, defaults),

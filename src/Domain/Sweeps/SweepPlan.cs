@@ -18,10 +18,13 @@ namespace PieService.Domain.Sweeps;
 /// <param name="WaitingFor">
 /// The reasons why its runs would not start now; empty if some worker would take one, or if no run must be trained.
 /// </param>
+/// <param name="Detectable">
+/// What the seeds can show about the examples; null if the sweep has no comparisons.
+/// </param>
 public sealed record SweepPlan(
     int Runs, PlannedEpochs Epochs, double EstimatedSeconds, long PredictionBytes, long LabelBytes,
     long CheckpointBytes, long ModelBytes, int Comparisons,
-    IReadOnlyList<string> WaitingFor);
+    IReadOnlyList<string> WaitingFor, Detectable? Detectable);
 
 /// <param name="Shared">The number of epochs of trunks and of runs that exist already.</param>
 public sealed record PlannedEpochs(long Requested, long Shared, long ToTrain);

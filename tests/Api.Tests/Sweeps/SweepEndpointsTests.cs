@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Api.Tests.Sweeps;
 
@@ -89,6 +90,12 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
             ((int)plan["runs"]!, (int)plan["comparisons"]!, (int)plan["predictionBytes"]!));
         Assert.Equal(8 * LabelSize.BytesPerExample(3, Split.Test), (int)plan["labelBytes"]!);
         Assert.True((double)plan["estimatedSeconds"]! > 0);
+        // Three seeds have p values of at least 2 / 20, so even an effect on every run has a q of 1.
+        var detectable = plan["detectable"]!;
+        Assert.Equal((3, 8), ((int)detectable["seeds"]!, (int)detectable["examples"]!));
+        Assert.Equal(1, (double)detectable["shares"]![0]!["smallestQ"]!, 12);
+        Assert.Equal(0, (double)detectable["shares"]![0]!["power"]!);
+        Assert.Equal(Detectable.Of(3, 8).Excess, (double)detectable["excess"]!);
         Assert.Equal(0, (int)(await api.GetAsync($"/api/v1/sweeps?datasetId={dataset.Id}"))["totalItems"]!);
     }
 
