@@ -21,12 +21,14 @@ namespace PieService.Api.Comparisons;
 /// <param name="Collapse">The runs that give the same answer to almost every text, or answer by chance.</param>
 /// <param name="Replication">The PIEs that are PIEs against the second dense cohort (extraDenseSeeds) too; null without
 /// such a cohort.</param>
+/// <param name="Conformal">How many labels a run needs to name to include the gold label of 90 % of the examples; null
+/// for multi-label data, and for fewer than 18 examples.</param>
 /// <param name="Warnings">What is doubtful about the PIEs.</param>
 public sealed record AnalysisResponse(
     Guid Id, ComparedSeeds Seeds, bool Complete, DateTimeOffset AnalysedAt, int AnalysisVersion,
     Significance Significance, SeedEffectResponse Excess, HalvesResponse Halves, CrossFitResponse CrossFit,
     StabilityResponse Stability, ClassDistributionResponse ClassDistribution, Multiplicity? Multiplicity,
-    Collapse Collapse, Replication? Replication, IReadOnlyList<Warning> Warnings)
+    Collapse Collapse, Replication? Replication, Conformal? Conformal, IReadOnlyList<Warning> Warnings)
 {
     /// <param name="comparison">A comparison that is labelled.</param>
     /// <param name="labels">The names of the labels of the dataset.</param>
@@ -39,7 +41,7 @@ public sealed record AnalysisResponse(
             HalvesResponse.Of(result.Halves), CrossFitResponse.Of(result.Halves),
             StabilityResponse.Of(result.Stability),
             ClassDistributionResponse.Of(result.ClassDistribution, labels), result.Multiplicity, result.Collapse,
-            result.Replication, [.. ComparisonWarnings.Of(summary)]);
+            result.Replication, result.Conformal, [.. ComparisonWarnings.Of(summary)]);
     }
 }
 
@@ -124,9 +126,10 @@ public sealed record StabilityResponse(double? ExpectedFlips, double? ExpectedJa
 
 /// <param name="ChiSquare">The statistic of PIE or rest against the gold label; null for multi-label data.</param>
 /// <param name="Df">Degrees of freedom; null for multi-label data.</param>
-/// <param name="P">For independence; null for multi-label data.</param>
+/// <param name="P">For independence, from 9,999 permutations if smallExpected; null for multi-label data.</param>
 /// <param name="CramersV">The size of the dependence, in [0, 1]; null for multi-label data.</param>
-/// <param name="SmallExpected">Whether fewer than five examples are expected in a cell, so that p is rough.</param>
+/// <param name="SmallExpected">Whether fewer than five examples are expected in a cell, so that chi-square alone would
+/// be rough.</param>
 /// <param name="Residuals">The adjusted residual of each label: how many more PIEs it has than its share, standard
 /// normal for independence.</param>
 /// <param name="Reason">Why there is no distribution; null if there is one.</param>
@@ -139,6 +142,6 @@ public sealed record ClassDistributionResponse(
             null, null, null, null, null, null,
             "There is nothing to compare: there are no PIEs, or no other examples, or all examples have one label.")
         : new(
-            classes.ChiSquare, classes.Df, classes.P, classes.CramersV, classes.SmallExpected,
+            classes.ChiSquare, classes.Df, classes.PermutationP ?? classes.P, classes.CramersV, classes.SmallExpected,
             labels.Zip(classes.Residuals).ToDictionary(pair => pair.First, pair => pair.Second), null);
 }

@@ -14,10 +14,10 @@ public static class PowerEndpoint
 
     /// <summary>Returns the probability that a number of seeds finds an effect on one example.</summary>
     /// <remarks>
-    /// The effect is the difference of the shares that the labels have among the votes of both cohorts; the test is that
-    /// of p in the table of PIEs. The level is alpha, or follows from q, for a share of the examples that is affected
-    /// like this one. For two labels the power is exact; for three or four it comes from 20,000 random cohorts, the same
-    /// for the same request.
+    /// The effect is the difference of the shares that the labels have among the votes of both cohorts; the test is
+    /// that of p in the table of PIEs. The level is alpha, or follows from q, for a share of the examples that is
+    /// affected like this one. For two labels the power is exact; for three or four it comes from 20,000 random
+    /// cohorts, the same for the same request.
     /// </remarks>
     private static Ok<PowerResponse> Get(Query<PowerQuery> query)
     {

@@ -19,8 +19,8 @@ public static class SeedPlanEndpoint
 
     /// <summary>Returns how stable the PIEs of a comparison would be with more seeds.</summary>
     /// <remarks>
-    /// The Jaccard index of the PIEs that two repetitions of the comparison would find, with its seeds and with more. It
-    /// starts from that of halves of the seeds, and grows as the shares of the votes predict.
+    /// The Jaccard index of the PIEs that two repetitions of the comparison would find, with its seeds and with more.
+    /// It starts from that of halves of the seeds, and grows as the shares of the votes predict.
     /// </remarks>
     private static async Task<Results<Ok<SeedPlanResponse>, ProblemHttpResult>> Get(
         Guid id, Query<SeedPlanQuery> query, PieDbContext db, CancellationToken cancellation)
@@ -57,8 +57,8 @@ public sealed record SeedPlanQuery : IRules
 }
 
 /// <param name="Seeds">The seeds of each cohort.</param>
-/// <param name="ExpectedFlips">The number of examples that as many new seeds are expected to add to the PIEs or to remove
-/// from them; null for more than 200 seeds.</param>
+/// <param name="ExpectedFlips">The number of examples that as many new seeds are expected to add to the PIEs or to
+/// remove from them; null for more than 200 seeds.</param>
 /// <param name="Jaccard">The expected Jaccard index of the PIEs of two repetitions with these seeds.</param>
 /// <param name="BySeeds">The same index for more seeds.</param>
 /// <param name="SeedsNeeded">The seeds that the requested index needs, at most 1,000; null if there are none.</param>

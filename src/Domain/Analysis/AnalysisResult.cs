@@ -11,9 +11,11 @@ namespace PieService.Domain.Analysis;
 /// <param name="ClassDistribution">Null where there is nothing to compare, such as without PIEs.</param>
 /// <param name="Multiplicity">Null for multi-label data.</param>
 /// <param name="Replication">Null without a second dense cohort.</param>
+/// <param name="Conformal">Null for multi-label data, and for fewer than 18 examples.</param>
 public sealed record AnalysisResult(
     Significance Significance, SeedEffect Effect, SeedHalves? Halves, PieSetStability? Stability,
-    PieClasses? ClassDistribution, Multiplicity? Multiplicity, Collapse Collapse, Replication? Replication);
+    PieClasses? ClassDistribution, Multiplicity? Multiplicity, Collapse Collapse, Replication? Replication,
+    Conformal? Conformal);
 
 /// <summary>How many models of a cohort answer an example alike (analysis 8).</summary>
 public sealed record Multiplicity(CohortMultiplicity Dense, CohortMultiplicity Pruned);
@@ -50,4 +52,18 @@ public sealed record Replication(int Seeds, int Pies, int Replicated)
 {
     /// <summary>Replicated / PIEs, in [0, 1]; null without PIEs.</summary>
     public double? Share => Pies == 0 ? null : (double)Replicated / Pies;
+}
+
+/// <summary>How many classes a run's set needs to contain the gold class of 90 % of the examples (analysis
+/// 13).</summary>
+public sealed record Conformal(CohortConformal Dense, CohortConformal Pruned);
+
+/// <param name="MeanSize">The mean number of classes in a set, over the examples and then over the runs, in [0,
+/// C].</param>
+/// <param name="Coverage">The mean share of the sets that contain the gold class, in [0, 1].</param>
+public sealed record CohortConformal(double MeanSize, double Coverage)
+{
+    /// <param name="runs">The sets of each run, at least one.</param>
+    public static CohortConformal MeanOver(IReadOnlyCollection<ConformalSets> runs) =>
+        new(runs.Average(run => run.MeanSize), runs.Average(run => run.Coverage));
 }

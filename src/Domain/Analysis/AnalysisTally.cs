@@ -64,7 +64,7 @@ public sealed class AnalysisTally
     /// <summary>The p and q values of each example that was added.</summary>
     public Func<LabelledExample, DiscordantSeeds?, ExampleSignificance> QValues() => significance.QValues();
 
-    public AnalysisResult Result(PieClasses? classes, Collapse collapse) => new(
+    public AnalysisResult Result(PieClasses? classes, Collapse collapse, Conformal? conformal) => new(
         collapse.Dense.State < CollapseState.Most
             ? significance.Significance()
             : Significance.None(
@@ -72,5 +72,5 @@ public sealed class AnalysisTally
                     + "not a baseline. Lower the learning rate, or train for more epochs."),
         SeedEffect.Of(distances.Distances(), cohorts.Paired), halves?.Halves(), stability.Stability(), classes,
         task == LearningTask.SingleLabel ? new(dense.Multiplicity(), pruned.Multiplicity()) : null, collapse,
-        secondSeeds == 0 ? null : new(secondSeeds, pies, replicated));
+        secondSeeds == 0 ? null : new(secondSeeds, pies, replicated), conformal);
 }

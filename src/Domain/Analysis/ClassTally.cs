@@ -30,16 +30,17 @@ public sealed class ClassTally(LearningTask task, int classCount)
 
     /// <param name="dense">The counts of each dense run over all examples.</param>
     /// <param name="pruned">The counts of each pruned run.</param>
+    /// <param name="distribution">What <see cref="Distribution"/> returned.</param>
     /// <returns>One for each class, in order.</returns>
-    public IReadOnlyList<ClassScore> Scores(IReadOnlyList<LabelCounts> dense, IReadOnlyList<LabelCounts> pruned)
+    public IReadOnlyList<ClassScore> Scores(
+        IReadOnlyList<LabelCounts> dense, IReadOnlyList<LabelCounts> pruned, PieClasses? distribution)
     {
         var recall = dense.Count < 2 || pruned.Count < 2 ? null : ClassRecall.Of(task, dense, pruned);
-        var residuals = Distribution()?.Residuals;
         return
         [
             .. Enumerable.Range(0, classCount).Select(c => new ClassScore(
                 examples[c], pies[c], differing?[c], CohortClassScore.Of(dense, c, differing is null),
-                CohortClassScore.Of(pruned, c, differing is null), recall?[c], residuals?[c])),
+                CohortClassScore.Of(pruned, c, differing is null), recall?[c], distribution?.Residuals[c])),
         ];
     }
 }

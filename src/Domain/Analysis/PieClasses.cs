@@ -1,4 +1,5 @@
 using PieService.Domain.Datasets;
+using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Analysis;
 
@@ -11,14 +12,18 @@ namespace PieService.Domain.Analysis;
 /// <paramref name="Df"/>, <paramref name="P"/> and <paramref name="CramersV"/>.</param>
 /// <param name="Df">Classes with examples - 1.</param>
 /// <param name="P">P(X at least chi-square) for independence.</param>
+/// <param name="PermutationP">The p value by 9,999 permutations of the PIEs, if some cell has few expected examples;
+/// else null.</param>
 /// <param name="CramersV">sqrt(chi-square / N), in [0, 1].</param>
 /// <param name="SmallExpected">Whether a cell has fewer than five expected examples, so that p is rough.</param>
 /// <param name="Residuals">For each class (o - e) / sqrt(e (1 - n_c / N) (1 - PIEs / N)) of its PIEs, standard normal
 /// for independence; null for a class that no example has, or every one.</param>
 public sealed record PieClasses(
-    double? ChiSquare, int? Df, double? P, double? CramersV, bool SmallExpected, IReadOnlyList<double?> Residuals)
+    double? ChiSquare, int? Df, double? P, double? PermutationP, double? CramersV, bool SmallExpected,
+    IReadOnlyList<double?> Residuals)
 {
     private const double FewExpected = 5;
+    private const int Permutations = 9999;
 
     /// <param name="examples">For each of the C classes, the number of examples that have it as gold label.</param>
     /// <param name="pies">For each class, the number of PIEs among them.</param>
@@ -30,25 +35,53 @@ public sealed record PieClasses(
     {
         var (isSingle, classes) = (task == LearningTask.SingleLabel, examples.Count(count => count > 0));
         if (allPies == 0 || allPies == n || (isSingle && classes < 2)) return null;
-        var (chiSquare, smallest) = (0.0, (double)n);
-        for (var c = 0; c < examples.Count; c++)
-        {
-            if (examples[c] == 0) continue;
-            double expected = Expected(examples[c]), ofRest = examples[c] - expected, over = pies[c] - expected;
-            chiSquare += (over * over / expected) + (over * over / ofRest);
-            smallest = Math.Min(smallest, Math.Min(expected, ofRest));
-        }
+        int[] present = [.. Enumerable.Range(0, examples.Count).Where(c => examples[c] > 0)];
+        var smallest = present.Min(c => Math.Min(Expected(examples[c]), examples[c] - Expected(examples[c])));
+        var isSmall = smallest < FewExpected;
         IReadOnlyList<double?> residuals = [.. examples.Zip(pies, Residual)];
-        return isSingle
-            ? new(
-                chiSquare, classes - 1, Statistics.ChiSquare.UpperTail(chiSquare, classes - 1),
-                Math.Sqrt(chiSquare / n), smallest < FewExpected, residuals)
-            : new(null, null, null, null, smallest < FewExpected, residuals);
+        if (!isSingle) return new(null, null, null, null, null, isSmall, residuals);
+        var chiSquare = Statistic([.. present.Select(c => examples[c])], [.. present.Select(c => pies[c])], n, allPies);
+        return new(
+            chiSquare, classes - 1, Statistics.ChiSquare.UpperTail(chiSquare, classes - 1),
+            isSmall ? ByPermutation(chiSquare, [.. present.Select(c => examples[c])], n, allPies) : null,
+            Math.Sqrt(chiSquare / n), isSmall, residuals);
 
         double Expected(int count) => (double)allPies * count / n;
 
         double? Residual(int count, int ofPies) => count == 0 || count == n ? null
             : (ofPies - Expected(count)) / Math.Sqrt(
                 Expected(count) * (1 - ((double)count / n)) * (1 - ((double)allPies / n)));
+    }
+
+    private static double Statistic(int[] examples, int[] pies, int n, int allPies)
+    {
+        var chiSquare = 0.0;
+        for (var c = 0; c < examples.Length; c++)
+        {
+            double expected = (double)allPies * examples[c] / n, over = pies[c] - expected;
+            chiSquare += (over * over / expected) + (over * over / (examples[c] - expected));
+        }
+        return chiSquare;
+    }
+
+    /// <summary>
+    /// p = (1 + #{permutations with at least this statistic}) / (1 + their number), which is a valid p value (Phipson
+    /// and Smyth 2010). A permutation distributes the PIEs over the classes by hypergeometric draws, class by class.
+    /// </summary>
+    private static double ByPermutation(double chiSquare, int[] examples, int n, int allPies)
+    {
+        var random = KeyedRandom.For("class distribution", allPies, string.Join(' ', examples));
+        var (pies, extreme) = (new int[examples.Length], 0);
+        for (var draw = 0; draw < Permutations; draw++)
+        {
+            var (left, leftPies) = (n, allPies);
+            for (var c = 0; c < examples.Length; c++)
+            {
+                pies[c] = Hypergeometric.Draw(random, left, leftPies, examples[c]);
+                (left, leftPies) = (left - examples[c], leftPies - pies[c]);
+            }
+            if (Statistic(examples, pies, n, allPies) >= chiSquare / NullDistribution.Tolerance) extreme++;
+        }
+        return (1.0 + extreme) / (1 + Permutations);
     }
 }

@@ -14,6 +14,16 @@ internal static class Softmax
         return p;
     }
 
+    /// <summary>The same of single-precision logits, without an allocation.</summary>
+    /// <param name="p">As many numbers as logits; becomes the probabilities.</param>
+    public static void Of(ReadOnlySpan<float> logits, Span<double> p)
+    {
+        var (largest, sum) = (double.NegativeInfinity, 0.0);
+        foreach (var logit in logits) largest = Math.Max(largest, logit);
+        for (var c = 0; c < p.Length; c++) sum += p[c] = Math.Exp(logits[c] - largest);
+        for (var c = 0; c < p.Length; c++) p[c] /= sum;
+    }
+
     /// <returns>1 / (1 + exp(-z)).</returns>
     public static double Sigmoid(double logit) => 1 / (1 + Math.Exp(-logit));
 }

@@ -4,8 +4,8 @@ namespace PieService.Domain.Statistics;
 
 /// <summary>
 /// The probability that the exact test of one example finds that two cohorts have other shares of votes (analysis 2).
-/// For two labels it is exact, sum_(i, j) Bin(i) Bin(j) [p(i, j) at most alpha]; for more it comes from pairs of cohorts
-/// that are drawn by a fixed key. As a function of the seeds it is a saw-tooth, because the test is discrete.
+/// For two labels it is exact, sum_(i, j) Bin(i) Bin(j) [p(i, j) at most alpha]; for more it comes from pairs of
+/// cohorts that are drawn by a fixed key. As a function of the seeds it is a saw-tooth, because the test is discrete.
 /// </summary>
 public sealed class VotePower
 {
@@ -21,8 +21,8 @@ public sealed class VotePower
     private readonly double[] dense, pruned;
     private readonly ExactTest test = new();
 
-    /// <param name="dense">The shares of the 2 to 4 labels among the votes of the dense cohort, each in [0, 1]; they are
-    /// divided by their sum.</param>
+    /// <param name="dense">The shares of the 2 to 4 labels among the votes of the dense cohort, each in [0, 1]; they
+    /// are divided by their sum.</param>
     /// <param name="pruned">Those of the pruned cohort.</param>
     /// <exception cref="ArgumentException">The cohorts have different numbers of labels, or the shares are outside
     /// their ranges.</exception>
@@ -51,8 +51,8 @@ public sealed class VotePower
 
     /// <summary>The seeds that two cohorts of the same size need.</summary>
     /// <param name="power">The power to reach, in (0, 1).</param>
-    /// <returns>The first number from 2 to 200 with this power; for more than two labels, from 2 to 64 by bisection with
-    /// 2,000 draws each. Null if there is none.</returns>
+    /// <returns>The first number from 2 to 200 with this power; for more than two labels, from 2 to 64 by bisection
+    /// with 2,000 draws each. Null if there is none.</returns>
     public int? SeedsNeeded(TestLevel level, double power)
     {
         if (IsExact)

@@ -89,10 +89,12 @@ public sealed class ComparisonLabels(
             noInfluence,
             await CollapsedAsync(source, comparison, gold, cohorts.Dense, tally.Dense, cancellation),
             await CollapsedAsync(source, comparison, gold, cohorts.Pruned, tally.Pruned, cancellation));
+        var distribution = classes.Distribution();
         var result = analysis.Result(
-            classes.Distribution(),
+            distribution,
             new(CohortCollapse.Of(summary.DenseCollapsed, tally.DenseScores),
-                CohortCollapse.Of(summary.PrunedCollapsed, tally.PrunedScores)));
+                CohortCollapse.Of(summary.PrunedCollapsed, tally.PrunedScores)),
+            await scores.ConformalAsync(cancellation));
 
         var (measures, q) =
             (new VoteMeasures(task, compared),
@@ -117,7 +119,7 @@ public sealed class ComparisonLabels(
         db.ClassScores.Add(new ClassScores
         {
             ComparisonId = comparison.Id,
-            Classes = classes.Scores(tally.Dense, tally.Pruned),
+            Classes = classes.Scores(tally.Dense, tally.Pruned, distribution),
         });
         db.ComparisonAnalyses.Add(new ComparisonAnalysis { ComparisonId = comparison.Id, Result = result });
         if (first is not null)

@@ -82,7 +82,9 @@ CROSS JOIN LATERAL (
     SELECT CASE datasets.task WHEN 'singleLabel' THEN ARRAY[pie_class(packed.classes, examples.position)]
         ELSE pie_set(packed.classes, examples.position, packed.class_count) END AS classes OFFSET 0) AS predicted;
 
-CREATE VIEW pies AS
+-- Every example of every comparison that is labelled, PIE or not: filter by comparison_id. The names are those of the
+-- JSON members of GET /comparisons/{id}/examples.
+CREATE VIEW comparison_examples AS
 SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model, comparisons.method,
     comparisons.sparsity, comparisons.baseline, comparisons.split, label.position, examples.id AS example_id,
     examples.text, examples.second_text,
@@ -93,12 +95,90 @@ SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model,
     pie_names(datasets.labels, examples.labels::integer[]) AS gold_labels,
     pie_names(datasets.labels, pie_majority(label.dense_mode, votes.dense, label.runs)) AS dense_labels,
     pie_names(datasets.labels, pie_majority(label.pruned_mode, votes.pruned, label.runs)) AS pruned_labels,
-    comparisons.achieved_sparsity, label.el2n, label.influence_bin
+    comparisons.achieved_sparsity, label.el2n, label.influence_bin,
+    label.p, label.q, label.paired_p, label.paired_q, label.inclusion, label.taxicab, label.shift,
+    label.self_confidence, label.replicated, label.is_pie
 FROM pie_labels AS label
 JOIN comparisons ON comparisons.number = label.comparison_number
 JOIN sweeps ON sweeps.id = comparisons.sweep_id
 JOIN datasets ON datasets.id = sweeps.dataset_id
 JOIN examples
     ON examples.dataset_id = datasets.id AND examples.split = comparisons.split AND examples.position = label.position
-CROSS JOIN LATERAL (SELECT pie_votes(label.dense_votes) AS dense, pie_votes(label.pruned_votes) AS pruned) AS votes
-WHERE label.is_pie;
+CROSS JOIN LATERAL (SELECT pie_votes(label.dense_votes) AS dense, pie_votes(label.pruned_votes) AS pruned) AS votes;
+
+CREATE VIEW pies AS SELECT * FROM comparison_examples WHERE is_pie;
+
+CREATE FUNCTION pie_number(document jsonb, VARIADIC path text[]) RETURNS double precision
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (document #>> path)::double precision;
+
+-- The analysis of each comparison that is labelled, one row each: the numbers of GET /comparisons/{id}/analysis.
+-- significant_examples and significant_pies have a q of at most 0.05.
+CREATE VIEW analyses AS
+SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model, comparisons.architecture,
+    comparisons.method, comparisons.sparsity, comparisons.baseline, comparisons.split, comparisons.achieved_sparsity,
+    comparisons.is_complete AS complete, pie_number(summary, 'denseSeeds')::integer AS seeds,
+    pie_number(summary, 'examples')::integer AS examples, pie_number(summary, 'pies')::integer AS pies,
+    pie_number(summary, 'pies') / nullif(pie_number(summary, 'examples'), 0) AS pie_rate,
+    pie_number(summary, 'noiseFloor', 'mean') AS noise_floor, pie_number(summary, 'churn', 'mean') AS churn,
+    pie_number(summary, 'denseScore', 'mean') AS score_dense_mean,
+    pie_number(summary, 'denseScore', 'sd') AS score_dense_sd,
+    pie_number(summary, 'prunedScore', 'mean') AS score_pruned_mean,
+    pie_number(summary, 'prunedScore', 'sd') AS score_pruned_sd,
+    pie_number(significant, 'examples')::integer AS significant_examples,
+    pie_number(significant, 'pies')::integer AS significant_pies,
+    result #>> '{significance,reason}' AS significance_reason,
+    pie_number(result, 'effect', 'excess', 'value') AS excess_value,
+    pie_number(result, 'effect', 'excess', 'se') AS excess_se,
+    pie_number(result, 'effect', 'excess', 'low') AS excess_low,
+    pie_number(result, 'effect', 'excess', 'high') AS excess_high,
+    pie_number(result, 'effect', 'overDense', 'value') AS over_dense_value,
+    pie_number(result, 'effect', 'overDense', 'low') AS over_dense_low,
+    pie_number(result, 'effect', 'overDense', 'high') AS over_dense_high,
+    pie_number(result, 'halves', 'modal', 'excess') AS halves_excess,
+    pie_number(result, 'halves', 'modal', 'seedShare') AS halves_seed_share,
+    pie_number(result, 'halves', 'jaccard') AS halves_jaccard,
+    pie_number(result, 'halves', 'recurrence') AS halves_recurrence,
+    pie_number(result, 'halves', 'onPies', 'dense') AS on_pies_dense,
+    pie_number(result, 'halves', 'onPies', 'pruned') AS on_pies_pruned,
+    pie_number(result, 'halves', 'onRest', 'dense') AS on_rest_dense,
+    pie_number(result, 'halves', 'onRest', 'pruned') AS on_rest_pruned,
+    pie_number(result, 'stability', 'expectedFlips') AS expected_flips,
+    pie_number(result, 'stability', 'expectedJaccard') AS expected_jaccard,
+    pie_number(result, 'classDistribution', 'chiSquare') AS chi_square,
+    coalesce(
+        pie_number(result, 'classDistribution', 'permutationP'),
+        pie_number(result, 'classDistribution', 'p')) AS class_p,
+    pie_number(result, 'classDistribution', 'cramersV') AS cramers_v,
+    pie_number(result, 'multiplicity', 'dense', 'selfConsistency') AS dense_self_consistency,
+    pie_number(result, 'multiplicity', 'pruned', 'selfConsistency') AS pruned_self_consistency,
+    result #>> '{collapse,dense,state}' AS collapse_dense, result #>> '{collapse,pruned,state}' AS collapse_pruned,
+    pie_number(result, 'replication', 'replicated')::integer AS replicated,
+    pie_number(result, 'conformal', 'dense', 'meanSize') AS conformal_dense_mean_size,
+    pie_number(result, 'conformal', 'pruned', 'meanSize') AS conformal_pruned_mean_size,
+    analysis.version AS analysis_version, analysis.analysed_at
+FROM comparison_analyses AS analysis
+JOIN comparisons ON comparisons.id = analysis.comparison_id
+CROSS JOIN LATERAL (
+    SELECT jsonb_path_query_first(result, '$.significance.atMost[*] ? (@.maxQ == 0.05)') AS significant) AS found;
+
+-- The labels of each comparison, one row each: the numbers of GET /comparisons/{id}/classes.
+CREATE VIEW classes AS
+SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model, comparisons.method,
+    comparisons.sparsity, comparisons.baseline, comparisons.split, datasets.labels[class.place] AS label,
+    pie_number(class.score, 'examples')::integer AS examples, pie_number(class.score, 'pies')::integer AS pies,
+    pie_number(class.score, 'pies') / nullif(pie_number(class.score, 'examples'), 0) AS pie_rate,
+    pie_number(class.score, 'dense', 'recall', 'mean') AS dense_recall_mean,
+    pie_number(class.score, 'pruned', 'recall', 'mean') AS pruned_recall_mean,
+    pie_number(class.score, 'dense', 'f1', 'mean') AS dense_f1_mean,
+    pie_number(class.score, 'pruned', 'f1', 'mean') AS pruned_f1_mean,
+    pie_number(class.score, 'residual') AS residual,
+    pie_number(class.score, 'recall', 'test', 'difference') AS recall_difference_difference,
+    pie_number(class.score, 'recall', 'test', 'p') AS recall_difference_p,
+    pie_number(class.score, 'recall', 'holm') AS recall_difference_holm,
+    pie_number(class.score, 'recall', 'q') AS recall_difference_q
+FROM class_scores
+JOIN comparisons ON comparisons.id = class_scores.comparison_id
+JOIN sweeps ON sweeps.id = comparisons.sweep_id
+JOIN datasets ON datasets.id = sweeps.dataset_id
+CROSS JOIN LATERAL jsonb_array_elements(class_scores.classes) WITH ORDINALITY AS class (score, place);

@@ -26,7 +26,8 @@ public sealed class PlannerTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task Cohorts_of_different_sizes_have_a_power_at_the_default_level()
     {
-        var power = await api.GetAsync("/api/v1/power?dense=0.9,0.1&pruned=0.4,0.6&seeds=30&prunedSeeds=10&power=0.999");
+        var power = await api.GetAsync(
+            "/api/v1/power?dense=0.9,0.1&pruned=0.4,0.6&seeds=30&prunedSeeds=10&power=0.999");
 
         Assert.Equal(0.8452900499115513, (double)power["power"]!, 1e-7);
         Assert.Equal(0.05, (double)power["alpha"]!);

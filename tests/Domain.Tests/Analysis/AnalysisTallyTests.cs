@@ -187,7 +187,7 @@ public class AnalysisTallyTests
             }
             tally.Add(block);
         }
-        return tally.Result(classes: null, collapse ?? None);
+        return tally.Result(classes: null, collapse ?? None, conformal: null);
     }
 
     private static ComparedAnswers Answers(LearningTask task) => new(

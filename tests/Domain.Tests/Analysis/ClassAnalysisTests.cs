@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
 using PieService.Domain.Statistics;
 using static PieService.Domain.Tests.GoldenCases;
@@ -94,6 +95,25 @@ public class ClassAnalysisTests
             CloseP(expected.Number("holm"), actual.Holm);
             CloseP(expected.Number("q"), actual.Q);
         }
+    }
+
+    /// <summary>
+    /// Two of four examples are PIEs, both of the first class: one of the six ways to choose them is that, and one is
+    /// the opposite, which is as extreme.
+    /// </summary>
+    [Fact]
+    public void Few_expected_examples_have_a_p_value_by_permutation()
+    {
+        var classes = PieClasses.Of(LearningTask.SingleLabel, [2, 2], [2, 0], n: 4, allPies: 2)!;
+
+        Assert.True(classes.SmallExpected);
+        Assert.Equal(2 / 6.0, classes.PermutationP!.Value, 0.025);
+        Assert.Equal(classes, PieClasses.Of(LearningTask.SingleLabel, [2, 2], [2, 0], n: 4, allPies: 2)! with
+        {
+            Residuals = classes.Residuals,
+        });
+        Assert.Null(PieClasses.Of(LearningTask.SingleLabel, [20, 20], [15, 5], n: 40, allPies: 20)!.PermutationP);
+        Assert.Null(PieClasses.Of(LearningTask.MultiLabel, [2, 2], [2, 0], n: 4, allPies: 2)!.PermutationP);
     }
 
     internal static void Compare(JsonElement expected, PieClasses? classes)

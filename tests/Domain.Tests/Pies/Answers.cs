@@ -50,7 +50,7 @@ internal static class Answers
             tally.Summary(
                 [.. pruned.Select((_, seed) => 90.0 + seed)], dense.Count, [], "no reason",
                 Collapsed(gold, dense, tally.Dense), Collapsed(gold, pruned, tally.Pruned)),
-            classes.Scores(tally.Dense, tally.Pruned));
+            classes.Scores(tally.Dense, tally.Pruned, classes.Distribution()));
     }
 
     private static int Collapsed(

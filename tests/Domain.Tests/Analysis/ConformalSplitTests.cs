@@ -4,10 +4,10 @@ using static PieService.Domain.Tests.GoldenCases;
 
 namespace PieService.Domain.Tests.Analysis;
 
-public class ConformalSetsTests
+public class ConformalSplitTests
 {
     /// <summary>Logits of the probabilities 0.7, 0.2 and 0.1.</summary>
-    private static readonly double[] Logits = [Math.Log(7), Math.Log(2), 0];
+    private static readonly float[] Logits = [MathF.Log(7), MathF.Log(2), 0];
 
     [Theory]
     [InlineData(0, 0.3, 1)]
@@ -16,9 +16,9 @@ public class ConformalSetsTests
     public void A_set_has_the_classes_that_are_at_least_as_probable_as_most_gold_classes(
         int gold, double threshold, double size)
     {
-        var sets = ConformalSets.Of(Gold(18, _ => gold), [.. Enumerable.Repeat(Logits, 18)])!;
+        var sets = new ConformalSplit(Gold(18, _ => gold)).Sets(Repeated(Logits, 18))!;
 
-        Close(threshold, sets.Threshold);
+        Assert.Equal(threshold, sets.Threshold, 1e-6);
         Assert.Equal((size, 1.0), (sets.MeanSize, sets.Coverage));
     }
 
@@ -26,23 +26,23 @@ public class ConformalSetsTests
     [Fact]
     public void The_threshold_is_the_quantile_for_one_example_more()
     {
-        double[][] logits = [.. Enumerable.Range(0, 38).Select(i => new[] { i / 10.0, 0 })];
+        float[] logits = [.. Enumerable.Range(0, 38).SelectMany(i => new[] { i / 8f, 0 })];
         var half = KeyedRandom.For("conformal", 38).Permutation(38)[..19].Order().ToList();
 
-        var sets = ConformalSets.Of(Gold(38, _ => 0), logits)!;
+        var sets = new ConformalSplit(PackedLabels.OfClasses(2, Enumerable.Repeat(0, 38))).Sets(logits)!;
 
         // A smaller logit has a larger score, so the second smallest has the second largest score.
-        Close(1 / (1 + Math.Exp(half[1] / 10.0)), sets.Threshold);
+        Close(1 / (1 + Math.Exp(half[1] / 8.0)), sets.Threshold);
     }
 
     [Fact]
     public void Nine_tenths_of_new_examples_are_covered()
     {
         var random = KeyedRandom.For("coverage");
-        double[][] logits =
-            [.. Enumerable.Range(0, 4000).Select(_ => new double[] { random.NextInt(5), random.NextInt(5), 0 })];
+        float[] logits =
+            [.. Enumerable.Range(0, 4000).SelectMany(_ => new float[] { random.NextInt(5), random.NextInt(5), 0 })];
 
-        var sets = ConformalSets.Of(Gold(4000, _ => random.NextInt(3)), logits)!;
+        var sets = new ConformalSplit(Gold(4000, _ => random.NextInt(3))).Sets(logits)!;
 
         // Scores are tied, and a tie is in the set, so the coverage may be larger.
         Assert.InRange(sets.Coverage, 0.88, 0.95);
@@ -51,9 +51,12 @@ public class ConformalSetsTests
     [Fact]
     public void Fewer_than_18_examples_have_no_threshold()
     {
-        Assert.Null(ConformalSets.Of(Gold(17, _ => 0), [.. Enumerable.Repeat(Logits, 17)]));
-        Assert.Throws<ArgumentException>(() => ConformalSets.Of(Gold(17, _ => 0), []));
+        Assert.Null(new ConformalSplit(Gold(17, _ => 0)).Sets(Repeated(Logits, 17)));
+        Assert.Throws<ArgumentException>(() => new ConformalSplit(Gold(17, _ => 0)).Sets([]));
     }
+
+    private static float[] Repeated(float[] logits, int examples) =>
+        [.. Enumerable.Repeat(logits, examples).SelectMany(row => row)];
 
     private static PackedLabels Gold(int examples, Func<int, int> gold) =>
         PackedLabels.OfClasses(3, Enumerable.Range(0, examples).Select(gold));

@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261129164549_Initial")]
+    [Migration("20261129173041_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
