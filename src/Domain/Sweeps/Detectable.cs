@@ -9,9 +9,9 @@ namespace PieService.Domain.Sweeps;
 /// <param name="Affected">The share of the examples that are assumed to be affected alike.</param>
 /// <param name="Shares">Typical effects on an example, from the largest to the smallest.</param>
 /// <param name="Excess">
-/// The smallest excess whose 95 % interval is above 0 with a probability of about 80 %, if the seeds affect each example
-/// by itself; seeds that change many examples together need a larger one. Null for fewer than three seeds.
-/// </param>
+/// The smallest excess whose 95 % interval is above 0 with a probability of about 80 %, if the seeds affect each
+/// example by itself; seeds that change many examples together need a larger one. Null if there is none, and for fewer
+/// than three seeds. </param>
 /// <param name="Reason">Why there is no excess, and what to do about it; null if there is one.</param>
 public sealed record Detectable(
     int Seeds, int Examples, double Q, double Affected, IReadOnlyList<DetectableShares> Shares, double? Excess,
@@ -22,7 +22,8 @@ public sealed record Detectable(
     /// <summary>The smallest number of seeds with an interval of the excess.</summary>
     private const int FewestSeedsOfInterval = 3;
 
-    /// <summary>A fifth of the examples are contested, with votes of 8 : 2; on the others all runs agree.</summary>
+    /// <summary>A fifth of the examples are contested, with dense votes of 8 : 2; on the others all runs
+    /// agree.</summary>
     private const double Contested = 0.2, ContestedShare = 0.8;
 
     /// <summary>The 80 % quantile of the normal distribution (analysis 0).</summary>
@@ -34,25 +35,48 @@ public sealed record Detectable(
     /// <param name="examples">N, at least 1.</param>
     public static Detectable Of(int seeds, int examples)
     {
+        var excess = seeds < FewestSeedsOfInterval ? null : SmallestExcess(seeds, examples);
         var counted = Math.Min(seeds, VotePower.MostSeeds);
         return new(
             seeds, examples, Level, AffectedShare,
             [.. Typical.Select(shares => DetectableShares.Of(
                 shares.Dense, shares.Pruned, counted, Level, AffectedShare))],
-            seeds < FewestSeedsOfInterval ? null : SmallestExcess(seeds, examples),
-            seeds < FewestSeedsOfInterval
-                ? $"The interval of the excess needs {FewestSeedsOfInterval} seeds: set a larger seeds.count." : null);
+            excess,
+            excess is not null ? null : seeds < FewestSeedsOfInterval
+                ? $"The interval of the excess needs {FewestSeedsOfInterval} seeds: set a larger seeds.count."
+                : "With so few seeds and examples, no excess has an interval above 0: set a larger seeds.count.");
     }
 
     /// <summary>
-    /// Without an effect, the excess of an example with the shares s and 1 - s has the variance 8 v^2 / (R (R - 1)) for
-    /// v = s (1 - s), and the jackknife, for which it is a degenerate statistic, estimates twice as much.
+    /// The excess c d^2 that a difference d of the shares has on the contested examples, which are c N. With the sum w
+    /// of the variances of a dense and a pruned vote, its estimate has the variance
+    /// c / N (2 w^2 / (R (R - 1)) + 4 d^2 w / R), and the jackknife estimates c / N (4 w^2 / (R (R - 2)) + 4 d^2 w /
+    /// R), since the first part is that of a degenerate U statistic. The smallest d is the one for which the excess is
+    /// t standard errors of the jackknife and 0.84 standard deviations.
     /// </summary>
-    private static double SmallestExcess(int seeds, int examples)
+    /// <returns>Null if no difference is large enough.</returns>
+    private static double? SmallestExcess(int seeds, int examples)
     {
-        var v = ContestedShare * (1 - ContestedShare);
-        var sd = Math.Sqrt(8 * Contested * v * v / ((double)seeds * (seeds - 1) * examples));
-        return sd * ((Math.Sqrt(2) * StudentT.Quantile975(seeds - 1)) + Normal80);
+        var (t, r) = (StudentT.Quantile975(seeds - 1), (double)seeds);
+        var (below, reached) = (0.0, ContestedShare);
+        if (!IsDetected(reached)) return null;
+        for (var step = 0; step < 60; step++)
+        {
+            var middle = (below + reached) / 2;
+            if (IsDetected(middle)) reached = middle;
+            else below = middle;
+        }
+        return Contested * reached * reached;
+
+        bool IsDetected(double d)
+        {
+            var pruned = ContestedShare - d;
+            var w = (ContestedShare * (1 - ContestedShare)) + (pruned * (1 - pruned));
+            var linear = 4 * d * d * w / r;
+            return Math.Sqrt(Contested * examples) * d * d
+                >= (t * Math.Sqrt((4 * w * w / (r * (r - 2))) + linear))
+                    + (Normal80 * Math.Sqrt((2 * w * w / (r * (r - 1))) + linear));
+        }
     }
 }
 

@@ -95,7 +95,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
         Assert.Equal((3, 8), ((int)detectable["seeds"]!, (int)detectable["examples"]!));
         Assert.Equal(1, (double)detectable["shares"]![0]!["smallestQ"]!, 12);
         Assert.Equal(0, (double)detectable["shares"]![0]!["power"]!);
-        Assert.Equal(Detectable.Of(3, 8).Excess, (double)detectable["excess"]!);
+        Assert.Equal(Detectable.Of(3, 8).Reason, (string?)detectable["reason"]);
         Assert.Equal(0, (int)(await api.GetAsync($"/api/v1/sweeps?datasetId={dataset.Id}"))["totalItems"]!);
     }
 

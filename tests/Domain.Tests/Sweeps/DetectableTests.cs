@@ -26,14 +26,28 @@ public class DetectableTests
         Assert.Equal(shares.Select(one => one.SmallestQ).Order(), shares.Select(one => one.SmallestQ));
     }
 
-    /// <summary>t = 2.3646 for 7 degrees of freedom, and v = 0.16 for a fifth of the examples.</summary>
+    /// <summary>t = 2.3646 for 7 degrees of freedom; a fifth of the examples have dense shares of 0.8.</summary>
     [Fact]
-    public void The_smallest_excess_follows_from_the_seeds_and_the_examples()
+    public void The_smallest_excess_is_80_percent_likely_to_be_above_its_error()
     {
-        var sd = Math.Sqrt(8 * 0.2 * 0.16 * 0.16 / (8 * 7 * 500));
+        var excess = Detectable.Of(8, 500).Excess!.Value;
 
-        Assert.Equal(sd * ((Math.Sqrt(2) * 2.3646) + 0.8416), Detectable.Of(8, 500).Excess!.Value, 1e-6);
-        Close(Detectable.Of(8, 500).Excess / 10, Detectable.Of(8, 50_000).Excess);
+        var d = Math.Sqrt(excess / 0.2);
+        var w = 0.16 + ((0.8 - d) * (0.2 + d));
+        var linear = 4 * d * d * w / 8;
+        var (error, sd) = (Math.Sqrt((4 * w * w / (8 * 6)) + linear), Math.Sqrt((2 * w * w / (8 * 7)) + linear));
+        Assert.Equal(((2.3646 * error) + (0.8416 * sd)) * Math.Sqrt(0.2 / 500), excess, 1e-6);
+        Assert.True(Detectable.Of(8, 50_000).Excess < excess / 9);
+        Assert.True(Detectable.Of(30, 500).Excess < excess / 3);
+    }
+
+    [Fact]
+    public void A_few_examples_and_seeds_cannot_show_any_excess()
+    {
+        var detectable = Detectable.Of(3, 8);
+
+        Assert.Null(detectable.Excess);
+        Assert.Contains("no excess has an interval above 0", detectable.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
