@@ -4,7 +4,10 @@ using PieService.Domain.Storage;
 
 namespace PieService.Bench;
 
-/// <summary>The time and the peak memory of labelling a comparison of many runs on many examples.</summary>
+/// <summary>
+/// The time and the peak memory of labelling and analysing a comparison of many runs on many examples, and the time of
+/// requests for it.
+/// </summary>
 internal static class LargeLabelling
 {
     /// <param name="runs">The number of runs, half of them dense.</param>
@@ -17,8 +20,7 @@ internal static class LargeLabelling
         {
             foreach (var run in await db.Runs.AsNoTracking().ToListAsync())
             {
-                // The labels of a test split do not depend on the scores.
-                db.RunPredictions.Add(ComparedRuns.Predictions(run, examples, withScores: false));
+                db.RunPredictions.Add(ComparedRuns.Predictions(run, examples));
                 await db.SaveChangesAsync();
                 db.ChangeTracker.Clear();
             }
@@ -34,5 +36,6 @@ internal static class LargeLabelling
             $"{runs} runs x {examples:N0} examples: {seconds:F1} s, "
             + $"{(Environment.CpuUsage.TotalTime - processor).TotalSeconds:F1} s of this process's processor time, "
             + $"at most {Measured.PeakMiB():F0} MiB resident (while the predictions were made: {before:F0} MiB)");
+        await LargeQueries.RunAsync(database.ConnectionString, comparison);
     }
 }

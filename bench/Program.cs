@@ -3,6 +3,7 @@ using System.Globalization;
 using PieService.Bench;
 using PieService.Bench.Grid;
 using PieService.Bench.Parts;
+using PieService.Bench.Simulation;
 using PieService.Domain;
 using PieService.Domain.Recipes;
 using PieService.Worker.Machines;
@@ -20,6 +21,7 @@ using PieService.Worker.Machines;
 // COUNT damaged files of each format.
 // bench significance [EXAMPLES [COMPARISONS]]: the exact tests and q values of all examples.
 // bench halves [EXAMPLES]: the analysis of halves of the seeds.
+// bench simulate [SWEEPS [EXAMPLES]]: the false discovery rate, the excess and the planner on simulated sweeps.
 // bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
 switch (args)
 {
@@ -90,6 +92,10 @@ switch (args)
         break;
     case ["halves", .. var sizes]:
         Halves.Run(Size(sizes, 0, otherwise: 100_000));
+        break;
+    case ["simulate", .. var sizes]:
+        SimulatedSweeps.Run(Size(sizes, 0, otherwise: 300), Size(sizes, 1, otherwise: 1000));
+        SimulatedPower.Run(Size(sizes, 0, otherwise: 300), Size(sizes, 1, otherwise: 1000));
         break;
     case [var folder, .. var sizes] when folder != "tune":
         UnderEachAllocator(["tune", folder, .. sizes]);

@@ -13,6 +13,8 @@ internal sealed class BenchDatabase : IAsyncDisposable
     private readonly FreshDatabase database =
         new(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
 
+    public string ConnectionString => database.ConnectionString;
+
     public NpgsqlDataSource Source { get; private set; } = null!;
 
     public PooledDbContextFactory<PieDbContext> Contexts { get; private set; } = null!;

@@ -73,9 +73,9 @@ internal static class ComparedRuns
         set => set.SetProperty(run => run.State, RunState.Succeeded)
             .SetProperty(run => run.AchievedSparsity, run => (double)run.Sparsity));
 
-    public static RunPredictions Predictions(Run run, int examples, bool withScores = true)
+    public static RunPredictions Predictions(Run run, int examples)
     {
-        var (classes, scores) = (new byte[2 * examples], new byte[withScores ? 2 * examples * Classes : 0]);
+        var (classes, scores) = (new byte[2 * examples], new byte[2 * examples * Classes]);
         for (var position = 0; position < examples; position++) classes[2 * position] = (byte)Class(run, position);
         var random = KeyedRandom.For("bench", "scores", run.Seed, run.Method);
         // Numbers between 1 and 2, whose bits hardly repeat.
