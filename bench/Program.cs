@@ -11,7 +11,7 @@ using PieService.Worker.Machines;
 // bench report FILE [--compare OLD] [--part NAME] [--checkpoint FOLDER] [--texts N]: what ./pie bench prints.
 // bench grid N: the latency of every GET with N grids of 9,840 runs in the database.
 // bench published MODEL TEXTS SOURCE: a sweep in the published way; writes the processor time of its runs in seconds.
-// bench labelling RUNS EXAMPLES: the time and the memory of labelling a comparison.
+// bench labelling RUNS EXAMPLES: the time and the memory of labelling a comparison, and requests for it.
 // bench: a training step of the study's BiLSTM under each allocator.
 // bench memory [FOLDER]: the peak memory of a trainer under each, over many epochs of texts of varying length; also of
 // a BERT if its folder is given.
