@@ -40,13 +40,14 @@ internal static class SimulatedSweeps
             var (dense, pruned) = model.Draw(sweep);
             var (discordant, tally) =
                 (new DiscordantSeeds(setting.Labels),
-                    new SignificanceTally(LearningTask.SingleLabel, setting.Labels, setting.Seeds));
+                    new SignificanceTally(
+                        LearningTask.SingleLabel, setting.Labels, ComparedCohorts.OfSeeds(setting.Seeds)));
             List<LabelledExample> labels = [.. PieLabeling.Label(model.Gold, dense, pruned)];
             foreach (var label in labels) tally.Add(label, Discordant(label));
             var q = tally.QValues();
             List<ExampleSignificance> significances = [.. labels.Select(label => q(label, Discordant(label)))];
             unpaired.Add(significances.ConvertAll(one => one.Q));
-            paired.Add(significances.ConvertAll(one => one.PairedQ));
+            paired.Add(significances.ConvertAll(one => one.PairedQ!.Value));
             bh.Add([.. AdjustedP.BenjaminiHochberg([.. significances.Select(one => one.P)])]);
 
             var distances = new SeedDistances.Tally(setting.Seeds, setting.Seeds);

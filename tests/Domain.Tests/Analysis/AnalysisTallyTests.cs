@@ -157,7 +157,7 @@ public class AnalysisTallyTests
             tally.Add(label, discordant: null, isReplicated: null);
         tally.Add(fewer);
 
-        var result = tally.Result(classes: null, None);
+        var result = tally.Result(classes: null, None, conformal: null);
 
         Assert.Null(result.Significance.Paired);
         Assert.Equal((null, 4), (result.Effect.SameSeed, result.Effect.Df));
