@@ -19,23 +19,35 @@ public sealed record OverlapGivenMargin(double ExpectedShared, double? Ratio, do
     /// <param name="margin">(top - second) / runs of the dense cohort, in [0, 1].</param>
     public static int Stratum(double margin) => Math.Min(Strata - 1, (int)(Strata * margin));
 
-    /// <param name="examples">For each of the N examples its stratum, or pair of strata if the dense cohorts differ,
+    /// <param name="first">The PIEs of the first comparison.</param>
+    /// <param name="second">The PIEs of the second comparison among the same N examples.</param>
+    /// <param name="firstStrata">The stratum of each example by the dense cohort of the first comparison.</param>
+    /// <param name="secondStrata">The same by that of the second one; null if both have the same dense cohort. Else the
+    /// strata are the pairs of both.</param>
+    public static OverlapGivenMargin Of(PieSet first, PieSet second, byte[] firstStrata, byte[]? secondStrata) =>
+        Of(Enumerable.Range(0, firstStrata.Length).Select(i => (
+            secondStrata is null ? firstStrata[i] : (Strata * firstStrata[i]) + secondStrata[i],
+            first.Contains(i), second.Contains(i))));
+
+    /// <param name="examples">For each of the N examples its stratum, in [0, 10), or in [0, 100) for a pair of strata,
     /// and whether it is a PIE of the first and of the second comparison.</param>
-    public static OverlapGivenMargin Of<TStratum>(
-        IEnumerable<(TStratum Stratum, bool First, bool Second)> examples) where TStratum : notnull
+    public static OverlapGivenMargin Of(IEnumerable<(int Stratum, bool First, bool Second)> examples)
     {
-        var (shared, expected, variance) = (0, 0.0, 0.0);
-        foreach (var stratum in examples.GroupBy(example => example.Stratum))
+        // Counts by stratum: of the examples, of the PIEs of each comparison, and of those that both share.
+        int[] all = new int[Strata * Strata], ofFirst = new int[all.Length], ofSecond = new int[all.Length];
+        var shared = 0;
+        foreach (var (stratum, isFirst, isSecond) in examples)
         {
-            double n = 0, n1 = 0, n2 = 0;
-            foreach (var (_, first, second) in stratum)
-            {
-                n++;
-                if (first) n1++;
-                if (second) n2++;
-                if (first && second) shared++;
-            }
-            expected += n1 * n2 / n;
+            all[stratum]++;
+            if (isFirst) ofFirst[stratum]++;
+            if (isSecond) ofSecond[stratum]++;
+            if (isFirst && isSecond) shared++;
+        }
+        var (expected, variance) = (0.0, 0.0);
+        for (var stratum = 0; stratum < all.Length; stratum++)
+        {
+            double n = all[stratum], n1 = ofFirst[stratum], n2 = ofSecond[stratum];
+            if (n > 0) expected += n1 * n2 / n;
             if (n > 1) variance += n1 * n2 * (n - n1) * (n - n2) / (n * n * (n - 1));
         }
         double? z = variance > 0 ? (shared - expected) / Math.Sqrt(variance) : null;

@@ -22,6 +22,17 @@ public readonly record struct LabelVotes(int[] Votes, int Runs)
     /// <summary>|2 votes - runs| / runs, in [0, 1]; 0 for a tie.</summary>
     public double Margin(int c) => (double)Math.Abs((2 * Votes[c]) - Runs) / Runs;
 
+    /// <summary>The smallest margin of all classes.</summary>
+    public double SmallestMargin
+    {
+        get
+        {
+            var smallest = 1.0;
+            for (var c = 0; c < Votes.Length; c++) smallest = Math.Min(smallest, Margin(c));
+            return smallest;
+        }
+    }
+
     /// <summary>The classes with a strict majority, ascending.</summary>
     public IEnumerable<int> Predicted()
     {

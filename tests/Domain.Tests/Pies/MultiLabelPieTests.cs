@@ -33,6 +33,13 @@ public class MultiLabelPieTests
         Assert.Equal(direction, One(gold, dense: [[0], [0], [0]], pruned: [[1], [1], [1]]).Direction);
 
     [Fact]
+    public void The_smallest_margin_of_a_cohort_is_over_all_labels()
+    {
+        Assert.Equal(0.2, new LabelVotes([5, 3, 1], 5).SmallestMargin, 12);
+        Assert.Equal(1, new LabelVotes([5, 0], 5).SmallestMargin);
+    }
+
+    [Fact]
     public void The_margin_is_the_smallest_over_the_labels_that_differ()
     {
         // Label 0: dense 4 of 5, pruned 1 of 5: margin 0.6. Label 1: 3 of 5 in both, which would be 0.2, but
