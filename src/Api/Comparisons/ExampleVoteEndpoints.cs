@@ -17,7 +17,8 @@ public static class ExampleVoteEndpoints
     /// Returns the votes of a sweep's cohorts on one example, by model, method, sparsity and baseline.
     /// </summary>
     /// <remarks>
-    /// The response contains every labelled comparison, including those in which the example is not a PIE.
+    /// The response contains every labelled comparison, including those in which the example is not a PIE. A trajectory
+    /// has the complete comparisons of a model, a method and a baseline by their target sparsity.
     /// </remarks>
     private static async Task<Results<Ok<ExampleVotesResponse>, ProblemHttpResult>> Get(
         Guid id, Guid exampleId, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
@@ -53,15 +54,17 @@ public static class ExampleVoteEndpoints
                        row.Label.IsPie,
                        votes.Dense, votes.Pruned, row.Label.Margin, row.Label.Direction,
                        row.Label.DenseTied || row.Label.PrunedTied, votes.Classes, row.Label.El2n,
-                       row.Label.InfluenceBin),
-            ]));
+                       row.Label.InfluenceBin, row.Label.Q, row.Label.Taxicab, row.Label.Shift, row.Label.Replicated),
+            ],
+            ExampleTrajectory.Of(labels.Select(row => (row.Comparison, row.Label)))));
     }
 }
 
 /// <param name="Comparisons">The votes in each labelled comparison.</param>
+/// <param name="Trajectories">How the votes change with the target sparsity, over complete comparisons.</param>
 public sealed record ExampleVotesResponse(
     Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels,
-    IReadOnlyList<ComparisonVote> Comparisons);
+    IReadOnlyList<ComparisonVote> Comparisons, IReadOnlyList<ExampleTrajectory> Trajectories);
 
 /// <param name="AchievedSparsity">The mean achieved sparsity of the pruned runs, in percent.</param>
 /// <param name="Baseline">The dense cohort with which the pruned cohort is compared: dense or dense4E.</param>
@@ -74,8 +77,15 @@ public sealed record ExampleVotesResponse(
 /// The influence bin of a training example by its EL2N, from 1 (least influential) to 20; null for examples of other
 /// splits.
 /// </param>
+/// <param name="Q">The q value of the unpaired test; null if most dense runs have collapsed.</param>
+/// <param name="Taxicab">The sum over the labels of the differences of the shares of votes.</param>
+/// <param name="Shift">The estimated distance of the shares of votes, 0 on average without an effect; null for one
+/// seed.</param>
+/// <param name="Replicated">Whether a PIE is one against the second dense cohort too; null if it is not a PIE, and
+/// without such a cohort.</param>
 public sealed record ComparisonVote(
     Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity,
     double? AchievedSparsity, Method Baseline, bool IsPie,
     CohortVote Dense, CohortVote Pruned, double Margin, PieDirection? Direction, bool Tied,
-    IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin);
+    IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin, double? Q, double Taxicab, double? Shift,
+    bool? Replicated);
