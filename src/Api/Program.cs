@@ -12,6 +12,7 @@ using PieService.Api.Idempotency;
 using PieService.Api.Models;
 using PieService.Api.OpenApi;
 using PieService.Api.Runs;
+using PieService.Api.SweepAnalysis;
 using PieService.Api.Sweeps;
 using PieService.Api.Tables;
 using PieService.Api.Webhooks;
@@ -132,6 +133,7 @@ api.MapEvents();
 api.MapRuns();
 api.MapComparisons();
 api.MapExampleVotes();
+api.MapSweepAnalysis();
 api.MapWebhooks();
 api.MapAudit();
 if (access.RequireKeys && !await AccessSetup.HasKeyAsync(app.Services))

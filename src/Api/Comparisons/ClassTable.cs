@@ -18,28 +18,7 @@ namespace PieService.Api.Comparisons;
 /// </remarks>
 public sealed class ClassTable() : Table<ClassFilter, ClassTable.Scope, ClassResponse>("comparison", "classes")
 {
-    private static readonly Columns<ClassResponse> Flat = new Columns<ClassResponse>()
-        .Text("label", row => row.Label)
-        .Whole("examples", row => row.Examples)
-        .Real("share", row => row.Share)
-        .Whole("pies", row => row.Pies)
-        .Real("pieShare", row => row.PieShare)
-        .Real("pieRate", row => row.PieRate)
-        .Whole("differing", row => row.Differing)
-        .Cohort("dense", row => row.Dense)
-        .Cohort("pruned", row => row.Pruned)
-        .Real("labelShare", row => row.LabelShare)
-        .Real("pieLabelShare", row => row.PieLabelShare)
-        .Real("differingShare", row => row.DifferingShare)
-        .Real("residual", row => row.Residual)
-        .Real("recallDifference_difference", row => row.RecallDifference?.Difference)
-        .Real("recallDifference_t", row => row.RecallDifference?.T)
-        .Real("recallDifference_df", row => row.RecallDifference?.Df)
-        .Real("recallDifference_p", row => row.RecallDifference?.P)
-        .Real("recallDifference_low", row => row.RecallDifference?.Low)
-        .Real("recallDifference_high", row => row.RecallDifference?.High)
-        .Real("recallDifference_holm", row => row.RecallDifference?.Holm)
-        .Real("recallDifference_q", row => row.RecallDifference?.Q);
+    private static readonly Columns<ClassResponse> Flat = new Columns<ClassResponse>().Class();
 
     public override Task<Scope?> FindAsync(
         PieDbContext db, Guid id, ClassFilter filter, CancellationToken cancellation) =>
@@ -117,7 +96,7 @@ public sealed record ClassFilter : TableQuery
 /// <param name="RecallDifference">
 /// Whether pruning hurts the class more than the model; null if the class has no examples, and for one seed.
 /// </param>
-public sealed record ClassResponse(
+public record ClassResponse(
     string Label, int Examples, double Share, int Pies, double? PieShare, double? PieRate, int? Differing,
     CohortClassScore Dense, CohortClassScore Pruned,
     double? LabelShare, double? PieLabelShare, double? DifferingShare, double? Residual,
@@ -159,14 +138,4 @@ public sealed record RecallDifference(
 {
     public static RecallDifference? Of(ClassRecall? recall) => recall is not { Test: var test } ? null
         : new(test.Difference, test.T, test.Df, test.P, test.Low, test.High, recall.Holm, recall.Q);
-}
-
-file static class CohortColumns
-{
-    public static Columns<ClassResponse> Cohort(
-        this Columns<ClassResponse> columns, string name, Func<ClassResponse, CohortClassScore> cohort) => columns
-        .Real($"{name}_accuracy", row => cohort(row).Accuracy)
-        .Spread($"{name}_precision", row => cohort(row).Precision)
-        .Spread($"{name}_recall", row => cohort(row).Recall)
-        .Spread($"{name}_f1", row => cohort(row).F1);
 }

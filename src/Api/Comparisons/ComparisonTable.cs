@@ -60,13 +60,7 @@ public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, Comp
 
     public override Rows<ComparisonResponse> Rows(PieDbContext db, SweepScope scope, ComparisonFilter filter) =>
         new QueryRows<Comparison, ComparisonResponse>(
-            db.Comparisons.Where(comparison => comparison.SweepId == scope.SweepId
-                && (filter.Model == null || comparison.Model == filter.Model)
-                && (filter.Method == null || comparison.Method == filter.Method)
-                && (filter.Sparsity == null || comparison.Sparsity == filter.Sparsity)
-                && (filter.MinAchievedSparsity == null || comparison.AchievedSparsity >= filter.MinAchievedSparsity)
-                && (filter.MaxAchievedSparsity == null || comparison.AchievedSparsity <= filter.MaxAchievedSparsity)),
-            filter.OrderBy == SparsityOrder.Request ? ByRequest : BySparsity,
+            filter.Of(db.Comparisons, scope.SweepId), filter.OrderBy == SparsityOrder.Request ? ByRequest : BySparsity,
             ComparisonResponse.Of);
 
     public override Columns<ComparisonResponse> Columns(SweepScope scope) => Flat;
@@ -98,6 +92,14 @@ public sealed record ComparisonFilter : TableQuery
     /// first, unlabelled comparisons last.
     /// </summary>
     public SparsityOrder OrderBy { get; init; } = SparsityOrder.Request;
+
+    public IQueryable<Comparison> Of(IQueryable<Comparison> comparisons, Guid sweepId) => comparisons
+        .Where(comparison => comparison.SweepId == sweepId
+            && (Model == null || comparison.Model == Model)
+            && (Method == null || comparison.Method == Method)
+            && (Sparsity == null || comparison.Sparsity == Sparsity)
+            && (MinAchievedSparsity == null || comparison.AchievedSparsity >= MinAchievedSparsity)
+            && (MaxAchievedSparsity == null || comparison.AchievedSparsity <= MaxAchievedSparsity));
 }
 
 /// <param name="Complete">

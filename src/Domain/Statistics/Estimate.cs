@@ -17,10 +17,9 @@ public sealed record Estimate(double Value, double? Se, double? Low, double? Hig
     /// <summary>The mean of independent values, ± t sd / sqrt(n) with n - 1 degrees of freedom.</summary>
     /// <param name="values">n, at least one; one alone has no interval.</param>
     /// <exception cref="InvalidOperationException">There is no value.</exception>
-    public static Estimate OfMean(IReadOnlyCollection<double> values)
-    {
-        var spread = Spread.Of(values);
-        return spread.Sd is { } sd
-            ? WithError(spread.Mean, sd / Math.Sqrt(values.Count), values.Count - 1) : WithoutError(spread.Mean);
-    }
+    public static Estimate OfMean(IReadOnlyCollection<double> values) => OfMean(Spread.Of(values), values.Count);
+
+    /// <summary>The mean of n independent values, of which the spread is known.</summary>
+    public static Estimate OfMean(Spread spread, int n) => spread.Sd is { } sd
+        ? WithError(spread.Mean, sd / Math.Sqrt(n), n - 1) : WithoutError(spread.Mean);
 }

@@ -17,7 +17,7 @@ internal sealed record FolderLine(string Project, IReadOnlyList<IReadOnlyList<st
         Parse(
             "Api",
             "Database → Dispatch → Http → Lists → Access → Idempotency → Tables → "
-            + "(Datasets | Sweeps | Runs | Comparisons | Models) → Webhooks → Events → OpenApi → ."),
+            + "(Datasets | Sweeps | Runs | Comparisons | Models) → SweepAnalysis → Webhooks → Events → OpenApi → ."),
         Parse(
             "Worker",
             "Files → Text → Models → Training → Pruning → Machines → (Arithmetic | Runs) → Trainers → Artifacts → "

@@ -1,0 +1,13 @@
+using PieService.Api.Tables;
+
+namespace PieService.Api.SweepAnalysis;
+
+public static class SweepAnalysisEndpoints
+{
+    public static void MapSweepAnalysis(this IEndpointRouteBuilder routes)
+    {
+        var sweep = routes.MapGroup("/sweeps/{id:guid}");
+        sweep.MapTable("/analysis", new SweepAnalysisTable()).WithName("listSweepAnalysis").WithTags("Comparisons");
+        sweep.MapTable("/classes", new SweepClassTable()).WithName("listSweepClasses").WithTags("Comparisons");
+    }
+}

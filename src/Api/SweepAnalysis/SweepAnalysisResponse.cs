@@ -1,0 +1,67 @@
+using PieService.Api.Comparisons;
+using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+using PieService.Domain.Recipes;
+using PieService.Domain.Statistics;
+
+namespace PieService.Api.SweepAnalysis;
+
+/// <param name="Complete">Whether every expected run has succeeded; else the numbers are provisional.</param>
+/// <param name="PieRate">The number of PIEs divided by the number of examples, in [0, 1].</param>
+/// <param name="SignificantPies">The number of PIEs with a q value of at most 0.05.</param>
+/// <param name="NoiseFloor">The PIE rate that a change of seeds alone causes.</param>
+/// <param name="Churn">The share of the examples on which the dense and the pruned run of one seed disagree.</param>
+/// <param name="Excess">How much more the cohorts disagree than the runs within them, as a share of the examples: 0 on
+/// average if pruning changes no example.</param>
+/// <param name="OverDense">The same over the dense runs alone: positive also if the pruned runs are merely
+/// noisier.</param>
+/// <param name="HalvesJaccard">The mean Jaccard index of the PIEs that both halves of the seeds find.</param>
+/// <param name="CrossFit">The scores of one half of the seeds on the PIEs that the other half found.</param>
+/// <param name="Replication">The PIEs that are PIEs against the second dense cohort too; null without such a
+/// cohort.</param>
+/// <param name="Collapse">The runs that give the same answer to almost every text, or answer by chance.</param>
+/// <param name="AnalysedAt">Null, as all numbers, until the comparison is labelled.</param>
+public sealed record SweepAnalysisResponse(
+    Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
+    Split Split, ComparedSeeds Seeds, bool Complete, Spread? AchievedSparsity, ScoreEstimates? Score, int? Examples,
+    int? Pies, double? PieRate, int? SignificantPies, NoiseFloor? NoiseFloor, Spread? Churn, Estimate? Excess,
+    Estimate? OverDense, double? HalvesJaccard, CrossFitResponse? CrossFit, Replication? Replication,
+    Collapse? Collapse, DateTimeOffset? AnalysedAt, int? AnalysisVersion) : IComparisonIdentity
+{
+    private const double Significant = 0.05;
+
+    public static SweepAnalysisResponse Of(Comparison comparison, ComparisonAnalysis? analysis)
+    {
+        var (known, result) = (ComparisonResponse.Of(comparison), analysis?.Result);
+        return new(
+            comparison.Id, comparison.Model, comparison.Architecture, comparison.Method, comparison.Sparsity,
+            comparison.Baseline, comparison.Split, known.Seeds, known.Complete, known.AchievedSparsity,
+            ScoreEstimates.Of(comparison.Summary), known.Examples, known.Pies, known.PieRate,
+            result?.Significance.AtMost.SingleOrDefault(level => level.MaxQ == Significant)?.Pies, known.NoiseFloor,
+            known.Churn, result?.Effect.Excess, result?.Effect.OverDense, result?.Halves?.Jaccard,
+            result is null ? null : CrossFitResponse.Of(result.Halves), result?.Replication, result?.Collapse,
+            analysis?.AnalysedAt, analysis?.Version);
+    }
+}
+
+/// <summary>The scores of both cohorts, with intervals.</summary>
+public sealed record ScoreEstimates(ScoreMetric Metric, ScoreEstimate Dense, ScoreEstimate Pruned)
+{
+    public static ScoreEstimates? Of(ComparisonSummary? summary) => summary is null ? null : new(
+        summary.Metric, ScoreEstimate.Of(summary.DenseScore, summary.DenseSeeds),
+        ScoreEstimate.Of(summary.PrunedScore, summary.PrunedSeeds));
+}
+
+/// <param name="Mean">Over the runs of the cohort.</param>
+/// <param name="Sd">The standard deviation over the runs; null for one run, like the interval.</param>
+/// <param name="Low">The lower end of the 95 % interval of the mean, by Student's t over the runs.</param>
+/// <param name="High">The upper end.</param>
+public sealed record ScoreEstimate(double Mean, double? Sd, double? Low, double? High)
+{
+    public static ScoreEstimate Of(Spread spread, int runs)
+    {
+        var mean = Estimate.OfMean(spread, runs);
+        return new(spread.Mean, spread.Sd, mean.Low, mean.High);
+    }
+}

@@ -1,0 +1,55 @@
+using PieService.Api.Comparisons;
+using PieService.Api.Lists;
+using PieService.Api.Tables;
+using PieService.Domain.Analysis;
+using PieService.Domain.Pies;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.SweepAnalysis;
+
+/// <summary>
+/// Lists the analysis of each comparison of a sweep: effects, intervals and significance side by side.
+/// </summary>
+/// <remarks>
+/// A row has the main numbers of GET /comparisons/{id}/analysis, under the same names, beside the PIE rate, the noise
+/// floor and the scores of the comparison. Intervals are 95 %. A comparison that is provisional has complete: false;
+/// one that is not labelled yet has null numbers.
+/// </remarks>
+public sealed class SweepAnalysisTable()
+    : Table<ComparisonFilter, SweepScope, SweepAnalysisResponse>("sweep", "analysis")
+{
+    private static readonly Order<Row> ByRequest = Order<Row>.By(row => row.Comparison.Ordinal);
+
+    private static readonly Order<Row> BySparsity =
+        Order<Row>.By(row => row.Comparison.AchievedSparsity ?? AchievedSparsity.Missing)
+            .ThenBy(row => row.Comparison.Ordinal);
+
+    public override Task<SweepScope?> FindAsync(
+        PieDbContext db, Guid id, ComparisonFilter filter, CancellationToken cancellation) =>
+        SweepScope.FindAsync(db, id, cancellation);
+
+    public override Rows<SweepAnalysisResponse> Rows(PieDbContext db, SweepScope scope, ComparisonFilter filter)
+    {
+        var comparisons = filter.Of(db.Comparisons, scope.SweepId);
+        var rows = from comparison in comparisons
+                   join known in db.ComparisonAnalyses on comparison.Id equals known.ComparisonId into found
+                   from analysis in found.DefaultIfEmpty()
+                   select new Row { Comparison = comparison, Analysis = analysis };
+        return new QueryRows<Row, SweepAnalysisResponse>(
+            rows, filter.OrderBy == SparsityOrder.Request ? ByRequest : BySparsity,
+            row => SweepAnalysisResponse.Of(row.Comparison, row.Analysis))
+        {
+            Counted = comparisons,
+        };
+    }
+
+    public override Columns<SweepAnalysisResponse> Columns(SweepScope scope) => SweepAnalysisColumns.All;
+
+    public override Provenance Provenance(SweepScope scope) => scope.Provenance;
+
+    private sealed record Row
+    {
+        public required Comparison Comparison { get; init; }
+        public required ComparisonAnalysis? Analysis { get; init; }
+    }
+}
