@@ -16,10 +16,10 @@ internal static class GridPaths
         foreach (var (path, operations) in document["paths"]!.AsObject())
         {
             if (operations!["get"] is null || path.StartsWith("/health", StringComparison.Ordinal)) continue;
-            if (path == "/api/v1/power") continue;
-            // An event stream does not end, and no run of the grid keeps its model.
-            if (path.EndsWith("/events", StringComparison.Ordinal) || path.EndsWith("/model", StringComparison.Ordinal))
-                continue;
+            // An event stream does not end, no run of the grid keeps its model, 40 comparisons do not intersect, and the
+            // power needs shares.
+            string[] left = ["/events", "/model", "/intersections", "/power"];
+            if (left.Any(end => path.EndsWith(end, StringComparison.Ordinal))) continue;
             if (Filled(path, ids) is { } filled) yield return (path, filled);
         }
         foreach (var (path, query) in new[]
@@ -28,6 +28,7 @@ internal static class GridPaths
             ("/api/v1/sweeps/{id}/runs", "method=IMP&sparsity=90"),
             ("/api/v1/sweeps/{id}/runs", "format=csv"),
             ("/api/v1/power", "dense=0.8,0.2&pruned=0.4,0.6&seeds=30"),
+            ("/api/v1/sweeps/{id}/intersections", "method=IMP"),
             ("/api/v1/comparisons/{id}/pies", "minMargin=0.5"),
             ("/api/v1/comparisons/{id}/pies", "format=parquet"),
             ("/api/v1/comparisons/{id}/examples", "format=parquet"),

@@ -9,5 +9,8 @@ public static class SweepAnalysisEndpoints
         var sweep = routes.MapGroup("/sweeps/{id:guid}");
         sweep.MapTable("/analysis", new SweepAnalysisTable()).WithName("listSweepAnalysis").WithTags("Comparisons");
         sweep.MapTable("/classes", new SweepClassTable()).WithName("listSweepClasses").WithTags("Comparisons");
+        sweep.MapTable("/overlaps", new OverlapTable()).WithName("listOverlaps").WithTags("Comparisons");
+        sweep.MapTable("/intersections", new IntersectionTable()).WithName("listIntersections")
+            .WithTags("Comparisons");
     }
 }

@@ -11,7 +11,8 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
     private static readonly string[] Required =
         ["listExamples", "listRuns", "listRunMetrics", "listRunPredictions", "listSweepPredictions",
             "listExamplePredictions", "listComparisons", "listModelPairs", "listPies", "listComparisonExamples",
-            "listInfluence", "listClasses", "listSweepAnalysis", "listSweepClasses"];
+            "listInfluence", "listClasses", "listSweepAnalysis", "listSweepClasses", "listOverlaps",
+            "listIntersections"];
 
     [Fact]
     public async Task Every_table_is_served_in_every_format()
