@@ -12,5 +12,8 @@ public static class SweepAnalysisEndpoints
         sweep.MapTable("/overlaps", new OverlapTable()).WithName("listOverlaps").WithTags("Comparisons");
         sweep.MapTable("/intersections", new IntersectionTable()).WithName("listIntersections")
             .WithTags("Comparisons");
+        sweep.MapTable("/pies", new SweepPieTable()).WithName("listSweepPies").WithTags("PIEs");
+        sweep.MapTable("/fragile-examples", new FragileExampleTable()).WithName("listFragileExamples")
+            .WithTags("PIEs");
     }
 }

@@ -12,7 +12,7 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
         ["listExamples", "listRuns", "listRunMetrics", "listRunPredictions", "listSweepPredictions",
             "listExamplePredictions", "listComparisons", "listModelPairs", "listPies", "listComparisonExamples",
             "listInfluence", "listClasses", "listSweepAnalysis", "listSweepClasses", "listOverlaps",
-            "listIntersections"];
+            "listIntersections", "listSweepPies", "listFragileExamples"];
 
     [Fact]
     public async Task Every_table_is_served_in_every_format()
