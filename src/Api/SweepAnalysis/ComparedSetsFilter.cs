@@ -1,13 +1,11 @@
-using PieService.Api.Tables;
 using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
-using PieService.Domain.Recipes;
 
 namespace PieService.Api.SweepAnalysis;
 
 /// <summary>The comparisons whose sets of PIEs a table compares, by their ids or by filters.</summary>
-public abstract record ComparedSetsFilter : TableQuery
+public abstract record ComparedSetsFilter : ComparisonSelection
 {
     /// <summary>
     /// The ids of comparisons of the sweep, separated by commas. By default all comparisons that the other filters
@@ -15,15 +13,7 @@ public abstract record ComparedSetsFilter : TableQuery
     /// </summary>
     public string? Comparisons { get; init; }
 
-    /// <summary>The model's name in the sweep.</summary>
-    public string? Model { get; init; }
-    public Method? Method { get; init; }
-
-    /// <summary>The target sparsity, in percent.</summary>
-    public decimal? Sparsity { get; init; }
-
-    /// <summary>The dense cohort of the comparison: dense or dense4E.</summary>
-    public Method? Baseline { get; init; }
+    /// <summary>Only comparisons on this split count.</summary>
     public Split? Split { get; init; }
 
     /// <summary>
@@ -44,12 +34,7 @@ public abstract record ComparedSetsFilter : TableQuery
 
     internal IQueryable<Comparison> Of(IQueryable<Comparison> comparisons, Guid sweepId)
     {
-        var selected = comparisons.Where(comparison => comparison.SweepId == sweepId
-            && (Model == null || comparison.Model == Model)
-            && (Method == null || comparison.Method == Method)
-            && (Sparsity == null || comparison.Sparsity == Sparsity)
-            && (Baseline == null || comparison.Baseline == Baseline)
-            && (Split == null || comparison.Split == Split));
+        var selected = Of(comparisons, sweepId, Split);
         return Ids is { } ids ? selected.Where(comparison => ids.Contains(comparison.Id)) : selected;
     }
 }

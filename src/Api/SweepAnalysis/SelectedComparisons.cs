@@ -25,13 +25,8 @@ public sealed record SelectedComparisons(
                            select new { sweep.DatasetId, dataset.Task, dataset.Labels })
             .SingleOrDefaultAsync(cancellation);
         if (about is null) return null;
-        var labelled = await db.Comparisons
-            .Where(comparison => comparison.SweepId == id && comparison.Split == filter.Split
-                && comparison.Summary != null
-                && (filter.Model == null || comparison.Model == filter.Model)
-                && (filter.Method == null || comparison.Method == filter.Method)
-                && (filter.Sparsity == null || comparison.Sparsity == filter.Sparsity)
-                && (filter.Baseline == null || comparison.Baseline == filter.Baseline))
+        var labelled = await filter.Of(db.Comparisons, id, filter.Split)
+            .Where(comparison => comparison.Summary != null)
             .OrderBy(comparison => comparison.Ordinal).AsNoTracking().ToListAsync(cancellation);
         return new(
             new(id, about.DatasetId), about.Task, about.Labels, filter.Split,

@@ -31,14 +31,9 @@ public sealed class SweepClassTable()
 
     public override Rows<SweepClassResponse> Rows(PieDbContext db, Scope scope, SweepClassFilter filter) =>
         new SweepClassRows(
-            from comparison in db.Comparisons
+            from comparison in filter.Of(db.Comparisons, scope.Of.SweepId, filter.Split)
             join scores in db.ClassScores on comparison.Id equals scores.ComparisonId
-            where comparison.SweepId == scope.Of.SweepId && comparison.Summary != null
-                && (filter.Model == null || comparison.Model == filter.Model)
-                && (filter.Method == null || comparison.Method == filter.Method)
-                && (filter.Sparsity == null || comparison.Sparsity == filter.Sparsity)
-                && (filter.Baseline == null || comparison.Baseline == filter.Baseline)
-                && (filter.Split == null || comparison.Split == filter.Split)
+            where comparison.Summary != null
             select new ScoredComparison { Comparison = comparison, Scores = scores.Classes },
             scope.Labels, LabelFilter.ClassOf(filter.Label, scope.Labels));
 
@@ -49,17 +44,9 @@ public sealed class SweepClassTable()
     public sealed record Scope(SweepScope Of, string[] Labels);
 }
 
-public sealed record SweepClassFilter : TableQuery
+public sealed record SweepClassFilter : ComparisonSelection
 {
-    /// <summary>The model's name in the sweep.</summary>
-    public string? Model { get; init; }
-    public Method? Method { get; init; }
-
-    /// <summary>The target sparsity, in percent.</summary>
-    public decimal? Sparsity { get; init; }
-
-    /// <summary>The dense cohort of the comparison: dense or dense4E.</summary>
-    public Method? Baseline { get; init; }
+    /// <summary>Only comparisons on this split count.</summary>
     public Split? Split { get; init; }
 
     /// <summary>The name of a label. Only this class of each comparison is returned.</summary>
