@@ -9,19 +9,17 @@ namespace PieService.Domain.Analysis;
 /// ± z sqrt(1 / a - 1 / n1 + 1 / b - 1 / n0) for a of n1 and b of n0 PIEs; null unless both have PIEs.</param>
 public sealed record SubgroupPies(double Group, double Rest, Estimate? Ratio)
 {
-    /// <param name="examples">Whether each example is in the group, and whether it is a PIE.</param>
+    /// <param name="group">The number of PIEs in the group, and of its examples.</param>
+    /// <param name="rest">The same of the other examples.</param>
     /// <returns>Null if the group or the rest is empty.</returns>
-    public static SubgroupPies? Of(IEnumerable<(bool IsInGroup, bool IsPie)> examples)
+    public static SubgroupPies? Of((int Pies, int Examples) group, (int Pies, int Examples) rest)
     {
-        double a = 0, b = 0, n1 = 0, n0 = 0;
-        foreach (var (isInGroup, isPie) in examples)
-            if (isInGroup) (n1, a) = (n1 + 1, a + (isPie ? 1 : 0));
-            else (n0, b) = (n0 + 1, b + (isPie ? 1 : 0));
+        double a = group.Pies, n1 = group.Examples, b = rest.Pies, n0 = rest.Examples;
         if (n1 == 0 || n0 == 0) return null;
-        double group = a / n1, rest = b / n0;
-        if (a == 0 || b == 0) return new(group, rest, null);
+        double rate = a / n1, other = b / n0;
+        if (a == 0 || b == 0) return new(rate, other, null);
         var half = Normal.Quantile975 * Math.Sqrt((1 / a) - (1 / n1) + (1 / b) - (1 / n0));
-        var ratio = group / rest;
-        return new(group, rest, new Estimate(ratio, null, ratio * Math.Exp(-half), ratio * Math.Exp(half)));
+        var ratio = rate / other;
+        return new(rate, other, new Estimate(ratio, null, ratio * Math.Exp(-half), ratio * Math.Exp(half)));
     }
 }

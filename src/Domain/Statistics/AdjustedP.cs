@@ -25,6 +25,13 @@ public static class AdjustedP
         return q;
     }
 
+    /// <summary>The same for tests some of which have no p value: these are left out, and have no q value.</summary>
+    public static double?[] BenjaminiHochbergOfKnown(IReadOnlyList<double?> p)
+    {
+        var (q, next) = (BenjaminiHochberg([.. p.OfType<double>()]), 0);
+        return [.. p.Select(value => value is null ? null : (double?)q[next++])];
+    }
+
     private static int[] Ascending(IReadOnlyList<double> p)
     {
         int[] order = [.. Enumerable.Range(0, p.Count)];

@@ -37,9 +37,10 @@ public class ClassAnalysisTests
         var (dense, pruned, group) =
             (golden.Runs("dense", 100), golden.Runs("pruned", 100), golden.Members("group", gold.Count));
 
-        CompareRate(expected.GetProperty("fpr"), SubgroupRate.FalsePositives(gold, dense, pruned, group, c));
-        CompareRate(expected.GetProperty("fnr"), SubgroupRate.FalseNegatives(gold, dense, pruned, group, c));
-        var pies = SubgroupPies.Of(group.Zip(golden.Members("pies", gold.Count)))!;
+        var effect = InOneBlock.Subgroup(new(gold, dense, pruned), group, golden.Members("pies", gold.Count), c);
+        CompareRate(expected.GetProperty("fpr"), effect.FalsePositives?.Rate);
+        CompareRate(expected.GetProperty("fnr"), effect.FalseNegatives?.Rate);
+        var pies = effect.Pies!;
         var rate = expected.GetProperty("pie_rate");
         Close(rate.Number("group"), pies.Group);
         Close(rate.Number("rest"), pies.Rest);
@@ -57,16 +58,18 @@ public class ClassAnalysisTests
 
     [Fact]
     public void A_group_without_PIEs_has_no_ratio() =>
-        Assert.Equal(new SubgroupPies(0, 0.5, null), SubgroupPies.Of([(true, false), (false, true), (false, false)]));
+        Assert.Equal(new SubgroupPies(0, 0.5, null), SubgroupPies.Of((0, 1), (1, 2)));
 
     [Fact]
     public void A_group_without_examples_of_the_class_has_no_rate()
     {
         var gold = PackedLabels.OfClasses(2, 0, 1);
 
-        Assert.Null(SubgroupRate.FalseNegatives(gold, [gold], [gold], [true, false], 1));
-        Assert.Null(SubgroupRate.FalseNegatives(gold, [gold], [gold], [false, true], 1)!.Test);
-        Assert.Null(SubgroupPies.Of([(true, true)]));
+        Assert.Null(Effect([true, false]).FalseNegatives);
+        Assert.Null(Effect([false, true]).FalseNegatives!.Rate.Test);
+        Assert.Null(Effect([true, true]).Pies);
+
+        SubgroupEffect Effect(bool[] group) => InOneBlock.Subgroup(new(gold, [gold], [gold]), group, [true, false], 1);
     }
 
     [Fact]

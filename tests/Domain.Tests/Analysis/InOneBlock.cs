@@ -45,6 +45,14 @@ internal static class InOneBlock
         return PieClasses.Of(gold.Task, examples, pies, gold.Count, isPie.Count(pie => pie));
     }
 
+    public static SubgroupEffect Subgroup(
+        ComparedAnswers answers, IReadOnlyList<bool> group, IReadOnlyList<bool> isPie, int c)
+    {
+        var tally = new SubgroupTally(1, answers.Gold.ClassCount, [c], (answers.Dense.Count, answers.Pruned.Count));
+        tally.Add(answers, [.. group.Select(isIn => isIn ? UInt128.One : 0)], [.. isPie]);
+        return tally.Effects().Single();
+    }
+
     private static List<LabelCounts> Counts(PackedLabels gold, IReadOnlyList<PackedLabels> runs) =>
         [.. runs.Select(run => LabelCounts.Of(gold, run))];
 }

@@ -6,6 +6,10 @@ namespace PieService.Domain.Tests.Statistics;
 public class AdjustedPTests
 {
     [Fact]
+    public void A_test_without_a_p_value_is_left_out_and_has_no_q_value() =>
+        Assert.Equal([0.04, null, 0.5], AdjustedP.BenjaminiHochbergOfKnown([0.02, null, 0.5]));
+
+    [Fact]
     public void Benjamini_and_Hochberg_is_that_of_statsmodels() => Each(
         "statistics.json", "benjamini_hochberg",
         golden => CloseP(golden.Numbers("q"), AdjustedP.BenjaminiHochberg(golden.Numbers("p"))));
