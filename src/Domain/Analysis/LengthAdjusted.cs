@@ -14,26 +14,34 @@ namespace PieService.Domain.Analysis;
 /// <param name="Pies">The PIEs in these strata.</param>
 public sealed record LengthAdjusted(double Difference, double? Ratio, double CliffsDelta, int Strata, int Pies)
 {
-    /// <summary>Strata end at the deciles of the number of words over all examples.</summary>
-    /// <param name="examples">The value of the measure, the number of words, and whether the example is a PIE.</param>
+    /// <param name="values">The value of the measure of each text; NaN if the text has none.</param>
+    /// <param name="strata">The stratum of each text, by <see cref="LengthStrata"/>.</param>
+    /// <param name="isPie">Whether each text is that of a PIE.</param>
     /// <returns>Null if no stratum has PIEs and other examples.</returns>
-    public static LengthAdjusted? Of(IReadOnlyCollection<(double Value, double Words, bool IsPie)> examples)
+    public static LengthAdjusted? Of(
+        IReadOnlyList<double> values, IReadOnlyList<byte> strata, IReadOnlyList<bool> isPie)
     {
-        if (examples.Count == 0) return null;
-        var deciles = new Deciles(examples.Select(example => example.Words));
-        var (difference, ofPies, ofRest, delta, strata, pies) = (0.0, 0.0, 0.0, 0.0, 0, 0);
-        foreach (var stratum in examples.GroupBy(example => deciles.GroupOf(example.Words)))
+        var (ofPies, ofRest) = (Groups(values, strata, isPie, true), Groups(values, strata, isPie, false));
+        var (difference, mean, otherMean, delta, used, pies) = (0.0, 0.0, 0.0, 0.0, 0, 0);
+        foreach (var (inside, others) in ofPies.Zip(ofRest))
         {
-            double[] inside = [.. stratum.Where(example => example.IsPie).Select(example => example.Value)];
-            double[] others = [.. stratum.Where(example => !example.IsPie).Select(example => example.Value)];
-            if (inside.Length == 0 || others.Length == 0) continue;
-            var (mean, other) = (inside.Average(), others.Average());
-            difference += inside.Length * (mean - other);
-            (ofPies, ofRest) = (ofPies + (inside.Length * mean), ofRest + (inside.Length * other));
-            delta += inside.Length * MannWhitney.Of(inside, others).CliffsDelta;
-            (strata, pies) = (strata + 1, pies + inside.Length);
+            if (inside.Count == 0 || others.Count == 0) continue;
+            var (one, other) = (inside.Average(), others.Average());
+            difference += inside.Count * (one - other);
+            (mean, otherMean) = (mean + (inside.Count * one), otherMean + (inside.Count * other));
+            delta += inside.Count * MannWhitney.Of(inside, others).CliffsDelta;
+            (used, pies) = (used + 1, pies + inside.Count);
         }
-        return strata == 0 ? null : new(
-            difference / pies, ofPies > 0 && ofRest > 0 ? ofPies / ofRest : null, delta / pies, strata, pies);
+        return used == 0 ? null : new(
+            difference / pies, mean > 0 && otherMean > 0 ? mean / otherMean : null, delta / pies, used, pies);
+    }
+
+    private static List<double>[] Groups(
+        IReadOnlyList<double> values, IReadOnlyList<byte> strata, IReadOnlyList<bool> isPie, bool ofPies)
+    {
+        List<double>[] groups = [.. Enumerable.Range(0, LengthStrata.Count).Select(_ => new List<double>())];
+        for (var i = 0; i < values.Count; i++)
+            if (isPie[i] == ofPies && !double.IsNaN(values[i])) groups[strata[i]].Add(values[i]);
+        return groups;
     }
 }

@@ -51,14 +51,25 @@ public sealed record MannWhitney(double U, double P, double CliffsDelta, double?
     private static double TwoSided(double u, double[] x, double[] y)
     {
         double n1 = x.Length, n0 = y.Length, n = n1 + n0;
-        var ties = x.Concat(y).GroupBy(value => value).Sum(group =>
-        {
-            double count = group.Count();
-            return (count * count * count) - count;
-        });
+        var ties = Ties(x, y);
         var variance = n1 * n0 / 12 * (n + 1 - (ties / (n * (n - 1))));
         // The larger of U and n1 n0 - U, so that the correction for continuity moves it towards the mean.
         var beyond = Math.Max(u, (n1 * n0) - u) - (n1 * n0 / 2) - 0.5;
         return variance <= 0 || beyond <= 0 ? 1 : Normal.TwoSided(beyond / Math.Sqrt(variance));
+    }
+
+    /// <summary>The sum of t^3 - t over the values of both groups, for the t occurrences of a value.</summary>
+    private static double Ties(double[] x, double[] y)
+    {
+        var (sum, i, j) = (0.0, 0, 0);
+        while (i < x.Length || j < y.Length)
+        {
+            var (value, before) = (j == y.Length || (i < x.Length && x[i] <= y[j]) ? x[i] : y[j], i + j);
+            while (i < x.Length && x[i] == value) i++;
+            while (j < y.Length && y[j] == value) j++;
+            double count = i + j - before;
+            sum += (count * count * count) - count;
+        }
+        return sum;
     }
 }

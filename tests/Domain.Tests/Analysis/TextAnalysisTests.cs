@@ -29,9 +29,8 @@ public class TextAnalysisTests
         "analysis.json", "length_adjusted", golden =>
         {
             var (expected, words) = (golden.GetProperty("expected"), golden.Numbers("words"));
-            var isPie = golden.GetProperty("is_pie").EnumerateArray().Select(pie => pie.GetBoolean());
-            var adjusted = LengthAdjusted.Of(
-                [.. golden.Numbers("values").Zip(words, isPie).Select(example => example)])!;
+            bool[] isPie = [.. golden.GetProperty("is_pie").EnumerateArray().Select(pie => pie.GetBoolean())];
+            var adjusted = LengthAdjusted.Of(golden.Numbers("values"), LengthStrata.Of(words), isPie)!;
 
             Assert.Equal((expected.Int("strata"), expected.Int("pies")), (adjusted.Strata, adjusted.Pies));
             Close(expected.Number("difference"), adjusted.Difference);
@@ -40,12 +39,21 @@ public class TextAnalysisTests
         });
 
     [Fact]
+    public void A_text_without_a_value_is_in_no_stratum()
+    {
+        var adjusted = LengthAdjusted.Of(
+            [3, double.NaN, 1, 1], LengthStrata.Of([4, 4, 4, double.NaN]), [true, true, false, false])!;
+
+        Assert.Equal((2.0, 1, 1), (adjusted.Difference, adjusted.Strata, adjusted.Pies));
+    }
+
+    [Fact]
     public void A_group_of_one_text_has_no_difference() => Assert.Null(TextDifference.Of([1], [1, 2, 3]));
 
     [Fact]
     public void Texts_whose_length_decides_have_nothing_to_compare()
     {
-        Assert.Null(LengthAdjusted.Of([(1, 5, true), (2, 50, false)]));
-        Assert.Null(LengthAdjusted.Of([]));
+        Assert.Null(LengthAdjusted.Of([1, 2], LengthStrata.Of([5, 50]), [true, false]));
+        Assert.Null(LengthAdjusted.Of([], LengthStrata.Of([]), []));
     }
 }
