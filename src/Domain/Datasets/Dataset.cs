@@ -1,6 +1,6 @@
 namespace PieService.Domain.Datasets;
 
-/// <summary>Texts with gold labels, as imported; never changed afterwards.</summary>
+/// <summary>Texts with gold labels, as imported; only the attributes may be replaced afterwards.</summary>
 public sealed class Dataset
 {
     public Guid Id { get; init; }
@@ -16,6 +16,9 @@ public sealed class Dataset
 
     /// <summary>The number of documents that are not examples, by reason.</summary>
     public IReadOnlyDictionary<string, int> Dropped { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>The names of the attributes that the examples have.</summary>
+    public string[] Attributes { get; init; } = [];
 
     public required TextQuality Quality { get; init; }
     public DateTimeOffset CreatedAt { get; init; }

@@ -23,6 +23,12 @@ public sealed class Example
     public required short[] Labels { get; init; }
 
     /// <summary>
+    /// The values of the attributes of the dataset by name, without those that the example does not have; null if it
+    /// has none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Attributes { get; init; }
+
+    /// <summary>
     /// The id of an example is derived from its dataset, split and position, so it can be computed without a query.
     /// </summary>
     public static Guid IdOf(Guid dataset, Split split, int position)

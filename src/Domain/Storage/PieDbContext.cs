@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using PieService.Domain.Access;
 using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
+using PieService.Domain.Datasets.Texts;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
@@ -16,6 +17,9 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
 {
     public DbSet<Dataset> Datasets => Set<Dataset>();
     public DbSet<Example> Examples => Set<Example>();
+    public DbSet<TextValues> TextValues => Set<TextValues>();
+    public DbSet<Subgroup> Subgroups => Set<Subgroup>();
+    public DbSet<NewAttributes> NewAttributes => Set<NewAttributes>();
     public DbSet<Import> Imports => Set<Import>();
     public DbSet<Sweep> Sweeps => Set<Sweep>();
     public DbSet<SweepProgress> SweepProgress => Set<SweepProgress>();
@@ -66,6 +70,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             dataset.Property(d => d.Dropped).IsJson();
             dataset.Property(d => d.Dropped).HasDefaultValueSql("'{}'");
             dataset.Property(d => d.Quality).IsJson();
+            dataset.Property(d => d.Attributes).HasDefaultValueSql("'{}'");
             dataset.HasIndex(d => d.CreatedAt);
             dataset.HasIndex(d => new { d.ContentHash, d.CreatedAt });
         });
@@ -73,7 +78,25 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         {
             example.HasKey(e => new { e.DatasetId, e.Split, e.Position });
             example.HasIndex(e => e.Id).IsUnique();
+            example.Property(e => e.Attributes).IsJson();
             example.HasOne<Dataset>().WithMany().HasForeignKey(e => e.DatasetId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<TextValues>(values =>
+        {
+            values.HasKey(v => new { v.DatasetId, v.Split, v.Part, v.Measure, v.Start });
+            values.HasOne<Dataset>().WithMany().HasForeignKey(v => v.DatasetId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<Subgroup>(subgroup =>
+        {
+            subgroup.Property(s => s.Where).IsJson();
+            subgroup.Property(s => s.CreatedAt).HasDefaultValueSql("now()");
+            subgroup.HasIndex(s => new { s.DatasetId, s.Name }).IsUnique();
+            subgroup.HasOne<Dataset>().WithMany().HasForeignKey(s => s.DatasetId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<NewAttributes>(row =>
+        {
+            row.HasKey(r => new { r.DatasetId, r.Line });
+            row.Property(r => r.Values).IsJson();
         });
         modelBuilder.Entity<Import>(import =>
         {
@@ -247,6 +270,8 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     {
         configurationBuilder.Properties<LearningTask>().HaveConversion<WireConverter<LearningTask>>();
         configurationBuilder.Properties<Split>().HaveConversion<WireConverter<Split>>();
+        configurationBuilder.Properties<PairPart>().HaveConversion<WireConverter<PairPart>>();
+        configurationBuilder.Properties<TextMeasure>().HaveConversion<WireConverter<TextMeasure>>();
         configurationBuilder.Properties<Architecture>().HaveConversion<WireConverter<Architecture>>();
         configurationBuilder.Properties<Method>().HaveConversion<WireConverter<Method>>();
         configurationBuilder.Properties<Protocol>().HaveConversion<WireConverter<Protocol>>();

@@ -59,6 +59,7 @@ namespace PieService.Domain.Storage.Migrations
                     content_hash = table.Column<string>(type: "text", nullable: false),
                     splits = table.Column<string>(type: "jsonb", nullable: false),
                     dropped = table.Column<string>(type: "jsonb", nullable: false, defaultValueSql: "'{}'"),
+                    attributes = table.Column<string[]>(type: "text[]", nullable: false, defaultValueSql: "'{}'"),
                     quality = table.Column<string>(type: "jsonb", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
@@ -107,6 +108,22 @@ namespace PieService.Domain.Storage.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_imports", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "new_attributes",
+                columns: table => new
+                {
+                    dataset_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    line = table.Column<long>(type: "bigint", nullable: false),
+                    source_id = table.Column<string>(type: "text", nullable: true),
+                    split = table.Column<string>(type: "text", nullable: true),
+                    position = table.Column<int>(type: "integer", nullable: true),
+                    values = table.Column<string>(type: "jsonb", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_new_attributes", x => new { x.dataset_id, x.line });
                 });
 
             migrationBuilder.CreateTable(
@@ -170,7 +187,8 @@ namespace PieService.Domain.Storage.Migrations
                     source_id = table.Column<string>(type: "text", nullable: false),
                     text = table.Column<string>(type: "text", nullable: false),
                     second_text = table.Column<string>(type: "text", nullable: true),
-                    labels = table.Column<short[]>(type: "smallint[]", nullable: false)
+                    labels = table.Column<short[]>(type: "smallint[]", nullable: false),
+                    attributes = table.Column<string>(type: "jsonb", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -272,6 +290,27 @@ namespace PieService.Domain.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "subgroups",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    dataset_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    where = table.Column<string>(type: "jsonb", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_subgroups", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_subgroups_datasets_dataset_id",
+                        column: x => x.dataset_id,
+                        principalTable: "datasets",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "sweeps",
                 columns: table => new
                 {
@@ -292,6 +331,28 @@ namespace PieService.Domain.Storage.Migrations
                         principalTable: "datasets",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "text_values",
+                columns: table => new
+                {
+                    dataset_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    split = table.Column<string>(type: "text", nullable: false),
+                    part = table.Column<string>(type: "text", nullable: false),
+                    measure = table.Column<string>(type: "text", nullable: false),
+                    start = table.Column<int>(type: "integer", nullable: false),
+                    packed = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_text_values", x => new { x.dataset_id, x.split, x.part, x.measure, x.start });
+                    table.ForeignKey(
+                        name: "fk_text_values_datasets_dataset_id",
+                        column: x => x.dataset_id,
+                        principalTable: "datasets",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -672,6 +733,12 @@ namespace PieService.Domain.Storage.Migrations
                 column: "trunk_run_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_subgroups_dataset_id_name",
+                table: "subgroups",
+                columns: new[] { "dataset_id", "name" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_sweep_runs_run_id",
                 table: "sweep_runs",
                 column: "run_id");
@@ -725,6 +792,9 @@ namespace PieService.Domain.Storage.Migrations
                 name: "model_pins");
 
             migrationBuilder.DropTable(
+                name: "new_attributes");
+
+            migrationBuilder.DropTable(
                 name: "pie_labels");
 
             migrationBuilder.DropTable(
@@ -737,10 +807,16 @@ namespace PieService.Domain.Storage.Migrations
                 name: "run_predictions");
 
             migrationBuilder.DropTable(
+                name: "subgroups");
+
+            migrationBuilder.DropTable(
                 name: "sweep_events");
 
             migrationBuilder.DropTable(
                 name: "sweep_runs");
+
+            migrationBuilder.DropTable(
+                name: "text_values");
 
             migrationBuilder.DropTable(
                 name: "vector_coverages");

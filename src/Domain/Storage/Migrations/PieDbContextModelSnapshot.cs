@@ -246,6 +246,13 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.PrimitiveCollection<string[]>("Attributes")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("attributes")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<string>("ContentHash")
                         .IsRequired()
                         .HasColumnType("text")
@@ -312,6 +319,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<int>("Position")
                         .HasColumnType("integer")
                         .HasColumnName("position");
+
+                    b.Property<string>("Attributes")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("attributes");
 
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -415,6 +426,108 @@ namespace PieService.Domain.Storage.Migrations
                         .HasFilter("state IN ('queued', 'running')");
 
                     b.ToTable("imports", (string)null);
+                });
+
+            modelBuilder.Entity("PieService.Domain.Datasets.NewAttributes", b =>
+                {
+                    b.Property<Guid>("DatasetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dataset_id");
+
+                    b.Property<long>("Line")
+                        .HasColumnType("bigint")
+                        .HasColumnName("line");
+
+                    b.Property<int?>("Position")
+                        .HasColumnType("integer")
+                        .HasColumnName("position");
+
+                    b.Property<string>("SourceId")
+                        .HasColumnType("text")
+                        .HasColumnName("source_id");
+
+                    b.Property<string>("Split")
+                        .HasColumnType("text")
+                        .HasColumnName("split");
+
+                    b.Property<string>("Values")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("values");
+
+                    b.HasKey("DatasetId", "Line")
+                        .HasName("pk_new_attributes");
+
+                    b.ToTable("new_attributes", (string)null);
+                });
+
+            modelBuilder.Entity("PieService.Domain.Datasets.Subgroup", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<Guid>("DatasetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dataset_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Where")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("where");
+
+                    b.HasKey("Id")
+                        .HasName("pk_subgroups");
+
+                    b.HasIndex("DatasetId", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_subgroups_dataset_id_name");
+
+                    b.ToTable("subgroups", (string)null);
+                });
+
+            modelBuilder.Entity("PieService.Domain.Datasets.Texts.TextValues", b =>
+                {
+                    b.Property<Guid>("DatasetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dataset_id");
+
+                    b.Property<string>("Split")
+                        .HasColumnType("text")
+                        .HasColumnName("split");
+
+                    b.Property<string>("Part")
+                        .HasColumnType("text")
+                        .HasColumnName("part");
+
+                    b.Property<string>("Measure")
+                        .HasColumnType("text")
+                        .HasColumnName("measure");
+
+                    b.Property<int>("Start")
+                        .HasColumnType("integer")
+                        .HasColumnName("start");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("packed");
+
+                    b.HasKey("DatasetId", "Split", "Part", "Measure", "Start")
+                        .HasName("pk_text_values");
+
+                    b.ToTable("text_values", (string)null);
                 });
 
             modelBuilder.Entity("PieService.Domain.Pies.Comparison", b =>
@@ -1565,6 +1678,26 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_examples_datasets_dataset_id");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Datasets.Subgroup", b =>
+                {
+                    b.HasOne("PieService.Domain.Datasets.Dataset", null)
+                        .WithMany()
+                        .HasForeignKey("DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_subgroups_datasets_dataset_id");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Datasets.Texts.TextValues", b =>
+                {
+                    b.HasOne("PieService.Domain.Datasets.Dataset", null)
+                        .WithMany()
+                        .HasForeignKey("DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_text_values_datasets_dataset_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Pies.Comparison", b =>
