@@ -61,14 +61,17 @@ public sealed record PlannedFile(
 /// The id of the example in the source: the value of its id column, or file and line if there is no such column.
 /// </param>
 /// <param name="Labels">The gold labels, in the order of the labels of the dataset.</param>
+/// <param name="Attributes">The values of the attributes that the example has, by name.</param>
 public sealed record PlannedExample(
-    Split Split, string SourceId, string Text, string? SecondText, IReadOnlyList<string> Labels)
+    Split Split, string SourceId, string Text, string? SecondText, IReadOnlyList<string> Labels,
+    IReadOnlyDictionary<string, string> Attributes)
 {
     private const int MaxCharacters = 1000;
 
     public static PlannedExample Of(Example example, IReadOnlyList<string> labels) => new(
         example.Split, example.SourceId, Cut(example.Text), example.SecondText is { } second ? Cut(second) : null,
-        [.. example.Labels.Select(index => labels[index])]);
+        [.. example.Labels.Select(index => labels[index])],
+        example.Attributes ?? new Dictionary<string, string>());
 
     /// <summary>Never between the two halves of a character.</summary>
     private static string Cut(string text) => text.Length <= MaxCharacters ? text

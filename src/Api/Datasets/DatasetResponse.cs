@@ -13,19 +13,20 @@ namespace PieService.Api.Datasets;
 /// The number of documents in the files that did not become examples, by reason: noGoldLabel, noLabel, noTopic,
 /// notInSplit, noText; and label:X for each label X of dropLabels.
 /// </param>
+/// <param name="Attributes">The names of the attributes of the examples.</param>
 /// <param name="Quality">The numbers of possible defects in the texts.</param>
 /// <param name="Warnings">What is doubtful about the dataset; empty if nothing is.</param>
 public sealed record DatasetResponse(
     Guid Id, string Name, LearningTask Task, IReadOnlyList<string> Labels, string ContentHash, DateTimeOffset CreatedAt,
-    IReadOnlyDictionary<string, SplitResponse> Splits, IReadOnlyDictionary<string, int> Dropped, TextQuality Quality,
-    IReadOnlyList<Warning> Warnings)
+    IReadOnlyDictionary<string, SplitResponse> Splits, IReadOnlyDictionary<string, int> Dropped,
+    IReadOnlyList<string> Attributes, TextQuality Quality, IReadOnlyList<Warning> Warnings)
 {
     public static DatasetResponse Of(KnownDataset known) => new(
         known.Dataset.Id, known.Dataset.Name, known.Dataset.Task, known.Dataset.Labels, known.Dataset.ContentHash,
         known.Dataset.CreatedAt,
         known.Dataset.Splits.ToDictionary(
             split => Wire.Name(split.Split), split => SplitResponse.Of(split, known.Dataset.Labels)),
-        known.Dataset.Dropped, known.Dataset.Quality, known.Warnings);
+        known.Dataset.Dropped, known.Dataset.Attributes, known.Dataset.Quality, known.Warnings);
 }
 
 /// <param name="PerLabel">

@@ -29,8 +29,10 @@ public static class ExampleEndpoints
                            {
                                Example = example,
                                dataset.Labels,
+                               dataset.Attributes,
                            }).AsNoTracking().SingleOrDefaultAsync(cancellation);
         return found is null
-            ? Problems.NotFound("example", id) : TypedResults.Ok(ExampleResponse.Of(found.Example, found.Labels));
+            ? Problems.NotFound("example", id)
+            : TypedResults.Ok(ExampleResponse.Of(found.Example, found.Labels, found.Attributes));
     }
 }

@@ -30,12 +30,13 @@ public sealed class ExampleTable() : Table<ExampleFilter, Dataset, ExampleRespon
         }
         return new ExampleRows<ExampleResponse>(
             db, matching, [.. splits.Select(summary => summary.Split)],
-            example => ExampleResponse.Of(example, scope.Labels))
+            example => ExampleResponse.Of(example, scope.Labels, scope.Attributes))
         {
             // Without a search in the texts, the counts are known from the import.
             KnownCount = filter.Contains is null
                 ? splits.Sum(summary => label is { } known ? summary.PerLabel[known] : summary.Examples) : null,
-            LengthOf = item => item.Text.Length + (item.SecondText?.Length ?? 0),
+            LengthOf = item => item.Text.Length + (item.SecondText?.Length ?? 0)
+                + item.Attributes.Sum(attribute => attribute.Key.Length + (attribute.Value?.Length ?? 0)),
         };
     }
 
@@ -47,7 +48,9 @@ public sealed class ExampleTable() : Table<ExampleFilter, Dataset, ExampleRespon
         .Text("sourceId", row => row.SourceId)
         .Text("text", row => row.Text)
         .Text("secondText", row => row.SecondText)
-        .Gold(scope.Task, row => row.Labels);
+        .Gold(scope.Task, row => row.Labels)
+        .ForEach(
+            scope.Attributes, (columns, name, _) => columns.Text($"attributes_{name}", row => row.Attributes[name]));
 
     public override Provenance Provenance(Dataset scope) => new(("dataset", scope.Id));
 }
@@ -70,12 +73,17 @@ public sealed record ExampleFilter : TableQuery
 /// <param name="Labels">
 /// The gold labels: exactly one for single-label data; any number, in the dataset's order, for multi-label data.
 /// </param>
+/// <param name="Attributes">
+/// The value of each attribute of the dataset, null if the example does not have one; empty if the dataset has no
+/// attributes.
+/// </param>
 public sealed record ExampleResponse(
     Guid Id, Guid DatasetId, Split Split, int Position, string SourceId, string Text, string? SecondText,
-    IReadOnlyList<string> Labels)
+    IReadOnlyList<string> Labels, IReadOnlyDictionary<string, string?> Attributes)
 {
-    public static ExampleResponse Of(Example example, IReadOnlyList<string> labels) => new(
+    public static ExampleResponse Of(
+        Example example, IReadOnlyList<string> labels, IEnumerable<string> attributes) => new(
         example.Id, example.DatasetId, example.Split, example.Position, example.SourceId, example.Text,
-        example.SecondText,
-        [.. example.Labels.Select(index => labels[index])]);
+        example.SecondText, [.. example.Labels.Select(index => labels[index])],
+        attributes.ToDictionary(name => name, name => example.Attributes?.GetValueOrDefault(name)));
 }

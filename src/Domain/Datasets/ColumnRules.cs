@@ -16,6 +16,7 @@ internal static class ColumnRules
             .. definition.Task == LearningTask.MultiLabel ? MultiLabel(definition, columns)
                 : SingleLabel(definition, columns),
             .. Split(columns, isOneFile),
+            .. Attributes(columns),
             .. Names(columns),
         ];
     }
@@ -76,6 +77,12 @@ internal static class ColumnRules
                 "columns.split", "is for a single part 'file'; leave it out, since there is a file for each split");
     }
 
+    private static IEnumerable<FieldError> Attributes(ColumnMapping columns)
+    {
+        if (columns.Attributes is { Count: > DatasetLimits.MaxAttributes })
+            yield return new("columns.attributes", $"must have at most {DatasetLimits.MaxAttributes} columns");
+    }
+
     private static IEnumerable<FieldError> Names(ColumnMapping columns)
     {
         var taken = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -101,6 +108,8 @@ internal static class ColumnRules
         foreach (var mapped in List("columns.labels", columns.Labels)) yield return mapped;
         if (columns.Id is { } id) yield return ("columns.id", id);
         if (columns.Split is { } split) yield return ("columns.split", split);
+        foreach (var (i, attribute) in (columns.Attributes ?? []).Index())
+            yield return ($"columns.attributes[{i}]", attribute);
     }
 
     private static IEnumerable<(string Field, string Column)> List(string field, ColumnList? columns) =>

@@ -150,6 +150,12 @@ public sealed record ColumnMapping
     /// </summary>
     public string? Split { get; init; }
 
+    /// <summary>
+    /// The columns that are kept as attributes of the examples, such as "topic", for subgroups of the dataset; at most
+    /// 20, with values of at most 200 characters. An empty cell is no value.
+    /// </summary>
+    [MaxLength(DatasetLimits.MaxAttributes)] public IReadOnlyList<string>? Attributes { get; init; }
+
     /// <summary>The column of the label or labels, for messages; of several columns the first.</summary>
     internal string ForLabels => Label ?? Labels![0];
 

@@ -14,6 +14,12 @@ public static class DatasetLimits
     /// <summary>Columns whose texts are joined.</summary>
     public const int MaxTextColumns = 20;
 
+    /// <summary>Columns whose values are kept as attributes of the examples.</summary>
+    public const int MaxAttributes = 20;
+
+    /// <summary>Characters of the value of an attribute.</summary>
+    public const int MaxAttributeValue = 200;
+
     /// <summary>Labels whose examples are dropped.</summary>
     public const int MaxDropped = 100;
 

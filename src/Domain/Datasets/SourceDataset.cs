@@ -93,6 +93,7 @@ public sealed class SourceDataset
         ContentHash = ContentHash,
         Splits = Splits,
         Dropped = Dropped,
+        Attributes = [.. definition.Columns!.Attributes ?? []],
         Quality = Quality,
         CreatedAt = createdAt,
     };
@@ -107,6 +108,7 @@ public sealed class SourceDataset
         Text = record.Text,
         SecondText = record.SecondText,
         Labels = ClassesOf(record),
+        Attributes = AttributeValues.Of(definition.Columns!.Attributes, record.Attributes),
     };
 
     /// <summary>The labels as indices, ascending, each once: the labels of an example are a set.</summary>

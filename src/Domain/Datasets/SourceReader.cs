@@ -108,6 +108,12 @@ internal sealed class SourceReader
         NoNul(columns.Text![0], record.Text);
         NoNul(columns.SecondText!, record.SecondText);
         NoNul(columns.Id!, record.Id);
+        foreach (var (name, value) in (columns.Attributes ?? []).Zip(record.Attributes ?? []))
+        {
+            if (value is { Length: > DatasetLimits.MaxAttributeValue })
+                throw Error(name, $"an attribute has at most {DatasetLimits.MaxAttributeValue} characters");
+            NoNul(name, value);
+        }
         return record with { Labels = Labels() };
 
         IReadOnlyList<string> Labels()

@@ -30,7 +30,7 @@ public sealed class DatasetImport(IDbContextFactory<PieDbContext> contexts, Time
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         await using var copy = await connection.BeginBinaryImportAsync(
-            "COPY examples (dataset_id, split, position, id, source_id, text, second_text, labels) "
+            "COPY examples (dataset_id, split, position, id, source_id, text, second_text, labels, attributes) "
             + "FROM STDIN (FORMAT BINARY)", cancellation);
         foreach (var example in examples)
         {
@@ -44,6 +44,9 @@ public sealed class DatasetImport(IDbContextFactory<PieDbContext> contexts, Time
             if (example.SecondText is { } second) await copy.WriteAsync(second, NpgsqlDbType.Text, cancellation);
             else await copy.WriteNullAsync(cancellation);
             await copy.WriteAsync(example.Labels, NpgsqlDbType.Array | NpgsqlDbType.Smallint, cancellation);
+            if (example.Attributes is { } known)
+                await copy.WriteAsync(Json.Write(known), NpgsqlDbType.Jsonb, cancellation);
+            else await copy.WriteNullAsync(cancellation);
         }
         await copy.CompleteAsync(cancellation);
     }

@@ -26,7 +26,7 @@ public sealed class DatasetImportTests(DatasetApi api) : IClassFixture<DatasetAp
             dataset.ToJsonString(),
             (await api.Client.GetFromJsonAsync<JsonNode>(answer.Headers.Location))!.ToJsonString());
         Assert.Equal(
-            ["id", "name", "task", "labels", "contentHash", "createdAt", "splits", "dropped", "quality",
+            ["id", "name", "task", "labels", "contentHash", "createdAt", "splits", "dropped", "attributes", "quality",
                 "warnings"],
             dataset.AsObject().Select(field => field.Key));
         Assert.Equal("""["yes","no"]""", dataset["labels"]!.ToJsonString());

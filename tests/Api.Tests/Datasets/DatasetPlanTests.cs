@@ -38,7 +38,7 @@ public sealed class DatasetPlanTests(DatasetApi api) : IClassFixture<DatasetApi>
         Assert.Equal("{}", plan["dropped"]!.ToJsonString());
         Assert.Equal(8, plan["firstExamples"]!.AsArray().Count);
         Assert.Equal(
-            """{"split":"train","sourceId":"file:2","text":"a fine film","secondText":null,"labels":["good"]}""",
+            """{"split":"train","sourceId":"file:2","text":"a fine film","secondText":null,"labels":["good"],"attributes":{}}""",
             plan["firstExamples"]![0]!.ToJsonString());
     }
 

@@ -122,7 +122,7 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
         var listed = (await api.GetAsync($"/datasets/{dataset}/examples?split=test"))["items"]![1]!;
 
         Assert.Equal(
-            $$"""{"id":"{{listed["id"]}}","datasetId":"{{dataset}}","split":"test","position":1,"sourceId":"test:2","text":"Bad","secondText":null,"labels":["neg"]}""",
+            $$$"""{"id":"{{{listed["id"]}}}","datasetId":"{{{dataset}}}","split":"test","position":1,"sourceId":"test:2","text":"Bad","secondText":null,"labels":["neg"],"attributes":{}}""",
             (await api.GetAsync($"/examples/{listed["id"]}")).ToJsonString());
     }
 

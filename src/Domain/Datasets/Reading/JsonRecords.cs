@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PieService.Domain.Files;
 
 namespace PieService.Domain.Datasets.Reading;
@@ -17,8 +18,17 @@ internal static class JsonRecords
             Labels(row, files), columns.Id is { } id ? row.Name(id) : null)
         {
             Split = columns.Split is { } split ? At(row, split, () => SplitName.Of(row.Text(split))) : null,
+            Attributes = columns.Attributes?.Select(name => Attribute(row, name)).ToList(),
         };
     }
+
+    private static string? Attribute(JsonRow row, string name) => row.Optional(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.String } text => text.GetString(),
+        { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } value => value.GetRawText(),
+        _ => throw row.Error(name, $"'{name}' must be a string, a number, true or false; it is an attribute"),
+    };
 
     /// <summary>One of several texts may be missing.</summary>
     private static string Text(JsonRow row, string name, bool isOneOfSeveral) =>

@@ -16,6 +16,7 @@ internal static class ParquetRecords
         var labels = flags is null ? rows.Labels(columns.ForLabels, DatasetLimits.MaxLabels) : null;
         var id = columns.Id is { } idColumn ? rows.Values(idColumn) : null;
         var split = columns.Split is { } splitColumn ? rows.Texts(splitColumn) : null;
+        var attributes = columns.Attributes?.Select(rows.Values).ToList();
         while (rows.Next())
         {
             // Every cell of a row is read, whatever the others are.
@@ -25,6 +26,7 @@ internal static class ParquetRecords
                 second?.Value(), flags is null ? Labels(labels!, files.Definition) : Labels(flags, files), id?.Value())
             {
                 Split = split is null ? null : At(split, () => SplitName.Of(split.Value())),
+                Attributes = attributes?.Select(attribute => attribute.Optional()).ToList(),
             };
         }
     }

@@ -12,6 +12,12 @@ internal readonly record struct SourceRecord(
     public Split? Split { get; init; }
 
     /// <summary>
+    /// The values of the attributes, in the order of the definition; null or empty for an example without one. Null if
+    /// the definition has no attributes.
+    /// </summary>
+    public IReadOnlyList<string?>? Attributes { get; init; }
+
+    /// <summary>
     /// The file in an archive from which the example comes, for messages; null if the part is the file.
     /// </summary>
     public string? File { get; init; }

@@ -23,6 +23,7 @@ internal static class TableRecords
             {
                 Split = columns.Split is { } split
                     ? At(row, columns.Header.Name(split), () => SplitName.Of(row.Fields[split])) : null,
+                Attributes = columns.Attributes?.Select(column => row.Fields[column]).ToList(),
             };
         }
         if (columns is null) throw TableHeader.Missing(file, form);
@@ -55,7 +56,7 @@ internal static class TableRecords
     /// <param name="LabelFlags">The place of each column with a label; null if one column has the labels.</param>
     private sealed record Columns(
         TableHeader Header, IReadOnlyList<int> Text, int? SecondText, int? Labels,
-        IReadOnlyDictionary<string, int>? LabelFlags, int? Id, int? Split)
+        IReadOnlyDictionary<string, int>? LabelFlags, int? Id, int? Split, IReadOnlyList<int>? Attributes)
     {
         public static Columns Of(TableHeader header, ColumnMapping mapping)
         {
@@ -63,7 +64,7 @@ internal static class TableRecords
                 header, [.. mapping.Text!.Select(header.Place)], Optional(mapping.SecondText),
                 mapping.LabelColumns is null ? header.Place(mapping.ForLabels) : null,
                 mapping.LabelColumns?.ToDictionary(name => name, header.Place, StringComparer.Ordinal),
-                Optional(mapping.Id), Optional(mapping.Split));
+                Optional(mapping.Id), Optional(mapping.Split), mapping.Attributes?.Select(header.Place).ToList());
 
             int? Optional(string? name) => name is null ? null : header.Place(name);
         }
