@@ -59,6 +59,7 @@ public static class DatasetEndpoints
             .Produces<DatasetResponse>(201).Produces<ImportResponse>(202)
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
         datasets.MapDatasetPlan(settings);
+        datasets.MapDatasetAttributes(settings);
         datasets.MapGet("/", List).WithName("listDatasets").ProducesProblem(400);
         datasets.MapGet("/{id:guid}", Get).WithName("getDataset").ProducesProblem(404);
         datasets.MapDelete("/{id:guid}", Delete).WithName("deleteDataset").ProducesProblem(404).ProducesProblem(409);
@@ -163,7 +164,8 @@ public static class DatasetEndpoints
 
     /// <summary>Returns one dataset with its labels, splits and length statistics.</summary>
     /// <remarks>
-    /// A dataset never changes. Two datasets with the same contentHash have the same texts, labels, order and splits.
+    /// Only the attributes of a dataset can be replaced. Two datasets with the same contentHash have the same texts,
+    /// labels, order and splits.
     /// </remarks>
     private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
