@@ -128,6 +128,7 @@ api.MapModels();
 api.MapDatasets();
 api.MapImports();
 api.MapExamples();
+api.MapSubgroups();
 api.MapSweeps();
 api.MapEvents();
 api.MapRuns();

@@ -22,6 +22,8 @@ public static class ComparisonEndpoints
         routes.MapPower();
         comparisons.MapTable("/classes", new ClassTable()).WithName("listClasses").WithTags("Comparisons");
         comparisons.MapTable("/influence", new InfluenceTable()).WithName("listInfluence").WithTags("Comparisons");
+        comparisons.MapTable("/subgroups", new SubgroupTable()).WithName("listComparisonSubgroups")
+            .WithTags("Comparisons");
         comparisons.MapTable("/pies", new PieTable()).WithName("listPies").WithTags("PIEs");
         comparisons.MapTable("/examples", new ComparisonExampleTable()).WithName("listComparisonExamples")
             .WithTags("PIEs");

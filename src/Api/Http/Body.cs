@@ -12,7 +12,14 @@ public sealed record Body<T>(
     T? Value, IReadOnlyList<FieldError> Errors, RemovedNodes RemovedNodes, ReadOnlyMemory<byte> Bytes)
     : IEndpointParameterMetadataProvider where T : class
 {
-    public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        await ReadAsync(context);
+
+    /// <summary>
+    /// Reads the body in an operation that must first find the resource of its path; the operation documents the body
+    /// itself.
+    /// </summary>
+    public static async Task<Body<T>> ReadAsync(HttpContext context)
     {
         if (!context.Request.HasJsonContentType())
             throw new BadHttpRequestException(

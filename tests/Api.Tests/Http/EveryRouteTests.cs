@@ -25,7 +25,8 @@ public sealed class EveryRouteTests(ApiFixture api) : IClassFixture<ApiFixture>
             await api.ProblemAsync(
                 HttpStatusCode.NotFound, new HttpMethod(method),
                 path.Replace("{id}", "17", StringComparison.Ordinal)
-                    .Replace("{exampleId}", "x", StringComparison.Ordinal));
+                    .Replace("{exampleId}", "x", StringComparison.Ordinal)
+                    .Replace("{subgroupId}", "x", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -55,7 +56,8 @@ public sealed class EveryRouteTests(ApiFixture api) : IClassFixture<ApiFixture>
         + (path == "/api/v1/power" ? "?dense=0.8,0.2&pruned=0.4,0.6&seeds=30&" : "?");
 
     private static string Fill(string path) => path.Replace("{id}", $"{Guid.Empty}", StringComparison.Ordinal)
-        .Replace("{exampleId}", $"{Guid.Empty}", StringComparison.Ordinal);
+        .Replace("{exampleId}", $"{Guid.Empty}", StringComparison.Ordinal)
+        .Replace("{subgroupId}", $"{Guid.Empty}", StringComparison.Ordinal);
 
     private async Task<List<(string Method, string Path)>> RoutesAsync() =>
     [

@@ -39,6 +39,7 @@ public sealed class FilledTables : IAsyncLifetime
         var (situations, contexts) =
             (Api.Situations, Api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>());
         var dataset = await situations.DatasetAsync();
+        ids["datasets"] = dataset.Id;
         await using var db = await contexts.CreateDbContextAsync();
         await db.Database.ExecuteSqlAsync($"UPDATE datasets SET labels = {Labels} WHERE id = {dataset.Id}");
         foreach (var (position, text) in Texts.Index())
@@ -48,6 +49,8 @@ public sealed class FilledTables : IAsyncLifetime
                 $"UPDATE examples SET text = {text}, second_text = {second} WHERE position = {position}");
         }
 
+        db.Subgroups.AddRange(
+            Subgroup("quoted \"a, b\"", new() { Contains = "\"" }), Subgroup("short", new() { MaxWords = 3 }));
         var sweep = await Api.SubmitAsync(TwoModels(Situations.Request(dataset, seeds: 3, "IMP", "MP-AI")));
         // Half of the answers are right, so that no run has collapsed. IMP has one PIE more than MP-AI.
         await situations.TrainAsync(
@@ -74,7 +77,6 @@ public sealed class FilledTables : IAsyncLifetime
         // The last comparisons and the last runs of this sweep have no results yet, so their cells are empty.
         var half = await Api.SubmitAsync(TwoModels(Situations.Request(dataset, seeds: 4, "IMP", "MP-AI", "RP-AI")));
 
-        ids["datasets"] = dataset.Id;
         ids["examples"] = Example.IdOf(dataset.Id, Split.Test, 4);
         ids["sweeps"] = half;
         ids["runs"] = run.Id;
@@ -98,6 +100,9 @@ public sealed class FilledTables : IAsyncLifetime
         } while (token is not null);
         return items;
     }
+
+    private Subgroup Subgroup(string name, SubgroupWhere where) =>
+        new() { Id = Guid.CreateVersion7(), DatasetId = ids["datasets"], Name = name, Where = where };
 
     private static JsonObject TwoModels(JsonObject request)
     {

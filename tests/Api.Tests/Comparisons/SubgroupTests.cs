@@ -1,0 +1,206 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using PieService.Domain.Recipes;
+using PieService.TestSupport;
+
+namespace PieService.Api.Tests.Comparisons;
+
+/// <summary>
+/// Eight examples "text 0" to "text 7" with gold classes no, maybe, yes, no, maybe, yes, no, maybe. The dense runs are
+/// right; the pruned runs predict no for yes, so both examples of yes are PIEs, and one pruned run predicts maybe for
+/// example 0.
+/// </summary>
+public sealed class SubgroupTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Theory]
+    [InlineData("""{ "contains": "TEXT 7" }""", 1)]
+    [InlineData("""{ "contains": "second" }""", 1)]
+    [InlineData("""{ "label": "yes" }""", 2)]
+    [InlineData("""{ "minWords": 3 }""", 1)]
+    [InlineData("""{ "maxWords": 2 }""", 7)]
+    [InlineData("""{ "attribute": "topic", "equals": "sports" }""", 3)]
+    [InlineData("""{ "attribute": "topic", "equals": "sports", "label": "no" }""", 1)]
+    [InlineData("""{ "contains": "nothing" }""", 0)]
+    public async Task A_subgroup_has_the_examples_that_meet_all_its_conditions(string where, int examples)
+    {
+        var (dataset, comparison) = await LabelledAsync();
+        await CreateAsync(dataset, "group", where);
+
+        Assert.All(await RowsAsync(comparison), row => Assert.Equal(examples, (int)row["examples"]!));
+    }
+
+    [Fact]
+    public async Task A_row_has_the_error_rates_of_a_class_in_the_subgroup_and_its_rate_of_PIEs()
+    {
+        var (dataset, comparison) = await LabelledAsync();
+        // Examples 0, 1 and 2 have one gold label each.
+        await CreateAsync(dataset, "first three", """{ "attribute": "topic", "equals": "sports" }""");
+
+        var rows = await RowsAsync(comparison);
+
+        Assert.Equal(
+            ["first three no", "first three maybe", "first three yes"],
+            rows.Select(row => $"{row["subgroup"]} {row["class"]}"));
+        // One of two examples of other classes is predicted as no by each pruned run.
+        var fpr = rows[0]["fpr"]!;
+        Assert.Equal((0.0, 0.5), ((double)fpr["dense"]!, (double)fpr["pruned"]!));
+        Assert.Null(fpr["relativeChange"]);
+        // One of three pruned runs misses the only example of no: Welch's t of 0, 0, 1 against 0, 0, 0 is 1 for 2 df.
+        var test = rows[0]["fnr"]!["test"]!;
+        Assert.Equal(1.0 / 3, (double)test["difference"]!, 12);
+        Assert.Equal((1.0, 2.0), (Math.Round((double)test["t"]!, 12), (double)test["df"]!));
+        Assert.Equal(0.42264973081037427, (double)test["p"]!, 9);
+        // It is the only test of a false negative with a p value below 1 among three rows, one of which has none.
+        Assert.Equal(2 * 0.42264973081037427, (double)test["q"]!, 9);
+        // All three pruned runs miss the only example of yes, and no dense run: neither varies, so there is no test.
+        Assert.Equal((1.0, null), ((double)rows[2]["fnr"]!["pruned"]!, (double?)rows[2]["fnr"]!["test"]!["p"]));
+        // One of three examples of the subgroup is a PIE, and one of five others: the ratio is 5/3, and its logarithm
+        // has the standard error sqrt(1 - 1/3 + 1 - 1/5).
+        var pies = rows[0]["pieRate"]!;
+        Assert.Equal((1.0 / 3, 0.2), ((double)pies["group"]!, (double)pies["rest"]!));
+        Assert.Equal(5.0 / 3, (double)pies["ratio"]!, 12);
+        Assert.Equal(5.0 / 3 * Math.Exp(-1.959963984540054 * Math.Sqrt(22.0 / 15)), (double)pies["low"]!, 9);
+    }
+
+    [Fact]
+    public async Task The_rows_of_one_class_are_selected_by_its_name()
+    {
+        var (dataset, comparison) = await LabelledAsync();
+        await CreateAsync(dataset, "sports", """{ "attribute": "topic", "equals": "sports" }""");
+        await CreateAsync(dataset, "long", """{ "minWords": 2 }""");
+
+        var rows = await RowsAsync(comparison, "?class=maybe");
+
+        Assert.Equal(["sports maybe", "long maybe"], rows.Select(row => $"{row["subgroup"]} {row["class"]}"));
+        Assert.Equal(
+            ["class"],
+            await api.InvalidFieldsAsync(
+                HttpMethod.Get, $"/api/v1/comparisons/{comparison}/subgroups?class=perhaps"));
+    }
+
+    [Fact]
+    public async Task Before_it_is_labelled_a_comparison_has_rows_without_numbers()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        await CreateAsync(dataset.Id, "group", """{ "minWords": 1 }""");
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "MP-AI"));
+
+        Assert.All(
+            await RowsAsync(await ComparisonAsync(sweep)),
+            row => Assert.Equal((null, null, null), (row["examples"], row["fpr"], row["pieRate"])));
+    }
+
+    [Fact]
+    public async Task Subgroups_are_listed_in_the_order_of_their_creation_and_can_be_deleted()
+    {
+        var dataset = (await api.Situations.DatasetAsync()).Id;
+        var first = await CreateAsync(dataset, "negation", """{ "contains": " not ", "label": "no" }""");
+        await CreateAsync(dataset, "another", """{ "minWords": 5, "maxWords": 40 }""");
+        var path = $"/api/v1/datasets/{dataset}/subgroups";
+
+        var listed = await api.WalkAsync($"{path}?pageSize=1");
+        Assert.Equal(["negation", "another"], listed.Select(subgroup => (string)subgroup["name"]!));
+        Assert.Equal(first.ToJsonString(), listed[0].ToJsonString());
+        Assert.Equal(first.ToJsonString(), (await api.GetAsync($"{path}/{first["id"]}")).ToJsonString());
+
+        Assert.Equal(HttpStatusCode.NoContent, (await api.Client.DeleteAsync($"{path}/{first["id"]}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await api.Client.DeleteAsync($"{path}/{first["id"]}")).StatusCode);
+        Assert.Equal(["another"], (await api.WalkAsync($"{path}?pageSize=1")).Select(one => (string)one["name"]!));
+    }
+
+    [Theory]
+    [InlineData("""{ "name": "", "where": { "minWords": 1 } }""", "name")]
+    [InlineData("""{ "name": "a" }""", "where")]
+    [InlineData("""{ "name": "a", "where": {} }""", "where")]
+    [InlineData("""{ "name": "a", "where": { "contains": "" } }""", "where.contains")]
+    [InlineData("""{ "name": "a", "where": { "label": "perhaps" } }""", "where.label")]
+    [InlineData("""{ "name": "a", "where": { "minWords": -1 } }""", "where.minWords")]
+    [InlineData("""{ "name": "a", "where": { "minWords": 5, "maxWords": 4 } }""", "where.maxWords")]
+    [InlineData("""{ "name": "a", "where": { "attribute": "genre", "equals": "x" } }""", "where.attribute")]
+    [InlineData("""{ "name": "a", "where": { "attribute": "topic" } }""", "where.equals")]
+    [InlineData("""{ "name": "a", "where": { "equals": "sports" } }""", "where.attribute")]
+    [InlineData("""{ "name": "a", "where": { "matches": "x.*" } }""", "where.matches where")]
+    public async Task An_invalid_subgroup_is_refused_with_its_fields(string subgroup, string fields)
+    {
+        var dataset = (await api.Situations.DatasetAsync()).Id;
+        await Sql.ExecuteAsync(
+            api.ConnectionString, $"UPDATE datasets SET attributes = '{{topic}}' WHERE id = '{dataset}'");
+
+        Assert.Subset(
+            fields.Split(' ').ToHashSet(),
+            (await api.InvalidFieldsAsync(HttpMethod.Post, $"/api/v1/datasets/{dataset}/subgroups", subgroup))
+            .ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_name_is_unique_in_its_dataset_and_a_dataset_has_at_most_100_subgroups()
+    {
+        var dataset = (await api.Situations.DatasetAsync()).Id;
+        await CreateAsync(dataset, "group", """{ "minWords": 1 }""");
+        var path = $"/api/v1/datasets/{dataset}/subgroups";
+        const string again = """{ "name": "group", "where": { "minWords": 2 } }""";
+
+        var repeated = await api.ProblemAsync(HttpStatusCode.Conflict, HttpMethod.Post, path, again);
+        await Sql.ExecuteAsync(
+            api.ConnectionString,
+            $"INSERT INTO subgroups (id, dataset_id, name, \"where\") SELECT gen_random_uuid(), '{dataset}', i, '{{}}' "
+            + "FROM generate_series(2, 100) AS i");
+        var full = await api.ProblemAsync(
+            HttpStatusCode.Conflict, HttpMethod.Post, path, """{ "name": "one more", "where": { "minWords": 2 } }""");
+
+        Assert.Contains("a subgroup 'group' already", (string)repeated["detail"]!, StringComparison.Ordinal);
+        Assert.Contains("limit of 100", (string)full["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_subgroup_is_created_once_for_each_key()
+    {
+        var dataset = (await api.Situations.DatasetAsync()).Id;
+
+        Assert.Equal(await CreateAsync(), await CreateAsync());
+
+        async Task<string> CreateAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/datasets/{dataset}/subgroups");
+            request.Headers.Add("Idempotency-Key", $"{dataset}");
+            request.Content = new StringContent(
+                """{ "name": "group", "where": { "minWords": 1 } }""", System.Text.Encoding.UTF8, "application/json");
+            using var answer = await api.Client.SendAsync(request);
+            Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+            return await answer.Content.ReadAsStringAsync();
+        }
+    }
+
+    private async Task<(Guid Dataset, Guid Comparison)> LabelledAsync()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        await Sql.ExecuteAsync(
+            api.ConnectionString,
+            $$"""
+            UPDATE datasets SET attributes = ARRAY['topic'] WHERE id = '{{dataset.Id}}';
+            UPDATE examples SET attributes = '{"topic": "sports"}'
+            WHERE dataset_id = '{{dataset.Id}}' AND position < 3;
+            UPDATE examples SET second_text = 'second' WHERE dataset_id = '{{dataset.Id}}' AND position = 4
+            """);
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "MP-AI"));
+        await api.Situations.TrainAsync(sweep, (run, position) =>
+            run.Method != Method.MpAi ? position % 3
+            : position % 3 == 2 ? 0
+            : run.Seed == 0 && position == 0 ? 1 : position % 3);
+        await api.Situations.LabelAsync(sweep);
+        return (dataset.Id, await ComparisonAsync(sweep));
+    }
+
+    private async Task<JsonObject> CreateAsync(Guid dataset, string name, string where) => await api.PostAsync(
+        $"/api/v1/datasets/{dataset}/subgroups",
+        new JsonObject { ["name"] = name, ["where"] = JsonNode.Parse(where) }, HttpStatusCode.Created);
+
+    private async Task<List<JsonNode>> RowsAsync(Guid comparison, string query = "") =>
+        [
+            .. (await api.GetAsync($"/api/v1/comparisons/{comparison}/subgroups{query}"))["items"]!.AsArray()
+                .Select(row => row!),
+        ];
+
+    private async Task<Guid> ComparisonAsync(Guid sweep) =>
+        (Guid)(await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!["id"]!;
+}
