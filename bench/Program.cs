@@ -22,6 +22,7 @@ using PieService.Worker.Machines;
 // bench significance [EXAMPLES [COMPARISONS]]: the exact tests and q values of all examples.
 // bench halves [EXAMPLES]: the analysis of halves of the seeds.
 // bench simulate [SWEEPS [EXAMPLES]]: the false discovery rate, the excess and the planner on simulated sweeps.
+// bench texts [EXAMPLES]: the measurement of the texts of a split, and the tables of texts and subgroups.
 // bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
 switch (args)
 {
@@ -96,6 +97,9 @@ switch (args)
     case ["simulate", .. var sizes]:
         SimulatedSweeps.Run(Size(sizes, 0, otherwise: 300), Size(sizes, 1, otherwise: 1000));
         SimulatedPower.Run(Size(sizes, 0, otherwise: 300), Size(sizes, 1, otherwise: 1000));
+        break;
+    case ["texts", .. var sizes]:
+        await TextTables.RunAsync(Size(sizes, 0, otherwise: 100_000));
         break;
     case [var folder, .. var sizes] when folder != "tune":
         UnderEachAllocator(["tune", folder, .. sizes]);

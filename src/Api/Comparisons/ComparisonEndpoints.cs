@@ -24,6 +24,7 @@ public static class ComparisonEndpoints
         comparisons.MapTable("/influence", new InfluenceTable()).WithName("listInfluence").WithTags("Comparisons");
         comparisons.MapTable("/subgroups", new SubgroupTable()).WithName("listComparisonSubgroups")
             .WithTags("Comparisons");
+        comparisons.MapTable("/texts", new TextTable()).WithName("listComparisonTexts").WithTags("Comparisons");
         comparisons.MapTable("/pies", new PieTable()).WithName("listPies").WithTags("PIEs");
         comparisons.MapTable("/examples", new ComparisonExampleTable()).WithName("listComparisonExamples")
             .WithTags("PIEs");

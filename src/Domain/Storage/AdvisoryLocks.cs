@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Datasets;
 
 namespace PieService.Domain.Storage;
 
@@ -41,6 +42,11 @@ public static class AdvisoryLocks
     public static Task TakeComparisonAsync(PieDbContext db, Guid comparisonId, CancellationToken cancellation) =>
         TakeHashAsync(db, comparisonId, cancellation);
 
+    /// <summary>Held by a transaction that measures the texts of a split.</summary>
+    public static Task TakeTextsAsync(
+        PieDbContext db, Guid datasetId, Split split, CancellationToken cancellation) =>
+        TakeHashAsync(db, $"texts of {datasetId} {Wire.Name(split)}", cancellation);
+
     /// <summary>
     /// Takes the lock of a text, if it is free, and holds it until the result is disposed. The connection of the
     /// context stays open for this time, but no transaction does: the work may take minutes.
@@ -63,6 +69,9 @@ public static class AdvisoryLocks
     }
 
     private static Task<int> TakeHashAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
+        TakeHashAsync(db, $"{id}", cancellation);
+
+    private static Task<int> TakeHashAsync(PieDbContext db, string name, CancellationToken cancellation) =>
         db.Database.ExecuteSqlAsync(
-            $"SELECT pg_advisory_xact_lock(hashtextextended({id}::text, 0))", cancellation);
+            $"SELECT pg_advisory_xact_lock(hashtextextended({name}, 0))", cancellation);
 }

@@ -34,6 +34,7 @@ public sealed class ComparisonLabels(
         // meanwhile does not mix its old and new predictions. This connection only writes, since a run that ends
         // changes the row of the comparison, which a transaction with a snapshot could then not update.
         await using var source = await ContextAsync(cancellation);
+        await TextMeasurement.EnsureAsync(source, comparisonId, cancellation);
         await using var snapshot =
             await source.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var cohorts = await Cohorts.OfAsync(source, comparison, cancellation);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace PieService.Domain.Datasets.Texts;
 
 /// <summary>How often each type (a different token) occurs in the training split (analysis 7).</summary>
@@ -31,10 +33,9 @@ public sealed class TrainingTypes
     /// <param name="texts">The tokens of each text of the training split.</param>
     public static TrainingTypes Of(IEnumerable<IEnumerable<string>> texts)
     {
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var text in texts)
-            foreach (var token in text) counts[token] = counts.GetValueOrDefault(token) + 1;
-        return new TrainingTypes(counts);
+        var tally = new Tally();
+        foreach (var text in texts) tally.Add(text);
+        return tally.Types();
     }
 
     /// <summary>f, the number of its occurrences; 0 for an unseen type.</summary>
@@ -47,4 +48,18 @@ public sealed class TrainingTypes
     /// <summary>Whether it is one of the most frequent types, by count and then ordinal, which together first have 90 %
     /// of the tokens.</summary>
     public bool IsFrequent(string type) => frequent.Contains(type);
+
+    /// <summary>Counts the tokens of one text after the other.</summary>
+    public sealed class Tally
+    {
+        private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
+
+        public void Add(IEnumerable<string> tokens)
+        {
+            foreach (var token in tokens)
+                CollectionsMarshal.GetValueRefOrAddDefault(counts, token, out _)++;
+        }
+
+        public TrainingTypes Types() => new(counts);
+    }
 }

@@ -1,0 +1,37 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Analysis;
+using PieService.Domain.Datasets.Texts;
+using PieService.Domain.Pies;
+
+namespace PieService.Domain.Storage;
+
+/// <summary>Compares the texts of the PIEs of a comparison with those of the other examples, measure by
+/// measure.</summary>
+public static class ComparisonTexts
+{
+    /// <returns>An effect for each measure that the texts have; empty if the dataset does not have this part.</returns>
+    public static async Task<IReadOnlyList<TextEffect>> EffectsAsync(
+        PieDbContext db, Comparison comparison, Guid datasetId, PairPart part, CancellationToken cancellation)
+    {
+        // The labels of one snapshot belong together.
+        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var words = await db.TextValues
+            .Where(values => values.DatasetId == datasetId && values.Split == comparison.Split
+                && values.Part == part && values.Measure == TextMeasure.Words)
+            .OrderBy(values => values.Start).Select(values => values.Packed).ToListAsync(cancellation);
+        if (words.Count == 0) return [];
+        var strata = LengthStrata.Of(TextMeasurement.Unpacked(words));
+        var isPie = new bool[strata.Length];
+        await foreach (var pie in db.PieLabels
+            .Where(label => label.ComparisonNumber == comparison.Number && label.IsPie)
+            .Select(label => label.Position).AsAsyncEnumerable().WithCancellation(cancellation))
+            isPie[pie] = true;
+
+        var effects = new List<TextEffect>();
+        await foreach (var (measure, values) in
+            TextMeasurement.ReadAsync(db, datasetId, comparison.Split, part, cancellation))
+            effects.Add(TextEffect.Of(measure, values, strata, isPie));
+        return TextEffect.Adjusted(effects);
+    }
+}
