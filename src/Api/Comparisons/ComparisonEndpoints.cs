@@ -25,6 +25,7 @@ public static class ComparisonEndpoints
         comparisons.MapTable("/subgroups", new SubgroupTable()).WithName("listComparisonSubgroups")
             .WithTags("Comparisons");
         comparisons.MapTable("/texts", new TextTable()).WithName("listComparisonTexts").WithTags("Comparisons");
+        comparisons.MapTable("/relabel-queue", new RelabelTable()).WithName("listSuspectLabels").WithTags("PIEs");
         comparisons.MapTable("/pies", new PieTable()).WithName("listPies").WithTags("PIEs");
         comparisons.MapTable("/examples", new ComparisonExampleTable()).WithName("listComparisonExamples")
             .WithTags("PIEs");

@@ -12,6 +12,8 @@ public static class ExampleEndpoints
     {
         routes.MapTable("/datasets/{id:guid}/examples", new ExampleTable()).WithName("listExamples")
             .WithTags("Examples");
+        routes.MapTable("/examples/{id:guid}/neighbours", new NeighbourTable()).WithName("listNeighbours")
+            .WithTags("Examples");
         routes.MapGet("/examples/{id:guid}", Get).WithName("getExample").WithTags("Examples").ProducesProblem(404);
     }
 

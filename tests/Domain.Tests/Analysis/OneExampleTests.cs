@@ -1,6 +1,5 @@
 using System.Text.Json;
 using PieService.Domain.Analysis;
-using PieService.Domain.Predictions;
 using static PieService.Domain.Tests.GoldenCases;
 
 namespace PieService.Domain.Tests.Analysis;
@@ -74,12 +73,32 @@ public class OneExampleTests
     }
 
     [Fact]
-    public void Neighbours_have_the_same_label_and_the_nearest_number_of_tokens()
+    public void Neighbours_have_the_nearest_number_of_tokens_and_equally_near_ones_are_in_order()
     {
-        var gold = PackedLabels.OfClasses(2, 0, 0, 1, 0, 0, 0);
+        int[] tokens = [12, 30, 11, 8];
 
-        Assert.Equal([3, 0, 5], Neighbours.ByLength([12, 30, 10, 11, 10, 8], gold, position: 4, count: 3));
-        Assert.Throws<ArgumentException>(() => Neighbours.ByLength([1, 2], gold, position: 0, count: 1));
+        var nearest = Neighbours.ByLength(
+            tokens.Select((count, position) => new Neighbour(position, count, null)), 10, count: 3);
+
+        Assert.Equal([2, 0, 3], nearest.Select(neighbour => neighbour.Position));
+    }
+
+    /// <summary>The weights of scikit-learn's TfidfVectorizer with its defaults.</summary>
+    [Fact]
+    public void Texts_are_similar_by_the_cosine_of_their_weighted_tokens()
+    {
+        string[][] texts = [["a", "b"], ["a", "c"], ["c", "c"]];
+        var tally = new TermWeights.Tally();
+        foreach (var text in texts) tally.Add(text);
+        var weights = tally.Weights();
+        List<IReadOnlyDictionary<string, double>> of = [.. texts.Select(weights.Of)];
+
+        // idf is ln(4/3) + 1 of a and c, and ln(4/2) + 1 of b.
+        double shared = Math.Log(4.0 / 3) + 1, rare = Math.Log(2) + 1;
+        Assert.Equal(
+            shared / Math.Sqrt((shared * shared) + (rare * rare)) / Math.Sqrt(2), TermWeights.Cosine(of[0], of[1]), 12);
+        Assert.Equal(1 / Math.Sqrt(2), TermWeights.Cosine(of[1], of[2]), 12);
+        Assert.Equal((0, 1), (TermWeights.Cosine(of[0], of[2]), Math.Round(TermWeights.Cosine(of[2], of[2]), 12)));
     }
 
     private static double[][] Logits(JsonElement golden) => [.. golden.GetProperty("logits").EnumerateArray()
