@@ -12,11 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-<<<<<<<< HEAD:src/Domain/Storage/Migrations/20261129173041_Initial.Designer.cs
-    [Migration("20261129173041_Initial")]
-========
-    [Migration("20261129172254_Initial")]
->>>>>>>> cd5b0a8 (Add the tables of attributes, subgroups and measures of texts):src/Domain/Storage/Migrations/20261129172254_Initial.Designer.cs
+    [Migration("20261129174643_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
