@@ -16,8 +16,8 @@ internal static class GridPaths
         foreach (var (path, operations) in document["paths"]!.AsObject())
         {
             if (operations!["get"] is null || path.StartsWith("/health", StringComparison.Ordinal)) continue;
-            // An event stream does not end, no run of the grid keeps its model, 40 comparisons do not intersect, and the
-            // power needs shares.
+            // An event stream does not end, no run of the grid keeps its model, 40 comparisons do not intersect, and
+            // the power needs shares.
             string[] left = ["/events", "/model", "/intersections", "/power"];
             if (left.Any(end => path.EndsWith(end, StringComparison.Ordinal))) continue;
             if (Filled(path, ids) is { } filled) yield return (path, filled);

@@ -3,7 +3,9 @@ namespace PieService.Domain.Analysis;
 /// <summary>The sizes of the cohorts of a comparison, and whether their runs belong together.</summary>
 /// <param name="Dense">R_D, at least 1.</param>
 /// <param name="Pruned">R_P, at least 1.</param>
-/// <param name="Paired">Whether run r of both cohorts has the same seed; then both have the same number of runs.</param>
+/// <param name="Paired">
+/// Whether run r of both cohorts has the same seed; then both have the same number of runs.
+/// </param>
 public sealed record ComparedCohorts(int Dense, int Pruned, bool Paired)
 {
     /// <summary>The runs of the smaller cohort.</summary>

@@ -55,7 +55,8 @@ public sealed partial class QuestionsTests(QuestionsTests.Answered api) : IClass
         var isDocument = python.Contains(".json()", StringComparison.Ordinal);
         string[] columns = isDocument ? [] : text.Split("\r\n")[0].Split(',');
 
-        var named = Column().Matches(python[Request().Match(python).Length..]).Select(match => match.Groups["name"].Value)
+        var named = Column().Matches(python[Request().Match(python).Length..])
+            .Select(match => match.Groups["name"].Value)
             .Except(["characters"]).ToList();
 
         Assert.NotEmpty(named);
@@ -64,7 +65,9 @@ public sealed partial class QuestionsTests(QuestionsTests.Answered api) : IClass
             $"{name} is not in {text[..Math.Min(text.Length, 1000)]}"));
     }
 
-    /// <summary>Pruning changes examples 0 and 3 in every pruned run, and example 0 in the second dense cohort.</summary>
+    /// <summary>
+    /// Pruning changes examples 0 and 3 in every pruned run, and example 0 in the second dense cohort.
+    /// </summary>
     [Fact]
     public async Task The_views_have_the_numbers_of_the_API()
     {
@@ -77,9 +80,11 @@ public sealed partial class QuestionsTests(QuestionsTests.Answered api) : IClass
             ((double)analysis["excess"]!["excess"]!["value"]!, 2, (double)analysis["halves"]!["jaccard"]!,
                 (double)analysis["crossFit"]!["onPies"]!["pruned"]!, 1, (double)analysis["classDistribution"]!["p"]!),
             await RowAsync<(double, int, double, double, int, double)>(
-                "SELECT excess_value, significant_pies, halves_jaccard, on_pies_pruned, replicated, class_p FROM analyses",
+                "SELECT excess_value, significant_pies, halves_jaccard, on_pies_pruned, replicated, class_p FROM "
+                    + "analyses",
                 reader => (
-                    reader.GetDouble(0), reader.GetInt32(1), reader.GetDouble(2), reader.GetDouble(3), reader.GetInt32(4),
+                    reader.GetDouble(0), reader.GetInt32(1), reader.GetDouble(2), reader.GetDouble(3),
+                    reader.GetInt32(4),
                     reader.GetDouble(5))));
         Assert.Equal(
             ((double)pie["p"]!, (double)pie["q"]!, (double)pie["paired"]!["q"]!, (double)pie["inclusion"]!,

@@ -122,7 +122,9 @@ public class AnalysisTallyTests
         var votes = new int[] { PieInclusion.MostRuns + 1, 0 };
         var label = new LabelledExample(0, votes, votes, 0, 0, 0, false, false, 1, false, null);
 
-        Assert.Null(new VoteMeasures(LearningTask.SingleLabel, ComparedCohorts.OfSeeds(PieInclusion.MostRuns + 1)).Inclusion(label));
+        Assert.Null(
+            new VoteMeasures(LearningTask.SingleLabel, ComparedCohorts.OfSeeds(PieInclusion.MostRuns + 1))
+                .Inclusion(label));
         Assert.Null(new PieSetStability.Tally().Stability());
     }
 
