@@ -11,7 +11,7 @@ internal static class LargeQueries
     private static readonly string[] Paths =
     [
         "analysis", "seed-plan", "classes", "examples?maxQ=0.05&orderBy=q", "examples?orderBy=shift",
-        "pies?orderBy=inclusion", "examples?format=parquet",
+        "pies?orderBy=inclusion",
     ];
 
     public static async Task RunAsync(string connectionString, Guid comparison)

@@ -15,26 +15,29 @@ public sealed class SeedPlan(LearningTask task, IEnumerable<VotedAlike> examples
 {
     public const int MostSeeds = 1000;
 
+    /// <summary>Sums of fewer expected PIEs are made of rounding errors.</summary>
+    private const double FewestExpected = 1e-6;
+
     private readonly DrawnPies pies = DrawnPies.Of(task, examples, runs);
     private readonly Dictionary<int, double?> overlaps = [];
 
     /// <summary>g(n): the Jaccard index of both sets if the examples were independent.</summary>
     /// <param name="seeds">n, at least 1.</param>
-    /// <returns>In [0, 1]; null if no example can become a PIE.</returns>
+    /// <returns>In [0, 1]; null if no example is expected to be a PIE.</returns>
     public double? Overlap(int seeds)
     {
         if (overlaps.TryGetValue(seeds, out var known)) return known;
         var (shared, union) = (0.0, 0.0);
         foreach (var (p, count) in pies.Of(seeds))
             (shared, union) = (shared + (count * p * p), union + (count * ((2 * p) - (p * p))));
-        return overlaps[seeds] = union > 0 ? shared / union : null;
+        return overlaps[seeds] = union > FewestExpected ? shared / union : null;
     }
 
     /// <summary>The Jaccard index that n seeds are expected to have.</summary>
-    /// <returns>In [0, 1]; null if it cannot be computed.</returns>
+    /// <returns>In [0, 1]; null without the index of halves, and if no example is expected to be a PIE.</returns>
     public double? Jaccard(int seeds) =>
-        halves is not null && Overlap(runs / 2) is > 0 and var ofHalves
-            ? Math.Min(1, (halves * Overlap(seeds) / ofHalves)!.Value) : null;
+        halves is not null && Overlap(runs / 2) is > 0 and var ofHalves && Overlap(seeds) is { } overlap
+            ? Math.Min(1, halves.Value * overlap / ofHalves) : null;
 
     /// <summary>
     /// The seeds that a Jaccard index needs, by bisection. The index grows with the seeds but for a saw-tooth of odd

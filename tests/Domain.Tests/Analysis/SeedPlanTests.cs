@@ -75,6 +75,17 @@ public class SeedPlanTests
     public void Without_an_undecided_example_there_is_no_Jaccard_index() =>
         Assert.Null(Plan(0.5, new VotedAlike([8, 0], [8, 0], 7)).Jaccard(16));
 
+    /// <summary>With 1,000 votes of 5 : 1 the mode is certain.</summary>
+    [Fact]
+    public void Seeds_with_which_no_PIE_is_expected_have_no_Jaccard_index()
+    {
+        var plan = Plan(0.3, new VotedAlike([5, 1], [5, 1], 100));
+
+        Assert.NotNull(plan.Jaccard(6));
+        Assert.Null(plan.Jaccard(1000));
+        Assert.Null(plan.SeedsNeeded(0.99));
+    }
+
     [Fact]
     public void The_Jaccard_index_is_at_most_1() =>
         Assert.Equal(1, Plan(0.9, new VotedAlike([8, 2], [2, 8], 1)).Jaccard(500));
