@@ -64,14 +64,17 @@ public static class DatasetAttributes
         if (repeated is not null)
             return file.Error(repeated.Line, $"is for the same example as line {repeated.First}");
         var examples = db.Examples.Where(example => example.DatasetId == datasetId);
-        var unknown = await rows
+        // The first of them in order would be searched by comparing each row with each example, if PostgreSQL has no
+        // statistics of examples that were just imported.
+        var first = await rows
             .Where(row => file.HasSourceIds
                 ? !examples.Any(example => example.SourceId == row.SourceId)
                 : !examples.Any(example => example.Split == row.Split && example.Position == row.Position))
-            .OrderBy(row => row.Line).AsNoTracking().FirstOrDefaultAsync(cancellation);
+            .MinAsync(row => (long?)row.Line, cancellation);
+        if (first is null) return null;
+        var unknown = await rows.AsNoTracking().SingleAsync(row => row.Line == first, cancellation);
         return unknown switch
         {
-            null => null,
             { SourceId: { } id } => file.Error(unknown.Line, $"the dataset has no example with the sourceId '{id}'"),
             { Split: { } split } => file.Error(
                 unknown.Line, $"the split {Wire.Name(split)} of the dataset has no example {unknown.Position}"),
