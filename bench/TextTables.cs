@@ -46,7 +46,7 @@ internal static class TextTables
         var datasetId = await db.Datasets.Select(dataset => dataset.Id).SingleAsync();
         Subgroup[] subgroups = [.. Conditions.Select((where, i) => new Subgroup { Name = $"{i}", Where = where })];
         await SayAsync("texts of the comparison", 3, () => ComparisonTexts.EffectsAsync(
-            db, comparison, datasetId, PairPart.Joined, CancellationToken.None));
+            db, comparison, datasetId, PairPart.Joined, SyllableRule.Hyphenation, CancellationToken.None));
         await SayAsync("subgroups of the comparison", 3, () => ComparisonSubgroups.EffectsAsync(
             db, comparison, subgroups, [0, 1, 2], CancellationToken.None));
         var bytes = await db.Database.SqlQuery<long>(

@@ -49,7 +49,8 @@ public sealed class TextTable() : Table<TextFilter, TextTable.Scope, TextRespons
         return new(scope, effects.Count == 0 ? NotKnown() : [.. effects.Select(TextResponse.Of)]);
 
         Task<IReadOnlyList<TextEffect>> EffectsAsync(PairPart part) =>
-            ComparisonTexts.EffectsAsync(db, scope.Comparison, scope.DatasetId, part, cancellation);
+            ComparisonTexts.EffectsAsync(
+                db, scope.Comparison, scope.DatasetId, part, filter.Syllables, cancellation);
     }
 
     public override Rows<TextResponse> Rows(PieDbContext db, Scope scope, TextFilter filter) =>
@@ -69,6 +70,12 @@ public sealed record TextFilter : TableQuery
 {
     /// <summary>The text that is measured of a pair: both as one, or one of them.</summary>
     public PairPart Pairs { get; init; }
+
+    /// <summary>
+    /// How syllables are counted. hyphenation: as textstat 0.7.4 does; pronunciation: by the CMU Pronouncing
+    /// Dictionary, as later versions do, in the same formulas.
+    /// </summary>
+    public SyllableRule Syllables { get; init; }
 }
 
 /// <param name="Pies">The mean over the PIEs.</param>

@@ -12,7 +12,8 @@ public static class ComparisonTexts
 {
     /// <returns>An effect for each measure that the texts have; empty if the dataset does not have this part.</returns>
     public static async Task<IReadOnlyList<TextEffect>> EffectsAsync(
-        PieDbContext db, Comparison comparison, Guid datasetId, PairPart part, CancellationToken cancellation)
+        PieDbContext db, Comparison comparison, Guid datasetId, PairPart part, SyllableRule syllables,
+        CancellationToken cancellation)
     {
         // The labels of one snapshot belong together.
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
@@ -30,7 +31,7 @@ public static class ComparisonTexts
 
         var effects = new List<TextEffect>();
         await foreach (var (measure, values) in
-            TextMeasurement.ReadAsync(db, datasetId, comparison.Split, part, cancellation))
+            TextMeasurement.ReadAsync(db, datasetId, comparison.Split, part, syllables, cancellation))
             effects.Add(TextEffect.Of(measure, values, strata, isPie));
         return TextEffect.Adjusted(effects);
     }

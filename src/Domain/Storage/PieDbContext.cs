@@ -83,7 +83,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         });
         modelBuilder.Entity<TextValues>(values =>
         {
-            values.HasKey(v => new { v.DatasetId, v.Split, v.Part, v.Measure, v.Start });
+            values.HasKey(v => new { v.DatasetId, v.Split, v.Part, v.Measure, v.Syllables, v.Start });
             values.HasOne<Dataset>().WithMany().HasForeignKey(v => v.DatasetId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<Subgroup>(subgroup =>
@@ -272,6 +272,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         configurationBuilder.Properties<Split>().HaveConversion<WireConverter<Split>>();
         configurationBuilder.Properties<PairPart>().HaveConversion<WireConverter<PairPart>>();
         configurationBuilder.Properties<TextMeasure>().HaveConversion<WireConverter<TextMeasure>>();
+        configurationBuilder.Properties<SyllableRule>().HaveConversion<WireConverter<SyllableRule>>();
         configurationBuilder.Properties<Architecture>().HaveConversion<WireConverter<Architecture>>();
         configurationBuilder.Properties<Method>().HaveConversion<WireConverter<Method>>();
         configurationBuilder.Properties<Protocol>().HaveConversion<WireConverter<Protocol>>();

@@ -12,10 +12,15 @@ namespace PieService.Domain.Storage;
 /// </summary>
 internal static class TextMeasurement
 {
-    /// <summary>The examples whose values are in memory at a time: 9 MB for the texts of pairs.</summary>
+    /// <summary>The examples whose values are in memory at a time: 12 MB for the texts of pairs.</summary>
     private const int BlockExamples = 16_384;
 
-    private static readonly TextMeasure[] Measures = Enum.GetValues<TextMeasure>();
+    /// <summary>Every measure, and those that count syllables by both rules.</summary>
+    private static readonly (TextMeasure Measure, SyllableRule Syllables)[] Measures =
+    [
+        .. Enum.GetValues<TextMeasure>().Select(measure => (measure, SyllableRule.Hyphenation)),
+        .. TextMeasures.OfSyllables.Select(measure => (measure, SyllableRule.Pronunciation)),
+    ];
 
     /// <summary>Measures the texts of the split of a comparison, unless that was done before.</summary>
     public static async Task EnsureAsync(PieDbContext db, Guid comparisonId, CancellationToken cancellation)
@@ -46,12 +51,14 @@ internal static class TextMeasurement
 
     /// <summary>Each measure that the split has for this part of a pair, with a value for each example.</summary>
     public static async IAsyncEnumerable<(TextMeasure Measure, double[] Values)> ReadAsync(
-        PieDbContext db, Guid datasetId, Split split, PairPart part,
+        PieDbContext db, Guid datasetId, Split split, PairPart part, SyllableRule syllables,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         var (measure, values) = ((TextMeasure?)null, new List<double>());
         await foreach (var block in db.TextValues
-            .Where(values => values.DatasetId == datasetId && values.Split == split && values.Part == part)
+            .Where(values => values.DatasetId == datasetId && values.Split == split && values.Part == part
+                && values.Syllables == (TextMeasures.OfSyllables.Contains(values.Measure)
+                    ? syllables : SyllableRule.Hyphenation))
             .OrderBy(values => values.Measure).ThenBy(values => values.Start)
             .AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellation))
         {
@@ -85,7 +92,11 @@ internal static class TextMeasurement
                 var values = Array.ConvertAll(Measures, _ => new double[block.Count]);
                 foreach (var (i, example) in block.Index())
                 {
-                    var measured = meter.Measure(example.Text, example.SecondText, part);
+                    double[] measured =
+                    [
+                        .. meter.Measure(example.Text, example.SecondText, part),
+                        .. meter.MeasurePronounced(example.Text, example.SecondText, part),
+                    ];
                     for (var measure = 0; measure < measured.Length; measure++) values[measure][i] = measured[measure];
                 }
                 db.TextValues.AddRange(Measures.Zip(values, (measure, ofBlock) => new TextValues
@@ -93,7 +104,8 @@ internal static class TextMeasurement
                     DatasetId = datasetId,
                     Split = split,
                     Part = part,
-                    Measure = measure,
+                    Measure = measure.Measure,
+                    Syllables = measure.Syllables,
                     Start = start,
                     Packed = MemoryMarshal.AsBytes(ofBlock.AsSpan()).ToArray(),
                 }));

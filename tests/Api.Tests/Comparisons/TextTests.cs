@@ -67,6 +67,22 @@ public sealed class TextTests(ApiFixture api) : IClassFixture<ApiFixture>
         else Assert.Equal((pies, rest), ((double)words["pies"]!, (double)words["rest"]!));
     }
 
+    /// <summary>An idea has two syllables by hyphenation and four by pronunciation.</summary>
+    [Theory]
+    [InlineData("", 2, 2)]
+    [InlineData("?syllables=hyphenation", 2, 2)]
+    [InlineData("?syllables=pronunciation", 4, 2)]
+    public async Task Syllables_are_counted_by_hyphenation_or_pronunciation(string query, double pies, double rest)
+    {
+        var rows = await RowsAsync(await LabelledAsync(pairs: false, texts: [
+            "A dog.", "A dog.", "An idea.", "A dog.", "A dog.", "An idea.", "A dog.", "A dog."]), query);
+
+        Assert.Equal(Enum.GetNames<TextMeasure>().Length, rows.Count);
+        var (syllables, words) = (Row(rows, "syllables"), Row(rows, "words"));
+        Assert.Equal((pies, rest), ((double)syllables["pies"]!, (double)syllables["rest"]!));
+        Assert.Equal((2.0, 2.0), ((double)words["pies"]!, (double)words["rest"]!));
+    }
+
     [Fact]
     public async Task Texts_of_equal_length_are_compared_within_deciles_of_words()
     {
@@ -118,7 +134,7 @@ public sealed class TextTests(ApiFixture api) : IClassFixture<ApiFixture>
         await api.Situations.LabelAsync(sweep);
 
         Assert.Equal(
-            Enum.GetValues<TextMeasure>().Length,
+            Enum.GetValues<TextMeasure>().Length + TextMeasures.OfSyllables.Count,
             (long)(await Sql.ScalarAsync(
                 api.ConnectionString, $"SELECT count(*) FROM text_values WHERE dataset_id = '{dataset.Id}'"))!);
     }

@@ -48,3 +48,13 @@ public enum TextMeasure
     /// <summary>Jaccard index of the tokens of both texts of a pair.</summary>
     [JsonStringEnumMemberName("pairOverlap")] PairOverlap,
 }
+
+public static class TextMeasures
+{
+    /// <summary>The measures that depend on how syllables are counted.</summary>
+    public static readonly IReadOnlyList<TextMeasure> OfSyllables =
+    [
+        TextMeasure.Syllables, TextMeasure.Polysyllables, TextMeasure.DifficultWords, TextMeasure.FleschReadingEase,
+        TextMeasure.FleschKincaidGrade, TextMeasure.GunningFog, TextMeasure.SmogIndex, TextMeasure.LinsearWriteFormula,
+    ];
+}

@@ -5,7 +5,7 @@ namespace PieService.Domain.Datasets.Texts;
 /// <param name="training">The types of the training split.</param>
 public sealed class TextMeter(TrainingTypes training)
 {
-    private readonly SyllableCounts syllables = new();
+    private readonly SyllableCounts hyphenated = new(), pronounced = new(SyllableRule.Pronunciation);
 
     /// <returns>A value for each measure, in the order of the enum; NaN if the text has none: readability without a
     /// word, the measures of tokens without a token, pairOverlap of one text, and all without a text.</returns>
@@ -17,11 +17,35 @@ public sealed class TextMeter(TrainingTypes training)
         _ => Measure(text, secondText),
     };
 
+    /// <returns>A value for each of <see cref="TextMeasures.OfSyllables"/>, by
+    /// <see cref="SyllableRule.Pronunciation"/>; NaN where <see cref="Measure(string, string?, PairPart)"/> has it.
+    /// </returns>
+    public double[] MeasurePronounced(string text, string? secondText, PairPart part) => part switch
+    {
+        PairPart.First => Pronounced(text),
+        PairPart.Second when secondText is not null => Pronounced(secondText),
+        PairPart.Second => [.. TextMeasures.OfSyllables.Select(_ => double.NaN)],
+        _ => Pronounced(Whole(text, secondText)),
+    };
+
+    private double[] Pronounced(string text)
+    {
+        var counts = TextCounts.Of(text, pronounced);
+        var readability = counts.Words == 0 ? null : Readability.Of(text, counts, pronounced);
+        return
+        [
+            counts.Syllables, counts.Polysyllables, counts.DifficultWords,
+            readability?.FleschReadingEase ?? double.NaN, readability?.FleschKincaidGrade ?? double.NaN,
+            readability?.GunningFog ?? double.NaN, readability?.SmogIndex ?? double.NaN,
+            readability?.LinsearWriteFormula ?? double.NaN,
+        ];
+    }
+
     private double[] Measure(string text, string? secondText)
     {
-        var whole = secondText is null ? text : $"{text} {secondText}";
-        var counts = TextCounts.Of(whole, syllables);
-        var readability = counts.Words == 0 ? null : Readability.Of(whole, counts, syllables);
+        var whole = Whole(text, secondText);
+        var counts = TextCounts.Of(whole, hyphenated);
+        var readability = counts.Words == 0 ? null : Readability.Of(whole, counts, hyphenated);
         var features = TextFeatures.Of(
             BasicEnglish.Tokenise(text), secondText is null ? null : BasicEnglish.Tokenise(secondText), training);
         return
@@ -37,6 +61,9 @@ public sealed class TextMeter(TrainingTypes training)
             features.UnseenShare ?? double.NaN, features.PairOverlap ?? double.NaN,
         ];
     }
+
+    private static string Whole(string text, string? secondText) =>
+        secondText is null ? text : $"{text} {secondText}";
 
     private static int CodePoints(string? text)
     {

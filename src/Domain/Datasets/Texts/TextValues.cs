@@ -11,6 +11,9 @@ public sealed class TextValues
     public PairPart Part { get; init; }
     public TextMeasure Measure { get; init; }
 
+    /// <summary>How syllables were counted; hyphenation for measures that do not count them.</summary>
+    public SyllableRule Syllables { get; init; }
+
     /// <summary>The position of the first text.</summary>
     public int Start { get; init; }
 

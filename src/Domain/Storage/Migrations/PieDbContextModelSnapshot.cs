@@ -515,6 +515,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("measure");
 
+                    b.Property<string>("Syllables")
+                        .HasColumnType("text")
+                        .HasColumnName("syllables");
+
                     b.Property<int>("Start")
                         .HasColumnType("integer")
                         .HasColumnName("start");
@@ -524,7 +528,7 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("packed");
 
-                    b.HasKey("DatasetId", "Split", "Part", "Measure", "Start")
+                    b.HasKey("DatasetId", "Split", "Part", "Measure", "Syllables", "Start")
                         .HasName("pk_text_values");
 
                     b.ToTable("text_values", (string)null);

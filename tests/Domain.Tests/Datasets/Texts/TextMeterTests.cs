@@ -46,6 +46,26 @@ public class TextMeterTests
     }
 
     [Fact]
+    public void Measures_of_syllables_are_also_those_of_the_pronunciation()
+    {
+        var syllables = new SyllableCounts(SyllableRule.Pronunciation);
+        var whole = $"{First} {Second}";
+        var readability = Readability.Of(whole, TextCounts.Of(whole, syllables), syllables);
+
+        var values = meter.MeasurePronounced(First, Second, PairPart.Joined);
+
+        Assert.Equal(TextMeasures.OfSyllables.Count, values.Length);
+        Assert.Equal(
+            [syllables.Of(whole), readability.FleschReadingEase, readability.FleschKincaidGrade],
+            [values[0], values[3], values[4]]);
+        Assert.Equal(meter.MeasurePronounced(Second, null, PairPart.First), meter.MeasurePronounced(
+            First, Second, PairPart.Second));
+        Assert.All(
+            meter.MeasurePronounced(First, null, PairPart.Second), value => Assert.Equal(double.NaN, value));
+        Assert.Equal(double.NaN, meter.MeasurePronounced("!", null, PairPart.Joined)[3]);
+    }
+
+    [Fact]
     public void There_is_a_value_for_each_measure() =>
         Assert.Equal(Enum.GetValues<TextMeasure>().Length, meter.Measure(First, Second, PairPart.Joined).Length);
 

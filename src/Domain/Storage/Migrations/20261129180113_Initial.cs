@@ -341,12 +341,13 @@ namespace PieService.Domain.Storage.Migrations
                     split = table.Column<string>(type: "text", nullable: false),
                     part = table.Column<string>(type: "text", nullable: false),
                     measure = table.Column<string>(type: "text", nullable: false),
+                    syllables = table.Column<string>(type: "text", nullable: false),
                     start = table.Column<int>(type: "integer", nullable: false),
                     packed = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_text_values", x => new { x.dataset_id, x.split, x.part, x.measure, x.start });
+                    table.PrimaryKey("pk_text_values", x => new { x.dataset_id, x.split, x.part, x.measure, x.syllables, x.start });
                     table.ForeignKey(
                         name: "fk_text_values_datasets_dataset_id",
                         column: x => x.dataset_id,

@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261129174643_Initial")]
+    [Migration("20261129180113_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -518,6 +518,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("measure");
 
+                    b.Property<string>("Syllables")
+                        .HasColumnType("text")
+                        .HasColumnName("syllables");
+
                     b.Property<int>("Start")
                         .HasColumnType("integer")
                         .HasColumnName("start");
@@ -527,7 +531,7 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("packed");
 
-                    b.HasKey("DatasetId", "Split", "Part", "Measure", "Start")
+                    b.HasKey("DatasetId", "Split", "Part", "Measure", "Syllables", "Start")
                         .HasName("pk_text_values");
 
                     b.ToTable("text_values", (string)null);
