@@ -1,7 +1,7 @@
 using PieService.Domain;
 using PieService.Domain.Analysis;
 using PieService.Domain.Pies;
-using PieService.Domain.Statistics;
+using PieService.Domain.Storage;
 
 namespace PieService.Api.Comparisons;
 
@@ -16,19 +16,18 @@ namespace PieService.Api.Comparisons;
 /// <param name="CrossFit">The scores of one half of the seeds on the PIEs that the other half found.</param>
 /// <param name="Stability">How much of the set of PIEs as many new seeds would change.</param>
 /// <param name="ClassDistribution">Whether the PIEs are spread over the labels as the other examples are.</param>
-/// <param name="Multiplicity">How many models of a cohort give an example the same answer; null for multi-label
-/// data.</param>
+/// <param name="Multiplicity">How many models of a cohort give an example the same answer.</param>
 /// <param name="Collapse">The runs that give the same answer to almost every text, or answer by chance.</param>
-/// <param name="Replication">The PIEs that are PIEs against the second dense cohort (extraDenseSeeds) too; null without
-/// such a cohort.</param>
-/// <param name="Conformal">How many labels a run needs to name to include the gold label of 90 % of the examples; null
-/// for multi-label data, and for fewer than 18 examples.</param>
+/// <param name="Replication">The PIEs that are PIEs against the second dense cohort (extraDenseSeeds) too.</param>
+/// <param name="Conformal">How many labels a run needs to name to include the gold label of 90 % of the
+/// examples.</param>
 /// <param name="Warnings">What is doubtful about the PIEs.</param>
 public sealed record AnalysisResponse(
     Guid Id, ComparedSeeds Seeds, bool Complete, DateTimeOffset AnalysedAt, int AnalysisVersion,
-    Significance Significance, SeedEffectResponse Excess, HalvesResponse Halves, CrossFitResponse CrossFit,
-    StabilityResponse Stability, ClassDistributionResponse ClassDistribution, Multiplicity? Multiplicity,
-    Collapse Collapse, Replication? Replication, Conformal? Conformal, IReadOnlyList<Warning> Warnings)
+    Significance Significance, SeedEffect Excess, HalvesResponse Halves, CrossFitResponse CrossFit,
+    StabilityResponse Stability, ClassDistributionResponse ClassDistribution,
+    MultiplicityResponse Multiplicity, Collapse Collapse, ReplicationResponse Replication, ConformalResponse Conformal,
+    IReadOnlyList<Warning> Warnings)
 {
     /// <param name="comparison">A comparison that is labelled.</param>
     /// <param name="labels">The names of the labels of the dataset.</param>
@@ -37,32 +36,13 @@ public sealed record AnalysisResponse(
         var (summary, result) = (comparison.Summary!, analysis.Result);
         return new(
             comparison.Id, new(summary.DenseSeeds, summary.PrunedSeeds, comparison.ExpectedSeeds), summary.Complete,
-            analysis.AnalysedAt, analysis.Version, result.Significance, SeedEffectResponse.Of(result.Effect),
+            analysis.AnalysedAt, analysis.Version, result.Significance, result.Effect,
             HalvesResponse.Of(result.Halves), CrossFitResponse.Of(result.Halves),
             StabilityResponse.Of(result.Stability),
-            ClassDistributionResponse.Of(result.ClassDistribution, labels), result.Multiplicity, result.Collapse,
-            result.Replication, result.Conformal, [.. ComparisonWarnings.Of(summary)]);
+            ClassDistributionResponse.Of(result.ClassDistribution, labels),
+            MultiplicityResponse.Of(result.Multiplicity), result.Collapse, ReplicationResponse.Of(result.Replication),
+            ConformalResponse.Of(result.Conformal), [.. ComparisonWarnings.Of(summary)]);
     }
-}
-
-/// <param name="SameSeed">The mean disagreement of the dense and the pruned run of one seed (churn).</param>
-/// <param name="CrossSeed">The mean disagreement of a dense and a pruned run of different seeds; null for one
-/// seed.</param>
-/// <param name="Dense">The mean disagreement of two dense runs.</param>
-/// <param name="Pruned">The mean disagreement of two pruned runs.</param>
-/// <param name="Df">The degrees of freedom of the intervals.</param>
-/// <param name="Excess">crossSeed - (dense + pruned) / 2: 0 on average if pruning changes no example, else positive.
-/// The 95 % interval is by the delete-one-seed jackknife.</param>
-/// <param name="OverDense">crossSeed - dense: positive also if the pruned runs are merely noisier, negative if they are
-/// steadier.</param>
-/// <param name="Reason">Why there is no interval, and what to do about it; null if there is one.</param>
-public sealed record SeedEffectResponse(
-    double? SameSeed, double? CrossSeed, double? Dense, double? Pruned, int? Df, Estimate? Excess, Estimate? OverDense,
-    string? Reason)
-{
-    public static SeedEffectResponse Of(SeedEffect effect) => new(
-        effect.SameSeed, effect.CrossSeed, effect.Dense, effect.Pruned, effect.Df, effect.Excess, effect.OverDense,
-        effect.Reason);
 }
 
 /// <param name="Seeds">The seeds of each half.</param>
@@ -144,4 +124,40 @@ public sealed record ClassDistributionResponse(
         : new(
             classes.ChiSquare, classes.Df, classes.PermutationP ?? classes.P, classes.CramersV, classes.SmallExpected,
             labels.Zip(classes.Residuals).ToDictionary(pair => pair.First, pair => pair.Second), null);
+}
+
+/// <param name="Dense">How many dense runs agree.</param>
+/// <param name="Pruned">How many pruned runs agree.</param>
+/// <param name="Reason">Why this is not known; null if it is.</param>
+public sealed record MultiplicityResponse(CohortMultiplicity? Dense, CohortMultiplicity? Pruned, string? Reason)
+{
+    public static MultiplicityResponse Of(Multiplicity? multiplicity) => multiplicity is null
+        ? new(null, null, "It is computed for single-label data only.")
+        : new(multiplicity.Dense, multiplicity.Pruned, null);
+}
+
+/// <param name="Seeds">The number of runs of the second dense cohort.</param>
+/// <param name="Pies">The number of PIEs.</param>
+/// <param name="Replicated">The number of PIEs on which the majority of the pruned runs differs from that of the second
+/// dense cohort too.</param>
+/// <param name="Share">replicated / PIEs, in [0, 1]; null without PIEs.</param>
+/// <param name="Reason">Why this is not known, and what to do about it; null if it is.</param>
+public sealed record ReplicationResponse(int? Seeds, int? Pies, int? Replicated, double? Share, string? Reason)
+{
+    public static ReplicationResponse Of(Replication? replication) => replication is null
+        ? new(
+            null, null, null, null,
+            $"There is no second dense cohort of {Labelling.FewestSeeds} runs or more: request extraDenseSeeds. The "
+                + "baseline dense4E has none.")
+        : new(replication.Seeds, replication.Pies, replication.Replicated, replication.Share, null);
+}
+
+/// <param name="Dense">The sets of the dense runs.</param>
+/// <param name="Pruned">The sets of the pruned runs.</param>
+/// <param name="Reason">Why this is not known; null if it is.</param>
+public sealed record ConformalResponse(CohortConformal? Dense, CohortConformal? Pruned, string? Reason)
+{
+    public static ConformalResponse Of(Conformal? conformal) => conformal is null
+        ? new(null, null, "It is computed for single-label data with 18 or more examples.")
+        : new(conformal.Dense, conformal.Pruned, null);
 }

@@ -1,7 +1,10 @@
+using System.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
 using PieService.Api.Tables;
+using PieService.Domain;
+using PieService.Domain.Pies;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Comparisons;
@@ -58,15 +61,28 @@ public static class ComparisonEndpoints
     private static async Task<Results<Ok<AnalysisResponse>, ProblemHttpResult>> GetAnalysis(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
+        // Both are of one labelling: a provisional comparison may be labelled again meanwhile.
+        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         if (await ComparisonScope.FindAsync(db, id, cancellation) is not { Comparison: var comparison } scope)
             return Problems.NotFound("comparison", id);
         var analysis = await db.ComparisonAnalyses.AsNoTracking()
             .SingleOrDefaultAsync(found => found.ComparisonId == id, cancellation);
-        if (analysis is null || comparison.Summary is null) return NotLabelled();
-        return TypedResults.Ok(AnalysisResponse.Of(comparison, analysis, scope.Labels));
+        return analysis is null || comparison.Summary is null
+            ? await NotLabelledAsync(db, comparison, cancellation)
+            : TypedResults.Ok(AnalysisResponse.Of(comparison, analysis, scope.Labels));
     }
 
-    internal static ProblemHttpResult NotLabelled() => Problems.Conflict(
-        "The comparison is not labelled yet: fewer than two seeds of both cohorts have succeeded, or their labels are "
-        + "being computed. GET /comparisons/{id} has its state.");
+    internal static async Task<ProblemHttpResult> NotLabelledAsync(
+        PieDbContext db, Comparison comparison, CancellationToken cancellation)
+    {
+        if (comparison.LabellingError is { } error)
+            return Problems.Conflict($"The comparison is not labelled: its last labelling failed. {error}");
+        var sweep = await db.SweepProgress.SingleAsync(
+            progress => progress.SweepId == comparison.SweepId, cancellation);
+        return Problems.Conflict(
+            $"The comparison is not labelled yet. It is labelled when {Labelling.FewestSeeds} seeds of both cohorts "
+                + "have "
+            + $"succeeded; its sweep is {Wire.Name(sweep.State)}, with {sweep.RunsSucceeded} of {sweep.RunsTotal} runs "
+            + "succeeded.");
+    }
 }

@@ -26,7 +26,12 @@ public static class ExampleVoteEndpoints
         var about = await (from sweep in db.Sweeps
                            join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
                            where sweep.Id == id
-                           select new { sweep.DatasetId, dataset.Labels }).SingleOrDefaultAsync(cancellation);
+                           select new
+                           {
+                               sweep.DatasetId,
+                               dataset.Task,
+                               dataset.Labels,
+                           }).SingleOrDefaultAsync(cancellation);
         if (about is null) return Problems.NotFound("sweep", id);
         var example = await db.Examples.AsNoTracking()
             .SingleOrDefaultAsync(e => e.Id == exampleId && e.DatasetId == about.DatasetId, cancellation);
@@ -56,15 +61,18 @@ public static class ExampleVoteEndpoints
                        row.Label.DenseTied || row.Label.PrunedTied, votes.Classes, row.Label.El2n,
                        row.Label.InfluenceBin, row.Label.Q, row.Label.Taxicab, row.Label.Shift, row.Label.Replicated),
             ],
-            ExampleTrajectory.Of(labels.Select(row => (row.Comparison, row.Label)))));
+            ExampleTrajectory.Of(labels.Select(row => (row.Comparison, row.Label))),
+            await ExampleLabelQuality.OfAsync(db, id, example, about.Task, cancellation)));
     }
 }
 
 /// <param name="Comparisons">The votes in each labelled comparison.</param>
 /// <param name="Trajectories">How the votes change with the target sparsity, over complete comparisons.</param>
+/// <param name="LabelQuality">How much the dense runs support the gold labels.</param>
 public sealed record ExampleVotesResponse(
     Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels,
-    IReadOnlyList<ComparisonVote> Comparisons, IReadOnlyList<ExampleTrajectory> Trajectories);
+    IReadOnlyList<ComparisonVote> Comparisons, IReadOnlyList<ExampleTrajectory> Trajectories,
+    IReadOnlyList<ExampleLabelQuality> LabelQuality);
 
 /// <param name="AchievedSparsity">The mean achieved sparsity of the pruned runs, in percent.</param>
 /// <param name="Baseline">The dense cohort with which the pruned cohort is compared: dense or dense4E.</param>

@@ -30,7 +30,7 @@ public static class SeedPlanEndpoint
         var analysis = await db.ComparisonAnalyses.AsNoTracking()
             .SingleOrDefaultAsync(found => found.ComparisonId == id, cancellation);
         if (analysis is null || comparison.Summary is not { DenseSeeds: var seeds })
-            return ComparisonEndpoints.NotLabelled();
+            return await ComparisonEndpoints.NotLabelledAsync(db, scope.Comparison, cancellation);
         var votes = await db.PieLabels.Where(label => label.ComparisonNumber == comparison.Number)
             .GroupBy(label => new { label.DenseVotes, label.PrunedVotes })
             .Select(alike => new { alike.Key.DenseVotes, alike.Key.PrunedVotes, Count = alike.Count() })

@@ -38,6 +38,7 @@ internal static class SweepAnalysisColumns
         .Whole("replication_pies", row => row.Replication?.Pies)
         .Whole("replication_replicated", row => row.Replication?.Replicated)
         .Real("replication_share", row => row.Replication?.Share)
+        .Text("replication_reason", row => row.Replication?.Reason)
         .Cohort("collapse_dense", row => row.Collapse?.Dense)
         .Cohort("collapse_pruned", row => row.Collapse?.Pruned)
         .Time("analysedAt", row => row.AnalysedAt)
@@ -76,6 +77,5 @@ internal static class SweepAnalysisColumns
             .Real($"{name}_groups_critical", row => value(row)?.Groups?.Critical)
             .Real($"{name}_groups_low", row => value(row)?.Groups?.Low)
             .Real($"{name}_groups_high", row => value(row)?.Groups?.High)
-            .Whole($"{name}_groups_runsLow", row => value(row)?.Groups?.RunsLow)
-            .Flag($"{name}_groups_isBimodal", row => value(row)?.Groups?.IsBimodal);
+            .Whole($"{name}_groups_runsLow", row => value(row)?.Groups?.RunsLow);
 }

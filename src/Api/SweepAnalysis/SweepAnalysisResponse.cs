@@ -18,15 +18,14 @@ namespace PieService.Api.SweepAnalysis;
 /// noisier.</param>
 /// <param name="HalvesJaccard">The mean Jaccard index of the PIEs that both halves of the seeds find.</param>
 /// <param name="CrossFit">The scores of one half of the seeds on the PIEs that the other half found.</param>
-/// <param name="Replication">The PIEs that are PIEs against the second dense cohort too; null without such a
-/// cohort.</param>
+/// <param name="Replication">The PIEs that are PIEs against the second dense cohort too.</param>
 /// <param name="Collapse">The runs that give the same answer to almost every text, or answer by chance.</param>
 /// <param name="AnalysedAt">Null, as all numbers, until the comparison is labelled.</param>
 public sealed record SweepAnalysisResponse(
     Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
     Split Split, ComparedSeeds Seeds, bool Complete, Spread? AchievedSparsity, ScoreEstimates? Score, int? Examples,
     int? Pies, double? PieRate, int? SignificantPies, NoiseFloor? NoiseFloor, Spread? Churn, Estimate? Excess,
-    Estimate? OverDense, double? HalvesJaccard, CrossFitResponse? CrossFit, Replication? Replication,
+    Estimate? OverDense, double? HalvesJaccard, CrossFitResponse? CrossFit, ReplicationResponse? Replication,
     Collapse? Collapse, DateTimeOffset? AnalysedAt, int? AnalysisVersion) : IComparisonIdentity
 {
     private const double Significant = 0.05;
@@ -40,7 +39,8 @@ public sealed record SweepAnalysisResponse(
             ScoreEstimates.Of(comparison.Summary), known.Examples, known.Pies, known.PieRate,
             result?.Significance.AtMost.SingleOrDefault(level => level.MaxQ == Significant)?.Pies, known.NoiseFloor,
             known.Churn, result?.Effect.Excess, result?.Effect.OverDense, result?.Halves?.Jaccard,
-            result is null ? null : CrossFitResponse.Of(result.Halves), result?.Replication, result?.Collapse,
+            result is null ? null : CrossFitResponse.Of(result.Halves),
+            result is null ? null : ReplicationResponse.Of(result.Replication), result?.Collapse,
             analysis?.AnalysedAt, analysis?.Version);
     }
 }

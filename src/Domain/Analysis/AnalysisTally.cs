@@ -61,8 +61,13 @@ public sealed class AnalysisTally
         halves?.Add(block);
     }
 
-    /// <summary>The p and q values of each example that was added.</summary>
-    public Func<LabelledExample, DiscordantSeeds?, ExampleSignificance> QValues() => significance.QValues();
+    /// <summary>The measures of an example, when all examples have been added.</summary>
+    /// <inheritdoc cref="Add(LabelledExample, DiscordantSeeds, bool?)"/>
+    /// <param name="selfConfidence">How much the dense runs support its gold labels, in [0, 1].</param>
+    public ExampleMeasures Measures(
+        LabelledExample label, DiscordantSeeds? discordant, bool? isReplicated, double selfConfidence) => new(
+        significance.Of(label, discordant), measures.Inclusion(label), measures.Shift(label), selfConfidence,
+        isReplicated);
 
     public AnalysisResult Result(PieClasses? classes, Collapse collapse, Conformal? conformal) => new(
         collapse.Dense.State < CollapseState.Most

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PieService.Domain.Analysis;
 
 /// <summary>
@@ -20,7 +22,7 @@ public sealed record ScoreGroups(double Eta, double Critical, double Low, double
     private static readonly (int Runs, double Eta)[] CriticalValues =
         [(6, 0.991), (8, 0.971), (10, 0.947), (15, 0.901), (20, 0.870), (30, 0.834), (50, 0.788)];
 
-    public bool IsBimodal => Eta >= Critical && High - Low >= LeastDistance;
+    [JsonIgnore] public bool IsBimodal => Eta >= Critical && High - Low >= LeastDistance;
 
     /// <param name="scores">A score of each run, such as the accuracy.</param>
     /// <returns>Null for fewer than six runs.</returns>

@@ -7,7 +7,7 @@ namespace PieService.Domain.Analysis;
 
 /// <summary>
 /// Counts the different tests of the examples of a comparison, one example after the other. The q value of an example
-/// depends on the tests of all examples, so <see cref="QValues"/> gives it when all have been added.
+/// depends on the tests of all examples, so <see cref="Of"/> gives it when all have been added.
 /// </summary>
 /// <param name="classCount">C.</param>
 public sealed class SignificanceTally(LearningTask task, int classCount, ComparedCohorts cohorts)
@@ -20,16 +20,20 @@ public sealed class SignificanceTally(LearningTask task, int classCount, Compare
     private readonly ExampleTests tests = new(task, classCount);
     private readonly Dictionary<TestedVotes, Count> unpaired = [], paired = [];
 
+    /// <summary>The q values of both tests over all examples; null if an example was added since.</summary>
+    private (StepUpQ Unpaired, StepUpQ Paired)? known;
+
     /// <param name="discordant">Of the example; null if the cohorts are not paired.</param>
     public void Add(LabelledExample label, DiscordantSeeds? discordant)
     {
+        known = null;
         Add(unpaired, Unpaired(label), label.IsPie);
         if (discordant is not null) Add(paired, tests.Paired(discordant), label.IsPie);
     }
 
     public Significance Significance()
     {
-        var (q, ofPairs) = (Q(unpaired), Q(paired));
+        var (q, ofPairs) = QValues();
         var testable = unpaired.Where(test => CanBeSmall(test.Key.Null)).Sum(test => test.Value.Examples);
         return new(
             SignificanceTest.Unpaired,
@@ -41,16 +45,16 @@ public sealed class SignificanceTally(LearningTask task, int classCount, Compare
                 : "On every example almost all runs of both cohorts agree, so no votes can differ significantly.");
     }
 
-    /// <summary>The p and q values of each example that was added.</summary>
-    public Func<LabelledExample, DiscordantSeeds?, ExampleSignificance> QValues()
+    /// <summary>The p and q values of an example that was added.</summary>
+    /// <param name="discordant">Of the example; null if the cohorts are not paired.</param>
+    public ExampleSignificance Of(LabelledExample label, DiscordantSeeds? discordant)
     {
-        var (q, ofPairs) = (Q(unpaired), Q(paired));
-        return (label, discordant) =>
-        {
-            var (p, pairedP) = (Unpaired(label).P, discordant is null ? (double?)null : tests.Paired(discordant).P);
-            return new(p, q.At(p), pairedP, pairedP is null ? null : ofPairs.At(pairedP.Value));
-        };
+        var (q, ofPairs) = QValues();
+        var (p, pairedP) = (Unpaired(label).P, discordant is null ? (double?)null : tests.Paired(discordant).P);
+        return new(p, q.At(p), pairedP, pairedP is null ? null : ofPairs.At(pairedP.Value));
     }
+
+    private (StepUpQ Unpaired, StepUpQ Paired) QValues() => known ??= (Q(unpaired), Q(paired));
 
     private TestedVotes Unpaired(LabelledExample label) =>
         tests.Unpaired(label.DenseVotes, cohorts.Dense, label.PrunedVotes, cohorts.Pruned);
@@ -82,8 +86,8 @@ public sealed class SignificanceTally(LearningTask task, int classCount, Compare
 }
 
 /// <summary>Whether the votes of both cohorts on one example differ (analysis 1).</summary>
-/// <param name="P">Of the unpaired test, in (0, 1].</param>
+/// <param name="P">The p value of the unpaired test, in (0, 1].</param>
 /// <param name="Q">Its q value over all examples of the comparison, in [0, 1].</param>
-/// <param name="PairedP">Of the paired test; null if the cohorts are not paired.</param>
+/// <param name="PairedP">The p value of the paired test; null if the cohorts are not paired.</param>
 /// <param name="PairedQ">Its q value.</param>
 public readonly record struct ExampleSignificance(double P, double Q, double? PairedP, double? PairedQ);

@@ -97,22 +97,18 @@ public sealed class ComparisonLabels(
                 CohortCollapse.Of(summary.PrunedCollapsed, tally.PrunedScores)),
             await scores.ConformalAsync(cancellation));
 
-        var (measures, q) =
-            (new VoteMeasures(task, compared),
-                result.Collapse.Dense.State < CollapseState.Most ? analysis.QValues() : null);
         await using (var copy = await LabelCopy.BeginAsync(
             (NpgsqlConnection)db.Database.GetDbConnection(), comparison, cohorts, first, cancellation))
         {
+            var isBaseline = result.Collapse.Dense.State < CollapseState.Most;
             await foreach (var block in BlocksAsync(source, comparison, cohorts, gold, cancellation))
                 foreach (var (label, isReplicated) in block.Labels())
                 {
                     discordant.Read(block.Answers.Dense, block.Answers.Pruned, label.Position);
                     var position = block.Start + label.Position;
+                    var measures = analysis.Measures(label, discordant, isReplicated, selfConfidence[position]);
                     await copy.WriteAsync(
-                        position, label,
-                        new(q?.Invoke(label, discordant), measures.Inclusion(label), measures.Shift(label),
-                            selfConfidence[position], isReplicated),
-                        cancellation);
+                        position, label, isBaseline ? measures : measures with { Significance = null }, cancellation);
                 }
             await copy.CompleteAsync(cancellation);
         }

@@ -89,9 +89,11 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
             analysis["crossFit"]!.ToJsonString());
         Assert.InRange(Number(analysis, "stability", "expectedJaccard"), 0.7, 1);
         Assert.Equal(
-            """{"dense":{"selfConsistency":1,"unanimous":1},"pruned":{"selfConsistency":1,"unanimous":1}}""",
+            """{"dense":{"selfConsistency":1,"unanimous":1},"pruned":{"selfConsistency":1,"unanimous":1},"reason":null}""",
             analysis["multiplicity"]!.ToJsonString());
-        Assert.Equal("""{"seeds":2,"pies":2,"replicated":1,"share":0.5}""", analysis["replication"]!.ToJsonString());
+        Assert.Equal(
+            """{"seeds":2,"pies":2,"replicated":1,"share":0.5,"reason":null}""",
+            analysis["replication"]!.ToJsonString());
         foreach (var cohort in new[] { "dense", "pruned" })
             Assert.Equal(
                 (6, 0, "none", false),
@@ -157,6 +159,28 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.NotNull(problem["errors"]![field]);
     }
 
+    /// <summary>
+    /// Eight dense runs with the logits 0, 1/4, 1/2 from class to class, and an accuracy of 0.5 each.
+    /// </summary>
+    [Fact]
+    public async Task One_example_has_the_quality_of_its_label_by_the_dense_runs()
+    {
+        var (sweep, path) = await LabelledAsync();
+        var example = (await api.GetAsync($"{path}/examples"))["items"]![2]!;
+
+        var quality = (await api.GetAsync($"/api/v1/sweeps/{sweep}/examples/{example["exampleId"]}"))["labelQuality"]!
+            .AsArray().Single()!;
+
+        var p = Enumerable.Range(0, 3).Select(c => Math.Exp(c / 4.0)).ToList();
+        Assert.Equal(p[2] / p.Sum(), Number(quality, "selfConfidence"), 12);
+        Assert.Equal(p[2] / p.Sum(), Number(quality, "byAccuracy"), 12);
+        Assert.Equal(((p[2] - p[1]) / p.Sum() + 1) / 2, Number(quality, "normalizedMargin"), 12);
+        Assert.Equal(
+            ("bilstm", "dense", 8, true),
+            ((string)quality["model"]!, (string)quality["baseline"]!, (int)quality["runs"]!,
+                (bool)quality["outOfSample"]!));
+    }
+
     [Fact]
     public async Task A_comparison_without_labels_has_no_analysis_yet()
     {
@@ -165,7 +189,8 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
         var problem = await api.ProblemAsync(
             HttpStatusCode.Conflict, HttpMethod.Get, $"{await PathAsync(sweep)}/analysis");
 
-        Assert.Contains("not labelled yet", (string?)problem["detail"], StringComparison.Ordinal);
+        Assert.Contains(
+            "its sweep is queued, with 0 of 6 runs succeeded", (string?)problem["detail"], StringComparison.Ordinal);
         await api.ProblemAsync(
             HttpStatusCode.NotFound, HttpMethod.Get, $"/api/v1/comparisons/{Guid.NewGuid()}/analysis");
     }
@@ -190,7 +215,7 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
             (string?)analysis["significance"]!["reason"]);
         Assert.Equal(3, analysis["significance"]!["atMost"]!.AsArray().Count);
         Assert.Equal((1, 1), ((int)analysis["halves"]!["seeds"]!, (int)analysis["halves"]!["splits"]!));
-        Assert.Null(analysis["replication"]);
+        Assert.Contains("extraDenseSeeds", (string?)analysis["replication"]!["reason"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -248,11 +273,14 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
         var pie = (await api.GetAsync($"{path}/pies"))["items"]!.AsArray().Single()!;
         var analysis = await api.GetAsync($"{path}/analysis");
 
+        var quality = (await api.GetAsync($"/api/v1/sweeps/{sweep}/examples/{pie["exampleId"]}"))["labelQuality"]![0]!;
+        Assert.Equal(Number(pie, "selfConfidence"), Number(quality, "selfConfidence"), 12);
+        Assert.Null(quality["byAccuracy"]);
         // One label of the three can have a p value below 1.
         Assert.Equal(P, Number(pie, "p"), 12);
         Assert.Equal(2.0 / 64, Number(pie, "paired", "p"), 12);
         Assert.Equal((2.0, 1.0), (Number(pie, "taxicab"), Number(pie, "shift")));
-        Assert.Null(analysis["multiplicity"]);
+        Assert.Contains("single-label", (string?)analysis["multiplicity"]!["reason"], StringComparison.Ordinal);
         Assert.Null(analysis["classDistribution"]!["p"]);
         // One of eight examples is a PIE, and it has none of the labels, which four examples have.
         Assert.Equal(

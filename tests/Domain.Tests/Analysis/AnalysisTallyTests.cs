@@ -49,13 +49,13 @@ public class AnalysisTallyTests
             paired.Add(tests.Paired(discordant));
         }
 
-        var (q, ofPairs, values) = (StepUpQ.Of(unpaired), StepUpQ.Of(paired), tally.QValues());
+        var (q, ofPairs) = (StepUpQ.Of(unpaired), StepUpQ.Of(paired));
 
         foreach (var (i, label) in labels.Index())
         {
             discordant.Read(answers.Dense, answers.Pruned, i);
             Assert.Equal(
-                new ExampleSignificance(unpaired[i].P, q[i], paired[i].P, ofPairs[i]), values(label, discordant));
+                new ExampleSignificance(unpaired[i].P, q[i], paired[i].P, ofPairs[i]), tally.Of(label, discordant));
         }
         var level = tally.Significance().AtMost.Single(level => level.MaxQ == 0.1);
         Assert.Equal(
@@ -166,7 +166,7 @@ public class AnalysisTallyTests
         // 7 seeds have 210 / 2 ways to choose two pairs, of which 100 are taken; 5 seeds have 15.
         Assert.Equal((2, 100), (result.Halves!.Seeds, result.Halves.Splits));
         var first = PieLabeling.Label(fewer.Gold, fewer.Dense, fewer.Pruned).First();
-        var values = tally.QValues()(first, null);
+        var values = tally.Measures(first, null, null, selfConfidence: 1).Significance!.Value;
         Assert.Equal(
             (new ExactTest().Of(first.DenseVotes, first.PrunedVotes).P, null, null),
             (values.P, values.PairedP, values.PairedQ));
