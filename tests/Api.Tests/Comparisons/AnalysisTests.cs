@@ -115,6 +115,8 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(residual, Number(classes[0], "residual"), 12);
         Assert.Equal(residual, Number(distribution, "residuals", "no"), 12);
         Assert.True((bool)distribution["smallExpected"]!);
+        // Of the 28 ways to choose two PIEs, 7 choose two of one class.
+        Assert.Equal(7 / 28.0, Number(distribution, "p"), 0.02);
         Assert.Equal(2, (int)distribution["df"]!);
         // The recall of the first class is 1/3 where the accuracy is 6/8; both cohorts have no variance.
         Assert.Equal((1 / 3.0) - 1 + (2 / 8.0), Number(classes[0], "recallDifference", "difference"), 12);
