@@ -59,83 +59,119 @@ public sealed class ComparisonLabels(
     private async Task<ComparisonSummary> LabelAsync(
         PieDbContext source, PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
     {
-        var (_, task, classCount) = cohorts.Dataset;
         var gold = await GoldAsync(source, comparison.Split, cohorts.Dataset, cancellation);
         var scores = new CohortScores(source, comparison, cohorts, gold, blockBytes);
         var (epochs, noInfluence) = await scores.EpochsAsync(cancellation);
-        var first = epochs.Count > 0 ? await scores.RankingAsync(epochs[0], cancellation) : null;
-        var selfConfidence = await scores.SelfConfidenceAsync(cancellation);
+        var ranking = epochs.Count > 0 ? await scores.RankingAsync(epochs[0], cancellation) : null;
 
-        var seeds = cohorts.Dense.Count;
-        var compared = ComparedCohorts.OfSeeds(seeds);
-        var (tally, classes, analysis) =
-            (new ComparisonTally(task, classCount, seeds, cohorts.AllDense.Count), new ClassTally(task, classCount),
-                new AnalysisTally(task, classCount, compared, cohorts.SecondDense.Count));
-        var (isPie, discordant) = (new bool[gold.Count], new DiscordantSeeds(classCount));
-        await foreach (var block in BlocksAsync(source, comparison, cohorts, gold, cancellation))
-        {
-            foreach (var (label, isReplicated) in block.Labels())
-            {
-                tally.Add(label);
-                classes.Add(label, block.Answers.Gold, seeds);
-                discordant.Read(block.Answers.Dense, block.Answers.Pruned, label.Position);
-                analysis.Add(label, discordant, isReplicated);
-                isPie[block.Start + label.Position] = label.IsPie;
-            }
-            tally.Add(block.Answers, block.AllDense, isPie[block.Start..(block.Start + block.Answers.Gold.Count)]);
-            analysis.Add(block.Answers);
-        }
+        var counted = await CountAsync(source, comparison, cohorts, gold, cancellation);
+        var tally = counted.Comparison;
         var summary = tally.Summary(
             [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)], comparison.ExpectedSeeds, epochs,
             noInfluence,
             await CollapsedAsync(source, comparison, gold, cohorts.Dense, tally.Dense, cancellation),
             await CollapsedAsync(source, comparison, gold, cohorts.Pruned, tally.Pruned, cancellation));
-        var distribution = classes.Distribution();
-        var result = analysis.Result(
-            distribution,
-            new(CohortCollapse.Of(summary.DenseCollapsed, tally.DenseScores),
-                CohortCollapse.Of(summary.PrunedCollapsed, tally.PrunedScores)),
-            await scores.ConformalAsync(cancellation));
+        var distribution = counted.Classes.Distribution();
+        var collapse = new Collapse(
+            CohortCollapse.Of(summary.DenseCollapsed, tally.DenseScores),
+            CohortCollapse.Of(summary.PrunedCollapsed, tally.PrunedScores));
+        var confidence = await scores.SelfConfidenceAsync(cancellation);
 
         await using (var copy = await LabelCopy.BeginAsync(
-            (NpgsqlConnection)db.Database.GetDbConnection(), comparison, cohorts, first, cancellation))
+            (NpgsqlConnection)db.Database.GetDbConnection(), comparison, cohorts, ranking, cancellation))
         {
-            var isBaseline = result.Collapse.Dense.State < CollapseState.Most;
-            await foreach (var block in BlocksAsync(source, comparison, cohorts, gold, cancellation))
-                foreach (var (label, isReplicated) in block.Labels())
-                {
-                    discordant.Read(block.Answers.Dense, block.Answers.Pruned, label.Position);
-                    var position = block.Start + label.Position;
-                    var measures = analysis.Measures(label, discordant, isReplicated, selfConfidence[position]);
-                    await copy.WriteAsync(
-                        position, label, isBaseline ? measures : measures with { Significance = null }, cancellation);
-                }
+            await foreach (var (position, label, measures) in MeasuredAsync(
+                source, comparison, cohorts, gold, counted.Analysis, confidence, cancellation))
+                await copy.WriteAsync(
+                    position, label,
+                    collapse.Dense.State < CollapseState.Most ? measures : measures with { Significance = null },
+                    cancellation);
             await copy.CompleteAsync(cancellation);
         }
-
         db.ClassScores.Add(new ClassScores
         {
             ComparisonId = comparison.Id,
-            Classes = classes.Scores(tally.Dense, tally.Pruned, distribution),
+            Classes = counted.Classes.Scores(tally.Dense, tally.Pruned, distribution),
         });
-        db.ComparisonAnalyses.Add(new ComparisonAnalysis { ComparisonId = comparison.Id, Result = result });
-        if (first is not null)
+        db.ComparisonAnalyses.Add(new ComparisonAnalysis
         {
-            var losses = await scores.LossesAsync(cancellation);
-            foreach (var epoch in epochs)
-            {
-                var ranking = epoch == epochs[0] ? first : await scores.RankingAsync(epoch, cancellation);
-                db.Influences.Add(new Influence
-                {
-                    ComparisonId = comparison.Id,
-                    Epoch = epoch,
-                    Bins = InfluenceBin.Of(ranking.Bin, ranking.El2n, isPie, losses),
-                });
-            }
-        }
+            ComparisonId = comparison.Id,
+            Result = counted.Analysis.Result(distribution, collapse, await scores.ConformalAsync(cancellation)),
+        });
+        if (ranking is not null)
+            db.Influences.AddRange(
+                await InfluencesAsync(comparison, scores, epochs, ranking, counted.IsPie, cancellation));
         await db.SaveChangesAsync(cancellation);
         return summary;
     }
+
+    /// <summary>The first pass: everything that is counted over all examples.</summary>
+    private async Task<Counted> CountAsync(
+        PieDbContext source, Comparison comparison, Cohorts cohorts, PackedLabels gold, CancellationToken cancellation)
+    {
+        var (_, task, classCount) = cohorts.Dataset;
+        var seeds = cohorts.Dense.Count;
+        var counted = new Counted(
+            new(task, classCount, seeds, cohorts.AllDense.Count), new(task, classCount),
+            new(task, classCount, ComparedCohorts.OfSeeds(seeds), cohorts.SecondDense.Count), new bool[gold.Count]);
+        var discordant = new DiscordantSeeds(classCount);
+        await foreach (var block in BlocksAsync(source, comparison, cohorts, gold, cancellation))
+        {
+            foreach (var (label, isReplicated) in block.Labels())
+            {
+                counted.Comparison.Add(label);
+                counted.Classes.Add(label, block.Answers.Gold, seeds);
+                discordant.Read(block.Answers.Dense, block.Answers.Pruned, label.Position);
+                counted.Analysis.Add(label, discordant, isReplicated);
+                counted.IsPie[block.Start + label.Position] = label.IsPie;
+            }
+            counted.Comparison.Add(
+                block.Answers, block.AllDense, counted.IsPie[block.Start..(block.Start + block.Answers.Gold.Count)]);
+            counted.Analysis.Add(block.Answers);
+        }
+        return counted;
+    }
+
+    /// <summary>
+    /// The second pass: each example with its measures, of which the q values depend on all examples.
+    /// </summary>
+    private async IAsyncEnumerable<(int Position, LabelledExample Label, ExampleMeasures Measures)> MeasuredAsync(
+        PieDbContext source, Comparison comparison, Cohorts cohorts, PackedLabels gold, AnalysisTally analysis,
+        double[] confidence, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var discordant = new DiscordantSeeds(cohorts.Dataset.ClassCount);
+        await foreach (var block in BlocksAsync(source, comparison, cohorts, gold, cancellation))
+            foreach (var (label, isReplicated) in block.Labels())
+            {
+                var position = block.Start + label.Position;
+                discordant.Read(block.Answers.Dense, block.Answers.Pruned, label.Position);
+                yield return (
+                    position, label, analysis.Measures(label, discordant, isReplicated, confidence[position]));
+            }
+    }
+
+    /// <param name="first">The examples by their EL2N after the first epoch.</param>
+    private static async Task<IReadOnlyList<Influence>> InfluencesAsync(
+        Comparison comparison, CohortScores scores, IReadOnlyList<int> epochs, InfluenceRanking first, bool[] isPie,
+        CancellationToken cancellation)
+    {
+        var (influences, losses) = (new List<Influence>(), await scores.LossesAsync(cancellation));
+        foreach (var epoch in epochs)
+        {
+            var ranking = epoch == epochs[0] ? first : await scores.RankingAsync(epoch, cancellation);
+            influences.Add(new Influence
+            {
+                ComparisonId = comparison.Id,
+                Epoch = epoch,
+                Bins = InfluenceBin.Of(ranking.Bin, ranking.El2n, isPie, losses),
+            });
+        }
+        return influences;
+    }
+
+    /// <param name="IsPie">Whether each example is a PIE.</param>
+    private sealed record Counted(
+        ComparisonTally Comparison, ClassTally Classes, AnalysisTally Analysis, bool[] IsPie);
 
     /// <summary>
     /// The gold labels of all examples: at most 1 bit for each example and class, or 2 bytes for each example.
