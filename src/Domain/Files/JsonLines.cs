@@ -14,7 +14,17 @@ internal static class JsonLines
         from text in source.IsFirstVisible('[') ? JsonArray.Elements(source, file) : JsonText.OfLines(source)
         select Read(text, file, read);
 
-    private static T Read<T>(JsonText text, SourceFile file, Func<JsonRow, T> read)
+    /// <summary>A JSON value in each line, which may be a list; or a JSON array of lists.</summary>
+    /// <param name="read">Converts a value; its JSON is valid only during the call.</param>
+    /// <exception cref="UnreadableFileException">A line is not JSON, or <paramref name="read"/> refuses it.</exception>
+    public static IEnumerable<T> ReadLists<T>(SourceText source, SourceFile file, Func<JsonRow, T> read) =>
+        from text in source.BeginsWith('[', '[') ? JsonArray.Elements(source, file) : JsonText.OfLines(source)
+        select Read(text, file, read);
+
+    /// <summary>Converts one value; its JSON is valid only during the call.</summary>
+    /// <exception cref="UnreadableFileException">The text is not JSON, or <paramref name="read"/> refuses
+    /// it.</exception>
+    public static T Read<T>(JsonText text, SourceFile file, Func<JsonRow, T> read)
     {
         var utf8 = Encoding.UTF8.GetBytes(NotFinite.Replaced(text.Text));
         try

@@ -16,6 +16,15 @@ internal static class NotFinite
         value.ValueKind == JsonValueKind.Number
         && value.GetRawText().TrimStart('-') is var text && Array.Exists(Markers, marker => marker.Number == text);
 
+    /// <summary>NaN, Infinity or -Infinity, as Python wrote it; null for another value.</summary>
+    public static string? Name(JsonElement value)
+    {
+        if (!Is(value)) return null;
+        var text = value.GetRawText();
+        var name = Array.Find(Markers, marker => marker.Number == text.TrimStart('-')).Name;
+        return text[0] == '-' ? $"-{name}" : name;
+    }
+
     /// <summary>The JSON with valid numbers; what is in strings stays.</summary>
     public static string Replaced(string json)
     {

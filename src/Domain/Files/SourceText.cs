@@ -62,6 +62,15 @@ internal sealed class SourceText(SourceFile file, TextEncoding encoding, ReadLim
         return characters.AsSpan(start, end - start).TrimStart() is [var first, ..] && first == character;
     }
 
+    /// <summary>
+    /// Whether the next two characters that are not white space are these; false if they are not in the first block.
+    /// </summary>
+    public bool BeginsWith(char first, char second)
+    {
+        if (!IsFirstVisible(first)) return false;
+        return characters.AsSpan(start, end - start).TrimStart()[1..].TrimStart() is [var next, ..] && next == second;
+    }
+
     /// <summary>Begins to count the length of the next record.</summary>
     /// <exception cref="UnreadableFileException">There were far more records than the limits allow.</exception>
     public void BeginRecord(long line)

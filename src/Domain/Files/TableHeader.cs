@@ -22,6 +22,8 @@ internal sealed class TableHeader
             : [.. Enumerable.Range(1, first.Fields.Length).Select(Number)];
     }
 
+    public IReadOnlyList<string> Names => names;
+
     public string Name(int column) => names[column];
 
     /// <exception cref="UnreadableFileException">No column has this name, or more than one.</exception>

@@ -1,3 +1,5 @@
+using PieService.Domain.Files.Compressed;
+
 namespace PieService.Domain.Files.Parquet;
 
 /// <summary>
@@ -39,6 +41,9 @@ internal sealed class ParquetRows : IDisposable
             throw;
         }
     }
+
+    /// <summary>The columns of the top level.</summary>
+    public IReadOnlyList<string> Names => [.. footer.Columns.Select(column => column.Name)];
 
     /// <summary>The 1-based number of the present row.</summary>
     public long Number { get; private set; }
