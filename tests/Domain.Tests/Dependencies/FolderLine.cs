@@ -12,8 +12,8 @@ internal sealed record FolderLine(string Project, IReadOnlyList<IReadOnlyList<st
     [
         Parse(
             "Domain",
-            "Files → Statistics → Datasets → Recipes → Sweeps → Runs → Predictions → Pies → Analysis → Webhooks → "
-            + "Access → Storage"),
+            "Files → Statistics → Datasets → Recipes → Sweeps → Runs → Predictions → Foreign → Pies → Analysis → "
+            + "Webhooks → Access → Storage"),
         Parse(
             "Api",
             "Database → Dispatch → Http → Lists → Access → Idempotency → Tables → "

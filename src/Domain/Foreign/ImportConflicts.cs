@@ -1,0 +1,27 @@
+namespace PieService.Domain.Foreign;
+
+/// <summary>Runs that the definition of an import states twice; an existing sweep may have some of its runs too.
+/// </summary>
+public static class ImportConflicts
+{
+    /// <summary>Each field that states a run again: a seed is once in a cohort.</summary>
+    /// <param name="import">A definition in which <see cref="ImportRules"/> found no fault.</param>
+    public static IEnumerable<FieldError> Check(PredictionImport import)
+    {
+        var first = new Dictionary<(string, int), string>();
+        foreach (var (field, cohort, seed) in import.Files!.SelectMany(Runs))
+            if (!first.TryAdd((cohort, seed), field))
+                yield return new(field, $"states the seed {seed} of the cohort '{cohort}', as {first[(cohort, seed)]}");
+    }
+
+    /// <summary>The runs that are known before the file is read.</summary>
+    private static IEnumerable<(string Field, string Cohort, int Seed)> Runs(ForeignFile file, int i)
+    {
+        if (file.Cohort is { } cohort && file.Columns is not ({ Seed: not null } or { Cohort: not null }))
+            yield return ($"files[{i}].seed", cohort, file.Seed);
+        foreach (var (name, run) in file.Columns?.Runs ?? new Dictionary<string, ForeignRunColumn>())
+            yield return ($"files[{i}].columns.runs.{name}.seed", run.Cohort!, run.Seed);
+        foreach (var (name, of) in file.Arrays ?? new Dictionary<string, string?>())
+            if (of is not null) yield return ($"files[{i}].arrays.{name}", of, file.Seed);
+    }
+}

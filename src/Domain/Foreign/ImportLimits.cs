@@ -1,0 +1,17 @@
+namespace PieService.Domain.Foreign;
+
+/// <summary>The bounds of an import of predictions.</summary>
+public static class ImportLimits
+{
+    public const int Files = 1000;
+    public const int Cohorts = 200;
+
+    /// <summary>Runs of a cohort.</summary>
+    public const int Seeds = 1000;
+
+    /// <summary>Errors that are reported; reading ends with the last of them.</summary>
+    public const int Errors = 100;
+
+    /// <summary>Characters of an id of an example.</summary>
+    public const int IdCharacters = 1000;
+}

@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+using PieService.Domain.Datasets;
+
+namespace PieService.Domain.Foreign;
+
+/// <summary>The definition of an import of predictions that other programs made (analysis 11).</summary>
+/// <remarks><see cref="ImportRules"/> checks the values.</remarks>
+public sealed record PredictionImport
+{
+    /// <summary>The name of the import, 1 to 200 characters.</summary>
+    [Required, StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
+
+    /// <summary>The split that the predictions are for.</summary>
+    public Split Split { get; init; } = Split.Test;
+
+    /// <summary>How the runs of a cohort differ; by default no cohort has several.</summary>
+    public ReplicationKind Replication { get; init; }
+    [Required] public ForeignDataset? Dataset { get; init; }
+    [Required, Length(1, ImportLimits.Cohorts)] public IReadOnlyList<ForeignCohort>? Cohorts { get; init; }
+    [Required, Length(1, ImportLimits.Files)] public IReadOnlyList<ForeignFile>? Files { get; init; }
+    public NoAnswerRule NoAnswer { get; init; }
+    public MissingRule OnMissing { get; init; }
+}
