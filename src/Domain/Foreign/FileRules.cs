@@ -68,6 +68,7 @@ internal static class FileRules
         var isTable = ForeignFormats.IsTable(format);
         var hasScores = isTable || ForeignFormats.IsArray(format);
         var isHarness = format == ForeignFormat.LmEvalHarness;
+        var isJudged = isHarness || format is ForeignFormat.Inspect or ForeignFormat.Helm;
         (string Name, bool IsStated, bool IsRead)[] fields =
         [
             ("columns", file.Columns is not null, isTable),
@@ -77,9 +78,10 @@ internal static class FileRules
             ("arrays", file.Arrays is not null, format == ForeignFormat.Npz),
             ("filter", file.Filter is not null, isHarness),
             ("predictBy", file.PredictBy is not null, isHarness),
-            ("metric", file.Metric is not null, isHarness),
-            ("correctAt", file.CorrectAt is not null, isHarness),
+            ("metric", file.Metric is not null, isJudged),
+            ("correctAt", file.CorrectAt is not null, isJudged),
             ("textPath", file.TextPath is not null, isHarness),
+            ("instances", file.Instances is not null, format == ForeignFormat.Helm),
         ];
         return from field in fields
                where field.IsStated && !field.IsRead
@@ -97,8 +99,13 @@ internal static class FileRules
             else if (!first.TryAdd(part, i)) yield return new($"files[{i}].part", $"repeats files[{first[part]}].part");
             else if (!parts.Contains(part)) yield return new($"files[{i}].part", $"there is no file part '{part}'");
         }
+        foreach (var (i, file) in files.Index())
+            if (file?.Instances is { } instances && (!parts.Contains(instances) || first.ContainsKey(instances)))
+                yield return new($"files[{i}].instances", "must name a file part that is not an entry of files");
+        var instancesOf = files.Select(file => file?.Instances).ToHashSet(StringComparer.Ordinal);
         foreach (var part in parts)
-            if (!first.ContainsKey(part)) yield return new(part, "is a file part that no entry of files names");
+            if (!first.ContainsKey(part) && !instancesOf.Contains(part))
+                yield return new(part, "is a file part that no entry of files names");
     }
 
     internal static FieldError Unknown(string field, string cohort) =>

@@ -13,7 +13,11 @@ public sealed record ForeignFile
     /// <summary>The cohort of its predictions; left out if columns or arrays state it.</summary>
     public string? Cohort { get; init; }
 
-    /// <summary>The seed of its run; of an array with several runs, the seed of the first.</summary>
+    /// <summary>
+    /// The seed of its run; of an array with several runs, the seed of the first. The epochs of Inspect and the trials
+    /// of
+    /// HELM have their own.
+    /// </summary>
     [Range(0, int.MaxValue)] public int Seed { get; init; }
 
     /// <summary>The columns of a table.</summary>
@@ -40,7 +44,10 @@ public sealed record ForeignFile
     /// <summary>The score by which a multiple-choice answer is chosen.</summary>
     public PredictBy? PredictBy { get; init; }
 
-    /// <summary>The metric that decides whether an open answer is right, <c>exact_match</c> by default.</summary>
+    /// <summary>
+    /// The metric that decides whether an open answer is right: <c>exact_match</c> by default, and for Inspect the only
+    /// scorer.
+    /// </summary>
     public string? Metric { get; init; }
 
     /// <summary>The value of the metric from which on an answer is right, 1 by default.</summary>
@@ -48,6 +55,9 @@ public sealed record ForeignFile
 
     /// <summary>The property with the text of an example, such as <c>doc.question</c>.</summary>
     public string? TextPath { get; init; }
+
+    /// <summary>The part with the instances.json of HELM.</summary>
+    public string? Instances { get; init; }
 
     /// <summary>The form of csv and tsv.</summary>
     internal TableForm Table => Format == ForeignFormat.Tsv

@@ -24,6 +24,18 @@ public enum ForeignFormat
 
     /// <summary>A table of Weights and Biases.</summary>
     [JsonStringEnumMemberName("wandbTable")] WandbTable,
+
+    /// <summary>A log of Inspect, .json or .eval; an epoch is a run.</summary>
+    [JsonStringEnumMemberName("inspect")] Inspect,
+
+    /// <summary>display_predictions.json of HELM with its instances.json, or per_instance_stats.json.</summary>
+    [JsonStringEnumMemberName("helm")] Helm,
+
+    /// <summary>The events of OpenAI evals.</summary>
+    [JsonStringEnumMemberName("openaiEvals")] OpenAiEvals,
+
+    /// <summary>The predictions of OpenCompass.</summary>
+    [JsonStringEnumMemberName("opencompass")] OpenCompass,
 }
 
 internal static class ForeignFormats

@@ -29,7 +29,10 @@ public static class ForeignImport
         var stated = dataset?.Labels ?? import.Dataset!.Labels
             ?? (task == ForeignTask.Correctness ? [ForeignTasks.Right, ForeignTasks.Wrong] : null);
         List<ForeignSource> sources = [.. import.Files!.Select(file => new ForeignSource(
-            parts[file.Part!] with { Cancellation = cancellation }, file, task, stated, limits, errors))];
+            parts[file.Part!] with { Cancellation = cancellation }, file, task, stated, limits, errors)
+        {
+            Companion = file.Instances is null ? null : parts[file.Instances] with { Cancellation = cancellation },
+        })];
         try
         {
             ExampleIndex examples = dataset is null

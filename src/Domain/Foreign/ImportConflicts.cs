@@ -17,7 +17,8 @@ public static class ImportConflicts
     /// <summary>The runs that are known before the file is read.</summary>
     private static IEnumerable<(string Field, string Cohort, int Seed)> Runs(ForeignFile file, int i)
     {
-        if (file.Cohort is { } cohort && file.Columns is not ({ Seed: not null } or { Cohort: not null }))
+        var isOwn = file.Format is ForeignFormat.Inspect or ForeignFormat.Helm; // the file has its seeds
+        if (file.Cohort is { } cohort && !isOwn && file.Columns is not ({ Seed: not null } or { Cohort: not null }))
             yield return ($"files[{i}].seed", cohort, file.Seed);
         foreach (var (name, run) in file.Columns?.Runs ?? new Dictionary<string, ForeignRunColumn>())
             yield return ($"files[{i}].columns.runs.{name}.seed", run.Cohort!, run.Seed);

@@ -54,6 +54,13 @@ internal sealed class Imports : IDisposable
         return this;
     }
 
+    /// <summary>Adds a file that the format of another file needs.</summary>
+    public Imports WithCompanion(string part, string path)
+    {
+        parts.Add(part, new SourceFile(part, path));
+        return this;
+    }
+
     /// <summary>Adds a file with this content.</summary>
     public Imports With(byte[] content, ForeignFile file)
     {

@@ -15,6 +15,16 @@ public class MultipleChoiceSampleTests
 
     public static TheoryData<string> EveryEvalEver() => SampleFolder.Cases("every-eval-ever", "*.jsonl");
 
+    public static TheoryData<string> OpenAiEvals() => SampleFolder.Cases("openai-evals", "*.jsonl");
+
+    public static TheoryData<string> OpenCompass() => SampleFolder.Cases("opencompass", "*.json");
+
+    public static TheoryData<string> Helm() => SampleFolder.Cases("helm", "display_predictions.json");
+
+    public static TheoryData<string> HelmStats() => SampleFolder.Cases("helm", "per_instance_stats.json");
+
+    public static TheoryData<string> Inspect() => SampleFolder.Cases("inspect", "*.json");
+
     [Theory]
     [MemberData(nameof(LmEval))]
     public void The_choices_of_lm_evaluation_harness_are_read(string file) =>
@@ -24,6 +34,42 @@ public class MultipleChoiceSampleTests
     [MemberData(nameof(EveryEvalEver))]
     public void The_instances_of_Every_Eval_Ever_are_read(string file) => HasAnswers(
         file, Path.GetFileName(file).Split('_')[0], new() { Format = ForeignFormat.EveryEvalEver, Cohort = "dense" });
+
+    [Theory]
+    [MemberData(nameof(OpenAiEvals))]
+    public void The_events_of_OpenAI_evals_are_read(string file) => HasAnswers(
+        file, Path.GetFileNameWithoutExtension(file),
+        new() { Format = ForeignFormat.OpenAiEvals, Cohort = "dense" });
+
+    [Theory]
+    [MemberData(nameof(OpenCompass))]
+    public void The_predictions_of_OpenCompass_are_read(string file) => HasAnswers(
+        file, Folder(file), new() { Format = ForeignFormat.OpenCompass, Cohort = "dense" }, hasMetric: false);
+
+    [Theory]
+    [MemberData(nameof(Helm))]
+    public void The_predictions_of_HELM_are_read(string file) => HasAnswers(
+        file, Folder(file), new() { Format = ForeignFormat.Helm, Cohort = "dense", Instances = "instances" });
+
+    [Theory]
+    [MemberData(nameof(Inspect))]
+    public void The_epochs_of_Inspect_are_runs(string file) => HasAnswers(
+        file, Path.GetFileNameWithoutExtension(file), new() { Format = ForeignFormat.Inspect, Cohort = "dense" });
+
+    [Theory]
+    [MemberData(nameof(HelmStats))]
+    public void A_metric_of_HELM_judges_its_answers(string file)
+    {
+        var expected = SampleFolder.Expected("multiple_choice");
+        using var import = new Imports { Task = ForeignTask.Correctness };
+        using var predictions = import.With(
+            SampleFolder.Path(file),
+            new() { Format = ForeignFormat.Helm, Cohort = "dense", Metric = "exact_match" }).Read();
+
+        Assert.Equal(
+            expected.Ints(Folder(file)).Zip(expected.Ints("gold"), (answer, gold) => answer == gold ? 0 : 1),
+            predictions.Labels("dense").Classes());
+    }
 
     [Theory]
     [MemberData(nameof(LmEval))]
@@ -106,18 +152,27 @@ public class MultipleChoiceSampleTests
         Assert.Contains("choose one with 'filter'", Assert.Single(import.Errors()).Message, StringComparison.Ordinal);
     }
 
-    private static void HasAnswers(string file, string model, ForeignFile definition)
+    /// <summary>
+    /// A further run of a model is that of the model evaluated again. Some tools name the choices by letters.
+    /// </summary>
+    private static void HasAnswers(string file, string model, ForeignFile definition, bool hasMetric = true)
     {
         var expected = SampleFolder.Expected("multiple_choice");
-        using var import = new Imports();
+        using var import = new Imports { Replication = ReplicationKind.Evaluation };
+        if (definition.Instances is { } part)
+            import.WithCompanion(part, SampleFolder.Path(Path.Combine(Path.GetDirectoryName(file)!, $"{part}.json")));
         using var predictions = import.With(SampleFolder.Path(file), definition).Read();
 
         Assert.Equal(
-            expected.GetProperty("labels").EnumerateArray().Select(label => label.GetString()!), predictions.Labels);
+            expected.GetProperty("labels").EnumerateArray().Select(label => label.GetString()!),
+            predictions.Labels.Select(label => label is [>= 'A' and <= 'Z'] ? $"{label[0] - 'A'}" : label));
         Assert.Equal(expected.Ints("gold"), predictions.Gold.Classes());
-        Assert.Equal(expected.Ints(Models.GetValueOrDefault(model, model)), predictions.Labels("dense").Classes());
+        string[] models = [Models.GetValueOrDefault(model, model), $"{model}-again"];
+        Assert.All(predictions.Cohort("dense").Index(), run =>
+            Assert.Equal(expected.Ints(models[run.Index]), run.Item.Classes()));
         Assert.Equal(expected.Int("examples"), predictions.Counts.Examples);
-        Assert.Equal(expected.Int("examples"), predictions.Counts.MetricAgrees);
+        Assert.Equal(
+            hasMetric ? expected.Int("examples") * predictions.Runs.Count : 0, predictions.Counts.MetricAgrees);
         Assert.All(predictions.Examples(), example => Assert.False(string.IsNullOrEmpty(example.Text)));
     }
 

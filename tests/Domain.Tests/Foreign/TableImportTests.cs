@@ -311,8 +311,8 @@ public class TableImportTests
         using var import = new Imports();
         for (var seed = 0; seed < ImportLimits.Files; seed++)
             import.With(
-                ["id,gold,answer", $"x,a,{(seed % 3 == 0 ? "b" : "a")}", "y,b,b"],
-                Long with { Seed = seed, Columns = Long.Columns! with { Seed = null } });
+                ["id\tgold\tanswer", $"x\ta\t{(seed % 3 == 0 ? "b" : "a")}", "y\tb\tb"],
+                Long with { Format = ForeignFormat.Tsv, Seed = seed, Columns = Long.Columns! with { Seed = null } });
         using var predictions = import.Read();
 
         Assert.Equal(ImportLimits.Files, predictions.Counts.Runs);

@@ -17,5 +17,9 @@ internal static class ForeignReader
         ForeignFormat.Npz => ArrayRecords.OfNpz(source),
         ForeignFormat.LmEvalHarness => LmEvalRecords.Of(source),
         ForeignFormat.EveryEvalEver => EveryEvalEverRecords.Of(source),
+        ForeignFormat.Inspect => InspectRecords.Of(source),
+        ForeignFormat.Helm => HelmRecords.Of(source),
+        ForeignFormat.OpenAiEvals => OpenAiEvalsRecords.Of(source),
+        ForeignFormat.OpenCompass => OpenCompassRecords.Of(source),
     };
 }

@@ -15,6 +15,9 @@ internal sealed record ForeignSource(
 
     public string Name => Source.Name;
 
+    /// <summary>A second file that the format needs; null if the definition has none.</summary>
+    public SourceFile? Companion { get; init; }
+
     /// <summary>The run of a file that has one run.</summary>
     public RunKey Run => new(File.Cohort!, File.Seed);
 
