@@ -14,7 +14,7 @@ default_data=/var/lib/pieservice
 if [[ $(id -u) != 0 ]]; then default_data=${XDG_DATA_HOME:-$HOME/.local/share}/pieservice; fi
 PIE_DATA=$(absolute "${PIE_DATA:-$default_data}")
 export PIE_DATA
-for folder in PIE_ARTIFACTS PIE_VECTORS PIE_MODELS PIE_DATA_SETS PIE_GOLDEN; do
+for folder in PIE_ARTIFACTS PIE_VECTORS PIE_MODELS PIE_DATA_SETS PIE_GOLDEN PIE_SAMPLES; do
   if [[ -n ${!folder:-} ]]; then export "$folder=$(absolute "${!folder}")"; fi
 done
 PIE_HOST=${PIE_HOST:-127.0.0.1}
