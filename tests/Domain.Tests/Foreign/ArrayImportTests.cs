@@ -165,7 +165,8 @@ public class ArrayImportTests
         using var import = new Imports();
         import.With(NpyFile.Zip(("other", NpyFile.Of("<i4", [2], [0, 1]))), new()
         {
-            Format = ForeignFormat.Npz, Arrays = new Dictionary<string, string?> { ["dense"] = "dense" },
+            Format = ForeignFormat.Npz,
+            Arrays = new Dictionary<string, string?> { ["dense"] = "dense" },
         });
 
         Assert.Contains("it has 'other'", Assert.Single(import.Errors()).Message, StringComparison.Ordinal);

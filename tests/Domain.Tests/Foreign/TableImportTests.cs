@@ -10,7 +10,8 @@ public class TableImportTests
 
     private static readonly ForeignFile Long = new()
     {
-        Format = ForeignFormat.Csv, Cohort = "dense",
+        Format = ForeignFormat.Csv,
+        Cohort = "dense",
         Columns = new() { Example = "id", Label = "gold", Predicted = "answer", Seed = "seed" },
     };
 
@@ -43,10 +44,12 @@ public class TableImportTests
                 Format = ForeignFormat.Csv,
                 Columns = new()
                 {
-                    Example = "id", Label = "gold",
+                    Example = "id",
+                    Label = "gold",
                     Runs = new Dictionary<string, ForeignRunColumn>
                     {
-                        ["a"] = new() { Cohort = "dense" }, ["b"] = new() { Cohort = "dense", Seed = 1 },
+                        ["a"] = new() { Cohort = "dense" },
+                        ["b"] = new() { Cohort = "dense", Seed = 1 },
                         ["c"] = new() { Cohort = "dense", Seed = 2 },
                     },
                 },
@@ -80,7 +83,9 @@ public class TableImportTests
             ["id,gold,p_a,p_b", "x,a,0.25,0.7501", "y,b,1,0"],
             new()
             {
-                Format = ForeignFormat.Csv, Cohort = "dense", ScoreKind = ScoreKind.Probabilities,
+                Format = ForeignFormat.Csv,
+                Cohort = "dense",
+                ScoreKind = ScoreKind.Probabilities,
                 Columns = new() { Example = "id", Label = "gold", ScoresPrefix = "p_" },
             }).Read();
 
@@ -264,7 +269,8 @@ public class TableImportTests
             [header, .. rows.Split(';')],
             new()
             {
-                Format = ForeignFormat.Csv, Cohort = "dense",
+                Format = ForeignFormat.Csv,
+                Cohort = "dense",
                 Columns = new() { Example = "id", Text = "text", Predicted = "answer" },
             }).Read();
 
@@ -289,7 +295,8 @@ public class TableImportTests
             ["id,text,answer", "same,text,no"],
             new()
             {
-                Format = ForeignFormat.Csv, Cohort = "dense",
+                Format = ForeignFormat.Csv,
+                Cohort = "dense",
                 Columns = new() { Example = "id", Text = "text", Predicted = "answer" },
             });
 
@@ -305,7 +312,45 @@ public class TableImportTests
         Assert.Equal(4, Assert.Single(import.Errors()).Place.Line);
     }
 
+    /// <summary>None of these may end the process or be an error of the service.</summary>
+    [Theory]
+    [InlineData("""{"id": {"a": 1}, "gold": "a", "scores": [1, 2]}""", "has no id")]
+    [InlineData("""{"id": {"a": [1]}, "gold": "a", "scores": [1, 2]}""", "neither a text, a number")]
+    [InlineData("""{"id": [[1]], "gold": "a", "scores": [1, 2]}""", "neither a text, a number")]
+    [InlineData("""{"id": "\ud800", "gold": "a", "scores": [1, 2]}""", "half of a surrogate pair")]
+    [InlineData("""{"id": "x", "gold": "a", "scores": [1, 2], "\udc00": 1}""", "half of a surrogate pair")]
+    [InlineData("""{"id": "x", "gold": ["a", "b"], "scores": [1, 2]}""", "has 2 labels")]
+    [InlineData("""{"id": "x", "gold": {"a": 1}, "scores": [1, 2]}""", "labels with scores")]
+    [InlineData("""{"id": "x", "gold": "a", "scores": [{"label": "a"}, 2]}""", "not all { label, score }")]
+    [InlineData("""{"id": "x", "gold": "a", "scores": [1e999, 2]}""", "not a finite number")]
+    [InlineData("""{"id": "x", "gold": "a", "scores": {"a": 1, "z": 2}}""", "label 'z'")]
+    [InlineData("""["x"]""", "must be a JSON object")]
+    [InlineData("""{"id": "x"}""", "has no property 'gold'")]
+    public void A_row_of_another_form_is_refused(string row, string message)
+    {
+        using var import = new Imports { Labels = ["a", "b"] };
+        import.With(["""{"id": "first", "gold": "a", "scores": [1, 2]}""", row], JsonScores(ScoreKind.Logits));
+
+        var error = Assert.Single(import.Errors());
+        Assert.Equal(2, error.Place.Line);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The order and the repetition of gold labels have no meaning.</summary>
     [Fact]
+    public void Sets_of_gold_labels_are_compared_as_sets()
+    {
+        using var import = new Imports { Task = ForeignTask.MultiLabel };
+        using var predictions = import.With(
+            ["seed,id,gold,answer", "0,x,\"['a', 'b']\",['a']", "1,x,\"['b', 'a', 'b']\",[]", "0,y,['b'],[]",
+                "1,y,\"['b', 'b']\",[]"], Long).Read();
+
+        Assert.Equal([0, 1], predictions.Gold.ClassesAt(0));
+        Assert.Equal([1], predictions.Gold.ClassesAt(1));
+    }
+
+    [Fact]
+    [Trait("Duration", "Long")]
     public void A_thousand_files_are_one_import()
     {
         using var import = new Imports();
@@ -347,7 +392,8 @@ public class TableImportTests
         using var import = new Imports();
         import.With([content], new()
         {
-            Format = ForeignFormat.WandbTable, Cohort = "dense",
+            Format = ForeignFormat.WandbTable,
+            Cohort = "dense",
             Columns = new() { Example = "id", Label = "gold", Predicted = "answer" },
         });
 
@@ -356,7 +402,9 @@ public class TableImportTests
 
     private static ForeignFile JsonScores(ScoreKind kind) => new()
     {
-        Format = ForeignFormat.Jsonl, Cohort = "dense", ScoreKind = kind,
+        Format = ForeignFormat.Jsonl,
+        Cohort = "dense",
+        ScoreKind = kind,
         Columns = new() { Example = "id", Label = "gold", Scores = "scores" },
     };
 }

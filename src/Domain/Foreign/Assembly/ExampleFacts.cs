@@ -67,9 +67,9 @@ internal sealed class ExampleFacts(TextScratch texts) : IDisposable
     /// <summary>Labels have no control characters, so joined labels are equal only if the sets are.</summary>
     private int GoldOf(IReadOnlyList<string> labels)
     {
-        var gold = goldKeys.IndexOf(labels.Count == 1
-            ? labels[0] : string.Join('\n', labels.Distinct().Order(StringComparer.Ordinal)) + "\n");
-        if (gold == golds.Count) golds.Add([.. labels]);
+        if (labels.Count > 1) labels = [.. labels.Distinct().Order(StringComparer.Ordinal)];
+        var gold = goldKeys.IndexOf(labels.Count == 1 ? labels[0] : string.Join('\n', labels) + "\n");
+        if (gold == golds.Count) golds.Add(labels);
         return gold;
     }
 

@@ -16,7 +16,7 @@ internal static class JsonTable
         foreach (var row in rows) yield return new Row(source, row);
     }
 
-    private static JsonRow Copy(JsonRow row) => row with { Json = row.Json.Clone() };
+    private static JsonRow Copy(JsonRow row) => row with { Json = JsonStrings.Copy(row.Json) };
 
     private sealed class Row(ForeignSource source, JsonRow row) : ForeignRow(source, row.Line)
     {

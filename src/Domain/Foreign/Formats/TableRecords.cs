@@ -42,25 +42,27 @@ internal static class TableRecords
                 Place = new ForeignPlace(row.Line),
                 Example = Key(row, place),
                 Run = run,
-                Text = columns.Text is { } text ? row.Cell(text).Text ?? throw row.Error(text, "has no text") : null,
+                Text = columns.Text is { } text ? TextOf(row, text) ?? throw row.Error(text, "has no text") : null,
                 Gold = isJudged ? [ForeignTasks.Right] : gold,
                 Answer = isJudged && predicted is not null ? [Judged(row, predicted[0], gold?[0])] : predicted,
                 AnswerText = isJudged && gold is not null ? predicted?[0] : null,
                 Scores = Scores(row),
-                Cluster = columns.Cluster is { } cluster ? row.Cell(cluster).Text : null,
+                Cluster = columns.Cluster is { } cluster ? TextOf(row, cluster) : null,
             };
         }
 
+        private static string? TextOf(ForeignRow row, string column) => row.Read(column, cell => cell.Text);
+
         private RunKey RunOf(ForeignRow row) => new(
             columns.Cohort is { } cohort
-                ? row.Cell(cohort).Text ?? throw row.Error(cohort, "has no cohort") : source.File.Cohort!,
+                ? TextOf(row, cohort) ?? throw row.Error(cohort, "has no cohort") : source.File.Cohort!,
             columns.Seed is { } seed ? row.Read(seed, cell => cell.Whole()) : source.File.Seed);
 
         private ExampleKey Key(ForeignRow row, int place)
         {
             if (columns.Example is { } id)
                 return new(
-                    id, row.Cell(id).Text is { Length: > 0 } text ? text : throw row.Error(id, "has no id"), null);
+                    id, TextOf(row, id) is { Length: > 0 } text ? text : throw row.Error(id, "has no id"), null);
             return columns.Position is { } position ? new(position, null, row.Read(position, cell => cell.Whole()))
                 : new("row", null, place);
         }

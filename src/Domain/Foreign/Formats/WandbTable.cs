@@ -13,7 +13,7 @@ internal static class WandbTable
         Dictionary<string, int>? places = null;
         foreach (var member in JsonMembers.Read(text, source.Source, Reading))
         {
-            var json = JsonLines.Read(member.Value, source.Source, row => row.Json.Clone());
+            var json = JsonLines.Read(member.Value, source.Source, row => JsonStrings.Copy(row.Json));
             if (json.ValueKind != JsonValueKind.Array)
                 throw source.Error(null, member.Name, $"'{member.Name}' must be a list");
             if (member.Name == "columns")
