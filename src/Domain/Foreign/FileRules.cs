@@ -68,7 +68,7 @@ internal static class FileRules
         var isTable = ForeignFormats.IsTable(format);
         var hasScores = isTable || ForeignFormats.IsArray(format);
         var isHarness = format == ForeignFormat.LmEvalHarness;
-        var isJudged = isHarness || format is ForeignFormat.Inspect or ForeignFormat.Helm;
+        var isJudged = isHarness || format is ForeignFormat.Inspect or ForeignFormat.Helm or ForeignFormat.Lighteval;
         (string Name, bool IsStated, bool IsRead)[] fields =
         [
             ("columns", file.Columns is not null, isTable),

@@ -34,6 +34,9 @@ public enum ForeignFormat
     /// <summary>The events of OpenAI evals.</summary>
     [JsonStringEnumMemberName("openaiEvals")] OpenAiEvals,
 
+    /// <summary>The details of lighteval, a Parquet file of structs.</summary>
+    [JsonStringEnumMemberName("lighteval")] Lighteval,
+
     /// <summary>The predictions of OpenCompass.</summary>
     [JsonStringEnumMemberName("opencompass")] OpenCompass,
 }

@@ -19,6 +19,8 @@ public class MultipleChoiceSampleTests
 
     public static TheoryData<string> OpenCompass() => SampleFolder.Cases("opencompass", "*.json");
 
+    public static TheoryData<string> Lighteval() => SampleFolder.Cases("lighteval", "*.parquet");
+
     public static TheoryData<string> Helm() => SampleFolder.Cases("helm", "display_predictions.json");
 
     public static TheoryData<string> HelmStats() => SampleFolder.Cases("helm", "per_instance_stats.json");
@@ -45,6 +47,26 @@ public class MultipleChoiceSampleTests
     [MemberData(nameof(OpenCompass))]
     public void The_predictions_of_OpenCompass_are_read(string file) => HasAnswers(
         file, Folder(file), new() { Format = ForeignFormat.OpenCompass, Cohort = "dense" }, hasMetric: false);
+
+    [Theory]
+    [MemberData(nameof(Lighteval))]
+    public void The_details_of_lighteval_are_read(string file) => HasAnswers(
+        file, Folder(file), new() { Format = ForeignFormat.Lighteval, Cohort = "dense" });
+
+    [Theory]
+    [MemberData(nameof(Lighteval))]
+    public void A_metric_of_lighteval_judges_its_answers(string file)
+    {
+        var expected = SampleFolder.Expected("multiple_choice");
+        using var import = new Imports { Task = ForeignTask.Correctness };
+        using var predictions = import.With(
+            SampleFolder.Path(file),
+            new() { Format = ForeignFormat.Lighteval, Cohort = "dense", Metric = "acc" }).Read();
+
+        Assert.Equal(
+            expected.Ints(Folder(file)).Zip(expected.Ints("gold"), (answer, gold) => answer == gold ? 0 : 1),
+            predictions.Labels("dense").Classes());
+    }
 
     [Theory]
     [MemberData(nameof(Helm))]

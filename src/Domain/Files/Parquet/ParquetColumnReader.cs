@@ -40,7 +40,7 @@ internal sealed class ParquetColumnReader(
     {
         while (left == 0) BeginPage();
         left--;
-        return levels?.Next() == 0 ? null : next!();
+        return levels is not null && levels.Next() < column.Level ? null : next!();
     }
 
     /// <summary>The items of the next row's list; null if the row has no list.</summary>
@@ -165,7 +165,7 @@ internal sealed class ParquetColumnReader(
 
     /// <summary>The number of bits of a definition level.</summary>
     private int LevelWidth =>
-        column.List is { } list ? BitOperations.Log2((uint)list.Value) + 1 : column.IsOptional ? 1 : 0;
+        (column.List?.Value ?? column.Level) is > 0 and var level ? BitOperations.Log2((uint)level) + 1 : 0;
 
     private static RleBitPacked Levels(ref ReadOnlyMemory<byte> page, int bitWidth)
     {

@@ -7,13 +7,15 @@ internal enum ParquetType
     Boolean, Int32, Int64, Int96, Float, Double, ByteArray, FixedLengthByteArray,
 }
 
+/// <param name="Name">The name; of a member of a struct, the names of the struct and of the member with a dot.</param>
 /// <param name="Leaf">The index among the columns that have values; null if the column has several other
 /// columns.</param>
+/// <param name="Level">The definition level of a row that has a value; 0 if every row has one.</param>
 /// <param name="List">The levels of a list; null if the column has one value in each row.</param>
 /// <param name="IsPlain">Whether the values are text, integers or booleans; false if they have another meaning, such as
 /// a date.</param>
 internal sealed record ParquetColumn(
-    string Name, int? Leaf, ParquetType Type, bool IsOptional, ListLevels? List, bool IsPlain, bool IsUnsigned);
+    string Name, int? Leaf, ParquetType Type, int Level, ListLevels? List, bool IsPlain, bool IsUnsigned);
 
 /// <summary>The meaning of the levels of a list's values (Dremel).</summary>
 /// <param name="Item">The lowest definition level with an item; one level below, the list is empty, and on lower levels
@@ -27,9 +29,12 @@ internal readonly record struct ParquetChunk(long Start, long Bytes, int Codec);
 internal sealed record ParquetRowGroup(long Rows, IReadOnlyList<ParquetChunk> Chunks);
 
 /// <summary>The metadata at the end of a Parquet file: its columns and the locations of their values.</summary>
-/// <param name="Columns">The columns of the top level.</param>
+/// <param name="Columns">The columns of the top level; a struct is followed by its members.</param>
 internal sealed record ParquetFooter(IReadOnlyList<ParquetColumn> Columns, IReadOnlyList<ParquetRowGroup> RowGroups)
 {
+    /// <summary>Members of deeper structs are not columns.</summary>
+    private const int MaxDepth = 4;
+
     /// <exception cref="InvalidDataException">The footer is damaged.</exception>
     /// <exception cref="EndOfStreamException">The footer is truncated.</exception>
     public static ParquetFooter Read(ReadOnlySpan<byte> bytes)
@@ -44,36 +49,50 @@ internal sealed record ParquetFooter(IReadOnlyList<ParquetColumn> Columns, IRead
                 for (var left = reader.Structs(type); left > 0; left--) groups.Add(ReadGroup(ref reader));
             else reader.Skip(type);
         }
-        return new ParquetFooter([.. TopLevel(elements)], groups);
+        return new ParquetFooter(Tree(elements), groups);
     }
 
     /// <summary>The schema is a tree in depth-first order; its root comes first.</summary>
-    private static List<ParquetColumn> TopLevel(List<Element> elements)
+    private static List<ParquetColumn> Tree(List<Element> elements)
     {
-        var (columns, leaf) = (new List<ParquetColumn>(), 0);
-        for (var i = 1; i < elements.Count;)
-        {
-            var top = elements[i];
-            var (values, list) = Values(elements, i);
-            columns.Add(new ParquetColumn(
-                top.Name, values is null ? null : leaf, values?.Type ?? default, top.Repetition == 1, list,
-                values?.IsPlain ?? false, values?.Converted is >= 11 and <= 14));
-            for (var open = 1L; open > 0 && i < elements.Count; i++)
-            {
-                open += elements[i].Children - 1;
-                if (elements[i].Children == 0) leaf++;
-            }
-        }
+        var (columns, place, leaf) = (new List<ParquetColumn>(), 1, 0);
+        while (place < elements.Count) Add(elements, ref place, ref leaf, new Struct("", 0, 0), columns);
         return columns;
+    }
+
+    /// <summary>Adds the column at a place of the tree, and the members of a struct.</summary>
+    private static void Add(
+        List<Element> elements, ref int place, ref int leaf, Struct parent, List<ParquetColumn> columns)
+    {
+        var top = elements[place];
+        var (values, list) = Values(elements, place, parent.Level);
+        var level = parent.Level + (top.Repetition == 1 ? 1 : 0);
+        columns.Add(new ParquetColumn(
+            parent.Prefix + top.Name, values is null ? null : leaf, values?.Type ?? default, level, list,
+            values?.IsPlain ?? false, values?.Converted is >= 11 and <= 14));
+        if (values is null && top.Repetition != 2 && parent.Depth < MaxDepth)
+        {
+            place++;
+            var members = new Struct($"{parent.Prefix}{top.Name}.", level, parent.Depth + 1);
+            for (var left = top.Children; left > 0 && place < elements.Count; left--)
+                Add(elements, ref place, ref leaf, members, columns);
+            return;
+        }
+        for (var open = 1L; open > 0 && place < elements.Count; place++)
+        {
+            open += elements[place].Children - 1;
+            if (elements[place].Children == 0) leaf++;
+        }
     }
 
     /// <summary>
     /// The leaf with a column's values and, for a list, its levels. A list is a repeated column or one of the forms of
     /// a LIST, in all of which each group has one child. Null for any other column.
     /// </summary>
-    private static (Element? Values, ListLevels? List) Values(List<Element> elements, int place)
+    /// <param name="parentLevel">The definition level of the struct that has the column.</param>
+    private static (Element? Values, ListLevels? List) Values(List<Element> elements, int place, int parentLevel)
     {
-        var (level, item) = (0, 0);
+        var (level, item) = (parentLevel, 0);
         for (var i = place; i < elements.Count; i++)
         {
             var element = elements[i];
@@ -127,6 +146,10 @@ internal sealed record ParquetFooter(IReadOnlyList<ParquetColumn> Columns, IRead
         // Some writers write 0 if there is no dictionary.
         return new ParquetChunk(dictionary > 0 ? Math.Min(dictionary, data) : data, bytes, codec);
     }
+
+    /// <param name="Prefix">The names before those of its members.</param>
+    /// <param name="Level">The definition level of a row that has it.</param>
+    private readonly record struct Struct(string Prefix, int Level, int Depth);
 
     private readonly record struct Element(
         string Name, ParquetType Type, int Repetition, int Children, int? Converted, int? Logical)

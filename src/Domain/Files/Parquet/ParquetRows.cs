@@ -42,7 +42,7 @@ internal sealed class ParquetRows : IDisposable
         }
     }
 
-    /// <summary>The columns of the top level.</summary>
+    /// <summary>The columns of the top level, and the members of structs.</summary>
     public IReadOnlyList<string> Names => [.. footer.Columns.Select(column => column.Name)];
 
     /// <summary>The 1-based number of the present row.</summary>

@@ -20,6 +20,7 @@ internal static class ForeignReader
         ForeignFormat.Inspect => InspectRecords.Of(source),
         ForeignFormat.Helm => HelmRecords.Of(source),
         ForeignFormat.OpenAiEvals => OpenAiEvalsRecords.Of(source),
+        ForeignFormat.Lighteval => LightevalRecords.Of(source),
         ForeignFormat.OpenCompass => OpenCompassRecords.Of(source),
     };
 }
