@@ -6,7 +6,7 @@ namespace PieService.Domain.Tests.Foreign;
 /// </summary>
 public class DamagedFileTests
 {
-    private const int Damages = 25;
+    private const int Damages = 100;
 
     private static readonly Dictionary<string, ForeignFile> Formats = new()
     {
@@ -27,7 +27,7 @@ public class DamagedFileTests
     [Trait("Duration", "Long")]
     public void A_damaged_file_is_read_or_refused(string folder)
     {
-        var random = new Random(folder.Length);
+        var random = new Random(99 + folder.Length);
         var files = SampleFolder.Files(folder, folder == "arrays" ? "*.npy" : "*");
         Assert.SkipWhen(files.Count == 0, $"There are no samples in {folder}.");
         foreach (var file in files)

@@ -94,8 +94,24 @@ internal static class LightevalRecords
             return new(
                 place + 1, First(id), First(query), List(choices),
                 List(gold) is [var only] && int.TryParse(only, out var index) ? index : null,
-                [.. List(likelihoods).Select(ForeignCell.Number)], First(texts),
-                List(metric) is [var value] ? ForeignCell.Number(value) : null);
+                Numbers(likelihoods), First(texts), Numbers(metric) is [var value] ? value : null);
+        }
+
+        private static double[] Numbers(ParquetRows.Column? column)
+        {
+            try
+            {
+                return [.. List(column).Select(value => value switch
+                {
+                    "true" => 1,
+                    "false" => 0,
+                    _ => ForeignCell.Number(value),
+                })];
+            }
+            catch (FormatException malformed)
+            {
+                throw column!.Error(malformed.Message);
+            }
         }
 
         private static string? First(ParquetRows.Column? column) => List(column) is [var first, ..] ? first : null;
