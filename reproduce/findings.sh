@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The tables of docs/findings.md: 18,000 SNLI pairs, a BiLSTM on GloVe vectors, dense, dense trained four times as long, IMP, MP-AI and
-# RP-AI at 50, 70 and 90 %, ten seeds and ten dense ones more; with MODELS=bilstm,minilm a second, smaller sweep of both models.
-# Needs curl, jq, PIE_KEY where the service wants an API key, and a running service (`PIE_VECTORS=<folder with
-# glove.100d.subset.txt.gz> PIE_MODELS=<folder with minilm-l6> ./pie up`).
-# usage: [SEEDS=10] [MODELS=bilstm] reproduce/findings.sh <folder with snli_train18k.tsv, snli_dev.tsv, snli_test.tsv> [address]
+# Are PIEs above the seeds, in longer or harder texts, influential, in some classes, shared by methods: tables in Markdown.
+# 18,000 SNLI pairs, a BiLSTM on GloVe vectors, dense, dense trained four times as long, IMP, MP-AI and RP-AI at 50, 70 and 90 %, ten seeds
+# and ten dense ones more. Needs curl, jq, PIE_KEY where the service wants an API key, and a running service
+# (`PIE_VECTORS=<folder with glove.100d.subset.txt.gz> ./pie up`).
+# usage: [SEEDS=10] reproduce/findings.sh <folder with snli_train18k.tsv, snli_dev.tsv, snli_test.tsv> [address]
 set -euo pipefail
 
 data=${1:?usage: reproduce/findings.sh <folder of the SNLI files> [address]}
