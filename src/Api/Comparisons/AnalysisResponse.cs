@@ -106,7 +106,7 @@ public sealed record StabilityResponse(double? ExpectedFlips, double? ExpectedJa
 
 /// <param name="ChiSquare">The statistic of PIE or rest against the gold label; null for multi-label data.</param>
 /// <param name="Df">Degrees of freedom; null for multi-label data.</param>
-/// <param name="P">For independence, from 9,999 permutations if smallExpected; null for multi-label data.</param>
+/// <param name="P">For independence, from up to 9,999 permutations if smallExpected; null for multi-label data.</param>
 /// <param name="CramersV">The size of the dependence, in [0, 1]; null for multi-label data.</param>
 /// <param name="SmallExpected">Whether fewer than five examples are expected in a cell, so that chi-square alone would
 /// be rough.</param>
@@ -120,7 +120,8 @@ public sealed record ClassDistributionResponse(
     public static ClassDistributionResponse Of(PieClasses? classes, string[] labels) => classes is null
         ? new(
             null, null, null, null, null, null,
-            "There is nothing to compare: there are no PIEs, or no other examples, or all examples have one label.")
+            "There is nothing to compare: there are no PIEs, or no other examples, or all examples have one label, or "
+                + "none has a label.")
         : new(
             classes.ChiSquare, classes.Df, classes.PermutationP ?? classes.P, classes.CramersV, classes.SmallExpected,
             labels.Zip(classes.Residuals).ToDictionary(pair => pair.First, pair => pair.Second), null);

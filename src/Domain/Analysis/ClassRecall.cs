@@ -16,7 +16,7 @@ public sealed record ClassRecall(WelchTest Test, double? Holm, double? Q)
     /// <param name="dense">The counts of each dense run, at least two.</param>
     /// <param name="pruned">Those of each pruned run, at least two.</param>
     /// <returns>One for each of the C classes; null for a class without examples. For multi-label data, the mean recall
-    /// of the labels that have examples takes the place of the accuracy.</returns>
+    /// of the labels that have examples takes the place of the accuracy; without such a label it is 0.</returns>
     /// <exception cref="ArgumentException">A cohort has fewer than two runs.</exception>
     public static IReadOnlyList<ClassRecall?> Of(
         LearningTask task, IReadOnlyList<LabelCounts> dense, IReadOnlyList<LabelCounts> pruned)
@@ -43,6 +43,7 @@ public sealed record ClassRecall(WelchTest Test, double? Holm, double? Q)
     {
         LearningTask.SingleLabel => runs.Average(run => (double)run.Exact / run.Examples),
         LearningTask.MultiLabel => runs.Average(run =>
-            Enumerable.Range(0, run.Given.Length).Where(c => run.Given[c] > 0).Average(run.Recall)),
+            Enumerable.Range(0, run.Given.Length).Where(c => run.Given[c] > 0).Select(run.Recall).DefaultIfEmpty()
+                .Average()),
     };
 }

@@ -12,8 +12,8 @@ namespace PieService.Domain.Analysis;
 /// <paramref name="Df"/>, <paramref name="P"/> and <paramref name="CramersV"/>.</param>
 /// <param name="Df">Classes with examples - 1.</param>
 /// <param name="P">P(X at least chi-square) for independence.</param>
-/// <param name="PermutationP">The p value by 9,999 permutations of the PIEs, if some cell has few expected examples;
-/// else null.</param>
+/// <param name="PermutationP">The p value by up to 9,999 permutations of the PIEs, if some cell has few expected
+/// examples; else null.</param>
 /// <param name="CramersV">sqrt(chi-square / N), in [0, 1].</param>
 /// <param name="SmallExpected">Whether a cell has fewer than five expected examples, so that p is rough.</param>
 /// <param name="Residuals">For each class (o - e) / sqrt(e (1 - n_c / N) (1 - PIEs / N)) of its PIEs, standard normal
@@ -23,18 +23,25 @@ public sealed record PieClasses(
     IReadOnlyList<double?> Residuals)
 {
     private const double FewExpected = 5;
-    private const int Permutations = 9999;
+    private const int MostPermutations = 9999;
+
+    /// <summary>
+    /// The most hypergeometric draws, one for each class of a permutation: more than 200 classes have fewer
+    /// permutations, because 9,999 would take minutes for thousands of them.
+    /// </summary>
+    private const int MostDraws = 2_000_000;
 
     /// <param name="examples">For each of the C classes, the number of examples that have it as gold label.</param>
     /// <param name="pies">For each class, the number of PIEs among them.</param>
     /// <param name="n">N, the number of examples.</param>
     /// <param name="allPies">The number of PIEs.</param>
-    /// <returns>Null if all or none are PIEs, and if all examples of single-label data have one class.</returns>
+    /// <returns>Null if all or none are PIEs, if all examples of single-label data have one class, and if no example of
+    /// multi-label data has a class.</returns>
     public static PieClasses? Of(
         LearningTask task, IReadOnlyList<int> examples, IReadOnlyList<int> pies, int n, int allPies)
     {
         var (isSingle, classes) = (task == LearningTask.SingleLabel, examples.Count(count => count > 0));
-        if (allPies == 0 || allPies == n || (isSingle && classes < 2)) return null;
+        if (allPies == 0 || allPies == n || classes < (isSingle ? 2 : 1)) return null;
         int[] present = [.. Enumerable.Range(0, examples.Count).Where(c => examples[c] > 0)];
         var smallest = present.Min(c => Math.Min(Expected(examples[c]), examples[c] - Expected(examples[c])));
         var isSmall = smallest < FewExpected;
@@ -71,8 +78,8 @@ public sealed record PieClasses(
     private static double ByPermutation(double chiSquare, int[] examples, int n, int allPies)
     {
         var random = KeyedRandom.For("class distribution", allPies, string.Join(' ', examples));
-        var (pies, extreme) = (new int[examples.Length], 0);
-        for (var draw = 0; draw < Permutations; draw++)
+        var (pies, extreme, permutations) = (new int[examples.Length], 0, Permutations(examples.Length));
+        for (var draw = 0; draw < permutations; draw++)
         {
             var (left, leftPies) = (n, allPies);
             for (var c = 0; c < examples.Length; c++)
@@ -82,6 +89,9 @@ public sealed record PieClasses(
             }
             if (Statistic(examples, pies, n, allPies) >= chiSquare / NullDistribution.Tolerance) extreme++;
         }
-        return (1.0 + extreme) / (1 + Permutations);
+        return (1.0 + extreme) / (1 + permutations);
     }
+
+    /// <summary>The number of permutations for this number of classes that have examples.</summary>
+    private static int Permutations(int classes) => Math.Min(MostPermutations, MostDraws / classes);
 }

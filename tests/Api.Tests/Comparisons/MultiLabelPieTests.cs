@@ -27,6 +27,30 @@ public sealed class MultiLabelPieTests(ApiFixture api) : IClassFixture<ApiFixtur
         Assert.NotNull(comparison["churn"]);
     }
 
+    /// <summary>The dense runs predict no label, and the pruned runs predict one for the examples 1 and 2.</summary>
+    [Fact]
+    public async Task A_test_split_without_any_label_is_labelled()
+    {
+        var dataset = await api.Situations.DatasetAsync(LearningTask.MultiLabel);
+        await using (var database = NpgsqlDataSource.Create(api.ConnectionString))
+        {
+            await using var command = database.CreateCommand(
+                $"UPDATE examples SET labels = '{{}}' WHERE dataset_id = '{dataset.Id}' AND split = 'test'");
+            await command.ExecuteNonQueryAsync();
+        }
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "MP-AI"));
+        await api.Situations.TrainMultiLabelAsync(
+            sweep, (run, example) => run.Method != Method.Dense && example is 1 or 2 ? 1 : 0, threshold: 0.5);
+
+        await api.Situations.LabelAsync(sweep);
+
+        var comparison = (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]![0]!;
+        Assert.Equal(2, (int)comparison["pies"]!);
+        var analysis = await api.GetAsync($"/api/v1/comparisons/{comparison["id"]}/analysis");
+        Assert.Contains(
+            "none has a label", (string?)analysis["classDistribution"]!["reason"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Pies_come_with_votes_on_each_label_strict_majorities_and_the_labels_that_differ()
     {

@@ -57,6 +57,33 @@ public class ClassAnalysisTests
     }
 
     [Fact]
+    public void Multi_label_data_without_any_label_has_no_distribution_and_no_class_test()
+    {
+        var gold = new PackedLabels(LearningTask.MultiLabel, 2, [0, 0, 0]);
+        var predicted = new PackedLabels(LearningTask.MultiLabel, 2, [1, 0, 3]);
+
+        Assert.Null(InOneBlock.Distribution(gold, [true, false, false]));
+        Assert.Equal([null, null], InOneBlock.Recalls(gold, [gold, predicted], [predicted, gold]));
+    }
+
+    /// <summary>
+    /// Each PIE is of another label than the other examples, and no permutation is as extreme: the p value states the
+    /// number of permutations.
+    /// </summary>
+    [Theory]
+    [InlineData(200, 9999)]
+    [InlineData(400, 5000)]
+    [InlineData(10_000, 200)]
+    public void Many_labels_have_fewer_permutations(int labels, int permutations)
+    {
+        int[] examples = [.. Enumerable.Repeat(4, labels)], pies = [4, 4, 4, .. Enumerable.Repeat(0, labels - 3)];
+
+        var classes = PieClasses.Of(LearningTask.SingleLabel, examples, pies, n: 4 * labels, allPies: 12)!;
+
+        Assert.Equal(1.0 / (1 + permutations), classes.PermutationP);
+    }
+
+    [Fact]
     public void A_group_without_PIEs_has_no_ratio() =>
         Assert.Equal(new SubgroupPies(0, 0.5, null), SubgroupPies.Of((0, 1), (1, 2)));
 
