@@ -39,8 +39,12 @@ public abstract record TestLevel
 
         /// <summary>The smallest q that the example can reach: the smallest p / (affected x power(p)), at most
         /// 1.</summary>
-        public static double Smallest(IEnumerable<(double P, double Probability)> outcomes, double affected) =>
-            Cumulative(outcomes).Select(outcome => outcome.P / (affected * outcome.Power)).Append(1).Min();
+        public static double Smallest(IEnumerable<(double P, double Probability)> outcomes, double affected)
+        {
+            var smallest =
+                Cumulative(outcomes).Select(outcome => outcome.P / (affected * outcome.Power)).Append(1).Min();
+            return smallest * NullDistribution.Tolerance >= 1 ? 1 : smallest;
+        }
 
         /// <summary>power(p) of each attainable p, ascending; that of equal ones is that of the largest.</summary>
         private static IEnumerable<(double P, double Power)> Cumulative(
