@@ -100,7 +100,10 @@ public sealed record CrossFitResponse(
 public sealed record StabilityResponse(double? ExpectedFlips, double? ExpectedJaccard, string? Reason)
 {
     public static StabilityResponse Of(PieSetStability? stability) => stability is null
-        ? new(null, null, $"There are more than {PieInclusion.MostRuns} seeds, for which this is not computed.")
+        ? new(
+            null, null,
+            "The votes of so many seeds on so many labels are not repeated, because the time grows as "
+                + "(labels - 2) x seeds^3: compare fewer seeds.")
         : new(stability.ExpectedFlips, stability.ExpectedJaccard, null);
 }
 

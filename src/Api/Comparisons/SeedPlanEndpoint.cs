@@ -58,7 +58,7 @@ public sealed record SeedPlanQuery : IRules
 
 /// <param name="Seeds">The seeds of each cohort.</param>
 /// <param name="ExpectedFlips">The number of examples that as many new seeds are expected to add to the PIEs or to
-/// remove from them; null for more than 200 seeds.</param>
+/// remove from them; null for too many labels and seeds.</param>
 /// <param name="Jaccard">The expected Jaccard index of the PIEs of two repetitions with these seeds.</param>
 /// <param name="BySeeds">The same index for more seeds.</param>
 /// <param name="SeedsNeeded">The seeds that the requested index needs, at most 1,000; null if there are none.</param>

@@ -76,7 +76,8 @@ public abstract class VotedExample
     public PairedTestNumbers? Paired { get; }
 
     /// <summary>
-    /// The probability that as many new seeds would make the example a PIE, in [0, 1]; null for more than 200 seeds.
+    /// The probability that as many new seeds would make the example a PIE, in [0, 1]; null for too many labels and
+    /// seeds.
     /// </summary>
     public double? Inclusion { get; }
 

@@ -7,7 +7,7 @@ namespace PieService.Domain.Analysis;
 /// Parts that need more seeds, or another kind of data, are null.
 /// </summary>
 /// <param name="Effect">How much more the cohorts disagree than the runs within them.</param>
-/// <param name="Stability">Null for more than <see cref="PieInclusion.MostRuns"/> runs.</param>
+/// <param name="Stability">Null for too many labels and runs (<see cref="PieInclusion.CanCompute"/>).</param>
 /// <param name="ClassDistribution">Null where there is nothing to compare, such as without PIEs.</param>
 /// <param name="Multiplicity">Null for multi-label data.</param>
 /// <param name="Replication">Null without a second dense cohort.</param>

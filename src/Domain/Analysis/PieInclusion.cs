@@ -9,12 +9,24 @@ namespace PieService.Domain.Analysis;
 public sealed class PieInclusion
 {
     /// <summary>
-    /// Votes of more runs would take too long, because the time for each different vote grows as C R^3.
+    /// The largest (C - 2) R^3: the distribution of a mode then takes at most 3 ms, for each different vote.
     /// </summary>
-    public const int MostRuns = 200;
+    private const double MostWork = 10_000_000;
+
+    /// <summary>The most probabilities of distributions that are kept, 32 MB. When there are more, all are dropped and
+    /// computed again where they are needed, with the same results.</summary>
+    private const int MostValues = 4_000_000;
 
     private readonly Dictionary<string, double[]> modes = [];
     private readonly Dictionary<(int Votes, int Runs), double> majorities = [];
+
+    /// <summary>
+    /// Whether the probability for single-label data takes little enough time. The distribution of a mode needs
+    /// products of C polynomials of R votes for each number of votes that it may have; for two labels they are sums.
+    /// </summary>
+    /// <param name="classCount">C.</param>
+    /// <param name="runs">R of the larger cohort.</param>
+    public static bool CanCompute(int classCount, int runs) => (classCount - 2) * Math.Pow(runs, 3) <= MostWork;
 
     /// <summary>For single-label data: 1 - sum_c a_c b_c, with the distributions a and b of both modes.</summary>
     /// <param name="dense">The votes for each of the C labels, at least one.</param>
@@ -60,8 +72,9 @@ public sealed class PieInclusion
             runs += votes[c];
         }
         var byVotes = modes.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (!byVotes.TryGetValue(key, out var mode)) byVotes[key] = mode = ReplicatedMode.AfterVotes(votes, runs);
-        return mode;
+        if (byVotes.TryGetValue(key, out var known)) return known;
+        if ((modes.Count + 1L) * votes.Length > MostValues) modes.Clear();
+        return byVotes[key] = ReplicatedMode.AfterVotes(votes, runs);
     }
 
     private double Majority(int votes, int runs)

@@ -8,14 +8,16 @@ public sealed class VoteMeasures(LearningTask task, ComparedCohorts cohorts)
 {
     private readonly PieInclusion inclusion = new();
 
-    /// <returns>In [0, 1]; null for more than <see cref="PieInclusion.MostRuns"/> runs.</returns>
-    public double? Inclusion(LabelledExample label) =>
-        Math.Max(cohorts.Dense, cohorts.Pruned) > PieInclusion.MostRuns ? null : task switch
-        {
-            LearningTask.SingleLabel => inclusion.Of(label.DenseVotes, label.PrunedVotes),
-            LearningTask.MultiLabel =>
-                inclusion.OfLabels(label.DenseVotes, cohorts.Dense, label.PrunedVotes, cohorts.Pruned),
-        };
+    /// <returns>In [0, 1]; null for single-label data of too many labels and runs
+    /// (<see cref="PieInclusion.CanCompute"/>).</returns>
+    public double? Inclusion(LabelledExample label) => task switch
+    {
+        LearningTask.SingleLabel =>
+            PieInclusion.CanCompute(label.DenseVotes.Length, Math.Max(cohorts.Dense, cohorts.Pruned))
+                ? inclusion.Of(label.DenseVotes, label.PrunedVotes) : null,
+        LearningTask.MultiLabel =>
+            inclusion.OfLabels(label.DenseVotes, cohorts.Dense, label.PrunedVotes, cohorts.Pruned),
+    };
 
     public VoteShift Shift(LabelledExample label) => task switch
     {

@@ -117,16 +117,29 @@ public class AnalysisTallyTests
     }
 
     [Fact]
-    public void Many_seeds_have_no_inclusion_and_no_stability()
+    public void Many_seeds_on_many_labels_have_no_inclusion_and_no_stability()
     {
-        var votes = new int[] { PieInclusion.MostRuns + 1, 0 };
+        const int Seeds = 60;
+        var votes = new int[50];
+        votes[7] = Seeds;
         var label = new LabelledExample(0, votes, votes, 0, 0, 0, false, false, 1, false, null);
+        var cohorts = ComparedCohorts.OfSeeds(Seeds);
 
-        Assert.Null(
-            new VoteMeasures(LearningTask.SingleLabel, ComparedCohorts.OfSeeds(PieInclusion.MostRuns + 1))
-                .Inclusion(label));
+        Assert.Null(new VoteMeasures(LearningTask.SingleLabel, cohorts).Inclusion(label));
+        Assert.NotNull(new VoteMeasures(LearningTask.MultiLabel, cohorts).Inclusion(label));
         Assert.Null(new PieSetStability.Tally().Stability());
     }
+
+    [Theory]
+    [InlineData(2, 1000, true)]
+    [InlineData(3, 215, true)]
+    [InlineData(3, 216, false)]
+    [InlineData(10, 107, true)]
+    [InlineData(10, 108, false)]
+    [InlineData(150, 100, false)]
+    [InlineData(32767, 6, true)]
+    public void Inclusion_is_computed_while_labels_x_seeds_cubed_are_few(int labels, int seeds, bool isComputed) =>
+        Assert.Equal(isComputed, PieInclusion.CanCompute(labels, seeds));
 
     [Theory]
     [InlineData(0, 3, CollapseState.None)]
