@@ -33,6 +33,8 @@ internal sealed class CountedTables : VoteTables
 
     public override NullDistribution Null { get; }
 
+    public override int Size => p.Length;
+
     /// <returns>Null if there are too many votes or products for an exact count.</returns>
     public static CountedTables? TryCount(ReadOnlySpan<int> totals, int runs)
     {

@@ -3,11 +3,21 @@ namespace PieService.Domain.Statistics;
 /// <summary>
 /// The exact test of whether two cohorts draw their votes on an example from one distribution, conditional on the votes
 /// for each label in both together (analysis 1). The p value depends neither on the order of the labels nor on which
-/// cohort is the first. Tables are kept by their totals: so many examples need few computations. Not thread-safe.
+/// cohort is the first. Results are kept by votes, null distributions and tables by totals: so many examples need few
+/// computations. Not thread-safe.
 /// </summary>
 public sealed class ExactTest
 {
-    private readonly Dictionary<string, VoteTables> known = [];
+    /// <summary>
+    /// The most values of tables that are kept, some 50 MB. When there are more, all are dropped and computed again
+    /// where they are needed, with the same results.
+    /// </summary>
+    private const int MostValues = 2_000_000;
+
+    private readonly Dictionary<string, TestedVotes> results = [];
+    private readonly Dictionary<string, NullDistribution> nulls = [];
+    private readonly Dictionary<string, VoteTables> tables = [];
+    private int values;
 
     /// <param name="first">Votes of the first cohort for each of the C labels, none negative, at least one.</param>
     /// <param name="second">Those of the second cohort; the cohorts need not have the same number of runs.</param>
@@ -34,19 +44,39 @@ public sealed class ExactTest
             columns++;
         }
         totals[..columns].Sort(row[..columns]);
-        var tables = Tables(totals[..columns], Math.Min(runs, others));
-        return new(tables.P(row[..columns]), tables.Null);
+        return Of(totals[..columns], row[..columns], Math.Min(runs, others));
     }
 
-    private VoteTables Tables(ReadOnlySpan<int> totals, int runs)
+    private TestedVotes Of(ReadOnlySpan<int> totals, ReadOnlySpan<int> row, int runs)
     {
-        Span<char> key = totals.Length < 256 ? stackalloc char[totals.Length + 1] : new char[totals.Length + 1];
-        for (var c = 0; c < totals.Length; c++) key[c] = (char)totals[c];
-        key[^1] = (char)runs;
-        var byTotals = known.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (!byTotals.TryGetValue(key, out var tables))
-            byTotals[key] = tables = VoteTables.Of(totals, runs);
-        return tables;
+        var length = 1 + (2 * totals.Length);
+        Span<char> key = length <= 512 ? stackalloc char[length] : new char[length];
+        key[0] = (char)runs;
+        for (var c = 0; c < totals.Length; c++)
+            (key[1 + c], key[1 + totals.Length + c]) = ((char)totals[c], (char)row[c]);
+        var byVotes = results.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (byVotes.TryGetValue(key, out var known)) return known;
+
+        var byTotals = key[..(1 + totals.Length)];
+        var ofTotals = Tables(byTotals, totals, runs);
+        // Tables that are computed again keep the distribution of the first ones, by which examples are counted.
+        var distributions = nulls.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!distributions.TryGetValue(byTotals, out var distribution))
+            distributions[byTotals] = distribution = ofTotals.Null;
+        return byVotes[key] = new(ofTotals.P(row), distribution);
+    }
+
+    private VoteTables Tables(ReadOnlySpan<char> key, ReadOnlySpan<int> totals, int runs)
+    {
+        var byTotals = tables.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (byTotals.TryGetValue(key, out var known)) return known;
+        var ofTotals = VoteTables.Of(totals, runs);
+        if ((values += ofTotals.Size) > MostValues)
+        {
+            tables.Clear();
+            values = ofTotals.Size;
+        }
+        return byTotals[key] = ofTotals;
     }
 
     private static int Sum(ReadOnlySpan<int> votes)

@@ -15,14 +15,17 @@ internal sealed class SampledTables : VoteTables
     private const double Rounding = 1e-9;
 
     private readonly int[] totals;
-    private readonly double[] logWeights = new double[Draws];
+
+    /// <summary>The different weights, ascending, and the number of random tables of at most each.</summary>
+    private readonly double[] logWeights;
+    private readonly int[] atMost;
 
     public SampledTables(ReadOnlySpan<int> totals, int runs)
     {
         this.totals = totals.ToArray();
         int[] votes = [.. this.totals.SelectMany((total, c) => Enumerable.Repeat(c, total))];
         var random = KeyedRandom.For("exact test", runs, string.Join(' ', this.totals));
-        var row = new int[totals.Length];
+        var (row, drawn) = (new int[totals.Length], new double[Draws]);
         for (var draw = 0; draw < Draws; draw++)
         {
             Array.Clear(row);
@@ -33,18 +36,25 @@ internal sealed class SampledTables : VoteTables
                 (votes[i], votes[j]) = (votes[j], votes[i]);
                 row[votes[i]]++;
             }
-            logWeights[draw] = LogWeight(row);
+            drawn[draw] = LogWeight(row);
         }
-        Array.Sort(logWeights);
+        Array.Sort(drawn);
+        logWeights = [.. drawn.Distinct()];
+        atMost = new int[logWeights.Length];
+        for (var (draw, place) = (0, 0); draw < Draws; atMost[place] = ++draw)
+            if (drawn[draw] != logWeights[place]) place++;
     }
 
     public override NullDistribution Null => NullDistribution.Uniform;
+
+    public override int Size => logWeights.Length;
 
     public override double P(ReadOnlySpan<int> row)
     {
         // A value between weights is never found, so the complement is the number of smaller ones.
         var place = Array.BinarySearch(logWeights, LogWeight(row) + Rounding);
-        return (1.0 + (place < 0 ? ~place : place)) / (1 + Draws);
+        var smaller = place < 0 ? ~place : place;
+        return (1.0 + (smaller == 0 ? 0 : atMost[smaller - 1])) / (1 + Draws);
     }
 
     private double LogWeight(ReadOnlySpan<int> row)

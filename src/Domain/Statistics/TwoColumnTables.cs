@@ -23,6 +23,8 @@ internal sealed class TwoColumnTables : VoteTables
 
     public override NullDistribution Null { get; }
 
+    public override int Size => p.Length;
+
     public override double P(ReadOnlySpan<int> row) => p[row[0] - least];
 
     /// <returns>For each probability the sum of all that are at most as large.</returns>

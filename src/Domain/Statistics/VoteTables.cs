@@ -10,6 +10,9 @@ internal abstract class VoteTables
 {
     public abstract NullDistribution Null { get; }
 
+    /// <summary>The number of values that the tables keep, of at most 24 bytes each.</summary>
+    public abstract int Size { get; }
+
     /// <param name="totals">The column totals t_c, all above 0.</param>
     /// <param name="runs">R_1, the sum of the first row, at most half of the sum of the totals.</param>
     public static VoteTables Of(ReadOnlySpan<int> totals, int runs) => totals.Length switch
@@ -27,6 +30,8 @@ internal abstract class VoteTables
         public static readonly OneTable Only = new();
 
         public override NullDistribution Null => NullDistribution.Constant;
+
+        public override int Size => 1;
 
         public override double P(ReadOnlySpan<int> row) => 1;
     }

@@ -111,6 +111,32 @@ public class ExactTestTests
         Assert.Equal(tested, new ExactTest().Of([65, 70, 65], [60, 90, 50]));
     }
 
+    /// <summary>
+    /// The tables of 2,000 pairs of cohorts with 64 votes on four labels have more values than are kept at a time.
+    /// </summary>
+    [Fact]
+    public void Tables_that_were_dropped_are_computed_again_with_the_same_distribution()
+    {
+        var (test, random) = (new ExactTest(), KeyedRandom.For("dropped"));
+        int[] totals = [20, 30, 40, 38];
+        var before = test.Of([10, 15, 20, 19], [10, 15, 20, 19]);
+        for (var draw = 0; draw < 2000; draw++) test.Of(Votes(), Votes());
+
+        int[] first = [4, 20, 25, 15];
+        var after = test.Of(first, [.. totals.Zip(first, (total, votes) => total - votes)]);
+
+        Assert.Same(before.Null, after.Null);
+        Assert.Equal(
+            new ExactTest().Of(first, [.. totals.Zip(first, (total, votes) => total - votes)]).P, after.P);
+
+        int[] Votes()
+        {
+            var votes = new int[4];
+            for (var run = 0; run < 64; run++) votes[random.NextInt(4)]++;
+            return votes;
+        }
+    }
+
     [Fact]
     public void Cohorts_without_votes_or_with_other_labels_are_refused()
     {
