@@ -40,7 +40,7 @@ public sealed record PowerQuery : IRules
     /// <summary>The shares of the same labels among the pruned votes.</summary>
     [Required] public string? Pruned { get; init; }
 
-    /// <summary>The seeds of each cohort: from 2 to 200 for two labels, to 64 for more.</summary>
+    /// <summary>The seeds of each cohort: from 2 to 200 for two labels, to 64 for three, to 40 for four.</summary>
     [Required] public int? Seeds { get; init; }
 
     /// <summary>The seeds of the pruned cohort, if it has others.</summary>
@@ -80,7 +80,7 @@ public sealed record PowerQuery : IRules
         if (Pruned is null || Shares(Pruned) is not { } pruned) yield return new("pruned", Wrong);
         else if (dense is not null && dense.Length != pruned.Length)
             yield return new("pruned", $"must have as many shares as dense, which has {dense.Length}");
-        var most = dense?.Length > 2 ? VotePower.MostSeedsOfDraws : VotePower.MostSeeds;
+        var most = VotePower.MostSeedsOf(dense?.Length ?? 2);
         var range = $"must be from {VotePower.FewestSeeds} to {most}";
         if (Seeds is null || Seeds < VotePower.FewestSeeds || Seeds > most) yield return new("seeds", range);
         if (PrunedSeeds < VotePower.FewestSeeds || PrunedSeeds > most) yield return new("prunedSeeds", range);
@@ -96,6 +96,7 @@ public sealed record PowerQuery : IRules
 /// <param name="Power">The probability of a p value of at most alpha, in [0, 1].</param>
 /// <param name="Alpha">The level; with q, the largest p value that q allows, 0 if it allows none.</param>
 /// <param name="Exact">Whether the power is exact; else it comes from random cohorts.</param>
-/// <param name="SeedsNeeded">The first number of seeds of both cohorts with the requested power, at most 200, or 64 for
-/// more than two labels; null if there is none. Power is a saw-tooth, so more seeds may have slightly less.</param>
+/// <param name="SeedsNeeded">The first number of seeds of both cohorts with the requested power, at most 200; null if
+/// there is none. Power is a saw-tooth, so more seeds may have slightly less. For three labels (at most 64 seeds) and
+/// four (at most 40) it is about this number, from 2,000 random cohorts for each number that is tried.</param>
 public sealed record PowerResponse(double Power, double Alpha, bool Exact, int? SeedsNeeded);

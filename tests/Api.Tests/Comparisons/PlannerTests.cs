@@ -60,6 +60,20 @@ public sealed class PlannerTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task Without_a_difference_no_number_of_seeds_is_needed() =>
         Assert.Null((await api.GetAsync("/api/v1/power?dense=0.5,0.5&pruned=0.5,0.5&seeds=8"))["seedsNeeded"]);
+    /// <summary>The votes of more seeds on four labels would take seconds and hundreds of megabytes.</summary>
+    [Fact]
+    public async Task The_power_for_four_labels_has_up_to_40_seeds()
+    {
+        const string Path = "/api/v1/power?dense=0.4,0.3,0.2,0.1&pruned=0.1,0.2,0.3,0.4&seeds=";
+
+        var power = await api.GetAsync($"{Path}40");
+
+        Assert.False((bool)power["exact"]!);
+        Assert.InRange((double)power["power"]!, 0.9, 1);
+        Assert.InRange((int)power["seedsNeeded"]!, 10, 40);
+        Assert.Equal(["seeds"], await api.InvalidFieldsAsync(HttpMethod.Get, $"{Path}41"));
+    }
+
 
     [Theory]
     [InlineData("pruned=0.5,0.5&seeds=8", "dense")]

@@ -67,6 +67,35 @@ public class VotePowerTests
         Assert.Equal(1, Power(1, 1).SmallestQ(affected: 0.1, 8, 8));
     }
 
+    /// <summary>Votes of 3 against 3 runs have a p of 2 / 20 at least, which is the affected share.</summary>
+    [Fact]
+    public void A_smallest_q_of_1_is_not_smaller_by_rounding() =>
+        Assert.Equal(1, Power(1, 0).SmallestQ(affected: 0.1, 3, 3));
+
+    /// <summary>Two labels without votes change nothing.</summary>
+    [Fact]
+    public void Four_labels_have_the_power_of_the_two_that_have_votes()
+    {
+        VotePower drawn = new([0.8, 0, 0.2, 0], [0.4, 0, 0.6, 0]), exact = Power(0.8, 0.4);
+        var alpha = new TestLevel.Alpha(0.05);
+
+        Assert.Equal(exact.At(alpha, 12, 10).Power, drawn.At(alpha, 12, 10).Power, 0.015);
+        Assert.InRange(drawn.SeedsNeeded(alpha, 0.8)!.Value - exact.SeedsNeeded(alpha, 0.8)!.Value, -3, 3);
+    }
+
+    /// <summary>Almost every pair of cohorts has other votes.</summary>
+    [Fact]
+    public void Four_labels_with_votes_have_the_power_of_other_orders_and_of_more_seeds()
+    {
+        double[] dense = [0.4, 0.3, 0.2, 0.1], pruned = [0.1, 0.2, 0.3, 0.4];
+        var alpha = new TestLevel.Alpha(0.05);
+
+        var power = new VotePower(dense, pruned).At(alpha, 12, 12).Power;
+
+        Assert.Equal(power, new VotePower([.. dense.Reverse()], [.. pruned.Reverse()]).At(alpha, 12, 12).Power, 0.015);
+        Assert.InRange(power, 0.1, new VotePower(dense, pruned).At(alpha, 20, 20).Power - 0.1);
+    }
+
     [Fact]
     public void A_threshold_of_q_needs_more_seeds_than_the_same_level()
     {
@@ -105,6 +134,8 @@ public class VotePowerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Power(0.5, 0.5).At(new TestLevel.Alpha(0.05), 0, 8));
         Assert.Throws<ArgumentOutOfRangeException>(
             () => new VotePower([1, 0, 0], [0, 1, 0]).At(new TestLevel.Alpha(0.05), 65, 8));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => new VotePower([1, 0, 0, 0], [0, 1, 0, 0]).At(new TestLevel.Alpha(0.05), 8, 41));
     }
 
     private static VotePower Of(JsonElement golden) =>
