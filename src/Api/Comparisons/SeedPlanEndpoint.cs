@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
@@ -25,13 +26,17 @@ public static class SeedPlanEndpoint
     private static async Task<Results<Ok<SeedPlanResponse>, ProblemHttpResult>> Get(
         Guid id, Query<SeedPlanQuery> query, PieDbContext db, CancellationToken cancellation)
     {
+        // A provisional comparison is labelled again every few seconds: all of this is read in one snapshot.
+        await using var snapshot =
+            await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         if (await ComparisonScope.FindAsync(db, id, cancellation) is not { Comparison: var comparison } scope)
             return Problems.NotFound("comparison", id);
         var analysis = await db.ComparisonAnalyses.AsNoTracking()
             .SingleOrDefaultAsync(found => found.ComparisonId == id, cancellation);
-        if (analysis is null || comparison.Summary is not { DenseSeeds: var seeds })
-            return await ComparisonEndpoints.NotLabelledAsync(db, scope.Comparison, cancellation);
+        if (analysis is null || comparison.Summary is not { DenseSeeds: var seeds } summary)
+            return await ComparisonEndpoints.NotLabelledAsync(db, comparison, cancellation);
         var votes = await db.PieLabels.Where(label => label.ComparisonNumber == comparison.Number)
+            .Where(ExampleSample.Of(summary.Examples, scope.Labels.Length))
             .GroupBy(label => new { label.DenseVotes, label.PrunedVotes })
             .Select(alike => new { alike.Key.DenseVotes, alike.Key.PrunedVotes, Count = alike.Count() })
             .OrderBy(alike => alike.DenseVotes).ThenBy(alike => alike.PrunedVotes)

@@ -1,8 +1,11 @@
 using System.Net;
+using Npgsql;
+using PieService.Api.Tests.Http;
 using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Domain.Statistics;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Comparisons;
 
@@ -57,9 +60,6 @@ public sealed class PlannerTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(power.ToJsonString(), (await api.GetAsync(Path)).ToJsonString());
     }
 
-    [Fact]
-    public async Task Without_a_difference_no_number_of_seeds_is_needed() =>
-        Assert.Null((await api.GetAsync("/api/v1/power?dense=0.5,0.5&pruned=0.5,0.5&seeds=8"))["seedsNeeded"]);
     /// <summary>The votes of more seeds on four labels would take seconds and hundreds of megabytes.</summary>
     [Fact]
     public async Task The_power_for_four_labels_has_up_to_40_seeds()
@@ -74,6 +74,9 @@ public sealed class PlannerTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(["seeds"], await api.InvalidFieldsAsync(HttpMethod.Get, $"{Path}41"));
     }
 
+    [Fact]
+    public async Task Without_a_difference_no_number_of_seeds_is_needed() =>
+        Assert.Null((await api.GetAsync("/api/v1/power?dense=0.5,0.5&pruned=0.5,0.5&seeds=8"))["seedsNeeded"]);
 
     [Theory]
     [InlineData("pruned=0.5,0.5&seeds=8", "dense")]
@@ -118,6 +121,24 @@ public sealed class PlannerTests(ApiFixture api) : IClassFixture<ApiFixture>
             (one, other) => Math.Abs(one - other) < 1e-12);
         Assert.Equal(expected.SeedsNeeded(0.8), (int?)plan["seedsNeeded"]);
         Assert.Null(plan["reason"]);
+    }
+
+    /// <summary>
+    /// The request has read the comparison, and waits for the labels while another labelling replaces them.
+    /// </summary>
+    [Fact]
+    public async Task A_seed_plan_is_of_one_labelling()
+    {
+        var path = await LabelledAsync();
+        var before = await api.GetAsync($"{path}/seed-plan");
+        await using var labels = await LockedTable.OfAsync(api.ConnectionString, "pie_labels");
+
+        var plan = api.GetAsync($"{path}/seed-plan");
+        await Until.HoldsAsync(WaitsForLabelsAsync);
+        await labels.ExecuteAsync("DELETE FROM pie_labels");
+        await labels.CommitAsync();
+
+        Assert.Equal(before.ToJsonString(), (await plan).ToJsonString());
     }
 
     [Fact]
@@ -168,6 +189,18 @@ public sealed class PlannerTests(ApiFixture api) : IClassFixture<ApiFixture>
         });
         await api.Situations.LabelAsync(sweep);
         return await PathAsync(sweep);
+    }
+
+    private async Task<bool> WaitsForLabelsAsync()
+    {
+        await using var database = NpgsqlDataSource.Create(api.ConnectionString);
+        await using var command = database.CreateCommand(
+            """
+            SELECT EXISTS (
+                SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                WHERE NOT granted AND relation = 'pie_labels'::regclass AND datname = current_database())
+            """);
+        return (bool)(await command.ExecuteScalarAsync())!;
     }
 
     private async Task<string> PathAsync(Guid sweep) =>

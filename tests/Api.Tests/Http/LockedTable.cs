@@ -23,6 +23,16 @@ public sealed class LockedTable : IAsyncDisposable
 
     public Task ReleaseAsync() => transaction.RollbackAsync();
 
+    /// <summary>Runs a command in the transaction that has the lock.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection, transaction);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Releases the table with the changes that were made to it.</summary>
+    public Task CommitAsync() => transaction.CommitAsync();
+
     public async ValueTask DisposeAsync()
     {
         await transaction.DisposeAsync();
