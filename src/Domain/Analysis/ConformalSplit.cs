@@ -4,43 +4,69 @@ namespace PieService.Domain.Analysis;
 
 /// <summary>
 /// Split conformal prediction with the score 1 - p_gold (analysis 13; Vovk, Gammerman and Shafer 2005). One half of the
-/// examples, chosen by a fixed key, gives the threshold; the sets are those of the other half. Single-label data. Not
-/// thread-safe.
+/// examples, chosen by a fixed key, gives the threshold; the sets are those of the other half. The logits of a run are
+/// read twice, a block of examples at a time: for the threshold, and for the sets. Single-label data. Not thread-safe.
 /// </summary>
 /// <param name="gold">The gold classes of the N examples.</param>
 public sealed class ConformalSplit(PackedLabels gold)
 {
-    private readonly int[] order = KeyedRandom.For("conformal", gold.Count).Permutation(gold.Count);
+    private readonly bool[] givesThreshold = FirstHalf(gold.Count);
     private readonly double[] scores = new double[gold.Count / 2], p = new double[gold.ClassCount];
+    private int scored, sized, size, covered;
+    private double threshold;
 
-    /// <param name="logits">N x C logits of a run, row-major.</param>
-    /// <returns>Null for fewer than 18 examples, since a threshold for 90 % needs at least 9.</returns>
-    /// <exception cref="ArgumentException">Not every example has logits.</exception>
-    public ConformalSets? Sets(ReadOnlySpan<float> logits)
+    /// <summary>The smallest whole number that is not below 0.9 (n + 1), for the n examples of the first
+    /// half.</summary>
+    private int Rank => ((9 * (scores.Length + 1)) + 9) / 10;
+
+    /// <summary>False for fewer than 18 examples, since a threshold for 90 % needs at least 9.</summary>
+    public bool HasThreshold => Rank <= scores.Length;
+
+    /// <summary>Reads a block for the threshold of a run; the first block of a run begins a new one.</summary>
+    /// <param name="start">The position of the first example of the block.</param>
+    /// <param name="logits">The logits of a run for the examples of the block, row-major.</param>
+    public void Score(int start, ReadOnlySpan<float> logits)
     {
-        if (logits.Length != gold.Count * gold.ClassCount)
-            throw new ArgumentException("Every example must have logits.", nameof(logits));
-        // The smallest whole number that is not below 0.9 (n + 1).
-        var (half, rank) = (scores.Length, ((9 * (scores.Length + 1)) + 9) / 10);
-        if (rank > half) return null;
-
-        for (var i = 0; i < half; i++) scores[i] = 1 - ProbabilitiesOf(order[i], logits)[gold.ClassAt(order[i])];
+        if (start == 0) (scored, sized, size, covered) = (0, 0, 0, 0);
+        for (var example = start; example < start + (logits.Length / gold.ClassCount); example++)
+            if (givesThreshold[example])
+                scores[scored++] = 1 - ProbabilitiesOf(example - start, logits)[gold.ClassAt(example)];
+        if (scored < scores.Length) return;
         Array.Sort(scores);
-        var (threshold, size, covered) = (scores[rank - 1], 0, 0);
-        foreach (var example in order.AsSpan(half))
+        threshold = scores[Rank - 1];
+    }
+
+    /// <summary>Reads a block for the sets of a run, after all its blocks were read for the threshold.</summary>
+    /// <inheritdoc cref="Score"/>
+    public void Size(int start, ReadOnlySpan<float> logits)
+    {
+        for (var example = start; example < start + (logits.Length / gold.ClassCount); example++)
         {
-            ProbabilitiesOf(example, logits);
+            if (givesThreshold[example]) continue;
+            ProbabilitiesOf(example - start, logits);
             foreach (var share in p)
                 if (1 - share <= threshold) size++;
             if (1 - p[gold.ClassAt(example)] <= threshold) covered++;
+            sized++;
         }
-        double sets = gold.Count - half;
-        return new(threshold, size / sets, covered / sets);
     }
 
-    private double[] ProbabilitiesOf(int example, ReadOnlySpan<float> logits)
+    /// <exception cref="InvalidOperationException">Not all blocks of the run were read twice.</exception>
+    public ConformalSets Sets() => scored == scores.Length && sized == gold.Count - scored
+        ? new(threshold, (double)size / sized, (double)covered / sized)
+        : throw new InvalidOperationException("Every example must have logits.");
+
+    private static bool[] FirstHalf(int examples)
     {
-        Softmax.Of(logits.Slice(example * gold.ClassCount, gold.ClassCount), p);
+        var isFirst = new bool[examples];
+        foreach (var example in KeyedRandom.For("conformal", examples).Permutation(examples).AsSpan(0, examples / 2))
+            isFirst[example] = true;
+        return isFirst;
+    }
+
+    private double[] ProbabilitiesOf(int place, ReadOnlySpan<float> logits)
+    {
+        Softmax.Of(logits.Slice(place * gold.ClassCount, gold.ClassCount), p);
         return p;
     }
 }

@@ -68,24 +68,35 @@ internal sealed class CohortScores(
         return confidence;
     }
 
-    /// <summary>How certain the runs of both cohorts are; the scores of one run are in memory at a time.</summary>
+    /// <summary>How certain the runs of both cohorts are; a block of the scores of one run is in memory at a
+    /// time.</summary>
     /// <returns>Null for multi-label data, and for too few examples.</returns>
     public async Task<Conformal?> ConformalAsync(CancellationToken cancellation)
     {
         if (gold.Task == LearningTask.MultiLabel) return null;
         var (split, scores) = (new ConformalSplit(gold), new ScoreBuffer());
-        return await SetsAsync(cohorts.Dense) is { Count: > 0 } dense
-            ? new(CohortConformal.MeanOver(dense), CohortConformal.MeanOver(await SetsAsync(cohorts.Pruned))) : null;
+        return split.HasThreshold
+            ? new(
+                CohortConformal.MeanOver(await SetsAsync(cohorts.Dense)),
+                CohortConformal.MeanOver(await SetsAsync(cohorts.Pruned))) : null;
 
         async Task<List<ConformalSets>> SetsAsync(IReadOnlyList<Run> runs)
         {
             var sets = new List<ConformalSets>();
             foreach (var run in runs)
-                await foreach (var (_, packed) in PackedColumn.Scores(comparison.Split)
-                    .ReadAsync(db, [run.Id], gold.Count, scoreBytes, int.MaxValue, cancellation))
-                    if (split.Sets(scores.Unpack(packed[0])) is { } ofRun) sets.Add(ofRun);
+            {
+                await foreach (var (block, packed) in BlocksAsync(run))
+                    split.Score(block.Start, scores.Unpack(packed[0]));
+                await foreach (var (block, packed) in BlocksAsync(run))
+                    split.Size(block.Start, scores.Unpack(packed[0]));
+                sets.Add(split.Sets());
+            }
             return sets;
         }
+
+        IAsyncEnumerable<(ExampleBlock Block, IReadOnlyList<byte[]> Runs)> BlocksAsync(Run run) =>
+            PackedColumn.Scores(comparison.Split)
+                .ReadAsync(db, [run.Id], gold.Count, scoreBytes, blockBytes, cancellation);
     }
 
     /// <summary>The losses of the trained models of both cohorts on each example.</summary>
