@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -77,6 +78,7 @@ public sealed partial class QuestionsTests(QuestionsTests.Answered api) : IClass
         await using var database = NpgsqlDataSource.Create(api.ConnectionString);
 
         Assert.Equal(
+        var (replication, collapse) = (analysis["replication"]!, analysis["collapse"]!);
             ((double)analysis["excess"]!["excess"]!["value"]!, 2, (double)analysis["halves"]!["jaccard"]!,
                 (double)analysis["crossFit"]!["onPies"]!["pruned"]!, 1, (double)analysis["classDistribution"]!["p"]!),
             await RowAsync<(double, int, double, double, int, double)>(
@@ -92,6 +94,23 @@ public sealed partial class QuestionsTests(QuestionsTests.Answered api) : IClass
         Assert.Equal(
             ((double)pie["p"]!, (double)pie["q"]!, (double)pie["paired"]!["q"]!, (double)pie["inclusion"]!,
                 (double)pie["shift"]!, (bool)pie["replicated"]!),
+        Assert.Equal(
+            (Numbers(analysis["excess"]!["overDense"], "value", "se", "low", "high"),
+                Numbers(analysis["halves"], "excess", "p05", "p50", "p95", "seedShare"),
+                Numbers(analysis["significance"], "testable"),
+                Numbers(replication, "seeds", "pies", "replicated", "share"),
+                Numbers(collapse["dense"], "runs", "collapsed") + Numbers(collapse["pruned"], "runs", "collapsed")),
+            await RowAsync(
+                """
+                SELECT over_dense_value, over_dense_se, over_dense_low, over_dense_high,
+                    halves_excess, halves_p05, halves_p50, halves_p95, halves_seed_share, testable,
+                    replication_seeds, replication_pies, replication_replicated, replication_share,
+                    collapse_dense_runs, collapse_dense_collapsed, collapse_pruned_runs, collapse_pruned_collapsed
+                FROM analyses
+                """,
+                reader => (
+                    Columns(reader, 0, 4), Columns(reader, 4, 5), Columns(reader, 9, 1), Columns(reader, 10, 4),
+                    Columns(reader, 14, 2) + Columns(reader, 16, 2))));
             await RowAsync<(double, double, double, double, double, bool)>(
                 "SELECT p, q, paired_q, inclusion, shift, replicated FROM pies",
                 reader => (
@@ -113,6 +132,13 @@ public sealed partial class QuestionsTests(QuestionsTests.Answered api) : IClass
         async Task<T> RowAsync<T>(string query, Func<NpgsqlDataReader, T> read, string order = "")
         {
             await using var command =
+        static string Numbers(JsonNode? document, params string[] names) => string.Join(
+            ' ', names.Select(name => (double)document![name]!));
+
+        static string Columns(NpgsqlDataReader reader, int first, int count) => string.Join(
+            ' ', Enumerable.Range(first, count).Select(column =>
+                Convert.ToDouble(reader.GetValue(column), CultureInfo.InvariantCulture)));
+
                 database.CreateCommand($"{query} WHERE comparison_id = '{api.Comparison}' {order}");
             await using var reader = await command.ExecuteReaderAsync();
             Assert.True(await reader.ReadAsync());
