@@ -26,10 +26,13 @@ public sealed partial class QuestionsTests(QuestionsTests.Answered api) : IClass
     [MemberData(nameof(Questions))]
     public async Task A_question_is_answered_by_its_request(string title, string sh, string sql, string python)
     {
-        _ = (title, sql, python);
-        using var response = await api.Client.GetAsync(Path(Request().Match(sh)));
+        _ = (sql, python);
+        var answer = await api.GetAsync(Path(Request().Match(sh)));
 
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        // Only a comparison on the training split has influence, and this one is on the test split.
+        var hasAnswer = !title.StartsWith("Are PIEs the examples that influence", StringComparison.Ordinal);
+        if (answer["items"] is JsonArray rows) Assert.Equal(hasAnswer, rows.Count > 0);
+        else Assert.NotNull(answer["seeds"]);
     }
 
     [Theory]
@@ -75,10 +78,10 @@ public sealed partial class QuestionsTests(QuestionsTests.Answered api) : IClass
         var path = $"/api/v1/comparisons/{api.Comparison}";
         var (analysis, pie) =
             (await api.GetAsync($"{path}/analysis"), (await api.GetAsync($"{path}/pies"))["items"]![0]!);
+        var (replication, collapse) = (analysis["replication"]!, analysis["collapse"]!);
         await using var database = NpgsqlDataSource.Create(api.ConnectionString);
 
         Assert.Equal(
-        var (replication, collapse) = (analysis["replication"]!, analysis["collapse"]!);
             ((double)analysis["excess"]!["excess"]!["value"]!, 2, (double)analysis["halves"]!["jaccard"]!,
                 (double)analysis["crossFit"]!["onPies"]!["pruned"]!, 1, (double)analysis["classDistribution"]!["p"]!),
             await RowAsync<(double, int, double, double, int, double)>(
@@ -91,9 +94,6 @@ public sealed partial class QuestionsTests(QuestionsTests.Answered api) : IClass
                     reader.GetDouble(0), reader.GetInt32(1), reader.GetDouble(2), reader.GetDouble(3),
                     reader.GetInt32(4),
                     reader.GetDouble(5))));
-        Assert.Equal(
-            ((double)pie["p"]!, (double)pie["q"]!, (double)pie["paired"]!["q"]!, (double)pie["inclusion"]!,
-                (double)pie["shift"]!, (bool)pie["replicated"]!),
         Assert.Equal(
             (Numbers(analysis["excess"]!["overDense"], "value", "se", "low", "high"),
                 Numbers(analysis["halves"], "excess", "p05", "p50", "p95", "seedShare"),
@@ -111,6 +111,9 @@ public sealed partial class QuestionsTests(QuestionsTests.Answered api) : IClass
                 reader => (
                     Columns(reader, 0, 4), Columns(reader, 4, 5), Columns(reader, 9, 1), Columns(reader, 10, 4),
                     Columns(reader, 14, 2) + Columns(reader, 16, 2))));
+        Assert.Equal(
+            ((double)pie["p"]!, (double)pie["q"]!, (double)pie["paired"]!["q"]!, (double)pie["inclusion"]!,
+                (double)pie["shift"]!, (bool)pie["replicated"]!),
             await RowAsync<(double, double, double, double, double, bool)>(
                 "SELECT p, q, paired_q, inclusion, shift, replicated FROM pies",
                 reader => (
@@ -129,9 +132,6 @@ public sealed partial class QuestionsTests(QuestionsTests.Answered api) : IClass
                 "SELECT label, examples, residual, recall_difference_difference FROM classes",
                 reader => (reader.GetString(0), reader.GetInt32(1), reader.GetDouble(2), reader.GetDouble(3))));
 
-        async Task<T> RowAsync<T>(string query, Func<NpgsqlDataReader, T> read, string order = "")
-        {
-            await using var command =
         static string Numbers(JsonNode? document, params string[] names) => string.Join(
             ' ', names.Select(name => (double)document![name]!));
 
@@ -139,6 +139,9 @@ public sealed partial class QuestionsTests(QuestionsTests.Answered api) : IClass
             ' ', Enumerable.Range(first, count).Select(column =>
                 Convert.ToDouble(reader.GetValue(column), CultureInfo.InvariantCulture)));
 
+        async Task<T> RowAsync<T>(string query, Func<NpgsqlDataReader, T> read, string order = "")
+        {
+            await using var command =
                 database.CreateCommand($"{query} WHERE comparison_id = '{api.Comparison}' {order}");
             await using var reader = await command.ExecuteReaderAsync();
             Assert.True(await reader.ReadAsync());
