@@ -38,7 +38,7 @@ public sealed record AnalysisResponse(
             comparison.Id, new(summary.DenseSeeds, summary.PrunedSeeds, comparison.ExpectedSeeds), summary.Complete,
             analysis.AnalysedAt, analysis.Version, result.Significance, result.Effect,
             HalvesResponse.Of(result.Halves), CrossFitResponse.Of(result.Halves),
-            StabilityResponse.Of(result.Stability),
+            StabilityResponse.Of(result),
             ClassDistributionResponse.Of(result.ClassDistribution, labels),
             MultiplicityResponse.Of(result.Multiplicity), result.Collapse, ReplicationResponse.Of(result.Replication),
             ConformalResponse.Of(result.Conformal), [.. ComparisonWarnings.Of(summary)]);
@@ -95,16 +95,19 @@ public sealed record CrossFitResponse(
 /// <param name="ExpectedFlips">
 /// The number of examples that are expected to become a PIE, or to be one no longer.
 /// </param>
-/// <param name="ExpectedJaccard">The expected Jaccard index of both sets of PIEs; null without PIEs.</param>
+/// <param name="ExpectedJaccard">The expected Jaccard index of both sets of PIEs: 0 without PIEs.</param>
 /// <param name="Reason">Why this is not known; null if it is.</param>
 public sealed record StabilityResponse(double? ExpectedFlips, double? ExpectedJaccard, string? Reason)
 {
-    public static StabilityResponse Of(PieSetStability? stability) => stability is null
-        ? new(
+    public static StabilityResponse Of(AnalysisResult result) => result switch
+    {
+        { Stability: { } stability } => new(stability.ExpectedFlips, stability.ExpectedJaccard, null),
+        { Halves: null } => new(null, null, "One seed says nothing of other seeds: request more seeds."),
+        _ => new(
             null, null,
             "The votes of so many seeds on so many labels are not repeated, because the time grows as "
-                + "(labels - 2) x seeds^3: compare fewer seeds.")
-        : new(stability.ExpectedFlips, stability.ExpectedJaccard, null);
+                + "(labels - 2) x seeds^3: compare fewer seeds."),
+    };
 }
 
 /// <param name="ChiSquare">The statistic of PIE or rest against the gold label; null for multi-label data.</param>

@@ -77,6 +77,10 @@ public sealed record ComparisonFilter : TableQuery
     /// <summary>The target sparsity, in percent.</summary>
     public decimal? Sparsity { get; init; }
 
+    /// <summary>The dense cohort with which the pruned cohort is compared: dense or dense4E.</summary>
+    public Method? Baseline { get; init; }
+    public Split? Split { get; init; }
+
     /// <summary>
     /// The lowest mean achieved sparsity of the pruned runs, in percent. Comparisons below it are left out.
     /// </summary>
@@ -98,6 +102,8 @@ public sealed record ComparisonFilter : TableQuery
             && (Model == null || comparison.Model == Model)
             && (Method == null || comparison.Method == Method)
             && (Sparsity == null || comparison.Sparsity == Sparsity)
+            && (Baseline == null || comparison.Baseline == Baseline)
+            && (Split == null || comparison.Split == Split)
             && (MinAchievedSparsity == null || comparison.AchievedSparsity >= MinAchievedSparsity)
             && (MaxAchievedSparsity == null || comparison.AchievedSparsity <= MaxAchievedSparsity));
 }

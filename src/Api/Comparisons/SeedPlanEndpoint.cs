@@ -67,7 +67,8 @@ public sealed record SeedPlanQuery : IRules
 /// <param name="Jaccard">The expected Jaccard index of the PIEs of two repetitions with these seeds.</param>
 /// <param name="BySeeds">The same index for more seeds.</param>
 /// <param name="SeedsNeeded">The seeds that the requested index needs, at most 1,000; null if there are none.</param>
-/// <param name="Reason">Why there is no index, and what to do about it; null if there is one.</param>
+/// <param name="Reason">Why there is no index, or no number of seeds, and what to do about it; null if there
+/// are.</param>
 public sealed record SeedPlanResponse(
     int Seeds, double? ExpectedFlips, double? Jaccard, IReadOnlyList<PlannedJaccard> BySeeds, int? SeedsNeeded,
     string? Reason)
@@ -84,14 +85,18 @@ public sealed record SeedPlanResponse(
             { Jaccard: null } => new(
                 seeds, flips, null, [], null,
                 "No half of the seeds has a PIE, so nothing says how stable PIEs are."),
-            _ => new(
-                seeds, flips, plan.Jaccard(seeds),
-                [
-                    .. multiples.Select(multiple => multiple * seeds).Where(more => more <= SeedPlan.MostSeeds)
-                        .Select(more => new PlannedJaccard(more, plan.Jaccard(more))),
-                ],
-                plan.SeedsNeeded(target), null),
+            _ => Planned(plan.SeedsNeeded(target)),
         };
+
+        SeedPlanResponse Planned(int? needed) => new(
+            seeds, flips, plan.Jaccard(seeds),
+            [
+                .. multiples.Select(multiple => multiple * seeds).Where(more => more <= SeedPlan.MostSeeds)
+                    .Select(more => new PlannedJaccard(more, plan.Jaccard(more))),
+            ],
+            needed,
+            needed is null
+                ? $"{SeedPlan.MostSeeds} seeds are not expected to reach this index: ask for a lower one." : null);
     }
 }
 

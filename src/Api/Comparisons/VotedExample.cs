@@ -76,8 +76,8 @@ public abstract class VotedExample
     public PairedTestNumbers? Paired { get; }
 
     /// <summary>
-    /// The probability that as many new seeds would make the example a PIE, in [0, 1]; null for too many labels and
-    /// seeds.
+    /// The probability that as many new seeds would make the example a PIE, in [0, 1]; null for one seed, and for too
+    /// many labels and seeds.
     /// </summary>
     public double? Inclusion { get; }
 

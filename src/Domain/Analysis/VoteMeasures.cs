@@ -8,9 +8,9 @@ public sealed class VoteMeasures(LearningTask task, ComparedCohorts cohorts)
 {
     private readonly PieInclusion inclusion = new();
 
-    /// <returns>In [0, 1]; null for single-label data of too many labels and runs
-    /// (<see cref="PieInclusion.CanCompute"/>).</returns>
-    public double? Inclusion(LabelledExample label) => task switch
+    /// <returns>In [0, 1]; null for one run, which says nothing of others, and for single-label data of too many labels
+    /// and runs (<see cref="PieInclusion.CanCompute"/>).</returns>
+    public double? Inclusion(LabelledExample label) => cohorts.Fewest < 2 ? null : task switch
     {
         LearningTask.SingleLabel =>
             PieInclusion.CanCompute(label.DenseVotes.Length, Math.Max(cohorts.Dense, cohorts.Pruned))

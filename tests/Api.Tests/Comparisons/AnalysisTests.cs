@@ -230,11 +230,12 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var analysis = await api.GetAsync($"{path}/analysis");
 
-        foreach (var part in new[] { "excess", "halves", "crossFit" })
+        foreach (var part in new[] { "excess", "halves", "crossFit", "stability" })
             Assert.Contains("request more seeds", (string?)analysis[part]!["reason"], StringComparison.Ordinal);
         Assert.Null(analysis["excess"]!["excess"]);
         Assert.Equal(0.25, Number(analysis, "excess", "sameSeed"));
-        Assert.Null((await api.GetAsync($"{path}/examples"))["items"]![0]!["shift"]);
+        var example = (await api.GetAsync($"{path}/examples"))["items"]![0]!;
+        Assert.Equal((null, null), (example["shift"], example["inclusion"]));
         Assert.Null((await api.GetAsync($"{path}/classes"))["items"]![0]!["recallDifference"]);
     }
 

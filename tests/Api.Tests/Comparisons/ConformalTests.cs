@@ -33,7 +33,7 @@ public sealed class ConformalTests(ApiFixture api) : IClassFixture<ApiFixture>
         var analysis = await api.GetAsync($"/api/v1/comparisons/{comparison}/analysis");
 
         Assert.Equal(
-            """{"dense":{"meanSize":1,"coverage":1},"pruned":{"meanSize":2,"coverage":1}}""",
+            """{"dense":{"meanSize":1,"coverage":1},"pruned":{"meanSize":2,"coverage":1},"reason":null}""",
             analysis["conformal"]!.ToJsonString());
     }
 
