@@ -32,6 +32,8 @@ internal static class LargeLabelling
         await using (var db = contexts.CreateDbContext())
             await db.Database.ExecuteSqlAsync($"UPDATE comparisons SET labelling_asked_at = NULL");
         await LabelAsync("second labelling");
+        await using (var db = contexts.CreateDbContext())
+            Measured.Say($"{await db.PieLabels.CountAsync(label => label.IsPie):N0} PIEs");
         await LargeQueries.RunAsync(database.ConnectionString, comparison);
 
         async Task LabelAsync(string name)
