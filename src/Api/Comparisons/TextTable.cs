@@ -82,7 +82,8 @@ public sealed record TextFilter : TableQuery
 /// <param name="Rest">The mean over the other examples.</param>
 /// <param name="Difference">pies - rest.</param>
 /// <param name="Ratio">
-/// pies / rest, of fleschReadingEase rest / pies; null unless both means are positive.
+/// pies / rest, of fleschReadingEase rest / pies; null unless both means are positive. Its interval is null if a mean
+/// is so close to 0 that a number cannot hold an end.
 /// </param>
 /// <param name="CliffsDelta">
 /// The probability that the text of a PIE has a larger value than another one, less that of a smaller value.

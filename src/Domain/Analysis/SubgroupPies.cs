@@ -18,8 +18,7 @@ public sealed record SubgroupPies(double Group, double Rest, Estimate? Ratio)
         if (n1 == 0 || n0 == 0) return null;
         double rate = a / n1, other = b / n0;
         if (a == 0 || b == 0) return new(rate, other, null);
-        var half = Normal.Quantile975 * Math.Sqrt((1 / a) - (1 / n1) + (1 / b) - (1 / n0));
-        var ratio = rate / other;
-        return new(rate, other, new Estimate(ratio, null, ratio * Math.Exp(-half), ratio * Math.Exp(half)));
+        var log = Math.Sqrt((1 / a) - (1 / n1) + (1 / b) - (1 / n0));
+        return new(rate, other, Estimate.OfRatio(rate / other, log));
     }
 }

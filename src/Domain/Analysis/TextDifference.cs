@@ -7,7 +7,8 @@ namespace PieService.Domain.Analysis;
 /// <param name="Rest">The mean over the other examples.</param>
 /// <param name="Difference">Pies - rest, with the interval ± z sqrt(s1^2 / n1 + s0^2 / n0).</param>
 /// <param name="Ratio">Pies / rest, with the interval of its logarithm ± z sqrt(s1^2 / (n1 m1^2) + s0^2 / (n0 m0^2));
-/// null unless both means are positive. Its standard error is not given.</param>
+/// null unless both means are positive. Its standard error is not given, and it has no interval if a double cannot hold
+/// an end.</param>
 /// <param name="Ranks">The test of Mann and Whitney, and Cliff's delta with its interval.</param>
 public sealed record TextDifference(double Pies, double Rest, Estimate Difference, Estimate? Ratio, MannWhitney Ranks)
 {
@@ -30,7 +31,7 @@ public sealed record TextDifference(double Pies, double Rest, Estimate Differenc
             var ratio = first.Mean / second.Mean;
             var log = Math.Sqrt(
                 (ofPies / (first.Mean * first.Mean)) + (ofRest / (second.Mean * second.Mean)));
-            return new Estimate(ratio, null, ratio * Math.Exp(-Half(log)), ratio * Math.Exp(Half(log)));
+            return Estimate.OfRatio(ratio, log);
         }
     }
 

@@ -12,6 +12,17 @@ public sealed record Estimate(double Value, double? Se, double? Low, double? Hig
         return new(value, se, value - half, value + half);
     }
 
+    /// <summary>The interval exp(log ratio ± z <paramref name="se"/>) of a ratio. There is no interval if a double
+    /// cannot hold an end or its inverse, as if a mean is positive but tiny against its standard error.</summary>
+    /// <param name="ratio">Positive.</param>
+    /// <param name="se">The standard error of the logarithm of the ratio.</param>
+    public static Estimate OfRatio(double ratio, double se)
+    {
+        var half = Normal.Quantile975 * se;
+        var (low, high) = (ratio * Math.Exp(-half), ratio * Math.Exp(half));
+        return double.IsNormal(low) && double.IsNormal(high) ? new(ratio, null, low, high) : WithoutError(ratio);
+    }
+
     public static Estimate WithoutError(double value) => new(value, null, null, null);
 
     /// <summary>The mean of independent values, ± t sd / sqrt(n) with n - 1 degrees of freedom.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using PieService.Domain.Datasets;
 using PieService.Domain.Datasets.Texts;
@@ -53,6 +54,26 @@ public sealed class TextTests(ApiFixture api) : IClassFixture<ApiFixture>
             (double)ease["rest"]! / (double)ease["pies"]!, (double)ease["ratio"]!["value"]!, 12);
         Assert.True((double)ease["ratio"]!["low"]! < (double)ease["ratio"]!["value"]!);
         Assert.True((double)ease["ratio"]!["high"]! > (double)ease["ratio"]!["value"]!);
+    }
+
+    /// <summary>The mean of the PIEs is positive, and a hundred thousandth of its standard error.</summary>
+    [Fact]
+    public async Task A_ratio_has_no_interval_if_a_number_cannot_hold_its_ends()
+    {
+        var comparison = await LabelledAsync(pairs: false);
+        double[] values = [50, 60, -100, 50, 60, 100.002, 50, 60];
+        await Sql.ExecuteAsync(
+            api.ConnectionString,
+            $"""
+            UPDATE text_values SET packed = '\x{Convert.ToHexString(MemoryMarshal.AsBytes(values.AsSpan()))}'
+            WHERE measure = 'fleschReadingEase' AND dataset_id = (
+                SELECT dataset_id FROM sweeps JOIN comparisons ON comparisons.sweep_id = sweeps.id
+                WHERE comparisons.id = '{comparison}')
+            """);
+
+        var ratio = Row(await RowsAsync(comparison), "fleschReadingEase")["ratio"]!;
+
+        Assert.Equal((55000, null, null), (Math.Round((double)ratio["value"]!), ratio["low"], ratio["high"]));
     }
 
     [Theory]

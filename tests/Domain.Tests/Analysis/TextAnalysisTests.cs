@@ -1,4 +1,5 @@
 using PieService.Domain.Analysis;
+using PieService.Domain.Statistics;
 using static PieService.Domain.Tests.GoldenCases;
 
 namespace PieService.Domain.Tests.Analysis;
@@ -45,6 +46,19 @@ public class TextAnalysisTests
             [3, double.NaN, 1, 1], LengthStrata.Of([4, 4, 4, double.NaN]), [true, true, false, false])!;
 
         Assert.Equal((2.0, 1, 1), (adjusted.Difference, adjusted.Strata, adjusted.Pies));
+    }
+
+    [Theory]
+    [InlineData(1, 0.5, true)]
+    [InlineData(1, 1e5, false)]
+    [InlineData(1e-300, 20, false)]
+    [InlineData(1, double.NaN, false)]
+    public void A_ratio_has_an_interval_if_its_ends_and_their_inverses_are_finite(
+        double ratio, double se, bool hasInterval)
+    {
+        var estimate = Estimate.OfRatio(ratio, se);
+
+        Assert.Equal((hasInterval, hasInterval), (estimate.Low is not null, estimate.High is not null));
     }
 
     [Fact]
