@@ -50,7 +50,8 @@ public sealed class ExampleTable() : Table<ExampleFilter, Dataset, ExampleRespon
         .Text("secondText", row => row.SecondText)
         .Gold(scope.Task, row => row.Labels)
         .ForEach(
-            scope.Attributes, (columns, name, _) => columns.Text($"attributes_{name}", row => row.Attributes[name]));
+            scope.Attributes,
+            (columns, name, _) => columns.Text(AttributeFile.Prefix + name, row => row.Attributes[name]));
 
     public override Provenance Provenance(Dataset scope) => new(("dataset", scope.Id));
 }

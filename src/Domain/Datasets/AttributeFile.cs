@@ -6,10 +6,14 @@ namespace PieService.Domain.Datasets;
 
 /// <summary>
 /// A CSV file with attributes of the examples of a dataset: the column sourceId, or the columns split and position,
-/// identify the example of a row; the other columns are attributes.
+/// identify the example of a row; the other columns are attributes. The prefix that their columns have in the files of
+/// this service is not part of their names.
 /// </summary>
 public sealed class AttributeFile
 {
+    /// <summary>The beginning of the name of an attribute's column in the files of this service.</summary>
+    public const string Prefix = "attributes_";
+
     private const string SourceId = "sourceId", Split = "split", Position = "position";
 
     private static readonly TableForm Form = new(IsCsv: true, Delimiters.Comma, HasHeader: true);
@@ -17,10 +21,14 @@ public sealed class AttributeFile
     private readonly SourceFile file;
     private readonly ReadLimits limits;
 
+    /// <summary>The columns of the attributes, in the order of their names.</summary>
+    private readonly List<string> columns;
+
     private AttributeFile(SourceFile file, ReadLimits limits, SourceRow header)
     {
         (this.file, this.limits) = (file, limits);
         HasSourceIds = header.Fields.Contains(SourceId);
+        columns = ColumnsOf(header);
         Names = NamesOf(header);
     }
 
@@ -46,25 +54,26 @@ public sealed class AttributeFile
     public IEnumerable<NewAttributes> Rows(Guid datasetId)
     {
         using var source = new SourceText(file, TextEncoding.Utf8, limits);
-        var (columns, count) = ((Columns?)null, 0);
+        var (places, count) = ((Places?)null, 0);
         foreach (var row in CsvRows.Read(source, file, Delimiters.Comma))
         {
-            if (columns is null)
+            if (places is null)
             {
-                columns = Columns.Of(new TableHeader(row, file, Form), this);
+                places = Places.Of(new TableHeader(row, file, Form), this);
                 continue;
             }
-            columns.Header.Check(row);
+            places.Header.Check(row);
             if (++count > limits.Records)
                 throw Error(row.Line, $"the file has more rows than the {limits.Records} examples of a dataset");
             yield return new NewAttributes
             {
                 DatasetId = datasetId,
                 Line = row.Line,
-                SourceId = columns.SourceId is { } id ? row.Fields[id] : null,
-                Split = columns.Split is { } split ? SplitOf(row, split) : null,
-                Position = columns.Position is { } position ? PositionOf(row, position) : null,
-                Values = AttributeValues.Of(Names, columns.Attributes.Zip(Names, (at, name) => Value(row, at, name))),
+                SourceId = places.SourceId is { } id ? row.Fields[id] : null,
+                Split = places.Split is { } split ? SplitOf(row, split) : null,
+                Position = places.Position is { } position ? PositionOf(row, position) : null,
+                Values = AttributeValues.Of(
+                    Names, places.Attributes.Zip(columns, (at, column) => Value(row, at, column))),
             };
         }
     }
@@ -72,7 +81,7 @@ public sealed class AttributeFile
     /// <summary>An error in a row, of any column.</summary>
     public UnreadableFileException Error(long line, string message) => new(file.Name, line, null, message);
 
-    private List<string> NamesOf(SourceRow header)
+    private List<string> ColumnsOf(SourceRow header)
     {
         var names = header.Fields;
         if (!HasSourceIds && !(names.Contains(Split) && names.Contains(Position)))
@@ -80,15 +89,33 @@ public sealed class AttributeFile
                 header.Line,
                 $"the header must have the column {SourceId}, or the columns {Split} and {Position}; it has "
                 + ColumnNames.Listed(names));
-        List<string> attributes =
-            [.. names.Where(name => HasSourceIds ? name != SourceId : name is not (Split or Position))];
-        if (attributes.Count is 0 or > DatasetLimits.MaxAttributes)
+        if (HasSourceIds && names.FirstOrDefault(name => name is Split or Position) is { } other)
             throw Error(
+                header, other,
+                $"identifies examples, as {SourceId} does: remove the column {SourceId}, or the columns {Split} and "
+                + $"{Position}");
+        List<string> attributes = [.. names.Where(name => name is not (SourceId or Split or Position))];
+        return attributes.Count is > 0 and <= DatasetLimits.MaxAttributes ? attributes
+            : throw Error(
                 header.Line,
                 $"the header has {attributes.Count} columns besides those that identify the example; a dataset has "
                 + $"1 to {DatasetLimits.MaxAttributes} attributes");
-        return attributes.Find(name => !FieldError.IsName(name)) is not { } invalid ? attributes
-            : throw Error(header, invalid, $"the name of an attribute {DatasetRules.NameRule}");
+    }
+
+    private List<string> NamesOf(SourceRow header)
+    {
+        var names = new List<string>();
+        foreach (var column in columns)
+        {
+            var name = column.StartsWith(Prefix, StringComparison.Ordinal) ? column[Prefix.Length..] : column;
+            if (!FieldError.IsName(name))
+                throw Error(header, column, $"the name of an attribute {DatasetRules.NameRule}");
+            // The header refuses two columns of one name.
+            if (names.IndexOf(name) is >= 0 and var earlier && columns[earlier] != column)
+                throw Error(header, column, $"is the attribute '{name}', as the column {columns[earlier]} is");
+            names.Add(name);
+        }
+        return names;
     }
 
     private string Value(SourceRow row, int at, string name) =>
@@ -116,12 +143,12 @@ public sealed class AttributeFile
     private UnreadableFileException Error(SourceRow row, string column, string message) =>
         new(file.Name, row.Line, column, message);
 
-    private sealed record Columns(
+    private sealed record Places(
         TableHeader Header, int? SourceId, int? Split, int? Position, IReadOnlyList<int> Attributes)
     {
-        public static Columns Of(TableHeader header, AttributeFile file)
+        public static Places Of(TableHeader header, AttributeFile file)
         {
-            List<int> attributes = [.. file.Names.Select(header.Place)];
+            List<int> attributes = [.. file.columns.Select(header.Place)];
             return file.HasSourceIds
                 ? new(header, header.Place(AttributeFile.SourceId), null, null, attributes)
                 : new(

@@ -107,6 +107,7 @@ public sealed class AttributeTests(DatasetApi api) : IClassFixture<DatasetApi>
     [Theory]
     [InlineData("sourceId,genre\nc,film\na,book\n")]
     [InlineData("split,position,genre\ntest,0,film\ntrain,0,book\n")]
+    [InlineData("split,position,attributes_genre\ntest,0,film\ntrain,0,book\n")]
     public async Task Attributes_are_replaced_by_those_of_a_file(string file)
     {
         var dataset = await ImportAsync();
@@ -125,6 +126,9 @@ public sealed class AttributeTests(DatasetApi api) : IClassFixture<DatasetApi>
     [InlineData("genre\nfilm\n", 1, "the header must have the column sourceId")]
     [InlineData("sourceId\na\n", 1, "has 0 columns besides those that identify the example")]
     [InlineData("sourceId,genre,genre\na,film,film\n", 1, "more than one column 'genre'")]
+    [InlineData("sourceId,genre,attributes_genre\na,film,film\n", 1, "is the attribute 'genre', as the column genre")]
+    [InlineData("sourceId,attributes_\na,film\n", 1, "the name of an attribute")]
+    [InlineData("sourceId,split,position,genre\na,train,0,film\n", 1, "identifies examples, as sourceId does")]
     [InlineData("sourceId,genre\na,film\nz,book\n", 3, "no example with the sourceId 'z'")]
     [InlineData("sourceId,genre\na,film\nb,book\na,book\n", 4, "is for the same example as line 2")]
     [InlineData("split,position,genre\ntest,1,film\n", 2, "the split test of the dataset has no example 1")]
