@@ -49,6 +49,10 @@ public static class SubgroupEndpoints
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         // Two subgroups of a dataset are created one after the other.
         await AdvisoryLocks.TakeDatasetAsync(db, id, cancellation);
+        // The dataset may have been deleted since it was read; from here on it cannot be.
+        if (await db.Datasets.FromSql($"SELECT * FROM datasets WHERE id = {id} FOR KEY SHARE")
+            .AsNoTracking().SingleOrDefaultAsync(cancellation) is null)
+            return Problems.NotFound("dataset", id);
         var others = db.Subgroups.Where(subgroup => subgroup.DatasetId == id);
         // The subgroup exists if an earlier attempt was interrupted after it had been stored.
         var created = await others.SingleOrDefaultAsync(earlier => earlier.Id == attempt.ResourceId, cancellation);
