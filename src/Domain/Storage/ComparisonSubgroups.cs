@@ -19,17 +19,12 @@ public static class ComparisonSubgroups
         PieDbContext db, Comparison comparison, IReadOnlyList<Subgroup> subgroups, IReadOnlyList<int> classes,
         CancellationToken cancellation)
     {
-        // Predictions and labels of one snapshot belong together.
+        // All predictions are read in one snapshot. PIEs are found in them again, since the stored labels may be of
+        // other runs: those that had ended when the comparison was labelled last.
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var cohorts = await Cohorts.OfAsync(db, comparison, cancellation);
         var (_, task, classCount) = cohorts.Dataset;
         var (gold, membership) = await MembersAsync(db, comparison.Split, cohorts.Dataset, subgroups, cancellation);
-        var isPie = new bool[gold.Count];
-        await foreach (var pie in db.PieLabels
-            .Where(label => label.ComparisonNumber == comparison.Number && label.IsPie)
-            .Select(label => label.Position).AsAsyncEnumerable().WithCancellation(cancellation))
-            isPie[pie] = true;
-
         var (dense, pruned) = (cohorts.Dense.Count, cohorts.Pruned.Count);
         var tally = new SubgroupTally(subgroups.Count, classCount, classes, (dense, pruned));
         await foreach (var (block, packed) in PackedColumn.Classes(comparison.Split).ReadAsync(
@@ -37,9 +32,10 @@ public static class ComparisonSubgroups
             PackedLabels.BytesPerExample(task, classCount), ComparisonLabels.BlockBytes, cancellation))
         {
             List<PackedLabels> runs = [.. packed.Select(bytes => new PackedLabels(task, classCount, bytes))];
+            var answers = new ComparedAnswers(gold.Slice(block.Start, block.Count), runs[..dense], runs[dense..]);
             tally.Add(
-                new(gold.Slice(block.Start, block.Count), runs[..dense], runs[dense..]),
-                membership.AsSpan(block.Start, block.Count), isPie.AsSpan(block.Start, block.Count));
+                answers, membership.AsSpan(block.Start, block.Count),
+                [.. PieLabeling.Label(answers.Gold, answers.Dense, answers.Pruned).Select(label => label.IsPie)]);
         }
         return tally.Effects();
     }

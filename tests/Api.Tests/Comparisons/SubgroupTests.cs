@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using PieService.Domain.Recipes;
+using PieService.Domain.Storage;
 using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Comparisons;
@@ -60,6 +63,28 @@ public sealed class SubgroupTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal((1.0 / 3, 0.2), ((double)pies["group"]!, (double)pies["rest"]!));
         Assert.Equal(5.0 / 3, (double)pies["ratio"]!, 12);
         Assert.Equal(5.0 / 3 * Math.Exp(-1.959963984540054 * Math.Sqrt(22.0 / 15)), (double)pies["low"]!, 9);
+    }
+
+    /// <summary>Until the comparison is labelled again, its stored labels are of other predictions.</summary>
+    [Fact]
+    public async Task Error_rates_and_PIEs_of_a_row_are_of_the_same_predictions()
+    {
+        var (dataset, comparison) = await LabelledAsync();
+        await CreateAsync(dataset, "yes", """{ "label": "yes" }""");
+        await Sql.ExecuteAsync(
+            api.ConnectionString,
+            $"""
+            UPDATE run_predictions SET classes = dense.classes FROM (
+                SELECT classes FROM run_predictions JOIN runs ON runs.id = run_id
+                WHERE dataset_id = '{dataset}' AND sparsity = 0 LIMIT 1) AS dense
+            WHERE run_id IN (SELECT id FROM runs WHERE dataset_id = '{dataset}')
+            """);
+
+        var yes = (await RowsAsync(comparison))[2];
+
+        Assert.Equal(
+            (0.0, 0.0, 0.0),
+            ((double)yes["fnr"]!["pruned"]!, (double)yes["pieRate"]!["group"]!, (double)yes["pieRate"]!["rest"]!));
     }
 
     [Fact]
@@ -150,6 +175,31 @@ public sealed class SubgroupTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         Assert.Contains("a subgroup 'group' already", (string)repeated["detail"]!, StringComparison.Ordinal);
         Assert.Contains("limit of 100", (string)full["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_subgroup_is_refused_if_its_dataset_is_deleted_meanwhile()
+    {
+        var dataset = (await api.Situations.DatasetAsync()).Id;
+        await using var other = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync();
+        await using var transaction = await other.Database.BeginTransactionAsync();
+        await AdvisoryLocks.TakeDatasetAsync(other, dataset, CancellationToken.None);
+        var answer = api.ProblemAsync(
+            HttpStatusCode.NotFound, HttpMethod.Post, $"/api/v1/datasets/{dataset}/subgroups",
+            """{ "name": "group", "where": { "minWords": 1 } }""");
+        await Until.HoldsAsync(async () => answer.IsCompleted || (bool)(await Sql.ScalarAsync(
+            api.ConnectionString,
+            """
+            SELECT EXISTS (
+                SELECT 1 FROM pg_stat_activity
+                WHERE wait_event_type = 'Lock' AND wait_event = 'advisory' AND datname = current_database())
+            """))!);
+
+        await other.Datasets.Where(found => found.Id == dataset).ExecuteDeleteAsync();
+        await transaction.CommitAsync();
+
+        await answer;
     }
 
     [Fact]
