@@ -51,7 +51,7 @@ public sealed class AttributeFile
 
     /// <summary>The rows in their order; the file is read during the enumeration.</summary>
     /// <exception cref="UnreadableFileException">A row cannot be read.</exception>
-    public IEnumerable<NewAttributes> Rows(Guid datasetId)
+    public IEnumerable<NewAttributes> Rows()
     {
         using var source = new SourceText(file, TextEncoding.Utf8, limits);
         var (places, count) = ((Places?)null, 0);
@@ -67,7 +67,6 @@ public sealed class AttributeFile
                 throw Error(row.Line, $"the file has more rows than the {limits.Records} examples of a dataset");
             yield return new NewAttributes
             {
-                DatasetId = datasetId,
                 Line = row.Line,
                 SourceId = places.SourceId is { } id ? row.Fields[id] : null,
                 Split = places.Split is { } split ? SplitOf(row, split) : null,

@@ -1,13 +1,10 @@
 namespace PieService.Domain.Datasets;
 
 /// <summary>
-/// A row of a file with attributes, in the table in which the file is compared with the examples of its dataset. Rows
-/// are removed in the transaction that wrote them.
+/// A row of a file with attributes.
 /// </summary>
 public sealed class NewAttributes
 {
-    public Guid DatasetId { get; init; }
-
     /// <summary>The line of the file on which the row begins.</summary>
     public long Line { get; init; }
 

@@ -19,7 +19,6 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<Example> Examples => Set<Example>();
     public DbSet<TextValues> TextValues => Set<TextValues>();
     public DbSet<Subgroup> Subgroups => Set<Subgroup>();
-    public DbSet<NewAttributes> NewAttributes => Set<NewAttributes>();
     public DbSet<Import> Imports => Set<Import>();
     public DbSet<Sweep> Sweeps => Set<Sweep>();
     public DbSet<SweepProgress> SweepProgress => Set<SweepProgress>();
@@ -92,11 +91,6 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             subgroup.Property(s => s.CreatedAt).HasDefaultValueSql("now()");
             subgroup.HasIndex(s => new { s.DatasetId, s.Name }).IsUnique();
             subgroup.HasOne<Dataset>().WithMany().HasForeignKey(s => s.DatasetId).OnDelete(DeleteBehavior.Cascade);
-        });
-        modelBuilder.Entity<NewAttributes>(row =>
-        {
-            row.HasKey(r => new { r.DatasetId, r.Line });
-            row.Property(r => r.Values).IsJson();
         });
         modelBuilder.Entity<Import>(import =>
         {

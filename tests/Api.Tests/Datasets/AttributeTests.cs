@@ -3,6 +3,12 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using PieService.Domain.Datasets;
+using PieService.Domain.Files;
+using PieService.Domain.Storage;
+using PieService.TestSupport;
 
 namespace PieService.Api.Tests.Datasets;
 
@@ -119,7 +125,43 @@ public sealed class AttributeTests(DatasetApi api) : IClassFixture<DatasetApi>
         Assert.Equal((string?)dataset["contentHash"], (string?)replaced["contentHash"]);
         Assert.Equal(
             """{"genre":"book"} {"genre":null} {"genre":"film"}""", await AttributesAsync(dataset));
-        Assert.Equal(0, await api.AskAsync<long>("SELECT count(*) FROM new_attributes"));
+        Assert.Equal(0, await api.AskAsync<long>("SELECT count(*) FROM pg_class WHERE relname = 'new_attributes'"));
+    }
+
+    /// <summary>The timeout in a connection string applies to requests; that of the service is 30 seconds.</summary>
+    [Fact]
+    public async Task A_file_waits_for_another_of_its_dataset_but_not_for_those_of_other_datasets()
+    {
+        var (waiting, other) = (await ImportAsync(), await ImportAsync());
+        await using var holder = await api.Database.OpenConnectionAsync();
+        await using var transaction = await holder.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand(
+            $"SELECT FROM examples WHERE dataset_id = '{waiting["id"]}' AND split = 'test' FOR UPDATE", holder))
+            await hold.ExecuteNonQueryAsync();
+        await using var impatient = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(api.ConnectionString) { CommandTimeout = 1 }.ConnectionString);
+        var options = new DbContextOptionsBuilder<PieDbContext>();
+        PieDbContext.Configure(options, impatient);
+        await using var db = new PieDbContext(options.Options);
+        var path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, "sourceId,genre\nc,film\na,book\n");
+
+        var replaced = DatasetAttributes.ReplaceAsync(
+            db, (Guid)waiting["id"]!, AttributeFile.Open(new SourceFile("attributes", path), ReadLimits.Default),
+            CancellationToken.None);
+        await Until.HoldsAsync(async () => replaced.IsCompleted || await api.AskAsync<bool>("""
+            SELECT EXISTS (
+                SELECT FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    AND now() - query_start > interval '1500 milliseconds')
+            """));
+        using var answer = await PutAsync(other, "sourceId,genre\nc,film\n");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.False(replaced.IsCompleted);
+        await transaction.RollbackAsync();
+
+        Assert.True(await replaced);
+        File.Delete(path);
     }
 
     [Theory]
