@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PieService.Domain.Analysis;
+using PieService.Domain.Datasets.Texts;
 using PieService.Domain.Pies;
 
 namespace PieService.Domain.Storage;
@@ -92,7 +93,10 @@ public static class Labelling
             WHERE comparisons.id = failed.id
             """, cancellation);
 
-    /// <summary>Asks for the labels of those comparisons whose analysis an earlier version of it computed.</summary>
+    /// <summary>
+    /// Asks for the labels of those comparisons whose analysis an earlier version of it computed, and of one comparison
+    /// of each split whose texts an earlier version of their measures measured.
+    /// </summary>
     public static Task AskOutdatedAsync(PieDbContext db, CancellationToken cancellation) =>
         db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons
@@ -100,7 +104,14 @@ public static class Labelling
             FROM (
                 SELECT comparisons.id FROM comparisons
                 JOIN comparison_analyses AS analysis ON analysis.comparison_id = comparisons.id
-                WHERE analysis.version < {ComparisonAnalysis.CurrentVersion}
+                WHERE analysis.version < {ComparisonAnalysis.CurrentVersion} OR comparisons.id IN (
+                    SELECT DISTINCT ON (measured.dataset_id, measured.split) labelled.id
+                    FROM text_values AS measured
+                    JOIN sweeps ON sweeps.dataset_id = measured.dataset_id
+                    JOIN comparisons AS labelled
+                        ON labelled.sweep_id = sweeps.id AND labelled.split = measured.split
+                    WHERE measured.version < {TextMeasures.CurrentVersion} AND labelled.summary IS NOT NULL
+                    ORDER BY measured.dataset_id, measured.split, labelled.id)
                 -- In the order of AskAsync, so that neither waits for the other.
                 ORDER BY comparisons.id FOR NO KEY UPDATE OF comparisons) AS outdated
             WHERE comparisons.id = outdated.id

@@ -22,7 +22,9 @@ internal static class TextMeasurement
         .. TextMeasures.OfSyllables.Select(measure => (measure, SyllableRule.Pronunciation)),
     ];
 
-    /// <summary>Measures the texts of the split of a comparison, unless that was done before.</summary>
+    /// <summary>
+    /// Measures the texts of the split of a comparison, unless this version of the measures has done so before.
+    /// </summary>
     public static async Task EnsureAsync(PieDbContext db, Guid comparisonId, CancellationToken cancellation)
     {
         var split = await (from comparison in db.Comparisons
@@ -34,11 +36,14 @@ internal static class TextMeasurement
         // Another worker may label another comparison of the split.
         await AdvisoryLocks.TakeTextsAsync(db, split.DatasetId, split.Split, cancellation);
         if (await IsMeasuredAsync()) return;
+        await db.TextValues.Where(values => values.DatasetId == split.DatasetId && values.Split == split.Split)
+            .ExecuteDeleteAsync(cancellation);
         await MeasureAsync(db, split.DatasetId, split.Split, cancellation);
         await transaction.CommitAsync(cancellation);
 
         Task<bool> IsMeasuredAsync() => db.TextValues.AnyAsync(
-            values => values.DatasetId == split.DatasetId && values.Split == split.Split, cancellation);
+            values => values.DatasetId == split.DatasetId && values.Split == split.Split
+                && values.Version == TextMeasures.CurrentVersion, cancellation);
     }
 
     /// <summary>The values of all blocks of a measure.</summary>

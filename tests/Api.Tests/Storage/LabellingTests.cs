@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using PieService.Domain.Analysis;
+using PieService.Domain.Datasets.Texts;
 using PieService.Domain.Storage;
 using PieService.TestSupport;
 
@@ -248,6 +249,31 @@ public sealed class LabellingTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(
             ComparisonAnalysis.CurrentVersion,
             (int)(await api.GetAsync($"/api/v1/comparisons/{await IdAsync(outdated)}/analysis"))["analysisVersion"]!);
+    }
+
+    [Fact]
+    public async Task Texts_that_an_earlier_version_measured_are_measured_again()
+    {
+        var (outdated, current) = (await LabellableSweepAsync(), await LabellableSweepAsync());
+        await LabelAsync(outdated);
+        await LabelAsync(current);
+        var values = $"FROM text_values WHERE dataset_id = (SELECT dataset_id FROM sweeps WHERE id = '{outdated}')";
+        await Sql.ExecuteAsync(api.ConnectionString, $"""
+            UPDATE text_values SET version = {TextMeasures.CurrentVersion - 1}, packed = ''
+            WHERE dataset_id = (SELECT dataset_id FROM sweeps WHERE id = '{outdated}')
+            """);
+        var rows = await Sql.ScalarAsync(api.ConnectionString, $"SELECT count(*) {values}");
+
+        await using (var db = await contexts.CreateDbContextAsync())
+            await Labelling.AskOutdatedAsync(db, CancellationToken.None);
+
+        Assert.Equal((false, true), (await IsLabelledAsync(outdated), await IsLabelledAsync(current)));
+        await LabelAsync(outdated);
+        Assert.Equal(
+            rows,
+            await Sql.ScalarAsync(
+                api.ConnectionString,
+                $"SELECT count(*) {values} AND version = {TextMeasures.CurrentVersion} AND packed <> ''"));
     }
 
     private LabelComparison Job => new(new ComparisonLabels(contexts), contexts, NullLogger<LabelComparison>.Instance);

@@ -51,6 +51,12 @@ public enum TextMeasure
 
 public static class TextMeasures
 {
+    /// <summary>
+    /// The version of the measures. Where it has been increased, the API asks for the labels of a comparison of each
+    /// measured split when it starts, and the texts are measured again before that comparison is labelled.
+    /// </summary>
+    public const int CurrentVersion = 1;
+
     /// <summary>The measures that depend on how syllables are counted.</summary>
     public static readonly IReadOnlyList<TextMeasure> OfSyllables =
     [

@@ -17,6 +17,9 @@ public sealed class TextValues
     /// <summary>The position of the first text.</summary>
     public int Start { get; init; }
 
+    /// <summary>The version of the measures.</summary>
+    public int Version { get; init; } = TextMeasures.CurrentVersion;
+
     /// <summary>A float64 for each text, little-endian; NaN if the text has no value.</summary>
     public required byte[] Packed { get; init; }
 }

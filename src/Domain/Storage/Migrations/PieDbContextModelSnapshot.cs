@@ -428,38 +428,6 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("imports", (string)null);
                 });
 
-            modelBuilder.Entity("PieService.Domain.Datasets.NewAttributes", b =>
-                {
-                    b.Property<Guid>("DatasetId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("dataset_id");
-
-                    b.Property<long>("Line")
-                        .HasColumnType("bigint")
-                        .HasColumnName("line");
-
-                    b.Property<int?>("Position")
-                        .HasColumnType("integer")
-                        .HasColumnName("position");
-
-                    b.Property<string>("SourceId")
-                        .HasColumnType("text")
-                        .HasColumnName("source_id");
-
-                    b.Property<string>("Split")
-                        .HasColumnType("text")
-                        .HasColumnName("split");
-
-                    b.Property<string>("Values")
-                        .HasColumnType("jsonb")
-                        .HasColumnName("values");
-
-                    b.HasKey("DatasetId", "Line")
-                        .HasName("pk_new_attributes");
-
-                    b.ToTable("new_attributes", (string)null);
-                });
-
             modelBuilder.Entity("PieService.Domain.Datasets.Subgroup", b =>
                 {
                     b.Property<Guid>("Id")
@@ -527,6 +495,10 @@ namespace PieService.Domain.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("packed");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
 
                     b.HasKey("DatasetId", "Split", "Part", "Measure", "Syllables", "Start")
                         .HasName("pk_text_values");

@@ -111,22 +111,6 @@ namespace PieService.Domain.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "new_attributes",
-                columns: table => new
-                {
-                    dataset_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    line = table.Column<long>(type: "bigint", nullable: false),
-                    source_id = table.Column<string>(type: "text", nullable: true),
-                    split = table.Column<string>(type: "text", nullable: true),
-                    position = table.Column<int>(type: "integer", nullable: true),
-                    values = table.Column<string>(type: "jsonb", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_new_attributes", x => new { x.dataset_id, x.line });
-                });
-
-            migrationBuilder.CreateTable(
                 name: "vector_coverages",
                 columns: table => new
                 {
@@ -343,6 +327,7 @@ namespace PieService.Domain.Storage.Migrations
                     measure = table.Column<string>(type: "text", nullable: false),
                     syllables = table.Column<string>(type: "text", nullable: false),
                     start = table.Column<int>(type: "integer", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
                     packed = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
@@ -791,9 +776,6 @@ namespace PieService.Domain.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "model_pins");
-
-            migrationBuilder.DropTable(
-                name: "new_attributes");
 
             migrationBuilder.DropTable(
                 name: "pie_labels");

@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261129180113_Initial")]
+    [Migration("20261129182958_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -431,38 +431,6 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("imports", (string)null);
                 });
 
-            modelBuilder.Entity("PieService.Domain.Datasets.NewAttributes", b =>
-                {
-                    b.Property<Guid>("DatasetId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("dataset_id");
-
-                    b.Property<long>("Line")
-                        .HasColumnType("bigint")
-                        .HasColumnName("line");
-
-                    b.Property<int?>("Position")
-                        .HasColumnType("integer")
-                        .HasColumnName("position");
-
-                    b.Property<string>("SourceId")
-                        .HasColumnType("text")
-                        .HasColumnName("source_id");
-
-                    b.Property<string>("Split")
-                        .HasColumnType("text")
-                        .HasColumnName("split");
-
-                    b.Property<string>("Values")
-                        .HasColumnType("jsonb")
-                        .HasColumnName("values");
-
-                    b.HasKey("DatasetId", "Line")
-                        .HasName("pk_new_attributes");
-
-                    b.ToTable("new_attributes", (string)null);
-                });
-
             modelBuilder.Entity("PieService.Domain.Datasets.Subgroup", b =>
                 {
                     b.Property<Guid>("Id")
@@ -530,6 +498,10 @@ namespace PieService.Domain.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("packed");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
 
                     b.HasKey("DatasetId", "Split", "Part", "Measure", "Syllables", "Start")
                         .HasName("pk_text_values");
