@@ -16,7 +16,8 @@ namespace PieService.Api.Comparisons;
 /// A row is a class within a subgroup. fpr and fnr are the rates of false positives and of false negatives of the class
 /// against all others, as means over the runs of a cohort. test is Welch's test over the runs, and beyondRest that of
 /// the rate in the subgroup less the rate in the other examples; their q values are over all rows of the response.
-/// Numbers are null until the comparison is labelled, and where a subgroup has no example that can have the error.
+/// Numbers are null until the comparison is labelled, and where a subgroup has no example that can have the error. Each
+/// page computes all rows again from the predictions of all runs, so request one page or a file.
 /// </remarks>
 public sealed class SubgroupTable()
     : Table<SubgroupFilter, SubgroupTable.Scope, SubgroupRowResponse>("comparison", "subgroups")

@@ -5,6 +5,7 @@ using PieService.Api.Tables;
 using PieService.Domain;
 using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
+using PieService.Domain.Datasets.Texts;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Datasets;
@@ -14,7 +15,8 @@ namespace PieService.Api.Datasets;
 /// <remarks>
 /// by=length: the nearest numbers of tokens of the BiLSTM tokenizer, of pairs in both texts together; by=text: the
 /// largest cosine of TF-IDF of these tokens, with the texts of the split as documents. Of equally near examples the
-/// first of the source comes first. All texts of the split are read for each request.
+/// first of the source comes first. Each page searches all texts of the split again, so request one page or a file.
+/// by=length is fast once a comparison on the split is labelled, since its texts are then measured.
 /// </remarks>
 public sealed class NeighbourTable()
     : Table<NeighbourFilter, NeighbourTable.Scope, NeighbourResponse>("example", "neighbours")
@@ -34,8 +36,7 @@ public sealed class NeighbourTable()
             other => other.Labels == found.Example.Labels && other.Position != found.Example.Position);
         var nearest = filter.By switch
         {
-            NeighbourOrder.Length => Neighbours.ByLength(
-                await NeighboursAsync(others, null, cancellation), TokensOf(found.Example).Count, filter.K),
+            NeighbourOrder.Length => await NearestByLengthAsync(db, found.Example, others, filter.K, cancellation),
             NeighbourOrder.Text => Neighbours.ByText(
                 await NeighboursAsync(others, await SimilarityAsync(texts, found.Example, cancellation), cancellation),
                 filter.K),
@@ -69,6 +70,21 @@ public sealed class NeighbourTable()
         .Real("similarity", row => row.Similarity);
 
     public override Provenance Provenance(Scope scope) => new(("example", scope.Id), ("dataset", scope.Of.Id));
+
+    /// <summary>Counts the tokens only if the texts of the split are not measured.</summary>
+    private static async Task<IReadOnlyList<Neighbour>> NearestByLengthAsync(
+        PieDbContext db, Example example, IQueryable<Example> others, int k, CancellationToken cancellation)
+    {
+        var tokens = await TextMeasurement.ValuesAsync(
+            db, example.DatasetId, example.Split, PairPart.Joined, TextMeasure.Tokens, cancellation);
+        if (tokens.Count == 0)
+            return Neighbours.ByLength(
+                await NeighboursAsync(others, null, cancellation), TokensOf(example).Count, k);
+        var positions = await others.Select(other => other.Position).ToListAsync(cancellation);
+        return Neighbours.ByLength(
+            positions.Select(position => new Neighbour(position, (int)tokens[position], null)),
+            (int)tokens[example.Position], k);
+    }
 
     /// <param name="similarity">Of the tokens of another example; null if it is not needed.</param>
     private static async Task<List<Neighbour>> NeighboursAsync(

@@ -17,12 +17,10 @@ public static class ComparisonTexts
     {
         // The labels of one snapshot belong together.
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var words = await db.TextValues
-            .Where(values => values.DatasetId == datasetId && values.Split == comparison.Split
-                && values.Part == part && values.Measure == TextMeasure.Words)
-            .OrderBy(values => values.Start).Select(values => values.Packed).ToListAsync(cancellation);
+        var words = await TextMeasurement.ValuesAsync(
+            db, datasetId, comparison.Split, part, TextMeasure.Words, cancellation);
         if (words.Count == 0) return [];
-        var strata = LengthStrata.Of(TextMeasurement.Unpacked(words));
+        var strata = LengthStrata.Of(words);
         var isPie = new bool[strata.Length];
         await foreach (var pie in db.PieLabels
             .Where(label => label.ComparisonNumber == comparison.Number && label.IsPie)

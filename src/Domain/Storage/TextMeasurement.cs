@@ -10,7 +10,7 @@ namespace PieService.Domain.Storage;
 /// Measures the texts of a split once, when the first comparison on it is labelled: 100,000 short texts take some
 /// seconds, and every query about them reads all values.
 /// </summary>
-internal static class TextMeasurement
+public static class TextMeasurement
 {
     /// <summary>The examples whose values are in memory at a time: 12 MB for the texts of pairs.</summary>
     private const int BlockExamples = 16_384;
@@ -46,11 +46,19 @@ internal static class TextMeasurement
                 && values.Version == TextMeasures.CurrentVersion, cancellation);
     }
 
-    /// <summary>The values of all blocks of a measure.</summary>
-    public static List<double> Unpacked(IEnumerable<byte[]> blocks)
+    /// <summary>A measure that does not depend on how syllables are counted, with a value for each example.</summary>
+    /// <returns>Empty if the texts are not measured, or if the dataset does not have this part.</returns>
+    public static async Task<IReadOnlyList<double>> ValuesAsync(
+        PieDbContext db, Guid datasetId, Split split, PairPart part, TextMeasure measure,
+        CancellationToken cancellation)
     {
         var values = new List<double>();
-        foreach (var block in blocks) values.AddRange(MemoryMarshal.Cast<byte, double>(block));
+        await foreach (var block in db.TextValues
+            .Where(stored => stored.DatasetId == datasetId && stored.Split == split && stored.Part == part
+                && stored.Measure == measure)
+            .OrderBy(stored => stored.Start).Select(stored => stored.Packed)
+            .AsAsyncEnumerable().WithCancellation(cancellation))
+            values.AddRange(MemoryMarshal.Cast<byte, double>(block));
         return values;
     }
 

@@ -219,6 +219,25 @@ public sealed class TextTests(ApiFixture api) : IClassFixture<ApiFixture>
         else Assert.Equal((5, null), ((int)neighbours[0]!["tokens"]!, neighbours[0]!["similarity"]));
     }
 
+    /// <summary>The texts change after their measurement, which the API does not allow.</summary>
+    [Fact]
+    public async Task Neighbours_by_length_are_found_by_measured_texts()
+    {
+        string[] texts = ["x", "the red dog ran", "x", "x", "the red dog ran home", "x", "x", "one two three four six"];
+        var comparison = await LabelledAsync(pairs: false, texts);
+        var dataset = (Guid)(await Sql.ScalarAsync(
+            api.ConnectionString,
+            "SELECT dataset_id FROM sweeps JOIN comparisons ON sweep_id = sweeps.id "
+            + $"WHERE comparisons.id = '{comparison}'"))!;
+        await WriteAsync(dataset, [.. texts.Select(_ => "x")], pairs: false);
+
+        var neighbours = (await api.GetAsync(
+            $"/api/v1/examples/{Example.IdOf(dataset, Split.Test, 4)}/neighbours?by=length"))["items"]!.AsArray();
+
+        Assert.Equal(
+            [(7, 5), (1, 4)], neighbours.Select(item => ((int)item!["position"]!, (int)item["tokens"]!)));
+    }
+
     [Theory]
     [InlineData("k=0", "k")]
     [InlineData("k=1001", "k")]
