@@ -45,6 +45,20 @@ RETURN (CASE WHEN bits >= 32768 THEN -1 ELSE 1 END * CASE (bits >> 10) & 31
     WHEN 31 THEN CASE WHEN bits & 1023 = 0 THEN 'Infinity'::float8 ELSE 'NaN'::float8 END
     ELSE (1024 + (bits & 1023)) * power(2.0::float8, ((bits >> 10) & 31) - 25) END)::real;
 
+-- Eight bytes as a whole number, the lowest byte first.
+CREATE FUNCTION pie_int64(bytes bytea, place integer) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN get_byte(bytes, 8 * place) + (get_byte(bytes, 8 * place + 1)::bigint << 8)
+    + (get_byte(bytes, 8 * place + 2)::bigint << 16) + (get_byte(bytes, 8 * place + 3)::bigint << 24)
+    + (get_byte(bytes, 8 * place + 4)::bigint << 32) + (get_byte(bytes, 8 * place + 5)::bigint << 40)
+    + (get_byte(bytes, 8 * place + 6)::bigint << 48) + (get_byte(bytes, 8 * place + 7)::bigint << 56);
+
+-- An IEEE 754 binary64 number from its 64 bits; 4503599627370496 is 2^52.
+CREATE FUNCTION pie_float64(bits bigint) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN bits < 0 THEN -1 ELSE 1 END * CASE (bits >> 52) & 2047
+    WHEN 0 THEN (bits & 4503599627370495) * power(2.0::float8, -1074)
+    WHEN 2047 THEN CASE WHEN bits & 4503599627370495 = 0 THEN 'Infinity'::float8 ELSE 'NaN'::float8 END
+    ELSE (4503599627370496 + (bits & 4503599627370495)) * power(2.0::float8, ((bits >> 52) & 2047)::float8 - 1075) END;
+
 CREATE FUNCTION pie_scores(scores bytea, place integer, class_count integer) RETURNS real[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN ARRAY(
@@ -97,7 +111,7 @@ SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model,
     pie_names(datasets.labels, pie_majority(label.pruned_mode, votes.pruned, label.runs)) AS pruned_labels,
     comparisons.achieved_sparsity, label.el2n, label.influence_bin,
     label.p, label.q, label.paired_p, label.paired_q, label.inclusion, label.taxicab, label.shift,
-    label.self_confidence, label.replicated, label.is_pie
+    label.self_confidence, label.replicated, label.is_pie, sweeps.dataset_id
 FROM pie_labels AS label
 JOIN comparisons ON comparisons.number = label.comparison_number
 JOIN sweeps ON sweeps.id = comparisons.sweep_id
@@ -105,6 +119,18 @@ JOIN datasets ON datasets.id = sweeps.dataset_id
 JOIN examples
     ON examples.dataset_id = datasets.id AND examples.split = comparisons.split AND examples.position = label.position
 CROSS JOIN LATERAL (SELECT pie_votes(label.dense_votes) AS dense, pie_votes(label.pruned_votes) AS pruned) AS votes;
+
+-- The measures of the texts of each split that has a labelled comparison, one row for each example and measure; NULL if
+-- the text has no value. Join it with comparison_examples by dataset_id, split and position, and filter by part and
+-- measure; those that count syllables have a row for each value of syllables.
+CREATE VIEW text_measures AS
+SELECT stored.dataset_id, stored.split, stored.start + place AS position, stored.part, stored.measure, stored.syllables,
+    nullif(pie_float64(value.bits), 'NaN') AS value
+FROM text_values AS stored
+-- With ||, a stored value is read and decompressed once, not for each of its bytes. OFFSET 0 as in predictions.
+CROSS JOIN LATERAL (SELECT stored.packed || ''::bytea AS packed OFFSET 0) AS block
+CROSS JOIN LATERAL generate_series(0, length(block.packed) / 8 - 1) AS place
+CROSS JOIN LATERAL (SELECT pie_int64(block.packed, place) AS bits OFFSET 0) AS value;
 
 CREATE VIEW pies AS SELECT * FROM comparison_examples WHERE is_pie;
 

@@ -132,6 +132,20 @@ public sealed partial class QuestionsTests(QuestionsTests.Answered api) : IClass
                 "SELECT label, examples, residual, recall_difference_difference FROM classes",
                 reader => (reader.GetString(0), reader.GetInt32(1), reader.GetDouble(2), reader.GetDouble(3))));
 
+        var measures = (await api.GetAsync($"{path}/texts"))["items"]!.AsArray()
+            .ToDictionary(row => (string)row!["measure"]!, row => row!);
+        foreach (var measure in new[] { "words", "fleschReadingEase", "meanWordLength" })
+            Assert.Equal(
+                (Math.Round((double)measures[measure]["pies"]!, 12),
+                    Math.Round((double)measures[measure]["rest"]!, 12)),
+                await RowAsync<(double, double)>(
+                    """
+                    SELECT avg(value) FILTER (WHERE is_pie), avg(value) FILTER (WHERE NOT is_pie)
+                    FROM comparison_examples JOIN text_measures USING (dataset_id, split, position)
+                    """,
+                    reader => (Math.Round(reader.GetDouble(0), 12), Math.Round(reader.GetDouble(1), 12)),
+                    $"AND measure = '{measure}' AND syllables = 'hyphenation'"));
+
         static string Numbers(JsonNode? document, params string[] names) => string.Join(
             ' ', names.Select(name => (double)document![name]!));
 
