@@ -1,11 +1,13 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace PieService.Api.Tests.Tables;
 
-public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTables>
+public sealed partial class FormatTests(FilledTables tables) : IClassFixture<FilledTables>
 {
     /// <summary>All operations that support CSV; those of the contract must be among them.</summary>
     private static readonly string[] Required =
@@ -76,6 +78,27 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
             Assert.Equal<IEnumerable<string?>>(
                 Rfc4180.Read(await TextAsync(path, "csv"))[0],
                 ParquetContent.Read(await BytesAsync(path, "parquet")).Columns);
+    }
+
+    [Fact]
+    public async Task The_page_of_formats_has_the_columns_of_every_table()
+    {
+        var served = new List<(string, string)>();
+        foreach (var (_, path, _) in await TablesAsync())
+            served.Add((Route(path), string.Join(',', WithOneLabel(Rfc4180.Read(await TextAsync(path, "csv"))[0]))));
+
+        Assert.Equal(
+            served.Order(),
+            DocumentedTable().Matches(await File.ReadAllTextAsync(Page()))
+                .Select(row => (row.Groups["route"].Value, row.Groups["columns"].Value)).Order());
+
+        static string Route(string path) =>
+            string.Join('/', path.Split('/').Select((part, i) => i == 4 ? "{id}" : part).Skip(3).Prepend(""));
+
+        static IEnumerable<string> WithOneLabel(IEnumerable<string?> columns) =>
+            from column in columns
+            where !FilledTables.Labels[1..].Any(label => column!.EndsWith($"_{label}", StringComparison.Ordinal))
+            select column!.Replace($"_{FilledTables.Labels[0]}", "_<label>", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -200,4 +223,10 @@ public sealed class FormatTests(FilledTables tables) : IClassFixture<FilledTable
            where content is not null && content.ContainsKey("text/csv")
            select ((string)operation["operationId"]!, tables.Concrete(path.Key), content),
     ];
+
+    private static string Page([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(here, "../../../../docs/formats.md"));
+
+    [GeneratedRegex(@"^\| `(?<route>/\S+)` \| `(?<columns>\S+)` \|$", RegexOptions.Multiline)]
+    private static partial Regex DocumentedTable();
 }
