@@ -44,8 +44,7 @@ internal static class SimulatedSweeps
                         LearningTask.SingleLabel, setting.Labels, ComparedCohorts.OfSeeds(setting.Seeds)));
             List<LabelledExample> labels = [.. PieLabeling.Label(model.Gold, dense, pruned)];
             foreach (var label in labels) tally.Add(label, Discordant(label));
-            var q = tally.QValues();
-            List<ExampleSignificance> significances = [.. labels.Select(label => q(label, Discordant(label)))];
+            List<ExampleSignificance> significances = [.. labels.Select(label => tally.Of(label, Discordant(label)))];
             unpaired.Add(significances.ConvertAll(one => one.Q));
             paired.Add(significances.ConvertAll(one => one.PairedQ!.Value));
             bh.Add([.. AdjustedP.BenjaminiHochberg([.. significances.Select(one => one.P)])]);
