@@ -9,7 +9,7 @@ SET synchronous_commit = off;
 BEGIN;
 SELECT setseed(0.5);
 
-CREATE TABLE corpus (name text, task text, classes integer, examples integer, train integer);
+CREATE TEMP TABLE corpus (name text, task text, classes integer, examples integer, train integer) ON COMMIT DROP;
 INSERT INTO corpus VALUES ('snli', 'singleLabel', 3, 10000, 550000), ('imdb', 'singleLabel', 2, 25000, 25000),
     ('reuters', 'multiLabel', 90, 3019, 7769), ('aapd', 'multiLabel', 54, 1000, 53840);
 
@@ -29,7 +29,7 @@ SELECT datasets.id, 'test', position, gen_random_uuid(), 'test:' || position, re
 FROM corpus JOIN datasets ON datasets.name = corpus.name
 CROSS JOIN LATERAL generate_series(0, corpus.examples - 1) AS position;
 
-CREATE TABLE cohort AS
+CREATE TEMP TABLE cohort ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY method <> 'dense', method, sparsity)::integer - 1 AS ordinal, method, sparsity
 FROM (
     SELECT 'dense' AS method, 0::numeric AS sparsity
@@ -38,7 +38,7 @@ FROM (
     FROM unnest(ARRAY['IMP', 'IMP-WR', 'IIBP', 'IIBP-WR', 'MP-AI', 'IBP-AI', 'IRP', 'RP-AI']) AS method,
         unnest(ARRAY[20, 50, 70, 90, 99]::numeric[]) AS sparsity) AS cohorts;
 
-CREATE TABLE part AS
+CREATE TEMP TABLE part ON COMMIT DROP AS
 SELECT grid, architecture, corpus.name, gen_random_uuid() AS sweep_id, datasets.id AS dataset_id, corpus.task,
     corpus.classes, corpus.examples, CASE WHEN :grids < 1 THEN ceil(30 * :grids)::integer ELSE 30 END AS seeds
 FROM corpus JOIN datasets ON datasets.name = corpus.name
@@ -51,7 +51,7 @@ SELECT sweep_id, format('%s %s %s', name, architecture, grid), dataset_id, jsonb
     'methods', '[]'::jsonb, 'seeds', jsonb_build_object('first', 0, 'count', seeds)), now()
 FROM part;
 
-CREATE TABLE made AS
+CREATE TEMP TABLE made ON COMMIT DROP AS
 SELECT part.*, cohort.ordinal AS cohort, cohort.method, cohort.sparsity, seed, gen_random_uuid() AS run_id,
     format('%s-%s-%s-%s', architecture, cohort.method, cohort.sparsity, grid) AS fingerprint,
     CASE WHEN cohort.method LIKE 'I%' AND cohort.method NOT LIKE '%-AI' THEN 24 ELSE 6 END AS epochs
@@ -87,7 +87,7 @@ SELECT run_id, 'test', examples, classes,
     decode(repeat('003c', examples * classes), 'hex'), CASE task WHEN 'multiLabel' THEN 0.5 END
 FROM made;
 
-CREATE TABLE compared AS
+CREATE TEMP TABLE compared ON COMMIT DROP AS
 SELECT DISTINCT ON (sweep_id, cohort) made.*, gen_random_uuid() AS comparison_id
 FROM made WHERE method <> 'dense' ORDER BY sweep_id, cohort, seed;
 
@@ -111,7 +111,5 @@ SELECT comparisons.number, examples.position, CASE task WHEN 'singleLabel' THEN 
 FROM compared JOIN comparisons ON comparisons.id = compared.comparison_id
 JOIN examples ON examples.dataset_id = compared.dataset_id AND examples.split = 'test';
 
--- The role of the service may not create temporary tables.
-DROP TABLE corpus, cohort, part, made, compared;
 COMMIT;
 VACUUM ANALYZE;

@@ -6,7 +6,7 @@ SET synchronous_commit = off;
 BEGIN;
 SELECT setseed(0.5);
 
-CREATE TABLE made AS
+CREATE TEMP TABLE made ON COMMIT DROP AS
 SELECT gen_random_uuid() AS sweep_id, gen_random_uuid() AS dataset_id, gen_random_uuid() AS run_id, 100000 AS examples;
 
 INSERT INTO datasets (id, name, task, labels, content_hash, splits, quality, created_at)
@@ -71,7 +71,5 @@ CROSS JOIN LATERAL (
     FROM generate_series(0, examples - 1) AS position) AS label;
 
 SELECT sweep_id FROM made;
--- The role of the service may not create temporary tables.
-DROP TABLE made;
 COMMIT;
 VACUUM ANALYZE;

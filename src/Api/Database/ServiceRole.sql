@@ -16,7 +16,8 @@ BEGIN
     END IF;
 
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO pie_service', current_database());
+    -- A file of attributes is compared with the examples in a temporary table.
+    EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO pie_service', current_database());
     CREATE SCHEMA IF NOT EXISTS hangfire;
     ALTER SCHEMA hangfire OWNER TO pie_service;
     ALTER SCHEMA public OWNER TO pie_service;
