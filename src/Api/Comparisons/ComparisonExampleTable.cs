@@ -13,7 +13,7 @@ public sealed class ComparisonExampleTable()
     protected override IQueryable<PieLabel> Which(IQueryable<PieLabel> labels, ComparisonExampleFilter filter) =>
         labels.Where(label => filter.IsPie == null || label.IsPie == filter.IsPie);
 
-    protected override ExampleOrder OrderOf(ComparisonExampleFilter filter) => filter.OrderBy;
+    protected override PieOrder OrderOf(ComparisonExampleFilter filter) => filter.OrderBy;
 
     protected override ComparisonExampleResponse ItemOf(PieLabel label, Example example, string[] labels) =>
         new(label, example, labels);
@@ -32,7 +32,7 @@ public sealed record ComparisonExampleFilter : VoteFilter
     /// <summary>
     /// The order of the examples, as for PIEs. By default they are in the order of the source.
     /// </summary>
-    public ExampleOrder OrderBy { get; init; } = ExampleOrder.Position;
+    public PieOrder OrderBy { get; init; } = PieOrder.Position;
 }
 
 public sealed class ComparisonExampleResponse(PieLabel label, Example example, string[] labels)

@@ -14,7 +14,7 @@ public sealed class PieTable() : VotedExampleTable<PieFilter, PieResponse>("pies
     protected override IQueryable<PieLabel> Which(IQueryable<PieLabel> labels, PieFilter filter) =>
         labels.Where(label => label.IsPie);
 
-    protected override ExampleOrder OrderOf(PieFilter filter) => filter.OrderBy;
+    protected override PieOrder OrderOf(PieFilter filter) => filter.OrderBy;
 
     protected override PieResponse ItemOf(PieLabel label, Example example, string[] labels) =>
         new(label, example, labels);
@@ -27,7 +27,7 @@ public sealed record PieFilter : VoteFilter
     /// smallest q value of the test first; inclusion: the most certain PIE first; shift: the largest first;
     /// selfConfidence: the most suspect label first. Ties are in the order of the source.
     /// </summary>
-    public ExampleOrder OrderBy { get; init; } = ExampleOrder.Margin;
+    public PieOrder OrderBy { get; init; } = PieOrder.Margin;
 }
 
 public sealed class PieResponse(PieLabel label, Example example, string[] labels)

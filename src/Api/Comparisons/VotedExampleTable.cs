@@ -19,19 +19,19 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
     where TItem : VotedExample
 {
     // An example without a value is behind all others.
-    private static Order<LabelledText> Sorted(ExampleOrder order, SignificanceTest test) => order switch
+    private static Order<LabelledText> Sorted(PieOrder order, SignificanceTest test) => order switch
     {
-        ExampleOrder.Position => Order<LabelledText>.By(row => row.Label.Position),
-        ExampleOrder.Margin => Order<LabelledText>.ByDescending(row => row.Label.Margin)
+        PieOrder.Position => Order<LabelledText>.By(row => row.Label.Position),
+        PieOrder.Margin => Order<LabelledText>.ByDescending(row => row.Label.Margin)
             .ThenBy(row => row.Label.Position),
-        ExampleOrder.Q when test == SignificanceTest.Paired => Order<LabelledText>.By(row => row.Label.PairedQ ?? 2)
+        PieOrder.Q when test == SignificanceTest.Paired => Order<LabelledText>.By(row => row.Label.PairedQ ?? 2)
             .ThenBy(row => row.Label.Position),
-        ExampleOrder.Q => Order<LabelledText>.By(row => row.Label.Q ?? 2).ThenBy(row => row.Label.Position),
-        ExampleOrder.Inclusion => Order<LabelledText>.ByDescending(row => row.Label.Inclusion ?? -1)
+        PieOrder.Q => Order<LabelledText>.By(row => row.Label.Q ?? 2).ThenBy(row => row.Label.Position),
+        PieOrder.Inclusion => Order<LabelledText>.ByDescending(row => row.Label.Inclusion ?? -1)
             .ThenBy(row => row.Label.Position),
-        ExampleOrder.Shift => Order<LabelledText>.ByDescending(row => row.Label.Shift ?? double.MinValue)
+        PieOrder.Shift => Order<LabelledText>.ByDescending(row => row.Label.Shift ?? double.MinValue)
             .ThenBy(row => row.Label.Position),
-        ExampleOrder.SelfConfidence => Order<LabelledText>.By(row => row.Label.SelfConfidence)
+        PieOrder.SelfConfidence => Order<LabelledText>.By(row => row.Label.SelfConfidence)
             .ThenBy(row => row.Label.Position),
     };
 
@@ -44,7 +44,7 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
     /// </summary>
     protected abstract IQueryable<PieLabel> Which(IQueryable<PieLabel> labels, TFilter filter);
 
-    protected abstract ExampleOrder OrderOf(TFilter filter);
+    protected abstract PieOrder OrderOf(TFilter filter);
 
     protected abstract TItem ItemOf(PieLabel label, Example example, string[] labels);
 
@@ -141,7 +141,7 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
     }
 }
 
-public enum ExampleOrder
+public enum PieOrder
 {
     [JsonStringEnumMemberName("margin")] Margin,
     [JsonStringEnumMemberName("position")] Position,

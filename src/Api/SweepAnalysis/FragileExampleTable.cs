@@ -37,7 +37,7 @@ public sealed class FragileExampleTable()
                    select new SummarisedExample<FragileSummary> { Summary = summary, Example = example };
         return new SummarisedExampleRows<FragileSummary, FragileExampleResponse>(
             rows, examples, Sorted(filter.OrderBy),
-            row => FragileExampleResponse.Of(row.Summary, row.Example, scope.Labels))
+            row => FragileExampleResponse.Of(row.Summary, row.Example, scope))
         {
             // A comparison has a label of each example.
             Counted = examples.Where(
@@ -57,7 +57,8 @@ public sealed class FragileExampleTable()
         .Whole("pieCount", row => row.PieCount)
         .Real("taxicab", row => row.Taxicab)
         .Real("shift", row => row.Shift)
-        .Real("firstFlip", row => (double?)row.FirstFlip);
+        .Real("firstFlip", row => (double?)row.FirstFlip)
+        .Flag("complete", row => row.Complete);
 
     public override Provenance Provenance(SelectedComparisons scope) => scope.Of.Provenance;
 
@@ -117,12 +118,13 @@ public sealed record FragileSummary(
 /// <param name="Taxicab">The mean of taxicab over the comparisons.</param>
 /// <param name="Shift">The mean of shift over the comparisons; null for one seed.</param>
 /// <param name="FirstFlip">The lowest target sparsity at which it is a PIE, in percent; null if it never is.</param>
+/// <param name="Complete">Whether every comparison that counts is complete; else the row is provisional.</param>
 public sealed record FragileExampleResponse(
     Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, int Comparisons,
-    int PieCount, double Taxicab, double? Shift, decimal? FirstFlip)
+    int PieCount, double Taxicab, double? Shift, decimal? FirstFlip, bool Complete)
 {
-    public static FragileExampleResponse Of(FragileSummary summary, Example example, string[] labels) => new(
+    public static FragileExampleResponse Of(FragileSummary summary, Example example, SelectedComparisons scope) => new(
         example.Id, example.Position, example.Text, example.SecondText,
-        [.. example.Labels.Select(index => labels[index])], summary.Comparisons, summary.PieCount, summary.Taxicab,
-        summary.Shift, summary.FirstFlip);
+        [.. example.Labels.Select(index => scope.Labels[index])], summary.Comparisons, summary.PieCount,
+        summary.Taxicab, summary.Shift, summary.FirstFlip, scope.AreComplete);
 }

@@ -15,6 +15,9 @@ public sealed record SelectedComparisons(
     /// <summary>The numbers of the comparisons in the rows of labels.</summary>
     public int[] Numbers => [.. Comparisons.Select(comparison => comparison.Number)];
 
+    /// <summary>Whether no comparison is provisional.</summary>
+    public bool AreComplete => Comparisons.All(comparison => comparison.IsComplete == true);
+
     /// <returns>Null if there is no such sweep.</returns>
     public static async Task<SelectedComparisons?> FindAsync(
         PieDbContext db, Guid id, SelectedExamplesFilter filter, CancellationToken cancellation)

@@ -23,24 +23,27 @@ public sealed record PieSummary(
 /// <param name="Methods">The methods of these comparisons.</param>
 /// <param name="Sparsities">The target sparsities of these comparisons, in percent, ascending.</param>
 /// <param name="ComparisonIds">The comparisons in which it is a PIE.</param>
+/// <param name="Complete">Whether every comparison that counts is complete; else the row is provisional.</param>
 public sealed record SweepPieResponse(
     Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, int Comparisons,
     int PieCount, double PieShare, int? ReplicatedCount, double Taxicab, double? Shift, IReadOnlyList<string> Models,
-    IReadOnlyList<Method> Methods, IReadOnlyList<decimal> Sparsities, IReadOnlyList<Guid> ComparisonIds)
+    IReadOnlyList<Method> Methods, IReadOnlyList<decimal> Sparsities, IReadOnlyList<Guid> ComparisonIds,
+    bool Complete)
 {
     /// <param name="comparisons">The comparisons that count, by their numbers.</param>
     public static SweepPieResponse Of(
-        PieSummary summary, Example example, string[] labels, IReadOnlyDictionary<int, Comparison> comparisons)
+        PieSummary summary, Example example, SelectedComparisons scope,
+        IReadOnlyDictionary<int, Comparison> comparisons)
     {
         var found = summary.Numbers.Select(number => comparisons[number]).OrderBy(comparison => comparison.Ordinal)
             .ToList();
         return new(
             example.Id, example.Position, example.Text, example.SecondText,
-            [.. example.Labels.Select(index => labels[index])], comparisons.Count, summary.PieCount,
+            [.. example.Labels.Select(index => scope.Labels[index])], comparisons.Count, summary.PieCount,
             (double)summary.PieCount / comparisons.Count, summary.ReplicatedCount, summary.Taxicab, summary.Shift,
             [.. found.Select(comparison => comparison.Model).Distinct()],
             [.. found.Select(comparison => comparison.Method).Distinct()],
             [.. found.Select(comparison => comparison.Sparsity).Distinct().Order()],
-            [.. found.Select(comparison => comparison.Id)]);
+            [.. found.Select(comparison => comparison.Id)], scope.AreComplete);
     }
 }

@@ -34,7 +34,7 @@ public sealed class SweepPieTable() : Table<SweepPieFilter, SelectedComparisons,
         var comparisons = scope.Comparisons.ToDictionary(comparison => comparison.Number);
         return new SummarisedExampleRows<PieSummary, SweepPieResponse>(
             rows, examples, Sorted(filter.OrderBy),
-            row => SweepPieResponse.Of(row.Summary, row.Example, scope.Labels, comparisons))
+            row => SweepPieResponse.Of(row.Summary, row.Example, scope, comparisons))
         {
             Counted = gold is null ? summaries : rows,
             LengthOf = item => item.Text.Length + (item.SecondText?.Length ?? 0),
@@ -56,7 +56,8 @@ public sealed class SweepPieTable() : Table<SweepPieFilter, SelectedComparisons,
         .List("models", row => row.Models)
         .List("methods", row => row.Methods)
         .List("sparsities", row => row.Sparsities)
-        .List("comparisonIds", row => row.ComparisonIds);
+        .List("comparisonIds", row => row.ComparisonIds)
+        .Flag("complete", row => row.Complete);
 
     public override Provenance Provenance(SelectedComparisons scope) => scope.Of.Provenance;
 

@@ -50,6 +50,7 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
         var pies = (await api.GetAsync($"{path}/pies"))["items"]!.AsArray();
         Assert.Equal([false, true], pies.Select(pie => (bool?)pie!["replicated"]));
         Assert.Equal("succeeded", (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
+        Assert.True((bool)(await api.GetAsync($"/api/v1/sweeps/{sweep}/pies"))["items"]![0]!["complete"]!);
     }
 
     [Fact]
@@ -208,6 +209,10 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
         var analysis = await api.GetAsync($"{await PathAsync(sweep)}/analysis");
 
         Assert.False((bool)analysis["complete"]!);
+        foreach (var table in new[] { "pies", "fragile-examples" })
+            Assert.All(
+                (await api.GetAsync($"/api/v1/sweeps/{sweep}/{table}"))["items"]!.AsArray(),
+                row => Assert.False((bool)row!["complete"]!));
         Assert.Equal("""{"dense":2,"pruned":2,"expected":3}""", analysis["seeds"]!.ToJsonString());
         Assert.Equal(0.25, Number(analysis, "excess", "excess", "value"));
         Assert.Null(analysis["excess"]!["excess"]!["low"]);
