@@ -28,7 +28,9 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
         // If there is a body, most of the faults are in it.
         var inBody = mediaType is null ? 0 : Enumerable.Range(0, wrongs).Count(_ => chance.Next(3) > 0);
         if (mediaType == "multipart/form-data") FillForm(draft, inBody, chance);
-        else if (mediaType is not null) FillJson(draft, mediaType, inBody, chance);
+        else if (mediaType?.EndsWith("json", StringComparison.Ordinal) == true)
+            FillJson(draft, mediaType, inBody, chance);
+        else if (mediaType is not null) FillText(draft, mediaType, inBody, chance);
         for (var i = inBody; i < wrongs; i++)
         {
             var wrong = Values.Pick(chance.Next(10) == 0 ? Mischief.Broken : Mischief.Odd, chance);
@@ -75,6 +77,15 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
         draft.Headers.Add(("Content-Type", mediaType));
         var body = draft.Operation.Bodies[mediaType]!;
         draft.Body = Json(draft, body["schema"]!, body["example"], wrongs, chance);
+    }
+
+    /// <summary>The example of a body that is not JSON, and then a number of faults.</summary>
+    private static void FillText(Draft draft, string mediaType, int wrongs, Random chance)
+    {
+        draft.Headers.Add(("Content-Type", mediaType));
+        var text = (string)draft.Operation.Bodies[mediaType]!["example"]!;
+        for (var i = 0; i < wrongs; i++) text = text.Length == 0 ? text : Spoil(draft, text, chance);
+        draft.Body = text;
     }
 
     /// <summary>The example with ids that exist, and then with a number of faults.</summary>
