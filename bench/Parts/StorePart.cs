@@ -85,7 +85,8 @@ internal static class StorePart
     private static Task<Measurement> LabelsAsync(
         PooledDbContextFactory<PieDbContext> contexts, NpgsqlDataSource source, Guid comparison) =>
         Alternately.MeasureAsync(
-            "a comparison of 30 + 30 runs is labelled, with its noise floor", "examples/s", Examples, Rounds,
+            "a comparison of 30 + 30 runs is labelled and analysed, with its noise floor", "examples/s", Examples,
+            Rounds,
             async () =>
             {
                 await using var db = contexts.CreateDbContext();
