@@ -25,7 +25,7 @@ public static class DatasetAttributesEndpoint
     /// The body is a CSV file with a header row. Either the column sourceId, or the columns split and position,
     /// identify the examples; a file with both is refused. Every other column is an attribute, 1 to 20 of them, with
     /// values of at most 200 characters; attributes_ at the beginning of a column is not part of the attribute's name.
-    /// An empty cell is no value, and an example without a row has no attributes. If several examples have the same
+    /// An empty cell is not a value, and an example without a row has no attributes. If several examples have the same
     /// sourceId, its row is for all of them. Texts and labels, and therefore contentHash, do not change.
     /// </remarks>
     private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> Replace(

@@ -27,7 +27,7 @@ public static class SelfConfidence
                 var row = logits.AsSpan(i * gold.ClassCount, gold.ClassCount);
                 mean[i] += gold.Task switch
                 {
-                    LearningTask.SingleLabel => OfClass(row, gold.ClassAt(i)),
+                    LearningTask.SingleLabel => OfClass(row, gold.ClassAt(i), supports),
                     LearningTask.MultiLabel => OfLabels(row, gold, i, supports),
                 };
             }
@@ -38,12 +38,10 @@ public static class SelfConfidence
     }
 
     /// <summary>softmax(z)[gold].</summary>
-    private static double OfClass(ReadOnlySpan<float> logits, int gold)
+    private static double OfClass(ReadOnlySpan<float> logits, int gold, double[] supports)
     {
-        double highest = logits[0], sum = 0;
-        foreach (var logit in logits) highest = Math.Max(highest, logit);
-        foreach (var logit in logits) sum += Math.Exp(logit - highest);
-        return Math.Exp(logits[gold] - highest) / sum;
+        Softmax.Of(logits, supports);
+        return supports[gold];
     }
 
     private static double OfLabels(ReadOnlySpan<float> logits, PackedLabels gold, int example, double[] supports)

@@ -152,7 +152,7 @@ public sealed record ColumnMapping
 
     /// <summary>
     /// The columns that are kept as attributes of the examples, such as "topic", for subgroups of the dataset; at most
-    /// 20, with values of at most 200 characters. An empty cell is no value.
+    /// 20, with values of at most 200 characters. An empty cell is not a value.
     /// </summary>
     [MaxLength(DatasetLimits.MaxAttributes)] public IReadOnlyList<string>? Attributes { get; init; }
 
