@@ -35,7 +35,7 @@ beyond_the_seeds() {
     echo '|---|---|---|---|---|---|---|---|'
     comparisons "$1" test | jq -r "$numbers"'
         "| \(.model) \(name) | \(.score.dense.mean | percent)\(.score.dense | interval) → \(.score.pruned.mean | percent)\(.score.pruned | interval) | \(.pieRate | percent) " +
-        "| \(.noiseFloor.mean | percent) (\(.noiseFloor.p95 | percent)) | \(.excess.value | percent)\(.excess | interval) | \(.significantPies) of \(.pies) " +
+        "| \(.noiseFloor.mean | percent) (\(.noiseFloor.p95 | percent)) | \(.excess.value | percent)\(.excess | interval) | \(.significantPies // "–") of \(.pies) " +
         "| \(.replication.share | percent) | \(.crossFit.onPies.dense | percent) → \(.crossFit.onPies.pruned | percent) |"'
 }
 
