@@ -92,18 +92,18 @@ SELECT DISTINCT ON (sweep_id, cohort) made.*, gen_random_uuid() AS comparison_id
 FROM made WHERE method <> 'dense' ORDER BY sweep_id, cohort, seed;
 
 INSERT INTO comparisons (id, sweep_id, ordinal, model, architecture, method, sparsity, baseline, split,
-    dense_fingerprint, pruned_fingerprint, expected_seeds, labelling_asked_at, labelled_at, achieved_sparsity,
-    is_complete)
+    dense_fingerprint, pruned_fingerprint, is_paired, expected_dense, expected_pruned, labelling_asked_at,
+    labelled_at, achieved_sparsity, is_complete)
 SELECT comparison_id, sweep_id, cohort, lower(architecture), architecture, method, sparsity, 'dense', 'test',
-    format('%s-dense-0-%s', architecture, grid), fingerprint, seeds, now(), now(), sparsity, true
+    format('%s-dense-0-%s', architecture, grid), fingerprint, true, seeds, seeds, now(), now(), sparsity, true
 FROM compared;
 
 -- Every tenth example is a PIE.
-INSERT INTO pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, runs, dense_mode, pruned_mode,
-    dense_tied, pruned_tied, margin, is_pie, direction, p, q, paired_p, paired_q, inclusion, taxicab, shift,
+INSERT INTO pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, dense_runs, pruned_runs, dense_mode,
+    pruned_mode, dense_tied, pruned_tied, margin, is_pie, direction, p, q, paired_p, paired_q, inclusion, taxicab, shift,
     self_confidence)
 SELECT comparisons.number, examples.position, CASE task WHEN 'singleLabel' THEN 0 END,
-    decode(repeat('0f00', classes), 'hex'), decode(repeat('0f00', classes), 'hex'), seeds,
+    decode(repeat('0f00', classes), 'hex'), decode(repeat('0f00', classes), 'hex'), seeds, seeds,
     CASE task WHEN 'singleLabel' THEN 0 END, CASE task WHEN 'singleLabel' THEN examples.position % 10 = 0 END::integer,
     false, false, random(), examples.position % 10 = 0,
     CASE WHEN examples.position % 10 = 0 THEN 'denseRight' END, random(), random(), random(), random(), random(),

@@ -41,10 +41,11 @@ INSERT INTO sweep_runs (sweep_id, run_id, ordinal, model, shared_epochs, wanted_
 SELECT sweep_id, run_id, 0, 'bilstm', 0, '{test}', '{}', false FROM made;
 
 INSERT INTO comparisons (id, sweep_id, ordinal, model, architecture, method, sparsity, baseline, split,
-    dense_fingerprint, pruned_fingerprint, expected_seeds, labelling_asked_at, labelled_at, achieved_sparsity,
-    is_complete, summary)
+    dense_fingerprint, pruned_fingerprint, is_paired, expected_dense, expected_pruned, labelling_asked_at,
+    labelled_at, achieved_sparsity, is_complete, summary)
 SELECT gen_random_uuid(), sweep_id, row_number() OVER (ORDER BY method, sparsity), 'bilstm', 'BiLSTM', method, sparsity,
-    'dense', 'test', sweep_id || ' dense', format('%s %s %s', sweep_id, method, sparsity), 30, now(), now(), sparsity,
+    'dense', 'test', sweep_id || ' dense', format('%s %s %s', sweep_id, method, sparsity), true, 30, 30,
+    now(), now(), sparsity,
     true,
     jsonb_build_object('denseSeeds', 30, 'prunedSeeds', 30, 'complete', true, 'examples', examples,
         'pies', examples * 18 / 100, 'denseTies', 0, 'prunedTies', 0,
@@ -57,12 +58,13 @@ FROM made, unnest(ARRAY['IMP', 'IMP-WR', 'IIBP', 'IIBP-WR', 'MP-AI', 'IBP-AI', '
     unnest(ARRAY[20, 50, 70, 90, 99]::numeric[]) AS sparsity;
 
 -- The dense runs give 15 to 30 votes to the first label.
-INSERT INTO pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, runs, dense_mode, pruned_mode,
-    dense_tied, pruned_tied, margin, is_pie, direction, p, q, paired_p, paired_q, inclusion, taxicab, shift,
+INSERT INTO pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, dense_runs, pruned_runs, dense_mode,
+    pruned_mode, dense_tied, pruned_tied, margin, is_pie, direction, p, q, paired_p, paired_q, inclusion, taxicab, shift,
     self_confidence, replicated)
 SELECT comparisons.number, position, position % 3,
     set_byte(set_byte('\x000000000000', 0, 30 - position % 15), 2, position % 15),
-    CASE WHEN is_pie THEN '\x00001e000000'::bytea ELSE '\x1e0000000000' END, 30, 0, is_pie::integer, false, false,
+    CASE WHEN is_pie THEN '\x00001e000000'::bytea ELSE '\x1e0000000000' END, 30, 30, 0, is_pie::integer, false,
+    false,
     floor(random() * 31) / 30, is_pie, CASE WHEN is_pie THEN 'denseRight' END, random(), random(), random(), random(),
     random(), 2 * random(), random() - 0.2, random(), CASE WHEN is_pie THEN random() < 0.7 END
 FROM made JOIN comparisons ON comparisons.sweep_id = made.sweep_id

@@ -26,6 +26,8 @@ internal sealed record SmallStudy(
             [50, 90], Seeds: 2),
         Architecture.Bert => new(
             architecture, texts / 4, BatchSize: 32, LearningRate: 5e-5, [Method.Imp, Method.MpAi], [50], Seeds: 1),
+        Architecture.External =>
+            throw new ArgumentException("Imported predictions are not trained.", nameof(architecture)),
     };
 
     public int Test => Train / 2;

@@ -83,6 +83,7 @@ services.AddPooledDbContextFactory<PieDbContext>(
     (provider, options) => PieDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
 services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContext());
 services.AddSingleton<SweepStore>();
+services.AddSingleton<ImportedSweeps>();
 services.AddSingleton<RunLeases>();
 
 // The queue

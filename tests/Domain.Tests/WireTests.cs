@@ -6,8 +6,9 @@ namespace PieService.Domain.Tests;
 public class WireTests
 {
     [Fact]
-    public void Methods_have_the_names_of_the_paper() => Assert.Equal(
-        ["dense", "dense4E", "IMP", "IMP-WR", "MP-AI", "IIBP", "IIBP-WR", "IBP-AI", "IRP", "IRP-WR", "RP-AI"],
+    public void Methods_have_the_names_of_the_paper_and_one_for_those_of_other_programs() => Assert.Equal(
+        ["dense", "dense4E", "IMP", "IMP-WR", "MP-AI", "IIBP", "IIBP-WR", "IBP-AI", "IRP", "IRP-WR", "RP-AI",
+            "external"],
         Wire.All<Method>());
 
     [Fact]

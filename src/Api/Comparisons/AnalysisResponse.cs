@@ -35,7 +35,7 @@ public sealed record AnalysisResponse(
     {
         var (summary, result) = (comparison.Summary!, analysis.Result);
         return new(
-            comparison.Id, new(summary.DenseSeeds, summary.PrunedSeeds, comparison.ExpectedSeeds), summary.Complete,
+            comparison.Id, new(summary.DenseSeeds, summary.PrunedSeeds, comparison.ExpectedPruned), summary.Complete,
             analysis.AnalysedAt, analysis.Version, result.Significance, result.Effect,
             HalvesResponse.Of(result.Halves), CrossFitResponse.Of(result.Halves),
             StabilityResponse.Of(result),

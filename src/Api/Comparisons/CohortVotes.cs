@@ -15,8 +15,8 @@ public sealed record CohortVotes(CohortVote Dense, CohortVote Pruned, IReadOnlyL
 {
     public static CohortVotes Of(PieLabel label, string[] labels)
     {
-        var dense = new LabelVotes(PackedVotes.Unpack(label.DenseVotes), label.Runs);
-        var pruned = new LabelVotes(PackedVotes.Unpack(label.PrunedVotes), label.Runs);
+        var dense = new LabelVotes(PackedVotes.Unpack(label.DenseVotes), label.DenseRuns);
+        var pruned = new LabelVotes(PackedVotes.Unpack(label.PrunedVotes), label.PrunedRuns);
         return new CohortVotes(
             Vote(dense, label.DenseMode), Vote(pruned, label.PrunedMode),
             label.DenseMode is null ? Names(dense.DifferingFrom(pruned)) : null);

@@ -30,6 +30,9 @@ public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, Comp
         .Name("method", row => row.Method)
         .Real("sparsity", row => (double)row.Sparsity)
         .Name("baseline", row => row.Baseline)
+        .Text("cohort", row => row.Cohort)
+        .Text("compression", row => row.Compression)
+        .Real("bits", row => row.Bits)
         .Spread("achievedSparsity", row => row.AchievedSparsity)
         .Whole("seeds_dense", row => row.Seeds.Dense)
         .Whole("seeds_pruned", row => row.Seeds.Pruned)
@@ -77,8 +80,12 @@ public sealed record ComparisonFilter : TableQuery
     /// <summary>The target sparsity, in percent.</summary>
     public decimal? Sparsity { get; init; }
 
-    /// <summary>The dense cohort with which the pruned cohort is compared: dense or dense4E.</summary>
+    /// <summary>The dense cohort with which the pruned cohort is compared: dense, dense4E, or external for imported
+    /// predictions.</summary>
     public Method? Baseline { get; init; }
+
+    /// <summary>The name of the cohort of imported predictions that is compared with its baseline.</summary>
+    public string? Cohort { get; init; }
     public Split? Split { get; init; }
 
     /// <summary>
@@ -103,11 +110,16 @@ public sealed record ComparisonFilter : TableQuery
             && (Method == null || comparison.Method == Method)
             && (Sparsity == null || comparison.Sparsity == Sparsity)
             && (Baseline == null || comparison.Baseline == Baseline)
+            && (Cohort == null || comparison.Cohort == Cohort)
             && (Split == null || comparison.Split == Split)
             && (MinAchievedSparsity == null || comparison.AchievedSparsity >= MinAchievedSparsity)
             && (MaxAchievedSparsity == null || comparison.AchievedSparsity <= MaxAchievedSparsity));
 }
 
+/// <param name="Cohort">The name of the cohort of imported predictions that is compared with its baseline; null if this
+/// service trained the runs.</param>
+/// <param name="Compression">The compression of that cohort in words.</param>
+/// <param name="Bits">The bits of one of its weights.</param>
 /// <param name="Complete">
 /// Whether every expected run has succeeded. If not, the labels are computed from the seeds that both cohorts have.
 /// </param>
@@ -133,7 +145,8 @@ public sealed record ComparisonFilter : TableQuery
 /// </param>
 public sealed record ComparisonResponse(
     Guid Id, Guid SweepId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
-    Spread? AchievedSparsity, ComparedSeeds Seeds, bool Complete, Split Split, int? Examples, int? Pies,
+    string? Cohort, string? Compression, double? Bits, Spread? AchievedSparsity, ComparedSeeds Seeds, bool Complete,
+    Split Split, int? Examples, int? Pies,
     double? PieRate,
     NoiseFloor? NoiseFloor, Spread? Churn, ComparedCounts? Ties, ComparedScores? Score, ComparedNumbers? ScoreOnPies,
     ComparedInfluence? Influence, IReadOnlyList<Warning> Warnings, DateTimeOffset? LabelledAt,
@@ -152,9 +165,9 @@ public sealed record ComparisonResponse(
         var summary = comparison.Summary;
         return new ComparisonResponse(
             comparison.Id, comparison.SweepId, comparison.Model, comparison.Architecture, comparison.Method,
-            comparison.Sparsity, comparison.Baseline,
+            comparison.Sparsity, comparison.Baseline, comparison.Cohort, comparison.Compression, comparison.Bits,
             summary?.AchievedSparsity,
-            new ComparedSeeds(summary?.DenseSeeds, summary?.PrunedSeeds, comparison.ExpectedSeeds),
+            new ComparedSeeds(summary?.DenseSeeds, summary?.PrunedSeeds, comparison.ExpectedPruned),
             summary?.Complete ?? false, comparison.Split, summary?.Examples, summary?.Pies,
             summary is { Examples: > 0 } ? (double)summary.Pies / summary.Examples : null,
             summary?.NoiseFloor, summary?.Churn,
@@ -171,7 +184,8 @@ public sealed record ComparisonResponse(
 /// The number of dense runs from which the labels were computed; null until the comparison is labelled.
 /// </param>
 /// <param name="Pruned">The number of pruned runs; null until the comparison is labelled.</param>
-/// <param name="Expected">The number of seeds of the sweep.</param>
+/// <param name="Expected">The number of pruned runs that are expected; as many dense runs, unless the predictions were
+/// imported without pairs.</param>
 public sealed record ComparedSeeds(int? Dense, int? Pruned, int Expected);
 
 public sealed record ComparedCounts(int Dense, int Pruned);

@@ -45,7 +45,7 @@ public sealed record ExampleLabelQuality(
         [
             .. runs.GroupBy(run => (run.Model, run.Method)).Select(cohort => Of(
                 cohort.Key.Model, cohort.Key.Method, example, task,
-                [.. cohort.Select(run => Array.ConvertAll(run.Scores, score => (double)score))],
+                [.. cohort.Select(run => Array.ConvertAll(run.Scores!, score => (double)score))],
                 [.. cohort.Select(run => run.Outcome?.Test.Accuracy ?? 0)])),
         ];
     }

@@ -43,7 +43,7 @@ public sealed record ExampleTrajectory(
     private static double? HalfSparsityOf(List<TrajectoryPoint> points, PieLabel label) =>
         label.DenseMode is not { } mode ? null : PieTrajectory.HalfSparsity(
         [
-            (0, (double)PackedVotes.Of(label.DenseVotes, mode) / label.Runs),
+            (0, (double)PackedVotes.Of(label.DenseVotes, mode) / label.DenseRuns),
             .. points.OrderBy(point => point.AchievedSparsity)
                 .Select(point => (point.AchievedSparsity!.Value, point.Share!.Value)),
         ]);
@@ -59,5 +59,5 @@ public sealed record TrajectoryPoint(
 {
     public static TrajectoryPoint Of(Comparison comparison, PieLabel label) => new(
         comparison.Sparsity, comparison.AchievedSparsity, label.IsPie, label.Q, label.Taxicab, label.Shift,
-        label.DenseMode is { } mode ? (double)PackedVotes.Of(label.PrunedVotes, mode) / label.Runs : null);
+        label.DenseMode is { } mode ? (double)PackedVotes.Of(label.PrunedVotes, mode) / label.PrunedRuns : null);
 }

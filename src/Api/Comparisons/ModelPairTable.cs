@@ -52,6 +52,9 @@ public sealed class ModelPairTable() : Table<ModelPairFilter, SweepScope, ModelP
                         on new { first.SweepId, first.Method, first.Sparsity, first.Baseline, first.Split }
                         equals new { second.SweepId, second.Method, second.Sparsity, second.Baseline, second.Split }
                     where first.SweepId == scope.SweepId && first.Ordinal < second.Ordinal
+                        && first.Model != second.Model
+                        // Imported cohorts have one method and often one sparsity.
+                        && first.Compression == second.Compression && first.Bits == second.Bits
                         && (filter.Model == null || first.Model == filter.Model || second.Model == filter.Model)
                         && (filter.Method == null || first.Method == filter.Method)
                         && (filter.Sparsity == null || first.Sparsity == filter.Sparsity)

@@ -15,7 +15,7 @@ namespace PieService.Api.Comparisons;
 public sealed class RelabelTable() : Table<TableQuery, ComparisonScope, RelabelResponse>("comparison", "relabel-queue")
 {
     private static readonly Order<Suspect> MostSuspectFirst =
-        Order<Suspect>.By(row => row.Label.SelfConfidence).ThenBy(row => row.Label.Position);
+        Order<Suspect>.By(row => row.Label.SelfConfidence ?? 2).ThenBy(row => row.Label.Position);
 
     public override Task<ComparisonScope?> FindAsync(
         PieDbContext db, Guid id, TableQuery filter, CancellationToken cancellation) =>
@@ -59,10 +59,12 @@ public sealed class RelabelTable() : Table<TableQuery, ComparisonScope, RelabelR
 }
 
 /// <param name="Dense">The votes of the dense runs: labels that may be the right ones.</param>
-/// <param name="SelfConfidence">How much the dense runs support the gold labels, in [0, 1].</param>
+/// <param name="SelfConfidence">
+/// How much the dense runs support the gold labels, in [0, 1]; null for imported predictions
+/// without scores.</param>
 public sealed record RelabelResponse(
     Guid ExampleId, Split Split, int Position, string SourceId, string Text, string? SecondText,
-    IReadOnlyList<string> Labels, CohortVote Dense, double SelfConfidence)
+    IReadOnlyList<string> Labels, CohortVote Dense, double? SelfConfidence)
 {
     public static RelabelResponse Of(PieLabel label, Example example, string[] labels) => new(
         example.Id, example.Split, example.Position, example.SourceId, example.Text, example.SecondText,

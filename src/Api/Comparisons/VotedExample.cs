@@ -71,7 +71,7 @@ public abstract class VotedExample
 
     /// <summary>
     /// The p value and the q value of the test that compares the dense and the pruned run of each seed; null where p
-    /// is.
+    /// is, and for imported predictions without pairs.
     /// </summary>
     public PairedTestNumbers? Paired { get; }
 
@@ -95,9 +95,10 @@ public abstract class VotedExample
 
     /// <summary>
     /// The mean over the dense runs of the probability of the gold label, in [0, 1]; a low value makes the label
-    /// suspect. For multi-label data, a moving average over the labels that ends with the least certain one.
+    /// suspect. For multi-label data, a moving average over the labels that ends with the least certain one. Null for
+    /// imported predictions without scores.
     /// </summary>
-    public double SelfConfidence { get; }
+    public double? SelfConfidence { get; }
 
     /// <summary>
     /// Whether a PIE is one against the second dense cohort (extraDenseSeeds) too; null if the example is not a PIE,

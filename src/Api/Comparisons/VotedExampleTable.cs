@@ -31,7 +31,7 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
             .ThenBy(row => row.Label.Position),
         PieOrder.Shift => Order<LabelledText>.ByDescending(row => row.Label.Shift ?? double.MinValue)
             .ThenBy(row => row.Label.Position),
-        PieOrder.SelfConfidence => Order<LabelledText>.By(row => row.Label.SelfConfidence)
+        PieOrder.SelfConfidence => Order<LabelledText>.By(row => row.Label.SelfConfidence ?? 2)
             .ThenBy(row => row.Label.Position),
     };
 
@@ -87,8 +87,8 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
     private static IQueryable<PieLabel> DifferingOn(short? c, IQueryable<PieLabel> labels) =>
         c is not { } index ? labels : labels.Where(label =>
             label.DenseMode == null
-                ? 2 * PackedVotes.Of(label.DenseVotes, index) > label.Runs
-                    != 2 * PackedVotes.Of(label.PrunedVotes, index) > label.Runs
+                ? 2 * PackedVotes.Of(label.DenseVotes, index) > label.DenseRuns
+                    != 2 * PackedVotes.Of(label.PrunedVotes, index) > label.PrunedRuns
                 : label.DenseMode != label.PrunedMode && (label.DenseMode == index || label.PrunedMode == index));
 
     public override Columns<TItem> Columns(ComparisonScope scope) => new Columns<TItem>()

@@ -35,7 +35,7 @@ public static class NextSweepEvent
 
     public static NewEvent Of(Comparison labelled) => NewEvent.Of(SweepEventType.Comparison, new ComparisonData(
         labelled.Id, labelled.Model, labelled.Method, labelled.Sparsity, labelled.Baseline,
-        labelled.Summary?.AchievedSparsity.Mean, labelled.Split,
+        labelled.Summary?.AchievedSparsity?.Mean, labelled.Split,
         labelled.Summary?.Examples, labelled.Summary?.Pies, labelled.Summary?.Complete ?? false,
         labelled.LabelledAt!.Value));
 

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
 using PieService.Api.Lists;
 using PieService.Api.Tables;
+using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
@@ -47,7 +48,7 @@ public sealed class ExamplePredictionTable()
         return new QueryRows<Prediction, ExamplePredictionResponse>(
             answers, ByRun, row => ExamplePredictionResponse.Of(row.Answer, row.Model))
         {
-            LengthOf = item => AnswerLength.OfScores(item.Scores.Count),
+            LengthOf = item => AnswerLength.OfScores(item.Scores?.Count ?? 0),
             // All items have the same length, and the view unpacks the rows of each query again.
             Block = 1 + (AnswerLength.Most / AnswerLength.OfScores(scope.Labels.Length)),
         };
@@ -57,15 +58,16 @@ public sealed class ExamplePredictionTable()
         .Id("runId", row => row.RunId)
         .Text("model", row => row.Model)
         .Name("architecture", row => row.Architecture)
-        .Name("protocol", row => row.Protocol)
+        .Text("protocol", row => row.Protocol is { } protocol ? Wire.Name(protocol) : null)
         .Name("method", row => row.Method)
-        .Name("scope", row => row.Scope)
+        .Text("scope", row => row.Scope is { } scope ? Wire.Name(scope) : null)
         .Real("sparsity", row => (double)row.Sparsity)
+        .Text("cohort", row => row.Cohort)
         .Real("achievedSparsity", row => row.AchievedSparsity)
         .Whole("seed", row => row.Seed)
         .Labels("predicted", scope.Task, row => row.Predicted)
         .Flag("correct", row => row.Correct)
-        .ForEach(scope.Labels, (columns, label, index) => columns.Real($"scores_{label}", row => row.Scores[index]));
+        .ForEach(scope.Labels, (columns, label, index) => columns.Real($"scores_{label}", row => row.Scores?[index]));
 
     public override Provenance Provenance(Scope scope) => scope.SweepId is { } sweepId
         ? new(("example", scope.Id), ("sweep", sweepId), ("dataset", scope.DatasetId))
@@ -90,16 +92,18 @@ public sealed record ExamplePredictionFilter : TableQuery
 /// <param name="Model">
 /// The name of the model in the requested sweep, or else in the sweep that first requested the run.
 /// </param>
+/// <param name="Protocol">Null, like scope, for imported predictions.</param>
+/// <param name="Cohort">The name of the cohort of imported predictions.</param>
 /// <param name="Predicted">The predicted labels; exactly one for single-label data.</param>
 /// <param name="Correct">Whether the predicted labels are exactly the gold labels.</param>
-/// <param name="Scores">The logits in label order.</param>
+/// <param name="Scores">The logits in label order; null for imported predictions without scores.</param>
 public sealed record ExamplePredictionResponse(
-    Guid RunId, string Model, Architecture Architecture, Protocol Protocol, Method Method, PruningScope Scope,
-    decimal Sparsity, double? AchievedSparsity, int Seed, IReadOnlyList<string> Predicted, bool Correct,
-    IReadOnlyList<float> Scores)
+    Guid RunId, string Model, Architecture Architecture, Protocol? Protocol, Method Method, PruningScope? Scope,
+    decimal Sparsity, string? Cohort, double? AchievedSparsity, int Seed, IReadOnlyList<string> Predicted, bool Correct,
+    IReadOnlyList<float>? Scores)
 {
     public static ExamplePredictionResponse Of(ExamplePrediction prediction, string model) => new(
         prediction.RunId, model, prediction.Architecture, prediction.Protocol, prediction.Method, prediction.Scope,
-        prediction.Sparsity, prediction.AchievedSparsity, prediction.Seed,
+        prediction.Sparsity, prediction.Cohort, prediction.AchievedSparsity, prediction.Seed,
         prediction.PredictedLabels, prediction.Correct, prediction.Scores);
 }

@@ -4,5 +4,6 @@ namespace PieService.Api.Runs;
 
 /// <summary>The predictions of a run for consecutive examples of a split.</summary>
 /// <param name="First">The position of the first of these examples in the split.</param>
-/// <param name="Scores">The logits, packed as PackedPredictions describes.</param>
-internal sealed record PackedPart(int First, PackedLabels Labels, byte[] Scores);
+/// <param name="Scores">The logits, packed as PackedPredictions describes; null for imported predictions without
+/// scores.</param>
+internal sealed record PackedPart(int First, PackedLabels Labels, byte[]? Scores);

@@ -14,6 +14,7 @@ internal sealed record PredictedRun
     public required string Model { get; init; }
     public required Method Method { get; init; }
     public required decimal Sparsity { get; init; }
+    public required string? Cohort { get; init; }
     public required double? AchievedSparsity { get; init; }
     public required int Seed { get; init; }
     public required Split Split { get; init; }

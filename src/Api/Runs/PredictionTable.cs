@@ -41,9 +41,9 @@ public sealed class PredictionTable()
             Example.IdOf(scope.Of.Run.DatasetId, filter.Split, position),
             position,
             [.. answers.ClassesAt(position).Select(c => scope.Labels[c])],
-            PackedPredictions.ScoresAt(packed.Scores, position, packed.ClassCount)))
+            packed.Scores is { } scores ? PackedPredictions.ScoresAt(scores, position, packed.ClassCount) : null))
         {
-            LengthOf = item => AnswerLength.OfScores(item.Scores.Count),
+            LengthOf = item => AnswerLength.OfScores(item.Scores?.Count ?? 0),
         };
     }
 
@@ -51,7 +51,7 @@ public sealed class PredictionTable()
         .Id("exampleId", row => row.ExampleId)
         .Whole("position", row => row.Position)
         .Labels("predicted", scope.Task, row => row.Predicted)
-        .ForEach(scope.Labels, (columns, label, index) => columns.Real($"scores_{label}", row => row.Scores[index]));
+        .ForEach(scope.Labels, (columns, label, index) => columns.Real($"scores_{label}", row => row.Scores?[index]));
 
     public override Provenance Provenance(Scope scope) => scope.Of.Provenance;
 
@@ -72,7 +72,7 @@ public sealed class PredictionTable()
     /// <param name="Packed">The stored predictions; null if the run has not predicted the split.</param>
     public sealed record Scope(RunScope Of, LearningTask Task, string[] Labels, Packed? Packed);
 
-    public sealed record Packed(int ClassCount, byte[] Classes, byte[] Scores);
+    public sealed record Packed(int ClassCount, byte[] Classes, byte[]? Scores);
 }
 
 public sealed record PredictionFilter : TableQuery
@@ -97,6 +97,7 @@ public sealed record PredictionFilter : TableQuery
 }
 
 /// <param name="Predicted">The predicted labels; exactly one for single-label data.</param>
-/// <param name="Scores">The logits in label order, in evaluation mode after the epoch.</param>
+/// <param name="Scores">The logits in label order, in evaluation mode after the epoch; null for imported predictions
+/// without scores.</param>
 public sealed record PredictionResponse(
-    Guid ExampleId, int Position, IReadOnlyList<string> Predicted, IReadOnlyList<float> Scores);
+    Guid ExampleId, int Position, IReadOnlyList<string> Predicted, IReadOnlyList<float>? Scores);

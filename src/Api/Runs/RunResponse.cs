@@ -1,9 +1,12 @@
 using PieService.Api.Http;
+using PieService.Domain;
+using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 
 namespace PieService.Api.Runs;
 
+/// <param name="Cohort">The name of the cohort of imported predictions; null if this service trains the run.</param>
 /// <param name="Compression">
 /// The number of prunable weights divided by the number of those that are kept; null until the run has succeeded.
 /// </param>
@@ -35,7 +38,7 @@ namespace PieService.Api.Runs;
 /// </param>
 public sealed record RunResponse(
     Guid Id, Guid SweepId, IReadOnlyList<Guid> SweepIds, string Model, Architecture Architecture, Method Method,
-    decimal Sparsity, int Seed,
+    decimal Sparsity, string? Cohort, int Seed,
     RunState State, double? AchievedSparsity, double? Compression, IReadOnlyList<TensorSparsity> Tensors,
     IReadOnlyList<RunPruning>? Prunings, RunEpochs Epochs, int Attempts, int Interruptions,
     string? Error, string? Worker, string? Device, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt,
@@ -50,17 +53,22 @@ public sealed record RunResponse(
 
     /// <param name="trainLoss">The loss on the training split in the last epoch.</param>
     public static RunResponse Of(Run run, string model, IEnumerable<Guid> sweeps, double? trainLoss) => new(
-        run.Id, run.SweepId, [.. sweeps], model, run.Architecture, run.Method, run.Sparsity, run.Seed,
+        run.Id, run.SweepId, [.. sweeps], model, run.Architecture, run.Method, run.Sparsity, run.Cohort,
+        run.Seed,
         run.State, run.AchievedSparsity,
         run.Outcome is { } trained ? PrunableWeights.Of(trained.Tensors).Compression : null, run.Outcome?.Tensors ?? [],
         run.Outcome?.Prunings, RunEpochs.Of(run), run.Attempts, run.Interruptions,
         run.Error, run.Worker, run.Device, run.CreatedAt, run.StartedAt, run.FinishedAt,
-        run.Outcome?.Test, trainLoss - run.Outcome?.Test.Loss, run.PredictionHash,
+        TestOf(run), trainLoss - run.Outcome?.Test.Loss, run.PredictionHash,
         run.PredictedSplits ?? run.PredictSplits, run.Outcome?.ObservedEpochs ?? [], run.IsRepeatable,
         run.TrainingSeconds,
         run.Outcome is { } outcome ? RunEnvironment.Of(outcome) : null,
         run.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null, run.Outcome?.Threshold,
         run.VectorCoverage, run.Outcome?.PredictedBy?.ToString());
+
+    /// <summary>Imported predictions may be for another split.</summary>
+    private static RunScore? TestOf(Run run) => run.Outcome?.Test
+        ?? (run.PredictSplits.Contains(Wire.Name(Split.Test)) ? run.ImportedScore : null);
 }
 
 /// <summary>The numbers of finished and of all epochs, including those of a shared trunk.</summary>

@@ -26,6 +26,7 @@ public sealed class RunTable() : Table<RunFilter, SweepScope, RunResponse>("swee
         .Name("architecture", row => row.Architecture)
         .Name("method", row => row.Method)
         .Real("sparsity", row => (double)row.Sparsity)
+        .Text("cohort", row => row.Cohort)
         .Whole("seed", row => row.Seed)
         .Name("state", row => row.State)
         .Real("achievedSparsity", row => row.AchievedSparsity)
@@ -89,6 +90,7 @@ public sealed class RunTable() : Table<RunFilter, SweepScope, RunResponse>("swee
                        && (filter.Architecture == null || run.Architecture == filter.Architecture)
                        && (filter.Method == null || run.Method == filter.Method)
                        && (filter.Sparsity == null || run.Sparsity == filter.Sparsity)
+                       && (filter.Cohort == null || run.Cohort == filter.Cohort)
                        && (filter.Seed == null || run.Seed == filter.Seed)
                        && (filter.Model == null || link.Model == filter.Model)
                        && (filter.MinAchievedSparsity == null || run.AchievedSparsity >= filter.MinAchievedSparsity)
@@ -140,6 +142,9 @@ public sealed record RunFilter : TableQuery
 
     /// <summary>The target sparsity, in percent; 0 for dense runs.</summary>
     public decimal? Sparsity { get; init; }
+
+    /// <summary>The name of a cohort of imported predictions.</summary>
+    public string? Cohort { get; init; }
     public int? Seed { get; init; }
 
     /// <summary>The lowest achieved sparsity, in percent. Runs below it are left out.</summary>

@@ -23,6 +23,9 @@ public readonly record struct SweepPredictionResponse
 
     /// <summary>The target sparsity, in percent.</summary>
     public decimal Sparsity => block.Run.Sparsity;
+
+    /// <summary>The name of the cohort of imported predictions.</summary>
+    public string? Cohort => block.Run.Cohort;
     public double? AchievedSparsity => block.Run.AchievedSparsity;
     public int Seed => block.Run.Seed;
     public Split Split => block.Run.Split;
@@ -35,13 +38,13 @@ public readonly record struct SweepPredictionResponse
     /// <summary>The predicted labels; exactly one for single-label data.</summary>
     public IReadOnlyList<string> Predicted => block.Names.Of(block.Predictions.Labels, Place);
 
-    /// <summary>The logits in label order.</summary>
-    public IReadOnlyList<float> Scores =>
-        PackedPredictions.ScoresAt(block.Predictions.Scores, Place, block.Run.ClassCount);
+    /// <summary>The logits in label order; null for imported predictions without scores.</summary>
+    public IReadOnlyList<float>? Scores => block.Predictions.Scores is { } scores
+        ? PackedPredictions.ScoresAt(scores, Place, block.Run.ClassCount) : null;
 
     /// <summary>The logit of one label.</summary>
-    internal float ScoreOf(int label) =>
-        PackedPredictions.ScoreAt(block.Predictions.Scores, Place, label, block.Run.ClassCount);
+    internal float? ScoreOf(int label) => block.Predictions.Scores is { } scores
+        ? PackedPredictions.ScoreAt(scores, Place, label, block.Run.ClassCount) : null;
 
     /// <summary>The place of the example among the packed predictions.</summary>
     private int Place => Position - block.Predictions.First;

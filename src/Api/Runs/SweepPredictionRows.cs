@@ -124,6 +124,7 @@ internal sealed class SweepPredictionRows(
             && (filter.Model == null || link.Model == filter.Model)
             && (filter.Method == null || run.Method == filter.Method)
             && (filter.Sparsity == null || run.Sparsity == filter.Sparsity)
+            && (filter.Cohort == null || run.Cohort == filter.Cohort)
         select new StoredRun
         {
             Run = new PredictedRun
@@ -133,6 +134,7 @@ internal sealed class SweepPredictionRows(
                 Model = link.Model,
                 Method = run.Method,
                 Sparsity = run.Sparsity,
+                Cohort = run.Cohort,
                 AchievedSparsity = run.AchievedSparsity,
                 Seed = run.Seed,
                 Split = packed.Split,
@@ -148,7 +150,7 @@ internal sealed class SweepPredictionRows(
         public required RunPredictions Packed { get; init; }
     }
 
-    private sealed record PackedBytes(byte[] Classes, byte[] Scores);
+    private sealed record PackedBytes(byte[] Classes, byte[]? Scores);
 
     /// <summary>The place of a row: the place of its run in the sweep, and the position of its example.</summary>
     private sealed record Place(int Run, int Position)

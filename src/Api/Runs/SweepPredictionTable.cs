@@ -42,6 +42,7 @@ public sealed class SweepPredictionTable()
         .Text("model", row => row.Model)
         .Name("method", row => row.Method)
         .Real("sparsity", row => (double)row.Sparsity)
+        .Text("cohort", row => row.Cohort)
         .Real("achievedSparsity", row => row.AchievedSparsity)
         .Whole("seed", row => row.Seed)
         .Name("split", row => row.Split)
@@ -98,6 +99,9 @@ public sealed record SweepPredictionFilter : TableQuery
 
     /// <summary>The target sparsity, in percent; 0 for dense runs.</summary>
     public decimal? Sparsity { get; init; }
+
+    /// <summary>The name of a cohort of imported predictions.</summary>
+    public string? Cohort { get; init; }
 
     /// <summary>A run of the sweep: only the runs after it are listed.</summary>
     public Guid? After { get; init; }

@@ -17,8 +17,12 @@ public abstract record ComparisonSelection : TableQuery
     /// <summary>The target sparsity, in percent. Only comparisons with this target count.</summary>
     public decimal? Sparsity { get; init; }
 
-    /// <summary>Only comparisons with this dense cohort count: dense or dense4E.</summary>
+    /// <summary>Only comparisons with this dense cohort count: dense, dense4E, or external for imported
+    /// predictions.</summary>
     public Method? Baseline { get; init; }
+
+    /// <summary>The name of a cohort of imported predictions. Only its comparison counts.</summary>
+    public string? Cohort { get; init; }
 
     /// <param name="split">Null for the comparisons on all splits.</param>
     protected internal IQueryable<Comparison> Of(IQueryable<Comparison> comparisons, Guid sweepId, Split? split) =>
@@ -27,5 +31,6 @@ public abstract record ComparisonSelection : TableQuery
             && (Model == null || comparison.Model == Model)
             && (Method == null || comparison.Method == Method)
             && (Sparsity == null || comparison.Sparsity == Sparsity)
-            && (Baseline == null || comparison.Baseline == Baseline));
+            && (Baseline == null || comparison.Baseline == Baseline)
+            && (Cohort == null || comparison.Cohort == Cohort));
 }

@@ -37,10 +37,10 @@ public sealed class DenseStrata
     {
         var strata = new byte[examples];
         var labels = db.PieLabels.Where(label => label.ComparisonNumber == number)
-            .Select(label => new { label.Position, label.DenseVotes, label.Runs }).AsAsyncEnumerable();
+            .Select(label => new { label.Position, label.DenseVotes, label.DenseRuns }).AsAsyncEnumerable();
         await foreach (var label in labels.WithCancellation(cancellation))
             strata[label.Position] =
-                (byte)OverlapGivenMargin.Stratum(Margin(task, PackedVotes.Unpack(label.DenseVotes), label.Runs));
+                (byte)OverlapGivenMargin.Stratum(Margin(task, PackedVotes.Unpack(label.DenseVotes), label.DenseRuns));
         return strata;
     }
 

@@ -17,6 +17,13 @@ public interface IComparisonIdentity
     /// <summary>The target sparsity, in percent.</summary>
     decimal Sparsity { get; }
     Method Baseline { get; }
+
+    /// <summary>
+    /// The cohort of imported predictions; null, like the next two, if this service trained the runs.
+    /// </summary>
+    string? Cohort { get; }
+    string? Compression { get; }
+    double? Bits { get; }
     Split Split { get; }
 }
 
@@ -31,5 +38,8 @@ internal static class IdentityColumns
         .Name($"{prefix}method", row => of(row).Method)
         .Real($"{prefix}sparsity", row => (double)of(row).Sparsity)
         .Name($"{prefix}baseline", row => of(row).Baseline)
+        .Text($"{prefix}cohort", row => of(row).Cohort)
+        .Text($"{prefix}compression", row => of(row).Compression)
+        .Real($"{prefix}bits", row => of(row).Bits)
         .Name($"{prefix}split", row => of(row).Split);
 }

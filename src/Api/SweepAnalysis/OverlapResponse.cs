@@ -40,15 +40,19 @@ public sealed record OverlapResponse(
     }
 }
 
+/// <param name="Cohort">The name of the cohort of imported predictions; null if this service trained the runs.</param>
+/// <param name="Compression">The compression of that cohort in words.</param>
+/// <param name="Bits">The bits of one of its weights.</param>
 /// <param name="Pies">The number of its PIEs, with maxQ of those that are significant; null until it is
 /// labelled.</param>
 public sealed record OverlappingComparison(
     Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
-    Split Split, int? Pies) : IComparisonIdentity
+    string? Cohort, string? Compression, double? Bits, Split Split, int? Pies) : IComparisonIdentity
 {
     public static OverlappingComparison Of(Comparison comparison, PieSet? pies) => new(
         comparison.Id, comparison.Model, comparison.Architecture, comparison.Method, comparison.Sparsity,
-        comparison.Baseline, comparison.Split, pies?.Count);
+        comparison.Baseline, comparison.Cohort, comparison.Compression, comparison.Bits, comparison.Split,
+        pies?.Count);
 }
 
 /// <param name="ExpectedShared">The expected value of shared, summed over tenths of the dense margin.</param>

@@ -7,6 +7,9 @@ using PieService.Domain.Statistics;
 
 namespace PieService.Api.SweepAnalysis;
 
+/// <param name="Cohort">The name of the cohort of imported predictions; null if this service trained the runs.</param>
+/// <param name="Compression">The compression of that cohort in words.</param>
+/// <param name="Bits">The bits of one of its weights.</param>
 /// <param name="Complete">Whether every expected run has succeeded; else the numbers are provisional.</param>
 /// <param name="PieRate">The number of PIEs divided by the number of examples, in [0, 1].</param>
 /// <param name="SignificantPies">The number of PIEs with a q value of at most 0.05.</param>
@@ -23,7 +26,8 @@ namespace PieService.Api.SweepAnalysis;
 /// <param name="AnalysedAt">Null, as all numbers, until the comparison is labelled.</param>
 public sealed record SweepAnalysisResponse(
     Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
-    Split Split, ComparedSeeds Seeds, bool Complete, Spread? AchievedSparsity, ScoreEstimates? Score, int? Examples,
+    string? Cohort, string? Compression, double? Bits, Split Split, ComparedSeeds Seeds, bool Complete,
+    Spread? AchievedSparsity, ScoreEstimates? Score, int? Examples,
     int? Pies, double? PieRate, int? SignificantPies, NoiseFloor? NoiseFloor, Spread? Churn, Estimate? Excess,
     Estimate? OverDense, double? HalvesJaccard, CrossFitResponse? CrossFit, ReplicationResponse? Replication,
     Collapse? Collapse, DateTimeOffset? AnalysedAt, int? AnalysisVersion) : IComparisonIdentity
@@ -35,7 +39,8 @@ public sealed record SweepAnalysisResponse(
         var (known, result) = (ComparisonResponse.Of(comparison), analysis?.Result);
         return new(
             comparison.Id, comparison.Model, comparison.Architecture, comparison.Method, comparison.Sparsity,
-            comparison.Baseline, comparison.Split, known.Seeds, known.Complete, known.AchievedSparsity,
+            comparison.Baseline, comparison.Cohort, comparison.Compression, comparison.Bits, comparison.Split,
+            known.Seeds, known.Complete, known.AchievedSparsity,
             ScoreEstimates.Of(comparison.Summary), known.Examples, known.Pies, known.PieRate,
             result?.Significance.AtMost.SingleOrDefault(level => level.MaxQ == Significant)?.Pies, known.NoiseFloor,
             known.Churn, result?.Effect.Excess, result?.Effect.OverDense, result?.Halves?.Jaccard,

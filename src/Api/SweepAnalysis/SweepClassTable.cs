@@ -60,6 +60,7 @@ public sealed record SweepClassResponse : ClassResponse, IComparisonIdentity
         (ComparisonId, Model, Architecture) = (comparison.Id, comparison.Model, comparison.Architecture);
         (Method, Sparsity, Baseline, Split) =
             (comparison.Method, comparison.Sparsity, comparison.Baseline, comparison.Split);
+        (Cohort, Compression, Bits) = (comparison.Cohort, comparison.Compression, comparison.Bits);
     }
 
     public Guid ComparisonId { get; }
@@ -72,7 +73,18 @@ public sealed record SweepClassResponse : ClassResponse, IComparisonIdentity
     /// <summary>The target sparsity, in percent.</summary>
     public decimal Sparsity { get; }
 
-    /// <summary>The dense cohort of the comparison: dense or dense4E.</summary>
+    /// <summary>The dense cohort of the comparison: dense, dense4E, or external for imported predictions.</summary>
     public Method Baseline { get; }
+
+    /// <summary>
+    /// The cohort of imported predictions; null, like the next two, if this service trained the runs.
+    /// </summary>
+    public string? Cohort { get; }
+
+    /// <summary>The compression of that cohort in words.</summary>
+    public string? Compression { get; }
+
+    /// <summary>The bits of one of its weights.</summary>
+    public double? Bits { get; }
     public Split Split { get; }
 }

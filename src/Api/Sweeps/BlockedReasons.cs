@@ -6,6 +6,9 @@ namespace PieService.Api.Sweeps;
 /// <summary>The reasons why queued runs are not picked up, with what to do about them.</summary>
 public sealed class BlockedReasons
 {
+    public const string NoWorker =
+        "no worker is running: start one with ./pie up, or start the worker program for this database";
+
     private const int NamesShown = 20;
 
     private readonly IReadOnlyList<string> general;
@@ -16,7 +19,7 @@ public sealed class BlockedReasons
     {
         general =
             workers.Count == 0
-                ? ["no worker is running: start one with ./pie up, or start the worker program for this database"]
+                ? [NoWorker]
             : workers.All(worker => worker.ShortOf is not null)
             ? [.. workers.Select(ReasonOf)]
             : [];

@@ -14,6 +14,10 @@ public sealed record SweepRow
     public required KnownDataset Dataset { get; init; }
 }
 
+/// <param name="Origin">Whether the runs were requested, or their predictions imported.</param>
+/// <param name="Request">Null for imported predictions.</param>
+/// <param name="Replication">How the runs of a cohort of imported predictions differ; null for a request.</param>
+/// <param name="Cohorts">The cohorts of imported predictions; empty for a request.</param>
 /// <param name="WaitingFor">The reasons why no run makes progress; empty if a run does, or if none has to.</param>
 /// <param name="LabellingError">
 /// Why the last labelling of a comparison failed. It is repeated; if the sweep has failed although its runs have
@@ -27,7 +31,8 @@ public sealed record SweepRow
 /// What is doubtful about the dataset and the request, also if the sweep was accepted; empty if nothing is.
 /// </param>
 public sealed record SweepResponse(
-    Guid Id, string Name, SweepState State, Guid DatasetId, SweepRequest Request,
+    Guid Id, string Name, SweepState State, SweepOrigin Origin, Guid DatasetId, SweepRequest? Request,
+    ReplicationKind? Replication, IReadOnlyList<ForeignCohort> Cohorts,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, ProgressResponse Progress,
     IReadOnlyList<string> WaitingFor,
     string? LabellingError,
@@ -43,13 +48,22 @@ public sealed record SweepResponse(
     {
         var (sweep, progress) = (row.Sweep, row.Progress);
         return new(
-            sweep.Id, sweep.Name, progress.State, sweep.DatasetId, sweep.Request,
+            sweep.Id, sweep.Name, progress.State, sweep.Origin, sweep.DatasetId, sweep.Request,
+            sweep.Foreign?.Replication, sweep.Foreign?.Cohorts ?? [],
             sweep.CreatedAt, progress.StartedAt, progress.FinishedAt, ProgressResponse.Of(progress),
-            progress.State is SweepState.Queued or SweepState.Running && progress is { RunsQueued: > 0, RunsRunning: 0 }
-                ? BlockedReasons.Of(live.Workers).ReasonsFor(sweep.Request) : [],
+            WaitsFor(sweep, progress, live),
             progress.LabellingError,
-            sweep.Request.Unknowns,
-            PlanWarnings.Of(sweep.Request, row.Dataset, live));
+            sweep.Request?.Unknowns ?? [],
+            sweep.Request is { } request ? PlanWarnings.Of(request, row.Dataset, live) : [.. row.Dataset.Warnings]);
+    }
+
+    private static IReadOnlyList<string> WaitsFor(Sweep sweep, SweepProgress progress, LiveResources live)
+    {
+        if (progress.State is not (SweepState.Queued or SweepState.Running)) return [];
+        // The runs of imported predictions have ended; their comparisons wait for a worker that labels them.
+        if (sweep.Request is not { } request) return live.Workers.Count == 0 ? [BlockedReasons.NoWorker] : [];
+        return progress is { RunsQueued: > 0, RunsRunning: 0 }
+            ? BlockedReasons.Of(live.Workers).ReasonsFor(request) : [];
     }
 }
 

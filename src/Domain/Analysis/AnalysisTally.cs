@@ -63,9 +63,10 @@ public sealed class AnalysisTally
 
     /// <summary>The measures of an example, when all examples have been added.</summary>
     /// <inheritdoc cref="Add(LabelledExample, DiscordantSeeds, bool?)"/>
-    /// <param name="selfConfidence">How much the dense runs support its gold labels, in [0, 1].</param>
+    /// <param name="selfConfidence">How much the dense runs support its gold labels, in [0, 1]; null without
+    /// scores.</param>
     public ExampleMeasures Measures(
-        LabelledExample label, DiscordantSeeds? discordant, bool? isReplicated, double selfConfidence) => new(
+        LabelledExample label, DiscordantSeeds? discordant, bool? isReplicated, double? selfConfidence) => new(
         significance.Of(label, discordant), measures.Inclusion(label), measures.Shift(label), selfConfidence,
         isReplicated);
 

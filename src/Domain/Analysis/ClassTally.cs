@@ -12,8 +12,7 @@ public sealed class ClassTally(LearningTask task, int classCount)
     private int allExamples, allPies;
 
     /// <param name="gold">The gold labels of the block in which the label has its position.</param>
-    /// <param name="runs">The number of runs of each of the two cohorts.</param>
-    public void Add(LabelledExample label, PackedLabels gold, int runs)
+    public void Add(LabelledExample label, PackedLabels gold, ComparedCohorts cohorts)
     {
         allExamples++;
         gold.Vote(label.Position, examples);
@@ -21,8 +20,8 @@ public sealed class ClassTally(LearningTask task, int classCount)
         allPies++;
         gold.Vote(label.Position, pies);
         if (differing is null) return;
-        foreach (var c in new LabelVotes(label.DenseVotes, runs).DifferingFrom(new(label.PrunedVotes, runs)))
-            differing[c]++;
+        var pruned = new LabelVotes(label.PrunedVotes, cohorts.Pruned);
+        foreach (var c in new LabelVotes(label.DenseVotes, cohorts.Dense).DifferingFrom(pruned)) differing[c]++;
     }
 
     /// <summary>Whether the PIEs are spread over the classes as the other examples are.</summary>

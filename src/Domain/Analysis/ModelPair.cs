@@ -6,9 +6,9 @@ namespace PieService.Domain.Analysis;
 /// Two models of a sweep at the same method, target, baseline and split, to compare the effects of pruning on them.
 /// </summary>
 /// <param name="SparsityDifference">The achieved sparsity of the second minus that of the first, in percentage points;
-/// null until both are labelled.</param>
-/// <param name="Comparable">Whether both keep about the same share of their weights; null until both are
-/// labelled.</param>
+/// null until both are labelled, and for imported predictions of unknown sparsity.</param>
+/// <param name="Comparable">Whether both keep about the same share of their weights; null where the difference
+/// is.</param>
 /// <param name="Overlap">Null until both are labelled.</param>
 public sealed record ModelPair(
     Comparison First, Comparison Second, double? SparsityDifference, bool? Comparable, PieOverlap? Overlap)
@@ -26,10 +26,12 @@ public sealed record ModelPair(
     {
         if (first.Summary is not { } one || second.Summary is not { } other)
             return new ModelPair(first, second, null, null, null);
-        var (kept, otherKept) = (100 - one.AchievedSparsity.Mean, 100 - other.AchievedSparsity.Mean);
+        var overlap = PieOverlap.Of(one.Pies, other.Pies, shared, one.Examples);
+        if ((one.AchievedSparsity?.Mean, other.AchievedSparsity?.Mean) is not ({ } sparsity, { } otherSparsity))
+            return new ModelPair(first, second, null, null, overlap);
+        var (kept, otherKept) = (100 - sparsity, 100 - otherSparsity);
         return new ModelPair(
-            first, second, other.AchievedSparsity.Mean - one.AchievedSparsity.Mean,
-            Math.Max(kept, otherKept) <= (1 + KeptTolerance) * Math.Min(kept, otherKept),
-            PieOverlap.Of(one.Pies, other.Pies, shared, one.Examples));
+            first, second, otherSparsity - sparsity,
+            Math.Max(kept, otherKept) <= (1 + KeptTolerance) * Math.Min(kept, otherKept), overlap);
     }
 }

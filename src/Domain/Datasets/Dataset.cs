@@ -14,6 +14,11 @@ public sealed class Dataset
     public required string ContentHash { get; init; }
     public required IReadOnlyList<SplitSummary> Splits { get; init; }
 
+    /// <summary>The splits without which no model can be trained; the dataset of imported predictions has but one
+    /// split.</summary>
+    public IReadOnlyList<Split> MissingSplits =>
+        [.. new[] { Split.Train, Split.Test }.Except(Splits.Select(summary => summary.Split))];
+
     /// <summary>The number of documents that are not examples, by reason.</summary>
     public IReadOnlyDictionary<string, int> Dropped { get; init; } = new Dictionary<string, int>();
 

@@ -13,8 +13,7 @@ public static class DatasetWarnings
     [
         .. SameContent(sameContentAs),
         .. InTwoSplits(dataset),
-        .. FewExamples(dataset),
-        .. ShortTexts(dataset),
+        .. dataset.Splits.Where(split => split.Split == Split.Train).SelectMany(train => OfTraining(dataset, train)),
         .. Quoted(dataset),
     ];
 
@@ -36,10 +35,12 @@ public static class DatasetWarnings
                     + "trained on; remove them from one of the splits.");
     }
 
-    private static IEnumerable<Warning> FewExamples(Dataset dataset)
+    private static IEnumerable<Warning> OfTraining(Dataset dataset, SplitSummary train) =>
+        [.. FewExamples(dataset, train), .. ShortTexts(train)];
+
+    private static IEnumerable<Warning> FewExamples(Dataset dataset, SplitSummary train)
     {
-        var perLabel = dataset.Splits.Single(split => split.Split == Split.Train).PerLabel;
-        var rare = dataset.Labels.Where((_, label) => perLabel[label] < FewestExamples).ToList();
+        var rare = dataset.Labels.Where((_, label) => train.PerLabel[label] < FewestExamples).ToList();
         if (rare.Count > 0)
             yield return new(
                 WarningCode.FewExamples,
@@ -57,9 +58,9 @@ public static class DatasetWarnings
                     + "\"\\t\".");
     }
 
-    private static IEnumerable<Warning> ShortTexts(Dataset dataset)
+    private static IEnumerable<Warning> ShortTexts(SplitSummary train)
     {
-        if (dataset.Splits.Single(split => split.Split == Split.Train).Tokens.P50 <= 1)
+        if (train.Tokens.P50 <= 1)
             yield return new(
                 WarningCode.ShortTexts,
                 "At least half of the training texts have at most one token. Is columns.text the column of the texts?");

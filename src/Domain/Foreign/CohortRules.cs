@@ -1,3 +1,5 @@
+using PieService.Domain.Sweeps;
+
 namespace PieService.Domain.Foreign;
 
 /// <summary>The conditions for the cohorts of an import: every model has one baseline.</summary>

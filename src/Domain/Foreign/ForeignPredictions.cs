@@ -1,5 +1,6 @@
 using PieService.Domain.Foreign.Assembly;
 using PieService.Domain.Predictions;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Foreign;
 

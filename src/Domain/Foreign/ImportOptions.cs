@@ -2,34 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Domain.Foreign;
 
-/// <summary>How the runs of a cohort differ, which decides what their votes speak about.</summary>
-public enum ReplicationKind
-{
-    /// <summary>One model each: no run repeats another.</summary>
-    [JsonStringEnumMemberName("none")] None,
-
-    /// <summary>Trainings with different seeds.</summary>
-    [JsonStringEnumMemberName("training")] Training,
-
-    /// <summary>Evaluations of one model.</summary>
-    [JsonStringEnumMemberName("evaluation")] Evaluation,
-
-    /// <summary>Settings of a compression.</summary>
-    [JsonStringEnumMemberName("setting")] Setting,
-}
-
-/// <summary>How the run of a seed is related to the baseline's run of the same seed.</summary>
-public enum SeedPairing
-{
-    [JsonStringEnumMemberName("none")] None,
-
-    /// <summary>Both were trained with the seed.</summary>
-    [JsonStringEnumMemberName("seed")] Seed,
-
-    /// <summary>The model was made of that run.</summary>
-    [JsonStringEnumMemberName("model")] Model,
-}
-
 /// <summary>How the examples of files are found among those of an existing dataset.</summary>
 public enum ExampleMatch
 {

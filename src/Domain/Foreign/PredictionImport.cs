@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using PieService.Domain.Datasets;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Foreign;
 

@@ -26,7 +26,25 @@ public sealed class Comparison
     public Split Split { get; init; }
     public required string DenseFingerprint { get; init; }
     public required string PrunedFingerprint { get; init; }
-    public int ExpectedSeeds { get; init; }
+
+    /// <summary>
+    /// Whether a dense and a pruned run of the same seed belong together; then the comparison is over the seeds
+    /// that both cohorts have.</summary>
+    public bool IsPaired { get; init; } = true;
+
+    /// <summary>The number of dense runs that the labels are expected to follow from.</summary>
+    public int ExpectedDense { get; init; }
+    public int ExpectedPruned { get; init; }
+
+    /// <summary>The name of the foreign cohort that is compared with its baseline; null, like the next two, if this
+    /// service trains the runs.</summary>
+    public string? Cohort { get; init; }
+
+    /// <summary>The compression of that cohort in words.</summary>
+    public string? Compression { get; init; }
+
+    /// <summary>The bits of one of its weights.</summary>
+    public double? Bits { get; init; }
 
     /// <summary>
     /// When a message to label it was last sent, or the labelling that followed has failed; null if a message must be

@@ -13,13 +13,16 @@ public enum ScoreMetric
     [JsonStringEnumMemberName("macroF1")] MacroF1,
 }
 
-/// <summary>The result of one labelling, over the seeds that both cohorts have.</summary>
+/// <summary>The result of one labelling, of paired cohorts over the seeds that both have.</summary>
 /// <param name="Complete">Every expected run of both cohorts succeeded.</param>
+/// <param name="AchievedSparsity">Over the pruned runs, in percent; null for imported predictions of unknown
+/// sparsity.</param>
 /// <param name="DenseTies">The number of examples on which the dense vote is a tie.</param>
 /// <param name="DenseOnPies">Single-label: accuracy of the dense majority on the PIEs. Multi-label: mean over the dense
 /// runs of their macro-F1 on the PIEs, over all C classes, so that classes that are absent there count as 0 (study
 /// 1.12). Null if there are no PIEs.</param>
-/// <param name="Churn">Share of the examples on which the two runs of one seed disagree.</param>
+/// <param name="Churn">Share of the examples on which the two runs of one seed disagree, over the seeds; of unpaired
+/// cohorts the mean share on which a pruned run and a dense run disagree, over the pruned runs.</param>
 /// <param name="InfluenceEpochs">The epochs by whose EL2N the examples are put into bins; empty if there are no
 /// bins.</param>
 /// <param name="NoInfluence">Why there are no bins; null if there are.</param>
@@ -34,7 +37,7 @@ public sealed record ComparisonSummary(
     int Pies,
     int DenseTies,
     int PrunedTies,
-    Spread AchievedSparsity,
+    Spread? AchievedSparsity,
     Spread DenseScore,
     Spread PrunedScore,
     double? DenseOnPies,
@@ -50,7 +53,9 @@ public sealed record ComparisonSummary(
 
 /// <summary>Everything from which the labels of a comparison are computed.</summary>
 /// <param name="Gold">The gold labels of the N examples.</param>
-/// <param name="Dense">The predictions of each dense run, in seed order.</param>
-/// <param name="Pruned">The predictions of the pruned run of the same seed, in the same order.</param>
+/// <param name="Dense">The predictions of each dense run, at least one, in seed order.</param>
+/// <param name="Pruned">
+/// The predictions of each pruned run, at least one; of paired cohorts the run of the same seed, in
+/// the same order.</param>
 public sealed record ComparedAnswers(
     PackedLabels Gold, IReadOnlyList<PackedLabels> Dense, IReadOnlyList<PackedLabels> Pruned);

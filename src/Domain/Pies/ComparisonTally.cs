@@ -8,17 +8,18 @@ namespace PieService.Domain.Pies;
 /// Counts what the summary of a comparison is made of, a block of examples at a time: its size depends on the runs and
 /// classes, and not on the examples.
 /// </summary>
-/// <param name="seeds">The number of runs of each of the two cohorts.</param>
+/// <param name="classCount">C.</param>
 /// <param name="denseRuns">The number of all dense runs, including those of seeds that no pruned run has.</param>
-public sealed class ComparisonTally(LearningTask task, int classCount, int seeds, int denseRuns)
+public sealed class ComparisonTally(LearningTask task, int classCount, ComparedCohorts cohorts, int denseRuns)
 {
-    private readonly CohortCounter dense = new(task, classCount, seeds), pruned = new(task, classCount, seeds);
+    private readonly CohortCounter dense = new(task, classCount, cohorts.Dense), pruned =
+        new(task, classCount, cohorts.Pruned);
 
     /// <summary>Counted for multi-label data only; the majorities suffice for single-label data.</summary>
-    private readonly CohortCounter denseOnPies = new(task, classCount, seeds), prunedOnPies =
-        new(task, classCount, seeds);
-    private readonly SeedChurn churn = new(seeds);
-    private readonly NoiseFloorTally noiseFloor = new(task, classCount, denseRuns, seeds);
+    private readonly CohortCounter denseOnPies = new(task, classCount, cohorts.Dense), prunedOnPies =
+        new(task, classCount, cohorts.Pruned);
+    private readonly SeedChurn churn = new(cohorts);
+    private readonly NoiseFloorTally noiseFloor = new(task, classCount, denseRuns, cohorts.Dense);
     private int examples, pies, denseTies, prunedTies, tiedPies, denseRight, prunedRight;
 
     /// <summary>The counts of each dense run of the cohort.</summary>
@@ -61,30 +62,31 @@ public sealed class ComparisonTally(LearningTask task, int classCount, int seeds
         noiseFloor.Add(allDense);
     }
 
-    /// <param name="achievedSparsity">The achieved sparsity of each pruned run, in percent.</param>
-    /// <param name="expectedSeeds">The number of seeds that the sweep asked for.</param>
+    /// <param name="achievedSparsity">The achieved sparsity of each pruned run, in percent; empty if it is not
+    /// known.</param>
+    /// <param name="isComplete">Whether these are all runs that are expected.</param>
     /// <param name="noInfluence">Why <paramref name="influenceEpochs"/> is empty; null if it is not.</param>
     /// <param name="denseCollapsed">The number of dense runs that have collapsed.</param>
     /// <param name="prunedCollapsed">The number of pruned runs that have collapsed.</param>
     public ComparisonSummary Summary(
-        IReadOnlyCollection<double> achievedSparsity, int expectedSeeds, IReadOnlyList<int> influenceEpochs,
+        IReadOnlyCollection<double> achievedSparsity, bool isComplete, IReadOnlyList<int> influenceEpochs,
         string? noInfluence, int denseCollapsed, int prunedCollapsed)
     {
         var isSingle = task == LearningTask.SingleLabel;
         return new ComparisonSummary(
-            seeds,
-            seeds,
-            seeds == expectedSeeds,
+            cohorts.Dense,
+            cohorts.Pruned,
+            isComplete,
             examples,
             pies,
             denseTies,
             prunedTies,
-            Spread.Of(achievedSparsity),
+            achievedSparsity.Count == 0 ? null : Spread.Of(achievedSparsity),
             Spread.Of(DenseScores),
             Spread.Of(PrunedScores),
             OnPies(denseRight, denseOnPies),
             OnPies(prunedRight, prunedOnPies),
-            Spread.Of(churn.PerSeed),
+            Spread.Of(churn.PerRun),
             noiseFloor.Floor(),
             influenceEpochs,
             noInfluence,

@@ -14,7 +14,7 @@ public static class LabelSize
     /// The columns of every label without the votes, of which eight are measures; EL2N and the bin of a training
     /// example.
     /// </summary>
-    private const int Columns = 27 + (8 * sizeof(double)), Influence = 10;
+    private const int Columns = 29 + (8 * sizeof(double)), Influence = 10;
 
     /// <summary>
     /// The entries in the two indexes. One of the key has 20 bytes, in pages that are mostly full. One of the index of

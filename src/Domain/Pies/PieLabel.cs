@@ -38,8 +38,8 @@ public sealed class PieLabel
     public required byte[] DenseVotes { get; init; }
     public required byte[] PrunedVotes { get; init; }
 
-    /// <summary>The number of runs of each of the two cohorts.</summary>
-    public short Runs { get; init; }
+    public short DenseRuns { get; init; }
+    public short PrunedRuns { get; init; }
     public short? DenseMode { get; init; }
     public short? PrunedMode { get; init; }
     public bool DenseTied { get; init; }
@@ -88,8 +88,9 @@ public sealed class PieLabel
     /// seed.</summary>
     public double? Shift { get; init; }
 
-    /// <summary>How much the dense runs support the gold labels, in [0, 1] (Analysis/SelfConfidence).</summary>
-    public double SelfConfidence { get; init; }
+    /// <summary>How much the dense runs support the gold labels, in [0, 1] (Analysis/SelfConfidence); null for imported
+    /// predictions without scores.</summary>
+    public double? SelfConfidence { get; init; }
 
     /// <summary>
     /// Whether a PIE is one against the second dense cohort too; null if the example is not a PIE, and without such a

@@ -15,13 +15,18 @@ public sealed class ExamplePrediction
     public Method Method { get; init; }
     public decimal Sparsity { get; init; }
     public double? AchievedSparsity { get; init; }
-    public Protocol Protocol { get; init; }
-    public PruningScope Scope { get; init; }
+
+    /// <summary>The name of the cohort of imported predictions; null if this service trained the run.</summary>
+    public string? Cohort { get; init; }
+
+    /// <summary>Null, like the scope, for imported predictions.</summary>
+    public Protocol? Protocol { get; init; }
+    public PruningScope? Scope { get; init; }
     public int Seed { get; init; }
     public Split Split { get; init; }
     public required string[] PredictedLabels { get; init; }
     public bool Correct { get; init; }
 
-    /// <summary>Logits in label order.</summary>
-    public required float[] Scores { get; init; }
+    /// <summary>Logits in label order; null for imported predictions without scores.</summary>
+    public float[]? Scores { get; init; }
 }

@@ -16,8 +16,9 @@ public sealed class RunPredictions
     /// <summary>The predicted labels, as <see cref="PackedLabels"/>.</summary>
     public required byte[] Classes { get; init; }
 
-    /// <summary>Examples x ClassCount x float16, little-endian: logits in label order.</summary>
-    public required byte[] Scores { get; init; }
+    /// <summary>Examples x ClassCount x float16, little-endian: logits in label order; null for imported predictions
+    /// without scores.</summary>
+    public byte[]? Scores { get; init; }
 
     /// <summary>
     /// The threshold by which the labels of multi-label data were decided; null for single-label data.

@@ -17,6 +17,10 @@ public enum Method
     [JsonStringEnumMemberName("IRP")] Irp,
     [JsonStringEnumMemberName("IRP-WR")] IrpWr,
     [JsonStringEnumMemberName("RP-AI")] RpAi,
+
+    /// <summary>Whatever another program did, whose predictions were imported; also the baseline of such a
+    /// comparison.</summary>
+    [JsonStringEnumMemberName("external")] External,
 }
 
 /// <summary>The score that ranks the weights: |w|, |w * gradient|, or a random number.</summary>
@@ -38,10 +42,10 @@ public enum PruningScope
 /// <summary>The parts of a method of the paper: score x schedule x rewinding.</summary>
 public sealed record PruningRule(PruningScore Score, PruningSchedule Schedule, bool Rewinds)
 {
-    /// <summary>Null for the dense methods.</summary>
+    /// <summary>Null for the dense methods, and for those of other programs.</summary>
     public static PruningRule? Of(Method method) => method switch
     {
-        Method.Dense or Method.Dense4E => null,
+        Method.Dense or Method.Dense4E or Method.External => null,
         Method.Imp => new(PruningScore.Magnitude, PruningSchedule.Iterative, Rewinds: false),
         Method.ImpWr => new(PruningScore.Magnitude, PruningSchedule.Iterative, Rewinds: true),
         Method.MpAi => new(PruningScore.Magnitude, PruningSchedule.AtInitialization, Rewinds: false),

@@ -13,10 +13,10 @@ public enum RunState
 }
 
 /// <summary>
-/// One training of a recipe with one seed. The row decides which worker trains it and whose results count: the holder
-/// of the lease with this <see cref="LeaseEpoch"/>, by the database's clock. Only the statements of Storage/RunLeases
-/// and Storage/SweepStore change its state and its lease; the worker's ArtifactCleanup also clears the columns of a
-/// checkpoint that nothing needs any more.
+/// One training of a recipe with one seed, or the predictions of one run of a foreign cohort. The row decides which
+/// worker trains it and whose results count: the holder of the lease with this <see cref="LeaseEpoch"/>, by the
+/// database's clock. Only the statements of Storage/RunLeases and Storage/SweepStore change its state and its lease;
+/// the worker's ArtifactCleanup also clears the columns of a checkpoint that nothing needs any more.
 /// </summary>
 public sealed class Run
 {
@@ -26,7 +26,12 @@ public sealed class Run
     /// <summary>The first sweep that asked for the run.</summary>
     public Guid SweepId { get; init; }
     public required string Fingerprint { get; init; }
-    public required Recipe Recipe { get; init; }
+
+    /// <summary>Null for a run of a foreign cohort, which is never trained.</summary>
+    public Recipe? Recipe { get; init; }
+
+    /// <summary>The name of the foreign cohort in its sweep; null for a run that is trained.</summary>
+    public string? Cohort { get; init; }
     public int Seed { get; init; }
 
     /// <summary>Copied from the recipe for queries, like the properties down to <see cref="Checkpoint"/>.</summary>
@@ -88,7 +93,12 @@ public sealed class Run
 
     public string? Worker { get; init; }
     public string? Device { get; init; }
+
+    /// <summary>Null until the run has succeeded, and for a run of a foreign cohort.</summary>
     public RunOutcome? Outcome { get; init; }
+
+    /// <summary>The scores of imported predictions for their split; null for a run that is trained.</summary>
+    public RunScore? ImportedScore { get; init; }
 
     /// <summary>
     /// Copied from the outcome for queries, like the properties down to <see cref="ObservedEpochs"/>.
@@ -186,13 +196,14 @@ public sealed record KeptModel(string Path, string Store, long Bytes, string Sha
 /// The share of the examples whose predicted labels are exactly their gold labels, in [0, 1].
 /// </param>
 /// <param name="Loss">
-/// The mean cross-entropy in nats; for multi-label data the binary cross-entropy, over examples and classes.
+/// The mean cross-entropy in nats; for multi-label data the binary cross-entropy, over examples and classes. Null for
+/// imported predictions without scores.
 /// </param>
 public sealed record RunScore(
-    double Accuracy, double MacroF1, double Loss, double MicroF1,
+    double Accuracy, double MacroF1, double? Loss, double MicroF1,
     double MacroPrecision, double MicroPrecision, double MacroRecall, double MicroRecall)
 {
-    public static RunScore Of(LabelScores scores, double loss) => new(
+    public static RunScore Of(LabelScores scores, double? loss) => new(
         scores.Accuracy, scores.MacroF1, loss, scores.MicroF1, scores.MacroPrecision, scores.MicroPrecision,
         scores.MacroRecall, scores.MicroRecall);
 }

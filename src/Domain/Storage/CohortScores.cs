@@ -3,6 +3,7 @@ using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
+using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 
 namespace PieService.Domain.Storage;
@@ -22,6 +23,10 @@ internal sealed class CohortScores(
     /// <returns>The epochs, ascending; if there are none, the reason.</returns>
     public async Task<(IReadOnlyList<int> Epochs, string? Reason)> EpochsAsync(CancellationToken cancellation)
     {
+        if (comparison.Method == Method.External)
+            return ([],
+                "Influence is computed for models that this service trains: it needs their predictions after an "
+                + "early epoch.");
         if (comparison.Split != Split.Train)
             return ([], "Influence is computed for training examples only: add train to predictSplits to get a "
                 + "comparison on the training split.");
@@ -55,9 +60,11 @@ internal sealed class CohortScores(
         return InfluenceRanking.Of(el2n);
     }
 
-    /// <summary>How much the dense runs support the gold labels of each example, in [0, 1].</summary>
-    public async Task<double[]> SelfConfidenceAsync(CancellationToken cancellation)
+    /// <summary>How much the dense runs support the gold labels of each example, in [0, 1]; null if one has no
+    /// scores.</summary>
+    public async Task<double[]?> SelfConfidenceAsync(CancellationToken cancellation)
     {
+        if (!await HaveScoresAsync(cohorts.Dense, cancellation)) return null;
         var (confidence, scores) = (new double[gold.Count], new ScoreBuffer());
         await foreach (var (block, packed) in PackedColumn.Scores(comparison.Split)
             .ReadAsync(db, Ids(cohorts.Dense), gold.Count, scoreBytes, blockBytes, cancellation))
@@ -70,10 +77,11 @@ internal sealed class CohortScores(
 
     /// <summary>How certain the runs of both cohorts are; a block of the scores of one run is in memory at a
     /// time.</summary>
-    /// <returns>Null for multi-label data, and for too few examples.</returns>
+    /// <returns>Null for multi-label data, for too few examples, and if a run has no scores.</returns>
     public async Task<Conformal?> ConformalAsync(CancellationToken cancellation)
     {
-        if (gold.Task == LearningTask.MultiLabel) return null;
+        if (gold.Task == LearningTask.MultiLabel
+            || !await HaveScoresAsync([.. cohorts.Dense, .. cohorts.Pruned], cancellation)) return null;
         var (split, scores) = (new ConformalSplit(gold), new ScoreBuffer());
         return split.HasThreshold
             ? new(
@@ -113,6 +121,15 @@ internal sealed class CohortScores(
             losses.Set(block.Start, SeedLosses.Of(gold.Slice(block.Start, block.Count), pairs));
         }
         return losses;
+    }
+
+    /// <summary>Whether all of these runs have scores; imported predictions may have none.</summary>
+    private async Task<bool> HaveScoresAsync(IReadOnlyList<Run> runs, CancellationToken cancellation)
+    {
+        var ids = Ids(runs);
+        return !await db.RunPredictions.AnyAsync(
+            predictions => ids.Contains(predictions.RunId) && predictions.Split == comparison.Split
+                && predictions.Scores == null, cancellation);
     }
 
     private static Guid[] Ids(IReadOnlyList<Run> runs) => [.. runs.Select(run => run.Id)];

@@ -6,7 +6,9 @@ using PieService.Domain.Runs;
 
 namespace PieService.Domain.Storage;
 
-/// <summary>The runs of both cohorts of a comparison, over the seeds that both have, in seed order.</summary>
+/// <summary>
+/// The runs of both cohorts of a comparison in seed order; of paired cohorts those of the seeds that both have.
+/// </summary>
 /// <param name="AllDense">All dense runs, including those of seeds that no pruned run has, so also the second dense
 /// cohort.</param>
 /// <param name="SecondDense">
@@ -14,8 +16,10 @@ namespace PieService.Domain.Storage;
 /// there are too few for a vote.</param>
 internal sealed record Cohorts(
     ComparedDataset Dataset, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned, IReadOnlyList<Run> AllDense,
-    IReadOnlyList<Run> SecondDense)
+    IReadOnlyList<Run> SecondDense, bool ArePaired)
 {
+    public ComparedCohorts Sizes => new(Dense.Count, Pruned.Count, ArePaired);
+
     /// <summary>
     /// The runs of this sweep that have predicted the split. A run that is being trained again keeps its earlier
     /// predictions until there are new ones.
@@ -39,11 +43,15 @@ internal sealed record Cohorts(
             where sweep.Id == comparison.SweepId
             select ValueTuple.Create(new ComparedDataset(d.Id, d.Task, d.Labels.Length), sweep.Request))
             .SingleAsync(cancellation);
-        List<Run> second = [
-            .. All(comparison.DenseFingerprint).Where(run => run.Seed - request.Seeds!.First >= request.Seeds.Count)];
-        return new Cohorts(
-            dataset, Common(comparison.DenseFingerprint), Common(comparison.PrunedFingerprint),
-            All(comparison.DenseFingerprint), second.Count < Labelling.FewestSeeds ? [] : second);
+        var dense = All(comparison.DenseFingerprint);
+        List<Run> second = request is { Seeds: { } seeds }
+            ? [.. dense.Where(run => run.Seed - seeds.First >= seeds.Count)] : [];
+        if (second.Count < Labelling.FewestSeeds) second = [];
+        return comparison.IsPaired
+            ? new(
+                dataset, Common(comparison.DenseFingerprint), Common(comparison.PrunedFingerprint), dense, second,
+                ArePaired: true)
+            : new(dataset, dense, All(comparison.PrunedFingerprint), dense, second, ArePaired: false);
 
         List<Run> All(string fingerprint) => [.. runs.Where(run => run.Fingerprint == fingerprint)];
 
@@ -57,9 +65,9 @@ internal sealed record Cohorts(
     public async Task<IReadOnlyList<Run>> ObserversAsync(
         PieDbContext db, Comparison comparison, CancellationToken cancellation)
     {
-        if (comparison.Baseline == Method.Dense) return Dense;
+        if (comparison.Baseline != Method.Dense4E) return Dense;
         var (fingerprint, seeds) =
-            (RecipeFingerprint.Of(Dense[0].Recipe.Dense), Dense.Select(run => run.Seed).ToArray());
+            (RecipeFingerprint.Of(Dense[0].Recipe!.Dense), Dense.Select(run => run.Seed).ToArray());
         return await (from link in db.SweepRuns
                       join run in db.Runs on link.RunId equals run.Id
                       where link.SweepId == comparison.SweepId && run.Fingerprint == fingerprint

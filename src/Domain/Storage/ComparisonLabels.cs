@@ -44,7 +44,8 @@ public sealed class ComparisonLabels(
         await db.ClassScores.Where(scores => scores.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         await db.ComparisonAnalyses.Where(analysis => analysis.ComparisonId == comparisonId)
             .ExecuteDeleteAsync(cancellation);
-        var summary = cohorts.Dense.Count >= Math.Min(comparison.ExpectedSeeds, Labelling.FewestSeeds)
+        var summary = cohorts.Dense.Count >= Math.Min(comparison.ExpectedDense, Labelling.FewestSeeds)
+            && cohorts.Pruned.Count >= Math.Min(comparison.ExpectedPruned, Labelling.FewestSeeds)
             ? await LabelAsync(source, db, comparison, cohorts, cancellation) : null;
         await Labelling.DoneAsync(db, comparisonId, readAfter, summary, cancellation);
     }
@@ -67,7 +68,9 @@ public sealed class ComparisonLabels(
         var counted = await CountAsync(source, comparison, cohorts, gold, cancellation);
         var tally = counted.Comparison;
         var summary = tally.Summary(
-            [.. cohorts.Pruned.Select(run => run.AchievedSparsity!.Value)], comparison.ExpectedSeeds, epochs,
+            [.. cohorts.Pruned.Select(run => run.AchievedSparsity).OfType<double>()],
+            cohorts.Dense.Count >= comparison.ExpectedDense && cohorts.Pruned.Count >= comparison.ExpectedPruned,
+            epochs,
             noInfluence,
             await CollapsedAsync(source, comparison, gold, cohorts.Dense, tally.Dense, cancellation),
             await CollapsedAsync(source, comparison, gold, cohorts.Pruned, tally.Pruned, cancellation));
@@ -110,18 +113,18 @@ public sealed class ComparisonLabels(
         PieDbContext source, Comparison comparison, Cohorts cohorts, PackedLabels gold, CancellationToken cancellation)
     {
         var (_, task, classCount) = cohorts.Dataset;
-        var seeds = cohorts.Dense.Count;
+        var sizes = cohorts.Sizes;
         var counted = new Counted(
-            new(task, classCount, seeds, cohorts.AllDense.Count), new(task, classCount),
-            new(task, classCount, ComparedCohorts.OfSeeds(seeds), cohorts.SecondDense.Count), new bool[gold.Count]);
-        var discordant = new DiscordantSeeds(classCount);
+            new(task, classCount, sizes, cohorts.AllDense.Count), new(task, classCount),
+            new(task, classCount, sizes, cohorts.SecondDense.Count), new bool[gold.Count]);
+        var discordant = sizes.Paired ? new DiscordantSeeds(classCount) : null;
         await foreach (var block in BlocksAsync(source, comparison, cohorts, gold, cancellation))
         {
             foreach (var (label, isReplicated) in block.Labels())
             {
                 counted.Comparison.Add(label);
-                counted.Classes.Add(label, block.Answers.Gold, seeds);
-                discordant.Read(block.Answers.Dense, block.Answers.Pruned, label.Position);
+                counted.Classes.Add(label, block.Answers.Gold, sizes);
+                discordant?.Read(block.Answers.Dense, block.Answers.Pruned, label.Position);
                 counted.Analysis.Add(label, discordant, isReplicated);
                 counted.IsPie[block.Start + label.Position] = label.IsPie;
             }
@@ -137,16 +140,16 @@ public sealed class ComparisonLabels(
     /// </summary>
     private async IAsyncEnumerable<(int Position, LabelledExample Label, ExampleMeasures Measures)> MeasuredAsync(
         PieDbContext source, Comparison comparison, Cohorts cohorts, PackedLabels gold, AnalysisTally analysis,
-        double[] confidence, [EnumeratorCancellation] CancellationToken cancellation)
+        double[]? confidence, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var discordant = new DiscordantSeeds(cohorts.Dataset.ClassCount);
+        var discordant = cohorts.ArePaired ? new DiscordantSeeds(cohorts.Dataset.ClassCount) : null;
         await foreach (var block in BlocksAsync(source, comparison, cohorts, gold, cancellation))
             foreach (var (label, isReplicated) in block.Labels())
             {
                 var position = block.Start + label.Position;
-                discordant.Read(block.Answers.Dense, block.Answers.Pruned, label.Position);
+                discordant?.Read(block.Answers.Dense, block.Answers.Pruned, label.Position);
                 yield return (
-                    position, label, analysis.Measures(label, discordant, isReplicated, confidence[position]));
+                    position, label, analysis.Measures(label, discordant, isReplicated, confidence?[position]));
             }
     }
 

@@ -1,6 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
-using NpgsqlTypes;
 using PieService.Domain.Datasets;
 
 namespace PieService.Domain.Storage;
@@ -20,34 +18,9 @@ public sealed class DatasetImport(IDbContextFactory<PieDbContext> contexts, Time
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         db.Datasets.Add(dataset);
         await db.SaveChangesAsync(cancellation);
-        await CopyAsync(db, source.Examples(dataset.Id, cancellation), cancellation);
+        await ExampleCopy.WriteAsync(db, source.Examples(dataset.Id, cancellation), cancellation);
         if (alongWith is not null) await alongWith(db);
         await transaction.CommitAsync(cancellation);
         return dataset;
-    }
-
-    private static async Task CopyAsync(PieDbContext db, IEnumerable<Example> examples, CancellationToken cancellation)
-    {
-        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        await using var copy = await connection.BeginBinaryImportAsync(
-            "COPY examples (dataset_id, split, position, id, source_id, text, second_text, labels, attributes) "
-            + "FROM STDIN (FORMAT BINARY)", cancellation);
-        foreach (var example in examples)
-        {
-            await copy.StartRowAsync(cancellation);
-            await copy.WriteAsync(example.DatasetId, NpgsqlDbType.Uuid, cancellation);
-            await copy.WriteAsync(Wire.Name(example.Split), NpgsqlDbType.Text, cancellation);
-            await copy.WriteAsync(example.Position, NpgsqlDbType.Integer, cancellation);
-            await copy.WriteAsync(example.Id, NpgsqlDbType.Uuid, cancellation);
-            await copy.WriteAsync(example.SourceId, NpgsqlDbType.Text, cancellation);
-            await copy.WriteAsync(example.Text, NpgsqlDbType.Text, cancellation);
-            if (example.SecondText is { } second) await copy.WriteAsync(second, NpgsqlDbType.Text, cancellation);
-            else await copy.WriteNullAsync(cancellation);
-            await copy.WriteAsync(example.Labels, NpgsqlDbType.Array | NpgsqlDbType.Smallint, cancellation);
-            if (example.Attributes is { } known)
-                await copy.WriteAsync(Json.Write(known), NpgsqlDbType.Jsonb, cancellation);
-            else await copy.WriteNullAsync(cancellation);
-        }
-        await copy.CompleteAsync(cancellation);
     }
 }

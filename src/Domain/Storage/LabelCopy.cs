@@ -27,8 +27,9 @@ internal sealed class LabelCopy : IAsyncDisposable
         CancellationToken cancellation)
     {
         var rows = await connection.BeginBinaryImportAsync("""
-            COPY pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, runs, dense_mode,
-                pruned_mode, dense_tied, pruned_tied, margin, is_pie, direction, el2n, influence_bin, p, q, paired_p,
+            COPY pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, dense_runs, pruned_runs,
+                dense_mode, pruned_mode, dense_tied, pruned_tied, margin, is_pie, direction, el2n, influence_bin, p, q,
+                    paired_p,
                 paired_q, inclusion, taxicab, shift, self_confidence, replicated)
             FROM STDIN (FORMAT BINARY)
             """, cancellation);
@@ -48,6 +49,7 @@ internal sealed class LabelCopy : IAsyncDisposable
         await WriteVotesAsync(label.DenseVotes);
         await WriteVotesAsync(label.PrunedVotes);
         await rows.WriteAsync((short)cohorts.Dense.Count, NpgsqlDbType.Smallint, cancellation);
+        await rows.WriteAsync((short)cohorts.Pruned.Count, NpgsqlDbType.Smallint, cancellation);
         await WriteAsync(label.DenseMode, NpgsqlDbType.Smallint);
         await WriteAsync(label.PrunedMode, NpgsqlDbType.Smallint);
         await rows.WriteAsync(label.DenseTied, NpgsqlDbType.Boolean, cancellation);
@@ -66,7 +68,7 @@ internal sealed class LabelCopy : IAsyncDisposable
         await WriteAsync(measures.Inclusion, NpgsqlDbType.Double);
         await rows.WriteAsync(measures.Shift.Taxicab, NpgsqlDbType.Double, cancellation);
         await WriteAsync(measures.Shift.Shift, NpgsqlDbType.Double);
-        await rows.WriteAsync(measures.SelfConfidence, NpgsqlDbType.Double, cancellation);
+        await WriteAsync(measures.SelfConfidence, NpgsqlDbType.Double);
         await WriteAsync(measures.Replicated, NpgsqlDbType.Boolean);
 
         Task WriteVotesAsync(int[] ofCohort)

@@ -216,7 +216,7 @@ public static class Labelling
     {
         var json = summary is null ? null : Json.Write(summary);
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE comparisons SET summary = {json}::jsonb, achieved_sparsity = {summary?.AchievedSparsity.Mean},
+            UPDATE comparisons SET summary = {json}::jsonb, achieved_sparsity = {summary?.AchievedSparsity?.Mean},
                 is_complete = {summary?.Complete},
                 labelled_at = CASE WHEN labelling_asked_at > {readAfter} THEN {readAfter} ELSE clock_timestamp() END,
                 labelling_attempts = 0, labelling_error = NULL, labelling_failed_at = NULL

@@ -30,6 +30,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<RunMetric> RunMetrics => Set<RunMetric>();
     public DbSet<RunPredictions> RunPredictions => Set<RunPredictions>();
     public DbSet<RunObservation> RunObservations => Set<RunObservation>();
+    public DbSet<RunAnswers> RunAnswers => Set<RunAnswers>();
     public DbSet<ExamplePrediction> Predictions => Set<ExamplePrediction>();
     public DbSet<Comparison> Comparisons => Set<Comparison>();
     public DbSet<PieLabel> PieLabels => Set<PieLabel>();
@@ -103,6 +104,9 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         modelBuilder.Entity<Sweep>(sweep =>
         {
             sweep.Property(s => s.Request).IsJson();
+            sweep.Property(s => s.Foreign).IsJson();
+            sweep.ToTable(table => table.HasCheckConstraint(
+                "ck_sweeps_request_or_foreign", "(request IS NULL) <> (\"foreign\" IS NULL)"));
             sweep.Property(s => s.CreatedAt).HasDefaultValueSql("now()");
             sweep.HasOne<Dataset>().WithMany().HasForeignKey(s => s.DatasetId).OnDelete(DeleteBehavior.Restrict);
         });
@@ -126,6 +130,9 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         {
             run.Property(r => r.Recipe).IsJson();
             run.Property(r => r.Outcome).IsJson();
+            run.Property(r => r.ImportedScore).IsJson();
+            run.ToTable(table => table.HasCheckConstraint(
+                "ck_runs_recipe_or_cohort", "(recipe IS NULL) <> (cohort IS NULL)"));
             run.Property(r => r.Priority).HasConversion<short>();
             run.Property(r => r.IsRepeatable).HasDefaultValue(true);
             run.Property(r => r.PredictAgain).HasDefaultValue(false);
@@ -157,6 +164,11 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             predictions.HasKey(p => new { p.RunId, p.Split });
             predictions.HasOne<Run>().WithMany().HasForeignKey(p => p.RunId).OnDelete(DeleteBehavior.Cascade);
         });
+        modelBuilder.Entity<RunAnswers>(answers =>
+        {
+            answers.HasKey(a => new { a.RunId, a.Split, a.Start });
+            answers.HasOne<Run>().WithMany().HasForeignKey(a => a.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
         modelBuilder.Entity<RunObservation>(observation =>
         {
             observation.HasKey(o => new { o.RunId, o.Epoch });
@@ -183,8 +195,9 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
                 nameof(PieLabel.Margin), nameof(PieLabel.El2n), nameof(PieLabel.P), nameof(PieLabel.Q),
                 nameof(PieLabel.PairedP), nameof(PieLabel.PairedQ), nameof(PieLabel.Inclusion),
                 nameof(PieLabel.Taxicab), nameof(PieLabel.Shift), nameof(PieLabel.SelfConfidence),
-                nameof(PieLabel.ComparisonNumber), nameof(PieLabel.Position), nameof(PieLabel.Runs),
-                nameof(PieLabel.Gold), nameof(PieLabel.DenseMode), nameof(PieLabel.PrunedMode),
+                nameof(PieLabel.ComparisonNumber), nameof(PieLabel.Position), nameof(PieLabel.DenseRuns),
+                nameof(PieLabel.PrunedRuns), nameof(PieLabel.Gold), nameof(PieLabel.DenseMode),
+                nameof(PieLabel.PrunedMode),
                 nameof(PieLabel.InfluenceBin), nameof(PieLabel.IsPie), nameof(PieLabel.DenseTied),
                 nameof(PieLabel.PrunedTied), nameof(PieLabel.Replicated), nameof(PieLabel.Direction),
                 nameof(PieLabel.DenseVotes), nameof(PieLabel.PrunedVotes),

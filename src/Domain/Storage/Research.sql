@@ -84,8 +84,8 @@ SELECT runs.id AS run_id, runs.dataset_id, runs.architecture, runs.method, runs.
     pie_names(datasets.labels, gold.classes) AS gold_labels,
     pie_names(datasets.labels, predicted.classes) AS predicted_labels,
     runs.achieved_sparsity, runs.recipe ->> 'protocol' AS protocol,
-    coalesce(runs.recipe ->> 'scope', 'layerWise') AS scope,
-    packed.threshold
+    CASE WHEN runs.recipe IS NOT NULL THEN coalesce(runs.recipe ->> 'scope', 'layerWise') END AS scope,
+    packed.threshold, runs.cohort
 FROM run_predictions AS packed
 JOIN runs ON runs.id = packed.run_id
 JOIN datasets ON datasets.id = runs.dataset_id
@@ -107,11 +107,12 @@ SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model,
     votes.dense AS dense_votes, votes.pruned AS pruned_votes, label.margin,
     label.dense_tied OR label.pruned_tied AS tied, label.direction,
     pie_names(datasets.labels, examples.labels::integer[]) AS gold_labels,
-    pie_names(datasets.labels, pie_majority(label.dense_mode, votes.dense, label.runs)) AS dense_labels,
-    pie_names(datasets.labels, pie_majority(label.pruned_mode, votes.pruned, label.runs)) AS pruned_labels,
+    pie_names(datasets.labels, pie_majority(label.dense_mode, votes.dense, label.dense_runs)) AS dense_labels,
+    pie_names(datasets.labels, pie_majority(label.pruned_mode, votes.pruned, label.pruned_runs)) AS pruned_labels,
     comparisons.achieved_sparsity, label.el2n, label.influence_bin,
     label.p, label.q, label.paired_p, label.paired_q, label.inclusion, label.taxicab, label.shift,
-    label.self_confidence, label.replicated, label.is_pie, sweeps.dataset_id
+    label.self_confidence, label.replicated, label.is_pie, sweeps.dataset_id,
+    comparisons.cohort, comparisons.compression, comparisons.bits
 FROM pie_labels AS label
 JOIN comparisons ON comparisons.number = label.comparison_number
 JOIN sweeps ON sweeps.id = comparisons.sweep_id
@@ -204,7 +205,8 @@ SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model,
         AS replication_share,
     pie_number(result, 'conformal', 'dense', 'meanSize') AS conformal_dense_mean_size,
     pie_number(result, 'conformal', 'pruned', 'meanSize') AS conformal_pruned_mean_size,
-    analysis.version AS analysis_version, analysis.analysed_at
+    analysis.version AS analysis_version, analysis.analysed_at,
+    comparisons.cohort, comparisons.compression, comparisons.bits
 FROM comparison_analyses AS analysis
 JOIN comparisons ON comparisons.id = analysis.comparison_id
 CROSS JOIN LATERAL (

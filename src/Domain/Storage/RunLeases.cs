@@ -171,7 +171,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         {
             var (outcome, device, predictions, model) = result;
             var run = await db.Runs.AsNoTracking().SingleAsync(row => row.Id == lease.RunId, cancellation);
-            if (run.Recipe.Vectors is { } vectors && outcome.VectorsSha256 is { } vectorsSha256)
+            if (run.Recipe!.Vectors is { } vectors && outcome.VectorsSha256 is { } vectorsSha256)
                 await ModelPins.RequireAsync(
                     db, run.DatasetId, ModelKind.Vectors, vectors, vectorsSha256, cancellation);
             if (run.Recipe.Checkpoint is { } checkpoint && outcome.CheckpointSha256 is { } checkpointSha256)

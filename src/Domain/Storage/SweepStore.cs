@@ -6,6 +6,7 @@ namespace PieService.Domain.Storage;
 /// <summary>Stores sweeps: existing runs are linked and missing runs are added, all in one transaction.</summary>
 public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
 {
+    /// <param name="sweep">A sweep with a request.</param>
     public async Task SubmitAsync(Sweep sweep, PlannedSweep plan, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
@@ -39,7 +40,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         var vectors = runs.Select(run => run.Recipe.Vectors).ToArray();
         var checkpoints = runs.Select(run => run.Recipe.Checkpoint).ToArray();
         var epochs = runs.Select(run => run.Recipe.Plan.TotalEpochs).ToArray();
-        var priority = (short)sweep.Request.Priority;
+        var priority = (short)sweep.Request!.Priority;
         await db.Database.ExecuteSqlAsync($"""
             SELECT 1 FROM runs JOIN unnest({planned.Fingerprints}, {planned.Seeds}) AS planned(fingerprint, seed)
                 ON runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint
@@ -155,7 +156,8 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             Split = planned.Split,
             DenseFingerprint = planned.DenseFingerprint,
             PrunedFingerprint = planned.PrunedFingerprint,
-            ExpectedSeeds = sweep.Request.Seeds!.Count,
+            ExpectedDense = sweep.Request!.Seeds!.Count,
+            ExpectedPruned = sweep.Request.Seeds.Count,
         }));
         await db.SaveChangesAsync(cancellation);
     }

@@ -2,13 +2,33 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Domain.Sweeps;
 
-/// <summary>A stored request; its runs and comparisons are separate rows.</summary>
+/// <summary>Where the predictions of a sweep come from.</summary>
+public enum SweepOrigin
+{
+    /// <summary>Its runs were requested, and this service trains them.</summary>
+    [JsonStringEnumMemberName("trained")] Trained,
+
+    /// <summary>Other programs made them.</summary>
+    [JsonStringEnumMemberName("imported")] Imported,
+}
+
+/// <summary>
+/// A request, or the cohorts of imported predictions, which no one requested; its runs and comparisons are separate
+/// rows.
+/// </summary>
 public sealed class Sweep
 {
     public Guid Id { get; init; }
     public required string Name { get; init; }
     public Guid DatasetId { get; init; }
-    public required SweepRequest Request { get; init; }
+
+    /// <summary>Null for imported predictions.</summary>
+    public SweepRequest? Request { get; init; }
+
+    /// <summary>The cohorts of imported predictions; null for a request.</summary>
+    public ForeignCohorts? Foreign { get; init; }
+
+    public SweepOrigin Origin => Foreign is null ? SweepOrigin.Trained : SweepOrigin.Imported;
 
     /// <summary>Set by the database's clock, like every time that is compared with another.</summary>
     public DateTimeOffset CreatedAt { get; init; }

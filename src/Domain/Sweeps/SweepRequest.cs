@@ -49,7 +49,7 @@ public sealed record SweepRequest
     /// <summary>
     /// The pruning methods. The dense models are always trained too; an empty list means dense models only.
     /// </summary>
-    [DeniedValues(Method.Dense, Method.Dense4E)] public IReadOnlyList<Method>? Methods { get; init; }
+    [DeniedValues(Method.Dense, Method.Dense4E, Method.External)] public IReadOnlyList<Method>? Methods { get; init; }
 
     /// <summary>
     /// The target sparsities: shares of weights to remove, in percent, in (0, 100), with at most 6 decimals.
@@ -92,6 +92,7 @@ public sealed record ModelRequest
     [StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
 
     /// <summary>The architecture. Required unless a preset supplies it.</summary>
+    [DeniedValues(Recipes.Architecture.External)]
     public Architecture? Architecture { get; init; }
 
     /// <summary>The name of the word vectors (BiLSTM). Without them the embedding is trained.</summary>

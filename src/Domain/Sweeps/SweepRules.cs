@@ -53,6 +53,11 @@ public static class SweepRules
         if (request.DatasetId is null) yield return new("datasetId", "is required: the id of an imported dataset");
         else if (dataset is null)
             yield return new("datasetId", "is not the id of a dataset; GET /api/v1/datasets lists them");
+        else if (dataset.MissingSplits is [var missing, ..])
+            yield return new(
+                "datasetId",
+                $"has no {Wire.Name(missing)} split: it was made of imported predictions, and no model can be trained "
+                + "on it; import the texts as a dataset");
         else if (dataset.Task == LearningTask.MultiLabel && request.ProtocolOrDefault == Protocol.Sound
             && dataset.Splits.All(split => split.Split != Split.Validation)
             && dataset.Splits.Any(split => split is { Split: Split.Train, Examples: < 2 }))
@@ -92,7 +97,8 @@ public static class SweepRules
                 yield return new(at, "must be a model, not null");
                 continue;
             }
-            if (model.Architecture is null) yield return new($"{at}.architecture", "is required: BiLSTM or BERT");
+            if (model.Architecture is null or Architecture.External)
+                yield return new($"{at}.architecture", "is required: BiLSTM or BERT");
             if (model.Name is { } name && !FieldError.IsName(name))
                 yield return new($"{at}.name", "must have 1 to 200 characters, none of them a control character");
             if (models.Take(i)

@@ -27,6 +27,7 @@ internal static class Classifiers
             Architecture.Bert => new BertClassifier(
                 inputs.Pretrained!.Config, WeightsOf(inputs.Pretrained, seed), inputs.Dataset.ClassCount,
                 recipe.Protocol, device, recipe.Hyperparameters.Precision),
+            Architecture.External => throw new ArgumentException("Imported predictions have no model.", nameof(recipe)),
         };
 
     private static BertWeights WeightsOf(PretrainedBert pretrained, long seed)

@@ -28,15 +28,16 @@ public sealed class RunPreparation(
 
     private async Task<TrainingAssignment> PrepareAsync(Run run, RunLease lease, CancellationToken stopped)
     {
-        var pretrained = run.Recipe.Checkpoint is { } checkpoint
+        var recipe = run.Recipe!;
+        var pretrained = recipe.Checkpoint is { } checkpoint
             ? Read(checkpoint, await checkpoints.FindAsync(checkpoint, stopped), stopped)
             : null;
         var tokens = await datasets.TokensAsync(run.DatasetId, pretrained?.Tokens, stopped);
-        var vectors = run.Recipe.Vectors is { } name ? await datasets.VectorsAsync(name, tokens, stopped) : null;
+        var vectors = recipe.Vectors is { } name ? await datasets.VectorsAsync(name, tokens, stopped) : null;
         await using var db = await contexts.CreateDbContextAsync(stopped);
         await RequirePinsAsync(db, run, lease, vectors, pretrained, stopped);
         var assignment = new TrainingAssignment(
-            run.Id, run.Recipe, run.Seed, tokens, vectors, artifacts.FolderOf(lease), Resume: null, Trunk: null,
+            run.Id, recipe, run.Seed, tokens, vectors, artifacts.FolderOf(lease), Resume: null, Trunk: null,
             run.PredictSplits, PretrainedFolder: pretrained?.Folder);
         if (run.PredictAgain) return assignment with { Trained = TrainedModelOf(run) };
 
@@ -63,14 +64,14 @@ public sealed class RunPreparation(
         {
             var vectors = WordVectors.Load(vectorsPath);
             var sha256 = vectors.SourceSha256;
-            await ModelPins.RequireAsync(db, run.DatasetId, ModelKind.Vectors, run.Recipe.Vectors!, sha256, stopped);
+            await ModelPins.RequireAsync(db, run.DatasetId, ModelKind.Vectors, run.Vectors!, sha256, stopped);
             if (vectors.Coverage is { } coverage)
-                await VectorCoverages.RecordAsync(db, lease, run.Recipe.DatasetHash, sha256, coverage, stopped);
+                await VectorCoverages.RecordAsync(db, lease, run.Recipe!.DatasetHash, sha256, coverage, stopped);
         }
         if (pretrained is not null)
         {
             await ModelPins.RequireAsync(
-                db, run.DatasetId, ModelKind.Bert, run.Recipe.Checkpoint!, pretrained.Sha256, stopped);
+                db, run.DatasetId, ModelKind.Bert, run.Checkpoint!, pretrained.Sha256, stopped);
         }
     }
 

@@ -83,10 +83,10 @@ public sealed class TrainNextRun(
     {
         if (assignment.Trained is not null)
         {
-            WorkerLog.PredictsAgain(logger, run.Id, run.Recipe.Method, run.Sparsity, run.Seed);
+            WorkerLog.PredictsAgain(logger, run.Id, run.Method, run.Sparsity, run.Seed);
             return;
         }
         var done = assignment.Resume?.EpochsDone ?? assignment.Trunk?.EpochsDone ?? 0;
-        WorkerLog.Started(logger, run.Id, run.Recipe.Method, run.Sparsity, run.Seed, done);
+        WorkerLog.Started(logger, run.Id, run.Method, run.Sparsity, run.Seed, done);
     }
 }

@@ -46,7 +46,7 @@ public sealed class ModelPairEndpointsTests(ApiFixture api) : IClassFixture<ApiF
     public async Task Models_that_keep_other_shares_of_their_weights_are_not_comparable()
     {
         var sweep = await SweepAsync(
-            ["a", "b"], 2, ["IBP-AI"], run => run.Recipe.Hyperparameters.HiddenSize == 9 ? 40 : 20);
+            ["a", "b"], 2, ["IBP-AI"], run => run.Recipe!.Hyperparameters.HiddenSize == 9 ? 40 : 20);
 
         var pair = (await api.GetAsync($"/api/v1/sweeps/{sweep}/models"))["items"]![0]!;
 
@@ -93,7 +93,8 @@ public sealed class ModelPairEndpointsTests(ApiFixture api) : IClassFixture<ApiF
         await api.Situations.TrainAsync(
             sweep,
             (run, position) =>
-                run.Method != Method.Dense && PiesByHiddenSize[run.Recipe.Hyperparameters.HiddenSize].Contains(position)
+                run.Method != Method.Dense && PiesByHiddenSize[run.Recipe!.Hyperparameters.HiddenSize]
+                    .Contains(position)
                     ? (position + 1) % 3 : position % 3,
             run => Situations.Outcome with { Tensors = [new TensorSparsity("l1.weight", 200, kept(run))] });
         await api.Situations.LabelAsync(sweep);

@@ -233,7 +233,7 @@ public sealed class PieEndpointsTests(ApiFixture api) : IClassFixture<ApiFixture
         // The pruned models of both seeds disagree; those with large batches disagree with both baselines.
         await api.Situations.TrainAsync(
             sweep,
-            (run, _) => run.Method == Method.MpAi ? run.Recipe.Hyperparameters.BatchSize == 64 ? 2 : run.Seed : 0);
+            (run, _) => run.Method == Method.MpAi ? run.Recipe!.Hyperparameters.BatchSize == 64 ? 2 : run.Seed : 0);
         await api.Situations.LabelAsync(sweep);
         var example = Example.IdOf(dataset.Id, Split.Test, 0);
 

@@ -155,8 +155,9 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         var list = (await OperationsAsync()).Single(operation => operation.Id == "listRuns").Operation;
 
         Assert.Equal(
-            ["id", "state", "architecture", "model", "method", "sparsity", "seed", "minAchievedSparsity",
-                "maxAchievedSparsity", "orderBy", "format", "pageSize", "pageToken", "If-None-Match"],
+            ["id", "state", "architecture", "model", "method", "sparsity", "cohort", "seed",
+                "minAchievedSparsity", "maxAchievedSparsity", "orderBy", "format", "pageSize", "pageToken",
+                "If-None-Match"],
             list["parameters"]!.AsArray().Select(parameter => (string)parameter!["name"]!));
     }
 

@@ -165,9 +165,11 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
         await using var other = await contexts.CreateDbContextAsync();
         await using var hold = await other.Database.BeginTransactionAsync();
         await other.Database.ExecuteSqlAsync($"""
-            INSERT INTO pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, runs, dense_mode,
-                pruned_mode, dense_tied, pruned_tied, margin, is_pie, taxicab, self_confidence)
-            SELECT number, 7, 0, '', '', 3, 0, 0, false, false, 1, false, 0, 1 FROM comparisons WHERE sweep_id = {sweep}
+            INSERT INTO pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, dense_runs,
+                pruned_runs,
+                dense_mode, pruned_mode, dense_tied, pruned_tied, margin, is_pie, taxicab, self_confidence)
+            SELECT number, 7, 0, '', '', 3, 3, 0, 0, false, false, 1, false, 0, 1
+            FROM comparisons WHERE sweep_id = {sweep}
             """);
         var id = await AskAsync<Guid>($"SELECT id AS \"Value\" FROM comparisons WHERE sweep_id = {sweep}");
         await using var database = NpgsqlDataSource.Create(

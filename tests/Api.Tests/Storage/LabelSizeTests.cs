@@ -21,11 +21,12 @@ public sealed class LabelSizeTests(ApiFixture api) : IClassFixture<ApiFixture>
         await Sql.ExecuteAsync(api.ConnectionString, $"""
             DROP TABLE IF EXISTS sized;
             CREATE TABLE sized (LIKE pie_labels INCLUDING INDEXES);
-            INSERT INTO sized (comparison_number, position, gold, dense_votes, pruned_votes, runs, dense_mode,
-                pruned_mode, dense_tied, pruned_tied, margin, is_pie, direction, el2n, influence_bin, p, q, paired_p,
+            INSERT INTO sized (comparison_number, position, gold, dense_votes, pruned_votes, dense_runs, pruned_runs,
+                dense_mode, pruned_mode, dense_tied, pruned_tied, margin, is_pie, direction, el2n, influence_bin, p, q,
+                    paired_p,
                 paired_q, inclusion, taxicab, shift, self_confidence)
             SELECT position / 20000, position % 20000, 0, decode(repeat('0f00', {classes}), 'hex'),
-                decode(repeat('0f00', {classes}), 'hex'), 30, 0, 1, false, false, (position % 31) / 30.0,
+                decode(repeat('0f00', {classes}), 'hex'), 30, 30, 0, 1, false, false, (position % 31) / 30.0,
                 position % 10 = 0, CASE WHEN position % 10 = 0 THEN 'denseRight' END,
                 {(split == Split.Train ? "0.5, 7" : "NULL, NULL")},
                 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5

@@ -118,9 +118,10 @@ public sealed class QueryCostTests(ApiFixture api) : IClassFixture<ApiFixture>
         var dataset = await api.Situations.DatasetAsync();
         var sweep = await api.SubmitAsync(Situations.Request(dataset, 2, names[..methods]));
         await Sql.ExecuteAsync(api.ConnectionString, $"""
-            INSERT INTO pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, runs, dense_mode,
-                pruned_mode, dense_tied, pruned_tied, margin, is_pie, taxicab, self_confidence)
-            SELECT number, position, 0, '\x02000000', '\x00000200', 2, 0, 1, false, false, (position % 31) / 30.0,
+            INSERT INTO pie_labels (comparison_number, position, gold, dense_votes, pruned_votes, dense_runs,
+                pruned_runs,
+                dense_mode, pruned_mode, dense_tied, pruned_tied, margin, is_pie, taxicab, self_confidence)
+            SELECT number, position, 0, '\x02000000', '\x00000200', 2, 2, 0, 1, false, false, (position % 31) / 30.0,
                 position % 10 = 0, 2, 0.5
             FROM comparisons, generate_series(0, 9999) AS position WHERE sweep_id = '{sweep}';
             ANALYZE pie_labels;

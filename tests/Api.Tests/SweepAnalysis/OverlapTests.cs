@@ -51,7 +51,7 @@ public sealed class OverlapTests(ApiFixture api) : IClassFixture<ApiFixture>
         var sweep = await api.SubmitAsync(request);
         await api.Situations.TrainAsync(sweep, (run, position) =>
         {
-            var isOther = run.Recipe.Hyperparameters.HiddenSize == 7;
+            var isOther = run.Recipe!.Hyperparameters.HiddenSize == 7;
             var isWrong = run.Method == Method.Dense
                 ? run.Seed == 0 && (position == 7 || position == (isOther ? 0 : 6))
                 : position is 1 or 2 or 0;

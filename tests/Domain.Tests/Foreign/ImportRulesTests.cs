@@ -1,4 +1,5 @@
 using PieService.Domain.Foreign;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Tests.Foreign;
 
@@ -39,7 +40,8 @@ public class ImportRulesTests
         Assert.Empty(ImportConflicts.Check(import));
         Assert.Equal(
             [("bf16", "int4")],
-            ForeignComparisons.Of(import.Cohorts!).Select(pair => (pair.Baseline.Name!, pair.Compared.Name!)));
+            new ForeignCohorts(import.Replication, import.Cohorts!).Comparisons()
+                .Select(pair => (pair.Baseline.Name!, pair.Compared.Name!)));
         Assert.Equal(Json.Write(import), Json.Write(Json.Read<PredictionImport>(Json.Write(import))));
     }
 

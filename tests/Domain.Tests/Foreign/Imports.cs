@@ -1,5 +1,6 @@
 using PieService.Domain.Files;
 using PieService.Domain.Foreign;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Tests.Foreign;
 

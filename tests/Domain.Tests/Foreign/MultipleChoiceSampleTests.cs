@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PieService.Domain.Analysis;
 using PieService.Domain.Foreign;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Tests.Foreign;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using PieService.Domain.Foreign;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Tests.Foreign;
 

@@ -1,4 +1,5 @@
 using PieService.Domain.Foreign;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Tests.Foreign;
 

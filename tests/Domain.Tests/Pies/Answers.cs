@@ -31,7 +31,8 @@ internal static class Answers
         Results(this ComparedAnswers answers, IReadOnlyList<PackedLabels> allDense, int blockSize)
     {
         var (gold, dense, pruned) = answers;
-        var tally = new ComparisonTally(gold.Task, gold.ClassCount, dense.Count, allDense.Count);
+        var cohorts = ComparedCohorts.OfSeeds(dense.Count);
+        var tally = new ComparisonTally(gold.Task, gold.ClassCount, cohorts, allDense.Count);
         var (classes, labels) = (new ClassTally(gold.Task, gold.ClassCount), new List<LabelledExample>());
         foreach (var block in ExampleBlock.Of(gold.Count, 1, blockSize))
         {
@@ -40,7 +41,7 @@ internal static class Answers
             foreach (var label in part.Labels())
             {
                 tally.Add(label);
-                classes.Add(label, part.Gold, dense.Count);
+                classes.Add(label, part.Gold, cohorts);
                 labels.Add(label with { Position = block.Start + label.Position });
             }
             tally.Add(part, Sliced(allDense, block), [.. labels.Skip(block.Start).Select(label => label.IsPie)]);
@@ -48,7 +49,7 @@ internal static class Answers
         return (
             labels,
             tally.Summary(
-                [.. pruned.Select((_, seed) => 90.0 + seed)], dense.Count, [], "no reason",
+                [.. pruned.Select((_, seed) => 90.0 + seed)], isComplete: true, [], "no reason",
                 Collapsed(gold, dense, tally.Dense), Collapsed(gold, pruned, tally.Pruned)),
             classes.Scores(tally.Dense, tally.Pruned, classes.Distribution()));
     }

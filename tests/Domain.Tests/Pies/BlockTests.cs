@@ -51,7 +51,7 @@ public class BlockTests
         var random = new Random(1);
         PackedLabels[] runs =
             [.. Enumerable.Range(0, 8).Select(_ => Run(random, LearningTask.SingleLabel, _ => random.Next(Classes)))];
-        var tally = new ComparisonTally(LearningTask.SingleLabel, Classes, 8, 8);
+        var tally = new ComparisonTally(LearningTask.SingleLabel, Classes, ComparedCohorts.OfSeeds(8), 8);
         var block = new ComparedAnswers(runs[0], runs, runs);
         Add();
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -21,20 +21,32 @@ public class SeedChurnTests
         [0.5], PerSeed([Sets([0, 1], [])], [Sets([0], [])]));
 
     [Fact]
+    public void Without_pairs_a_pruned_run_is_compared_with_every_dense_run()
+    {
+        var churn = new SeedChurn(new(2, 1, Paired: false));
+        churn.Add([Packed(0, 1, 2, 0), Packed(0, 0, 0, 0)], [Packed(0, 1, 1, 1)]);
+        Assert.Equal([(2 + 3) / 8.0], churn.PerRun);
+
+        var ofSets = new SeedChurn(new(1, 2, Paired: false));
+        ofSets.Add([Sets([0, 1], [])], [Sets([0], []), Sets([0, 1], [])]);
+        Assert.Equal([0.5, 0], ofSets.PerRun);
+    }
+
+    [Fact]
     public void Blocks_are_counted_together()
     {
-        var churn = new SeedChurn(1);
+        var churn = new SeedChurn(ComparedCohorts.OfSeeds(1));
         churn.Add([Packed(0, 1)], [Packed(0, 0)]);
         churn.Add([Packed(2, 1)], [Packed(2, 1)]);
 
-        Assert.Equal([0.25], churn.PerSeed);
+        Assert.Equal([0.25], churn.PerRun);
     }
 
     private static IReadOnlyCollection<double> PerSeed(PackedLabels[] dense, PackedLabels[] pruned)
     {
-        var churn = new SeedChurn(dense.Length);
+        var churn = new SeedChurn(ComparedCohorts.OfSeeds(dense.Length));
         churn.Add(dense, pruned);
-        return churn.PerSeed;
+        return churn.PerRun;
     }
 
     private static PackedLabels Sets(params short[][] sets) => PackedLabels.Of(LearningTask.MultiLabel, 2, sets);

@@ -40,6 +40,34 @@ public class SweepRulesTests
         Assert.Equal(["datasetId"], SweepRules.Check(Requests.Valid, null).Select(error => error.Field));
 
     [Fact]
+    public void A_dataset_of_imported_predictions_has_no_texts_to_train_on()
+    {
+        var dataset = new Dataset
+        {
+            Id = Requests.Dataset.Id,
+            Name = "answers",
+            Labels = ["a", "b"],
+            ContentHash = "sha256:t",
+            Quality = new(0, 0, 0, 0, 0),
+            Splits = [new(Split.Test, 2, [1, 1], Tokens, [])],
+        };
+
+        var error = Assert.Single(SweepRules.Check(Requests.Valid, dataset));
+
+        Assert.Equal("datasetId", error.Field);
+        Assert.StartsWith("has no train split", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Models_and_methods_of_other_programs_cannot_be_trained() => Assert.Equal(
+        ["models[0].architecture", "methods[0]"],
+        Fields(Requests.Valid with
+        {
+            Models = [Requests.Valid.Models![0] with { Architecture = Architecture.External }],
+            Methods = [Method.External],
+        }));
+
+    [Fact]
     public void A_multi_label_dataset_needs_examples_for_the_tuning_of_the_threshold()
     {
         var dataset = new Dataset

@@ -1,3 +1,5 @@
+using PieService.Domain.Sweeps;
+
 namespace PieService.Domain.Foreign.Assembly;
 
 /// <summary>The conditions that all files of an import meet together, after each of them was read.</summary>

@@ -527,18 +527,38 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("baseline");
 
+                    b.Property<double?>("Bits")
+                        .HasColumnType("double precision")
+                        .HasColumnName("bits");
+
+                    b.Property<string>("Cohort")
+                        .HasColumnType("text")
+                        .HasColumnName("cohort");
+
+                    b.Property<string>("Compression")
+                        .HasColumnType("text")
+                        .HasColumnName("compression");
+
                     b.Property<string>("DenseFingerprint")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("dense_fingerprint");
 
-                    b.Property<int>("ExpectedSeeds")
+                    b.Property<int>("ExpectedDense")
                         .HasColumnType("integer")
-                        .HasColumnName("expected_seeds");
+                        .HasColumnName("expected_dense");
+
+                    b.Property<int>("ExpectedPruned")
+                        .HasColumnType("integer")
+                        .HasColumnName("expected_pruned");
 
                     b.Property<bool?>("IsComplete")
                         .HasColumnType("boolean")
                         .HasColumnName("is_complete");
+
+                    b.Property<bool>("IsPaired")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_paired");
 
                     b.Property<DateTimeOffset?>("LabelledAt")
                         .HasColumnType("timestamp with time zone")
@@ -637,23 +657,28 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<short?>("DenseMode")
                         .HasColumnType("smallint")
                         .HasColumnName("dense_mode")
-                        .HasColumnOrder(14);
+                        .HasColumnOrder(15);
+
+                    b.Property<short>("DenseRuns")
+                        .HasColumnType("smallint")
+                        .HasColumnName("dense_runs")
+                        .HasColumnOrder(12);
 
                     b.Property<bool>("DenseTied")
                         .HasColumnType("boolean")
                         .HasColumnName("dense_tied")
-                        .HasColumnOrder(18);
+                        .HasColumnOrder(19);
 
                     b.Property<byte[]>("DenseVotes")
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("dense_votes")
-                        .HasColumnOrder(22);
+                        .HasColumnOrder(23);
 
                     b.Property<string>("Direction")
                         .HasColumnType("text")
                         .HasColumnName("direction")
-                        .HasColumnOrder(21);
+                        .HasColumnOrder(22);
 
                     b.Property<double?>("El2n")
                         .HasColumnType("double precision")
@@ -663,7 +688,7 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<short?>("Gold")
                         .HasColumnType("smallint")
                         .HasColumnName("gold")
-                        .HasColumnOrder(13);
+                        .HasColumnOrder(14);
 
                     b.Property<double?>("Inclusion")
                         .HasColumnType("double precision")
@@ -673,12 +698,12 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<short?>("InfluenceBin")
                         .HasColumnType("smallint")
                         .HasColumnName("influence_bin")
-                        .HasColumnOrder(16);
+                        .HasColumnOrder(17);
 
                     b.Property<bool>("IsPie")
                         .HasColumnType("boolean")
                         .HasColumnName("is_pie")
-                        .HasColumnOrder(17);
+                        .HasColumnOrder(18);
 
                     b.Property<double>("Margin")
                         .HasColumnType("double precision")
@@ -703,18 +728,23 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<short?>("PrunedMode")
                         .HasColumnType("smallint")
                         .HasColumnName("pruned_mode")
-                        .HasColumnOrder(15);
+                        .HasColumnOrder(16);
+
+                    b.Property<short>("PrunedRuns")
+                        .HasColumnType("smallint")
+                        .HasColumnName("pruned_runs")
+                        .HasColumnOrder(13);
 
                     b.Property<bool>("PrunedTied")
                         .HasColumnType("boolean")
                         .HasColumnName("pruned_tied")
-                        .HasColumnOrder(19);
+                        .HasColumnOrder(20);
 
                     b.Property<byte[]>("PrunedVotes")
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("pruned_votes")
-                        .HasColumnOrder(23);
+                        .HasColumnOrder(24);
 
                     b.Property<double?>("Q")
                         .HasColumnType("double precision")
@@ -724,14 +754,9 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<bool?>("Replicated")
                         .HasColumnType("boolean")
                         .HasColumnName("replicated")
-                        .HasColumnOrder(20);
+                        .HasColumnOrder(21);
 
-                    b.Property<short>("Runs")
-                        .HasColumnType("smallint")
-                        .HasColumnName("runs")
-                        .HasColumnOrder(12);
-
-                    b.Property<double>("SelfConfidence")
+                    b.Property<double?>("SelfConfidence")
                         .HasColumnType("double precision")
                         .HasColumnName("self_confidence")
                         .HasColumnOrder(9);
@@ -768,6 +793,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("architecture");
 
+                    b.Property<string>("Cohort")
+                        .HasColumnType("text")
+                        .HasColumnName("cohort");
+
                     b.Property<bool>("Correct")
                         .HasColumnType("boolean")
                         .HasColumnName("correct");
@@ -792,7 +821,6 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("predicted_labels");
 
                     b.Property<string>("Protocol")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("protocol");
 
@@ -801,12 +829,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("run_id");
 
                     b.Property<string>("Scope")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("scope");
 
                     b.PrimitiveCollection<float[]>("Scores")
-                        .IsRequired()
                         .HasColumnType("real[]")
                         .HasColumnName("scores");
 
@@ -826,6 +852,31 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable((string)null);
 
                     b.ToView("predictions", (string)null);
+                });
+
+            modelBuilder.Entity("PieService.Domain.Predictions.RunAnswers", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Split")
+                        .HasColumnType("text")
+                        .HasColumnName("split");
+
+                    b.Property<int>("Start")
+                        .HasColumnType("integer")
+                        .HasColumnName("start");
+
+                    b.PrimitiveCollection<string[]>("Texts")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("texts");
+
+                    b.HasKey("RunId", "Split", "Start")
+                        .HasName("pk_run_answers");
+
+                    b.ToTable("run_answers", (string)null);
                 });
 
             modelBuilder.Entity("PieService.Domain.Predictions.RunObservation", b =>
@@ -886,7 +937,6 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("examples");
 
                     b.Property<byte[]>("Scores")
-                        .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("scores");
 
@@ -993,6 +1043,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("checkpoint_store");
 
+                    b.Property<string>("Cohort")
+                        .HasColumnType("text")
+                        .HasColumnName("cohort");
+
                     b.Property<string>("CpuCapability")
                         .HasColumnType("text")
                         .HasColumnName("cpu_capability");
@@ -1029,6 +1083,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<DateTimeOffset?>("FinishedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finished_at");
+
+                    b.Property<string>("ImportedScore")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("imported_score");
 
                     b.Property<int>("Interruptions")
                         .HasColumnType("integer")
@@ -1120,7 +1178,6 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("priority");
 
                     b.Property<string>("Recipe")
-                        .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("recipe");
 
@@ -1195,7 +1252,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasDatabaseName("ix_runs_open")
                         .HasFilter("state IN ('queued', 'running')");
 
-                    b.ToTable("runs", (string)null);
+                    b.ToTable("runs", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_runs_recipe_or_cohort", "(recipe IS NULL) <> (cohort IS NULL)");
+                        });
                 });
 
             modelBuilder.Entity("PieService.Domain.Runs.RunMetric", b =>
@@ -1343,6 +1403,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("dataset_id");
 
+                    b.Property<string>("Foreign")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("foreign");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1353,7 +1417,6 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("pause_requested_at");
 
                     b.Property<string>("Request")
-                        .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("request");
 
@@ -1363,7 +1426,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.HasIndex("DatasetId")
                         .HasDatabaseName("ix_sweeps_dataset_id");
 
-                    b.ToTable("sweeps", (string)null);
+                    b.ToTable("sweeps", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_sweeps_request_or_foreign", "(request IS NULL) <> (\"foreign\" IS NULL)");
+                        });
                 });
 
             modelBuilder.Entity("PieService.Domain.Sweeps.SweepEvent", b =>
@@ -1695,6 +1761,16 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pie_labels_comparisons_comparison_number");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Predictions.RunAnswers", b =>
+                {
+                    b.HasOne("PieService.Domain.Runs.Run", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_run_answers_runs_run_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Predictions.RunObservation", b =>

@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261129183856_Initial")]
+    [Migration("20261129194941_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -530,18 +530,38 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("baseline");
 
+                    b.Property<double?>("Bits")
+                        .HasColumnType("double precision")
+                        .HasColumnName("bits");
+
+                    b.Property<string>("Cohort")
+                        .HasColumnType("text")
+                        .HasColumnName("cohort");
+
+                    b.Property<string>("Compression")
+                        .HasColumnType("text")
+                        .HasColumnName("compression");
+
                     b.Property<string>("DenseFingerprint")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("dense_fingerprint");
 
-                    b.Property<int>("ExpectedSeeds")
+                    b.Property<int>("ExpectedDense")
                         .HasColumnType("integer")
-                        .HasColumnName("expected_seeds");
+                        .HasColumnName("expected_dense");
+
+                    b.Property<int>("ExpectedPruned")
+                        .HasColumnType("integer")
+                        .HasColumnName("expected_pruned");
 
                     b.Property<bool?>("IsComplete")
                         .HasColumnType("boolean")
                         .HasColumnName("is_complete");
+
+                    b.Property<bool>("IsPaired")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_paired");
 
                     b.Property<DateTimeOffset?>("LabelledAt")
                         .HasColumnType("timestamp with time zone")
@@ -640,23 +660,28 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<short?>("DenseMode")
                         .HasColumnType("smallint")
                         .HasColumnName("dense_mode")
-                        .HasColumnOrder(14);
+                        .HasColumnOrder(15);
+
+                    b.Property<short>("DenseRuns")
+                        .HasColumnType("smallint")
+                        .HasColumnName("dense_runs")
+                        .HasColumnOrder(12);
 
                     b.Property<bool>("DenseTied")
                         .HasColumnType("boolean")
                         .HasColumnName("dense_tied")
-                        .HasColumnOrder(18);
+                        .HasColumnOrder(19);
 
                     b.Property<byte[]>("DenseVotes")
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("dense_votes")
-                        .HasColumnOrder(22);
+                        .HasColumnOrder(23);
 
                     b.Property<string>("Direction")
                         .HasColumnType("text")
                         .HasColumnName("direction")
-                        .HasColumnOrder(21);
+                        .HasColumnOrder(22);
 
                     b.Property<double?>("El2n")
                         .HasColumnType("double precision")
@@ -666,7 +691,7 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<short?>("Gold")
                         .HasColumnType("smallint")
                         .HasColumnName("gold")
-                        .HasColumnOrder(13);
+                        .HasColumnOrder(14);
 
                     b.Property<double?>("Inclusion")
                         .HasColumnType("double precision")
@@ -676,12 +701,12 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<short?>("InfluenceBin")
                         .HasColumnType("smallint")
                         .HasColumnName("influence_bin")
-                        .HasColumnOrder(16);
+                        .HasColumnOrder(17);
 
                     b.Property<bool>("IsPie")
                         .HasColumnType("boolean")
                         .HasColumnName("is_pie")
-                        .HasColumnOrder(17);
+                        .HasColumnOrder(18);
 
                     b.Property<double>("Margin")
                         .HasColumnType("double precision")
@@ -706,18 +731,23 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<short?>("PrunedMode")
                         .HasColumnType("smallint")
                         .HasColumnName("pruned_mode")
-                        .HasColumnOrder(15);
+                        .HasColumnOrder(16);
+
+                    b.Property<short>("PrunedRuns")
+                        .HasColumnType("smallint")
+                        .HasColumnName("pruned_runs")
+                        .HasColumnOrder(13);
 
                     b.Property<bool>("PrunedTied")
                         .HasColumnType("boolean")
                         .HasColumnName("pruned_tied")
-                        .HasColumnOrder(19);
+                        .HasColumnOrder(20);
 
                     b.Property<byte[]>("PrunedVotes")
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("pruned_votes")
-                        .HasColumnOrder(23);
+                        .HasColumnOrder(24);
 
                     b.Property<double?>("Q")
                         .HasColumnType("double precision")
@@ -727,14 +757,9 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<bool?>("Replicated")
                         .HasColumnType("boolean")
                         .HasColumnName("replicated")
-                        .HasColumnOrder(20);
+                        .HasColumnOrder(21);
 
-                    b.Property<short>("Runs")
-                        .HasColumnType("smallint")
-                        .HasColumnName("runs")
-                        .HasColumnOrder(12);
-
-                    b.Property<double>("SelfConfidence")
+                    b.Property<double?>("SelfConfidence")
                         .HasColumnType("double precision")
                         .HasColumnName("self_confidence")
                         .HasColumnOrder(9);
@@ -771,6 +796,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("architecture");
 
+                    b.Property<string>("Cohort")
+                        .HasColumnType("text")
+                        .HasColumnName("cohort");
+
                     b.Property<bool>("Correct")
                         .HasColumnType("boolean")
                         .HasColumnName("correct");
@@ -795,7 +824,6 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("predicted_labels");
 
                     b.Property<string>("Protocol")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("protocol");
 
@@ -804,12 +832,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("run_id");
 
                     b.Property<string>("Scope")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("scope");
 
                     b.PrimitiveCollection<float[]>("Scores")
-                        .IsRequired()
                         .HasColumnType("real[]")
                         .HasColumnName("scores");
 
@@ -829,6 +855,31 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable((string)null);
 
                     b.ToView("predictions", (string)null);
+                });
+
+            modelBuilder.Entity("PieService.Domain.Predictions.RunAnswers", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Split")
+                        .HasColumnType("text")
+                        .HasColumnName("split");
+
+                    b.Property<int>("Start")
+                        .HasColumnType("integer")
+                        .HasColumnName("start");
+
+                    b.PrimitiveCollection<string[]>("Texts")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("texts");
+
+                    b.HasKey("RunId", "Split", "Start")
+                        .HasName("pk_run_answers");
+
+                    b.ToTable("run_answers", (string)null);
                 });
 
             modelBuilder.Entity("PieService.Domain.Predictions.RunObservation", b =>
@@ -889,7 +940,6 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("examples");
 
                     b.Property<byte[]>("Scores")
-                        .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("scores");
 
@@ -996,6 +1046,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("checkpoint_store");
 
+                    b.Property<string>("Cohort")
+                        .HasColumnType("text")
+                        .HasColumnName("cohort");
+
                     b.Property<string>("CpuCapability")
                         .HasColumnType("text")
                         .HasColumnName("cpu_capability");
@@ -1032,6 +1086,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<DateTimeOffset?>("FinishedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finished_at");
+
+                    b.Property<string>("ImportedScore")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("imported_score");
 
                     b.Property<int>("Interruptions")
                         .HasColumnType("integer")
@@ -1123,7 +1181,6 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("priority");
 
                     b.Property<string>("Recipe")
-                        .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("recipe");
 
@@ -1198,7 +1255,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasDatabaseName("ix_runs_open")
                         .HasFilter("state IN ('queued', 'running')");
 
-                    b.ToTable("runs", (string)null);
+                    b.ToTable("runs", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_runs_recipe_or_cohort", "(recipe IS NULL) <> (cohort IS NULL)");
+                        });
                 });
 
             modelBuilder.Entity("PieService.Domain.Runs.RunMetric", b =>
@@ -1346,6 +1406,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("dataset_id");
 
+                    b.Property<string>("Foreign")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("foreign");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1356,7 +1420,6 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("pause_requested_at");
 
                     b.Property<string>("Request")
-                        .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("request");
 
@@ -1366,7 +1429,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.HasIndex("DatasetId")
                         .HasDatabaseName("ix_sweeps_dataset_id");
 
-                    b.ToTable("sweeps", (string)null);
+                    b.ToTable("sweeps", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_sweeps_request_or_foreign", "(request IS NULL) <> (\"foreign\" IS NULL)");
+                        });
                 });
 
             modelBuilder.Entity("PieService.Domain.Sweeps.SweepEvent", b =>
@@ -1698,6 +1764,16 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pie_labels_comparisons_comparison_number");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Predictions.RunAnswers", b =>
+                {
+                    b.HasOne("PieService.Domain.Runs.Run", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_run_answers_runs_run_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Predictions.RunObservation", b =>

@@ -1,4 +1,4 @@
-namespace PieService.Domain.Analysis;
+namespace PieService.Domain.Pies;
 
 /// <summary>The sizes of the cohorts of a comparison, and whether their runs belong together.</summary>
 /// <param name="Dense">R_D, at least 1.</param>

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace PieService.Domain.Foreign;
+namespace PieService.Domain.Sweeps;
 
 /// <summary>
 /// Runs that other programs made alike. It has no recipe: all that is known of its models is what the import states.
@@ -25,16 +25,4 @@ public sealed record ForeignCohort
     /// <summary>The share of the weights that were removed, in percent.</summary>
     [Range(0.0, 100.0)] public decimal? Sparsity { get; init; }
     public SeedPairing Pairing { get; init; }
-}
-
-/// <summary>The comparisons of an import.</summary>
-public static class ForeignComparisons
-{
-    /// <summary>Each cohort with the baseline of its model, in the order of the cohorts.</summary>
-    /// <param name="cohorts">Cohorts in which <see cref="ImportRules"/> found no fault.</param>
-    public static IEnumerable<(ForeignCohort Baseline, ForeignCohort Compared)> Of(
-        IReadOnlyList<ForeignCohort> cohorts) =>
-        from compared in cohorts
-        where !compared.Baseline
-        select (cohorts.First(cohort => cohort.Baseline && cohort.Model == compared.Model), compared);
 }

@@ -213,7 +213,8 @@ namespace PieService.Domain.Storage.Migrations
                     dataset_id = table.Column<Guid>(type: "uuid", nullable: false),
                     sweep_id = table.Column<Guid>(type: "uuid", nullable: false),
                     fingerprint = table.Column<string>(type: "text", nullable: false),
-                    recipe = table.Column<string>(type: "jsonb", nullable: false),
+                    recipe = table.Column<string>(type: "jsonb", nullable: true),
+                    cohort = table.Column<string>(type: "text", nullable: true),
                     seed = table.Column<int>(type: "integer", nullable: false),
                     architecture = table.Column<string>(type: "text", nullable: false),
                     method = table.Column<string>(type: "text", nullable: false),
@@ -242,6 +243,7 @@ namespace PieService.Domain.Storage.Migrations
                     worker = table.Column<string>(type: "text", nullable: true),
                     device = table.Column<string>(type: "text", nullable: true),
                     outcome = table.Column<string>(type: "jsonb", nullable: true),
+                    imported_score = table.Column<string>(type: "jsonb", nullable: true),
                     cpu_capability = table.Column<string>(type: "text", nullable: true),
                     threads = table.Column<int>(type: "integer", nullable: true),
                     observed_epochs = table.Column<int[]>(type: "integer[]", nullable: false, defaultValueSql: "'{}'"),
@@ -265,6 +267,7 @@ namespace PieService.Domain.Storage.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_runs", x => x.id);
+                    table.CheckConstraint("ck_runs_recipe_or_cohort", "(recipe IS NULL) <> (cohort IS NULL)");
                     table.ForeignKey(
                         name: "fk_runs_datasets_dataset_id",
                         column: x => x.dataset_id,
@@ -301,7 +304,8 @@ namespace PieService.Domain.Storage.Migrations
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     name = table.Column<string>(type: "text", nullable: false),
                     dataset_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    request = table.Column<string>(type: "jsonb", nullable: false),
+                    request = table.Column<string>(type: "jsonb", nullable: true),
+                    foreign = table.Column<string>(type: "jsonb", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     cancel_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     pause_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
@@ -309,6 +313,7 @@ namespace PieService.Domain.Storage.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_sweeps", x => x.id);
+                    table.CheckConstraint("ck_sweeps_request_or_foreign", "(request IS NULL) <> (\"foreign\" IS NULL)");
                     table.ForeignKey(
                         name: "fk_sweeps_datasets_dataset_id",
                         column: x => x.dataset_id,
@@ -365,6 +370,26 @@ namespace PieService.Domain.Storage.Migrations
                         name: "fk_webhook_deliveries_webhooks_webhook_id",
                         column: x => x.webhook_id,
                         principalTable: "webhooks",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "run_answers",
+                columns: table => new
+                {
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    split = table.Column<string>(type: "text", nullable: false),
+                    start = table.Column<int>(type: "integer", nullable: false),
+                    texts = table.Column<string[]>(type: "text[]", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_run_answers", x => new { x.run_id, x.split, x.start });
+                    table.ForeignKey(
+                        name: "fk_run_answers_runs_run_id",
+                        column: x => x.run_id,
+                        principalTable: "runs",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -429,7 +454,7 @@ namespace PieService.Domain.Storage.Migrations
                     examples = table.Column<int>(type: "integer", nullable: false),
                     class_count = table.Column<int>(type: "integer", nullable: false),
                     classes = table.Column<byte[]>(type: "bytea", nullable: false),
-                    scores = table.Column<byte[]>(type: "bytea", nullable: false),
+                    scores = table.Column<byte[]>(type: "bytea", nullable: true),
                     threshold = table.Column<double>(type: "double precision", nullable: true)
                 },
                 constraints: table =>
@@ -460,7 +485,12 @@ namespace PieService.Domain.Storage.Migrations
                     split = table.Column<string>(type: "text", nullable: false),
                     dense_fingerprint = table.Column<string>(type: "text", nullable: false),
                     pruned_fingerprint = table.Column<string>(type: "text", nullable: false),
-                    expected_seeds = table.Column<int>(type: "integer", nullable: false),
+                    is_paired = table.Column<bool>(type: "boolean", nullable: false),
+                    expected_dense = table.Column<int>(type: "integer", nullable: false),
+                    expected_pruned = table.Column<int>(type: "integer", nullable: false),
+                    cohort = table.Column<string>(type: "text", nullable: true),
+                    compression = table.Column<string>(type: "text", nullable: true),
+                    bits = table.Column<double>(type: "double precision", nullable: true),
                     labelling_asked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     labelled_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     labelling_attempts = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
@@ -603,10 +633,11 @@ namespace PieService.Domain.Storage.Migrations
                     inclusion = table.Column<double>(type: "double precision", nullable: true),
                     taxicab = table.Column<double>(type: "double precision", nullable: false),
                     shift = table.Column<double>(type: "double precision", nullable: true),
-                    self_confidence = table.Column<double>(type: "double precision", nullable: false),
+                    self_confidence = table.Column<double>(type: "double precision", nullable: true),
                     comparison_number = table.Column<int>(type: "integer", nullable: false),
                     position = table.Column<int>(type: "integer", nullable: false),
-                    runs = table.Column<short>(type: "smallint", nullable: false),
+                    dense_runs = table.Column<short>(type: "smallint", nullable: false),
+                    pruned_runs = table.Column<short>(type: "smallint", nullable: false),
                     gold = table.Column<short>(type: "smallint", nullable: true),
                     dense_mode = table.Column<short>(type: "smallint", nullable: true),
                     pruned_mode = table.Column<short>(type: "smallint", nullable: true),
@@ -779,6 +810,9 @@ namespace PieService.Domain.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "pie_labels");
+
+            migrationBuilder.DropTable(
+                name: "run_answers");
 
             migrationBuilder.DropTable(
                 name: "run_metrics");

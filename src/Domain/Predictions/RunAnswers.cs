@@ -1,0 +1,22 @@
+using PieService.Domain.Datasets;
+
+namespace PieService.Domain.Predictions;
+
+/// <summary>
+/// The open answers of a run of a foreign cohort to consecutive examples. Its predictions state only which of them are
+/// right; whether two wrong answers are the same is known from these texts.
+/// </summary>
+public sealed class RunAnswers
+{
+    /// <summary>The examples of a row.</summary>
+    public const int Examples = 1000;
+
+    public Guid RunId { get; init; }
+    public Split Split { get; init; }
+
+    /// <summary>The position of the first of these examples, a multiple of <see cref="Examples"/>.</summary>
+    public int Start { get; init; }
+
+    /// <summary>One for each example; null where the file has none.</summary>
+    public required string?[] Texts { get; init; }
+}
