@@ -1,0 +1,85 @@
+using System.Text;
+using System.Text.Json;
+using PieService.Domain.Files;
+
+namespace PieService.Domain.Foreign.Guess;
+
+/// <summary>What the beginning of a file of an evaluation tool says about it.</summary>
+/// <param name="Format">The tool's format.</param>
+/// <param name="IsOpen">Whether it has open answers, which are right or wrong, and not choices.</param>
+/// <param name="Filter">The filter of lm-evaluation-harness that is read; null if the file has one filter.</param>
+/// <param name="Metric">The metric that judges open answers; null if it is the usual one.</param>
+/// <param name="TextPath">The property with the question alone, without the few-shot examples before it.</param>
+/// <param name="PredictBy">How a choice is scored; null if it is the usual way.</param>
+public sealed record FileKind(
+    ForeignFormat Format, bool IsOpen, string? Filter = null, string? Metric = null, string? TextPath = null,
+    PredictBy? PredictBy = null)
+{
+    private const int HeadBytes = 64 * 1024;
+
+    /// <summary>The rows of lm-evaluation-harness that are looked at: enough for each of its filters.</summary>
+    private const int Rows = 50;
+
+    private static readonly string[] QuestionNames = ["question", "query", "problem", "prompt", "sentence", "text"];
+
+    /// <returns>Null if the file is not one of a tool whose files say what they are.</returns>
+    /// <exception cref="UnreadableFileException">The file is damaged.</exception>
+    public static FileKind? Of(SourceFile file, ReadLimits limits)
+    {
+        if (file.Path.EndsWith(".eval", StringComparison.OrdinalIgnoreCase)) return new(ForeignFormat.Inspect, false);
+        var head = Head(file, limits);
+        return Has("\"filtered_resps\"") && Has("\"doc_id\"") ? OfHarness(file, limits)
+            : Has("\"answer_attribution\"") && Has("\"sample_id\"")
+                ? new(ForeignFormat.EveryEvalEver, !Has("\"choices\""))
+            : head.StartsWith("{\"spec\":", StringComparison.Ordinal) ? new(ForeignFormat.OpenAiEvals, true)
+            : Has("\"eval\"") && Has("\"status\"") && Has("\"version\"")
+                ? new(ForeignFormat.Inspect, !Has("\"choices\""))
+            : head.StartsWith('{') && Has("\"prediction\"") && Has("\"gold\"") ? new(ForeignFormat.OpenCompass, false)
+            : null;
+
+        bool Has(string text) => head.Contains(text, StringComparison.Ordinal);
+    }
+
+    private static string Head(SourceFile file, ReadLimits limits)
+    {
+        var (head, length) = (new byte[HeadBytes], 0);
+        using var bytes = new SourceBytes(file, limits.FileBytes);
+        for (int read; length < head.Length && (read = bytes.Read(head.AsSpan(length))) > 0;) length += read;
+        return Encoding.Latin1.GetString(head, 0, length).TrimStart('\u00EF', '\u00BB', '\u00BF', ' ', '\n', '\r');
+    }
+
+    private static FileKind OfHarness(SourceFile file, ReadLimits limits)
+    {
+        using var text = new SourceText(file, TextEncoding.Utf8, limits, new SourceBytes(file, limits.FileBytes));
+        var rows = JsonLines.Read(text, file, HarnessRow.Of).Take(Rows).ToList();
+        var filters = rows.Select(row => row.Filter).OfType<string>().Distinct().ToList();
+        var (first, isOpen) = (rows[0], rows[0].IsOpen);
+        return new(
+            ForeignFormat.LmEvalHarness, isOpen,
+            Filter: filters.Count > 1 ? filters[0] : null,
+            Metric: isOpen && !first.Metrics.Contains("exact_match") && first.Metrics is [var metric, ..]
+                ? metric : null,
+            TextPath: first.TextPath,
+            PredictBy: !isOpen && !first.Metrics.Contains("acc") && first.Metrics.Contains("acc_norm")
+                ? Foreign.PredictBy.PerCharacter : null);
+    }
+
+    /// <summary>The parts of a row that decide how its file is read.</summary>
+    private sealed record HarnessRow(string? Filter, bool IsOpen, IReadOnlyList<string> Metrics, string? TextPath)
+    {
+        public static HarnessRow Of(JsonRow row) => new(
+            row.Json.TryGetProperty("filter", out var filter) ? filter.GetString() : null,
+            row.Json.TryGetProperty("filtered_resps", out var answers) && answers.ValueKind == JsonValueKind.Array
+                && answers.GetArrayLength() > 0 && answers[0].ValueKind != JsonValueKind.Array,
+            [.. row.Json.EnumerateObject().Where(IsMetric).Select(member => member.Name)],
+            row.Json.TryGetProperty("doc", out var doc) && doc.ValueKind == JsonValueKind.Object
+                && QuestionNames.FirstOrDefault(name => IsText(doc, name)) is { } question ? $"doc.{question}" : null);
+
+        /// <summary>Metrics are the numbers beside the document; doc_id is the only other one.</summary>
+        private static bool IsMetric(JsonProperty member) =>
+            member.Value.ValueKind == JsonValueKind.Number && member.Name != "doc_id";
+
+        private static bool IsText(JsonElement doc, string name) =>
+            doc.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String;
+    }
+}

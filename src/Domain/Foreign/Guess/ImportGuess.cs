@@ -1,0 +1,123 @@
+using PieService.Domain.Files;
+using PieService.Domain.Sweeps;
+
+namespace PieService.Domain.Foreign.Guess;
+
+/// <summary>An import that was guessed from files: its definition, and the file of each of its parts.</summary>
+/// <param name="Task">The name of the evaluation task.</param>
+public sealed record GuessedImport(
+    string Task, PredictionImport Definition, IReadOnlyDictionary<string, string> Parts);
+
+/// <summary>What a guess is told beside the files.</summary>
+/// <param name="Baseline">The name of the baseline, or a part of it that only one cohort has.</param>
+/// <param name="Model">The name of the model that was compressed.</param>
+/// <param name="Replication">How several files of one cohort and task differ.</param>
+public sealed record GuessOptions(string? Baseline, string Model, ReplicationKind Replication);
+
+/// <summary>
+/// Guesses the definitions of imports from the files that evaluation tools wrote: an import for each task, whose
+/// cohorts are told apart by the paths of the files.
+/// </summary>
+public static class ImportGuess
+{
+    private static readonly string[] UsualBaselines =
+        ["bf16", "fp16", "fp32", "float16", "float32", "baseline", "base", "dense", "original", "full"];
+
+    /// <exception cref="GuessException">The files do not say enough.</exception>
+    /// <exception cref="UnreadableFileException">A file is damaged.</exception>
+    public static IReadOnlyList<GuessedImport> Of(
+        IReadOnlyList<string> paths, GuessOptions options, ReadLimits limits)
+    {
+        if (paths.Count == 0) throw new GuessException("There are no files.");
+        var cohorts = PathParts.Cohorts(paths);
+        List<GuessedFile> files =
+        [
+            .. paths.Zip(cohorts, (path, cohort) => new GuessedFile(
+                path, cohort, TaskOf(path, cohorts), FileKind.Of(new SourceFile(path, path), limits)
+                    ?? throw new GuessException(
+                        $"{path} is not a file of lm-evaluation-harness, Every Eval Ever, Inspect, OpenAI evals or "
+                        + "OpenCompass. Other formats need a definition: --definition FILE.")))
+                .OrderBy(file => file.Path, StringComparer.Ordinal),
+        ];
+        return [.. files.GroupBy(file => file.Task).Select(task => Import(task.Key, [.. task], options))];
+    }
+
+    /// <summary>Files in one folder are of one task: their names tell the cohorts apart.</summary>
+    private static string TaskOf(string path, IReadOnlyList<string> cohorts)
+    {
+        var task = PathParts.TaskOf(path);
+        return cohorts.All(cohort => cohort.Length > 0 && !cohort.Contains('/', StringComparison.Ordinal))
+            && cohorts.Any(cohort => task.Contains(cohort, StringComparison.Ordinal))
+            && cohorts.Distinct().Count() == cohorts.Count
+            ? "evaluation" : task;
+    }
+
+    private static GuessedImport Import(string task, IReadOnlyList<GuessedFile> files, GuessOptions options)
+    {
+        List<string> names = [.. files.Select(file => file.Cohort).Distinct()];
+        if (names.Count < 2)
+            throw new GuessException(
+                $"All files of the task {task} seem to be of one cohort: their paths do not differ. Put those of each "
+                + "cohort into a folder of its own, such as bf16/ and int4/.");
+        var baseline = Baseline(names, options.Baseline, task);
+        List<ForeignFile> entries = [.. files.GroupBy(file => file.Cohort)
+            .SelectMany(cohort => cohort.Select((file, seed) => Entry(file, seed)))
+            .Select((entry, place) => entry with { Part = $"file{place}" })];
+        var ofParts = files.GroupBy(file => file.Cohort).SelectMany(cohort => cohort).Select(file => file.Path);
+        return new(
+            task,
+            new PredictionImport
+            {
+                Name = task,
+                // The epochs of a log of Inspect repeat the evaluation too.
+                Replication = files.Count > names.Count || files[0].Kind.Format == ForeignFormat.Inspect
+                    ? options.Replication : ReplicationKind.None,
+                Dataset = new()
+                {
+                    FromFiles = true,
+                    Name = task,
+                    Task = files[0].Kind.IsOpen ? ForeignTask.Correctness : ForeignTask.SingleLabel,
+                },
+                Cohorts = [.. names.OrderByDescending(name => name == baseline).Select(name => new ForeignCohort
+                {
+                    Name = name,
+                    Model = options.Model,
+                    Baseline = name == baseline,
+                    Compression = name == baseline ? null : name,
+                    Bits = PathParts.Bits(name),
+                    Pairing = name == baseline ? SeedPairing.None : SeedPairing.Model,
+                })],
+                Files = entries,
+            },
+            entries.Zip(ofParts).ToDictionary(pair => pair.First.Part!, pair => pair.Second));
+    }
+
+    private static ForeignFile Entry(GuessedFile file, int seed) => new()
+    {
+        Format = file.Kind.Format,
+        Cohort = file.Cohort,
+        Seed = seed,
+        Filter = file.Kind.Filter,
+        Metric = file.Kind.Metric,
+        TextPath = file.Kind.TextPath,
+        PredictBy = file.Kind.PredictBy,
+    };
+
+    private static string Baseline(List<string> names, string? stated, string task)
+    {
+        var found = stated is not null
+            ? names.Contains(stated) ? [stated] : names.FindAll(name => Has(name, stated))
+            : UsualBaselines.Select(usual => names.FindAll(name => Has(name, usual)))
+                .FirstOrDefault(found => found.Count > 0, []);
+        return found.Count == 1 ? found[0] : throw new GuessException(
+            $"{(stated is null ? "The baseline is not clear" : $"'{stated}' does not name one cohort")} of the task "
+            + $"{task}, which has the cohorts {string.Join(", ", names)}: state it with --baseline NAME.");
+
+        static bool Has(string name, string part) => name.Contains(part, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private sealed record GuessedFile(string Path, string Cohort, string Task, FileKind Kind);
+}
+
+/// <summary>Files do not say enough to guess an import; the message states what to add.</summary>
+public sealed class GuessException(string message) : Exception(message);

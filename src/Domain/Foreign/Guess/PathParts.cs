@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+
+namespace PieService.Domain.Foreign.Guess;
+
+/// <summary>What the paths of evaluation files say: the task in the name, and the cohort where the paths differ.
+/// </summary>
+internal static partial class PathParts
+{
+    private const string Samples = "samples_";
+
+    private static readonly char[] Separators = ['_', '-', '.', ' '];
+
+    /// <summary>The name of the task: that of the file without the time of the evaluation.</summary>
+    public static string TaskOf(string path)
+    {
+        var name = Time().Replace(Path.GetFileName(path), "");
+        foreach (var ending in (string[])[".gz", ".zst", ".xz", ".bz2", ".zip", ".jsonl", ".json", ".eval"])
+            if (name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) name = name[..^ending.Length];
+        return HasTask(path) ? name[Samples.Length..] : name;
+    }
+
+    /// <summary>Whether the name of a file is that of its task, as lm-evaluation-harness writes it.</summary>
+    private static bool HasTask(string path) => Path.GetFileName(path).StartsWith(Samples, StringComparison.Ordinal);
+
+    /// <summary>
+    /// The cohort of each file: the folders by which the paths differ, or the part of the names by which they do. It is
+    /// empty if nothing differs.
+    /// </summary>
+    public static IReadOnlyList<string> Cohorts(IReadOnlyList<string> paths)
+    {
+        List<string[]> folders = [.. paths.Select(path => Path.GetDirectoryName(Path.GetFullPath(path))!
+            .Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))];
+        return Differing(folders) is { } byFolder ? [.. byFolder.Select(parts => string.Join('/', parts))]
+            : !paths.All(HasTask) && Differing([.. paths.Select(path => TaskOf(path).Split(Separators))]) is { } byName
+                ? [.. byName.Select(parts => string.Join('-', parts))]
+            : [.. paths.Select(_ => "")];
+    }
+
+    /// <summary>The lists without the items that all of them begin and end with; null if they are the same.</summary>
+    private static List<string[]>? Differing(List<string[]> lists)
+    {
+        var shortest = lists.Min(list => list.Length);
+        int begin = 0, end = 0;
+        while (begin < shortest && lists.All(list => list[begin] == lists[0][begin])) begin++;
+        while (end < shortest - begin && lists.All(list => list[^(end + 1)] == lists[0][^(end + 1)])) end++;
+        List<string[]> rests = [.. lists.Select(list => list[begin..^end])];
+        return rests.TrueForAll(rest => rest.SequenceEqual(rests[0])) ? null : rests;
+    }
+
+    /// <summary>The bits of a weight, as names such as int4, nf4, fp8, w4a16, q4 and 8bit state them.</summary>
+    public static double? Bits(string cohort) =>
+        BitsInName().Match(cohort) is { Success: true } match
+            ? double.Parse(match.Groups.Values.Skip(1).First(group => group.Success).Value,
+                System.Globalization.CultureInfo.InvariantCulture)
+            : null;
+
+    [GeneratedRegex(@"_?\d{4}-\d\d-\d\dT\d\d[-:]\d\d[-:]\d\d(\.\d+)?")]
+    private static partial Regex Time();
+
+    [GeneratedRegex(
+        @"(?<![a-z0-9])(?:int|nf|fp|bf|w|q)(2|3|4|5|6|8|16|32)(?!\d)|(?<![a-z0-9])(2|3|4|5|6|8|16)-?bits?(?![a-z])",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex BitsInName();
+}
