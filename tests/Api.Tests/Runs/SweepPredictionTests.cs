@@ -62,8 +62,8 @@ public sealed class SweepPredictionTests(ApiFixture api) : IClassFixture<ApiFixt
 
         Assert.Equal((6, 6 * Examples), (file.RowGroups, file.Rows.Count));
         Assert.Equal(
-            ["runId", "model", "method", "sparsity", "achievedSparsity", "seed", "split", "exampleId", "position",
-                "label", "predicted", "scores_no", "scores_maybe", "scores_yes"],
+            ["runId", "model", "method", "sparsity", "cohort", "achievedSparsity", "seed", "split", "exampleId",
+                "position", "label", "predicted", "scores_no", "scores_maybe", "scores_yes"],
             file.Columns);
     }
 

@@ -104,8 +104,9 @@ public sealed class SweepAnalysisTests(ApiFixture api) : IClassFixture<ApiFixtur
             foreach (var row in await api.WalkAsync($"/api/v1/comparisons/{comparison}/classes?pageSize=9"))
             {
                 var whole = new JsonObject { ["comparisonId"] = comparison };
-                foreach (var field in new[] { "model", "architecture", "method", "sparsity", "baseline", "split" })
-                    whole[field] = about[field]!.DeepClone();
+                string[] fields = ["model", "architecture", "method", "sparsity", "baseline", "cohort", "compression",
+                    "bits", "split"];
+                foreach (var field in fields) whole[field] = about[field]?.DeepClone();
                 foreach (var (field, value) in row.AsObject()) whole[field] = value?.DeepClone();
                 expected.Add(whole.ToJsonString());
             }
