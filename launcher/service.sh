@@ -41,7 +41,7 @@ up() {
     say "PieService is already up: $url"
     return
   fi
-  build src/Api src/Worker
+  build src/Api src/Worker src/Import
   if pid_of api >/dev/null; then
     url=$(<"$run/url")
   else
@@ -135,6 +135,19 @@ key() {
   lock >&2
   build src/Api >&2
   dotnet "$api_dll" key "$@" 9>&-
+}
+
+# The files are named as the caller's folder has them, so it is the folder of the program. The lock is not kept while
+# the files are sent.
+import_predictions() {
+  local url
+  url=$(cat -- "$run/url" 2>/dev/null || service_url)
+  check_sdk >&2
+  lock >&2
+  build src/Import >&2
+  [[ -f $import_dll ]] || fail "import: the program is not built, because the service runs from this checkout; ./pie down first"
+  cd -- "$caller"
+  exec dotnet "$import_dll" "${PIE_API:-$url}" "$@" 9>&-
 }
 
 # A download can take hours: exec replaces the launcher and so releases the lock.

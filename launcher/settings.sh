@@ -25,6 +25,7 @@ readonly caller=$PWD
 cd -- "$root"
 readonly api_dll=$PWD/artifacts/bin/Api/release/PieService.Api.dll
 readonly worker_dll=$PWD/artifacts/bin/Worker/release_linux-x64/PieService.Worker.dll
+readonly import_dll=$PWD/artifacts/bin/Import/release/PieService.Import.dll
 readonly run=$PIE_DATA/run logs=$PIE_DATA/logs
 readonly seconds_to_get_ready=180
 # The worker itself has 150 s to hand its runs back (HostOptions.ShutdownTimeout).
