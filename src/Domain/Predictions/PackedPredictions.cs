@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace PieService.Domain.Predictions;
@@ -37,8 +39,8 @@ public static class PackedPredictions
     /// <summary>Writes the scores of all examples, N x C, row-major.</summary>
     public static void Scores(ReadOnlySpan<byte> scores, Span<float> into)
     {
-        for (var i = 0; i < into.Length; i++)
-            into[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(scores[(2 * i)..]);
+        // Many numbers at once. TorchSharp runs only on processors that are little-endian.
+        TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(scores), into);
     }
 
     /// <summary>The identity of a run's predictions: SHA-256 over the packed classes, then the packed scores.</summary>
