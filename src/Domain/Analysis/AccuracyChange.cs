@@ -1,4 +1,3 @@
-using PieService.Domain.Predictions;
 using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Analysis;
@@ -21,17 +20,17 @@ namespace PieService.Domain.Analysis;
 public sealed record AccuracyChange(
     double Change, double Low, double High, double P, double MidP, double PWorse, bool IsEquivalent, double Detectable)
 {
+    /// <param name="flips">Those of one model against one, which are whole numbers.</param>
     /// <param name="margin">The change that is still equivalent, in (0, 1).</param>
     public static AccuracyChange Of(AnswerFlips flips, double margin)
     {
-        double b = flips.RightToWrong, c = flips.WrongToRight, n = flips.Examples;
+        var (n, worse, better) = (flips.Examples, (int)flips.RightToWrong, (int)flips.WrongToRight);
+        double b = worse, c = better;
         var (low, high) = Interval(Normal.Quantile975);
         var (inner, outer) = Interval(Normal.Quantile95);
         return new(
-            (c - b) / n, low, high, FairCoin.TwoSided(flips.RightToWrong, flips.WrongToRight),
-            FairCoin.MidP(flips.RightToWrong, flips.WrongToRight),
-            FairCoin.AtLeast(flips.RightToWrong, flips.RightToWrong + flips.WrongToRight),
-            inner > -margin && outer < margin,
+            (c - b) / n, low, high, FairCoin.TwoSided(worse, better), FairCoin.MidP(worse, better),
+            FairCoin.AtLeast(worse, worse + better), inner > -margin && outer < margin,
             (Normal.Quantile975 + Normal.Quantile80) * Math.Sqrt(b + c) / n);
 
         (double Low, double High) Interval(double z)
@@ -44,25 +43,27 @@ public sealed record AccuracyChange(
 
     /// <summary>
     /// The standard error of the change if examples of one cluster are not independent: sqrt(G / (G - 1) sum_g
-    /// (sum_(i in g) (d_i - mean d))^2) / N, with d_i = -1 for a flip to wrong, 1 for a flip to right, else 0.
+    /// (sum_(i in g) (d_i - mean d))^2) / N.
     /// </summary>
-    /// <param name="gold">The gold labels of the N examples, at least one.</param>
-    /// <param name="clusters">The cluster of each example.</param>
+    /// <param name="gain">d, for each of the N examples: -1 for a flip to wrong, 1 for a flip to right, else 0.</param>
+    /// <param name="clusters">The cluster of each example; an example without one (null) is a cluster of its
+    /// own.</param>
     /// <returns>Null for fewer than two clusters.</returns>
-    /// <exception cref="ArgumentException">Not every example has an answer and a cluster.</exception>
-    public static double? ClusterSe<TCluster>(
-        PackedLabels gold, PackedLabels first, PackedLabels second, IReadOnlyList<TCluster> clusters)
+    /// <exception cref="ArgumentException">There are not as many clusters as examples.</exception>
+    public static double? ClusterSe(IReadOnlyList<double> gain, IReadOnlyList<string?> clusters)
     {
-        if (!gold.IsLike(first) || !gold.IsLike(second) || clusters.Count != gold.Count)
-            throw new ArgumentException("Every example needs two answers and a cluster.");
-        double[] d = [.. Enumerable.Range(0, gold.Count).Select(i =>
-            (IsRight(second, i) ? 1.0 : 0) - (IsRight(first, i) ? 1 : 0))];
-        var mean = d.Average();
-        var sums = Enumerable.Range(0, gold.Count).GroupBy(i => clusters[i], i => d[i] - mean)
-            .Select(cluster => cluster.Sum()).ToList();
-        double groups = sums.Count;
-        return groups < 2 ? null : Math.Sqrt(groups / (groups - 1) * sums.Sum(sum => sum * sum)) / gold.Count;
-
-        bool IsRight(PackedLabels answers, int i) => answers.At(i).SequenceEqual(gold.At(i));
+        if (gain.Count != clusters.Count)
+            throw new ArgumentException("Every example has an entry for its cluster.", nameof(clusters));
+        if (gain.Count == 0) return null;
+        var (mean, sums, squares) = (gain.Average(), new Dictionary<string, double>(StringComparer.Ordinal), 0.0);
+        double groups = 0;
+        for (var i = 0; i < gain.Count; i++)
+            if (clusters[i] is { } cluster)
+                sums[cluster] = sums.GetValueOrDefault(cluster) + gain[i] - mean;
+            else
+                (groups, squares) = (groups + 1, squares + ((gain[i] - mean) * (gain[i] - mean)));
+        groups += sums.Count;
+        squares += sums.Values.Sum(sum => sum * sum);
+        return groups < 2 ? null : Math.Sqrt(groups / (groups - 1) * squares) / gain.Count;
     }
 }

@@ -14,6 +14,14 @@ internal static class InOneBlock
         return tally.Distances();
     }
 
+    public static FlipTally Flips(ComparedAnswers answers, bool paired, ComparedTexts? texts = null)
+    {
+        var tally = new FlipTally(
+            answers.Gold.ClassCount, new(answers.Dense.Count, answers.Pruned.Count, paired), answers.Gold.Count);
+        tally.Add(0, answers, texts);
+        return tally;
+    }
+
     public static SeedHalves Halves(
         PackedLabels gold, IReadOnlyList<PackedLabels> dense, IReadOnlyList<PackedLabels> pruned,
         IReadOnlyList<(int[] A, int[] B)> denseSplits, IReadOnlyList<(int[] A, int[] B)> prunedSplits)

@@ -15,7 +15,8 @@ public class OneModelTests
         var expected = golden.GetProperty("expected");
         PackedLabels gold = golden.Answers("gold", 100), first = golden.Answers("first", 100),
             second = golden.Answers("second", 100);
-        var flips = AnswerFlips.Of(gold, first, second);
+        var tally = InOneBlock.Flips(new(gold, [first], [second]), paired: true);
+        var flips = tally.Flips();
         var change = AccuracyChange.Of(flips, golden.Number("margin"));
 
         Assert.Equal(expected.Int("right_to_wrong"), flips.RightToWrong);
@@ -36,33 +37,64 @@ public class OneModelTests
         Close(expected.Number("detectable"), change.Detectable);
         Close(
             golden.Optional("cluster_se"),
-            AccuracyChange.ClusterSe(gold, first, second, golden.Ints("clusters")));
+            AccuracyChange.ClusterSe(tally.Gain, [.. golden.Ints("clusters").Select(cluster => $"{cluster}")]));
     });
+
+    [Fact]
+    public void An_example_without_a_cluster_is_a_cluster_of_its_own()
+    {
+        double[] gain = [-1, 0, 1, 1, 0];
+
+        Assert.Equal(
+            AccuracyChange.ClusterSe(gain, ["a", "a", "b", "c", "d"]),
+            AccuracyChange.ClusterSe(gain, ["a", "a", null, null, null]));
+        Assert.Null(AccuracyChange.ClusterSe(gain, ["a", "a", "a", "a", "a"]));
+    }
 
     [Fact]
     public void Divergences_are_those_of_the_reference() => Each(File, "divergence", golden =>
     {
         var expected = golden.GetProperty("expected");
-        var divergence = Divergence.Of(golden.Numbers("dense"), golden.Numbers("pruned"));
+        var divergence = Divergence.Of(Read(golden.Numbers("dense")), Read(golden.Numbers("pruned")));
 
         Close(expected.Number("kl"), divergence.KullbackLeibler);
         Close(expected.Number("js"), divergence.JensenShannon);
     });
 
+    [Theory]
+    [InlineData(0.5, 0.3, 0.2, 0.2)]
+    [InlineData(0.4, 0.4, 0.2, 0)]
+    public void The_margin_is_between_the_two_highest_probabilities(double a, double b, double c, double margin) =>
+        Assert.Equal(margin, Read([Math.Log(a), Math.Log(b), Math.Log(c)]).Margin, 12);
+
     [Fact]
     public void The_separation_by_margin_is_that_of_the_reference() => Each(File, "margin_auc", golden => Close(
         golden.Optional("auc"),
-        MarginSeparation.Auc([.. golden.Numbers("margins").Zip(
-            golden.GetProperty("changed").EnumerateArray().Select(changed => changed.GetBoolean()))])));
+        ChangesByMargin.Of(
+            [.. golden.Numbers("margins")],
+            [.. golden.GetProperty("changed").EnumerateArray()
+                .Select(changed => changed.GetBoolean() ? 1.0 : 0)]).Auc));
 
     [Fact]
-    public void Without_a_change_there_is_no_separation() =>
-        Assert.Null(MarginSeparation.Auc([(0.2, false), (0.4, false)]));
+    public void Without_a_change_there_is_no_separation()
+    {
+        Assert.Null(ChangesByMargin.Of([0.2, 0.4], [0, 0]).Auc);
+        Assert.Null(ChangesByMargin.Of([0.2, 0.4], [1, 1]).Auc);
+    }
+
+    /// <summary>Of the pairs of a changed and an unchanged answer, those of the margins 0.2 and 0.4 are in order, and
+    /// those of equal margins count half.</summary>
+    [Fact]
+    public void Shares_of_changed_answers_are_weights() => Assert.Equal(
+        (0.75 * 0.75) + (((0.75 * 0.25) + (0.25 * 0.75)) / 2),
+        ChangesByMargin.Of([0.4, 0.2], [0.25, 0.75]).Auc!.Value, 12);
 
     [Fact]
     public void Changes_are_counted_in_each_decile_of_the_margin()
     {
-        var deciles = MarginDecile.Of([.. Enumerable.Range(0, 40).Reverse().Select(i => (i / 40.0, i < 6))]);
+        var deciles = ChangesByMargin.Of(
+            [.. Enumerable.Range(0, 40).Reverse().Select(i => i / 40.0)],
+            [.. Enumerable.Range(0, 40).Reverse().Select(i => i < 6 ? 1.0 : 0)]).Deciles;
 
         Assert.Equal([new(4, 4), new(4, 2), .. Enumerable.Repeat(new MarginDecile(4, 0), 8)], deciles);
         Assert.Equal([1, 0.5, 0], deciles.Take(3).Select(decile => decile.Share));
@@ -71,11 +103,11 @@ public class OneModelTests
     [Fact]
     public void Equal_margins_are_in_one_decile()
     {
-        var deciles = MarginDecile.Of([.. Enumerable.Repeat((1.0, false), 15)]);
+        var deciles = ChangesByMargin.Of([.. Enumerable.Repeat(1.0, 15)], new double[15]).Deciles;
 
         Assert.Equal([15, .. Enumerable.Repeat(0, 9)], deciles.Select(decile => decile.Examples));
         Assert.Null(deciles[9].Share);
-        Assert.Empty(MarginDecile.Of([]));
+        Assert.Empty(ChangesByMargin.Of([], []).Deciles);
     }
 
     [Fact]
@@ -121,10 +153,16 @@ public class OneModelTests
     {
         var (two, three) = (PackedLabels.OfClasses(2, 0, 1), PackedLabels.OfClasses(2, 0, 1, 1));
 
-        Assert.Throws<ArgumentException>(() => AnswerFlips.Of(two, two, three));
-        Assert.Throws<ArgumentException>(() => AccuracyChange.ClusterSe(two, two, two, [1]));
-        Assert.Throws<ArgumentException>(() => Divergence.Of([1], [1, 2]));
+        Assert.Throws<ArgumentException>(() => AccuracyChange.ClusterSe([1, 0], ["a"]));
+        Assert.Throws<ArgumentException>(() => new ClippedProbabilities(1).Read([1, 2]));
+        Assert.Throws<ArgumentException>(() => ChangesByMargin.Of([0.5], [0, 1]));
         Assert.Throws<ArgumentException>(() => ConstantBaseline.Of(two, three));
-        Assert.Null(AccuracyChange.ClusterSe(two, two, two, [1, 1]));
+    }
+
+    private static ClippedProbabilities Read(double[] logits)
+    {
+        var probabilities = new ClippedProbabilities(logits.Length);
+        probabilities.Read(logits);
+        return probabilities;
     }
 }
