@@ -6,10 +6,18 @@ namespace PieService.Domain.Pies;
 /// <param name="Paired">
 /// Whether run r of both cohorts has the same seed; then both have the same number of runs.
 /// </param>
-public sealed record ComparedCohorts(int Dense, int Pruned, bool Paired)
+/// <param name="Imported">Whether other programs made the runs, so that nobody can request more of them here.</param>
+public sealed record ComparedCohorts(int Dense, int Pruned, bool Paired, bool Imported = false)
 {
     /// <summary>The runs of the smaller cohort.</summary>
     public int Fewest => Math.Min(Dense, Pruned);
+
+    /// <summary>Whether one model is compared with one: there are no votes then, and no statement about other
+    /// models.</summary>
+    public bool IsOneAgainstOne => (Dense, Pruned) == (1, 1);
+
+    /// <summary>How a user gets more runs, as the end of a message.</summary>
+    public string MoreRuns => Imported ? "import more runs of each cohort" : "request more seeds";
 
     public static ComparedCohorts OfSeeds(int seeds) => new(seeds, seeds, Paired: true);
 }
