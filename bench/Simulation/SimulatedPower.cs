@@ -1,5 +1,6 @@
 using PieService.Domain;
 using PieService.Domain.Analysis;
+using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
 using PieService.Domain.Statistics;
 using PieService.Domain.Sweeps;
@@ -77,7 +78,7 @@ internal static class SimulatedPower
             var random = KeyedRandom.For("simulated excess", seeds, sweep);
             var distances = new SeedDistances.Tally(seeds, seeds);
             distances.Add(Cohort(ContestedShare), Cohort(pruned));
-            if (SeedEffect.Of(distances.Distances(), paired: true).Excess!.Low > 0) above++;
+            if (SeedEffect.Of(distances.Distances(), ComparedCohorts.OfSeeds(seeds)).Excess!.Low > 0) above++;
 
             PackedLabels[] Cohort(double share) =>
             [

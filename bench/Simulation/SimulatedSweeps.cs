@@ -51,7 +51,7 @@ internal static class SimulatedSweeps
 
             var distances = new SeedDistances.Tally(setting.Seeds, setting.Seeds);
             distances.Add(dense, pruned);
-            var excess = SeedEffect.Of(distances.Distances(), paired: true).Excess!;
+            var excess = SeedEffect.Of(distances.Distances(), ComparedCohorts.OfSeeds(setting.Seeds)).Excess!;
             bias += excess.Value - model.Excess;
             if (excess.Low <= model.Excess && model.Excess <= excess.High) covered++;
             if (excess.Low > 0 || excess.High < 0) away++;

@@ -41,7 +41,7 @@ public sealed record AnalysisResponse(
             StabilityResponse.Of(result),
             ClassDistributionResponse.Of(result.ClassDistribution, labels),
             MultiplicityResponse.Of(result.Multiplicity), result.Collapse, ReplicationResponse.Of(result.Replication),
-            ConformalResponse.Of(result.Conformal), [.. ComparisonWarnings.Of(summary)]);
+            ConformalResponse.Of(result.Conformal), [.. ComparisonWarnings.Of(summary, comparison.IsImported)]);
     }
 }
 

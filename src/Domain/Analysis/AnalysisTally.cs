@@ -76,7 +76,7 @@ public sealed class AnalysisTally
             : Significance.None(
                 $"{collapse.Dense.Collapsed} of {collapse.Dense.Runs} dense runs have collapsed, so their votes are "
                     + "not a baseline. Lower the learning rate, or train for more epochs."),
-        SeedEffect.Of(distances.Distances(), cohorts.Paired), halves?.Halves(), stability.Stability(), classes,
+        SeedEffect.Of(distances.Distances(), cohorts), halves?.Halves(), stability.Stability(), classes,
         task == LearningTask.SingleLabel ? new(dense.Multiplicity(), pruned.Multiplicity()) : null, collapse,
         secondSeeds == 0 ? null : new(secondSeeds, pies, replicated), conformal);
 }

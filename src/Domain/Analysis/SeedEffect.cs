@@ -1,3 +1,4 @@
+using PieService.Domain.Pies;
 using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Analysis;
@@ -28,13 +29,15 @@ public sealed record SeedEffect(
     /// errors of both cohorts add up.
     /// </summary>
     /// <param name="distances">Those of all pairs of runs, at least one run in each cohort.</param>
-    /// <param name="paired">Whether run r of both cohorts has the same seed.</param>
-    /// <exception cref="ArgumentException">Paired cohorts have different numbers of runs.</exception>
-    public static SeedEffect Of(SeedDistances distances, bool paired)
+    /// <exception cref="ArgumentException">The distances are those of other numbers of runs, or paired cohorts have
+    /// different numbers of them.</exception>
+    public static SeedEffect Of(SeedDistances distances, ComparedCohorts cohorts)
     {
-        int denseRuns = distances.Dense.GetLength(0), prunedRuns = distances.Pruned.GetLength(0);
+        var (denseRuns, prunedRuns, paired) = (cohorts.Dense, cohorts.Pruned, cohorts.Paired);
+        if ((distances.Dense.GetLength(0), distances.Pruned.GetLength(0)) != (denseRuns, prunedRuns))
+            throw new ArgumentException("The distances are those of the runs of the cohorts.", nameof(distances));
         if (paired && denseRuns != prunedRuns)
-            throw new ArgumentException("Paired cohorts have the same seeds.", nameof(paired));
+            throw new ArgumentException("Paired cohorts have the same seeds.", nameof(cohorts));
         int[] dense = [.. Enumerable.Range(0, denseRuns)], pruned = [.. Enumerable.Range(0, prunedRuns)];
         var means = new Means(distances, paired);
         var df = Math.Min(denseRuns, prunedRuns) - 1;
@@ -44,7 +47,7 @@ public sealed record SeedEffect(
             df + 1 >= FewestRunsOfInterval ? df : null,
             With(means.Excess), With(means.OverDense),
             df + 1 >= FewestRunsOfInterval ? null
-                : $"An interval needs {FewestRunsOfInterval} runs in each cohort: request more seeds.");
+                : $"An interval needs {FewestRunsOfInterval} runs in each cohort: {cohorts.MoreRuns}.");
 
         Estimate? With(Func<int[], int[], double?> statistic) => statistic(dense, pruned) switch
         {

@@ -41,7 +41,8 @@ public sealed class SignificanceTally(LearningTask task, int classCount, Compare
             AtMost(unpaired, q), cohorts.Paired ? new PairedSignificance(AtMost(paired, ofPairs)) : null,
             testable > 0 ? null
             : cohorts.Fewest < FewestRuns
-                ? $"With fewer than {FewestRuns} seeds no example can have a p value below 0.05: request more seeds."
+                ? $"With fewer than {FewestRuns} runs of a cohort no example can have a p value below 0.05: "
+                    + $"{cohorts.MoreRuns}."
                 : "On every example almost all runs of both cohorts agree, so no votes can differ significantly.");
     }
 

@@ -36,9 +36,12 @@ public sealed class Comparison
     public int ExpectedDense { get; init; }
     public int ExpectedPruned { get; init; }
 
-    /// <summary>The name of the foreign cohort that is compared with its baseline; null, like the next two, if this
-    /// service trains the runs.</summary>
+    /// <summary>The name of the foreign cohort that is compared with its baseline; null, like the compression
+    /// and the bits, if this service trains the runs.</summary>
     public string? Cohort { get; init; }
+
+    /// <summary>Whether other programs made the runs.</summary>
+    public bool IsImported => Cohort is not null;
 
     /// <summary>The compression of that cohort in words.</summary>
     public string? Compression { get; init; }
@@ -70,4 +73,8 @@ public sealed class Comparison
 
     /// <summary>A copy of <see cref="ComparisonSummary.Complete"/>, for queries; null without a summary.</summary>
     public bool? IsComplete { get; init; }
+
+    /// <param name="summary">Of this comparison.</param>
+    public ComparedCohorts CohortsIn(ComparisonSummary summary) =>
+        new(summary.DenseSeeds, summary.PrunedSeeds, IsPaired, IsImported);
 }

@@ -19,7 +19,8 @@ public sealed class ComparisonTally(LearningTask task, int classCount, ComparedC
     private readonly CohortCounter denseOnPies = new(task, classCount, cohorts.Dense), prunedOnPies =
         new(task, classCount, cohorts.Pruned);
     private readonly SeedChurn churn = new(cohorts);
-    private readonly NoiseFloorTally noiseFloor = new(task, classCount, denseRuns, cohorts.Dense);
+    private readonly NoiseFloorTally noiseFloor =
+        new(task, classCount, denseRuns, cohorts.Dense, cohorts.Imported);
     private int examples, pies, denseTies, prunedTies, tiedPies, denseRight, prunedRight;
 
     /// <summary>The counts of each dense run of the cohort.</summary>

@@ -39,11 +39,13 @@ public sealed record NoiseFloor(
     private const int MostSplits = 100;
 
     /// <param name="runs">The number of dense runs.</param>
+    /// <param name="imported">Whether other programs made the runs.</param>
     /// <returns>The noise floor of fewer runs than <see cref="FewestRuns"/>.</returns>
-    public static NoiseFloor None(int runs) => new(
+    public static NoiseFloor None(int runs, bool imported = false) => new(
         null, 0, 0, null, null, null, null, null,
-        $"There are {runs} runs of the baseline, but {FewestRuns} are needed: request more seeds or, if the baseline "
-            + "is dense, extraDenseSeeds.");
+        $"There {(runs == 1 ? "is 1 run" : $"are {runs} runs")} of the baseline, but {FewestRuns} are needed: "
+            + (imported
+                ? "import more runs of it." : "request more seeds or, if the baseline is dense, extraDenseSeeds."));
 
     /// <param name="size">The number of runs in each group.</param>
     /// <param name="rates">The PIE rate between the groups of each pair, at least one.</param>

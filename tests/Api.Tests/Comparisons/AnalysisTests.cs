@@ -218,7 +218,7 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Null(analysis["excess"]!["excess"]!["low"]);
         Assert.Contains("request more seeds", (string?)analysis["excess"]!["reason"], StringComparison.Ordinal);
         Assert.Equal(
-            "With fewer than 4 seeds no example can have a p value below 0.05: request more seeds.",
+            "With fewer than 4 runs of a cohort no example can have a p value below 0.05: request more seeds.",
             (string?)analysis["significance"]!["reason"]);
         Assert.Equal(3, analysis["significance"]!["atMost"]!.AsArray().Count);
         Assert.Equal((1, 1), ((int)analysis["halves"]!["seeds"]!, (int)analysis["halves"]!["splits"]!));

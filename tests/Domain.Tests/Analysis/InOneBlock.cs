@@ -14,6 +14,10 @@ internal static class InOneBlock
         return tally.Distances();
     }
 
+    public static SeedEffect Effect(
+        IReadOnlyList<PackedLabels> dense, IReadOnlyList<PackedLabels> pruned, bool paired) =>
+        SeedEffect.Of(Distances(dense, pruned), new(dense.Count, pruned.Count, paired));
+
     public static FlipTally Flips(ComparedAnswers answers, bool paired, ComparedTexts? texts = null)
     {
         var tally = new FlipTally(

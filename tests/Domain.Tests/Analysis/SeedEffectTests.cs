@@ -15,11 +15,10 @@ public class SeedEffectTests
     [InlineData("excess_several_labels")]
     public void The_effect_is_that_of_the_reference(string section) => Each("analysis.json", section, golden =>
     {
-        var distances = InOneBlock.Distances(golden.Runs("dense", Classes), golden.Runs("pruned", Classes));
+        var effect = InOneBlock.Effect(
+            golden.Runs("dense", Classes), golden.Runs("pruned", Classes), golden.GetProperty("paired").GetBoolean());
 
-        Compare(
-            golden.GetProperty("expected"),
-            SeedEffect.Of(distances, golden.GetProperty("paired").GetBoolean()));
+        Compare(golden.GetProperty("expected"), effect);
     });
 
     /// <summary>Both are unbiased for half of the squared distance of the shares.</summary>
@@ -28,7 +27,7 @@ public class SeedEffectTests
     {
         var (dense, pruned) = (Random("dense", runs: 5), Random("pruned", runs: 7));
 
-        var excess = SeedEffect.Of(InOneBlock.Distances(dense, pruned), paired: false).Excess!.Value;
+        var excess = InOneBlock.Effect(dense, pruned, paired: false).Excess!.Value;
 
         Close(excess, Enumerable.Range(0, dense[0].Count).Average(i =>
             VoteShift.Of(Votes(dense, i), Votes(pruned, i)).Shift!.Value));
@@ -39,7 +38,7 @@ public class SeedEffectTests
     {
         var runs = Random("same", runs: 6);
 
-        var effect = SeedEffect.Of(InOneBlock.Distances(runs, runs), paired: true);
+        var effect = InOneBlock.Effect(runs, runs, paired: true);
 
         Assert.Equal(0, effect.SameSeed);
         Close(0, effect.Excess!.Value);
@@ -49,7 +48,7 @@ public class SeedEffectTests
     [Fact]
     public void Two_seeds_have_an_effect_without_an_interval()
     {
-        var effect = SeedEffect.Of(InOneBlock.Distances(Random("a", runs: 2), Random("b", runs: 2)), paired: true);
+        var effect = InOneBlock.Effect(Random("a", runs: 2), Random("b", runs: 2), paired: true);
 
         Assert.NotNull(effect.Excess);
         Assert.Equal((null, null, null), (effect.Df, effect.Excess.Se, effect.Excess.Low));
@@ -58,7 +57,7 @@ public class SeedEffectTests
     [Fact]
     public void One_pruned_run_only_has_an_effect_over_the_dense_runs()
     {
-        var effect = SeedEffect.Of(InOneBlock.Distances(Random("a", runs: 4), Random("b", runs: 1)), paired: false);
+        var effect = InOneBlock.Effect(Random("a", runs: 4), Random("b", runs: 1), paired: false);
 
         Assert.Null(effect.Excess);
         Assert.NotNull(effect.OverDense);
@@ -68,12 +67,16 @@ public class SeedEffectTests
     [Fact]
     public void One_model_against_one_has_no_effect_beyond_seeds() => Assert.Equal(
         (null, null),
-        SeedEffect.Of(InOneBlock.Distances(Random("a", runs: 1), Random("b", runs: 1)), paired: false) is var effect
+        InOneBlock.Effect(Random("a", runs: 1), Random("b", runs: 1), paired: false) is var effect
             ? (effect.Excess, effect.OverDense) : default);
 
     [Fact]
     public void Paired_cohorts_have_the_same_number_of_runs() => Assert.Throws<ArgumentException>(() =>
-        SeedEffect.Of(InOneBlock.Distances(Random("a", runs: 3), Random("b", runs: 2)), paired: true));
+        InOneBlock.Effect(Random("a", runs: 3), Random("b", runs: 2), paired: true));
+
+    [Fact]
+    public void Distances_of_other_runs_are_refused() => Assert.Throws<ArgumentException>(() => SeedEffect.Of(
+        InOneBlock.Distances(Random("a", runs: 3), Random("b", runs: 2)), new(3, 3, Paired: false)));
 
     internal static void Compare(JsonElement expected, SeedEffect effect)
     {

@@ -47,7 +47,7 @@ public class StudyTrecTests
     [Fact]
     public void Effects_halves_and_classes_are_those_of_the_reference() => Each((golden, study) =>
     {
-        var effect = SeedEffect.Of(InOneBlock.Distances(study.Dense, study.Pruned), paired: true);
+        var effect = InOneBlock.Effect(study.Dense, study.Pruned, paired: true);
         var isPie = PieLabeling.Label(study.Gold, study.Dense, study.Pruned).Select(label => label.IsPie).ToList();
 
         SeedEffectTests.Compare(golden.GetProperty("excess"), effect);

@@ -22,11 +22,36 @@ public class ComparisonWarningsTests
     [Fact]
     public void PIEs_that_rest_on_a_tie_are_counted() => Assert.StartsWith(
         "3 of 8 PIEs rest on a tied vote",
-        Assert.Single(ComparisonWarnings.Of(Summary(4) with { TiedPies = 3 })).Message, StringComparison.Ordinal);
+        Assert.Single(ComparisonWarnings.Of(Summary(4) with { TiedPies = 3 }, imported: false)).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void One_seed_shows_churn_and_has_no_noise_floor() =>
         Assert.Equal("oneSeed noNoiseFloor", Codes(Summary(1) with { NoiseFloor = NoiseFloor.None(1) }));
+
+    /// <summary>Nobody can request more runs of models that other programs made.</summary>
+    [Theory]
+    [InlineData(1, 1, "do not show what the compression does to other models")]
+    [InlineData(1, 5, "Import more runs of the baseline")]
+    [InlineData(2, 2, "import an odd number of runs")]
+    public void Warnings_of_imported_predictions_ask_for_no_seeds(int dense, int pruned, string advice)
+    {
+        var summary = Summary(dense) with
+        {
+            PrunedSeeds = pruned,
+            TiedPies = dense == 2 ? 1 : 0,
+            DenseCollapsed = dense,
+            NoiseFloor = NoiseFloor.None(dense, imported: true),
+        };
+
+        var messages = string.Join('\n', ComparisonWarnings.Of(summary, imported: true).Select(one => one.Message));
+
+        Assert.Contains(advice, messages, StringComparison.Ordinal);
+        Assert.Contains("import more runs of it", messages, StringComparison.Ordinal);
+        Assert.Contains("Check that the answers were read", messages, StringComparison.Ordinal);
+        foreach (var word in new[] { "seed", "request", "train" })
+            Assert.DoesNotContain(word, messages, StringComparison.OrdinalIgnoreCase);
+    }
 
     /// <summary>
     /// Two dense and two pruned runs vote on three examples. On the second the dense vote is tied and differs from the
@@ -48,7 +73,7 @@ public class ComparisonWarningsTests
     }
 
     private static string Codes(ComparisonSummary summary) =>
-        string.Join(' ', ComparisonWarnings.Of(summary).Select(warning => Wire.Name(warning.Code)));
+        string.Join(' ', ComparisonWarnings.Of(summary, imported: false).Select(warning => Wire.Name(warning.Code)));
 
     private static ComparisonSummary Summary(int seeds) => new(
         seeds, seeds, true, 20, 8, 0, 0, new Spread(90, 0), new Spread(0.6, 0), new Spread(0.5, 0), null, null,
