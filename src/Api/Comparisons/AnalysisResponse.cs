@@ -2,6 +2,7 @@ using PieService.Domain;
 using PieService.Domain.Analysis;
 using PieService.Domain.Pies;
 using PieService.Domain.Storage;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Api.Comparisons;
 
@@ -19,29 +20,38 @@ namespace PieService.Api.Comparisons;
 /// <param name="Multiplicity">How many models of a cohort give an example the same answer.</param>
 /// <param name="Collapse">The runs that give the same answer to almost every text, or answer by chance.</param>
 /// <param name="Replication">The PIEs that are PIEs against the second dense cohort (extraDenseSeeds) too.</param>
+/// <param name="Flips">How the answers of the pruned runs differ from those of the dense runs.</param>
+/// <param name="Divergence">How far the probabilities of both cohorts are apart, and at which margins answers
+/// change.</param>
 /// <param name="Conformal">How many labels a run needs to name to include the gold label of 90 % of the
 /// examples.</param>
+/// <param name="Inference">What the numbers speak about, and what they do not say.</param>
 /// <param name="Warnings">What is doubtful about the PIEs.</param>
 public sealed record AnalysisResponse(
     Guid Id, ComparedSeeds Seeds, bool Complete, DateTimeOffset AnalysedAt, int AnalysisVersion,
     Significance Significance, SeedEffect Excess, HalvesResponse Halves, CrossFitResponse CrossFit,
     StabilityResponse Stability, ClassDistributionResponse ClassDistribution,
-    MultiplicityResponse Multiplicity, Collapse Collapse, ReplicationResponse Replication, ConformalResponse Conformal,
-    IReadOnlyList<Warning> Warnings)
+    MultiplicityResponse Multiplicity, Collapse Collapse, ReplicationResponse Replication, FlipsResponse Flips,
+    DivergenceResponse Divergence, ConformalResponse Conformal, Inference Inference, IReadOnlyList<Warning> Warnings)
 {
-    /// <param name="comparison">A comparison that is labelled.</param>
-    /// <param name="labels">The names of the labels of the dataset.</param>
-    public static AnalysisResponse Of(Comparison comparison, ComparisonAnalysis analysis, string[] labels)
+    /// <param name="scope">A comparison that is labelled.</param>
+    /// <param name="margin">The change of accuracy that is still equivalent.</param>
+    public static AnalysisResponse Of(ComparisonScope scope, ComparisonAnalysis analysis, double margin)
     {
-        var (summary, result) = (comparison.Summary!, analysis.Result);
+        var (comparison, result) = (scope.Comparison, analysis.Result);
+        var summary = comparison.Summary!;
+        var cohorts = comparison.CohortsIn(summary);
         return new(
             comparison.Id, new(summary.DenseSeeds, summary.PrunedSeeds, comparison.ExpectedPruned), summary.Complete,
             analysis.AnalysedAt, analysis.Version, result.Significance, result.Effect,
-            HalvesResponse.Of(result.Halves), CrossFitResponse.Of(result.Halves),
-            StabilityResponse.Of(result),
-            ClassDistributionResponse.Of(result.ClassDistribution, labels),
-            MultiplicityResponse.Of(result.Multiplicity), result.Collapse, ReplicationResponse.Of(result.Replication),
-            ConformalResponse.Of(result.Conformal), [.. ComparisonWarnings.Of(summary, comparison.IsImported)]);
+            HalvesResponse.Of(result.Halves, cohorts), CrossFitResponse.Of(result.Halves, cohorts),
+            StabilityResponse.Of(result, cohorts),
+            ClassDistributionResponse.Of(result.ClassDistribution, scope.Labels),
+            MultiplicityResponse.Of(result.Multiplicity, cohorts), result.Collapse,
+            ReplicationResponse.Of(result.Replication, cohorts), FlipsResponse.Of(result, cohorts, margin),
+            DivergenceResponse.Of(result.Divergence), ConformalResponse.Of(result.Conformal),
+            Inference.For(scope.Foreign?.Replication ?? ReplicationKind.Training, cohorts),
+            [.. ComparisonWarnings.Of(summary, comparison.IsImported)]);
     }
 }
 
@@ -63,13 +73,14 @@ public sealed record HalvesResponse(
     int? Seeds, int? Splits, double? Dense, double? Pruned, double? Cross, double? Excess, double? P05, double? P50,
     double? P95, double? OverDense, double? SeedShare, double? Jaccard, double? Recurrence, string? Reason)
 {
-    public const string OneSeed = "One seed has no halves: request more seeds.";
-
-    public static HalvesResponse Of(SeedHalves? halves) => halves is not { Modal: var modal }
-        ? new(null, null, null, null, null, null, null, null, null, null, null, null, null, OneSeed)
+    public static HalvesResponse Of(SeedHalves? halves, ComparedCohorts cohorts) => halves is not { Modal: var modal }
+        ? new(null, null, null, null, null, null, null, null, null, null, null, null, null, NoHalves(cohorts))
         : new(
             halves.Seeds, halves.Splits, modal.Dense, modal.Pruned, modal.Cross, modal.Excess, modal.P05, modal.P50,
             modal.P95, modal.OverDense, modal.SeedShare, halves.Jaccard, halves.Recurrence, null);
+
+    public static string NoHalves(ComparedCohorts cohorts) =>
+        $"One {(cohorts.Imported ? "run" : "seed")} has no halves: {cohorts.MoreRuns}.";
 }
 
 /// <summary>
@@ -87,8 +98,8 @@ public sealed record HalvesResponse(
 public sealed record CrossFitResponse(
     double? Pies, CellScores? OnPies, CellScores? OnPiesRuns, CellScores? OnRest, CellScores? OnOwnPies, string? Reason)
 {
-    public static CrossFitResponse Of(SeedHalves? halves) => halves is null
-        ? new(null, null, null, null, null, HalvesResponse.OneSeed)
+    public static CrossFitResponse Of(SeedHalves? halves, ComparedCohorts cohorts) => halves is null
+        ? new(null, null, null, null, null, HalvesResponse.NoHalves(cohorts))
         : new(halves.Pies, halves.OnPies, halves.OnPiesRuns, halves.OnRest, halves.OnOwnPies, null);
 }
 
@@ -99,14 +110,15 @@ public sealed record CrossFitResponse(
 /// <param name="Reason">Why this is not known; null if it is.</param>
 public sealed record StabilityResponse(double? ExpectedFlips, double? ExpectedJaccard, string? Reason)
 {
-    public static StabilityResponse Of(AnalysisResult result) => result switch
+    public static StabilityResponse Of(AnalysisResult result, ComparedCohorts cohorts) => result switch
     {
         { Stability: { } stability } => new(stability.ExpectedFlips, stability.ExpectedJaccard, null),
-        { Halves: null } => new(null, null, "One seed says nothing of other seeds: request more seeds."),
+        { Halves: null } => new(
+            null, null, $"One {(cohorts.Imported ? "run" : "seed")} says nothing about others: {cohorts.MoreRuns}."),
         _ => new(
             null, null,
-            "The votes of so many seeds on so many labels are not repeated, because the time grows as "
-                + "(labels - 2) x seeds^3: compare fewer seeds."),
+            "The votes of so many runs on so many labels are not repeated, because the time grows as "
+                + "(labels - 2) x runs^3: compare fewer runs."),
     };
 }
 
@@ -138,8 +150,11 @@ public sealed record ClassDistributionResponse(
 /// <param name="Reason">Why this is not known; null if it is.</param>
 public sealed record MultiplicityResponse(CohortMultiplicity? Dense, CohortMultiplicity? Pruned, string? Reason)
 {
-    public static MultiplicityResponse Of(Multiplicity? multiplicity) => multiplicity is null
-        ? new(null, null, "It is computed for single-label data only.")
+    public static MultiplicityResponse Of(Multiplicity? multiplicity, ComparedCohorts cohorts) => multiplicity is null
+        ? new(
+            null, null,
+            cohorts.IsOneAgainstOne
+                ? $"One model agrees with no other: {cohorts.MoreRuns}." : "It is computed for single-label data only.")
         : new(multiplicity.Dense, multiplicity.Pruned, null);
 }
 
@@ -151,11 +166,13 @@ public sealed record MultiplicityResponse(CohortMultiplicity? Dense, CohortMulti
 /// <param name="Reason">Why this is not known, and what to do about it; null if it is.</param>
 public sealed record ReplicationResponse(int? Seeds, int? Pies, int? Replicated, double? Share, string? Reason)
 {
-    public static ReplicationResponse Of(Replication? replication) => replication is null
+    public static ReplicationResponse Of(Replication? replication, ComparedCohorts cohorts) => replication is null
         ? new(
             null, null, null, null,
-            $"There is no second dense cohort of {Labelling.FewestSeeds} runs or more: request extraDenseSeeds. The "
-                + "baseline dense4E has none.")
+            cohorts.Imported
+                ? "An import has no second dense cohort, because all runs of a baseline are one cohort."
+                : $"There is no second dense cohort of {Labelling.FewestSeeds} runs or more: request extraDenseSeeds. "
+                    + "The baseline dense4E has none.")
         : new(replication.Seeds, replication.Pies, replication.Replicated, replication.Share, null);
 }
 
@@ -165,6 +182,6 @@ public sealed record ReplicationResponse(int? Seeds, int? Pies, int? Replicated,
 public sealed record ConformalResponse(CohortConformal? Dense, CohortConformal? Pruned, string? Reason)
 {
     public static ConformalResponse Of(Conformal? conformal) => conformal is null
-        ? new(null, null, "It is computed for single-label data with 18 or more examples.")
+        ? new(null, null, "It is computed for single-label data with 18 or more examples, if all runs have scores.")
         : new(conformal.Dense, conformal.Pruned, null);
 }

@@ -29,7 +29,7 @@ public sealed class ClassTable() : Table<ClassFilter, ClassTable.Scope, ClassRes
          from scores in all.DefaultIfEmpty()
          where comparison.Id == id
          select new Scope(
-             new ComparisonScope(comparison, dataset.Id, dataset.Task, dataset.Labels),
+             new ComparisonScope(comparison, dataset.Id, dataset.Task, dataset.Labels, sweep.Foreign),
              scores == null ? null : scores.Classes))
         .AsNoTracking().SingleOrDefaultAsync(cancellation);
 

@@ -20,7 +20,7 @@ public static class ComparisonEndpoints
         var comparisons = routes.MapGroup("/comparisons/{id:guid}");
         comparisons.MapGet("/", Get).WithName("getComparison").WithTags("Comparisons").ProducesProblem(404);
         comparisons.MapGet("/analysis", GetAnalysis).WithName("getAnalysis").WithTags("Comparisons")
-            .ProducesProblem(404).ProducesProblem(409);
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
         comparisons.MapSeedPlan();
         routes.MapPower();
         comparisons.MapTable("/classes", new ClassTable()).WithName("listClasses").WithTags("Comparisons");
@@ -56,10 +56,11 @@ public static class ComparisonEndpoints
     /// <summary>Returns the analysis of one comparison: significance, effect beyond the seeds, and stability.</summary>
     /// <remarks>
     /// The analysis is computed when the comparison is labelled, so a provisional comparison has a provisional one.
-    /// What cannot be stated is null, and reason states why and what would help.
+    /// What cannot be stated is null, and reason states why and what would help. inference states what the numbers
+    /// speak about.
     /// </remarks>
     private static async Task<Results<Ok<AnalysisResponse>, ProblemHttpResult>> GetAnalysis(
-        Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
+        Guid id, Query<AnalysisQuery> query, PieDbContext db, CancellationToken cancellation)
     {
         // Both are of one labelling: a provisional comparison may be labelled again meanwhile.
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
@@ -69,7 +70,7 @@ public static class ComparisonEndpoints
             .SingleOrDefaultAsync(found => found.ComparisonId == id, cancellation);
         return analysis is null || comparison.Summary is null
             ? await NotLabelledAsync(db, comparison, cancellation)
-            : TypedResults.Ok(AnalysisResponse.Of(comparison, analysis, scope.Labels));
+            : TypedResults.Ok(AnalysisResponse.Of(scope, analysis, query.Value.Margin));
     }
 
     internal static async Task<ProblemHttpResult> NotLabelledAsync(
@@ -77,6 +78,9 @@ public static class ComparisonEndpoints
     {
         if (comparison.LabellingError is { } error)
             return Problems.Conflict($"The comparison is not labelled: its last labelling failed. {error}");
+        if (comparison.IsImported)
+            return Problems.Conflict(
+                "The comparison is not labelled yet. A worker labels it as soon as it has a free slot.");
         var sweep = await db.SweepProgress.SingleAsync(
             progress => progress.SweepId == comparison.SweepId, cancellation);
         return Problems.Conflict(

@@ -3,11 +3,14 @@ using PieService.Api.Tables;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Storage;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Api.Comparisons;
 
 /// <summary>The comparison that a table belongs to, with the labels of its dataset.</summary>
-public sealed record ComparisonScope(Comparison Comparison, Guid DatasetId, LearningTask Task, string[] Labels)
+/// <param name="Foreign">The cohorts of imported predictions; null if this service trained the runs.</param>
+public sealed record ComparisonScope(
+    Comparison Comparison, Guid DatasetId, LearningTask Task, string[] Labels, ForeignCohorts? Foreign)
 {
     public Provenance Provenance =>
         new(("comparison", Comparison.Id), ("sweep", Comparison.SweepId), ("dataset", DatasetId))
@@ -20,6 +23,6 @@ public sealed record ComparisonScope(Comparison Comparison, Guid DatasetId, Lear
          join sweep in db.Sweeps on comparison.SweepId equals sweep.Id
          join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
          where comparison.Id == id
-         select new ComparisonScope(comparison, sweep.DatasetId, dataset.Task, dataset.Labels)).AsNoTracking()
-            .SingleOrDefaultAsync(cancellation);
+         select new ComparisonScope(comparison, sweep.DatasetId, dataset.Task, dataset.Labels, sweep.Foreign))
+            .AsNoTracking().SingleOrDefaultAsync(cancellation);
 }

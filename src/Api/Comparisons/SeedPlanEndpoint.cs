@@ -46,7 +46,8 @@ public static class SeedPlanEndpoint
             votes.Select(alike => new VotedAlike(
                 PackedVotes.Unpack(alike.DenseVotes), PackedVotes.Unpack(alike.PrunedVotes), alike.Count)),
             seeds, analysis.Result.Halves?.Jaccard);
-        return TypedResults.Ok(SeedPlanResponse.Of(seeds, plan, analysis.Result, query.Value.Jaccard, Multiples));
+        return TypedResults.Ok(SeedPlanResponse.Of(
+            comparison.CohortsIn(summary), plan, analysis.Result, query.Value.Jaccard, Multiples));
     }
 }
 
@@ -73,15 +74,16 @@ public sealed record SeedPlanResponse(
     int Seeds, double? ExpectedFlips, double? Jaccard, IReadOnlyList<PlannedJaccard> BySeeds, int? SeedsNeeded,
     string? Reason)
 {
-    private const string OneSeed = "One seed has no halves, on whose PIEs a plan is based: request more seeds.";
-
     public static SeedPlanResponse Of(
-        int seeds, SeedPlan plan, AnalysisResult result, double target, IReadOnlyList<int> multiples)
+        ComparedCohorts cohorts, SeedPlan plan, AnalysisResult result, double target, IReadOnlyList<int> multiples)
     {
-        var flips = result.Stability?.ExpectedFlips;
+        var (seeds, flips) = (cohorts.Dense, result.Stability?.ExpectedFlips);
         return result.Halves switch
         {
-            null => new(seeds, flips, null, [], null, OneSeed),
+            null => new(
+                seeds, flips, null, [], null,
+                $"One {(cohorts.Imported ? "run" : "seed")} has no halves, on whose PIEs a plan is based: "
+                    + $"{cohorts.MoreRuns}."),
             { Jaccard: null } => new(
                 seeds, flips, null, [], null,
                 "No half of the seeds has a PIE, so nothing says how stable PIEs are."),

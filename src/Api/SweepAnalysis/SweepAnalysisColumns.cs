@@ -39,6 +39,10 @@ internal static class SweepAnalysisColumns
         .Whole("replication_replicated", row => row.Replication?.Replicated)
         .Real("replication_share", row => row.Replication?.Share)
         .Text("replication_reason", row => row.Replication?.Reason)
+        .Flips("flips", row => row.Flips)
+        .Real("kl", row => row.Kl)
+        .Real("js", row => row.Js)
+        .Real("marginAuc", row => row.MarginAuc)
         .Cohort("collapse_dense", row => row.Collapse?.Dense)
         .Cohort("collapse_pruned", row => row.Collapse?.Pruned)
         .Time("analysedAt", row => row.AnalysedAt)
@@ -65,6 +69,36 @@ internal static class SweepAnalysisColumns
         columns
             .Real($"{name}_dense", row => value(row)?.Dense)
             .Real($"{name}_pruned", row => value(row)?.Pruned);
+
+    private static Columns<SweepAnalysisResponse> Flips(
+        this Columns<SweepAnalysisResponse> columns, string name, Func<SweepAnalysisResponse, FlipsResponse?> value) =>
+        columns
+            .Real($"{name}_rightToWrong", row => value(row)?.RightToWrong)
+            .Real($"{name}_wrongToRight", row => value(row)?.WrongToRight)
+            .Real($"{name}_wrongToOtherWrong", row => value(row)?.WrongToOtherWrong)
+            .Real($"{name}_bothRight", row => value(row)?.BothRight)
+            .Real($"{name}_sameWrong", row => value(row)?.SameWrong)
+            .Real($"{name}_flips", row => value(row)?.Flips)
+            .Real($"{name}_changes", row => value(row)?.Changes)
+            .Real($"{name}_direction", row => value(row)?.Direction)
+            .Real($"{name}_noiseFlips", row => value(row)?.NoiseFlips)
+            .Change($"{name}_accuracyChange", row => value(row)?.AccuracyChange)
+            .Text($"{name}_reason", row => value(row)?.Reason);
+
+    private static Columns<SweepAnalysisResponse> Change(
+        this Columns<SweepAnalysisResponse> columns, string name,
+        Func<SweepAnalysisResponse, AccuracyChangeResponse?> value) =>
+        columns
+            .Real($"{name}_change", row => value(row)?.Change)
+            .Real($"{name}_low", row => value(row)?.Low)
+            .Real($"{name}_high", row => value(row)?.High)
+            .Real($"{name}_p", row => value(row)?.P)
+            .Real($"{name}_midP", row => value(row)?.MidP)
+            .Real($"{name}_pWorse", row => value(row)?.PWorse)
+            .Real($"{name}_margin", row => value(row)?.Margin)
+            .Flag($"{name}_equivalent", row => value(row)?.Equivalent)
+            .Real($"{name}_detectable", row => value(row)?.Detectable)
+            .Real($"{name}_clusterSe", row => value(row)?.ClusterSe);
 
     private static Columns<SweepAnalysisResponse> Cohort(
         this Columns<SweepAnalysisResponse> columns, string name, Func<SweepAnalysisResponse, CohortCollapse?> value) =>

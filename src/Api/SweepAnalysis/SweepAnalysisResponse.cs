@@ -22,6 +22,13 @@ namespace PieService.Api.SweepAnalysis;
 /// <param name="HalvesJaccard">The mean Jaccard index of the PIEs that both halves of the seeds find.</param>
 /// <param name="CrossFit">The scores of one half of the seeds on the PIEs that the other half found.</param>
 /// <param name="Replication">The PIEs that are PIEs against the second dense cohort too.</param>
+/// <param name="Flips">How the answers of the pruned runs differ from those of the dense runs. equivalent is for a
+/// margin of 0.01.</param>
+/// <param name="Kl">The mean divergence of Kullback and Leibler of the pruned from the dense runs, in nats; null
+/// without scores, as the next two.</param>
+/// <param name="Js">The mean divergence of Jensen and Shannon, in nats.</param>
+/// <param name="MarginAuc">The probability that the margin of a changed answer is below that of an unchanged
+/// one.</param>
 /// <param name="Collapse">The runs that give the same answer to almost every text, or answer by chance.</param>
 /// <param name="AnalysedAt">Null, as all numbers, until the comparison is labelled.</param>
 public sealed record SweepAnalysisResponse(
@@ -30,13 +37,16 @@ public sealed record SweepAnalysisResponse(
     Spread? AchievedSparsity, ScoreEstimates? Score, int? Examples,
     int? Pies, double? PieRate, int? SignificantPies, NoiseFloor? NoiseFloor, Spread? Churn, Estimate? Excess,
     Estimate? OverDense, double? HalvesJaccard, CrossFitResponse? CrossFit, ReplicationResponse? Replication,
-    Collapse? Collapse, DateTimeOffset? AnalysedAt, int? AnalysisVersion) : IComparisonIdentity
+    FlipsResponse? Flips, double? Kl, double? Js, double? MarginAuc, Collapse? Collapse,
+    DateTimeOffset? AnalysedAt, int? AnalysisVersion) : IComparisonIdentity
 {
     private const double Significant = 0.05;
 
     public static SweepAnalysisResponse Of(Comparison comparison, ComparisonAnalysis? analysis)
     {
         var (known, result) = (ComparisonResponse.Of(comparison), analysis?.Result);
+        // An analysis is stored with the summary of the same labelling.
+        var cohorts = comparison.Summary is { } summary && result is not null ? comparison.CohortsIn(summary) : null;
         return new(
             comparison.Id, comparison.Model, comparison.Architecture, comparison.Method, comparison.Sparsity,
             comparison.Baseline, comparison.Cohort, comparison.Compression, comparison.Bits, comparison.Split,
@@ -44,8 +54,10 @@ public sealed record SweepAnalysisResponse(
             ScoreEstimates.Of(comparison.Summary), known.Examples, known.Pies, known.PieRate,
             result?.Significance.AtMost.SingleOrDefault(level => level.MaxQ == Significant)?.Pies, known.NoiseFloor,
             known.Churn, result?.Effect.Excess, result?.Effect.OverDense, result?.Halves?.Jaccard,
-            result is null ? null : CrossFitResponse.Of(result.Halves),
-            result is null ? null : ReplicationResponse.Of(result.Replication), result?.Collapse,
+            cohorts is null ? null : CrossFitResponse.Of(result!.Halves, cohorts),
+            cohorts is null ? null : ReplicationResponse.Of(result!.Replication, cohorts),
+            cohorts is null ? null : FlipsResponse.Of(result!, cohorts, AnalysisQuery.DefaultMargin),
+            result?.Divergence?.Kl.Mean, result?.Divergence?.Js.Mean, result?.Divergence?.Margin.Auc, result?.Collapse,
             analysis?.AnalysedAt, analysis?.Version);
     }
 }

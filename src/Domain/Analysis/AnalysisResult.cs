@@ -9,13 +9,19 @@ namespace PieService.Domain.Analysis;
 /// <param name="Effect">How much more the cohorts disagree than the runs within them.</param>
 /// <param name="Stability">Null for too many labels and runs (<see cref="PieInclusion.CanCompute"/>).</param>
 /// <param name="ClassDistribution">Null where there is nothing to compare, such as without PIEs.</param>
-/// <param name="Multiplicity">Null for multi-label data.</param>
+/// <param name="Multiplicity">Null for multi-label data, and for one model against one.</param>
 /// <param name="Replication">Null without a second dense cohort.</param>
-/// <param name="Conformal">Null for multi-label data, and for fewer than 18 examples.</param>
+/// <param name="Flips">How the answers of the pruned runs differ from those of the dense runs.</param>
+/// <param name="NoiseFlips">The mean share of the examples that one of two dense runs answers right and the other one
+/// wrong, in [0, 1]; null for one dense run.</param>
+/// <param name="ClusterSe">The standard error of the change of accuracy over clusters of examples; null but for one
+/// model against one, whose examples have clusters.</param>
+/// <param name="Divergence">Null for multi-label data, and if a run has no scores.</param>
+/// <param name="Conformal">Null for multi-label data, for fewer than 18 examples, and if a run has no scores.</param>
 public sealed record AnalysisResult(
     Significance Significance, SeedEffect Effect, SeedHalves? Halves, PieSetStability? Stability,
     PieClasses? ClassDistribution, Multiplicity? Multiplicity, Collapse Collapse, Replication? Replication,
-    Conformal? Conformal);
+    AnswerFlips Flips, double? NoiseFlips, double? ClusterSe, ScoreDivergence? Divergence, Conformal? Conformal);
 
 /// <summary>How many models of a cohort answer an example alike (analysis 8).</summary>
 public sealed record Multiplicity(CohortMultiplicity Dense, CohortMultiplicity Pruned);

@@ -14,7 +14,9 @@ public sealed class AnalysisTally
 
     private readonly LearningTask task;
     private readonly ComparedCohorts cohorts;
-    private readonly SignificanceTally significance;
+
+    /// <summary>Null for one model against one, which have no votes.</summary>
+    private readonly SignificanceTally? significance;
     private readonly VoteMeasures measures;
     private readonly PieSetStability.Tally stability = new();
     private readonly MultiplicityTally dense, pruned;
@@ -28,7 +30,8 @@ public sealed class AnalysisTally
     public AnalysisTally(LearningTask task, int classCount, ComparedCohorts cohorts, int secondSeeds)
     {
         (this.task, this.cohorts, this.secondSeeds) = (task, cohorts, secondSeeds);
-        (significance, measures) = (new(task, classCount, cohorts), new(task, cohorts));
+        (significance, measures) =
+            (cohorts.IsOneAgainstOne ? null : new(task, classCount, cohorts), new(task, cohorts));
         (dense, pruned, distances) = (new(cohorts.Dense), new(cohorts.Pruned), new(cohorts.Dense, cohorts.Pruned));
         if (cohorts.Fewest < FewestRunsOfHalves) return;
         // Of paired cohorts, these are the same splits: a split of seeds is one of both their runs.
@@ -42,7 +45,7 @@ public sealed class AnalysisTally
     /// known.</param>
     public void Add(LabelledExample label, DiscordantSeeds? discordant, bool? isReplicated)
     {
-        significance.Add(label, discordant);
+        significance?.Add(label, discordant);
         if (measures.Inclusion(label) is { } inclusion) stability.Add(label.IsPie, inclusion);
         if (task == LearningTask.SingleLabel)
         {
@@ -67,16 +70,28 @@ public sealed class AnalysisTally
     /// scores.</param>
     public ExampleMeasures Measures(
         LabelledExample label, DiscordantSeeds? discordant, bool? isReplicated, double? selfConfidence) => new(
-        significance.Of(label, discordant), measures.Inclusion(label), measures.Shift(label), selfConfidence,
+        significance?.Of(label, discordant), measures.Inclusion(label), measures.Shift(label), selfConfidence,
         isReplicated);
 
-    public AnalysisResult Result(PieClasses? classes, Collapse collapse, Conformal? conformal) => new(
-        collapse.Dense.State < CollapseState.Most
-            ? significance.Significance()
-            : Significance.None(
-                $"{collapse.Dense.Collapsed} of {collapse.Dense.Runs} dense runs have collapsed, so their votes are "
-                    + "not a baseline. Lower the learning rate, or train for more epochs."),
-        SeedEffect.Of(distances.Distances(), cohorts), halves?.Halves(), stability.Stability(), classes,
-        task == LearningTask.SingleLabel ? new(dense.Multiplicity(), pruned.Multiplicity()) : null, collapse,
-        secondSeeds == 0 ? null : new(secondSeeds, pies, replicated), conformal);
+    /// <param name="flips">All examples have been added to it.</param>
+    public AnalysisResult Result(
+        PieClasses? classes, Collapse collapse, FlipTally flips, double? clusterSe, ScoreDivergence? divergence,
+        Conformal? conformal) => new(
+        SignificanceUnless(collapse.Dense), SeedEffect.Of(distances.Distances(), cohorts), halves?.Halves(),
+        stability.Stability(), classes,
+        task == LearningTask.SingleLabel && !cohorts.IsOneAgainstOne
+            ? new(dense.Multiplicity(), pruned.Multiplicity()) : null,
+        collapse, secondSeeds == 0 ? null : new(secondSeeds, pies, replicated), flips.Flips(), flips.NoiseFlips(),
+        clusterSe, divergence, conformal);
+
+    private Significance SignificanceUnless(CohortCollapse dense) =>
+        significance is null
+            ? Significance.None(
+                $"One model is compared with one, and one answer is not a vote: {cohorts.MoreRuns}. The change of "
+                    + "accuracy in flips has p values.")
+        : dense.State >= CollapseState.Most
+            ? Significance.None(
+                $"{dense.Collapsed} of {dense.Runs} dense runs have collapsed, so their votes are not a baseline. "
+                    + ComparisonWarnings.AdviceFor(cohorts.Imported))
+        : significance.Significance();
 }

@@ -107,6 +107,24 @@ internal sealed class CohortScores(
                 .ReadAsync(db, [run.Id], gold.Count, scoreBytes, blockBytes, cancellation);
     }
 
+    /// <summary>How far the probabilities of both cohorts are apart; a block of the scores of all runs is in memory at
+    /// a time.</summary>
+    /// <param name="changed">For each example the share of the pairs of runs whose answers differ.</param>
+    /// <returns>Null for multi-label data, and if a run has no scores.</returns>
+    public async Task<ScoreDivergence?> DivergenceAsync(IReadOnlyList<double> changed, CancellationToken cancellation)
+    {
+        if (gold.Task == LearningTask.MultiLabel
+            || !await HaveScoresAsync([.. cohorts.Dense, .. cohorts.Pruned], cancellation)) return null;
+        var (dense, pruned) = (new ScoreBuffer(), new ScoreBuffer());
+        var tally = new DivergenceTally(gold.ClassCount, gold.Count, cohorts.Sizes);
+        await foreach (var (block, packed) in PackedColumn.Scores(comparison.Split)
+            .ReadAsync(
+                db, [.. Ids(cohorts.Dense), .. Ids(cohorts.Pruned)], gold.Count, scoreBytes, blockBytes, cancellation))
+            foreach (var (r, s) in tally.Pairs)
+                tally.Add(block.Start, dense.Unpack(packed[r]), pruned.Unpack(packed[cohorts.Dense.Count + s]));
+        return tally.Divergence(changed);
+    }
+
     /// <summary>The losses of the trained models of both cohorts on each example.</summary>
     public async Task<SeedLosses> LossesAsync(CancellationToken cancellation)
     {

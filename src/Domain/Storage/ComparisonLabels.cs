@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
+using PieService.Domain.Foreign;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
 using PieService.Domain.Runs;
@@ -99,7 +100,11 @@ public sealed class ComparisonLabels(
         db.ComparisonAnalyses.Add(new ComparisonAnalysis
         {
             ComparisonId = comparison.Id,
-            Result = counted.Analysis.Result(distribution, collapse, await scores.ConformalAsync(cancellation)),
+            Result = counted.Analysis.Result(
+                distribution, collapse, counted.Flips,
+                await ClusterSeAsync(source, comparison, cohorts, counted.Flips, cancellation),
+                await scores.DivergenceAsync(counted.Flips.Changed, cancellation),
+                await scores.ConformalAsync(cancellation)),
         });
         if (ranking is not null)
             db.Influences.AddRange(
@@ -113,10 +118,13 @@ public sealed class ComparisonLabels(
         PieDbContext source, Comparison comparison, Cohorts cohorts, PackedLabels gold, CancellationToken cancellation)
     {
         var (_, task, classCount) = cohorts.Dataset;
-        var sizes = cohorts.Sizes;
+        var (sizes, answers) = (cohorts.Sizes, new OpenAnswers(source, comparison, cohorts));
+        var kind = await answers.KindAsync(cancellation);
         var counted = new Counted(
             new(task, classCount, sizes, cohorts.AllDense.Count), new(task, classCount),
-            new(task, classCount, sizes, cohorts.SecondDense.Count), new bool[gold.Count]);
+            new(task, classCount, sizes, cohorts.SecondDense.Count),
+            new(classCount, sizes, gold.Count, knowsAnswers: kind != OpenAnswerKind.Unknown),
+            new bool[gold.Count]);
         var discordant = sizes.Paired ? new DiscordantSeeds(classCount) : null;
         await foreach (var block in BlocksAsync(source, comparison, cohorts, gold, cancellation))
         {
@@ -131,6 +139,9 @@ public sealed class ComparisonLabels(
             counted.Comparison.Add(
                 block.Answers, block.AllDense, counted.IsPie[block.Start..(block.Start + block.Answers.Gold.Count)]);
             counted.Analysis.Add(block.Answers);
+            if (kind == OpenAnswerKind.Texts)
+                await answers.AddAsync(counted.Flips, block.Start, block.Answers, cancellation);
+            else counted.Flips.Add(block.Start, block.Answers);
         }
         return counted;
     }
@@ -174,7 +185,25 @@ public sealed class ComparisonLabels(
 
     /// <param name="IsPie">Whether each example is a PIE.</param>
     private sealed record Counted(
-        ComparisonTally Comparison, ClassTally Classes, AnalysisTally Analysis, bool[] IsPie);
+        ComparisonTally Comparison, ClassTally Classes, AnalysisTally Analysis, FlipTally Flips, bool[] IsPie);
+
+    /// <summary>For one model against one, and examples that have clusters; else null.</summary>
+    private static async Task<double?> ClusterSeAsync(
+        PieDbContext source, Comparison comparison, Cohorts cohorts, FlipTally flips, CancellationToken cancellation)
+    {
+        var dataset = cohorts.Dataset.Id;
+        if (!cohorts.Sizes.IsOneAgainstOne
+            || !await source.Datasets.AnyAsync(
+                found => found.Id == dataset && found.Attributes.Contains(FoundDataset.Cluster), cancellation))
+            return null;
+        var clusters = new List<string?>();
+        await foreach (var cluster in source.Database.SqlQuery<string?>($"""
+            SELECT attributes ->> {FoundDataset.Cluster} AS "Value" FROM examples
+            WHERE dataset_id = {dataset} AND split = {Wire.Name(comparison.Split)} ORDER BY position
+            """).AsAsyncEnumerable().WithCancellation(cancellation))
+            clusters.Add(cluster);
+        return AccuracyChange.ClusterSe(flips.Gain, clusters);
+    }
 
     /// <summary>
     /// The gold labels of all examples: at most 1 bit for each example and class, or 2 bytes for each example.
@@ -241,6 +270,8 @@ public sealed class ComparisonLabels(
         PieDbContext source, Comparison comparison, PackedLabels gold, IReadOnlyList<Run> runs,
         IReadOnlyList<LabelCounts> counts, CancellationToken cancellation)
     {
+        // Where all gold labels are the same, a run that gives every text the same answer may be right.
+        if (gold.Task == LearningTask.SingleLabel && counts[0].Given.Count(given => given > 0) < 2) return 0;
         var collapsed = 0;
         foreach (var (run, ofRun) in runs.Zip(counts))
             if (RunCollapse.IsCollapsedBy(gold.Task, ofRun) ?? RunCollapse.Of(gold, await WholeAsync(run)).IsCollapsed)

@@ -142,7 +142,8 @@ RETURN (document #>> path)::double precision;
 -- The analysis of each comparison that is labelled, one row each: the numbers of GET /comparisons/{id}/analysis,
 -- with the names of GET /sweeps/{id}/analysis in snake case, and those of the document where the table has none.
 -- significant_examples and significant_pies have a q of at most 0.05. The interval of a mean score is not here, because
--- it needs a quantile of Student's t.
+-- it needs a quantile of Student's t, and the tests of flips.accuracyChange are not, because they need binomial
+-- probabilities.
 CREATE VIEW analyses AS
 SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model, comparisons.architecture,
     comparisons.method, comparisons.sparsity, comparisons.baseline, comparisons.split, comparisons.achieved_sparsity,
@@ -203,6 +204,19 @@ SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model,
     pie_number(result, 'replication', 'replicated')::integer AS replication_replicated,
     pie_number(result, 'replication', 'replicated') / nullif(pie_number(result, 'replication', 'pies'), 0)
         AS replication_share,
+    pie_number(result, 'flips', 'rightToWrong') AS flips_right_to_wrong,
+    pie_number(result, 'flips', 'wrongToRight') AS flips_wrong_to_right,
+    pie_number(result, 'flips', 'wrongToOtherWrong') AS flips_wrong_to_other_wrong,
+    pie_number(result, 'flips', 'bothRight') AS flips_both_right,
+    pie_number(result, 'flips', 'sameWrong') AS flips_same_wrong,
+    pie_number(result, 'flips', 'flips') AS flips_flips, pie_number(result, 'flips', 'changes') AS flips_changes,
+    pie_number(result, 'flips', 'direction') AS flips_direction, pie_number(result, 'noiseFlips') AS flips_noise_flips,
+    pie_number(result, 'clusterSe') AS flips_accuracy_change_cluster_se,
+    pie_number(result, 'divergence', 'kl', 'mean') AS kl_mean, pie_number(result, 'divergence', 'kl', 'p50') AS kl_p50,
+    pie_number(result, 'divergence', 'kl', 'p95') AS kl_p95,
+    pie_number(result, 'divergence', 'js', 'mean') AS js_mean, pie_number(result, 'divergence', 'js', 'p50') AS js_p50,
+    pie_number(result, 'divergence', 'js', 'p95') AS js_p95,
+    pie_number(result, 'divergence', 'margin', 'auc') AS margin_auc,
     pie_number(result, 'conformal', 'dense', 'meanSize') AS conformal_dense_mean_size,
     pie_number(result, 'conformal', 'pruned', 'meanSize') AS conformal_pruned_mean_size,
     analysis.version AS analysis_version, analysis.analysed_at,

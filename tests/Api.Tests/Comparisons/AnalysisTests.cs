@@ -95,6 +95,20 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(
             """{"seeds":2,"pies":2,"replicated":1,"share":0.5,"reason":null}""",
             analysis["replication"]!.ToJsonString());
+        // Both flips are in every pair of runs, and the baseline has no noise.
+        Assert.Equal(
+            """
+            {"rightToWrong":2,"wrongToRight":0,"wrongToOtherWrong":0,"bothRight":6,"sameWrong":0,"flips":0.25,
+            "changes":0.25,"direction":-1,"noiseFlips":0,"accuracyChange":null,"reason":null}
+            """.ReplaceLineEndings(""),
+            analysis["flips"]!.ToJsonString());
+        // All runs have the same logits, so all margins are equal.
+        Assert.Equal(0, Number(analysis, "divergence", "kl", "mean"));
+        Assert.Equal(0.5, Number(analysis, "divergence", "marginAuc"));
+        Assert.Equal(
+            """{"examples":8,"changed":2,"share":0.25}""",
+            analysis["divergence"]!["flipsByMargin"]![0]!.ToJsonString());
+        Assert.Equal("training", (string?)analysis["inference"]!["replication"]);
         foreach (var cohort in new[] { "dense", "pruned" })
             Assert.Equal(
                 (6, 0, "none", false),
@@ -184,6 +198,21 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
                 (bool)quality["outOfSample"]!));
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1")]
+    [InlineData("NaN")]
+    [InlineData("close")]
+    public async Task A_margin_outside_its_range_is_refused(string margin)
+    {
+        var (_, path) = await LabelledAsync();
+
+        var problem = await api.ProblemAsync(
+            HttpStatusCode.BadRequest, HttpMethod.Get, $"{path}/analysis?margin={margin}");
+
+        Assert.NotNull(problem["errors"]!["margin"]);
+    }
+
     [Fact]
     public async Task A_comparison_without_labels_has_no_analysis_yet()
     {
@@ -235,12 +264,20 @@ public sealed class AnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var analysis = await api.GetAsync($"{path}/analysis");
 
-        foreach (var part in new[] { "excess", "halves", "crossFit", "stability" })
+        foreach (var part in new[] { "significance", "excess", "halves", "crossFit", "stability", "multiplicity" })
             Assert.Contains("request more seeds", (string?)analysis[part]!["reason"], StringComparison.Ordinal);
         Assert.Null(analysis["excess"]!["excess"]);
         Assert.Equal(0.25, Number(analysis, "excess", "sameSeed"));
         var example = (await api.GetAsync($"{path}/examples"))["items"]![0]!;
-        Assert.Equal((null, null), (example["shift"], example["inclusion"]));
+        Assert.Equal(
+            (null, null, null, null, null),
+            (example["p"], example["q"], example["paired"], example["shift"], example["inclusion"]));
+        // Two of eight answers flip to wrong.
+        var change = analysis["flips"]!["accuracyChange"]!;
+        foreach (var (name, expected) in new[] { ("change", -0.25), ("p", 0.5), ("midP", 0.25), ("pWorse", 0.25) })
+            Assert.Equal(expected, Number(change, name), 12);
+        Assert.Equal((0.01, false), (Number(change, "margin"), (bool)change["equivalent"]!));
+        Assert.Null(change["clusterSe"]);
         Assert.Null((await api.GetAsync($"{path}/classes"))["items"]![0]!["recallDifference"]);
     }
 

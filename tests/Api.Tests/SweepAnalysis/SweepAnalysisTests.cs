@@ -22,11 +22,15 @@ public sealed class SweepAnalysisTests(ApiFixture api) : IClassFixture<ApiFixtur
             foreach (var field in new[] { "model", "architecture", "method", "sparsity", "baseline", "split", "seeds",
                     "complete", "achievedSparsity", "examples", "pies", "pieRate", "noiseFloor", "churn" })
                 Assert.Equal(comparison[field]?.ToJsonString(), row[field]?.ToJsonString());
-            foreach (var field in new[] { "crossFit", "replication", "collapse", "analysedAt", "analysisVersion" })
+            foreach (var field in new[]
+                { "crossFit", "replication", "flips", "collapse", "analysedAt", "analysisVersion" })
                 Assert.Equal(analysis[field]?.ToJsonString(), row[field]?.ToJsonString());
             foreach (var field in new[] { "excess", "overDense" })
                 Assert.Equal(analysis["excess"]![field]?.ToJsonString(), row[field]?.ToJsonString());
             Assert.Equal((double?)analysis["halves"]!["jaccard"], (double?)row["halvesJaccard"]);
+            foreach (var field in new[] { "kl", "js" })
+                Assert.Equal((double?)analysis["divergence"]![field]!["mean"], (double?)row[field]);
+            Assert.Equal((double?)analysis["divergence"]!["marginAuc"], (double?)row["marginAuc"]);
         }
         // Four of the six runs are wrong about the only PIE of IMP 50. They are about a PIE of MP-AI 90 too, which is
         // significant among four.
@@ -68,7 +72,8 @@ public sealed class SweepAnalysisTests(ApiFixture api) : IClassFixture<ApiFixtur
         Assert.Equal("""{"dense":null,"pruned":null,"expected":3}""", rows[0]!["seeds"]!.ToJsonString());
         Assert.All(
             ["achievedSparsity", "score", "examples", "pies", "pieRate", "significantPies", "noiseFloor", "churn",
-                "excess", "overDense", "halvesJaccard", "crossFit", "replication", "collapse", "analysedAt",
+                "excess", "overDense", "halvesJaccard", "crossFit", "replication", "flips", "kl", "js",
+                "marginAuc", "collapse", "analysedAt",
                 "analysisVersion"],
             field => Assert.Null(rows[0]![field]));
     }

@@ -172,7 +172,9 @@ public class AnalysisTallyTests
             tally.Add(label, discordant: null, isReplicated: null);
         tally.Add(fewer);
 
-        var result = tally.Result(classes: null, None, conformal: null);
+        var result = tally.Result(
+            classes: null, None, InOneBlock.Flips(fewer, paired: false), clusterSe: null, divergence: null,
+            conformal: null);
 
         Assert.Null(result.Significance.Paired);
         Assert.Equal((null, 4), (result.Effect.SameSeed, result.Effect.Df));
@@ -202,7 +204,9 @@ public class AnalysisTallyTests
             }
             tally.Add(block);
         }
-        return tally.Result(classes: null, collapse ?? None, conformal: null);
+        return tally.Result(
+            classes: null, collapse ?? None, InOneBlock.Flips(answers, paired: true), clusterSe: null, divergence: null,
+            conformal: null);
     }
 
     private static ComparedAnswers Answers(LearningTask task) => new(

@@ -1,0 +1,220 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain.Files;
+using PieService.Domain.Foreign;
+using PieService.Domain.Storage;
+using PieService.Domain.Sweeps;
+
+namespace PieService.Api.Tests.Comparisons;
+
+/// <summary>
+/// Imported predictions of a model and of its compressed version. The expected numbers were computed by hand from
+/// analysis.md.
+/// </summary>
+public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFixture>, IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pie-imported-");
+
+    /// <summary>
+    /// Of five examples, the second flips to wrong, the fourth to right, and the last has another wrong answer. The
+    /// probabilities of the answers are 0.8 and 0.6.
+    /// </summary>
+    private static readonly string[] ScoredQuestions =
+    [
+        "id,gold,cohort,topic,prob_a,prob_b,prob_c",
+        "0,a,bf16,x,0.8,0.1,0.1", "1,b,bf16,x,0.1,0.8,0.1", "2,c,bf16,y,0.1,0.1,0.8", "3,a,bf16,y,0.1,0.8,0.1",
+        "4,b,bf16,z,0.8,0.1,0.1",
+        "0,a,int4,x,0.6,0.2,0.2", "1,b,int4,x,0.2,0.2,0.6", "2,c,int4,y,0.2,0.2,0.6", "3,a,int4,y,0.6,0.2,0.2",
+        "4,b,int4,z,0.2,0.2,0.6",
+    ];
+
+    [Fact]
+    public async Task One_model_against_one_has_flips_and_the_change_of_its_accuracy()
+    {
+        var analysis = await api.GetAsync($"{await ScoredAsync()}/analysis?margin=0.9");
+
+        var flips = analysis["flips"]!;
+        Assert.Equal(
+            (1, 1, 1, 2, 0),
+            ((int)flips["rightToWrong"]!, (int)flips["wrongToRight"]!, (int)flips["wrongToOtherWrong"]!,
+                (int)flips["bothRight"]!, (int)flips["sameWrong"]!));
+        Assert.Equal((0.4, 0.6, 0.0), (Number(flips, "flips"), Number(flips, "changes"), Number(flips, "direction")));
+        Assert.Null(flips["noiseFlips"]);
+        Assert.Null(flips["reason"]);
+        var change = flips["accuracyChange"]!;
+        // p1 = p2 = 2 / 7, so the interval is 1.96 sqrt((4 / 7) / 7) on both sides of 0.
+        var half = 1.959963984540054 * 2 / 7;
+        Assert.Equal(0, Number(change, "change"));
+        Assert.Equal(-half, Number(change, "low"), 12);
+        Assert.Equal(half, Number(change, "high"), 12);
+        foreach (var (name, expected) in new[] { ("p", 1), ("midP", 0.5), ("pWorse", 0.75) })
+            Assert.Equal(expected, Number(change, name), 12);
+        Assert.Equal(0.9, Number(change, "margin"));
+        Assert.True((bool)change["equivalent"]!);
+        Assert.Equal(
+            (1.959963984540054 + 0.8416212335729143) * Math.Sqrt(2) / 5, Number(change, "detectable"), 12);
+        // The clusters x, y and z have the sums -1, 1 and 0.
+        Assert.Equal(Math.Sqrt(3 / 2.0 * 2) / 5, Number(change, "clusterSe"), 12);
+    }
+
+    [Fact]
+    public async Task One_model_against_one_has_the_divergence_of_its_scores()
+    {
+        var divergence = (await api.GetAsync($"{await ScoredAsync()}/analysis"))["divergence"]!;
+
+        // The answers of the first and the third example stay, and the others move to a label of 0.1.
+        double same = Kl([0.8, 0.1, 0.1], [0.6, 0.2, 0.2]), moved = Kl([0.8, 0.1, 0.1], [0.2, 0.2, 0.6]);
+        // Scores are stored as float16.
+        Assert.Equal(((2 * same) + (3 * moved)) / 5, Number(divergence, "kl", "mean"), 0.002);
+        Assert.Equal(moved, Number(divergence, "kl", "p50"), 0.002);
+        Assert.InRange(Number(divergence, "js", "mean"), 0.05, Math.Log(2));
+        Assert.Equal(10, divergence["flipsByMargin"]!.AsArray().Count);
+        Assert.Equal(3, divergence["flipsByMargin"]!.AsArray().Sum(decile => (double)decile!["changed"]!));
+        Assert.NotNull(divergence["marginAuc"]);
+    }
+
+    [Fact]
+    public async Task One_model_against_one_states_nothing_about_other_models()
+    {
+        var path = await ScoredAsync();
+
+        var analysis = await api.GetAsync($"{path}/analysis");
+
+        Assert.Equal("none", (string?)analysis["inference"]!["replication"]);
+        Assert.StartsWith("These two models", (string?)analysis["inference"]!["of"], StringComparison.Ordinal);
+        Assert.StartsWith("The method", (string?)analysis["inference"]!["notOf"], StringComparison.Ordinal);
+        Assert.Empty(analysis["significance"]!["atMost"]!.AsArray());
+        foreach (var part in new[] { "significance", "excess", "halves", "crossFit", "stability", "multiplicity" })
+            Assert.Contains(
+                "import more runs of each cohort", (string?)analysis[part]!["reason"], StringComparison.Ordinal);
+        Assert.Contains("An import has no", (string?)analysis["replication"]!["reason"], StringComparison.Ordinal);
+        Assert.DoesNotContain("seeds", analysis["warnings"]!.ToJsonString(), StringComparison.OrdinalIgnoreCase);
+        var pies = (await api.GetAsync($"{path}/pies"))["items"]!.AsArray();
+        Assert.Equal([1, 3, 4], pies.Select(pie => (int)pie!["position"]!));
+        Assert.All(pies, pie => Assert.Equal(
+            (null, null, null, null, null),
+            (pie!["p"], pie["q"], pie["paired"], pie["inclusion"], pie["shift"])));
+        Assert.Contains(
+            "import more runs of each cohort", (string?)(await api.GetAsync($"{path}/seed-plan"))["reason"],
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_answers_are_compared_by_their_texts()
+    {
+        string[] lines =
+        [
+            "id,gold,d,p",
+            "0,4,4,4", "1,5,5,6", "2,7,1,7", "3,9,8,3", "4,2,1,1",
+        ];
+        var path = await LabelledAsync(lines, Wide(("d", "bf16", 0), ("p", "int4", 0)), ForeignTask.Correctness);
+
+        var analysis = await api.GetAsync($"{path}/analysis");
+
+        Assert.Equal(
+            """
+            {"rightToWrong":1,"wrongToRight":1,"wrongToOtherWrong":1,"bothRight":1,"sameWrong":1,"flips":0.4,
+            "changes":0.6,"direction":0,"noiseFlips":null}
+            """.ReplaceLineEndings(""),
+            Without(analysis["flips"]!, "accuracyChange", "reason"));
+        // All gold labels are "right", so a run that is right about every text has not collapsed.
+        Assert.Equal("none", (string?)analysis["collapse"]!["dense"]!["state"]);
+        Assert.Contains("all runs have scores", (string?)analysis["divergence"]!["reason"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Judgements_without_answers_do_not_say_which_wrong_answers_are_the_same()
+    {
+        string[] lines = ["id,d,p", "0,right,right", "1,right,wrong", "2,wrong,wrong"];
+        var columns = new ForeignColumns { Example = "id", Runs = Wide(("d", "bf16", 0), ("p", "int4", 0)).Runs };
+        var path = await LabelledAsync(lines, columns, ForeignTask.Correctness);
+
+        var flips = (await api.GetAsync($"{path}/analysis"))["flips"]!;
+
+        Assert.Equal((1, 1), ((int)flips["rightToWrong"]!, (int)flips["bothRight"]!));
+        Assert.Equal((null, null, null), (flips["wrongToOtherWrong"], flips["sameWrong"], flips["changes"]));
+        Assert.Contains("no texts of its answers", (string?)flips["reason"], StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Of the three pairs of evaluations of the baseline, two differ in the rightness of the second example. The
+    /// compressed model flips one of the three examples to wrong in every evaluation.
+    /// </summary>
+    [Fact]
+    public async Task Repeated_evaluations_have_the_noise_of_the_baseline()
+    {
+        string[] lines = ["id,gold,d0,d1,d2,p0,p1", "0,a,a,a,a,b,b", "1,b,b,b,a,b,b", "2,b,b,b,b,b,b"];
+        var columns = Wide(
+            ("d0", "bf16", 0), ("d1", "bf16", 1), ("d2", "bf16", 2), ("p0", "int4", 0), ("p1", "int4", 1));
+        var path = await LabelledAsync(lines, columns, ForeignTask.SingleLabel, ReplicationKind.Evaluation);
+
+        var analysis = await api.GetAsync($"{path}/analysis");
+
+        Assert.Equal(2 / 3.0 / 3, Number(analysis, "flips", "noiseFlips"), 12);
+        Assert.Equal(1, Number(analysis, "flips", "rightToWrong"), 12);
+        Assert.Equal(1 / 3.0, Number(analysis, "flips", "wrongToRight"), 12);
+        Assert.Null(analysis["flips"]!["accuracyChange"]);
+        Assert.Equal("evaluation", (string?)analysis["inference"]!["replication"]);
+        Assert.Contains("noiseFlips", (string?)analysis["inference"]!["of"], StringComparison.Ordinal);
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private Task<string> ScoredAsync() => LabelledAsync(
+        ScoredQuestions,
+        new() { Example = "id", Label = "gold", Cohort = "cohort", ScoresPrefix = "prob_", Cluster = "topic" },
+        ForeignTask.SingleLabel, scores: ScoreKind.Probabilities);
+
+    private static ForeignColumns Wide(params (string Column, string Cohort, int Seed)[] runs) => new()
+    {
+        Example = "id",
+        Label = "gold",
+        Runs = runs.ToDictionary(
+            run => run.Column, run => new ForeignRunColumn { Cohort = run.Cohort, Seed = run.Seed }),
+    };
+
+    /// <returns>The path of the only comparison.</returns>
+    private async Task<string> LabelledAsync(
+        string[] lines, ForeignColumns columns, ForeignTask task, ReplicationKind replication = ReplicationKind.None,
+        ScoreKind? scores = null)
+    {
+        var path = Path.Combine(folder.FullName, $"{Guid.NewGuid()}.csv");
+        await File.WriteAllLinesAsync(path, lines);
+        var import = new PredictionImport
+        {
+            Name = "int4",
+            Replication = replication,
+            Dataset = new() { FromFiles = true, Name = "questions", Task = task },
+            Cohorts =
+            [
+                new() { Name = "bf16", Model = "llama", Baseline = true },
+                new() { Name = "int4", Model = "llama", Compression = "GPTQ", Bits = 4 },
+            ],
+            Files = [new() { Part = "a", Format = ForeignFormat.Csv, Columns = columns, ScoreKind = scores }],
+        };
+        var parts = new Dictionary<string, SourceFile> { ["a"] = new("a", path) };
+        Assert.Empty(ImportRules.Check(import, parts.Keys));
+        var reading = ForeignImport.Read(
+            import, parts, dataset: null, ReadLimits.Default, folder.FullName, CancellationToken.None);
+        Assert.Empty(reading.Errors);
+        using var predictions = reading.Predictions!;
+        var id = Guid.CreateVersion7();
+        await api.Services.GetRequiredService<ImportedSweeps>()
+            .AddAsync(id, import, predictions, alongWith: null, CancellationToken.None);
+        await api.Situations.LabelAsync(id);
+        var comparisons = (await api.GetAsync($"/api/v1/sweeps/{id}/comparisons"))["items"]!.AsArray();
+        return $"/api/v1/comparisons/{Assert.Single(comparisons)!["id"]}";
+    }
+
+    private static double Kl(double[] p, double[] q) => p.Zip(q, (a, b) => a * Math.Log(a / b)).Sum();
+
+    private static double Number(JsonNode? node, params string[] path) =>
+        (double)path.Aggregate(node, (inner, name) => inner![name])!;
+
+    private static string Without(JsonNode node, params string[] names)
+    {
+        var rest = node.DeepClone().AsObject();
+        foreach (var name in names) rest.Remove(name);
+        return rest.ToJsonString();
+    }
+}
