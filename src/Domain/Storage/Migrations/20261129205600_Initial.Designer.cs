@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261129194941_Initial")]
+    [Migration("20261129205600_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
