@@ -46,7 +46,10 @@ internal sealed class ZipFile : IDisposable
 
     public IEnumerable<string> Names => directory.Entries.Select(entry => entry.Name);
 
-    /// <summary>The content of a file, which can be read until the next file is opened.</summary>
+    /// <summary>The length of a file that the directory states, which <see cref="Open"/> checks.</summary>
+    public long LengthOf(string name) => Entry(name).Length;
+
+    /// <summary>The content of a file. Several files can be read in turns.</summary>
     /// <param name="name">One of the names in the archive.</param>
     /// <exception cref="UnreadableFileException">
     /// The entry is not a file, is encrypted, is compressed with another method than deflate, or is not at the offset
@@ -54,7 +57,7 @@ internal sealed class ZipFile : IDisposable
     /// </exception>
     public Stream Open(string name)
     {
-        var entry = directory.Entries.First(entry => entry.Name == name);
+        var entry = Entry(name);
         var shown = ArchiveLimits.Name(archive, name);
         if (!entry.IsFile) throw Error("is a link or a device, not a file", shown);
         if (entry.IsEncrypted) throw Error("is encrypted; create the zip archive again without a password", shown);
@@ -72,6 +75,8 @@ internal sealed class ZipFile : IDisposable
         file.Dispose();
         archive.Meter?.Add(Math.Max(0, end - archive.Meter.Bytes));
     }
+
+    private ZipEntry Entry(string name) => directory.Entries.First(entry => entry.Name == name);
 
     private static UnreadableFileException Error(string message, string name) => new(name, null, null, message);
 
