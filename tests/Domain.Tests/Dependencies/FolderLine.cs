@@ -13,11 +13,12 @@ internal sealed record FolderLine(string Project, IReadOnlyList<IReadOnlyList<st
         Parse(
             "Domain",
             "Files → Statistics → Datasets → Recipes → Sweeps → Runs → Predictions → Foreign → Pies → Analysis → "
-            + "Webhooks → Access → Storage"),
+            + "Bundles → Webhooks → Access → Storage"),
         Parse(
             "Api",
             "Database → Dispatch → Http → Lists → Access → Idempotency → Tables → "
-            + "(Datasets | Sweeps | Runs | Comparisons | Models) → SweepAnalysis → Webhooks → Events → OpenApi → ."),
+            + "(Datasets | Sweeps | Runs | Comparisons | Models) → (SweepAnalysis | Bundles) → "
+            + "Webhooks → Events → OpenApi → ."),
         Parse(
             "Worker",
             "Files → Text → Models → Training → Pruning → Machines → (Arithmetic | Runs) → Trainers → Artifacts → "

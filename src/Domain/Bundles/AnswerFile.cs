@@ -1,0 +1,35 @@
+using PieService.Domain.Datasets;
+
+namespace PieService.Domain.Bundles;
+
+/// <summary>The open answers of a bundle: for one run after the other, a line for each example.</summary>
+internal sealed class AnswerFile(BundleFile bundle) : IDisposable
+{
+    private readonly Dictionary<Split, IEnumerator<string?>> files = [];
+
+    public string?[] Next(Split split, int examples)
+    {
+        if (!files.TryGetValue(split, out var lines))
+            files.Add(
+                split,
+                lines = bundle.Lines<string?>(BundleEntries.Answers(split), allowsNull: true).GetEnumerator());
+        var answers = new string?[examples];
+        for (var i = 0; i < examples; i++)
+            answers[i] = lines.MoveNext()
+                ? lines.Current
+                : throw bundle.Error(BundleEntries.Answers(split), "has fewer lines than the runs have answers");
+        return answers;
+    }
+
+    public void CheckEnd()
+    {
+        foreach (var (split, lines) in files)
+            if (lines.MoveNext())
+                throw bundle.Error(BundleEntries.Answers(split), "has more lines than the runs have answers");
+    }
+
+    public void Dispose()
+    {
+        foreach (var lines in files.Values) lines.Dispose();
+    }
+}

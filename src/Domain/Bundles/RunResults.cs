@@ -1,0 +1,53 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
+using PieService.Domain.Runs;
+using PieService.Domain.Sweeps;
+
+namespace PieService.Domain.Bundles;
+
+/// <summary>A run of a bundle with its packed predictions, whose hash and classes are checked.</summary>
+/// <param name="Wish">What the sweep wants of the run.</param>
+/// <param name="Answers">The open answers to the examples of the split of its predictions; null if it has
+/// none.</param>
+public sealed record RunResults(
+    BundledRun Run, RunWish Wish, IReadOnlyList<PackedResult> Predictions, IReadOnlyList<PackedResult> Observations,
+    string?[]? Answers)
+{
+    public StudiedRun AsStudied() => Run.AsStudied(Wish.Splits.Select(Wire.Name));
+
+    /// <summary>The share of the weights that was removed, as a worker computes it of a trained model.</summary>
+    /// <param name="ofCohort">The share that a foreign cohort states.</param>
+    public double? AchievedSparsity(decimal? ofCohort) => Run switch
+    {
+        { Outcome: { } outcome } => PrunableWeights.Of(outcome.Tensors).AchievedSparsity,
+        { Cohort: not null } => (double?)ofCohort,
+        _ => null,
+    };
+}
+
+/// <summary>The predictions of a run for a split, at the end of its training or after an early epoch.</summary>
+/// <param name="Epoch">Null at the end of the training.</param>
+/// <param name="Threshold">Null for single-label data, and after an early epoch.</param>
+public sealed record PackedResult(Split Split, int? Epoch, PackedLabels Classes, byte[]? Scores, double? Threshold)
+{
+    public RunPredictions AsPredictions(Guid run) => new()
+    {
+        RunId = run,
+        Split = Split,
+        Examples = Classes.Count,
+        ClassCount = Classes.ClassCount,
+        Classes = Classes.Bytes,
+        Scores = Scores,
+        Threshold = Threshold,
+    };
+
+    public RunObservation AsObservation(Guid run) => new()
+    {
+        RunId = run,
+        Epoch = Epoch!.Value,
+        Examples = Classes.Count,
+        ClassCount = Classes.ClassCount,
+        Classes = Classes.Bytes,
+        Scores = Scores!,
+    };
+}
