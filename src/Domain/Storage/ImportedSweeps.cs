@@ -132,7 +132,7 @@ public sealed class ImportedSweeps(IDbContextFactory<PieDbContext> contexts)
             });
     }
 
-    private static async Task AddComparisonsAsync(
+    internal static async Task AddComparisonsAsync(
         PieDbContext db, Sweep sweep, Datasets.Split split, CancellationToken cancellation)
     {
         var seeds = (await db.Runs.Where(run => run.SweepId == sweep.Id).Select(run => new { run.Cohort, run.Seed })

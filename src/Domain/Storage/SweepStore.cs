@@ -83,7 +83,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
     /// A run that exists already, or that another live sweep trains, adds no epochs to this sweep. Any other branch
     /// adds its epochs after the trunk, if the end of the trunk is still to come or still kept.
     /// </summary>
-    private static async Task LinkRunsAsync(
+    internal static async Task LinkRunsAsync(
         PieDbContext db, Sweep sweep, IReadOnlyList<PlannedRun> runs, CancellationToken cancellation)
     {
         var planned = PlannedColumns.Of(runs);
@@ -140,7 +140,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             """).ToListAsync(cancellation)];
     }
 
-    private static async Task AddComparisonsAsync(
+    internal static async Task AddComparisonsAsync(
         PieDbContext db, Sweep sweep, IReadOnlyList<PlannedComparison> comparisons, CancellationToken cancellation)
     {
         db.Comparisons.AddRange(comparisons.Select(planned => new Pies.Comparison

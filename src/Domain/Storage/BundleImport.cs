@@ -1,0 +1,215 @@
+using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Bundles;
+using PieService.Domain.Predictions;
+using PieService.Domain.Runs;
+using PieService.Domain.Sweeps;
+
+namespace PieService.Domain.Storage;
+
+/// <summary>The sweep of a bundle, as it is stored now.</summary>
+/// <param name="IsNew">False if it had been stored before, with the same content.</param>
+/// <param name="DatasetIsNew">False if a dataset with this content existed, whose runs are shared.</param>
+/// <param name="Added">The number of runs that were added.</param>
+/// <param name="Linked">The number of runs that existed, and are linked as a submitted sweep links them.</param>
+/// <param name="Differing">The runs that existed and have other predictions than those of the bundle; they keep
+/// their own.</param>
+public sealed record StoredBundle(
+    Guid SweepId, Guid DatasetId, bool IsNew, bool DatasetIsNew, int Added, int Linked,
+    IReadOnlyList<Guid> Differing);
+
+/// <summary>A bundle cannot be stored beside the runs that this service has.</summary>
+public sealed class BundleConflictException(string message) : Exception(message);
+
+/// <summary>
+/// Stores the sweep of a bundle with its dataset and runs; all of it or nothing. Its comparisons wait to be labelled,
+/// as those of any sweep. Ids are kept where they are free.
+/// </summary>
+public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
+{
+    /// <param name="otherwise">The id of the sweep if another sweep has the one of the bundle.</param>
+    /// <exception cref="BundleConflictException">
+    /// A run of the bundle exists here and lacks what the bundle has, or the models of the dataset used other files.
+    /// </exception>
+    public async Task<StoredBundle> StoreAsync(Bundle bundle, Guid otherwise, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        db.Database.SetCommandTimeout(ComparisonLabels.Timeout);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        // The same bundle twice at the same time is stored once.
+        await AdvisoryLocks.TakeDatasetAsync(db, bundle.Dataset.Id, cancellation);
+        var id = bundle.Sweep.Id;
+        foreach (var taken in new[] { id, otherwise })
+            if (await BundleExport.OfAsync(db, taken, cancellation) is { } known)
+            {
+                if (known.ContentHash == bundle.ContentHash)
+                    return new(taken, known.Dataset.Id, IsNew: false, DatasetIsNew: false, 0, 0, []);
+                id = otherwise;
+            }
+
+        var (dataset, isNew) = await DatasetOfAsync(db, bundle, cancellation);
+        if (dataset != bundle.Dataset.Id) await AdvisoryLocks.TakeDatasetAsync(db, dataset, cancellation);
+        var sweep = bundle.Sweep.AsSweep(id, dataset);
+        db.Sweeps.Add(sweep);
+        await db.SaveChangesAsync(cancellation);
+        var (added, linked, differing) = await AddRunsAsync(db, bundle, sweep, cancellation);
+        await AddComparisonsAsync(db, bundle, sweep, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return new(id, dataset, IsNew: true, isNew, added, linked, differing);
+    }
+
+    /// <summary>
+    /// A dataset with this content is used, the one with the same id or the oldest; else it is added.
+    /// </summary>
+    private static async Task<(Guid Id, bool IsNew)> DatasetOfAsync(
+        PieDbContext db, Bundle bundle, CancellationToken cancellation)
+    {
+        var known = await db.Datasets.Where(dataset => dataset.ContentHash == bundle.Dataset.ContentHash)
+            .OrderByDescending(dataset => dataset.Id == bundle.Dataset.Id).ThenBy(dataset => dataset.CreatedAt)
+            .Select(dataset => (Guid?)dataset.Id).FirstOrDefaultAsync(cancellation);
+        if (known is { } existing) return (existing, false);
+        var isTaken = await db.Datasets.AnyAsync(dataset => dataset.Id == bundle.Dataset.Id, cancellation);
+        var id = isTaken ? Guid.CreateVersion7() : bundle.Dataset.Id;
+        db.Datasets.Add(bundle.DatasetAs(id));
+        await db.SaveChangesAsync(cancellation);
+        await ExampleCopy.WriteAsync(db, bundle.Examples(id, cancellation), cancellation);
+        return (id, true);
+    }
+
+    /// <summary>One run after the other, because the predictions of one are in memory at a time.</summary>
+    private static async Task<(int Added, int Linked, IReadOnlyList<Guid> Differing)> AddRunsAsync(
+        PieDbContext db, Bundle bundle, Sweep sweep, CancellationToken cancellation)
+    {
+        var (added, linked, differing) = (0, 0, new List<Guid>());
+        foreach (var results in bundle.Runs(cancellation))
+        {
+            var fingerprint = results.Run.Cohort is { } cohort
+                ? ForeignFingerprint.Of(sweep.Id, cohort) : results.Run.Fingerprint;
+            var seed = results.Run.Seed;
+            var existing = await db.Runs.FromSql($"""
+                SELECT * FROM runs WHERE dataset_id = {sweep.DatasetId} AND fingerprint = {fingerprint}
+                    AND seed = {seed} FOR UPDATE
+                """).AsNoTracking().SingleOrDefaultAsync(cancellation);
+            if (existing is null)
+            {
+                await AddRunAsync(db, sweep, results, fingerprint, cancellation);
+                added++;
+                continue;
+            }
+            linked++;
+            if (await DiffersAsync(db, existing, results, cancellation)) differing.Add(existing.Id);
+        }
+        if (bundle.Plan is { } plan)
+            // The bundle has no models, so the sweep that is stored does not want them.
+            await SweepStore.LinkRunsAsync(
+                db, sweep, [.. plan.Runs.Select(run => run with { Wish = run.Wish with { Model = false } })],
+                cancellation);
+        return (added, linked, differing);
+    }
+
+    private static async Task AddRunAsync(
+        PieDbContext db, Sweep sweep, RunResults results, string fingerprint, CancellationToken cancellation)
+    {
+        var bundled = results.Run;
+        var id = await db.Runs.AnyAsync(run => run.Id == bundled.Id, cancellation)
+            ? Guid.CreateVersion7() : bundled.Id;
+        await RequireSameModelsAsync(db, sweep, bundled, cancellation);
+        var run = ImportedRun.Of(id, sweep, fingerprint, results);
+        db.Runs.Add(run);
+        db.RunMetrics.AddRange(bundled.Metrics.Select(metric => metric.AsMetric(id)));
+        db.RunPredictions.AddRange(results.Predictions.Select(predictions => predictions.AsPredictions(id)));
+        db.RunObservations.AddRange(results.Observations.Select(observation => observation.AsObservation(id)));
+        foreach (var (block, texts) in (results.Answers ?? []).Chunk(RunAnswers.Examples).Index())
+            db.RunAnswers.Add(new RunAnswers
+            {
+                RunId = id,
+                Split = results.Predictions[0].Split,
+                Start = block * RunAnswers.Examples,
+                Texts = texts,
+            });
+        if (bundled.Cohort is not null)
+            db.SweepRuns.Add(new SweepRun
+            {
+                SweepId = sweep.Id,
+                RunId = id,
+                Ordinal = bundled.Ordinal,
+                Model = bundled.Model,
+                WantedSplits = run.PredictSplits,
+                WantedEpochs = [],
+            });
+        await db.SaveChangesAsync(cancellation);
+        db.ChangeTracker.Clear();
+        if (bundled is { VectorCoverage: { } coverage, Outcome.VectorsSha256: { } vectors })
+            await VectorCoverages.AddAsync(db, bundled.Recipe!.DatasetHash, vectors, coverage, cancellation);
+    }
+
+    /// <summary>Models that used different files of one name must not be compared.</summary>
+    private static async Task RequireSameModelsAsync(
+        PieDbContext db, Sweep sweep, BundledRun run, CancellationToken cancellation)
+    {
+        try
+        {
+            if (run is { Recipe.Vectors: { } vectors, Outcome.VectorsSha256: { } vectorsHash })
+                await ModelPins.RequireAsync(
+                    db, sweep.DatasetId, ModelKind.Vectors, vectors, vectorsHash, cancellation);
+            if (run is { Recipe.Checkpoint: { } checkpoint, Outcome.CheckpointSha256: { } checkpointHash })
+                await ModelPins.RequireAsync(
+                    db, sweep.DatasetId, ModelKind.Bert, checkpoint, checkpointHash, cancellation);
+        }
+        catch (ModelMismatchException other)
+        {
+            throw new BundleConflictException(
+                $"The runs of the bundle used another file of the name '{other.Name}' than the models of the dataset "
+                + $"{sweep.DatasetId} here. Store the bundle on a service that has no runs of this dataset.");
+        }
+    }
+
+    /// <summary>
+    /// Whether an existing run has other predictions than the bundle. It keeps them; under the same conditions it is
+    /// marked as not repeatable, as if it had been trained again here.
+    /// </summary>
+    private static async Task<bool> DiffersAsync(
+        PieDbContext db, Run existing, RunResults results, CancellationToken cancellation)
+    {
+        var run = results.Run;
+        if (run.State != RunState.Succeeded) return false;
+        if (existing.PredictedSplits is not { } has
+            || results.Predictions.Any(of => !has.Contains(Wire.Name(of.Split)))
+            || run.Observed.Except(existing.ObservedEpochs).Any())
+            throw new BundleConflictException(
+                $"The run {existing.Id} of this service has the recipe and the seed of the run {run.Id} of the bundle, "
+                + "and lacks predictions that the bundle has. Wait until it has succeeded, or delete its sweeps; if it "
+                + "has succeeded without a split or an epoch, submit a sweep that wants them.");
+        if (existing.PredictionHash == run.PredictionHash) return false;
+        if (DeviceType(existing.Device) == DeviceType(run.Device)
+            && existing.CpuCapability == run.Outcome?.CpuCapability && existing.Threads == run.Outcome?.Threads
+            && existing.Outcome?.PredictedBy is null && run.Outcome?.PredictedBy is null)
+            await db.Runs.Where(row => row.Id == existing.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsRepeatable, false), cancellation);
+        return true;
+
+        static string? DeviceType(string? device) => device?.Split(':')[0];
+    }
+
+    private static async Task AddComparisonsAsync(
+        PieDbContext db, Bundle bundle, Sweep sweep, CancellationToken cancellation)
+    {
+        if (bundle.Plan is { } plan) await SweepStore.AddComparisonsAsync(db, sweep, plan.Comparisons, cancellation);
+        else
+        {
+            var split = await (
+                from link in db.SweepRuns
+                join predictions in db.RunPredictions on link.RunId equals predictions.RunId
+                where link.SweepId == sweep.Id
+                select predictions.Split).FirstAsync(cancellation);
+            await ImportedSweeps.AddComparisonsAsync(db, sweep, split, cancellation);
+        }
+        db.ChangeTracker.Clear();
+        var (ordinals, ids) = (bundle.ComparisonIds.Keys.ToArray(), bundle.ComparisonIds.Values.ToArray());
+        await db.Database.ExecuteSqlAsync($"""
+            UPDATE comparisons SET id = bundled.id
+            FROM unnest({ordinals}, {ids}) AS bundled(ordinal, id)
+            WHERE comparisons.sweep_id = {sweep.Id} AND comparisons.ordinal = bundled.ordinal
+                AND NOT EXISTS (SELECT 1 FROM comparisons AS taken WHERE taken.id = bundled.id)
+            """, cancellation);
+    }
+}
