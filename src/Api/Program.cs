@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PieService.Api;
 using PieService.Api.Access;
+using PieService.Api.Bundles;
 using PieService.Api.Comparisons;
 using PieService.Api.Database;
 using PieService.Api.Datasets;
@@ -84,6 +85,7 @@ services.AddPooledDbContextFactory<PieDbContext>(
 services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContext());
 services.AddSingleton<SweepStore>();
 services.AddSingleton<ImportedSweeps>();
+services.AddSingleton<BundleImport>();
 services.AddSingleton<RunLeases>();
 
 // The queue
@@ -131,6 +133,7 @@ api.MapImports();
 api.MapExamples();
 api.MapSubgroups();
 api.MapSweeps();
+api.MapBundles();
 api.MapEvents();
 api.MapRuns();
 api.MapComparisons();

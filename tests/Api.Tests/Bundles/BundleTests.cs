@@ -1,0 +1,272 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Datasets;
+using PieService.Domain.Recipes;
+using PieService.Domain.Runs;
+using static PieService.Api.Tests.Bundles.TwoServices;
+
+namespace PieService.Api.Tests.Bundles;
+
+public sealed class BundleTests(TwoServices services) : IClassFixture<TwoServices>, IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pie-bundle-");
+
+    private ApiFixture Publisher => services.Publisher;
+
+    private ApiFixture Reader => services.Reader;
+
+    /// <summary>
+    /// The bundle has every id, prediction and metric, and the labels, summary and analysis of each comparison, which
+    /// the second service has computed anew.
+    /// </summary>
+    [Theory]
+    [InlineData(LearningTask.SingleLabel)]
+    [InlineData(LearningTask.MultiLabel)]
+    public async Task A_stored_sweep_that_is_labelled_anew_gives_the_same_bundle(LearningTask task)
+    {
+        var sweep = await SweepAsync(Publisher, await DatasetAsync(Publisher, $"same {task}", task));
+        var bundle = await BundleAsync(Publisher, sweep);
+        Assert.Equal(bundle, await BundleAsync(Publisher, sweep));
+
+        var stored = await StoreAsync(Reader, bundle);
+
+        Assert.Equal(sweep, (Guid)stored["sweepId"]!);
+        Assert.True((bool)stored["newDataset"]!);
+        Assert.Equal((14, 0), ((int)stored["runs"]!["added"]!, (int)stored["runs"]!["linked"]!));
+        Assert.Equal("running", (string?)(await Reader.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
+        await Reader.Situations.LabelAsync(sweep);
+        AssertSame(bundle, await BundleAsync(Reader, sweep));
+        Assert.Equal("failed", (string?)(await Reader.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
+    }
+
+    [Fact]
+    public async Task A_sweep_of_imported_predictions_gives_the_same_bundle()
+    {
+        var sweep = await ForeignSweepAsync(Publisher, folder.FullName);
+        var bundle = await BundleAsync(Publisher, sweep);
+
+        var stored = await StoreAsync(Reader, bundle);
+        await Reader.Situations.LabelAsync(sweep);
+
+        Assert.Equal(5, (int)stored["runs"]!["added"]!);
+        AssertSame(bundle, await BundleAsync(Reader, sweep));
+        Assert.Equal(await LabelsAsync(Publisher, sweep), await LabelsAsync(Reader, sweep));
+        Assert.Equal("succeeded", (string?)(await Reader.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
+    }
+
+    [Fact]
+    public async Task A_deleted_sweep_is_restored_with_its_ids()
+    {
+        var dataset = await DatasetAsync(Publisher, "restored");
+        var sweep = await SweepAsync(Publisher, dataset);
+        var bundle = await BundleAsync(Publisher, sweep);
+        var labels = await LabelsAsync(Publisher, sweep);
+        foreach (var path in new[] { $"sweeps/{sweep}", $"datasets/{dataset.Id}" })
+            Assert.Equal(
+                HttpStatusCode.NoContent, (await Publisher.Client.DeleteAsync($"/api/v1/{path}")).StatusCode);
+
+        var stored = await StoreAsync(Publisher, bundle);
+        await Publisher.Situations.LabelAsync(sweep);
+
+        Assert.Equal(dataset.Id, (Guid)stored["datasetId"]!);
+        AssertSame(bundle, await BundleAsync(Publisher, sweep));
+        Assert.NotEmpty(labels);
+        Assert.Equal(labels, await LabelsAsync(Publisher, sweep));
+    }
+
+    [Fact]
+    public async Task A_sweep_with_another_method_links_the_runs_of_a_bundle()
+    {
+        var published = await DatasetAsync(Publisher, "linked");
+        var bundle = await BundleAsync(Publisher, await SweepAsync(Publisher, published));
+        await StoreAsync(Reader, bundle);
+        var request = Situations.Request(published, 3, "RP-AI", "IRP");
+        request["predictSplits"] = new JsonArray("train", "test");
+
+        var sweep = await Reader.SubmitAsync(request);
+
+        var runs = await Reader.Situations.RunsOfAsync(sweep);
+        Assert.Equal(3, runs.Count(run => run.Method == Method.Dense));
+        Assert.All(
+            runs, run => Assert.Equal(run.Method == Method.Dense ? RunState.Succeeded : RunState.Queued, run.State));
+        Assert.Equal(
+            runs.Where(run => run.Method == Method.Dense).Select(run => run.Id),
+            runs.Where(run => run.Method == Method.Irp).Select(run => run.TrunkRunId!.Value));
+        // No checkpoint came with the trunks, so the branches train all of their epochs.
+        var epochs = (await Reader.GetAsync($"/api/v1/sweeps/{sweep}"))["progress"]!["epochs"]!;
+        Assert.Equal(3 * 2, (int)epochs["shared"]!);
+        Assert.Equal(6, (await Reader.Situations.ReadyAsync(sweep)).Count);
+    }
+
+    [Fact]
+    public async Task The_runs_of_a_dataset_with_the_same_content_are_shared()
+    {
+        var bundle = await BundleAsync(Publisher, await SweepAsync(Publisher, await DatasetAsync(Publisher, "shared")));
+        var own = await DatasetAsync(Reader, "shared");
+        var ownSweep = await SweepAsync(Reader, own);
+
+        var stored = await StoreAsync(Reader, bundle);
+
+        Assert.Equal(own.Id, (Guid)stored["datasetId"]!);
+        Assert.False((bool)stored["newDataset"]!);
+        Assert.Equal((0, 14), ((int)stored["runs"]!["added"]!, (int)stored["runs"]!["linked"]!));
+        Assert.Empty(stored["differing"]!.AsArray());
+        Assert.Equal(
+            (await Reader.Situations.RunsOfAsync(ownSweep)).Select(run => run.Id),
+            (await Reader.Situations.RunsOfAsync((Guid)stored["sweepId"]!)).Select(run => run.Id));
+    }
+
+    [Fact]
+    public async Task Existing_runs_with_other_predictions_are_reported_and_keep_them()
+    {
+        var bundle = await BundleAsync(Publisher, await SweepAsync(Publisher, await DatasetAsync(Publisher, "other")));
+        var own = await SweepAsync(Reader, await DatasetAsync(Reader, "other"), shift: 1);
+        var before = (await Reader.Situations.RunsOfAsync(own)).Where(run => run.State == RunState.Succeeded).ToList();
+
+        var stored = await StoreAsync(Reader, bundle);
+
+        Assert.Equal(before.Select(run => run.Id), stored["differing"]!.AsArray().Select(id => (Guid)id!));
+        var after = (await Reader.Situations.RunsOfAsync(own)).Where(run => run.State == RunState.Succeeded).ToList();
+        Assert.Equal(before.Select(run => run.PredictionHash), after.Select(run => run.PredictionHash));
+        Assert.All(after, run => Assert.False(run.IsRepeatable));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_waiting_here_is_not_replaced()
+    {
+        var bundle = await BundleAsync(
+            Publisher, await SweepAsync(Publisher, await DatasetAsync(Publisher, "waiting")));
+        var sweep = await Reader.SubmitAsync(Situations.Request(await DatasetAsync(Reader, "waiting"), 1, "MP-AI"));
+
+        using var answer = await SendAsync(Reader, bundle);
+
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        var run = (await Reader.Situations.RunsOfAsync(sweep))[0];
+        Assert.Contains($"The run {run.Id} of this service", await answer.Content.ReadAsStringAsync());
+        Assert.Equal(RunState.Queued, run.State);
+    }
+
+    [Fact]
+    public async Task A_sweep_that_is_stored_already_is_found()
+    {
+        var sweep = await SweepAsync(Publisher, await DatasetAsync(Publisher, "twice"));
+        var bundle = await BundleAsync(Publisher, sweep);
+
+        var answer = await StoreAsync(Publisher, bundle, HttpStatusCode.OK);
+
+        Assert.Equal(sweep, (Guid)answer["sweepId"]!);
+        Assert.Equal((0, 0), ((int)answer["runs"]!["added"]!, (int)answer["runs"]!["linked"]!));
+    }
+
+    [Fact]
+    public async Task A_request_with_the_same_key_is_answered_alike()
+    {
+        var bundle = await BundleAsync(Publisher, await SweepAsync(Publisher, await DatasetAsync(Publisher, "key")));
+
+        using var first = await SendAsync(Reader, bundle, "a key");
+        using var second = await SendAsync(Reader, bundle, "a key");
+
+        Assert.Equal(HttpStatusCode.Created, second.StatusCode);
+        Assert.Equal(first.Headers.Location, second.Headers.Location);
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await second.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_sweep_whose_id_is_taken_gets_another_one()
+    {
+        var dataset = await DatasetAsync(Publisher, "taken");
+        var sweep = await SweepAsync(Publisher, dataset);
+        var bundle = await BundleAsync(Publisher, sweep);
+        // Other gold labels: the dataset must not be that of another test.
+        await ForeignSweepAsync(Reader, folder.FullName, withId: sweep, lastGold: "no");
+
+        var stored = await StoreAsync(Reader, bundle);
+
+        Assert.NotEqual(sweep, (Guid)stored["sweepId"]!);
+        Assert.Equal(14, (int)stored["runs"]!["added"]!);
+    }
+
+    [Fact]
+    public async Task Only_a_sweep_that_has_ended_has_a_bundle()
+    {
+        var sweep = await Publisher.SubmitAsync(Situations.Request(await DatasetAsync(Publisher, "open"), 2, "MP-AI"));
+
+        var problem = await Publisher.ProblemAsync(
+            HttpStatusCode.Conflict, HttpMethod.Get, $"/api/v1/sweeps/{sweep}/bundle");
+
+        Assert.Contains("The sweep is queued.", (string?)problem["detail"]);
+        await Publisher.ProblemAsync(
+            HttpStatusCode.NotFound, HttpMethod.Get, $"/api/v1/sweeps/{Guid.NewGuid()}/bundle");
+    }
+
+    [Fact]
+    public async Task A_bundle_has_an_entity_tag_and_links_to_its_sweep()
+    {
+        var sweep = await SweepAsync(Publisher, await DatasetAsync(Publisher, "tag"));
+        using var whole = await Publisher.Client.GetAsync($"/api/v1/sweeps/{sweep}/bundle");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/sweeps/{sweep}/bundle");
+        request.Headers.IfNoneMatch.Add(whole.Headers.ETag!);
+
+        using var second = await Publisher.Client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
+        Assert.Contains($"</api/v1/sweeps/{sweep}>; rel=\"up\"", whole.Headers.GetValues("Link").Single());
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_declared_as_a_zip_archive_is_refused()
+    {
+        using var content = new ByteArrayContent([1]);
+        content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+
+        using var answer = await Reader.Client.PostAsync("/api/v1/bundles", content);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_bundle_has_nothing_of_leases_workers_and_files()
+    {
+        var bundle = await BundleAsync(Publisher, await SweepAsync(Publisher, await DatasetAsync(Publisher, "secret")));
+
+        var runs = Entries(bundle)["runs.ndjson"];
+
+        Assert.DoesNotContain("lease", runs, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("a worker", runs, StringComparison.Ordinal);
+        Assert.DoesNotContain("its store", runs, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    /// <summary>Compares file by file first, so that a failure names the difference.</summary>
+    private static void AssertSame(byte[] expected, byte[] actual)
+    {
+        foreach (var ((name, content), (_, other)) in Entries(expected).Zip(Entries(actual)))
+            Assert.True(content == other, $"{name}:\n{content}\n{other}");
+        Assert.Equal(expected, actual);
+    }
+
+    private static Dictionary<string, string> Entries(byte[] bundle)
+    {
+        using var zip = new ZipArchive(new MemoryStream(bundle));
+        return zip.Entries.ToDictionary(entry => entry.FullName, entry =>
+        {
+            using var reader = new StreamReader(entry.Open(), System.Text.Encoding.Latin1);
+            return reader.ReadToEnd();
+        });
+    }
+
+    /// <summary>The labels of all comparisons of a sweep, in their order.</summary>
+    private static async Task<List<string>> LabelsAsync(ApiFixture api, Guid sweep)
+    {
+        await using var db = await ContextAsync(api);
+        return await db.Database.SqlQuery<string>($"""
+            SELECT (to_jsonb(label) - 'comparison_number')::text AS "Value"
+            FROM pie_labels AS label JOIN comparisons ON comparisons.number = label.comparison_number
+            WHERE comparisons.sweep_id = {sweep} ORDER BY comparisons.ordinal, label.position
+            """).ToListAsync();
+    }
+}
