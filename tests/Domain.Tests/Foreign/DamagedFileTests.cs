@@ -1,5 +1,6 @@
 using PieService.Domain.Foreign;
 using PieService.Domain.Sweeps;
+using PieService.Golden;
 
 namespace PieService.Domain.Tests.Foreign;
 

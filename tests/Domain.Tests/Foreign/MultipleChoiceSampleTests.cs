@@ -3,6 +3,7 @@ using PieService.Domain.Analysis;
 using PieService.Domain.Foreign;
 using PieService.Domain.Sweeps;
 using PieService.Domain.Tests.Analysis;
+using PieService.Golden;
 
 namespace PieService.Domain.Tests.Foreign;
 

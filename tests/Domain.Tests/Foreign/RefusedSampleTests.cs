@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using PieService.Domain.Foreign;
 using PieService.Domain.Sweeps;
+using PieService.Golden;
 
 namespace PieService.Domain.Tests.Foreign;
 

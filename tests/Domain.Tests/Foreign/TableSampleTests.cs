@@ -1,6 +1,7 @@
 using PieService.Domain.Foreign;
 using PieService.Domain.Pies;
 using PieService.Domain.Statistics;
+using PieService.Golden;
 
 namespace PieService.Domain.Tests.Foreign;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using PieService.Golden;
 
-namespace PieService.Domain.Tests.Foreign;
+namespace PieService.Golden;
 
 /// <summary>
 /// Small files in the forms that evaluation tools write, in the folder of PIE_SAMPLES, with what they say in
