@@ -16,7 +16,7 @@ public sealed class Import
 {
     public Guid Id { get; init; }
 
-    /// <summary>The name of the dataset that it becomes.</summary>
+    /// <summary>The name of the dataset that it becomes, or of the imported predictions.</summary>
     public required string Name { get; init; }
     public ImportState State { get; init; }
 
@@ -32,6 +32,12 @@ public sealed class Import
     /// </summary>
     public Guid? DatasetId { get; init; }
 
+    /// <summary>The sweep that has the imported predictions; null as the dataset is, and for a dataset.</summary>
+    public Guid? SweepId { get; init; }
+
+    /// <summary>The counts of the imported predictions; null as the sweep is.</summary>
+    public ImportCounts? Read { get; init; }
+
     /// <summary>The reason why it failed: problem details (RFC 9457) as JSON.</summary>
     public string? Problem { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
@@ -42,3 +48,10 @@ public sealed class Import
     /// <summary>The last heartbeat of the process that has its files.</summary>
     public DateTimeOffset BeatAt { get; init; }
 }
+
+/// <summary>The counts of imported predictions.</summary>
+/// <param name="Examples">N.</param>
+/// <param name="Missing">Examples that are left out because some run lacks them.</param>
+/// <param name="NoAnswer">Answers of all runs from which no label was taken.</param>
+/// <param name="MetricAgrees">Answers of all runs that agree with a metric in their file.</param>
+public sealed record ImportCounts(int Examples, int Runs, int Missing, long NoAnswer, long MetricAgrees);

@@ -14,6 +14,9 @@ public static class ForeignImport
     /// <summary>The label of an answer from which no label was taken.</summary>
     public const string NoAnswerLabel = "(none)";
 
+    /// <summary>The total number of times that the files are read.</summary>
+    public const int Readings = 2;
+
     /// <param name="import">A definition in which <see cref="ImportRules"/> and <see cref="ImportConflicts"/> found no
     /// fault.</param>
     /// <param name="parts">The file of each part of the definition.</param>
@@ -26,7 +29,8 @@ public static class ForeignImport
         var errors = new ForeignErrors();
         var facts = new ExampleFacts(new TextScratch(folder));
         var task = dataset?.Task ?? import.Dataset!.Task!.Value;
-        var stated = dataset?.Labels ?? import.Dataset!.Labels
+        var stated = dataset?.HasNoAnswerLabel is true ? [.. dataset.Labels.SkipLast(1)]
+            : dataset?.Labels ?? import.Dataset!.Labels
             ?? (task == ForeignTask.Correctness ? [ForeignTasks.Right, ForeignTasks.Wrong] : null);
         List<ForeignSource> sources = [.. import.Files!.Select(file => new ForeignSource(
             parts[file.Part!] with { Cancellation = cancellation }, file, task, stated, limits, errors)
@@ -38,10 +42,10 @@ public static class ForeignImport
             ExampleIndex examples = dataset is null
                 ? new FoundExamples() : new MatchedExamples(dataset, (i, example) => facts.SetGold(i, example.Labels));
             var labels = new FoundLabels(stated);
-            var survey = new ImportSurvey(import, examples, facts, labels, errors, limits);
+            var survey = new ImportSurvey(import, dataset, examples, facts, labels, errors, limits);
             foreach (var source in sources)
                 if (!errors.IsFull) survey.Read(source, cancellation);
-            if (errors.IsEmpty) ImportCompleteness.Check(import, survey, examples, facts, errors);
+            if (errors.IsEmpty) ImportCompleteness.Check(import, dataset, survey, examples, facts, errors);
             else return Refused();
 
             var content = errors.IsEmpty

@@ -1,3 +1,4 @@
+using PieService.Domain.Datasets;
 using PieService.Domain.Foreign.Assembly;
 using PieService.Domain.Predictions;
 using PieService.Domain.Sweeps;
@@ -97,10 +98,3 @@ public sealed record ForeignAnswers(PackedLabels Labels, byte[]? Scores);
 /// <param name="Gold">The names of its gold labels.</param>
 /// <param name="Cluster">The group to which it belongs; null if no file has it.</param>
 public sealed record ForeignExample(string SourceId, string? Text, IReadOnlyList<string> Gold, string? Cluster);
-
-/// <summary>What was read.</summary>
-/// <param name="Examples">N.</param>
-/// <param name="Missing">Examples that are left out because some run lacks them.</param>
-/// <param name="NoAnswer">Answers of all runs from which no label was taken.</param>
-/// <param name="MetricAgrees">Answers of all runs that agree with a metric in their file.</param>
-public sealed record ImportCounts(int Examples, int Runs, int Missing, long NoAnswer, long MetricAgrees);

@@ -6,12 +6,16 @@ public static class ImportConflicts
 {
     /// <summary>Each field that states a run again: a seed is once in a cohort.</summary>
     /// <param name="import">A definition in which <see cref="ImportRules"/> found no fault.</param>
-    public static IEnumerable<FieldError> Check(PredictionImport import)
+    /// <param name="sweep">The sweep that it extends; null for a new one.</param>
+    public static IEnumerable<FieldError> Check(PredictionImport import, ExtendedSweep? sweep = null)
     {
         var first = new Dictionary<(string, int), string>();
         foreach (var (field, cohort, seed) in import.Files!.SelectMany(Runs))
             if (!first.TryAdd((cohort, seed), field))
                 yield return new(field, $"states the seed {seed} of the cohort '{cohort}', as {first[(cohort, seed)]}");
+            else if (sweep?.Seeds.GetValueOrDefault(cohort)?.Contains(seed) is true)
+                yield return new(
+                    field, $"states the seed {seed} of the cohort '{cohort}', which the sweep has already");
     }
 
     /// <summary>The runs that are known before the file is read.</summary>

@@ -16,8 +16,20 @@ public sealed record PredictionImport
 
     /// <summary>How the runs of a cohort differ; by default no cohort has several.</summary>
     public ReplicationKind Replication { get; init; }
-    [Required] public ForeignDataset? Dataset { get; init; }
-    [Required, Length(1, ImportLimits.Cohorts)] public IReadOnlyList<ForeignCohort>? Cohorts { get; init; }
+
+    /// <summary>An imported sweep to which these predictions are added; null to make a new one.</summary>
+    public Guid? SweepId { get; init; }
+
+    /// <summary>
+    /// Required for a new sweep. With sweepId it is the dataset of the sweep; only match may be stated.
+    /// </summary>
+    public ForeignDataset? Dataset { get; init; }
+
+    /// <summary>
+    /// Required for a new sweep. With sweepId, cohorts that the sweep has may be left out, or must be as they are
+    /// there.
+    /// </summary>
+    [Length(1, ImportLimits.Cohorts)] public IReadOnlyList<ForeignCohort>? Cohorts { get; init; }
     [Required, Length(1, ImportLimits.Files)] public IReadOnlyList<ForeignFile>? Files { get; init; }
     public NoAnswerRule NoAnswer { get; init; }
     public MissingRule OnMissing { get; init; }

@@ -17,6 +17,9 @@ public sealed class RunAnswers
     /// <summary>The position of the first of these examples, a multiple of <see cref="Examples"/>.</summary>
     public int Start { get; init; }
 
+    /// <summary>The start of the row that has the answer to an example.</summary>
+    public static int StartOf(int position) => position - (position % Examples);
+
     /// <summary>One for each example; null where the file has none.</summary>
     public required string?[] Texts { get; init; }
 }

@@ -201,7 +201,7 @@ public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
                 join predictions in db.RunPredictions on link.RunId equals predictions.RunId
                 where link.SweepId == sweep.Id
                 select predictions.Split).FirstAsync(cancellation);
-            await ImportedSweeps.AddComparisonsAsync(db, sweep, split, cancellation);
+            await ImportedSweeps.CompareAsync(db, sweep, split, cancellation);
         }
         db.ChangeTracker.Clear();
         var (ordinals, ids) = (bundle.ComparisonIds.Keys.ToArray(), bundle.ComparisonIds.Values.ToArray());

@@ -1,9 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using PieService.Domain.Foreign;
 using PieService.Domain.Pies;
-using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
-using PieService.Domain.Runs;
 using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Storage;
@@ -17,36 +15,91 @@ public sealed class ImportedSweeps(IDbContextFactory<PieDbContext> contexts)
     /// <summary>Stores a new sweep, and its dataset if the files have the examples.</summary>
     /// <param name="import">The definition of these predictions.</param>
     /// <param name="alongWith">Runs in the same transaction, as its last step.</param>
-    public Task AddAsync(
-        Guid id, PredictionImport import, ForeignPredictions predictions, Func<PieDbContext, Task>? alongWith,
-        CancellationToken cancellation) =>
-        InTransactionAsync(async (db, now) =>
-        {
-            var sweep = new Sweep
-            {
-                Id = id,
-                Name = import.Name!,
-                DatasetId = import.Dataset!.Id
-                    ?? await AddDatasetAsync(db, import, predictions, now, cancellation),
-                Foreign = new(import.Replication, import.Cohorts!),
-            };
-            db.Sweeps.Add(sweep);
-            await AddRunsAsync(db, sweep, import, predictions, now, cancellation);
-            await AddComparisonsAsync(db, sweep, import.Split, cancellation);
-        }, alongWith, cancellation);
-
-    private async Task InTransactionAsync(
-        Func<PieDbContext, DateTimeOffset, Task> store, Func<PieDbContext, Task>? alongWith,
+    public async Task AddAsync(
+        Guid id, PredictionImport import, ForeignPredictions predictions, Func<PieDbContext, Sweep, Task>? alongWith,
         CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var now = await db.Database.SqlQuery<DateTimeOffset>($"""SELECT now() AS "Value" """)
-            .SingleAsync(cancellation);
-        await store(db, now);
-        if (alongWith is not null) await alongWith(db);
+        var now = await NowAsync(db, cancellation);
+        var sweep = new Sweep
+        {
+            Id = id,
+            Name = import.Name!,
+            DatasetId = import.Dataset!.Id ?? await AddDatasetAsync(db, import, predictions, now, cancellation),
+            Foreign = new(import.Replication, import.Cohorts!),
+        };
+        db.Sweeps.Add(sweep);
+        await ImportedRuns.AddAsync(db, sweep, import, predictions, now, cancellation);
+        await CompareAsync(db, sweep, import.Split, cancellation);
+        if (alongWith is not null) await alongWith(db, sweep);
         await transaction.CommitAsync(cancellation);
     }
+
+    /// <summary>
+    /// Adds cohorts, and runs of its cohorts, to an imported sweep. Its comparisons that have new runs are labelled
+    /// again.
+    /// </summary>
+    /// <param name="import">A definition that <see cref="ExtendedSweep.Complete"/> has completed.</param>
+    /// <param name="alongWith">Runs in the same transaction, as its last step.</param>
+    /// <returns>The reasons why nothing was added: the sweep has changed since the definition was checked. Empty if the
+    /// predictions are stored.</returns>
+    public async Task<IReadOnlyList<FieldError>> ExtendAsync(
+        PredictionImport import, ForeignPredictions predictions, Func<PieDbContext, Sweep, Task>? alongWith,
+        CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        // Two imports that add to one sweep are stored one after the other.
+        await AdvisoryLocks.TakeDatasetAsync(db, import.Dataset!.Id!.Value, cancellation);
+        var sweep = await db.Sweeps.AsNoTracking().SingleOrDefaultAsync(s => s.Id == import.SweepId, cancellation);
+        if (sweep is not { Foreign: not null }) return [new("sweepId", "is not the id of an imported sweep any more")];
+        var extended = (await FindAsync(db, sweep.Id, cancellation))!;
+        var conflicts = Conflicts(extended, import, predictions).ToList();
+        if (conflicts.Count > 0) return conflicts;
+
+        var cohorts = extended.With(import);
+        await db.Database.ExecuteSqlAsync(
+            $"""UPDATE sweeps SET "foreign" = {Json.Write(cohorts)}::jsonb WHERE id = {sweep.Id}""", cancellation);
+        sweep = new Sweep { Id = sweep.Id, Name = sweep.Name, DatasetId = sweep.DatasetId, Foreign = cohorts };
+        var runs = await ImportedRuns.AddAsync(
+            db, sweep, import, predictions, await NowAsync(db, cancellation), cancellation);
+        await CompareAsync(db, sweep, import.Split, cancellation);
+        await Labelling.AskAsync(db, runs, cancellation);
+        if (alongWith is not null) await alongWith(db, sweep);
+        await transaction.CommitAsync(cancellation);
+        return [];
+    }
+
+    /// <summary>An imported sweep with the runs that it has; null if there is no such sweep.</summary>
+    public static async Task<ExtendedSweep?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation)
+    {
+        var sweep = await db.Sweeps.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id, cancellation);
+        if (sweep?.Foreign is not { } cohorts) return null;
+        var runs = await (from link in db.SweepRuns
+                          join run in db.Runs on link.RunId equals run.Id
+                          where link.SweepId == id
+                          select new { run.Cohort, run.Seed, link.WantedSplits }).ToListAsync(cancellation);
+        return new(
+            sweep.DatasetId, Wire.Parse<Datasets.Split>(runs[0].WantedSplits[0]), cohorts,
+            runs.GroupBy(run => run.Cohort!).ToDictionary(
+                cohort => cohort.Key, IReadOnlySet<int> (cohort) => cohort.Select(run => run.Seed).ToHashSet()));
+    }
+
+    private static IEnumerable<FieldError> Conflicts(
+        ExtendedSweep sweep, PredictionImport import, ForeignPredictions predictions) =>
+    [
+        .. from known in sweep.Foreign.Cohorts
+           where import.Cohorts!.Any(cohort => cohort.Name == known.Name && cohort != known)
+           select new FieldError("sweepId", $"has the cohort '{known.Name}' with other facts since it was checked"),
+        .. from run in predictions.Runs
+           where sweep.Seeds.GetValueOrDefault(run.Cohort.Name!)?.Contains(run.Seed) is true
+           select new FieldError(
+               "sweepId", $"has the seed {run.Seed} of the cohort '{run.Cohort.Name}' since it was checked"),
+    ];
+
+    private static Task<DateTimeOffset> NowAsync(PieDbContext db, CancellationToken cancellation) =>
+        db.Database.SqlQuery<DateTimeOffset>($"""SELECT now() AS "Value" """).SingleAsync(cancellation);
 
     private static async Task<Guid> AddDatasetAsync(
         PieDbContext db, PredictionImport import, ForeignPredictions predictions, DateTimeOffset now,
@@ -61,86 +114,28 @@ public sealed class ImportedSweeps(IDbContextFactory<PieDbContext> contexts)
         return dataset.Id;
     }
 
-    /// <summary>One run after the other, because the predictions of one are in memory at a time.</summary>
-    private static async Task AddRunsAsync(
-        PieDbContext db, Sweep sweep, PredictionImport import, ForeignPredictions predictions, DateTimeOffset now,
-        CancellationToken cancellation)
-    {
-        var split = Wire.Name(import.Split);
-        foreach (var (ordinal, foreign) in predictions.Runs.Index())
-        {
-            var answers = predictions.Answers(foreign);
-            var run = new Run
-            {
-                Id = Guid.CreateVersion7(),
-                DatasetId = sweep.DatasetId,
-                SweepId = sweep.Id,
-                Fingerprint = ForeignFingerprint.Of(sweep.Id, foreign.Cohort.Name!),
-                Cohort = foreign.Cohort.Name,
-                Seed = foreign.Seed,
-                Architecture = Architecture.External,
-                Method = Method.External,
-                Sparsity = foreign.Cohort.Sparsity ?? 0,
-                AchievedSparsity = (double?)foreign.Cohort.Sparsity,
-                State = RunState.Succeeded,
-                Ordinal = ordinal,
-                PredictSplits = [split],
-                PredictedSplits = [split],
-                PredictionHash = PackedPredictions.Hash(answers.Labels.Bytes, answers.Scores),
-                ImportedScore = RunScore.Of(LabelCounts.Of(predictions.Gold, answers.Labels).Scores(), loss: null),
-                CreatedAt = now,
-                StartedAt = now,
-                FinishedAt = now,
-            };
-            db.Runs.Add(run);
-            db.SweepRuns.Add(new SweepRun
-            {
-                SweepId = sweep.Id,
-                RunId = run.Id,
-                Ordinal = ordinal,
-                Model = foreign.Cohort.Model!,
-                WantedSplits = [split],
-                WantedEpochs = [],
-            });
-            db.RunPredictions.Add(new RunPredictions
-            {
-                RunId = run.Id,
-                Split = import.Split,
-                Examples = answers.Labels.Count,
-                ClassCount = predictions.Labels.Count,
-                Classes = answers.Labels.Bytes,
-                Scores = answers.Scores,
-                Threshold = foreign.Threshold,
-            });
-            if (predictions.Task == ForeignTask.Correctness) AddAnswers(db, run.Id, import, predictions, foreign);
-            await db.SaveChangesAsync(cancellation);
-            db.ChangeTracker.Clear();
-        }
-    }
-
-    private static void AddAnswers(
-        PieDbContext db, Guid run, PredictionImport import, ForeignPredictions predictions, ForeignRun foreign)
-    {
-        foreach (var (block, texts) in predictions.AnswerTexts(foreign).Chunk(RunAnswers.Examples).Index())
-            db.RunAnswers.Add(new RunAnswers
-            {
-                RunId = run,
-                Split = import.Split,
-                Start = block * RunAnswers.Examples,
-                // PostgreSQL cannot store U+0000 in a text.
-                Texts = Array.ConvertAll(texts, text => text?.Replace('\0', '\uFFFD')),
-            });
-    }
-
-    internal static async Task AddComparisonsAsync(
+    /// <summary>
+    /// Adds the comparisons of new cohorts, and sets the expected runs of the others. Each takes its place in the
+    /// order of the cohorts, so those of cohorts that were added later follow.
+    /// </summary>
+    internal static async Task CompareAsync(
         PieDbContext db, Sweep sweep, Datasets.Split split, CancellationToken cancellation)
     {
+        var known = await db.Comparisons.Where(comparison => comparison.SweepId == sweep.Id)
+            .ToDictionaryAsync(comparison => comparison.Cohort!, comparison => comparison.Id, cancellation);
         var seeds = (await db.Runs.Where(run => run.SweepId == sweep.Id).Select(run => new { run.Cohort, run.Seed })
             .ToListAsync(cancellation)).ToLookup(run => run.Cohort, run => run.Seed);
         foreach (var (ordinal, (baseline, compared)) in sweep.Foreign!.Comparisons().Index())
         {
             var isPaired = compared.Pairing != SeedPairing.None;
             var common = seeds[baseline.Name].Intersect(seeds[compared.Name]).Count();
+            var (dense, pruned) = isPaired ? (common, common)
+                : (seeds[baseline.Name].Count(), seeds[compared.Name].Count());
+            if (known.TryGetValue(compared.Name!, out var id))
+            {
+                await Labelling.ExpectAsync(db, id, dense, pruned, cancellation);
+                continue;
+            }
             db.Comparisons.Add(new Comparison
             {
                 Id = Guid.CreateVersion7(),
@@ -155,8 +150,8 @@ public sealed class ImportedSweeps(IDbContextFactory<PieDbContext> contexts)
                 DenseFingerprint = ForeignFingerprint.Of(sweep.Id, baseline.Name!),
                 PrunedFingerprint = ForeignFingerprint.Of(sweep.Id, compared.Name!),
                 IsPaired = isPaired,
-                ExpectedDense = isPaired ? common : seeds[baseline.Name].Count(),
-                ExpectedPruned = isPaired ? common : seeds[compared.Name].Count(),
+                ExpectedDense = dense,
+                ExpectedPruned = pruned,
                 Cohort = compared.Name,
                 Compression = compared.Compression,
                 Bits = compared.Bits,

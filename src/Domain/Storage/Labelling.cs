@@ -138,6 +138,19 @@ public static class Labelling
             """, cancellation);
 
     /// <summary>
+    /// Sets the number of runs that the labels of a comparison are expected to follow from; labels of other runs become
+    /// provisional.
+    /// </summary>
+    public static Task ExpectAsync(
+        PieDbContext db, Guid comparisonId, int dense, int pruned, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync($"""
+            UPDATE comparisons SET expected_dense = {dense}, expected_pruned = {pruned},
+                is_complete = CASE WHEN summary IS NOT NULL THEN false END,
+                summary = jsonb_set(summary, ARRAY['complete'], 'false')
+            WHERE id = {comparisonId} AND (expected_dense <> {dense} OR expected_pruned <> {pruned})
+            """, cancellation);
+
+    /// <summary>
     /// Marks the comparisons for which a message must be sent: those whose runs have all ended, and until then at
     /// intervals those with <see cref="FewestSeeds"/> common seeds or more. A comparison whose attempts are used up has
     /// failed, also if none of them could record an error.

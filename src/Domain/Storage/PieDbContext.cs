@@ -96,6 +96,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         modelBuilder.Entity<Import>(import =>
         {
             import.Property(i => i.Problem).HasColumnType("jsonb");
+            import.Property(i => i.Read).IsJson();
             import.Property(i => i.CreatedAt).HasDefaultValueSql("now()");
             import.Property(i => i.BeatAt).HasDefaultValueSql("now()");
             import.HasIndex(i => i.BeatAt).HasFilter("state IN ('queued', 'running')")

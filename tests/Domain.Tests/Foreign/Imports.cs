@@ -28,6 +28,9 @@ internal sealed class Imports : IDisposable
     /// <summary>The first of them is the baseline.</summary>
     public IReadOnlyList<string> Cohorts { get; init; } = ["dense"];
 
+    /// <summary>The pairing of the other cohorts with the baseline.</summary>
+    public SeedPairing Pairing { get; init; }
+
     public string Folder => folder.FullName;
 
     public PredictionImport Definition => new()
@@ -41,7 +44,13 @@ internal sealed class Imports : IDisposable
             : new() { Id = Guid.NewGuid() },
         Cohorts =
         [
-            .. Cohorts.Select((name, i) => new ForeignCohort { Name = name, Model = "model", Baseline = i == 0 }),
+            .. Cohorts.Select((name, i) => new ForeignCohort
+            {
+                Name = name,
+                Model = "model",
+                Baseline = i == 0,
+                Pairing = i == 0 ? SeedPairing.None : Pairing,
+            }),
         ],
         Files = files,
     };

@@ -1,3 +1,4 @@
+using PieService.Domain.Datasets;
 using PieService.Domain.Foreign;
 using PieService.Domain.Sweeps;
 

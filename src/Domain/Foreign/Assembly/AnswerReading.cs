@@ -1,3 +1,4 @@
+using PieService.Domain.Datasets;
 using PieService.Domain.Files;
 using PieService.Domain.Foreign.Formats;
 
@@ -26,7 +27,7 @@ internal static class AnswerReading
         if (!errors.IsEmpty) return null;
 
         var scored = labels.Count;
-        if (survey.NoAnswers > 0 && task != ForeignTask.Correctness) labels = [.. labels, ForeignImport.NoAnswerLabel];
+        if (survey.NeedsNoAnswerLabel(task)) labels = [.. labels, ForeignImport.NoAnswerLabel];
         var packing = new AnswerPacking(task, labels);
         List<FoundRun> runs = [.. survey.Runs
             .OrderBy(run => import.Cohorts!.Index().First(cohort => cohort.Item.Name == run.Key.Cohort).Index)

@@ -9,20 +9,33 @@ internal static class ImportCompleteness
     private const string Definition = "definition";
 
     public static void Check(
-        PredictionImport import, ImportSurvey survey, ExampleIndex examples, ExampleFacts facts, ForeignErrors errors)
+        PredictionImport import, MatchedDataset? dataset, ImportSurvey survey, ExampleIndex examples,
+        ExampleFacts facts, ForeignErrors errors)
     {
         if (examples.Count == 0) errors.Add(import.Files![0].Part!, default, "has no example");
-        Cohorts(import, survey, errors);
+        var seeds = import.Cohorts!.ToDictionary(
+            cohort => cohort.Name!, cohort => dataset?.SeedsOf(cohort.Name!).ToHashSet() ?? []);
+        foreach (var run in survey.Runs) seeds[run.Key.Cohort].Add(run.Key.Seed);
+        Cohorts(import, seeds, errors);
+        Pairs(import, seeds, errors);
         Gold(import, examples, facts, errors);
-        if (import.OnMissing == MissingRule.Error) Missing(survey, examples, errors);
+        if (dataset is not null)
+            Missing(
+                survey, examples, errors,
+                "the predictions of an existing dataset are for all examples of its split. Complete the file, or "
+                    + "import the examples with dataset.fromFiles");
+        else if (import.OnMissing == MissingRule.Error)
+            Missing(
+                survey, examples, errors,
+                "another run has it. Set onMissing to intersect to leave it out of all runs");
     }
 
-    private static void Cohorts(PredictionImport import, ImportSurvey survey, ForeignErrors errors)
+    private static void Cohorts(
+        PredictionImport import, Dictionary<string, HashSet<int>> seeds, ForeignErrors errors)
     {
-        var counts = survey.Runs.CountBy(run => run.Key.Cohort).ToDictionary(StringComparer.Ordinal);
         foreach (var (i, cohort) in import.Cohorts!.Index())
         {
-            var runs = counts.GetValueOrDefault(cohort.Name!);
+            var runs = seeds[cohort.Name!].Count;
             var place = new ForeignPlace(null) { Column = $"cohorts[{i}]" };
             if (runs == 0) errors.Add(Definition, place, "no file has predictions of this cohort");
             if (runs > 1 && import.Replication == ReplicationKind.None)
@@ -31,6 +44,20 @@ internal static class ImportCompleteness
                     $"is none, and the cohort '{cohort.Name}' has {runs} runs; state how they differ: training, "
                         + "evaluation or setting");
         }
+    }
+
+    /// <summary>A comparison over pairs is over the seeds that both cohorts have.</summary>
+    private static void Pairs(PredictionImport import, Dictionary<string, HashSet<int>> seeds, ForeignErrors errors)
+    {
+        foreach (var (i, cohort) in import.Cohorts!.Index())
+            if (cohort is { Baseline: false, Pairing: not SeedPairing.None }
+                && import.Cohorts!.First(other => other.Baseline && other.Model == cohort.Model) is var baseline
+                && seeds[cohort.Name!].Count > 0 && seeds[baseline.Name!].Count > 0
+                && !seeds[cohort.Name!].Overlaps(seeds[baseline.Name!]))
+                errors.Add(
+                    Definition, new ForeignPlace(null) { Column = $"cohorts[{i}].pairing" },
+                    $"is {Wire.Name(cohort.Pairing)}, and no seed of the cohort '{cohort.Name}' is one of its baseline "
+                        + $"'{baseline.Name}'; state the seeds that belong together, or leave pairing out");
     }
 
     private static void Gold(
@@ -44,15 +71,14 @@ internal static class ImportCompleteness
                     + "labels, add an array of them, or import for an existing dataset");
     }
 
-    private static void Missing(ImportSurvey survey, ExampleIndex examples, ForeignErrors errors)
+    private static void Missing(ImportSurvey survey, ExampleIndex examples, ForeignErrors errors, string reason)
     {
         foreach (var run in survey.Runs.Where(run => run.Count < examples.Count))
         {
             var first = Enumerable.Range(0, examples.Count).First(example => !run.Has(example));
             errors.Add(
                 run.File, default,
-                $"{examples.KeyOf(first)}{Others(examples.Count - run.Count)} is missing in {run.Key}; another run or "
-                    + "the dataset has it. Set onMissing to intersect to leave it out of all runs");
+                $"{examples.KeyOf(first)}{Others(examples.Count - run.Count)} is missing in {run.Key}; {reason}");
         }
     }
 

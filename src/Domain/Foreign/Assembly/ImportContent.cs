@@ -1,3 +1,4 @@
+using PieService.Domain.Datasets;
 namespace PieService.Domain.Foreign.Assembly;
 
 /// <summary>All that was read of an import, before it is stored.</summary>

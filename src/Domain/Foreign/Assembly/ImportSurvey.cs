@@ -9,8 +9,8 @@ namespace PieService.Domain.Foreign.Assembly;
 /// the id of each example, and a bit for each example of each run, never an answer.
 /// </summary>
 internal sealed class ImportSurvey(
-    PredictionImport import, ExampleIndex examples, ExampleFacts facts, FoundLabels labels, ForeignErrors errors,
-    ReadLimits limits)
+    PredictionImport import, MatchedDataset? dataset, ExampleIndex examples, ExampleFacts facts, FoundLabels labels,
+    ForeignErrors errors, ReadLimits limits)
 {
     private readonly HashSet<string> cohorts = new(
         import.Cohorts!.Select(cohort => cohort.Name!), StringComparer.Ordinal);
@@ -23,6 +23,10 @@ internal sealed class ImportSurvey(
 
     /// <summary>Answers from which no label was taken.</summary>
     public long NoAnswers { get; private set; }
+
+    /// <summary>Whether <see cref="ForeignImport.NoAnswerLabel"/> is one of the labels.</summary>
+    public bool NeedsNoAnswerLabel(ForeignTask task) =>
+        dataset?.HasNoAnswerLabel is true || (NoAnswers > 0 && task != ForeignTask.Correctness);
 
     /// <summary>Answers that agree with a metric of their file.</summary>
     public long AgreeingMetrics { get; private set; }
@@ -60,7 +64,9 @@ internal sealed class ImportSurvey(
             return $"has the cohort '{ForeignCell.Shown(key.Cohort)}', which is not one of the definition";
         if (!byKey.TryGetValue(key, out var run))
         {
-            if (runs.Count(other => other.Key.Cohort == key.Cohort) == ImportLimits.Seeds)
+            var stored = dataset?.SeedsOf(key.Cohort);
+            if (stored?.Contains(key.Seed) is true) return $"has answers of {key}, which the sweep has already";
+            if (runs.Count(other => other.Key.Cohort == key.Cohort) + (stored?.Count ?? 0) == ImportLimits.Seeds)
                 return $"has seed number {ImportLimits.Seeds + 1} of the cohort {key.Cohort}; a cohort has at most "
                     + $"{ImportLimits.Seeds}";
             runs.Add(byKey[key] = run = new FoundRun(key, source.Name));
@@ -71,7 +77,11 @@ internal sealed class ImportSurvey(
         if (record is { Answer: null, Scores: null })
         {
             NoAnswers++;
-            return import.NoAnswer == NoAnswerRule.Error ? $"{record.Example} has no answer" : null;
+            return import.NoAnswer == NoAnswerRule.Error ? $"{record.Example} has no answer"
+                : dataset is { HasNoAnswerLabel: false } && source.Task != ForeignTask.Correctness
+                    ? $"{record.Example} has no answer, and {ForeignImport.NoAnswerLabel} is not a label of the "
+                        + "dataset; complete the file, or import the examples with dataset.fromFiles"
+                : null;
         }
         if (record.Answer is null && source.Task == ForeignTask.MultiLabel) run.Threshold = record.Scores!.Threshold;
         run.HasScores ??= record.Scores is not null;

@@ -409,6 +409,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("problem");
 
+                    b.Property<string>("Read")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("read");
+
                     b.Property<DateTimeOffset?>("StartedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("started_at");
@@ -417,6 +421,10 @@ namespace PieService.Domain.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("state");
+
+                    b.Property<Guid?>("SweepId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("sweep_id");
 
                     b.HasKey("Id")
                         .HasName("pk_imports");

@@ -12,7 +12,11 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
+<<<<<<<< HEAD:src/Domain/Storage/Migrations/20261129205600_Initial.Designer.cs
     [Migration("20261129205600_Initial")]
+========
+    [Migration("20261129204400_Initial")]
+>>>>>>>> ae66843 (Let an import add to a sweep and match existing datasets strictly):src/Domain/Storage/Migrations/20261129204400_Initial.Designer.cs
     partial class Initial
     {
         /// <inheritdoc />
@@ -412,6 +416,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("problem");
 
+                    b.Property<string>("Read")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("read");
+
                     b.Property<DateTimeOffset?>("StartedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("started_at");
@@ -420,6 +428,10 @@ namespace PieService.Domain.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("state");
+
+                    b.Property<Guid?>("SweepId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("sweep_id");
 
                     b.HasKey("Id")
                         .HasName("pk_imports");

@@ -98,6 +98,8 @@ namespace PieService.Domain.Storage.Migrations
                     bytes_read = table.Column<long>(type: "bigint", nullable: false),
                     examples_stored = table.Column<int>(type: "integer", nullable: false),
                     dataset_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    sweep_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    read = table.Column<string>(type: "jsonb", nullable: true),
                     problem = table.Column<string>(type: "jsonb", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
