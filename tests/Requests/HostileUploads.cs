@@ -135,7 +135,7 @@ public sealed class HostileUploads(HostileUploads.Service service) : IClassFixtu
 
     private List<string> Files() =>
         [.. service.Books.Uploads()
-            .SelectMany(folder => Directory.Exists(folder) ? Directory.GetFiles(folder, "file") : [])];
+            .SelectMany(folder => Directory.Exists(folder) ? Directory.GetFiles(folder, "part-*") : [])];
 
     private static string Request(long? length) =>
         "POST /api/v1/datasets HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: multipart/form-data; "

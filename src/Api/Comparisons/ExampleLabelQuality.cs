@@ -10,7 +10,10 @@ namespace PieService.Api.Comparisons;
 /// How much the dense runs of a model support the gold labels of an example, as cleanlab computes it.
 /// </summary>
 /// <param name="Model">The name of the model in the sweep.</param>
-/// <param name="Baseline">The dense cohort, dense or dense4E, with all its seeds.</param>
+/// <param name="Baseline">
+/// The dense cohort, dense or dense4E, with all its seeds; or external: the baseline of imported predictions, if it has
+/// scores.
+/// </param>
 /// <param name="Runs">The number of runs.</param>
 /// <param name="SelfConfidence">
 /// The mean over the runs of the probability of the gold label, in [0, 1]; a low value makes
@@ -33,20 +36,25 @@ public sealed record ExampleLabelQuality(
     public static async Task<IReadOnlyList<ExampleLabelQuality>> OfAsync(
         PieDbContext db, Guid sweepId, Example example, LearningTask task, CancellationToken cancellation)
     {
+        var foreign = await db.Sweeps.Where(sweep => sweep.Id == sweepId).Select(sweep => sweep.Foreign)
+            .SingleAsync(cancellation);
+        var baselines = (foreign?.Cohorts ?? []).Where(cohort => cohort.Baseline).Select(cohort => cohort.Name)
+            .ToList();
         var runs = await (from prediction in db.Predictions
                           join run in db.Runs on prediction.RunId equals run.Id
                           join link in db.SweepRuns on run.Id equals link.RunId
                           where prediction.ExampleId == example.Id && link.SweepId == sweepId
-                              && (run.Method == Method.Dense || run.Method == Method.Dense4E)
+                              && (run.Method == Method.Dense || run.Method == Method.Dense4E
+                                  || baselines.Contains(run.Cohort)) && prediction.Scores != null
                           orderby link.Ordinal
-                          select new { link.Model, run.Method, prediction.Scores, run.Outcome })
+                          select new { link.Model, run.Method, prediction.Scores, run.Outcome, run.ImportedScore })
             .ToListAsync(cancellation);
         return
         [
             .. runs.GroupBy(run => (run.Model, run.Method)).Select(cohort => Of(
                 cohort.Key.Model, cohort.Key.Method, example, task,
                 [.. cohort.Select(run => Array.ConvertAll(run.Scores!, score => (double)score))],
-                [.. cohort.Select(run => run.Outcome?.Test.Accuracy ?? 0)])),
+                [.. cohort.Select(run => run.Outcome?.Test.Accuracy ?? run.ImportedScore?.Accuracy ?? 0)])),
         ];
     }
 

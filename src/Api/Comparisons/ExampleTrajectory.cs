@@ -22,9 +22,12 @@ public sealed record ExampleTrajectory(
     public static IReadOnlyList<ExampleTrajectory> Of(IEnumerable<(Comparison Comparison, PieLabel Label)> labels) =>
     [
         .. from label in labels
-           where label.Comparison.IsComplete == true
+           // The sparsity of imported predictions is known only if the import states it.
+           where label.Comparison is { IsComplete: true, AchievedSparsity: not null }
            orderby label.Comparison.Sparsity
-           group label by (label.Comparison.Model, label.Comparison.Method, label.Comparison.Baseline) into targets
+           group label by (
+               label.Comparison.Model, label.Comparison.Method, label.Comparison.Baseline, label.Comparison.Compression)
+               into targets
            orderby targets.Min(target => target.Comparison.Ordinal)
            select Of([.. targets]),
     ];

@@ -56,7 +56,7 @@ public static class ExampleVoteEndpoints
                    select new ComparisonVote(
                        row.Comparison.Id, row.Comparison.Model, row.Comparison.Architecture, row.Comparison.Method,
                        row.Comparison.Sparsity, row.Comparison.AchievedSparsity, row.Comparison.Baseline,
-                       row.Label.IsPie,
+                       row.Comparison.Cohort, row.Label.IsPie,
                        votes.Dense, votes.Pruned, row.Label.Margin, row.Label.Direction,
                        row.Label.DenseTied || row.Label.PrunedTied, votes.Classes, row.Label.El2n,
                        row.Label.InfluenceBin, row.Label.Q, row.Label.Taxicab, row.Label.Shift, row.Label.Replicated),
@@ -76,6 +76,7 @@ public sealed record ExampleVotesResponse(
 
 /// <param name="AchievedSparsity">The mean achieved sparsity of the pruned runs, in percent.</param>
 /// <param name="Baseline">The dense cohort with which the pruned cohort is compared: dense or dense4E.</param>
+/// <param name="Cohort">The name of the cohort of imported predictions; null if this service trains the runs.</param>
 /// <param name="Tied">Whether the vote of one of the cohorts is a tie.</param>
 /// <param name="Classes">The labels about which the cohorts differ; null for single-label data.</param>
 /// <param name="El2n">
@@ -93,7 +94,7 @@ public sealed record ExampleVotesResponse(
 /// without such a cohort.</param>
 public sealed record ComparisonVote(
     Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity,
-    double? AchievedSparsity, Method Baseline, bool IsPie,
+    double? AchievedSparsity, Method Baseline, string? Cohort, bool IsPie,
     CohortVote Dense, CohortVote Pruned, double Margin, PieDirection? Direction, bool Tied,
     IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin, double? Q, double Taxicab, double? Shift,
     bool? Replicated);

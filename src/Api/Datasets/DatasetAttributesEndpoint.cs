@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 using PieService.Api.Http;
+using PieService.Api.Uploads;
 using PieService.Domain.Datasets;
 using PieService.Domain.Files;
 using PieService.Domain.Storage;

@@ -6,7 +6,7 @@ using Npgsql;
 using PieService.Api.Http;
 using PieService.Api.Idempotency;
 using PieService.Api.Lists;
-using PieService.Domain;
+using PieService.Api.Uploads;
 using PieService.Domain.Datasets;
 using PieService.Domain.Files;
 using PieService.Domain.Storage;
@@ -33,14 +33,7 @@ public static class DatasetEndpoints
 
     public static void AddDatasets(this IServiceCollection services)
     {
-        services.AddSingleton(provider => ReadLimits.From(name => provider.GetRequiredService<IConfiguration>()[name]));
-        services.AddSingleton(provider => UploadSettings.From(
-            provider.GetRequiredService<PieFolders>(), name => provider.GetRequiredService<IConfiguration>()[name]));
         services.AddSingleton<DatasetImport>();
-        services.AddSingleton<DatasetPlans>();
-        services.AddSingleton<ImportRows>();
-        services.AddSingleton<ImportQueue>();
-        services.AddHostedService(provider => provider.GetRequiredService<ImportQueue>());
         services.Configure<SwaggerGenOptions>(options =>
         {
             options.OperationFilter<DatasetUploadForm>();
@@ -81,7 +74,7 @@ public static class DatasetEndpoints
     /// </response>
     private static async Task<IResult> Import(
         Query<ImportQuery> query, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
-        DatasetImport import, DatasetPlans plans, ImportQueue queue,
+        DatasetImport import, UploadPlans plans, ImportQueue queue,
         IdempotencyKey key, CancellationToken cancellation)
     {
         if (query.Value.ValidateOnly)
@@ -117,25 +110,12 @@ public static class DatasetEndpoints
 
         async Task<IResult> ImportLaterAsync()
         {
-            if (await ImportEndpoints.FindAsync(db, attempt.ResourceId, cancellation) is null)
-            {
-                attempt.WorkBegins();
-                if (!await queue.TryAddAsync(
-                    new ImportJob(attempt.ResourceId, definition, upload.Parts, folder.HandOver()),
-                    CancellationToken.None))
-                {
-                    http.Response.SetRetryAfter(ImportQueue.RetryAfterSeconds);
-                    return TypedResults.Problem(
-                        $"The import queue is full: {ImportQueue.MaxWaiting} imports are waiting. Send the request "
-                        + "again after Retry-After seconds.",
-                        statusCode: StatusCodes.Status503ServiceUnavailable);
-                }
-            }
             http.Response.Headers["Preference-Applied"] = RespondAsync;
-            http.Response.SetRetryAfter(EntityTags.PollSeconds);
-            var received = (await ImportEndpoints.FindAsync(db, attempt.ResourceId, CancellationToken.None))!;
-            await attempt.CompleteAsync(StatusCodes.Status202Accepted, received.Location, received);
-            return TypedResults.Accepted(received.Location, received);
+            return await queue.AcceptAsync(
+                attempt,
+                () => new DatasetImportJob(
+                    attempt.ResourceId, definition, upload.Parts, folder.HandOver(), import, limits),
+                db, http.Response, cancellation);
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Access;
 using PieService.Api.Http;
+using PieService.Api.Uploads;
 using PieService.Domain.Datasets;
 using PieService.Domain.Files;
 using PieService.Domain.Storage;
@@ -31,36 +32,25 @@ public static class DatasetPlanEndpoint
     /// </remarks>
     internal static async Task<Results<Ok<DatasetPlanResponse>, ProblemHttpResult>> Plan(
         Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
-        DatasetPlans plans, CancellationToken cancellation)
+        UploadPlans plans, CancellationToken cancellation)
     {
         using var folder = new UploadFolder(settings);
         var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
         var definition = upload.CheckedDefinition();
-        var client = Client.Of(http);
-        // The slot is taken only when the body is received, since a client may send it slowly.
-        if (!plans.TryTake(client))
+        return await plans.MakeAsync<DatasetPlanResponse>(http, async () =>
         {
-            http.Response.SetRetryAfter(ImportQueue.RetryAfterSeconds);
-            return TypedResults.Problem(
-                $"Too many plans of datasets are being made: at most {plans.Most}, {plans.MostOfOne} of them for one "
-                + "client. Send the request again after Retry-After seconds.",
-                statusCode: StatusCodes.Status503ServiceUnavailable);
-        }
-        try
-        {
-            var source = SourceDataset.Read(definition, upload.Parts, limits, cancellation);
-            var same = await db.Datasets.Where(dataset => dataset.ContentHash == source.ContentHash)
-                .OrderBy(dataset => dataset.Id).Select(dataset => dataset.Id).Take(MostSameContent)
-                .ToListAsync(cancellation);
-            return TypedResults.Ok(DatasetPlanResponse.Of(source, same, cancellation));
-        }
-        catch (UnreadableFileException content)
-        {
-            return UnreadableContent.Of(content);
-        }
-        finally
-        {
-            plans.GiveBack(client);
-        }
+            try
+            {
+                var source = SourceDataset.Read(definition, upload.Parts, limits, cancellation);
+                var same = await db.Datasets.Where(dataset => dataset.ContentHash == source.ContentHash)
+                    .OrderBy(dataset => dataset.Id).Select(dataset => dataset.Id).Take(MostSameContent)
+                    .ToListAsync(cancellation);
+                return TypedResults.Ok(DatasetPlanResponse.Of(source, same, cancellation));
+            }
+            catch (UnreadableFileException content)
+            {
+                return UnreadableContent.Of(content);
+            }
+        });
     }
 }

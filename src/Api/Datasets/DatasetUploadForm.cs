@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.OpenApi;
+using PieService.Api.Uploads;
 using PieService.Domain;
 using PieService.Domain.Datasets;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -43,10 +44,10 @@ public sealed class DatasetUploadForm : IOperationFilter
                     Schema = new OpenApiSchema
                     {
                         Type = JsonSchemaType.Object,
-                        Required = new HashSet<string> { DatasetUpload.DefinitionPart },
+                        Required = new HashSet<string> { MultipartUpload.DefinitionPart },
                         Properties = new Dictionary<string, IOpenApiSchema>
                         {
-                            [DatasetUpload.DefinitionPart] = definition,
+                            [MultipartUpload.DefinitionPart] = definition,
                             [DatasetPart.Undivided] = File(
                                 "The single file of the dataset, which the definition's split divides; or an "
                                 + $"archive that contains the splits ({DatasetRules.FormatsWithSplits})."),
@@ -61,10 +62,10 @@ public sealed class DatasetUploadForm : IOperationFilter
                                 + $"{DatasetRules.FormatsWithLabelFiles}."),
                         },
                     },
-                    Example = new JsonObject { [DatasetUpload.DefinitionPart] = Example() },
+                    Example = new JsonObject { [MultipartUpload.DefinitionPart] = Example() },
                     Encoding = new Dictionary<string, OpenApiEncoding>
                     {
-                        [DatasetUpload.DefinitionPart] = new() { ContentType = "application/json" },
+                        [MultipartUpload.DefinitionPart] = new() { ContentType = "application/json" },
                     },
                 },
             },

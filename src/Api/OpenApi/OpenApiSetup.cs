@@ -52,7 +52,8 @@ public static class OpenApiSetup
     /// <summary>Sorts the operations in the order of their use: data, sweeps, runs, results.</summary>
     private static string Story(ApiDescription operation)
     {
-        string[] order = ["Datasets", "Examples", "Sweeps", "Runs", "Comparisons", "PIEs", "Webhooks", "System"];
+        string[] order =
+            ["Datasets", "Imports", "Examples", "Sweeps", "Runs", "Comparisons", "PIEs", "Webhooks", "System"];
         var tag = operation.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().SelectMany(tags => tags.Tags)
             .FirstOrDefault();
         return $"{Array.IndexOf(order, tag)} {operation.RelativePath} {operation.HttpMethod}";

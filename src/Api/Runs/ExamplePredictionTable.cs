@@ -26,7 +26,9 @@ public sealed class ExamplePredictionTable()
         var scope = await (from example in db.Examples
                            join dataset in db.Datasets on example.DatasetId equals dataset.Id
                            where example.Id == id
-                           select new Scope(id, example.DatasetId, filter.SweepId, dataset.Task, dataset.Labels))
+                           select new Scope(
+                               id, example.DatasetId, filter.SweepId, dataset.Task, dataset.Labels, example.Split,
+                               example.Position))
             .SingleOrDefaultAsync(cancellation);
         if (scope is not null && filter.SweepId is { } sweepId
             && !await db.Sweeps.AnyAsync(sweep => sweep.Id == sweepId, cancellation))
@@ -36,20 +38,36 @@ public sealed class ExamplePredictionTable()
 
     public override Rows<ExamplePredictionResponse> Rows(PieDbContext db, Scope scope, ExamplePredictionFilter filter)
     {
+        var (split, start) = (scope.Split, RunAnswers.StartOf(scope.Position));
+        var place = scope.Position - start;
         // The view reads only the bytes of this example, not all predictions of a run.
         var answers = filter.SweepId is { } sweepId
             ? from prediction in db.Predictions
               join link in db.SweepRuns on prediction.RunId equals link.RunId
               where prediction.ExampleId == scope.Id && link.SweepId == sweepId
-              select new Prediction { Answer = prediction, Model = link.Model }
+              select new Prediction
+              {
+                  Answer = prediction,
+                  Model = link.Model,
+                  Text = db.RunAnswers
+                      .Where(a => a.RunId == prediction.RunId && a.Split == split && a.Start == start)
+                      .Select(a => a.Texts[place]).FirstOrDefault(),
+              }
             : from prediction in db.Predictions
               where prediction.ExampleId == scope.Id
-              select new Prediction { Answer = prediction, Model = prediction.Model };
+              select new Prediction
+              {
+                  Answer = prediction,
+                  Model = prediction.Model,
+                  Text = db.RunAnswers
+                      .Where(a => a.RunId == prediction.RunId && a.Split == split && a.Start == start)
+                      .Select(a => a.Texts[place]).FirstOrDefault(),
+              };
         return new QueryRows<Prediction, ExamplePredictionResponse>(
-            answers, ByRun, row => ExamplePredictionResponse.Of(row.Answer, row.Model))
+            answers, ByRun, row => ExamplePredictionResponse.Of(row.Answer, row.Model, row.Text))
         {
-            LengthOf = item => AnswerLength.OfScores(item.Scores?.Count ?? 0),
-            // All items have the same length, and the view unpacks the rows of each query again.
+            LengthOf = item => AnswerLength.OfScores(item.Scores?.Count ?? 0) + (item.Answer?.Length ?? 0),
+            // The scores of all items have the same length, and the view unpacks the rows of each query again.
             Block = 1 + (AnswerLength.Most / AnswerLength.OfScores(scope.Labels.Length)),
         };
     }
@@ -67,6 +85,7 @@ public sealed class ExamplePredictionTable()
         .Whole("seed", row => row.Seed)
         .Labels("predicted", scope.Task, row => row.Predicted)
         .Flag("correct", row => row.Correct)
+        .Text("answer", row => row.Answer)
         .ForEach(scope.Labels, (columns, label, index) => columns.Real($"scores_{label}", row => row.Scores?[index]));
 
     public override Provenance Provenance(Scope scope) => scope.SweepId is { } sweepId
@@ -74,13 +93,17 @@ public sealed class ExamplePredictionTable()
         : new(("example", scope.Id), ("dataset", scope.DatasetId));
 
     /// <param name="SweepId">The sweep in the request, if any.</param>
-    public sealed record Scope(Guid Id, Guid DatasetId, Guid? SweepId, LearningTask Task, string[] Labels);
+    public sealed record Scope(
+        Guid Id, Guid DatasetId, Guid? SweepId, LearningTask Task, string[] Labels, Split Split, int Position);
 
     /// <summary>A prediction with the name of the model in the requested sweep.</summary>
     private sealed record Prediction
     {
         public required ExamplePrediction Answer { get; init; }
         public required string Model { get; init; }
+
+        /// <summary>The open answer.</summary>
+        public required string? Text { get; init; }
     }
 }
 
@@ -97,13 +120,14 @@ public sealed record ExamplePredictionFilter : TableQuery
 /// <param name="Predicted">The predicted labels; exactly one for single-label data.</param>
 /// <param name="Correct">Whether the predicted labels are exactly the gold labels.</param>
 /// <param name="Scores">The logits in label order; null for imported predictions without scores.</param>
+/// <param name="Answer">The open answer of imported predictions that an evaluation judged; null for others.</param>
 public sealed record ExamplePredictionResponse(
     Guid RunId, string Model, Architecture Architecture, Protocol? Protocol, Method Method, PruningScope? Scope,
     decimal Sparsity, string? Cohort, double? AchievedSparsity, int Seed, IReadOnlyList<string> Predicted, bool Correct,
-    IReadOnlyList<float>? Scores)
+    IReadOnlyList<float>? Scores, string? Answer)
 {
-    public static ExamplePredictionResponse Of(ExamplePrediction prediction, string model) => new(
+    public static ExamplePredictionResponse Of(ExamplePrediction prediction, string model, string? answer) => new(
         prediction.RunId, model, prediction.Architecture, prediction.Protocol, prediction.Method, prediction.Scope,
         prediction.Sparsity, prediction.Cohort, prediction.AchievedSparsity, prediction.Seed,
-        prediction.PredictedLabels, prediction.Correct, prediction.Scores);
+        prediction.PredictedLabels, prediction.Correct, prediction.Scores, answer);
 }

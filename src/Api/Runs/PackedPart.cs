@@ -6,4 +6,8 @@ namespace PieService.Api.Runs;
 /// <param name="First">The position of the first of these examples in the split.</param>
 /// <param name="Scores">The logits, packed as PackedPredictions describes; null for imported predictions without
 /// scores.</param>
-internal sealed record PackedPart(int First, PackedLabels Labels, byte[]? Scores);
+internal sealed record PackedPart(int First, PackedLabels Labels, byte[]? Scores)
+{
+    /// <summary>The open answers to these examples; null if the run has none.</summary>
+    public IReadOnlyList<string?>? Answers { get; init; }
+}

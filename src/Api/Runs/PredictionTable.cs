@@ -37,20 +37,24 @@ public sealed class PredictionTable()
     {
         if (scope.Packed is not { } packed) return new ListRows<PredictionResponse>([]);
         var answers = new PackedLabels(scope.Task, scope.Labels.Length, packed.Classes);
-        return new ListRows<PredictionResponse>(answers.Count, position => new PredictionResponse(
+        var rows = new ListRows<PredictionResponse>(answers.Count, position => new PredictionResponse(
             Example.IdOf(scope.Of.Run.DatasetId, filter.Split, position),
             position,
             [.. answers.ClassesAt(position).Select(c => scope.Labels[c])],
-            packed.Scores is { } scores ? PackedPredictions.ScoresAt(scores, position, packed.ClassCount) : null))
+            packed.Scores is { } scores ? PackedPredictions.ScoresAt(scores, position, packed.ClassCount) : null,
+            Answer: null))
         {
-            LengthOf = item => AnswerLength.OfScores(item.Scores?.Count ?? 0),
+            LengthOf = LengthOf,
         };
+        return scope.Of.Run.Cohort is null ? rows
+            : new AnsweredRows(db, scope.Of.Run.Id, filter.Split, rows) { LengthOf = LengthOf };
     }
 
     public override Columns<PredictionResponse> Columns(Scope scope) => new Columns<PredictionResponse>()
         .Id("exampleId", row => row.ExampleId)
         .Whole("position", row => row.Position)
         .Labels("predicted", scope.Task, row => row.Predicted)
+        .Text("answer", row => row.Answer)
         .ForEach(scope.Labels, (columns, label, index) => columns.Real($"scores_{label}", row => row.Scores?[index]));
 
     public override Provenance Provenance(Scope scope) => scope.Of.Provenance;
@@ -61,6 +65,9 @@ public sealed class PredictionTable()
 
     public override string FileName(Guid id, PredictionFilter filter) =>
         $"{base.FileName(id, filter)}-{Wire.Name(filter.Split)}";
+
+    private static int LengthOf(PredictionResponse item) =>
+        AnswerLength.OfScores(item.Scores?.Count ?? 0) + (item.Answer?.Length ?? 0);
 
     private static Task<Packed?> PackedAsync(
         PieDbContext db, Guid run, PredictionFilter filter, CancellationToken cancellation) => filter.Epoch is { } epoch
@@ -99,5 +106,6 @@ public sealed record PredictionFilter : TableQuery
 /// <param name="Predicted">The predicted labels; exactly one for single-label data.</param>
 /// <param name="Scores">The logits in label order, in evaluation mode after the epoch; null for imported predictions
 /// without scores.</param>
+/// <param name="Answer">The open answer of imported predictions that an evaluation judged; null for others.</param>
 public sealed record PredictionResponse(
-    Guid ExampleId, int Position, IReadOnlyList<string> Predicted, IReadOnlyList<float>? Scores);
+    Guid ExampleId, int Position, IReadOnlyList<string> Predicted, IReadOnlyList<float>? Scores, string? Answer);

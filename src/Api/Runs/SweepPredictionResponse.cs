@@ -42,6 +42,9 @@ public readonly record struct SweepPredictionResponse
     public IReadOnlyList<float>? Scores => block.Predictions.Scores is { } scores
         ? PackedPredictions.ScoresAt(scores, Place, block.Run.ClassCount) : null;
 
+    /// <summary>The open answer of imported predictions that an evaluation judged; null for others.</summary>
+    public string? Answer => block.Predictions.Answers?[Place];
+
     /// <summary>The logit of one label.</summary>
     internal float? ScoreOf(int label) => block.Predictions.Scores is { } scores
         ? PackedPredictions.ScoreAt(scores, Place, label, block.Run.ClassCount) : null;

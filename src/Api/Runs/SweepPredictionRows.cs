@@ -34,6 +34,11 @@ internal sealed class SweepPredictionRows(
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         var examples = await ExampleKeys.ReadAsync(db, scope, filter.Split, 0, int.MaxValue, cancellation);
+        if (scope.HasAnswers)
+        {
+            await foreach (var block in AnsweredBlocksAsync(examples, cancellation)) yield return block;
+            yield break;
+        }
         var runs = Stored().OrderBy(stored => stored.Run.Ordinal)
             .Select(stored => new
             {
@@ -48,6 +53,22 @@ internal sealed class SweepPredictionRows(
             for (var first = 0; first < run.Examples; first += BlockRows)
                 yield return Block(run, packed, examples, first, Math.Min(BlockRows, run.Examples - first));
         }
+    }
+
+    /// <summary>
+    /// The blocks with their open answers, which are read block by block: the answers of a run may have gigabytes.
+    /// Imported predictions do not change, so they need not be read by one query.
+    /// </summary>
+    private async IAsyncEnumerable<PredictionBlock> AnsweredBlocksAsync(
+        ExampleKeys examples, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var after = Place.BeforeAll; await NextRunAsync(after, cancellation) is { } run; after = Place.EndOf(run))
+            for (var first = 0; first < run.Examples; first += BlockRows)
+            {
+                var count = Math.Min(BlockRows, run.Examples - first);
+                if (await PartAsync(run, first, count, cancellation) is { } packed)
+                    yield return Block(run, packed, examples, first, count);
+            }
     }
 
     public override async IAsyncEnumerable<SweepPredictionResponse> AllAsync(
@@ -96,7 +117,20 @@ internal sealed class SweepPredictionRows(
                 substring(scores FROM {(first * scoreBytes) + 1} FOR {count * scoreBytes}) AS scores
             FROM run_predictions WHERE run_id = {run.RunId} AND split = {Wire.Name(run.Split)}
             """).SingleOrDefaultAsync(cancellation);
-        return bytes is null ? null : new PackedPart(first, LabelsOf(run, bytes.Classes), bytes.Scores);
+        return bytes is null ? null : new PackedPart(first, LabelsOf(run, bytes.Classes), bytes.Scores)
+        {
+            Answers = scope.HasAnswers ? await AnswersAsync(run, first, count, cancellation) : null,
+        };
+    }
+
+    private async Task<IReadOnlyList<string?>?> AnswersAsync(
+        PredictedRun run, int first, int count, CancellationToken cancellation)
+    {
+        var start = RunAnswers.StartOf(first);
+        var rows = await db.RunAnswers.Where(answers => answers.RunId == run.RunId && answers.Split == run.Split
+                && answers.Start >= start && answers.Start < first + count)
+            .OrderBy(answers => answers.Start).Select(answers => answers.Texts).ToListAsync(cancellation);
+        return rows.Count == 0 ? null : [.. rows.SelectMany(texts => texts).Skip(first - start).Take(count)];
     }
 
     private PackedLabels LabelsOf(PredictedRun run, byte[] classes) => new(scope.Task, run.ClassCount, classes);

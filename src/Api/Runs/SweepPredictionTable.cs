@@ -26,7 +26,11 @@ public sealed class SweepPredictionTable()
         var scope = await (from sweep in db.Sweeps
                            join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
                            where sweep.Id == id
-                           select new Scope(new SweepScope(sweep.Id, sweep.DatasetId), dataset.Task, dataset.Labels))
+                           select new Scope(new SweepScope(sweep.Id, sweep.DatasetId), dataset.Task, dataset.Labels)
+                           {
+                               HasAnswers = sweep.Foreign != null && db.SweepRuns.Any(link =>
+                                   link.SweepId == id && db.RunAnswers.Any(answers => answers.RunId == link.RunId)),
+                           })
             .SingleOrDefaultAsync(cancellation);
         if (scope is not null && filter.After is { } after)
             scope = scope with { After = await PlaceAsync(db, id, after, cancellation) };
@@ -35,7 +39,10 @@ public sealed class SweepPredictionTable()
     }
 
     public override Rows<SweepPredictionResponse> Rows(PieDbContext db, Scope scope, SweepPredictionFilter filter) =>
-        new SweepPredictionRows(db, scope, filter) { LengthOf = _ => AnswerLength.OfScores(scope.Labels.Length) };
+        new SweepPredictionRows(db, scope, filter)
+        {
+            LengthOf = row => AnswerLength.OfScores(scope.Labels.Length) + (row.Answer?.Length ?? 0),
+        };
 
     public override Columns<SweepPredictionResponse> Columns(Scope scope) => new Columns<SweepPredictionResponse>()
         .Id("runId", row => row.RunId)
@@ -50,6 +57,7 @@ public sealed class SweepPredictionTable()
         .Whole("position", row => row.Position)
         .Gold(scope.Task, row => row.Labels)
         .Labels("predicted", scope.Task, row => row.Predicted)
+        .Text("answer", row => row.Answer)
         .ForEach(scope.Labels, (columns, label, index) => columns.Real($"scores_{label}", row => row.ScoreOf(index)));
 
     public override Provenance Provenance(Scope scope) => scope.Of.Provenance;
@@ -86,7 +94,11 @@ public sealed class SweepPredictionTable()
     /// <param name="ContinuesAfter">The last run if other runs follow it; null otherwise.</param>
     public sealed record Scope(
         SweepScope Of, LearningTask Task, string[] Labels, int? After = null, int? Last = null,
-        Guid? ContinuesAfter = null);
+        Guid? ContinuesAfter = null)
+    {
+        /// <summary>Whether its runs have open answers.</summary>
+        public bool HasAnswers { get; init; }
+    }
 }
 
 public sealed record SweepPredictionFilter : TableQuery

@@ -114,13 +114,14 @@ public static class SweepEndpoints
         Query<SweepFilter> query, PieDbContext db, CancellationToken cancellation)
     {
         var filter = query.Value;
-        var ofDataset = db.Sweeps.Where(sweep => filter.DatasetId == null || sweep.DatasetId == filter.DatasetId);
-        var sweeps = Rows(db, ofDataset).Where(row => filter.State == null || row.Progress.State == filter.State);
+        var listed = db.Sweeps.Where(sweep => (filter.DatasetId == null || sweep.DatasetId == filter.DatasetId)
+            && (filter.Origin == null || sweep.Foreign == null == (filter.Origin == SweepOrigin.Trained)));
+        var sweeps = Rows(db, listed).Where(row => filter.State == null || row.Progress.State == filter.State);
         var live = await LiveResources.LookAsync(db, db.Datasets, cancellation);
         var rows = new QueryRows<SweepRow, SweepResponse>(sweeps, NewestFirst, row => SweepResponse.Of(row, live))
         {
             // Every sweep has a row of progress, which is expensive to compute.
-            Counted = filter.State is null ? ofDataset : sweeps,
+            Counted = filter.State is null ? listed : sweeps,
         };
         return TypedResults.Ok(await rows.PageAsync(filter, cancellation));
     }
@@ -204,6 +205,10 @@ public static class SweepEndpoints
         var waiting = await store.PredictAgainAsync(id, cancellation);
         if (waiting == 0)
         {
+            if (await db.Sweeps.AnyAsync(sweep => sweep.Id == id && sweep.Foreign != null, cancellation))
+                return Problems.Conflict(
+                    "The predictions of this sweep were imported, so there is no model that could predict again. "
+                    + "Import the files again if they have changed.");
             return Problems.Conflict(
                 "No model of a succeeded run of this sweep is kept. Submit sweeps with keepModels: last to keep them. "
                 + "To repeat the predictions of this sweep, delete it and submit it again.");
@@ -269,4 +274,7 @@ public sealed record SweepFilter : PageQuery
 {
     public SweepState? State { get; init; }
     public Guid? DatasetId { get; init; }
+
+    /// <summary>Whether the runs were requested, or their predictions imported.</summary>
+    public SweepOrigin? Origin { get; init; }
 }

@@ -147,7 +147,7 @@ public sealed class DatasetImportErrorTests(DatasetApi api) : IClassFixture<Data
                 "--x\r\nContent-Disposition: form-data; name=\"train\"\r\n\r\n" + Train + new string('x', 100_000)));
             await Until.HoldsAsync(() => Task.FromResult(
                 Directory.Exists(api.Uploads)
-                    && Directory.GetFiles(api.Uploads, "train", SearchOption.AllDirectories).Length == 1));
+                    && Directory.GetFiles(api.Uploads, "part-*", SearchOption.AllDirectories).Length == 1));
         }
         await Until.HoldsAsync(() => Task.FromResult(Directory.GetFileSystemEntries(api.Uploads).Length == 0));
     }

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using PieService.Api.Datasets;
+using PieService.Api.Uploads;
 
 namespace PieService.Api.Tests.Datasets;
 
@@ -105,7 +105,7 @@ public sealed class DatasetPlanTests(DatasetApi api) : IClassFixture<DatasetApi>
     [Fact]
     public async Task A_plan_waits_for_a_slot_only_when_its_body_is_received()
     {
-        var plans = api.Services.GetRequiredService<DatasetPlans>();
+        var plans = api.Services.GetRequiredService<UploadPlans>();
         var others = Enumerable.Range(0, plans.Most).Select(i => $"other {i}").ToList();
         Assert.All(others, client => Assert.True(plans.TryTake(client)));
         try

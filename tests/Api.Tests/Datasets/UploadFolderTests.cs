@@ -1,4 +1,4 @@
-using PieService.Api.Datasets;
+using PieService.Api.Uploads;
 
 namespace PieService.Api.Tests.Datasets;
 

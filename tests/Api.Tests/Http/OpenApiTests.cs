@@ -135,6 +135,25 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task The_example_of_predictions_is_a_definition_that_is_accepted_as_it_is()
+    {
+        foreach (var id in new[] { "importPredictions", "planPredictionImport" })
+        {
+            var form = (await OperationsAsync()).Single(operation => operation.Id == id)
+                .Operation["requestBody"]!["content"]!["multipart/form-data"]!;
+            using var content = new MultipartFormDataContent
+            {
+                { new StringContent(form["example"]!["definition"]!.ToJsonString()), "definition" },
+                { new StringContent("id,gold,bf16,int4\nq1,yes,yes,no\nq2,no,no,no\n"), "file" },
+            };
+
+            using var answer = await api.Client.PostAsync("/api/v1/prediction-imports/plan", content);
+
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Fact]
     public async Task Fields_that_accept_a_text_or_a_list_are_documented_with_both()
     {
         var schemas = (await DocumentAsync())["components"]!["schemas"]!;

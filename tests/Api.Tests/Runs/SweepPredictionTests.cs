@@ -63,7 +63,7 @@ public sealed class SweepPredictionTests(ApiFixture api) : IClassFixture<ApiFixt
         Assert.Equal((6, 6 * Examples), (file.RowGroups, file.Rows.Count));
         Assert.Equal(
             ["runId", "model", "method", "sparsity", "cohort", "achievedSparsity", "seed", "split", "exampleId",
-                "position", "label", "predicted", "scores_no", "scores_maybe", "scores_yes"],
+                "position", "label", "predicted", "answer", "scores_no", "scores_maybe", "scores_yes"],
             file.Columns);
     }
 

@@ -16,9 +16,9 @@ internal sealed record FolderLine(string Project, IReadOnlyList<IReadOnlyList<st
             + "Bundles → Webhooks → Access → Storage"),
         Parse(
             "Api",
-            "Database → Dispatch → Http → Lists → Access → Idempotency → Tables → "
-            + "(Datasets | Sweeps | Runs | Comparisons | Models) → (SweepAnalysis | Bundles) → "
-            + "Webhooks → Events → OpenApi → ."),
+            "Database → Dispatch → Http → Lists → Access → Idempotency → Tables → Uploads → "
+            + "(Datasets | PredictionImports | Sweeps | Runs | Comparisons | Models) → "
+            + "(SweepAnalysis | Bundles) → Webhooks → Events → OpenApi → ."),
         Parse(
             "Worker",
             "Files → Text → Models → Training → Pruning → Machines → (Arithmetic | Runs) → Trainers → Artifacts → "

@@ -15,7 +15,8 @@ public class ExtendedSweepTests
         Guid.NewGuid(), Split.Test, new(ReplicationKind.Training, [Dense, Int4]),
         new Dictionary<string, IReadOnlySet<int>>
         {
-            ["dense"] = new HashSet<int> { 0, 1 }, ["int4"] = new HashSet<int> { 0 },
+            ["dense"] = new HashSet<int> { 0, 1 },
+            ["int4"] = new HashSet<int> { 0 },
         });
 
     private static readonly PredictionImport Import = new()

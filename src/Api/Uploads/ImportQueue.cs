@@ -2,17 +2,14 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Mvc;
+using Npgsql;
 using PieService.Domain;
-using PieService.Domain.Datasets;
-using PieService.Domain.Files;
 using PieService.Domain.Storage;
 
-namespace PieService.Api.Datasets;
+namespace PieService.Api.Uploads;
 
 /// <summary>Reads uploads in the background, one after the other, because each needs a disk and a core.</summary>
-public sealed class ImportQueue(
-    ImportRows rows, DatasetImport store, ReadLimits limits, TimeProvider time, ILogger<ImportQueue> logger)
-    : BackgroundService
+public sealed class ImportQueue(ImportRows rows, TimeProvider time, ILogger<ImportQueue> logger) : BackgroundService
 {
     /// <summary>The largest number of waiting imports: their files are on the disk of this machine.</summary>
     public const int MaxWaiting = 16;
@@ -89,40 +86,45 @@ public sealed class ImportQueue(
         try
         {
             if (!await rows.StartAsync(job.Id, either.Token)) return;
-            var source = await Task.Run(
-                () => SourceDataset.Read(job.Definition, job.Parts, limits, either.Token), either.Token);
-            await store.StoreAsync(
-                job.Id, source, db => ImportRows.SucceedAsync(db, job, source.Splits.Sum(split => split.Examples)),
+            var refusal = await Task.Run(
+                () => job.RunAsync((db, stored) => ImportRows.SucceedAsync(db, job.Id, stored), either.Token),
                 either.Token);
+            if (refusal is not null) await FailAsync(job, refusal, stopping);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
             await EndAsync(() => rows.EndCancelledAsync(job.Id, stopping), stopping);
         }
-        catch (UnreadableFileException content)
-        {
-            await FailAsync(job, UnreadableContent.Of(content).ProblemDetails, stopping);
-        }
         catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
             ImportLog.Failed(logger, job.Id, failure);
-            await FailAsync(job, DatabaseOutage.IsCauseOf(failure)
-                ? new ProblemDetails
-                {
-                    Title = "The import was interrupted.",
-                    Status = 503,
-                    Detail = "The database was not reachable, and nothing of the import was stored. Send it again, "
-                        + "with a new Idempotency-Key if it had one.",
-                }
-                : new ProblemDetails
-                {
-                    Title = "The service failed.",
-                    Status = 500,
-                    Detail = "The service failed, and nothing of the import was stored. The log of the service has "
-                        + $"the cause under the id of the import, {job.Id}.",
-                }, stopping);
+            await FailAsync(job, ProblemOf(job, failure), stopping);
         }
     }
+
+    private static ProblemDetails ProblemOf(ImportJob job, Exception failure) =>
+        DatabaseOutage.IsCauseOf(failure) ? new ProblemDetails
+        {
+            Title = "The import was interrupted.",
+            Status = 503,
+            Detail = "The database was not reachable, and nothing of the import was stored. Send it again, "
+                + "with a new Idempotency-Key if it had one.",
+        }
+        : failure.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation }
+            ? new ProblemDetails
+            {
+                Title = "The dataset or the sweep has changed.",
+                Status = 409,
+                Detail = "A dataset or sweep that the import refers to was deleted while its files were read, and "
+                    + "nothing was stored.",
+            }
+        : new ProblemDetails
+        {
+            Title = "The service failed.",
+            Status = 500,
+            Detail = "The service failed, and nothing of the import was stored. The log of the service has "
+                + $"the cause under the id of the import, {job.Id}.",
+        };
 
     private Task FailAsync(ImportJob job, ProblemDetails problem, CancellationToken stopping)
     {

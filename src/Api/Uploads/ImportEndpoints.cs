@@ -3,26 +3,39 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
 using PieService.Api.Lists;
+using PieService.Domain;
 using PieService.Domain.Datasets;
+using PieService.Domain.Files;
 using PieService.Domain.Storage;
 
-namespace PieService.Api.Datasets;
+namespace PieService.Api.Uploads;
 
 public static class ImportEndpoints
 {
     private static readonly Order<Import> NewestFirst = Order<Import>.ByDescending(import => import.Id);
 
+    public static void AddImports(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => ReadLimits.From(name => provider.GetRequiredService<IConfiguration>()[name]));
+        services.AddSingleton(provider => UploadSettings.From(
+            provider.GetRequiredService<PieFolders>(), name => provider.GetRequiredService<IConfiguration>()[name]));
+        services.AddSingleton<UploadPlans>();
+        services.AddSingleton<ImportRows>();
+        services.AddSingleton<ImportQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<ImportQueue>());
+    }
+
     public static void MapImports(this IEndpointRouteBuilder routes)
     {
-        var imports = routes.MapGroup("/imports").WithTags("Datasets");
+        var imports = routes.MapGroup("/imports").WithTags("Imports");
         imports.MapGet("/", List).WithName("listImports").ProducesProblem(400);
         imports.MapGet("/{id:guid}", Get).WithName("getImport").ProducesProblem(400).ProducesProblem(404);
         imports.MapPost("/{id:guid}/cancel", Cancel).WithName("cancelImport")
             .WithMetadata(new OutsideRequestLimit()).ProducesProblem(400).ProducesProblem(404);
     }
 
-    /// <summary>Lists the imports that were requested with respond-async, the newest first.</summary>
-    /// <remarks>An import is deleted 30 days after its end; its dataset is kept.</remarks>
+    /// <summary>Lists the imports of predictions, and those of datasets with respond-async, the newest first.</summary>
+    /// <remarks>An import is deleted 30 days after its end; its dataset and its sweep are kept.</remarks>
     private static async Task<Ok<Page<ImportResponse>>> List(
         Query<ImportFilter> query, PieDbContext db, CancellationToken cancellation)
     {
@@ -35,7 +48,7 @@ public static class ImportEndpoints
 
     /// <summary>Returns one import: its progress and its result.</summary>
     /// <remarks>
-    /// If the import has failed, problem has the response that the upload would have received without respond-async.
+    /// If the import has failed, problem has the reason, as the response to an upload without respond-async has it.
     /// </remarks>
     private static async Task<Results<Ok<ImportResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
@@ -61,15 +74,22 @@ public sealed record ImportFilter : PageQuery
     public ImportState? State { get; init; }
 }
 
-/// <param name="Name">The name of the dataset.</param>
+/// <param name="Name">The name of the dataset, or of the imported predictions.</param>
 /// <param name="DatasetId">The id of the dataset; null until the import has succeeded.</param>
+/// <param name="SweepId">
+/// The id of the sweep that has the imported predictions; null until the import has succeeded, and for a dataset.
+/// </param>
+/// <param name="Read">
+/// The counts of the imported predictions; null until the import has succeeded, and for a dataset.
+/// </param>
 /// <param name="Problem">
 /// The cause of a failure as problem details (RFC 9457); instance is the address of this import, whose id is also in
 /// the log of the service. Null if the import has not failed.
 /// </param>
 public sealed record ImportResponse(
-    Guid Id, string Name, ImportState State, ImportProgress Progress, Guid? DatasetId, JsonElement? Problem,
-    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt) : IPolled
+    Guid Id, string Name, ImportState State, ImportProgress Progress, Guid? DatasetId, Guid? SweepId,
+    ImportCounts? Read, JsonElement? Problem, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt) : IPolled
 {
     bool IPolled.IsAtWork => FinishedAt is null;
 
@@ -82,13 +102,14 @@ public sealed record ImportResponse(
     public static ImportResponse Of(Import import) => new(
         import.Id, import.Name, import.State,
         new ImportProgress(import.BytesTotal, import.BytesRead, import.ExamplesStored), import.DatasetId,
-        import.Problem is { } problem ? JsonElement.Parse(problem) : null, import.CreatedAt, import.StartedAt,
-        import.FinishedAt);
+        import.SweepId, import.Read, import.Problem is { } problem ? JsonElement.Parse(problem) : null,
+        import.CreatedAt, import.StartedAt, import.FinishedAt);
 }
 
 /// <param name="BytesTotal">
-/// The number of bytes to read. The files are read three times, to check, to measure and to store them; the files of a
-/// format that selects its labels by frequency are read once more.
+/// The number of bytes to read. The files of a dataset are read three times, to check, to measure and to store them;
+/// the files of a format that selects its labels by frequency are read once more. The files of predictions are read
+/// twice.
 /// </param>
 /// <param name="Examples">The number of stored examples: 0 until all of them are stored together.</param>
 public sealed record ImportProgress(long BytesTotal, long BytesRead, int Examples);

@@ -1,6 +1,6 @@
 using PieService.Domain;
 
-namespace PieService.Api.Datasets;
+namespace PieService.Api.Uploads;
 
 /// <param name="Folder">The folder of the uploads while they are read; only this user has access to it.</param>
 /// <param name="RequestBytes">The largest size of a request, in bytes.</param>

@@ -1,4 +1,4 @@
-namespace PieService.Api.Datasets;
+namespace PieService.Api.Uploads;
 
 /// <summary>
 /// The files of one upload. They are deleted on disposal, or with the next upload if this process was killed.
@@ -12,8 +12,6 @@ public sealed class UploadFolder : IDisposable
     /// </summary>
     private static readonly Lock Opening = new();
 
-    private readonly string path;
-
     /// <summary>
     /// A lock that is held while the folder is in use; the operating system releases it even if the process is killed.
     /// </summary>
@@ -23,31 +21,33 @@ public sealed class UploadFolder : IDisposable
 
     public UploadFolder(UploadSettings settings)
     {
-        path = Path.Combine(settings.Folder, Guid.NewGuid().ToString("N"));
+        FullPath = Path.Combine(settings.Folder, Guid.NewGuid().ToString("N"));
         lock (Opening)
         {
             CreatePrivate(settings.Folder);
             RemoveAbandoned(settings.Folder);
-            CreatePrivate(path);
-            inUse = new FileStream(Path.Combine(path, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            CreatePrivate(FullPath);
+            inUse = new FileStream(PathOf(LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
         }
     }
 
-    private UploadFolder(string path, FileStream inUse) => (this.path, this.inUse) = (path, inUse);
+    private UploadFolder(string path, FileStream inUse) => (FullPath, this.inUse) = (path, inUse);
 
-    public string PathOf(string part) => Path.Combine(path, part);
+    public string FullPath { get; }
+
+    public string PathOf(string part) => Path.Combine(FullPath, part);
 
     /// <summary>Returns the same folder with a longer lifetime: disposal of this object no longer deletes it.</summary>
     public UploadFolder HandOver()
     {
         isHandedOver = true;
-        return new UploadFolder(path, inUse);
+        return new UploadFolder(FullPath, inUse);
     }
 
     public void Dispose()
     {
         if (isHandedOver) return;
-        Directory.Delete(path, recursive: true);
+        Directory.Delete(FullPath, recursive: true);
         inUse.Dispose();
     }
 

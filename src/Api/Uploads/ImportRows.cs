@@ -1,8 +1,9 @@
 using Microsoft.EntityFrameworkCore;
+using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Storage;
 
-namespace PieService.Api.Datasets;
+namespace PieService.Api.Uploads;
 
 /// <summary>The states of imports. Each transition is one guarded statement that uses the database's clock.</summary>
 public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
@@ -16,7 +17,7 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
     public async Task AddAsync(ImportJob job, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        db.Imports.Add(new Import { Id = job.Id, Name = job.Definition.Name!, BytesTotal = job.BytesTotal });
+        db.Imports.Add(new Import { Id = job.Id, Name = job.Name, BytesTotal = job.BytesTotal });
         await db.SaveChangesAsync(cancellation);
     }
 
@@ -26,16 +27,17 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
         UPDATE imports SET state = 'running', started_at = now(), beat_at = now() WHERE id = {id} AND state = 'queued'
         """, cancellation);
 
-    /// <summary>running -> succeeded, in the transaction that stores the dataset.</summary>
+    /// <summary>running -> succeeded, in the transaction that stores what was read.</summary>
     /// <exception cref="OperationCanceledException">
     /// The import was cancelled, or marked as lost, in the meantime.
     /// </exception>
-    public static async Task SucceedAsync(PieDbContext db, ImportJob job, int examples)
+    public static async Task SucceedAsync(PieDbContext db, Guid id, StoredImport stored)
     {
         var changed = await db.Database.ExecuteSqlAsync($"""
-            UPDATE imports SET state = 'succeeded', finished_at = now(), dataset_id = {job.Id},
-                bytes_read = bytes_total, examples_stored = {examples}
-            WHERE id = {job.Id} AND state = 'running' AND cancel_requested_at IS NULL
+            UPDATE imports SET state = 'succeeded', finished_at = now(), dataset_id = {stored.DatasetId},
+                sweep_id = {stored.SweepId}, read = {(stored.Read is null ? null : Json.Write(stored.Read))}::jsonb,
+                bytes_read = bytes_total, examples_stored = {stored.Examples}
+            WHERE id = {id} AND state = 'running' AND cancel_requested_at IS NULL
             """, CancellationToken.None);
         if (changed == 0) throw new OperationCanceledException("The import was cancelled or marked as lost.");
     }

@@ -1,4 +1,4 @@
-namespace PieService.Api.Datasets;
+namespace PieService.Api.Uploads;
 
 internal static partial class ImportLog
 {

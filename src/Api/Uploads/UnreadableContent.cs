@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using PieService.Domain.Files;
 
-namespace PieService.Api.Datasets;
+namespace PieService.Api.Uploads;
 
 /// <summary>The response 422: the content of a file cannot be read; the problem states the position.</summary>
 public static class UnreadableContent

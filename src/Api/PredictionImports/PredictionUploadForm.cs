@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Microsoft.OpenApi;
+using PieService.Api.Uploads;
+using PieService.Domain;
+using PieService.Domain.Foreign;
+using PieService.Domain.Sweeps;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace PieService.Api.PredictionImports;
+
+/// <summary>Documents the upload. Its body is read as a stream, which the API explorer cannot analyse.</summary>
+public sealed class PredictionUploadForm : IOperationFilter
+{
+    /// <summary>The part of the only file of the sample.</summary>
+    private const string FilePart = "file";
+
+    private static readonly PredictionImport Sample = new()
+    {
+        Name = "toy int4",
+        Dataset = new() { FromFiles = true, Name = "toy", Task = ForeignTask.SingleLabel },
+        Cohorts =
+        [
+            new ForeignCohort { Name = "bf16", Model = "toy", Baseline = true },
+            new ForeignCohort { Name = "int4", Model = "toy", Compression = "GPTQ 4 bit", Bits = 4 },
+        ],
+        Files =
+        [
+            new ForeignFile
+            {
+                Part = FilePart,
+                Format = ForeignFormat.Csv,
+                Columns = new()
+                {
+                    Example = "id",
+                    Label = "gold",
+                    Runs = new Dictionary<string, ForeignRunColumn>
+                    {
+                        ["bf16"] = new() { Cohort = "bf16" },
+                        ["int4"] = new() { Cohort = "int4" },
+                    },
+                },
+            },
+        ],
+    };
+
+    private static readonly JsonSerializerOptions WithoutDefaults = new(Json.Options)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    };
+
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        if (operation.OperationId is not (PredictionImportEndpoints.ImportOperation
+            or PredictionImportEndpoints.PlanOperation)) return;
+        var definition = new OpenApiSchema
+        {
+            AllOf = [context.SchemaGenerator.GenerateSchema(typeof(PredictionImport), context.SchemaRepository)],
+            Examples = [Example()],
+        };
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Required = true,
+            Content = new Dictionary<string, IOpenApiMediaType>
+            {
+                ["multipart/form-data"] = new OpenApiMediaType
+                {
+                    Schema = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.Object,
+                        Required = new HashSet<string> { MultipartUpload.DefinitionPart },
+                        Properties = new Dictionary<string, IOpenApiSchema>
+                        {
+                            [MultipartUpload.DefinitionPart] = definition,
+                            [FilePart] = File(
+                                "A file of predictions. The definition names the part of each file, so that an upload "
+                                + $"can have up to {ImportLimits.Files} of them, with any names."),
+                        },
+                        AdditionalProperties = File("A further file of predictions."),
+                    },
+                    Example = new JsonObject { [MultipartUpload.DefinitionPart] = Example() },
+                    Encoding = new Dictionary<string, OpenApiEncoding>
+                    {
+                        [MultipartUpload.DefinitionPart] = new() { ContentType = "application/json" },
+                    },
+                },
+            },
+        };
+    }
+
+    /// <summary>Only the fields that the sample has, so that it can be sent as it is.</summary>
+    private static JsonNode Example() => JsonSerializer.SerializeToNode(Sample, WithoutDefaults)!;
+
+    private static OpenApiSchema File(string description) =>
+        new() { Type = JsonSchemaType.String | JsonSchemaType.Null, Format = "binary", Description = description };
+}

@@ -1,0 +1,14 @@
+using PieService.Domain.Datasets;
+
+namespace PieService.Api.Uploads;
+
+/// <summary>The resources that an import has stored.</summary>
+/// <param name="Examples">The number of new examples.</param>
+public sealed record StoredImport(Guid DatasetId, int Examples)
+{
+    /// <summary>The sweep of imported predictions.</summary>
+    public Guid? SweepId { get; init; }
+
+    /// <summary>The counts of imported predictions.</summary>
+    public ImportCounts? Read { get; init; }
+}

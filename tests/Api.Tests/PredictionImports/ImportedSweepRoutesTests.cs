@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using PieService.Api.Tests.Datasets;
+using PieService.TestSupport;
+
+namespace PieService.Api.Tests.PredictionImports;
+
+/// <summary>The routes of sweeps, runs and comparisons with an imported sweep.</summary>
+public sealed class ImportedSweepRoutesTests(DatasetApi api) : IClassFixture<DatasetApi>
+{
+    [Theory]
+    [InlineData("cancel", HttpStatusCode.Accepted)]
+    [InlineData("pause", HttpStatusCode.Accepted)]
+    [InlineData("resume", HttpStatusCode.Accepted)]
+    [InlineData("retry-failed", HttpStatusCode.Accepted)]
+    [InlineData("predict-again", HttpStatusCode.Conflict)]
+    public async Task Requests_for_its_trainings_have_no_effect(string request, HttpStatusCode status)
+    {
+        var sweep = await LabelledAsync();
+
+        using var response = await api.Client.PostAsync($"/api/v1/sweeps/{sweep}/{request}", null);
+
+        var answer = await response.ProblemAsync(status);
+        if (status == HttpStatusCode.Conflict)
+            Assert.Contains("were imported", (string?)answer["detail"], StringComparison.Ordinal);
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/sweeps/{sweep}"))["state"]);
+    }
+
+    [Fact]
+    public async Task It_is_deleted_with_its_runs_and_then_its_dataset_can_be_deleted()
+    {
+        var sweep = await api.ImportAsync(PredictionApi.Definition(), ("answers", PredictionApi.Answers));
+        var dataset = (Guid)(await api.GetAsync($"/sweeps/{sweep}"))["datasetId"]!;
+        using var used = await api.Client.DeleteAsync($"/api/v1/datasets/{dataset}");
+
+        using var deleted = await api.Client.DeleteAsync($"/api/v1/sweeps/{sweep}");
+
+        Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.NoContent), (used.StatusCode, deleted.StatusCode));
+        Assert.Equal(0, await api.AskAsync<long>($"SELECT count(*) FROM runs WHERE dataset_id = '{dataset}'"));
+        Assert.Equal(0, await api.AskAsync<long>("""
+            SELECT count(*) FROM run_predictions WHERE run_id NOT IN (SELECT id FROM runs)
+            """));
+        using var unused = await api.Client.DeleteAsync($"/api/v1/datasets/{dataset}");
+        Assert.Equal(HttpStatusCode.NoContent, unused.StatusCode);
+    }
+
+    [Fact]
+    public async Task It_cannot_be_the_dataset_of_a_training()
+    {
+        var dataset = (await api.GetAsync($"/sweeps/{await LabelledAsync()}"))["datasetId"];
+
+        using var response = await api.Client.PostAsJsonAsync("/api/v1/sweeps/plan", new JsonObject
+        {
+            ["name"] = "a training",
+            ["datasetId"] = dataset!.DeepClone(),
+            ["models"] = new JsonArray(new JsonObject { ["architecture"] = "BiLSTM", ["vectors"] = "glove" }),
+            ["methods"] = new JsonArray("IMP"),
+            ["sparsities"] = new JsonArray(50),
+        });
+
+        Assert.Contains("datasetId", (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
+    }
+
+    [Fact]
+    public async Task Sweeps_can_be_selected_by_their_origin()
+    {
+        var sweep = await LabelledAsync();
+
+        var imported = (await api.GetAsync("/sweeps?origin=imported"))["items"]!.AsArray();
+        var trained = await api.GetAsync("/sweeps?origin=trained");
+
+        Assert.Contains($"{sweep}", imported.Select(item => (string?)item!["id"]));
+        Assert.Equal(0, (int)trained["totalItems"]!);
+    }
+
+    [Fact]
+    public async Task Every_table_of_it_is_served_in_every_format()
+    {
+        var sweep = await api.ImportAsync(Scored(), ("answers", ScoredAnswers));
+        var comparison = (await api.LabelledAsync(sweep))[0]!["id"];
+        var run = (await api.GetAsync($"/sweeps/{sweep}/runs"))["items"]![0]!["id"];
+        var dataset = (await api.GetAsync($"/sweeps/{sweep}"))["datasetId"];
+        var example = (await api.GetAsync($"/datasets/{dataset}/examples?split=test"))["items"]![0]!["id"];
+        var ids = new Dictionary<string, string>
+        {
+            ["sweeps"] = $"{sweep}",
+            ["comparisons"] = $"{comparison}",
+            ["runs"] = $"{run}",
+            ["datasets"] = $"{dataset}",
+            ["examples"] = $"{example}",
+        };
+        var paths = (await api.Client.GetFromJsonAsync<JsonNode>("/swagger/v1/swagger.json"))!["paths"]!.AsObject();
+        var tables = paths.Where(path =>
+            path.Value!["get"]?["responses"]?["200"]?["content"]?.AsObject().ContainsKey("text/csv") is true).ToList();
+
+        Assert.NotEmpty(tables);
+        foreach (var (path, _) in tables)
+            foreach (var format in new[] { "json", "csv", "ndjson", "parquet" })
+            {
+                var address = path.Replace("{id}", ids[path.Split('/')[3]], StringComparison.Ordinal);
+                using var response = await api.Client.GetAsync($"{address}?format={format}");
+                Assert.True(
+                    response.IsSuccessStatusCode,
+                    $"{address} as {format}: {await response.Content.ReadAsStringAsync()}");
+            }
+        var analysis = await api.Client.GetAsync($"/api/v1/comparisons/{comparison}/analysis");
+        Assert.Equal(HttpStatusCode.OK, analysis.StatusCode);
+        var votes = await api.GetAsync($"/sweeps/{sweep}/examples/{example}");
+        var quality = Assert.Single(votes["labelQuality"]!.AsArray())!;
+        Assert.Equal(("external", 2), ((string?)quality["baseline"], (int)quality["runs"]!));
+    }
+
+    [Fact]
+    public async Task Its_events_end_with_its_success_and_go_on_when_runs_are_added()
+    {
+        var sweep = await LabelledAsync();
+        await StatesAsync(sweep, "succeeded", 1);
+        var running = await api.AskAsync<long>(States(sweep, "running"));
+
+        var addition = JsonNode.Parse($$"""
+            { "name": "more", "sweepId": "{{sweep}}", "replication": "training",
+              "files": [ { "part": "more", "format": "csv", "cohort": "int4", "seed": 2,
+                "columns": { "example": "id", "predicted": "answer" } } ] }
+            """)!;
+        await api.ImportAsync(addition, ("more", "id,answer\n0,no\n1,no\n2,no\n3,no\n"));
+        await StatesAsync(sweep, "running", running + 1);
+        await api.LabelledAsync(sweep);
+
+        await StatesAsync(sweep, "succeeded", 2);
+    }
+
+    private const string ScoredAnswers =
+        "cohort,seed,id,gold,p_no,p_yes\n"
+        + "bf16,0,0,no,0.9,0.1\nbf16,0,1,yes,0.2,0.8\nbf16,1,0,no,0.7,0.3\nbf16,1,1,yes,0.4,0.6\n"
+        + "int4,0,0,no,0.4,0.6\nint4,0,1,yes,0.2,0.8\nint4,1,0,no,0.3,0.7\nint4,1,1,yes,0.1,0.9\n"
+        + "nf4,0,0,no,0.8,0.2\nnf4,0,1,yes,0.7,0.3\nnf4,1,0,no,0.6,0.4\nnf4,1,1,yes,0.9,0.1\n";
+
+    private static JsonObject Scored() => PredictionApi.Definition("""
+        { "cohorts": [ { "name": "bf16", "model": "llama", "baseline": true },
+            { "name": "int4", "model": "llama" }, { "name": "nf4", "model": "llama" } ],
+          "files": [ { "part": "answers", "format": "csv", "scoreKind": "probabilities", "columns": {
+          "cohort": "cohort", "seed": "seed", "example": "id", "label": "gold", "scoresPrefix": "p_" } } ] }
+        """);
+
+    private async Task<Guid> LabelledAsync()
+    {
+        var sweep = await api.ImportAsync(PredictionApi.Definition(), ("answers", PredictionApi.Answers));
+        await api.LabelledAsync(sweep);
+        return sweep;
+    }
+
+    /// <summary>Waits until the events of the sweep have had the state so many times.</summary>
+    private Task StatesAsync(Guid sweep, string state, long times) => Until.HoldsAsync(async () =>
+        await api.AskAsync<long>(States(sweep, state)) == times);
+
+    private static string States(Guid sweep, string state) => $"""
+        SELECT count(*) FROM sweep_events
+        WHERE sweep_id = '{sweep}' AND type = 'state' AND data ->> 'state' = '{state}'
+        """;
+}

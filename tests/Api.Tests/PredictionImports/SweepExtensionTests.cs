@@ -1,0 +1,107 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using PieService.Api.Tests.Datasets;
+
+namespace PieService.Api.Tests.PredictionImports;
+
+/// <summary>A second import that adds runs and cohorts to an imported sweep.</summary>
+public sealed class SweepExtensionTests(DatasetApi api) : IClassFixture<DatasetApi>
+{
+    private const string More = "id,p2,q\n0,no,yes\n1,no,no\n2,yes,no\n3,no,yes\n";
+
+    [Fact]
+    public async Task Runs_and_cohorts_are_added_and_their_comparisons_are_labelled_again()
+    {
+        var sweep = await SweepAsync();
+        var first = Assert.Single(await api.LabelledAsync(sweep))!;
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/sweeps/{sweep}"))["state"]);
+
+        Assert.Equal(sweep, await api.ImportAsync(Addition(sweep), ("more", More)));
+
+        Assert.Equal("running", (string?)(await api.GetAsync($"/sweeps/{sweep}"))["state"]);
+        var comparisons = await api.LabelledAsync(sweep);
+        Assert.Equal("succeeded", (string?)(await api.GetAsync($"/sweeps/{sweep}"))["state"]);
+        Assert.Equal(["int4", "nf4"], comparisons.Select(comparison => (string?)comparison!["cohort"]));
+        Assert.Equal((string?)first["id"], (string?)comparisons[0]!["id"]);
+        Assert.Equal([3, 1], comparisons.Select(comparison => (int)comparison!["seeds"]!["pruned"]!));
+        Assert.Equal([3, 3], comparisons.Select(comparison => (int)comparison!["seeds"]!["dense"]!));
+        Assert.All(comparisons, comparison => Assert.True((bool)comparison!["complete"]!));
+        var runs = (await api.GetAsync($"/sweeps/{sweep}/runs"))["items"]!.AsArray();
+        Assert.Equal(
+            ["bf16", "bf16", "bf16", "int4", "int4", "nf4", "int4"], runs.Select(run => (string?)run!["cohort"]));
+        Assert.Equal(
+            ["bf16", "int4", "nf4"],
+            (await api.GetAsync($"/sweeps/{sweep}"))["cohorts"]!.AsArray().Select(cohort => (string?)cohort!["name"]));
+    }
+
+    [Fact]
+    public async Task A_run_that_the_sweep_has_is_a_conflict_with_its_field()
+    {
+        var addition = Addition(await SweepAsync());
+        addition["files"]![0]!["columns"]!["runs"]!["p2"]!["seed"] = 1;
+
+        using var response = await api.SendAsync(addition, ("more", More));
+
+        var problem = await response.ProblemAsync(HttpStatusCode.Conflict);
+        Assert.Equal(["files[0].columns.runs.p2.seed"], problem.Fields());
+    }
+
+    [Fact]
+    public async Task A_run_that_another_import_adds_first_is_a_conflict_of_the_later_import()
+    {
+        var sweep = await SweepAsync();
+        using var first = await api.SendAsync(Addition(sweep), ("more", More));
+        using var second = await api.SendAsync(Addition(sweep), ("more", More));
+
+        var imports = new[] { await api.EndedAsync(first), await api.EndedAsync(second) };
+
+        Assert.Equal(["succeeded", "failed"], imports.Select(import => (string?)import["state"]));
+        Assert.Equal(409, (int)imports[1]["problem"]!["status"]!);
+    }
+
+    [Fact]
+    public async Task Facts_that_differ_from_those_of_the_sweep_are_named()
+    {
+        var addition = Addition(await SweepAsync());
+        addition["split"] = "validation";
+        addition["replication"] = "setting";
+        addition["dataset"] = new JsonObject { ["fromFiles"] = true };
+        addition["cohorts"]!.AsArray().Add(
+            JsonNode.Parse("""{ "name": "int4", "model": "llama", "compression": "AWQ" }"""));
+
+        using var response = await api.SendAsync(addition, ("more", More));
+
+        var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
+        Assert.Equal(["cohorts[1]", "dataset", "replication", "split"], problem.Fields());
+    }
+
+    [Fact]
+    public async Task Only_an_imported_sweep_can_be_extended()
+    {
+        using var response = await api.SendAsync(Addition(Guid.NewGuid()), ("more", More));
+
+        Assert.Equal(["sweepId"], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
+    }
+
+    [Fact]
+    public async Task A_paired_cohort_needs_a_seed_of_its_baseline()
+    {
+        var addition = Addition(await SweepAsync());
+        addition["cohorts"]![0]!["pairing"] = "seed";
+        addition["files"]![0]!["columns"]!["runs"]!["q"]!["seed"] = 9;
+
+        using var received = await api.SendAsync(addition, ("more", More));
+
+        var error = Assert.Single((await api.EndedAsync(received))["problem"]!["errors"]!.AsArray())!;
+        Assert.Equal("cohorts[0].pairing", (string?)error["column"]);
+    }
+
+    private Task<Guid> SweepAsync() => api.ImportAsync(PredictionApi.Definition(), ("answers", PredictionApi.Answers));
+
+    private static JsonObject Addition(Guid sweep) => JsonNode.Parse($$"""
+        { "name": "more", "sweepId": "{{sweep}}", "replication": "training",
+          "cohorts": [ { "name": "nf4", "model": "llama", "compression": "NF4", "bits": 4 } ],
+          "files": [ { "part": "more", "format": "csv", "columns": { "example": "id", "runs": {
+            "p2": { "cohort": "int4", "seed": 2 }, "q": { "cohort": "nf4", "seed": 0 } } } } ] }
+        """)!.AsObject();
+}
