@@ -23,6 +23,7 @@ using PieService.Worker.Machines;
 // bench halves [EXAMPLES]: the analysis of halves of the seeds.
 // bench simulate [SWEEPS [EXAMPLES]]: the false discovery rate, the excess and the planner on simulated sweeps.
 // bench texts [EXAMPLES]: the measurement of the texts of a split, and the tables of texts and subgroups.
+// bench import [RUNS [EXAMPLES]]: the time and the memory of an import of predictions with scores.
 // bench FOLDER [BATCH [TOKENS [THREADS]]]: fine-tuning of that checkpoint.
 switch (args)
 {
@@ -100,6 +101,9 @@ switch (args)
         break;
     case ["texts", .. var sizes]:
         await TextTables.RunAsync(Size(sizes, 0, otherwise: 100_000));
+        break;
+    case ["import", .. var sizes]:
+        await LargeImport.RunAsync(Size(sizes, 0, otherwise: 60), Size(sizes, 1, otherwise: 550_000));
         break;
     case [var folder, .. var sizes] when folder != "tune":
         UnderEachAllocator(["tune", folder, .. sizes]);
