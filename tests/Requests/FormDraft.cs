@@ -18,6 +18,7 @@ public sealed class FormDraft
     /// <summary>A small file in the format of the definition.</summary>
     public static string File(JsonNode? definition, Random chance)
     {
+        if (definition?["files"] is JsonArray) return Predictions(chance);
         var columns = definition?["columns"] as JsonObject;
         var (text, label) = ((string?)columns?["text"] ?? "text", (string?)columns?["label"] ?? "label");
         var rows = Enumerable.Range(0, 16)
@@ -36,6 +37,12 @@ public sealed class FormDraft
             _ => $"{text},{label}\n{string.Concat(rows.Select(row => $"{row.Text},{row.Label}\n"))}",
         };
     }
+
+    /// <summary>The answers of two models, with the columns that the sample of the document names.</summary>
+    private static string Predictions(Random chance) => "id,gold,bf16,int4\n" + string.Concat(
+        Enumerable.Range(0, 16).Select(i =>
+            $"q{i},{(i % 2 == 0 ? "yes" : "no")},{Values.Pick(["yes", "no"], chance)},"
+            + $"{Values.Pick(["yes", "no"], chance)}\n"));
 
     /// <returns>A description of the changes.</returns>
     public string Spoil(JsonNode? definition, Random chance)

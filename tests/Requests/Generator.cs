@@ -167,13 +167,21 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
             }
             form.Add(name, null, "application/json", Json(draft, part, definition, wrongs - inFiles, chance));
         }
-        // One file that the service splits, or one file for each split.
-        var isDivided = definition?["split"] is not null;
-        foreach (var name in files.Where(
-            name => isDivided ? name == "file" : name is "train" or "validation" or "test"))
+        foreach (var name in FilesOf(definition, files))
             form.Add(name, $"{name}.csv", "text/csv", FormDraft.File(definition, chance));
         for (var i = 0; i < inFiles; i++) draft.Story.Add(form.Spoil(definition, chance));
         form.WriteTo(draft);
+    }
+
+    /// <summary>
+    /// The files that a definition of predictions names; of a dataset one file that the service splits, or one for each
+    /// split.
+    /// </summary>
+    private static IEnumerable<string> FilesOf(JsonNode? definition, List<string> files)
+    {
+        if (definition?["files"] is JsonArray named) return named.Select(file => (string)file!["part"]!);
+        var isDivided = definition?["split"] is not null;
+        return files.Where(name => isDivided ? name == "file" : name is "train" or "validation" or "test");
     }
 
     private static bool IsRequired(JsonObject parameter) =>
