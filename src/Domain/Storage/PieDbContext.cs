@@ -105,9 +105,9 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         modelBuilder.Entity<Sweep>(sweep =>
         {
             sweep.Property(s => s.Request).IsJson();
-            sweep.Property(s => s.Foreign).IsJson();
+            sweep.Property(s => s.Foreign).HasColumnName("foreign_cohorts").IsJson();
             sweep.ToTable(table => table.HasCheckConstraint(
-                "ck_sweeps_request_or_foreign", "(request IS NULL) <> (\"foreign\" IS NULL)"));
+                "ck_sweeps_request_or_foreign_cohorts", "(request IS NULL) <> (foreign_cohorts IS NULL)"));
             sweep.Property(s => s.CreatedAt).HasDefaultValueSql("now()");
             sweep.HasOne<Dataset>().WithMany().HasForeignKey(s => s.DatasetId).OnDelete(DeleteBehavior.Restrict);
         });

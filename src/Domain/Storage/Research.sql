@@ -240,7 +240,8 @@ SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model,
     pie_number(class.score, 'recall', 'test', 'difference') AS recall_difference_difference,
     pie_number(class.score, 'recall', 'test', 'p') AS recall_difference_p,
     pie_number(class.score, 'recall', 'holm') AS recall_difference_holm,
-    pie_number(class.score, 'recall', 'q') AS recall_difference_q
+    pie_number(class.score, 'recall', 'q') AS recall_difference_q,
+    comparisons.cohort, comparisons.compression, comparisons.bits
 FROM class_scores
 JOIN comparisons ON comparisons.id = class_scores.comparison_id
 JOIN sweeps ON sweeps.id = comparisons.sweep_id

@@ -1413,7 +1413,7 @@ namespace PieService.Domain.Storage.Migrations
 
                     b.Property<string>("Foreign")
                         .HasColumnType("jsonb")
-                        .HasColumnName("foreign");
+                        .HasColumnName("foreign_cohorts");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -1436,7 +1436,7 @@ namespace PieService.Domain.Storage.Migrations
 
                     b.ToTable("sweeps", null, t =>
                         {
-                            t.HasCheckConstraint("ck_sweeps_request_or_foreign", "(request IS NULL) <> (\"foreign\" IS NULL)");
+                            t.HasCheckConstraint("ck_sweeps_request_or_foreign_cohorts", "(request IS NULL) <> (foreign_cohorts IS NULL)");
                         });
                 });
 

@@ -307,7 +307,7 @@ namespace PieService.Domain.Storage.Migrations
                     name = table.Column<string>(type: "text", nullable: false),
                     dataset_id = table.Column<Guid>(type: "uuid", nullable: false),
                     request = table.Column<string>(type: "jsonb", nullable: true),
-                    foreign = table.Column<string>(type: "jsonb", nullable: true),
+                    foreign_cohorts = table.Column<string>(type: "jsonb", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     cancel_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     pause_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
@@ -315,7 +315,7 @@ namespace PieService.Domain.Storage.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_sweeps", x => x.id);
-                    table.CheckConstraint("ck_sweeps_request_or_foreign", "(request IS NULL) <> (\"foreign\" IS NULL)");
+                    table.CheckConstraint("ck_sweeps_request_or_foreign_cohorts", "(request IS NULL) <> (foreign_cohorts IS NULL)");
                     table.ForeignKey(
                         name: "fk_sweeps_datasets_dataset_id",
                         column: x => x.dataset_id,

@@ -12,11 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-<<<<<<<< HEAD:src/Domain/Storage/Migrations/20261129205600_Initial.Designer.cs
-    [Migration("20261129205600_Initial")]
-========
-    [Migration("20261129204400_Initial")]
->>>>>>>> ae66843 (Let an import add to a sweep and match existing datasets strictly):src/Domain/Storage/Migrations/20261129204400_Initial.Designer.cs
+    [Migration("20261129211651_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1420,7 +1416,7 @@ namespace PieService.Domain.Storage.Migrations
 
                     b.Property<string>("Foreign")
                         .HasColumnType("jsonb")
-                        .HasColumnName("foreign");
+                        .HasColumnName("foreign_cohorts");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -1443,7 +1439,7 @@ namespace PieService.Domain.Storage.Migrations
 
                     b.ToTable("sweeps", null, t =>
                         {
-                            t.HasCheckConstraint("ck_sweeps_request_or_foreign", "(request IS NULL) <> (\"foreign\" IS NULL)");
+                            t.HasCheckConstraint("ck_sweeps_request_or_foreign_cohorts", "(request IS NULL) <> (foreign_cohorts IS NULL)");
                         });
                 });
 
