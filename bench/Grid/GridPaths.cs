@@ -36,11 +36,15 @@ internal static class GridPaths
             ("/api/v1/examples/{id}/predictions", "format=csv"),
             ("/api/v1/runs/{id}/predictions", "format=parquet"),
             ("/api/v1/sweeps/{id}/predictions", "format=parquet&runs=100"),
+            ("/api/v1/sweeps/{id}/figures/effectiveness.svg", "x=kept"),
+            ("/api/v1/sweeps/{id}/figures/pie-rate.png", "dpi=300"),
+            ("/api/v1/sweeps/{id}/figures/classes.pdf", "width=column"),
+            ("/api/v1/sweeps/{id}/figures/overlap.pdf", "width=column"),
         })
             if (Filled(path, ids) is { } filled) yield return ($"{path}?{query}", $"{filled}?{query}");
     }
 
-    /// <summary>Null if the grid has no such resource.</summary>
+    /// <summary>Null if the grid has no such resource, or if the path has a parameter that is not an id.</summary>
     private static string? Filled(string path, IReadOnlyDictionary<string, string> ids)
     {
         var words = path.Split('/');
@@ -50,6 +54,6 @@ internal static class GridPaths
             if (!ids.TryGetValue(words[at - 1], out var id)) return null;
             words[at] = id;
         }
-        return string.Join('/', words);
+        return words[^1].Contains('{') ? null : string.Join('/', words);
     }
 }

@@ -1,3 +1,5 @@
+using System.Net.Mime;
+
 namespace PieService.Api.Access;
 
 /// <summary>Adds to every response the headers that restrict browsers.</summary>
@@ -13,6 +15,10 @@ public static class SecurityHeaders
 
     /// <summary>Data is not a page: if a browser displays it as one, no script in it may run.</summary>
     private const string ForData = "default-src 'none'; frame-ancestors 'none'";
+
+    /// <summary>A figure has its fonts and their styles in itself. It has no scripts.</summary>
+    private const string ForFigures =
+        "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; frame-ancestors 'none'";
 
     public static void UseSecurityHeaders(this WebApplication app)
     {
@@ -30,7 +36,8 @@ public static class SecurityHeaders
                 headers["Referrer-Policy"] = "no-referrer";
                 headers["Cross-Origin-Resource-Policy"] = "same-origin";
                 headers.ContentSecurityPolicy =
-                    path.StartsWithSegments("/swagger") || path.StartsWithSegments(Dashboard.Path) ? ForPages : ForData;
+                    path.StartsWithSegments("/swagger") || path.StartsWithSegments(Dashboard.Path) ? ForPages
+                    : context.Response.ContentType == MediaTypeNames.Image.Svg ? ForFigures : ForData;
                 if (areAnswersPrivate && path.StartsWithSegments("/api") && headers.CacheControl.Count == 0)
                     headers.CacheControl = "no-store";
                 return Task.CompletedTask;

@@ -30,7 +30,8 @@ public sealed class Examples : IOperationFilter
     private static JsonNode? Answer(JsonObject examples, string status, string mediaType)
     {
         if (mediaType == MediaTypes.Of(TableFormat.Parquet)) return null; // binary content is of no use in a document
-        if (mediaType == MediaTypes.Of(TableFormat.Csv)) return examples[$"{status} {mediaType}"]?.DeepClone();
+        if (mediaType == MediaTypes.Of(TableFormat.Csv) || mediaType.StartsWith("image/", StringComparison.Ordinal))
+            return examples[$"{status} {mediaType}"]?.DeepClone();
         if (mediaType == MediaTypes.Of(TableFormat.Ndjson))
             return string.Concat(examples[status]!["items"]!.AsArray().Select(item => Json.Write(item) + "\n"));
         return examples[status]?.DeepClone();

@@ -42,6 +42,7 @@ public static class OpenApiSetup
             options.OperationFilter<TableResponses>();
             options.OperationFilter<StreamResponses>();
             options.OperationFilter<FileResponses>();
+            options.OperationFilter<FigureResponses>();
             options.OperationFilter<SharedProblems>();
             options.OperationFilter<ProblemResponses>();
             options.OperationFilter<Examples>();
@@ -53,7 +54,8 @@ public static class OpenApiSetup
     private static string Story(ApiDescription operation)
     {
         string[] order =
-            ["Datasets", "Imports", "Examples", "Sweeps", "Runs", "Comparisons", "PIEs", "Webhooks", "System"];
+            ["Datasets", "Imports", "Examples", "Sweeps", "Runs", "Comparisons", "PIEs", "Figures", "Bundles", "Webhooks",
+                "System"];
         var tag = operation.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().SelectMany(tags => tags.Tags)
             .FirstOrDefault();
         return $"{Array.IndexOf(order, tag)} {operation.RelativePath} {operation.HttpMethod}";

@@ -62,7 +62,8 @@ public sealed partial class ApiPageTests
     private static string CommandFor(string path) =>
         Regex.Escape(path.StartsWith("/api/v1", StringComparison.Ordinal) ? "$api" + path["/api/v1".Length..] : path)
             .Replace(@"\{id}", @"<\w+>", StringComparison.Ordinal)
-            .Replace(@"\{exampleId}", @"<\w+>", StringComparison.Ordinal) + @"[""?\s]";
+            .Replace(@"\{exampleId}", @"<\w+>", StringComparison.Ordinal)
+            .Replace(@"\{name}", @"[\w-]+", StringComparison.Ordinal) + @"[""?\s]";
 
     /// <summary>Fields and items that the shown part has otherwise than the whole, or that the whole lacks.</summary>
     private static IEnumerable<string> Differences(JsonNode? part, JsonNode? whole, string at) => (part, whole) switch

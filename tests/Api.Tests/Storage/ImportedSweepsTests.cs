@@ -56,6 +56,26 @@ public sealed class ImportedSweepsTests(ApiFixture api) : IClassFixture<ApiFixtu
     }
 
     [Fact]
+    public async Task Its_figures_show_cohorts_and_those_over_the_sparsity_state_why_they_are_missing()
+    {
+        var id = await StoreAsync();
+        await api.Situations.LabelAsync(id);
+
+        var figures = (await api.GetAsync($"/api/v1/sweeps/{id}/figures"))["items"]!.AsArray();
+
+        Assert.Equal(
+            ["classes", "readability"],
+            figures.Where(figure => (bool)figure!["available"]!).Select(figure => (string)figure!["name"]!));
+        Assert.Contains("no target sparsity", (string)figures[0]!["reason"]!, StringComparison.Ordinal);
+        Assert.Contains(
+            ">int4</text>", await api.Client.GetStringAsync($"/api/v1/sweeps/{id}/figures/classes.svg"),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "<svg", await api.Client.GetStringAsync($"/api/v1/sweeps/{id}/figures/readability.svg"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Its_pies_have_votes_of_cohorts_of_different_sizes()
     {
         var id = await StoreAsync();

@@ -1,0 +1,58 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Net.Http.Headers;
+using PieService.Api.Figures.Drawing;
+using PieService.Domain;
+
+namespace PieService.Api.Figures;
+
+/// <summary>A figure as a file. The same data give the same bytes, so their hash is the entity tag.</summary>
+public sealed class FigureFile(string name, Figure figure, FigureFormat format, FigureQuery query) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var slots = httpContext.RequestServices.GetRequiredService<FigureSlots>();
+        var bytes = await slots.DrawAsync(() => BytesAsync(httpContext.RequestAborted), httpContext.RequestAborted);
+        var response = httpContext.Response;
+        response.GetTypedHeaders().ContentDisposition = new ContentDispositionHeaderValue("inline")
+        {
+            FileName = $"pie-{name}-{figure.Source.SweepId}.{Wire.Name(format)}",
+        };
+        response.Headers.Append("Link", Links(httpContext.Request));
+        var hash = Base64Url.EncodeToString(SHA256.HashData(bytes).AsSpan(0, 16));
+        await TypedResults.Bytes(bytes, format.MediaType(), entityTag: new EntityTagHeaderValue($"\"{hash}\""))
+            .ExecuteAsync(httpContext);
+    }
+
+    private async Task<byte[]> BytesAsync(CancellationToken cancellation)
+    {
+        if (format == FigureFormat.Csv)
+        {
+            using var csv = new MemoryStream();
+            await figure.WriteCsvAsync(csv, cancellation);
+            return csv.ToArray();
+        }
+        var picture = figure.PictureOf(query.Look(figure.UsualWidth));
+        return format switch
+        {
+            FigureFormat.Svg => Encoding.UTF8.GetBytes(
+                SvgSheet.Write(picture, query.Fonts == EmbeddedFonts.Embedded)),
+            FigureFormat.Png => SkiaSheet.Png(picture, query.Dpi),
+            FigureFormat.Pdf => SkiaSheet.Pdf(picture),
+            FigureFormat.Csv => throw new InvalidOperationException("A table is not drawn."),
+        };
+    }
+
+    /// <summary>The caption and the data describe the figure; the other formats are alternates.</summary>
+    private static string Links(HttpRequest request)
+    {
+        var path = request.Path.Value![..request.Path.Value!.LastIndexOf('.')];
+        return string.Join(
+            ", ",
+            Enum.GetValues<FigureFormat>()
+                .Select(other => $"<{path}.{Wire.Name(other)}>; rel=\"alternate\"; "
+                    + $"type=\"{other.MediaType().Split(';')[0]}\"")
+                .Prepend($"<{path}>; rel=\"describedby\"; type=\"application/json\""));
+    }
+}

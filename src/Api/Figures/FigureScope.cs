@@ -1,0 +1,67 @@
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Http;
+using PieService.Domain;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+using PieService.Domain.Storage;
+using PieService.Domain.Sweeps;
+
+namespace PieService.Api.Figures;
+
+/// <summary>A sweep with its dataset and its comparisons, of which a figure selects some.</summary>
+/// <param name="Comparisons">In the order of the request.</param>
+public sealed record FigureScope(
+    Sweep Sweep, string Dataset, string ContentHash, LearningTask Task, string[] Labels,
+    IReadOnlyList<Comparison> Comparisons)
+{
+    public bool HasLabels => Comparisons.Any(comparison => comparison.Summary is not null);
+
+    /// <returns>Null if there is no such sweep.</returns>
+    public static async Task<FigureScope?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation)
+    {
+        var found = await (from sweep in db.Sweeps
+                           join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
+                           where sweep.Id == id
+                           select new { sweep, dataset.Name, dataset.ContentHash, dataset.Task, dataset.Labels })
+            .AsNoTracking().SingleOrDefaultAsync(cancellation);
+        if (found is null) return null;
+        var comparisons = await db.Comparisons.Where(comparison => comparison.SweepId == id)
+            .OrderBy(comparison => comparison.Ordinal).AsNoTracking().ToListAsync(cancellation);
+        return new(found.sweep, found.Name, found.ContentHash, found.Task, found.Labels, comparisons);
+    }
+
+    /// <summary>Selects the comparisons of one model, one baseline and one split.</summary>
+    /// <param name="usual">The split if the query names none and there are comparisons on it.</param>
+    /// <exception cref="InvalidRequestException">The query names something that the sweep does not have.</exception>
+    public SelectedCohorts Select(FigureQuery query, Split usual)
+    {
+        IReadOnlyList<Comparison> selected = Comparisons;
+        var model = Only("model", comparison => comparison.Model, query.Model, name => name);
+        var split = Only(
+            "split", comparison => comparison.Split,
+            query.Split ?? (selected.Any(comparison => comparison.Split == usual) ? usual : null), Wire.Name);
+        var baseline = Only("baseline", comparison => comparison.Baseline, query.Baseline, Wire.Name);
+        if (query.Sparsity is not null)
+            Only("sparsity", comparison => comparison.Sparsity, query.Sparsity, Drawing.NumberText.Percent);
+        if (query.ChosenMethods is { } methods)
+        {
+            var known = selected.Select(comparison => comparison.Method).Distinct().ToList();
+            foreach (var method in methods.Except(known))
+                throw Unknown("methods", Wire.Name(method), known.Select(Wire.Name));
+            selected = [.. selected.Where(comparison => methods.Contains(comparison.Method))];
+        }
+        return new(this, model, baseline, split, selected);
+
+        T Only<T>(string field, Func<Comparison, T> of, object? asked, Func<T, string> name)
+        {
+            var value = asked is T given ? given : of(selected[0]);
+            var kept = selected.Where(comparison => Equals(of(comparison), value)).ToList();
+            if (kept.Count == 0) throw Unknown(field, name(value), selected.Select(of).Distinct().Select(name));
+            selected = kept;
+            return value;
+        }
+    }
+
+    private static InvalidRequestException Unknown(string field, string value, IEnumerable<string> known) =>
+        new([new(field, $"{value} is not in the selected comparisons, which have: {string.Join(", ", known)}")]);
+}

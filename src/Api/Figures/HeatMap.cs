@@ -1,0 +1,125 @@
+using PieService.Api.Figures.Drawing;
+
+namespace PieService.Api.Figures;
+
+/// <param name="Value">Null if the cell has no value, which is shown as a grey cell.</param>
+/// <param name="Text">The number in the cell.</param>
+public sealed record HeatCell(double? Value, string Text, string? Tip = null);
+
+/// <summary>A matrix of cells whose colours show values from 0, with a bar that explains the colours.</summary>
+/// <param name="Cells">By row and column; a cell that is null is not drawn.</param>
+/// <param name="Greatest">The value of the darkest colour, above 0.</param>
+public sealed record HeatMap(
+    FigureLook Look, IReadOnlyList<UserText> Rows, IReadOnlyList<UserText> Columns,
+    IReadOnlyList<IReadOnlyList<HeatCell?>> Cells, double Greatest, string ColumnsTitle, string BarTitle, string? Note)
+{
+    private const double TallestRow = 18.4, LowestRow = 11, BarWidth = 8, BarRoom = 46, TallestBar = 110;
+
+    /// <summary>Names of columns up to this width are thinned if there are many; longer ones are turned.</summary>
+    private const double WidestNumber = 24;
+
+    /// <summary>The distance of turned names, which is more than the height of a line.</summary>
+    private const double LeastDistance = 9;
+
+    public SheetSize Size => new(
+        Look.Millimetres * Style.PointsPerMillimetre,
+        // The bar is higher than a single row.
+        Math.Max(6 + (RowHeight * Rows.Count) + ColumnsHeight, 64) + (Note is null ? 4 : 14));
+
+    private Theme Theme => Look.Theme;
+
+    private double Width => Look.Millimetres * Style.PointsPerMillimetre;
+
+    private double Left => 6 + Rows.Max(row => Math.Min(WidthOf(row), Width * 0.35)) + 4;
+
+    private double RowHeight => Math.Clamp(CellWidth, LowestRow, TallestRow);
+
+    /// <summary>Rims would hide narrow cells.</summary>
+    private Stroke? Rim => CellWidth < 5 ? null : new(Theme.Background, 0.75);
+
+    private double CellWidth => (Width - Left - BarRoom) / Columns.Count;
+
+    /// <summary>Names that do not fit below their columns are turned by 45°.</summary>
+    private bool AreTurned => Columns.Max(WidthOf) is var widest && widest > CellWidth - 2 && widest > WidestNumber;
+
+    private double ColumnsHeight => 11 + (ColumnsTitle.Length == 0 ? 0 : 10)
+        + (AreTurned ? Math.Min(Columns.Max(WidthOf), Width * 0.3) * 0.7071 : 0);
+
+    public void Draw(ISheet sheet)
+    {
+        var bottom = 6 + (RowHeight * Rows.Count);
+        foreach (var (index, row) in Rows.Index())
+        {
+            var top = 6 + (RowHeight * index);
+            sheet.Text(
+                new(Left - 4, top + (RowHeight / 2) + (Style.Middle * Style.TextSize)),
+                Font.Regular.Cut(row.On(sheet), Style.TextSize, Width * 0.35),
+                new(Style.TextSize, Theme.Ink, Anchor.End));
+            foreach (var (column, cell) in Cells[index].Index())
+                if (cell is not null) Draw(sheet, cell, new(Left + (column * CellWidth), top, CellWidth, RowHeight));
+        }
+        DrawColumnNames(sheet, bottom);
+        sheet.Text(
+            new(Left + (CellWidth * Columns.Count / 2), bottom + ColumnsHeight), ColumnsTitle,
+            new(Style.TitleSize, Theme.Ink, Anchor.Middle));
+        DrawBar(sheet, new(Width - BarRoom + 10, 6, BarWidth, Math.Clamp(bottom - 6, 54, TallestBar)));
+        if (Note is not null)
+            sheet.Text(
+                new(4, Size.Height - 3), Font.Regular.Cut(Note, Style.NoteSize, Width - 8),
+                new(Style.NoteSize, Theme.Muted));
+    }
+
+    private static double WidthOf(UserText name) =>
+        Math.Max(Font.Regular.Width(name.Text, Style.TextSize), Font.Regular.Width(name.Substitute, Style.TextSize));
+
+    private void Draw(ISheet sheet, HeatCell cell, Box box)
+    {
+        var colour = cell.Value is { } value ? Ramp.Blues.At(value / Greatest) : Theme.NoValue;
+        sheet.Rectangle(box, colour, 1, Rim, cell.Tip);
+        if (Font.Regular.Width(cell.Text, Style.TextSize) <= box.Width - 2)
+            sheet.Text(
+                new(box.CentreX, box.CentreY + (Style.Middle * Style.TextSize)), cell.Text,
+                new(Style.TextSize, cell.Value is null ? Theme.Ink : colour.TextOnIt, Anchor.Middle));
+    }
+
+    /// <summary>Names that would touch are left out.</summary>
+    private void DrawColumnNames(ISheet sheet, double bottom)
+    {
+        var distance = AreTurned ? LeastDistance : Columns.Max(WidthOf) + 2;
+        var step = (int)Math.Ceiling(distance / CellWidth);
+        foreach (var (index, column) in Columns.Index().Where(column => column.Index % step == 0))
+        {
+            var (x, text) = (Left + ((index + 0.5) * CellWidth), column.On(sheet));
+            if (AreTurned)
+                sheet.Text(
+                    new(x + 2.5, bottom + 7),
+                    // A name begins to the left of its column, where the sheet may end.
+                    Font.Regular.Cut(text, Style.TextSize, Math.Min(Width * 0.3, (x - 2) / 0.7071)),
+                    new(Style.TextSize, Theme.Ink, Anchor.End), -45);
+            else
+                sheet.Text(new(x, bottom + 9), text, new(Style.TextSize, Theme.Ink, Anchor.Middle));
+        }
+    }
+
+    private void DrawBar(ISheet sheet, Box box)
+    {
+        const int Steps = 32;
+        var height = box.Height / Steps;
+        for (var i = 0; i < Steps; i++)
+            sheet.Rectangle(
+                new(box.Left, box.Bottom - ((i + 1) * height), box.Width, height + (i == 0 ? 0 : 0.2)),
+                Ramp.Blues.At((i + 0.5) / Steps));
+        sheet.Rectangle(box, null, 1, new(Theme.Ink, Style.AxisWidth));
+        var scale = new Scale(0, Greatest, box.Bottom, box.Top);
+        foreach (var tick in Ticks.Around(0, Greatest, 5).Where(tick => tick.Value <= Greatest * (1 + 1e-9)))
+        {
+            var y = scale.At(tick.Value);
+            sheet.Line([new(box.Right, y), new(box.Right + 2, y)], new(Theme.Ink, Style.AxisWidth));
+            sheet.Text(
+                new(box.Right + 4, y + (Style.Middle * Style.TextSize)), tick.Text, new(Style.TextSize, Theme.Ink));
+        }
+        sheet.Text(
+            new(Width - 3, box.CentreY), Font.Regular.Cut(BarTitle, Style.TextSize, box.Height),
+            new(Style.TextSize, Theme.Ink, Anchor.Middle), -90);
+    }
+}

@@ -1,0 +1,79 @@
+using PieService.Api.Figures.Drawing;
+using PieService.Api.Tables;
+
+namespace PieService.Api.Figures;
+
+/// <summary>The PIEs that two cohorts share.</summary>
+/// <param name="Shared">The number of examples that are PIEs of both.</param>
+/// <param name="Jaccard">shared / examples that are PIEs of at least one; null without PIEs.</param>
+/// <param name="ExpectedJaccard">The Jaccard index of independent sets of these sizes.</param>
+/// <param name="Ratio">shared / its expected value for independent sets; null if a cohort has no PIE.</param>
+public sealed record CohortOverlap(
+    ComparedCohort First, ComparedCohort Second, int Examples, int FirstPies, int SecondPies, int Shared,
+    double? Jaccard, double? ExpectedJaccard, double? Ratio);
+
+/// <summary>The Jaccard index of the PIEs of every two cohorts, as the lower triangle of a matrix.</summary>
+public sealed record OverlapFigure(
+    FigureSource Source, IReadOnlyList<ComparedCohort> Cohorts, IReadOnlyList<CohortOverlap> Rows)
+    : Figure<CohortOverlap>(Source, Rows)
+{
+    private static readonly Columns<CohortOverlap> Flat = new Columns<CohortOverlap>()
+        .Cohort(row => row.First, "first_")
+        .Cohort(row => row.Second, "second_")
+        .Whole("examples", row => row.Examples)
+        .Whole("firstPies", row => row.FirstPies)
+        .Whole("secondPies", row => row.SecondPies)
+        .Whole("shared", row => row.Shared)
+        .Real("jaccard", row => row.Jaccard)
+        .Real("expectedJaccard", row => row.ExpectedJaccard)
+        .Real("ratio", row => row.Ratio);
+
+    public override string Title => "Overlap of the PIEs";
+
+    public override FigureWidth UsualWidth => FigureWidth.Column;
+
+    public override string Explanation =>
+        "Jaccard index of the PIEs of two cohorts: shared PIEs / PIEs of at least one of them. "
+        + Targets
+        + (Rows.Count == 0 ? "" : $"Of {Rows[0].Examples} examples; independent sets of these sizes would have "
+            + $"{Range(row => row.ExpectedJaccard)}. Examples near the border of the dense models are PIEs of every "
+            + "method, so more than this alone is not a finding (GET /sweeps/{id}/overlaps, givenMargin).")
+        + UserText.Explain(ComparedCohort.Names(Cohorts));
+
+    protected override Columns<CohortOverlap> Columns => Flat;
+
+    private string Targets => Cohorts.Select(cohort => cohort.Target).Distinct().ToList() is [var target]
+        && Cohorts.All(cohort => cohort.Cohort is null) ? $"Target sparsity {NumberText.Percent(target)} %. " : "";
+
+    public override SheetSize SizeOf(FigureLook look) => Map(look).Size;
+
+    public override void Draw(ISheet sheet, FigureLook look) => Map(look).Draw(sheet);
+
+    private static HeatCell Cell(CohortOverlap row) => row.Jaccard is { } jaccard
+        ? new(
+            jaccard, jaccard < 0.995 ? NumberText.Fixed(jaccard, 2)[1..] : "1",
+            $"{row.Shared} shared of {row.FirstPies} and {row.SecondPies}")
+        : new(null, "–");
+
+    private string Range(Func<CohortOverlap, double?> value) => Rows.Max(value) is { } most
+        ? $"{NumberText.Fixed(Rows.Min(value)!.Value, 2)} to {NumberText.Fixed(most, 2)}" : "none";
+
+    private HeatMap Map(FigureLook look)
+    {
+        var names = ComparedCohort.Names(Cohorts);
+        var pairs = Rows.ToDictionary(row => (row.First, row.Second), Cell);
+        List<IReadOnlyList<HeatCell?>> cells =
+        [
+            .. from second in Cohorts.Index()
+               select (IReadOnlyList<HeatCell?>)
+               [
+                   .. from first in Cohorts.Take(second.Index + 1)
+                      select first == second.Item ? new HeatCell(null, "") : pairs[(first, second.Item)],
+               ],
+        ];
+        var greatest = Rows.Max(row => row.Jaccard) ?? 0;
+        return new(
+            look, names, names, cells, Ticks.Around(0, Math.Max(greatest, 0.1), 4)[^1].Value, "", "Jaccard index",
+            Source.Provisional);
+    }
+}

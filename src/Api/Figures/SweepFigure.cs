@@ -1,0 +1,30 @@
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Figures;
+
+/// <summary>A kind of figure of a sweep: its name, whether a sweep has it, and how its content is read.</summary>
+/// <param name="name">The name in the address.</param>
+/// <param name="parameters">The query parameters that decide its content.</param>
+public abstract class SweepFigure(string name, string title, params IReadOnlyList<string> parameters)
+{
+    public string Name => name;
+
+    public string Title => title;
+
+    public IReadOnlyList<string> Parameters => parameters;
+
+    /// <summary>Returns why a sweep with labelled comparisons does not have this figure; null if it has.</summary>
+    public abstract string? WhyNot(FigureScope scope);
+
+    /// <exception cref="Http.InvalidRequestException">
+    /// The query names something that the sweep does not have.
+    /// </exception>
+    public abstract Task<Figure> ReadAsync(
+        PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation);
+
+    /// <summary>Why predictions that were imported have no figure over the sparsity.</summary>
+    protected static string? NotOverSparsity(FigureScope scope) =>
+        scope.Sweep.Foreign is null ? null
+        : "The cohorts of imported predictions have no target sparsity. GET /sweeps/{id}/comparisons has their scores "
+            + "and PIE rates.";
+}
