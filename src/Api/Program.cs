@@ -147,6 +147,7 @@ api.MapComparisons();
 api.MapExampleVotes();
 api.MapSweepAnalysis();
 api.MapFigures();
+api.MapExampleFigures();
 api.MapWebhooks();
 api.MapAudit();
 if (access.RequireKeys && !await AccessSetup.HasKeyAsync(app.Services))

@@ -31,6 +31,7 @@ internal static class KnownFigures
         ["overlap"] = Overlap(Methods),
         ["influence"] = Influence([Method.Imp, Method.Iibp, Method.RpAi]),
         ["readability"] = Readability(),
+        ["trajectory"] = Trajectory(Methods, [50, 90]),
     };
 
     public static FigureLook Look(Figure figure, FigureWidth? width = null) =>
@@ -104,6 +105,20 @@ internal static class KnownFigures
                 new(TextMeasure.MeanWordLength, 4, 4, 1, 0.98, 1.02, 0.4),
                 new(TextMeasure.Words, 20, 18, 1.11, 1.05, 1.17, 0.01),
                 new(TextMeasure.SmogIndex, 0.03, 0.01, 3, 0.9, 9.5, 0.4),
+            ]);
+
+    private static TrajectoryFigure Trajectory(IReadOnlyList<Method> methods, IReadOnlyList<decimal> targets) =>
+        new(
+            Source, Guid.Parse("7fc4cf93-d35b-83a7-8e90-4b1bad946dff"), 17, "a fine film", "no", 0.5, 12,
+            [new("no", "label 1"), new("yes", "label 2"), new("猫", "label 3")],
+            [
+                new(null, 30, false, false, new Dictionary<string, int> { ["no"] = 30 }),
+                .. from method in methods
+                   from target in targets
+                   let wrong = (int)(target / 10) + (int)method
+                   select new CohortVotesRow(
+                       Cohort(method, target), 30, wrong > 15, wrong == 15,
+                       new Dictionary<string, int> { ["no"] = 30 - wrong, ["yes"] = wrong - 2, ["猫"] = 2 }),
             ]);
 
     private static ComparedCohort Cohort(Method method, decimal target) => new(Guid.Empty, method, target, null);

@@ -1,0 +1,149 @@
+using PieService.Api.Figures.Drawing;
+using PieService.Api.Tables;
+
+namespace PieService.Api.Figures;
+
+/// <summary>The votes of a cohort on one example.</summary>
+/// <param name="Cohort">Null for the dense cohort.</param>
+/// <param name="Runs">The number of runs that voted.</param>
+/// <param name="IsPie">Whether the majority differs from that of the dense cohort.</param>
+/// <param name="IsTied">Whether the vote is a tie.</param>
+/// <param name="Votes">The number of runs that predict each label, without the labels that have none.</param>
+public sealed record CohortVotesRow(
+    ComparedCohort? Cohort, int Runs, bool IsPie, bool IsTied, IReadOnlyDictionary<string, int> Votes);
+
+/// <summary>The votes on one example by method and sparsity, as stacked bars.</summary>
+/// <param name="Text">The beginning of the text of the example.</param>
+/// <param name="Labels">The labels that have votes, the gold label first, then those with most votes.</param>
+public sealed record TrajectoryFigure(
+    FigureSource Source, Guid ExampleId, int Position, string Text, string Gold, double? El2n, int? InfluenceBin,
+    IReadOnlyList<UserText> Labels, IReadOnlyList<CohortVotesRow> Rows)
+    : Figure<CohortVotesRow>(Source, Rows)
+{
+    private const double RowHeight = 15, Top = 18, DenseShare = 0.14;
+    private const string Other = "other labels";
+
+    /// <summary>By Okabe and Ito (2008): the gold label, then others; more are grey.</summary>
+    private static readonly Rgb[] Colours =
+        [.. new[] { "#0072B2", "#E69F00", "#CC79A7", "#009E73", "#56B4E9", "#F0E442" }.Select(Rgb.Of)];
+
+    private static readonly Rgb OtherColour = Rgb.Of("#BDBDBD");
+
+    private static readonly Columns<CohortVotesRow> Flat = new Columns<CohortVotesRow>()
+        .Text("method", row => row.Cohort is { } cohort ? Domain.Wire.Name(cohort.Method) : "dense")
+        .Real("target", row => (double?)row.Cohort?.Target)
+        .Text("cohort", row => row.Cohort?.Cohort)
+        .Whole("runs", row => row.Runs)
+        .Flag("isPie", row => row.IsPie)
+        .Flag("isTied", row => row.IsTied)
+        .Text("votes", row => Domain.Json.Write(row.Votes));
+
+    public override string Title => "Votes on one example";
+
+    public override FigureWidth UsualWidth => FigureWidth.Page;
+
+    public override string Explanation =>
+        $"Example {Position} ({ExampleId}), gold label '{Gold}': \"{Text}\". The widths are shares of the runs of a "
+        + $"cohort ({CountText.Of(Rows.Select(row => row.Runs))} runs). A frame marks a PIE, of which the "
+        + $"majority differs from that of the dense cohort. {Rows.Count(row => row.IsTied)} votes are ties."
+        + (El2n is { } el2n ? $" EL2N {NumberText.Fixed(el2n, 3)}, influence bin {InfluenceBin}." : "")
+        + UserText.Explain([.. Labels, .. ComparedCohort.Names(Cohorts)]);
+
+    protected override Columns<CohortVotesRow> Columns => Flat;
+
+    private IReadOnlyList<ComparedCohort> Cohorts => [.. Rows.Select(row => row.Cohort).OfType<ComparedCohort>()];
+
+    private IEnumerable<CohortVotesRow> Pruned => Rows.Where(row => row.Cohort is not null);
+
+    /// <summary>A line for each method, or for each cohort of imported predictions.</summary>
+    private IReadOnlyList<IGrouping<UserText, CohortVotesRow>> Lines =>
+        [.. Pruned.Index().GroupBy(row => NameOf(row.Item.Cohort!, row.Index), row => row.Item)];
+
+    private IReadOnlyList<decimal> Targets => [.. Pruned.Select(row => row.Cohort!.Target).Distinct().Order()];
+
+    public override SheetSize SizeOf(FigureLook look)
+    {
+        var width = look.Millimetres * Style.PointsPerMillimetre;
+        return new(
+            width,
+            Top + (RowHeight * Lines.Count) + 6 + new Key(KeyEntries(look.Theme), width - 8).Height
+                + (Source.Provisional is null ? 4 : 14));
+    }
+
+    public override void Draw(ISheet sheet, FigureLook look)
+    {
+        var (theme, size, lines, targets) = (look.Theme, SizeOf(look), Lines, Targets);
+        var names = Math.Min(
+            lines.Max(line => Font.Regular.Width(line.Key.Text, Style.TextSize)), size.Width * 0.25);
+        var (left, bottom) = (names + 8, Top + (RowHeight * lines.Count));
+        var dense = new Box(left, Top, (size.Width - left) * DenseShare, RowHeight * lines.Count);
+        var head = new TextStyle(Style.TextSize, theme.Ink, Anchor.Middle, IsBold: true);
+        sheet.Text(new(dense.CentreX, 12), "Dense", head);
+        Draw(sheet, Rows.First(row => row.Cohort is null), dense with { Height = dense.Height - 2 }, theme);
+        var cell = (size.Width - dense.Right - 12) / targets.Count;
+        var gap = Math.Min(4, cell * 0.15);
+        var isImported = Cohorts.All(cohort => cohort.Cohort is not null);
+        var shown = targets.Count * 30 < size.Width - dense.Right ? 1 : (int)Math.Ceiling(30 / cell);
+        foreach (var (index, target) in targets.Index().Where(column => !isImported && column.Index % shown == 0))
+            sheet.Text(
+                new(dense.Right + 8 + ((index + 0.5) * cell), 12), $"{NumberText.Percent(target)} %", head);
+        foreach (var (index, line) in lines.Index())
+        {
+            var top = Top + (RowHeight * index);
+            sheet.Text(
+                new(left - 4, top + (RowHeight / 2) - 1 + (Style.Middle * Style.TextSize)),
+                Font.Regular.Cut(line.Key.On(sheet), Style.TextSize, names),
+                new(Style.TextSize, theme.Ink, Anchor.End));
+            foreach (var row in line)
+            {
+                var column = targets.Index().First(found => found.Item == row.Cohort!.Target).Index;
+                Draw(
+                    sheet, row, new(dense.Right + 8 + (column * cell), top, cell - gap, RowHeight - 2), theme);
+            }
+        }
+        new Key(KeyEntries(theme), size.Width - 8).Draw(sheet, 4, bottom + 5, theme);
+        if (Source.Provisional is { } note)
+            sheet.Text(
+                new(4, size.Height - 3), Font.Regular.Cut(note, Style.NoteSize, size.Width - 8),
+                new(Style.NoteSize, theme.Muted));
+    }
+
+    private static UserText NameOf(ComparedCohort cohort, int index) =>
+        cohort.Cohort is { } name ? new(name, $"cohort {index + 1}")
+        : new(Domain.Wire.Name(cohort.Method), Domain.Wire.Name(cohort.Method));
+
+    private static Rgb ColourOf(int label) => label < Colours.Length ? Colours[label] : OtherColour;
+
+    private void Draw(ISheet sheet, CohortVotesRow row, Box box, Theme theme)
+    {
+        var x = box.Left;
+        foreach (var (label, name) in Labels.Index())
+        {
+            if (!row.Votes.TryGetValue(name.Text, out var votes)) continue;
+            var (width, colour) = (box.Width * votes / row.Runs, ColourOf(label));
+            sheet.Rectangle(
+                new(x, box.Top, width, box.Height), colour, 1, new(theme.Background, 0.3),
+                $"{name.Text}: {votes} of {row.Runs}");
+            if (Font.Regular.Width($"{votes}", Style.TextSize) < width - 2)
+                sheet.Text(
+                    new(x + (width / 2), box.CentreY + (Style.Middle * Style.TextSize)), $"{votes}",
+                    new(Style.TextSize, colour.TextOnIt, Anchor.Middle));
+            x += width;
+        }
+        if (row.IsPie) sheet.Rectangle(box, null, 1, new(theme.Ink, 1.1));
+    }
+
+    private IEnumerable<KeyEntry> KeyEntries(Theme theme)
+    {
+        foreach (var (index, label) in Labels.Index().Take(Colours.Length))
+            yield return Entry(
+                Font.Regular.Has(label.Text) ? label.Text : label.Substitute, label.Text == Gold, ColourOf(index));
+        if (Labels.Count > Colours.Length) yield return Entry(Other, isGold: false, OtherColour);
+        yield return new("PIE: the majorities differ", (sheet, box) => sheet.Rectangle(
+            new(box.Left + 4, box.Top - 1, 10, 8), null, 1, new(theme.Ink, 1.1)));
+
+        static KeyEntry Entry(string text, bool isGold, Rgb colour) => new(
+            Font.Regular.Cut(text, Style.TextSize, 80) + (isGold ? " (gold)" : ""),
+            (sheet, box) => sheet.Rectangle(new(box.Left + 4, box.Top - 1, 8, 8), colour));
+    }
+}
