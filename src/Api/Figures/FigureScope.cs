@@ -30,16 +30,22 @@ public sealed record FigureScope(
         return new(found.sweep, found.Name, found.ContentHash, found.Task, found.Labels, comparisons);
     }
 
-    /// <summary>Selects the comparisons of one model, one baseline and one split.</summary>
-    /// <param name="usual">The split if the query names none and there are comparisons on it.</param>
-    /// <exception cref="InvalidRequestException">The query names something that the sweep does not have.</exception>
+    /// <summary>
+    /// Selects the comparisons of one model, one baseline and one split, of which at least one is labelled.
+    /// </summary>
+    /// <param name="usual">The split if the query names none and there are labelled comparisons on it.</param>
+    /// <exception cref="InvalidRequestException">
+    /// The query names something that the sweep does not have, or that is not labelled yet.
+    /// </exception>
     public SelectedCohorts Select(FigureQuery query, Split usual)
     {
         IReadOnlyList<Comparison> selected = Comparisons;
         var model = Only("model", comparison => comparison.Model, query.Model, name => name);
         var split = Only(
             "split", comparison => comparison.Split,
-            query.Split ?? (selected.Any(comparison => comparison.Split == usual) ? usual : null), Wire.Name);
+            query.Split
+                ?? (selected.Any(row => row.Summary is not null && row.Split == usual) ? usual : null),
+            Wire.Name);
         var baseline = Only("baseline", comparison => comparison.Baseline, query.Baseline, Wire.Name);
         if (query.Sparsity is not null)
             Only("sparsity", comparison => comparison.Sparsity, query.Sparsity, Drawing.NumberText.Percent);
@@ -48,17 +54,24 @@ public sealed record FigureScope(
             var known = selected.Select(comparison => comparison.Method).Distinct().ToList();
             foreach (var method in methods.Except(known))
                 throw Unknown("methods", Wire.Name(method), known.Select(Wire.Name));
-            selected = [.. selected.Where(comparison => methods.Contains(comparison.Method))];
+            Keep("methods", query.Methods!, comparison => methods.Contains(comparison.Method));
         }
         return new(this, model, baseline, split, selected);
 
         T Only<T>(string field, Func<Comparison, T> of, object? asked, Func<T, string> name)
         {
-            var value = asked is T given ? given : of(selected[0]);
-            var kept = selected.Where(comparison => Equals(of(comparison), value)).ToList();
-            if (kept.Count == 0) throw Unknown(field, name(value), selected.Select(of).Distinct().Select(name));
-            selected = kept;
+            var value = asked is T given ? given : of(selected.First(comparison => comparison.Summary is not null));
+            if (selected.All(comparison => !Equals(of(comparison), value)))
+                throw Unknown(field, name(value), selected.Select(of).Distinct().Select(name));
+            Keep(field, name(value), comparison => Equals(of(comparison), value));
             return value;
+        }
+
+        void Keep(string field, string value, Func<Comparison, bool> isKept)
+        {
+            selected = [.. selected.Where(isKept)];
+            if (selected.All(comparison => comparison.Summary is null))
+                throw new InvalidRequestException([new(field, $"{value} has no comparison that is labelled yet")]);
         }
     }
 

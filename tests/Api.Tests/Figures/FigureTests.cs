@@ -221,6 +221,28 @@ public sealed class FigureTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.All(figure["data"]!.AsArray(), row => Assert.Null(row!["low"]));
     }
 
+    [Fact]
+    public async Task By_default_a_figure_is_about_a_model_that_has_labels()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), 3, "IMP");
+        var other = request["models"]![0]!.DeepClone();
+        (other["name"], other["hyperparameters"]!["hiddenSize"]) = ("other", 7);
+        request["models"]!.AsArray().Add(other);
+        var sweep = await api.SubmitAsync(request);
+        foreach (var run in (await api.Situations.RunsOfAsync(sweep))
+            .Where(run => run.Recipe!.Hyperparameters.HiddenSize == 7))
+            await api.Situations.TrainAsync(run);
+        await api.Situations.LabelAsync(sweep);
+
+        var figure = await api.GetAsync($"/api/v1/sweeps/{sweep}/figures/pie-rate");
+
+        Assert.Equal("other", (string?)figure["source"]!["model"]);
+        Assert.Equal(
+            ["model"],
+            await api.InvalidFieldsAsync(
+                HttpMethod.Get, $"/api/v1/sweeps/{sweep}/figures/effectiveness.svg?model=bilstm"));
+    }
+
     private Task<JsonObject> FigureAsync(StudiedSweep sweep, string name, string query = "") =>
         api.GetAsync($"/api/v1/sweeps/{sweep.Id}/figures/{name}{query}");
 
