@@ -15,7 +15,7 @@ has_postgres() {
 }
 
 # The needs of the tests: they execute the recipes of docs/pipelines.md unchanged, and they drive a browser.
-readonly test_programs=(jq python3 psql) browser_programs=(chromium chromedriver)
+readonly test_programs=(jq python3 psql pandas) browser_programs=(chromium chromedriver)
 
 check_needs() {
   local more=()
@@ -33,15 +33,22 @@ package_of() {
   case $1 in
     psql) echo postgresql-client ;;
     chromedriver) echo chromium-driver ;;
+    pandas) echo python3-pandas ;;
     *) echo "$1" ;;
   esac
+}
+
+# pandas is a module of the Python that comes first, or of the one that the system's packages use.
+has_program() {
+  [[ $1 == pandas ]] || { command -v "$1" >/dev/null; return; }
+  python3 -c 'import pandas' 2>/dev/null || /usr/bin/python3 -c 'import pandas' 2>/dev/null
 }
 
 # check_packages NEEDS_POSTGRES(yes|no) [PROGRAM…]: checks curl and the named programs.
 check_packages() {
   local missing=() program
   for program in curl "${@:2}"; do
-    command -v "$program" >/dev/null || missing+=("$(package_of "$program")")
+    has_program "$program" || missing+=("$(package_of "$program")")
   done
   if [[ $1 == yes ]] && ! has_postgres; then
     [[ -z ${PIE_PG_BIN:-} ]] || fail "PIE_PG_BIN is $PIE_PG_BIN, but initdb and postgres are not there"

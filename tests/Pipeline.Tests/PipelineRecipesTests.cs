@@ -75,6 +75,64 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
         Assert.Equal(pies.Select(pie => (string)pie["exampleId"]!).Order(), (await ReadLinesAsync("pies.txt")).Order());
     }
 
+    /// <summary>Example 1 is a PIE, since two of three pruned models answer 2 there and all dense ones 1.</summary>
+    [Fact]
+    public async Task The_notebook_recipe_leads_from_logits_to_a_frame_of_PIEs()
+    {
+        const string given = """
+            import numpy as np
+            texts, gold, labels = ["first", "second", "third"], [0, 1, 2], ["no", "maybe", "yes"]
+            dense = np.stack([np.eye(3)] * 3)
+            pruned = dense.copy()
+            pruned[:2, 1] = [0, 0, 1]
+
+            """;
+
+        var output = (await RunAsync(await PandasAsync(), ["-c", given + Recipe("notebook")])).Succeeded();
+
+        Assert.Equal(
+            [["position", "text", "label", "dense_predicted", "pruned_predicted"],
+                ["1", "second", "maybe", "maybe", "yes"]],
+            output.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Fact]
+    public async Task The_recipe_for_lm_evaluation_harness_leads_from_its_output_folder_to_the_changed_answers()
+    {
+        foreach (var (cohort, score) in new[] { ("bf16", -1), ("int4", -3) })
+        {
+            var path = Path.Combine(folder, "out", cohort, "toy__model");
+            Directory.CreateDirectory(path);
+            await File.WriteAllTextAsync(
+                Path.Combine(path, "samples_arc_easy_2026-08-21T10-00-00.000000.jsonl"),
+                Sample(0, "Which gas?", -1) + Sample(1, "Which planet?", score));
+        }
+        var pie = $$"""pie() { dotnet '{{ServiceProcess.ImportProgram}}' "$PIE_API" "${@:2}"; }""";
+
+        var output = (await RunAsync(
+            "bash", ["-euo", "pipefail", "-c", $"{pie}\n{Recipe("lm-eval")}"])).Succeeded();
+
+        Assert.Matches(@"int4 +2 +100\.0 % → 50\.0 % +1 \(50\.0 %\)", output);
+        var row = Assert.Single((await ReadLinesAsync("changed.csv")).Skip(1));
+        Assert.Contains("Which planet?", row, StringComparison.Ordinal);
+
+        // The first choice is the answer if its log-likelihood is above -2, that of the second one.
+        static string Sample(int id, string question, int first) =>
+            $$$"""{"doc_id": {{{id}}}, "doc": {"question": "{{{question}}}"}, "target": "0", """
+            + """ "arguments": {"gen_args_0": {"arg_0": "Q", "arg_1": " a"}, "gen_args_1": {"arg_0": "Q", """
+            + $$$""" "arg_1": " b"}}, "filtered_resps": [["{{{first}}}", "True"], ["-2", "False"]], """
+            + $$$""" "filter": "none", "acc": {{{(first > -2 ? 1 : 0)}}}.0}""" + "\n";
+    }
+
+    /// <summary>A Python that has pandas: the usual one, or the one of the system's packages.</summary>
+    private async Task<string> PandasAsync()
+    {
+        foreach (var python in new[] { "python3", "/usr/bin/python3" })
+            if ((await RunAsync(python, ["-c", "import pandas"])).Code == 0) return python;
+        Assert.Skip("No Python has pandas; ./pie check --all installs it.");
+        return "";
+    }
+
     [Fact]
     public async Task The_Snakemake_rule_waits_for_the_sweep_and_writes_its_output()
     {
@@ -253,7 +311,7 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
         File.ReadAllText(Path.Combine(ServiceProcess.RepositoryFolder, "docs/pipelines.md"));
 
     [GeneratedRegex(
-        @"<!-- recipe: (?<name>\w+) -->\n```\w+\n(?<text>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
+        @"<!-- recipe: (?<name>[\w-]+) -->\n```\w+\n(?<text>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex AnyRecipe();
 
     [GeneratedRegex(@"^```\w", RegexOptions.Multiline)]

@@ -41,6 +41,10 @@ public sealed class ServiceProcess : IAsyncDisposable
         IDictionary<string, string> settings, params string[] arguments) =>
         RunAsync($"Worker/{Configuration}_linux-x64/PieService.Worker.dll", settings, arguments);
 
+    /// <summary>The program of ./pie import.</summary>
+    public static string ImportProgram { get; } =
+        Path.Combine(RepositoryFolder, $"artifacts/bin/Import/{Configuration}/PieService.Import.dll");
+
     /// <summary>The last lines of the process's output, for the message of a failed test.</summary>
     public string Tail
     {

@@ -2,6 +2,7 @@ using PieService.Domain.Files;
 using PieService.Domain.Foreign;
 using PieService.Domain.Foreign.Guess;
 using PieService.Domain.Sweeps;
+using PieService.Golden;
 
 namespace PieService.Domain.Tests.Foreign;
 
