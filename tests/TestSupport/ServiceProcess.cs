@@ -42,7 +42,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         RunAsync($"Worker/{Configuration}_linux-x64/PieService.Worker.dll", settings, arguments);
 
     /// <summary>The program of ./pie import.</summary>
-    public static string ImportProgram { get; } =
+    public static string ImportProgram =>
         Path.Combine(RepositoryFolder, $"artifacts/bin/Import/{Configuration}/PieService.Import.dll");
 
     /// <summary>The last lines of the process's output, for the message of a failed test.</summary>
