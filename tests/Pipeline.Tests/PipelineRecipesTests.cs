@@ -311,7 +311,8 @@ public sealed partial class PipelineRecipesTests : IClassFixture<ServiceFixture>
         File.ReadAllText(Path.Combine(ServiceProcess.RepositoryFolder, "docs/pipelines.md"));
 
     [GeneratedRegex(
-        @"<!-- recipe: (?<name>[\w-]+) -->\n```\w+\n(?<text>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
+        @"<!-- recipe: (?<name>[\w-]+) -->\n```\w+\n(?<text>.*?)^```$",
+        RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex AnyRecipe();
 
     [GeneratedRegex(@"^```\w", RegexOptions.Multiline)]

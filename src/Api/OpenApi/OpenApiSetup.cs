@@ -54,7 +54,8 @@ public static class OpenApiSetup
     private static string Story(ApiDescription operation)
     {
         string[] order =
-            ["Datasets", "Imports", "Examples", "Sweeps", "Runs", "Comparisons", "PIEs", "Figures", "Bundles", "Webhooks",
+            ["Datasets", "Imports", "Examples", "Sweeps", "Runs", "Comparisons", "PIEs", "Figures", "Bundles",
+                "Webhooks",
                 "System"];
         var tag = operation.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().SelectMany(tags => tags.Tags)
             .FirstOrDefault();

@@ -60,7 +60,8 @@ public sealed class ImportedSweeps(IDbContextFactory<PieDbContext> contexts)
 
         var cohorts = extended.With(import);
         await db.Database.ExecuteSqlAsync(
-            $"""UPDATE sweeps SET foreign_cohorts = {Json.Write(cohorts)}::jsonb WHERE id = {sweep.Id}""", cancellation);
+            $"""UPDATE sweeps SET foreign_cohorts = {Json.Write(cohorts)}::jsonb WHERE id = {sweep.Id}""",
+            cancellation);
         sweep = new Sweep { Id = sweep.Id, Name = sweep.Name, DatasetId = sweep.DatasetId, Foreign = cohorts };
         var runs = await ImportedRuns.AddAsync(
             db, sweep, import, predictions, await NowAsync(db, cancellation), cancellation);

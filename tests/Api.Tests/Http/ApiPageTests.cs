@@ -86,6 +86,6 @@ public sealed partial class ApiPageTests
         RegexOptions.Singleline)]
     private static partial Regex Example();
 
-    [GeneratedRegex(@" -X POST | -d | -F ")]
+    [GeneratedRegex(@" -X POST | -d | -F | --data-binary ")]
     private static partial Regex PostCommand();
 }

@@ -8,8 +8,8 @@ using PieService.Domain.Runs;
 namespace PieService.Api.Tests.PredictionImports;
 
 /// <summary>
-/// The predictions of a sweep that this service trained, exported and imported again into the same dataset: every number
-/// of its comparison stays the same.
+/// The predictions of a sweep that this service trained, exported and imported again into the same dataset: every
+/// number of its comparison stays the same.
 /// </summary>
 public sealed class OwnExportTests(DatasetApi api) : IClassFixture<DatasetApi>
 {

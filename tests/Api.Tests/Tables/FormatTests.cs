@@ -220,7 +220,8 @@ public sealed partial class FormatTests(FilledTables tables) : IClassFixture<Fil
         .. from path in (await tables.Api.GetAsync("/swagger/v1/swagger.json"))["paths"]!.AsObject()
            let operation = path.Value!["get"]
            let content = operation?["responses"]!["200"]?["content"]?.AsObject()
-           where content is not null && content.ContainsKey("text/csv")
+           // The data of a figure is CSV too, beside its picture.
+           where content is not null && content.ContainsKey("text/csv") && !content.ContainsKey("image/svg+xml")
            select ((string)operation["operationId"]!, tables.Concrete(path.Key), content),
     ];
 

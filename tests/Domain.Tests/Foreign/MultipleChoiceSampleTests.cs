@@ -130,7 +130,8 @@ public class MultipleChoiceSampleTests
         Equal(
             expected,
             InOneBlock.Flips(
-                new(predictions.Gold, [predictions.Labels(first)], [predictions.Labels(second)]), paired: false).Flips());
+                new(predictions.Gold, [predictions.Labels(first)], [predictions.Labels(second)]),
+                paired: false).Flips());
         Assert.Equal(predictions.Gold.Count * 2, predictions.Counts.MetricAgrees);
     }
 
