@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PieService.Domain.Foreign.Guess;
 using PieService.Import;
 
 // ./pie import: sends the predictions of other programs to the service, waits, and shows which answers changed. The
@@ -10,20 +11,22 @@ try
     var imports = DefinedImport.Of(arguments);
     foreach (var line in imports.SelectMany(Texts.Plan)) Console.WriteLine(line);
     using var service = new Service(arguments.Service, arguments.Key);
+    var refused = 0;
     foreach (var import in imports)
     {
-        var sent = await service.SendAsync(import, arguments.IsDryRun);
         Console.WriteLine($"\n{import.Definition.Name}");
-        if (arguments.IsDryRun)
+        try
         {
-            Console.WriteLine(Texts.Read(sent["read"] ?? sent));
-            continue;
+            await ImportAsync(service, import, arguments.IsDryRun);
         }
-        var ended = await service.EndedAsync(sent, import);
-        Console.WriteLine(Texts.Read(ended["read"]));
-        await ShowAsync(service, $"{ended["sweepId"]}");
+        catch (ImportException failure) when (imports.Count > 1)
+        {
+            // The other tasks do not depend on this one.
+            refused++;
+            Fail($"{import.Definition.Name}: {failure.Message}");
+        }
     }
-    return 0;
+    return refused == 0 ? 0 : Fail($"{refused} of {imports.Count} imports were not made; send their files again.");
 }
 catch (ImportException known)
 {
@@ -33,6 +36,19 @@ catch (HttpRequestException unreachable)
 {
     return Fail($"The service does not answer ({unreachable.Message}). Start it with ./pie up, or name another one "
         + "with --url.");
+}
+
+static async Task ImportAsync(Service service, GuessedImport import, bool isDryRun)
+{
+    var sent = await service.SendAsync(import, isDryRun);
+    if (isDryRun)
+    {
+        Console.WriteLine(Texts.Read(sent["read"]));
+        return;
+    }
+    var ended = await service.EndedAsync(sent, import);
+    Console.WriteLine(Texts.Read(ended["read"]));
+    await ShowAsync(service, $"{ended["sweepId"]}");
 }
 
 static async Task ShowAsync(Service service, string sweep)

@@ -9,6 +9,12 @@ public static class ImportLimits
     /// <summary>Runs of a cohort.</summary>
     public const int Seeds = 1000;
 
+    /// <summary>Runs times examples: the survey has a bit for each.</summary>
+    public const long Answers = 4_000_000_000;
+
+    /// <summary>The bytes of the packed answers of all runs, which wait on the disk.</summary>
+    public const long AnswerBytes = 32L << 30;
+
     /// <summary>Errors that are reported; reading ends with the last of them.</summary>
     public const int Errors = 100;
 

@@ -8,6 +8,10 @@ namespace PieService.Domain.Predictions;
 /// </summary>
 public sealed class RunAnswers
 {
+    /// <summary>The characters of an answer that are kept, and by which answers are compared: a row has at most 64
+    /// MB.</summary>
+    public const int Characters = 16_384;
+
     /// <summary>The examples of a row.</summary>
     public const int Examples = 1000;
 

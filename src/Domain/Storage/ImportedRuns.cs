@@ -65,25 +65,45 @@ internal static class ImportedRuns
                 Scores = answers.Scores,
                 Threshold = foreign.Threshold,
             });
-            if (predictions.Task == ForeignTask.Correctness) AddAnswers(db, run.Id, import, predictions, foreign);
-            await db.SaveChangesAsync(cancellation);
-            db.ChangeTracker.Clear();
+            await SaveAsync(db, cancellation);
+            if (predictions.Task == ForeignTask.Correctness)
+                await AddAnswersAsync(db, run.Id, import, predictions, foreign, cancellation);
             added.Add(run.Id);
         }
         return added;
     }
 
-    private static void AddAnswers(
-        PieDbContext db, Guid run, PredictionImport import, ForeignPredictions predictions, ForeignRun foreign)
+    private static async Task AddAnswersAsync(
+        PieDbContext db, Guid run, PredictionImport import, ForeignPredictions predictions, ForeignRun foreign,
+        CancellationToken cancellation)
     {
-        foreach (var (block, texts) in predictions.AnswerTexts(foreign).Chunk(RunAnswers.Examples).Index())
+        foreach (var (block, texts) in predictions.AnswerTexts(foreign).Select(Stored).Chunk(RunAnswers.Examples)
+            .Index())
+        {
             db.RunAnswers.Add(new RunAnswers
             {
                 RunId = run,
                 Split = import.Split,
                 Start = block * RunAnswers.Examples,
-                // PostgreSQL cannot store U+0000 in a text.
-                Texts = Array.ConvertAll(texts, text => text?.Replace('\0', '\uFFFD')),
+                Texts = texts,
             });
+            await SaveAsync(db, cancellation);
+        }
+    }
+
+    /// <summary>The beginning of a long answer. PostgreSQL cannot store U+0000 in a text, nor half of a
+    /// character.</summary>
+    private static string? Stored(string? text)
+    {
+        if (text?.Length > RunAnswers.Characters)
+            text = text[..(RunAnswers.Characters - (char.IsHighSurrogate(text[RunAnswers.Characters - 1]) ? 1 : 0))];
+        return text?.Replace('\0', '\uFFFD');
+    }
+
+    /// <summary>What is saved is not kept in memory.</summary>
+    private static async Task SaveAsync(PieDbContext db, CancellationToken cancellation)
+    {
+        await db.SaveChangesAsync(cancellation);
+        db.ChangeTracker.Clear();
     }
 }

@@ -20,6 +20,7 @@ public sealed class ImportedSweeps(IDbContextFactory<PieDbContext> contexts)
         CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
+        db.Database.SetCommandTimeout(ComparisonLabels.Timeout);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var now = await NowAsync(db, cancellation);
         var sweep = new Sweep
@@ -49,6 +50,7 @@ public sealed class ImportedSweeps(IDbContextFactory<PieDbContext> contexts)
         CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
+        db.Database.SetCommandTimeout(ComparisonLabels.Timeout);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         // Two imports that add to one sweep are stored one after the other.
         await AdvisoryLocks.TakeDatasetAsync(db, import.Dataset!.Id!.Value, cancellation);

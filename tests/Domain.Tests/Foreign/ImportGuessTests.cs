@@ -51,16 +51,18 @@ public sealed class ImportGuessTests : IDisposable
 
         Assert.Equal(ReplicationKind.Evaluation, definition.Replication);
         Assert.Equal([("bf16", 0), ("bf16", 1), ("int4", 0)], definition.Files!.Select(f => (f.Cohort!, f.Seed)));
+        Assert.All(definition.Cohorts!, cohort => Assert.Equal(SeedPairing.None, cohort.Pairing));
     }
 
     [Fact]
     public void Of_several_filters_the_first_is_read_and_a_metric_that_is_not_the_usual_one_is_named()
     {
+        var row = Open.Replace("exact_match", "pass_at_1", StringComparison.Ordinal);
+        // All rows of a filter come before those of the next, and prompts may be long.
         string[] rows =
         [
-            Open.Replace("exact_match", "pass_at_1", StringComparison.Ordinal),
-            Open.Replace("exact_match", "pass_at_1", StringComparison.Ordinal)
-                .Replace("strict-match", "flexible", StringComparison.Ordinal),
+            .. Enumerable.Repeat(row.Replace("\"Q\"", $"\"{new string('q', 100_000)}\"", StringComparison.Ordinal), 60),
+            .. Enumerable.Repeat(row.Replace("strict-match", "flexible", StringComparison.Ordinal), 60),
         ];
         var definition = Assert.Single(
             Guess(File("bf16/samples_code.jsonl", rows), File("q8/samples_code.jsonl", rows)))

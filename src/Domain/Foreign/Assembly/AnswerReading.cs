@@ -32,8 +32,13 @@ internal static class AnswerReading
         List<FoundRun> runs = [.. survey.Runs
             .OrderBy(run => import.Cohorts!.Index().First(cohort => cohort.Item.Name == run.Key.Cohort).Index)
             .ThenBy(run => run.Key.Seed)];
-        var answers = new AnswerScratch(
-            folder, kept.Count, [.. runs.Select(run => packing.RowBytes(run.HasScores is true))]);
+        int[] rowBytes = [.. runs.Select(run => packing.RowBytes(run.HasScores is true))];
+        if (ImportSize.Fault(kept.Count, labels.Count, rowBytes) is { } size)
+        {
+            errors.Add(sources[0].Name, default, size);
+            return null;
+        }
+        var answers = new AnswerScratch(folder, kept.Count, rowBytes);
         var content = new ImportContent
         {
             Task = task,

@@ -16,6 +16,7 @@ internal sealed class ImportSurvey(
         import.Cohorts!.Select(cohort => cohort.Name!), StringComparer.Ordinal);
     private readonly Dictionary<RunKey, FoundRun> byKey = [];
     private readonly List<FoundRun> runs = [];
+    private readonly Dictionary<string, int> seeds = new(StringComparer.Ordinal);
 
     public IReadOnlyList<FoundRun> Runs => runs;
 
@@ -66,11 +67,15 @@ internal sealed class ImportSurvey(
         {
             var stored = dataset?.SeedsOf(key.Cohort);
             if (stored?.Contains(key.Seed) is true) return $"has answers of {key}, which the sweep has already";
-            if (runs.Count(other => other.Key.Cohort == key.Cohort) + (stored?.Count ?? 0) == ImportLimits.Seeds)
+            var known = seeds.GetValueOrDefault(key.Cohort, stored?.Count ?? 0);
+            if (known == ImportLimits.Seeds)
                 return $"has seed number {ImportLimits.Seeds + 1} of the cohort {key.Cohort}; a cohort has at most "
                     + $"{ImportLimits.Seeds}";
+            seeds[key.Cohort] = known + 1;
             runs.Add(byKey[key] = run = new FoundRun(key, source.Name));
         }
+        if ((long)runs.Count * examples.Count > ImportLimits.Answers)
+            return $"makes more than {ImportLimits.Answers} answers, runs times examples, the most that an import has";
         if (run.File != source.Name) return $"has answers of {key}, as the file {run.File} has";
         if (!run.Add(example)) return $"{record.Example} occurs twice in {key}";
         if (record.MetricAgrees) AgreeingMetrics++;

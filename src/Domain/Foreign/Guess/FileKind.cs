@@ -15,10 +15,8 @@ public sealed record FileKind(
     ForeignFormat Format, bool IsOpen, string? Filter = null, string? Metric = null, string? TextPath = null,
     PredictBy? PredictBy = null)
 {
-    private const int HeadBytes = 64 * 1024;
-
-    /// <summary>The rows of lm-evaluation-harness that are looked at: enough for each of its filters.</summary>
-    private const int Rows = 50;
+    /// <summary>A whole record, of which a long prompt may come first.</summary>
+    private const int HeadBytes = 2 * 1024 * 1024;
 
     private static readonly string[] QuestionNames = ["question", "query", "problem", "prompt", "sentence", "text"];
 
@@ -48,12 +46,18 @@ public sealed record FileKind(
         return Encoding.Latin1.GetString(head, 0, length).TrimStart('\u00EF', '\u00BB', '\u00BF', ' ', '\n', '\r');
     }
 
+    /// <summary>All rows are read, because the rows of one filter come before those of the next.</summary>
     private static FileKind OfHarness(SourceFile file, ReadLimits limits)
     {
         using var text = new SourceText(file, TextEncoding.Utf8, limits, new SourceBytes(file, limits.FileBytes));
-        var rows = JsonLines.Read(text, file, HarnessRow.Of).Take(Rows).ToList();
-        var filters = rows.Select(row => row.Filter).OfType<string>().Distinct().ToList();
-        var (first, isOpen) = (rows[0], rows[0].IsOpen);
+        HarnessRow? found = null;
+        var filters = new List<string>();
+        foreach (var row in JsonLines.Read(text, file, HarnessRow.Of))
+        {
+            found ??= row;
+            if (row.Filter is { } filter && !filters.Contains(filter)) filters.Add(filter);
+        }
+        var (first, isOpen) = (found!, found!.IsOpen);
         return new(
             ForeignFormat.LmEvalHarness, isOpen,
             Filter: filters.Count > 1 ? filters[0] : null,
@@ -68,7 +72,8 @@ public sealed record FileKind(
     private sealed record HarnessRow(string? Filter, bool IsOpen, IReadOnlyList<string> Metrics, string? TextPath)
     {
         public static HarnessRow Of(JsonRow row) => new(
-            row.Json.TryGetProperty("filter", out var filter) ? filter.GetString() : null,
+            row.Json.TryGetProperty("filter", out var filter) && filter.ValueKind == JsonValueKind.String
+                ? filter.GetString() : null,
             row.Json.TryGetProperty("filtered_resps", out var answers) && answers.ValueKind == JsonValueKind.Array
                 && answers.GetArrayLength() > 0 && answers[0].ValueKind != JsonValueKind.Array,
             [.. row.Json.EnumerateObject().Where(IsMetric).Select(member => member.Name)],

@@ -60,6 +60,8 @@ public static class ImportGuess
                 $"All files of the task {task} seem to be of one cohort: their paths do not differ. Put those of each "
                 + "cohort into a folder of its own, such as bf16/ and int4/.");
         var baseline = Baseline(names, options.Baseline, task);
+        // Repeats do not belong together, so all of them are compared with all.
+        var areRepeated = files.Count > names.Count || files[0].Kind.Format == ForeignFormat.Inspect;
         List<ForeignFile> entries = [.. files.GroupBy(file => file.Cohort)
             .SelectMany(cohort => cohort.Select((file, seed) => Entry(file, seed)))
             .Select((entry, place) => entry with { Part = $"file{place}" })];
@@ -69,9 +71,7 @@ public static class ImportGuess
             new PredictionImport
             {
                 Name = task,
-                // The epochs of a log of Inspect repeat the evaluation too.
-                Replication = files.Count > names.Count || files[0].Kind.Format == ForeignFormat.Inspect
-                    ? options.Replication : ReplicationKind.None,
+                Replication = areRepeated ? options.Replication : ReplicationKind.None,
                 Dataset = new()
                 {
                     FromFiles = true,
@@ -85,7 +85,7 @@ public static class ImportGuess
                     Baseline = name == baseline,
                     Compression = name == baseline ? null : name,
                     Bits = PathParts.Bits(name),
-                    Pairing = name == baseline ? SeedPairing.None : SeedPairing.Model,
+                    Pairing = name == baseline || areRepeated ? SeedPairing.None : SeedPairing.Model,
                 })],
                 Files = entries,
             },
