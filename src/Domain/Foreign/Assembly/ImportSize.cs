@@ -3,7 +3,7 @@ using PieService.Domain.Sweeps;
 namespace PieService.Domain.Foreign.Assembly;
 
 /// <summary>The size of the packed answers: a run is one value in the database, and all runs wait on the disk.</summary>
-internal static class ImportSize
+public static class ImportSize
 {
     /// <param name="rowBytes">The bytes of an example of each run.</param>
     /// <returns>Why the answers are too large; null if they are not.</returns>
