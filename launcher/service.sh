@@ -144,7 +144,7 @@ import_predictions() {
   url=$(cat -- "$run/url" 2>/dev/null || service_url)
   check_sdk >&2
   lock >&2
-  build src/Import >&2
+  is_running_from_here || build src/Import >&2
   [[ -f $import_dll ]] || fail "import: the program is not built, because the service runs from this checkout; ./pie down first"
   cd -- "$caller"
   exec dotnet "$import_dll" "${PIE_API:-$url}" "$@" 9>&-

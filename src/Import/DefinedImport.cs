@@ -40,10 +40,15 @@ internal static class DefinedImport
         if (File.Exists(name)) return [name];
         if (!Directory.Exists(name)) throw new ImportException($"There is no file or folder {name}.");
         var samples = Directory.GetFiles(name, "samples_*.jsonl*", SearchOption.AllDirectories);
+        foreach (var other in samples.Length == 0
+            ? [] : Directory.GetFiles(name, "*.jsonl", SearchOption.AllDirectories)
+                .Except(samples))
+            Console.Error.WriteLine($"not read, because its name does not begin with samples_: {other}");
         if (samples.Length == 0)
             samples = [.. Patterns.SelectMany(
                 pattern => Directory.GetFiles(name, pattern, SearchOption.AllDirectories))];
-        return samples.Length > 0 ? samples : throw new ImportException($"{name} has no file of an evaluation tool.");
+        return samples.Length > 0 ? samples : throw new ImportException(
+            $"{name} has no file whose tool is recognised. Write a definition: --definition FILE.");
     }
 
     /// <summary>

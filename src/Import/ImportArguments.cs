@@ -27,6 +27,8 @@ internal sealed record ImportArguments(
         while (rest.MoveNext())
             switch (rest.Current)
             {
+                case "--help" or "-h":
+                    throw new ImportException(Usage);
                 case "--dry-run":
                     isDryRun = true;
                     break;

@@ -47,9 +47,17 @@ internal static class Texts
     [
         (string?)comparison["cohort"] ?? "", $"{comparison["examples"]}",
         $"{Percent(comparison["score"]?["dense"]?["mean"])} → {Percent(comparison["score"]?["pruned"]?["mean"])}",
-        $"{comparison["pies"]} ({Percent(comparison["pieRate"])})",
+        Changed(comparison, flips?["changes"]),
         Number(flips?["rightToWrong"]), Number(flips?["wrongToRight"]), Number(flips?["accuracyChange"]?["p"]),
     ];
+
+    /// <summary>
+    /// Of open answers, a PIE is one that became right or wrong; other wrong answers are changes too.
+    /// </summary>
+    private static string Changed(JsonNode comparison, JsonNode? changes) =>
+        changes is not null && comparison["examples"] is { } examples
+            ? $"{Math.Round((double)changes * (int)examples)} ({Percent(changes)})"
+            : $"{comparison["pies"]} ({Percent(comparison["pieRate"])})";
 
     private static string Percent(JsonNode? share) =>
         share is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{100 * (double)share:0.0} %");

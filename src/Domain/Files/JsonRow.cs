@@ -34,10 +34,13 @@ internal readonly record struct JsonRow(JsonElement Json, long Line, SourceFile 
     public JsonElement? Optional(string name) =>
         Find(name) is var value && (value.ValueKind == JsonValueKind.Null || NotFinite.Is(value)) ? null : value;
 
+    /// <summary>A property that the object may lack.</summary>
+    public bool Has(string name, out JsonElement value) => Json.ValueKind == JsonValueKind.Object
+        ? Json.TryGetProperty(name, out value) : throw Error(null, "must be a JSON object");
+
     private JsonElement Find(string name)
     {
-        if (Json.ValueKind != JsonValueKind.Object) throw Error(null, "must be a JSON object");
-        if (Json.TryGetProperty(name, out var value)) return value;
+        if (Has(name, out var value)) return value;
         var names = ColumnNames.Listed(Json.EnumerateObject().Select(property => property.Name));
         throw Error(name, $"has no property '{name}'; it has {names}");
     }

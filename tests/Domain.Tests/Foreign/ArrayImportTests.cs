@@ -172,6 +172,20 @@ public class ArrayImportTests
         Assert.Contains("it has 'other'", Assert.Single(import.Errors()).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_npz_file_with_two_arrays_of_one_name_is_refused()
+    {
+        using var import = new Imports();
+        var (first, second) = (NpyFile.Of("<i4", [2], [0, 1]), NpyFile.Of("<i4", [2], [1, 0]));
+        import.With(NpyFile.Zip(("dense", first), ("dense", second)), new()
+        {
+            Format = ForeignFormat.Npz,
+            Arrays = new Dictionary<string, string?> { ["dense"] = "dense" },
+        });
+
+        Assert.Contains("several arrays 'dense'", Assert.Single(import.Errors()).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>The answers of all runs are on the disk, and memory for them is that of one run.</summary>
     [Theory]
     [InlineData(false)]

@@ -10,6 +10,19 @@ public class ToolImportTests
     private static readonly ForeignFile LmEval = new() { Format = ForeignFormat.LmEvalHarness, Cohort = "dense" };
 
     [Theory]
+    [InlineData("[1, 2]")]
+    [InlineData("7")]
+    [InlineData("null")]
+    public void A_sample_that_is_not_an_object_is_refused(string content)
+    {
+        using var import = new Imports();
+
+        var errors = import.With([content], LmEval).Errors();
+
+        Assert.Equal("must be a JSON object", errors[0].Message);
+    }
+
+    [Theory]
     [InlineData(PredictBy.Likelihood, 1)]
     [InlineData(PredictBy.PerCharacter, 2)]
     [InlineData(PredictBy.PerByte, 0)]

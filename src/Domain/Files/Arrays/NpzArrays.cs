@@ -4,15 +4,30 @@ using PieService.Domain.Files.Compressed;
 namespace PieService.Domain.Files.Arrays;
 
 /// <summary>The arrays of an .npz file, a zip archive with a .npy file for each name.</summary>
-internal sealed class NpzArrays(SourceFile file, ReadLimits limits) : IDisposable
+internal sealed class NpzArrays : IDisposable
 {
     private const string Extension = ".npy";
 
-    private readonly ZipFile zip = new(file, limits);
+    private readonly SourceFile file;
+    private readonly ReadLimits limits;
+    private readonly ZipFile zip;
 
-    public IReadOnlyList<string> Names =>
-        [.. zip.Names.Where(name => name.EndsWith(Extension, StringComparison.Ordinal))
+    /// <exception cref="UnreadableFileException">The file is damaged, or has two arrays of one name.</exception>
+    public NpzArrays(SourceFile file, ReadLimits limits)
+    {
+        (this.file, this.limits, zip) = (file, limits, new ZipFile(file, limits));
+        Names = [.. zip.Names.Where(name => name.EndsWith(Extension, StringComparison.Ordinal))
             .Select(name => name[..^Extension.Length])];
+        // NumPy reads the last of them, other readers the first.
+        if (Names.CountBy(name => name).FirstOrDefault(name => name.Value > 1) is { Key: { } twice })
+        {
+            zip.Dispose();
+            throw new UnreadableFileException(
+                file.Name, null, null, $"has several arrays '{ColumnNames.Printable(twice)}'; keep one of them");
+        }
+    }
+
+    public IReadOnlyList<string> Names { get; }
 
     /// <summary>The array is unpacked beside the file, so that it can be read at any place.</summary>
     /// <exception cref="UnreadableFileException">It is not an array of numbers, or the file is damaged.</exception>

@@ -2,7 +2,8 @@ using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Foreign.Assembly;
 
-/// <summary>The size of the packed answers: a run is one value in the database, and all runs wait on the disk.</summary>
+/// <summary>The size of the packed answers: a run is one value in the database, and all runs wait on the disk.
+/// </summary>
 public static class ImportSize
 {
     /// <param name="rowBytes">The bytes of an example of each run.</param>

@@ -58,5 +58,5 @@ internal static class LmEvalRecords
     }
 
     private static string FilterOf(JsonRow row) =>
-        row.Json.TryGetProperty("filter", out _) ? row.Text("filter") : NoFilter;
+        row.Has("filter", out _) ? row.Text("filter") : NoFilter;
 }

@@ -72,7 +72,7 @@ public sealed record FileKind(
     private sealed record HarnessRow(string? Filter, bool IsOpen, IReadOnlyList<string> Metrics, string? TextPath)
     {
         public static HarnessRow Of(JsonRow row) => new(
-            row.Json.TryGetProperty("filter", out var filter) && filter.ValueKind == JsonValueKind.String
+            row.Has("filter", out var filter) && filter.ValueKind == JsonValueKind.String
                 ? filter.GetString() : null,
             row.Json.TryGetProperty("filtered_resps", out var answers) && answers.ValueKind == JsonValueKind.Array
                 && answers.GetArrayLength() > 0 && answers[0].ValueKind != JsonValueKind.Array,
