@@ -15,9 +15,6 @@ public static class SweepEndpoints
 {
     private const string SubmitOperation = "submitSweep";
 
-    // Version 7 UUIDs increase with time, so their order is the order of creation.
-    private static readonly Order<SweepRow> NewestFirst = Order<SweepRow>.ByDescending(row => row.Sweep.Id);
-
     public static void MapSweeps(this IEndpointRouteBuilder routes)
     {
         var sweeps = routes.MapGroup("/sweeps").WithTags("Sweeps");
@@ -57,7 +54,7 @@ public static class SweepEndpoints
 
         var (request, dataset) = await CheckedAsync(body, db, cancellation);
         // The sweep exists if an earlier attempt was interrupted after it had been stored.
-        if (await FindAsync(db, attempt.ResourceId, cancellation) is null)
+        if (await SweepQuery.FindAsync(db, attempt.ResourceId, cancellation) is null)
         {
             attempt.WorkBegins();
             var sweep = new Sweep
@@ -69,7 +66,7 @@ public static class SweepEndpoints
             };
             await store.SubmitAsync(sweep, SweepExpansion.Expand(request, dataset.Dataset.ContentHash), cancellation);
         }
-        var answer = Accepted(http.Response, (await FindAsync(db, attempt.ResourceId, cancellation))!);
+        var answer = Accepted(http.Response, (await SweepQuery.FindAsync(db, attempt.ResourceId, cancellation))!);
         await attempt.CompleteAsync(StatusCodes.Status202Accepted, answer.Location!, answer.Value);
         return answer;
     }
@@ -111,20 +108,8 @@ public static class SweepEndpoints
     /// ended may run again, for example after retryFailedRuns.
     /// </remarks>
     private static async Task<Ok<Page<SweepResponse>>> List(
-        Query<SweepFilter> query, PieDbContext db, CancellationToken cancellation)
-    {
-        var filter = query.Value;
-        var listed = db.Sweeps.Where(sweep => (filter.DatasetId == null || sweep.DatasetId == filter.DatasetId)
-            && (filter.Origin == null || sweep.Foreign == null == (filter.Origin == SweepOrigin.Trained)));
-        var sweeps = Rows(db, listed).Where(row => filter.State == null || row.Progress.State == filter.State);
-        var live = await LiveResources.LookAsync(db, db.Datasets, cancellation);
-        var rows = new QueryRows<SweepRow, SweepResponse>(sweeps, NewestFirst, row => SweepResponse.Of(row, live))
-        {
-            // Every sweep has a row of progress, which is expensive to compute.
-            Counted = filter.State is null ? listed : sweeps,
-        };
-        return TypedResults.Ok(await rows.PageAsync(filter, cancellation));
-    }
+        Query<SweepFilter> query, PieDbContext db, CancellationToken cancellation) =>
+        TypedResults.Ok(await SweepQuery.ListAsync(db, query.Value, cancellation));
 
     /// <summary>Returns one sweep with its progress.</summary>
     /// <remarks>
@@ -133,7 +118,7 @@ public static class SweepEndpoints
     /// </remarks>
     private static async Task<Results<Ok<SweepResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
-        await FindAsync(db, id, cancellation) is { } sweep ? TypedResults.Ok(sweep) : Problems.NotFound("sweep", id);
+        await SweepQuery.FindAsync(db, id, cancellation) is { } sweep ? TypedResults.Ok(sweep) : Problems.NotFound("sweep", id);
 
     /// <summary>Cancels a sweep.</summary>
     /// <remarks>
@@ -169,7 +154,7 @@ public static class SweepEndpoints
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,
         CancellationToken cancellation)
     {
-        if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled }) return WasCancelled();
+        if (await SweepQuery.FindAsync(db, id, cancellation) is { State: SweepState.Cancelled }) return WasCancelled();
         var found = await store.ResumeAsync(id, cancellation);
         return await AnswerAsync(found, id, db, response, cancellation);
     }
@@ -183,7 +168,7 @@ public static class SweepEndpoints
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,
         CancellationToken cancellation)
     {
-        if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled }) return WasCancelled();
+        if (await SweepQuery.FindAsync(db, id, cancellation) is { State: SweepState.Cancelled }) return WasCancelled();
         var found = await store.RetryFailedAsync(id, cancellation);
         return await AnswerAsync(found, id, db, response, cancellation);
     }
@@ -201,7 +186,7 @@ public static class SweepEndpoints
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,
         CancellationToken cancellation)
     {
-        if (await FindAsync(db, id, cancellation) is { State: SweepState.Cancelled }) return WasCancelled();
+        if (await SweepQuery.FindAsync(db, id, cancellation) is { State: SweepState.Cancelled }) return WasCancelled();
         var waiting = await store.PredictAgainAsync(id, cancellation);
         if (waiting == 0)
         {
@@ -232,25 +217,11 @@ public static class SweepEndpoints
 
     private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> AnswerAsync(
         bool found, Guid id, PieDbContext db, HttpResponse response, CancellationToken cancellation) =>
-        found && await FindAsync(db, id, cancellation) is { } sweep
+        found && await SweepQuery.FindAsync(db, id, cancellation) is { } sweep
             ? Accepted(response, sweep) : Problems.NotFound("sweep", id);
 
     private static ProblemHttpResult WasCancelled() => Problems.Conflict(
         "The sweep was cancelled. Submit it again: its finished runs are linked, and the others are trained.");
-
-    private static async Task<SweepResponse?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation)
-    {
-        var row = await Rows(db, db.Sweeps.Where(sweep => sweep.Id == id)).AsNoTracking()
-            .SingleOrDefaultAsync(cancellation);
-        return row is null ? null : SweepResponse.Of(row, await LiveResources.LookAsync(
-            db, db.Datasets.Where(dataset => dataset.Id == row.Sweep.DatasetId), cancellation));
-    }
-
-    private static IQueryable<SweepRow> Rows(PieDbContext db, IQueryable<Sweep> sweeps) =>
-        from sweep in sweeps
-        join progress in db.SweepProgress on sweep.Id equals progress.SweepId
-        join dataset in db.KnownDatasets on sweep.DatasetId equals dataset.Dataset.Id
-        select new SweepRow { Sweep = sweep, Progress = progress, Dataset = dataset };
 
     private static Accepted<SweepResponse> Accepted(HttpResponse response, SweepResponse sweep)
     {
@@ -268,13 +239,4 @@ public sealed record SubmitQuery
     /// </remarks>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public bool ValidateOnly { get; init; }
-}
-
-public sealed record SweepFilter : PageQuery
-{
-    public SweepState? State { get; init; }
-    public Guid? DatasetId { get; init; }
-
-    /// <summary>Whether the runs were requested, or their predictions imported.</summary>
-    public SweepOrigin? Origin { get; init; }
 }
