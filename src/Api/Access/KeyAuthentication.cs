@@ -9,8 +9,8 @@ using PieService.Domain;
 namespace PieService.Api.Access;
 
 /// <summary>
-/// Accepts a key as Authorization: Bearer, or as the password of Basic, which is what a browser can send for the
-/// dashboard.
+/// Accepts a key as Authorization: Bearer, or as the password of Basic, which is what a browser can send for the pages
+/// and the dashboard.
 /// </summary>
 public sealed class KeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder,
@@ -36,16 +36,13 @@ public sealed class KeyAuthentication(
         if (wait is { } limit)
             return RateLimits.TooManyAsync(Context, limit, "This address has sent too many invalid API keys.");
         var isWrong = Request.Headers.Authorization.Count > 0;
-        // A browser would prompt for a password on each refused request of a page, so only the dashboard requests
-        // Basic.
-        var isDashboard = Request.Path.StartsWithSegments(Dashboard.Path);
-        Response.Headers.WWWAuthenticate = isDashboard
+        Response.Headers.WWWAuthenticate = Browsing.MayAsk(Request)
             ? "Basic realm=\"PieService\"" : isWrong ? "Bearer error=\"invalid_token\"" : "Bearer";
         return TypedResults.Problem(
             isWrong
                 ? "This API key does not exist or was revoked. Check that the complete key was copied."
-                : "An API key is required, in the header Authorization: Bearer pie_…. The operator of the service "
-                    + "creates one with ./pie key add NAME --role ROLE.",
+                : "An API key is required, in the header Authorization: Bearer pie_…; in a browser, as the password "
+                    + "for any name. The operator of the service creates one with ./pie key add NAME --role ROLE.",
             statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(Context);
     }
 

@@ -8,10 +8,15 @@ public static class SecurityHeaders
     /// <summary>
     /// Swagger UI and the dashboard set styles from their scripts; everything else comes from files of this service.
     /// </summary>
-    private const string ForPages =
+    private const string ForLibraries =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         + "font-src 'self'; connect-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    /// <summary>The pages under /ui have no inline style or script.</summary>
+    private const string ForPages =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     /// <summary>Data is not a page: if a browser displays it as one, no script in it may run.</summary>
     private const string ForData = "default-src 'none'; frame-ancestors 'none'";
@@ -35,14 +40,19 @@ public static class SecurityHeaders
                 headers.XFrameOptions = "DENY";
                 headers["Referrer-Policy"] = "no-referrer";
                 headers["Cross-Origin-Resource-Policy"] = "same-origin";
-                headers.ContentSecurityPolicy =
-                    path.StartsWithSegments("/swagger") || path.StartsWithSegments(Dashboard.Path) ? ForPages
-                    : context.Response.ContentType == MediaTypeNames.Image.Svg ? ForFigures : ForData;
-                if (areAnswersPrivate && path.StartsWithSegments("/api") && headers.CacheControl.Count == 0)
+                headers.ContentSecurityPolicy = context.Response.ContentType == MediaTypeNames.Image.Svg
+                    ? ForFigures : PolicyOf(path);
+                var isAnswer = path.StartsWithSegments("/api") || path.StartsWithSegments(Browsing.Path);
+                if (areAnswersPrivate && isAnswer && headers.CacheControl.Count == 0)
                     headers.CacheControl = "no-store";
                 return Task.CompletedTask;
             });
             return next(context);
         });
     }
+
+    private static string PolicyOf(PathString path) =>
+        path.StartsWithSegments(Browsing.Path) ? ForPages
+        : path.StartsWithSegments("/swagger") || path.StartsWithSegments(Dashboard.Path) ? ForLibraries
+        : ForData;
 }
