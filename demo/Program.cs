@@ -146,6 +146,7 @@ async Task ReportAsync(PieServiceClient pie, DatasetResponse dataset, SweepRespo
     Console.WriteLine($"""
 
         {clock.Elapsed.TotalSeconds:0} s. For more, see:
+          {address}/ui/sweeps/{sweep.Id}
           {address}/swagger
           {address}/api/v1/sweeps/{sweep.Id}
           {address}/api/v1/sweeps/{sweep.Id}/comparisons

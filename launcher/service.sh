@@ -62,6 +62,7 @@ up() {
   await_ready worker is_worker_ready
   cat <<END
 PieService is up.
+  Pages       $url/ui
   Swagger UI  $url/swagger
   API         $url/api/v1
   Data, logs  $PIE_DATA

@@ -13,6 +13,7 @@ using PieService.Api.Http;
 using PieService.Api.Idempotency;
 using PieService.Api.Models;
 using PieService.Api.OpenApi;
+using PieService.Api.Pages;
 using PieService.Api.PredictionImports;
 using PieService.Api.Runs;
 using PieService.Api.SweepAnalysis;
@@ -99,6 +100,8 @@ services.AddHostedService<Dispatcher>();
 // HTTP
 builder.WebHost.AddRequestForm();
 services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));
+// Before the writer of the API, because the first writer that accepts a problem writes it.
+services.AddPages();
 services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
 services.AddProblemDetails();
 services.AddSingleton<IdempotencyKey>();
@@ -124,6 +127,7 @@ app.UseAccess();
 // After the rate limit of each client, which must respond to a client above its rate even under overload.
 app.UseRequestLimit();
 app.UsePieOpenApi();
+app.UseEmptyFields();
 app.UseMiddleware<Audit>();
 // The second exception handler is inside the audit, which must record the status of a failure.
 app.UseExceptionHandler();
@@ -131,6 +135,7 @@ app.UseAuthorization();
 app.UseDashboardProblems();
 app.MapHealth();
 app.MapDashboard();
+app.MapPages();
 var api = app.MapGroup("/api/v1").AddEndpointFilter<EntityTags>();
 api.MapSystem();
 api.MapModels();

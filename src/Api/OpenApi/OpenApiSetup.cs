@@ -70,6 +70,5 @@ public static class OpenApiSetup
             options.DocumentTitle = "PieService";
             options.DisplayOperationId();
         });
-        app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription().AllowAnonymous();
     }
 }

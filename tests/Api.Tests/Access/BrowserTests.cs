@@ -100,6 +100,8 @@ public sealed class BrowserTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("/health/live", false)]
     [InlineData("/swagger/index.html", true)]
     [InlineData("/hangfire", true)]
+    [InlineData("/ui/sweeps", true)]
+    [InlineData("/ui/nothing", true)]
     public async Task Every_response_has_the_headers_that_restrict_browsers(string path, bool isPage)
     {
         using var response = await api.Client.GetAsync(path);

@@ -18,6 +18,7 @@ public sealed class DashboardTests(KeyedApi api) : IClassFixture<KeyedApi>
             using var shown = await SendAsync(HttpMethod.Get, page, Role.Admin);
             Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
             Assert.Equal("text/html", shown.Content.Headers.ContentType?.MediaType);
+            Assert.False(shown.Headers.Contains("Set-Cookie"));
             var html = await shown.Content.ReadAsStringAsync();
             Assert.DoesNotContain("Back to site", html, StringComparison.Ordinal);
             Assert.DoesNotContain(

@@ -9,7 +9,8 @@ namespace PieService.Api.Tests.Access;
 
 public sealed partial class RoleTests(KeyedApi api) : IClassFixture<KeyedApi>
 {
-    private static readonly string[] Open = ["/", "/health/live", "/health/ready", "/health/workers/{name}"];
+    private static readonly string[] Open =
+        ["/", "/health/live", "/health/ready", "/health/workers/{name}", "/ui/assets/{name}"];
 
     private static readonly string[] ForAdmins = ["/api/v1/audit", "/hangfire/{**path}"];
 

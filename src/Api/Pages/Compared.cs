@@ -1,0 +1,56 @@
+using PieService.Api.Comparisons;
+using PieService.Api.SweepAnalysis;
+using PieService.Domain;
+using PieService.Domain.Pies;
+using PieService.Domain.Recipes;
+
+namespace PieService.Api.Pages;
+
+/// <summary>A comparison in words.</summary>
+public static class Compared
+{
+    /// <summary>The cohort that is compared: its method, or its name if its predictions were imported.</summary>
+    public static string Cohort(IComparisonIdentity comparison) => comparison.Cohort ?? Wire.Name(comparison.Method);
+
+    public static string Title(IComparisonIdentity comparison) => comparison.Cohort is { } cohort
+        ? $"{cohort} against the baseline, {comparison.Model}"
+        : $"{Wire.Name(comparison.Method)} at {Shown.Sparsity(comparison.Sparsity)} against "
+            + $"{Wire.Name(comparison.Baseline)}, {comparison.Model}";
+
+    /// <summary>The target and the achieved sparsity, or the compression of a cohort that was imported.</summary>
+    public static string Size(SweepAnalysisResponse comparison)
+    {
+        if (comparison.Method == Method.External)
+            return comparison.Compression ?? (comparison.Bits is { } bits ? $"{bits} bits" : Shown.None);
+        var target = Shown.Sparsity(comparison.Sparsity);
+        return comparison.AchievedSparsity is { } achieved
+            ? $"{target} → {Shown.Sparsity(achieved.Mean)}" : target;
+    }
+
+    public static string Scores(ScoreEstimates? score) =>
+        score is null ? Shown.None : $"{Shown.Percent(score.Dense.Mean)} → {Shown.Percent(score.Pruned.Mean)}";
+
+    /// <summary>The noise floor with its range; if there is none, <see cref="NoiseFloor.Reason"/> states why.</summary>
+    public static string Floor(NoiseFloor? floor) => floor switch
+    {
+        { Mean: { } mean, P05: { } low, P95: { } high } =>
+            Shown.Percent(mean, low, high),
+        _ => Shown.None,
+    };
+
+    public static string Seeds(ComparedSeeds seeds) => seeds is { Dense: { } dense, Pruned: { } pruned }
+        ? $"{Shown.Count(dense)} dense, {Shown.Count(pruned)} pruned" : $"{Shown.Count(seeds.Expected)} expected";
+
+    /// <summary>What a reader must know before the numbers: that they are provisional, or that runs collapsed.</summary>
+    public static IEnumerable<string> Flags(SweepAnalysisResponse comparison)
+    {
+        if (comparison.Pies is null) yield return "not labelled yet";
+        else if (!comparison.Complete) yield return "provisional";
+        if (comparison.Collapse is not { } collapse) yield break;
+        foreach (var (name, cohort) in new[] { ("dense", collapse.Dense), ("pruned", collapse.Pruned) })
+        {
+            if (cohort.Collapsed > 0)
+                yield return $"{cohort.Collapsed} of {cohort.Runs} {name} runs collapsed";
+        }
+    }
+}

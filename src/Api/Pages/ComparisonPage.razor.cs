@@ -1,0 +1,52 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Comparisons;
+using PieService.Api.Http;
+using PieService.Api.Lists;
+using PieService.Api.SweepAnalysis;
+using PieService.Domain.Datasets;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Pages;
+
+public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
+{
+    /// <param name="Numbers">The main numbers, as the table of analyses of the sweep has them.</param>
+    /// <param name="Known">What is doubtful about the comparison.</param>
+    public sealed record Content(
+        ComparisonScope Scope, string SweepName, SweepAnalysisResponse Numbers, ComparisonResponse Known,
+        PieFilter Filter, Page<PieResponse> Pies);
+
+    private static readonly PieTable Table = new();
+
+    private static readonly IReadOnlyList<Word> Explanations =
+    [
+        Words.Sparsity, Words.Score, Words.PieRate, Words.NoiseFloor, Words.Excess, Words.Significant, Words.Vote,
+        Words.Margin, Words.Q, Words.Direction, Words.Replicated,
+    ];
+
+    public static async Task<IResult> ShowAsync(
+        Guid id, Query<PieFilter> query, PieDbContext db, CancellationToken cancellation)
+    {
+        // All parts are of one labelling: a provisional comparison may be labelled again meanwhile.
+        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var filter = query.Value;
+        if (await Table.FindAsync(db, id, filter, cancellation) is not { } scope)
+            return Problems.NotFound("comparison", id);
+        var analysis = await db.ComparisonAnalyses.AsNoTracking()
+            .SingleOrDefaultAsync(found => found.ComparisonId == id, cancellation);
+        return Render<ComparisonPage>(new Content(
+            scope,
+            await db.Sweeps.Where(sweep => sweep.Id == scope.Comparison.SweepId).Select(sweep => sweep.Name)
+                .SingleAsync(cancellation),
+            SweepAnalysisResponse.Of(scope.Comparison, analysis), ComparisonResponse.Of(scope.Comparison), filter,
+            await Table.Rows(db, scope, filter).PageAsync(filter, cancellation)));
+    }
+
+    private string Address => $"/api/v1/comparisons/{Model.Known.Id}";
+
+    private string ScoreName => Model.Scope.Task == LearningTask.MultiLabel ? "Macro-F1" : "Accuracy";
+
+    private IReadOnlyList<(string Name, string Address)> Crumbs =>
+        [("Sweeps", "/ui/sweeps"), (Model.SweepName, $"/ui/sweeps/{Model.Known.SweepId}")];
+}

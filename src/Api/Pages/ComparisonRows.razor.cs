@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Components;
+using PieService.Api.SweepAnalysis;
+
+namespace PieService.Api.Pages;
+
+/// <summary>The comparisons of a sweep with their main numbers.</summary>
+public partial class ComparisonRows : ComponentBase
+{
+    /// <summary>The words of the columns.</summary>
+    public static readonly IReadOnlyList<Word> Explained =
+    [
+        Words.Comparison, Words.Sparsity, Words.Score, Words.Pie, Words.PieRate, Words.NoiseFloor, Words.Excess,
+        Words.Significant, Words.Collapse,
+    ];
+
+    [Parameter, EditorRequired] public IReadOnlyList<SweepAnalysisResponse> Rows { get; set; } = [];
+    [Parameter] public bool IsImported { get; set; }
+}

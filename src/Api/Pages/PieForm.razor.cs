@@ -1,0 +1,48 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using PieService.Api.Comparisons;
+using PieService.Domain.Pies;
+
+namespace PieService.Api.Pages;
+
+/// <summary>The filters of the table of PIEs, under the names that the API has for them.</summary>
+public partial class PieForm : ComponentBase
+{
+    /// <summary>A dataset may have ten thousand labels, too many to choose from.</summary>
+    private const int MostOptions = 200;
+
+    /// <summary>The other filters of the address are kept in hidden fields; a new filter begins with the first
+    /// page.</summary>
+    private static readonly string[] OwnFields =
+        ["label", "direction", "maxQ", "minMargin", "orderBy", "pageToken"];
+
+    [Parameter, EditorRequired] public PieFilter Filter { get; set; } = null!;
+    [Parameter, EditorRequired] public IReadOnlyList<string> Labels { get; set; } = [];
+    [Parameter, EditorRequired] public bool IsMultiLabel { get; set; }
+
+    /// <summary>The page without filters.</summary>
+    [Parameter, EditorRequired] public string Address { get; set; } = "";
+
+    private IEnumerable<PieDirection> Directions => Enum.GetValues<PieDirection>().Where(
+        direction => direction != (IsMultiLabel ? PieDirection.BothWrong : PieDirection.Mixed));
+
+    private static string? Number(double? value) => value?.ToString(CultureInfo.InvariantCulture);
+
+    private static string NameOf(PieDirection direction) => direction switch
+    {
+        PieDirection.DenseRight => "the dense majority",
+        PieDirection.PrunedRight => "the pruned majority",
+        PieDirection.BothWrong => "neither",
+        PieDirection.Mixed => "each for some labels",
+    };
+
+    private static string NameOf(PieOrder order) => order switch
+    {
+        PieOrder.Margin => "largest margin",
+        PieOrder.Position => "position",
+        PieOrder.Q => "smallest q value",
+        PieOrder.Inclusion => "most certain PIE",
+        PieOrder.Shift => "largest shift",
+        PieOrder.SelfConfidence => "most suspect label",
+    };
+}

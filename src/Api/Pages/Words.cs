@@ -1,0 +1,91 @@
+namespace PieService.Api.Pages;
+
+/// <summary>A word of the pages, explained in one sentence.</summary>
+/// <param name="Id">The fragment of its address on the page of words.</param>
+public sealed record Word(string Id, string Name, string Sentence)
+{
+    public string Address => $"/ui/words#{Id}";
+}
+
+/// <summary>The words that a reader of the pages needs who has not read the study.</summary>
+public static class Words
+{
+    public static readonly Word Pie = new(
+        "pie", "PIE",
+        "A Pruning Identified Exemplar: an example on which the majority of the pruned runs predicts something else "
+        + "than the majority of the dense runs.");
+
+    public static readonly Word Sparsity = new(
+        "sparsity", "Sparsity",
+        "The share of the prunable weights that pruning removes: the target of the request, and what was achieved.");
+
+    public static readonly Word Score = new(
+        "score", "Score",
+        "The mean score of the dense and of the pruned runs: the accuracy, or the macro-averaged F1 if an example may "
+        + "have several labels.");
+
+    public static readonly Word PieRate = new(
+        "pie-rate", "PIE rate",
+        "The share of the examples that are PIEs; compare it with the noise floor, because different seeds change "
+        + "majorities too.");
+
+    public static readonly Word NoiseFloor = new(
+        "noise-floor", "Noise floor",
+        "The PIE rate between two groups of dense runs that differ only in their seeds, with the 5th and the 95th "
+        + "percentile over the ways to form such groups.");
+
+    public static readonly Word Excess = new(
+        "excess", "Excess",
+        "How much more a dense and a pruned run disagree than two runs of the same cohort, as a share of the examples "
+        + "with its 95 % interval; it is 0 on average if pruning changes nothing that seeds do not change.");
+
+    public static readonly Word Significant = new(
+        "significant", "Significant PIEs",
+        "The PIEs with a q value of at most 0.05, whose votes differ more than seeds alone explain.");
+
+    public static readonly Word Collapse = new(
+        "collapse", "Collapse",
+        "A run has collapsed if it gives the same answer to almost every text or answers by chance; the PIEs of such "
+        + "runs show the collapse and not what pruning forgets.");
+
+    public static readonly Word Vote = new(
+        "vote", "Vote and majority",
+        "Each run votes for what it predicts; the majority is the label with the most votes, or each label that more "
+        + "than half of the runs predict if an example may have several.");
+
+    public static readonly Word Margin = new(
+        "margin", "Margin",
+        "How clear the majority of the less certain cohort is: 0 for a tie, 1 if all of its runs agree.");
+
+    public static readonly Word Q = new(
+        "q", "q value",
+        "Among the examples with a q value of at most 0.05, at most 5 % are expected to have votes that do not differ "
+        + "between the cohorts.");
+
+    public static readonly Word Replicated = new(
+        "replicated", "Replicated",
+        "Whether the example is a PIE against a second dense cohort with other seeds too.");
+
+    public static readonly Word Direction = new(
+        "direction", "Direction",
+        "The cohort whose majority is the gold label: dense, pruned or neither; mixed if each cohort is right about "
+        + "some of the labels.");
+
+    public static readonly Word Cohort = new(
+        "cohort", "Cohort",
+        "The runs that differ only in their seed: dense ones, or those of one method and sparsity.");
+
+    public static readonly Word Comparison = new(
+        "comparison", "Comparison", "A pruned cohort against the dense cohort of the same model.");
+
+    public static readonly Word Sweep = new(
+        "sweep", "Sweep",
+        "A study of one dataset: models, pruning methods, sparsities and seeds, and the comparisons that follow.");
+
+    /// <summary>In the order in which a reader meets them.</summary>
+    public static IReadOnlyList<Word> All { get; } =
+    [
+        Sweep, Cohort, Comparison, Sparsity, Score, Vote, Pie, PieRate, NoiseFloor, Excess, Q, Significant, Collapse,
+        Margin, Direction, Replicated,
+    ];
+}

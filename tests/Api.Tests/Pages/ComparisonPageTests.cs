@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using PieService.Api.Tests.SweepAnalysis;
+using PieService.Domain.Datasets;
+using PieService.Domain.Recipes;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Tests.Pages;
+
+/// <summary>MP-AI at 90 % has the PIEs 0, 3, 4 and 5; on 5 the votes are less clear: two of six pruned runs are
+/// right.</summary>
+public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Fact]
+    public async Task A_pie_has_its_text_its_votes_its_q_value_and_whether_it_is_replicated()
+    {
+        var path = await MpAi90Async();
+        var pies = (await api.GetAsync($"/api/v1{path}/pies?orderBy=position"))["items"]!.AsArray();
+
+        var page = await Html.FoundAsync(api.Client, $"/ui{path}?orderBy=position");
+
+        Assert.Equal(
+            ["0", "text 0", "no", "no 6/6 ✓ right", "maybe 6/6 ✗ wrong", "1.000"], page.Rows[0].Take(6));
+        Assert.Equal("no 4/6 ✗ wrong", Assert.Single(page.Rows, row => row[0] == "5")[4]);
+        Assert.Equal(
+            pies.Select(pie => ((double)pie!["q"]!).ToString("0.000", CultureInfo.InvariantCulture)),
+            page.Rows.Select(row => row[6]));
+        Assert.Equal(
+            pies.Select(pie => (bool)pie!["replicated"]! ? "yes" : "no"), page.Rows.Select(row => row[7]));
+        Assert.Contains("4 of 8 (50.0 %)", page.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("orderBy=position", "0 3 4 5")]
+    [InlineData("maxQ=0.01&orderBy=position", "0 3 4")]
+    [InlineData("label=maybe", "4")]
+    [InlineData("minMargin=0.9&orderBy=position", "0 3 4")]
+    [InlineData("direction=prunedRight", "")]
+    public async Task The_pies_have_the_filters_of_the_API(string query, string positions)
+    {
+        var path = await MpAi90Async();
+
+        var page = await Html.FoundAsync(api.Client, $"/ui{path}?{query}");
+
+        Assert.Equal(positions, string.Join(' ', page.Rows.Select(row => row[0])));
+        Assert.Equal($"/api/v1{path}/pies?{query}&format=parquet", page.Link("Parquet"));
+        var listed = await api.GetAsync($"/api/v1{path}/pies?{query}");
+        Assert.Equal(page.Rows.Count, (int)listed["totalItems"]!);
+    }
+
+    [Fact]
+    public async Task The_form_shows_the_filters_of_the_address_and_keeps_those_that_it_has_no_field_for()
+    {
+        var path = await MpAi90Async();
+
+        var page = await Html.FoundAsync(api.Client, $"/ui{path}?label=no&maxQ=0.5&class=maybe");
+
+        Assert.Contains("<option value=\"no\" selected>", page.Source, StringComparison.Ordinal);
+        Assert.Contains("step=\"any\" value=\"0.5\"", page.Source, StringComparison.Ordinal);
+        Assert.Contains(
+            "type=\"hidden\" name=\"class\" value=\"maybe\"", page.Source, StringComparison.Ordinal);
+        Assert.DoesNotContain("type=\"hidden\" name=\"label\"", page.Source, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_list_continues_on_the_next_page_under_the_same_filters()
+    {
+        var path = await MpAi90Async();
+        var (seen, next) = (new List<string>(), (string?)$"/ui{path}?orderBy=position&pageSize=3");
+        while (next is not null)
+        {
+            var page = await Html.FoundAsync(api.Client, next);
+            seen.AddRange(page.Rows.Select(row => row[0]));
+            next = page.Text.Contains("Next page", StringComparison.Ordinal) ? page.Link("Next page") : null;
+        }
+
+        Assert.Equal(["0", "3", "4", "5"], seen);
+    }
+
+    [Fact]
+    public async Task A_text_is_shown_as_text_and_a_long_one_after_a_click()
+    {
+        var path = await MpAi90Async();
+        await SetTextAsync(path, 0, "<script>alert('text')</script>");
+        await SetTextAsync(path, 3, new string('a', 199) + "😀" + new string('b', 300));
+
+        var page = await Html.FoundAsync(api.Client, $"/ui{path}?orderBy=position");
+
+        Assert.DoesNotContain("<script>", page.Source, StringComparison.Ordinal);
+        Assert.Equal("<script>alert('text')</script>", page.Rows[0][1]);
+        // The first part of a character that needs two is not separated from the second.
+        Assert.StartsWith(new string('a', 199) + " …", page.Rows[1][1], StringComparison.Ordinal);
+        Assert.EndsWith("😀" + new string('b', 300), page.Rows[1][1], StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Example i has the labels whose bits are set in i. The dense runs predict them; the pruned ones never predict the
+    /// third.
+    /// </summary>
+    [Fact]
+    public async Task For_multi_label_data_the_votes_of_the_labels_that_differ_are_shown()
+    {
+        var dataset = await api.Situations.DatasetAsync(LearningTask.MultiLabel);
+        var sweep = await api.SubmitAsync(Situations.Request(dataset, 3, "MP-AI"));
+        await api.Situations.TrainMultiLabelAsync(
+            sweep, (run, example) => run.Method == Method.Dense ? example : example & 3, threshold: 0.5);
+        await api.Situations.LabelAsync(sweep);
+        var comparison = Assert.Single((await StudiedSweep.OfAsync(api, sweep)).Comparisons).Value;
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/comparisons/{comparison}?orderBy=position");
+
+        Assert.Equal(["4", "5", "6", "7"], page.Rows.Select(row => row[0]));
+        Assert.Equal(
+            ["no yes", "yes 3/3 ✓ right", "yes 0/3 ✗ wrong"], page.Rows[1].Skip(2).Take(3));
+        Assert.Contains("Macro-F1", page.Text, StringComparison.Ordinal);
+        Assert.Contains("each for some labels", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_comparison_that_is_not_labelled_says_so()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 3, "IMP"));
+        var comparison = Assert.Single((await StudiedSweep.OfAsync(api, sweep)).Comparisons).Value;
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/comparisons/{comparison}");
+
+        Assert.Contains("The comparison is not labelled yet", page.Text, StringComparison.Ordinal);
+        Assert.Empty(page.Rows);
+    }
+
+    [Fact]
+    public async Task An_unknown_comparison_or_label_is_a_page_of_an_error()
+    {
+        var path = await MpAi90Async();
+
+        Assert.Equal(
+            HttpStatusCode.NotFound, (await Html.GetAsync(api.Client, $"/ui/comparisons/{Guid.Empty}")).Status);
+        var unknown = await Html.GetAsync(api.Client, $"/ui{path}?label=perhaps");
+        Assert.Equal(HttpStatusCode.BadRequest, unknown.Status);
+        Assert.Contains("label is not a label of this dataset", unknown.Text, StringComparison.Ordinal);
+    }
+
+    /// <returns>The path of the comparison below that of the API, and below that of the pages.</returns>
+    private async Task<string> MpAi90Async() =>
+        $"/comparisons/{(await StudiedSweep.LabelledAsync(api)).Comparisons["MP-AI 90"]}";
+
+    private async Task SetTextAsync(string comparison, int position, string text)
+    {
+        var pies = (await api.GetAsync($"/api/v1{comparison}/pies"))["items"]!.AsArray();
+        var id = (Guid)pies.Single(pie => (int)pie!["position"]! == position)!["exampleId"]!;
+        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync();
+        await db.Examples.Where(example => example.Id == id)
+            .ExecuteUpdateAsync(update => update.SetProperty(example => example.Text, text));
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using PieService.Api.Tests.SweepAnalysis;
+
+namespace PieService.Api.Tests.Pages;
+
+/// <summary>What all pages have in common.</summary>
+public sealed partial class FrameTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Theory]
+    [InlineData("/", "/ui")]
+    [InlineData("/ui", "/ui/sweeps")]
+    public async Task The_address_of_the_service_leads_to_the_sweeps(string path, string target)
+    {
+        using var response = await api.Client.GetAsync(path);
+
+        Assert.Equal((HttpStatusCode.Redirect, target), (response.StatusCode, $"{response.Headers.Location}"));
+    }
+
+    [Fact]
+    public async Task Every_address_on_the_pages_exists()
+    {
+        await StudiedSweep.LabelledAsync(api);
+        var (seen, open) = (new HashSet<string>(), new Queue<string>(["/ui/sweeps"]));
+        while (open.TryDequeue(out var path))
+        {
+            if (!seen.Add(path)) continue;
+            var (address, fragment) = path.Split('#', 2) is [var before, var after] ? (before, after) : (path, null);
+            using var response = await api.Client.GetAsync(address);
+            Assert.True(response.StatusCode < HttpStatusCode.BadRequest, $"{path}: {response.StatusCode}");
+            if (!address.StartsWith("/ui/", StringComparison.Ordinal)
+                || response.Content.Headers.ContentType?.MediaType != "text/html") continue;
+            var page = new Html(response.StatusCode, await response.Content.ReadAsStringAsync());
+            if (fragment is not null)
+                Assert.Contains($"id=\"{fragment}\"", page.Source, StringComparison.Ordinal);
+            foreach (var next in page.Addresses) open.Enqueue(next);
+        }
+
+        Assert.Contains(seen, path => path.StartsWith("/ui/comparisons/", StringComparison.Ordinal));
+        Assert.Contains(seen, path => path.Contains("format=parquet", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_page_has_a_strict_policy_and_neither_inline_code_nor_cookies()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+        foreach (var path in new[]
+        {
+            "/ui/sweeps", $"/ui/sweeps/{sweep.Id}", $"/ui/comparisons/{sweep.Comparisons["IMP 90"]}", "/ui/words",
+            "/ui/nothing",
+        })
+        {
+            using var response = await api.Client.GetAsync(path);
+            var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+            Assert.Contains("style-src 'self';", policy, StringComparison.Ordinal);
+            Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+            Assert.False(response.Headers.Contains("Set-Cookie"), path);
+            Assert.DoesNotMatch(InlineCode(), await response.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_page_that_does_not_exist_is_a_page_with_the_words_of_the_API()
+    {
+        var page = await Html.GetAsync(api.Client, $"/ui/sweeps/{Guid.Empty}");
+
+        Assert.Equal(HttpStatusCode.NotFound, page.Status);
+        Assert.Contains($"There is no sweep with the id {Guid.Empty}.", page.Text, StringComparison.Ordinal);
+        Assert.Contains("Main", page.Source, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await Html.GetAsync(api.Client, "/ui/nothing")).Status);
+    }
+
+    [Fact]
+    public async Task An_invalid_filter_is_named_on_the_page()
+    {
+        var page = await Html.GetAsync(api.Client, "/ui/sweeps?state=sleeping&colour=red");
+
+        Assert.Equal(HttpStatusCode.BadRequest, page.Status);
+        Assert.Contains("state must be one of", page.Text, StringComparison.Ordinal);
+        Assert.Contains("colour is not a parameter", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_empty_fields_of_a_form_are_left_out_of_the_address()
+    {
+        using var response = await api.Client.GetAsync("/ui/sweeps?state=&pageSize=5");
+
+        Assert.Equal(
+            (HttpStatusCode.Redirect, "/ui/sweeps?pageSize=5"),
+            (response.StatusCode, $"{response.Headers.Location}"));
+    }
+
+    [Theory]
+    [InlineData("pie.css", "text/css")]
+    [InlineData("icon.svg", "image/svg+xml")]
+    public async Task A_browser_keeps_a_file_of_the_pages_until_its_content_changes(string name, string type)
+    {
+        var address = (await Html.FoundAsync(api.Client, "/ui/words")).Addresses
+            .Single(path => path.Contains(name, StringComparison.Ordinal));
+        using var response = await api.Client.GetAsync(address);
+
+        Assert.Matches(@"\?v=[0-9a-f]{16}$", address);
+        Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("immutable", response.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await api.Client.GetAsync("/ui/assets/other.css")).StatusCode);
+    }
+
+    [GeneratedRegex(" style=|<style| on[a-z]+=\"|<script(?! src=)|javascript:")]
+    private static partial Regex InlineCode();
+}

@@ -1,0 +1,111 @@
+using System.Text.Json.Nodes;
+using PieService.Api.Tests.SweepAnalysis;
+
+namespace PieService.Api.Tests.Pages;
+
+public sealed class SweepPageTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Fact]
+    public async Task The_list_has_state_progress_and_dataset_and_shows_a_name_as_text()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), seeds: 2);
+        request["name"] = "<script>alert(1)</script>";
+        var sweep = await api.SubmitAsync(request);
+
+        var page = await Html.FoundAsync(api.Client, "/ui/sweeps");
+
+        Assert.DoesNotContain("<script>", page.Source, StringComparison.Ordinal);
+        var row = page.Rows.First(cells => cells[0] == "<script>alert(1)</script>");
+        Assert.Equal(["toy", "queued", "0 of 2 runs"], row.Skip(1).Take(3));
+        Assert.Equal($"/ui/sweeps/{sweep}", page.Link("<script>alert(1)</script>"));
+    }
+
+    [Fact]
+    public async Task The_list_is_filtered_and_continues_on_the_next_page()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        foreach (var name in new[] { "first", "second", "third" })
+        {
+            var request = Situations.Request(dataset, seeds: 1);
+            request["name"] = name;
+            await api.SubmitAsync(request);
+        }
+        var first = await Html.FoundAsync(api.Client, $"/ui/sweeps?datasetId={dataset.Id}&state=queued&pageSize=2");
+        var next = await Html.FoundAsync(api.Client, first.Link("Next page"));
+        var failed = await Html.FoundAsync(api.Client, $"/ui/sweeps?datasetId={dataset.Id}&state=failed");
+
+        Assert.Equal(["third", "second"], first.Rows.Select(row => row[0]));
+        Assert.Equal(["first"], next.Rows.Select(row => row[0]));
+        Assert.Empty(failed.Rows);
+        Assert.Equal(
+            first.Text, (await Html.FoundAsync(api.Client, next.Link("First page"))).Text);
+    }
+
+    [Fact]
+    public async Task A_comparison_has_its_rate_beside_the_floor_the_excess_and_the_significant_pies()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+        var numbers = (await api.GetAsync($"/api/v1/sweeps/{sweep.Id}/analysis"))["items"]!.AsArray()
+            .Single(row => (string?)row!["method"] == "MP-AI" && (int)row["sparsity"]! == 90)!;
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep.Id}");
+
+        var row = page.Rows.Single(cells => cells[1] == "MP-AI" && cells[2] == "90 % → 90.00 %");
+        Assert.Equal("4", row[4]);
+        Assert.Equal("50.0 %", row[5]);
+        Assert.StartsWith(Percent(numbers["noiseFloor"]!["mean"]!), row[6], StringComparison.Ordinal);
+        Assert.StartsWith(Percent(numbers["excess"]!["value"]!), row[7], StringComparison.Ordinal);
+        Assert.Contains("(", row[7], StringComparison.Ordinal);
+        Assert.Equal($"{numbers["significantPies"]}", row[8]);
+        Assert.Contains("The share of the examples that are PIEs", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_comparisons_have_the_filters_of_the_API_and_so_has_the_request_that_the_page_shows()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep.Id}?method=IMP");
+
+        Assert.Equal(["IMP", "IMP"], page.Rows.Select(row => row[1]));
+        Assert.Equal($"/api/v1/sweeps/{sweep.Id}/analysis?method=IMP&format=csv", page.Link("CSV"));
+        Assert.Contains(
+            $"curl -sS 'http://localhost/api/v1/sweeps/{sweep.Id}/analysis?method=IMP'", page.Text,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sweep_without_results_says_so_and_is_loaded_again_while_it_is_at_work()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 3, "IMP"));
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}");
+
+        Assert.Equal("not labelled yet", Assert.Single(page.Rows)[9]);
+        Assert.Contains("http-equiv=\"refresh\"", page.Source, StringComparison.Ordinal);
+        Assert.Contains("The sweep waits", page.Text, StringComparison.Ordinal);
+        await api.Situations.TrainAsync(sweep, (_, _) => 0);
+        await api.Situations.LabelAsync(sweep);
+        var ended = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}");
+        Assert.DoesNotContain("http-equiv=\"refresh\"", ended.Source, StringComparison.Ordinal);
+        Assert.Contains("runs collapsed", Assert.Single(ended.Rows)[9], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_page_of_a_failed_sweep_links_to_the_errors_of_its_runs()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1));
+        var run = Assert.Single(await api.Situations.RunsOfAsync(sweep));
+        await api.Situations.Leases.FailAttemptAsync(
+            await api.Situations.ClaimAsync(run.Id), "broken", retry: false, CancellationToken.None);
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}");
+
+        Assert.Contains("1 failed", page.Text, StringComparison.Ordinal);
+        var failed = await api.GetAsync(page.Link("The failed runs with their errors"));
+        Assert.Equal("broken", (string?)Assert.Single(failed["items"]!.AsArray())!["error"]);
+    }
+
+    private static string Percent(JsonNode share) =>
+        FormattableString.Invariant($"{100 * (double)share:0.0}").Replace('-', '\u2212') + " %";
+}
