@@ -62,7 +62,7 @@ static async Task ShowAsync(Service service, string sweep)
         .AsArray())
         rows.Add((comparison!, await service.GetAsync($"api/v1/comparisons/{comparison!["id"]}/analysis")));
     foreach (var line in Texts.Table(rows)) Console.WriteLine(line);
-    Console.WriteLine($"  sweep  {service.Address}api/v1/sweeps/{sweep}");
+    Console.WriteLine($"  page  {service.Address}ui/sweeps/{sweep}");
     foreach (var (comparison, _) in rows)
         Console.WriteLine(
             $"  {comparison["cohort"]}: changed answers  {service.Address}api/v1/comparisons/{comparison["id"]}/pies");
