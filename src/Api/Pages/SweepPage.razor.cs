@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Comparisons;
+using PieService.Api.Figures;
 using PieService.Api.Http;
 using PieService.Api.Lists;
 using PieService.Api.SweepAnalysis;
@@ -13,7 +14,10 @@ namespace PieService.Api.Pages;
 public partial class SweepPage : HtmlPage<SweepPage.Content>
 {
     /// <param name="Comparisons">The main numbers of each comparison, as the table of analyses has them.</param>
-    public sealed record Content(SweepResponse Sweep, string Dataset, Page<SweepAnalysisResponse> Comparisons);
+    /// <param name="Figures">The figures that are available.</param>
+    public sealed record Content(
+        SweepResponse Sweep, string Dataset, Page<SweepAnalysisResponse> Comparisons,
+        IReadOnlyList<FigureListItem> Figures);
 
     private static readonly SweepAnalysisTable Analyses = new();
 
@@ -29,10 +33,14 @@ public partial class SweepPage : HtmlPage<SweepPage.Content>
         var comparisons = await Analyses.Rows(db, scope, filter).PageAsync(filter, cancellation);
         var dataset = await db.Datasets.Where(used => used.Id == sweep.DatasetId).Select(used => used.Name)
             .SingleAsync(cancellation);
-        return Render<SweepPage>(new Content(sweep, dataset, comparisons));
+        var figures = (await FigureEndpoints.ListAsync(db, id, cancellation) ?? []).Where(figure => figure.Available);
+        return Render<SweepPage>(new Content(sweep, dataset, comparisons, [.. figures]));
     }
 
     private string Address => $"/api/v1/sweeps/{Model.Sweep.Id}";
+
+    private string Figure(FigureListItem figure, string format, string parameters = "") =>
+        $"{Address}/figures/{figure.Name}.{format}{parameters}";
 
     private bool IsAtWork => Model.Sweep.FinishedAt is null;
 

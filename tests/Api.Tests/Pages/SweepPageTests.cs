@@ -21,6 +21,27 @@ public sealed class SweepPageTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task A_sweep_with_labels_has_its_figures_and_their_files()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 3, "MP-AI"));
+        Assert.DoesNotContain(
+            "/figures/", (await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}")).Source, StringComparison.Ordinal);
+        await api.Situations.TrainAsync(sweep, (run, example) => run.Sparsity > 0 ? 0 : example % 3);
+        await api.Situations.LabelAsync(sweep);
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}");
+
+        var address = $"/api/v1/sweeps/{sweep}/figures/pie-rate";
+        Assert.Contains($"<img src=\"{address}.svg?width=text\"", page.Source, StringComparison.Ordinal);
+        foreach (var format in new[] { "pdf", "png", "svg", "csv" })
+        {
+            using var file = await api.Client.GetAsync($"{address}.{format}");
+            Assert.True(file.IsSuccessStatusCode, format);
+            Assert.Contains($"href=\"{address}.{format}\"", page.Source, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task The_list_is_filtered_and_continues_on_the_next_page()
     {
         var dataset = await api.Situations.DatasetAsync();
