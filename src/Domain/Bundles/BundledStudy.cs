@@ -24,7 +24,8 @@ internal sealed record BundledStudy(BundledSweep Sweep, PlannedSweep? Plan)
             foreach (var error in SweepRules.Check(request, dataset)) throw Error(error);
             return new(sweep, SweepExpansion.Expand(request, dataset.ContentHash));
         }
-        foreach (var error in CohortRules.Check(sweep.Foreign!.Cohorts)) throw Error(error);
+        foreach (var error in CohortRules.Check(sweep.Foreign!.Cohorts))
+            throw Error(error with { Field = $"foreign.{error.Field}" });
         return new(sweep, Plan: null);
 
         UnreadableFileException Error(FieldError error) =>

@@ -1,5 +1,6 @@
 using PieService.Domain.Datasets;
 using PieService.Domain.Files;
+using PieService.Domain.Foreign;
 using PieService.Domain.Runs;
 using PieService.Domain.Sweeps;
 
@@ -8,9 +9,11 @@ namespace PieService.Domain.Bundles;
 /// <summary>The conditions for the runs of a bundle, which are checked in their order.</summary>
 internal sealed class RunRules(BundleFile bundle, BundledStudy study)
 {
-    private readonly HashSet<(string Fingerprint, int Seed)> seen = [];
+    /// <summary>By the name of the foreign cohort, or the fingerprint of the recipe.</summary>
+    private readonly Dictionary<string, HashSet<int>> seeds = new(StringComparer.Ordinal);
+
     private Split? splitOfCohorts;
-    private int runs;
+    private int runs, lastOrdinal = -1;
 
     /// <returns>What the sweep wants of the run.</returns>
     /// <exception cref="UnreadableFileException">The run breaks a condition.</exception>
@@ -20,11 +23,12 @@ internal sealed class RunRules(BundleFile bundle, BundledStudy study)
             "fingerprint",
             "is not that of the run at this place of the sweep: model, seed, recipe and fingerprint must follow from "
             + BundleEntries.Sweep);
-        if (!seen.Add((run.Fingerprint, run.Seed))) throw Error("seed", "is that of an earlier run of the cohort");
+        CheckSeed(run);
         CheckState(run);
         CheckPredictions(run, wish);
-        if (run.Observed.Except(wish.Epochs).Any() || run.Observed.Distinct().Count() < run.Observed.Count)
-            throw Error("observed", "must be epochs that the sweep observes, each once");
+        if (run.Observed.Except(wish.Epochs).Any()
+            || run.Observed.Zip(run.Observed.Skip(1)).Any(pair => pair.First >= pair.Second))
+            throw Error("observed", "must be epochs that the sweep observes, ascending");
         if (run.Metrics.DistinctBy(metric => (metric.Epoch, metric.Split)).Count() < run.Metrics.Count)
             throw Error("metrics", "must have one entry for each epoch and split");
         return wish;
@@ -33,9 +37,24 @@ internal sealed class RunRules(BundleFile bundle, BundledStudy study)
     /// <summary>Checks that no run is missing.</summary>
     public void CheckEnd()
     {
-        if (runs == 0 || (study.Plan is { } plan && runs != plan.Runs.Count))
-            throw bundle.Error(
-                BundleEntries.Runs, $"has {runs} runs; the sweep has {study.Plan?.Runs.Count ?? 1} or more");
+        if (study.Plan is { } plan && runs != plan.Runs.Count)
+            throw bundle.Error(BundleEntries.Runs, $"has {runs} runs; the sweep has {plan.Runs.Count}");
+        if (study.Sweep.Foreign is { } cohorts)
+            foreach (var error in SeedRules.Check(cohorts, seeds))
+                throw bundle.Error(BundleEntries.Sweep, error.Message, column: $"foreign.{error.Field}");
+    }
+
+    private void CheckSeed(BundledRun run)
+    {
+        var cohort = run.Cohort ?? run.Fingerprint;
+        if (!seeds.TryGetValue(cohort, out var known)) seeds.Add(cohort, known = []);
+        if (!known.Add(run.Seed)) throw Error("seed", "is that of an earlier run of the cohort");
+        if (run.Cohort is null) return;
+        if (run.Seed < 0) throw Error("seed", "must not be negative");
+        if (known.Count > ImportLimits.Seeds)
+            throw Error("seed", $"is one more than the {ImportLimits.Seeds} seeds that a cohort may have");
+        if (run.Ordinal <= lastOrdinal) throw Error("ordinal", "must be above that of the line before");
+        lastOrdinal = run.Ordinal;
     }
 
     private void CheckState(BundledRun run)

@@ -11,7 +11,7 @@ namespace PieService.Api.Tests.Bundles;
 /// <summary>Bundles whose files were altered, most of them with checksums that fit.</summary>
 public sealed class HostileBundleTests(TwoServices services) : IClassFixture<TwoServices>
 {
-    private static byte[]? published;
+    private static byte[]? published, foreign;
 
     public static TheoryData<string, string, string, string, string> Replacements => new()
     {
@@ -57,15 +57,60 @@ public sealed class HostileBundleTests(TwoServices services) : IClassFixture<Two
     public async Task A_text_that_does_not_follow_from_the_others_is_refused(
         string file, string old, string replacement, string message, string reported)
     {
-        var bundle = Altered(await PublishedAsync(), file, content =>
-        {
-            var text = Encoding.UTF8.GetString(content);
-            var at = text.IndexOf(old, StringComparison.Ordinal);
-            Assert.True(at >= 0, $"{file} has no {old}: {text}");
-            return Encoding.UTF8.GetBytes(text[..at] + replacement + text[(at + old.Length)..]);
-        });
+        var bundle = Replaced(await PublishedAsync(), file, old, replacement);
 
         await AssertRefusedAsync(bundle, reported, message);
+    }
+
+    [Theory]
+    [InlineData("sweep.json", "\"replication\":\"training\"", "\"replication\":\"none\"",
+        "the cohort 'bf16' has 3 runs", "sweep.json", "foreign.replication")]
+    [InlineData("sweep.json", "\"cohorts\":[",
+        "\"cohorts\":[{\"name\":\"idle\",\"model\":\"other\",\"baseline\":true,\"compression\":null,\"bits\":null,"
+        + "\"sparsity\":null,\"pairing\":\"none\"},",
+        "has no run with predictions", "sweep.json", "foreign.cohorts[0]")]
+    [InlineData("sweep.json", "\"bits\":4", "\"bits\":-4", "must be above 0", "sweep.json", "foreign.cohorts[1].bits")]
+    [InlineData("runs.ndjson", "\"seed\":0", "\"seed\":-1", "must not be negative", "runs.ndjson", "seed")]
+    [InlineData("runs.ndjson", "\"seed\":1", "\"seed\":0", "is that of an earlier run", "runs.ndjson", "seed")]
+    [InlineData("runs.ndjson", "\"ordinal\":1", "\"ordinal\":0", "must be above", "runs.ndjson", "ordinal")]
+    public async Task Imported_cohorts_that_break_a_rule_of_imports_are_refused(
+        string file, string old, string replacement, string message, string reported, string column)
+    {
+        var bundle = Replaced(await ForeignAsync(), file, old, replacement);
+
+        Assert.Equal(column, await AssertRefusedAsync(bundle, reported, message));
+    }
+
+    [Fact]
+    public async Task Paired_cohorts_without_a_common_seed_are_refused()
+    {
+        // The runs of the second cohort are the last two.
+        var bundle = Altered(await ForeignAsync(), "runs.ndjson", content => Encoding.UTF8.GetBytes(string.Concat(
+            Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select((line, i) =>
+                (i < 3 ? line : line.Replace("\"seed\":", "\"seed\":5", StringComparison.Ordinal)) + "\n"))));
+        bundle = Altered(bundle, "sweep.json", content => Encoding.UTF8.GetBytes(
+            LastReplaced(Encoding.UTF8.GetString(content), "\"pairing\":\"none\"", "\"pairing\":\"seed\"")));
+
+        Assert.Equal(
+            "foreign.cohorts[1].pairing",
+            await AssertRefusedAsync(bundle, "sweep.json", "no seed of the cohort 'int4' is one of its baseline"));
+    }
+
+    [Fact]
+    public async Task A_cohort_with_more_than_1000_seeds_is_refused()
+    {
+        var bundle = Altered(await ForeignAsync(), "runs.ndjson", content =>
+        {
+            var line = Encoding.UTF8.GetString(content).Split('\n')[0];
+            return Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 1001).Select(i => line
+                .Replace("\"seed\":0", $"\"seed\":{i}", StringComparison.Ordinal)
+                .Replace("\"ordinal\":0", $"\"ordinal\":{i}", StringComparison.Ordinal) + "\n")));
+        });
+        bundle = Altered(
+            bundle, "predictions/test.classes",
+            content => [.. Enumerable.Repeat(content[..(content.Length / 5)], 1001).SelectMany(bytes => bytes)]);
+
+        Assert.Equal("seed", await AssertRefusedAsync(bundle, "runs.ndjson", "one more than the 1000 seeds"));
     }
 
     [Theory]
@@ -127,7 +172,8 @@ public sealed class HostileBundleTests(TwoServices services) : IClassFixture<Two
             Altered(await PublishedAsync(), "examples.ndjson", _ => new byte[64 * 1024 * 1024]), "examples.ndjson",
             "unpacks to more than");
 
-    private async Task AssertRefusedAsync(byte[] bundle, string file, string message)
+    /// <returns>The field that is reported.</returns>
+    private async Task<string?> AssertRefusedAsync(byte[] bundle, string file, string message)
     {
         var before = await CountsAsync();
 
@@ -138,6 +184,7 @@ public sealed class HostileBundleTests(TwoServices services) : IClassFixture<Two
         Assert.Equal(file == "bundle" ? file : $"bundle/{file}", (string?)JsonNode.Parse(body)!["file"]);
         Assert.Contains(message, (string?)JsonNode.Parse(body)!["detail"]);
         Assert.Equal(before, await CountsAsync());
+        return (string?)JsonNode.Parse(body)!["column"];
     }
 
     private async Task<(int, int, int)> CountsAsync()
@@ -149,6 +196,37 @@ public sealed class HostileBundleTests(TwoServices services) : IClassFixture<Two
     private async Task<byte[]> PublishedAsync() => published ??= await BundleAsync(
         services.Publisher,
         await SweepAsync(services.Publisher, await DatasetAsync(services.Publisher, "hostile")));
+
+    private async Task<byte[]> ForeignAsync()
+    {
+        if (foreign is not null) return foreign;
+        var folder = Directory.CreateTempSubdirectory("pie-hostile-");
+        try
+        {
+            return foreign = await BundleAsync(
+                services.Publisher, await ForeignSweepAsync(services.Publisher, folder.FullName));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>The bundle with the first place of a text in a file replaced.</summary>
+    private static byte[] Replaced(byte[] bundle, string file, string old, string replacement) =>
+        Altered(bundle, file, content =>
+        {
+            var text = Encoding.UTF8.GetString(content);
+            var at = text.IndexOf(old, StringComparison.Ordinal);
+            Assert.True(at >= 0, $"{file} has no {old}: {text}");
+            return Encoding.UTF8.GetBytes(text[..at] + replacement + text[(at + old.Length)..]);
+        });
+
+    private static string LastReplaced(string text, string old, string replacement)
+    {
+        var at = text.LastIndexOf(old, StringComparison.Ordinal);
+        return text[..at] + replacement + text[(at + old.Length)..];
+    }
 
     /// <summary>The bundle with a file that is changed, removed (null) or added.</summary>
     private static byte[] Altered(

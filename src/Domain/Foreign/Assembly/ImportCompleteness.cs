@@ -1,5 +1,3 @@
-using PieService.Domain.Sweeps;
-
 namespace PieService.Domain.Foreign.Assembly;
 
 /// <summary>The conditions that all files of an import meet together, after each of them was read.</summary>
@@ -16,8 +14,8 @@ internal static class ImportCompleteness
         var seeds = import.Cohorts!.ToDictionary(
             cohort => cohort.Name!, cohort => dataset?.SeedsOf(cohort.Name!).ToHashSet() ?? []);
         foreach (var run in survey.Runs) seeds[run.Key.Cohort].Add(run.Key.Seed);
-        Cohorts(import, seeds, errors);
-        Pairs(import, seeds, errors);
+        foreach (var error in SeedRules.Check(new(import.Replication, import.Cohorts!), seeds))
+            errors.Add(Definition, new ForeignPlace(null) { Column = error.Field }, error.Message);
         Gold(import, examples, facts, errors);
         if (dataset is not null)
             Missing(
@@ -28,36 +26,6 @@ internal static class ImportCompleteness
             Missing(
                 survey, examples, errors,
                 "another run has it. Set onMissing to intersect to leave it out of all runs");
-    }
-
-    private static void Cohorts(
-        PredictionImport import, Dictionary<string, HashSet<int>> seeds, ForeignErrors errors)
-    {
-        foreach (var (i, cohort) in import.Cohorts!.Index())
-        {
-            var runs = seeds[cohort.Name!].Count;
-            var place = new ForeignPlace(null) { Column = $"cohorts[{i}]" };
-            if (runs == 0) errors.Add(Definition, place, "no file has predictions of this cohort");
-            if (runs > 1 && import.Replication == ReplicationKind.None)
-                errors.Add(
-                    Definition, place with { Column = "replication" },
-                    $"is none, and the cohort '{cohort.Name}' has {runs} runs; state how they differ: training, "
-                        + "evaluation or setting");
-        }
-    }
-
-    /// <summary>A comparison over pairs is over the seeds that both cohorts have.</summary>
-    private static void Pairs(PredictionImport import, Dictionary<string, HashSet<int>> seeds, ForeignErrors errors)
-    {
-        foreach (var (i, cohort) in import.Cohorts!.Index())
-            if (cohort is { Baseline: false, Pairing: not SeedPairing.None }
-                && import.Cohorts!.First(other => other.Baseline && other.Model == cohort.Model) is var baseline
-                && seeds[cohort.Name!].Count > 0 && seeds[baseline.Name!].Count > 0
-                && !seeds[cohort.Name!].Overlaps(seeds[baseline.Name!]))
-                errors.Add(
-                    Definition, new ForeignPlace(null) { Column = $"cohorts[{i}].pairing" },
-                    $"is {Wire.Name(cohort.Pairing)}, and no seed of the cohort '{cohort.Name}' is one of its baseline "
-                        + $"'{baseline.Name}'; state the seeds that belong together, or leave pairing out");
     }
 
     private static void Gold(
