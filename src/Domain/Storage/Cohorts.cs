@@ -18,7 +18,7 @@ internal sealed record Cohorts(
     ComparedDataset Dataset, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned, IReadOnlyList<Run> AllDense,
     IReadOnlyList<Run> SecondDense, bool ArePaired)
 {
-    public ComparedCohorts Sizes => new(Dense.Count, Pruned.Count, ArePaired, Dense[0].Cohort is not null);
+    public ComparedCohorts Sizes => new(Dense.Count, Pruned.Count, ArePaired, Dense is [{ Cohort: not null }, ..]);
 
     /// <summary>
     /// The runs of this sweep that have predicted the split. A run that is being trained again keeps its earlier

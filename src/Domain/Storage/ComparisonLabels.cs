@@ -45,8 +45,8 @@ public sealed class ComparisonLabels(
         await db.ClassScores.Where(scores => scores.ComparisonId == comparisonId).ExecuteDeleteAsync(cancellation);
         await db.ComparisonAnalyses.Where(analysis => analysis.ComparisonId == comparisonId)
             .ExecuteDeleteAsync(cancellation);
-        var summary = cohorts.Dense.Count >= Math.Min(comparison.ExpectedDense, Labelling.FewestSeeds)
-            && cohorts.Pruned.Count >= Math.Min(comparison.ExpectedPruned, Labelling.FewestSeeds)
+        var summary = cohorts.Dense.Count >= Math.Clamp(comparison.ExpectedDense, 1, Labelling.FewestSeeds)
+            && cohorts.Pruned.Count >= Math.Clamp(comparison.ExpectedPruned, 1, Labelling.FewestSeeds)
             ? await LabelAsync(source, db, comparison, cohorts, cancellation) : null;
         await Labelling.DoneAsync(db, comparisonId, readAfter, summary, cancellation);
     }

@@ -208,6 +208,24 @@ public sealed class ComparisonLabelsTests(ApiFixture api) : IClassFixture<ApiFix
         Assert.Contains("has 14 bytes of classes for 8 examples", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_comparison_without_a_run_is_labelled_without_a_summary()
+    {
+        var sweep = await SubmitAsync();
+        await Sql.ExecuteAsync(
+            api.ConnectionString,
+            $"UPDATE comparisons SET expected_dense = 0, expected_pruned = 0 WHERE sweep_id = '{sweep}'");
+
+        await api.Situations.LabelAsync(sweep);
+
+        Assert.Equal(
+            1L,
+            await AskAsync<long>($"""
+                SELECT count(*) AS "Value" FROM comparisons
+                WHERE sweep_id = {sweep} AND labelled_at IS NOT NULL AND summary IS NULL
+                """));
+    }
+
     private async Task<Guid> SubmitAsync() =>
         await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 3, "MP-AI"));
 
