@@ -32,7 +32,8 @@ public static class BundleEndpoints
                 IdempotencyKey.Documented)
             .Accepts<string>(MediaTypeNames.Application.Zip)
             .Produces<BundleResponse>(200).Produces<BundleResponse>(201)
-            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
+            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
+            .ProducesProblem(503);
     }
 
     /// <summary>Returns a sweep that has ended as one file, for another PieService.</summary>
@@ -74,7 +75,7 @@ public static class BundleEndpoints
     /// <response code="201">The sweep is stored; Location is its address.</response>
     private static async Task<IResult> Import(
         Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, BundleImport import,
-        IdempotencyKey key, CancellationToken cancellation)
+        UploadPlans places, IdempotencyKey key, CancellationToken cancellation)
     {
         if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
             || !type.MediaType.Equals(MediaTypeNames.Application.Zip, StringComparison.OrdinalIgnoreCase))
@@ -87,10 +88,22 @@ public static class BundleEndpoints
         await using var attempt = await key.BeginAsync(
             http, ImportOperation, await HashAsync(path, cancellation), cancellation);
         if (attempt.Answer is { } known) return known;
+        return await places.StoreAsync(
+            http,
+            () => StoreAsync(
+                http, attempt, import,
+                () => Bundle.Read(
+                    new SourceFile(FileName, path) { Cancellation = cancellation }, limits, cancellation),
+                cancellation));
+    }
+
+    private static async Task<IResult> StoreAsync(
+        HttpContext http, IdempotentAttempt attempt, BundleImport import, Func<Bundle> read,
+        CancellationToken cancellation)
+    {
         try
         {
-            var source = new SourceFile(FileName, path) { Cancellation = cancellation };
-            var bundle = Bundle.Read(source, limits, cancellation);
+            var bundle = read();
             attempt.WorkBegins();
             var stored = await import.StoreAsync(bundle, attempt.ResourceId, cancellation);
             var response = BundleResponse.Of(stored);

@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using PieService.Api.Uploads;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
@@ -159,6 +161,29 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
 
         Assert.Equal(sweep, (Guid)answer["sweepId"]!);
         Assert.Equal((0, 0), ((int)answer["runs"]!["added"]!, (int)answer["runs"]!["linked"]!));
+    }
+
+    [Fact]
+    public async Task A_bundle_is_read_in_one_of_the_places_of_uploads()
+    {
+        var bundle = await BundleAsync(Publisher, await SweepAsync(Publisher, await DatasetAsync(Publisher, "place")));
+        var places = Reader.Services.GetRequiredService<UploadPlans>();
+        var others = Enumerable.Range(0, places.Most).Select(i => $"other {i}").ToList();
+        Assert.All(others, client => Assert.True(places.TryTake(client)));
+        try
+        {
+            using var refused = await SendAsync(Reader, bundle, "a key of a place");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.NotNull(refused.Headers.RetryAfter);
+            Assert.Empty(
+                Directory.GetFileSystemEntries(Reader.Services.GetRequiredService<UploadSettings>().Folder));
+        }
+        finally
+        {
+            others.ForEach(places.GiveBack);
+        }
+        using var accepted = await SendAsync(Reader, bundle, "a key of a place");
+        Assert.Equal(HttpStatusCode.Created, accepted.StatusCode);
     }
 
     [Fact]
