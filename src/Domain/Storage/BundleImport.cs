@@ -75,36 +75,49 @@ public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
         return (id, true);
     }
 
-    /// <summary>One run after the other, because the predictions of one are in memory at a time.</summary>
+    /// <summary>
+    /// One run after the other, because the predictions of one are in memory at a time. The lock of the dataset keeps
+    /// runs from being added and deleted. Existing runs are locked only when the bundle is read: workers wait for the
+    /// locks of their runs.
+    /// </summary>
     private static async Task<(int Added, int Linked, IReadOnlyList<Guid> Differing)> AddRunsAsync(
         PieDbContext db, Bundle bundle, Sweep sweep, CancellationToken cancellation)
     {
-        var (added, linked, differing) = (0, 0, new List<Guid>());
+        var (added, linked, differing, unrepeatable) = (0, new List<Guid>(), new List<Guid>(), new List<Guid>());
         foreach (var results in bundle.Runs(cancellation))
         {
             var fingerprint = results.Run.Cohort is { } cohort
                 ? ForeignFingerprint.Of(sweep.Id, cohort) : results.Run.Fingerprint;
             var seed = results.Run.Seed;
-            var existing = await db.Runs.FromSql($"""
-                SELECT * FROM runs WHERE dataset_id = {sweep.DatasetId} AND fingerprint = {fingerprint}
-                    AND seed = {seed} FOR UPDATE
-                """).AsNoTracking().SingleOrDefaultAsync(cancellation);
+            var existing = await db.Runs.AsNoTracking().SingleOrDefaultAsync(
+                run => run.DatasetId == sweep.DatasetId && run.Fingerprint == fingerprint && run.Seed == seed,
+                cancellation);
             if (existing is null)
             {
                 await AddRunAsync(db, sweep, results, fingerprint, cancellation);
                 added++;
                 continue;
             }
-            linked++;
-            if (await DiffersAsync(db, existing, results, cancellation)) differing.Add(existing.Id);
+            linked.Add(existing.Id);
+            if (!Differs(existing, results)) continue;
+            differing.Add(existing.Id);
+            if (HasConditionsOf(existing, results.Run)) unrepeatable.Add(existing.Id);
         }
+        await LockAsync(db, linked, cancellation);
+        await db.Runs.Where(run => unrepeatable.Contains(run.Id))
+            .ExecuteUpdateAsync(set => set.SetProperty(run => run.IsRepeatable, false), cancellation);
         if (bundle.Plan is { } plan)
             // The bundle has no models, so the sweep that is stored does not want them.
             await SweepStore.LinkRunsAsync(
                 db, sweep, [.. plan.Runs.Select(run => run with { Wish = run.Wish with { Model = false } })],
                 cancellation);
-        return (added, linked, differing);
+        return (added, linked.Count, differing);
     }
+
+    /// <summary>In the order in which workers lock their runs.</summary>
+    private static Task<int> LockAsync(PieDbContext db, List<Guid> runs, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync(
+            $"SELECT 1 FROM runs WHERE id = ANY({runs.ToArray()}) ORDER BY id FOR UPDATE", cancellation);
 
     private static async Task AddRunAsync(
         PieDbContext db, Sweep sweep, RunResults results, string fingerprint, CancellationToken cancellation)
@@ -163,12 +176,8 @@ public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
         }
     }
 
-    /// <summary>
-    /// Whether an existing run has other predictions than the bundle. It keeps them; under the same conditions it is
-    /// marked as not repeatable, as if it had been trained again here.
-    /// </summary>
-    private static async Task<bool> DiffersAsync(
-        PieDbContext db, Run existing, RunResults results, CancellationToken cancellation)
+    /// <summary>Whether an existing run has other predictions than the bundle. It keeps them.</summary>
+    private static bool Differs(Run existing, RunResults results)
     {
         var run = results.Run;
         if (run.State != RunState.Succeeded) return false;
@@ -179,13 +188,18 @@ public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
                 $"The run {existing.Id} of this service has the recipe and the seed of the run {run.Id} of the bundle, "
                 + "and lacks predictions that the bundle has. Wait until it has succeeded, or delete its sweeps; if it "
                 + "has succeeded without a split or an epoch, submit a sweep that wants them.");
-        if (existing.PredictionHash == run.PredictionHash) return false;
-        if (DeviceType(existing.Device) == DeviceType(run.Device)
+        return existing.PredictionHash != run.PredictionHash;
+    }
+
+    /// <summary>
+    /// Whether a run was trained as an existing one was: with other predictions, that one is marked as not repeatable,
+    /// as if it had been trained again here.
+    /// </summary>
+    private static bool HasConditionsOf(Run existing, BundledRun run)
+    {
+        return DeviceType(existing.Device) == DeviceType(run.Device)
             && existing.CpuCapability == run.Outcome?.CpuCapability && existing.Threads == run.Outcome?.Threads
-            && existing.Outcome?.PredictedBy is null && run.Outcome?.PredictedBy is null)
-            await db.Runs.Where(row => row.Id == existing.Id)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsRepeatable, false), cancellation);
-        return true;
+            && existing.Outcome?.PredictedBy is null && run.Outcome?.PredictedBy is null;
 
         static string? DeviceType(string? device) => device?.Split(':')[0];
     }

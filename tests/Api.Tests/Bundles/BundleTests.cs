@@ -143,7 +143,12 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
             Publisher, await SweepAsync(Publisher, await DatasetAsync(Publisher, "waiting")));
         var sweep = await Reader.SubmitAsync(Situations.Request(await DatasetAsync(Reader, "waiting"), 1, "MP-AI"));
 
-        using var answer = await SendAsync(Reader, bundle);
+        // A transaction of a worker that holds the runs meanwhile is not waited for.
+        await using var worker = await ContextAsync(Reader);
+        await using var transaction = await worker.Database.BeginTransactionAsync();
+        await worker.Database.ExecuteSqlAsync($"SELECT 1 FROM runs WHERE sweep_id = {sweep} FOR UPDATE");
+
+        using var answer = await SendAsync(Reader, bundle).WaitAsync(TimeSpan.FromMinutes(1));
 
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         var run = (await Reader.Situations.RunsOfAsync(sweep))[0];
