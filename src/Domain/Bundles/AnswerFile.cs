@@ -1,4 +1,5 @@
 using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
 
 namespace PieService.Domain.Bundles;
 
@@ -7,18 +8,11 @@ internal sealed class AnswerFile(BundleFile bundle) : IDisposable
 {
     private readonly Dictionary<Split, IEnumerator<string?>> files = [];
 
-    public string?[] Next(Split split, int examples)
+    /// <summary>The answers of the next run, read while they are enumerated.</summary>
+    public IEnumerable<string?[]> Blocks(Split split, int examples)
     {
-        if (!files.TryGetValue(split, out var lines))
-            files.Add(
-                split,
-                lines = bundle.Lines<string?>(BundleEntries.Answers(split), allowsNull: true).GetEnumerator());
-        var answers = new string?[examples];
-        for (var i = 0; i < examples; i++)
-            answers[i] = lines.MoveNext()
-                ? lines.Current
-                : throw bundle.Error(BundleEntries.Answers(split), "has fewer lines than the runs have answers");
-        return answers;
+        for (var start = 0; start < examples; start += RunAnswers.Examples)
+            yield return Next(split, Math.Min(RunAnswers.Examples, examples - start));
     }
 
     public void CheckEnd()
@@ -31,5 +25,19 @@ internal sealed class AnswerFile(BundleFile bundle) : IDisposable
     public void Dispose()
     {
         foreach (var lines in files.Values) lines.Dispose();
+    }
+
+    private string?[] Next(Split split, int examples)
+    {
+        if (!files.TryGetValue(split, out var lines))
+            files.Add(
+                split,
+                lines = bundle.Lines<string?>(BundleEntries.Answers(split), allowsNull: true).GetEnumerator());
+        var answers = new string?[examples];
+        for (var i = 0; i < examples; i++)
+            answers[i] = lines.MoveNext()
+                ? lines.Current
+                : throw bundle.Error(BundleEntries.Answers(split), "has fewer lines than the runs have answers");
+        return answers;
     }
 }

@@ -6,7 +6,8 @@ namespace PieService.Domain.Bundles;
 
 /// <summary>
 /// Reads the runs of a bundle one after the other, with their predictions. The files of a split, or of an epoch, have
-/// the values of all runs in the same order, so each file is read once.
+/// the values of all runs in the same order, so each file is read once. The predictions of a run are in memory, and one
+/// of its observed epochs or a block of its answers at a time.
 /// </summary>
 internal sealed class RunReader(BundleFile bundle, Dataset dataset, BundledStudy study)
 {
@@ -25,16 +26,23 @@ internal sealed class RunReader(BundleFile bundle, Dataset dataset, BundledStudy
             cancellation.ThrowIfCancellationRequested();
             var wish = rules.Check(run);
             List<PackedResult> predictions = [.. run.Predictions.Select(of => Next(packed, run, of))];
-            List<PackedResult> observations = [.. run.Observed.Select(epoch => NextObserved(packed, run, epoch))];
             CheckHash(run, predictions);
-            yield return new(
-                run, wish, predictions, observations,
-                run.Predictions is [{ Answers: true, Split: var split }]
-                    ? answers.Next(split, Examples(split)) : null);
+            using var observed = run.Observed.Select(epoch => NextObserved(packed, run, epoch)).GetEnumerator();
+            using var blocks = (run.Predictions is [{ Answers: true, Split: var split }]
+                ? answers.Blocks(split, Examples(split)) : []).GetEnumerator();
+            yield return new(run, wish, predictions, Rest(observed), Rest(blocks));
+            // The values of the next run follow those that the caller did not read.
+            _ = Rest(observed).Count();
+            _ = Rest(blocks).Count();
         }
         rules.CheckEnd();
         packed.CheckEnd();
         answers.CheckEnd();
+    }
+
+    private static IEnumerable<T> Rest<T>(IEnumerator<T> values)
+    {
+        while (values.MoveNext()) yield return values.Current;
     }
 
     private PackedResult Next(PackedFiles packed, BundledRun run, BundledPredictions of) => new(

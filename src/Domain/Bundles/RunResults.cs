@@ -7,11 +7,13 @@ namespace PieService.Domain.Bundles;
 
 /// <summary>A run of a bundle with its packed predictions, whose hash and classes are checked.</summary>
 /// <param name="Wish">What the sweep wants of the run.</param>
-/// <param name="Answers">The open answers to the examples of the split of its predictions; null if it has
-/// none.</param>
+/// <param name="Observations">Read from the bundle while they are enumerated, which can be done once, before the next
+/// run is read.</param>
+/// <param name="Answers">The open answers to the examples of the split of its predictions, in the blocks of
+/// <see cref="RunAnswers"/>; empty if it has none. They are read as the observations are.</param>
 public sealed record RunResults(
-    BundledRun Run, RunWish Wish, IReadOnlyList<PackedResult> Predictions, IReadOnlyList<PackedResult> Observations,
-    string?[]? Answers)
+    BundledRun Run, RunWish Wish, IReadOnlyList<PackedResult> Predictions, IEnumerable<PackedResult> Observations,
+    IEnumerable<string?[]> Answers)
 {
     public StudiedRun AsStudied() => Run.AsStudied(Wish.Splits.Select(Wire.Name));
 

@@ -130,15 +130,6 @@ public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
         db.Runs.Add(run);
         db.RunMetrics.AddRange(bundled.Metrics.Select(metric => metric.AsMetric(id)));
         db.RunPredictions.AddRange(results.Predictions.Select(predictions => predictions.AsPredictions(id)));
-        db.RunObservations.AddRange(results.Observations.Select(observation => observation.AsObservation(id)));
-        foreach (var (block, texts) in (results.Answers ?? []).Chunk(RunAnswers.Examples).Index())
-            db.RunAnswers.Add(new RunAnswers
-            {
-                RunId = id,
-                Split = results.Predictions[0].Split,
-                Start = block * RunAnswers.Examples,
-                Texts = texts,
-            });
         if (bundled.Cohort is not null)
             db.SweepRuns.Add(new SweepRun
             {
@@ -149,10 +140,31 @@ public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
                 WantedSplits = run.PredictSplits,
                 WantedEpochs = [],
             });
-        await db.SaveChangesAsync(cancellation);
-        db.ChangeTracker.Clear();
+        await SaveAsync();
+        foreach (var observation in results.Observations)
+        {
+            db.RunObservations.Add(observation.AsObservation(id));
+            await SaveAsync();
+        }
+        foreach (var (block, texts) in results.Answers.Index())
+        {
+            db.RunAnswers.Add(new RunAnswers
+            {
+                RunId = id,
+                Split = results.Predictions[0].Split,
+                Start = block * RunAnswers.Examples,
+                Texts = texts,
+            });
+            await SaveAsync();
+        }
         if (bundled is { VectorCoverage: { } coverage, Outcome.VectorsSha256: { } vectors })
             await VectorCoverages.AddAsync(db, bundled.Recipe!.DatasetHash, vectors, coverage, cancellation);
+
+        async Task SaveAsync()
+        {
+            await db.SaveChangesAsync(cancellation);
+            db.ChangeTracker.Clear();
+        }
     }
 
     /// <summary>Models that used different files of one name must not be compared.</summary>

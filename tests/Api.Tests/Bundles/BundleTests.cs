@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PieService.Api.Uploads;
 using PieService.Domain.Datasets;
+using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using static PieService.Api.Tests.Bundles.TwoServices;
@@ -47,7 +48,8 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
     [Fact]
     public async Task A_sweep_of_imported_predictions_gives_the_same_bundle()
     {
-        var sweep = await ForeignSweepAsync(Publisher, folder.FullName);
+        // The answers are in two rows.
+        var sweep = await ForeignSweepAsync(Publisher, folder.FullName, more: RunAnswers.Examples);
         var bundle = await BundleAsync(Publisher, sweep);
 
         var stored = await StoreAsync(Reader, bundle);
@@ -169,6 +171,22 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
     }
 
     [Fact]
+    public async Task A_bundle_adds_the_runs_that_this_service_lacks_with_their_observations()
+    {
+        var sweep = await SweepAsync(Publisher, await DatasetAsync(Publisher, "partly"));
+        var bundle = await BundleAsync(Publisher, sweep);
+        var request = Situations.Request(await DatasetAsync(Reader, "partly"), 2, "MP-AI");
+        request["predictSplits"] = new JsonArray("train", "test");
+        await TrainAsync(Reader, await Reader.SubmitAsync(request), LearningTask.SingleLabel);
+
+        var stored = await StoreAsync(Reader, bundle);
+
+        Assert.Equal((10, 4), ((int)stored["runs"]!["added"]!, (int)stored["runs"]!["linked"]!));
+        Assert.Empty(stored["differing"]!.AsArray());
+        Assert.Equal(await ObservedAsync(Publisher, sweep), await ObservedAsync(Reader, (Guid)stored["sweepId"]!));
+    }
+
+    [Fact]
     public async Task A_bundle_is_read_in_one_of_the_places_of_uploads()
     {
         var bundle = await BundleAsync(Publisher, await SweepAsync(Publisher, await DatasetAsync(Publisher, "place")));
@@ -287,6 +305,17 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
             using var reader = new StreamReader(entry.Open(), System.Text.Encoding.Latin1);
             return reader.ReadToEnd();
         });
+    }
+
+    /// <summary>A line for each observation of the runs of a sweep.</summary>
+    private static async Task<List<string>> ObservedAsync(ApiFixture api, Guid sweep)
+    {
+        await using var db = await ContextAsync(api);
+        return await db.Database.SqlQuery<string>($"""
+            SELECT concat_ws(' ', link.ordinal, observed.epoch, encode(observed.scores, 'hex')) AS "Value"
+            FROM sweep_runs AS link JOIN run_observations AS observed ON observed.run_id = link.run_id
+            WHERE link.sweep_id = {sweep} ORDER BY link.ordinal, observed.epoch
+            """).ToListAsync();
     }
 
     /// <summary>The labels of all comparisons of a sweep, in their order.</summary>

@@ -133,13 +133,15 @@ public sealed class TwoServices : IAsyncLifetime
     /// <summary>
     /// Imported predictions without scores: three dense runs and two of another cohort, without pairs.
     /// </summary>
+    /// <param name="more">The number of examples beside the four that differ.</param>
     public static async Task<Guid> ForeignSweepAsync(
-        ApiFixture api, string folder, Guid? withId = null, string lastGold = "yes")
+        ApiFixture api, string folder, Guid? withId = null, string lastGold = "yes", int more = 0)
     {
         var path = Path.Combine(folder, "answers.csv");
         await File.WriteAllLinesAsync(
             path, ["id,gold,d0,d1,d2,p0,p1", "0,no,no,no,no,yes,yes", "1,no,no,no,yes,no,no",
-                "2,yes,yes,yes,yes,yes,yes", $"3,{lastGold},no,yes,yes,no,yes"]);
+                "2,yes,yes,yes,yes,yes,yes", $"3,{lastGold},no,yes,yes,no,yes",
+                .. Enumerable.Range(4, more).Select(i => $"{i},no,no,no,no,no,no")]);
         ForeignRunColumn Run(string cohort, int seed) => new() { Cohort = cohort, Seed = seed };
         var import = new PredictionImport
         {
@@ -179,13 +181,16 @@ public sealed class TwoServices : IAsyncLifetime
         await using (var db = await ContextAsync(api))
         {
             var last = await db.Runs.SingleAsync(run => run.SweepId == id && run.Cohort == "int4" && run.Seed == 1);
-            db.RunAnswers.Add(new RunAnswers
-            {
-                RunId = last.Id,
-                Split = import.Split,
-                Start = 0,
-                Texts = ["A \"quoted\"\nanswer.", null, "null", "ja"],
-            });
+            string?[] answers = ["A \"quoted\"\nanswer.", null, "null", "j\u00e1",
+                .. Enumerable.Range(4, more).Select(i => $"answer {i}")];
+            foreach (var (block, texts) in answers.Chunk(RunAnswers.Examples).Index())
+                db.RunAnswers.Add(new RunAnswers
+                {
+                    RunId = last.Id,
+                    Split = import.Split,
+                    Start = block * RunAnswers.Examples,
+                    Texts = texts,
+                });
             await db.SaveChangesAsync();
         }
         await api.Situations.LabelAsync(id);
