@@ -20,11 +20,12 @@ public sealed class BundleFileResult(BundleExport export) : IResult
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>
-    /// Changes with the content of the sweep, and with the version of the service, which is in the file.
+    /// Changes with the outline of the sweep, which has the hash of the predictions of each run, and with the version
+    /// of the service, which is in the file.
     /// </summary>
     public EntityTagHeaderValue Tag { get; } = new(
         $"\"{Base64Url.EncodeToString(
-            SHA256.HashData(Encoding.UTF8.GetBytes($"{export.ContentHash} {Service}")).AsSpan(0, 16))}\"",
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{export.Outline} {Service}")).AsSpan(0, 16))}\"",
         isWeak: true);
 
     public async Task ExecuteAsync(HttpContext httpContext)

@@ -31,6 +31,9 @@ public sealed class Bundle
     /// <summary>The <see cref="StudyHash"/>, which follows from the runs.</summary>
     public required string ContentHash { get; init; }
 
+    /// <summary>The same without predictions, observations and answers.</summary>
+    public required string Outline { get; init; }
+
     /// <param name="limits">The limits of all files that are uploaded.</param>
     /// <exception cref="UnreadableFileException">
     /// A file is damaged, missing or unknown, or does not follow from the others.
@@ -47,14 +50,20 @@ public sealed class Bundle
         var dataset = BundleExamples.Check(bundle, limits, cancellation);
         var study = BundledStudy.Read(bundle, dataset);
         var comparisons = ComparisonsOf(bundle, study);
-        var hash = StudyHash.Of(
-            dataset.ContentHash,
-            new RunReader(bundle, dataset, study).Read(cancellation).Select(results => results.AsStudied()));
+        List<StudiedRun> runs =
+            [.. new RunReader(bundle, dataset, study).Read(cancellation).Select(results => results.AsStudied())];
+        var hash = StudyHash.Of(dataset.ContentHash, study.Sweep.Foreign, runs);
         if (hash != manifest.ContentHash)
             throw bundle.Error(
                 BundleEntries.Manifest, $"must be {hash}, which follows from the dataset and the runs",
                 column: "contentHash");
-        return new Bundle(source, limits, dataset, study) { ComparisonIds = comparisons, ContentHash = hash };
+        return new Bundle(source, limits, dataset, study)
+        {
+            ComparisonIds = comparisons,
+            ContentHash = hash,
+            Outline = StudyHash.Of(
+                dataset.ContentHash, study.Sweep.Foreign, runs.Select(run => run with { Values = null })),
+        };
     }
 
     /// <summary>The dataset with this id.</summary>

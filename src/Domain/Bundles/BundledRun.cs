@@ -23,8 +23,9 @@ public sealed record BundledRun(
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
 {
     /// <param name="wantedSplits">The wire names of the splits that the sweep compares.</param>
-    public StudiedRun AsStudied(IEnumerable<string> wantedSplits) => new(
-        Model, Cohort ?? Fingerprint, Seed, State, PredictionHash, [.. wantedSplits.Order(StringComparer.Ordinal)]);
+    public StudiedRun AsStudied(IEnumerable<string> wantedSplits, StudiedValues values) => new(
+        Model, Cohort ?? Fingerprint, Seed, State, PredictionHash, [.. wantedSplits.Order(StringComparer.Ordinal)],
+        values);
 }
 
 /// <summary>The predictions of a run for a split, in the files of that split.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
 using PieService.Domain.Runs;
@@ -15,7 +16,12 @@ public sealed record RunResults(
     BundledRun Run, RunWish Wish, IReadOnlyList<PackedResult> Predictions, IEnumerable<PackedResult> Observations,
     IEnumerable<string?[]> Answers)
 {
-    public StudiedRun AsStudied() => Run.AsStudied(Wish.Splits.Select(Wire.Name));
+    /// <summary>Reads the observations and the answers.</summary>
+    public StudiedRun AsStudied() => Run.AsStudied(
+        Wish.Splits.Select(Wire.Name),
+        new(
+            [.. Predictions.Concat(Observations).Select(result => result.AsStudied())],
+            [.. Answers.Select(StudiedValues.DigestOf)]));
 
     /// <summary>The share of the weights that was removed, as a worker computes it of a trained model.</summary>
     /// <param name="ofCohort">The share that a foreign cohort states.</param>
@@ -32,6 +38,9 @@ public sealed record RunResults(
 /// <param name="Threshold">Null for single-label data, and after an early epoch.</param>
 public sealed record PackedResult(Split Split, int? Epoch, PackedLabels Classes, byte[]? Scores, double? Threshold)
 {
+    public StudiedResult AsStudied() => new(
+        Wire.Name(Split), Epoch, Threshold, Digest(Classes.Bytes), Scores is null ? null : Digest(Scores));
+
     public RunPredictions AsPredictions(Guid run) => new()
     {
         RunId = run,
@@ -52,4 +61,6 @@ public sealed record PackedResult(Split Split, int? Epoch, PackedLabels Classes,
         Classes = Classes.Bytes,
         Scores = Scores!,
     };
+
+    private static string Digest(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

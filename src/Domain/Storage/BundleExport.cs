@@ -29,8 +29,9 @@ public sealed class BundleExport
     public Sweep Sweep { get; }
     public Dataset Dataset { get; }
 
-    /// <summary>The <see cref="StudyHash"/> of the sweep.</summary>
-    public string ContentHash => StudyHash.Of(Dataset.ContentHash, runs.Select(run => run.AsStudied()));
+    /// <summary>The outline of the sweep: see <see cref="StudyHash"/>.</summary>
+    public string Outline => StudyHash.Of(
+        Dataset.ContentHash, Sweep.Foreign, runs.Select(run => run.AsStudied(values: null)));
 
     /// <summary>Begins a transaction with a snapshot, in which the bundle is written.</summary>
     /// <returns>Null if there is no such sweep.</returns>
@@ -41,7 +42,7 @@ public sealed class BundleExport
         return await OfAsync(db, sweepId, cancellation);
     }
 
-    /// <summary>The sweep without a snapshot, for its <see cref="ContentHash"/>.</summary>
+    /// <summary>The sweep without a snapshot, for its hash.</summary>
     internal static async Task<BundleExport?> OfAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation)
     {
         if (await db.Sweeps.AsNoTracking().SingleOrDefaultAsync(sweep => sweep.Id == sweepId, cancellation)
@@ -49,6 +50,14 @@ public sealed class BundleExport
         var dataset = await db.Datasets.AsNoTracking()
             .SingleAsync(dataset => dataset.Id == sweep.DatasetId, cancellation);
         return new(db, sweep, dataset, await StoredRun.OfAsync(db, sweepId, cancellation));
+    }
+
+    /// <summary>The <see cref="StudyHash"/> of the sweep, for which PostgreSQL reads all predictions.</summary>
+    internal async Task<string> ContentHashAsync(CancellationToken cancellation)
+    {
+        var values = await StoredValues.OfAsync(db, Sweep.Id, runs, cancellation);
+        return StudyHash.Of(
+            Dataset.ContentHash, Sweep.Foreign, runs.Select(run => run.AsStudied(values[run.Id])));
     }
 
     /// <param name="service">The version of the service.</param>
@@ -60,7 +69,8 @@ public sealed class BundleExport
         await bundle.WriteAsync(
             BundleEntries.Manifest,
             new BundleManifest(
-                BundleEntries.Format, service, ContentHash, Sweep.Id, Dataset.Id, runs.Count, comparisons.Count),
+                BundleEntries.Format, service, await ContentHashAsync(cancellation), Sweep.Id, Dataset.Id, runs.Count,
+                comparisons.Count),
             cancellation);
         await bundle.WriteAsync(BundleEntries.Dataset, BundledDataset.Of(Dataset), cancellation);
         await bundle.WriteLinesAsync(BundleEntries.Examples, ExamplesAsync(cancellation), cancellation);

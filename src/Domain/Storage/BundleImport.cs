@@ -41,7 +41,7 @@ public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
         foreach (var taken in new[] { id, otherwise })
             if (await BundleExport.OfAsync(db, taken, cancellation) is { } known)
             {
-                if (known.ContentHash == bundle.ContentHash)
+                if (await known.ContentHashAsync(cancellation) == bundle.ContentHash)
                     return new(taken, known.Dataset.Id, IsNew: false, DatasetIsNew: false, 0, 0, []);
                 id = otherwise;
             }

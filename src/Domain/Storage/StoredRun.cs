@@ -62,8 +62,9 @@ internal sealed record StoredRun(
         })];
     }
 
-    public StudiedRun AsStudied() => new(
-        Model, Cohort ?? Fingerprint, Seed, State, PredictionHash, [.. WantedSplits.Order(StringComparer.Ordinal)]);
+    public StudiedRun AsStudied(StudiedValues? values) => new(
+        Model, Cohort ?? Fingerprint, Seed, State, PredictionHash, [.. WantedSplits.Order(StringComparer.Ordinal)],
+        values);
 
     public BundledRun AsBundled(Run run, IEnumerable<RunMetric> metrics)
     {

@@ -170,6 +170,43 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
         Assert.Equal((0, 0), ((int)answer["runs"]!["added"]!, (int)answer["runs"]!["linked"]!));
     }
 
+    /// <summary>The hashes of the predictions for the test split are the same in both bundles.</summary>
+    [Theory]
+    [InlineData("answers", "UPDATE run_answers SET texts[1] = 'other' WHERE run_id IN ({0})")]
+    [InlineData("cohorts", "UPDATE sweeps SET foreign_cohorts = jsonb_set(foreign_cohorts, '{{cohorts,1,bits}}', '8') "
+        + "WHERE id IN (SELECT sweep_id FROM runs WHERE id IN ({0}))")]
+    [InlineData("replication", "UPDATE sweeps SET foreign_cohorts = "
+        + "jsonb_set(foreign_cohorts, '{{replication}}', '\"evaluation\"') "
+        + "WHERE id IN (SELECT sweep_id FROM runs WHERE id IN ({0}))")]
+    public async Task A_bundle_that_differs_in_what_the_prediction_hashes_lack_is_stored_once_more(
+        string gold, string change)
+    {
+        var sweep = await ForeignSweepAsync(Publisher, folder.FullName, lastGold: gold);
+        await StoreAsync(Reader, await BundleAsync(Publisher, sweep));
+        await ChangeAsync(change, sweep);
+        var changed = await BundleAsync(Publisher, sweep);
+
+        var second = await StoreAsync(Reader, changed);
+
+        Assert.NotEqual(sweep, (Guid)second["sweepId"]!);
+    }
+
+    [Theory]
+    [InlineData("train classes",
+        "UPDATE run_predictions SET classes = set_byte(classes, 0, 2) WHERE split = 'train' AND run_id IN ({0})")]
+    [InlineData("observed scores",
+        "UPDATE run_observations SET scores = set_byte(scores, 0, 7) WHERE run_id IN ({0})")]
+    public async Task A_bundle_with_other_values_is_not_one_that_is_stored_already(string name, string change)
+    {
+        var sweep = await SweepAsync(Publisher, await DatasetAsync(Publisher, name));
+        await StoreAsync(Reader, await BundleAsync(Publisher, sweep));
+        await ChangeAsync(change, sweep);
+
+        var stored = await StoreAsync(Reader, await BundleAsync(Publisher, sweep));
+
+        Assert.NotEqual(sweep, (Guid)stored["sweepId"]!);
+    }
+
     [Fact]
     public async Task A_bundle_adds_the_runs_that_this_service_lacks_with_their_observations()
     {
@@ -305,6 +342,15 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
             using var reader = new StreamReader(entry.Open(), System.Text.Encoding.Latin1);
             return reader.ReadToEnd();
         });
+    }
+
+    /// <param name="change">A statement with {0} for the runs of the sweep.</param>
+    private async Task ChangeAsync(string change, Guid sweep)
+    {
+        await using var db = await ContextAsync(Publisher);
+        await db.Database.ExecuteSqlRawAsync(
+            change.Replace("{0}", "SELECT run_id FROM sweep_runs WHERE sweep_id = {0}", StringComparison.Ordinal),
+            sweep);
     }
 
     /// <summary>A line for each observation of the runs of a sweep.</summary>
