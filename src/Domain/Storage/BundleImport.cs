@@ -38,14 +38,12 @@ public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
         // The same bundle twice at the same time is stored once.
         await AdvisoryLocks.TakeDatasetAsync(db, bundle.Dataset.Id, cancellation);
         var id = bundle.Sweep.Id;
-        foreach (var taken in new[] { id, otherwise })
-            if (await BundleExport.OfAsync(db, taken, cancellation) is { } known)
-            {
-                if (await known.ContentHashAsync(cancellation) == bundle.ContentHash)
-                    return new(taken, known.Dataset.Id, IsNew: false, DatasetIsNew: false, 0, 0, []);
-                id = otherwise;
-            }
-
+        if (await db.Sweeps.AnyAsync(taken => taken.Id == bundle.Sweep.Id, cancellation))
+        {
+            if (await StoredBeforeAsync(db, bundle, otherwise, cancellation) is { } known)
+                return new(known.Id, known.DatasetId, IsNew: false, DatasetIsNew: false, 0, 0, []);
+            id = otherwise;
+        }
         var (dataset, isNew) = await DatasetOfAsync(db, bundle, cancellation);
         if (dataset != bundle.Dataset.Id) await AdvisoryLocks.TakeDatasetAsync(db, dataset, cancellation);
         var sweep = bundle.Sweep.AsSweep(id, dataset);
@@ -55,6 +53,29 @@ public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
         await AddComparisonsAsync(db, bundle, sweep, cancellation);
         await transaction.CommitAsync(cancellation);
         return new(id, dataset, IsNew: true, isNew, added, linked, differing);
+    }
+
+    /// <summary>
+    /// The sweep that an earlier attempt of this request has stored, or one on the dataset with the content of the
+    /// bundle, the one with its id first. Predictions are read only of sweeps with the same outline.
+    /// </summary>
+    private static async Task<Sweep?> StoredBeforeAsync(
+        PieDbContext db, Bundle bundle, Guid otherwise, CancellationToken cancellation)
+    {
+        var ids = await (
+            from sweep in db.Sweeps
+            join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
+            where dataset.ContentHash == bundle.Dataset.ContentHash
+            orderby sweep.Id == otherwise descending, sweep.Id == bundle.Sweep.Id descending, sweep.Id
+            select sweep.Id).ToListAsync(cancellation);
+        foreach (var id in ids)
+        {
+            var known = (await BundleExport.OfAsync(db, id, cancellation))!;
+            if (id == otherwise || (known.Outline == bundle.Outline
+                && await known.ContentHashAsync(cancellation) == bundle.ContentHash))
+                return known.Sweep;
+        }
+        return null;
     }
 
     /// <summary>

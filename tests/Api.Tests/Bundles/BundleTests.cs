@@ -187,8 +187,10 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
         var changed = await BundleAsync(Publisher, sweep);
 
         var second = await StoreAsync(Reader, changed);
+        var third = await StoreAsync(Reader, changed, HttpStatusCode.OK);
 
         Assert.NotEqual(sweep, (Guid)second["sweepId"]!);
+        Assert.Equal((Guid)second["sweepId"]!, (Guid)third["sweepId"]!);
     }
 
     [Theory]
