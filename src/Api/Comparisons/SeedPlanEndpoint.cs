@@ -86,7 +86,7 @@ public sealed record SeedPlanResponse(
                     + $"{cohorts.MoreRuns}."),
             { Jaccard: null } => new(
                 seeds, flips, null, [], null,
-                "No half of the seeds has a PIE, so nothing says how stable PIEs are."),
+                "No half of the runs has a PIE, so it is not known how stable PIEs are."),
             _ => Planned(plan.SeedsNeeded(target)),
         };
 
@@ -98,7 +98,8 @@ public sealed record SeedPlanResponse(
             ],
             needed,
             needed is null
-                ? $"{SeedPlan.MostSeeds} seeds are not expected to reach this index: ask for a lower one." : null);
+                ? $"{SeedPlan.MostSeeds} runs of each cohort are not expected to reach this index: ask for a lower one."
+                : null);
     }
 }
 

@@ -42,5 +42,5 @@ public static class ComparisonWarnings
         CollapseStates.Of(collapsed, runs) < CollapseState.Most
             ? null
             : $"{collapsed} of {runs} {cohort} runs have collapsed: they give the same answer to almost every text, "
-                + "or answer by chance. The PIEs do not show an effect of pruning.";
+                + "or answer by chance. The PIEs do not show an effect of compression.";
 }

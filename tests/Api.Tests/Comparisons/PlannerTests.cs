@@ -150,7 +150,7 @@ public sealed class PlannerTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var plan = await api.GetAsync($"{await PathAsync(sweep)}/seed-plan");
 
-        Assert.Contains("No half of the seeds has a PIE", (string?)plan["reason"], StringComparison.Ordinal);
+        Assert.Contains("No half of the runs has a PIE", (string?)plan["reason"], StringComparison.Ordinal);
         Assert.Null(plan["jaccard"]);
         Assert.Null(plan["seedsNeeded"]);
         Assert.Empty(plan["bySeeds"]!.AsArray());

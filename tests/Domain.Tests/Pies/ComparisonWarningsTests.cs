@@ -41,6 +41,7 @@ public class ComparisonWarningsTests
             PrunedSeeds = pruned,
             TiedPies = dense == 2 ? 1 : 0,
             DenseCollapsed = dense,
+            PrunedCollapsed = pruned,
             NoiseFloor = NoiseFloor.None(dense, imported: true),
         };
 
@@ -49,7 +50,7 @@ public class ComparisonWarningsTests
         Assert.Contains(advice, messages, StringComparison.Ordinal);
         Assert.Contains("import more runs of it", messages, StringComparison.Ordinal);
         Assert.Contains("Check that the answers were read", messages, StringComparison.Ordinal);
-        foreach (var word in new[] { "seed", "request", "train" })
+        foreach (var word in new[] { "seed", "request", "train", "pruning" })
             Assert.DoesNotContain(word, messages, StringComparison.OrdinalIgnoreCase);
     }
 
