@@ -17,7 +17,12 @@ public sealed record ComparedCohorts(int Dense, int Pruned, bool Paired, bool Im
     public bool IsOneAgainstOne => (Dense, Pruned) == (1, 1);
 
     /// <summary>How a user gets more runs, as the end of a message.</summary>
-    public string MoreRuns => Imported ? "import more runs of each cohort" : "request more seeds";
+    public string MoreRuns => Imported ? MoreImported("each cohort") : "request more seeds";
+
+    /// <summary>The same for imported runs. A sweep whose replication is none refuses a second run of a
+    /// cohort.</summary>
+    public static string MoreImported(string cohort) =>
+        $"import more runs of {cohort} or, if replication is none, all runs anew with another replication";
 
     public static ComparedCohorts OfSeeds(int seeds) => new(seeds, seeds, Paired: true);
 }

@@ -32,7 +32,7 @@ public static class ComparisonWarnings
         (true, 1) => "One model is compared with one model. The PIEs are the examples that these two answer "
             + "differently, and do not show what the compression does to other models.",
         (true, _) => "The baseline is one run, so it is not known how many examples another run of it would answer "
-            + "differently. Import more runs of the baseline.",
+            + $"differently: {ComparedCohorts.MoreImported("the baseline")}.",
     };
 
     /// <summary>

@@ -45,7 +45,8 @@ public sealed record NoiseFloor(
         null, 0, 0, null, null, null, null, null,
         $"There {(runs == 1 ? "is 1 run" : $"are {runs} runs")} of the baseline, but {FewestRuns} are needed: "
             + (imported
-                ? "import more runs of it." : "request more seeds or, if the baseline is dense, extraDenseSeeds."));
+                ? $"{ComparedCohorts.MoreImported("it")}."
+                : "request more seeds or, if the baseline is dense, extraDenseSeeds."));
 
     /// <param name="size">The number of runs in each group.</param>
     /// <param name="rates">The PIE rate between the groups of each pair, at least one.</param>

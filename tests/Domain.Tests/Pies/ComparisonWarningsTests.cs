@@ -32,7 +32,7 @@ public class ComparisonWarningsTests
     /// <summary>Nobody can request more runs of models that other programs made.</summary>
     [Theory]
     [InlineData(1, 1, "do not show what the compression does to other models")]
-    [InlineData(1, 5, "Import more runs of the baseline")]
+    [InlineData(1, 5, "import more runs of the baseline")]
     [InlineData(2, 2, "import an odd number of runs")]
     public void Warnings_of_imported_predictions_ask_for_no_seeds(int dense, int pruned, string advice)
     {
@@ -49,6 +49,7 @@ public class ComparisonWarningsTests
 
         Assert.Contains(advice, messages, StringComparison.Ordinal);
         Assert.Contains("import more runs of it", messages, StringComparison.Ordinal);
+        Assert.Contains("if replication is none, all runs anew", messages, StringComparison.Ordinal);
         Assert.Contains("Check that the answers were read", messages, StringComparison.Ordinal);
         foreach (var word in new[] { "seed", "request", "train", "pruning" })
             Assert.DoesNotContain(word, messages, StringComparison.OrdinalIgnoreCase);
