@@ -19,10 +19,21 @@ public sealed record Inference(ReplicationKind Replication, string Of, string No
                     + "within a margin. A PIE is an example to which they give different answers.",
                 "The method by which one model was made of the other, and models of other seeds. One run is not a "
                     + "vote, so examples have no p and q values."),
+            ReplicationKind.Training when cohorts.Dense == 1 => new(
+                ReplicationKind.Training,
+                "This one run of the baseline, against compressed models that are trained in the same way with other "
+                    + "seeds.",
+                "Other runs of the baseline: it is not known how many examples these answer differently. Other recipes "
+                    + "and other data."),
             ReplicationKind.Training => new(
                 ReplicationKind.Training,
                 "Models that are trained in the same way with other seeds.",
                 "Other recipes and other data."),
+            ReplicationKind.Evaluation when cohorts.Dense == 1 => new(
+                ReplicationKind.Evaluation,
+                "This one evaluation of the baseline, against the compressed model when it is evaluated again.",
+                "Other evaluations of the baseline: their noise is not known, so noiseFlips is null. Models that are "
+                    + "trained with other seeds: each cohort is one model."),
             ReplicationKind.Evaluation => new(
                 ReplicationKind.Evaluation,
                 "These models when they are evaluated again. noiseFlips is the noise of an evaluation of the baseline, "

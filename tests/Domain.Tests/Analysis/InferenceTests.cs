@@ -24,9 +24,25 @@ public class InferenceTests
     [InlineData(ReplicationKind.Setting, "These settings")]
     public void Several_runs_speak_of_what_they_repeat(ReplicationKind replication, string words)
     {
-        var inference = Inference.For(replication, new(1, 3, Paired: false, Imported: true));
+        var inference = Inference.For(replication, new(2, 3, Paired: false, Imported: true));
 
         Assert.Equal(replication, inference.Replication);
         Assert.Contains(words, inference.Of, StringComparison.Ordinal);
+    }
+
+    /// <summary>One run has no noise of its own, so noiseFlips is null.</summary>
+    [Theory]
+    [InlineData(ReplicationKind.Training, "This one run of the baseline", "Other runs of the baseline")]
+    [InlineData(ReplicationKind.Evaluation, "This one evaluation of the baseline", "noiseFlips is null")]
+    [InlineData(ReplicationKind.Setting, "These settings", "Other settings")]
+    public void One_run_of_the_baseline_does_not_speak_of_its_other_runs(
+        ReplicationKind replication, string words, string notOf)
+    {
+        var inference = Inference.For(replication, new(1, 8, Paired: false, Imported: true));
+
+        Assert.Equal(replication, inference.Replication);
+        Assert.StartsWith(words, inference.Of, StringComparison.Ordinal);
+        Assert.DoesNotContain("noiseFlips", inference.Of, StringComparison.Ordinal);
+        Assert.Contains(notOf, inference.NotOf, StringComparison.Ordinal);
     }
 }
