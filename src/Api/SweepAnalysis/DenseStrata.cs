@@ -27,10 +27,12 @@ public sealed class DenseStrata
 
     /// <summary>
     /// A complete comparison has all dense runs of its fingerprint. Another one has only those whose pruned run has
-    /// succeeded, which may be other runs than those of a comparison with as many.
+    /// succeeded, and imported pairs have only those of the seeds that both cohorts have, which may be other runs than
+    /// those of a comparison with as many.
     /// </summary>
-    private static string CohortOf(Comparison comparison) => comparison.Summary!.Complete
-        ? $"{comparison.DenseFingerprint} {comparison.Split}" : $"{comparison.Id}";
+    private static string CohortOf(Comparison comparison) =>
+        comparison.Summary!.Complete && !(comparison.IsImported && comparison.IsPaired)
+            ? $"{comparison.DenseFingerprint} {comparison.Split}" : $"{comparison.Id}";
 
     private static async Task<byte[]> ReadAsync(
         PieDbContext db, LearningTask task, int number, int examples, CancellationToken cancellation)

@@ -111,6 +111,41 @@ public sealed class ImportedSweepRoutesTests(DatasetApi api) : IClassFixture<Dat
         Assert.Equal(("external", 2), ((string?)quality["baseline"], (int)quality["runs"]!));
     }
 
+    /// <summary>
+    /// The pairs have the seeds 0 and 1, and 1 and 2. The first pair of the baseline is divided on example 0, the
+    /// second one on example 4, so the pairs of strata have the examples 0, 1 to 3, and 4.
+    /// </summary>
+    [Fact]
+    public async Task Pairs_of_different_seeds_have_the_strata_of_both()
+    {
+        var definition = PredictionApi.Definition("""
+            { "cohorts": [ { "name": "bf16", "model": "llama", "baseline": true },
+                { "name": "int4", "model": "llama", "pairing": "seed" },
+                { "name": "int8", "model": "llama", "pairing": "seed" } ],
+              "files": [ { "part": "answers", "format": "csv", "columns": { "example": "id", "label": "gold", "runs": {
+                "d0": { "cohort": "bf16", "seed": 0 }, "d1": { "cohort": "bf16", "seed": 1 },
+                "d2": { "cohort": "bf16", "seed": 2 },
+                "p0": { "cohort": "int4", "seed": 0 }, "p1": { "cohort": "int4", "seed": 1 },
+                "q1": { "cohort": "int8", "seed": 1 }, "q2": { "cohort": "int8", "seed": 2 } } } } ] }
+            """);
+        var sweep = await api.ImportAsync(definition, ("answers", """
+            id,gold,d0,d1,d2,p0,p1,q1,q2
+            0,no,yes,no,no,yes,yes,yes,yes
+            1,no,no,no,no,yes,yes,yes,yes
+            2,no,no,no,no,no,no,no,no
+            3,no,no,no,no,no,no,no,no
+            4,no,no,no,yes,no,no,no,no
+
+            """));
+        await api.LabelledAsync(sweep);
+
+        var pair = Assert.Single((await api.GetAsync($"/sweeps/{sweep}/overlaps"))["items"]!.AsArray())!;
+
+        Assert.Equal(2, (int)pair["shared"]!);
+        // Example 0, and one of the three examples of the second stratum.
+        Assert.Equal(1 + (1 / 3.0), (double)pair["givenMargin"]!["expectedShared"]!, 12);
+    }
+
     [Fact]
     public async Task Its_events_end_with_its_success_and_go_on_when_runs_are_added()
     {
