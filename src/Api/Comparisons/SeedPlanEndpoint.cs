@@ -33,7 +33,7 @@ public static class SeedPlanEndpoint
             return Problems.NotFound("comparison", id);
         var analysis = await db.ComparisonAnalyses.AsNoTracking()
             .SingleOrDefaultAsync(found => found.ComparisonId == id, cancellation);
-        if (analysis is null || comparison.Summary is not { DenseSeeds: var seeds } summary)
+        if (analysis is null || comparison.Summary is not { } summary)
             return await ComparisonEndpoints.NotLabelledAsync(db, comparison, cancellation);
         var votes = await db.PieLabels.Where(label => label.ComparisonNumber == comparison.Number)
             .Where(ExampleSample.Of(summary.Examples, scope.Labels.Length))
@@ -41,13 +41,13 @@ public static class SeedPlanEndpoint
             .Select(alike => new { alike.Key.DenseVotes, alike.Key.PrunedVotes, Count = alike.Count() })
             .OrderBy(alike => alike.DenseVotes).ThenBy(alike => alike.PrunedVotes)
             .ToListAsync(cancellation);
+        var cohorts = comparison.CohortsIn(summary);
         var plan = new SeedPlan(
             scope.Task,
             votes.Select(alike => new VotedAlike(
                 PackedVotes.Unpack(alike.DenseVotes), PackedVotes.Unpack(alike.PrunedVotes), alike.Count)),
-            seeds, analysis.Result.Halves?.Jaccard);
-        return TypedResults.Ok(SeedPlanResponse.Of(
-            comparison.CohortsIn(summary), plan, analysis.Result, query.Value.Jaccard, Multiples));
+            cohorts, analysis.Result.Halves?.Jaccard);
+        return TypedResults.Ok(SeedPlanResponse.Of(cohorts, plan, analysis.Result, query.Value.Jaccard, Multiples));
     }
 }
 
@@ -62,7 +62,7 @@ public sealed record SeedPlanQuery : IRules
     }
 }
 
-/// <param name="Seeds">The seeds of each cohort.</param>
+/// <param name="Seeds">The seeds of each cohort, or of the smaller one.</param>
 /// <param name="ExpectedFlips">The number of examples that as many new seeds are expected to add to the PIEs or to
 /// remove from them; null for too many labels and seeds.</param>
 /// <param name="Jaccard">The expected Jaccard index of the PIEs of two repetitions with these seeds.</param>
@@ -77,7 +77,7 @@ public sealed record SeedPlanResponse(
     public static SeedPlanResponse Of(
         ComparedCohorts cohorts, SeedPlan plan, AnalysisResult result, double target, IReadOnlyList<int> multiples)
     {
-        var (seeds, flips) = (cohorts.Dense, result.Stability?.ExpectedFlips);
+        var (seeds, flips) = (cohorts.Fewest, result.Stability?.ExpectedFlips);
         return result.Halves switch
         {
             null => new(

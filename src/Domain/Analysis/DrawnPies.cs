@@ -1,4 +1,5 @@
 using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
 using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Analysis;
@@ -14,12 +15,13 @@ internal abstract class DrawnPies
     /// <param name="seeds">n, at least 1.</param>
     public abstract IEnumerable<(double Probability, int Examples)> Of(int seeds);
 
-    /// <param name="runs">R of each cohort.</param>
-    public static DrawnPies Of(LearningTask task, IEnumerable<VotedAlike> examples, int runs) => task switch
-    {
-        LearningTask.SingleLabel => new OfModes(examples),
-        LearningTask.MultiLabel => new OfMajorities(examples, runs),
-    };
+    /// <param name="cohorts">R of each cohort.</param>
+    public static DrawnPies Of(LearningTask task, IEnumerable<VotedAlike> examples, ComparedCohorts cohorts) =>
+        task switch
+        {
+            LearningTask.SingleLabel => new OfModes(examples),
+            LearningTask.MultiLabel => new OfMajorities(examples, cohorts),
+        };
 
     /// <summary>For single-label data: 1 - sum_c a_c b_c, with the distributions a and b of both modes.</summary>
     private sealed class OfModes : DrawnPies
@@ -45,8 +47,9 @@ internal abstract class DrawnPies
             return pairs.Select(pair => (PieInclusion.Differing(modes[pair.Dense], modes[pair.Pruned]), pair.Examples));
         }
 
-        private static bool IsDecided(VotedAlike example) => example.Dense.Count(votes => votes > 0) == 1
-            && example.Dense.AsSpan().SequenceEqual(example.Pruned);
+        /// <summary>Whether one label has all votes of both cohorts, which may differ in size.</summary>
+        private static bool IsDecided(VotedAlike example) =>
+            example.Dense.Zip(example.Pruned).Count(label => label.First > 0 || label.Second > 0) == 1;
 
         private void Number(IEnumerable<VotedAlike> examples)
         {
@@ -81,27 +84,30 @@ internal abstract class DrawnPies
 
     /// <summary>For multi-label data: 1 - prod_c (1 - (a_c (1 - b_c) + b_c (1 - a_c))), with the probabilities a and b
     /// that a majority predicts the label.</summary>
-    private sealed class OfMajorities(IEnumerable<VotedAlike> examples, int runs) : DrawnPies
+    private sealed class OfMajorities(IEnumerable<VotedAlike> examples, ComparedCohorts cohorts) : DrawnPies
     {
         private readonly List<((int Dense, int Pruned)[] Labels, int Examples)> undecided =
         [
             .. examples.Select(example => (
-                    Array.FindAll([.. example.Dense.Zip(example.Pruned)], label => !IsDecided(label, runs)),
+                    Array.FindAll([.. example.Dense.Zip(example.Pruned)], label => !IsDecided(label, cohorts)),
                     example.Examples))
                 .Where(example => example.Item1.Length > 0),
         ];
 
         public override IEnumerable<(double Probability, int Examples)> Of(int seeds)
         {
-            double[] majority =
-                [.. Enumerable.Range(0, runs + 1).Select(votes => ReplicatedMajority.WithShare(votes, runs, seeds))];
+            var (dense, pruned) = (Majorities(cohorts.Dense, seeds), Majorities(cohorts.Pruned, seeds));
             return undecided.Select(example => (
                 1 - example.Labels.Aggregate(1.0, (same, label) =>
-                    same * (1 - PieInclusion.Differing(majority[label.Dense], majority[label.Pruned]))),
+                    same * (1 - PieInclusion.Differing(dense[label.Dense], pruned[label.Pruned]))),
                 example.Examples));
         }
 
-        private static bool IsDecided((int Dense, int Pruned) votes, int runs) =>
-            votes.Dense == votes.Pruned && (votes.Dense == 0 || votes.Dense == runs);
+        /// <summary>The probability that a majority of new runs predicts a label, by the votes for it.</summary>
+        private static double[] Majorities(int runs, int seeds) =>
+            [.. Enumerable.Range(0, runs + 1).Select(votes => ReplicatedMajority.WithShare(votes, runs, seeds))];
+
+        private static bool IsDecided((int Dense, int Pruned) votes, ComparedCohorts cohorts) =>
+            votes == (0, 0) || votes == (cohorts.Dense, cohorts.Pruned);
     }
 }

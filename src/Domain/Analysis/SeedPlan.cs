@@ -1,24 +1,26 @@
 using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
 
 namespace PieService.Domain.Analysis;
 
 /// <summary>
 /// The Jaccard index of the PIEs that two repetitions of a comparison with n seeds would find (analysis 4):
-/// jaccard(n) = min(1, J g(n) / g(h)), where J is the Jaccard index of halves of h seeds, and
-/// g(n) = sum p^2 / sum (2 p - p^2) over the examples, with the probability p of an example to be a PIE. Not
-/// thread-safe.
+/// jaccard(n) = min(1, J g(n) / g(h)), where J is the Jaccard index of halves of
+/// h = floor(min(R) / 2) seeds, and g(n) = sum p^2 / sum (2 p - p^2) over the examples, with the probability p of an
+/// example to be a PIE. Not thread-safe.
 /// </summary>
 /// <param name="examples">The different votes of the examples.</param>
-/// <param name="runs">R of each cohort, at least 2.</param>
+/// <param name="cohorts">R of each cohort. Both repetitions have n runs in each, whatever these numbers are.</param>
 /// <param name="halves">J; null if no half has a PIE.</param>
-public sealed class SeedPlan(LearningTask task, IEnumerable<VotedAlike> examples, int runs, double? halves)
+public sealed class SeedPlan(
+    LearningTask task, IEnumerable<VotedAlike> examples, ComparedCohorts cohorts, double? halves)
 {
     public const int MostSeeds = 1000;
 
     /// <summary>Sums of fewer expected PIEs are made of rounding errors.</summary>
     private const double FewestExpected = 1e-6;
 
-    private readonly DrawnPies pies = DrawnPies.Of(task, examples, runs);
+    private readonly DrawnPies pies = DrawnPies.Of(task, examples, cohorts);
     private readonly Dictionary<int, double?> overlaps = [];
 
     /// <summary>g(n): the Jaccard index of both sets if the examples were independent.</summary>
@@ -36,7 +38,7 @@ public sealed class SeedPlan(LearningTask task, IEnumerable<VotedAlike> examples
     /// <summary>The Jaccard index that n seeds are expected to have.</summary>
     /// <returns>In [0, 1]; null without the index of halves, and if no example is expected to be a PIE.</returns>
     public double? Jaccard(int seeds) =>
-        halves is not null && Overlap(runs / 2) is > 0 and var ofHalves && Overlap(seeds) is { } overlap
+        halves is not null && Overlap(cohorts.Fewest / 2) is > 0 and var ofHalves && Overlap(seeds) is { } overlap
             ? Math.Min(1, halves.Value * overlap / ofHalves) : null;
 
     /// <summary>
@@ -49,7 +51,7 @@ public sealed class SeedPlan(LearningTask task, IEnumerable<VotedAlike> examples
     /// it.</returns>
     public int? SeedsNeeded(double jaccard)
     {
-        var (below, reached) = (0, runs);
+        var (below, reached) = (0, cohorts.Fewest);
         while (!(Jaccard(reached) >= jaccard))
         {
             if (reached == MostSeeds || Jaccard(reached) is null) return null;

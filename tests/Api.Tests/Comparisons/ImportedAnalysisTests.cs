@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
 using PieService.Domain.Files;
 using PieService.Domain.Foreign;
 using PieService.Domain.Storage;
@@ -156,6 +158,31 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
         Assert.Null(analysis["flips"]!["accuracyChange"]);
         Assert.Equal("evaluation", (string?)analysis["inference"]!["replication"]);
         Assert.Contains("noiseFlips", (string?)analysis["inference"]!["of"], StringComparison.Ordinal);
+    }
+
+    /// <summary>Two runs of the baseline and five of the compressed model, so the halves have one run each.</summary>
+    [Fact]
+    public async Task Cohorts_of_different_sizes_have_a_seed_plan_of_the_smaller_one()
+    {
+        string[] lines =
+        [
+            "id,gold,d0,d1,p0,p1,p2,p3,p4",
+            "0,['a'],['a'],['a'],['b'],['b'],['b'],['b'],['b']", "1,['a'],['a'],['b'],['a'],['b'],['a'],['a'],['a']",
+            "2,['b'],['b'],['b'],['b'],['b'],['b'],['b'],['a']",
+        ];
+        var runs = Enumerable.Range(0, 2).Select(seed => ($"d{seed}", "bf16", seed))
+            .Concat(Enumerable.Range(0, 5).Select(seed => ($"p{seed}", "int4", seed)));
+        var path = await LabelledAsync(lines, Wide([.. runs]), ForeignTask.MultiLabel, ReplicationKind.Training);
+
+        var plan = await api.GetAsync($"{path}/seed-plan?jaccard=0.01");
+
+        Assert.Equal((2, 1), ((int)plan["seeds"]!, (int)plan["seedsNeeded"]!));
+        Assert.Equal([4, 6, 8], plan["bySeeds"]!.AsArray().Select(more => (int)more!["seeds"]!));
+        var expected = new SeedPlan(
+            LearningTask.MultiLabel, [new([2, 0], [0, 5], 1), new([1, 1], [4, 1], 1), new([0, 2], [1, 4], 1)],
+            new(2, 5, Paired: false, Imported: true),
+            Number(await api.GetAsync($"{path}/analysis"), "halves", "jaccard"));
+        Assert.Equal(expected.Jaccard(2)!.Value, Number(plan, "jaccard"), 12);
     }
 
     public void Dispose() => folder.Delete(recursive: true);

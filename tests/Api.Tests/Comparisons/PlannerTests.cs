@@ -3,6 +3,7 @@ using Npgsql;
 using PieService.Api.Tests.Http;
 using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
 using PieService.Domain.Recipes;
 using PieService.Domain.Statistics;
 using PieService.TestSupport;
@@ -110,7 +111,7 @@ public sealed class PlannerTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var analysis = await api.GetAsync($"{path}/analysis");
         var expected = new SeedPlan(
-            LearningTask.SingleLabel, Votes, runs: 6, (double)analysis["halves"]!["jaccard"]!);
+            LearningTask.SingleLabel, Votes, ComparedCohorts.OfSeeds(6), (double)analysis["halves"]!["jaccard"]!);
         Assert.Equal(6, (int)plan["seeds"]!);
         Assert.Equal((double)analysis["stability"]!["expectedFlips"]!, (double)plan["expectedFlips"]!);
         Assert.Equal(expected.Jaccard(6)!.Value, (double)plan["jaccard"]!, 12);

@@ -1,5 +1,6 @@
 using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
 using static PieService.Domain.Tests.GoldenCases;
 
 namespace PieService.Domain.Tests.Analysis;
@@ -45,10 +46,37 @@ public class SeedPlanTests
     [Fact]
     public void A_label_of_multi_label_data_is_a_vote_of_two_labels()
     {
-        var plan = new SeedPlan(LearningTask.MultiLabel, [new([6, 0, 9], [3, 0, 9], 2)], runs: 9, halves: 0.3);
+        var plan = new SeedPlan(
+            LearningTask.MultiLabel, [new([6, 0, 9], [3, 0, 9], 2)], ComparedCohorts.OfSeeds(9), halves: 0.3);
 
         // Odd numbers of seeds have no ties.
         Close(Plan(0.3, new VotedAlike([6, 3], [3, 6], 2)).Overlap(15), plan.Overlap(15));
+    }
+
+    /// <summary>The halves have half of the runs of the smaller cohort, so h = 2 here.</summary>
+    [Fact]
+    public void The_plan_of_unequal_cohorts_starts_from_halves_of_the_smaller_one()
+    {
+        var plan = new SeedPlan(
+            LearningTask.SingleLabel, [new([15, 5], [2, 3], 1), new([20, 0], [3, 2], 4)],
+            new(20, 5, Paired: false, Imported: true), halves: 0.3);
+
+        Close(0.3, plan.Jaccard(2));
+        Assert.InRange(plan.SeedsNeeded(0.3)!.Value, 1, 5);
+    }
+
+    /// <summary>The votes of the first label are halved and unanimous. The other labels leave no choice.</summary>
+    [Theory]
+    [InlineData(4, 10)]
+    [InlineData(10, 4)]
+    public void A_label_of_unequal_cohorts_has_the_shares_of_each(int dense, int pruned)
+    {
+        var cohorts = new ComparedCohorts(dense, pruned, Paired: false, Imported: true);
+        var plan = new SeedPlan(
+            LearningTask.MultiLabel, [new([dense / 2, dense, 0], [pruned, pruned, 0], 2)], cohorts, halves: 0.3);
+
+        Close(Plan(0.3, new VotedAlike([5, 5], [10, 0], 2)).Overlap(15), plan.Overlap(15));
+        Close(0.3, plan.Jaccard(2));
     }
 
     [Fact]
@@ -111,5 +139,5 @@ public class SeedPlanTests
     }
 
     private static SeedPlan Plan(double? halves, params VotedAlike[] examples) =>
-        new(LearningTask.SingleLabel, examples, examples[0].Dense.Sum(), halves);
+        new(LearningTask.SingleLabel, examples, ComparedCohorts.OfSeeds(examples[0].Dense.Sum()), halves);
 }

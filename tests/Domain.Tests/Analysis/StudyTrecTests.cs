@@ -39,7 +39,7 @@ public class StudyTrecTests
         Close(golden.Number("expected_flips"), stability.ExpectedFlips);
         var plan = new SeedPlan(
             LearningTask.SingleLabel, examples.Select(votes => new VotedAlike(votes.Dense, votes.Pruned, 1)),
-            study.Dense.Count, halves: null);
+            ComparedCohorts.OfSeeds(study.Dense.Count), halves: null);
         foreach (var more in golden.GetProperty("jaccard_ratio").EnumerateObject())
             Close(more.Value.GetDouble(), plan.Overlap(int.Parse(more.Name, null)) / plan.Overlap(4));
     });
