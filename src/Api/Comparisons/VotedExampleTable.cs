@@ -52,6 +52,7 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
     {
         var (gold, differing) =
             (LabelFilter.ClassOf(filter.Label, scope.Labels), LabelFilter.ClassOf(filter.Class, scope.Labels, "class"));
+        var test = filter.Test ?? scope.DefaultTest;
         var examples = db.Examples.Where(
             example => example.DatasetId == scope.DatasetId && example.Split == scope.Comparison.Split);
         // A comparison has one split, so a filter for another split matches no example.
@@ -66,14 +67,14 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
             && (filter.InfluenceBin == null || label.InfluenceBin == filter.InfluenceBin)
             && (filter.MinMargin == null || label.Margin >= filter.MinMargin)
             && (filter.MaxQ == null
-                || (filter.Test == SignificanceTest.Paired ? label.PairedQ : label.Q) <= filter.MaxQ)
+                || (test == SignificanceTest.Paired ? label.PairedQ : label.Q) <= filter.MaxQ)
             && (filter.MinInclusion == null || label.Inclusion >= filter.MinInclusion));
         var rows = from label in wanted
                    join example in examples on label.Position equals example.Position
                    select new LabelledText { Label = label, Example = example };
         var votes = 2 * AnswerLength.OfCounts(scope.Labels);
         return new QueryRows<LabelledText, TItem>(
-            rows, Sorted(OrderOf(filter), filter.Test), row => ItemOf(row.Label, row.Example, scope.Labels))
+            rows, Sorted(OrderOf(filter), test), row => ItemOf(row.Label, row.Example, scope.Labels))
         {
             Counted = wanted,
             LengthOf = item => votes + item.Text.Length + (item.SecondText?.Length ?? 0),
@@ -180,8 +181,11 @@ public abstract record VoteFilter : TableQuery
     /// </summary>
     public double? MaxQ { get; init; }
 
-    /// <summary>The test whose q values maxQ and the order by q mean.</summary>
-    public SignificanceTest Test { get; init; }
+    /// <summary>
+    /// The test whose q values maxQ and the order by q mean: by default unpaired, and paired for an imported cohort
+    /// whose pairing is model.
+    /// </summary>
+    public SignificanceTest? Test { get; init; }
 
     /// <summary>
     /// The lowest inclusion, in [0, 1]. Examples that new seeds would make a PIE with a smaller probability are left

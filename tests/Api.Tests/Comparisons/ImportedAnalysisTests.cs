@@ -185,6 +185,39 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
         Assert.Equal(expected.Jaccard(2)!.Value, Number(plan, "jaccard"), 12);
     }
 
+    /// <summary>
+    /// All eight pairs differ on the first example, for which the unpaired q value is smaller than the paired one.
+    /// </summary>
+    [Theory]
+    [InlineData(SeedPairing.Model, 0)]
+    [InlineData(SeedPairing.Seed, 1)]
+    public async Task The_paired_test_is_the_default_for_models_that_were_made_of_the_baseline_of_their_seed(
+        SeedPairing pairing, int pies)
+    {
+        var seeds = Enumerable.Range(0, 8).ToList();
+        string Line(string start, string dense, string pruned) => string.Join(
+            ',', [start, .. seeds.Select(_ => dense), .. seeds.Select(_ => pruned)]);
+        string[] lines =
+        [
+            string.Join(',', ["id,gold", .. seeds.Select(seed => $"d{seed}"), .. seeds.Select(seed => $"p{seed}")]),
+            Line("0,a", "a", "b"), Line("1,b", "b", "b"), Line("2,a", "a", "a"),
+        ];
+        var path = await LabelledAsync(
+            lines,
+            Wide([
+                .. seeds.Select(seed => ($"d{seed}", "bf16", seed)),
+                .. seeds.Select(seed => ($"p{seed}", "int4", seed)),
+            ]),
+            ForeignTask.SingleLabel, ReplicationKind.Training, pairing: pairing);
+        var pie = Assert.Single((await api.GetAsync($"{path}/pies"))["items"]!.AsArray())!;
+        var (unpaired, paired) = (Number(pie, "q"), Number(pie, "paired", "q"));
+        Assert.True(unpaired < paired);
+
+        var found = await api.GetAsync(FormattableString.Invariant($"{path}/pies?maxQ={(unpaired + paired) / 2}"));
+
+        Assert.Equal(pies, (int)found["totalItems"]!);
+    }
+
     public void Dispose() => folder.Delete(recursive: true);
 
     private Task<string> ScoredAsync() => LabelledAsync(
@@ -203,7 +236,7 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
     /// <returns>The path of the only comparison.</returns>
     private async Task<string> LabelledAsync(
         string[] lines, ForeignColumns columns, ForeignTask task, ReplicationKind replication = ReplicationKind.None,
-        ScoreKind? scores = null)
+        ScoreKind? scores = null, SeedPairing pairing = SeedPairing.None)
     {
         var path = Path.Combine(folder.FullName, $"{Guid.NewGuid()}.csv");
         await File.WriteAllLinesAsync(path, lines);
@@ -215,7 +248,7 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
             Cohorts =
             [
                 new() { Name = "bf16", Model = "llama", Baseline = true },
-                new() { Name = "int4", Model = "llama", Compression = "GPTQ", Bits = 4 },
+                new() { Name = "int4", Model = "llama", Compression = "GPTQ", Bits = 4, Pairing = pairing },
             ],
             Files = [new() { Part = "a", Format = ForeignFormat.Csv, Columns = columns, ScoreKind = scores }],
         };
