@@ -41,7 +41,7 @@ public static class Compared
     public static string Seeds(ComparedSeeds seeds) => seeds is { Dense: { } dense, Pruned: { } pruned }
         ? $"{Shown.Count(dense)} dense, {Shown.Count(pruned)} pruned" : $"{Shown.Count(seeds.Expected)} expected";
 
-    /// <summary>What a reader must know before the numbers: that they are provisional, or that runs collapsed.</summary>
+    /// <summary>What a reader must know before the numbers: whether they are provisional or runs collapsed.</summary>
     public static IEnumerable<string> Flags(SweepAnalysisResponse comparison)
     {
         if (comparison.Pies is null) yield return "not labelled yet";

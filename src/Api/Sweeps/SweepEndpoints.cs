@@ -118,7 +118,9 @@ public static class SweepEndpoints
     /// </remarks>
     private static async Task<Results<Ok<SweepResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
-        await SweepQuery.FindAsync(db, id, cancellation) is { } sweep ? TypedResults.Ok(sweep) : Problems.NotFound("sweep", id);
+        await SweepQuery.FindAsync(db, id, cancellation) is { } sweep
+            ? TypedResults.Ok(sweep)
+            : Problems.NotFound("sweep", id);
 
     /// <summary>Cancels a sweep.</summary>
     /// <remarks>

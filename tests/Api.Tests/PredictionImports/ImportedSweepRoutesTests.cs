@@ -91,8 +91,10 @@ public sealed class ImportedSweepRoutesTests(DatasetApi api) : IClassFixture<Dat
             ["examples"] = $"{example}",
         };
         var paths = (await api.Client.GetFromJsonAsync<JsonNode>("/swagger/v1/swagger.json"))!["paths"]!.AsObject();
-        var tables = paths.Where(path =>
-            path.Value!["get"]?["responses"]?["200"]?["content"]?.AsObject().ContainsKey("text/csv") is true).ToList();
+        var tables = paths
+            .Where(path => path.Value!["get"]?["responses"]?["200"]?["content"]?.AsObject()
+                .ContainsKey("application/x-ndjson") is true)
+            .ToList();
 
         Assert.NotEmpty(tables);
         foreach (var (path, _) in tables)
