@@ -79,11 +79,14 @@ public sealed class Generator(Contract contract, Harvest harvest, Uri server, in
         draft.Body = Json(draft, body["schema"]!, body["example"], wrongs, chance);
     }
 
-    /// <summary>The example of a body that is not JSON, and then a number of faults.</summary>
+    /// <summary>
+    /// The example of a body that is not JSON, and then a number of faults. A zip archive has no example, so it is cut
+    /// after its first bytes.
+    /// </summary>
     private static void FillText(Draft draft, string mediaType, int wrongs, Random chance)
     {
         draft.Headers.Add(("Content-Type", mediaType));
-        var text = (string)draft.Operation.Bodies[mediaType]!["example"]!;
+        var text = (string?)draft.Operation.Bodies[mediaType]!["example"] ?? "PK\u0003\u0004";
         for (var i = 0; i < wrongs; i++) text = text.Length == 0 ? text : Spoil(draft, text, chance);
         draft.Body = text;
     }
