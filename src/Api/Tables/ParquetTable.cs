@@ -14,7 +14,7 @@ internal static class ParquetTable
     /// groups.
     /// </summary>
     private const int GroupRows = 10_000, FewestRows = 1_000;
-    private const long GroupBytes = 8 * 1024 * 1024;
+    private const long GroupBytes = 4 * 1024 * 1024;
 
     /// <summary>Limits the buffers that the library keeps for its next file; by default they are 80 MiB.</summary>
     private static readonly ParquetOptions FewBuffers = new()
@@ -59,7 +59,9 @@ internal static class ParquetTable
             bytes += cells + texts.Sum(column => sizeof(char) * (long)(column.Text(row)?.Length ?? 0));
             if (group.Count < GroupRows && bytes < GroupBytes) continue;
             yield return group;
-            (group, bytes) = ([], 0L);
+            // The group is written now. A second list would keep its rows in memory while the next group fills.
+            group.Clear();
+            bytes = 0;
         }
         if (group.Count > 0) yield return group;
     }
