@@ -110,7 +110,7 @@ services.AddAccess(access);
 services.AddImports();
 services.AddDatasets();
 services.AddPredictionImports();
-services.AddSingleton<TableFiles>();
+services.AddSingleton<SentFiles>();
 services.AddSingleton<FigureSlots>();
 services.AddEvents();
 services.AddWebhooks();

@@ -1,5 +1,4 @@
 using Microsoft.Net.Http.Headers;
-using PieService.Api.Access;
 using PieService.Api.Http;
 using PieService.Api.Lists;
 using PieService.Domain;
@@ -11,45 +10,28 @@ public sealed class TableFile<TItem>(
     TableFormat format, string name, Columns<TItem> columns, Rows<TItem> rows, Provenance provenance)
     : IResult
 {
-    private const int RetryAfterSeconds = 10;
-
     /// <summary>The query parameter of the next file; null if no file follows.</summary>
     public (string Name, string Value)? Next { get; init; }
 
-    public async Task ExecuteAsync(HttpContext httpContext)
+    public Task ExecuteAsync(HttpContext httpContext)
     {
-        var (files, client) = (httpContext.RequestServices.GetRequiredService<TableFiles>(), Client.Of(httpContext));
-        if (!files.TryTake(client))
-        {
-            httpContext.Response.SetRetryAfter(RetryAfterSeconds);
-            await TypedResults.Problem(
-                $"Too many files are being sent: at most {files.Most} at a time, {files.MostOfOne} of them to one "
-                + "client. Try again after Retry-After seconds.",
-                statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(httpContext);
-            return;
-        }
-        try
-        {
-            await SendAsync(httpContext);
-        }
-        finally
-        {
-            files.GiveBack(client);
-        }
+        var files = httpContext.RequestServices.GetRequiredService<SentFiles>();
+        return files.SendAsync(httpContext, () => SendAsync(httpContext, files));
     }
 
-    private Task SendAsync(HttpContext context)
+    private Task SendAsync(HttpContext context, SentFiles files)
     {
         var (body, cancellation) = (context.Response.Body, context.RequestAborted);
         return format switch
         {
             TableFormat.Csv => SendAsync(
-                context, rows.AllAsync(cancellation), all => CsvTable.WriteAsync(all, columns, body, cancellation)),
+                context, files, rows.AllAsync(cancellation),
+                all => CsvTable.WriteAsync(all, columns, body, cancellation)),
             TableFormat.Ndjson => SendAsync(
-                context, rows.AllAsync(cancellation),
+                context, files, rows.AllAsync(cancellation),
                 all => NdjsonTable.WriteAsync(all, context.Response.BodyWriter, cancellation)),
             TableFormat.Parquet => SendAsync(
-                context, ParquetTable.Groups(rows, columns, cancellation),
+                context, files, ParquetTable.Groups(rows, columns, cancellation),
                 groups => ParquetTable.WriteAsync(groups, columns, Metadata(context), body, cancellation)),
             _ => throw new InvalidOperationException($"{format} is not a file format."),
         };
@@ -57,7 +39,8 @@ public sealed class TableFile<TItem>(
 
     /// <param name="parts">The rows, or their row groups.</param>
     private async Task SendAsync<TPart>(
-        HttpContext context, IAsyncEnumerable<TPart> parts, Func<IAsyncEnumerable<TPart>, Task> write)
+        HttpContext context, SentFiles files, IAsyncEnumerable<TPart> parts,
+        Func<IAsyncEnumerable<TPart>, Task> write)
     {
         await using var source = parts.GetAsyncEnumerator(context.RequestAborted);
         // The first part is read before anything is sent, so that a failure until here is answered with problem
@@ -65,17 +48,7 @@ public sealed class TableFile<TItem>(
         var hasPart = await source.MoveNextAsync();
         WriteHead(context);
         if (RequestForm.IsForHead(context)) return;
-        try
-        {
-            await write(Rest(source, hasPart));
-        }
-        catch (Exception failure)
-        {
-            // The status has been sent already. A truncated file must not look complete, so the connection is aborted.
-            if (!context.RequestAborted.IsCancellationRequested)
-                ApiLog.CutOff(Log(context), context.Request.Path, failure);
-            context.Abort();
-        }
+        await files.WriteAsync(context, () => write(Rest(source, hasPart)));
     }
 
     private void WriteHead(HttpContext context)
@@ -91,9 +64,6 @@ public sealed class TableFile<TItem>(
 
     private Dictionary<string, string> Metadata(HttpContext context) =>
         provenance.Metadata(context.Request, context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
-
-    private static ILogger Log(HttpContext context) =>
-        context.RequestServices.GetRequiredService<ILogger<TableFile<TItem>>>();
 
     private static async IAsyncEnumerable<TPart> Rest<TPart>(IAsyncEnumerator<TPart> source, bool hasPart)
     {
