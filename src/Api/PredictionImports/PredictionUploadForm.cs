@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.OpenApi;
 using PieService.Api.Uploads;
@@ -10,7 +9,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.PredictionImports;
 
-/// <summary>Documents the upload. Its body is read as a stream, which the API explorer cannot analyse.</summary>
+/// <summary>Documents the upload of predictions.</summary>
 public sealed class PredictionUploadForm : IOperationFilter
 {
     /// <summary>The part of the only file of the sample.</summary>
@@ -54,44 +53,15 @@ public sealed class PredictionUploadForm : IOperationFilter
     {
         if (operation.OperationId is not (PredictionImportEndpoints.ImportOperation
             or PredictionImportEndpoints.PlanOperation)) return;
-        var definition = new OpenApiSchema
-        {
-            AllOf = [context.SchemaGenerator.GenerateSchema(typeof(PredictionImport), context.SchemaRepository)],
-            Examples = [Example()],
-        };
-        operation.RequestBody = new OpenApiRequestBody
-        {
-            Required = true,
-            Content = new Dictionary<string, IOpenApiMediaType>
-            {
-                ["multipart/form-data"] = new OpenApiMediaType
-                {
-                    Schema = new OpenApiSchema
-                    {
-                        Type = JsonSchemaType.Object,
-                        Required = new HashSet<string> { MultipartUpload.DefinitionPart },
-                        Properties = new Dictionary<string, IOpenApiSchema>
-                        {
-                            [MultipartUpload.DefinitionPart] = definition,
-                            [FilePart] = File(
-                                "A file of predictions. The definition names the part of each file, so that an upload "
-                                + $"can have up to {ImportLimits.Files} of them, with any names."),
-                        },
-                        AdditionalProperties = File("A further file of predictions."),
-                    },
-                    Example = new JsonObject { [MultipartUpload.DefinitionPart] = Example() },
-                    Encoding = new Dictionary<string, OpenApiEncoding>
-                    {
-                        [MultipartUpload.DefinitionPart] = new() { ContentType = "application/json" },
-                    },
-                },
-            },
-        };
+        operation.RequestBody = UploadForm.Body<PredictionImport>(
+            context,
+            // Only the fields that the sample has, so that it can be sent as it is.
+            JsonSerializer.SerializeToNode(Sample, WithoutDefaults)!,
+            [
+                (FilePart,
+                    "A file of predictions. The definition names the part of each file, so that an upload can have up "
+                    + $"to {ImportLimits.Files} of them, with any names."),
+            ],
+            others: "A further file of predictions.");
     }
-
-    /// <summary>Only the fields that the sample has, so that it can be sent as it is.</summary>
-    private static JsonNode Example() => JsonSerializer.SerializeToNode(Sample, WithoutDefaults)!;
-
-    private static OpenApiSchema File(string description) =>
-        new() { Type = JsonSchemaType.String | JsonSchemaType.Null, Format = "binary", Description = description };
 }
