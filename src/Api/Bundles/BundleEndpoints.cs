@@ -66,10 +66,10 @@ public static class BundleEndpoints
     /// <summary>Stores the sweep of a bundle, with its dataset and its runs.</summary>
     /// <remarks>
     /// The body is the file of exportBundle. It is checked completely: the content hash of the dataset, the
-    /// fingerprints of the recipes and the hashes of the predictions are computed anew, and the comparisons are
-    /// labelled anew. The import stores the whole bundle or nothing. The ids are kept where they are free. If a dataset
-    /// with this content exists, it is used, and runs of the same recipe and seed are linked, not added. A sweep with
-    /// more methods on the dataset links the runs of the bundle as its own.
+    /// fingerprints of the recipes and the hashes of the predictions are computed again, and the comparisons are
+    /// labelled again. The import stores the whole bundle or nothing. The ids are kept where they are free. If a
+    /// dataset with this content exists, it is used, and runs of the same recipe and seed are linked, not added. A
+    /// sweep with more methods on the dataset links the runs of the bundle as its own.
     /// </remarks>
     /// <response code="200">The sweep had been stored before, with the same content.</response>
     /// <response code="201">The sweep is stored; Location is its address.</response>

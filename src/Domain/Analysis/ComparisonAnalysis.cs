@@ -1,6 +1,6 @@
 namespace PieService.Domain.Analysis;
 
-/// <summary>The stored analysis of a comparison; it is made anew with each labelling.</summary>
+/// <summary>The stored analysis of a comparison; it is made again with each labelling.</summary>
 public sealed class ComparisonAnalysis
 {
     /// <summary>

@@ -5,7 +5,7 @@ using PieService.Domain.Recipes;
 namespace PieService.Domain.Bundles;
 
 /// <summary>
-/// A comparison in a bundle. Only its id and what identifies it are read: its results are computed anew from the
+/// A comparison in a bundle. Only its id and what identifies it are read: its results are computed again from the
 /// predictions, and are in the bundle so that both can be compared.
 /// </summary>
 /// <param name="Labels">The SHA-256 of the labels as JSON lines; null if it is not labelled.</param>

@@ -22,7 +22,7 @@ public sealed record ComparedCohorts(int Dense, int Pruned, bool Paired, bool Im
     /// <summary>The same for imported runs. A sweep whose replication is none refuses a second run of a
     /// cohort.</summary>
     public static string MoreImported(string cohort) =>
-        $"import more runs of {cohort} or, if replication is none, all runs anew with another replication";
+        $"import more runs of {cohort} or, if replication is none, all runs again with another replication";
 
     public static ComparedCohorts OfSeeds(int seeds) => new(seeds, seeds, Paired: true);
 }

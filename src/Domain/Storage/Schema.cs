@@ -150,7 +150,7 @@ public static partial class Schema
                 WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, 'pie_')), '');
         EXCEPTION WHEN dependent_objects_still_exist THEN
             GET STACKED DIAGNOSTICS users = PG_EXCEPTION_DETAIL;
-            RAISE EXCEPTION 'The service makes its views and functions anew, and something of yours uses them. Drop it, start, and make it again: %', users
+            RAISE EXCEPTION 'The service replaces its views and functions, and something of yours uses them. Drop it, start, and make it again: %', users
                 USING ERRCODE = 'dependent_objects_still_exist';
         END
         $$

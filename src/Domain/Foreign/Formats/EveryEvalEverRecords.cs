@@ -56,7 +56,7 @@ internal static class EveryEvalEverRecords
         };
     }
 
-    /// <summary>An answer that is not one of the choices is no answer.</summary>
+    /// <summary>An answer that is not one of the choices counts as missing.</summary>
     private static (string Gold, string? Predicted) Choices(
         JsonRow row, ForeignSource source, List<string> choices, List<string> references, string? answer)
     {
