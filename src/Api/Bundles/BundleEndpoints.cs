@@ -75,7 +75,7 @@ public static class BundleEndpoints
     /// <response code="201">The sweep is stored; Location is its address.</response>
     private static async Task<IResult> Import(
         Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, BundleImport import,
-        UploadPlans places, IdempotencyKey key, CancellationToken cancellation)
+        UploadPlaces places, IdempotencyKey key, CancellationToken cancellation)
     {
         if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
             || !type.MediaType.Equals(MediaTypeNames.Application.Zip, StringComparison.OrdinalIgnoreCase))

@@ -74,11 +74,11 @@ public static class DatasetEndpoints
     /// </response>
     private static async Task<IResult> Import(
         Query<ImportQuery> query, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
-        DatasetImport import, UploadPlans plans, ImportQueue queue,
+        DatasetImport import, UploadPlaces places, ImportQueue queue,
         IdempotencyKey key, CancellationToken cancellation)
     {
         if (query.Value.ValidateOnly)
-            return await DatasetPlanEndpoint.Plan(new(new()), http, settings, limits, db, plans, cancellation);
+            return await DatasetPlanEndpoint.Plan(new(new()), http, settings, limits, db, places, cancellation);
         using var folder = new UploadFolder(settings);
         var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
         var isForLater = PrefersAsync(http.Request);

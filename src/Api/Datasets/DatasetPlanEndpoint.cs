@@ -32,12 +32,12 @@ public static class DatasetPlanEndpoint
     /// </remarks>
     internal static async Task<Results<Ok<DatasetPlanResponse>, ProblemHttpResult>> Plan(
         Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
-        UploadPlans plans, CancellationToken cancellation)
+        UploadPlaces places, CancellationToken cancellation)
     {
         using var folder = new UploadFolder(settings);
         var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
         var definition = upload.CheckedDefinition();
-        return await plans.MakeAsync<DatasetPlanResponse>(http, async () =>
+        return await places.PlanAsync<DatasetPlanResponse>(http, async () =>
         {
             try
             {

@@ -51,10 +51,10 @@ public static class PredictionImportEndpoints
     /// <response code="202">The files are received; Location is the address of the import.</response>
     private static async Task<IResult> Import(
         Query<PredictionImportQuery> query, HttpContext http, UploadSettings settings, ReadLimits limits,
-        PieDbContext db, IDbContextFactory<PieDbContext> contexts, ImportedSweeps store, UploadPlans plans,
+        PieDbContext db, IDbContextFactory<PieDbContext> contexts, ImportedSweeps store, UploadPlaces places,
         ImportQueue queue, IdempotencyKey key, CancellationToken cancellation)
     {
-        if (query.Value.ValidateOnly) return await Plan(new(new()), http, settings, limits, db, plans, cancellation);
+        if (query.Value.ValidateOnly) return await Plan(new(new()), http, settings, limits, db, places, cancellation);
         using var folder = new UploadFolder(settings);
         var upload = await PredictionUpload.ReceiveAsync(http.Request, folder, cancellation);
         await using var attempt = await key.BeginAsync(http, ImportOperation, upload.Identity, cancellation);
@@ -78,14 +78,14 @@ public static class PredictionImportEndpoints
     /// </remarks>
     private static async Task<Results<Ok<PredictionPlanResponse>, ProblemHttpResult>> Plan(
         Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
-        UploadPlans plans, CancellationToken cancellation)
+        UploadPlaces places, CancellationToken cancellation)
     {
         using var folder = new UploadFolder(settings);
         var upload = await PredictionUpload.ReceiveAsync(http.Request, folder, cancellation);
         var target = await ImportTarget.FindAsync(db, upload.Definition.Value, cancellation);
         var definition = upload.Definition.Checked(import => target.Check(import, [.. upload.Files.Keys]));
         if (target.Conflicts(definition) is { Count: > 0 } conflicts) return PredictionProblems.RunTwice(conflicts);
-        return await plans.MakeAsync<PredictionPlanResponse>(http, () =>
+        return await places.PlanAsync<PredictionPlanResponse>(http, () =>
         {
             var reading = target.Read(db, definition, upload.Files, limits, folder, cancellation);
             using var predictions = reading.Predictions;

@@ -19,7 +19,7 @@ public static class ImportEndpoints
         services.AddSingleton(provider => ReadLimits.From(name => provider.GetRequiredService<IConfiguration>()[name]));
         services.AddSingleton(provider => UploadSettings.From(
             provider.GetRequiredService<PieFolders>(), name => provider.GetRequiredService<IConfiguration>()[name]));
-        services.AddSingleton<UploadPlans>();
+        services.AddSingleton<UploadPlaces>();
         services.AddSingleton<ImportRows>();
         services.AddSingleton<ImportQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<ImportQueue>());

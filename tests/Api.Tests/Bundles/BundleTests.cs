@@ -23,7 +23,7 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
 
     /// <summary>
     /// The bundle has every id, prediction and metric, and the labels, summary and analysis of each comparison, which
-    /// the second service has computed anew.
+    /// the second service has computed again.
     /// </summary>
     [Theory]
     [InlineData(LearningTask.SingleLabel)]
@@ -229,7 +229,7 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
     public async Task A_bundle_is_read_in_one_of_the_places_of_uploads()
     {
         var bundle = await BundleAsync(Publisher, await SweepAsync(Publisher, await DatasetAsync(Publisher, "place")));
-        var places = Reader.Services.GetRequiredService<UploadPlans>();
+        var places = Reader.Services.GetRequiredService<UploadPlaces>();
         var others = Enumerable.Range(0, places.Most).Select(i => $"other {i}").ToList();
         Assert.All(others, client => Assert.True(places.TryTake(client)));
         try

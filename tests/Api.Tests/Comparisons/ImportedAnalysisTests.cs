@@ -88,7 +88,7 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
         Assert.Empty(analysis["significance"]!["atMost"]!.AsArray());
         foreach (var part in new[] { "significance", "excess", "halves", "crossFit", "stability", "multiplicity" })
             Assert.Contains(
-                "if replication is none, all runs anew", (string?)analysis[part]!["reason"], StringComparison.Ordinal);
+                "if replication is none, all runs again", (string?)analysis[part]!["reason"], StringComparison.Ordinal);
         Assert.Contains("An import has no", (string?)analysis["replication"]!["reason"], StringComparison.Ordinal);
         Assert.DoesNotContain("seeds", analysis["warnings"]!.ToJsonString(), StringComparison.OrdinalIgnoreCase);
         var pies = (await api.GetAsync($"{path}/pies"))["items"]!.AsArray();
@@ -97,7 +97,7 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
             (null, null, null, null, null),
             (pie!["p"], pie["q"], pie["paired"], pie["inclusion"], pie["shift"])));
         Assert.Contains(
-            "if replication is none, all runs anew", (string?)(await api.GetAsync($"{path}/seed-plan"))["reason"],
+            "if replication is none, all runs again", (string?)(await api.GetAsync($"{path}/seed-plan"))["reason"],
             StringComparison.Ordinal);
     }
 

@@ -105,9 +105,9 @@ public sealed class DatasetPlanTests(DatasetApi api) : IClassFixture<DatasetApi>
     [Fact]
     public async Task A_plan_waits_for_a_slot_only_when_its_body_is_received()
     {
-        var plans = api.Services.GetRequiredService<UploadPlans>();
-        var others = Enumerable.Range(0, plans.Most).Select(i => $"other {i}").ToList();
-        Assert.All(others, client => Assert.True(plans.TryTake(client)));
+        var places = api.Services.GetRequiredService<UploadPlaces>();
+        var others = Enumerable.Range(0, places.Most).Select(i => $"other {i}").ToList();
+        Assert.All(others, client => Assert.True(places.TryTake(client)));
         try
         {
             var refused = await SendAsync("/api/v1/datasets/plan", Definition, ("file", Reviews));
@@ -120,7 +120,7 @@ public sealed class DatasetPlanTests(DatasetApi api) : IClassFixture<DatasetApi>
         }
         finally
         {
-            others.ForEach(plans.GiveBack);
+            others.ForEach(places.GiveBack);
         }
         await PlanAsync("/api/v1/datasets/plan", Definition, ("file", Reviews));
     }

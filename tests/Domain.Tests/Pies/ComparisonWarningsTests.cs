@@ -49,7 +49,7 @@ public class ComparisonWarningsTests
 
         Assert.Contains(advice, messages, StringComparison.Ordinal);
         Assert.Contains("import more runs of it", messages, StringComparison.Ordinal);
-        Assert.Contains("if replication is none, all runs anew", messages, StringComparison.Ordinal);
+        Assert.Contains("if replication is none, all runs again", messages, StringComparison.Ordinal);
         Assert.Contains("Check that the answers were read", messages, StringComparison.Ordinal);
         foreach (var word in new[] { "seed", "request", "train", "pruning" })
             Assert.DoesNotContain(word, messages, StringComparison.OrdinalIgnoreCase);

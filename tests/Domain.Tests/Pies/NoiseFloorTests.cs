@@ -88,7 +88,7 @@ public class NoiseFloorTests
     }
 
     /// <summary>
-    /// Every group is counted anew here. 70 runs have more bits than a word, and a probability of agreement from 0 to 1
+    /// Every group is counted again here. 70 runs have more bits than a word, and a probability of agreement from 0 to 1
     /// has examples on which all groups, some groups and no groups agree.
     /// </summary>
     [Theory]

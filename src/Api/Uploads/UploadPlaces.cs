@@ -8,13 +8,13 @@ namespace PieService.Api.Uploads;
 /// Limits the uploads that are read at the same time while their clients wait: those that only show what an import
 /// would store, and bundles. Each needs a disk and a core until its files are read.
 /// </summary>
-public sealed class UploadPlans() : ConcurrencyLimit(most: 4)
+public sealed class UploadPlaces() : ConcurrencyLimit(most: 4)
 {
     /// <summary>
     /// Makes a plan in one of the places, or refuses it. A place is taken only when the body is received, since a
     /// client may send it slowly.
     /// </summary>
-    public Task<Results<Ok<T>, ProblemHttpResult>> MakeAsync<T>(
+    public Task<Results<Ok<T>, ProblemHttpResult>> PlanAsync<T>(
         HttpContext http, Func<Task<Results<Ok<T>, ProblemHttpResult>>> plan) =>
         InPlaceAsync<Results<Ok<T>, ProblemHttpResult>>(http, plan, refusal => refusal);
 
