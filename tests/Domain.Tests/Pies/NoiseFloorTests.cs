@@ -88,8 +88,8 @@ public class NoiseFloorTests
     }
 
     /// <summary>
-    /// Every group is counted again here. 70 runs have more bits than a word, and a probability of agreement from 0 to 1
-    /// has examples on which all groups, some groups and no groups agree.
+    /// Every group is counted again here. 70 runs have more bits than a word, and a probability of agreement from 0 to
+    /// 1 has examples on which all groups, some groups and no groups agree.
     /// </summary>
     [Theory]
     [InlineData(5, 5, LearningTask.SingleLabel)]
