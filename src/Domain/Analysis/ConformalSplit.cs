@@ -1,3 +1,4 @@
+using MathNet.Numerics.Statistics;
 using PieService.Domain.Predictions;
 
 namespace PieService.Domain.Analysis;
@@ -11,7 +12,8 @@ namespace PieService.Domain.Analysis;
 public sealed class ConformalSplit(PackedLabels gold)
 {
     private readonly bool[] givesThreshold = FirstHalf(gold.Count);
-    private readonly double[] scores = new double[gold.Count / 2], p = new double[gold.ClassCount];
+    private readonly double[] scores = new double[gold.Count / 2];
+    private double[] probabilities = [];
     private int scored, sized, size, covered;
     private double threshold;
 
@@ -28,25 +30,24 @@ public sealed class ConformalSplit(PackedLabels gold)
     public void Score(int start, ReadOnlySpan<float> logits)
     {
         if (start == 0) (scored, sized, size, covered) = (0, 0, 0, 0);
-        for (var example = start; example < start + (logits.Length / gold.ClassCount); example++)
-            if (givesThreshold[example])
-                scores[scored++] = 1 - ProbabilitiesOf(example - start, logits)[gold.ClassAt(example)];
+        var p = ProbabilitiesOf(logits);
+        for (int at = 0, example = start; at < p.Length; at += gold.ClassCount, example++)
+            if (givesThreshold[example]) scores[scored++] = 1 - p[at + gold.ClassAt(example)];
         if (scored < scores.Length) return;
-        Array.Sort(scores);
-        threshold = scores[Rank - 1];
+        threshold = ArrayStatistics.OrderStatisticInplace(scores, Rank);
     }
 
     /// <summary>Reads a block for the sets of a run, after all its blocks were read for the threshold.</summary>
     /// <inheritdoc cref="Score"/>
     public void Size(int start, ReadOnlySpan<float> logits)
     {
-        for (var example = start; example < start + (logits.Length / gold.ClassCount); example++)
+        var p = ProbabilitiesOf(logits);
+        for (int at = 0, example = start; at < p.Length; at += gold.ClassCount, example++)
         {
             if (givesThreshold[example]) continue;
-            ProbabilitiesOf(example - start, logits);
-            foreach (var share in p)
+            foreach (var share in p.Slice(at, gold.ClassCount))
                 if (1 - share <= threshold) size++;
-            if (1 - p[gold.ClassAt(example)] <= threshold) covered++;
+            if (1 - p[at + gold.ClassAt(example)] <= threshold) covered++;
             sized++;
         }
     }
@@ -64,9 +65,11 @@ public sealed class ConformalSplit(PackedLabels gold)
         return isFirst;
     }
 
-    private double[] ProbabilitiesOf(int place, ReadOnlySpan<float> logits)
+    /// <returns>The probabilities of a block, which the next block overwrites.</returns>
+    private ReadOnlySpan<double> ProbabilitiesOf(ReadOnlySpan<float> logits)
     {
-        Softmax.Of(logits.Slice(place * gold.ClassCount, gold.ClassCount), p);
-        return p;
+        if (probabilities.Length < logits.Length) probabilities = new double[logits.Length];
+        Softmax.OfRows(logits, gold.ClassCount, probabilities.AsSpan(0, logits.Length));
+        return probabilities.AsSpan(0, logits.Length);
     }
 }

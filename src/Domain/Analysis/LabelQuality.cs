@@ -46,9 +46,9 @@ public sealed record LabelQuality(double SelfConfidence, double? ByAccuracy, dou
         EndingWithLeast([.. run.Zip(gold, (logit, has) => Softmax.Sigmoid(has ? logit : -logit))]));
 
     /// <summary>The moving average of the supports, which are sorted in place.</summary>
-    internal static double EndingWithLeast(double[] supports)
+    internal static double EndingWithLeast(Span<double> supports)
     {
-        Array.Sort(supports);
+        supports.Sort();
         var average = supports[^1];
         for (var i = supports.Length - 2; i >= 0; i--) average = (0.8 * supports[i]) + (0.2 * average);
         return average;

@@ -16,20 +16,16 @@ public static class SelfConfidence
     /// example.</exception>
     public static double[] MeanOverRuns(PackedLabels gold, IEnumerable<float[]> runs)
     {
-        var (mean, count, supports) = (new double[gold.Count], 0, new double[gold.ClassCount]);
+        var (mean, count, supports) = (new double[gold.Count], 0, new double[gold.Count * gold.ClassCount]);
         foreach (var logits in runs)
         {
-            if (logits.Length != gold.Count * gold.ClassCount)
+            if (logits.Length != supports.Length)
                 throw new ArgumentException($"Every run must have predicted all {gold.Count} examples.", nameof(runs));
             count++;
-            for (var i = 0; i < mean.Length; i++)
+            switch (gold.Task)
             {
-                var row = logits.AsSpan(i * gold.ClassCount, gold.ClassCount);
-                mean[i] += gold.Task switch
-                {
-                    LearningTask.SingleLabel => OfClass(row, gold.ClassAt(i), supports),
-                    LearningTask.MultiLabel => OfLabels(row, gold, i, supports),
-                };
+                case LearningTask.SingleLabel: AddOfClasses(logits, gold, supports, mean); break;
+                case LearningTask.MultiLabel: AddOfLabels(logits, gold, supports, mean); break;
             }
         }
         if (count == 0) throw new ArgumentException("A mean over runs needs at least one run.", nameof(runs));
@@ -38,16 +34,20 @@ public static class SelfConfidence
     }
 
     /// <summary>softmax(z)[gold].</summary>
-    private static double OfClass(ReadOnlySpan<float> logits, int gold, double[] supports)
+    private static void AddOfClasses(float[] logits, PackedLabels gold, double[] supports, double[] sums)
     {
-        Softmax.Of(logits, supports);
-        return supports[gold];
+        Softmax.OfRows(logits, gold.ClassCount, supports);
+        for (var i = 0; i < sums.Length; i++) sums[i] += supports[(i * gold.ClassCount) + gold.ClassAt(i)];
     }
 
-    private static double OfLabels(ReadOnlySpan<float> logits, PackedLabels gold, int example, double[] supports)
+    private static void AddOfLabels(float[] logits, PackedLabels gold, double[] supports, double[] sums)
     {
-        for (var c = 0; c < logits.Length; c++)
-            supports[c] = Softmax.Sigmoid(gold.Has(example, c) ? logits[c] : -logits[c]);
-        return LabelQuality.EndingWithLeast(supports);
+        for (var i = 0; i < sums.Length; i++)
+        {
+            var row = logits.AsSpan(i * gold.ClassCount, gold.ClassCount);
+            var ofRow = supports.AsSpan(i * gold.ClassCount, gold.ClassCount);
+            for (var c = 0; c < row.Length; c++) ofRow[c] = Softmax.Sigmoid(gold.Has(i, c) ? row[c] : -row[c]);
+            sums[i] += LabelQuality.EndingWithLeast(ofRow);
+        }
     }
 }
