@@ -11,9 +11,9 @@ SELECT gen_random_uuid() AS sweep_id, gen_random_uuid() AS dataset_id, gen_rando
 
 INSERT INTO datasets (id, name, task, labels, content_hash, splits, quality, created_at)
 SELECT dataset_id, 'large', 'singleLabel', '{no,maybe,yes}', 'sha256:' || dataset_id,
-    jsonb_build_array(jsonb_build_object('split', 'test', 'examples', examples,
+    (SELECT jsonb_agg(jsonb_build_object('split', split, 'examples', examples,
         'perLabel', '[33334, 33333, 33333]'::jsonb, 'tokens', '{"mean": 20, "p50": 18, "p95": 40, "max": 80}'::jsonb,
-        'lengthPercentiles', '[]'::jsonb)),
+        'lengthPercentiles', '[]'::jsonb)) FROM unnest('{train,test}'::text[]) AS split),
     '{"duplicates": 0, "emptyTexts": 0, "inTwoSplits": 0, "conflictingLabels": 0, "withoutLabel": 0}', now()
 FROM made;
 
@@ -74,4 +74,4 @@ CROSS JOIN LATERAL (
 
 SELECT sweep_id FROM made;
 COMMIT;
-VACUUM ANALYZE;
+VACUUM ANALYZE examples, pie_labels;

@@ -36,7 +36,7 @@ public sealed class FragileExampleTable()
                    where gold == null || example.Labels.Contains(gold.Value)
                    select new SummarisedExample<FragileSummary> { Summary = summary, Example = example };
         return new SummarisedExampleRows<FragileSummary, FragileExampleResponse>(
-            rows, examples, Sorted(filter.OrderBy),
+            rows, Sorted(filter.OrderBy),
             row => FragileExampleResponse.Of(row.Summary, row.Example, scope))
         {
             // A comparison has a label of each example.
@@ -111,7 +111,7 @@ public sealed record FragileExampleFilter : SelectedExamplesFilter
 
 /// <summary>The labels of one example in all comparisons that count, as the database summarises them.</summary>
 public sealed record FragileSummary(
-    int Position, int Comparisons, int PieCount, double Taxicab, double? Shift, decimal? FirstFlip);
+    int Position, int Comparisons, int PieCount, double Taxicab, double? Shift, decimal? FirstFlip) : IExampleSummary;
 
 /// <param name="Comparisons">The number of comparisons that count.</param>
 /// <param name="PieCount">The number of these in which the example is a PIE.</param>

@@ -7,15 +7,15 @@ using PieService.Domain.Datasets;
 namespace PieService.Api.SweepAnalysis;
 
 /// <summary>
-/// Examples with a summary of their labels in several comparisons. The summaries of all examples are computed for each
-/// page, so a page reads its summaries with one query and then its texts, some at a time.
+/// Examples with a summary of their labels in several comparisons. A page first reads the positions of its examples,
+/// for which PostgreSQL computes only what sorts them, of all examples, and then their summaries and texts, some at a
+/// time.
 /// </summary>
 /// <param name="rows">The summaries with their examples.</param>
-/// <param name="examples">The examples of the split.</param>
 internal sealed class SummarisedExampleRows<TSummary, TItem>(
-    IQueryable<SummarisedExample<TSummary>> rows, IQueryable<Example> examples,
-    Order<SummarisedExample<TSummary>> order, Func<SummarisedExample<TSummary>, TItem> answer) : Rows<TItem>
-    where TSummary : class
+    IQueryable<SummarisedExample<TSummary>> rows, Order<SummarisedExample<TSummary>> order,
+    Func<SummarisedExample<TSummary>, TItem> answer) : Rows<TItem>
+    where TSummary : class, IExampleSummary
 {
     private const int LongTexts = 64;
 
@@ -34,20 +34,24 @@ internal sealed class SummarisedExampleRows<TSummary, TItem>(
     private async IAsyncEnumerable<(TItem Item, object Place)> ReadAsync(
         IQueryable<SummarisedExample<TSummary>> rest, int most, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var page = await order.Sort(rest).Take(most).Select(row => new { row.Summary, row.Example.Position })
-            .ToListAsync(cancellation);
-        foreach (var part in page.Chunk(LongTexts))
+        var page = await order.Sort(rest).Take(most).Select(row => row.Example.Position).ToListAsync(cancellation);
+        foreach (var positions in page.Chunk(LongTexts))
         {
-            var positions = Array.ConvertAll(part, row => row.Position);
-            var texts = await examples.Where(example => positions.Contains(example.Position)).AsNoTracking()
-                .ToDictionaryAsync(example => example.Position, cancellation);
-            foreach (var row in part)
-            {
-                var whole = new SummarisedExample<TSummary> { Summary = row.Summary, Example = texts[row.Position] };
-                yield return (answer(whole), order.PlaceOf(whole));
-            }
+            // Both tables are searched by position.
+            var part = await rows
+                .Where(row => positions.Contains(row.Summary.Position) && positions.Contains(row.Example.Position))
+                .AsNoTracking().ToDictionaryAsync(row => row.Example.Position, cancellation);
+            // An example may be left out by labels that replaced others since its position was read.
+            foreach (var position in positions)
+                if (part.TryGetValue(position, out var row)) yield return (answer(row), order.PlaceOf(row));
         }
     }
+}
+
+/// <summary>A summary of the labels of one example.</summary>
+public interface IExampleSummary
+{
+    int Position { get; }
 }
 
 /// <summary>An example, with a summary of its labels in several comparisons.</summary>

@@ -10,7 +10,7 @@ namespace PieService.Api.SweepAnalysis;
 /// <param name="ReplicatedCount">Null if none of them has a second dense cohort.</param>
 /// <param name="Numbers">The numbers of these comparisons.</param>
 public sealed record PieSummary(
-    int Position, int PieCount, int? ReplicatedCount, double Taxicab, double? Shift, int[] Numbers);
+    int Position, int PieCount, int? ReplicatedCount, double Taxicab, double? Shift, int[] Numbers) : IExampleSummary;
 
 /// <param name="Comparisons">The number of comparisons that count.</param>
 /// <param name="PieCount">The number of these in which the example is a PIE.</param>

@@ -26,14 +26,14 @@ public sealed class SweepPieTable() : Table<SweepPieFilter, SelectedComparisons,
     public override Rows<SweepPieResponse> Rows(PieDbContext db, SelectedComparisons scope, SweepPieFilter filter)
     {
         var gold = LabelFilter.ClassOf(filter.Label, scope.Labels);
-        var (summaries, examples) = (Summaries(db, scope, filter), scope.Examples(db));
+        var summaries = Summaries(db, scope, filter);
         var rows = from summary in summaries
-                   join example in examples on summary.Position equals example.Position
+                   join example in scope.Examples(db) on summary.Position equals example.Position
                    where gold == null || example.Labels.Contains(gold.Value)
                    select new SummarisedExample<PieSummary> { Summary = summary, Example = example };
         var comparisons = scope.Comparisons.ToDictionary(comparison => comparison.Number);
         return new SummarisedExampleRows<PieSummary, SweepPieResponse>(
-            rows, examples, Sorted(filter.OrderBy),
+            rows, Sorted(filter.OrderBy),
             row => SweepPieResponse.Of(row.Summary, row.Example, scope, comparisons))
         {
             Counted = gold is null ? summaries : rows,
