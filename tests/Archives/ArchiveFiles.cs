@@ -81,6 +81,45 @@ internal static class ArchiveFiles
         return many;
     }
 
+    /// <summary>An archive that has all sizes and offsets in the zip64 extension, as one of more than 4 GiB.</summary>
+    /// <param name="files">The files; their contents are encoded in UTF-8.</param>
+    public static byte[] Zip64(params IEnumerable<(string Name, string Content)> files)
+    {
+        var zip = Zip(files);
+        var end = zip.AsSpan().LastIndexOf("PK\x05\x06"u8);
+        var begin = BinaryPrimitives.ReadInt32LittleEndian(zip.AsSpan(end + 16));
+        var (directory, entries) = (new MemoryStream(), 0);
+        for (var at = begin; at < end; entries++)
+        {
+            var entry = zip.AsSpan(at, 46 + BinaryPrimitives.ReadInt16LittleEndian(zip.AsSpan(at + 28))).ToArray();
+            at += entry.Length + BinaryPrimitives.ReadInt16LittleEndian(zip.AsSpan(at + 30));
+            var field = new byte[28];
+            field[0] = 1;
+            field[2] = 24;
+            foreach (var (place, from) in new[] { (4, 24), (12, 20), (20, 42) })
+            {
+                entry.AsSpan(from, 4).CopyTo(field.AsSpan(place));
+                entry.AsSpan(from, 4).Fill(byte.MaxValue);
+            }
+            BinaryPrimitives.WriteInt16LittleEndian(entry.AsSpan(30), (short)field.Length);
+            directory.Write([.. entry, .. field]);
+        }
+        var record = begin + directory.Length;
+        directory.Write([.. "PK\x06\x06"u8, .. new byte[52]]);
+        directory.Write([.. "PK\x06\x07"u8, .. new byte[16]]);
+        var ending = directory.ToArray().AsSpan((int)(record - begin));
+        BinaryPrimitives.WriteInt64LittleEndian(ending[4..], 44);
+        BinaryPrimitives.WriteInt64LittleEndian(ending[24..], entries);
+        BinaryPrimitives.WriteInt64LittleEndian(ending[32..], entries);
+        BinaryPrimitives.WriteInt64LittleEndian(ending[40..], record - begin);
+        BinaryPrimitives.WriteInt64LittleEndian(ending[48..], begin);
+        BinaryPrimitives.WriteInt64LittleEndian(ending[64..], record);
+        BinaryPrimitives.WriteInt32LittleEndian(ending[72..], 1);
+        var last = zip[end..];
+        last.AsSpan(8, 12).Fill(byte.MaxValue);
+        return [.. zip[..begin], .. directory.ToArray()[..(int)(record - begin)], .. ending, .. last];
+    }
+
     /// <summary>
     /// The same archive, but its end record declares a directory of one entry. The disk number of that record, 65,535,
     /// gives precedence to the zip64 extension, which declares a directory of all entries.
