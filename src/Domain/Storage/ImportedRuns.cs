@@ -77,8 +77,8 @@ internal static class ImportedRuns
         PieDbContext db, Guid run, PredictionImport import, ForeignPredictions predictions, ForeignRun foreign,
         CancellationToken cancellation)
     {
-        foreach (var (block, texts) in predictions.AnswerTexts(foreign).Select(Stored).Chunk(RunAnswers.Examples)
-            .Index())
+        foreach (var (block, texts) in predictions.AnswerTexts(foreign).Select(RunAnswers.Stored)
+            .Chunk(RunAnswers.Examples).Index())
         {
             db.RunAnswers.Add(new RunAnswers
             {
@@ -89,15 +89,6 @@ internal static class ImportedRuns
             });
             await SaveAsync(db, cancellation);
         }
-    }
-
-    /// <summary>The beginning of a long answer. PostgreSQL cannot store U+0000 in a text, nor half of a
-    /// character.</summary>
-    private static string? Stored(string? text)
-    {
-        if (text?.Length > RunAnswers.Characters)
-            text = text[..(RunAnswers.Characters - (char.IsHighSurrogate(text[RunAnswers.Characters - 1]) ? 1 : 0))];
-        return text?.Replace('\0', '\uFFFD');
     }
 
     /// <summary>What is saved is not kept in memory.</summary>
