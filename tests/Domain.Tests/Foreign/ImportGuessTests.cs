@@ -97,6 +97,42 @@ public sealed class ImportGuessTests : IDisposable
         Assert.Equal(bits, definition.Cohorts!.Single(one => one.Name == cohort).Bits);
     }
 
+    /// <summary>The folder of a run of HELM has the task and the model; its files have fixed names.</summary>
+    [Fact]
+    public void The_folders_of_HELM_state_task_and_model()
+    {
+        const string run = "runs/v1", prediction =
+            """[{"instance_id": "id0", "train_trial_index": 0, "predicted_text": "7", """
+            + """ "stats": {"f1_score": 0.5, "quasi_exact_match": 1.0}}]""";
+        var guessed = Guess(
+            File($"{run}/gsm:n=2,model=org_bf16/display_predictions.json", prediction),
+            File($"{run}/gsm:n=2,model=org_bf16/per_instance_stats.json", "[]"),
+            File($"{run}/gsm:n=2,model=org_bf16/instances.json", "[]"),
+            File($"{run}/gsm:n=2,model=org_int4/display_predictions.json", prediction),
+            File($"{run}/imdb:model=org_bf16/display_predictions.json", prediction),
+            File($"{run}/imdb:model=org_int4/display_predictions.json", prediction));
+
+        Assert.Equal(["gsm:n=2", "imdb"], guessed.Select(import => import.Task));
+        Assert.All(guessed, import => Assert.Equal(
+            [("org_bf16", true), ("org_int4", false)],
+            import.Definition.Cohorts!.Select(cohort => (cohort.Name!, cohort.Baseline))));
+        Assert.All(guessed, import => Assert.Equal(ForeignTask.Correctness, import.Definition.Dataset!.Task));
+        Assert.All(guessed.SelectMany(import => import.Definition.Files!), file => Assert.Equal(
+            (ForeignFormat.Helm, "quasi_exact_match"), (file.Format!.Value, file.Metric)));
+    }
+
+    [Fact]
+    public void Folders_that_are_named_by_a_time_are_repeats()
+    {
+        var definition = Assert.Single(Guess(
+            File("bf16/2026-08-21T10-00-00.000000/samples_arc.jsonl", Choice),
+            File("bf16/2026-08-22T10-00-00.000000/samples_arc.jsonl", Choice),
+            File("int4/2026-08-23T10-00-00.000000/samples_arc.jsonl", Choice))).Definition;
+
+        Assert.Equal(["bf16", "int4"], definition.Cohorts!.Select(cohort => cohort.Name));
+        Assert.Equal(ReplicationKind.Evaluation, definition.Replication);
+    }
+
     [Fact]
     public void A_baseline_that_is_not_clear_is_asked_for()
     {
@@ -130,6 +166,8 @@ public sealed class ImportGuessTests : IDisposable
     [InlineData("inspect", "*.json", 1)]
     [InlineData("openai-evals", "*.jsonl", 1)]
     [InlineData("opencompass", "*.json", 1)]
+    [InlineData("helm", "*.json", 1)]
+    [InlineData("lighteval", "*.parquet", 1)]
     public void The_samples_of_a_tool_are_guessed(string tool, string pattern, int tasks)
     {
         var files = SampleFolder.Files(tool, pattern).Select(SampleFolder.Path)

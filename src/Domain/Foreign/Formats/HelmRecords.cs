@@ -26,6 +26,15 @@ internal static class HelmRecords
             if (record is not null) yield return record;
     }
 
+    /// <summary>The names of the metrics of a row.</summary>
+    public static IReadOnlyList<string> Metrics(JsonRow row) => row.Json.Find("stats") switch
+    {
+        { ValueKind: JsonValueKind.Array } list =>
+            [.. list.EnumerateArray().Select(stat => stat.Find("name", "name").Scalar()).OfType<string>()],
+        { ValueKind: JsonValueKind.Object } stats => [.. stats.EnumerateObject().Select(stat => stat.Name)],
+        _ => [],
+    };
+
     private static ForeignRecord? Record(JsonRow row, ForeignSource source, HelmInstances? instances)
     {
         if (row.Json.Find("perturbation") is not null) return null;

@@ -26,6 +26,26 @@ internal static class LightevalRecords
         }
     }
 
+    /// <summary>What the first row of a file says about it.</summary>
+    /// <returns>The metrics, or null if it is not a file of lighteval; and whether it has the log-likelihoods of
+    /// choices.</returns>
+    public static (IReadOnlyList<string>? Metrics, bool HasChoices) Look(SourceFile file, ReadLimits limits)
+    {
+        using var rows = new ParquetRows(file, limits);
+        string[] Members(string of) =>
+        [
+            .. rows.Names
+                .Where(name => name.StartsWith($"{of}.", StringComparison.Ordinal)
+                    || name.StartsWith($"__{of}__.", StringComparison.Ordinal))
+                .Select(name => name[(name.IndexOf('.') + 1)..]),
+        ];
+        if (Members("doc").Length == 0 || Members("model_response").Length == 0) return (null, false);
+        var columns = new Columns(rows, new ForeignSource(
+            file, new ForeignFile(), ForeignTask.SingleLabel, Labels: null, limits, new ForeignErrors()));
+        var hasChoices = rows.Next() && columns.Read(place: 0) is { Choices.Count: > 0, LogLikelihoods.Length: > 0 };
+        return (Members("metric"), hasChoices);
+    }
+
     private static ForeignRecord Record(Document document, ForeignSource source)
     {
         var isJudged = source.Task == ForeignTask.Correctness;

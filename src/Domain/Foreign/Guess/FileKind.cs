@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using PieService.Domain.Files;
+using PieService.Domain.Foreign.Formats;
 
 namespace PieService.Domain.Foreign.Guess;
 
@@ -11,12 +12,16 @@ namespace PieService.Domain.Foreign.Guess;
 /// <param name="Metric">The metric that judges open answers; null if it is the usual one.</param>
 /// <param name="TextPath">The property with the question alone, without the few-shot examples before it.</param>
 /// <param name="PredictBy">How a choice is scored; null if it is the usual way.</param>
+/// <param name="Instances">The path of the file that has the questions; null if the file has them itself.</param>
 public sealed record FileKind(
     ForeignFormat Format, bool IsOpen, string? Filter = null, string? Metric = null, string? TextPath = null,
-    PredictBy? PredictBy = null)
+    PredictBy? PredictBy = null, string? Instances = null)
 {
     /// <summary>A whole record, of which a long prompt may come first.</summary>
     private const int HeadBytes = 2 * 1024 * 1024;
+
+    /// <summary>Metrics that are 1 for a right and 0 for a wrong answer, the usual ones first.</summary>
+    private static readonly string[] Judgements = ["exact_match", "quasi_exact_match", "acc", "extractive_match", "em"];
 
     private static readonly string[] QuestionNames = ["question", "query", "problem", "prompt", "sentence", "text"];
 
@@ -25,8 +30,11 @@ public sealed record FileKind(
     public static FileKind? Of(SourceFile file, ReadLimits limits)
     {
         if (file.Path.EndsWith(".eval", StringComparison.OrdinalIgnoreCase)) return new(ForeignFormat.Inspect, false);
+        if (file.Path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)) return OfLighteval(file, limits);
         var head = Head(file, limits);
-        return Has("\"filtered_resps\"") && Has("\"doc_id\"") ? OfHarness(file, limits)
+        return HelmRun.IsFile(file.Path) && Has("\"instance_id\"") && Has("\"train_trial_index\"")
+            ? OfHelm(file, limits, Has("\"mapped_output\""))
+            : Has("\"filtered_resps\"") && Has("\"doc_id\"") ? OfHarness(file, limits)
             : Has("\"answer_attribution\"") && Has("\"sample_id\"")
                 ? new(ForeignFormat.EveryEvalEver, !Has("\"choices\""))
             : head.StartsWith("{\"spec\":", StringComparison.Ordinal) ? new(ForeignFormat.OpenAiEvals, true)
@@ -45,6 +53,29 @@ public sealed record FileKind(
         for (int read; length < head.Length && (read = bytes.Read(head.AsSpan(length))) > 0;) length += read;
         return Encoding.Latin1.GetString(head, 0, length).TrimStart('\u00EF', '\u00BB', '\u00BF', ' ', '\n', '\r');
     }
+
+    /// <summary>Answers to multiple-choice questions are references, which are beside the predictions.</summary>
+    private static FileKind OfHelm(SourceFile file, ReadLimits limits, bool hasChoices)
+    {
+        if (hasChoices && HelmRun.Beside(file.Path, HelmRun.Instances) is { } instances)
+            return new(ForeignFormat.Helm, IsOpen: false, Instances: instances);
+        using var text = new SourceText(file, TextEncoding.Utf8, limits, new SourceBytes(file, limits.FileBytes));
+        return new(
+            ForeignFormat.Helm, IsOpen: true,
+            Metric: Judging(JsonLines.Read(text, file, HelmRecords.Metrics).FirstOrDefault() ?? []));
+    }
+
+    /// <returns>Null if it is another Parquet file.</returns>
+    private static FileKind? OfLighteval(SourceFile file, ReadLimits limits)
+    {
+        var (metrics, hasChoices) = LightevalRecords.Look(file, limits);
+        return metrics is null ? null
+            : new(ForeignFormat.Lighteval, !hasChoices, Metric: hasChoices ? null : Judging(metrics));
+    }
+
+    /// <summary>The metric that judges open answers; null if there is none.</summary>
+    private static string? Judging(IReadOnlyList<string> metrics) =>
+        Judgements.FirstOrDefault(metrics.Contains) ?? (metrics.Count > 0 ? metrics[0] : null);
 
     /// <summary>All rows are read, because the rows of one filter come before those of the next.</summary>
     private static FileKind OfHarness(SourceFile file, ReadLimits limits)

@@ -28,6 +28,7 @@ public static class ImportGuess
     public static IReadOnlyList<GuessedImport> Of(
         IReadOnlyList<string> paths, GuessOptions options, ReadLimits limits)
     {
+        paths = HelmRun.WithoutCompanions(paths);
         if (paths.Count == 0) throw new GuessException("There are no files.");
         var cohorts = PathParts.Cohorts(paths);
         List<GuessedFile> files =
@@ -35,8 +36,8 @@ public static class ImportGuess
             .. paths.Zip(cohorts, (path, cohort) => new GuessedFile(
                 path, cohort, TaskOf(path, cohorts), FileKind.Of(new SourceFile(path, path), limits)
                     ?? throw new GuessException(
-                        $"{path} is not a file of lm-evaluation-harness, Every Eval Ever, Inspect, OpenAI evals or "
-                        + "OpenCompass. Other formats need a definition: --definition FILE.")))
+                        $"{path} is not a file of lm-evaluation-harness, Every Eval Ever, Inspect, HELM, OpenAI "
+                        + "evals, lighteval or OpenCompass. Other formats need a definition: --definition FILE.")))
                 .OrderBy(file => file.Path, StringComparer.Ordinal),
         ];
         return [.. files.GroupBy(file => file.Task).Select(task => Import(task.Key, [.. task], options))];
@@ -61,11 +62,11 @@ public static class ImportGuess
                 + "cohort into a folder of its own, such as bf16/ and int4/.");
         var baseline = Baseline(names, options.Baseline, task);
         // Repeats do not belong together, so all of them are compared with all.
-        var areRepeated = files.Count > names.Count || files[0].Kind.Format == ForeignFormat.Inspect;
+        var areRepeated = files.Count > names.Count
+            || files[0].Kind.Format is ForeignFormat.Inspect or ForeignFormat.Helm;
+        var parts = new Dictionary<string, string>(StringComparer.Ordinal);
         List<ForeignFile> entries = [.. files.GroupBy(file => file.Cohort)
-            .SelectMany(cohort => cohort.Select((file, seed) => Entry(file, seed)))
-            .Select((entry, place) => entry with { Part = $"file{place}" })];
-        var ofParts = files.GroupBy(file => file.Cohort).SelectMany(cohort => cohort).Select(file => file.Path);
+            .SelectMany(cohort => cohort.Select((file, seed) => Entry(file, seed, PartOf)))];
         return new(
             task,
             new PredictionImport
@@ -89,11 +90,19 @@ public static class ImportGuess
                 })],
                 Files = entries,
             },
-            entries.Zip(ofParts).ToDictionary(pair => pair.First.Part!, pair => pair.Second));
+            parts);
+
+        string PartOf(string path)
+        {
+            var part = $"file{parts.Count}";
+            parts.Add(part, path);
+            return part;
+        }
     }
 
-    private static ForeignFile Entry(GuessedFile file, int seed) => new()
+    private static ForeignFile Entry(GuessedFile file, int seed, Func<string, string> partOf) => new()
     {
+        Part = partOf(file.Path),
         Format = file.Kind.Format,
         Cohort = file.Cohort,
         Seed = seed,
@@ -101,6 +110,7 @@ public static class ImportGuess
         Metric = file.Kind.Metric,
         TextPath = file.Kind.TextPath,
         PredictBy = file.Kind.PredictBy,
+        Instances = file.Kind.Instances is { } instances ? partOf(instances) : null,
     };
 
     private static string Baseline(List<string> names, string? stated, string task)

@@ -6,21 +6,27 @@ namespace PieService.Domain.Foreign.Guess;
 /// </summary>
 internal static partial class PathParts
 {
-    private const string Samples = "samples_";
+    /// <summary>The beginnings of names that the task follows: of lm-evaluation-harness, and of lighteval.</summary>
+    private static readonly string[] TaskPrefixes = ["samples_", "details_"];
 
     private static readonly char[] Separators = ['_', '-', '.', ' '];
 
-    /// <summary>The name of the task: that of the file without the time of the evaluation.</summary>
+    /// <summary>The name of the task: that of the file without the time of the evaluation, or of a run of HELM.
+    /// </summary>
     public static string TaskOf(string path)
     {
+        if (HelmRun.IsFile(path)) return HelmRun.TaskOf(path);
         var name = Time().Replace(Path.GetFileName(path), "");
-        foreach (var ending in (string[])[".gz", ".zst", ".xz", ".bz2", ".zip", ".jsonl", ".json", ".eval"])
+        foreach (var ending in (string[])[".gz", ".zst", ".xz", ".bz2", ".zip", ".jsonl", ".json", ".eval", ".parquet"])
             if (name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) name = name[..^ending.Length];
-        return HasTask(path) ? name[Samples.Length..] : name;
+        return TaskPrefixes.FirstOrDefault(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) is { } prefix
+            ? name[prefix.Length..] : name;
     }
 
-    /// <summary>Whether the name of a file is that of its task, as lm-evaluation-harness writes it.</summary>
-    private static bool HasTask(string path) => Path.GetFileName(path).StartsWith(Samples, StringComparison.Ordinal);
+    /// <summary>Whether the name of a file is that of its task, as lm-evaluation-harness and lighteval write it, or
+    /// always the same.</summary>
+    private static bool HasTask(string path) => HelmRun.IsFile(path)
+        || TaskPrefixes.Any(prefix => Path.GetFileName(path).StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>
     /// The cohort of each file: the folders by which the paths differ, or the part of the names by which they do. It is
@@ -29,7 +35,9 @@ internal static partial class PathParts
     public static IReadOnlyList<string> Cohorts(IReadOnlyList<string> paths)
     {
         List<string[]> folders = [.. paths.Select(path => Path.GetDirectoryName(Path.GetFullPath(path))!
-            .Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))];
+            .Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries)
+            // A folder that is named by the time of an evaluation says nothing about its cohort.
+            .Where(folder => Time().Replace(folder, "").Length > 0).Select(HelmRun.ModelIn).ToArray())];
         return Differing(folders) is { } byFolder ? [.. byFolder.Select(parts => string.Join('/', parts))]
             : !paths.All(HasTask) && Differing([.. paths.Select(path => TaskOf(path).Split(Separators))]) is { } byName
                 ? [.. byName.Select(parts => string.Join('-', parts))]
