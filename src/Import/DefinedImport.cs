@@ -9,7 +9,13 @@ namespace PieService.Import;
 /// <summary>The imports of a command line, guessed or defined.</summary>
 internal static class DefinedImport
 {
-    private static readonly string[] Patterns = ["*.jsonl", "*.eval", "*.json"];
+    private const string Samples = "samples_*.jsonl*";
+
+    /// <summary>Files whose names say which tool wrote them: the first pattern that a folder has is read.</summary>
+    private static readonly string[] Named =
+        [Samples, "display_predictions.json", "per_instance_stats.json", "details_*.parquet"];
+
+    private static readonly string[] Others = ["*.jsonl", "*.eval", "*.json"];
 
     /// <exception cref="ImportException">A file is missing, or the files do not say enough.</exception>
     public static IReadOnlyList<GuessedImport> Of(ImportArguments arguments)
@@ -33,23 +39,22 @@ internal static class DefinedImport
         }
     }
 
-    /// <summary>The files that a name stands for; of a folder those of lm-evaluation-harness, or else all that tools
-    /// write.</summary>
+    /// <summary>The files that a name stands for; of a folder those whose names say that a tool wrote them, or else all
+    /// that tools write.</summary>
     private static IEnumerable<string> FilesOf(string name)
     {
         if (File.Exists(name)) return [name];
         if (!Directory.Exists(name)) throw new ImportException($"There is no file or folder {name}.");
-        var samples = Directory.GetFiles(name, "samples_*.jsonl*", SearchOption.AllDirectories);
-        foreach (var other in samples.Length == 0
-            ? [] : Directory.GetFiles(name, "*.jsonl", SearchOption.AllDirectories)
-                .Except(samples))
+        var pattern = Named.FirstOrDefault(pattern => Found(name, pattern).Length > 0);
+        var files = pattern is null ? [.. Others.SelectMany(other => Found(name, other))] : Found(name, pattern);
+        foreach (var other in pattern is Samples ? Found(name, "*.jsonl").Except(files) : [])
             Console.Error.WriteLine($"not read, because its name does not begin with samples_: {other}");
-        if (samples.Length == 0)
-            samples = [.. Patterns.SelectMany(
-                pattern => Directory.GetFiles(name, pattern, SearchOption.AllDirectories))];
-        return samples.Length > 0 ? samples : throw new ImportException(
+        return files.Length > 0 ? files : throw new ImportException(
             $"{name} has no file whose tool is recognised. Write a definition: --definition FILE.");
     }
+
+    private static string[] Found(string folder, string pattern) =>
+        Directory.GetFiles(folder, pattern, SearchOption.AllDirectories);
 
     /// <summary>
     /// A definition as the API takes it, whose parts are the paths of files, as its own folder has them.

@@ -1,3 +1,6 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using PieService.Domain;
 using PieService.Domain.Sweeps;
 
@@ -11,58 +14,66 @@ internal sealed record ImportArguments(
     Uri Service, string? Key, IReadOnlyList<string> Files, string? Baseline, string Model, ReplicationKind Repeats,
     string? Name, string? Definition, bool IsDryRun)
 {
-    public const string Usage = """
-        usage: ./pie import FILE|FOLDER… [--baseline NAME] [--model NAME] [--name NAME]
-                   [--repeats evaluation|training|setting] [--dry-run] [--url URL]
-               ./pie import --definition FILE [--dry-run] [--url URL]
-        """;
+    /// <summary>The name of the command, which is the first argument.</summary>
+    public const string CommandName = "import";
 
+    /// <summary>The launcher, whose only command here runs with the arguments of a command line.</summary>
     /// <param name="service">The service, unless --url names another one.</param>
-    /// <exception cref="ImportException">The command line is not one of <see cref="Usage"/>.</exception>
-    public static ImportArguments Parse(string service, IEnumerable<string> arguments)
+    public static Command Command(Uri service, Func<ImportArguments, Task<int>> run)
     {
-        var options = new Dictionary<string, string>(StringComparer.Ordinal);
-        var (files, isDryRun) = (new List<string>(), false);
-        using var rest = arguments.GetEnumerator();
-        while (rest.MoveNext())
-            switch (rest.Current)
-            {
-                case "--help" or "-h":
-                    throw new ImportException(Usage);
-                case "--dry-run":
-                    isDryRun = true;
-                    break;
-                case "--baseline" or "--model" or "--name" or "--repeats" or "--definition" or "--url":
-                    var option = rest.Current;
-                    options[option] = rest.MoveNext()
-                        ? rest.Current : throw new ImportException($"{option} needs a value.\n{Usage}");
-                    break;
-                case var unknown when unknown.StartsWith('-'):
-                    throw new ImportException($"There is no option {unknown}.\n{Usage}");
-                default:
-                    files.Add(rest.Current);
-                    break;
-            }
-        var definition = options.GetValueOrDefault("--definition");
-        if (files.Count == 0 == definition is null)
-            throw new ImportException($"Name files and folders, or a definition that names its files.\n{Usage}");
-        return new(
-            AddressOf(options.GetValueOrDefault("--url", service)), Environment.GetEnvironmentVariable("PIE_KEY"),
-            files, options.GetValueOrDefault("--baseline"), options.GetValueOrDefault("--model", "model"),
-            Repeated(options.GetValueOrDefault("--repeats", "evaluation")), options.GetValueOrDefault("--name"),
-            definition, isDryRun);
+        Argument<string[]> files = new("files")
+        {
+            HelpName = "FILE|FOLDER…",
+            Description = "files, and folders with the output of evaluation tools",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var baseline = Text("--baseline", "NAME", "the cohort with which others are compared, or a part of its name");
+        var model = Text("--model", "NAME", "the model that was compressed");
+        var name = Text("--name", "NAME", "the name of the imported sweep");
+        var repeats = Text(
+            "--repeats", "KIND", "how several files of a cohort differ: evaluation, training or setting");
+        repeats.AcceptOnlyFromAmong(
+            [.. Wire.All<ReplicationKind>().Where(kind => kind != Wire.Name(ReplicationKind.None))]);
+        var definition = Text(
+            "--definition", "FILE", "the definition of an import, whose parts are paths beside it, instead of files");
+        Option<bool> dryRun = new("--dry-run") { Description = "only have the files checked" };
+        Option<Uri> url = new("--url")
+        {
+            HelpName = "URL",
+            Description = "another service",
+            CustomParser = AddressOf,
+            DefaultValueFactory = _ => service,
+        };
+        var command = new Command(
+            CommandName, "Sends predictions of other programs, and prints which answers changed.")
+        {
+            files, baseline, model, name, repeats, definition, dryRun, url, new HelpOption(),
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(files) is { Length: > 0 } == result.GetValue(definition) is not null)
+                result.AddError("Name files and folders, or a definition that names its files.");
+        });
+        command.SetAction((parsed, _) => run(new(
+            parsed.GetValue(url)!, Environment.GetEnvironmentVariable("PIE_KEY"), parsed.GetValue(files)!,
+            parsed.GetValue(baseline), parsed.GetValue(model) ?? "model",
+            parsed.GetValue(repeats) is { } kind ? Wire.Parse<ReplicationKind>(kind) : ReplicationKind.Evaluation,
+            parsed.GetValue(name), parsed.GetValue(definition), parsed.GetValue(dryRun))));
+        return new("./pie") { command };
     }
 
-    private static Uri AddressOf(string url) =>
-        Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme.StartsWith("http",
-            StringComparison.Ordinal)
-            ? address : throw new ImportException($"'{url}' is not an address such as http://127.0.0.1:5000.");
+    private static Option<string?> Text(string name, string value, string description) =>
+        new(name) { HelpName = value, Description = description };
 
-    private static ReplicationKind Repeated(string name) =>
-        Enum.GetValues<ReplicationKind>().Where(kind => kind != ReplicationKind.None && Wire.Name(kind) == name)
-            is var found && found.Any()
-            ? found.First()
-            : throw new ImportException($"--repeats must be evaluation, training or setting, not '{name}'.");
+    private static Uri? AddressOf(ArgumentResult result)
+    {
+        var url = result.Tokens[0].Value;
+        if (Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address)
+            && address.Scheme is "http" or "https")
+            return address;
+        result.AddError($"'{url}' is not an address such as http://127.0.0.1:5000.");
+        return null;
+    }
 }
 
 /// <summary>The import cannot be made; the message says why, and what to do.</summary>

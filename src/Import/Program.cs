@@ -5,9 +5,32 @@ using PieService.Import;
 // ./pie import: sends the predictions of other programs to the service, waits, and shows which answers changed. The
 // first argument is the address of the service.
 
-try
+const int Usage = 2;
+
+var command = ImportArguments.Command(new Uri($"{args[0].TrimEnd('/')}/"), RunAsync);
+var parsed = command.Parse([ImportArguments.CommandName, .. args[1..]]);
+foreach (var error in parsed.Errors) Fail(error.Message);
+return parsed.Errors.Count == 0 ? await parsed.InvokeAsync() : Usage;
+
+static async Task<int> RunAsync(ImportArguments arguments)
 {
-    var arguments = ImportArguments.Parse(args[0], args[1..]);
+    try
+    {
+        return await ImportAllAsync(arguments);
+    }
+    catch (ImportException known)
+    {
+        return Fail(known.Message);
+    }
+    catch (HttpRequestException unreachable)
+    {
+        return Fail($"The service does not answer ({unreachable.Message}). Start it with ./pie up, or name another one "
+            + "with --url.");
+    }
+}
+
+static async Task<int> ImportAllAsync(ImportArguments arguments)
+{
     var imports = DefinedImport.Of(arguments);
     foreach (var line in imports.SelectMany(Texts.Plan)) Console.WriteLine(line);
     using var service = new Service(arguments.Service, arguments.Key);
@@ -27,15 +50,6 @@ try
         }
     }
     return refused == 0 ? 0 : Fail($"{refused} of {imports.Count} imports were not made; send their files again.");
-}
-catch (ImportException known)
-{
-    return Fail(known.Message);
-}
-catch (HttpRequestException unreachable)
-{
-    return Fail($"The service does not answer ({unreachable.Message}). Start it with ./pie up, or name another one "
-        + "with --url.");
 }
 
 static async Task ImportAsync(Service service, GuessedImport import, bool isDryRun)

@@ -41,6 +41,11 @@ public sealed class ServiceProcess : IAsyncDisposable
         IDictionary<string, string> settings, params string[] arguments) =>
         RunAsync($"Worker/{Configuration}_linux-x64/PieService.Worker.dll", settings, arguments);
 
+    /// <summary>Runs the program of ./pie import to its end.</summary>
+    /// <param name="arguments">The address of the service first.</param>
+    public static Task<(int ExitCode, string Output, string Errors)> RunImportAsync(params string[] arguments) =>
+        RunAsync(ImportProgram, new Dictionary<string, string>(), arguments);
+
     /// <summary>The program of ./pie import.</summary>
     public static string ImportProgram =>
         Path.Combine(RepositoryFolder, $"artifacts/bin/Import/{Configuration}/PieService.Import.dll");
