@@ -9,7 +9,7 @@ namespace PieService.Bench;
 
 /// <summary>
 /// The time and the peak memory of an import of predictions: two cohorts, each an array of scores for three labels, and
-/// the gold labels.
+/// the gold labels. First its steps alone, in this process, and then the whole import over HTTP.
 /// </summary>
 internal static class LargeImport
 {
@@ -46,6 +46,7 @@ internal static class LargeImport
             using (predictions)
                 await StepAsync("storing dataset and runs", () => new ImportedSweeps(database.Contexts).AddAsync(
                     Guid.CreateVersion7(), import, predictions!, alongWith: null, CancellationToken.None));
+            await LargeUpload.RunAsync(import, parts.ToDictionary(part => part.Key, part => part.Value.Path));
         }
         finally
         {

@@ -46,7 +46,7 @@ internal static class LargeQueries
         }
     }
 
-    private static async Task ReadyAsync(HttpClient client)
+    internal static async Task ReadyAsync(HttpClient client)
     {
         var clock = Stopwatch.StartNew();
         while (true)

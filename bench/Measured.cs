@@ -37,9 +37,9 @@ internal static class Measured
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    /// <summary>The peak memory of this process, as counted by the kernel.</summary>
-    public static double PeakMiB() => double.Parse(
-        File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+    /// <summary>The peak memory of a process, as counted by the kernel.</summary>
+    public static double PeakMiB(string process = "self") => double.Parse(
+        File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture) / 1024;
 
