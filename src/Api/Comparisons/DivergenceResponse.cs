@@ -3,9 +3,9 @@ using PieService.Domain.Analysis;
 namespace PieService.Api.Comparisons;
 
 /// <summary>
-/// How far the probabilities of both cohorts are apart. The value of an example is the mean over pairs of runs: of each
-/// run of the larger cohort with the run of its seed, or if the cohorts are not paired, with the runs of the other
-/// cohort in turn.
+/// How far the probabilities of both cohorts are apart. The value of an example is the mean over the pairs of one seed,
+/// or if the cohorts are not paired, over all pairs of a dense and a pruned run; of more than 1,024 pairs, over 1,024
+/// of them (or one for each run of a larger cohort), in which the runs occur about equally often.
 /// </summary>
 /// <param name="Kl">Kullback and Leibler's divergence of the pruned from the dense run, in nats, over the
 /// examples.</param>

@@ -115,13 +115,15 @@ internal sealed class CohortScores(
     {
         if (gold.Task == LearningTask.MultiLabel
             || !await HaveScoresAsync([.. cohorts.Dense, .. cohorts.Pruned], cancellation)) return null;
-        var (dense, pruned) = (new ScoreBuffer(), new ScoreBuffer());
+        var dense = cohorts.Dense.Select(_ => new ScoreBuffer()).ToList();
+        var pruned = cohorts.Pruned.Select(_ => new ScoreBuffer()).ToList();
         var tally = new DivergenceTally(gold.ClassCount, gold.Count, cohorts.Sizes);
         await foreach (var (block, packed) in PackedColumn.Scores(comparison.Split)
             .ReadAsync(
                 db, [.. Ids(cohorts.Dense), .. Ids(cohorts.Pruned)], gold.Count, scoreBytes, blockBytes, cancellation))
-            foreach (var (r, s) in tally.Pairs)
-                tally.Add(block.Start, dense.Unpack(packed[r]), pruned.Unpack(packed[cohorts.Dense.Count + s]));
+            tally.Add(
+                block.Start, [.. dense.Select((run, r) => run.Unpack(packed[r]))],
+                [.. pruned.Select((run, s) => run.Unpack(packed[dense.Count + s]))]);
         return tally.Divergence(changed);
     }
 

@@ -12,13 +12,44 @@ public class DivergenceTallyTests
     [Theory]
     [InlineData(3, 3, true, "0-0 1-1 2-2")]
     [InlineData(1, 4, false, "0-0 0-1 0-2 0-3")]
-    [InlineData(2, 5, false, "0-0 1-1 0-2 1-3 0-4")]
+    [InlineData(2, 3, false, "0-0 1-1 0-2 1-0 0-1 1-2")]
     [InlineData(3, 1, false, "0-0 1-0 2-0")]
-    public void Each_run_of_the_larger_cohort_is_in_one_pair(int dense, int pruned, bool paired, string pairs) =>
+    public void Pairs_are_those_of_a_seed_or_all_of_unpaired_cohorts(
+        int dense, int pruned, bool paired, string pairs) =>
         Assert.Equal(
             pairs,
             string.Join(' ', new DivergenceTally(Labels, Examples, new(dense, pruned, paired)).Pairs
                 .Select(pair => $"{pair.Dense}-{pair.Pruned}")));
+
+    [Theory]
+    [InlineData(40, 40, 25, 26)]
+    [InlineData(2000, 3, 666, 667)]
+    public void Of_many_pairs_each_run_occurs_about_equally_often(int dense, int pruned, int fewest, int most)
+    {
+        var pairs = new DivergenceTally(Labels, Examples, new(dense, pruned, Paired: false)).Pairs;
+
+        Assert.Equal(Math.Max(DivergenceTally.MostPairs, dense), pairs.Count);
+        Assert.Equal(pairs.Count, pairs.Distinct().Count());
+        Assert.Equal(dense, pairs.Select(pair => pair.Dense).Distinct().Count());
+        Assert.All(
+            pairs.GroupBy(pair => pair.Pruned), ofRun => Assert.InRange(ofRun.Count(), fewest, most));
+    }
+
+    [Fact]
+    public void The_value_of_unpaired_cohorts_is_the_mean_over_all_pairs()
+    {
+        float[][] dense = [Run("dense", 0), Run("dense", 1)],
+            pruned = [Run("pruned", 0), Run("pruned", 1), Run("pruned", 2)];
+        var tally = new DivergenceTally(Labels, Examples, new(2, 3, Paired: false));
+
+        tally.Add(0, dense, pruned);
+
+        var pairs = dense.SelectMany(one => pruned.Select(other => (one, other))).ToList();
+        Assert.Equal(
+            Enumerable.Range(0, Examples).Average(i =>
+                pairs.Average(pair => Kl(Shares(pair.one, i), Shares(pair.other, i)))),
+            tally.Divergence(new double[Examples]).Kl.Mean, 12);
+    }
 
     [Theory]
     [InlineData(Examples)]
@@ -32,7 +63,7 @@ public class DivergenceTallyTests
         for (var start = 0; start < Examples; start += block)
         {
             var logits = (start * Labels)..(Math.Min(start + block, Examples) * Labels);
-            foreach (var (r, s) in tally.Pairs) tally.Add(start, dense[r][logits], pruned[s][logits]);
+            tally.Add(start, [.. dense.Select(run => run[logits])], [.. pruned.Select(run => run[logits])]);
         }
         var divergence = tally.Divergence(changed);
 
@@ -55,7 +86,7 @@ public class DivergenceTallyTests
     public void Equal_scores_have_no_divergence()
     {
         var (run, tally) = (Run("same", 0), new DivergenceTally(Labels, Examples, ComparedCohorts.OfSeeds(1)));
-        tally.Add(0, run, run);
+        tally.Add(0, [run], [run]);
 
         var divergence = tally.Divergence(new double[Examples]);
 
@@ -68,7 +99,7 @@ public class DivergenceTallyTests
     public void Scores_that_are_far_apart_have_finite_divergences()
     {
         var tally = new DivergenceTally(2, 1, ComparedCohorts.OfSeeds(1));
-        tally.Add(0, [65_504, -65_504], [-65_504, 65_504]);
+        tally.Add(0, [[65_504, -65_504]], [[-65_504, 65_504]]);
 
         var divergence = tally.Divergence([1]);
 
