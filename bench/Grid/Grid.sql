@@ -92,10 +92,10 @@ SELECT DISTINCT ON (sweep_id, cohort) made.*, gen_random_uuid() AS comparison_id
 FROM made WHERE method <> 'dense' ORDER BY sweep_id, cohort, seed;
 
 INSERT INTO comparisons (id, sweep_id, ordinal, model, architecture, method, sparsity, baseline, split,
-    dense_fingerprint, pruned_fingerprint, is_paired, expected_dense, expected_pruned, labelling_asked_at,
+    dense_fingerprint, pruned_fingerprint, pairing, expected_dense, expected_pruned, labelling_asked_at,
     labelled_at, achieved_sparsity, is_complete)
 SELECT comparison_id, sweep_id, cohort, lower(architecture), architecture, method, sparsity, 'dense', 'test',
-    format('%s-dense-0-%s', architecture, grid), fingerprint, true, seeds, seeds, now(), now(), sparsity, true
+    format('%s-dense-0-%s', architecture, grid), fingerprint, 'seed', seeds, seeds, now(), now(), sparsity, true
 FROM compared;
 
 -- Every tenth example is a PIE.

@@ -41,10 +41,10 @@ INSERT INTO sweep_runs (sweep_id, run_id, ordinal, model, shared_epochs, wanted_
 SELECT sweep_id, run_id, 0, 'bilstm', 0, '{test}', '{}', false FROM made;
 
 INSERT INTO comparisons (id, sweep_id, ordinal, model, architecture, method, sparsity, baseline, split,
-    dense_fingerprint, pruned_fingerprint, is_paired, expected_dense, expected_pruned, labelling_asked_at,
+    dense_fingerprint, pruned_fingerprint, pairing, expected_dense, expected_pruned, labelling_asked_at,
     labelled_at, achieved_sparsity, is_complete, summary)
 SELECT gen_random_uuid(), sweep_id, row_number() OVER (ORDER BY method, sparsity), 'bilstm', 'BiLSTM', method, sparsity,
-    'dense', 'test', sweep_id || ' dense', format('%s %s %s', sweep_id, method, sparsity), true, 30, 30,
+    'dense', 'test', sweep_id || ' dense', format('%s %s %s', sweep_id, method, sparsity), 'seed', 30, 30,
     now(), now(), sparsity,
     true,
     jsonb_build_object('denseSeeds', 30, 'prunedSeeds', 30, 'complete', true, 'examples', examples,

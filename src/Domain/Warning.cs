@@ -59,4 +59,7 @@ public enum WarningCode
 
     /// <summary>More than half of the pruned runs have collapsed.</summary>
     [JsonStringEnumMemberName("prunedCollapsed")] PrunedCollapsed,
+
+    /// <summary>A bundle states other results than its predictions give.</summary>
+    [JsonStringEnumMemberName("statedResultsDiffer")] StatedResultsDiffer,
 }

@@ -29,9 +29,9 @@ public static class BundleEndpoints
         routes.MapPost("/bundles", Import).WithTags("Bundles").WithName(ImportOperation)
             .WithMetadata(
                 new RequestSizeLimitAttribute(settings.RequestBytes), new OutsideRequestLimit(),
-                IdempotencyKey.Documented)
+                IdempotencyKey.Documented, RespondAsync.Documented)
             .Accepts<string>(MediaTypeNames.Application.Zip)
-            .Produces<BundleResponse>(200).Produces<BundleResponse>(201)
+            .Produces<BundleResponse>(200).Produces<BundleResponse>(201).Produces<ImportResponse>(202)
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422)
             .ProducesProblem(503);
     }
@@ -69,13 +69,18 @@ public static class BundleEndpoints
     /// fingerprints of the recipes and the hashes of the predictions are computed again, and the comparisons are
     /// labelled again. The import stores the whole bundle or nothing. The ids are kept where they are free. If a
     /// dataset with this content exists, it is used, and runs of the same recipe and seed are linked, not added. A
-    /// sweep with more methods on the dataset links the runs of the bundle as its own.
+    /// sweep with more methods on the dataset links the runs of the bundle as its own. With Prefer: respond-async the
+    /// response is sent as soon as the file is received, and contains an import that can be polled and cancelled.
     /// </remarks>
     /// <response code="200">The sweep had been stored before, with the same content.</response>
     /// <response code="201">The sweep is stored; Location is its address.</response>
+    /// <response code="202">
+    /// The file is received (Prefer: respond-async); Location is the address of the import.
+    /// </response>
     private static async Task<IResult> Import(
-        Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, BundleImport import,
-        UploadPlaces places, IdempotencyKey key, CancellationToken cancellation)
+        Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
+        BundleImport import, UploadPlaces places, ImportQueue queue, IdempotencyKey key,
+        CancellationToken cancellation)
     {
         if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
             || !type.MediaType.Equals(MediaTypeNames.Application.Zip, StringComparison.OrdinalIgnoreCase))
@@ -85,9 +90,21 @@ public static class BundleEndpoints
         using var folder = new UploadFolder(settings);
         var path = folder.PathOf(FileName);
         await using (var file = File.Create(path)) await http.Request.Body.CopyToAsync(file, cancellation);
+        var isForLater = RespondAsync.IsPreferred(http.Request);
         await using var attempt = await key.BeginAsync(
-            http, ImportOperation, await HashAsync(path, cancellation), cancellation);
+            http, ImportOperation,
+            (byte[])[.. await HashAsync(path, cancellation), isForLater ? (byte)1 : (byte)0], cancellation);
         if (attempt.Answer is { } known) return known;
+        if (isForLater)
+        {
+            RespondAsync.SetApplied(http.Response);
+            return await queue.AcceptAsync(
+                attempt,
+                () => new BundleImportJob(
+                    attempt.ResourceId, new SourceFile(FileName, path) { Meter = new ReadMeter() }, folder.HandOver(),
+                    import, limits),
+                db, http.Response, cancellation);
+        }
         return await places.StoreAsync(
             http,
             () => StoreAsync(
@@ -105,7 +122,7 @@ public static class BundleEndpoints
         {
             var bundle = read();
             attempt.WorkBegins();
-            var stored = await import.StoreAsync(bundle, attempt.ResourceId, cancellation);
+            var stored = await import.StoreAsync(bundle, attempt.ResourceId, alongWith: null, cancellation);
             var response = BundleResponse.Of(stored);
             var address = $"/api/v1/sweeps/{stored.SweepId}";
             if (!stored.IsNew) http.Response.Headers.Location = address;

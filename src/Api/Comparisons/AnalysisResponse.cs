@@ -51,7 +51,7 @@ public sealed record AnalysisResponse(
             ReplicationResponse.Of(result.Replication, cohorts), FlipsResponse.Of(result, cohorts, margin),
             DivergenceResponse.Of(result.Divergence), ConformalResponse.Of(result.Conformal),
             Inference.For(scope.Foreign?.Replication ?? ReplicationKind.Training, cohorts),
-            [.. ComparisonWarnings.Of(summary, comparison.IsImported)]);
+            comparison.Warnings);
     }
 }
 
@@ -80,7 +80,7 @@ public sealed record HalvesResponse(
             modal.P95, modal.OverDense, modal.SeedShare, halves.Jaccard, halves.Recurrence, null);
 
     public static string NoHalves(ComparedCohorts cohorts) =>
-        $"One {(cohorts.Imported ? "run" : "seed")} has no halves: {cohorts.MoreRuns}.";
+        $"One {cohorts.Kind.Repetition} has no halves: {cohorts.Kind.MoreRuns}.";
 }
 
 /// <summary>
@@ -114,7 +114,7 @@ public sealed record StabilityResponse(double? ExpectedFlips, double? ExpectedJa
     {
         { Stability: { } stability } => new(stability.ExpectedFlips, stability.ExpectedJaccard, null),
         { Halves: null } => new(
-            null, null, $"One {(cohorts.Imported ? "run" : "seed")} says nothing about others: {cohorts.MoreRuns}."),
+            null, null, $"One {cohorts.Kind.Repetition} says nothing about others: {cohorts.Kind.MoreRuns}."),
         _ => new(
             null, null,
             "The votes of so many runs on so many labels are not repeated, because the time grows as "
@@ -154,7 +154,8 @@ public sealed record MultiplicityResponse(CohortMultiplicity? Dense, CohortMulti
         ? new(
             null, null,
             cohorts.IsOneAgainstOne
-                ? $"One model agrees with no other: {cohorts.MoreRuns}." : "It is computed for single-label data only.")
+                ? $"One model agrees with no other: {cohorts.Kind.MoreRuns}."
+                : "It is computed for single-label data only.")
         : new(multiplicity.Dense, multiplicity.Pruned, null);
 }
 
@@ -169,10 +170,7 @@ public sealed record ReplicationResponse(int? Seeds, int? Pies, int? Replicated,
     public static ReplicationResponse Of(Replication? replication, ComparedCohorts cohorts) => replication is null
         ? new(
             null, null, null, null,
-            cohorts.Imported
-                ? "An import has no second dense cohort, because all runs of a baseline are one cohort."
-                : $"There is no second dense cohort of {Labelling.FewestSeeds} runs or more: request extraDenseSeeds. "
-                    + "The baseline dense4E has none.")
+            cohorts.Kind.NoSecondCohort(Labelling.FewestSeeds))
         : new(replication.Seeds, replication.Pies, replication.Replicated, replication.Share, null);
 }
 

@@ -78,7 +78,7 @@ public static class ComparisonEndpoints
     {
         if (comparison.LabellingError is { } error)
             return Problems.Conflict($"The comparison is not labelled: its last labelling failed. {error}");
-        if (comparison.IsImported)
+        if (comparison.Cohort is not null)
             return Problems.Conflict(
                 "The comparison is not labelled yet. A worker labels it as soon as it has a free slot.");
         var sweep = await db.SweepProgress.SingleAsync(

@@ -19,13 +19,7 @@ public sealed record ComparisonScope(
             Recipe = $"dense {Comparison.DenseFingerprint}, pruned {Comparison.PrunedFingerprint}",
         };
 
-    /// <summary>
-    /// The paired test if each model was made of the baseline's run of its seed: these runs share their noise, and the
-    /// test finds more then (analysis 1). A training loses the seed, so otherwise the unpaired test.
-    /// </summary>
-    public SignificanceTest DefaultTest =>
-        Foreign?.Cohorts.Any(cohort => cohort.Name == Comparison.Cohort && cohort.Pairing == SeedPairing.Model) is true
-            ? SignificanceTest.Paired : SignificanceTest.Unpaired;
+    public SignificanceTest DefaultTest => Significance.DefaultTest(Comparison.Pairing);
 
     public static Task<ComparisonScope?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
         (from comparison in db.Comparisons

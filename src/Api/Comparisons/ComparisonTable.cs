@@ -175,7 +175,7 @@ public sealed record ComparisonResponse(
             summary is null ? null : new ComparedScores(summary.Metric, summary.DenseScore, summary.PrunedScore),
             summary is null ? null : new ComparedNumbers(summary.DenseOnPies, summary.PrunedOnPies),
             summary is null ? null : new ComparedInfluence(summary.InfluenceEpochs, summary.NoInfluence),
-            summary is null ? [] : [.. ComparisonWarnings.Of(summary, comparison.IsImported)],
+            comparison.Warnings,
             comparison.LabelledAt, comparison.LabellingError);
     }
 }

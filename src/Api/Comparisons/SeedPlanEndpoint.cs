@@ -82,8 +82,8 @@ public sealed record SeedPlanResponse(
         {
             null => new(
                 seeds, flips, null, [], null,
-                $"One {(cohorts.Imported ? "run" : "seed")} has no halves, on whose PIEs a plan is based: "
-                    + $"{cohorts.MoreRuns}."),
+                $"One {cohorts.Kind.Repetition} has no halves, on whose PIEs a plan is based: "
+                    + $"{cohorts.Kind.MoreRuns}."),
             { Jaccard: null } => new(
                 seeds, flips, null, [], null,
                 "No half of the runs has a PIE, so it is not known how stable PIEs are."),

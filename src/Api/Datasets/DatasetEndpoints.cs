@@ -18,18 +18,12 @@ public static class DatasetEndpoints
 {
     public const string ImportOperation = "importDataset";
 
-    private const string RespondAsync = "respond-async";
-
     /// <summary>The number of sweeps that a message names.</summary>
     private const int SweepsShown = 5;
 
     // Version 7 UUIDs increase with time, so their order is the order of creation.
     private static readonly Order<KnownDataset> NewestFirst =
         Order<KnownDataset>.ByDescending(known => known.Dataset.Id);
-
-    private static readonly RequestHeader PreferAsync = new(
-        "Prefer",
-        "respond-async: respond without waiting for the import, with a resource that reports its progress (RFC 7240).");
 
     public static void AddDatasets(this IServiceCollection services)
     {
@@ -48,7 +42,7 @@ public static class DatasetEndpoints
         datasets.MapPost("/", Import).WithName(ImportOperation)
             .WithMetadata(
                 new RequestSizeLimitAttribute(settings.RequestBytes), new OutsideRequestLimit(),
-                IdempotencyKey.Documented, PreferAsync)
+                IdempotencyKey.Documented, RespondAsync.Documented)
             .Produces<DatasetResponse>(201).Produces<ImportResponse>(202)
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
         datasets.MapDatasetPlan(settings);
@@ -81,7 +75,7 @@ public static class DatasetEndpoints
             return await DatasetPlanEndpoint.Plan(new(new()), http, settings, limits, db, places, cancellation);
         using var folder = new UploadFolder(settings);
         var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
-        var isForLater = PrefersAsync(http.Request);
+        var isForLater = RespondAsync.IsPreferred(http.Request);
         await using var attempt = await key.BeginAsync(
             http, ImportOperation, (byte[])[.. upload.Identity, isForLater ? (byte)1 : (byte)0], cancellation);
         if (attempt.Answer is { } known) return known;
@@ -110,7 +104,7 @@ public static class DatasetEndpoints
 
         async Task<IResult> ImportLaterAsync()
         {
-            http.Response.Headers["Preference-Applied"] = RespondAsync;
+            RespondAsync.SetApplied(http.Response);
             return await queue.AcceptAsync(
                 attempt,
                 () => new DatasetImportJob(
@@ -118,13 +112,6 @@ public static class DatasetEndpoints
                 db, http.Response, cancellation);
         }
     }
-
-    /// <summary>
-    /// Parses a list of preferences, each with optional parameters (RFC 7240); unknown ones are ignored.
-    /// </summary>
-    private static bool PrefersAsync(HttpRequest request) => request.Headers["Prefer"]
-        .SelectMany(value => (value ?? "").Split(','))
-        .Any(preference => preference.Split(';')[0].Trim().Equals(RespondAsync, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Lists datasets, the newest first.</summary>
     /// <remarks>

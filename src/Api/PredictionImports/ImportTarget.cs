@@ -49,7 +49,7 @@ public sealed record ImportTarget(Dataset? Dataset, ExtendedSweep? Sweep)
             : new MatchedDataset(
                 ForeignTasks.Of(Dataset, import.Split), Dataset.Labels,
                 complete.Dataset!.Match ?? ExampleMatch.SourceId, StoredExamples.Of(db, Dataset, import.Split));
-        if (Sweep is not null) matched = matched! with { Seeds = Sweep.Seeds };
+        if (Sweep is not null) matched = matched! with { Seeds = Sweep.Seeds, Documents = Sweep.Documents };
         return ForeignImport.Read(complete, files, matched, limits, folder.FullPath, cancellation);
     }
 

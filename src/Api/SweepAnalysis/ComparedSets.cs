@@ -57,7 +57,9 @@ public sealed record ComparedSets(
             SELECT comparison_number, array_agg(position) AS positions
             FROM pie_labels
             WHERE comparison_number = ANY({numbers}) AND is_pie
-                AND ({maxQ}::double precision IS NULL OR q <= {maxQ})
+                AND ({maxQ}::double precision IS NULL
+                    OR CASE WHEN comparison_number = ANY({PairedTests.Of(comparisons)}) THEN paired_q ELSE q END
+                        <= {maxQ})
             GROUP BY comparison_number
             """).AsAsyncEnumerable();
         await foreach (var (number, positions) in read.WithCancellation(cancellation))

@@ -17,7 +17,8 @@ public abstract record ComparedSetsFilter : ComparisonSelection
     public Split? Split { get; init; }
 
     /// <summary>
-    /// The largest q value of the unpaired test, in [0, 1]. The sets then have only the PIEs with at most this q value.
+    /// The largest q value, in [0, 1]. The sets then have only the PIEs with at most this q value: of the paired test
+    /// for an imported cohort with pairing model, else of the unpaired test.
     /// </summary>
     public double? MaxQ { get; init; }
 

@@ -31,7 +31,7 @@ public sealed class DenseStrata
     /// those of a comparison with as many.
     /// </summary>
     private static string CohortOf(Comparison comparison) =>
-        comparison.Summary!.Complete && !(comparison.IsImported && comparison.IsPaired)
+        comparison.Summary!.Complete && comparison.Kind.SharesDenseRuns(comparison.IsPaired)
             ? $"{comparison.DenseFingerprint} {comparison.Split}" : $"{comparison.Id}";
 
     private static async Task<byte[]> ReadAsync(

@@ -12,7 +12,8 @@ namespace PieService.Api.SweepAnalysis;
 /// <param name="Bits">The bits of one of its weights.</param>
 /// <param name="Complete">Whether every expected run has succeeded; else the numbers are provisional.</param>
 /// <param name="PieRate">The number of PIEs divided by the number of examples, in [0, 1].</param>
-/// <param name="SignificantPies">The number of PIEs with a q value of at most 0.05.</param>
+/// <param name="SignificantPies">The number of PIEs with a q value of at most 0.05: of the paired test for an imported
+/// cohort with pairing model, else of the unpaired test.</param>
 /// <param name="NoiseFloor">The PIE rate that a change of seeds alone causes.</param>
 /// <param name="Churn">The share of the examples on which the dense and the pruned run of one seed disagree.</param>
 /// <param name="Excess">How much more the cohorts disagree than the runs within them, as a share of the examples: 0 on
@@ -52,7 +53,7 @@ public sealed record SweepAnalysisResponse(
             comparison.Baseline, comparison.Cohort, comparison.Compression, comparison.Bits, comparison.Split,
             known.Seeds, known.Complete, known.AchievedSparsity,
             ScoreEstimates.Of(comparison.Summary), known.Examples, known.Pies, known.PieRate,
-            result?.Significance.AtMost.SingleOrDefault(level => level.MaxQ == Significant)?.Pies, known.NoiseFloor,
+            result?.Significance.At(Significant, Significance.DefaultTest(comparison.Pairing))?.Pies, known.NoiseFloor,
             known.Churn, result?.Effect.Excess, result?.Effect.OverDense, result?.Halves?.Jaccard,
             cohorts is null ? null : CrossFitResponse.Of(result!.Halves, cohorts),
             cohorts is null ? null : ReplicationResponse.Of(result!.Replication, cohorts),

@@ -84,7 +84,9 @@ public sealed class SweepPieTable() : Table<SweepPieFilter, SelectedComparisons,
                 array_agg(comparison_number) AS numbers
             FROM pie_labels
             WHERE comparison_number = ANY({scope.Numbers}) AND is_pie
-                AND ({filter.MaxQ}::double precision IS NULL OR q <= {filter.MaxQ})
+                AND ({filter.MaxQ}::double precision IS NULL
+                    OR CASE WHEN comparison_number = ANY({PairedTests.Of(scope.Comparisons)}) THEN paired_q ELSE q END
+                        <= {filter.MaxQ})
                 AND ({filter.Replicated}::boolean IS NULL OR replicated = {filter.Replicated})
             GROUP BY position HAVING count(*) >= {fewest}
             """);
@@ -109,7 +111,8 @@ public sealed record SweepPieFilter : SelectedExamplesFilter
     public double? MinShare { get; init; }
 
     /// <summary>
-    /// The largest q value, in [0, 1]. Only PIEs with at most this q value in their comparison count.
+    /// The largest q value, in [0, 1]. Only PIEs with at most this q value in their comparison count: of the paired
+    /// test for an imported cohort with pairing model, else of the unpaired test.
     /// </summary>
     public double? MaxQ { get; init; }
 

@@ -38,7 +38,14 @@ public static class SweepQuery
         from sweep in sweeps
         join progress in db.SweepProgress on sweep.Id equals progress.SweepId
         join dataset in db.KnownDatasets on sweep.DatasetId equals dataset.Dataset.Id
-        select new SweepRow { Sweep = sweep, Progress = progress, Dataset = dataset };
+        select new SweepRow
+        {
+            Sweep = sweep,
+            Progress = progress,
+            Dataset = dataset,
+            OtherThanStated = db.Comparisons.Count(
+                comparison => comparison.SweepId == sweep.Id && comparison.StatedDifferences!.Length > 0),
+        };
 }
 
 public sealed record SweepFilter : PageQuery

@@ -12,6 +12,9 @@ public sealed record SweepRow
     public required Sweep Sweep { get; init; }
     public required SweepProgress Progress { get; init; }
     public required KnownDataset Dataset { get; init; }
+
+    /// <summary>The comparisons whose results are not those that their bundle states.</summary>
+    public required int OtherThanStated { get; init; }
 }
 
 /// <param name="Origin">Whether the runs were requested, or their predictions imported.</param>
@@ -28,7 +31,8 @@ public sealed record SweepRow
 /// preset.
 /// </param>
 /// <param name="Warnings">
-/// What is doubtful about the dataset and the request, also if the sweep was accepted; empty if nothing is.
+/// What is doubtful about the dataset and the request, also if the sweep was accepted, and about its bundle; empty if
+/// nothing is.
 /// </param>
 public sealed record SweepResponse(
     Guid Id, string Name, SweepState State, SweepOrigin Origin, Guid DatasetId, SweepRequest? Request,
@@ -54,7 +58,11 @@ public sealed record SweepResponse(
             WaitsFor(sweep, progress, live),
             progress.LabellingError,
             sweep.Request?.Unknowns ?? [],
-            sweep.Request is { } request ? PlanWarnings.Of(request, row.Dataset, live) : [.. row.Dataset.Warnings]);
+            [
+                .. sweep.Request is { } request
+                    ? PlanWarnings.Of(request, row.Dataset, live) : row.Dataset.Warnings,
+                .. BundleWarnings.Of(row.OtherThanStated),
+            ]);
     }
 
     private static IReadOnlyList<string> WaitsFor(Sweep sweep, SweepProgress progress, LiveResources live)

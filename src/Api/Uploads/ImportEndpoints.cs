@@ -34,7 +34,9 @@ public static class ImportEndpoints
             .WithMetadata(new OutsideRequestLimit()).ProducesProblem(400).ProducesProblem(404);
     }
 
-    /// <summary>Lists the imports of predictions, and those of datasets with respond-async, the newest first.</summary>
+    /// <summary>
+    /// Lists the imports of predictions, and those of datasets and bundles with respond-async, the newest first.
+    /// </summary>
     /// <remarks>An import is deleted 30 days after its end; its dataset and its sweep are kept.</remarks>
     private static async Task<Ok<Page<ImportResponse>>> List(
         Query<ImportFilter> query, PieDbContext db, CancellationToken cancellation)
@@ -74,22 +76,24 @@ public sealed record ImportFilter : PageQuery
     public ImportState? State { get; init; }
 }
 
-/// <param name="Name">The name of the dataset, or of the imported predictions.</param>
+/// <param name="Name">The name of the dataset, or of the imported predictions; bundle for a bundle.</param>
 /// <param name="DatasetId">The id of the dataset; null until the import has succeeded.</param>
 /// <param name="SweepId">
-/// The id of the sweep that has the imported predictions; null until the import has succeeded, and for a dataset.
+/// The id of the sweep that has the imported predictions, or of the bundle; null until the import has succeeded, and
+/// for a dataset.
 /// </param>
 /// <param name="Read">
-/// The counts of the imported predictions; null until the import has succeeded, and for a dataset.
+/// The counts of the imported predictions; null until the import has succeeded, and for a dataset or a bundle.
 /// </param>
+/// <param name="Bundle">What became of a bundle; null until it is stored, and for other imports.</param>
 /// <param name="Problem">
 /// The cause of a failure as problem details (RFC 9457); instance is the address of this import, whose id is also in
 /// the log of the service. Null if the import has not failed.
 /// </param>
 public sealed record ImportResponse(
     Guid Id, string Name, ImportState State, ImportProgress Progress, Guid? DatasetId, Guid? SweepId,
-    ImportCounts? Read, JsonElement? Problem, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt,
-    DateTimeOffset? FinishedAt) : IPolled
+    ImportCounts? Read, ImportedBundle? Bundle, JsonElement? Problem, DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt) : IPolled
 {
     bool IPolled.IsAtWork => FinishedAt is null;
 
@@ -102,14 +106,14 @@ public sealed record ImportResponse(
     public static ImportResponse Of(Import import) => new(
         import.Id, import.Name, import.State,
         new ImportProgress(import.BytesTotal, import.BytesRead, import.ExamplesStored), import.DatasetId,
-        import.SweepId, import.Read, import.Problem is { } problem ? JsonElement.Parse(problem) : null,
+        import.SweepId, import.Read, import.Bundle, import.Problem is { } problem ? JsonElement.Parse(problem) : null,
         import.CreatedAt, import.StartedAt, import.FinishedAt);
 }
 
 /// <param name="BytesTotal">
 /// The number of bytes to read. The files of a dataset are read three times, to check, to measure and to store them;
 /// the files of a format that selects its labels by frequency are read once more. The files of predictions are read
-/// twice.
+/// twice, a bundle four times.
 /// </param>
 /// <param name="Examples">The number of stored examples: 0 until all of them are stored together.</param>
 public sealed record ImportProgress(long BytesTotal, long BytesRead, int Examples);

@@ -36,6 +36,7 @@ public sealed class ImportRows(IDbContextFactory<PieDbContext> contexts)
         var changed = await db.Database.ExecuteSqlAsync($"""
             UPDATE imports SET state = 'succeeded', finished_at = now(), dataset_id = {stored.DatasetId},
                 sweep_id = {stored.SweepId}, read = {(stored.Read is null ? null : Json.Write(stored.Read))}::jsonb,
+                bundle = {(stored.Bundle is null ? null : Json.Write(stored.Bundle))}::jsonb,
                 bytes_read = bytes_total, examples_stored = {stored.Examples}
             WHERE id = {id} AND state = 'running' AND cancel_requested_at IS NULL
             """, CancellationToken.None);

@@ -6,9 +6,12 @@ namespace PieService.Api.Uploads;
 /// <param name="Examples">The number of new examples.</param>
 public sealed record StoredImport(Guid DatasetId, int Examples)
 {
-    /// <summary>The sweep of imported predictions.</summary>
+    /// <summary>The sweep of imported predictions, or of a bundle.</summary>
     public Guid? SweepId { get; init; }
 
     /// <summary>The counts of imported predictions.</summary>
     public ImportCounts? Read { get; init; }
+
+    /// <summary>What became of a bundle.</summary>
+    public ImportedBundle? Bundle { get; init; }
 }

@@ -87,11 +87,11 @@ public sealed class AnalysisTally
     private Significance SignificanceUnless(CohortCollapse dense) =>
         significance is null
             ? Significance.None(
-                $"One model is compared with one, and one answer is not a vote: {cohorts.MoreRuns}. The change of "
+                $"One model is compared with one, and one answer is not a vote: {cohorts.Kind.MoreRuns}. The change of "
                     + "accuracy in flips has p values.")
         : dense.State >= CollapseState.Most
             ? Significance.None(
                 $"{dense.Collapsed} of {dense.Runs} dense runs have collapsed, so their votes are not a baseline. "
-                    + ComparisonWarnings.AdviceFor(cohorts.Imported))
+                    + cohorts.Kind.CollapseAdvice)
         : significance.Significance();
 }

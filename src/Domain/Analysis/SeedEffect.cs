@@ -47,7 +47,7 @@ public sealed record SeedEffect(
             df + 1 >= FewestRunsOfInterval ? df : null,
             With(means.Excess), With(means.OverDense),
             df + 1 >= FewestRunsOfInterval ? null
-                : $"An interval needs {FewestRunsOfInterval} runs in each cohort: {cohorts.MoreRuns}.");
+                : $"An interval needs {FewestRunsOfInterval} runs in each cohort: {cohorts.Kind.MoreRuns}.");
 
         Estimate? With(Func<int[], int[], double?> statistic) => statistic(dense, pruned) switch
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Analysis;
 
@@ -30,6 +31,19 @@ public sealed record Significance(
     public static readonly IReadOnlyList<double> Levels = [0.01, 0.05, 0.1];
 
     public static Significance None(string reason) => new(SignificanceTest.Unpaired, true, 0, [], null, reason);
+
+    /// <summary>
+    /// The paired test if each model was made of the baseline's run of its seed: these runs share their noise, and the
+    /// test finds more then (analysis 1). A training loses the seed, so otherwise the unpaired test.
+    /// </summary>
+    public static SignificanceTest DefaultTest(SeedPairing pairing) =>
+        pairing == SeedPairing.Model ? SignificanceTest.Paired : SignificanceTest.Unpaired;
+
+    /// <summary>The examples with at most a q value of a test.</summary>
+    /// <param name="maxQ">One of <see cref="Levels"/>.</param>
+    /// <returns>Null if there are no q values of this test.</returns>
+    public SignificantExamples? At(double maxQ, SignificanceTest test) =>
+        (test == SignificanceTest.Paired ? Paired?.AtMost ?? [] : AtMost).SingleOrDefault(level => level.MaxQ == maxQ);
 }
 
 public sealed record PairedSignificance(IReadOnlyList<SignificantExamples> AtMost);

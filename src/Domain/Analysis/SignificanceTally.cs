@@ -42,7 +42,7 @@ public sealed class SignificanceTally(LearningTask task, int classCount, Compare
             testable > 0 ? null
             : cohorts.Fewest < FewestRuns
                 ? $"With fewer than {FewestRuns} runs of a cohort no example can have a p value below 0.05: "
-                    + $"{cohorts.MoreRuns}."
+                    + $"{cohorts.Kind.MoreRuns}."
                 : "On every example almost all runs of both cohorts agree, so no votes can differ significantly.");
     }
 

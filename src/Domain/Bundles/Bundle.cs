@@ -1,5 +1,6 @@
 using PieService.Domain.Datasets;
 using PieService.Domain.Files;
+using PieService.Domain.Foreign;
 using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Bundles;
@@ -10,6 +11,12 @@ namespace PieService.Domain.Bundles;
 /// </summary>
 public sealed class Bundle
 {
+    /// <summary>
+    /// The total number of times that the file is read: for the checksums, for the checks, and for the examples and the
+    /// runs when they are stored.
+    /// </summary>
+    public const int Readings = 4;
+
     private readonly SourceFile source;
     private readonly ReadLimits limits;
     private readonly BundledStudy study;
@@ -25,8 +32,8 @@ public sealed class Bundle
     /// <summary>What the request expands to; null for the cohorts of imported predictions.</summary>
     public PlannedSweep? Plan => study.Plan;
 
-    /// <summary>The ids of the comparisons by their ordinals.</summary>
-    public required IReadOnlyDictionary<int, Guid> ComparisonIds { get; init; }
+    /// <summary>The comparisons by their ordinals.</summary>
+    public required IReadOnlyDictionary<int, StatedComparison> Comparisons { get; init; }
 
     /// <summary>The <see cref="StudyHash"/>, which follows from the runs.</summary>
     public required string ContentHash { get; init; }
@@ -57,9 +64,10 @@ public sealed class Bundle
             throw bundle.Error(
                 BundleEntries.Manifest, $"must be {hash}, which follows from the dataset and the runs",
                 column: "contentHash");
+        CheckDocuments(bundle, dataset, study.Sweep, runs);
         return new Bundle(source, limits, dataset, study)
         {
-            ComparisonIds = comparisons,
+            Comparisons = comparisons,
             ContentHash = hash,
             Outline = StudyHash.Of(
                 dataset.ContentHash, study.Sweep.Foreign, runs.Select(run => run with { Values = null })),
@@ -100,17 +108,46 @@ public sealed class Bundle
         foreach (var results in new RunReader(bundle, Dataset, study).Read(cancellation)) yield return results;
     }
 
-    private static Dictionary<int, Guid> ComparisonsOf(BundleFile bundle, BundledStudy study)
+    /// <summary>The <see cref="DocumentHashes"/> of imported predictions; null if there are none.</summary>
+    public byte[]? Documents()
+    {
+        using var bundle = new BundleFile(source, limits);
+        if (!bundle.Names.Contains(BundleEntries.Documents)) return null;
+        var hashes = new byte[bundle.LengthOf(BundleEntries.Documents)];
+        using var content = bundle.Open(BundleEntries.Documents);
+        content.ReadExactly(hashes);
+        return hashes;
+    }
+
+    private static void CheckDocuments(
+        BundleFile bundle, Dataset dataset, BundledSweep sweep, List<StudiedRun> runs)
+    {
+        if (!bundle.Names.Contains(BundleEntries.Documents)) return;
+        var examples = sweep.Foreign is null ? 0
+            : dataset.Splits.First(split => Wire.Name(split.Split) == runs[0].Splits[0]).Examples;
+        if (bundle.LengthOf(BundleEntries.Documents) != (long)examples * DocumentHashes.Bytes)
+            throw bundle.Error(
+                BundleEntries.Documents,
+                $"must have {DocumentHashes.Bytes} bytes for each example of imported predictions");
+    }
+
+    private static Dictionary<int, StatedComparison> ComparisonsOf(BundleFile bundle, BundledStudy study)
     {
         var expected = study.Plan?.Comparisons.Count ?? study.Sweep.Foreign!.Comparisons().Count();
-        var (ids, seen) = (new Dictionary<int, Guid>(), new HashSet<Guid>());
+        var (comparisons, seen) = (new Dictionary<int, StatedComparison>(), new HashSet<Guid>());
         foreach (var comparison in bundle.Lines<BundledComparison>(BundleEntries.Comparisons, allowsNull: true))
-            if (comparison is null || !seen.Add(comparison.Id) || !ids.TryAdd(comparison.Ordinal, comparison.Id))
+        {
+            var isNew = comparison is not null && seen.Add(comparison.Id);
+            if (!isNew || !comparisons.TryAdd(comparison!.Ordinal, new(comparison.Id, comparison.Stated)))
                 throw bundle.Error(
                     BundleEntries.Comparisons, "must have an id and an ordinal that no earlier comparison has",
-                    seen.Count + 1);
-        return ids.Count == expected
-            ? ids
-            : throw bundle.Error(BundleEntries.Comparisons, $"has {ids.Count} comparisons; the sweep has {expected}");
+                    comparisons.Count + 1);
+            if (comparison.Fault is { } fault)
+                throw bundle.Error(BundleEntries.Comparisons, fault, comparisons.Count);
+        }
+        return comparisons.Count == expected
+            ? comparisons
+            : throw bundle.Error(
+                BundleEntries.Comparisons, $"has {comparisons.Count} comparisons; the sweep has {expected}");
     }
 }

@@ -15,6 +15,9 @@ public static class BundleEntries
     public const string Runs = "runs.ndjson";
     public const string Comparisons = "comparisons.ndjson";
 
+    /// <summary>The hashes of the documents of imported predictions, if their files have any.</summary>
+    public const string Documents = "documents.hashes";
+
     /// <summary>The last one: the SHA-256 of all others, as sha256sum writes it.</summary>
     public const string Checksums = "checksums.sha256";
 
@@ -31,7 +34,7 @@ public static class BundleEntries
 
     /// <summary>Whether a bundle may have a file of this name.</summary>
     public static bool IsKnown(string name) =>
-        name is Manifest or Dataset or Examples or Sweep or Runs or Comparisons or Checksums
+        name is Manifest or Dataset or Examples or Sweep or Runs or Comparisons or Documents or Checksums
         || Enum.GetValues<Split>().Any(
             split => name == Classes(split) || name == Scores(split) || name == Answers(split))
         || (name.Split('/', '.') is ["observations", var number, _]

@@ -16,7 +16,7 @@ public sealed class Import
 {
     public Guid Id { get; init; }
 
-    /// <summary>The name of the dataset that it becomes, or of the imported predictions.</summary>
+    /// <summary>The name of the dataset that it becomes, of the imported predictions, or "bundle".</summary>
     public required string Name { get; init; }
     public ImportState State { get; init; }
 
@@ -32,11 +32,14 @@ public sealed class Import
     /// </summary>
     public Guid? DatasetId { get; init; }
 
-    /// <summary>The sweep that has the imported predictions; null as the dataset is, and for a dataset.</summary>
+    /// <summary>The sweep of the predictions or the bundle; null as the dataset is, and for a dataset.</summary>
     public Guid? SweepId { get; init; }
 
     /// <summary>The counts of the imported predictions; null as the sweep is.</summary>
     public ImportCounts? Read { get; init; }
+
+    /// <summary>What became of a bundle; null until it is stored, and for other imports.</summary>
+    public ImportedBundle? Bundle { get; init; }
 
     /// <summary>The reason why it failed: problem details (RFC 9457) as JSON.</summary>
     public string? Problem { get; init; }
@@ -48,6 +51,13 @@ public sealed class Import
     /// <summary>The last heartbeat of the process that has its files.</summary>
     public DateTimeOffset BeatAt { get; init; }
 }
+
+/// <summary>What became of a bundle.</summary>
+/// <param name="NewDataset">Whether the dataset was added; false if one with this content existed.</param>
+/// <param name="Added">The number of runs that were added.</param>
+/// <param name="Linked">The number of runs that existed with the same recipe and seed.</param>
+/// <param name="Differing">Those of them whose predictions are not those of the bundle. They are not changed.</param>
+public sealed record ImportedBundle(bool NewDataset, int Added, int Linked, IReadOnlyList<Guid> Differing);
 
 /// <summary>The counts of imported predictions.</summary>
 /// <param name="Examples">N.</param>

@@ -8,6 +8,9 @@ namespace PieService.Domain.Foreign;
 public sealed record ExtendedSweep(
     Guid DatasetId, Split Split, ForeignCohorts Foreign, IReadOnlyDictionary<string, IReadOnlySet<int>> Seeds)
 {
+    /// <summary>The <see cref="DocumentHashes"/> of its examples; null if its files have none.</summary>
+    public byte[]? Documents { get; init; }
+
     /// <summary>
     /// The definition of the whole sweep: with its dataset, and with the cohorts that the definition leaves out behind
     /// its own, so that the paths of its fields stay the same.

@@ -40,7 +40,12 @@ public static class ForeignImport
         try
         {
             ExampleIndex examples = dataset is null
-                ? new FoundExamples() : new MatchedExamples(dataset, (i, example) => facts.SetGold(i, example.Labels));
+                ? new FoundExamples()
+                : new MatchedExamples(dataset, (i, example) =>
+                {
+                    facts.SetGold(i, example.Labels);
+                    if (dataset.Documents is { } documents) facts.SetHash(i, DocumentHashes.At(documents, i));
+                });
             var labels = new FoundLabels(stated);
             var survey = new ImportSurvey(import, dataset, examples, facts, labels, errors, limits);
             foreach (var source in sources)

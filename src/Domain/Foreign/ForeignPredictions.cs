@@ -47,6 +47,11 @@ public sealed class ForeignPredictions : IDisposable
         content.Examples.KeyOf(example) is var key && key.Id is { } id ? id : $"{key.Position}",
         content.Facts.Text(example), content.Facts.Gold(example)!, content.Facts.Cluster(example)));
 
+    /// <summary>
+    /// The <see cref="DocumentHashes"/> of the examples, those of earlier imports included; null if no file has any.
+    /// </summary>
+    public byte[]? Documents => DocumentHashes.Pack([.. content.Order.Select(content.Facts.Hash)]);
+
     /// <summary>The labels and the scores of a run; memory for N examples of one run.</summary>
     public ForeignAnswers Answers(ForeignRun run)
     {

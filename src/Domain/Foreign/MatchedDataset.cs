@@ -12,6 +12,11 @@ public sealed record MatchedDataset(
     public IReadOnlyDictionary<string, IReadOnlySet<int>> Seeds { get; init; } =
         new Dictionary<string, IReadOnlySet<int>>();
 
+    /// <summary>
+    /// The <see cref="DocumentHashes"/> of the extended sweep; null for a new sweep, and if its files have none.
+    /// </summary>
+    public byte[]? Documents { get; init; }
+
     /// <summary>Whether it was imported with an answer from which no label was taken.</summary>
     internal bool HasNoAnswerLabel => Labels is [.., ForeignImport.NoAnswerLabel];
 

@@ -1,5 +1,6 @@
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Pies;
 
@@ -22,15 +23,21 @@ public sealed class Comparison
     public Architecture Architecture { get; init; }
     public Method Method { get; init; }
     public decimal Sparsity { get; init; }
+
+    /// <summary>The same; null for an imported cohort of unknown sparsity.</summary>
+    public decimal? KnownSparsity => Cohort is null || AchievedSparsity is not null ? Sparsity : null;
     public Method Baseline { get; init; }
     public Split Split { get; init; }
     public required string DenseFingerprint { get; init; }
     public required string PrunedFingerprint { get; init; }
 
+    /// <summary>How the pruned run of a seed is related to the dense run of the same seed.</summary>
+    public SeedPairing Pairing { get; init; } = SeedPairing.Seed;
+
     /// <summary>
     /// Whether a dense and a pruned run of the same seed belong together; then the comparison is over the seeds
     /// that both cohorts have.</summary>
-    public bool IsPaired { get; init; } = true;
+    public bool IsPaired => Pairing != SeedPairing.None;
 
     /// <summary>The number of dense runs that the labels are expected to follow from.</summary>
     public int ExpectedDense { get; init; }
@@ -40,8 +47,8 @@ public sealed class Comparison
     /// and the bits, if this service trains the runs.</summary>
     public string? Cohort { get; init; }
 
-    /// <summary>Whether other programs made the runs.</summary>
-    public bool IsImported => Cohort is not null;
+    /// <summary>Where the runs come from.</summary>
+    public CohortKind Kind => Cohort is null ? CohortKind.Trained : CohortKind.Foreign;
 
     /// <summary>The compression of that cohort in words.</summary>
     public string? Compression { get; init; }
@@ -68,13 +75,26 @@ public sealed class Comparison
     /// <summary>Null until the comparison is labelled.</summary>
     public ComparisonSummary? Summary { get; init; }
 
+    /// <summary>
+    /// The results that a bundle states of this comparison; null if it does not come from a bundle, and from the first
+    /// run on that ends here.
+    /// </summary>
+    public StatedResults? Stated { get; init; }
+
+    /// <summary>How the last labels differ from <see cref="Stated"/>; null without them.</summary>
+    public string[]? StatedDifferences { get; init; }
+
     /// <summary>The mean over the pruned runs, in percent; copied from the summary for queries.</summary>
     public double? AchievedSparsity { get; init; }
 
     /// <summary>A copy of <see cref="ComparisonSummary.Complete"/>, for queries; null without a summary.</summary>
     public bool? IsComplete { get; init; }
 
+    /// <summary>What is doubtful about the PIEs; empty until it is labelled.</summary>
+    public IReadOnlyList<Warning> Warnings => Summary is null ? []
+        : [.. ComparisonWarnings.Of(Summary, Kind), .. ComparisonWarnings.OfStated(StatedDifferences ?? [])];
+
     /// <param name="summary">Of this comparison.</param>
     public ComparedCohorts CohortsIn(ComparisonSummary summary) =>
-        new(summary.DenseSeeds, summary.PrunedSeeds, IsPaired, IsImported);
+        new(summary.DenseSeeds, summary.PrunedSeeds, IsPaired) { Kind = Kind };
 }

@@ -20,7 +20,7 @@ public sealed class ComparisonTally(LearningTask task, int classCount, ComparedC
         new(task, classCount, cohorts.Pruned);
     private readonly SeedChurn churn = new(cohorts);
     private readonly NoiseFloorTally noiseFloor =
-        new(task, classCount, denseRuns, cohorts.Dense, cohorts.Imported);
+        new(task, classCount, denseRuns, cohorts.Dense, cohorts.Kind);
     private int examples, pies, denseTies, prunedTies, tiedPies, denseRight, prunedRight;
 
     /// <summary>The counts of each dense run of the cohort.</summary>

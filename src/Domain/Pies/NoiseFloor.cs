@@ -39,14 +39,12 @@ public sealed record NoiseFloor(
     private const int MostSplits = 100;
 
     /// <param name="runs">The number of dense runs.</param>
-    /// <param name="imported">Whether other programs made the runs.</param>
+    /// <param name="kind">Where the runs come from.</param>
     /// <returns>The noise floor of fewer runs than <see cref="FewestRuns"/>.</returns>
-    public static NoiseFloor None(int runs, bool imported = false) => new(
+    public static NoiseFloor None(int runs, CohortKind kind) => new(
         null, 0, 0, null, null, null, null, null,
         $"There {(runs == 1 ? "is 1 run" : $"are {runs} runs")} of the baseline, but {FewestRuns} are needed: "
-            + (imported
-                ? $"{ComparedCohorts.MoreImported("it")}."
-                : "request more seeds or, if the baseline is dense, extraDenseSeeds."));
+            + $"{kind.MoreForNoiseFloor}.");
 
     /// <param name="size">The number of runs in each group.</param>
     /// <param name="rates">The PIE rate between the groups of each pair, at least one.</param>

@@ -7,7 +7,7 @@ namespace PieService.Domain.Pies;
 public sealed class NoiseFloorTally
 {
     private readonly int runs, cohortSize, size;
-    private readonly bool imported;
+    private readonly CohortKind kind;
     private readonly GroupVotes votes;
     private readonly (ulong[] A, ulong[] B)[] pairs;
 
@@ -17,11 +17,11 @@ public sealed class NoiseFloorTally
 
     /// <param name="runs">The number of all dense runs, including those of further seeds.</param>
     /// <param name="cohortSize">The number of runs in the comparison's own dense cohort.</param>
-    /// <param name="imported">Whether other programs made the runs.</param>
-    public NoiseFloorTally(LearningTask task, int classCount, int runs, int cohortSize, bool imported = false)
+    /// <param name="kind">Where the runs come from.</param>
+    public NoiseFloorTally(LearningTask task, int classCount, int runs, int cohortSize, CohortKind kind)
     {
-        (this.runs, this.cohortSize, this.imported, size) =
-            (runs, cohortSize, imported, Math.Min(cohortSize, runs / 2));
+        (this.runs, this.cohortSize, this.kind, size) =
+            (runs, cohortSize, kind, Math.Min(cohortSize, runs / 2));
         var groups = votes = new GroupVotes(task, classCount, runs, size);
         pairs = runs < NoiseFloor.FewestRuns
             ? []
@@ -53,7 +53,7 @@ public sealed class NoiseFloorTally
     {
         if (examples == 0) throw new InvalidOperationException("A rate needs at least one example.");
         return runs < NoiseFloor.FewestRuns
-            ? NoiseFloor.None(runs, imported)
+            ? NoiseFloor.None(runs, kind)
             : NoiseFloor.Of(
                 size == cohortSize ? NoiseFloorKind.SecondCohort : NoiseFloorKind.Halves, size,
                 differing.Select(count => (double)count / examples));

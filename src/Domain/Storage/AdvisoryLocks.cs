@@ -38,6 +38,13 @@ public static class AdvisoryLocks
     public static Task TakeDatasetAsync(PieDbContext db, Guid datasetId, CancellationToken cancellation) =>
         TakeHashAsync(db, datasetId, cancellation);
 
+    /// <summary>
+    /// Held by a transaction that stores a bundle of a dataset with this content. It excludes other bundles only, since
+    /// the predictions of a large one take minutes.
+    /// </summary>
+    public static Task TakeBundleAsync(PieDbContext db, string contentHash, CancellationToken cancellation) =>
+        TakeHashAsync(db, $"bundle of {contentHash}", cancellation);
+
     /// <summary>Held by a transaction that labels a comparison.</summary>
     public static Task TakeComparisonAsync(PieDbContext db, Guid comparisonId, CancellationToken cancellation) =>
         TakeHashAsync(db, comparisonId, cancellation);

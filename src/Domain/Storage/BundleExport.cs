@@ -1,7 +1,5 @@
 using System.Data;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using PieService.Domain.Bundles;
@@ -78,6 +76,10 @@ public sealed class BundleExport
         await bundle.WriteLinesAsync(BundleEntries.Runs, RunsAsync(cancellation), cancellation);
         await WritePredictionsAsync(bundle, cancellation);
         await WriteObservationsAsync(bundle, cancellation);
+        if (await db.SweepDocuments.Where(documents => documents.SweepId == Sweep.Id)
+            .Select(documents => documents.Hashes).SingleOrDefaultAsync(cancellation) is { } hashes)
+            await bundle.WriteBytesAsync(
+                BundleEntries.Documents, new[] { hashes }.ToAsyncEnumerable(), isCompressed: false, cancellation);
         await bundle.WriteLinesAsync(
             BundleEntries.Comparisons, ComparisonsAsync(comparisons, cancellation), cancellation);
         await bundle.FinishAsync(cancellation);
@@ -182,24 +184,12 @@ public sealed class BundleExport
                 comparison.Id, comparison.Ordinal, comparison.Model, comparison.Method, comparison.Sparsity,
                 comparison.Baseline, comparison.Cohort, comparison.Split, comparison.DenseFingerprint,
                 comparison.PrunedFingerprint,
-                comparison.Summary is null ? null : await LabelDigestAsync(comparison.Number, cancellation),
+                comparison.Summary is null ? null : await LabelDigest.OfAsync(db, comparison.Number, cancellation),
                 analysis?.Version, Element(comparison.Summary), Element(analysis?.Result), Element(classes?.Classes),
                 influences.Count == 0 ? null : Element(influences));
         }
 
         static JsonElement? Element<T>(T? value) where T : class =>
             value is null ? null : JsonSerializer.SerializeToElement(value, Json.Options);
-    }
-
-    /// <summary>The SHA-256 of the labels, as the query prints them: a line for each example.</summary>
-    private async Task<string> LabelDigestAsync(int comparison, CancellationToken cancellation)
-    {
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await foreach (var line in db.Database.SqlQuery<string>($"""
-            SELECT (to_jsonb(label) - 'comparison_number')::text AS "Value"
-            FROM pie_labels AS label WHERE comparison_number = {comparison} ORDER BY position
-            """).AsAsyncEnumerable().WithCancellation(cancellation))
-            sha.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
-        return "sha256:" + Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 }

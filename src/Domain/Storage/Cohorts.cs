@@ -3,6 +3,7 @@ using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Storage;
 
@@ -14,11 +15,18 @@ namespace PieService.Domain.Storage;
 /// <param name="SecondDense">
 /// The dense runs of the seeds that the sweep asked for besides those of its cohorts; empty if
 /// there are too few for a vote.</param>
+/// <param name="Replication">How the runs of a cohort differ.</param>
 internal sealed record Cohorts(
     ComparedDataset Dataset, IReadOnlyList<Run> Dense, IReadOnlyList<Run> Pruned, IReadOnlyList<Run> AllDense,
-    IReadOnlyList<Run> SecondDense, bool ArePaired)
+    IReadOnlyList<Run> SecondDense, bool ArePaired, ReplicationKind Replication)
 {
-    public ComparedCohorts Sizes => new(Dense.Count, Pruned.Count, ArePaired, Dense is [{ Cohort: not null }, ..]);
+    /// <summary>Whether the runs of the pruned cohort are several settings of a compression.</summary>
+    public bool AreSettings => Replication == ReplicationKind.Setting && Pruned.Count > 1;
+
+    public ComparedCohorts Sizes => new(Dense.Count, Pruned.Count, ArePaired)
+    {
+        Kind = Dense is [{ Cohort: not null }, ..] ? CohortKind.Foreign : CohortKind.Trained,
+    };
 
     /// <summary>
     /// The runs of this sweep that have predicted the split. A run that is being trained again keeps its earlier
@@ -37,21 +45,24 @@ internal sealed record Cohorts(
                           select run).AsNoTracking().ToListAsync(cancellation);
         var common = runs.GroupBy(run => run.Seed).Where(seed => seed.Count() == 2).Select(seed => seed.Key)
             .ToHashSet();
-        var (dataset, request) = await (
+        var (dataset, request, foreign) = await (
             from sweep in db.Sweeps
             join d in db.Datasets on sweep.DatasetId equals d.Id
             where sweep.Id == comparison.SweepId
-            select ValueTuple.Create(new ComparedDataset(d.Id, d.Task, d.Labels.Length), sweep.Request))
+            select ValueTuple.Create(
+                new ComparedDataset(d.Id, d.Task, d.Labels.Length), sweep.Request, sweep.Foreign))
             .SingleAsync(cancellation);
         var dense = All(comparison.DenseFingerprint);
         List<Run> second = request is { Seeds: { } seeds }
             ? [.. dense.Where(run => run.Seed - seeds.First >= seeds.Count)] : [];
         if (second.Count < Labelling.FewestSeeds) second = [];
+        var replication = foreign?.Replication ?? ReplicationKind.Training;
         return comparison.IsPaired
             ? new(
                 dataset, Common(comparison.DenseFingerprint), Common(comparison.PrunedFingerprint), dense, second,
-                ArePaired: true)
-            : new(dataset, dense, All(comparison.PrunedFingerprint), dense, second, ArePaired: false);
+                ArePaired: true, replication)
+            : new(dataset, dense, All(comparison.PrunedFingerprint), dense, second, ArePaired: false,
+                replication);
 
         List<Run> All(string fingerprint) => [.. runs.Where(run => run.Fingerprint == fingerprint)];
 

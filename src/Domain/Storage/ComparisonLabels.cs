@@ -48,7 +48,22 @@ public sealed class ComparisonLabels(
         var summary = cohorts.Dense.Count >= Math.Clamp(comparison.ExpectedDense, 1, Labelling.FewestSeeds)
             && cohorts.Pruned.Count >= Math.Clamp(comparison.ExpectedPruned, 1, Labelling.FewestSeeds)
             ? await LabelAsync(source, db, comparison, cohorts, cancellation) : null;
-        await Labelling.DoneAsync(db, comparisonId, readAfter, summary, cancellation);
+        await Labelling.DoneAsync(
+            db, comparisonId, readAfter, summary, await DifferencesAsync(db, comparison, summary, cancellation),
+            cancellation);
+    }
+
+    /// <summary>How new labels differ from those that a bundle states; null if no bundle states any.</summary>
+    private static async Task<string[]?> DifferencesAsync(
+        PieDbContext db, Comparison comparison, ComparisonSummary? summary, CancellationToken cancellation)
+    {
+        if (comparison.Stated is not { } stated || summary is null) return null;
+        var differences = stated.DifferencesFrom(summary).ToList();
+        // The q values of the labels are those of a version of the analysis.
+        if (stated.AnalysisVersion == ComparisonAnalysis.CurrentVersion && stated.Labels is { } labels
+            && labels != await LabelDigest.OfAsync(db, comparison.Number, cancellation))
+            differences.Add("labels: their SHA-256 is another one");
+        return [.. differences];
     }
 
     private async Task<PieDbContext> ContextAsync(CancellationToken cancellation)

@@ -33,6 +33,7 @@ public sealed class ImportedSweeps(IDbContextFactory<PieDbContext> contexts)
         db.Sweeps.Add(sweep);
         await ImportedRuns.AddAsync(db, sweep, import, predictions, now, cancellation);
         await CompareAsync(db, sweep, import.Split, cancellation);
+        await StoreDocumentsAsync(db, id, predictions.Documents, cancellation);
         if (alongWith is not null) await alongWith(db, sweep);
         await transaction.CommitAsync(cancellation);
     }
@@ -69,6 +70,8 @@ public sealed class ImportedSweeps(IDbContextFactory<PieDbContext> contexts)
             db, sweep, import, predictions, await NowAsync(db, cancellation), cancellation);
         await CompareAsync(db, sweep, import.Split, cancellation);
         await Labelling.AskAsync(db, runs, cancellation);
+        await StoreDocumentsAsync(
+            db, sweep.Id, DocumentHashes.Merge(predictions.Documents, extended.Documents), cancellation);
         if (alongWith is not null) await alongWith(db, sweep);
         await transaction.CommitAsync(cancellation);
         return [];
@@ -86,7 +89,11 @@ public sealed class ImportedSweeps(IDbContextFactory<PieDbContext> contexts)
         return new(
             sweep.DatasetId, Wire.Parse<Datasets.Split>(runs[0].WantedSplits[0]), cohorts,
             runs.GroupBy(run => run.Cohort!).ToDictionary(
-                cohort => cohort.Key, IReadOnlySet<int> (cohort) => cohort.Select(run => run.Seed).ToHashSet()));
+                cohort => cohort.Key, IReadOnlySet<int> (cohort) => cohort.Select(run => run.Seed).ToHashSet()))
+        {
+            Documents = await db.SweepDocuments.Where(documents => documents.SweepId == id)
+                .Select(documents => documents.Hashes).SingleOrDefaultAsync(cancellation),
+        };
     }
 
     private static IEnumerable<FieldError> Conflicts(
@@ -99,7 +106,22 @@ public sealed class ImportedSweeps(IDbContextFactory<PieDbContext> contexts)
            where sweep.Seeds.GetValueOrDefault(run.Cohort.Name!)?.Contains(run.Seed) is true
            select new FieldError(
                "sweepId", $"has the seed {run.Seed} of the cohort '{run.Cohort.Name}' since it was checked"),
+        .. sweep.Documents is { } hashes && predictions.Documents is { } read
+            && DocumentHashes.FirstDifference(hashes, read) is { } position
+            ? [new FieldError("sweepId", $"has another document at the position {position} since it was checked")]
+            : Array.Empty<FieldError>(),
     ];
+
+    /// <param name="hashes">Those of earlier imports included; null if there are none.</param>
+    internal static async Task StoreDocumentsAsync(
+        PieDbContext db, Guid sweep, byte[]? hashes, CancellationToken cancellation)
+    {
+        if (hashes is null) return;
+        await db.Database.ExecuteSqlAsync($"""
+            INSERT INTO sweep_documents (sweep_id, hashes) VALUES ({sweep}, {hashes})
+            ON CONFLICT (sweep_id) DO UPDATE SET hashes = excluded.hashes
+            """, cancellation);
+    }
 
     private static Task<DateTimeOffset> NowAsync(PieDbContext db, CancellationToken cancellation) =>
         db.Database.SqlQuery<DateTimeOffset>($"""SELECT now() AS "Value" """).SingleAsync(cancellation);
@@ -152,7 +174,7 @@ public sealed class ImportedSweeps(IDbContextFactory<PieDbContext> contexts)
                 Split = split,
                 DenseFingerprint = ForeignFingerprint.Of(sweep.Id, baseline.Name!),
                 PrunedFingerprint = ForeignFingerprint.Of(sweep.Id, compared.Name!),
-                IsPaired = isPaired,
+                Pairing = compared.Pairing,
                 ExpectedDense = dense,
                 ExpectedPruned = pruned,
                 Cohort = compared.Name,

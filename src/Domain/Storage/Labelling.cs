@@ -58,12 +58,13 @@ public static class Labelling
 
     /// <summary>
     /// Asks for the labels of each comparison that one of these runs belongs to, if that run has ended: it may change
-    /// the labels, and may be the last run that the comparison waits for.
+    /// the labels, and may be the last run that the comparison waits for. What a bundle states is not about that run.
     /// </summary>
     public static Task AskAsync(PieDbContext db, IReadOnlyList<Guid> runs, CancellationToken cancellation) =>
         runs.Count == 0 ? Task.CompletedTask : db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons
-            SET labelling_asked_at = NULL, labelling_attempts = 0, labelling_failed_at = NULL
+            SET labelling_asked_at = NULL, labelling_attempts = 0, labelling_failed_at = NULL,
+                stated = NULL, stated_differences = NULL
             FROM (
                 SELECT due.id FROM comparisons AS due
                 WHERE EXISTS (
@@ -223,14 +224,16 @@ public static class Labelling
 
     /// <param name="readAfter">The result of <see cref="BeginAsync"/>.</param>
     /// <param name="summary">Null if there were too few seeds to label anything.</param>
+    /// <param name="differences">How the labels differ from those that a bundle states; null without them.</param>
     public static async Task DoneAsync(
         PieDbContext db, Guid comparisonId, DateTime readAfter, ComparisonSummary? summary,
-        CancellationToken cancellation)
+        string[]? differences, CancellationToken cancellation)
     {
         var json = summary is null ? null : Json.Write(summary);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE comparisons SET summary = {json}::jsonb, achieved_sparsity = {summary?.AchievedSparsity?.Mean},
                 is_complete = {summary?.Complete},
+                stated_differences = CASE WHEN stated IS NOT NULL THEN {differences}::text[] END,
                 labelled_at = CASE WHEN labelling_asked_at > {readAfter} THEN {readAfter} ELSE clock_timestamp() END,
                 labelling_attempts = 0, labelling_error = NULL, labelling_failed_at = NULL
             WHERE id = {comparisonId}

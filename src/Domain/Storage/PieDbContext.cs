@@ -3,6 +3,7 @@ using PieService.Domain.Access;
 using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Datasets.Texts;
+using PieService.Domain.Foreign;
 using PieService.Domain.Pies;
 using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
@@ -22,6 +23,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<Import> Imports => Set<Import>();
     public DbSet<Sweep> Sweeps => Set<Sweep>();
     public DbSet<SweepProgress> SweepProgress => Set<SweepProgress>();
+    public DbSet<SweepDocuments> SweepDocuments => Set<SweepDocuments>();
     public DbSet<SweepRun> SweepRuns => Set<SweepRun>();
     public DbSet<SweepEvent> SweepEvents => Set<SweepEvent>();
     public DbSet<Run> Runs => Set<Run>();
@@ -97,6 +99,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         {
             import.Property(i => i.Problem).HasColumnType("jsonb");
             import.Property(i => i.Read).IsJson();
+            import.Property(i => i.Bundle).IsJson();
             import.Property(i => i.CreatedAt).HasDefaultValueSql("now()");
             import.Property(i => i.BeatAt).HasDefaultValueSql("now()");
             import.HasIndex(i => i.BeatAt).HasFilter("state IN ('queued', 'running')")
@@ -110,6 +113,12 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
                 "ck_sweeps_request_or_foreign_cohorts", "(request IS NULL) <> (foreign_cohorts IS NULL)"));
             sweep.Property(s => s.CreatedAt).HasDefaultValueSql("now()");
             sweep.HasOne<Dataset>().WithMany().HasForeignKey(s => s.DatasetId).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<SweepDocuments>(documents =>
+        {
+            documents.HasKey(d => d.SweepId);
+            documents.HasOne<Sweep>().WithOne().HasForeignKey<SweepDocuments>(d => d.SweepId)
+                .OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<SweepProgress>(progress => progress.HasNoKey().ToView("sweep_progress"));
         modelBuilder.Entity<SweepRun>(link =>
@@ -179,6 +188,9 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         modelBuilder.Entity<Comparison>(comparison =>
         {
             comparison.Property(c => c.Summary).IsJson();
+            comparison.Property(c => c.Stated).IsJson();
+            comparison.Ignore(c => c.Kind);
+            comparison.Ignore(c => c.Warnings);
             comparison.Property(c => c.LabellingAttempts).HasDefaultValue(0);
             comparison.Property(c => c.Number).ValueGeneratedOnAdd();
             comparison.HasIndex(c => new { c.SweepId, c.Ordinal }).IsUnique();
@@ -286,6 +298,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         configurationBuilder.Properties<Protocol>().HaveConversion<WireConverter<Protocol>>();
         configurationBuilder.Properties<PruningScope>().HaveConversion<WireConverter<PruningScope>>();
         configurationBuilder.Properties<SweepState>().HaveConversion<WireConverter<SweepState>>();
+        configurationBuilder.Properties<SeedPairing>().HaveConversion<WireConverter<SeedPairing>>();
         configurationBuilder.Properties<RunState>().HaveConversion<WireConverter<RunState>>();
         configurationBuilder.Properties<ModelKind>().HaveConversion<WireConverter<ModelKind>>();
         configurationBuilder.Properties<ImportState>().HaveConversion<WireConverter<ImportState>>();

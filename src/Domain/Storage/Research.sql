@@ -224,7 +224,10 @@ SELECT comparisons.sweep_id, comparisons.id AS comparison_id, comparisons.model,
 FROM comparison_analyses AS analysis
 JOIN comparisons ON comparisons.id = analysis.comparison_id
 CROSS JOIN LATERAL (
-    SELECT jsonb_path_query_first(result, '$.significance.atMost[*] ? (@.maxQ == 0.05)') AS significant) AS found;
+    -- Imported models that were made of the baseline's run of their seed have the paired test.
+    SELECT jsonb_path_query_first(
+        CASE comparisons.pairing WHEN 'model' THEN result #> '{significance,paired}' ELSE result -> 'significance' END,
+        '$.atMost[*] ? (@.maxQ == 0.05)') AS significant) AS found;
 
 -- The labels of each comparison, one row each: the numbers of GET /comparisons/{id}/classes.
 CREATE VIEW classes AS

@@ -9,6 +9,8 @@ using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
+using PieService.Domain.Storage;
+using PieService.TestSupport;
 using static PieService.Api.Tests.Bundles.TwoServices;
 
 namespace PieService.Api.Tests.Bundles;
@@ -277,6 +279,102 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
     }
 
     [Fact]
+    public async Task An_asynchronous_import_returns_at_once_and_has_the_sweep_of_the_bundle()
+    {
+        var sweep = await SweepAsync(Publisher, await DatasetAsync(Publisher, "later"));
+
+        using var answer = await SendAsync(Reader, await BundleAsync(Publisher, sweep), isForLater: true);
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Equal("respond-async", Assert.Single(answer.Headers.GetValues("Preference-Applied")));
+        var import = await EndedAsync(answer);
+        Assert.Equal(("succeeded", sweep), ((string?)import["state"], (Guid)import["sweepId"]!));
+        Assert.Equal(
+            (true, 14, 0),
+            ((bool)import["bundle"]!["newDataset"]!, (int)import["bundle"]!["added"]!,
+                (int)import["bundle"]!["linked"]!));
+        Assert.Equal((long)import["progress"]!["bytesTotal"]!, (long)import["progress"]!["bytesRead"]!);
+        Assert.Equal("running", (string?)(await Reader.GetAsync($"/api/v1/sweeps/{sweep}"))["state"]);
+        Assert.Empty(Directory.GetFileSystemEntries(Reader.Services.GetRequiredService<UploadSettings>().Folder));
+    }
+
+    [Fact]
+    public async Task A_damaged_bundle_is_the_problem_of_its_asynchronous_import()
+    {
+        var bundle = await BundleAsync(Publisher, await SweepAsync(Publisher, await DatasetAsync(Publisher, "cut")));
+
+        using var answer = await SendAsync(Reader, bundle[..^30], isForLater: true);
+
+        var import = await EndedAsync(answer);
+        Assert.Equal("failed", (string?)import["state"]);
+        Assert.Equal(
+            (422, "bundle"), ((int)import["problem"]!["status"]!, (string?)import["problem"]!["file"]));
+        Assert.Null(import["sweepId"]);
+    }
+
+    /// <summary>The lock keeps others from submitting sweeps of the dataset, so it is not held while predictions are
+    /// stored.</summary>
+    [Fact]
+    public async Task A_run_that_appears_while_a_bundle_is_stored_is_linked()
+    {
+        var bundle = await BundleAsync(
+            Publisher, await SweepAsync(Publisher, await DatasetAsync(Publisher, "meanwhile")));
+        var stored = await StoreAsync(Reader, bundle);
+        var dataset = (Guid)stored["datasetId"]!;
+        await using var other = await ContextAsync(Reader);
+        await other.Database.ExecuteSqlAsync(
+            $"UPDATE runs SET fingerprint = 'hidden ' || fingerprint WHERE dataset_id = {dataset}");
+        await using var submitting = await other.Database.BeginTransactionAsync();
+        await AdvisoryLocks.TakeDatasetAsync(other, dataset, CancellationToken.None);
+
+        var storing = SendAsync(Reader, bundle);
+        await Until.HoldsAsync(async () => await other.Database.SqlQuery<int>(
+            $"""SELECT count(*)::integer AS "Value" FROM pg_locks WHERE locktype = 'advisory' AND NOT granted""")
+            .SingleAsync() > 0);
+        await other.Database.ExecuteSqlAsync(
+            $"UPDATE runs SET fingerprint = substr(fingerprint, 8) WHERE dataset_id = {dataset}");
+        await submitting.CommitAsync();
+
+        using var answer = await storing;
+        var second = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        Assert.Equal((0, 14), ((int)second["runs"]!["added"]!, (int)second["runs"]!["linked"]!));
+        Assert.Equal(14, await other.Runs.CountAsync(run => run.DatasetId == dataset));
+    }
+
+    [Fact]
+    public async Task Results_that_a_bundle_states_and_its_predictions_do_not_give_are_a_warning()
+    {
+        var sweep = await SweepAsync(Publisher, await DatasetAsync(Publisher, "stated"));
+        await ChangeAsync(
+            "UPDATE comparisons SET summary = jsonb_set(summary, '{{pies}}', '77') WHERE ordinal = 0 AND sweep_id IN "
+                + "(SELECT sweep_id FROM sweep_runs WHERE run_id IN ({0}))",
+            sweep);
+        await ChangeAsync(
+            "UPDATE pie_labels SET margin = 0.123 FROM comparisons WHERE number = comparison_number AND position = 0 "
+                + "AND ordinal = 1 AND sweep_id IN (SELECT sweep_id FROM sweep_runs WHERE run_id IN ({0}))",
+            sweep);
+
+        await StoreAsync(Reader, await BundleAsync(Publisher, sweep));
+        Assert.Empty(Stated(await Reader.GetAsync($"/api/v1/sweeps/{sweep}")));
+        await Reader.Situations.LabelAsync(sweep);
+
+        var comparisons = (await Reader.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray();
+        Assert.Contains("pies: 77 stated, ", Assert.Single(Stated(comparisons[0]!)), StringComparison.Ordinal);
+        Assert.Contains("labels: ", Assert.Single(Stated(comparisons[1]!)), StringComparison.Ordinal);
+        Assert.All(comparisons.Skip(2), comparison => Assert.Empty(Stated(comparison!)));
+        Assert.Contains(
+            "other results of 2 comparisons", Assert.Single(Stated(await Reader.GetAsync($"/api/v1/sweeps/{sweep}"))),
+            StringComparison.Ordinal);
+
+        static List<string> Stated(JsonNode resource) =>
+        [
+            .. resource["warnings"]!.AsArray()
+                .Where(warning => (string?)warning!["code"] == "statedResultsDiffer")
+                .Select(warning => (string)warning!["message"]!),
+        ];
+    }
+
+    [Fact]
     public async Task Only_a_sweep_that_has_ended_has_a_bundle()
     {
         var sweep = await Publisher.SubmitAsync(Situations.Request(await DatasetAsync(Publisher, "open"), 2, "MP-AI"));
@@ -344,6 +442,15 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
             using var reader = new StreamReader(entry.Open(), System.Text.Encoding.Latin1);
             return reader.ReadToEnd();
         });
+    }
+
+    /// <summary>An import of the reader after its end.</summary>
+    private async Task<JsonNode> EndedAsync(HttpResponseMessage accepted)
+    {
+        var import = JsonNode.Parse(await accepted.Content.ReadAsStringAsync())!;
+        var address = accepted.Headers.Location!.OriginalString;
+        await Until.HoldsAsync(async () => (import = await Reader.GetAsync(address))["finishedAt"] is not null);
+        return import;
     }
 
     /// <param name="change">A statement with {0} for the runs of the sweep.</param>

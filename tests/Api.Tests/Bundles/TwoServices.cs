@@ -206,12 +206,14 @@ public sealed class TwoServices : IAsyncLifetime
         return bytes;
     }
 
-    public static async Task<HttpResponseMessage> SendAsync(ApiFixture api, byte[] bundle, string? key = null)
+    public static async Task<HttpResponseMessage> SendAsync(
+        ApiFixture api, byte[] bundle, string? key = null, bool isForLater = false)
     {
         using var content = new ByteArrayContent(bundle);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/zip");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/bundles") { Content = content };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        if (isForLater) request.Headers.Add("Prefer", "respond-async");
         return await api.Client.SendAsync(request);
     }
 

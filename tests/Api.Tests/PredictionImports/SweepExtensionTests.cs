@@ -96,6 +96,40 @@ public sealed class SweepExtensionTests(DatasetApi api) : IClassFixture<DatasetA
         Assert.Equal("cohorts[0].pairing", (string?)error["column"]);
     }
 
+    /// <summary>The ids and the gold labels of the second document are those of the sweep, and its doc_hash is not.
+    /// </summary>
+    [Fact]
+    public async Task Another_document_under_a_known_id_is_refused_with_its_line()
+    {
+        var definition = PredictionApi.Definition("""
+            { "replication": "none", "files": [
+              { "part": "a", "cohort": "bf16", "format": "lmEvalHarness" },
+              { "part": "b", "cohort": "int4", "format": "lmEvalHarness" } ] }
+            """);
+        var sweep = await api.ImportAsync(definition, ("a", Samples("h0", "h1")), ("b", Samples("h0", "h1")));
+        var addition = JsonNode.Parse($$"""
+            { "name": "more", "sweepId": "{{sweep}}", "replication": "none",
+              "cohorts": [ { "name": "nf4", "model": "llama" } ],
+              "files": [ { "part": "c", "cohort": "nf4", "format": "lmEvalHarness" } ] }
+            """)!;
+
+        using var received = await api.SendAsync(addition, ("c", Samples("h0", "other")));
+
+        var error = Assert.Single((await api.EndedAsync(received))["problem"]!["errors"]!.AsArray())!;
+        Assert.Equal(("c", 2), ((string?)error["file"], (int)error["line"]!));
+        Assert.Contains("it is another document there", (string?)error["message"], StringComparison.Ordinal);
+        Assert.Equal(sweep, await api.ImportAsync(addition, ("c", Samples("h0", "h1"))));
+    }
+
+    private static string Samples(params IEnumerable<string> hashes) => string.Join(
+        '\n',
+        hashes.Select((hash, id) => $$$"""
+            {"doc_id": {{{id}}}, "doc": {"q": "Q{{{id}}}"}, "target": "0",
+            "arguments": {"gen_args_0": {"arg_0": "Q", "arg_1": " a"}, "gen_args_1": {"arg_0": "Q", "arg_1": " b"}},
+            "resps": [[["-1", "True"]], [["-2", "False"]]], "filtered_resps": [["-1", "True"], ["-2", "False"]],
+            "filter": "none", "doc_hash": "{{{hash}}}", "acc": 1.0}
+            """.ReplaceLineEndings("")));
+
     private Task<Guid> SweepAsync() => api.ImportAsync(PredictionApi.Definition(), ("answers", PredictionApi.Answers));
 
     private static JsonObject Addition(Guid sweep) => JsonNode.Parse($$"""

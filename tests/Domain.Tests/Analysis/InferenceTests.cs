@@ -24,7 +24,7 @@ public class InferenceTests
     [InlineData(ReplicationKind.Setting, "These settings")]
     public void Several_runs_speak_of_what_they_repeat(ReplicationKind replication, string words)
     {
-        var inference = Inference.For(replication, new(2, 3, Paired: false, Imported: true));
+        var inference = Inference.For(replication, new(2, 3, Paired: false) { Kind = CohortKind.Foreign });
 
         Assert.Equal(replication, inference.Replication);
         Assert.Contains(words, inference.Of, StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public class InferenceTests
     public void One_run_of_the_baseline_does_not_speak_of_its_other_runs(
         ReplicationKind replication, string words, string notOf)
     {
-        var inference = Inference.For(replication, new(1, 8, Paired: false, Imported: true));
+        var inference = Inference.For(replication, new(1, 8, Paired: false) { Kind = CohortKind.Foreign });
 
         Assert.Equal(replication, inference.Replication);
         Assert.StartsWith(words, inference.Of, StringComparison.Ordinal);

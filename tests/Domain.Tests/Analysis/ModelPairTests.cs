@@ -40,7 +40,7 @@ public class ModelPairTests
         PrunedFingerprint = "",
         Summary = new ComparisonSummary(
             3, 3, true, 20, pies, 0, 0, new Spread(achieved, 0), new Spread(0.6, 0), new Spread(0.5, 0), null, null,
-            new Spread(0.1, 0), NoiseFloor.None(3), []),
+            new Spread(0.1, 0), NoiseFloor.None(3, CohortKind.Trained), []),
     };
 
     private static Comparison NotLabelled(string model) =>

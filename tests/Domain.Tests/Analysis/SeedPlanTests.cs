@@ -59,7 +59,7 @@ public class SeedPlanTests
     {
         var plan = new SeedPlan(
             LearningTask.SingleLabel, [new([15, 5], [2, 3], 1), new([20, 0], [3, 2], 4)],
-            new(20, 5, Paired: false, Imported: true), halves: 0.3);
+            new(20, 5, Paired: false) { Kind = CohortKind.Foreign }, halves: 0.3);
 
         Close(0.3, plan.Jaccard(2));
         Assert.InRange(plan.SeedsNeeded(0.3)!.Value, 1, 5);
@@ -71,7 +71,7 @@ public class SeedPlanTests
     [InlineData(10, 4)]
     public void A_label_of_unequal_cohorts_has_the_shares_of_each(int dense, int pruned)
     {
-        var cohorts = new ComparedCohorts(dense, pruned, Paired: false, Imported: true);
+        var cohorts = new ComparedCohorts(dense, pruned, Paired: false) { Kind = CohortKind.Foreign };
         var plan = new SeedPlan(
             LearningTask.MultiLabel, [new([dense / 2, dense, 0], [pruned, pruned, 0], 2)], cohorts, halves: 0.3);
 

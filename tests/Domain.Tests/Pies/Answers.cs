@@ -15,7 +15,7 @@ internal static class Answers
 
     public static NoiseFloor FloorOf(IReadOnlyList<PackedLabels> runs, int cohortSize, int blockSize = 1000)
     {
-        var tally = new NoiseFloorTally(runs[0].Task, runs[0].ClassCount, runs.Count, cohortSize);
+        var tally = new NoiseFloorTally(runs[0].Task, runs[0].ClassCount, runs.Count, cohortSize, CohortKind.Trained);
         foreach (var block in ExampleBlock.Of(runs[0].Count, 1, blockSize)) tally.Add(Sliced(runs, block));
         return tally.Floor();
     }

@@ -22,12 +22,13 @@ public class ComparisonWarningsTests
     [Fact]
     public void PIEs_that_rest_on_a_tie_are_counted() => Assert.StartsWith(
         "3 of 8 PIEs rest on a tied vote",
-        Assert.Single(ComparisonWarnings.Of(Summary(4) with { TiedPies = 3 }, imported: false)).Message,
+        Assert.Single(ComparisonWarnings.Of(Summary(4) with { TiedPies = 3 }, CohortKind.Trained)).Message,
         StringComparison.Ordinal);
 
     [Fact]
     public void One_seed_shows_churn_and_has_no_noise_floor() =>
-        Assert.Equal("oneSeed noNoiseFloor", Codes(Summary(1) with { NoiseFloor = NoiseFloor.None(1) }));
+        Assert.Equal(
+            "oneSeed noNoiseFloor", Codes(Summary(1) with { NoiseFloor = NoiseFloor.None(1, CohortKind.Trained) }));
 
     /// <summary>Nobody can request more runs of models that other programs made.</summary>
     [Theory]
@@ -42,10 +43,10 @@ public class ComparisonWarningsTests
             TiedPies = dense == 2 ? 1 : 0,
             DenseCollapsed = dense,
             PrunedCollapsed = pruned,
-            NoiseFloor = NoiseFloor.None(dense, imported: true),
+            NoiseFloor = NoiseFloor.None(dense, CohortKind.Foreign),
         };
 
-        var messages = string.Join('\n', ComparisonWarnings.Of(summary, imported: true).Select(one => one.Message));
+        var messages = string.Join('\n', ComparisonWarnings.Of(summary, CohortKind.Foreign).Select(one => one.Message));
 
         Assert.Contains(advice, messages, StringComparison.Ordinal);
         Assert.Contains("import more runs of it", messages, StringComparison.Ordinal);
@@ -75,7 +76,7 @@ public class ComparisonWarningsTests
     }
 
     private static string Codes(ComparisonSummary summary) =>
-        string.Join(' ', ComparisonWarnings.Of(summary, imported: false).Select(warning => Wire.Name(warning.Code)));
+        string.Join(' ', ComparisonWarnings.Of(summary, CohortKind.Trained).Select(warning => Wire.Name(warning.Code)));
 
     private static ComparisonSummary Summary(int seeds) => new(
         seeds, seeds, true, 20, 8, 0, 0, new Spread(90, 0), new Spread(0.6, 0), new Spread(0.5, 0), null, null,

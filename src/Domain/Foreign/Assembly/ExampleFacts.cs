@@ -26,7 +26,8 @@ internal sealed class ExampleFacts(TextScratch texts) : IDisposable
         var fact = FactOf(example);
         var hash = record.Hash is null ? 0 : XxHash3.HashToUInt64(MemoryMarshal.AsBytes(record.Hash.AsSpan()));
         if (record.Hash is not null && fact.Hash != 0 && fact.Hash != hash)
-            return $"{record.Example} has another hash than in another row or file: it is another document there";
+            return $"{record.Example} has another hash than in another row, file or import: it is another document "
+                + "there";
         var gold = record.Gold is null ? None : GoldOf(record.Gold);
         if (gold != None && fact.Gold != None && fact.Gold != gold)
             return $"{record.Example} has the gold label {Shown(record.Gold!)}, and {Shown(golds[fact.Gold])} in "
@@ -46,6 +47,12 @@ internal sealed class ExampleFacts(TextScratch texts) : IDisposable
     /// <summary>The gold labels of an example of an existing dataset.</summary>
     public void SetGold(int example, IReadOnlyList<string> labels) =>
         facts[example] = FactOf(example) with { Gold = GoldOf(labels) };
+
+    /// <summary>The hash of the document of an example that an earlier import has; 0 if it has none.</summary>
+    public void SetHash(int example, ulong hash) => facts[example] = FactOf(example) with { Hash = hash };
+
+    /// <summary>0 if no file has one.</summary>
+    public ulong Hash(int example) => FactOf(example).Hash;
 
     /// <summary>Null if no file has them.</summary>
     public IReadOnlyList<string>? Gold(int example) =>

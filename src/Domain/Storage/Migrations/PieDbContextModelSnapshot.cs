@@ -370,6 +370,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("beat_at")
                         .HasDefaultValueSql("now()");
 
+                    b.Property<string>("Bundle")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("bundle");
+
                     b.Property<long>("BytesRead")
                         .HasColumnType("bigint")
                         .HasColumnName("bytes_read");
@@ -514,6 +518,23 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("text_values", (string)null);
                 });
 
+            modelBuilder.Entity("PieService.Domain.Foreign.SweepDocuments", b =>
+                {
+                    b.Property<Guid>("SweepId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("sweep_id");
+
+                    b.Property<byte[]>("Hashes")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hashes");
+
+                    b.HasKey("SweepId")
+                        .HasName("pk_sweep_documents");
+
+                    b.ToTable("sweep_documents", (string)null);
+                });
+
             modelBuilder.Entity("PieService.Domain.Pies.Comparison", b =>
                 {
                     b.Property<Guid>("Id")
@@ -564,10 +585,6 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_complete");
 
-                    b.Property<bool>("IsPaired")
-                        .HasColumnType("boolean")
-                        .HasColumnName("is_paired");
-
                     b.Property<DateTimeOffset?>("LabelledAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("labelled_at");
@@ -611,6 +628,11 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("ordinal");
 
+                    b.Property<string>("Pairing")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("pairing");
+
                     b.Property<string>("PrunedFingerprint")
                         .IsRequired()
                         .HasColumnType("text")
@@ -624,6 +646,14 @@ namespace PieService.Domain.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("split");
+
+                    b.Property<string>("Stated")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("stated");
+
+                    b.PrimitiveCollection<string[]>("StatedDifferences")
+                        .HasColumnType("text[]")
+                        .HasColumnName("stated_differences");
 
                     b.Property<string>("Summary")
                         .HasColumnType("jsonb")
@@ -1748,6 +1778,16 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_text_values_datasets_dataset_id");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Foreign.SweepDocuments", b =>
+                {
+                    b.HasOne("PieService.Domain.Sweeps.Sweep", null)
+                        .WithOne()
+                        .HasForeignKey("PieService.Domain.Foreign.SweepDocuments", "SweepId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sweep_documents_sweeps_sweep_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Pies.Comparison", b =>

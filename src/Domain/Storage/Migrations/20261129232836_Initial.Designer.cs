@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261129211651_Initial")]
+    [Migration("20261129232836_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -373,6 +373,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("beat_at")
                         .HasDefaultValueSql("now()");
 
+                    b.Property<string>("Bundle")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("bundle");
+
                     b.Property<long>("BytesRead")
                         .HasColumnType("bigint")
                         .HasColumnName("bytes_read");
@@ -517,6 +521,23 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("text_values", (string)null);
                 });
 
+            modelBuilder.Entity("PieService.Domain.Foreign.SweepDocuments", b =>
+                {
+                    b.Property<Guid>("SweepId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("sweep_id");
+
+                    b.Property<byte[]>("Hashes")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hashes");
+
+                    b.HasKey("SweepId")
+                        .HasName("pk_sweep_documents");
+
+                    b.ToTable("sweep_documents", (string)null);
+                });
+
             modelBuilder.Entity("PieService.Domain.Pies.Comparison", b =>
                 {
                     b.Property<Guid>("Id")
@@ -567,10 +588,6 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_complete");
 
-                    b.Property<bool>("IsPaired")
-                        .HasColumnType("boolean")
-                        .HasColumnName("is_paired");
-
                     b.Property<DateTimeOffset?>("LabelledAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("labelled_at");
@@ -614,6 +631,11 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("ordinal");
 
+                    b.Property<string>("Pairing")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("pairing");
+
                     b.Property<string>("PrunedFingerprint")
                         .IsRequired()
                         .HasColumnType("text")
@@ -627,6 +649,14 @@ namespace PieService.Domain.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("split");
+
+                    b.Property<string>("Stated")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("stated");
+
+                    b.PrimitiveCollection<string[]>("StatedDifferences")
+                        .HasColumnType("text[]")
+                        .HasColumnName("stated_differences");
 
                     b.Property<string>("Summary")
                         .HasColumnType("jsonb")
@@ -1751,6 +1781,16 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_text_values_datasets_dataset_id");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Foreign.SweepDocuments", b =>
+                {
+                    b.HasOne("PieService.Domain.Sweeps.Sweep", null)
+                        .WithOne()
+                        .HasForeignKey("PieService.Domain.Foreign.SweepDocuments", "SweepId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sweep_documents_sweeps_sweep_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Pies.Comparison", b =>

@@ -100,6 +100,7 @@ namespace PieService.Domain.Storage.Migrations
                     dataset_id = table.Column<Guid>(type: "uuid", nullable: true),
                     sweep_id = table.Column<Guid>(type: "uuid", nullable: true),
                     read = table.Column<string>(type: "jsonb", nullable: true),
+                    bundle = table.Column<string>(type: "jsonb", nullable: true),
                     problem = table.Column<string>(type: "jsonb", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -487,7 +488,7 @@ namespace PieService.Domain.Storage.Migrations
                     split = table.Column<string>(type: "text", nullable: false),
                     dense_fingerprint = table.Column<string>(type: "text", nullable: false),
                     pruned_fingerprint = table.Column<string>(type: "text", nullable: false),
-                    is_paired = table.Column<bool>(type: "boolean", nullable: false),
+                    pairing = table.Column<string>(type: "text", nullable: false),
                     expected_dense = table.Column<int>(type: "integer", nullable: false),
                     expected_pruned = table.Column<int>(type: "integer", nullable: false),
                     cohort = table.Column<string>(type: "text", nullable: true),
@@ -499,6 +500,8 @@ namespace PieService.Domain.Storage.Migrations
                     labelling_error = table.Column<string>(type: "text", nullable: true),
                     labelling_failed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     summary = table.Column<string>(type: "jsonb", nullable: true),
+                    stated = table.Column<string>(type: "jsonb", nullable: true),
+                    stated_differences = table.Column<string[]>(type: "text[]", nullable: true),
                     achieved_sparsity = table.Column<double>(type: "double precision", nullable: true),
                     is_complete = table.Column<bool>(type: "boolean", nullable: true)
                 },
@@ -508,6 +511,24 @@ namespace PieService.Domain.Storage.Migrations
                     table.UniqueConstraint("ak_comparisons_number", x => x.number);
                     table.ForeignKey(
                         name: "fk_comparisons_sweeps_sweep_id",
+                        column: x => x.sweep_id,
+                        principalTable: "sweeps",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sweep_documents",
+                columns: table => new
+                {
+                    sweep_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    hashes = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_sweep_documents", x => x.sweep_id);
+                    table.ForeignKey(
+                        name: "fk_sweep_documents_sweeps_sweep_id",
                         column: x => x.sweep_id,
                         principalTable: "sweeps",
                         principalColumn: "id",
@@ -827,6 +848,9 @@ namespace PieService.Domain.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "subgroups");
+
+            migrationBuilder.DropTable(
+                name: "sweep_documents");
 
             migrationBuilder.DropTable(
                 name: "sweep_events");
