@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
@@ -6,42 +8,59 @@ using PieService.Domain.Recipes;
 namespace PieService.Api.Comparisons;
 
 /// <summary>One example in the complete comparisons of a model, a method and a baseline.</summary>
-/// <param name="Points">By target sparsity, ascending.</param>
-/// <param name="FirstFlip">The lowest target at which it is a PIE, in percent; null if there is none.</param>
-/// <param name="LastingFlip">The lowest target from which on it is a PIE at all higher ones; null if it is not at the
-/// highest.</param>
-/// <param name="Returns">How often it stops being a PIE as the target increases.</param>
-/// <param name="Monotone">Whether a PIE stays one at every higher target.</param>
+/// <param name="Compression">The compression of imported cohorts in words, without numbers; null if this service
+/// trained the runs.</param>
+/// <param name="By">What orders the points: sparsity, or the bits of imported cohorts of unknown sparsity.</param>
+/// <param name="Points">By target sparsity, ascending, or by bits, descending.</param>
+/// <param name="FirstFlip">The first point at which it is a PIE: the lowest target in percent, or the most bits; null
+/// if there is none.</param>
+/// <param name="LastingFlip">The point from which on it is a PIE at all that follow; null if it is not at the
+/// last.</param>
+/// <param name="Returns">How often it stops being a PIE along the points.</param>
+/// <param name="Monotone">Whether a PIE stays one at every point that follows.</param>
 /// <param name="HalfSparsity">The achieved sparsity at which the share of votes for the dense mode falls below half of
-/// its value of the dense cohort, in percent; null if it does not, and for multi-label data.</param>
-public sealed record ExampleTrajectory(
-    string Model, Method Method, Method Baseline, Split Split, IReadOnlyList<TrajectoryPoint> Points,
-    double? FirstFlip, double? LastingFlip, int Returns, bool Monotone, double? HalfSparsity)
+/// its value of the dense cohort, in percent; null if it does not, for multi-label data, and by bits.</param>
+public sealed partial record ExampleTrajectory(
+    string Model, Method Method, Method Baseline, Split Split, string? Compression, TrajectoryScale By,
+    IReadOnlyList<TrajectoryPoint> Points, double? FirstFlip, double? LastingFlip, int Returns, bool Monotone,
+    double? HalfSparsity)
 {
     /// <param name="labels">The labels of the example in labelled comparisons.</param>
     public static IReadOnlyList<ExampleTrajectory> Of(IEnumerable<(Comparison Comparison, PieLabel Label)> labels) =>
     [
         .. from label in labels
-           // The sparsity of imported predictions is known only if the import states it.
-           where label.Comparison is { IsComplete: true, AchievedSparsity: not null }
-           orderby label.Comparison.Sparsity
+           let comparison = label.Comparison
+           // An imported cohort of which neither is known has no place in an order.
+           where comparison is { IsComplete: true } and ({ KnownSparsity: not null } or { Bits: not null })
+           let scale = comparison.KnownSparsity is null ? TrajectoryScale.Bits : TrajectoryScale.Sparsity
+           orderby comparison.Sparsity, comparison.Bits descending
            group label by (
-               label.Comparison.Model, label.Comparison.Method, label.Comparison.Baseline, label.Comparison.Compression)
-               into targets
-           orderby targets.Min(target => target.Comparison.Ordinal)
-           select Of([.. targets]),
+               comparison.Model, comparison.Method, comparison.Baseline, Family(comparison.Compression), scale)
+               into points
+           orderby points.Min(point => point.Comparison.Ordinal)
+           select Of(points.Key.Item4, points.Key.scale, [.. points]),
     ];
 
-    private static ExampleTrajectory Of(IReadOnlyList<(Comparison Comparison, PieLabel Label)> targets)
+    private static ExampleTrajectory Of(
+        string? compression, TrajectoryScale scale, IReadOnlyList<(Comparison Comparison, PieLabel Label)> labels)
     {
-        var comparison = targets[0].Comparison;
+        var comparison = labels[0].Comparison;
         List<TrajectoryPoint> points =
-            [.. targets.Select(target => TrajectoryPoint.Of(target.Comparison, target.Label))];
-        var path = PieTrajectory.Of([.. points.Select(point => ((double)point.Sparsity, point.IsPie))]);
+            [.. labels.Select(label => TrajectoryPoint.Of(label.Comparison, label.Label))];
+        var path = PieTrajectory.Of([.. points.Select(point => (
+            scale == TrajectoryScale.Bits ? point.Bits!.Value : (double)point.Sparsity, point.IsPie))]);
         return new(
-            comparison.Model, comparison.Method, comparison.Baseline, comparison.Split, points, path.FirstFlip,
-            path.LastingFlip, path.Returns, path.IsMonotone, HalfSparsityOf(points, targets[0].Label));
+            comparison.Model, comparison.Method, comparison.Baseline, comparison.Split, compression, scale, points,
+            path.FirstFlip, path.LastingFlip, path.Returns, path.IsMonotone,
+            scale == TrajectoryScale.Bits ? null : HalfSparsityOf(points, labels[0].Label));
     }
+
+    /// <summary>
+    /// A compression without its numbers: "GPTQ 4 bit" and "GPTQ 3 bit" are points of one trajectory, and so are "int4"
+    /// and "int8".
+    /// </summary>
+    private static string? Family(string? compression) => compression is null ? null
+        : Blanks().Replace(Numbers().Replace(compression, " "), " ").Trim();
 
     private static double? HalfSparsityOf(List<TrajectoryPoint> points, PieLabel label) =>
         label.DenseMode is not { } mode ? null : PieTrajectory.HalfSparsity(
@@ -50,17 +69,37 @@ public sealed record ExampleTrajectory(
             .. points.OrderBy(point => point.AchievedSparsity)
                 .Select(point => (point.AchievedSparsity!.Value, point.Share!.Value)),
         ]);
+
+    [GeneratedRegex(@"\d+([.,]\d+)?(\s*%|[ -]?bits?(?![a-z]))?", RegexOptions.IgnoreCase)]
+    private static partial Regex Numbers();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blanks();
 }
 
-/// <param name="Sparsity">The target sparsity, in percent.</param>
-/// <param name="AchievedSparsity">The mean achieved sparsity of the pruned runs, in percent.</param>
+/// <summary>What orders the points of a trajectory.</summary>
+public enum TrajectoryScale
+{
+    [JsonStringEnumMemberName("sparsity")] Sparsity,
+
+    /// <summary>The bits of a weight, the most first.</summary>
+    [JsonStringEnumMemberName("bits")] Bits,
+}
+
+/// <param name="Sparsity">The target sparsity, in percent; 0 if it is not known.</param>
+/// <param name="AchievedSparsity">The mean achieved sparsity of the pruned runs, in percent; null if it is not
+/// known.</param>
+/// <param name="Cohort">The name of the cohort of imported predictions; null if this service trained the runs.</param>
+/// <param name="Bits">The bits of one of its weights.</param>
 /// <param name="Q">Null if most dense runs have collapsed.</param>
 /// <param name="Share">The share of the pruned votes that are for the dense mode, in [0, 1]; null for multi-label
 /// data.</param>
 public sealed record TrajectoryPoint(
-    decimal Sparsity, double? AchievedSparsity, bool IsPie, double? Q, double Taxicab, double? Shift, double? Share)
+    decimal Sparsity, double? AchievedSparsity, string? Cohort, double? Bits, bool IsPie, double? Q, double Taxicab,
+    double? Shift, double? Share)
 {
     public static TrajectoryPoint Of(Comparison comparison, PieLabel label) => new(
-        comparison.Sparsity, comparison.AchievedSparsity, label.IsPie, label.Q, label.Taxicab, label.Shift,
+        comparison.Sparsity, comparison.AchievedSparsity, comparison.Cohort, comparison.Bits, label.IsPie, label.Q,
+        label.Taxicab, label.Shift,
         label.DenseMode is { } mode ? (double)PackedVotes.Of(label.PrunedVotes, mode) / label.PrunedRuns : null);
 }

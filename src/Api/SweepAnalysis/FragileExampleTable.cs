@@ -78,9 +78,10 @@ public sealed class FragileExampleTable()
     /// </summary>
     private static IQueryable<FragileSummary> Summaries(PieDbContext db, SelectedComparisons scope)
     {
-        var byTarget = scope.Comparisons.OrderBy(comparison => comparison.Sparsity).ToList();
+        var byTarget = scope.Comparisons.OrderBy(comparison => comparison.KnownSparsity is null)
+            .ThenBy(comparison => comparison.KnownSparsity).ToList();
         int[] numbers = [.. byTarget.Select(comparison => comparison.Number)];
-        decimal[] targets = [.. byTarget.Select(comparison => comparison.Sparsity)];
+        decimal?[] targets = [.. byTarget.Select(comparison => comparison.KnownSparsity)];
         return db.Database.SqlQuery<FragileSummary>($"""
             SELECT position, count(*)::integer AS comparisons, (count(*) FILTER (WHERE is_pie))::integer AS pie_count,
                 sum(round(taxicab * 1e9)) / count(*) / 1e9 AS taxicab,
@@ -117,7 +118,8 @@ public sealed record FragileSummary(
 /// <param name="PieCount">The number of these in which the example is a PIE.</param>
 /// <param name="Taxicab">The mean of taxicab over the comparisons.</param>
 /// <param name="Shift">The mean of shift over the comparisons; null for one seed.</param>
-/// <param name="FirstFlip">The lowest target sparsity at which it is a PIE, in percent; null if it never is.</param>
+/// <param name="FirstFlip">The lowest target sparsity at which it is a PIE, in percent; null if it never is, or only of
+/// imported cohorts of unknown sparsity.</param>
 /// <param name="Complete">Whether every comparison that counts is complete; else the row is provisional.</param>
 public sealed record FragileExampleResponse(
     Guid ExampleId, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, int Comparisons,

@@ -12,7 +12,8 @@ public sealed record PieTrajectory(double? FirstFlip, double? LastingFlip, int R
     /// <summary>Whether a PIE stays one at every higher target.</summary>
     public bool IsMonotone => Returns == 0;
 
-    /// <param name="points">Targets in percent, ascending, and whether the example is a PIE at each.</param>
+    /// <param name="points">Targets in percent, ascending, or bits, descending, and whether the example is a PIE at
+    /// each.</param>
     public static PieTrajectory Of(IReadOnlyList<(double Sparsity, bool IsPie)> points)
     {
         double? first = null, lasting = null;
