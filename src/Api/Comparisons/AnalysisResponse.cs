@@ -25,6 +25,7 @@ namespace PieService.Api.Comparisons;
 /// change.</param>
 /// <param name="Conformal">How many labels a run needs to name to include the gold label of 90 % of the
 /// examples.</param>
+/// <param name="Settings">By how many settings of a compression the examples are changed.</param>
 /// <param name="Inference">What the numbers speak about, and what they do not say.</param>
 /// <param name="Warnings">What is doubtful about the PIEs.</param>
 public sealed record AnalysisResponse(
@@ -32,7 +33,8 @@ public sealed record AnalysisResponse(
     Significance Significance, SeedEffect Excess, HalvesResponse Halves, CrossFitResponse CrossFit,
     StabilityResponse Stability, ClassDistributionResponse ClassDistribution,
     MultiplicityResponse Multiplicity, Collapse Collapse, ReplicationResponse Replication, FlipsResponse Flips,
-    DivergenceResponse Divergence, ConformalResponse Conformal, Inference Inference, IReadOnlyList<Warning> Warnings)
+    DivergenceResponse Divergence, ConformalResponse Conformal, SettingsResponse Settings, Inference Inference,
+    IReadOnlyList<Warning> Warnings)
 {
     /// <param name="scope">A comparison that is labelled.</param>
     /// <param name="margin">The change of accuracy that is still equivalent.</param>
@@ -50,6 +52,7 @@ public sealed record AnalysisResponse(
             MultiplicityResponse.Of(result.Multiplicity, cohorts), result.Collapse,
             ReplicationResponse.Of(result.Replication, cohorts), FlipsResponse.Of(result, cohorts, margin),
             DivergenceResponse.Of(result.Divergence), ConformalResponse.Of(result.Conformal),
+            SettingsResponse.Of(result.Settings),
             Inference.For(scope.Foreign?.Replication ?? ReplicationKind.Training, cohorts),
             comparison.Warnings);
     }

@@ -42,13 +42,7 @@ public sealed class DenseStrata
             .Select(label => new { label.Position, label.DenseVotes, label.DenseRuns }).AsAsyncEnumerable();
         await foreach (var label in labels.WithCancellation(cancellation))
             strata[label.Position] =
-                (byte)OverlapGivenMargin.Stratum(Margin(task, PackedVotes.Unpack(label.DenseVotes), label.DenseRuns));
+                (byte)OverlapGivenMargin.Stratum(task, PackedVotes.Unpack(label.DenseVotes), label.DenseRuns);
         return strata;
     }
-
-    private static double Margin(LearningTask task, int[] votes, int runs) => task switch
-    {
-        LearningTask.SingleLabel => Vote.Of(votes).Margin,
-        LearningTask.MultiLabel => new LabelVotes(votes, runs).SmallestMargin,
-    };
 }

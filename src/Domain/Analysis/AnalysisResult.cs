@@ -18,10 +18,12 @@ namespace PieService.Domain.Analysis;
 /// model against one, whose examples have clusters.</param>
 /// <param name="Divergence">Null for multi-label data, and if a run has no scores.</param>
 /// <param name="Conformal">Null for multi-label data, for fewer than 18 examples, and if a run has no scores.</param>
+/// <param name="Settings">Null unless the runs are several settings of a compression.</param>
 public sealed record AnalysisResult(
     Significance Significance, SeedEffect Effect, SeedHalves? Halves, PieSetStability? Stability,
     PieClasses? ClassDistribution, Multiplicity? Multiplicity, Collapse Collapse, Replication? Replication,
-    AnswerFlips Flips, double? NoiseFlips, double? ClusterSe, ScoreDivergence? Divergence, Conformal? Conformal);
+    AnswerFlips Flips, double? NoiseFlips, double? ClusterSe, ScoreDivergence? Divergence, Conformal? Conformal,
+    ChangedBySettings? Settings);
 
 /// <summary>How many models of a cohort answer an example alike (analysis 8).</summary>
 public sealed record Multiplicity(CohortMultiplicity Dense, CohortMultiplicity Pruned);

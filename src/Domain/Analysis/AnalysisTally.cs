@@ -74,15 +74,16 @@ public sealed class AnalysisTally
         isReplicated);
 
     /// <param name="flips">All examples have been added to it.</param>
+    /// <param name="settings">Null unless the runs are several settings of a compression.</param>
     public AnalysisResult Result(
         PieClasses? classes, Collapse collapse, FlipTally flips, double? clusterSe, ScoreDivergence? divergence,
-        Conformal? conformal) => new(
+        Conformal? conformal, ChangedBySettings? settings) => new(
         SignificanceUnless(collapse.Dense), SeedEffect.Of(distances.Distances(), cohorts), halves?.Halves(),
         stability.Stability(), classes,
         task == LearningTask.SingleLabel && !cohorts.IsOneAgainstOne
             ? new(dense.Multiplicity(), pruned.Multiplicity()) : null,
         collapse, secondSeeds == 0 ? null : new(secondSeeds, pies, replicated), flips.Flips(), flips.NoiseFlips(),
-        clusterSe, divergence, conformal);
+        clusterSe, divergence, conformal, settings);
 
     private Significance SignificanceUnless(CohortCollapse dense) =>
         significance is null

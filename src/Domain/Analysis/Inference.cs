@@ -41,7 +41,8 @@ public sealed record Inference(ReplicationKind Replication, string Of, string No
                 "Models that are trained with other seeds: each cohort is one model."),
             ReplicationKind.Setting => new(
                 ReplicationKind.Setting,
-                "These settings: how much the answers differ between the baseline and each of them, on average.",
+                "These settings: how much the answers differ between the baseline and each of them, on average, and "
+                    + "by how many of them an example is changed (settings).",
                 "Other settings, because these are not a random sample: p and q values, intervals over runs and "
                     + "expected numbers treat them as one."),
         };

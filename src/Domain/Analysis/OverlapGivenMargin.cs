@@ -1,3 +1,5 @@
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
 using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Analysis;
@@ -13,11 +15,19 @@ namespace PieService.Domain.Analysis;
 /// <param name="P">P(|Z| at least as large) for independent sets; null if V is 0.</param>
 public sealed record OverlapGivenMargin(double ExpectedShared, double? Ratio, double? Z, double? P)
 {
-    private const int Strata = 10;
+    public const int Strata = 10;
 
     /// <summary>The stratum of an example: min(9, floor(10 margin)).</summary>
     /// <param name="margin">(top - second) / runs of the dense cohort, in [0, 1].</param>
     public static int Stratum(double margin) => Math.Min(Strata - 1, (int)(Strata * margin));
+
+    /// <summary>The stratum of an example by the votes of the dense cohort; for multi-label data by the smallest margin
+    /// of its labels.</summary>
+    public static int Stratum(LearningTask task, int[] votes, int runs) => Stratum(task switch
+    {
+        LearningTask.SingleLabel => Vote.Of(votes).Margin,
+        LearningTask.MultiLabel => new LabelVotes(votes, runs).SmallestMargin,
+    });
 
     /// <param name="first">The PIEs of the first comparison.</param>
     /// <param name="second">The PIEs of the second comparison among the same N examples.</param>

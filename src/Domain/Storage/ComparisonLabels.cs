@@ -119,7 +119,7 @@ public sealed class ComparisonLabels(
                 distribution, collapse, counted.Flips,
                 await ClusterSeAsync(source, comparison, cohorts, counted.Flips, cancellation),
                 await scores.DivergenceAsync(counted.Flips.Changed, cancellation),
-                await scores.ConformalAsync(cancellation)),
+                await scores.ConformalAsync(cancellation), counted.Settings?.Settings()),
         });
         if (ranking is not null)
             db.Influences.AddRange(
@@ -139,12 +139,15 @@ public sealed class ComparisonLabels(
             new(task, classCount, sizes, cohorts.AllDense.Count), new(task, classCount),
             new(task, classCount, sizes, cohorts.SecondDense.Count),
             new(classCount, sizes, gold.Count, knowsAnswers: kind != OpenAnswerKind.Unknown),
-            new bool[gold.Count]);
+            new bool[gold.Count], cohorts.AreSettings ? new(sizes) : null);
         var discordant = sizes.Paired ? new DiscordantSeeds(classCount) : null;
         await foreach (var block in BlocksAsync(source, comparison, cohorts, gold, cancellation))
         {
+            var strata = new List<int>();
             foreach (var (label, isReplicated) in block.Labels())
             {
+                if (counted.Settings is not null)
+                    strata.Add(OverlapGivenMargin.Stratum(task, label.DenseVotes, sizes.Dense));
                 counted.Comparison.Add(label);
                 counted.Classes.Add(label, block.Answers.Gold, sizes);
                 discordant?.Read(block.Answers.Dense, block.Answers.Pruned, label.Position);
@@ -154,6 +157,7 @@ public sealed class ComparisonLabels(
             counted.Comparison.Add(
                 block.Answers, block.AllDense, counted.IsPie[block.Start..(block.Start + block.Answers.Gold.Count)]);
             counted.Analysis.Add(block.Answers);
+            counted.Settings?.Add(block.Answers, strata);
             if (kind == OpenAnswerKind.Texts)
                 await answers.AddAsync(counted.Flips, block.Start, block.Answers, cancellation);
             else counted.Flips.Add(block.Start, block.Answers);
@@ -199,8 +203,10 @@ public sealed class ComparisonLabels(
     }
 
     /// <param name="IsPie">Whether each example is a PIE.</param>
+    /// <param name="Settings">Null unless the runs are several settings of a compression.</param>
     private sealed record Counted(
-        ComparisonTally Comparison, ClassTally Classes, AnalysisTally Analysis, FlipTally Flips, bool[] IsPie);
+        ComparisonTally Comparison, ClassTally Classes, AnalysisTally Analysis, FlipTally Flips, bool[] IsPie,
+        SettingTally? Settings);
 
     /// <summary>For one model against one, and examples that have clusters; else null.</summary>
     private static async Task<double?> ClusterSeAsync(

@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Files;
 using PieService.Domain.Foreign;
+using PieService.Domain.Pies;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
 
@@ -180,13 +182,14 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
         Assert.Equal([4, 6, 8], plan["bySeeds"]!.AsArray().Select(more => (int)more!["seeds"]!));
         var expected = new SeedPlan(
             LearningTask.MultiLabel, [new([2, 0], [0, 5], 1), new([1, 1], [4, 1], 1), new([0, 2], [1, 4], 1)],
-            new(2, 5, Paired: false, Imported: true),
+            new(2, 5, Paired: false) { Kind = CohortKind.Foreign },
             Number(await api.GetAsync($"{path}/analysis"), "halves", "jaccard"));
         Assert.Equal(expected.Jaccard(2)!.Value, Number(plan, "jaccard"), 12);
     }
 
     /// <summary>
-    /// All eight pairs differ on the first example, for which the unpaired q value is smaller than the paired one.
+    /// All six pairs differ on the first example, on which the votes of the cohorts differ. They differ on two others
+    /// too, in both directions: for these the paired test may be small by chance, and the unpaired one is not.
     /// </summary>
     [Theory]
     [InlineData(SeedPairing.Model, 0)]
@@ -194,28 +197,115 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
     public async Task The_paired_test_is_the_default_for_models_that_were_made_of_the_baseline_of_their_seed(
         SeedPairing pairing, int pies)
     {
-        var seeds = Enumerable.Range(0, 8).ToList();
-        string Line(string start, string dense, string pruned) => string.Join(
-            ',', [start, .. seeds.Select(_ => dense), .. seeds.Select(_ => pruned)]);
+        var seeds = Enumerable.Range(0, 6).ToList();
+        string Line(string start, string dense, string pruned) =>
+            string.Join(',', [start, .. dense, .. pruned, .. pruned]);
         string[] lines =
         [
-            string.Join(',', ["id,gold", .. seeds.Select(seed => $"d{seed}"), .. seeds.Select(seed => $"p{seed}")]),
-            Line("0,a", "a", "b"), Line("1,b", "b", "b"), Line("2,a", "a", "a"),
+            string.Join(',', ["id,gold", .. from run in "dpq" from seed in seeds select $"{run}{seed}"]),
+            Line("0,a", "aaaaaa", "bbbbbb"), Line("1,a", "aaabbb", "bbbaaa"), Line("2,a", "aaabbb", "bbbaaa"),
+            Line("3,b", "bbbbbb", "bbbbbb"),
         ];
-        var path = await LabelledAsync(
+        var sweep = await SweepAsync(
             lines,
             Wide([
-                .. seeds.Select(seed => ($"d{seed}", "bf16", seed)),
-                .. seeds.Select(seed => ($"p{seed}", "int4", seed)),
+                .. from run in new[] { ("d", "bf16"), ("p", "int4"), ("q", "nf4") }
+                   from seed in seeds select ($"{run.Item1}{seed}", run.Item2, seed),
             ]),
-            ForeignTask.SingleLabel, ReplicationKind.Training, pairing: pairing);
+            ForeignTask.SingleLabel, ReplicationKind.Training, cohorts:
+            [
+                new() { Name = "int4", Model = "llama", Pairing = pairing },
+                new() { Name = "nf4", Model = "llama", Pairing = pairing },
+            ]);
+        var path = await PathAsync(sweep);
         var pie = Assert.Single((await api.GetAsync($"{path}/pies"))["items"]!.AsArray())!;
         var (unpaired, paired) = (Number(pie, "q"), Number(pie, "paired", "q"));
-        Assert.True(unpaired < paired);
+        Assert.InRange(unpaired, 0, 0.05);
+        Assert.InRange(paired, 0.05, 0.2);
 
-        var found = await api.GetAsync(FormattableString.Invariant($"{path}/pies?maxQ={(unpaired + paired) / 2}"));
+        Assert.Equal(pies, (int)(await api.GetAsync($"{path}/pies?maxQ=0.05"))["totalItems"]!);
+        var analyses = await api.GetAsync($"/api/v1/sweeps/{sweep}/analysis");
+        Assert.All(analyses["items"]!.AsArray(), row => Assert.Equal(pies, (int)row!["significantPies"]!));
+        Assert.Equal(pies, (int)(await api.GetAsync($"/api/v1/sweeps/{sweep}/pies?maxQ=0.05"))["totalItems"]!);
+        var overlap = Assert.Single(
+            (await api.GetAsync($"/api/v1/sweeps/{sweep}/overlaps?maxQ=0.05"))["items"]!.AsArray())!;
+        Assert.Equal((pies, pies), ((int)overlap["first"]!["pies"]!, (int)overlap["shared"]!));
+        var shared = await api.GetAsync($"/api/v1/sweeps/{sweep}/intersections?maxQ=0.05");
+        Assert.Equal(pies, (int)shared["totalItems"]!);
+        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync();
+        Assert.Equal(
+            [pies, pies],
+            await db.Database.SqlQuery<int>(
+                $"""SELECT significant_pies AS "Value" FROM analyses WHERE sweep_id = {sweep}""").ToListAsync());
+    }
 
-        Assert.Equal(pies, (int)found["totalItems"]!);
+    /// <summary>Of four questions, all three settings change the first, and one changes the second.</summary>
+    [Fact]
+    public async Task Settings_of_a_compression_are_counted_by_the_examples_that_they_change()
+    {
+        string[] lines = ["id,gold,d,p0,p1,p2", "0,a,a,b,b,b", "1,a,a,b,a,a", "2,b,b,b,b,b", "3,b,b,b,b,b"];
+        var path = await LabelledAsync(
+            lines, Wide(("d", "bf16", 0), ("p0", "int4", 0), ("p1", "int4", 1), ("p2", "int4", 2)),
+            ForeignTask.SingleLabel, ReplicationKind.Setting);
+
+        var analysis = await api.GetAsync($"{path}/analysis");
+
+        var settings = analysis["settings"]!;
+        Assert.Equal(3, (int)settings["settings"]!);
+        var rows = settings["byChanged"]!.AsArray();
+        Assert.Equal([2, 1, 0, 1], rows.Select(row => (int)row!["examples"]!));
+        // The settings change 1/2, 1/4 and 1/4 of the examples.
+        Assert.Equal(4 / 32.0, Number(rows[3], "expected"), 12);
+        Assert.Equal(8, Number(rows[3], "ratio"), 12);
+        Assert.Contains("(settings)", (string?)analysis["inference"]!["of"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Seeds_of_a_training_are_not_settings()
+    {
+        string[] lines = ["id,gold,d,p0,p1", "0,a,a,b,b", "1,b,b,b,b"];
+        var path = await LabelledAsync(
+            lines, Wide(("d", "bf16", 0), ("p0", "int4", 0), ("p1", "int4", 1)), ForeignTask.SingleLabel,
+            ReplicationKind.Training);
+
+        var settings = (await api.GetAsync($"{path}/analysis"))["settings"]!;
+
+        Assert.Null(settings["settings"]);
+        Assert.Contains("not several settings", (string?)settings["reason"], StringComparison.Ordinal);
+    }
+
+    /// <summary>The example changes at 3 bits, and a cohort of which neither bits nor sparsity are known is left out.
+    /// </summary>
+    [Fact]
+    public async Task An_example_has_its_path_over_the_bits_of_imported_cohorts()
+    {
+        string[] lines =
+            ["id,gold,d,p3,p4,p8,x", "0,a,a,b,a,a,b", "1,b,b,b,b,b,b", "2,a,a,a,a,a,a", "3,b,b,b,b,b,b"];
+        var sweep = await SweepAsync(
+            lines, Wide(("d", "bf16", 0), ("p3", "p3", 0), ("p4", "p4", 0), ("p8", "p8", 0), ("x", "x", 0)),
+            ForeignTask.SingleLabel, cohorts:
+            [
+                .. new[] { 3, 4, 8 }.Select(bits => new ForeignCohort
+                {
+                    Name = $"p{bits}", Model = "llama", Compression = $"GPTQ {bits} bit", Bits = bits,
+                }),
+                new() { Name = "x", Model = "llama", Compression = "distilled" },
+            ]);
+        var example = (await api.GetAsync($"/api/v1/sweeps/{sweep}/pies"))["items"]![0]!["exampleId"];
+
+        var votes = await api.GetAsync($"/api/v1/sweeps/{sweep}/examples/{example}");
+
+        var path = Assert.Single(votes["trajectories"]!.AsArray())!;
+        Assert.Equal(("bits", "GPTQ"), ((string?)path["by"], (string?)path["compression"]));
+        Assert.Equal(
+            [("p8", 8.0, false), ("p4", 4.0, false), ("p3", 3.0, true)],
+            path["points"]!.AsArray().Select(point => (
+                (string)point!["cohort"]!, (double)point["bits"]!, (bool)point["isPie"]!)));
+        Assert.Equal((3, 3), ((int)path["firstFlip"]!, (int)path["lastingFlip"]!));
+        Assert.Null(path["halfSparsity"]);
+        var fragile = (await api.GetAsync($"/api/v1/sweeps/{sweep}/fragile-examples?orderBy=pieCount"))["items"]![0]!;
+        Assert.Equal((2, null), ((int)fragile["pieCount"]!, fragile["firstFlip"]));
     }
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -236,7 +326,21 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
     /// <returns>The path of the only comparison.</returns>
     private async Task<string> LabelledAsync(
         string[] lines, ForeignColumns columns, ForeignTask task, ReplicationKind replication = ReplicationKind.None,
-        ScoreKind? scores = null, SeedPairing pairing = SeedPairing.None)
+        ScoreKind? scores = null) => await PathAsync(await SweepAsync(
+            lines, columns, task, replication, scores,
+            [new() { Name = "int4", Model = "llama", Compression = "GPTQ", Bits = 4 }]));
+
+    /// <summary>The path of the first comparison.</summary>
+    private async Task<string> PathAsync(Guid sweep)
+    {
+        var comparisons = (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray();
+        return $"/api/v1/comparisons/{comparisons[0]!["id"]}";
+    }
+
+    /// <param name="cohorts">The cohorts that are compared with bf16.</param>
+    private async Task<Guid> SweepAsync(
+        string[] lines, ForeignColumns columns, ForeignTask task, ReplicationKind replication = ReplicationKind.None,
+        ScoreKind? scores = null, params IEnumerable<ForeignCohort> cohorts)
     {
         var path = Path.Combine(folder.FullName, $"{Guid.NewGuid()}.csv");
         await File.WriteAllLinesAsync(path, lines);
@@ -245,11 +349,7 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
             Name = "int4",
             Replication = replication,
             Dataset = new() { FromFiles = true, Name = "questions", Task = task },
-            Cohorts =
-            [
-                new() { Name = "bf16", Model = "llama", Baseline = true },
-                new() { Name = "int4", Model = "llama", Compression = "GPTQ", Bits = 4, Pairing = pairing },
-            ],
+            Cohorts = [new() { Name = "bf16", Model = "llama", Baseline = true }, .. cohorts],
             Files = [new() { Part = "a", Format = ForeignFormat.Csv, Columns = columns, ScoreKind = scores }],
         };
         var parts = new Dictionary<string, SourceFile> { ["a"] = new("a", path) };
@@ -262,8 +362,7 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
         await api.Services.GetRequiredService<ImportedSweeps>()
             .AddAsync(id, import, predictions, alongWith: null, CancellationToken.None);
         await api.Situations.LabelAsync(id);
-        var comparisons = (await api.GetAsync($"/api/v1/sweeps/{id}/comparisons"))["items"]!.AsArray();
-        return $"/api/v1/comparisons/{Assert.Single(comparisons)!["id"]}";
+        return id;
     }
 
     private static double Kl(double[] p, double[] q) => p.Zip(q, (a, b) => a * Math.Log(a / b)).Sum();

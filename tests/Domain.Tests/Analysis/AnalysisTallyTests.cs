@@ -174,7 +174,7 @@ public class AnalysisTallyTests
 
         var result = tally.Result(
             classes: null, None, InOneBlock.Flips(fewer, paired: false), clusterSe: null, divergence: null,
-            conformal: null);
+            conformal: null, settings: null);
 
         Assert.Null(result.Significance.Paired);
         Assert.Equal((null, 4), (result.Effect.SameSeed, result.Effect.Df));
@@ -206,7 +206,7 @@ public class AnalysisTallyTests
         }
         return tally.Result(
             classes: null, collapse ?? None, InOneBlock.Flips(answers, paired: true), clusterSe: null, divergence: null,
-            conformal: null);
+            conformal: null, settings: null);
     }
 
     private static ComparedAnswers Answers(LearningTask task) => new(
