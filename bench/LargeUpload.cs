@@ -31,14 +31,13 @@ internal static class LargeUpload
                 address);
             using var client = new HttpClient { BaseAddress = new(address), Timeout = TimeSpan.FromMinutes(30) };
             await LargeQueries.ReadyAsync(client);
-            var (before, ended) = (api.ProcessorTime, JsonNode.Parse("{}")!);
-            var (receiving, storing) = (0.0, await Measured.ElapsedAsync(async () =>
+            var (before, receiving, answer) = (api.ProcessorTime, 0.0, JsonNode.Parse("{}")!);
+            var storing = await Measured.ElapsedAsync(async () =>
             {
-                JsonNode accepted = ended;
-                receiving = await Measured.ElapsedAsync(async () => accepted = await SendAsync(client, import, parts));
-                ended = await EndedAsync(client, (string)accepted["id"]!);
-            }));
-            if ((string?)ended["state"] != "succeeded") throw new InvalidOperationException(ended.ToJsonString());
+                receiving = await Measured.ElapsedAsync(async () => answer = await SendAsync(client, import, parts));
+                answer = await EndedAsync(client, (string)answer["id"]!);
+            });
+            if ((string?)answer["state"] != "succeeded") throw new InvalidOperationException(answer.ToJsonString());
             Measured.Say(
                 $"over HTTP: received after {receiving:F1} s, stored after {storing:F1} s, "
                 + $"{(api.ProcessorTime - before).TotalSeconds:F1} s of the API's processor time, at most "

@@ -51,6 +51,9 @@ internal sealed record ImportArguments(
         };
         command.Validators.Add(result =>
         {
+            // The library takes an option that it does not know for a file.
+            foreach (var unknown in (result.GetValue(files) ?? []).Where(file => file.StartsWith('-')))
+                result.AddError($"There is no option {unknown}; --help lists them.");
             if (result.GetValue(files) is { Length: > 0 } == result.GetValue(definition) is not null)
                 result.AddError("Name files and folders, or a definition that names its files.");
         });
