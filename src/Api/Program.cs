@@ -35,6 +35,10 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 });
 var (services, configuration) = (builder.Services, builder.Configuration);
 
+// The log
+var logFormat = configuration[LogSetup.FormatSetting];
+builder.Logging.AddLines(logFormat);
+
 // Settings
 var folders = PieFolders.From(name => configuration[name]);
 services.AddSingleton(folders);
@@ -43,8 +47,8 @@ services.AddSingleton(TimeProvider.System);
 var access = AccessSettings.From(configuration);
 
 // The database: the configured one, or a private one that this process owns
-using var startup =
-    LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddConsole());
+using var startup = LoggerFactory.Create(
+    logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddLines(logFormat));
 var connectionString = configuration.GetConnectionString("Pie");
 PrivatePostgres? cluster = null;
 if (string.IsNullOrEmpty(connectionString))
@@ -117,6 +121,7 @@ services.AddWebhooks();
 services.AddPieOpenApi();
 
 var app = builder.Build();
+app.UseRequestLog();
 app.UseSecurityHeaders();
 app.UseExceptionHandler();
 app.UseStatusCodePages();

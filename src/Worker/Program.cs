@@ -42,7 +42,8 @@ switch (args)
 
 var builder = Host.CreateApplicationBuilder(args);
 var (services, configuration) = (builder.Services, builder.Configuration);
-builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Warning);
+var logFormat = configuration[LogSetup.FormatSetting];
+builder.Logging.AddLines(logFormat).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Warning);
 // To hand a run back, the worker must end its trainer and update the database.
 services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(150));
 
@@ -67,7 +68,7 @@ catch (TrainerFailedException unfit)
 }
 
 // The database: the configured one, or the private one of the API on this machine
-using var startup = LoggerFactory.Create(logging => logging.AddConsole());
+using var startup = LoggerFactory.Create(logging => logging.AddLines(logFormat));
 var (connectionString, installation) = await SchemaWait.ForAsync(
     configuration.GetConnectionString("Pie"), folders, startup.CreateLogger<SchemaWait>(), TimeProvider.System);
 services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
@@ -102,7 +103,8 @@ services.AddSingleton<TrainNextRun>();
 services.AddSingleton<ITrainNextRun>(provider => provider.GetRequiredService<TrainNextRun>());
 services.AddHostedService<SlotWatch>();
 services.AddSingleton<ComparisonLabels>();
-services.AddTransient<ILabelComparison, LabelComparison>();
+services.AddTransient<LabelComparison>();
+services.AddTransient<ILabelComparison, LabelNextComparison>();
 
 // The queue: labelling has its own server, so that it never waits for hours of training
 services.AddQueue(connectionString, maxPoolSize: (2 * settings.Slots) + 8);

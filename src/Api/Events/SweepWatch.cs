@@ -51,6 +51,7 @@ public sealed class SweepWatch(
         // The labels are read after the progress and reported before it, so that a client that learns of a sweep's
         // success has received all of its comparisons.
         var labelled = (await NewlyLabelledAsync(db, ids, cancellation)).ToLookup(comparison => comparison.SweepId);
+        var ended = new List<(Guid Sweep, SweepState State)>();
         foreach (var sweep in watched)
         {
             if (!progress.TryGetValue(sweep.Id, out var now)) continue;
@@ -58,11 +59,13 @@ public sealed class SweepWatch(
             var last = NextSweepEvent.ReadLast(sweep.LastState, sweep.LastProgress);
             if (NextSweepEvent.Of(last, now) is { } step) added.Add(step);
             if (added.Count == 0 || !await AppendAsync(db, sweep, added, cancellation)) continue;
-            if (now.State.IsFinal() && now.State != last?.State)
-                await SweepEndedMessage.AskAsync(
-                    db, sweep, now, eventNumber: sweep.LastNumber + added.Count, cancellation);
+            if (!now.State.IsFinal() || now.State == last?.State) continue;
+            await SweepEndedMessage.AskAsync(
+                db, sweep, now, eventNumber: sweep.LastNumber + added.Count, cancellation);
+            ended.Add((sweep.Id, now.State));
         }
         await transaction.CommitAsync(cancellation);
+        foreach (var (sweep, state) in ended) EventLog.Ended(logger, sweep, state);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Access;
@@ -46,7 +47,7 @@ public static class SweepEndpoints
     /// <response code="202">The sweep is accepted; poll the address in Location.</response>
     private static async Task<IResult> Submit(
         Body<SweepRequest> body, Query<SubmitQuery> query, PieDbContext db, SweepStore store, IdempotencyKey key,
-        HttpContext http, CancellationToken cancellation)
+        HttpContext http, ILogger<SweepStore> logger, CancellationToken cancellation)
     {
         if (query.Value.ValidateOnly) return await Plan(body, new(new()), db, cancellation);
         await using var attempt = await key.BeginAsync(http, SubmitOperation, body.Bytes, cancellation);
@@ -63,8 +64,12 @@ public static class SweepEndpoints
                 Name = request.Name!,
                 DatasetId = dataset.Dataset.Id,
                 Request = request,
+                // In another format the id would have text that the client sent.
+                TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
             };
-            await store.SubmitAsync(sweep, SweepExpansion.Expand(request, dataset.Dataset.ContentHash), cancellation);
+            var plan = SweepExpansion.Expand(request, dataset.Dataset.ContentHash);
+            await store.SubmitAsync(sweep, plan, cancellation);
+            SweepLog.Submitted(logger, sweep.Id, sweep.Name, plan.Runs.Count, plan.Comparisons.Count);
         }
         var answer = Accepted(http.Response, (await SweepQuery.FindAsync(db, attempt.ResourceId, cancellation))!);
         await attempt.CompleteAsync(StatusCodes.Status202Accepted, answer.Location!, answer.Value);

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using PieService.Domain.Pies;
 
 namespace PieService.Domain.Storage;
 
@@ -10,13 +9,14 @@ namespace PieService.Domain.Storage;
 /// </summary>
 public sealed partial class LabelComparison(
     ComparisonLabels labels, IDbContextFactory<PieDbContext> contexts, ILogger<LabelComparison> logger)
-    : ILabelComparison
 {
-    public async Task ExecuteAsync(Guid comparisonId, CancellationToken cancellation)
+    /// <returns>Whether it is labelled; false if this attempt failed.</returns>
+    public async Task<bool> ExecuteAsync(Guid comparisonId, CancellationToken cancellation)
     {
         try
         {
             await labels.ExecuteAsync(comparisonId, cancellation);
+            return true;
         }
         catch (Exception) when (cancellation.IsCancellationRequested)
         {
@@ -31,6 +31,7 @@ public sealed partial class LabelComparison(
             Failed(logger, comparisonId, failure);
             await using var db = await contexts.CreateDbContextAsync(cancellation);
             await Labelling.FailAsync(db, comparisonId, failure.GetBaseException().Message, cancellation);
+            return false;
         }
     }
 

@@ -8,7 +8,8 @@ namespace PieService.Domain.Storage;
 public sealed record RunLease(Guid RunId, long Epoch);
 
 /// <summary>A run that was claimed, as its row is from then on.</summary>
-public sealed record ClaimedRun(RunLease Lease, Run Run);
+/// <param name="For">The sweep for which it is trained; null if no live sweep wants it any more.</param>
+public sealed record ClaimedRun(RunLease Lease, Run Run, TracedSweep? For);
 
 /// <param name="Worker">The id of the worker.</param>
 /// <param name="Store">The identity of the artifact folder that it reads and writes; null if it has none.</param>
@@ -80,9 +81,10 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         if (claimed is not [var lease]) return null;
 
         var run = await db.Runs.AsNoTracking().SingleAsync(row => row.Id == lease.RunId, cancellation);
+        var sweep = await TracedSweep.OfRunAsync(db, lease.RunId, cancellation);
         // Not cancellable: a claim that is made but unknown to the worker costs a whole lease.
         await transaction.CommitAsync(CancellationToken.None);
-        return new ClaimedRun(lease, run);
+        return new ClaimedRun(lease, run, sweep);
     }
 
     /// <summary>

@@ -34,6 +34,12 @@ public sealed class Sweep
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? CancelRequestedAt { get; init; }
     public DateTimeOffset? PauseRequestedAt { get; init; }
+
+    /// <summary>
+    /// The request that created the sweep, as the traceparent of W3C Trace Context; null if it had no trace. Runs and
+    /// labellings of the sweep belong to the same trace.
+    /// </summary>
+    public string? TraceParent { get; init; }
 }
 
 public enum SweepState

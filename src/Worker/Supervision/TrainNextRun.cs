@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
+using PieService.Hosting;
 using PieService.Worker.Runs;
 using PieService.Worker.Trainers;
 
@@ -43,7 +44,8 @@ public sealed class TrainNextRun(
 
     private async Task TrainAsync(ClaimedRun claimed)
     {
-        var (lease, run) = claimed;
+        var (lease, run, sweep) = claimed;
+        using var ids = logger.BeginIds(run.Id, sweep?.Id, sweep?.Trace);
         using var held = keeper.Hold(lease);
         try
         {

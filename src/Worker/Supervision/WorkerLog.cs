@@ -30,6 +30,9 @@ internal static partial class WorkerLog
     [LoggerMessage(14, LogLevel.Warning, "Run {Run}: {Warning}")]
     public static partial void Warned(ILogger logger, Guid run, string warning);
 
+    [LoggerMessage(16, LogLevel.Information, "Comparison {Comparison} is labelled after {Seconds:F1} s")]
+    public static partial void Labelled(ILogger logger, Guid comparison, double seconds);
+
     [LoggerMessage(20, LogLevel.Warning, "The database is unavailable, training continues: {Reason}")]
     public static partial void DatabaseAway(ILogger logger, string reason);
 }
