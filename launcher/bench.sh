@@ -42,6 +42,3 @@ bench() {
   dotnet artifacts/bin/Bench/release_linux-x64/PieService.Bench.dll report "$report" ${part:+--part "$part"} \
     ${compare:+--compare "$compare"} ${checkpoint:+--checkpoint "$checkpoint"} ${texts:+--texts "$texts"}
 }
-
-# from_caller PATH: the path as the caller's folder has it.
-from_caller() { if [[ $1 == /* ]]; then printf '%s' "$1"; else printf '%s/%s' "$caller" "$1"; fi; }

@@ -30,3 +30,6 @@ readonly run=$PIE_DATA/run logs=$PIE_DATA/logs
 readonly seconds_to_get_ready=180
 # The worker itself has 150 s to hand its runs back (HostOptions.ShutdownTimeout).
 readonly seconds_to_stop=155
+
+# from_caller PATH: the path as the caller's folder has it.
+from_caller() { if [[ $1 == /* ]]; then printf '%s' "$1"; else printf '%s/%s' "$caller" "$1"; fi; }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PieService.Api;
 using PieService.Api.Access;
+using PieService.Api.Backups;
 using PieService.Api.Bundles;
 using PieService.Api.Comparisons;
 using PieService.Api.Database;
@@ -26,6 +27,7 @@ using PieService.Domain.Storage;
 using PieService.Hosting;
 
 if (args is ["key", .. var keyArguments]) return await KeyCommand.RunAsync(keyArguments);
+if (args is [BackupCommand.Backup or BackupCommand.Restore, ..]) return await BackupCommand.RunAsync(args);
 
 // The settings are beside the program, whatever the current folder is.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions

@@ -43,7 +43,8 @@ switch (args)
 var builder = Host.CreateApplicationBuilder(args);
 var (services, configuration) = (builder.Services, builder.Configuration);
 var logFormat = configuration[LogSetup.FormatSetting];
-builder.Logging.AddLines(logFormat).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Warning);
+builder.Logging.AddLines(logFormat).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
+    .AddFilter("Hangfire", LogLevel.Warning);
 // To hand a run back, the worker must end its trainer and update the database.
 services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(150));
 

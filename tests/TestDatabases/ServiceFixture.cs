@@ -7,10 +7,15 @@ namespace PieService.TestDatabases;
 /// <summary>API and worker as real processes with a real database, and a client.</summary>
 public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
 {
-    private readonly FreshDatabase database =
-        new(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
+    private readonly FreshDatabase database;
+    private readonly string? backup;
     private readonly string folder = Directory.CreateTempSubdirectory("pie-pipeline-").FullName;
     private readonly Dictionary<string, string> settings = [];
+
+    public ServiceFixture() =>
+        database = new(connection => Migrator.MigrateAsync(connection, CancellationToken.None));
+
+    private ServiceFixture(string backup) => (this.backup, database) = (backup, new(_ => Task.CompletedTask));
 
     public ServiceProcess Api { get; private set; } = null!;
 
@@ -38,6 +43,18 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
         return service;
     }
 
+    /// <summary>Restores a backup into an empty database and other folders, and starts its service.</summary>
+    public static async Task<ServiceFixture> RestoredAsync(string backup)
+    {
+        var service = new ServiceFixture(backup);
+        await service.InitializeAsync();
+        return service;
+    }
+
+    /// <summary>Runs a command of the API's program with the settings of this service.</summary>
+    public Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) =>
+        ServiceProcess.RunApiAsync(settings, arguments);
+
     protected override string Tail => $"--- API\n{Api.Tail}\n--- worker\n{Worker.Tail}";
 
     public async ValueTask InitializeAsync()
@@ -57,6 +74,11 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
         settings.TryAdd("PIE_REQUESTS_PER_SECOND", "100000");
         settings.TryAdd("PIE_WEBHOOK_PRIVATE", "true");
         Client.BaseAddress = new Uri(Address);
+        if (backup is not null)
+        {
+            var (exitCode, _, errors) = await RunAsync("restore", backup);
+            Assert.True(exitCode == 0, errors);
+        }
         StartApi();
         StartWorker();
         await UntilAsync("the service is ready", async () =>

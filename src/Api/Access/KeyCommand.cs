@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using PieService.Api.Database;
 using PieService.Domain;
@@ -38,19 +37,11 @@ public static partial class KeyCommand
                 $"'{wanted}' is not a valid name. Use 1 to 64 characters of a-z, A-Z, 0-9, '.', '_' and '-'; the "
                 + $"names {Actor.Local.Name} and {Actor.Operator} are reserved.", 2);
 
-        var configuration = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory)
-            .AddJsonFile("appsettings.json").AddEnvironmentVariables().Build();
-        var folders = PieFolders.From(name => configuration[name]);
         try
         {
-            var configured = configuration.GetConnectionString("Pie");
-            await using var cluster = string.IsNullOrEmpty(configured)
-                ? await TryStartAsync(folders, configuration[PostgresBinaries.Setting]) : null;
-            var connectionString = cluster?.ConnectionString
-                ?? (string.IsNullOrEmpty(configured) ? await File.ReadAllTextAsync(folders.ConnectionFile)
-                    : configured);
-            await Migrator.MigrateAsync(connectionString, CancellationToken.None);
-            await using var database = NpgsqlDataSource.Create(connectionString);
+            await using var service = await CommandDatabase.OpenAsync();
+            await Migrator.MigrateAsync(service.ConnectionString, CancellationToken.None);
+            await using var database = NpgsqlDataSource.Create(service.ConnectionString);
             var options = new DbContextOptionsBuilder<PieDbContext>();
             PieDbContext.Configure(options, database);
             await using var db = new PieDbContext(options.Options);
@@ -60,22 +51,6 @@ public static partial class KeyCommand
             or ArgumentException)
         {
             return await WriteAsync($"The database cannot be used: {cannot.Message}", 1);
-        }
-    }
-
-    /// <summary>
-    /// Starts the private server for the duration of the command; returns null if a running service owns it, whose
-    /// server is then used.
-    /// </summary>
-    private static async Task<PrivatePostgres?> TryStartAsync(PieFolders folders, string? binaries)
-    {
-        try
-        {
-            return await PrivatePostgres.StartAsync(folders, binaries, NullLogger.Instance);
-        }
-        catch (ClusterTakenException)
-        {
-            return null;
         }
     }
 

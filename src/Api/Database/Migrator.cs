@@ -38,7 +38,8 @@ public static class Migrator
         await Labelling.AskOutdatedAsync(db, cancellation);
     }
 
-    private static async Task CreateDatabaseAsync(string connectionString, CancellationToken cancellation)
+    /// <summary>Creates the database if it does not exist.</summary>
+    public static async Task CreateDatabaseAsync(string connectionString, CancellationToken cancellation)
     {
         var wanted = new NpgsqlConnectionStringBuilder(connectionString);
         if (await ExistsAsync(connectionString, cancellation)) return;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
@@ -30,44 +29,7 @@ public sealed class ArtifactFolder(PieFolders folders, Installation installation
     /// <summary>
     /// The folder's identity, which its first user creates; null if the folder cannot be reached at the moment.
     /// </summary>
-    public string? Store()
-    {
-        var path = folders.ArtifactStoreFile;
-        try
-        {
-            if (!File.Exists(path) || new FileInfo(path).Length == 0) Name(path);
-            return File.ReadAllText(path) is { Length: > 0 } id ? id : null;
-        }
-        catch (Exception unreachable) when (unreachable is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private void Name(string path)
-    {
-        Directory.CreateDirectory(folders.Artifacts);
-        var mine = $"{path}.{Guid.NewGuid():N}";
-        try
-        {
-            using (var file = new FileStream(mine, FileMode.CreateNew, FileAccess.Write))
-            {
-                file.Write(Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N")));
-                file.Flush(flushToDisk: true);
-            }
-            // If several workers start together, the first one sets the identity; an empty file, which a power cut
-            // may leave, is replaced.
-            File.Move(mine, path, overwrite: File.Exists(path) && new FileInfo(path).Length == 0);
-        }
-        catch (IOException) when (File.Exists(path) && new FileInfo(path).Length > 0)
-        {
-            // Another worker has already written the identity.
-        }
-        finally
-        {
-            File.Delete(mine);
-        }
-    }
+    public string? Store() => ArtifactStore.Identity(folders);
 
     /// <summary>The folder for the checkpoints of one lease; it is created with the first checkpoint.</summary>
     public string FolderOf(RunLease lease) =>

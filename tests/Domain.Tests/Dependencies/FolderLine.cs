@@ -16,7 +16,7 @@ internal sealed record FolderLine(string Project, IReadOnlyList<IReadOnlyList<st
             + "Bundles → Webhooks → Access → Storage"),
         Parse(
             "Api",
-            "Database → Dispatch → Http → Lists → Access → Idempotency → Tables → Uploads → "
+            "Database → Backups → Dispatch → Http → Lists → Access → Idempotency → Tables → Uploads → "
             + "(Datasets | PredictionImports | Sweeps | Runs | Comparisons | Models) → "
             + "(SweepAnalysis | Bundles) → Figures → Webhooks → Events → Pages → OpenApi → ."),
         Parse(

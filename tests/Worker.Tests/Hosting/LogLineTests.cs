@@ -103,7 +103,8 @@ public partial class LogLineTests
             new Formatted(formatter, output))), output);
     }
 
-    private sealed class Formatted(ConsoleFormatter formatter, TextWriter output) : ILoggerProvider, ISupportExternalScope
+    private sealed class Formatted(ConsoleFormatter formatter, TextWriter output)
+        : ILoggerProvider, ISupportExternalScope
     {
         private IExternalScopeProvider? scopes;
 

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using PieService.Api.Database;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Backups;
+
+/// <summary>The commands ./pie backup and ./pie restore.</summary>
+public static class BackupCommand
+{
+    public const string Backup = "backup", Restore = "restore";
+
+    private const string Checkpoints = "--checkpoints";
+
+    private const string Usage =
+        """
+        ./pie backup [--checkpoints] FILE   the database and the kept models as one file, while the service works
+        ./pie restore FILE                  into an empty database and the artifact folder
+        """;
+
+    /// <returns>The exit code: 1 if the command failed, 2 if the arguments are not valid.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        Func<CommandDatabase, Task>? command = arguments switch
+        {
+            [Backup, Checkpoints, { Length: > 0 } file] => service => BackUpAsync(service, file, withCheckpoints: true),
+            [Backup, { Length: > 0 } file] when !file.StartsWith('-') =>
+                service => BackUpAsync(service, file, withCheckpoints: false),
+            [Restore, { Length: > 0 } file] when !file.StartsWith('-') => service => RestoreAsync(service, file),
+            _ => null,
+        };
+        if (command is null) return await FailAsync(Usage, 2);
+        try
+        {
+            await using var service = await CommandDatabase.OpenAsync();
+            await command(service);
+            return 0;
+        }
+        catch (Exception cannot) when (cannot is BackupException or InvalidOperationException or IOException
+            or UnauthorizedAccessException or NpgsqlException or ArgumentException)
+        {
+            return await FailAsync($"pie: {arguments[0]}: {cannot.Message}", 1);
+        }
+    }
+
+    private static async Task BackUpAsync(CommandDatabase service, string path, bool withCheckpoints)
+    {
+        var postgres = new PostgresTools(service.ConnectionString, service.Configuration[PostgresBinaries.Setting]);
+        await using var database = NpgsqlDataSource.Create(service.ConnectionString);
+        var options = new DbContextOptionsBuilder<PieDbContext>();
+        PieDbContext.Configure(options, database);
+        await using var db = new PieDbContext(options.Options);
+        if (await Schema.LackAsync(db, CancellationToken.None) is { } lack)
+            throw new BackupException($"There is no database of this version to back up: {lack}");
+        var writer = new BackupWriter(db, service.Folders, postgres, Console.Error);
+        Summarise(await writer.WriteAsync(Path.GetFullPath(path), withCheckpoints, CancellationToken.None), path);
+    }
+
+    private static async Task RestoreAsync(CommandDatabase service, string path)
+    {
+        if (service.IsInUse)
+            throw new BackupException($"The service runs in {service.Folders.Data}. Stop it first: ./pie down");
+        var postgres = new PostgresTools(service.ConnectionString, service.Configuration[PostgresBinaries.Setting]);
+        using var backup = await BackupReader.OpenAsync(path, CancellationToken.None);
+        await new Restoration(service.ConnectionString, service.Folders, postgres)
+            .ExecuteAsync(backup, CancellationToken.None);
+        Summarise(backup.Manifest, path);
+    }
+
+    private static void Summarise(BackupManifest manifest, string path)
+    {
+        var dump = manifest.Files.Single(file => file.Name == BackupManifest.DumpName);
+        var others = manifest.Files.Where(file => file != dump).ToList();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+             {path}
+               database   {MiB(dump.Bytes):F1} MiB, as of {manifest.CreatedAt:u}
+               artifacts  {MiB(others.Sum(file => file.Bytes)):F1} MiB, {others.Count} files
+               written by PieService {manifest.Service} on PostgreSQL {manifest.Server}
+             """));
+    }
+
+    private static double MiB(long bytes) => bytes / 1048576.0;
+
+    private static async Task<int> FailAsync(string text, int exitCode)
+    {
+        await Console.Error.WriteLineAsync(text);
+        return exitCode;
+    }
+}

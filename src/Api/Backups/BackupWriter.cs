@@ -1,0 +1,121 @@
+using System.Data;
+using System.IO.Compression;
+using System.Reflection;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using PieService.Domain;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Backups;
+
+/// <summary>
+/// Writes a backup while the service works: the database as of one moment, and the files of the artifact folder that it
+/// names at that moment.
+/// </summary>
+internal sealed class BackupWriter(
+    PieDbContext db, PieFolders folders, PostgresTools postgres, TextWriter warnings)
+{
+    private readonly List<BackupFile> files = [];
+
+    /// <param name="path">The file; it is written beside it and then renamed, so that it is never incomplete.</param>
+    /// <param name="withCheckpoints">Whether the backup has the last checkpoint of each run too.</param>
+    /// <exception cref="BackupException">The dump failed.</exception>
+    public async Task<BackupManifest> WriteAsync(string path, bool withCheckpoints, CancellationToken cancellation)
+    {
+        var unfinished = path + ".unfinished";
+        try
+        {
+            BackupManifest manifest;
+            await using (var file = Create(unfinished))
+            {
+                await using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+                    manifest = await FillAsync(zip, withCheckpoints, cancellation);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(unfinished, path, overwrite: true);
+            return manifest;
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+
+    /// <summary>Only this user can read the file: it has the texts of the datasets, and hashes of keys.</summary>
+    private static FileStream Create(string path)
+    {
+        File.Delete(path);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
+
+    private async Task<BackupManifest> FillAsync(ZipArchive zip, bool withCheckpoints, CancellationToken cancellation)
+    {
+        // The snapshot exists as long as this transaction: the dump and the list of files are of one moment.
+        await using var transaction =
+            await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var snapshot = await db.Database.SqlQuery<string>($"""SELECT pg_export_snapshot() AS "Value" """)
+            .SingleAsync(cancellation);
+        await using (var entry = Entry(zip, BackupManifest.DumpName))
+            files.Add(await postgres.DumpAsync(snapshot, entry, cancellation));
+        await AddArtifactsAsync(zip, withCheckpoints, cancellation);
+        var manifest = new BackupManifest(
+            BackupManifest.CurrentFormat,
+            typeof(BackupWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+                .InformationalVersion,
+            [.. await db.Database.GetAppliedMigrationsAsync(cancellation)],
+            await db.Database.SqlQuery<string>($"""SELECT current_setting('server_version') AS "Value" """)
+                .SingleAsync(cancellation),
+            await db.Database.SqlQuery<DateTimeOffset>($"""SELECT now() AS "Value" """).SingleAsync(cancellation),
+            files);
+        await using var last = Entry(zip, BackupManifest.FileName);
+        await last.WriteAsync(Encoding.UTF8.GetBytes(Json.Write(manifest)), cancellation);
+        return manifest;
+    }
+
+    private async Task AddArtifactsAsync(ZipArchive zip, bool withCheckpoints, CancellationToken cancellation)
+    {
+        var installation = await db.Database.SqlQuery<Guid>($"""SELECT id AS "Value" FROM installation""")
+            .SingleAsync(cancellation);
+        var (own, store) = (folders.ArtifactsOf(installation), ArtifactStore.Identity(folders));
+        foreach (var row in await RestoredDatabase.ArtifactsAsync(db, cancellation))
+        {
+            if (!row.IsModel && !withCheckpoints) continue;
+            var name = BackupManifest.NameOf(row.Path);
+            if (row.Store != store || BackupManifest.ArtifactOf(name) is null
+                || Open(Path.Combine(own, row.Path)) is not { } source)
+            {
+                // A checkpoint is removed when a later one is recorded.
+                if (row.IsModel)
+                    await warnings.WriteLineAsync($"{row.Path} is not in {own}, so the backup does not have it.");
+                continue;
+            }
+            await using (source)
+            await using (var entry = Entry(zip, name))
+            {
+                var copied = await HashedCopy.CopyAsync(name, source, entry, cancellation);
+                if (copied.Sha256 == row.Sha256) files.Add(copied);
+                else await warnings.WriteLineAsync(
+                    $"{Path.Combine(own, row.Path)} is damaged: its SHA-256 is {copied.Sha256} and not {row.Sha256}, "
+                    + "so a restore will not use it.");
+            }
+        }
+    }
+
+    private static FileStream? Open(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        }
+        catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The dump is compressed, and weights do not become smaller, so the bytes are stored as they are.</summary>
+    private static Stream Entry(ZipArchive zip, string name) =>
+        zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
+}

@@ -1,0 +1,52 @@
+using System.Text;
+
+namespace PieService.Domain;
+
+/// <summary>
+/// The identity of the artifact folder. A row that names a file has the identity of the folder that the file is in, so
+/// a worker with another folder does not look for it.
+/// </summary>
+public static class ArtifactStore
+{
+    /// <summary>
+    /// The identity, which the first user of the folder creates; null if the folder cannot be reached at the moment.
+    /// </summary>
+    public static string? Identity(PieFolders folders)
+    {
+        var path = folders.ArtifactStoreFile;
+        try
+        {
+            if (!File.Exists(path) || new FileInfo(path).Length == 0) Name(folders, path);
+            return File.ReadAllText(path) is { Length: > 0 } id ? id : null;
+        }
+        catch (Exception unreachable) when (unreachable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static void Name(PieFolders folders, string path)
+    {
+        Directory.CreateDirectory(folders.Artifacts);
+        var mine = $"{path}.{Guid.NewGuid():N}";
+        try
+        {
+            using (var file = new FileStream(mine, FileMode.CreateNew, FileAccess.Write))
+            {
+                file.Write(Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N")));
+                file.Flush(flushToDisk: true);
+            }
+            // If several workers start together, the first one sets the identity; an empty file, which a power cut
+            // may leave, is replaced.
+            File.Move(mine, path, overwrite: File.Exists(path) && new FileInfo(path).Length == 0);
+        }
+        catch (IOException) when (File.Exists(path) && new FileInfo(path).Length > 0)
+        {
+            // Another worker has already written the identity.
+        }
+        finally
+        {
+            File.Delete(mine);
+        }
+    }
+}

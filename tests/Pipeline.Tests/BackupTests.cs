@@ -1,0 +1,131 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using PieService.TestDatabases;
+
+namespace PieService.Pipeline.Tests;
+
+/// <summary>A backup of a service that trains, and a service that is made of it elsewhere.</summary>
+public sealed partial class BackupTests(ServiceFixture service) : IClassFixture<ServiceFixture>, IDisposable
+{
+    // They take several seconds, so that a backup is made in the middle of them even on a busy machine.
+    private const int Epochs = 60;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("pie-backup-").FullName;
+
+    private string Backup => Path.Combine(folder, "pie.zip");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_restored_service_continues_the_sweep_to_the_same_predictions_and_models(bool hasCheckpoints)
+    {
+        var sweep = await SubmitAsync();
+        await service.UntilAsync("some runs have ended and some are being trained", async () =>
+        {
+            var runs = await service.ListAsync($"/api/v1/sweeps/{sweep}/runs");
+            return runs.Any(run => (string?)run["state"] == "succeeded")
+                && runs.Any(run => (string?)run["state"] == "running" && (int)run["epochs"]!["done"]! > 1);
+        });
+
+        string[] arguments = hasCheckpoints ? ["backup", "--checkpoints", Backup] : ["backup", Backup];
+        var (exitCode, output, errors) = await service.RunAsync(arguments);
+
+        Assert.True(exitCode == 0, errors);
+        Assert.Contains($"{Backup}\n", output, StringComparison.Ordinal);
+        using (var zip = await ZipFile.OpenReadAsync(Backup))
+        {
+            Assert.Contains(
+                zip.Entries, entry => entry.FullName.StartsWith("artifacts/models/", StringComparison.Ordinal));
+            Assert.Equal(
+                hasCheckpoints,
+                zip.Entries.Any(entry => entry.FullName.StartsWith("artifacts/runs/", StringComparison.Ordinal)));
+        }
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Backup));
+
+        await using var restored = await ServiceFixture.RestoredAsync(Backup);
+        var runsThen = await restored.ListAsync($"/api/v1/sweeps/{sweep}/runs");
+        Assert.Contains(runsThen, run => (string?)run["state"] == "succeeded");
+        Assert.Contains(runsThen, run => (string?)run["state"] is "queued" or "running");
+        await service.UntilEndedAsync(sweep);
+        await restored.UntilEndedAsync(sweep);
+
+        foreach (var (original, copy) in (await service.ListAsync($"/api/v1/sweeps/{sweep}/runs"))
+            .Zip(await restored.ListAsync($"/api/v1/sweeps/{sweep}/runs")))
+        {
+            Assert.Equal((string?)original["id"], (string?)copy["id"]);
+            Assert.Equal((string?)original["predictionHash"], (string?)copy["predictionHash"]);
+            // The restore is not an attempt that failed, and no worker was lost.
+            Assert.Equal((1, 0), ((int)copy["attempts"]!, (int)copy["interruptions"]!));
+            Assert.Equal(
+                await service.Client.GetByteArrayAsync($"/api/v1/runs/{original["id"]}/model"),
+                await restored.Client.GetByteArrayAsync($"/api/v1/runs/{copy["id"]}/model"));
+        }
+        Assert.Equal(await ComparisonsAsync(service, sweep), await ComparisonsAsync(restored, sweep));
+        // Without its checkpoint, a run that was being trained begins again.
+        Assert.Equal(hasCheckpoints, FromCheckpoint().IsMatch(restored.Worker.Tail));
+    }
+
+    [Fact]
+    public async Task A_restore_refuses_a_database_that_is_not_empty_and_a_damaged_file()
+    {
+        Assert.Equal(0, (await service.RunAsync("backup", Backup)).ExitCode);
+
+        var (exitCode, _, errors) = await service.RunAsync("restore", Backup);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("is not empty, and a restore never replaces anything.", errors, StringComparison.Ordinal);
+
+        var bytes = await File.ReadAllBytesAsync(Backup, TestContext.Current.CancellationToken);
+        // In the middle of the dump, which is the first and longest entry.
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(Backup, bytes, TestContext.Current.CancellationToken);
+        (exitCode, _, errors) = await service.RunAsync("restore", Backup);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("is damaged", errors, StringComparison.Ordinal);
+
+        await File.WriteAllBytesAsync(Backup, bytes[..(bytes.Length / 2)], TestContext.Current.CancellationToken);
+        (exitCode, _, errors) = await service.RunAsync("restore", Backup);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("is not a backup of PieService, or it is incomplete", errors, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(", from epoch [1-9]")]
+    private static partial Regex FromCheckpoint();
+
+    private static async Task<string> ComparisonsAsync(ServiceFixture from, Guid sweep) => string.Join(
+        '\n',
+        (await from.ListAsync($"/api/v1/sweeps/{sweep}/comparisons"))
+            .Select(comparison => $"{comparison["id"]} {comparison["pies"]} {comparison["complete"]}"));
+
+    private async Task<Guid> SubmitAsync()
+    {
+        using var response = await service.Client.PostAsJsonAsync("/api/v1/sweeps", new
+        {
+            name = "backed up",
+            datasetId = await service.UploadAsync(),
+            models = new[] { new
+            {
+                architecture = "BiLSTM",
+                hyperparameters = new
+                {
+                    epochs = Epochs,
+                    batchSize = 32,
+                    learningRate = 0.005,
+                    hiddenSize = 8,
+                    embeddingSize = 8,
+                },
+            } },
+            methods = new[] { "RP-AI" },
+            sparsities = new[] { 50, 80 },
+            seeds = new { first = 0, count = 2 },
+            keepModels = "last",
+        });
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        return (Guid)(await response.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
+    }
+}
