@@ -1,7 +1,8 @@
 # Sourced by pie: ./pie backup and ./pie restore.
 # shellcheck shell=bash
 
-# The service goes on while it is backed up. exec replaces the launcher and so releases the lock: a backup can take long.
+# The service goes on while it is backed up. exec replaces the launcher and so releases the lock: a backup can take
+# long.
 backup() {
   local arguments=()
   while [[ ${1:-} == -* ]]; do arguments+=("$1"); shift; done

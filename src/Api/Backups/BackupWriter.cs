@@ -15,7 +15,7 @@ namespace PieService.Api.Backups;
 internal sealed class BackupWriter(
     PieDbContext db, PieFolders folders, PostgresTools postgres, TextWriter warnings)
 {
-    private readonly List<BackupFile> files = [];
+    private const int MostTrials = 5;
 
     /// <param name="path">The file; it is written beside it and then renamed, so that it is never incomplete.</param>
     /// <param name="withCheckpoints">Whether the backup has the last checkpoint of each run too.</param>
@@ -52,14 +52,30 @@ internal sealed class BackupWriter(
 
     private async Task<BackupManifest> FillAsync(ZipArchive zip, bool withCheckpoints, CancellationToken cancellation)
     {
-        // The snapshot exists as long as this transaction: the dump and the list of files are of one moment.
-        await using var transaction =
-            await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var snapshot = await db.Database.SqlQuery<string>($"""SELECT pg_export_snapshot() AS "Value" """)
-            .SingleAsync(cancellation);
+        for (var trial = 1; ; trial++)
+        {
+            // The snapshot exists as long as this transaction: the dump and the list of files are of one moment.
+            await using var transaction =
+                await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+            var snapshot = await db.Database.SqlQuery<string>($"""SELECT pg_export_snapshot() AS "Value" """)
+                .SingleAsync(cancellation);
+            using var artifacts = await SavedArtifacts.OpenAsync(db, folders, withCheckpoints, cancellation);
+            // A run may have replaced its checkpoint between the snapshot and this moment.
+            if (artifacts.AreOpen || trial == MostTrials)
+                return await FillAsync(zip, snapshot, artifacts, cancellation);
+        }
+    }
+
+    private async Task<BackupManifest> FillAsync(
+        ZipArchive zip, string snapshot, SavedArtifacts artifacts, CancellationToken cancellation)
+    {
+        var files = new List<BackupFile>();
         await using (var entry = Entry(zip, BackupManifest.DumpName))
             files.Add(await postgres.DumpAsync(snapshot, entry, cancellation));
-        await AddArtifactsAsync(zip, withCheckpoints, cancellation);
+        foreach (var row in artifacts.Rows)
+        {
+            if (await CopyAsync(zip, artifacts, row, cancellation) is { } copied) files.Add(copied);
+        }
         var manifest = new BackupManifest(
             BackupManifest.CurrentFormat,
             typeof(BackupWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
@@ -74,48 +90,29 @@ internal sealed class BackupWriter(
         return manifest;
     }
 
-    private async Task AddArtifactsAsync(ZipArchive zip, bool withCheckpoints, CancellationToken cancellation)
+    /// <returns>Null if the file is missing or damaged.</returns>
+    private async Task<BackupFile?> CopyAsync(
+        ZipArchive zip, SavedArtifacts artifacts, ArtifactRow row, CancellationToken cancellation)
     {
-        var installation = await db.Database.SqlQuery<Guid>($"""SELECT id AS "Value" FROM installation""")
-            .SingleAsync(cancellation);
-        var (own, store) = (folders.ArtifactsOf(installation), ArtifactStore.Identity(folders));
-        foreach (var row in await RestoredDatabase.ArtifactsAsync(db, cancellation))
+        await using var source = artifacts.Open(row);
+        if (source is null)
         {
-            if (!row.IsModel && !withCheckpoints) continue;
-            var name = BackupManifest.NameOf(row.Path);
-            if (row.Store != store || BackupManifest.ArtifactOf(name) is null
-                || Open(Path.Combine(own, row.Path)) is not { } source)
-            {
-                // A checkpoint is removed when a later one is recorded.
-                if (row.IsModel)
-                    await warnings.WriteLineAsync($"{row.Path} is not in {own}, so the backup does not have it.");
-                continue;
-            }
-            await using (source)
-            await using (var entry = Entry(zip, name))
-            {
-                var copied = await HashedCopy.CopyAsync(name, source, entry, cancellation);
-                if (copied.Sha256 == row.Sha256) files.Add(copied);
-                else await warnings.WriteLineAsync(
-                    $"{Path.Combine(own, row.Path)} is damaged: its SHA-256 is {copied.Sha256} and not {row.Sha256}, "
-                    + "so a restore will not use it.");
-            }
-        }
-    }
-
-    private static FileStream? Open(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        }
-        catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
-        {
+            if (row.IsModel)
+                await warnings.WriteLineAsync($"The kept model {row.Path} is not in the artifact folder.");
             return null;
         }
+        await using var entry = Entry(zip, BackupManifest.NameOf(row.Path));
+        var copied = await HashedCopy.CopyAsync(BackupManifest.NameOf(row.Path), source, entry, cancellation);
+        if (copied.Sha256 == row.Sha256) return copied;
+        await warnings.WriteLineAsync(
+            $"{row.Path} is damaged: its SHA-256 is {copied.Sha256} and not {row.Sha256}, so a restore will not use "
+            + "it.");
+        return null;
     }
 
-    /// <summary>The dump is compressed, and weights do not become smaller, so the bytes are stored as they are.</summary>
+    /// <summary>
+    /// The dump is compressed, and weights do not become smaller, so the bytes are stored as they are.
+    /// </summary>
     private static Stream Entry(ZipArchive zip, string name) =>
         zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
 }

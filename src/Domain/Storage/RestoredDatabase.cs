@@ -9,13 +9,18 @@ public static class RestoredDatabase
     public static async Task<IReadOnlyList<ArtifactRow>> ArtifactsAsync(
         PieDbContext db, CancellationToken cancellation) =>
         await db.Database.SqlQuery<ArtifactRow>($"""
-            SELECT model_path AS path, model_store AS store, model_sha256 AS sha256, true AS is_model
+            SELECT model_path AS path, model_store AS store, model_sha256 AS sha256, true AS is_model,
+                false AS is_replaced_soon
             FROM runs WHERE model_path IS NOT NULL
             UNION ALL
-            SELECT checkpoint_path, checkpoint_store, checkpoint_sha256, false
+            SELECT checkpoint_path, checkpoint_store, checkpoint_sha256, false, state = 'running'
             FROM runs WHERE checkpoint_path IS NOT NULL
             ORDER BY 1
             """).ToListAsync(cancellation);
+
+    /// <summary>The identity of the database, which names its folder in the artifact folder.</summary>
+    public static Task<Guid> InstallationAsync(PieDbContext db, CancellationToken cancellation) =>
+        db.Database.SqlQuery<Guid>($"""SELECT id AS "Value" FROM installation""").SingleAsync(cancellation);
 
     /// <summary>
     /// Gives the database an identity of its own, so that its files are never those of the other database even if both
@@ -63,4 +68,5 @@ public static class RestoredDatabase
 /// <param name="Path">Relative to the folder of the database in the artifact folder.</param>
 /// <param name="Store">The identity of the artifact folder.</param>
 /// <param name="IsModel">A kept model; otherwise a checkpoint.</param>
-public sealed record ArtifactRow(string Path, string Store, string Sha256, bool IsModel);
+/// <param name="IsReplacedSoon">The checkpoint of a run that is being trained; the next one replaces it.</param>
+public sealed record ArtifactRow(string Path, string Store, string Sha256, bool IsModel, bool IsReplacedSoon);
