@@ -22,13 +22,18 @@ stop_private_postgres() {
   fail "PostgreSQL (process $pid) does not stop"
 }
 
-# The connection string is in Npgsql's form; these of its keys exist in psql.
-run_psql() {
-  local given=${ConnectionStrings__Pie:-} pair key
-  if [[ -z $given ]]; then
-    [[ -r $PIE_DATA/connection ]] || fail "no private PostgreSQL in $PIE_DATA; start the service with ./pie up"
-    given=$(<"$PIE_DATA/connection")
-  fi
+# given_connection: the connection string of the service, in Npgsql's form.
+given_connection() {
+  if [[ -n ${ConnectionStrings__Pie:-} ]]; then printf '%s' "$ConnectionStrings__Pie"; return; fi
+  [[ -r $PIE_DATA/connection ]] || fail "no private PostgreSQL in $PIE_DATA; start the service with ./pie up"
+  cat -- "$PIE_DATA/connection"
+}
+
+# export_connection: sets the variables of psql, pg_dump and other programs of libpq from the connection string, whose
+# keys of these names they have too.
+export_connection() {
+  local given pair key
+  given=$(given_connection)
   while IFS= read -r -d ';' pair; do
     key=${pair%%=*}
     case ${key,,} in
@@ -39,6 +44,36 @@ run_psql() {
       password) PGPASSWORD=${pair#*=}; PGPASSWORD=${PGPASSWORD#\'}; export PGPASSWORD=${PGPASSWORD%\'} ;;
     esac
   done <<<"$given;"
+  if [[ -n ${PIE_DB_PASSWORD_FILE:-} ]]; then
+    PGPASSWORD=$(<"$PIE_DB_PASSWORD_FILE")
+    export PGPASSWORD
+  fi
+}
+
+# connection [--url]: for other programs, as the connection string or as an address for libpq, SQLAlchemy, …
+connection() {
+  case $* in
+    '') given_connection; echo ;;
+    --url)
+      export_connection
+      printf 'postgresql://%s:%s@%s:%s/%s\n' "$(url_encoded "${PGUSER:-}")" "$(url_encoded "${PGPASSWORD:-}")" \
+        "${PGHOST:-localhost}" "${PGPORT:-5432}" "$(url_encoded "${PGDATABASE:-${PGUSER:-}}")"
+      ;;
+    *) usage_error "connection: only --url, not '$*'" ;;
+  esac
+}
+
+# url_encoded TEXT: with %XX for each byte that has a meaning in an address.
+url_encoded() {
+  local LC_ALL=C text=$1 i char
+  for (( i = 0; i < ${#text}; i++ )); do
+    char=${text:i:1}
+    case $char in [a-zA-Z0-9._~-]) printf '%s' "$char" ;; *) printf '%%%02X' "'$char" ;; esac
+  done
+}
+
+run_psql() {
+  export_connection
   command -v psql >/dev/null || fail "psql is missing. On Debian or Ubuntu: sudo apt-get install -y postgresql-client"
   # Paths in psql's commands are relative to the caller's folder.
   cd -- "$caller"

@@ -69,6 +69,16 @@ PieService is up.
 END
 }
 
+# A worker in the foreground: on another machine than the API, or in a job of a batch system. exec, so that signals
+# reach it.
+worker() {
+  check_sdk >&2
+  case ${1:-} in -h | --help) set -- --help ;; esac
+  lock >&2
+  build src/Worker >&2
+  exec dotnet "$worker_dll" "$@" 9>&-
+}
+
 down() {
   lock
   stop worker

@@ -28,8 +28,10 @@ readonly worker_dll=$PWD/artifacts/bin/Worker/release_linux-x64/PieService.Worke
 readonly import_dll=$PWD/artifacts/bin/Import/release/PieService.Import.dll
 readonly run=$PIE_DATA/run logs=$PIE_DATA/logs
 readonly seconds_to_get_ready=180
-# The worker itself has 150 s to hand its runs back (HostOptions.ShutdownTimeout).
-readonly seconds_to_stop=155
+# The worker itself has PIE_STOP_SECONDS, 150 by default, to return its runs; it refuses a value that is not a number.
+seconds_to_stop=155
+if [[ ${PIE_STOP_SECONDS:-} =~ ^[1-9][0-9]{0,4}$ ]]; then seconds_to_stop=$((PIE_STOP_SECONDS + 5)); fi
+readonly seconds_to_stop
 
 # from_caller PATH: the path as the caller's folder has it.
 from_caller() { if [[ $1 == /* ]]; then printf '%s' "$1"; else printf '%s/%s' "$caller" "$1"; fi; }

@@ -51,9 +51,18 @@ var access = AccessSettings.From(configuration);
 // The database: the configured one, or a private one that this process owns
 using var startup = LoggerFactory.Create(
     logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddLines(logFormat));
-var connectionString = configuration.GetConnectionString("Pie");
+string? connectionString;
+try
+{
+    connectionString = DatabaseSetting.From(configuration);
+}
+catch (FormatException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return 1;
+}
 PrivatePostgres? cluster = null;
-if (string.IsNullOrEmpty(connectionString))
+if (connectionString is null)
 {
     try
     {

@@ -1,5 +1,4 @@
 using Hangfire;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,6 +8,7 @@ using PieService.Domain.Pies;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Hosting;
+using PieService.Worker;
 using PieService.Worker.Artifacts;
 using PieService.Worker.Hub;
 using PieService.Worker.Machines;
@@ -22,10 +22,23 @@ if (args is [ModelCommand.Name, .. var modelArguments])
     return;
 }
 
+if (args is not [TrainerProcess.Trainer or TrainerProcess.Arithmetic]
+    && WorkerCommandLine.Parse(args) is { Answer: { } answer, ExitCode: var exitCode })
+{
+    await (exitCode == 0 ? Console.Out : Console.Error).WriteLineAsync(answer);
+    Environment.ExitCode = exitCode;
+    return;
+}
+
 WorkerSettings settings;
+TimeSpan stopsWithin;
+string? configured;
 try
 {
     settings = WorkerSettings.From(Environment.GetEnvironmentVariable);
+    configured = DatabaseSetting.From(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+    stopsWithin = TimeSpan.FromSeconds(
+        Settings.Number(Environment.GetEnvironmentVariable, "PIE_STOP_SECONDS", 150, 2, 86_400));
 }
 catch (FormatException wrong)
 {
@@ -40,13 +53,14 @@ switch (args)
     case [TrainerProcess.Arithmetic]: TrainerProcess.RunArithmetic(trainer); return;
 }
 
-var builder = Host.CreateApplicationBuilder(args);
+var untilIdle = WorkerCommandLine.Parse(args).UntilIdle;
+var builder = Host.CreateApplicationBuilder();
 var (services, configuration) = (builder.Services, builder.Configuration);
 var logFormat = configuration[LogSetup.FormatSetting];
 builder.Logging.AddLines(logFormat).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
     .AddFilter("Hangfire", LogLevel.Warning);
 // To hand a run back, the worker must end its trainer and update the database.
-services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(150));
+services.Configure<HostOptions>(host => host.ShutdownTimeout = stopsWithin);
 
 // Settings
 var folders = PieFolders.From(name => configuration[name]);
@@ -59,7 +73,10 @@ services.AddSingleton(WorkerIdentity.Create());
 // A worker whose trainers cannot start would fail run after run; a worker with wrong arithmetic takes no runs
 try
 {
-    services.AddSingleton(await ProvenArithmetic.OfAsync(settings, TimeProvider.System));
+    var arithmetic = await ProvenArithmetic.OfAsync(settings, TimeProvider.System);
+    // A service stays, so that GET /system shows the reason; a job of a batch system would wait for nothing.
+    if (untilIdle is not null && arithmetic.Problem is { } problem) throw new TrainerFailedException(problem);
+    services.AddSingleton(arithmetic);
 }
 catch (TrainerFailedException unfit)
 {
@@ -71,7 +88,7 @@ catch (TrainerFailedException unfit)
 // The database: the configured one, or the private one of the API on this machine
 using var startup = LoggerFactory.Create(logging => logging.AddLines(logFormat));
 var (connectionString, installation) = await SchemaWait.ForAsync(
-    configuration.GetConnectionString("Pie"), folders, startup.CreateLogger<SchemaWait>(), TimeProvider.System);
+    configured, folders, startup.CreateLogger<SchemaWait>(), TimeProvider.System);
 services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
 services.AddPooledDbContextFactory<PieDbContext>(
     (provider, options) => PieDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
@@ -109,8 +126,10 @@ services.AddTransient<ILabelComparison, LabelNextComparison>();
 
 // The queue: labelling has its own server, so that it never waits for hours of training
 services.AddQueue(connectionString, maxPoolSize: (2 * settings.Slots) + 8);
-services.AddHangfireServer(server => Serve(server, QueueStorage.RunQueue, settings.Slots));
-services.AddHangfireServer(server => Serve(server, QueueStorage.LabelQueue, 1));
+services.AddHangfireServer(server => Serve(server, QueueStorage.RunQueue, settings.Slots, stopsWithin));
+services.AddHangfireServer(server => Serve(server, QueueStorage.LabelQueue, 1, stopsWithin));
+if (untilIdle is { } idle)
+    services.AddHostedService(provider => ActivatorUtilities.CreateInstance<IdleWatch>(provider, idle));
 
 var host = builder.Build();
 host.Services.GetRequiredService<ProvenArithmetic>().Log(startup.CreateLogger("PieService.Worker"));
@@ -119,12 +138,13 @@ WorkerLog.Ready(
     settings.Device, settings.Threads);
 await host.RunAsync();
 
-static void Serve(BackgroundJobServerOptions server, string queue, int workers)
+static void Serve(BackgroundJobServerOptions server, string queue, int workers, TimeSpan stopsWithin)
 {
     server.Queues = [queue];
     server.WorkerCount = workers;
     // A server that had no database for this time starts all its threads again, while the old ones still run.
     server.ServerTimeout = TimeSpan.FromHours(24);
     server.CancellationCheckInterval = TimeSpan.FromSeconds(5);
-    server.ShutdownTimeout = TimeSpan.FromSeconds(120);
+    // The host still has to end other services in the rest of the time.
+    server.ShutdownTimeout = stopsWithin * 0.8;
 }

@@ -96,7 +96,7 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
 
     public void StartApi() => Api = ServiceProcess.Api(settings, Address);
 
-    public void StartWorker() => Worker = ServiceProcess.Worker(settings);
+    public void StartWorker(params string[] arguments) => Worker = ServiceProcess.Worker(settings, arguments);
 
     public async ValueTask DisposeAsync()
     {

@@ -20,8 +20,8 @@ public sealed class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Api(IDictionary<string, string> settings, string address) =>
         Start($"Api/{Configuration}/PieService.Api.dll", settings, "--urls", address);
 
-    public static ServiceProcess Worker(IDictionary<string, string> settings) =>
-        Start($"Worker/{Configuration}_linux-x64/PieService.Worker.dll", settings);
+    public static ServiceProcess Worker(IDictionary<string, string> settings, params string[] arguments) =>
+        Start($"Worker/{Configuration}_linux-x64/PieService.Worker.dll", settings, arguments);
 
     public static ServiceProcess Demo(params string[] arguments) =>
         Start($"Demo/{Configuration}/PieService.Demo.dll", new Dictionary<string, string>(), arguments);
@@ -45,6 +45,10 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <param name="arguments">The address of the service first.</param>
     public static Task<(int ExitCode, string Output, string Errors)> RunImportAsync(params string[] arguments) =>
         RunAsync(ImportProgram, new Dictionary<string, string>(), arguments);
+
+    /// <summary>The worker's program.</summary>
+    public static string WorkerProgram => Path.Combine(
+        RepositoryFolder, $"artifacts/bin/Worker/{Configuration}_linux-x64/PieService.Worker.dll");
 
     /// <summary>The program of ./pie import.</summary>
     public static string ImportProgram =>

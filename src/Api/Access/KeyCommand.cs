@@ -48,7 +48,7 @@ public static partial class KeyCommand
             return await command(db);
         }
         catch (Exception cannot) when (cannot is InvalidOperationException or IOException or NpgsqlException
-            or ArgumentException)
+            or ArgumentException or FormatException)
         {
             return await WriteAsync($"The database cannot be used: {cannot.Message}", 1);
         }

@@ -38,7 +38,7 @@ public static class BackupCommand
             return 0;
         }
         catch (Exception cannot) when (cannot is BackupException or InvalidOperationException or IOException
-            or UnauthorizedAccessException or NpgsqlException or ArgumentException)
+            or UnauthorizedAccessException or NpgsqlException or ArgumentException or FormatException)
         {
             return await FailAsync($"pie: {arguments[0]}: {cannot.Message}", 1);
         }

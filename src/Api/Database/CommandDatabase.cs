@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using PieService.Domain;
+using PieService.Hosting;
 
 namespace PieService.Api.Database;
 
@@ -17,12 +18,13 @@ public sealed record CommandDatabase(
 
     /// <exception cref="InvalidOperationException">PostgreSQL is not installed, or does not start.</exception>
     /// <exception cref="IOException">A folder cannot be used.</exception>
+    /// <exception cref="FormatException">A setting is not valid.</exception>
     public static async Task<CommandDatabase> OpenAsync()
     {
         var configuration = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory)
             .AddJsonFile("appsettings.json").AddEnvironmentVariables().Build();
         var folders = PieFolders.From(name => configuration[name]);
-        if (configuration.GetConnectionString("Pie") is { Length: > 0 } configured)
+        if (DatabaseSetting.From(configuration) is { } configured)
             return new(configured, folders, IsInUse: false, configuration);
         try
         {

@@ -88,6 +88,28 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     }
 
     /// <summary>
+    /// Whether a worker could claim a run now, or a comparison whose runs have all ended is to be labelled.
+    /// </summary>
+    public async Task<bool> HasWorkAsync(Claimant by, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Database.SqlQuery<bool>($"""
+            SELECT EXISTS (
+                SELECT 1 FROM ready_runs
+                WHERE (vectors IS NULL OR vectors = ANY({by.Vectors}))
+                    AND (checkpoint IS NULL OR checkpoint = ANY({by.Checkpoints}))
+                    AND (NOT predict_again OR store = {by.Store}))
+            OR EXISTS (
+                SELECT 1 FROM comparisons
+                WHERE labelling_failed_at IS NULL AND NOT pie_is_labelled(labelling_asked_at, labelled_at)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id
+                        WHERE link.sweep_id = comparisons.sweep_id AND runs.state IN ('queued', 'running')
+                            AND runs.fingerprint IN (dense_fingerprint, pruned_fingerprint))) AS "Value"
+            """).SingleAsync(cancellation);
+    }
+
+    /// <summary>
     /// Extends the leases that this worker still holds. A row that is being written at this moment is skipped: to wait
     /// for it would delay the others, and its writer extends or ends the lease.
     /// </summary>

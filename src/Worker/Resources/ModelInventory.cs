@@ -33,6 +33,9 @@ public sealed class ModelInventory(
 
     private volatile List<(Source Source, ModelFile Model)> seen = [];
 
+    /// <summary>Whether all files were read at least once.</summary>
+    public bool HasLooked { get; private set; }
+
     /// <summary>The files that the last check found; the error of an unusable file gives the reason.</summary>
     public IReadOnlyList<ModelFile> Models =>
         [.. seen.Select(found => ErrorOf(found) is { } error ? found.Model with { Error = error } : found.Model)];
@@ -80,6 +83,7 @@ public sealed class ModelInventory(
             if (models.Count > seen.Count) seen = [.. models];
         }
         seen = models;
+        HasLooked = true;
     }
 
     protected override void Log(Exception failure) => ResourceLog.LookFailed(logger, failure, nameof(ModelInventory));

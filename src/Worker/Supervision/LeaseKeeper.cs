@@ -28,6 +28,15 @@ public sealed class LeaseKeeper(
     // noticed.
     private readonly Dictionary<RunLease, HeldRun> held = [];
 
+    /// <summary>The number of runs that this worker holds at the moment.</summary>
+    public int HeldRuns
+    {
+        get
+        {
+            lock (held) return held.Count;
+        }
+    }
+
     public HeldRun Hold(RunLease lease)
     {
         var run = new HeldRun(lease, Release);

@@ -33,6 +33,9 @@ internal static partial class WorkerLog
     [LoggerMessage(16, LogLevel.Information, "Comparison {Comparison} is labelled after {Seconds:F1} s")]
     public static partial void Labelled(ILogger logger, Guid comparison, double seconds);
 
+    [LoggerMessage(17, LogLevel.Information, "No work for {Seconds} s; the worker ends")]
+    public static partial void Idle(ILogger logger, double seconds);
+
     [LoggerMessage(20, LogLevel.Warning, "The database is unavailable, training continues: {Reason}")]
     public static partial void DatabaseAway(ILogger logger, string reason);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using PieService.Hosting;
 using PieService.Worker.Machines;
 
 namespace PieService.Worker.Trainers;
@@ -31,7 +32,8 @@ internal static class TrainerStart
         SetLibraries(start.Environment, settings.Threads, settings.Allocator);
         if (settings.VisibleGpu(slot) is { } gpu) start.Environment["CUDA_VISIBLE_DEVICES"] = gpu;
         // A trainer receives files and values only.
-        start.Environment.Remove("ConnectionStrings__Pie");
+        start.Environment.Remove(DatabaseSetting.Name);
+        start.Environment.Remove(DatabaseSetting.PasswordFile);
         return start;
     }
 
