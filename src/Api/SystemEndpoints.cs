@@ -79,16 +79,22 @@ public static class SystemEndpoints
     }
 }
 
+/// <param name="Status">live or ready.</param>
 public sealed record HealthResponse(string Status);
 
+/// <param name="Version">The version of the service.</param>
+/// <param name="Database">The version of the database server.</param>
 /// <param name="Workers">The workers that have sent a heartbeat in the last 30 seconds.</param>
 /// <param name="QueueDepth">The number of queued runs.</param>
 public sealed record SystemResponse(
     string Version, string Database, IReadOnlyList<WorkerResponse> Workers, int QueueDepth);
 
+/// <param name="Id">The id of the worker process.</param>
+/// <param name="Machine">The name of its machine.</param>
 /// <param name="Slots">
 /// The number of runs that the worker trains at the same time; 0 if its arithmetic checks failed.
 /// </param>
+/// <param name="Device">The device of its trainings: cpu, or GPUs such as cuda:0.</param>
 /// <param name="ShortOf">
 /// The reason why the worker takes no new run at present, such as a full disk; null if it does.
 /// </param>
@@ -96,8 +102,13 @@ public sealed record SystemResponse(
 /// The arithmetic checks at the start of the worker, for each device: results of the tensor library compared with
 /// double-precision arithmetic.
 /// </param>
+/// <param name="StartedAt">The time at which it started.</param>
+/// <param name="LastBeatAt">The time of its last heartbeat.</param>
+/// <param name="Training">The runs that it trains.</param>
 public sealed record WorkerResponse(
     string Id, string Machine, int Slots, string Device, string? ShortOf, IReadOnlyList<ArithmeticReport> Arithmetic,
     DateTimeOffset StartedAt, DateTimeOffset LastBeatAt, IReadOnlyList<TrainingRun> Training);
 
+/// <param name="EpochsDone">The number of finished epochs of the run.</param>
+/// <param name="EpochsTotal">The number of all epochs of the run.</param>
 public sealed record TrainingRun(Guid RunId, int EpochsDone, int EpochsTotal);

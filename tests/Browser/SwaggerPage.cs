@@ -14,7 +14,9 @@ public sealed class SwaggerPage : IDisposable
 
     private readonly ChromeDriver driver;
 
-    public SwaggerPage(Uri service)
+    /// <param name="service">The address of the service.</param>
+    /// <param name="address">The address of the page, or of a place on it.</param>
+    public SwaggerPage(Uri service, string address = "/swagger")
     {
         Assert.True(
             File.Exists(Driver) && File.Exists(Browser),
@@ -28,7 +30,7 @@ public sealed class SwaggerPage : IDisposable
         driver = new ChromeDriver(
             ChromeDriverService.CreateDefaultService(Path.GetDirectoryName(Driver), Path.GetFileName(Driver)), options,
             Patience);
-        driver.Navigate().GoToUrl(new Uri(service, "/swagger"));
+        driver.Navigate().GoToUrl(new Uri(service, address));
     }
 
     /// <summary>The warnings and errors in the browser's log.</summary>
@@ -44,6 +46,10 @@ public sealed class SwaggerPage : IDisposable
         Click(Await(block, ".try-out__btn"));
         return new Operation(this, block);
     }
+
+    /// <summary>The summary of an operation, once the page shows it expanded.</summary>
+    public string ExpandedSummary(string tag, string operation) =>
+        Await(driver, $"#operations-{tag}-{operation}.is-open .opblock-summary-description").Text;
 
     public void Dispose() => driver.Dispose();
 

@@ -57,4 +57,12 @@ public sealed class SwaggerUiTests(ServiceFixture service) : IClassFixture<Servi
 
         Assert.Empty(page.Complaints());
     }
+
+    [Fact]
+    public void A_link_to_an_operation_opens_the_page_with_the_operation_expanded()
+    {
+        using var page = new SwaggerPage(service.Client.BaseAddress!, "/swagger/index.html#/PIEs/listPies");
+
+        Assert.NotEmpty(page.ExpandedSummary("PIEs", "listPies"));
+    }
 }

@@ -111,7 +111,7 @@ public sealed record Operation(string Id, string Method, string Path, JsonObject
 
     public IEnumerable<(string Status, string MediaType, JsonNode? Schema)> Answers =>
         from answer in Document["responses"]!.AsObject()
-        from content in answer.Value!["content"]?.AsObject() ?? []
+        from content in (answer.Value!["content"]?.AsObject() ?? []).Concat(answer.Value["x-files"]?.AsObject() ?? [])
         select (answer.Key, content.Key, content.Value!["schema"]);
 
     public bool Documents(int status) => Document["responses"]![$"{status}"] is not null;

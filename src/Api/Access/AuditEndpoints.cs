@@ -43,9 +43,15 @@ public sealed record AuditFilter : PageQuery
     public string? Operation { get; init; }
 }
 
+/// <param name="Id">The number of the entry; later entries have larger ones.</param>
+/// <param name="At">The time of the request, by the clock of the database.</param>
+/// <param name="Actor">The name of the key, "local" for a change while no key was required, or "operator" for a change
+/// by ./pie key.</param>
 /// <param name="KeyId">
 /// The id of the key. A name can be used again after its key was revoked; an id cannot. Null if no key was used.
 /// </param>
+/// <param name="Operation">The operation id, as in this document.</param>
+/// <param name="Path">The path of the request.</param>
 /// <param name="Status">The HTTP status of the response; null if there is no response, or none yet.</param>
 /// <param name="TraceId">The trace id, as in problem details and in the log.</param>
 public sealed record AuditResponse(

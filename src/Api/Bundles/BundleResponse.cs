@@ -7,6 +7,7 @@ namespace PieService.Api.Bundles;
 /// The id in the bundle, or a new one if another sweep has that id. Its comparisons are labelled by the workers.
 /// </param>
 /// <param name="NewDataset">Whether the dataset was added; false if one with this content existed.</param>
+/// <param name="Runs">The numbers of runs that were added and linked.</param>
 /// <param name="Differing">
 /// The runs of this service whose predictions are not those of the bundle, although recipe, dataset and seed are the
 /// same. They are not changed, and the comparisons of the sweep follow from them. If the conditions are the same too,

@@ -9,6 +9,7 @@ namespace PieService.Api.Comparisons;
 /// <param name="Id">The id of the comparison.</param>
 /// <param name="Seeds">The seeds from which the analysis was computed.</param>
 /// <param name="Complete">Whether every expected run has succeeded; else the analysis is provisional.</param>
+/// <param name="AnalysedAt">The time of the computation.</param>
 /// <param name="AnalysisVersion">The version of the computations.</param>
 /// <param name="Significance">The examples on which the votes of both cohorts differ significantly.</param>
 /// <param name="Excess">How much more the cohorts disagree than the runs within them, as shares of the

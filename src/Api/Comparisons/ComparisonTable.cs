@@ -75,6 +75,8 @@ public sealed record ComparisonFilter : TableQuery
 {
     /// <summary>The model's name in the sweep.</summary>
     public string? Model { get; init; }
+
+    /// <summary>Only comparisons of this pruning method are returned.</summary>
     public Method? Method { get; init; }
 
     /// <summary>The target sparsity, in percent.</summary>
@@ -86,6 +88,8 @@ public sealed record ComparisonFilter : TableQuery
 
     /// <summary>The name of the cohort of imported predictions that is compared with its baseline.</summary>
     public string? Cohort { get; init; }
+
+    /// <summary>Only comparisons on this split are returned.</summary>
     public Split? Split { get; init; }
 
     /// <summary>
@@ -120,25 +124,30 @@ public sealed record ComparisonFilter : TableQuery
 /// service trained the runs.</param>
 /// <param name="Compression">The compression of that cohort in words.</param>
 /// <param name="Bits">The bits of one of its weights.</param>
+/// <param name="Seeds">The numbers of runs of both cohorts.</param>
 /// <param name="Complete">
 /// Whether every expected run has succeeded. If not, the labels are computed from the seeds that both cohorts have.
 /// </param>
+/// <param name="Examples">The number of examples of the split; null until the comparison is labelled.</param>
+/// <param name="Pies">The number of PIEs; null until the comparison is labelled.</param>
 /// <param name="PieRate">The number of PIEs divided by the number of examples, in [0, 1].</param>
-/// <param name="Ties">The number of examples on which the vote of a cohort is a tie.</param>
 /// <param name="NoiseFloor">
 /// The PIE rate that a change of seeds alone causes; null until the comparison is labelled.
 /// </param>
 /// <param name="Churn">
 /// The share of the examples on which the dense and the pruned run of one seed disagree, in [0, 1], over the seeds.
 /// </param>
-/// <param name="Influence">
-/// The epochs for which GET /comparisons/{id}/influence returns bins; null until the comparison is labelled.
-/// </param>
+/// <param name="Ties">The number of examples on which the vote of a cohort is a tie.</param>
+/// <param name="Score">The scores of both cohorts on the split; null until the comparison is labelled.</param>
 /// <param name="ScoreOnPies">
 /// The score of each cohort on the PIEs: for single-label data the accuracy of its majority, for multi-label data the
 /// mean macro-F1 of its runs.
 /// </param>
+/// <param name="Influence">
+/// The epochs for which GET /comparisons/{id}/influence returns bins; null until the comparison is labelled.
+/// </param>
 /// <param name="Warnings">What is doubtful about the PIEs; empty until the comparison is labelled.</param>
+/// <param name="LabelledAt">The time of the last labelling; null until the comparison is labelled.</param>
 /// <param name="LabellingError">
 /// Why the last labelling failed. It is repeated several times; then the sweep has failed, until a run of the
 /// comparison ends or retryFailedRuns asks for it. Null if the last labelling succeeded.
@@ -188,12 +197,20 @@ public sealed record ComparisonResponse(
 /// imported without pairs.</param>
 public sealed record ComparedSeeds(int? Dense, int? Pruned, int Expected);
 
+/// <param name="Dense">The number for the dense cohort.</param>
+/// <param name="Pruned">The number for the pruned cohort.</param>
 public sealed record ComparedCounts(int Dense, int Pruned);
 
+/// <param name="Dense">The value for the dense cohort; null if it has none.</param>
+/// <param name="Pruned">The value for the pruned cohort; null if it has none.</param>
 public sealed record ComparedNumbers(double? Dense, double? Pruned);
 
 /// <param name="Epochs">The observed epochs by whose EL2N the training examples are divided into bins.</param>
 /// <param name="Reason">The reason why there are no bins; null if there are bins.</param>
 public sealed record ComparedInfluence(IReadOnlyList<int> Epochs, string? Reason);
 
+/// <param name="Metric">The metric of the scores: accuracy for single-label data, macro-F1 for multi-label
+/// data.</param>
+/// <param name="Dense">The score of the dense cohort over its runs.</param>
+/// <param name="Pruned">The score of the pruned cohort over its runs.</param>
 public sealed record ComparedScores(ScoreMetric Metric, Spread Dense, Spread Pruned);

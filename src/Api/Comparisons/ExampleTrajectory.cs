@@ -92,6 +92,9 @@ public enum TrajectoryScale
 /// <param name="Cohort">The name of the cohort of imported predictions; null if this service trained the runs.</param>
 /// <param name="Bits">The bits of one of its weights.</param>
 /// <param name="Q">Null if most dense runs have collapsed.</param>
+/// <param name="Taxicab">The sum over the labels of the absolute differences of the shares of votes.</param>
+/// <param name="Shift">The estimated distance of the shares of votes, 0 on average without an effect; null for one
+/// seed.</param>
 /// <param name="Share">The share of the pruned votes that are for the dense mode, in [0, 1]; null for multi-label
 /// data.</param>
 public sealed record TrajectoryPoint(

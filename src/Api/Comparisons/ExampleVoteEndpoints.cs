@@ -77,6 +77,10 @@ public sealed record ExampleVotesResponse(
 /// <param name="AchievedSparsity">The mean achieved sparsity of the pruned runs, in percent.</param>
 /// <param name="Baseline">The dense cohort with which the pruned cohort is compared: dense or dense4E.</param>
 /// <param name="Cohort">The name of the cohort of imported predictions; null if this service trains the runs.</param>
+/// <param name="Dense">The votes of the dense runs on the example.</param>
+/// <param name="Pruned">The votes of the pruned runs on the example.</param>
+/// <param name="Margin">The margin of the less certain cohort, in [0, 1].</param>
+/// <param name="Direction">The cohort whose majority is right; null if the example is not a PIE.</param>
 /// <param name="Tied">Whether the vote of one of the cohorts is a tie.</param>
 /// <param name="Classes">The labels about which the cohorts differ; null for single-label data.</param>
 /// <param name="El2n">

@@ -78,6 +78,9 @@ public sealed record InfluenceFilter : TableQuery
 /// <param name="Bin">
 /// The number of the bin; 1 is the least influential. A bin that is empty because many scores are equal is not listed.
 /// </param>
+/// <param name="Examples">The number of examples of the bin.</param>
+/// <param name="El2n">The EL2N of the examples of the bin.</param>
+/// <param name="Pies">The number of PIEs among them.</param>
 /// <param name="PieShare">The number of PIEs divided by the number of examples of the bin, in [0, 1].</param>
 /// <param name="LossDifference">The difference between the pruned and the dense loss of one seed, in nats.</param>
 /// <param name="LossRatio">The ratio of the pruned to the dense loss of one seed.</param>
@@ -91,8 +94,12 @@ public sealed record InfluenceBinResponse(
         new BinRatio(bin.LossRatio, bin.LossRatioError, bin.LossRatioOfMeans, bin.LossRatioMedian));
 }
 
+/// <param name="Mean">The mean EL2N of the examples of the bin.</param>
+/// <param name="Min">The lowest EL2N in the bin.</param>
+/// <param name="Max">The highest EL2N in the bin.</param>
 public sealed record BinScores(double Mean, double Min, double Max);
 
+/// <param name="Mean">The mean over the examples of the bin and the seeds.</param>
 /// <param name="Error">The standard error of the mean over the examples of the bin; null for a single example.</param>
 public sealed record BinDifference(double Mean, double? Error);
 

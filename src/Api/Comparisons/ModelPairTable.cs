@@ -89,12 +89,15 @@ public sealed record ModelPairFilter : TableQuery
 {
     /// <summary>The name of a model in the sweep. Only pairs with this model are returned.</summary>
     public string? Model { get; init; }
+
+    /// <summary>Only pairs of this pruning method are returned.</summary>
     public Method? Method { get; init; }
 
     /// <summary>The target sparsity, in percent.</summary>
     public decimal? Sparsity { get; init; }
 }
 
+/// <param name="Examples">The number of examples of the split; null until a comparison is labelled.</param>
 /// <param name="First">The model that comes first in the sweep's request.</param>
 /// <param name="SparsityDifference">
 /// The achieved sparsity of the second model minus that of the first, in percentage points.
@@ -115,6 +118,11 @@ public sealed record ModelPairResponse(
 }
 
 /// <summary>One model of the pair, with the results of its comparison.</summary>
+/// <param name="Seeds">The numbers of runs of both cohorts.</param>
+/// <param name="Complete">Whether every expected run has succeeded; else the numbers are provisional.</param>
+/// <param name="Score">The scores of both cohorts on the split; null until the comparison is labelled.</param>
+/// <param name="Pies">The number of PIEs; null until the comparison is labelled.</param>
+/// <param name="PieRate">The number of PIEs divided by the number of examples, in [0, 1].</param>
 public sealed record ComparedModel(
     Guid ComparisonId, string Model, Architecture Architecture, Spread? AchievedSparsity, ComparedSeeds Seeds,
     bool Complete,

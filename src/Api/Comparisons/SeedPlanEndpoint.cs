@@ -103,5 +103,6 @@ public sealed record SeedPlanResponse(
     }
 }
 
+/// <param name="Seeds">The number of seeds of each cohort.</param>
 /// <param name="Jaccard">In [0, 1].</param>
 public sealed record PlannedJaccard(int Seeds, double? Jaccard);

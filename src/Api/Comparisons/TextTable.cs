@@ -111,6 +111,9 @@ public sealed record TextResponse(
 }
 
 /// <summary>A value with its 95 % interval.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Low">The lower end of the 95 % interval.</param>
+/// <param name="High">The upper end of the 95 % interval.</param>
 public sealed record Interval(double Value, double? Low, double? High)
 {
     /// <summary>The interval of the inverse of a ratio.</summary>
@@ -120,6 +123,9 @@ public sealed record Interval(double Value, double? Low, double? High)
         estimate is null ? null : new(estimate.Value, estimate.Low, estimate.High);
 }
 
+/// <param name="Difference">The mean of the PIEs minus that of the other examples.</param>
+/// <param name="Ratio">The ratio of the two means; null if that of the other examples is 0.</param>
+/// <param name="CliffsDelta">Cliff's delta, in [-1, 1]: positive if PIEs have the higher values.</param>
 /// <param name="Strata">The deciles of the number of words that have PIEs and other examples.</param>
 /// <param name="Pies">The number of PIEs in them.</param>
 public sealed record TextsOfEqualLength(double Difference, double? Ratio, double CliffsDelta, int Strata, int Pies)

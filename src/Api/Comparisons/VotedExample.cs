@@ -26,7 +26,11 @@ public abstract class VotedExample
     public string Text { get; }
     public string? SecondText { get; }
     public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>The votes of the dense runs on the example.</summary>
     public CohortVote Dense { get; }
+
+    /// <summary>The votes of the pruned runs on the example.</summary>
     public CohortVote Pruned { get; }
 
     /// <summary>
@@ -110,4 +114,6 @@ public abstract class VotedExample
     [JsonIgnore] public PieDirection? DirectionOrNull { get; }
 }
 
+/// <param name="P">The p value of the paired test, in (0, 1].</param>
+/// <param name="Q">The q value over all examples of the comparison, in [0, 1].</param>
 public sealed record PairedTestNumbers(double P, double Q);

@@ -154,6 +154,7 @@ public enum PieOrder
 
 public abstract record VoteFilter : TableQuery
 {
+    /// <summary>Only examples of this split are returned: a comparison has the examples of one split.</summary>
     public Split? Split { get; init; }
 
     /// <summary>The name of a gold label. Only examples with this gold label are returned.</summary>

@@ -3,12 +3,17 @@ using PieService.Domain.Datasets;
 
 namespace PieService.Api.Datasets;
 
+/// <param name="Name">The name that the dataset would have.</param>
 /// <param name="Files">The files of the upload, and how they are read.</param>
 /// <param name="Labels">The labels in their order, which decides ties.</param>
+/// <param name="ContentHash">The hash that the dataset would have: of the texts, the labels and their order, the order
+/// of the examples, and the splits.</param>
 /// <param name="SameContentAs">
 /// The datasets that have the same content, the oldest first; their runs can be used again.
 /// </param>
+/// <param name="Splits">The splits by name: train, validation (if there is one) and test.</param>
 /// <param name="Dropped">The number of documents in the files that are not examples, by reason.</param>
+/// <param name="Warnings">What is doubtful about the dataset; empty if nothing is.</param>
 /// <param name="FirstExamples">
 /// The first ten examples of each split as they would be stored. A text of more than 1,000 characters is cut, and ends
 /// with …

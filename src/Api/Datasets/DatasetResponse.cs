@@ -4,6 +4,7 @@ using PieService.Domain.Storage;
 
 namespace PieService.Api.Datasets;
 
+/// <param name="Name">The name, 1 to 200 characters. Names need not be unique.</param>
 /// <param name="Labels">The labels of the dataset. Their order decides ties.</param>
 /// <param name="ContentHash">
 /// The hash of the texts, the labels and their order, the order of the examples, and the splits.
@@ -29,6 +30,7 @@ public sealed record DatasetResponse(
         known.Dataset.Dropped, known.Dataset.Attributes, known.Dataset.Quality, known.Warnings);
 }
 
+/// <param name="Examples">The number of examples of the split.</param>
 /// <param name="PerLabel">
 /// The number of examples that have each label, by the name of the label; in multi-label data an example may have
 /// several labels or none.

@@ -58,6 +58,7 @@ public sealed class ExampleTable() : Table<ExampleFilter, Dataset, ExampleRespon
 
 public sealed record ExampleFilter : TableQuery
 {
+    /// <summary>Only examples of this split are returned.</summary>
     public Split? Split { get; init; }
 
     /// <summary>The name of a gold label; in multi-label data, one of the gold labels of an example.</summary>

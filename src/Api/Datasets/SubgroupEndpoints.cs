@@ -116,6 +116,7 @@ public static class SubgroupEndpoints
             : Problems.NotFound("subgroup of this dataset", subgroupId);
 }
 
+/// <param name="Name">The name, unique in the dataset.</param>
 /// <param name="Where">The conditions, all of which an example of the subgroup meets.</param>
 public sealed record SubgroupResponse(Guid Id, string Name, SubgroupWhere Where, DateTimeOffset CreatedAt)
 {

@@ -107,6 +107,9 @@ public sealed record EventQuery : PageQuery
                 new("lastEventId", "must be the id of an event of this sweep: a whole number from 0")) : base.Broken();
 }
 
+/// <param name="Number">The number of the event in its sweep, from 1 on without gaps.</param>
+/// <param name="At">The time at which the service found the change.</param>
+/// <param name="Type">The kind of change.</param>
 /// <param name="Data">The data of the event, according to its type: StateData, ProgressData or ComparisonData.</param>
 public sealed record SweepEventResponse(int Number, DateTimeOffset At, SweepEventType Type, JsonElement Data)
 {

@@ -5,8 +5,12 @@ using PieService.Domain.Recipes;
 namespace PieService.Api.Figures;
 
 /// <summary>The data from which a figure was drawn.</summary>
+/// <param name="Sweep">The name of the sweep.</param>
+/// <param name="Dataset">The name of the dataset.</param>
 /// <param name="ContentHash">The hash of the dataset.</param>
 /// <param name="Protocol">Null, as scope, for imported predictions.</param>
+/// <param name="Scope">The weights that a pruning compares: those of a layer, or of the whole model; null for imported
+/// predictions.</param>
 /// <param name="Comparisons">The number of comparisons that the figure is about.</param>
 /// <param name="Labelled">The number of these that are labelled; the others are missing in the figure.</param>
 /// <param name="Complete">The number of these of which all runs have succeeded.</param>

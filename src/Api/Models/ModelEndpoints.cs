@@ -62,5 +62,6 @@ public static class ModelEndpoints
 
 public sealed record ModelFilter : PageQuery
 {
+    /// <summary>Only models of this kind are returned.</summary>
     public ModelKind? Kind { get; init; }
 }

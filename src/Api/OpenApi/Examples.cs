@@ -24,13 +24,18 @@ public sealed class Examples : IOperationFilter
                 if (media is OpenApiMediaType known && Answer(examples, status, mediaType) is { } answer)
                     known.Example = answer;
             }
+            foreach (var (mediaType, media) in OtherFormats.Of(response))
+            {
+                if (Answer(examples, status, mediaType) is { } answer) media!["example"] = answer;
+            }
         }
     }
 
     private static JsonNode? Answer(JsonObject examples, string status, string mediaType)
     {
         if (mediaType == MediaTypes.Of(TableFormat.Parquet)) return null; // binary content is of no use in a document
-        if (mediaType == MediaTypes.Of(TableFormat.Csv) || mediaType.StartsWith("image/", StringComparison.Ordinal))
+        if (mediaType == MediaTypes.Of(TableFormat.Csv) || mediaType.StartsWith("image/", StringComparison.Ordinal)
+            || mediaType.StartsWith("text/", StringComparison.Ordinal))
             return examples[$"{status} {mediaType}"]?.DeepClone();
         if (mediaType == MediaTypes.Of(TableFormat.Ndjson))
             return string.Concat(examples[status]!["items"]!.AsArray().Select(item => Json.Write(item) + "\n"));

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
-using PieService.Domain;
 
 namespace PieService.Api.OpenApi;
 
@@ -27,9 +26,8 @@ public static class OpenApiSetup
                 Description = "An API key, as ./pie key add prints it. No key is required if the service listens only "
                     + "on the loopback interface of its machine.",
             });
-            foreach (var assembly in new[] { typeof(OpenApiSetup).Assembly, typeof(Wire).Assembly })
-                options.IncludeXmlComments(
-                    Path.ChangeExtension(assembly.Location, ".xml"), includeControllerXmlComments: true);
+            foreach (var assembly in XmlTexts.Documented)
+                options.IncludeXmlComments(XmlTexts.FileOf(assembly), includeControllerXmlComments: true);
             options.OrderActionsBy(Story);
             options.SupportNonNullableReferenceTypes();
             options.UseAllOfToExtendReferenceSchemas();
@@ -47,6 +45,7 @@ public static class OpenApiSetup
             options.OperationFilter<ProblemResponses>();
             options.OperationFilter<Examples>();
             options.DocumentFilter<AnswerSchemas>();
+            options.DocumentFilter<Descriptions>();
         });
     }
 
@@ -55,11 +54,10 @@ public static class OpenApiSetup
     {
         string[] order =
             ["Datasets", "Imports", "Examples", "Sweeps", "Runs", "Comparisons", "PIEs", "Figures", "Bundles",
-                "Webhooks",
-                "System"];
+                "Webhooks", "System"];
         var tag = operation.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().SelectMany(tags => tags.Tags)
             .FirstOrDefault();
-        return $"{Array.IndexOf(order, tag)} {operation.RelativePath} {operation.HttpMethod}";
+        return $"{Array.IndexOf(order, tag):D2} {operation.RelativePath} {operation.HttpMethod}";
     }
 
     public static void UsePieOpenApi(this WebApplication app)
@@ -69,6 +67,7 @@ public static class OpenApiSetup
         {
             options.DocumentTitle = "PieService";
             options.DisplayOperationId();
+            options.EnableDeepLinking();
         });
     }
 }

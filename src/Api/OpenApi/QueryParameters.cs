@@ -46,7 +46,8 @@ public sealed class QueryParameters : IOperationFilter
 
     private static string? Description(PropertyInfo property, object? defaults) =>
         property.GetValue(defaults) is { } value and not false
-            ? $"Default: {JsonSerializer.Serialize(value, Domain.Json.Options).Trim('"')}" : null;
+            ? $"{XmlTexts.Summary(property)} Default: {JsonSerializer.Serialize(value, Domain.Json.Options).Trim('"')}."
+            : XmlTexts.Summary(property);
 
     private static bool IsBoundByUs(Type? type) =>
         type is { IsGenericType: true }

@@ -4,12 +4,12 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
 
+/// <summary>Documents the stream of an operation that also returns pages.</summary>
 public sealed class StreamResponses : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         foreach (var stream in context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<AlsoStreams>())
-            operation.Responses!["200"].Content![stream.MediaType] =
-                new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+            OtherFormats.Add(operation, [stream.MediaType]);
     }
 }

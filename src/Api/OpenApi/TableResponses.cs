@@ -4,23 +4,18 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace PieService.Api.OpenApi;
 
-/// <summary>Documents all formats of an operation that returns a table.</summary>
+/// <summary>
+/// Documents the file formats of an operation that returns a table. They are an extension of the response, not its
+/// content: from several media types, client generators make a union of the table's type and text, which each call must
+/// then take apart.
+/// </summary>
 public sealed class TableResponses : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         if (!context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<TableMetadata>().Any()) return;
-        var content = operation.Responses!["200"].Content!;
-        foreach (var format in Enum.GetValues<TableFormat>().Except([TableFormat.Json]))
-        {
-            content[MediaTypes.Of(format)] = new OpenApiMediaType
-            {
-                Schema = new OpenApiSchema
-                {
-                    Type = JsonSchemaType.String,
-                    Format = format == TableFormat.Parquet ? "binary" : null,
-                },
-            };
-        }
+        OtherFormats.Add(operation, Enum.GetValues<TableFormat>().Except([TableFormat.Json]).Select(MediaTypes.Of));
+        operation.Responses!["200"].Description =
+            "A page of the table; with format or Accept, the whole table as a file: x-files has its media types.";
     }
 }

@@ -3,6 +3,7 @@ using PieService.Domain.Foreign;
 
 namespace PieService.Api.PredictionImports;
 
+/// <param name="Name">The name that the sweep would have.</param>
 /// <param name="Labels">The labels in their order, which decides ties.</param>
 /// <param name="Cohorts">The cohorts that have runs in the files.</param>
 public sealed record PredictionPlanResponse(
@@ -17,6 +18,7 @@ public sealed record PredictionPlanResponse(
         ]);
 }
 
+/// <param name="Name">The name of the cohort.</param>
 /// <param name="Seeds">The seeds of the runs in the files.</param>
 /// <param name="WithScores">The number of these runs that have scores.</param>
 public sealed record PlannedCohort(string Name, IReadOnlyList<int> Seeds, int WithScores);

@@ -109,6 +109,7 @@ public sealed class ExamplePredictionTable()
 
 public sealed record ExamplePredictionFilter : TableQuery
 {
+    /// <summary>The id of a sweep. Only the predictions of its runs are returned.</summary>
     public Guid? SweepId { get; init; }
 }
 
@@ -116,6 +117,7 @@ public sealed record ExamplePredictionFilter : TableQuery
 /// The name of the model in the requested sweep, or else in the sweep that first requested the run.
 /// </param>
 /// <param name="Protocol">Null, like scope, for imported predictions.</param>
+/// <param name="Scope">The weights that a pruning compares: those of a layer, or of the whole model.</param>
 /// <param name="Cohort">The name of the cohort of imported predictions.</param>
 /// <param name="Predicted">The predicted labels; exactly one for single-label data.</param>
 /// <param name="Correct">Whether the predicted labels are exactly the gold labels.</param>

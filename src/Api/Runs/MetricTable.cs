@@ -53,6 +53,8 @@ public sealed class MetricTable() : Table<TableQuery, MetricTable.Scope, MetricR
 }
 
 /// <param name="Epoch">The epoch, 0-based.</param>
+/// <param name="Loss">The mean cross-entropy in nats; for multi-label data the binary cross-entropy, over examples and
+/// classes.</param>
 /// <param name="Accuracy">
 /// The share of the examples whose predicted labels are exactly their gold labels, in [0, 1].
 /// </param>
@@ -60,6 +62,7 @@ public sealed class MetricTable() : Table<TableQuery, MetricTable.Scope, MetricR
 /// The threshold for multi-label data after this epoch: a label is predicted if its probability exceeds it. Null for
 /// single-label data.
 /// </param>
+/// <param name="Seconds">The duration of the epoch, in seconds.</param>
 public sealed record MetricResponse(
     int Epoch, Split Split, double Loss, double Accuracy, double MacroF1, double MicroF1,
     double MacroPrecision, double MicroPrecision, double MacroRecall, double MicroRecall,

@@ -84,6 +84,7 @@ public sealed class PredictionTable()
 
 public sealed record PredictionFilter : TableQuery
 {
+    /// <summary>The split whose predictions are returned.</summary>
     public Split Split { get; init; } = Split.Test;
 
     /// <summary>

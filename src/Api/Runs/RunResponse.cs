@@ -6,14 +6,25 @@ using PieService.Domain.Runs;
 
 namespace PieService.Api.Runs;
 
+/// <param name="SweepId">The sweep that requested the run first.</param>
+/// <param name="SweepIds">All sweeps that contain the run.</param>
 /// <param name="Cohort">The name of the cohort of imported predictions; null if this service trains the run.</param>
 /// <param name="Compression">
 /// The number of prunable weights divided by the number of those that are kept; null until the run has succeeded.
 /// </param>
+/// <param name="Tensors">The prunable tensors of the trained model; empty until the run has succeeded.</param>
 /// <param name="Prunings">The effect of each pruning, in order; null until the run has succeeded.</param>
+/// <param name="Attempts">The number of attempts of training.</param>
+/// <param name="Interruptions">The number of times that the run lost its worker.</param>
+/// <param name="Error">Why the last attempt failed; null if none failed.</param>
+/// <param name="Worker">The id of the worker that trains the run, or trained it last; null if there was none.</param>
+/// <param name="Device">The device of the training, such as cpu or cuda:0.</param>
+/// <param name="Test">The scores on the test split; null until the run has succeeded.</param>
 /// <param name="GeneralisationGap">
 /// The loss on the training split, measured during the last epoch, minus the loss on the test split, in nats.
 /// </param>
+/// <param name="PredictionHash">The hash of the predictions on the test split: equal trainings have equal
+/// hashes.</param>
 /// <param name="PredictSplits">
 /// The splits that the run has predicted or, before that, will predict: test and the splits that its sweeps request.
 /// </param>
@@ -23,6 +34,8 @@ namespace PieService.Api.Runs;
 /// <param name="Repeatable">
 /// Whether the run is repeatable: false if it was trained again under the same conditions and gave other predictions.
 /// </param>
+/// <param name="TrainingSeconds">The time spent in training, in seconds, without the epochs of a shared trunk.</param>
+/// <param name="KeptModel">The kept model; null if the model of the run is not kept.</param>
 /// <param name="Threshold">
 /// The threshold for multi-label data, tuned after the last epoch: a label is predicted if its probability exceeds it.
 /// Null for single-label data.
@@ -31,7 +44,6 @@ namespace PieService.Api.Runs;
 /// The share of the training split that has word vectors, known once a worker has prepared the run; null if the run
 /// uses none.
 /// </param>
-/// <param name="KeptModel">The kept model; null if the model of the run is not kept.</param>
 /// <param name="PredictedBy">
 /// The environment in which the kept model predicted again after predictAgain; null if the predictions come from the
 /// training and environment applies to them too.
@@ -72,6 +84,8 @@ public sealed record RunResponse(
 }
 
 /// <summary>The numbers of finished and of all epochs, including those of a shared trunk.</summary>
+/// <param name="Done">The number of finished epochs.</param>
+/// <param name="Total">The number of all epochs.</param>
 public sealed record RunEpochs(int Done, int Total)
 {
     /// <summary>
@@ -90,12 +104,13 @@ public sealed record RunEpochs(int Done, int Total)
 /// The instruction set of the tensor library's kernels, the vendor of the processor, and the instruction-set limit that
 /// was set for oneDNN, if any.
 /// </param>
-/// <param name="Versions">The versions of the worker and of TorchSharp.</param>
+/// <param name="Threads">The number of CPU threads of the training.</param>
 /// <param name="Library">The tensor library and its version.</param>
 /// <param name="Allocator">
 /// The memory allocator of the trainer: tcmalloc, glibc (with settings), system, or the name of another library.
 /// </param>
 /// <param name="ArithmeticChecks">The number of arithmetic checks that the worker had passed at its start.</param>
+/// <param name="Versions">The versions of the worker and of TorchSharp.</param>
 /// <param name="VectorsSha256">
 /// The SHA-256 of the file of word vectors, in lower-case hexadecimal; null if the run uses none.
 /// </param>
@@ -119,5 +134,6 @@ public sealed record RunEnvironment(
 }
 
 /// <summary>The file that getRunModel returns.</summary>
+/// <param name="Bytes">The size of the file, in bytes.</param>
 /// <param name="Sha256">The SHA-256 of the file in lower-case hexadecimal, which is also its ETag.</param>
 public sealed record KeptModelResponse(long Bytes, string Sha256);

@@ -133,11 +133,16 @@ public sealed class RunTable() : Table<RunFilter, SweepScope, RunResponse>("swee
 
 public sealed record RunFilter : TableQuery
 {
+    /// <summary>Only runs in this state are returned.</summary>
     public RunState? State { get; init; }
+
+    /// <summary>Only runs of models with this architecture are returned.</summary>
     public Architecture? Architecture { get; init; }
 
     /// <summary>The model's name in the sweep.</summary>
     public string? Model { get; init; }
+
+    /// <summary>Only runs of this method are returned; dense and dense4E are the dense runs.</summary>
     public Method? Method { get; init; }
 
     /// <summary>The target sparsity, in percent; 0 for dense runs.</summary>
@@ -145,6 +150,8 @@ public sealed record RunFilter : TableQuery
 
     /// <summary>The name of a cohort of imported predictions.</summary>
     public string? Cohort { get; init; }
+
+    /// <summary>Only runs with this seed are returned.</summary>
     public int? Seed { get; init; }
 
     /// <summary>The lowest achieved sparsity, in percent. Runs below it are left out.</summary>

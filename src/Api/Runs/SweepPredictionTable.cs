@@ -103,10 +103,13 @@ public sealed class SweepPredictionTable()
 
 public sealed record SweepPredictionFilter : TableQuery
 {
+    /// <summary>The split whose predictions are returned.</summary>
     public Split Split { get; init; } = Split.Test;
 
     /// <summary>The model's name in the sweep.</summary>
     public string? Model { get; init; }
+
+    /// <summary>Only runs of this method count; dense and dense4E are the dense runs.</summary>
     public Method? Method { get; init; }
 
     /// <summary>The target sparsity, in percent; 0 for dense runs.</summary>

@@ -6,6 +6,7 @@ using PieService.Domain.Recipes;
 namespace PieService.Api.SweepAnalysis;
 
 /// <param name="First">The comparison that comes first in the sweep's request.</param>
+/// <param name="Second">The other comparison.</param>
 /// <param name="Examples">The number of examples of the split; null, as the other numbers, until both comparisons are
 /// labelled.</param>
 /// <param name="Shared">The number of examples that are PIEs of both.</param>

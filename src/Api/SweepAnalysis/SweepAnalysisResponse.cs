@@ -10,7 +10,10 @@ namespace PieService.Api.SweepAnalysis;
 /// <param name="Cohort">The name of the cohort of imported predictions; null if this service trained the runs.</param>
 /// <param name="Compression">The compression of that cohort in words.</param>
 /// <param name="Bits">The bits of one of its weights.</param>
+/// <param name="Seeds">The numbers of runs of both cohorts.</param>
 /// <param name="Complete">Whether every expected run has succeeded; else the numbers are provisional.</param>
+/// <param name="Examples">The number of examples of the split.</param>
+/// <param name="Pies">The number of PIEs.</param>
 /// <param name="PieRate">The number of PIEs divided by the number of examples, in [0, 1].</param>
 /// <param name="SignificantPies">The number of PIEs with a q value of at most 0.05: of the paired test for an imported
 /// cohort with pairing model, else of the unpaired test.</param>
@@ -32,6 +35,8 @@ namespace PieService.Api.SweepAnalysis;
 /// one.</param>
 /// <param name="Collapse">The runs that give the same answer to almost every text, or answer by chance.</param>
 /// <param name="AnalysedAt">Null, as all numbers, until the comparison is labelled.</param>
+/// <param name="AnalysisVersion">The version of the computations; a later version of the service may compute a number
+/// in another way.</param>
 public sealed record SweepAnalysisResponse(
     Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity, Method Baseline,
     string? Cohort, string? Compression, double? Bits, Split Split, ComparedSeeds Seeds, bool Complete,
@@ -64,6 +69,10 @@ public sealed record SweepAnalysisResponse(
 }
 
 /// <summary>The scores of both cohorts, with intervals.</summary>
+/// <param name="Metric">The metric of the scores: accuracy for single-label data, macro-F1 for multi-label
+/// data.</param>
+/// <param name="Dense">The score of the dense cohort.</param>
+/// <param name="Pruned">The score of the pruned cohort.</param>
 public sealed record ScoreEstimates(ScoreMetric Metric, ScoreEstimate Dense, ScoreEstimate Pruned)
 {
     public static ScoreEstimates? Of(ComparisonSummary? summary) => summary is null ? null : new(

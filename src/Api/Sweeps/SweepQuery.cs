@@ -50,7 +50,10 @@ public static class SweepQuery
 
 public sealed record SweepFilter : PageQuery
 {
+    /// <summary>Only sweeps in this state are returned.</summary>
     public SweepState? State { get; init; }
+
+    /// <summary>The id of a dataset. Only its sweeps are returned.</summary>
     public Guid? DatasetId { get; init; }
 
     /// <summary>Whether the runs were requested, or their predictions imported.</summary>

@@ -17,10 +17,13 @@ public sealed record SweepRow
     public required int OtherThanStated { get; init; }
 }
 
+/// <param name="Name">The name, 1 to 200 characters. Names need not be unique.</param>
+/// <param name="State">The state, which follows from the runs and comparisons of the sweep.</param>
 /// <param name="Origin">Whether the runs were requested, or their predictions imported.</param>
 /// <param name="Request">Null for imported predictions.</param>
 /// <param name="Replication">How the runs of a cohort of imported predictions differ; null for a request.</param>
 /// <param name="Cohorts">The cohorts of imported predictions; empty for a request.</param>
+/// <param name="Progress">The numbers of runs and epochs by state.</param>
 /// <param name="WaitingFor">The reasons why no run makes progress; empty if a run does, or if none has to.</param>
 /// <param name="LabellingError">
 /// Why the last labelling of a comparison failed. It is repeated; if the sweep has failed although its runs have
@@ -75,6 +78,10 @@ public sealed record SweepResponse(
     }
 }
 
+/// <param name="Runs">The numbers of runs by state.</param>
+/// <param name="Epochs">The numbers of epochs.</param>
+/// <param name="EstimatedFinish">The estimated time at which the sweep ends; null if it cannot be estimated, and once
+/// it has ended.</param>
 public sealed record ProgressResponse(RunCounts Runs, EpochCounts Epochs, DateTimeOffset? EstimatedFinish)
 {
     public static ProgressResponse Of(SweepProgress progress) => new(
@@ -85,11 +92,18 @@ public sealed record ProgressResponse(RunCounts Runs, EpochCounts Epochs, DateTi
         progress.EstimatedFinish);
 }
 
+/// <param name="Total">The number of runs of the sweep.</param>
+/// <param name="Queued">The number of runs that wait for a worker.</param>
+/// <param name="Running">The number of runs in training.</param>
+/// <param name="Succeeded">The number of runs that have succeeded.</param>
+/// <param name="Failed">The number of runs that have failed.</param>
+/// <param name="Cancelled">The number of runs that were cancelled.</param>
 public sealed record RunCounts(int Total, int Queued, int Running, int Succeeded, int Failed, int Cancelled);
 
 /// <summary>
 /// The numbers of epochs. The total is the sum of the shared epochs and those that this sweep trains.
 /// </summary>
+/// <param name="Total">The number of epochs of all runs of the sweep.</param>
 /// <param name="Done">The number of epochs of the total that are finished.</param>
 /// <param name="Shared">
 /// The number of epochs that another run trains too, or has trained. They are done when that run has finished them, so

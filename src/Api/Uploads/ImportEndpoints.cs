@@ -73,10 +73,12 @@ public static class ImportEndpoints
 
 public sealed record ImportFilter : PageQuery
 {
+    /// <summary>Only imports in this state are returned.</summary>
     public ImportState? State { get; init; }
 }
 
 /// <param name="Name">The name of the dataset, or of the imported predictions; bundle for a bundle.</param>
+/// <param name="Progress">What has been read so far.</param>
 /// <param name="DatasetId">The id of the dataset; null until the import has succeeded.</param>
 /// <param name="SweepId">
 /// The id of the sweep that has the imported predictions, or of the bundle; null until the import has succeeded, and
@@ -115,5 +117,6 @@ public sealed record ImportResponse(
 /// the files of a format that selects its labels by frequency are read once more. The files of predictions are read
 /// twice, a bundle four times.
 /// </param>
+/// <param name="BytesRead">The number of bytes that have been read.</param>
 /// <param name="Examples">The number of stored examples: 0 until all of them are stored together.</param>
 public sealed record ImportProgress(long BytesTotal, long BytesRead, int Examples);

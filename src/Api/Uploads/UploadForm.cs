@@ -20,6 +20,7 @@ public static class UploadForm
         var definition = new OpenApiSchema
         {
             AllOf = [context.SchemaGenerator.GenerateSchema(typeof(TDefinition), context.SchemaRepository)],
+            Description = "What the files have, and how they are read.",
             Examples = [sample],
         };
         var properties = new Dictionary<string, IOpenApiSchema> { [MultipartUpload.DefinitionPart] = definition };

@@ -177,8 +177,14 @@ public sealed record NewWebhookResponse(Guid Id, string Url, string CreatedBy, D
 
 /// <param name="Id">The webhook-id of the message.</param>
 /// <param name="SweepId">The id of the sweep; null for a test message.</param>
+/// <param name="EventNumber">The number of the event of the sweep; null for a test message.</param>
+/// <param name="Attempts">The number of attempts so far.</param>
 /// <param name="NextAttemptAt">The time of the next attempt; null if the message was delivered or abandoned.</param>
+/// <param name="DeliveredAt">The time at which the receiver accepted the message; null until then.</param>
+/// <param name="GivenUpAt">The time at which the last attempt failed and the message was abandoned; null if it was
+/// not.</param>
 /// <param name="LastStatus">The HTTP status of the last response; null if there was no response.</param>
+/// <param name="LastError">Why the last attempt failed; null if none failed.</param>
 public sealed record DeliveryResponse(
     Guid Id, Guid? SweepId, int? EventNumber, int Attempts, DateTimeOffset CreatedAt, DateTimeOffset? NextAttemptAt,
     DateTimeOffset? DeliveredAt,

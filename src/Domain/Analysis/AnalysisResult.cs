@@ -33,9 +33,12 @@ public sealed record Multiplicity(CohortMultiplicity Dense, CohortMultiplicity P
 /// <param name="Unanimous">The share of the examples on which all runs agree, in [0, 1].</param>
 public sealed record CohortMultiplicity(double? SelfConsistency, double Unanimous);
 
+/// <param name="Dense">The dense cohort.</param>
+/// <param name="Pruned">The pruned cohort.</param>
 public sealed record Collapse(CohortCollapse Dense, CohortCollapse Pruned);
 
 /// <summary>Whether runs of a cohort have collapsed (analysis 9).</summary>
+/// <param name="Runs">The number of runs of the cohort.</param>
 /// <param name="Collapsed">The number of runs that have collapsed.</param>
 /// <param name="Bimodal">Whether the scores of the runs fall into two groups; null for too few runs.</param>
 /// <param name="Groups">The best split of the scores into two groups; null for too few runs.</param>

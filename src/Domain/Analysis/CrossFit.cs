@@ -1,6 +1,8 @@
 namespace PieService.Domain.Analysis;
 
 /// <summary>Shares of cells in which each cohort is right, in [0, 1]; null if there are no cells.</summary>
+/// <param name="Dense">The share of the cells in which the dense cohort is right.</param>
+/// <param name="Pruned">The share in which the pruned cohort is right.</param>
 public sealed record CellScores(double? Dense, double? Pruned);
 
 /// <summary>

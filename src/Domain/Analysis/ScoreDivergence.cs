@@ -9,6 +9,9 @@ namespace PieService.Domain.Analysis;
 public sealed record ScoreDivergence(DivergenceSpread Kl, DivergenceSpread Js, ChangesByMargin Margin);
 
 /// <summary>Over the examples.</summary>
+/// <param name="Mean">The mean.</param>
+/// <param name="P50">The median.</param>
+/// <param name="P95">The 95th percentile.</param>
 public sealed record DivergenceSpread(double Mean, double P50, double P95)
 {
     /// <param name="values">One for each example, at least one.</param>

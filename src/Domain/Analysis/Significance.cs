@@ -46,6 +46,7 @@ public sealed record Significance(
         (test == SignificanceTest.Paired ? Paired?.AtMost ?? [] : AtMost).SingleOrDefault(level => level.MaxQ == maxQ);
 }
 
+/// <param name="AtMost">The number of examples by their q value.</param>
 public sealed record PairedSignificance(IReadOnlyList<SignificantExamples> AtMost);
 
 /// <param name="MaxQ">The largest q value, in [0, 1].</param>

@@ -44,4 +44,8 @@ public sealed record SplitSummary(
 /// The lengths of the texts (for pairs, of both texts together) in tokens of the BiLSTM tokenizer; the percentiles are
 /// nearest-rank percentiles.
 /// </summary>
+/// <param name="Mean">The mean length.</param>
+/// <param name="P50">The median.</param>
+/// <param name="P95">The 95th percentile.</param>
+/// <param name="Max">The largest length.</param>
 public sealed record TokenLengths(double Mean, int P50, int P95, int Max);

@@ -46,7 +46,11 @@ public sealed record DatasetDefinition
 {
     /// <summary>The name of the dataset, 1 to 200 characters.</summary>
     [Required, StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
+
+    /// <summary>Whether an example has exactly one label (singleLabel) or any number of labels (multiLabel).</summary>
     [Required] public LearningTask? Task { get; init; }
+
+    /// <summary>The format of the files.</summary>
     [Required] public DatasetFormat? Format { get; init; }
 
     /// <summary>
@@ -184,6 +188,8 @@ public sealed record SplitFractions
     /// The test split: a share in (0, 1) or a number of examples. Left out if the files have a test split.
     /// </summary>
     [Range(0.0, DatasetLimits.MaxExamples, MinimumIsExclusive = true)] public decimal? Test { get; init; }
+
+    /// <summary>The seed of the draw.</summary>
     public int Seed { get; init; }
 
     /// <summary>Whether a value is a number of examples, not a share of them.</summary>

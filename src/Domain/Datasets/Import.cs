@@ -61,6 +61,7 @@ public sealed record ImportedBundle(bool NewDataset, int Added, int Linked, IRea
 
 /// <summary>The counts of imported predictions.</summary>
 /// <param name="Examples">N.</param>
+/// <param name="Runs">The number of runs.</param>
 /// <param name="Missing">Examples that are left out because some run lacks them.</param>
 /// <param name="NoAnswer">Answers of all runs from which no label was taken.</param>
 /// <param name="MetricAgrees">Answers of all runs that agree with a metric in their file.</param>

@@ -11,6 +11,8 @@ public sealed record ForeignColumns
     /// <summary>The column of the positions of the examples, from 0. Without ids and positions a row's own place is
     /// the position.</summary>
     public string? Position { get; init; }
+
+    /// <summary>The column of the text.</summary>
     public string? Text { get; init; }
 
     /// <summary>The column of the gold label, or of the list of gold labels.</summary>
@@ -18,7 +20,11 @@ public sealed record ForeignColumns
 
     /// <summary>The column of the answer; without it, the scores decide.</summary>
     public string? Predicted { get; init; }
+
+    /// <summary>The column of the name of the cohort.</summary>
     public string? Cohort { get; init; }
+
+    /// <summary>The column of the seed of the run.</summary>
     public string? Seed { get; init; }
 
     /// <summary>The column of the scores: a list in the order of the labels, a list of { label, score }, or an object.
@@ -57,6 +63,9 @@ public sealed record ForeignColumns
 /// <summary>The run whose answers a column has.</summary>
 public sealed record ForeignRunColumn
 {
+    /// <summary>The name of the cohort of the run.</summary>
     public string? Cohort { get; init; }
+
+    /// <summary>The seed of the run.</summary>
     public int Seed { get; init; }
 }

@@ -8,6 +8,8 @@ public sealed record ForeignFile
 {
     /// <summary>The name of the multipart part.</summary>
     [Required] public string? Part { get; init; }
+
+    /// <summary>The format of the file.</summary>
     [Required] public ForeignFormat? Format { get; init; }
 
     /// <summary>The cohort of its predictions; left out if columns or arrays state it.</summary>

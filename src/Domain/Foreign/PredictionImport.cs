@@ -30,6 +30,8 @@ public sealed record PredictionImport
     /// there.
     /// </summary>
     [Length(1, ImportLimits.Cohorts)] public IReadOnlyList<ForeignCohort>? Cohorts { get; init; }
+
+    /// <summary>The parts of the upload that have files, and how each is read.</summary>
     [Required, Length(1, ImportLimits.Files)] public IReadOnlyList<ForeignFile>? Files { get; init; }
     public NoAnswerRule NoAnswer { get; init; }
     public MissingRule OnMissing { get; init; }

@@ -28,6 +28,9 @@ public enum NoiseFloorKind
 /// <param name="Sd">
 /// The standard deviation over the ways to form the groups (ddof = 1); null if there is only one.
 /// </param>
+/// <param name="P05">The 5th percentile of the PIE rate over the ways to form the groups.</param>
+/// <param name="P50">The median of the PIE rate.</param>
+/// <param name="P95">The 95th percentile of the PIE rate.</param>
 /// <param name="Reason">The reason why there is no noise floor, and what to do about it; null if there is one.</param>
 public sealed record NoiseFloor(
     NoiseFloorKind? Kind, int Seeds, int Splits, double? Mean, double? Sd, double? P05, double? P50, double? P95,

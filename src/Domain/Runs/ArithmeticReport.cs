@@ -28,6 +28,7 @@ public sealed record ArithmeticReport(
 }
 
 /// <summary>A result of the tensor library compared with the same result in double-precision arithmetic.</summary>
+/// <param name="Operation">The operation of the tensor library.</param>
 /// <param name="Shape">
 /// The shape of the inputs of the operation, such as T 5, B 7, D 100, H 100: words, texts, inputs, units.
 /// </param>

@@ -10,6 +10,7 @@ public enum ModelKind
 
 /// <summary>Word vectors or a pretrained checkpoint of a worker.</summary>
 /// <param name="Name">The name by which the models of a sweep refer to it; of word vectors the shortest.</param>
+/// <param name="Kind">Whether it is a file of word vectors or a BERT checkpoint.</param>
 /// <param name="Dimensions">
 /// The width of a vector or of a hidden state; null, like the properties that follow, if the file cannot be used.
 /// </param>

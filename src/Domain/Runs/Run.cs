@@ -209,4 +209,7 @@ public sealed record RunScore(
 }
 
 /// <summary>The number of weights of a prunable tensor, and the number of those that are kept.</summary>
+/// <param name="Name">The name of the tensor.</param>
+/// <param name="Size">The number of its weights.</param>
+/// <param name="Kept">The number of its weights that are kept.</param>
 public sealed record TensorSparsity(string Name, int Size, int Kept);

@@ -1,6 +1,10 @@
 namespace PieService.Domain.Statistics;
 
 /// <summary>A value with its standard error and a 95 % interval; these are null if they cannot be stated.</summary>
+/// <param name="Value">The estimate.</param>
+/// <param name="Se">The standard error.</param>
+/// <param name="Low">The lower end of the 95 % interval.</param>
+/// <param name="High">The upper end of the 95 % interval.</param>
 public sealed record Estimate(double Value, double? Se, double? Low, double? High)
 {
     /// <summary>The interval value ± t se, with Student's t of <paramref name="df"/> degrees of freedom.</summary>

@@ -3,6 +3,8 @@ namespace PieService.Domain.Statistics;
 /// <summary>
 /// The mean and the sample standard deviation (ddof = 1) over seeds; the deviation is null for fewer than two values.
 /// </summary>
+/// <param name="Mean">The mean over the seeds.</param>
+/// <param name="Sd">The sample standard deviation over the seeds; null for fewer than two.</param>
 public sealed record Spread(double Mean, double? Sd)
 {
     /// <exception cref="InvalidOperationException">There is no value.</exception>

@@ -7,6 +7,7 @@ namespace PieService.Domain.Sweeps;
 /// </summary>
 public sealed record ForeignCohort
 {
+    /// <summary>The name of the cohort, 1 to 200 characters. It is unique in the import.</summary>
     [Required, StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
 
     /// <summary>The model from which its runs were made; cohorts are compared with the baseline of their

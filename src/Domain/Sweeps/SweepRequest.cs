@@ -38,12 +38,18 @@ public sealed record SweepRequest
 
     /// <summary>The name of the sweep, 1 to 200 characters.</summary>
     [StringLength(200, MinimumLength = 1)] public string? Name { get; init; }
+
+    /// <summary>The id of the dataset.</summary>
     [Required] public Guid? DatasetId { get; init; }
 
     /// <summary>The protocol. The default is that of the preset, or sound without a preset.</summary>
     public Protocol? Protocol { get; init; }
 
     [JsonIgnore] public Protocol ProtocolOrDefault => Protocol ?? Recipes.Protocol.Sound;
+
+    /// <summary>
+    /// The models, each with its hyperparameters. Each is trained with all methods, sparsities and seeds.
+    /// </summary>
     [Length(1, SweepRules.MaxModels)] public IReadOnlyList<ModelRequest>? Models { get; init; }
 
     /// <summary>
@@ -112,5 +118,7 @@ public sealed record ModelRequest
 }
 
 /// <summary>The seeds first, first + 1, ..., first + count - 1.</summary>
+/// <param name="First">The first seed.</param>
+/// <param name="Count">The number of seeds: the runs of each cohort have the seeds first, first + 1, ….</param>
 public sealed record SeedRange(
     [property: Range(0, int.MaxValue - 1)] int First = 0, [property: Range(1, SweepRules.MaxSeeds)] int Count = 1);

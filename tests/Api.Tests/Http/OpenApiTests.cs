@@ -26,6 +26,70 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         }
     }
 
+    [Fact]
+    public async Task Every_tag_parameter_field_and_part_of_a_form_has_a_description()
+    {
+        var document = await DocumentAsync();
+        var operations = await OperationsAsync();
+
+        var bare = (from tag in document["tags"]!.AsArray()
+                    where IsBare(tag)
+                    select $"tag {tag["name"]}")
+            .Concat(from operation in operations
+                    from parameter in operation.Operation["parameters"]?.AsArray() ?? []
+                    where IsBare(parameter)
+                    select $"{operation.Id}: parameter {parameter["name"]}")
+            .Concat(from operation in operations
+                    from body in operation.Operation["requestBody"]?["content"]?.AsObject() ?? []
+                    from part in body.Value!["schema"]?["properties"]?.AsObject() ?? []
+                    where IsBare(part.Value)
+                    select $"{operation.Id}: part {part.Key}")
+            .Concat(from schema in document["components"]!["schemas"]!.AsObject()
+                    from field in schema.Value!["properties"]?.AsObject() ?? []
+                    where IsBare(field.Value)
+                    select $"{schema.Key}: field {field.Key}");
+
+        Assert.Empty(bare);
+        Assert.Equal(
+            operations.Select(operation => (string)operation.Operation["tags"]![0]!).Distinct(),
+            document["tags"]!.AsArray().Select(tag => (string)tag!["name"]!));
+
+        static bool IsBare(JsonNode? described) => string.IsNullOrWhiteSpace((string?)described!["description"]);
+    }
+
+    [Fact]
+    public async Task Every_shared_description_is_used()
+    {
+        await using var stream = typeof(Program).Assembly.GetManifestResourceStream("Descriptions.json")!;
+        var shared = (await JsonNode.ParseAsync(stream))!;
+        var document = await DocumentAsync();
+        var used = document["components"]!["schemas"]!.AsObject()
+            .SelectMany(schema => schema.Value!["properties"]?.AsObject() ?? [])
+            .Select(field => (field.Key, (string?)field.Value!["description"])).ToHashSet();
+        var parameters = (await OperationsAsync()).SelectMany(operation => operation.Operation["parameters"]?.AsArray() ?? [])
+            .Select(parameter => (string?)parameter!["description"]).ToHashSet();
+
+        Assert.All(shared["fields"]!.AsObject(), field => Assert.Contains((field.Key, (string?)field.Value), used));
+        Assert.All(shared["paths"]!.AsObject(), path => Assert.Contains((string?)path.Value, parameters));
+        Assert.All(
+            from schema in shared["schemas"]!.AsObject()
+            from field in schema.Value!.AsObject()
+            select (schema.Key, Field: field.Key, Text: (string?)field.Value),
+            text => Assert.Equal(
+                text.Text,
+                (string?)document["components"]!["schemas"]![text.Key]!["properties"]![text.Field]!["description"]));
+    }
+
+    /// <summary>From a second media type, generated clients make a union of the type and text.</summary>
+    [Fact]
+    public async Task A_response_with_JSON_has_no_other_type() => Assert.All(
+        from operation in await OperationsAsync()
+        from response in operation.Operation["responses"]!.AsObject()
+        let types = (response.Value!["content"]?.AsObject() ?? []).Select(content => content.Key).ToList()
+        where types.Contains("application/json")
+        select (operation.Id, types),
+        response => Assert.Equal(["application/json"], response.types));
+
     /// <summary>
     /// Clients are generated from the file, and a change of the contract is visible in its diff. To regenerate it, set
     /// PIE_WRITE_OPENAPI=1.

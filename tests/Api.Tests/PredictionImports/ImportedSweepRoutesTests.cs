@@ -92,7 +92,7 @@ public sealed class ImportedSweepRoutesTests(DatasetApi api) : IClassFixture<Dat
         };
         var paths = (await api.Client.GetFromJsonAsync<JsonNode>("/swagger/v1/swagger.json"))!["paths"]!.AsObject();
         var tables = paths
-            .Where(path => path.Value!["get"]?["responses"]?["200"]?["content"]?.AsObject()
+            .Where(path => path.Value!["get"]?["responses"]?["200"]?["x-files"]?.AsObject()
                 .ContainsKey("application/x-ndjson") is true)
             .ToList();
 
