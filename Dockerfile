@@ -14,6 +14,9 @@ COPY src/Worker/Worker.csproj src/Worker/
 FROM sources AS build
 RUN dotnet restore src/Api && dotnet restore src/Worker
 COPY src/ src/
+# The API serves the documents.
+COPY docs/ docs/
+COPY *.md ./
 RUN dotnet publish src/Api --configuration Release --no-restore --output /publish/api
 RUN dotnet publish src/Worker --configuration Release --no-restore --output /publish/worker
 

@@ -1,4 +1,5 @@
 using PieService.Api.Access;
+using PieService.Api.Pages.Documentation;
 
 namespace PieService.Api.Pages;
 
@@ -23,5 +24,7 @@ public static class PageSetup
         pages.MapGet("/sweeps/{id:guid}", SweepPage.ShowAsync);
         pages.MapGet("/comparisons/{id:guid}", ComparisonPage.ShowAsync);
         pages.MapGet("/words", WordsPage.Show);
+        pages.MapGet("/docs", DocumentPage.ShowContents);
+        pages.MapGet("/docs/{**name}", DocumentPage.Show);
     }
 }

@@ -1,0 +1,85 @@
+using System.Net;
+using Markdig;
+using Markdig.Extensions.AutoIdentifiers;
+using Markdig.Extensions.Tables;
+using Markdig.Renderers;
+using Markdig.Renderers.Html;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+
+namespace PieService.Api.Documentation;
+
+/// <summary>A document as HTML without inline style and script.</summary>
+/// <param name="Name">The name in the address of the document.</param>
+/// <param name="Title">The first heading, which the HTML does not repeat.</param>
+/// <param name="Sections">The text of the document by its headings, for its table of contents and the search.</param>
+public sealed record Document(string Name, string Title, string Html, IReadOnlyList<Section> Sections)
+{
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
+        .UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).Build();
+
+    /// <param name="path">The path of the file in the repository, from which its links are resolved.</param>
+    /// <param name="markdown">The content of the file.</param>
+    public static Document Read(string path, string markdown)
+    {
+        var parsed = Markdown.Parse(markdown, Pipeline);
+        RemoveHtml(parsed);
+        foreach (var link in parsed.Descendants<LinkInline>().ToList()) Resolve(link, path);
+        // The alignment of a column would be a style attribute.
+        foreach (var column in parsed.Descendants<Table>().SelectMany(table => table.ColumnDefinitions))
+            column.Alignment = null;
+        // What scrolls must be reached with the keyboard.
+        foreach (var code in parsed.Descendants<CodeBlock>()) code.GetAttributes().AddProperty("tabindex", "0");
+        var headings = parsed.Descendants<HeadingBlock>().ToList();
+        var sections = Section.Of(headings, markdown);
+        if (headings is [{ Level: 1 } title, ..]) title.Parent!.Remove(title);
+        return new(Library.NameOf(path), sections is [var first, ..] ? first.Heading : path, Render(parsed), sections);
+    }
+
+    /// <summary>HTML of a document is not shown: it may have anything, and comments are for tests.</summary>
+    private static void RemoveHtml(MarkdownDocument parsed)
+    {
+        foreach (var block in parsed.Descendants<HtmlBlock>().ToList()) block.Parent!.Remove(block);
+        foreach (var inline in parsed.Descendants<HtmlInline>().ToList()) inline.Remove();
+    }
+
+    private static void Resolve(LinkInline link, string path)
+    {
+        if (DocumentLink.Of(path, link.Url ?? "") is { } address) link.Url = address;
+        // Only its text is left of a link to what the service does not have, such as a source file.
+        else link.ReplaceBy(new ContainerInline(), copyChildren: true);
+    }
+
+    private static string Render(MarkdownDocument parsed)
+    {
+        using var writer = new StringWriter();
+        var renderer = new HtmlRenderer(writer);
+        Pipeline.Setup(renderer);
+        renderer.ObjectRenderers.FindExact<CodeBlockRenderer>()!.OutputAttributesOnPre = true;
+        renderer.ObjectRenderers.Replace<HtmlTableRenderer>(new ScrolledTable());
+        renderer.Render(parsed);
+        return writer.ToString();
+    }
+
+    /// <summary>A table that scrolls in its frame if the window is narrower.</summary>
+    private sealed class ScrolledTable : HtmlTableRenderer
+    {
+        protected override void Write(HtmlRenderer renderer, Table table)
+        {
+            renderer.Write("<div class=\"scroll\" role=\"region\" aria-label=\"")
+                .Write(WebUtility.HtmlEncode(NameOf(table))).Write("\" tabindex=\"0\">");
+            base.Write(renderer, table);
+            renderer.Write("</div>");
+        }
+
+        /// <summary>The names of its columns.</summary>
+        private static string NameOf(Table table)
+        {
+            var names = from row in table.OfType<TableRow>().Take(1)
+                        from cell in row.OfType<TableCell>()
+                        from text in cell.Descendants<LiteralInline>()
+                        select text.Content.ToString();
+            return $"Table: {string.Join(", ", names)}";
+        }
+    }
+}

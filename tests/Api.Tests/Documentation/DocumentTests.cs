@@ -1,0 +1,113 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using PieService.Api.Documentation;
+
+namespace PieService.Api.Tests.Documentation;
+
+public sealed partial class DocumentTests
+{
+    [Fact]
+    public void Every_document_can_be_reached_from_the_table_of_contents()
+    {
+        var (seen, open) = (new HashSet<string>(), new Queue<Document>([Library.Contents]));
+        while (open.TryDequeue(out var document))
+        {
+            if (!seen.Add(document.Name)) continue;
+            foreach (var (name, _) in Targets(document))
+                if (Library.Find(name) is { } next) open.Enqueue(next);
+        }
+
+        Assert.Equal(Library.Documents.Select(document => document.Name).Order(), seen.Order());
+    }
+
+    [Fact]
+    public void Every_place_in_a_document_to_which_a_document_refers_exists() => Assert.All(
+        from document in Library.Documents
+        from target in Targets(document)
+        select (document.Name, target),
+        reference =>
+        {
+            var (name, anchor) = reference.target;
+            if (Library.Picture(name) is { } picture)
+            {
+                picture.Dispose();
+                return;
+            }
+            var document = Assert.IsType<Document>(Library.Find(name));
+            if (anchor is not null)
+                Assert.Contains(anchor, document.Sections.Select(section => section.Anchor));
+        });
+
+    [Fact]
+    public void Every_file_to_which_a_document_refers_is_in_the_repository() => Assert.All(
+        from file in Directory.EnumerateFiles(Root(), "*.md")
+            .Concat(Directory.EnumerateFiles(Path.Combine(Root(), "docs"), "*.md", SearchOption.AllDirectories))
+        from Match link in Link().Matches(File.ReadAllText(file))
+        let target = link.Groups[1].Value.Split('#')[0]
+        where target.Length > 0 && !target.Contains("://", StringComparison.Ordinal)
+        select (file, Target: Path.Combine(Path.GetDirectoryName(file)!, target)),
+        reference => Assert.True(
+            Path.Exists(reference.Target), $"{reference.file} refers to {reference.Target}"));
+
+    [Theory]
+    [InlineData("<script>alert(1)</script>")]
+    [InlineData("text <img src=x onerror=alert(1)> text")]
+    [InlineData("[text](javascript:alert(1))")]
+    [InlineData("![text](data:image/svg+xml,x)")]
+    [InlineData("| a |\n|--:|\n| 1 |")]
+    [InlineData("| <b onclick=x> |\n|---|\n| 1 |")]
+    public void HTML_code_and_style_of_a_document_do_not_reach_a_page(string markdown)
+    {
+        var html = Document.Read("docs/any.md", markdown).Html;
+
+        Assert.DoesNotMatch(Code(), html);
+    }
+
+    [Theory]
+    [InlineData("concepts.md#e", "/ui/docs/concepts#e")]
+    [InlineData("../README.md", "/ui/docs/start")]
+    [InlineData("README.md", "/ui/docs/README")]
+    [InlineData("../ARCHITECTURE.md#words", "/ui/docs/ARCHITECTURE#words")]
+    [InlineData("pictures/votes.svg", "/ui/docs/pictures/votes.svg")]
+    [InlineData("openapi.json", "/swagger/v1/swagger.json")]
+    [InlineData("#here", "#here")]
+    [InlineData("https://example.org/a.md", "https://example.org/a.md")]
+    [InlineData("../src/Api/pie.http", null)]
+    [InlineData("../../../etc/passwd", null)]
+    [InlineData("file:///etc/passwd", null)]
+    public void A_link_becomes_the_address_under_which_the_service_has_the_target(string link, string? address) =>
+        Assert.Equal(address, DocumentLink.Of("docs/api.md", link));
+
+    [Fact]
+    public void A_search_finds_sections_with_all_words_and_those_with_a_heading_first()
+    {
+        var found = DocumentSearch.Find("NOISE floor");
+
+        Assert.Contains("noise floor", found[0].Section.Heading, StringComparison.OrdinalIgnoreCase);
+        Assert.All(found, section => Assert.Contains(
+            "floor", section.Section.Heading + section.Section.Text, StringComparison.OrdinalIgnoreCase));
+        Assert.Empty(DocumentSearch.Find("  "));
+        Assert.Empty(DocumentSearch.Find("noise nosuchword"));
+    }
+
+    /// <summary>The documents and pictures to which a document refers, with the id of a place in them.</summary>
+    private static IEnumerable<(string Name, string? Anchor)> Targets(Document document) =>
+        from Match match in Address().Matches(document.Html)
+        let address = WebUtility.HtmlDecode(match.Groups[1].Value)
+        let parts = (address.StartsWith('#') ? $"{DocumentLink.Path}/{document.Name}{address}" : address).Split('#')
+        where parts[0].StartsWith($"{DocumentLink.Path}/", StringComparison.Ordinal)
+        select (parts[0][(DocumentLink.Path.Length + 1)..], parts.ElementAtOrDefault(1));
+
+    private static string Root([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(here, "../../../.."));
+
+    [GeneratedRegex("(?:href|src)=\"([^\"]+)\"")]
+    private static partial Regex Address();
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex("script|onerror|onclick|data:|style=")]
+    private static partial Regex Code();
+}
