@@ -1,6 +1,7 @@
 using PieService.Api.Http;
 using PieService.Api.Lists;
 using PieService.Api.Tables;
+using PieService.Api.Tables.Latex;
 using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
@@ -57,6 +58,26 @@ public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, Comp
         .Time("labelledAt", row => row.LabelledAt)
         .Text("labellingError", row => row.LabellingError);
 
+    private static readonly LatexLayout<ComparisonResponse> ForPapers = new(
+        "Scores of the dense and the pruned models in percent: mean and standard deviation over n seeds. "
+        + "Accuracy for single-label data, macro-F1 for multi-label data.",
+        [
+            new("Model", "l", row => LatexText.Escaped(row.Model)),
+            new("Method", "l", row => LatexText.Escaped(row.Cohort ?? Wire.Name(row.Method))),
+            new("Baseline", "l", row => LatexText.Escaped(Wire.Name(row.Baseline))),
+            new(
+                @"Target (\%)", "r",
+                row => row.Cohort is null ? LatexText.Sparsity((double)row.Sparsity) : LatexText.None),
+            new(@"Achieved (\%)", "r", row => LatexText.Sparsity(row.AchievedSparsity?.Mean)),
+            new("Dense", "r", row => LatexText.MeanSd(row.Score?.Dense)),
+            new("$n$", "r", row => LatexText.Whole(row.Seeds.Dense)),
+            new("Pruned", "r", row => LatexText.MeanSd(row.Score?.Pruned)),
+            new("$n$", "r", row => LatexText.Whole(row.Seeds.Pruned)),
+        ])
+    {
+        IsProvisional = row => !row.Complete,
+    };
+
     public override Task<SweepScope?> FindAsync(
         PieDbContext db, Guid id, ComparisonFilter filter, CancellationToken cancellation) =>
         SweepScope.FindAsync(db, id, cancellation);
@@ -69,6 +90,8 @@ public sealed class ComparisonTable() : Table<ComparisonFilter, SweepScope, Comp
     public override Columns<ComparisonResponse> Columns(SweepScope scope) => Flat;
 
     public override Provenance Provenance(SweepScope scope) => scope.Provenance;
+
+    public override LatexLayout<ComparisonResponse> Latex => ForPapers;
 }
 
 public sealed record ComparisonFilter : TableQuery

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PieService.Api.Tables.Latex;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 
@@ -11,6 +12,23 @@ namespace PieService.Api.Comparisons;
 /// </remarks>
 public sealed class PieTable() : VotedExampleTable<PieFilter, PieResponse>("pies")
 {
+    private static readonly LatexLayout<PieResponse> ForPapers = new(
+        "PIEs with the majority of the dense and of the pruned models and its votes, and the q value of the test "
+        + "whether both cohorts draw their votes from one distribution.",
+        [
+            new("Text", @"p{0.5\linewidth}", row => LatexText.Escaped(
+                row.SecondText is null ? row.Text : $"{row.Text} / {row.SecondText}")),
+            new("Gold", "l", row => LatexText.Escaped(string.Join(", ", row.Labels))),
+            new("Dense", "l", row => Majority(row.Dense)),
+            new("Pruned", "l", row => Majority(row.Pruned)),
+            new("$q$", "r", row => LatexText.Probability(row.Q)),
+        ]);
+
+    public override LatexLayout<PieResponse> Latex => ForPapers;
+
+    private static string Majority(CohortVote vote) => vote.Predicted.Count == 0 ? LatexText.None
+        : string.Join(", ", vote.Predicted.Select(label => $"{LatexText.Escaped(label)} ({vote.Votes[label]})"));
+
     protected override IQueryable<PieLabel> Which(IQueryable<PieLabel> labels, PieFilter filter) =>
         labels.Where(label => label.IsPie);
 

@@ -34,7 +34,7 @@ public sealed class Examples : IOperationFilter
     private static JsonNode? Answer(JsonObject examples, string status, string mediaType)
     {
         if (mediaType == MediaTypes.Of(TableFormat.Parquet)) return null; // binary content is of no use in a document
-        if (mediaType == MediaTypes.Of(TableFormat.Csv) || mediaType.StartsWith("image/", StringComparison.Ordinal)
+        if (mediaType == MediaTypes.Of(TableFormat.Latex) || mediaType.StartsWith("image/", StringComparison.Ordinal)
             || mediaType.StartsWith("text/", StringComparison.Ordinal))
             return examples[$"{status} {mediaType}"]?.DeepClone();
         if (mediaType == MediaTypes.Of(TableFormat.Ndjson))

@@ -13,8 +13,9 @@ public sealed class TableResponses : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        if (!context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<TableMetadata>().Any()) return;
-        OtherFormats.Add(operation, Enum.GetValues<TableFormat>().Except([TableFormat.Json]).Select(MediaTypes.Of));
+        if (context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<TableMetadata>().FirstOrDefault()
+            is not { } table) return;
+        OtherFormats.Add(operation, table.Formats.Except([TableFormat.Json]).Select(MediaTypes.Of));
         operation.Responses!["200"].Description =
             "A page of the table; with format or Accept, the whole table as a file: x-files has its media types.";
     }

@@ -1,6 +1,8 @@
 using PieService.Api.Comparisons;
 using PieService.Api.Lists;
 using PieService.Api.Tables;
+using PieService.Api.Tables.Latex;
+using PieService.Domain;
 using PieService.Domain.Analysis;
 using PieService.Domain.Pies;
 using PieService.Domain.Storage;
@@ -24,6 +26,32 @@ public sealed class SweepAnalysisTable()
         Order<Row>.By(row => row.Comparison.AchievedSparsity ?? AchievedSparsity.Missing)
             .ThenBy(row => row.Comparison.Ordinal);
 
+    private static readonly LatexLayout<SweepAnalysisResponse> ForPapers = new(
+        "PIEs of n pruned against n dense models on N examples. Rate: PIEs in percent of the examples. Floor: mean of "
+        + "that rate between cohorts of dense models with different seeds. Excess: disagreement of both cohorts beyond "
+        + "that within them, in percent of the examples, with its 95 % interval. q: PIEs with a q value of at most "
+        + "0.05.",
+        [
+            new("Model", "l", row => LatexText.Escaped(row.Model)),
+            new("Method", "l", row => LatexText.Escaped(row.Cohort ?? Wire.Name(row.Method))),
+            new("Baseline", "l", row => LatexText.Escaped(Wire.Name(row.Baseline))),
+            new(@"Sparsity (\%)", "r", row => LatexText.Sparsity(row.AchievedSparsity?.Mean)),
+            new("$n$", "r", row => Seeds(row.Seeds)),
+            new("$N$", "r", row => LatexText.Whole(row.Examples)),
+            new("PIEs", "r", row => LatexText.Whole(row.Pies)),
+            new("Rate", "r", row => LatexText.Percent(row.PieRate)),
+            new("Floor", "r", row => LatexText.Percent(row.NoiseFloor?.Mean)),
+            new("Excess", "r", row => LatexText.WithInterval(row.Excess)),
+            new("$q$", "r", row => LatexText.Whole(row.SignificantPies)),
+        ])
+    {
+        IsProvisional = row => !row.Complete,
+    };
+
+    /// <summary>The number of runs of both cohorts; both numbers, the dense one first, if they differ.</summary>
+    private static string Seeds(ComparedSeeds seeds) => seeds.Dense == seeds.Pruned
+        ? LatexText.Whole(seeds.Pruned) : $"{LatexText.Whole(seeds.Dense)}, {LatexText.Whole(seeds.Pruned)}";
+
     public override Task<SweepScope?> FindAsync(
         PieDbContext db, Guid id, ComparisonFilter filter, CancellationToken cancellation) =>
         SweepScope.FindAsync(db, id, cancellation);
@@ -46,6 +74,8 @@ public sealed class SweepAnalysisTable()
     public override Columns<SweepAnalysisResponse> Columns(SweepScope scope) => SweepAnalysisColumns.All;
 
     public override Provenance Provenance(SweepScope scope) => scope.Provenance;
+
+    public override LatexLayout<SweepAnalysisResponse> Latex => ForPapers;
 
     private sealed record Row
     {

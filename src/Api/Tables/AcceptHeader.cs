@@ -9,9 +9,10 @@ public static class AcceptHeader
     /// Returns the accepted format with the highest weight; of formats with equal weights the one with the most
     /// specific media range, then the one that is listed first. Returns null if the client accepts none of the formats.
     /// </summary>
-    public static TableFormat? Preferred(IList<MediaTypeHeaderValue> accepted) =>
+    public static TableFormat? Preferred(
+        IList<MediaTypeHeaderValue> accepted, IReadOnlyList<TableFormat> formats) =>
         accepted.Count == 0 ? TableFormat.Json
-        : (from format in Enum.GetValues<TableFormat>()
+        : (from format in formats
            let range = MostPrecise(accepted, MediaTypes.Of(format))
            where range is { Quality: not 0 }
            orderby range.Quality ?? 1 descending, Precision(range) descending, accepted.IndexOf(range), format

@@ -1,4 +1,5 @@
 using PieService.Api.Lists;
+using PieService.Api.Tables.Latex;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Tables;
@@ -29,6 +30,9 @@ public abstract class Table<TFilter, TScope, TItem>(string kind, string name)
     public abstract Columns<TItem> Columns(TScope scope);
 
     public abstract Provenance Provenance(TScope scope);
+
+    /// <summary>How the table looks in a paper; null if it has no LaTeX.</summary>
+    public virtual LatexLayout<TItem>? Latex => null;
 
     /// <summary>
     /// The versions of the workers that trained the runs behind the rows, for the metadata of a file.

@@ -18,7 +18,7 @@ public static class TableEndpoint
                 pattern,
                 (Guid id, TableRequest<TFilter> request, PieDbContext db, CancellationToken cancellation) =>
                     AnswerAsync(table, id, request, db, cancellation))
-            .WithMetadata(new TableMetadata(table.GetType())).ProducesProblem(400).ProducesProblem(404);
+            .WithMetadata(TableMetadata.Of(table)).ProducesProblem(400).ProducesProblem(404);
 
     private static async Task<Results<Ok<Page<TItem>>, TableFile<TItem>, ProblemHttpResult>>
         AnswerAsync<TFilter, TScope, TItem>(
@@ -35,10 +35,22 @@ public static class TableEndpoint
         return request.File(
             table.FileName(id, filter), table.Columns(scope), rows,
             provenance with { TrainedBy = await table.TrainedByAsync(db, scope, cancellation) },
-            table.NextFile(scope));
+            table.NextFile(scope), table.Latex);
     }
 }
 
-/// <summary>Metadata of an operation that returns a table, in every format.</summary>
+/// <summary>Metadata of an operation that returns a table.</summary>
 /// <param name="Table">The class whose XML comments document the operation.</param>
-public sealed record TableMetadata(Type Table);
+/// <param name="Formats">The formats of the table, json first.</param>
+public sealed record TableMetadata(Type Table, IReadOnlyList<TableFormat> Formats)
+{
+    public static TableMetadata Of<TFilter, TScope, TItem>(Table<TFilter, TScope, TItem> table)
+        where TFilter : TableQuery, new()
+        where TScope : class => new(
+        table.GetType(),
+        [.. Enum.GetValues<TableFormat>().Where(format => format != TableFormat.Latex || table.Latex is not null)]);
+
+    /// <summary>The table of the operation that a request is for.</summary>
+    public static TableMetadata Of(HttpContext context) =>
+        context.GetEndpoint()!.Metadata.GetRequiredMetadata<TableMetadata>();
+}

@@ -1,6 +1,7 @@
 using Microsoft.Net.Http.Headers;
 using PieService.Api.Http;
 using PieService.Api.Lists;
+using PieService.Api.Tables.Latex;
 using PieService.Domain;
 
 namespace PieService.Api.Tables;
@@ -12,6 +13,9 @@ public sealed class TableFile<TItem>(
 {
     /// <summary>The query parameter of the next file; null if no file follows.</summary>
     public (string Name, string Value)? Next { get; init; }
+
+    /// <summary>Null if the table has no LaTeX.</summary>
+    public LatexLayout<TItem>? Latex { get; init; }
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
@@ -33,6 +37,10 @@ public sealed class TableFile<TItem>(
             TableFormat.Parquet => SendAsync(
                 context, files, ParquetTable.Groups(rows, columns, cancellation),
                 groups => ParquetTable.WriteAsync(groups, columns, Metadata(context), body, cancellation)),
+            TableFormat.Latex => SendAsync(
+                context, files, rows.AllAsync(cancellation),
+                all => LatexTable.WriteAsync(
+                    all, Latex!, Metadata(context).Select(pair => $"{pair.Key}: {pair.Value}"), body, cancellation)),
             _ => throw new InvalidOperationException($"{format} is not a file format."),
         };
     }
@@ -58,7 +66,10 @@ public sealed class TableFile<TItem>(
             ? $"{MediaTypes.Of(format)}; charset=utf-8; header=present"
             : MediaTypes.Of(format);
         response.GetTypedHeaders().ContentDisposition =
-            new ContentDispositionHeaderValue("attachment") { FileName = $"{name}.{Wire.Name(format)}" };
+            new ContentDispositionHeaderValue("attachment")
+            {
+                FileName = $"{name}.{(format == TableFormat.Latex ? "tex" : Wire.Name(format))}",
+            };
         TableLinks.Add(context, provenance, Next);
     }
 

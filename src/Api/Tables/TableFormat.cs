@@ -9,6 +9,9 @@ public enum TableFormat
     [JsonStringEnumMemberName("csv")] Csv,
     [JsonStringEnumMemberName("ndjson")] Ndjson,
     [JsonStringEnumMemberName("parquet")] Parquet,
+
+    /// <summary>A table for a paper, of some tables only: fewer columns, and rounded numbers.</summary>
+    [JsonStringEnumMemberName("latex")] Latex,
 }
 
 public static class MediaTypes
@@ -19,6 +22,7 @@ public static class MediaTypes
         TableFormat.Csv => "text/csv",
         TableFormat.Ndjson => "application/x-ndjson",
         TableFormat.Parquet => "application/vnd.apache.parquet",
+        TableFormat.Latex => "application/x-latex",
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
     };
 }

@@ -19,7 +19,7 @@ public static class TableLinks
             .ToList();
         if (next is var (name, value)) links.Add($"<{With(request, name, value)}>; rel=\"next\"");
         links.AddRange(
-            from format in Enum.GetValues<TableFormat>()
+            from format in TableMetadata.Of(context).Formats
             select $"<{With(request, "format", Wire.Name(format))}>; rel=\"alternate\"; "
                 + $"type=\"{MediaTypes.Of(format)}\"");
         context.Response.Headers.Append("Link", string.Join(", ", links));

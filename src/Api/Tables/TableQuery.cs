@@ -7,7 +7,8 @@ public record TableQuery : PageQuery
 {
     /// <summary>
     /// The format of the response. By default the Accept header decides, and json is used without one. Only json has
-    /// pages; the other formats contain the whole table.
+    /// pages; the other formats contain the whole table. latex is a table for a paper: of comparisons, analyses and
+    /// PIEs.
     /// </summary>
     public TableFormat? Format { get; init; }
 }

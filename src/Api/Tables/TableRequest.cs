@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using PieService.Api.Http;
 using PieService.Api.Lists;
+using PieService.Api.Tables.Latex;
 using PieService.Domain;
 
 namespace PieService.Api.Tables;
@@ -29,14 +30,18 @@ public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T
 
     public static async ValueTask<TableRequest<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
+        var formats = TableMetadata.Of(context).Formats;
+        var names = string.Join('|', formats.Select(Wire.Name));
         var given = Wire.TryParse<TableFormat>(context.Request.Query[FormatParameter].ToString(), out var named);
-        var format = given ? named : AcceptHeader.Preferred(context.Request.GetTypedHeaders().Accept)
+        var format = given ? named : AcceptHeader.Preferred(context.Request.GetTypedHeaders().Accept, formats)
             ?? throw new BadHttpRequestException(
                 "None of the accepted media types is supported. Accept one of "
-                + $"{string.Join(", ", Enum.GetValues<TableFormat>().Select(MediaTypes.Of))}, "
-                + $"or use the query parameter {FormatParameter}={string.Join('|', Wire.All<TableFormat>())}.",
+                + $"{string.Join(", ", formats.Select(MediaTypes.Of))}, "
+                + $"or use the query parameter {FormatParameter}={names}.",
                 StatusCodes.Status406NotAcceptable);
         var errors = PagesOf(context.Request, format).ToList();
+        if (!formats.Contains(format))
+            errors.Add(new(FormatParameter, $"{Wire.Name(format)} is not a format of this table, which has {names}"));
         Query<T>? query = null;
         try
         {
@@ -60,8 +65,8 @@ public sealed class TableRequest<T> : IEndpointParameterMetadataProvider where T
     /// <param name="name">The name of the file, without its extension.</param>
     public TableFile<TItem> File<TItem>(
         string name, Columns<TItem> columns, Rows<TItem> rows, Provenance provenance,
-        (string Name, string Value)? next) =>
-        new(format, name, columns, rows, provenance) { Next = next };
+        (string Name, string Value)? next, LatexLayout<TItem>? latex) =>
+        new(format, name, columns, rows, provenance) { Next = next, Latex = latex };
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {
