@@ -21,7 +21,7 @@ public static class SecurityHeaders
     /// <summary>Data is not a page: if a browser displays it as one, no script in it may run.</summary>
     private const string ForData = "default-src 'none'; frame-ancestors 'none'";
 
-    /// <summary>A figure has its fonts and their styles in itself. It has no scripts.</summary>
+    /// <summary>A figure and a report have their fonts and styles in themselves. They have no scripts.</summary>
     private const string ForFigures =
         "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; frame-ancestors 'none'";
 
@@ -40,7 +40,7 @@ public static class SecurityHeaders
                 headers.XFrameOptions = "DENY";
                 headers["Referrer-Policy"] = "no-referrer";
                 headers["Cross-Origin-Resource-Policy"] = "same-origin";
-                headers.ContentSecurityPolicy = context.Response.ContentType == MediaTypeNames.Image.Svg
+                headers.ContentSecurityPolicy = IsFigureOrReport(path, context.Response.ContentType)
                     ? ForFigures : PolicyOf(path);
                 var isAnswer = path.StartsWithSegments("/api") || path.StartsWithSegments(Browsing.Path);
                 if (areAnswersPrivate && isAnswer && headers.CacheControl.Count == 0)
@@ -50,6 +50,11 @@ public static class SecurityHeaders
             return next(context);
         });
     }
+
+    private static bool IsFigureOrReport(PathString path, string? contentType) =>
+        contentType == MediaTypeNames.Image.Svg
+        || (path.StartsWithSegments("/api")
+            && contentType?.StartsWith(MediaTypeNames.Text.Html, StringComparison.Ordinal) == true);
 
     private static string PolicyOf(PathString path) =>
         path.StartsWithSegments(Browsing.Path) ? ForPages

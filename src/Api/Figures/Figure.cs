@@ -27,6 +27,10 @@ public abstract record Figure(FigureSource Source)
 
     public abstract Task WriteCsvAsync(Stream file, CancellationToken cancellation);
 
+    /// <summary>The figure in its usual width, for a page that has the fonts.</summary>
+    public string Svg() =>
+        SvgSheet.Write(PictureOf(new FigureLook(UsualWidth, Theme.Light)), embedsFonts: false);
+
     public Picture PictureOf(FigureLook look)
     {
         var size = SizeOf(look);

@@ -9,7 +9,7 @@ namespace PieService.Api.Figures;
 public static class FigureEndpoints
 {
     /// <summary>In the order in which a reader needs them.</summary>
-    private static readonly IReadOnlyList<SweepFigure> All =
+    internal static readonly IReadOnlyList<SweepFigure> All =
     [
         new EffectivenessSource(), new PieRateSource(), new ClassesSource(), new OverlapSource(), new InfluenceSource(),
         new ReadabilitySource(),

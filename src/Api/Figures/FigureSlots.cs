@@ -7,7 +7,7 @@ public sealed class FigureSlots : IDisposable
 {
     private readonly SemaphoreSlim free = new(2 * Environment.ProcessorCount);
 
-    internal async Task<byte[]> DrawAsync(Func<Task<byte[]>> draw, CancellationToken cancellation)
+    internal async Task<TDrawn> DrawAsync<TDrawn>(Func<Task<TDrawn>> draw, CancellationToken cancellation)
     {
         await free.WaitAsync(cancellation);
         try
