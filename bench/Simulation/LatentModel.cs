@@ -4,7 +4,7 @@ using PieService.Domain.Predictions;
 namespace PieService.Bench.Simulation;
 
 /// <summary>
-/// Examples whose runs are simulated (analysis 12). Each run has a utility for each label of an example: its mean, plus
+/// Examples whose runs are simulated. Each run has a utility for each label of an example: its mean, plus
 /// noise of variance 1, a part of which comes from five factors that are common to all examples. The run predicts the
 /// label with the largest utility. Of the examples, 70 % are far from the border between labels.
 /// </summary>

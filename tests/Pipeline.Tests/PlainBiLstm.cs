@@ -4,7 +4,7 @@ using PieService.Worker.Files;
 namespace PieService.Pipeline.Tests;
 
 /// <summary>
-/// The study's BiLSTM (study 1.2) in plain arithmetic, from the file of a kept model alone: it can be written with
+/// The study's BiLSTM in plain arithmetic, from the file of a kept model alone: it can be written with
 /// nothing but the file and the paper.
 /// </summary>
 internal sealed class PlainBiLstm(SafeTensors file)

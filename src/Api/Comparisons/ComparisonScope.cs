@@ -19,6 +19,10 @@ public sealed record ComparisonScope(
             Recipe = $"dense {Comparison.DenseFingerprint}, pruned {Comparison.PrunedFingerprint}",
         };
 
+    /// <summary>
+    /// The paired test if each model was made of the baseline's run of its seed: these runs share their noise, and the
+    /// test finds more then. A training loses the seed, so otherwise the unpaired test.
+    /// </summary>
     public SignificanceTest DefaultTest => Significance.DefaultTest(Comparison.Pairing);
 
     public static Task<ComparisonScope?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>

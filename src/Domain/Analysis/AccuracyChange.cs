@@ -3,7 +3,7 @@ using PieService.Domain.Statistics;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// The change of accuracy from one model to another on the same examples (analysis 10), which are drawn from others of
+/// The change of accuracy from one model to another on the same examples, which are drawn from others of
 /// their kind. It says nothing about other seeds.
 /// </summary>
 /// <param name="Change">(c - b) / N of the flips b and c, in [-1, 1].</param>

@@ -25,7 +25,7 @@ public sealed record AnalysisResult(
     AnswerFlips Flips, double? NoiseFlips, double? ClusterSe, ScoreDivergence? Divergence, Conformal? Conformal,
     ChangedBySettings? Settings);
 
-/// <summary>How many models of a cohort answer an example alike (analysis 8).</summary>
+/// <summary>How many models of a cohort answer an example alike.</summary>
 public sealed record Multiplicity(CohortMultiplicity Dense, CohortMultiplicity Pruned);
 
 /// <param name="SelfConsistency">Mean over the examples of the probability that two random runs agree, in [0, 1]; null
@@ -37,7 +37,7 @@ public sealed record CohortMultiplicity(double? SelfConsistency, double Unanimou
 /// <param name="Pruned">The pruned cohort.</param>
 public sealed record Collapse(CohortCollapse Dense, CohortCollapse Pruned);
 
-/// <summary>Whether runs of a cohort have collapsed (analysis 9).</summary>
+/// <summary>Whether runs of a cohort have collapsed.</summary>
 /// <param name="Runs">The number of runs of the cohort.</param>
 /// <param name="Collapsed">The number of runs that have collapsed.</param>
 /// <param name="Bimodal">Whether the scores of the runs fall into two groups; null for too few runs.</param>
@@ -65,8 +65,7 @@ public sealed record Replication(int Seeds, int Pies, int Replicated)
     public double? Share => Pies == 0 ? null : (double)Replicated / Pies;
 }
 
-/// <summary>How many classes a run's set needs to contain the gold class of 90 % of the examples (analysis
-/// 13).</summary>
+/// <summary>How many classes a run's set needs to contain the gold class of 90 % of the examples.</summary>
 public sealed record Conformal(CohortConformal Dense, CohortConformal Pruned);
 
 /// <param name="MeanSize">The mean number of classes in a set, over the examples and then over the runs, in [0,

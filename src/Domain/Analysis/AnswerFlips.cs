@@ -2,7 +2,7 @@ namespace PieService.Domain.Analysis;
 
 /// <summary>
 /// How the answers of a second model differ from those of a first one, as numbers of examples; for several pairs of
-/// models the means over the pairs (analysis 10; Dutta et al. 2024). For multi-label data, an answer is right if all
+/// models the means over the pairs (Dutta et al. 2024). For multi-label data, an answer is right if all
 /// labels are.
 /// </summary>
 /// <param name="RightToWrong">b, examples that only the first model answers right.</param>

@@ -2,7 +2,7 @@ using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Analysis;
 
-/// <summary>How the answers that pruning changes depend on the margin of the dense model (analysis 10).</summary>
+/// <summary>How the answers that pruning changes depend on the margin of the dense model.</summary>
 /// <param name="Auc">P(margin of a changed answer is below that of an unchanged one) + P(equal) / 2, in [0, 1]; 0.5 if
 /// the margin has no relation to the change. Null if all or none changed.</param>
 /// <param name="Deciles">Ten, smallest margins first; none if there are no examples.</param>

@@ -4,7 +4,7 @@ using PieService.Domain.Statistics;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// The classes of a comparison: the distribution of PIEs over them, and both cohorts' scores for each (study 1.12).
+/// The classes of a comparison: the distribution of PIEs over them, and both cohorts' scores for each.
 /// </summary>
 public sealed class ClassScores
 {

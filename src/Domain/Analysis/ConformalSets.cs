@@ -1,7 +1,7 @@
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// Sets of classes that contain the gold class of 90 % of the examples (analysis 13). A larger set states that the
+/// Sets of classes that contain the gold class of 90 % of the examples. A larger set states that the
 /// model is less certain.
 /// </summary>
 /// <param name="Threshold">The largest 1 - p_c of a class c in a set, in [0, 1].</param>

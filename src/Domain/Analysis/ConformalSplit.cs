@@ -4,7 +4,7 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// Split conformal prediction with the score 1 - p_gold (analysis 13; Vovk, Gammerman and Shafer 2005). One half of the
+/// Split conformal prediction with the score 1 - p_gold (Vovk, Gammerman and Shafer 2005). One half of the
 /// examples, chosen by a fixed key, gives the threshold; the sets are those of the other half. The logits of a run are
 /// read twice, a block of examples at a time: for the threshold, and for the sets. Single-label data. Not thread-safe.
 /// </summary>

@@ -4,7 +4,7 @@ using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Analysis;
 
-/// <summary>A run of single-label data, compared with a model that always answers the same (analysis 9).</summary>
+/// <summary>A run of single-label data, compared with a model that always answers the same.</summary>
 /// <param name="Entropy">That of the predicted classes, divided by ln C, in [0, 1]: 0 if all answers are the
 /// same; null if there is only one class.</param>
 /// <param name="MajorityShare">The accuracy of always answering the most frequent gold class, the smallest of

@@ -6,7 +6,7 @@ namespace PieService.Domain.Analysis;
 public sealed record CellScores(double? Dense, double? Pruned);
 
 /// <summary>
-/// Scores of one half of the seeds in the cells that the other half found (analysis 4): sums over blocks of examples,
+/// Scores of one half of the seeds in the cells that the other half found: sums over blocks of examples,
 /// splits and directions, with one division.
 /// </summary>
 /// <param name="splits">Each has two directions.</param>

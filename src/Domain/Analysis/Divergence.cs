@@ -1,6 +1,6 @@
 namespace PieService.Domain.Analysis;
 
-/// <summary>How far the probabilities of two models on one example are apart (analysis 10).</summary>
+/// <summary>How far the probabilities of two models on one example are apart.</summary>
 /// <param name="KullbackLeibler">sum p_D ln(p_D / p_P), in nats.</param>
 /// <param name="JensenShannon">The mean divergence of both from their mean, in nats, in [0, ln 2].</param>
 public readonly record struct Divergence(double KullbackLeibler, double JensenShannon)

@@ -5,8 +5,7 @@ using PieService.Domain.Statistics;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// The probability of each example to be a PIE if n votes of each cohort are drawn with the shares that were seen
-/// (analysis 4).
+/// The probability of each example to be a PIE if n votes of each cohort are drawn with the shares that were seen.
 /// </summary>
 internal abstract class DrawnPies
 {

@@ -4,7 +4,7 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// The distance of early models from the gold labels: the influence of an example on training (study 1.12; Data Diet,
+/// The distance of early models from the gold labels: the influence of an example on training (Data Diet,
 /// 2107.07075).
 /// </summary>
 public static class El2n

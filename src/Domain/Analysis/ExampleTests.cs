@@ -4,7 +4,7 @@ using PieService.Domain.Statistics;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// The tests of whether both cohorts draw their votes on an example from one distribution (analysis 1), for one example
+/// The tests of whether both cohorts draw their votes on an example from one distribution, for one example
 /// after the other. What was computed for the votes of one example is kept for others that have the same. Not
 /// thread-safe.
 /// </summary>

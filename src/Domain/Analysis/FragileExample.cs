@@ -1,6 +1,6 @@
 namespace PieService.Domain.Analysis;
 
-/// <summary>How strongly pruning changes one example, over several comparisons (analysis 8).</summary>
+/// <summary>How strongly pruning changes one example, over several comparisons.</summary>
 /// <param name="Comparisons">The number of comparisons.</param>
 /// <param name="PieCount">Comparisons in which it is a PIE.</param>
 /// <param name="Taxicab">Mean over the comparisons, as in <see cref="VoteShift"/>.</param>

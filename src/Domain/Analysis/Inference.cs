@@ -3,7 +3,7 @@ using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Analysis;
 
-/// <summary>What the numbers of a comparison speak about, which depends on how its runs differ (analysis 10).</summary>
+/// <summary>What the numbers of a comparison speak about, which depends on how its runs differ.</summary>
 /// <param name="Replication">How the runs of a cohort differ; none for one model against one.</param>
 /// <param name="Of">What the numbers say.</param>
 /// <param name="NotOf">What they do not say.</param>

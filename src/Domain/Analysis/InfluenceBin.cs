@@ -2,7 +2,7 @@ using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Analysis;
 
-/// <summary>The examples of similar influence on training, and the effect of pruning on them (study 1.12).</summary>
+/// <summary>The examples of similar influence on training, and the effect of pruning on them.</summary>
 /// <remarks>
 /// The losses are computed from stored logits, which are float16: a logit of 8 to 16 is rounded by up to 2^-8. A loss
 /// that is small because the gold logit exceeds the others by that much has an error of up to 2 x 2^-8 = 0.8 %, and a

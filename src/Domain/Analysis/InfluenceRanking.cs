@@ -13,7 +13,7 @@ public sealed record InfluenceRanking(double[] El2n, int[] Rank, int[] Bin)
     public const int BinCount = 20;
 
     /// <summary>
-    /// The published assignment (study 1.12): it goes through the sorted scores in ascending order and moves to the
+    /// The published assignment: it goes through the sorted scores in ascending order and moves to the
     /// next bin if a score is above the edge of the present bin, which is the percentile of all scores at 5 per bin. It
     /// moves by only one bin at a time: if many scores are equal, or there are fewer examples than bins, some examples
     /// are one bin too low and the last bins stay empty.

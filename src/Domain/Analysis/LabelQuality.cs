@@ -1,9 +1,8 @@
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// How much a cohort's probabilities support the gold label of one example, as cleanlab computes it (analysis 8;
-/// Northcutt, Jiang and Chuang 2021, for ensembles Goh, Tkachenko and Mueller 2022). A low value makes the label
-/// suspect.
+/// How much a cohort's probabilities support the gold label of one example, as cleanlab computes it (Northcutt,
+/// Jiang and Chuang 2021, for ensembles Goh, Tkachenko and Mueller 2022). A low value makes the label suspect.
 /// </summary>
 /// <param name="SelfConfidence">Mean over runs of the probability of the gold class, in [0, 1].</param>
 /// <param name="ByAccuracy">The same mean, with the runs weighted by their accuracies; null if all accuracies are

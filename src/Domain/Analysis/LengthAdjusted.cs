@@ -3,7 +3,7 @@ using PieService.Domain.Statistics;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// A measure of texts of PIEs and of the other examples of similar length (analysis 7): within strata of the number of
+/// A measure of texts of PIEs and of the other examples of similar length: within strata of the number of
 /// words, weighted by their PIEs.
 /// </summary>
 /// <param name="Difference">Weighted mean over strata of the difference of means.</param>

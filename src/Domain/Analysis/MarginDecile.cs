@@ -1,7 +1,6 @@
 namespace PieService.Domain.Analysis;
 
-/// <summary>The answers that pruning changes among the examples of a similar margin of the dense model (analysis
-/// 10).</summary>
+/// <summary>The answers that pruning changes among the examples of a similar margin of the dense model.</summary>
 /// <param name="Examples">The number of examples whose margins are in this decile; equal margins are in one.</param>
 /// <param name="Changed">The number of them whose answers changed; for several pairs of runs the mean.</param>
 public sealed record MarginDecile(int Examples, double Changed)

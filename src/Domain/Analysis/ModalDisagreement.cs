@@ -3,7 +3,7 @@ using PieService.Domain.Statistics;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// The share of the examples on which the majorities of two halves of the seeds differ (analysis 3), as means over the
+/// The share of the examples on which the majorities of two halves of the seeds differ, as means over the
 /// splits. The halves have no seed in common, so that paired seeds cannot make the cohorts more similar than the halves
 /// of one cohort.
 /// </summary>

@@ -17,7 +17,7 @@ public sealed record ModelPair(
     public const double KeptTolerance = 0.05;
 
     /// <summary>
-    /// A target is often missed (study 1.6). One percentage point is little at 20 %, but twice the kept weights at 99
+    /// A target is often missed. One percentage point is little at 20 %, but twice the kept weights at 99
     /// %. So the shares of kept weights are compared: 100 - achieved of the one must be at most 1 +
     /// <see cref="KeptTolerance"/> times that of the other.
     /// </summary>

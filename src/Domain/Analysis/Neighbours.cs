@@ -1,6 +1,6 @@
 namespace PieService.Domain.Analysis;
 
-/// <summary>Examples that are similar to one example of the same split (analysis 8).</summary>
+/// <summary>Examples that are similar to one example of the same split.</summary>
 public static class Neighbours
 {
     /// <param name="others">The position and the number of tokens of each other example.</param>

@@ -5,8 +5,8 @@ using PieService.Domain.Statistics;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// The overlap of two sets of PIEs, compared with independent sets among examples of the same dense margin
-/// (analysis 5): examples at the border are PIEs of every method. The sum over strata of hypergeometric counts, as in
+/// The overlap of two sets of PIEs, compared with independent sets among examples of the same dense margin:
+/// examples at the border are PIEs of every method. The sum over strata of hypergeometric counts, as in
 /// the test of Mantel and Haenszel (1959).
 /// </summary>
 /// <param name="ExpectedShared">E = sum of n1 n2 / n over the strata.</param>

@@ -4,7 +4,7 @@ using PieService.Domain.Statistics;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// A test of whether PIEs are spread over the classes as the other examples are (analysis 6): the chi-square test of
+/// A test of whether PIEs are spread over the classes as the other examples are: the chi-square test of
 /// PIE or rest against the gold class of single-label data. Classes without examples are left out. An example of
 /// multi-label data has several classes, so there are residuals, but no test.
 /// </summary>

@@ -3,7 +3,7 @@ using PieService.Domain.Statistics;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// The probability that as many new seeds would make an example a PIE (analysis 4). Distributions are kept by votes, so
+/// The probability that as many new seeds would make an example a PIE. Distributions are kept by votes, so
 /// many examples need few computations. Not thread-safe.
 /// </summary>
 public sealed class PieInclusion

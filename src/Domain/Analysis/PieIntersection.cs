@@ -1,6 +1,6 @@
 namespace PieService.Domain.Analysis;
 
-/// <summary>The examples that are PIEs of exactly these comparisons (analysis 5), as UpSet plots show them.</summary>
+/// <summary>The examples that are PIEs of exactly these comparisons, as UpSet plots show them.</summary>
 /// <param name="Sets">Indices of the comparisons, ascending.</param>
 /// <param name="Examples">At least 1.</param>
 public sealed record PieIntersection(IReadOnlyList<int> Sets, int Examples)

@@ -1,6 +1,6 @@
 namespace PieService.Domain.Analysis;
 
-/// <summary>How much of a set of PIEs new seeds would change, by the inclusion of each example (analysis 4).</summary>
+/// <summary>How much of a set of PIEs new seeds would change, by the inclusion of each example.</summary>
 /// <param name="ExpectedFlips">Examples expected to become a PIE or to stop being one: sum over PIEs of 1 - inclusion +
 /// sum over the rest of inclusion.</param>
 /// <param name="ExpectedJaccard">Sum over PIEs of inclusion / (PIEs + sum over the rest of inclusion), in [0, 1]; null

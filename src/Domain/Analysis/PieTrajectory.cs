@@ -2,7 +2,7 @@ using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Analysis;
 
-/// <summary>The sparsities at which one example is a PIE of one method (analysis 8).</summary>
+/// <summary>The sparsities at which one example is a PIE of one method.</summary>
 /// <param name="FirstFlip">The lowest target at which it is a PIE; null if there is none.</param>
 /// <param name="LastingFlip">The lowest target from which on it is a PIE at all higher ones; null if it is not at the
 /// highest.</param>

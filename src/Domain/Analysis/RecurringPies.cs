@@ -1,7 +1,7 @@
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// How many of the PIEs that one half of the seeds finds the other half finds too (analysis 4), counted for each split,
+/// How many of the PIEs that one half of the seeds finds the other half finds too, counted for each split,
 /// a block of examples at a time.
 /// </summary>
 internal sealed class RecurringPies(int splits)

@@ -2,8 +2,7 @@ using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Analysis;
 
-/// <summary>How far the probabilities of both cohorts are apart, and at which margins answers change (analysis
-/// 10).</summary>
+/// <summary>How far the probabilities of both cohorts are apart, and at which margins answers change.</summary>
 /// <param name="Kl">Kullback and Leibler's divergence of the pruned from the dense runs, in nats.</param>
 /// <param name="Js">Jensen and Shannon's, in nats, in [0, ln 2].</param>
 public sealed record ScoreDivergence(DivergenceSpread Kl, DivergenceSpread Js, ChangesByMargin Margin);

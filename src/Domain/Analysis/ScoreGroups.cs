@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// Whether the scores of a cohort's runs fall into two groups, as they do if some runs have collapsed (analysis 9): the
+/// Whether the scores of a cohort's runs fall into two groups, as they do if some runs have collapsed: the
 /// best split of the sorted scores in two.
 /// </summary>
 /// <param name="Eta">Sum of squares between the groups / total sum of squares, in [0, 1]; 0 if all scores are

@@ -3,8 +3,8 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// The share of the examples on which two runs have different answers, for all pairs of runs of two cohorts
-/// (analysis 3). Effects beyond the seeds follow from these numbers alone.
+/// The share of the examples on which two runs have different answers, for all pairs of runs of two cohorts.
+/// Effects beyond the seeds follow from these numbers alone.
 /// </summary>
 /// <param name="Dense">R_D x R_D, symmetric, 0 on the diagonal.</param>
 /// <param name="Pruned">R_P x R_P, likewise.</param>

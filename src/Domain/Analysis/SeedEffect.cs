@@ -4,7 +4,7 @@ using PieService.Domain.Statistics;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// How much more two cohorts disagree than the runs within them, so beyond what seeds alone cause (analysis 3). All
+/// How much more two cohorts disagree than the runs within them, so beyond what seeds alone cause. All
 /// values are shares of the examples. Values that need more runs are null.
 /// </summary>
 /// <param name="SameSeed">Mean disagreement of the dense and the pruned run of one seed (churn); null if the cohorts

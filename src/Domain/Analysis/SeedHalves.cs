@@ -1,7 +1,7 @@
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// The results of one half of the seeds, compared with those of the other half (analysis 3 and 4): how often the
+/// The results of one half of the seeds, compared with those of the other half: how often the
 /// majorities of halves differ, how stable a set of PIEs is, and scores on PIEs that were not used to find them. A cell
 /// is an example, or for multi-label data an example and a label.
 /// </summary>

@@ -4,7 +4,7 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// The effect of pruning on the loss of each example, over the seeds that both cohorts have (study 1.12). For
+/// The effect of pruning on the loss of each example, over the seeds that both cohorts have. For
 /// multi-label data a loss is the mean over the classes, and a ratio is the mean of the classes' ratios.
 /// </summary>
 /// <param name="Difference">Mean over seeds of L_P - L_D, in nats.</param>

@@ -4,7 +4,7 @@ using PieService.Domain.Pies;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// The Jaccard index of the PIEs that two repetitions of a comparison with n seeds would find (analysis 4):
+/// The Jaccard index of the PIEs that two repetitions of a comparison with n seeds would find:
 /// jaccard(n) = min(1, J g(n) / g(h)), where J is the Jaccard index of halves of
 /// h = floor(min(R) / 2) seeds, and g(n) = sum p^2 / sum (2 p - p^2) over the examples, with the probability p of an
 /// example to be a PIE. Not thread-safe.

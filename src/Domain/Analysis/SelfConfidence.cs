@@ -4,7 +4,7 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// How much a cohort's probabilities support the gold labels (analysis 8): <see cref="LabelQuality"/> of many examples
+/// How much a cohort's probabilities support the gold labels: <see cref="LabelQuality"/> of many examples
 /// at once.
 /// </summary>
 public static class SelfConfidence

@@ -14,7 +14,7 @@ public enum SignificanceTest
     [JsonStringEnumMemberName("paired")] Paired,
 }
 
-/// <summary>The examples on which the votes of both cohorts differ significantly (analysis 1).</summary>
+/// <summary>The examples on which the votes of both cohorts differ significantly.</summary>
 /// <param name="Test">The test of <paramref name="AtMost"/>.</param>
 /// <param name="Exact">Whether all p values are exact; else some are from random tables.</param>
 /// <param name="Testable">The number of examples for which a p value below 0.05 can be attained.</param>

@@ -86,7 +86,7 @@ public sealed class SignificanceTally(LearningTask task, int classCount, Compare
     private readonly record struct Count(int Examples, int Pies);
 }
 
-/// <summary>Whether the votes of both cohorts on one example differ (analysis 1).</summary>
+/// <summary>Whether the votes of both cohorts on one example differ.</summary>
 /// <param name="P">The p value of the unpaired test, in (0, 1].</param>
 /// <param name="Q">Its q value over all examples of the comparison, in [0, 1].</param>
 /// <param name="PairedP">The p value of the paired test; null if the cohorts are not paired.</param>

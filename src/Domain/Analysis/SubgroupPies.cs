@@ -2,7 +2,7 @@ using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Analysis;
 
-/// <summary>The rate of PIEs within a group of examples and in the others (analysis 6).</summary>
+/// <summary>The rate of PIEs within a group of examples and in the others.</summary>
 /// <param name="Group">PIEs / examples of the group, in [0, 1].</param>
 /// <param name="Rest">PIEs / examples of the others.</param>
 /// <param name="Ratio">Group / rest, with the interval of its logarithm

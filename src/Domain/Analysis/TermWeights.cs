@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// The similarity of texts by their tokens: TF-IDF as scikit-learn computes it (analysis 8), with the weight
+/// The similarity of texts by their tokens: TF-IDF as scikit-learn computes it, with the weight
 /// tf (ln((1 + N) / (1 + df)) + 1) of a token that occurs tf times in a text and in df of N texts.
 /// </summary>
 public sealed class TermWeights

@@ -2,7 +2,7 @@ using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Analysis;
 
-/// <summary>A measure of texts, such as their readability, of PIEs and of the other examples (analysis 7).</summary>
+/// <summary>A measure of texts, such as their readability, of PIEs and of the other examples.</summary>
 /// <param name="Pies">The mean over PIEs.</param>
 /// <param name="Rest">The mean over the other examples.</param>
 /// <param name="Difference">Pies - rest, with the interval ± z sqrt(s1^2 / n1 + s0^2 / n0).</param>

@@ -1,6 +1,6 @@
 namespace PieService.Domain.Analysis;
 
-/// <summary>How far the votes of two cohorts on one example are apart (analysis 8).</summary>
+/// <summary>How far the votes of two cohorts on one example are apart.</summary>
 /// <param name="Taxicab">sum_c |pi_D - pi_P| of the shares of votes, in [0, 2]; for multi-label data the sum over the
 /// labels, in [0, 2 C].</param>
 /// <param name="Shift">(|pi_D - pi_P|^2 - (1 - |pi_D|^2) / (R_D - 1) - (1 - |pi_P|^2) / (R_P - 1)) / 2, an unbiased

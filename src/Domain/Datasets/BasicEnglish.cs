@@ -1,7 +1,7 @@
 namespace PieService.Domain.Datasets;
 
 /// <summary>
-/// torchtext's basic_english (study 1.10): lower case; double quotes are removed; <c>&lt;br /&gt;</c>, <c>;</c> and
+/// torchtext's basic_english: lower case; double quotes are removed; <c>&lt;br /&gt;</c>, <c>;</c> and
 /// <c>:</c> separate words; <c>' . , ( ) ! ?</c> are words of their own. This is one pass instead of torchtext's twelve
 /// replacements. They interact in one place only, quotes inside of a line-break tag, which <see cref="LineBreakAt"/>
 /// handles.

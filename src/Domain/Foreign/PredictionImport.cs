@@ -4,7 +4,7 @@ using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Foreign;
 
-/// <summary>The definition of an import of predictions that other programs made (analysis 11).</summary>
+/// <summary>The definition of an import of predictions that other programs made.</summary>
 /// <remarks><see cref="ImportRules"/> checks the values.</remarks>
 public sealed record PredictionImport
 {

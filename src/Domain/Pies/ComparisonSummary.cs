@@ -19,8 +19,8 @@ public enum ScoreMetric
 /// sparsity.</param>
 /// <param name="DenseTies">The number of examples on which the dense vote is a tie.</param>
 /// <param name="DenseOnPies">Single-label: accuracy of the dense majority on the PIEs. Multi-label: mean over the dense
-/// runs of their macro-F1 on the PIEs, over all C classes, so that classes that are absent there count as 0 (study
-/// 1.12). Null if there are no PIEs.</param>
+/// runs of their macro-F1 on the PIEs, over all C classes, so that classes that are absent there count as 0.
+/// Null if there are no PIEs.</param>
 /// <param name="Churn">Share of the examples on which the two runs of one seed disagree, over the seeds; of unpaired
 /// cohorts the mean share on which a pruned run and a dense run disagree, over the pruned runs.</param>
 /// <param name="InfluenceEpochs">The epochs by whose EL2N the examples are put into bins; empty if there are no

@@ -16,7 +16,7 @@ public readonly record struct LabelVotes(int[] Votes, int Runs)
         }
     }
 
-    /// <summary>Whether a strict majority predicts the class: half of the runs are not enough (study 1.12).</summary>
+    /// <summary>Whether a strict majority predicts the class: half of the runs are not enough.</summary>
     public bool IsPredicted(int c) => 2 * Votes[c] > Runs;
 
     /// <summary>|2 votes - runs| / runs, in [0, 1]; 0 for a tie.</summary>

@@ -8,7 +8,7 @@ public static class Majority
 {
     /// <param name="group">The predictions of each run, at least one.</param>
     /// <returns>Single-label data: the class with most votes, the smallest of several. Multi-label data: the labels
-    /// that more than half of the runs predict (study 1.12).</returns>
+    /// that more than half of the runs predict.</returns>
     /// <exception cref="ArgumentException">There is no run, or a run did not predict the same examples as the
     /// others.</exception>
     public static PackedLabels Of(IReadOnlyList<PackedLabels> group)

@@ -4,7 +4,7 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Pies;
 
 /// <summary>
-/// The definition of a PIE (study 1.12): an example on which the majority of the pruned runs and the majority of the
+/// The definition of a PIE: an example on which the majority of the pruned runs and the majority of the
 /// dense runs differ. Single-label data: the majority is the class with most votes, ties go to the smallest index, in
 /// both cohorts. Multi-label data: the set of the labels that more than half of the runs predict.
 /// </summary>

@@ -4,7 +4,7 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Pies;
 
 /// <summary>
-/// How much pruning changes single models, to compare with how much it changes the majority (study 5.6, 3): the share
+/// How much pruning changes single models, to compare with how much it changes the majority: the share
 /// of the examples on which the dense and the pruned run of one seed disagree. If the cohorts are not paired, a pruned
 /// run is compared with every dense run. Examples are counted a block at a time.
 /// </summary>

@@ -1,7 +1,7 @@
 namespace PieService.Domain.Pies;
 
 /// <summary>The votes of one cohort on one example.</summary>
-/// <param name="Mode">The class with most votes; the smallest of several (study 1.12).</param>
+/// <param name="Mode">The class with most votes; the smallest of several.</param>
 /// <param name="IsTied">Whether several classes have most votes.</param>
 /// <param name="Margin">(top - second) / runs, in [0, 1]; 0 for a tie.</param>
 public readonly record struct Vote(short Mode, bool IsTied, double Margin)

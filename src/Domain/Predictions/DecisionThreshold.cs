@@ -4,7 +4,7 @@ namespace PieService.Domain.Predictions;
 
 /// <summary>
 /// The probability above which a label of multi-label data counts as predicted: one threshold t = i / 100 for all
-/// classes, i = 0 to 99 (study 1.11).
+/// classes, i = 0 to 99.
 /// </summary>
 public static class DecisionThreshold
 {

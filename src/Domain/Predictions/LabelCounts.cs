@@ -4,8 +4,7 @@ namespace PieService.Domain.Predictions;
 
 /// <summary>
 /// How often each class is a gold label, is predicted, and is both: precision, recall and F1 follow from these counts.
-/// They are defined as in scikit-learn: 0/0 is 0, and a macro mean is over all C classes, absent ones included (study
-/// 1.11).
+/// They are defined as in scikit-learn: 0/0 is 0, and a macro mean is over all C classes, absent ones included.
 /// </summary>
 /// <param name="Given">For each of the C classes, the number of examples that have it as gold label.</param>
 /// <param name="Predicted">For each class, the number of examples for which it is predicted.</param>

@@ -2,7 +2,7 @@ namespace PieService.Domain.Predictions;
 
 /// <summary>
 /// A dense run's predictions for the training split after an early epoch, packed like <see cref="RunPredictions"/>:
-/// EL2N is computed from them (study 1.12).
+/// EL2N is computed from them.
 /// </summary>
 public sealed class RunObservation
 {

@@ -13,7 +13,7 @@ public enum Padding
 
     /// <summary>
     /// The vector of an unknown word, which is the mean of all vectors, as in the study for Reuters and AAPD: it pads
-    /// with the empty string (study 1.14, 9).
+    /// with the empty string.
     /// </summary>
     [JsonStringEnumMemberName("unknownWord")] UnknownWord,
 }

@@ -1,7 +1,7 @@
 namespace PieService.Domain.Recipes;
 
 /// <summary>
-/// The epochs after which a training prunes, and its number of epochs (study 1.7, protocol sound: 1.15).
+/// The epochs after which a training prunes, and its number of epochs.
 /// </summary>
 /// <param name="TotalEpochs">The epochs of the whole training, including those of the trunk.</param>
 /// <param name="PruneAfter">For each step the number of finished epochs at which it happens; 0 means before the
@@ -20,14 +20,13 @@ public sealed record PruningPlan(int TotalEpochs, IReadOnlyList<int> PruneAfter,
             (null, _) => new(epochs, [], SharedEpochs: 0),
             ({ Schedule: PruningSchedule.AtInitialization }, _) => new(epochs, [0], SharedEpochs: 0),
             (_, Protocol.Sound) => new(Segments * epochs, [epochs, 2 * epochs, 3 * epochs], epochs),
-            // After the epochs of 0-based index E, 2E, 3E: the segments have E + 1, E, E and E - 1 epochs (study 1.14,
-            // 1).
+            // After the epochs of 0-based index E, 2E, 3E: the segments have E + 1, E, E and E - 1 epochs.
             (_, Protocol.Paper) => new(Segments * epochs, [epochs + 1, (2 * epochs) + 1, (3 * epochs) + 1], epochs),
         };
 
     /// <summary>
     /// Protocol sound: the number of a tensor's weights that are pruned after a step, round-half-even(N (1 - (1 -
-    /// t)^(step/steps))); for the last step N t, in exact decimal arithmetic (study 1.15).
+    /// t)^(step/steps))); for the last step N t, in exact decimal arithmetic.
     /// </summary>
     /// <param name="size">N, the weights of the tensor.</param>
     /// <param name="sparsity">100 t, in percent, in (0, 100).</param>

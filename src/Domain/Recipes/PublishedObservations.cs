@@ -1,7 +1,7 @@
 namespace PieService.Domain.Recipes;
 
 /// <summary>
-/// After which epochs the published code keeps a dense training's predictions on the training split (study 1.7).
+/// After which epochs the published code keeps a dense training's predictions on the training split.
 /// </summary>
 public static class PublishedObservations
 {

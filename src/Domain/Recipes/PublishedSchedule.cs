@@ -1,7 +1,7 @@
 namespace PieService.Domain.Recipes;
 
 /// <summary>
-/// The share of the survivors that each step of protocol paper prunes, computed as the published code does (study 1.7).
+/// The share of the survivors that each step of protocol paper prunes, computed as the published code does.
 /// </summary>
 public static class PublishedSchedule
 {

@@ -9,6 +9,6 @@ public readonly record struct PrunableWeights(long Size, long Kept)
     /// <summary>The share of the prunable weights that is pruned, in percent.</summary>
     public double AchievedSparsity => Size == 0 ? 0 : 100.0 * (Size - Kept) / Size;
 
-    /// <summary>All / kept weights (study 1.12); 1 if no weight is pruned, null if none is kept.</summary>
+    /// <summary>All / kept weights; 1 if no weight is pruned, null if none is kept.</summary>
     public double? Compression => Kept == 0 ? null : (double)Size / Kept;
 }

@@ -54,7 +54,7 @@ public sealed class TrainingCost(IEnumerable<ModelFile> files)
     private long Weights(Recipe recipe) =>
         recipe.Architecture == Architecture.Bert ? CheckpointOf(recipe).Parameters!.Value : BiLstmWeights(recipe);
 
-    /// <summary>The weights of the recurrent layers and the head (study 1.2), without the embedding.</summary>
+    /// <summary>The weights of the recurrent layers and the head, without the embedding.</summary>
     private long BiLstmWeights(Recipe recipe)
     {
         long h = recipe.Hyperparameters.HiddenSize;

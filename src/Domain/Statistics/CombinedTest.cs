@@ -1,7 +1,7 @@
 namespace PieService.Domain.Statistics;
 
 /// <summary>
-/// One test of an example from the tests of its labels (analysis 1): p = min(1, sum_c F_c(min_c p_c)), which is valid
+/// One test of an example from the tests of its labels: p = min(1, sum_c F_c(min_c p_c)), which is valid
 /// whatever the dependence of the labels. A label that no run predicts adds nothing to p below 1. Distributions are
 /// kept by those of the labels. Almost every example of many labels has a distribution of its own, so each is
 /// coarsened, and p is rounded up to one of its values. Not thread-safe.

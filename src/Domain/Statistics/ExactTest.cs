@@ -2,7 +2,7 @@ namespace PieService.Domain.Statistics;
 
 /// <summary>
 /// The exact test of whether two cohorts draw their votes on an example from one distribution, conditional on the votes
-/// for each label in both together (analysis 1). The p value depends neither on the order of the labels nor on which
+/// for each label in both together. The p value depends neither on the order of the labels nor on which
 /// cohort is the first. Results are kept by votes, null distributions and tables by totals: so many examples need few
 /// computations. Not thread-safe.
 /// </summary>

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace PieService.Domain.Statistics;
 
 /// <summary>
-/// The distribution of the mode of n votes that are drawn with given shares, exactly (analysis 4). Ties go to the
+/// The distribution of the mode of n votes that are drawn with given shares, exactly. Ties go to the
 /// smallest label. The votes of the labels are independent Poisson counts under the condition that their sum is n, so
 /// P(mode = c) is proportional to the coefficient of x^n in
 /// sum_v f_c(v) x^v prod_(j before c) sum_(k below v) f_j(k) x^k prod_(j after c) sum_(k at most v) f_j(k) x^k.

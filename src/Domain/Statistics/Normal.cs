@@ -2,7 +2,7 @@ using MathNet.Numerics;
 
 namespace PieService.Domain.Statistics;
 
-/// <summary>The standard normal distribution, with the quantiles that the analysis uses (analysis 0).</summary>
+/// <summary>The standard normal distribution, with the quantiles that the analysis uses.</summary>
 public static class Normal
 {
     /// <summary>P(Z at most this) is 0.975, for intervals of 95 %.</summary>

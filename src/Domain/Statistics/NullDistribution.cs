@@ -2,7 +2,7 @@ namespace PieService.Domain.Statistics;
 
 /// <summary>
 /// The distribution of the p value of a discrete test if its null hypothesis holds: P(p at most a) = a at each
-/// attainable value a (analysis 1).
+/// attainable value a.
 /// </summary>
 public sealed class NullDistribution
 {

@@ -1,7 +1,7 @@
 namespace PieService.Domain.Statistics;
 
 /// <summary>
-/// McNemar's exact test of one label, for cohorts whose runs are pairs of one seed (analysis 1): b seeds where only the
+/// McNemar's exact test of one label, for cohorts whose runs are pairs of one seed: b seeds where only the
 /// first cohort's run has the label and e where only the second's has it are equally likely.
 /// Not thread-safe.
 /// </summary>

@@ -1,6 +1,6 @@
 namespace PieService.Domain.Statistics;
 
-/// <summary>NumPy's percentile with linear interpolation (study 1.6).</summary>
+/// <summary>NumPy's percentile with linear interpolation.</summary>
 public static class Percentile
 {
     /// <param name="ascending">n sorted numbers, at least one.</param>

@@ -2,7 +2,7 @@ using MathNet.Numerics.Distributions;
 
 namespace PieService.Domain.Statistics;
 
-/// <summary>The probability that most of n new runs predict one label of multi-label data (analysis 4).</summary>
+/// <summary>The probability that most of n new runs predict one label of multi-label data.</summary>
 public static class ReplicatedMajority
 {
     /// <summary>New votes are beta-binomial with the parameters V + 1/2 and R - V + 1/2.</summary>

@@ -1,7 +1,7 @@
 namespace PieService.Domain.Statistics;
 
 /// <summary>
-/// The distribution of the mode of n new votes on C labels (analysis 4), exactly. Ties go to the smallest label. With
+/// The distribution of the mode of n new votes on C labels, exactly. Ties go to the smallest label. With
 /// f_j(k) proportional to the probability weight of k votes for label j, all labels independent but for their sum n,
 /// P(mode = c) is proportional to
 /// sum_v f_c(v) [x^(n-v)] prod_(j before c) sum_(k below v) f_j(k) x^k prod_(j after c) sum_(k at most v) f_j(k) x^k.

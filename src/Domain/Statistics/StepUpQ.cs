@@ -2,7 +2,7 @@ namespace PieService.Domain.Statistics;
 
 /// <summary>
 /// q values of N discrete tests by the step-up procedure of Döhler, Durand and Roquain (2018), whose critical values
-/// are for levels up to 10 % (analysis 1). It uses that many discrete tests cannot have a p value as small as a level,
+/// are for levels up to 10 %. It uses that many discrete tests cannot have a p value as small as a level,
 /// which the procedure of Benjamini and Hochberg ignores. Rejecting every q of at most a controls the false discovery
 /// rate at every level a up to 0.1 if the tests are independent; above 0.1, q is nominal.
 /// </summary>

@@ -22,7 +22,7 @@ public abstract record TestLevel
 
     /// <summary>
     /// The level that a threshold of q allows, if a share of the examples is affected like this one and the others are
-    /// not: the largest attainable p of at most q x affected x power(p) (analysis 2).
+    /// not: the largest attainable p of at most q x affected x power(p).
     /// </summary>
     /// <param name="Threshold">In (0, 1).</param>
     /// <param name="Affected">In (0, 1].</param>

@@ -3,7 +3,7 @@ using MathNet.Numerics.Distributions;
 namespace PieService.Domain.Statistics;
 
 /// <summary>
-/// The probability that the exact test of one example finds that two cohorts have other shares of votes (analysis 2).
+/// The probability that the exact test of one example finds that two cohorts have other shares of votes.
 /// For two labels it is exact, sum_(i, j) Bin(i) Bin(j) [p(i, j) at most alpha]; for more it comes from pairs of
 /// cohorts that are drawn by a fixed key. As a function of the seeds it is a saw-tooth, because the test is discrete.
 /// </summary>

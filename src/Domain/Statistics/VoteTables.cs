@@ -1,7 +1,7 @@
 namespace PieService.Domain.Statistics;
 
 /// <summary>
-/// All 2 x C tables of votes with given row and column totals, for the exact test of one example (analysis 1): Fisher's
+/// All 2 x C tables of votes with given row and column totals, for the exact test of one example: Fisher's
 /// test, and for C > 2 that of Freeman and Halton (1951). A table with the first row u has the weight
 /// w(u) = prod_c binom(t_c, u_c), and if both cohorts draw their votes from one distribution, the probability
 /// w(u) / binom(R_1 + R_2, R_1). The p value of a table is the probability of all tables of at most its weight.

@@ -2,7 +2,7 @@ using PieService.Domain.Statistics;
 
 namespace PieService.Domain.Sweeps;
 
-/// <summary>What the seeds of a sweep can show about the examples of a comparison (analysis 2 and 3).</summary>
+/// <summary>What the seeds of a sweep can show about the examples of a comparison.</summary>
 /// <param name="Seeds">R of each cohort.</param>
 /// <param name="Examples">N, the examples of a comparison.</param>
 /// <param name="Q">The level of q for which the powers are stated.</param>
@@ -26,7 +26,7 @@ public sealed record Detectable(
     /// agree.</summary>
     private const double Contested = 0.2, ContestedShare = 0.8;
 
-    /// <summary>The 80 % quantile of the normal distribution (analysis 0).</summary>
+    /// <summary>The 80 % quantile of the normal distribution.</summary>
     private const double Normal80 = 0.8416212335729143;
 
     private static readonly (double Dense, double Pruned)[] Typical = [(1, 0), (0.9, 0.1), (0.8, 0.2), (0.8, 0.4)];

@@ -42,7 +42,7 @@ public static class StudyGrid
                 Padding.UnknownWord),
     };
 
-    /// <summary>What the study does not state, and what is done here instead (study 1.12, 1.13, 1.14).</summary>
+    /// <summary>What the study does not state, and what is done here instead.</summary>
     public static IReadOnlyList<string> Unknowns(Preset preset) =>
     [
         .. preset switch

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Models;
 
 /// <summary>
-/// BERT (Devlin et al., 2019) with the study's classifier, complete in this file (study 1.3): embeddings, layers of
+/// BERT (Devlin et al., 2019) with the study's classifier, complete in this file: embeddings, layers of
 /// attention and two linear maps, the pretrained pooler over [CLS], one linear layer without dropout before it.
 /// </summary>
 /// <remarks>
@@ -111,7 +111,7 @@ public sealed class BertClassifier : Classifier
     }
 
     /// <summary>
-    /// Includes all weights except those of the embeddings and the classifier, and excludes biases (study 1.4);
+    /// Includes all weights except those of the embeddings and the classifier, and excludes biases;
     /// protocol sound also excludes LayerNorm.
     /// </summary>
     public override bool IsPrunable(string parameter) =>

@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Models;
 
 /// <summary>
-/// The study's BiLSTM, complete in this file (study 1.2): word vectors, two bidirectional LSTM layers, three linear
-/// layers. In protocol sound a text's result does not depend on its batch (study 1.15): the forward state is read at
+/// The study's BiLSTM, complete in this file: word vectors, two bidirectional LSTM layers, three linear
+/// layers. In protocol sound a text's result does not depend on its batch: the forward state is read at
 /// the text's last word, and the backward direction starts there. In protocol paper every text is padded to one length,
-/// as in the published code, and pads are read like words (study 1.2).
+/// as in the published code, and pads are read like words.
 /// </summary>
 /// <remarks>
 /// A batch is padded at the end, and each direction runs from the beginning of its input: the input of the backward
@@ -61,7 +61,7 @@ public sealed class BiLstmClassifier : Classifier
         return fc.call(nn.functional.relu(l2.call(nn.functional.relu(l1.call(readOut)))));          // 256, 128, (B, C)
     }
 
-    /// <summary>All weights except the embedding and the last layer, never biases (study 1.4).</summary>
+    /// <summary>All weights except the embedding and the last layer, never biases.</summary>
     public override bool IsPrunable(string parameter) =>
         parameter.Contains("weight", StringComparison.Ordinal) && parameter is not ("embedding.weight" or "fc.weight");
 

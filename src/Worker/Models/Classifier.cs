@@ -22,6 +22,6 @@ public abstract class Classifier(string name) : nn.Module(name)
     /// <summary>The number of tokens, pads included, in a batch of an evaluation: it bounds the memory.</summary>
     public virtual int MostTokensAtOnce => int.MaxValue;
 
-    /// <summary>Whether pruning may remove weights of the parameter of this name (study 1.4).</summary>
+    /// <summary>Whether pruning may remove weights of the parameter of this name.</summary>
     public abstract bool IsPrunable(string parameter);
 }

@@ -9,9 +9,9 @@ namespace PieService.Worker.Pruning;
 
 /// <summary>
 /// The gradient for the scores of impact pruning. It is not clipped and not masked, since neither changes the ranking
-/// of the survivors. In protocol sound it is the gradient of the mean loss over a sample of training examples (study
-/// 1.15). In protocol paper it is that over the last batch of ten of the sample alone, because the published code
-/// clears the gradient before each batch (study 1.6).
+/// of the survivors. In protocol sound it is the gradient of the mean loss over a sample of training examples.
+/// In protocol paper it is that over the last batch of ten of the sample alone, because the published code
+/// clears the gradient before each batch.
 /// </summary>
 /// <remarks>
 /// Dropout acts in protocol paper; in sound its probability is 0. The model is in train mode in both: in evaluation

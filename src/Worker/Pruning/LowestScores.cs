@@ -4,7 +4,7 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Pruning;
 
 /// <summary>
-/// Protocol sound's choice of the weights to prune (study 1.15): an exact number of them, and ties are never broken by
+/// Protocol sound's choice of the weights to prune: an exact number of them, and ties are never broken by
 /// position.
 /// </summary>
 public static class LowestScores

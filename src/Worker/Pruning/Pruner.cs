@@ -94,7 +94,7 @@ public sealed class Pruner : ITrainingHook
     }
 
     /// <summary>
-    /// Weights return to their initial values and the optimizer is cleared, but pruned weights stay pruned (study 1.8).
+    /// Weights return to their initial values and the optimizer is cleared, but pruned weights stay pruned.
     /// </summary>
     private void Rewind(float[] initial)
     {

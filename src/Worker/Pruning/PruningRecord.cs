@@ -6,7 +6,7 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Pruning;
 
 /// <summary>
-/// Measures the effect of each pruning of a training (study 1.12), at the cost of up to two evaluations of the test
+/// Measures the effect of each pruning of a training, at the cost of up to two evaluations of the test
 /// split each. It changes no result: an evaluation draws no random numbers. Multi-label data has no accuracies here,
 /// since its threshold is tuned only after an epoch. A pruning before the training is not evaluated, as in the
 /// published code: initial weights have no accuracy to lose.

@@ -5,7 +5,7 @@ using PieService.Worker.Training;
 namespace PieService.Worker.Pruning;
 
 /// <summary>
-/// Protocol paper's choice of the weights to prune (study 1.6): those strictly below a percentile of the survivors'
+/// Protocol paper's choice of the weights to prune: those strictly below a percentile of the survivors'
 /// scores. So equal scores are kept or pruned together, and if more than that percentage of the scores is 0, no weight
 /// is pruned: the achieved sparsity may miss the target by far.
 /// </summary>

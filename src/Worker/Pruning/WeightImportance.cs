@@ -3,7 +3,7 @@ using PieService.Domain;
 namespace PieService.Worker.Pruning;
 
 /// <summary>
-/// The importance of each weight of a tensor; the lowest are pruned first (study 1.6). Scores are double, in which a
+/// The importance of each weight of a tensor; the lowest are pruned first. Scores are double, in which a
 /// product of two floats is exact, so rounding causes no ties and no underflow.
 /// </summary>
 public static class WeightImportance

@@ -31,7 +31,7 @@ internal sealed record TrainingInputs(
     /// <summary>
     /// The examples for training, and those for tuning a threshold if it needs separate ones. If there is a validation
     /// split, it is used, since it is predicted anyway; else they are a tenth of the training split, chosen by the
-    /// dataset's hash, the same for all seeds (study 1.15).
+    /// dataset's hash, the same for all seeds.
     /// </summary>
     public TrainingSplits Training()
     {

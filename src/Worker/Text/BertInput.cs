@@ -9,7 +9,7 @@ public static class BertInput
 {
     /// <summary>
     /// A split of word pieces in the form that a BERT reads. In protocol sound a pair is two texts with their token
-    /// types; in paper it is one text with [SEP] in the middle (study 1.10).
+    /// types; in paper it is one text with [SEP] in the middle.
     /// </summary>
     /// <param name="maxLength">The largest length of an input, special tokens included.</param>
     public static TokenisedSplit Of(TokenisedSplit pieces, WordPiece tokens, Protocol protocol, int maxLength)

@@ -7,7 +7,7 @@ namespace PieService.Worker.Text;
 
 /// <summary>
 /// Word vectors reduced to a dataset's vocabulary. A word that the source lacks, such as the pair separator, gets the
-/// mean of all vectors of the source (study 1.10).
+/// mean of all vectors of the source.
 /// </summary>
 /// <param name="Name">The name of the source in the recipe.</param>
 /// <param name="SourceSha256">The hash of the source file's bytes on the disk, lower-case hex.</param>

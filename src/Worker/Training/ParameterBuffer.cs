@@ -110,8 +110,7 @@ public sealed class ParameterBuffer : IDisposable
     }
 
     /// <summary>
-    /// Scales all gradients by min(1, maxNorm / (norm + 1e-6)), where norm is the norm of all of them together (study
-    /// 1.9).
+    /// Scales all gradients by min(1, maxNorm / (norm + 1e-6)), where norm is the norm of all of them together.
     /// </summary>
     public void ClipGradients(double maxNorm)
     {

@@ -7,8 +7,8 @@ namespace PieService.Worker.Training;
 
 /// <summary>
 /// The threshold of multi-label data, tuned again after each epoch. Protocol paper uses predictions made during
-/// training, while the weights changed (study 1.11). Protocol sound uses examples that are not trained on, in
-/// evaluation mode after the epoch (study 1.15). Single-label data has no threshold.
+/// training, while the weights changed. Protocol sound uses examples that are not trained on, in
+/// evaluation mode after the epoch. Single-label data has no threshold.
 /// </summary>
 /// <param name="heldOut">The examples for tuning in protocol sound if there is no validation split.</param>
 internal sealed class ThresholdTuning(

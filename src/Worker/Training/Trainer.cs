@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Training;
 
 /// <summary>
-/// The training loop (study 1.9). Pruning, checkpoints and reports are hooks, and the order of the examples is an
+/// The training loop. Pruning, checkpoints and reports are hooks, and the order of the examples is an
 /// input.
 /// </summary>
 public sealed class Trainer(

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace PieService.Worker.Training;
 
 /// <summary>
-/// The loss that training minimises (study 1.9). Single-label: cross-entropy. Multi-label: binary cross-entropy with
+/// The loss that training minimises. Single-label: cross-entropy. Multi-label: binary cross-entropy with
 /// logits, as the mean over the classes of an example.
 /// </summary>
 internal static class TrainingLoss

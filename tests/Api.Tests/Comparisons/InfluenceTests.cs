@@ -32,7 +32,7 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
             bins.Select(bin => (double)bin!["el2n"]!["mean"]!).Order(),
             bins.Select(bin => (double)bin!["el2n"]!["mean"]!));
         Assert.Equal([0, 0, 0, 0, 0, 0, 0, 1], bins.Select(bin => (double)bin!["pieShare"]!));
-        // Seed by seed (study 1.12): dense gold logits 3 and 1, pruned ones 2 and 0. Each bin has one example, and all
+        // Seed by seed: dense gold logits 3 and 1, pruned ones 2 and 0. Each bin has one example, and all
         // examples the same losses.
         var (l0, l1, l2, l3) = (Loss(0), Loss(1), Loss(2), Loss(3));
         Assert.All(bins, bin =>

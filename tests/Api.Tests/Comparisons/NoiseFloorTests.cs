@@ -78,7 +78,7 @@ public sealed class NoiseFloorTests(ApiFixture api) : IClassFixture<ApiFixture>
             ["MP-AI", "MP-AI"],
             await MethodsAsync($"/api/v1/sweeps/{sweep}/runs?minAchievedSparsity=50&maxAchievedSparsity=90"));
 
-        // IBP-AI reaches only 10 % for the target 90 %, as the impact pruning of the published code does (study 1.6);
+        // IBP-AI reaches only 10 % for the target 90 %, as the impact pruning of the published code does;
         // the others reach more.
         static RunOutcome Kept(Run run) => Situations.Outcome with
         {

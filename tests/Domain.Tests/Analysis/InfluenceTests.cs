@@ -6,7 +6,7 @@ using PieService.Domain.Tests.Pies;
 
 namespace PieService.Domain.Tests.Analysis;
 
-/// <summary>The formulas of study 1.12 on numbers that can be checked by hand.</summary>
+/// <summary>The published formulas on numbers that can be checked by hand.</summary>
 public class InfluenceTests
 {
     private const int Digits = 12;

@@ -13,7 +13,7 @@ public class ModelPairTests
     [InlineData(90, 90.6, false)]       // 10 and 9.4 %: 1.06
     [InlineData(20, 22, true)]          // 80 and 78 %
     [InlineData(99, 98, false)]         // twice as many
-    [InlineData(99, 93.9, false)]       // the study's BiLSTM, pruned by impact and by magnitude (study 1.6)
+    [InlineData(99, 93.9, false)]       // the study's BiLSTM, pruned by impact and by magnitude
     [InlineData(100, 100, true)]
     public void Two_models_are_comparable_if_they_keep_about_the_same_number_of_weights(
         double first, double second, bool comparable)

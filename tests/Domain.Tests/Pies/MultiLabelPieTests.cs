@@ -4,7 +4,7 @@ using PieService.Domain.Predictions;
 
 namespace PieService.Domain.Tests.Pies;
 
-/// <summary>The definition of a PIE for multi-label data (study 1.12), on votes that can be counted by hand.</summary>
+/// <summary>The definition of a PIE for multi-label data, on votes that can be counted by hand.</summary>
 public class MultiLabelPieTests
 {
     private const int Classes = 3;

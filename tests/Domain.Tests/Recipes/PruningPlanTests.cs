@@ -35,7 +35,7 @@ public class PruningPlanTests
     }
 
     /// <summary>
-    /// round-half-even(N (1 - (1 - t)^(j/3))), computed independently of this code, for tensors of study 1.4.
+    /// round-half-even(N (1 - (1 - t)^(j/3))), computed independently of this code, for tensors of the study.
     /// </summary>
     [Theory]
     [InlineData(120_000, 50, new[] { 24_756, 44_405, 60_000 })]

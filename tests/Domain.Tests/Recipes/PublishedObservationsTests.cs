@@ -7,7 +7,7 @@ namespace PieService.Domain.Tests.Recipes;
 
 public class PublishedObservationsTests
 {
-    /// <summary>The published table (study 1.7): E, and the epochs that are observed.</summary>
+    /// <summary>The published table: E, and the epochs that are observed.</summary>
     [Theory]
     [InlineData(2, new[] { 0, 1 })]
     [InlineData(39, new[] { 0, 12, 23, 31, 38 })]

@@ -4,7 +4,7 @@ namespace PieService.Domain.Tests.Recipes;
 
 public class PublishedScheduleTests
 {
-    /// <summary>The table of study 1.7.</summary>
+    /// <summary>The shares that the published code computes.</summary>
     [Theory]
     [InlineData(20, 7.17)]
     [InlineData(50, 20.63)]

@@ -13,7 +13,7 @@ public sealed class BertClassifierTests
         new(new[] { 2, 12, 3, 13, 14, 14, 8, 3 }, 3)];
 
     [Theory]
-    [InlineData(Protocol.Paper, (8 * 12) + 1)]         // study 1.4: 97 tensors for bert-base
+    [InlineData(Protocol.Paper, (8 * 12) + 1)]         // 97 tensors for bert-base
     [InlineData(Protocol.Sound, (6 * 12) + 1)]         // without the LayerNorms
     public void The_weights_between_the_embeddings_and_the_classifier_are_prunable(Protocol protocol, int expected)
     {

@@ -6,7 +6,7 @@ namespace PieService.Worker.Tests.Pruning;
 
 public class PublishedThresholdTests
 {
-    /// <summary>The examples of study 1.6: scores equal to the threshold are kept.</summary>
+    /// <summary>Examples of the published rule: scores equal to the threshold are kept.</summary>
     [Theory]
     [InlineData(new[] { 1.0, 2, 3, 4 }, 2)]
     [InlineData(new[] { 1.0, 1, 1, 1 }, 4)]
@@ -16,7 +16,7 @@ public class PublishedThresholdTests
         Assert.Equal(kept, PublishedThreshold.Prune(Mask.Full(scores.Length), scores, 50).Kept);
 
     /// <summary>
-    /// The tables of study 1.7: kept weights after each of three steps, by magnitude or impact without ties, then at
+    /// The published code: kept weights after each of three steps, by magnitude or impact without ties, then at
     /// random.
     /// </summary>
     [Theory]

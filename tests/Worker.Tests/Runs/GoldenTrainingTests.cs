@@ -122,7 +122,7 @@ public sealed class GoldenTrainingTests : IDisposable
         Assert.True(furthest <= tolerance, $"{what} is {furthest:g3} away, allowed is {tolerance:g3}");
     }
 
-    /// <summary>The published loss of an epoch: the mean of the means of its batches (study 1.9).</summary>
+    /// <summary>The published loss of an epoch: the mean of the means of its batches.</summary>
     private static double BatchLoss(SplitLogits scores, Recipe recipe) => Enumerable.Range(0, scores.Gold.Count)
         .Chunk(recipe.Hyperparameters.BatchSize)
         .Average(batch =>
@@ -162,7 +162,7 @@ public sealed class GoldenTrainingTests : IDisposable
         }
     }
 
-    /// <summary>Compression, and the test accuracy that each pruning costs (study 1.12).</summary>
+    /// <summary>Compression, and the test accuracy that each pruning costs.</summary>
     private void AssertMeasures(
         JsonElement golden, GoldenTensors tensors, GoldenData data, Recipe recipe, IReadOnlyList<RunPruning> ours,
         double tolerance, double strayed)

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace PieService.Domain.Datasets.Texts;
 
 /// <summary>
-/// The places at which an English word may be hyphenated, by Liang's patterns (1983) as pyphen applies them (study
-/// 4.3). Hyphenation is not syllabification, but textstat counts syllables so: idea has one.
+/// The places at which an English word may be hyphenated, by Liang's patterns (1983) as pyphen applies them.
+/// Hyphenation is not syllabification, but textstat counts syllables so: idea has one.
 /// </summary>
 public static partial class Hyphenation
 {

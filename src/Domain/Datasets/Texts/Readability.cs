@@ -1,7 +1,7 @@
 namespace PieService.Domain.Datasets.Texts;
 
 /// <summary>
-/// The eight formulas of textstat 0.7.4 (study 4.2), with its intermediate rounding. All but the first increase with
+/// The eight formulas of textstat 0.7.4, with its intermediate rounding. All but the first increase with
 /// difficulty. A text without words has the values of the formulas for 0 words per sentence.
 /// </summary>
 /// <param name="FleschReadingEase">Higher is easier.</param>

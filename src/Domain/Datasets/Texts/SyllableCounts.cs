@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace PieService.Domain.Datasets.Texts;
 
-/// <summary>How the syllables of a word are counted (study 4.3).</summary>
+/// <summary>How the syllables of a word are counted.</summary>
 public enum SyllableRule
 {
     /// <summary>Hyphenation points + 1, as textstat 0.7.4 does: idea has one syllable.</summary>
@@ -15,7 +15,7 @@ public enum SyllableRule
 }
 
 /// <summary>
-/// The syllables of texts (study 4.1): those of each word, in lower case and without punctuation. Counts are kept by
+/// The syllables of texts: those of each word, in lower case and without punctuation. Counts are kept by
 /// text, so that each different word is computed once. Not thread-safe.
 /// </summary>
 public sealed class SyllableCounts(SyllableRule rule = SyllableRule.Hyphenation)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace PieService.Domain.Datasets.Texts;
 
-/// <summary>The counts of textstat 0.7.4 for a text (study 4.1).</summary>
+/// <summary>The counts of textstat 0.7.4 for a text.</summary>
 /// <param name="Characters">Code points without white space.</param>
 /// <param name="Letters">Code points without white space and punctuation; digits and underscores are kept.</param>
 /// <param name="Words">W; an apostrophe or hyphen does not separate words.</param>

@@ -1,6 +1,6 @@
 namespace PieService.Domain.Datasets.Texts;
 
-/// <summary>Measures of a text that any language has (analysis 7), of tokens such as those of
+/// <summary>Measures of a text that any language has, of tokens such as those of
 /// <see cref="BasicEnglish"/>. A pair of texts is measured as one. Null for a text without tokens.</summary>
 /// <param name="Tokens">The number of tokens.</param>
 /// <param name="MeanWordLength">Mean code points of a token.</param>

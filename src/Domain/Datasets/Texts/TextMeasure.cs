@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace PieService.Domain.Datasets.Texts;
 
 /// <summary>
-/// The measures of a text (analysis 7), in the order of the table: counts and formulas for English, as textstat 0.7.4
+/// The measures of a text, in the order of the table: counts and formulas for English, as textstat 0.7.4
 /// computes them, then measures that any language has.
 /// </summary>
 public enum TextMeasure

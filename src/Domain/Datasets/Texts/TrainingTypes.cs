@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace PieService.Domain.Datasets.Texts;
 
-/// <summary>How often each type (a different token) occurs in the training split (analysis 7).</summary>
+/// <summary>How often each type (a different token) occurs in the training split.</summary>
 public sealed class TrainingTypes
 {
     private const double FrequentShare = 0.9;

@@ -46,7 +46,7 @@ public class ReadabilityTests
         });
     }
 
-    /// <summary>Hyphenation is not syllabification (study 4.3), and an apostrophe is deleted before it.</summary>
+    /// <summary>Hyphenation is not syllabification, and an apostrophe is deleted before it.</summary>
     [Theory]
     [InlineData("hyphenation", 3)]
     [InlineData("understanding", 4)]
