@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using PieService.Api;
 using PieService.Api.Access;
 using PieService.Api.Backups;
 using PieService.Api.Bundles;

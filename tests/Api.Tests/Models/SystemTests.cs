@@ -5,7 +5,7 @@ using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 
-namespace PieService.Api.Tests;
+namespace PieService.Api.Tests.Models;
 
 public sealed class SystemTests(ApiFixture api) : IClassFixture<ApiFixture>
 {

@@ -5,7 +5,7 @@ using PieService.Api.Http;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 
-namespace PieService.Api;
+namespace PieService.Api.Models;
 
 public static class SystemEndpoints
 {
@@ -56,7 +56,7 @@ public static class SystemEndpoints
     /// The live workers are those that have sent a heartbeat in the last 30 seconds. Each has the runs that it is
     /// training, and the reason if it takes no new run.
     /// </remarks>
-    private static async Task<Ok<SystemResponse>> System(
+    internal static async Task<Ok<SystemResponse>> System(
         Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
         var workers = await db.LiveWorkers.ToListAsync(cancellation);
