@@ -38,7 +38,8 @@ public static class SecurityHeaders
                 var headers = context.Response.Headers;
                 headers.XContentTypeOptions = "nosniff";
                 headers.XFrameOptions = "DENY";
-                headers["Referrer-Policy"] = "no-referrer";
+                // With no-referrer a browser sends a form with the origin null, which SameOriginGuard refuses.
+                headers["Referrer-Policy"] = path.StartsWithSegments(Browsing.Path) ? "same-origin" : "no-referrer";
                 headers["Cross-Origin-Resource-Policy"] = "same-origin";
                 headers.ContentSecurityPolicy = IsFigureOrReport(path, context.Response.ContentType)
                     ? ForFigures : PolicyOf(path);
