@@ -30,6 +30,18 @@ public sealed class IdempotencyKey(IDbContextFactory<PieDbContext> contexts) : I
         "A text of 1 to 255 characters that is unique for each request. If the same request is sent again with "
         + "it within 24 hours, the response is the same and nothing is created twice.");
 
+    /// <summary>
+    /// Gives the request of a form the header that a form cannot have. A form that was changed and sent again, after a
+    /// step back in the browser, is another request.
+    /// </summary>
+    /// <param name="key">The identity of the form, made with its page; null or too long for none.</param>
+    /// <param name="content">What the form asks for.</param>
+    public static void SetOfForm(HttpRequest request, string? key, ReadOnlySpan<byte> content)
+    {
+        if (key is { Length: > 0 and <= 64 })
+            request.Headers[Header] = $"{key}-{Convert.ToHexStringLower(SHA256.HashData(content))[..16]}";
+    }
+
     /// <param name="operation">The operation id: a key is valid for one operation.</param>
     /// <param name="request">The complete content of the request.</param>
     /// <exception cref="InvalidRequestException">The header is not valid.</exception>

@@ -34,30 +34,35 @@ public sealed record MultipartUpload(
         var reader = new MultipartReader(Boundary(request), request.Body);
         var (errors, files, definition) = (new List<FieldError>(), new List<SourceFile>(), (byte[]?)null);
         var (meter, hashes) = (new ReadMeter(), new SortedDictionary<string, string>(StringComparer.Ordinal));
+        var fields = request.HttpContext.Features.Get<UploadFields>();
+        var most = 1 + maxFiles + (fields is null ? 0 : UploadFields.Most);
         for (var count = 1; await Multipart(reader.ReadNextSectionAsync(cancellation)) is { } section; count++)
         {
-            if (count > 1 + maxFiles)
+            if (count > most)
                 throw new BadHttpRequestException(
-                    $"The body has more than {1 + maxFiles} parts: {DefinitionPart} and {maxFiles} files.");
+                    $"The body has more than {most} parts: {DefinitionPart} and {maxFiles} files.");
             var (name, fileName) = NamesOf(section);
             var path = folder.PathOf($"part-{count}");
-            if (name == DefinitionPart && definition is null)
+            if (fields is not null && fileName is null)
+                fields.Add(name, await ReadDefinitionAsync(section, cancellation));
+            else if (name == DefinitionPart && definition is null)
                 definition = await ReadDefinitionAsync(section, cancellation);
             else if (name == DefinitionPart || hashes.ContainsKey(name))
                 errors.Add(new(name, "must be given once"));
             else if (nameFault(name) is { } fault)
                 errors.Add(new(name, fault));
             else if (await SpoolAsync(section, path, cancellation) is var (length, sha256)
-                && (length > 0 || fileName.Length > 0))
+                && (length > 0 || fileName is { Length: > 0 }))
             {
                 files.Add(new SourceFile(name, path) { Meter = meter });
                 hashes.Add(name, sha256);
             }
             // Otherwise the part is a form field for which no file was chosen.
         }
-        return new MultipartUpload(
-            definition ?? [], files, errors, meter,
-            [.. definition ?? [], .. JsonSerializer.SerializeToUtf8Bytes(hashes)]);
+        definition ??= fields?.Definition();
+        byte[] identity = [.. definition ?? [], .. JsonSerializer.SerializeToUtf8Bytes(hashes)];
+        fields?.SetKey(request, identity);
+        return new MultipartUpload(definition ?? [], files, errors, meter, identity);
     }
 
     /// <summary>The definition, as far as it can be read, and all errors in it and in the parts.</summary>
@@ -96,7 +101,8 @@ public sealed record MultipartUpload(
                 "The Content-Type multipart/form-data must have a boundary of 1 to 70 characters (RFC 2046).");
     }
 
-    private static (string Name, string FileName) NamesOf(MultipartSection section)
+    /// <returns>The name of the part, and that of its file; null for the field of a form.</returns>
+    private static (string Name, string? FileName) NamesOf(MultipartSection section)
     {
         if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
             || disposition.DispositionType != "form-data" || !disposition.Name.HasValue)
@@ -104,8 +110,9 @@ public sealed record MultipartUpload(
                 "Every part must have a header like: Content-Disposition: form-data; name=\"train\"; "
                     + "filename=\"train.csv\"");
         var fileName = disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
-        return (HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), HeaderUtilities.RemoveQuotes(fileName)
-            .ToString());
+        return (
+            HeaderUtilities.RemoveQuotes(disposition.Name).ToString(),
+            fileName.HasValue ? HeaderUtilities.RemoveQuotes(fileName).ToString() : null);
     }
 
     private static async Task<(long Length, string Sha256)> SpoolAsync(
