@@ -37,7 +37,7 @@ public static class ExampleFigureEndpoints
 
     /// <summary>Returns the votes on one example, by method and sparsity, as an SVG, PNG, PDF or CSV file.</summary>
     /// <remarks>The format is the extension. The ETag is a hash of the bytes.</remarks>
-    private static async Task<Results<FigureFile, ProblemHttpResult>> GetFile(
+    internal static async Task<Results<FigureFile, ProblemHttpResult>> GetFile(
         Guid id, Guid exampleId, string format, Query<FigureQuery> query, HttpRequest request, PieDbContext db,
         CancellationToken cancellation)
     {

@@ -63,7 +63,7 @@ public static class FigureEndpoints
     /// The format is the extension: svg, png, pdf or csv. The same data give the same bytes, and the ETag is a hash of
     /// them. Captions are in the metadata of each picture and in the response without the extension.
     /// </remarks>
-    private static async Task<Results<FigureFile, ProblemHttpResult>> GetFile(
+    internal static async Task<Results<FigureFile, ProblemHttpResult>> GetFile(
         Guid id, string name, string format, Query<FigureQuery> query, HttpRequest request, PieDbContext db,
         CancellationToken cancellation)
     {

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Net.Http.Headers;
+using PieService.Api.Access;
 using PieService.Api.Figures.Drawing;
 using PieService.Domain;
 
@@ -47,7 +48,10 @@ public sealed class FigureFile(string name, Figure figure, FigureFormat format, 
     /// <summary>The caption and the data describe the figure; the other formats are alternates.</summary>
     private static string Links(HttpRequest request)
     {
-        var path = request.Path.Value![..request.Path.Value!.LastIndexOf('.')];
+        // A page has its pictures below its own path, where a browser sends the key.
+        var path = request.Path.StartsWithSegments(Browsing.Path, out var rest)
+            ? $"/api/v1{rest}" : request.Path.Value!;
+        path = path[..path.LastIndexOf('.')];
         return string.Join(
             ", ",
             Enum.GetValues<FigureFormat>()
