@@ -35,7 +35,7 @@ public sealed class Audit(IDbContextFactory<PieDbContext> contexts, ILogger<Audi
     }
 
     private static bool IsChange(HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/api")
+        (context.Request.Path.StartsWithSegments("/api") || Browsing.IsForPage(context.Request))
         && context.GetEndpoint() is { } endpoint
         && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
         && endpoint.Metadata.GetMetadata<ChangesNothing>() is null

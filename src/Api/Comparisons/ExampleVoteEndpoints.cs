@@ -20,7 +20,7 @@ public static class ExampleVoteEndpoints
     /// The response contains every labelled comparison, including those in which the example is not a PIE. A trajectory
     /// has the complete comparisons of a model, a method and a baseline by their target sparsity.
     /// </remarks>
-    private static async Task<Results<Ok<ExampleVotesResponse>, ProblemHttpResult>> Get(
+    internal static async Task<Results<Ok<ExampleVotesResponse>, ProblemHttpResult>> Get(
         Guid id, Guid exampleId, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
         var about = await (from sweep in db.Sweeps

@@ -66,7 +66,7 @@ public static class DatasetEndpoints
     /// <response code="202">
     /// The files are received (Prefer: respond-async); Location is the address of the import.
     /// </response>
-    private static async Task<IResult> Import(
+    internal static async Task<IResult> Import(
         Query<ImportQuery> query, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
         DatasetImport import, UploadPlaces places, ImportQueue queue,
         IdempotencyKey key, CancellationToken cancellation)
@@ -117,7 +117,7 @@ public static class DatasetEndpoints
     /// <remarks>
     /// Each dataset has its labels, splits and length statistics, as in getDataset. The texts are in listExamples.
     /// </remarks>
-    private static async Task<Ok<Page<DatasetResponse>>> List(
+    internal static async Task<Ok<Page<DatasetResponse>>> List(
         Query<PageQuery> query, PieDbContext db, CancellationToken cancellation)
     {
         var rows = new QueryRows<KnownDataset, DatasetResponse>(db.KnownDatasets, NewestFirst, DatasetResponse.Of)
@@ -134,7 +134,7 @@ public static class DatasetEndpoints
     /// Only the attributes of a dataset can be replaced. Two datasets with the same contentHash have the same texts,
     /// labels, order and splits.
     /// </remarks>
-    private static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> Get(
+    internal static async Task<Results<Ok<DatasetResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation) =>
         await db.KnownDatasets.AsNoTracking().SingleOrDefaultAsync(known => known.Dataset.Id == id, cancellation)
             is { } dataset
@@ -147,7 +147,7 @@ public static class DatasetEndpoints
     /// first.
     /// </remarks>
     /// <response code="204">The dataset is deleted.</response>
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+    internal static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
         // Checked before the deletion as well, because the database logs a violated key as an error.

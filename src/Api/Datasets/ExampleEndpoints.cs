@@ -21,7 +21,7 @@ public static class ExampleEndpoints
     /// <remarks>
     /// The id of an example is derived from dataset, split and position, so it is the same in all tables.
     /// </remarks>
-    private static async Task<Results<Ok<ExampleResponse>, ProblemHttpResult>> Get(
+    internal static async Task<Results<Ok<ExampleResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
         var found = await (from example in db.Examples

@@ -47,7 +47,7 @@ public static class SweepEventEndpoints
     /// event will follow it. With Accept: application/json the response is a list of the past events in pages; pageSize
     /// and pageToken apply to the list only.
     /// </remarks>
-    private static async Task<IResult> Follow(
+    internal static async Task<IResult> Follow(
         Guid id, Query<EventQuery> query, HttpRequest request, PieDbContext db, EventStreams streams,
         CancellationToken cancellation)
     {

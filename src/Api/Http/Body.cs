@@ -25,7 +25,13 @@ public sealed record Body<T>(
             throw new BadHttpRequestException(
                 "The body must be JSON, with the Content-Type application/json.",
                 StatusCodes.Status415UnsupportedMediaType);
-        var bytes = await ReadAsync(context.Request, context.RequestAborted);
+        return Of(await ReadAsync(context.Request, context.RequestAborted));
+    }
+
+    /// <summary>Reads a body that is not that of the request, such as one that was made of a form.</summary>
+    /// <exception cref="InvalidRequestException">The bytes are not JSON.</exception>
+    public static Body<T> Of(byte[] bytes)
+    {
         try
         {
             return Read(StrictJson.Parse(bytes), bytes);

@@ -22,7 +22,7 @@ public static class ModelEndpoints
     /// error states the reason. If a name occurs with two hashes, workers have different files, and the runs of one
     /// dataset use only one of them.
     /// </remarks>
-    private static async Task<Ok<Page<ModelFile>>> List(
+    internal static async Task<Ok<Page<ModelFile>>> List(
         Query<ModelFilter> query, PieDbContext db, CancellationToken cancellation)
     {
         var filter = query.Value;

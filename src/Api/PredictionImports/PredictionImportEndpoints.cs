@@ -49,7 +49,7 @@ public static class PredictionImportEndpoints
     /// operation is the same as planPredictionImport.
     /// </remarks>
     /// <response code="202">The files are received; Location is the address of the import.</response>
-    private static async Task<IResult> Import(
+    internal static async Task<IResult> Import(
         Query<PredictionImportQuery> query, HttpContext http, UploadSettings settings, ReadLimits limits,
         PieDbContext db, IDbContextFactory<PieDbContext> contexts, ImportedSweeps store, UploadPlaces places,
         ImportQueue queue, IdempotencyKey key, CancellationToken cancellation)
@@ -76,7 +76,7 @@ public static class PredictionImportEndpoints
     /// imported, or all errors, those of the files included. The files are read while the client waits, and reading
     /// stops if the client disconnects.
     /// </remarks>
-    private static async Task<Results<Ok<PredictionPlanResponse>, ProblemHttpResult>> Plan(
+    internal static async Task<Results<Ok<PredictionPlanResponse>, ProblemHttpResult>> Plan(
         Query<NoQuery> _, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
         UploadPlaces places, CancellationToken cancellation)
     {

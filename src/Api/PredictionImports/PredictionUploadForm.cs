@@ -15,7 +15,8 @@ public sealed class PredictionUploadForm : IOperationFilter
     /// <summary>The part of the only file of the sample.</summary>
     private const string FilePart = "file";
 
-    private static readonly PredictionImport Sample = new()
+    /// <summary>A definition that can be sent as it is.</summary>
+    internal static readonly PredictionImport Sample = new()
     {
         Name = "toy int4",
         Dataset = new() { FromFiles = true, Name = "toy", Task = ForeignTask.SingleLabel },
@@ -44,7 +45,8 @@ public sealed class PredictionUploadForm : IOperationFilter
         ],
     };
 
-    private static readonly JsonSerializerOptions WithoutDefaults = new(Json.Options)
+    /// <summary>Writes only the fields that a definition has.</summary>
+    internal static readonly JsonSerializerOptions WithoutDefaults = new(Json.Options)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     };

@@ -32,7 +32,7 @@ public static class RunEndpoints
     /// A run may belong to several sweeps of its dataset. predictionHash is the same for the same recipe, seed and kind
     /// of machine.
     /// </remarks>
-    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> Get(
+    internal static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
         if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == id, cancellation) is not { } run)

@@ -45,7 +45,7 @@ public static class SweepEndpoints
     /// the operation is the same as planSweep.
     /// </remarks>
     /// <response code="202">The sweep is accepted; poll the address in Location.</response>
-    private static async Task<IResult> Submit(
+    internal static async Task<IResult> Submit(
         Body<SweepRequest> body, Query<SubmitQuery> query, PieDbContext db, SweepStore store, IdempotencyKey key,
         HttpContext http, ILogger<SweepStore> logger, CancellationToken cancellation)
     {
@@ -78,7 +78,7 @@ public static class SweepEndpoints
 
     /// <summary>Estimates the cost of a sweep.</summary>
     /// <remarks>The request is validated as in submitSweep. Nothing is stored.</remarks>
-    private static async Task<Ok<PlanResponse>> Plan(
+    internal static async Task<Ok<PlanResponse>> Plan(
         Body<SweepRequest> body, Query<NoQuery> _, PieDbContext db, CancellationToken cancellation)
     {
         var (request, dataset) = await CheckedAsync(body, db, cancellation);
@@ -131,7 +131,7 @@ public static class SweepEndpoints
     /// <remarks>
     /// Runs that another live sweep requests continue; finished runs are kept. A sweep that has ended does not change.
     /// </remarks>
-    private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Cancel(
+    internal static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Cancel(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,
         CancellationToken cancellation)
     {
@@ -144,7 +144,7 @@ public static class SweepEndpoints
     /// Running trainings stop at once, which discards the epoch that they are in; resumeSweep continues them after the
     /// last epoch that was finished. Runs that another live sweep requests continue.
     /// </remarks>
-    private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Pause(
+    internal static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Pause(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,
         CancellationToken cancellation)
     {
@@ -157,7 +157,7 @@ public static class SweepEndpoints
     /// The runs continue from their checkpoints. A sweep that is not paused does not change; one that was cancelled
     /// cannot be resumed (409).
     /// </remarks>
-    private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Resume(
+    internal static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> Resume(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,
         CancellationToken cancellation)
     {
@@ -171,7 +171,7 @@ public static class SweepEndpoints
     /// The number of attempts of these runs starts at 0 again. Comparisons whose labelling failed are labelled again. A
     /// sweep without either does not change.
     /// </remarks>
-    private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> RetryFailed(
+    internal static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> RetryFailed(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,
         CancellationToken cancellation)
     {
@@ -189,7 +189,7 @@ public static class SweepEndpoints
     /// after each pruning, do not change. A run whose model cannot be read keeps its predictions, and its error states
     /// the reason.
     /// </remarks>
-    private static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> PredictAgain(
+    internal static async Task<Results<Accepted<SweepResponse>, ProblemHttpResult>> PredictAgain(
         Guid id, Query<NoQuery> _, PieDbContext db, SweepStore store, HttpResponse response,
         CancellationToken cancellation)
     {
@@ -211,7 +211,7 @@ public static class SweepEndpoints
     /// <summary>Deletes a sweep that has ended.</summary>
     /// <remarks>The comparisons of the sweep are deleted too, and the runs that no other sweep contains.</remarks>
     /// <response code="204">The sweep is deleted.</response>
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+    internal static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         Guid id, Query<NoQuery> _, SweepStore store, CancellationToken cancellation) =>
         await store.DeleteAsync(id, cancellation) switch
         {

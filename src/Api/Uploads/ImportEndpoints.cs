@@ -58,7 +58,7 @@ public static class ImportEndpoints
 
     /// <summary>Cancels an import.</summary>
     /// <remarks>A cancelled import stores nothing. An import that has ended does not change.</remarks>
-    private static async Task<Results<Accepted<ImportResponse>, ProblemHttpResult>> Cancel(
+    internal static async Task<Results<Accepted<ImportResponse>, ProblemHttpResult>> Cancel(
         Guid id, Query<NoQuery> _, PieDbContext db, ImportRows rows, CancellationToken cancellation)
     {
         await rows.CancelAsync(id, cancellation);
