@@ -17,6 +17,11 @@ public static class Compared
         : $"{Wire.Name(comparison.Method)} at {Shown.Sparsity(comparison.Sparsity)} against "
             + $"{Wire.Name(comparison.Baseline)}, {comparison.Model}";
 
+    public static string Title(ComparisonResponse comparison) => comparison.Cohort is { } cohort
+        ? $"{cohort}, {comparison.Model}"
+        : $"{Wire.Name(comparison.Method)} at {Shown.Sparsity(comparison.Sparsity)}, {comparison.Model}"
+            + (comparison.Baseline == Method.Dense4E ? ", against dense4E" : "");
+
     /// <summary>The target and the achieved sparsity, or the compression of a cohort that was imported.</summary>
     public static string Size(SweepAnalysisResponse comparison)
     {

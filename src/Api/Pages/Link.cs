@@ -10,7 +10,8 @@ public static class Link
 {
     private const string PageToken = "pageToken";
 
-    private static readonly string[] OfPages = ["pageSize", PageToken];
+    /// <summary>The parameters that select a page of a list.</summary>
+    public static readonly string[] OfPages = ["pageSize", PageToken];
 
     /// <summary>The next page of the list at an address.</summary>
     public static string Next(string address, string token) =>
@@ -19,13 +20,14 @@ public static class Link
     /// <summary>The first page of the list at an address.</summary>
     public static string First(string address) => PathOf(address) + new QueryBuilder(Filters(address, PageToken));
 
-    /// <summary>The rows of a page from the API.</summary>
-    /// <param name="path">The address of the table in the API.</param>
-    /// <param name="address">The address of the page.</param>
+    /// <summary>A resource of the API.</summary>
+    /// <param name="path">Its address.</param>
+    /// <param name="filters">Its parameters.</param>
     /// <param name="format">The format of a file with the whole table; null for the first page as JSON.</param>
-    public static string ToTable(string path, string address, TableFormat? format = null)
+    public static string ToTable(
+        string path, IEnumerable<KeyValuePair<string, string>> filters, TableFormat? format = null)
     {
-        var query = new QueryBuilder(Filters(address, OfPages));
+        var query = new QueryBuilder(filters);
         if (format is { } file) query.Add("format", Wire.Name(file));
         return path + query;
     }

@@ -8,9 +8,6 @@ namespace PieService.Api.Pages;
 /// <summary>The filters of the table of PIEs, under the names that the API has for them.</summary>
 public partial class PieForm : ComponentBase
 {
-    /// <summary>A dataset may have ten thousand labels, too many to choose from.</summary>
-    private const int MostOptions = 200;
-
     /// <summary>The other filters of the address are kept in hidden fields; a new filter begins with the first
     /// page.</summary>
     private static readonly string[] OwnFields =

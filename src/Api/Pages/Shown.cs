@@ -15,6 +15,13 @@ public static class Shown
 
     public static string Count(long count, string noun) => $"{Count(count)} {noun}{(count == 1 ? "" : "s")}";
 
+    public static string Bytes(long bytes) => bytes switch
+    {
+        < 1_000_000 => $"{Math.Ceiling(bytes / 1e3).ToString("N0", Culture)} kB",
+        < 1_000_000_000 => $"{(bytes / 1e6).ToString("N0", Culture)} MB",
+        _ => $"{(bytes / 1e9).ToString("N1", Culture)} GB",
+    };
+
     /// <summary>A share in [-1, 1] in percent.</summary>
     public static string Percent(double? share) => share is { } value ? $"{Points(value)} %" : None;
 
@@ -44,12 +51,17 @@ public static class Shown
         { } shown => shown.ToString("0.000", Culture),
     };
 
+    /// <summary>A number that may be negative.</summary>
+    public static string Difference(double? value) =>
+        value is { } shown ? WithMinus(shown.ToString("0.000", Culture)) : None;
+
+    public static string YesNo(bool? value) => value switch { true => "yes", false => "no", null => None };
+
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", Culture);
 
-    // A minus sign, which is as wide as a plus sign, instead of a hyphen.
-    private static string Points(double share)
-    {
-        var points = (100 * share).ToString("0.0", Culture);
-        return points == "-0.0" ? "0.0" : points.Replace('-', '\u2212');
-    }
+    private static string Points(double share) => WithMinus((100 * share).ToString("0.0", Culture));
+
+    /// <summary>A minus sign, which is as wide as a plus sign, instead of a hyphen; none before zero.</summary>
+    private static string WithMinus(string number) => number.Trim('-', '0', '.').Length == 0
+        ? number.TrimStart('-') : number.Replace('-', '\u2212');
 }

@@ -62,6 +62,25 @@ public static class Words
         "Among the examples with a q value of at most 0.05, at most 5 % are expected to have votes that do not differ "
         + "between the cohorts.");
 
+    public static readonly Word Overlap = new(
+        "overlap", "Overlap",
+        "How many PIEs two comparisons share, beside the number that two independent sets of these sizes would share; "
+        + "the Jaccard index is the shared part of all PIEs of both.");
+
+    public static readonly Word Shift = new(
+        "shift", "Shift",
+        "How far the votes of the cohorts lie apart beyond what seeds alone do: 0 on average without an effect, so it "
+        + "may be negative.");
+
+    public static readonly Word SelfConfidence = new(
+        "self-confidence", "Self-confidence",
+        "The mean probability that the dense runs give to the gold label; a low value makes the label suspect.");
+
+    public static readonly Word InfluenceBin = new(
+        "influence-bin", "Influence bin",
+        "One of 20 groups of the training examples by their EL2N, which is the error of early dense models: bin 20 has "
+        + "those that influence the training most.");
+
     public static readonly Word Replicated = new(
         "replicated", "Replicated",
         "Whether the example is a PIE against a second dense cohort with other seeds too.");
@@ -86,6 +105,7 @@ public static class Words
     public static IReadOnlyList<Word> All { get; } =
     [
         Sweep, Cohort, Comparison, Sparsity, Score, Vote, Pie, PieRate, NoiseFloor, Excess, Q, Significant, Collapse,
-        Margin, Direction, Replicated,
+        Margin, Direction, Replicated, Overlap, Shift, SelfConfidence,
+        InfluenceBin,
     ];
 }
