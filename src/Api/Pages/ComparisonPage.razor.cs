@@ -13,9 +13,10 @@ public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
 {
     /// <param name="Numbers">The main numbers, as the table of analyses of the sweep has them.</param>
     /// <param name="Known">What is doubtful about the comparison.</param>
+    /// <param name="Others">The labelled comparisons of the sweep on the same split.</param>
     public sealed record Content(
         ComparisonScope Scope, string SweepName, SweepAnalysisResponse Numbers, ComparisonResponse Known,
-        PieFilter Filter, Page<PieResponse> Pies);
+        PieFilter Filter, Page<PieResponse> Pies, IReadOnlyList<ComparisonResponse> Others);
 
     private static readonly PieTable Table = new();
 
@@ -35,12 +36,18 @@ public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
             return Problems.NotFound("comparison", id);
         var analysis = await db.ComparisonAnalyses.AsNoTracking()
             .SingleOrDefaultAsync(found => found.ComparisonId == id, cancellation);
+        var comparison = scope.Comparison;
+        var others = await db.Comparisons.AsNoTracking()
+            .Where(other => other.SweepId == comparison.SweepId && other.Split == comparison.Split && other.Id != id
+                && other.Summary != null)
+            .OrderBy(other => other.Ordinal).ToListAsync(cancellation);
         return Render<ComparisonPage>(new Content(
             scope,
             await db.Sweeps.Where(sweep => sweep.Id == scope.Comparison.SweepId).Select(sweep => sweep.Name)
                 .SingleAsync(cancellation),
             SweepAnalysisResponse.Of(scope.Comparison, analysis), ComparisonResponse.Of(scope.Comparison), filter,
-            await Table.Rows(db, scope, filter).PageAsync(filter, cancellation)));
+            await Table.Rows(db, scope, filter).PageAsync(filter, cancellation),
+            [.. others.Select(ComparisonResponse.Of)]));
     }
 
     private string Address => $"/api/v1/comparisons/{Model.Known.Id}";

@@ -16,6 +16,7 @@ public static class PageAssets
     private static readonly FrozenDictionary<string, Asset> All = new[]
     {
         Read("pie.css", "text/css; charset=utf-8"),
+        Read("live.js", "text/javascript; charset=utf-8"),
         Read("icon.svg", "image/svg+xml"),
     }.ToFrozenDictionary(asset => asset.Name);
 

@@ -1,4 +1,7 @@
 using PieService.Api.Access;
+using PieService.Api.Events;
+using PieService.Api.Figures;
+using PieService.Api.Http;
 using PieService.Api.Pages.Documentation;
 
 namespace PieService.Api.Pages;
@@ -20,11 +23,40 @@ public static class PageSetup
         var pages = routes.MapGroup(Browsing.Path).ExcludeFromDescription();
         pages.MapGet("/", () => TypedResults.Redirect($"{Browsing.Path}/sweeps"));
         pages.MapGet("/assets/{name}", PageAssets.Get).AllowAnonymous();
+        pages.MapGet("/datasets", DatasetListPage.ShowAsync);
+        pages.MapGet("/datasets/{id:guid}", DatasetPage.ShowAsync);
+        pages.MapDatasetActions();
         pages.MapGet("/sweeps", SweepListPage.ShowAsync);
+        pages.MapGet("/sweeps/new", NewSweepPage.ShowAsync);
+        pages.MapPost("/sweeps/new", NewSweepPage.PlanAsync).WithMetadata(new ChangesNothing());
+        pages.MapPost("/sweeps", NewSweepPage.SubmitAsync).WithName("submitSweepOnPage");
         pages.MapGet("/sweeps/{id:guid}", SweepPage.ShowAsync);
+        pages.MapSweepActions();
+        pages.MapGet("/sweeps/{id:guid}/runs", RunListPage.ShowAsync);
+        pages.MapGet("/runs/{id:guid}", RunPage.ShowAsync);
         pages.MapGet("/comparisons/{id:guid}", ComparisonPage.ShowAsync);
+        pages.MapGet("/comparisons/{id:guid}/pair", PairPage.ShowAsync);
+        pages.MapTables();
+        pages.MapGet("/sweeps/{id:guid}/examples/{exampleId:guid}", VotePage.ShowAsync);
+        pages.MapGet("/examples/{id:guid}", ExamplePage.ShowAsync);
+        pages.MapGet("/models", ModelListPage.ShowAsync);
+        pages.MapGet("/system", SystemPage.ShowAsync);
         pages.MapGet("/words", WordsPage.Show);
         pages.MapGet("/docs", DocumentPage.ShowContents);
         pages.MapGet("/docs/{**name}", DocumentPage.Show);
+        pages.MapGet("/sweeps/{id:guid}/events", SweepEventEndpoints.Follow).WithMetadata(new OutsideRequestLimit());
+        MapPictures(pages);
+    }
+
+    /// <summary>
+    /// The figures of the pages: a browser that has sent a key for a page sends it only for addresses below the same
+    /// path (RFC 7617, 2.2).
+    /// </summary>
+    private static void MapPictures(RouteGroupBuilder pages)
+    {
+        pages.MapGet("/sweeps/{id:guid}/figures/{name}.{format}", FigureEndpoints.GetFile);
+        pages.MapGet(
+            "/sweeps/{id:guid}/examples/{exampleId:guid}/figures/trajectory.{format}",
+            ExampleFigureEndpoints.GetFile);
     }
 }

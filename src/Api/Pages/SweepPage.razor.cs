@@ -8,6 +8,7 @@ using PieService.Api.SweepAnalysis;
 using PieService.Api.Sweeps;
 using PieService.Domain;
 using PieService.Domain.Storage;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Api.Pages;
 
@@ -15,9 +16,10 @@ public partial class SweepPage : HtmlPage<SweepPage.Content>
 {
     /// <param name="Comparisons">The main numbers of each comparison, as the table of analyses has them.</param>
     /// <param name="Figures">The figures that are available.</param>
+    /// <param name="LastEvent">The number of the last event of the sweep; 0 if there is none.</param>
     public sealed record Content(
-        SweepResponse Sweep, string Dataset, Page<SweepAnalysisResponse> Comparisons,
-        IReadOnlyList<FigureListItem> Figures);
+        SweepResponse Sweep, string Dataset, ComparisonFilter Filter, Page<SweepAnalysisResponse> Comparisons,
+        IReadOnlyList<FigureListItem> Figures, int LastEvent);
 
     private static readonly SweepAnalysisTable Analyses = new();
 
@@ -27,6 +29,9 @@ public partial class SweepPage : HtmlPage<SweepPage.Content>
         Guid id, Query<ComparisonFilter> query, PieDbContext db, CancellationToken cancellation)
     {
         var filter = query.Value;
+        // Before the rows: an event that follows announces what is newer than them.
+        var lastEvent = await db.SweepEvents.Where(entry => entry.SweepId == id)
+            .MaxAsync(entry => (int?)entry.Number, cancellation) ?? 0;
         if (await SweepQuery.FindAsync(db, id, cancellation) is not { } sweep
             || await Analyses.FindAsync(db, id, filter, cancellation) is not { } scope)
             return Problems.NotFound("sweep", id);
@@ -34,17 +39,45 @@ public partial class SweepPage : HtmlPage<SweepPage.Content>
         var dataset = await db.Datasets.Where(used => used.Id == sweep.DatasetId).Select(used => used.Name)
             .SingleAsync(cancellation);
         var figures = (await FigureEndpoints.ListAsync(db, id, cancellation) ?? []).Where(figure => figure.Available);
-        return Render<SweepPage>(new Content(sweep, dataset, comparisons, [.. figures]));
+        return Render<SweepPage>(new Content(
+            sweep, dataset, filter, comparisons, [.. figures], lastEvent));
     }
 
     private string Address => $"/api/v1/sweeps/{Model.Sweep.Id}";
 
-    private string Figure(FigureListItem figure, string format, string parameters = "") =>
-        $"{Address}/figures/{figure.Name}.{format}{parameters}";
-
     private bool IsAtWork => Model.Sweep.FinishedAt is null;
 
+    /// <summary>Whether there are comparisons whose PIEs can be compared.</summary>
+    private bool HasLabels =>
+        Model.Comparisons.TotalItems > 1 && Model.Comparisons.Items.Any(row => row.Pies is not null);
+
     private bool IsImported => Model.Sweep.Request is null;
+
+    /// <summary>What can be done at once, in the state of the sweep.</summary>
+    private IEnumerable<(string Action, string Name)> Actions
+    {
+        get
+        {
+            if (Model.Sweep.State is SweepState.Queued or SweepState.Running && !IsImported)
+                yield return ("pause", "Pause");
+            if (Model.Sweep.State == SweepState.Paused) yield return ("resume", "Resume");
+            if (Model.Sweep.State != SweepState.Cancelled
+                && (Model.Sweep.Progress.Runs.Failed > 0 || Model.Sweep.LabellingError is not null))
+                yield return ("retry-failed", "Retry what failed");
+        }
+    }
+
+    /// <summary>What is asked for on another page.</summary>
+    private IEnumerable<(string Address, string Name)> Ways
+    {
+        get
+        {
+            var sweep = $"/ui/sweeps/{Model.Sweep.Id}";
+            yield return ($"{sweep}/runs", "Its runs");
+            if (!IsImported) yield return ($"/ui/sweeps/new?from={Model.Sweep.Id}", "New sweep like this one");
+            yield return IsAtWork ? ($"{sweep}/cancel", "Cancel") : ($"{sweep}/delete", "Delete");
+        }
+    }
 
     private IReadOnlyList<string> Doubts =>
         [.. Model.Sweep.Warnings.Select(warning => warning.Message), .. Model.Sweep.Unknowns];

@@ -37,7 +37,8 @@ public sealed partial class FrameTests(ApiFixture api) : IClassFixture<ApiFixtur
             foreach (var next in page.Addresses.Where(next => next.StartsWith('/'))) open.Enqueue(next);
         }
 
-        Assert.Contains(seen, path => path.StartsWith("/ui/comparisons/", StringComparison.Ordinal));
+        foreach (var kind in new[] { "comparisons", "datasets", "examples", "runs", "sweeps" })
+            Assert.Contains(seen, path => path.StartsWith($"/ui/{kind}/", StringComparison.Ordinal));
         Assert.Contains(seen, path => path.Contains("format=parquet", StringComparison.Ordinal));
     }
 
@@ -47,8 +48,10 @@ public sealed partial class FrameTests(ApiFixture api) : IClassFixture<ApiFixtur
         var sweep = await StudiedSweep.LabelledAsync(api);
         foreach (var path in new[]
         {
-            "/ui/sweeps", $"/ui/sweeps/{sweep.Id}", $"/ui/comparisons/{sweep.Comparisons["IMP 90"]}", "/ui/words",
-            "/ui/nothing",
+            "/ui/datasets", "/ui/datasets/import", "/ui/prediction-imports", "/ui/sweeps", "/ui/sweeps/new",
+            $"/ui/sweeps/{sweep.Id}", $"/ui/sweeps/{sweep.Id}/runs", $"/ui/sweeps/{sweep.Id}/overlaps",
+            $"/ui/sweeps/{sweep.Id}/delete", $"/ui/comparisons/{sweep.Comparisons["IMP 90"]}", "/ui/models",
+            "/ui/system", "/ui/words", "/ui/nothing",
         })
         {
             using var response = await api.Client.GetAsync(path);
@@ -56,7 +59,10 @@ public sealed partial class FrameTests(ApiFixture api) : IClassFixture<ApiFixtur
             Assert.Contains("style-src 'self';", policy, StringComparison.Ordinal);
             Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
             Assert.False(response.Headers.Contains("Set-Cookie"), path);
-            Assert.DoesNotMatch(InlineCode(), await response.Content.ReadAsStringAsync());
+            var source = await response.Content.ReadAsStringAsync();
+            Assert.DoesNotMatch(InlineCode(), source);
+            // A browser sends a key only for addresses below the path of the page.
+            Assert.DoesNotMatch(ForeignFile(), source);
         }
     }
 
@@ -106,6 +112,33 @@ public sealed partial class FrameTests(ApiFixture api) : IClassFixture<ApiFixtur
         Assert.Equal(HttpStatusCode.NotFound, (await api.Client.GetAsync("/ui/assets/other.css")).StatusCode);
     }
 
+    [Fact]
+    public async Task Every_button_of_the_pages_has_a_route()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+        var work = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), seeds: 1));
+        var dataset = (await api.GetAsync($"/api/v1/sweeps/{sweep.Id}"))["datasetId"];
+        foreach (var path in new[]
+        {
+            "/ui/datasets/import", "/ui/prediction-imports", "/ui/sweeps/new", $"/ui/sweeps/{work}",
+            $"/ui/sweeps/{work}/cancel", $"/ui/sweeps/{sweep.Id}/delete", $"/ui/datasets/{dataset}/delete",
+        })
+        {
+            var actions = (await Html.FoundAsync(api.Client, path)).Actions.ToList();
+            Assert.NotEmpty(actions);
+            foreach (var action in actions)
+            {
+                using var response = await api.Client.SendAsync(new(HttpMethod.Post, action));
+                Assert.False(
+                    response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed,
+                    $"{action}: {response.StatusCode}");
+            }
+        }
+    }
+
     [GeneratedRegex(" style=|<style| on[a-z]+=\"|<script(?! src=)|javascript:")]
     private static partial Regex InlineCode();
+
+    [GeneratedRegex("(?:src|srcset|data-events)=\"(?!/ui/)")]
+    private static partial Regex ForeignFile();
 }

@@ -24,12 +24,44 @@ internal sealed partial record Html(HttpStatusCode Status, string Source)
     /// <summary>What a person reads: the text without tags, with single spaces.</summary>
     public string Text => Plain(Source);
 
-    /// <summary>The addresses of links, files and forms, without the fragments of this page.</summary>
+    /// <summary>The addresses of links and files, without the fragments of this page.</summary>
     public IEnumerable<string> Addresses =>
         from match in Address().Matches(Source)
         let address = WebUtility.HtmlDecode(match.Groups[1].Value)
         where !address.StartsWith('#')
         select address;
+
+    /// <summary>The addresses to which buttons send a form that changes something.</summary>
+    public IEnumerable<string> Actions => Action().Matches(Source).Select(match => match.Groups[1].Value);
+
+    /// <summary>The values of the fields of the form that is sent, as a browser sends them.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Fields
+    {
+        get
+        {
+            var form = PostForm().Match(Source).Value;
+            foreach (Match control in Input().Matches(form))
+            {
+                var (type, name) = (Attribute(control.Value, "type"), Attribute(control.Value, "name"));
+                if (name is null || type == "file") continue;
+                if (type == "checkbox" && !control.Value.Contains(" checked", StringComparison.Ordinal)) continue;
+                yield return new(name, Attribute(control.Value, "value") ?? "");
+            }
+            foreach (Match control in Select().Matches(form))
+            {
+                var options = Option().Matches(control.Groups[2].Value);
+                var chosen = options.FirstOrDefault(
+                    option => option.Value.Contains(" selected", StringComparison.Ordinal)) ?? options[0];
+                yield return new(control.Groups[1].Value, Attribute(chosen.Value, "value") ?? "");
+            }
+            foreach (Match control in TextArea().Matches(form))
+                yield return new(control.Groups[1].Value, WebUtility.HtmlDecode(control.Groups[2].Value));
+        }
+    }
+
+    private static string? Attribute(string tag, string name) =>
+        Regex.Match(tag, $" {name}=\"([^\"]*)\"") is { Success: true } found
+            ? WebUtility.HtmlDecode(found.Groups[1].Value) : null;
 
     /// <summary>The address of a link with this text.</summary>
     public string Link(string text) => WebUtility.HtmlDecode(
@@ -47,8 +79,26 @@ internal sealed partial record Html(HttpStatusCode Status, string Source)
     private static string Plain(string source) =>
         Space().Replace(WebUtility.HtmlDecode(Tag().Replace(source, " ")), " ").Trim();
 
-    [GeneratedRegex("(?:href|src|action)=\"([^\"]+)\"")]
+    [GeneratedRegex("(?:href|src|srcset)=\"([^\"]+)\"")]
     private static partial Regex Address();
+
+    [GeneratedRegex("(?:method=\"post\" action|formaction)=\"([^\"]+)\"")]
+    private static partial Regex Action();
+
+    [GeneratedRegex("<form method=\"post\".*?</form>", RegexOptions.Singleline)]
+    private static partial Regex PostForm();
+
+    [GeneratedRegex("<input [^>]*>")]
+    private static partial Regex Input();
+
+    [GeneratedRegex("<select [^>]*name=\"([^\"]+)\"[^>]*>(.*?)</select>", RegexOptions.Singleline)]
+    private static partial Regex Select();
+
+    [GeneratedRegex("<option [^>]*>")]
+    private static partial Regex Option();
+
+    [GeneratedRegex("<textarea [^>]*name=\"([^\"]+)\"[^>]*>(.*?)</textarea>", RegexOptions.Singleline)]
+    private static partial Regex TextArea();
 
     [GeneratedRegex("<a [^>]*href=\"([^\"]+)\"[^>]*>(.*?)</a>", RegexOptions.Singleline)]
     private static partial Regex Anchor();

@@ -1,0 +1,133 @@
+using System.Data;
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Comparisons;
+using PieService.Api.Http;
+using PieService.Api.Lists;
+using PieService.Api.SweepAnalysis;
+using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Pages;
+
+/// <summary>Two comparisons of a dataset side by side, with the PIEs of both and of each alone.</summary>
+public partial class PairPage : HtmlPage<PairPage.Content>
+{
+    private static readonly Order<Row> ByPosition = Order<Row>.By(row => row.Position);
+
+    private static readonly IReadOnlyList<Word> Explanations =
+        [Words.Pie, Words.PieRate, Words.NoiseFloor, Words.Excess, Words.Significant, Words.Overlap, Words.Q];
+
+    /// <param name="Overlap">Null until both are labelled.</param>
+    public sealed record Content(
+        ComparisonScope First, ComparisonScope Second, SweepAnalysisResponse FirstNumbers,
+        SweepAnalysisResponse SecondNumbers, PieOverlap? Overlap, PairFilter Filter, Page<PairLine> Examples);
+
+    public static async Task<IResult> ShowAsync(
+        Guid id, Query<PairFilter> query, PieDbContext db, CancellationToken cancellation)
+    {
+        var filter = query.Value;
+        if (filter.With is not { } otherId)
+            throw new InvalidRequestException([new("with", "is required: the id of another comparison")]);
+        // All parts are of one labelling: a provisional comparison may be labelled again meanwhile.
+        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        if (await ComparisonScope.FindAsync(db, id, cancellation) is not { } first)
+            return Problems.NotFound("comparison", id);
+        if (await ComparisonScope.FindAsync(db, otherId, cancellation) is not { } second)
+            return Problems.NotFound("comparison", otherId);
+        if (first.DatasetId != second.DatasetId || first.Comparison.Split != second.Comparison.Split)
+            return Problems.Conflict("Only comparisons on the same split of the same dataset have examples in common.");
+        var rows = Rows(db, first, second, filter);
+        var (one, other) = (first.Comparison.Summary, second.Comparison.Summary);
+        var shared = await Rows(db, first, second, filter with { Show = PairShow.Both }).CountAsync(cancellation);
+        return Render<PairPage>(new Content(
+            first, second, await NumbersAsync(db, first, cancellation), await NumbersAsync(db, second, cancellation),
+            one is null || other is null ? null : PieOverlap.Of(one.Pies, other.Pies, (int)shared, one.Examples),
+            filter, await rows.PageAsync(filter, cancellation)));
+    }
+
+    private static QueryRows<Row, PairLine> Rows(
+        PieDbContext db, ComparisonScope first, ComparisonScope second, PairFilter filter)
+    {
+        var (one, other) = (first.Comparison.Number, second.Comparison.Number);
+        var rows = from label in db.PieLabels
+                   join beside in db.PieLabels on label.Position equals beside.Position
+                   join example in db.Examples on label.Position equals example.Position
+                   where label.ComparisonNumber == one && beside.ComparisonNumber == other
+                       && example.DatasetId == first.DatasetId && example.Split == first.Comparison.Split
+                       && (filter.Show == PairShow.Either ? label.IsPie || beside.IsPie
+                           : filter.Show == PairShow.Both ? label.IsPie && beside.IsPie
+                           : filter.Show == PairShow.First ? label.IsPie && !beside.IsPie
+                           : !label.IsPie && beside.IsPie)
+                   select new Row { Position = label.Position, First = label, Second = beside, Example = example };
+        return new QueryRows<Row, PairLine>(
+            rows, ByPosition, row => PairLine.Of(row.Example, row.First, row.Second, first.Labels))
+        {
+            LengthOf = line => line.Text.Length + (line.SecondText?.Length ?? 0),
+        };
+    }
+
+    private static async Task<SweepAnalysisResponse> NumbersAsync(
+        PieDbContext db, ComparisonScope scope, CancellationToken cancellation) => SweepAnalysisResponse.Of(
+        scope.Comparison,
+        await db.ComparisonAnalyses.AsNoTracking()
+            .SingleOrDefaultAsync(found => found.ComparisonId == scope.Comparison.Id, cancellation));
+
+    private IEnumerable<(string Name, SweepAnalysisResponse Numbers)> Both =>
+        [("First", Model.FirstNumbers), ("Second", Model.SecondNumbers)];
+
+    private static string NameOf(PairShow show) => show switch
+    {
+        PairShow.Either => "of either",
+        PairShow.Both => "of both",
+        PairShow.First => "of the first alone",
+        PairShow.Second => "of the second alone",
+    };
+
+    private sealed record Row
+    {
+        public required int Position { get; init; }
+        public required PieLabel First { get; init; }
+        public required PieLabel Second { get; init; }
+        public required Example Example { get; init; }
+    }
+}
+
+/// <summary>An example in two comparisons.</summary>
+public sealed record PairLine(
+    Guid Id, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, PairVote First,
+    PairVote Second)
+{
+    public static PairLine Of(Example example, PieLabel first, PieLabel second, string[] labels) => new(
+        example.Id, example.Position, example.Text, example.SecondText,
+        [.. example.Labels.Select(index => labels[index])], PairVote.Of(first, labels), PairVote.Of(second, labels));
+}
+
+/// <param name="Runs">The number of pruned runs that voted.</param>
+public sealed record PairVote(bool IsPie, CohortVote Pruned, IReadOnlyList<string>? Classes, int Runs, double? Q)
+{
+    public static PairVote Of(PieLabel label, string[] labels)
+    {
+        var votes = CohortVotes.Of(label, labels);
+        return new(label.IsPie, votes.Pruned, votes.Classes, label.PrunedRuns, label.Q);
+    }
+}
+
+/// <summary>The examples that the page of two comparisons lists.</summary>
+public enum PairShow
+{
+    [JsonStringEnumMemberName("either")] Either,
+    [JsonStringEnumMemberName("both")] Both,
+    [JsonStringEnumMemberName("first")] First,
+    [JsonStringEnumMemberName("second")] Second,
+}
+
+public sealed record PairFilter : PageQuery
+{
+    /// <summary>The id of the second comparison.</summary>
+    public Guid? With { get; init; }
+
+    public PairShow Show { get; init; }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using PieService.Domain;
+using PieService.Domain.Sweeps;
+
+namespace PieService.Api.Pages;
+
+/// <summary>
+/// The form of a new sweep as the JSON of the request, and back. The fields have the names of the API: seeds.count,
+/// models[0].hyperparameters.epochs.
+/// </summary>
+public static partial class SweepForm
+{
+    private const string None = "none";
+
+    private static readonly string[] Texts =
+        ["preset", "name", "datasetId", "protocol", "scope", "keepModels", "priority"];
+
+    private static readonly string[] Numbers = ["seeds.first", "seeds.count", "extraDenseSeeds"];
+
+    private static readonly string[] TextsOfModel = ["name", "architecture", "vectors", "checkpoint"];
+
+    private static readonly string[] NumbersOfModel =
+        ["epochs", "batchSize", "learningRate", "maxLength", "hiddenSize", "embeddingSize"];
+
+    /// <summary>The values of these hyperparameters are words.</summary>
+    private static readonly string[] WordsOfModel = ["padding", "precision"];
+
+    /// <summary>The request of the form.</summary>
+    public static JsonObject ToJson(FormEntries form)
+    {
+        var request = new JsonObject();
+        foreach (var name in Texts) request.Put(name, FormJson.Text(form[name]));
+        foreach (var name in Numbers) request.Put(name, FormJson.Number(form[name]));
+        if (form["computeMatchedDense"] is not null) request["computeMatchedDense"] = true;
+        request["methods"] = FormJson.List(form.Values.GetValueOrDefault("methods") ?? [], FormJson.Text);
+        request["sparsities"] = FormJson.Numbers(form.Joined("sparsities"));
+        request["predictSplits"] =
+            FormJson.List(form.Values.GetValueOrDefault("predictSplits") ?? [], FormJson.Text);
+        if (form["observationEpochs"] is { } epochs)
+            request["observationEpochs"] = FormJson.Numbers(epochs == None ? "" : form.Joined("observationEpochs"));
+        request["models"] = new JsonArray(
+        [
+            .. from index in Enumerable.Range(0, Models(form))
+               where form[$"models[{index}].architecture"] is not null
+               select ModelOf(form, $"models[{index}]"),
+        ]);
+        return request;
+    }
+
+    /// <summary>The entries of a form that has this request.</summary>
+    public static FormEntries Of(SweepRequest request)
+    {
+        var entries = new Dictionary<string, IReadOnlyList<string>>();
+        Flatten(JsonSerializer.SerializeToNode(request, Json.Options), "", entries);
+        if (request.ObservationEpochs is []) entries["observationEpochs"] = [None];
+        entries.TryAdd("predictSplits", [.. request.PredictSplitsOrDefault.Select(Wire.Name)]);
+        return new(entries, []);
+    }
+
+    /// <summary>The number of models in the form, which numbers them from 0.</summary>
+    public static int Models(FormEntries form) => Math.Min(
+        SweepRules.MaxModels,
+        form.Values.Keys.Select(name => ModelIndex().Match(name)).Where(match => match.Success)
+            .Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + 1).DefaultIfEmpty(1)
+            .Max());
+
+    private static JsonObject ModelOf(FormEntries form, string at)
+    {
+        var (model, hyperparameters) = (new JsonObject(), new JsonObject());
+        foreach (var name in TextsOfModel) model.Put(name, FormJson.Text(form[$"{at}.{name}"]));
+        foreach (var name in NumbersOfModel)
+            hyperparameters.Put(name, FormJson.Number(form[$"{at}.hyperparameters.{name}"]));
+        foreach (var name in WordsOfModel)
+            hyperparameters.Put(name, FormJson.Text(form[$"{at}.hyperparameters.{name}"]));
+        if (hyperparameters.Count > 0) model["hyperparameters"] = hyperparameters;
+        return model;
+    }
+
+    private static void Flatten(JsonNode? node, string name, Dictionary<string, IReadOnlyList<string>> entries)
+    {
+        switch (node)
+        {
+            case JsonObject fields:
+                foreach (var (field, value) in fields) Flatten(value, name == "" ? field : $"{name}.{field}", entries);
+                break;
+            case JsonArray items when items.Any(item => item is JsonObject):
+                foreach (var (index, item) in items.Index()) Flatten(item, $"{name}[{index}]", entries);
+                break;
+            case JsonArray items:
+                entries[name] = [.. items.Select(item => $"{item}")];
+                break;
+            case JsonValue value:
+                entries[name] = [$"{value}"];
+                break;
+        }
+    }
+
+    [GeneratedRegex(@"^models\[(\d{1,2})\]\.")]
+    private static partial Regex ModelIndex();
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using PieService.Api.Tables;
+
+namespace PieService.Api.Pages;
+
+/// <summary>The rows of a table of the API as the cells of a page.</summary>
+/// <param name="Hidden">The number of further columns, which only the files have.</param>
+public sealed record TableCells(
+    IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<TableCell>> Rows, int Hidden)
+{
+    /// <summary>A column for each of ten thousand labels fits on no page.</summary>
+    private const int MostColumns = 40;
+
+    public static TableCells Of<TItem>(IReadOnlyList<TItem> items, Columns<TItem> columns)
+    {
+        var shown = columns.Take(MostColumns).ToList();
+        return new(
+            [.. shown.Select(column => column.Name)],
+            [.. items.Select(item => shown.Select(column => TableCell.Of(column.Name, column.Text(item))).ToList())],
+            columns.Count - shown.Count);
+    }
+}
+
+/// <param name="Text">The value; null if there is none.</param>
+/// <param name="IsNumber">Whether it is a number, which is aligned to the right.</param>
+/// <param name="Address">The page of the resource whose id it is; null for other values.</param>
+public sealed record TableCell(string? Text, bool IsNumber, string? Address)
+{
+    private const int ShownOfId = 8;
+
+    public static TableCell Of(string column, string? text)
+    {
+        if (text is null) return new(null, false, null);
+        if (PageOf(column) is { } page && Guid.TryParse(text, out _))
+            return new(text[..ShownOfId], false, $"/ui/{page}/{text}");
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? new(Rounded(text, number), true, null) : new(text, false, null);
+    }
+
+    /// <summary>Numbers of the API have up to 17 digits.</summary>
+    private static string Rounded(string text, double number) =>
+        (text.Length <= 6 ? text : number.ToString("G4", CultureInfo.InvariantCulture)).Replace('-', '\u2212');
+
+    private static string? PageOf(string column) =>
+        column.EndsWith("exampleId", StringComparison.OrdinalIgnoreCase) ? "examples"
+        : column.EndsWith("comparisonId", StringComparison.OrdinalIgnoreCase) ? "comparisons"
+        : column.EndsWith("runId", StringComparison.OrdinalIgnoreCase) ? "runs"
+        : null;
+}

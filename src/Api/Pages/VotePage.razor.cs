@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Comparisons;
+using PieService.Api.Http;
+using PieService.Domain;
+using PieService.Domain.Datasets;
+using PieService.Domain.Recipes;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Pages;
+
+/// <summary>One example with the votes of all cohorts of a sweep.</summary>
+public partial class VotePage : HtmlPage<VotePage.Content>
+{
+    private static readonly IReadOnlyList<Word> Explanations =
+    [
+        Words.Vote, Words.Pie, Words.Margin, Words.Q, Words.Shift, Words.Replicated, Words.SelfConfidence,
+        Words.InfluenceBin,
+    ];
+
+    /// <param name="Seeds">The numbers of runs that voted in each comparison.</param>
+    public sealed record Content(
+        Guid SweepId, string SweepName, string Dataset, Example Example, ExampleVotesResponse Votes,
+        IReadOnlyDictionary<Guid, ComparedSeeds> Seeds, VoteViewFilter Filter);
+
+    public static async Task<IResult> ShowAsync(
+        Guid id, Guid exampleId, Query<VoteViewFilter> query, PieDbContext db, CancellationToken cancellation)
+    {
+        var found = await ExampleVoteEndpoints.Get(id, exampleId, new(new()), db, cancellation);
+        if (found.Result is not Ok<ExampleVotesResponse> { Value: { } votes }) return found.Result;
+        var about = await (from sweep in db.Sweeps
+                           join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
+                           where sweep.Id == id
+                           select new { sweep.Name, Dataset = dataset.Name }).SingleAsync(cancellation);
+        var seeds = (await db.Comparisons.Where(comparison => comparison.SweepId == id).AsNoTracking()
+            .ToListAsync(cancellation)).ToDictionary(
+                comparison => comparison.Id, comparison => ComparisonResponse.Of(comparison).Seeds);
+        var example = await db.Examples.AsNoTracking().SingleAsync(one => one.Id == exampleId, cancellation);
+        return Render<VotePage>(new Content(id, about.Name, about.Dataset, example, votes, seeds, query.Value));
+    }
+
+    private IReadOnlyList<ComparisonVote> Listed =>
+        [.. Model.Votes.Comparisons.Where(vote => vote.IsPie || !Model.Filter.OnlyPies)];
+
+    private int Pies => Model.Votes.Comparisons.Count(vote => vote.IsPie);
+
+    private IReadOnlyList<(string Name, string Address)> Crumbs =>
+        [("Sweeps", "/ui/sweeps"), (Model.SweepName, $"/ui/sweeps/{Model.SweepId}")];
+
+    /// <summary>A figure has one model and one baseline; multi-label data have none.</summary>
+    private IEnumerable<(string Model, Method Baseline)> Figures =>
+        Model.Votes.Comparisons.Any(vote => vote.Classes is not null) ? []
+            : Model.Votes.Comparisons.Select(vote => (vote.Model, vote.Baseline)).Distinct();
+
+    private static Dictionary<string, string> FigureOf(string model, Method baseline) =>
+        new() { ["model"] = model, ["baseline"] = Wire.Name(baseline) };
+
+    private ComparedSeeds RunsOf(ComparisonVote vote) => Model.Seeds[vote.ComparisonId];
+
+    private static string NameOf(ComparisonVote vote) => vote.Cohort ?? Wire.Name(vote.Method);
+
+    private static string SizeOf(ComparisonVote vote) =>
+        vote.Method == Method.External ? Shown.None
+        : vote.AchievedSparsity is { } achieved ? $"{Shown.Sparsity(vote.Sparsity)} → {Shown.Sparsity(achieved)}"
+        : Shown.Sparsity(vote.Sparsity);
+}
+
+/// <summary>The comparisons that the page of an example lists.</summary>
+public sealed record VoteViewFilter
+{
+    /// <summary>Whether to list only the comparisons in which the example is a PIE.</summary>
+    public bool OnlyPies { get; init; }
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using PieService.Api.Tests.SweepAnalysis;
+
+namespace PieService.Api.Tests.Pages;
+
+/// <summary>IMP at 90 % has the PIEs 0 and 3, MP-AI at 50 % has 0 and 4.</summary>
+public sealed class PairPageTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Theory]
+    [InlineData("", "0 3 4")]
+    [InlineData("&show=both", "0")]
+    [InlineData("&show=first", "3")]
+    [InlineData("&show=second", "4")]
+    public async Task The_pies_of_both_and_of_each_alone_are_listed(string show, string positions)
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+
+        var page = await Html.FoundAsync(api.Client, Address(sweep) + show);
+
+        var examples = page.Rows.Where(row => row.Count == 5).ToList();
+        Assert.Equal(positions, string.Join(' ', examples.Select(row => row[0])));
+        Assert.Contains("PIEs of both 1 of 3", page.Text, StringComparison.Ordinal);
+        foreach (var row in examples)
+        {
+            Assert.Equal(row[0] is "0" or "3", !row[3].Contains("not a PIE", StringComparison.Ordinal));
+            Assert.Equal(row[0] is "0" or "4", !row[4].Contains("not a PIE", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task The_page_of_a_comparison_leads_to_the_pair()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/comparisons/{sweep.Comparisons["IMP 90"]}");
+
+        Assert.Contains($"action=\"/ui/comparisons/{sweep.Comparisons["IMP 90"]}/pair\"", page.Source,
+            StringComparison.Ordinal);
+        Assert.Contains($"<option value=\"{sweep.Comparisons["MP-AI 50"]}\"", page.Source, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Comparisons_of_different_datasets_have_no_examples_in_common()
+    {
+        var (sweep, other) = (await StudiedSweep.LabelledAsync(api), await StudiedSweep.LabelledAsync(api));
+        var address = $"/ui/comparisons/{sweep.Comparisons["IMP 90"]}/pair";
+
+        Assert.Equal(
+            HttpStatusCode.Conflict,
+            (await Html.GetAsync(api.Client, $"{address}?with={other.Comparisons["IMP 90"]}")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await Html.GetAsync(api.Client, address)).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound, (await Html.GetAsync(api.Client, $"{address}?with={Guid.Empty}")).Status);
+    }
+
+    private static string Address(StudiedSweep sweep) =>
+        $"/ui/comparisons/{sweep.Comparisons["IMP 90"]}/pair?with={sweep.Comparisons["MP-AI 50"]}";
+}

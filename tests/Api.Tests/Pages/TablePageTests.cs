@@ -1,0 +1,50 @@
+using PieService.Api.Pages;
+using PieService.Api.Tests.SweepAnalysis;
+
+namespace PieService.Api.Tests.Pages;
+
+public sealed class TablePageTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Fact]
+    public async Task Every_table_of_a_comparison_and_of_a_sweep_has_the_columns_of_its_file()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+        var paths = TablePages.OfComparison
+            .Select(table => $"/comparisons/{sweep.Comparisons["MP-AI 90"]}/{table.Name}")
+            .Concat(TablePages.OfSweep.Select(table => $"/sweeps/{sweep.Id}/{table.Name}"));
+        foreach (var path in paths)
+        {
+            var page = await Html.FoundAsync(api.Client, $"/ui{path}");
+            var csv = await api.Client.GetStringAsync($"/api/v1{path}?format=csv");
+
+            Assert.Equal($"/api/v1{path}?format=csv", page.Link("CSV"));
+            var header = csv.Split('\n')[0].TrimStart('\uFEFF').Trim().Split(',');
+            Assert.All(page.Rows.Take(1), row => Assert.True(row.Count == Math.Min(header.Length, 40), path));
+        }
+    }
+
+    [Fact]
+    public async Task A_table_has_the_filters_of_the_API()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+
+        var all = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep.Id}/pies");
+        var core = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep.Id}/pies?minShare=1&excludeCollapsed=false");
+
+        Assert.Equal(["0", "3", "4", "5"], all.Rows.Select(row => row[1]).Order());
+        Assert.Equal(["0"], core.Rows.Select(row => row[1]));
+        Assert.Contains("name=\"minShare\" type=\"number\" step=\"any\" value=\"1\"", core.Source,
+            StringComparison.Ordinal);
+        Assert.Contains("<option value=\"false\" selected>", core.Source, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_id_in_a_table_leads_to_its_page()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep.Id}/overlaps");
+
+        Assert.Contains($"/ui/comparisons/{sweep.Comparisons["IMP 50"]}", page.Addresses);
+    }
+}
