@@ -1,0 +1,199 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using OpenQA.Selenium;
+using PieService.TestDatabases;
+
+namespace PieService.Browser;
+
+/// <summary>The pages in a browser, over a sweep that a worker has trained.</summary>
+public sealed class PageTests(ServiceFixture service) : IClassFixture<ServiceFixture>
+{
+    private const int Telephone = 390, Desk = 1400;
+
+    private static readonly string Reviews = "text,label\n" + string.Concat(
+        Enumerable.Range(0, 60).Select(i => i % 2 == 0 ? $"a fine film {i % 7},good\n" : $"a dull film {i % 5},bad\n"))
+        + "<script>alert('text')</script>,good\n";
+
+    /// <summary>The whole way of a study, without JavaScript.</summary>
+    [Fact]
+    public async Task A_study_is_made_from_a_file_to_an_example_without_scripts()
+    {
+        var file = Path.Combine(service.DataFolder, "pages.csv");
+        await File.WriteAllTextAsync(file, Reviews);
+        using var browser = new PageBrowser(service.Client.BaseAddress!, hasScripts: false);
+
+        browser.Open("/");
+        browser.Press("New sweep");
+        browser.Open("/ui/datasets");
+        browser.Press("Import a dataset");
+        browser.Type("name", "pages");
+        browser.ChooseFile("file", file);
+        browser.Press("Try, and store nothing");
+        browser.AwaitText("Nothing is stored yet.");
+        browser.ChooseFile("file", file);
+        browser.Press("Import");
+        browser.AwaitText("succeeded");
+        browser.Press("The dataset");
+        browser.Press("New sweep with this dataset");
+        browser.Type("name", "without scripts");
+        browser.Type("models[0].hyperparameters.epochs", "1");
+        browser.Type("sparsities", "95");
+        browser.Type("seeds.count", "3");
+        browser.Click("[name='methods'][value='IMP']");
+        browser.Press("Show the plan");
+        browser.AwaitText("Nothing is submitted yet.");
+        browser.Press("Submit the sweep");
+        browser.AwaitText("Finished");
+
+        browser.Click("#results tbody a");
+        browser.AwaitText("Noise floor");
+        browser.Press("All examples");
+        browser.Click("tbody a");
+        browser.Press("Its votes in without scripts");
+        browser.AwaitText("Self-confidence");
+        Assert.Empty(browser.Complaints());
+    }
+
+    /// <summary>Every kind of page, in both themes and two widths.</summary>
+    [Fact]
+    public async Task No_page_breaks_a_rule_of_accessibility_or_is_wider_than_its_window()
+    {
+        var pages = await PagesAsync();
+        using var browser = new PageBrowser(service.Client.BaseAddress!);
+        var found = new List<string>();
+        foreach (var theme in new[] { "light", "dark" })
+        {
+            browser.SetTheme(theme);
+            foreach (var width in new[] { Desk, Telephone })
+            {
+                browser.SetWidth(width);
+                foreach (var page in pages)
+                {
+                    browser.Open(page);
+                    found.AddRange(browser.Violations().Select(rule => $"{page} ({theme}, {width}): {rule}"));
+                    if (browser.Overflow() > 0) found.Add($"{page} ({width}) is {browser.Overflow()} pixels too wide");
+                    found.AddRange(browser.Complaints().Select(complaint => $"{page}: {complaint}"));
+                }
+            }
+        }
+
+        Assert.Empty(found);
+    }
+
+    [Fact]
+    public async Task The_keyboard_alone_leads_from_the_list_to_a_comparison()
+    {
+        await SweepAsync();
+        using var browser = new PageBrowser(service.Client.BaseAddress!);
+        browser.Open("/ui/sweeps");
+
+        browser.Key(Keys.Tab);
+        Assert.Equal("Skip to the content", browser.Focused());
+        browser.Key(Keys.Enter);
+        Walk(browser, "studied");
+        browser.AwaitText("Comparisons");
+        browser.Key(Keys.Tab);
+        browser.Key(Keys.Enter);
+        Walk(browser, "IMP");
+        browser.AwaitText("Gold label");
+        Assert.StartsWith("/ui/comparisons/", browser.Address, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_progress_of_a_sweep_appears_without_loading_the_page_again()
+    {
+        var dataset = await DatasetAsync();
+        var sweep = await SubmitAsync(dataset, "live", seeds: 3, firstSeed: 100);
+        using var browser = new PageBrowser(service.Client.BaseAddress!);
+        browser.Open($"/ui/sweeps/{sweep}");
+        browser.Run("window.isTheSame = true");
+
+        browser.AwaitText("Finished");
+        Assert.Equal(true, browser.Run("return window.isTheSame"));
+        Assert.Empty(browser.Complaints());
+    }
+
+    /// <summary>Moves the focus to a link with these words, and opens it.</summary>
+    private static void Walk(PageBrowser browser, string words)
+    {
+        for (var steps = 0; browser.Focused() != words; steps++)
+        {
+            Assert.True(steps < 100, $"The key Tab does not lead to {words}.");
+            browser.Key(Keys.Tab);
+        }
+        browser.Key(Keys.Enter);
+    }
+
+    private async Task<IReadOnlyList<string>> PagesAsync()
+    {
+        var sweep = await SweepAsync();
+        var request = await service.GetAsync($"/api/v1/sweeps/{sweep}");
+        var comparisons = (await service.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray();
+        var (comparison, other) = ((string)comparisons[0]!["id"]!, (string)comparisons[1]!["id"]!);
+        var run = (string)(await service.GetAsync($"/api/v1/sweeps/{sweep}/runs"))["items"]![0]!["id"]!;
+        var example = (string)(await service.GetAsync(
+            $"/api/v1/comparisons/{comparison}/examples"))["items"]![0]!["exampleId"]!;
+        var waiting = await SubmitAsync((string)request["datasetId"]!, "waits", seeds: 2, vectors: "missing");
+        return
+        [
+            "/ui/datasets", "/ui/datasets/import", "/ui/prediction-imports", $"/ui/datasets/{request["datasetId"]}",
+            $"/ui/datasets/{request["datasetId"]}/delete", "/ui/sweeps", "/ui/sweeps/new",
+            "/ui/sweeps/new?preset=paper/snli/bert", $"/ui/sweeps/{sweep}", $"/ui/sweeps/{waiting}",
+            $"/ui/sweeps/{sweep}/runs", $"/ui/sweeps/{sweep}/overlaps", $"/ui/sweeps/{sweep}/examples/{example}",
+            $"/ui/runs/{run}", $"/ui/comparisons/{comparison}", $"/ui/comparisons/{comparison}/classes",
+            $"/ui/comparisons/{comparison}/examples", $"/ui/comparisons/{comparison}/pair?with={other}",
+            $"/ui/examples/{example}?by=text", "/ui/models", "/ui/system", "/ui/words",
+        ];
+    }
+
+    /// <summary>A sweep with labels; the same for each test.</summary>
+    private async Task<string> SweepAsync()
+    {
+        var known = (await service.GetAsync("/api/v1/sweeps"))["items"]!.AsArray()
+            .FirstOrDefault(sweep => (string?)sweep!["name"] == "studied");
+        var sweep = (string?)known?["id"] ?? await SubmitAsync(await DatasetAsync(), "studied", seeds: 3);
+        await service.UntilAsync(
+            "the sweep has succeeded",
+            async () => (string?)(await service.GetAsync($"/api/v1/sweeps/{sweep}"))["state"] == "succeeded");
+        return sweep;
+    }
+
+    private async Task<string> DatasetAsync()
+    {
+        using var form = new MultipartFormDataContent
+        {
+            {
+                new StringContent(
+                    """
+                    { "name": "reviews", "task": "singleLabel", "format": "csv",
+                      "columns": { "text": "text", "label": "label" }, "split": { "test": 0.4, "seed": 42 } }
+                    """),
+                "definition"
+            },
+            { new StringContent(Reviews), "file", "reviews.csv" },
+        };
+        using var response = await service.Client.PostAsync("/api/v1/datasets", form);
+        return (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["id"]!;
+    }
+
+    private async Task<string> SubmitAsync(
+        string dataset, string name, int seeds, int firstSeed = 0, string? vectors = null)
+    {
+        var model = new JsonObject
+        {
+            ["architecture"] = "BiLSTM",
+            ["hyperparameters"] = new JsonObject { ["epochs"] = 2, ["hiddenSize"] = 8 },
+        };
+        if (vectors is not null) model["vectors"] = vectors;
+        using var submitted = await service.Client.PostAsJsonAsync("/api/v1/sweeps", new JsonObject
+        {
+            ["name"] = name,
+            ["datasetId"] = dataset,
+            ["models"] = new JsonArray(model),
+            ["methods"] = new JsonArray("IMP"),
+            ["sparsities"] = new JsonArray(50, 95),
+            ["seeds"] = new JsonObject { ["first"] = firstSeed, ["count"] = seeds },
+        });
+        return (string)JsonNode.Parse(await submitted.Content.ReadAsStringAsync())!["id"]!;
+    }
+}
