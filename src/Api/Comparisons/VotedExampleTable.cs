@@ -68,7 +68,11 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
             && (filter.MinMargin == null || label.Margin >= filter.MinMargin)
             && (filter.MaxQ == null
                 || (test == SignificanceTest.Paired ? label.PairedQ : label.Q) <= filter.MaxQ)
-            && (filter.MinInclusion == null || label.Inclusion >= filter.MinInclusion));
+            && (filter.MinInclusion == null || label.Inclusion >= filter.MinInclusion)
+            && (filter.Contains == null
+                || examples.Any(
+                    example => example.Position == label.Position && (example.Text.Contains(filter.Contains)
+                        || (example.SecondText != null && example.SecondText.Contains(filter.Contains))))));
         var rows = from label in wanted
                    join example in examples on label.Position equals example.Position
                    select new LabelledText { Label = label, Example = example };
@@ -193,6 +197,9 @@ public abstract record VoteFilter : TableQuery
     /// out.
     /// </summary>
     public double? MinInclusion { get; init; }
+
+    /// <summary>A substring of one of the texts, exactly as written (case-sensitive).</summary>
+    public string? Contains { get; init; }
 
     public override IEnumerable<FieldError> Broken()
     {

@@ -11,7 +11,7 @@ public partial class PieForm : ComponentBase
     /// <summary>The other filters of the address are kept in hidden fields; a new filter begins with the first
     /// page.</summary>
     private static readonly string[] OwnFields =
-        ["label", "direction", "maxQ", "minMargin", "orderBy", "pageToken"];
+        ["label", "class", "contains", "direction", "maxQ", "minMargin", "orderBy", "pageToken"];
 
     [Parameter, EditorRequired] public PieFilter Filter { get; set; } = null!;
     [Parameter, EditorRequired] public IReadOnlyList<string> Labels { get; set; } = [];

@@ -38,6 +38,8 @@ public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixtu
     [InlineData("label=maybe", "4")]
     [InlineData("minMargin=0.9&orderBy=position", "0 3 4")]
     [InlineData("direction=prunedRight", "")]
+    [InlineData("contains=text%203", "3")]
+    [InlineData("contains=Text%203", "")]
     public async Task The_pies_have_the_filters_of_the_API(string query, string positions)
     {
         var path = await MpAi90Async();
@@ -55,12 +57,12 @@ public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixtu
     {
         var path = await MpAi90Async();
 
-        var page = await Html.FoundAsync(api.Client, $"/ui{path}?label=no&maxQ=0.5&class=maybe");
+        var page = await Html.FoundAsync(api.Client, $"/ui{path}?label=no&maxQ=0.5&influenceBin=3");
 
         Assert.Contains("<option value=\"no\" selected>", page.Source, StringComparison.Ordinal);
         Assert.Contains("step=\"any\" value=\"0.5\"", page.Source, StringComparison.Ordinal);
         Assert.Contains(
-            "type=\"hidden\" name=\"class\" value=\"maybe\"", page.Source, StringComparison.Ordinal);
+            "type=\"hidden\" name=\"influenceBin\" value=\"3\"", page.Source, StringComparison.Ordinal);
         Assert.DoesNotContain("type=\"hidden\" name=\"label\"", page.Source, StringComparison.Ordinal);
     }
 
