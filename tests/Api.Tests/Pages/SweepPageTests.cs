@@ -65,6 +65,22 @@ public sealed class SweepPageTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task The_list_has_the_best_score_and_the_largest_rate_of_a_sweep_that_has_not_collapsed()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+        var collapsed = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 3, "IMP"));
+        await api.Situations.TrainAsync(collapsed, (run, example) => run.Sparsity > 0 ? 0 : example % 3);
+        await api.Situations.LabelAsync(collapsed);
+        var comparisons = (await api.GetAsync($"/api/v1/sweeps/{sweep.Id}/comparisons"))["items"]!.AsArray();
+
+        var page = await Html.FoundAsync(api.Client, "/ui/sweeps");
+
+        var best = comparisons.Max(row => (double)row!["score"]!["dense"]!["mean"]!);
+        Assert.Equal([Percent(best), "50.0 %"], page.Rows[1].Skip(4).Take(2));
+        Assert.Equal(["100.0 %", "–"], page.Rows[0].Skip(4).Take(2));
+    }
+
+    [Fact]
     public async Task A_comparison_has_its_rate_beside_the_floor_the_excess_and_the_significant_pies()
     {
         var sweep = await StudiedSweep.LabelledAsync(api);
