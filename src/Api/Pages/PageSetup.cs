@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using PieService.Api.Access;
 using PieService.Api.Events;
 using PieService.Api.Figures;
@@ -28,8 +29,9 @@ public static class PageSetup
         pages.MapDatasetActions();
         pages.MapGet("/sweeps", SweepListPage.ShowAsync);
         pages.MapGet("/sweeps/new", NewSweepPage.ShowAsync);
-        pages.MapPost("/sweeps/new", NewSweepPage.PlanAsync).WithMetadata(new ChangesNothing());
-        pages.MapPost("/sweeps", NewSweepPage.SubmitAsync).WithName("submitSweepOnPage");
+        var mostOfForm = new RequestSizeLimitAttribute(RequestForm.MaxJsonBody);
+        pages.MapPost("/sweeps/new", NewSweepPage.PlanAsync).WithMetadata(mostOfForm, new ChangesNothing());
+        pages.MapPost("/sweeps", NewSweepPage.SubmitAsync).WithMetadata(mostOfForm).WithName("submitSweepOnPage");
         pages.MapGet("/sweeps/{id:guid}", SweepPage.ShowAsync);
         pages.MapSweepActions();
         pages.MapGet("/sweeps/{id:guid}/runs", RunListPage.ShowAsync);
