@@ -20,9 +20,10 @@ public partial class PairPage : HtmlPage<PairPage.Content>
     private static readonly IReadOnlyList<Word> Explanations =
         [Words.Pie, Words.PieRate, Words.NoiseFloor, Words.Excess, Words.Significant, Words.Overlap, Words.Q];
 
+    /// <param name="SweepName">The sweep of the first comparison.</param>
     /// <param name="Overlap">Null until both are labelled.</param>
     public sealed record Content(
-        ComparisonScope First, ComparisonScope Second, SweepAnalysisResponse FirstNumbers,
+        string SweepName, ComparisonScope First, ComparisonScope Second, SweepAnalysisResponse FirstNumbers,
         SweepAnalysisResponse SecondNumbers, PieOverlap? Overlap, PairFilter Filter, Page<PairLine> Examples);
 
     public static async Task<IResult> ShowAsync(
@@ -42,8 +43,10 @@ public partial class PairPage : HtmlPage<PairPage.Content>
         var rows = Rows(db, first, second, filter);
         var (one, other) = (first.Comparison.Summary, second.Comparison.Summary);
         var shared = await Rows(db, first, second, filter with { Show = PairShow.Both }).CountAsync(cancellation);
+        var sweep = await db.Sweeps.Where(found => found.Id == first.Comparison.SweepId).Select(found => found.Name)
+            .SingleAsync(cancellation);
         return Render<PairPage>(new Content(
-            first, second, await NumbersAsync(db, first, cancellation), await NumbersAsync(db, second, cancellation),
+            sweep, first, second, await NumbersAsync(db, first, cancellation), await NumbersAsync(db, second, cancellation),
             one is null || other is null ? null : PieOverlap.Of(one.Pies, other.Pies, (int)shared, one.Examples),
             filter, await rows.PageAsync(filter, cancellation)));
     }

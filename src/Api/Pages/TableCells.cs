@@ -4,7 +4,8 @@ using PieService.Api.Tables;
 namespace PieService.Api.Pages;
 
 /// <summary>The rows of a table of the API as the cells of a page.</summary>
-/// <param name="Hidden">The number of further columns, which only the files have.</param>
+/// <param name="Hidden">The number of columns that only the files have: those that are empty in these rows, and those
+/// beyond the fortieth.</param>
 public sealed record TableCells(
     IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<TableCell>> Rows, int Hidden)
 {
@@ -13,7 +14,8 @@ public sealed record TableCells(
 
     public static TableCells Of<TItem>(IReadOnlyList<TItem> items, Columns<TItem> columns)
     {
-        var shown = columns.Take(MostColumns).ToList();
+        var shown = columns.Where(column => items.Any(item => column.Text(item) is not null)).Take(MostColumns)
+            .ToList();
         return new(
             [.. shown.Select(column => column.Name)],
             [.. items.Select(item => shown.Select(column => TableCell.Of(column.Name, column.Text(item))).ToList())],
@@ -26,13 +28,14 @@ public sealed record TableCells(
 /// <param name="Address">The page of the resource whose id it is; null for other values.</param>
 public sealed record TableCell(string? Text, bool IsNumber, string? Address)
 {
+    /// <summary>The first digits of an id are the time, which many have in common.</summary>
     private const int ShownOfId = 8;
 
     public static TableCell Of(string column, string? text)
     {
         if (text is null) return new(null, false, null);
         if (PageOf(column) is { } page && Guid.TryParse(text, out _))
-            return new(text[..ShownOfId], false, $"/ui/{page}/{text}");
+            return new(text[^ShownOfId..], false, $"/ui/{page}/{text}");
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? new(Rounded(text, number), true, null) : new(text, false, null);
     }

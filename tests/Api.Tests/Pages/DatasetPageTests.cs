@@ -84,6 +84,24 @@ public sealed class DatasetPageTests(DatasetApi api) : IClassFixture<DatasetApi>
     }
 
     [Fact]
+    public async Task A_dataset_with_many_labels_shows_the_most_frequent_ones_and_a_field_for_the_others()
+    {
+        var rows = string.Concat(
+            Enumerable.Range(0, 300).SelectMany(label => Enumerable.Repeat(label, label < 5 ? 4 : 2))
+                .Select((label, i) => $"text {i},label {label:000}\n"));
+        var form = await Html.FoundAsync(api.Client, "/ui/datasets/import");
+        var imported = await ImportedAsync(
+            "/ui/datasets/import", Fields(form, "many labels"), ("file", "text,label\n" + rows));
+
+        var page = await Html.FoundAsync(api.Client, imported.Link("The dataset"));
+
+        Assert.Equal(30, page.Rows.Count(row => row[^1].EndsWith('%')));
+        Assert.Equal("label 000", page.Rows[0][0]);
+        Assert.Contains("The 30 most frequent of 300 labels", page.Text, StringComparison.Ordinal);
+        Assert.Contains("<input name=\"label\"", page.Source, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Predictions_are_tried_and_then_imported_by_the_form()
     {
         var form = await Html.FoundAsync(api.Client, "/ui/prediction-imports");

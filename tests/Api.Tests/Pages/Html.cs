@@ -76,6 +76,9 @@ internal sealed partial record Html(HttpStatusCode Status, string Source)
            select cells,
     ];
 
+    /// <summary>The heads of the columns of the tables.</summary>
+    public IReadOnlyList<string> Heads => [.. Head().Matches(Source).Select(cell => Plain(cell.Groups[1].Value))];
+
     private static string Plain(string source) =>
         Space().Replace(WebUtility.HtmlDecode(Tag().Replace(source, " ")), " ").Trim();
 
@@ -102,6 +105,9 @@ internal sealed partial record Html(HttpStatusCode Status, string Source)
 
     [GeneratedRegex("<a [^>]*href=\"([^\"]+)\"[^>]*>(.*?)</a>", RegexOptions.Singleline)]
     private static partial Regex Anchor();
+
+    [GeneratedRegex("<th [^>]*>(.*?)</th>", RegexOptions.Singleline)]
+    private static partial Regex Head();
 
     [GeneratedRegex("<tr.*?</tr>", RegexOptions.Singleline)]
     private static partial Regex Row();

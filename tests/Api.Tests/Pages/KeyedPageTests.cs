@@ -38,6 +38,25 @@ public sealed class KeyedPageTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
+    public async Task A_reader_sees_the_forms_but_may_not_send_them()
+    {
+        using var asked = new HttpRequestMessage(HttpMethod.Get, "/ui/sweeps/new");
+        using var sent = new HttpRequestMessage(HttpMethod.Post, "/ui/sweeps")
+        {
+            Content = new FormUrlEncodedContent([new("name", "study")]),
+        };
+        asked.Headers.Authorization = sent.Headers.Authorization = KeyedApi.Basic(api.Key(Role.Reader));
+
+        using var shown = await api.Client.SendAsync(asked);
+        using var refused = await api.Client.SendAsync(sent);
+        Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
+        Assert.Equal(
+            (HttpStatusCode.Forbidden, "text/html"),
+            (refused.StatusCode, refused.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("the role submitter", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_style_of_the_page_that_asks_for_the_key_needs_no_key()
     {
         using var asked = await api.Client.GetAsync("/ui/sweeps");
