@@ -34,6 +34,8 @@ public static class PageAnswer
         {
             httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
             httpContext.Response.Headers.Location = address;
+            // It states when a program may poll the resource, and would delay the redirect.
+            httpContext.Response.Headers.RetryAfter = default;
             return Task.CompletedTask;
         }
     }

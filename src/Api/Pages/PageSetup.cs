@@ -34,6 +34,7 @@ public static class PageSetup
         pages.MapPost("/sweeps", NewSweepPage.SubmitAsync).WithMetadata(mostOfForm).WithName("submitSweepOnPage");
         pages.MapGet("/sweeps/{id:guid}", SweepPage.ShowAsync);
         pages.MapSweepActions();
+        pages.MapGet("/sweeps/{id:guid}/request", RequestPage.ShowAsync);
         pages.MapGet("/sweeps/{id:guid}/runs", RunListPage.ShowAsync);
         pages.MapGet("/runs/{id:guid}", RunPage.ShowAsync);
         pages.MapGet("/comparisons/{id:guid}", ComparisonPage.ShowAsync);

@@ -39,7 +39,8 @@ public partial class PairPage : HtmlPage<PairPage.Content>
         if (await ComparisonScope.FindAsync(db, otherId, cancellation) is not { } second)
             return Problems.NotFound("comparison", otherId);
         if (first.DatasetId != second.DatasetId || first.Comparison.Split != second.Comparison.Split)
-            return Problems.Conflict("Only comparisons on the same split of the same dataset have examples in common.");
+            return Problems.Conflict(
+                "Only comparisons on the same split of the same dataset have examples in common.");
         var rows = Rows(db, first, second, filter);
         var (one, other) = (first.Comparison.Summary, second.Comparison.Summary);
         var shared = await Rows(db, first, second, filter with { Show = PairShow.Both }).CountAsync(cancellation);

@@ -5,7 +5,9 @@ namespace PieService.Api.SweepAnalysis;
 
 /// <summary>The main numbers of a sweep, for a list of sweeps.</summary>
 /// <param name="Score">The largest mean score of a dense cohort; null until a comparison is labelled.</param>
-/// <param name="PieRate">The largest PIE rate of a comparison in which not most runs of a cohort have collapsed.</param>
+/// <param name="PieRate">
+/// The largest PIE rate of a comparison in which at most half of the runs of each cohort have collapsed.
+/// </param>
 public sealed record SweepResults(Guid SweepId, double? Score, double? PieRate)
 {
     /// <returns>The sweeps that have labels.</returns>

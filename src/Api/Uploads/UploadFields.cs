@@ -13,13 +13,13 @@ public sealed class UploadFields(Func<IReadOnlyDictionary<string, IReadOnlyList<
     /// <summary>The largest number of fields of a form.</summary>
     public const int Most = 100;
 
-    private const int MostCharacters = 1024 * 1024;
+    private const int MostBytes = 1024 * 1024;
 
     /// <summary>The field with the identity of the form.</summary>
     public const string KeyField = "formKey";
 
     private readonly Dictionary<string, IReadOnlyList<string>> values = [];
-    private int characters;
+    private int bytes;
 
     /// <summary>The values of each field, in the order of the form.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Values => values;
@@ -27,10 +27,10 @@ public sealed class UploadFields(Func<IReadOnlyDictionary<string, IReadOnlyList<
     /// <exception cref="BadHttpRequestException">The fields are too long.</exception>
     public void Add(string name, byte[] value)
     {
-        characters += value.Length;
-        if (characters > MostCharacters)
+        bytes += value.Length;
+        if (bytes > MostBytes)
             throw new BadHttpRequestException(
-                $"The fields have more than {MostCharacters} characters.", StatusCodes.Status413PayloadTooLarge);
+                $"The fields have more than {MostBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
         // PostgreSQL cannot store the NUL character in text.
         var text = Encoding.UTF8.GetString(value).Replace("\0", "", StringComparison.Ordinal);
         values[name] = [.. values.GetValueOrDefault(name) ?? [], text];

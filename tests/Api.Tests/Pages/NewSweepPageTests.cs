@@ -53,6 +53,7 @@ public sealed class NewSweepPageTests(ApiFixture api) : IClassFixture<ApiFixture
         using var other = await PostAsync("/ui/sweeps", Set(fields, "seeds.count", "3"));
 
         Assert.Equal(HttpStatusCode.SeeOther, first.StatusCode);
+        Assert.Null(first.Headers.RetryAfter);
         Assert.Equal(first.Headers.Location, second.Headers.Location);
         Assert.NotEqual(first.Headers.Location, other.Headers.Location);
         Assert.Equal(2, await SweepsOfAsync(dataset));
@@ -85,6 +86,22 @@ public sealed class NewSweepPageTests(ApiFixture api) : IClassFixture<ApiFixture
         Assert.Equal(
             (await api.GetAsync($"/api/v1/sweeps/{sweep}"))["request"]!.ToJsonString(),
             (await api.GetAsync(copy))["request"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task The_requests_of_two_sweeps_are_compared_field_by_field()
+    {
+        var request = Situations.Request(await api.Situations.DatasetAsync(), 3, "IMP");
+        var sweep = await api.SubmitAsync(request);
+        (request["seeds"]!["count"], request["name"]) = (5, "larger");
+        var larger = await api.SubmitAsync(request);
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}/request?with={larger}");
+        var alone = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}/request");
+
+        Assert.Equal(["name", "seeds.count"], page.Rows.Select(row => row[0]));
+        Assert.Equal(["seeds.count", "3", "5"], page.Rows[1]);
+        Assert.Contains(alone.Rows, row => row[0] == "methods" && row[1] == "IMP");
     }
 
     [Fact]
