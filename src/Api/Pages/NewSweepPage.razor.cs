@@ -78,14 +78,16 @@ public partial class NewSweepPage : HtmlPage<NewSweepPage.Content>
 
     /// <summary>Submits the sweep of the form, and leads to its page.</summary>
     public static async Task<IResult> SubmitAsync(
-        HttpContext http, PieDbContext db, SweepStore store, IdempotencyKey key, CancellationToken cancellation)
+        HttpContext http, PieDbContext db, SweepStore store, IdempotencyKey key, ILogger<SweepStore> logger,
+        CancellationToken cancellation)
     {
         var form = await PageForm.ReadAsync(http.Request, cancellation);
         var body = BodyOf(form);
         IdempotencyKey.SetOfForm(http.Request, form[PageForm.KeyField], body.Bytes.Span);
         try
         {
-            return PageAnswer.Of(await SweepEndpoints.Submit(body, new(new()), db, store, key, http, cancellation));
+            return PageAnswer.Of(
+                await SweepEndpoints.Submit(body, new(new()), db, store, key, http, logger, cancellation));
         }
         catch (InvalidRequestException invalid)
         {

@@ -1458,6 +1458,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("request");
 
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_parent");
+
                     b.HasKey("Id")
                         .HasName("pk_sweeps");
 

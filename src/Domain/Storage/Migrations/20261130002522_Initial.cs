@@ -311,7 +311,8 @@ namespace PieService.Domain.Storage.Migrations
                     foreign_cohorts = table.Column<string>(type: "jsonb", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     cancel_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    pause_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    pause_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    trace_parent = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {

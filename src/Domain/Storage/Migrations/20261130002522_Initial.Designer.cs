@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261129232836_Initial")]
+    [Migration("20261130002522_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1460,6 +1460,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<string>("Request")
                         .HasColumnType("jsonb")
                         .HasColumnName("request");
+
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_parent");
 
                     b.HasKey("Id")
                         .HasName("pk_sweeps");
