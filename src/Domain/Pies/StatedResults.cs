@@ -52,7 +52,8 @@ public sealed record StatedResults(string? Labels, int? AnalysisVersion, JsonEle
         if (computed.ValueKind != JsonValueKind.Number)
             return computed.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null;
         var (one, other) = (computed.GetDouble(), stated.GetDouble());
-        return Math.Abs(one - other) <= Tolerance * Math.Max(Math.Abs(one), Math.Abs(other));
+        return double.IsFinite(other)
+            && Math.Abs(one - other) <= Tolerance * Math.Max(Math.Abs(one), Math.Abs(other));
     }
 
     /// <summary>A stated value comes from a file, so only numbers are shown.</summary>

@@ -124,7 +124,7 @@ public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
         var stated = bundle.Comparisons.Values
             .Select(comparison => comparison.Stated is { } results ? Json.Write(results) : null).ToArray();
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE comparisons SET stated = bundled.stated::jsonb
+            UPDATE comparisons SET stated = bundled.stated::json
             FROM unnest({ordinals}, {stated}) AS bundled(ordinal, stated)
             WHERE comparisons.sweep_id = {sweep.Id} AND comparisons.ordinal = bundled.ordinal
             """, cancellation);

@@ -189,6 +189,10 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         {
             comparison.Property(c => c.Summary).IsJson();
             comparison.Property(c => c.Stated).IsJson();
+            // The numbers of a bundle may be larger than those of jsonb.
+            comparison.Property(c => c.Stated).HasColumnType("json");
+            comparison.HasIndex(c => c.SweepId).HasFilter("cardinality(stated_differences) > 0")
+                .HasDatabaseName("ix_comparisons_other_than_stated");
             comparison.Ignore(c => c.Kind);
             comparison.Ignore(c => c.Warnings);
             comparison.Property(c => c.LabellingAttempts).HasDefaultValue(0);

@@ -50,7 +50,27 @@ public sealed class HostileBundleTests(TwoServices services) : IClassFixture<Two
         { "runs.ndjson", "{", "{{", "is not JSON", "runs.ndjson" },
         { "comparisons.ndjson", "\"ordinal\":1,", "\"ordinal\":0,",
             "that no earlier comparison has", "comparisons.ndjson" },
+        { "comparisons.ndjson", "\"summary\":{", "\"summary\":{" + new string(' ', 17_000),
+            "summary has more than 16384 characters", "comparisons.ndjson" },
+        { "comparisons.ndjson", "\"labels\":\"", "\"labels\":\"" + new string('a', 100),
+            "labels is not a SHA-256", "comparisons.ndjson" },
     };
+
+    /// <summary>The type jsonb of PostgreSQL has no such number.</summary>
+    [Fact]
+    public async Task A_stated_number_beyond_all_numbers_is_another_result()
+    {
+        var sweep = await SweepAsync(services.Publisher, await DatasetAsync(services.Publisher, "beyond"));
+        var bundle = Replaced(
+            await BundleAsync(services.Publisher, sweep), "comparisons.ndjson", "\"pies\":",
+            "\"pies\":1e999999,\"once\":");
+
+        await StoreAsync(services.Reader, bundle);
+        await services.Reader.Situations.LabelAsync(sweep);
+
+        var comparisons = await services.Reader.GetAsync($"/api/v1/sweeps/{sweep}/comparisons");
+        Assert.Contains("pies: 1e999999 stated, ", comparisons.ToJsonString(), StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(Replacements))]

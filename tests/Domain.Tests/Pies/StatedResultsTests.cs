@@ -44,6 +44,10 @@ public class StatedResultsTests
         Assert.Equal(["pies: another value stated, 8 computed"], Differences(stated => stated["pies"] = "<script>"));
 
     [Fact]
+    public void A_number_beyond_all_numbers_differs() =>
+        Assert.Equal(["pies: 1e999 stated, 8 computed"], Differences("\"pies\":8", "\"pies\":1e999"));
+
+    [Fact]
     public void At_most_five_differences_are_named() => Assert.Equal(
         5,
         Differences(stated =>
@@ -51,6 +55,10 @@ public class StatedResultsTests
             foreach (var name in new[] { "denseSeeds", "prunedSeeds", "examples", "pies", "denseTies", "prunedTies" })
                 stated[name] = 77;
         }).Count);
+
+    private static IReadOnlyList<string> Differences(string part, string other) =>
+        new StatedResults(null, null, JsonElement.Parse(
+            Json.Write(Computed).Replace(part, other, StringComparison.Ordinal))).DifferencesFrom(Computed);
 
     private static IReadOnlyList<string> Differences(Action<JsonObject> change)
     {
