@@ -26,7 +26,8 @@ internal static class LargeUpload
             await using var api = ServiceProcess.Api(
                 new Dictionary<string, string>
                 {
-                    ["ConnectionStrings__Pie"] = database.ConnectionString, ["PIE_DATA"] = folder,
+                    ["ConnectionStrings__Pie"] = database.ConnectionString,
+                    ["PIE_DATA"] = folder,
                 },
                 address);
             using var client = new HttpClient { BaseAddress = new(address), Timeout = TimeSpan.FromMinutes(30) };
