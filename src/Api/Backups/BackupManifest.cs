@@ -30,7 +30,8 @@ public sealed partial record BackupManifest(
             && Artifacts().IsMatch(path) ? path : null;
 
     [GeneratedRegex(
-        @"\A(models/[0-9a-f-]{36}\.\d{1,18}\.safetensors|runs/[0-9a-f-]{36}/\d{1,18}/checkpoint-\d{1,9}\.safetensors)\z")]
+        @"\A(models/[0-9a-f-]{36}\.\d{1,18}\.safetensors"
+            + @"|runs/[0-9a-f-]{36}/\d{1,18}/checkpoint-\d{1,9}\.safetensors)\z")]
     private static partial Regex Artifacts();
 }
 

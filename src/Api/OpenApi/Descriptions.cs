@@ -18,8 +18,8 @@ public sealed class Descriptions : IDocumentFilter
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {
         // The order of the tags is that in which a reader needs them.
-        swaggerDoc.Tags = Texts("tags").Select(tag => new OpenApiTag { Name = tag.Key, Description = (string?)tag.Value })
-            .ToHashSet();
+        swaggerDoc.Tags = Texts("tags")
+            .Select(tag => new OpenApiTag { Name = tag.Key, Description = (string?)tag.Value }).ToHashSet();
         foreach (var (path, item) in swaggerDoc.Paths)
             foreach (var operation in item.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>())
                 foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])

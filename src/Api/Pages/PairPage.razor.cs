@@ -47,7 +47,8 @@ public partial class PairPage : HtmlPage<PairPage.Content>
         var sweep = await db.Sweeps.Where(found => found.Id == first.Comparison.SweepId).Select(found => found.Name)
             .SingleAsync(cancellation);
         return Render<PairPage>(new Content(
-            sweep, first, second, await NumbersAsync(db, first, cancellation), await NumbersAsync(db, second, cancellation),
+            sweep, first, second, await NumbersAsync(db, first, cancellation),
+            await NumbersAsync(db, second, cancellation),
             one is null || other is null ? null : PieOverlap.Of(one.Pies, other.Pies, (int)shared, one.Examples),
             filter, await rows.PageAsync(filter, cancellation)));
     }

@@ -5,7 +5,8 @@ using PieService.Domain.Predictions;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// For each label of one example, the seeds for which the run of only one cohort predicts it: what a paired test counts.
+/// For each label of one example, the seeds for which the run of only one cohort predicts it: what a paired test
+/// counts.
 /// </summary>
 /// <param name="classCount">C.</param>
 public sealed class DiscordantSeeds(int classCount)

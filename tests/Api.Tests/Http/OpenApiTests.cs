@@ -66,7 +66,8 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         var used = document["components"]!["schemas"]!.AsObject()
             .SelectMany(schema => schema.Value!["properties"]?.AsObject() ?? [])
             .Select(field => (field.Key, (string?)field.Value!["description"])).ToHashSet();
-        var parameters = (await OperationsAsync()).SelectMany(operation => operation.Operation["parameters"]?.AsArray() ?? [])
+        var parameters = (await OperationsAsync())
+            .SelectMany(operation => operation.Operation["parameters"]?.AsArray() ?? [])
             .Select(parameter => (string?)parameter!["description"]).ToHashSet();
 
         Assert.All(shared["fields"]!.AsObject(), field => Assert.Contains((field.Key, (string?)field.Value), used));

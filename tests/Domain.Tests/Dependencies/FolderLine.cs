@@ -18,7 +18,8 @@ internal sealed record FolderLine(string Project, IReadOnlyList<IReadOnlyList<st
             "Api",
             "Database → Backups → Dispatch → Http → Lists → Access → Idempotency → Tables → Uploads → "
             + "(Datasets | PredictionImports | Sweeps | Runs | Comparisons | Models) → "
-            + "(SweepAnalysis | Bundles) → Figures → Reports → Webhooks → Events → Documentation → Pages → OpenApi → ."),
+            + "(SweepAnalysis | Bundles) → Figures → Reports → Webhooks → Events → Documentation → Pages → "
+            + "OpenApi → ."),
         Parse(
             "Worker",
             "Files → Text → Models → Training → Pruning → Machines → (Arithmetic | Runs) → Trainers → Artifacts → "

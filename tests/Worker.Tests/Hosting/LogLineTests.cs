@@ -65,7 +65,8 @@ public partial class LogLineTests
 
         Assert.Equal(
             [
-                $"2026-11-29T21:07:01.123Z info A run={Run} sweep={Sweep} trace=4bf92f3577b34da6a3ce929d0e0e4736 inside",
+                $"2026-11-29T21:07:01.123Z info A run={Run} sweep={Sweep} trace=4bf92f3577b34da6a3ce929d0e0e4736 "
+                    + "inside",
                 $"2026-11-29T21:07:01.123Z info A run={Run} sweep={Guid.Empty} trace=4bf92f3577b34da6a3ce929d0e0e4736 "
                     + "deeper",
                 "2026-11-29T21:07:01.123Z info A outside",
