@@ -648,7 +648,7 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("split");
 
                     b.Property<string>("Stated")
-                        .HasColumnType("jsonb")
+                        .HasColumnType("json")
                         .HasColumnName("stated");
 
                     b.PrimitiveCollection<string[]>("StatedDifferences")
@@ -672,6 +672,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.HasIndex("LabelledAt")
                         .HasDatabaseName("ix_comparisons_unlabelled")
                         .HasFilter("NOT coalesce(labelled_at >= labelling_asked_at, false)");
+
+                    b.HasIndex("SweepId")
+                        .HasDatabaseName("ix_comparisons_other_than_stated")
+                        .HasFilter("cardinality(stated_differences) > 0");
 
                     b.HasIndex("SweepId", "Ordinal")
                         .IsUnique()

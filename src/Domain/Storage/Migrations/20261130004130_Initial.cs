@@ -501,7 +501,7 @@ namespace PieService.Domain.Storage.Migrations
                     labelling_error = table.Column<string>(type: "text", nullable: true),
                     labelling_failed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     summary = table.Column<string>(type: "jsonb", nullable: true),
-                    stated = table.Column<string>(type: "jsonb", nullable: true),
+                    stated = table.Column<string>(type: "json", nullable: true),
                     stated_differences = table.Column<string[]>(type: "text[]", nullable: true),
                     achieved_sparsity = table.Column<double>(type: "double precision", nullable: true),
                     is_complete = table.Column<bool>(type: "boolean", nullable: true)
@@ -697,6 +697,12 @@ namespace PieService.Domain.Storage.Migrations
                 table: "api_keys",
                 column: "prefix",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comparisons_other_than_stated",
+                table: "comparisons",
+                column: "sweep_id",
+                filter: "cardinality(stated_differences) > 0");
 
             migrationBuilder.CreateIndex(
                 name: "ix_comparisons_sweep_id_ordinal",

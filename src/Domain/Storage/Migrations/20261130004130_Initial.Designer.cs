@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261130002522_Initial")]
+    [Migration("20261130004130_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -651,7 +651,7 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnName("split");
 
                     b.Property<string>("Stated")
-                        .HasColumnType("jsonb")
+                        .HasColumnType("json")
                         .HasColumnName("stated");
 
                     b.PrimitiveCollection<string[]>("StatedDifferences")
@@ -675,6 +675,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.HasIndex("LabelledAt")
                         .HasDatabaseName("ix_comparisons_unlabelled")
                         .HasFilter("NOT coalesce(labelled_at >= labelling_asked_at, false)");
+
+                    b.HasIndex("SweepId")
+                        .HasDatabaseName("ix_comparisons_other_than_stated")
+                        .HasFilter("cardinality(stated_differences) > 0");
 
                     b.HasIndex("SweepId", "Ordinal")
                         .IsUnique()
