@@ -44,7 +44,8 @@ public static class RestoredDatabase
                 checkpoint_path = CASE WHEN has.checkpoint THEN checkpoint_path END,
                 checkpoint_sha256 = CASE WHEN has.checkpoint THEN checkpoint_sha256 END,
                 checkpoint_epochs = CASE WHEN has.checkpoint THEN checkpoint_epochs END,
-                epochs_done = CASE WHEN state = 'queued' AND NOT has.checkpoint THEN 0 ELSE epochs_done END,
+                epochs_done = CASE WHEN state IN ('queued', 'running') AND NOT has.checkpoint THEN 0
+                    ELSE epochs_done END,
                 -- Without its file it cannot predict again, so it is trained.
                 predict_again = predict_again AND (has.model OR has.checkpoint)
             FROM (
@@ -52,7 +53,7 @@ public static class RestoredDatabase
                     coalesce(checkpoint_path = ANY({files}), false) AS checkpoint
                 FROM runs) AS has
             WHERE has.id = runs.id AND (model_path IS NOT NULL OR checkpoint_path IS NOT NULL
-                OR state = 'queued' OR predict_again)
+                OR state IN ('queued', 'running') OR predict_again)
             """, cancellation);
         await transaction.CommitAsync(cancellation);
     }

@@ -99,13 +99,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                 WHERE (vectors IS NULL OR vectors = ANY({by.Vectors}))
                     AND (checkpoint IS NULL OR checkpoint = ANY({by.Checkpoints}))
                     AND (NOT predict_again OR store = {by.Store}))
-            OR EXISTS (
-                SELECT 1 FROM comparisons
-                WHERE labelling_failed_at IS NULL AND NOT pie_is_labelled(labelling_asked_at, labelled_at)
-                    AND NOT EXISTS (
-                        SELECT 1 FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id
-                        WHERE link.sweep_id = comparisons.sweep_id AND runs.state IN ('queued', 'running')
-                            AND runs.fingerprint IN (dense_fingerprint, pruned_fingerprint))) AS "Value"
+            OR EXISTS (SELECT 1 FROM comparisons_to_label) AS "Value"
             """).SingleAsync(cancellation);
     }
 

@@ -47,6 +47,15 @@ FROM runs AS run LEFT JOIN runs AS trunk ON trunk.id = run.trunk_run_id
 WHERE run.state = 'queued' AND run.pause_requested_at IS NULL AND (run.not_before IS NULL OR run.not_before <= now())
     AND (run.predict_again OR trunk.state IS NULL OR trunk.state NOT IN ('queued', 'running') OR trunk.predict_again);
 
+-- The comparisons that can be labelled for good now: their runs have ended, and their labels do not follow from these
+-- yet. Labelling.cs also labels others, provisionally.
+CREATE VIEW comparisons_to_label AS
+SELECT comparisons.id, comparisons.sweep_id FROM comparisons
+WHERE labelling_failed_at IS NULL AND NOT pie_is_labelled(labelling_asked_at, labelled_at) AND NOT EXISTS (
+    SELECT 1 FROM sweep_runs AS link JOIN runs ON runs.id = link.run_id
+    WHERE link.sweep_id = comparisons.sweep_id AND runs.state IN ('queued', 'running')
+        AND runs.fingerprint IN (dense_fingerprint, pruned_fingerprint));
+
 -- The state of a sweep follows from its runs and comparisons; this is the one place that defines how.
 CREATE VIEW sweep_progress AS
 SELECT sweeps.id AS sweep_id,
