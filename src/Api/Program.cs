@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using PieService.Api;
 using PieService.Api.Access;
 using PieService.Api.Backups;
 using PieService.Api.Bundles;
@@ -37,9 +38,10 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 });
 var (services, configuration) = (builder.Services, builder.Configuration);
 
-// The log
+// The log and telemetry
 var logFormat = configuration[LogSetup.FormatSetting];
 builder.Logging.AddLines(logFormat);
+builder.AddApiTelemetry();
 
 // Settings
 var folders = PieFolders.From(name => configuration[name]);
@@ -150,6 +152,7 @@ app.UseExceptionHandler();
 app.UseAuthorization();
 app.UseDashboardProblems();
 app.MapHealth();
+app.MapMetrics();
 app.MapDashboard();
 app.MapPages();
 var api = app.MapGroup("/api/v1").AddEndpointFilter<EntityTags>();

@@ -59,6 +59,8 @@ var (services, configuration) = (builder.Services, builder.Configuration);
 var logFormat = configuration[LogSetup.FormatSetting];
 builder.Logging.AddLines(logFormat).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
     .AddFilter("Hangfire", LogLevel.Warning);
+var identity = WorkerIdentity.Create();
+builder.AddWorkerTelemetry(identity);
 // To hand a run back, the worker must end its trainer and update the database.
 services.Configure<HostOptions>(host => host.ShutdownTimeout = stopsWithin);
 
@@ -68,7 +70,7 @@ services.AddSingleton(folders);
 services.AddSingleton(settings);
 services.AddSingleton(LeaseSettings.From(name => configuration[name]));
 services.AddSingleton(TimeProvider.System);
-services.AddSingleton(WorkerIdentity.Create());
+services.AddSingleton(identity);
 
 // A worker whose trainers cannot start would fail run after run; a worker with wrong arithmetic takes no runs
 try
@@ -117,6 +119,7 @@ services.AddSingleton<RunClaim>();
 services.AddSingleton<RunPreparation>();
 services.AddSingleton<RunReport>();
 services.AddSingleton<FailedResources>();
+services.AddSingleton<RunMeter>();
 services.AddSingleton<TrainNextRun>();
 services.AddSingleton<ITrainNextRun>(provider => provider.GetRequiredService<TrainNextRun>());
 services.AddHostedService<SlotWatch>();

@@ -12,6 +12,7 @@ using PieService.Domain.Bundles;
 using PieService.Domain.Files;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
+using PieService.Hosting;
 
 namespace PieService.Api.Bundles;
 
@@ -90,6 +91,8 @@ public static class BundleEndpoints
         using var folder = new UploadFolder(settings);
         var path = folder.PathOf(FileName);
         await using (var file = File.Create(path)) await http.Request.Body.CopyToAsync(file, cancellation);
+        Telemetry.ImportBytes.Add(
+            new FileInfo(path).Length, new KeyValuePair<string, object?>(Telemetry.Kind, "bundle"));
         var isForLater = RespondAsync.IsPreferred(http.Request);
         await using var attempt = await key.BeginAsync(
             http, ImportOperation,

@@ -9,6 +9,7 @@ using PieService.Api.Lists;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Domain.Sweeps;
+using PieService.Hosting;
 
 namespace PieService.Api.Sweeps;
 
@@ -69,6 +70,7 @@ public static class SweepEndpoints
             };
             var plan = SweepExpansion.Expand(request, dataset.Dataset.ContentHash);
             await store.SubmitAsync(sweep, plan, cancellation);
+            Activity.Current?.SetTag(Telemetry.Sweep, sweep.Id);
             SweepLog.Submitted(logger, sweep.Id, sweep.Name, plan.Runs.Count, plan.Comparisons.Count);
         }
         var answer = Accepted(http.Response, (await SweepQuery.FindAsync(db, attempt.ResourceId, cancellation))!);

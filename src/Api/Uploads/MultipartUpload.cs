@@ -5,6 +5,7 @@ using Microsoft.Net.Http.Headers;
 using PieService.Api.Http;
 using PieService.Domain;
 using PieService.Domain.Files;
+using PieService.Hosting;
 
 namespace PieService.Api.Uploads;
 
@@ -54,6 +55,7 @@ public sealed record MultipartUpload(
             else if (await SpoolAsync(section, path, cancellation) is var (length, sha256)
                 && (length > 0 || fileName is { Length: > 0 }))
             {
+                Telemetry.ImportBytes.Add(length, new KeyValuePair<string, object?>(Telemetry.Kind, "files"));
                 files.Add(new SourceFile(name, path) { Meter = meter });
                 hashes.Add(name, sha256);
             }

@@ -17,6 +17,7 @@ internal sealed class EpochReport(
     : ITrainingHook
 {
     private readonly Stopwatch watch = new();
+    private readonly long tokens = Enumerable.Range(0, train.Count).Sum(example => (long)train.Length(example));
 
     public void BeforeEpoch(int epochsDone) => watch.Restart();
 
@@ -32,7 +33,7 @@ internal sealed class EpochReport(
         var observation = observed.Contains(epochsDone - 1)
             ? evaluated.Of(train).Pack(tuning.Threshold) : null;
         var checkpoint = times.IsDue(epochsDone) ? TrySave(epochsDone) : null;
-        listener.Epoch(new(epochsDone - 1, metrics, watch.Elapsed.TotalSeconds, checkpoint, observation));
+        listener.Epoch(new(epochsDone - 1, metrics, watch.Elapsed.TotalSeconds, checkpoint, observation, tokens));
     }
 
     /// <summary>

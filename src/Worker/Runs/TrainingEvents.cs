@@ -8,9 +8,10 @@ namespace PieService.Worker.Runs;
 /// written.</param>
 /// <param name="Observation">The predictions for the training split after this epoch; null if the epoch is not
 /// observed.</param>
+/// <param name="Tokens">The number of tokens of the training split, as far as they are read.</param>
 public sealed record EpochFinished(
     int Epoch, IReadOnlyList<EpochMetric> Metrics, double Seconds, CheckpointFile? Checkpoint,
-    SplitPredictions? Observation = null);
+    SplitPredictions? Observation = null, long Tokens = 0);
 
 /// <summary>The receivers of a training's events.</summary>
 /// <param name="Epoch">Called after every epoch that is trained here.</param>

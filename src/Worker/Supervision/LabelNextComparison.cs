@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using PieService.Domain.Pies;
@@ -14,10 +15,17 @@ public sealed class LabelNextComparison(
     public async Task ExecuteAsync(Guid comparisonId, CancellationToken cancellation)
     {
         var sweep = await SweepAsync(comparisonId, cancellation);
+        using var span = Telemetry.Source.StartActivity(
+            "label comparison", ActivityKind.Consumer, sweep?.Context ?? default);
+        span?.SetTag(Telemetry.Sweep, sweep?.Id).SetTag("pie.comparison", comparisonId);
         using var ids = logger.BeginIds(run: null, sweep?.Id, sweep?.Trace);
         var start = time.GetTimestamp();
-        if (await labelling.ExecuteAsync(comparisonId, cancellation))
-            WorkerLog.Labelled(logger, comparisonId, time.GetElapsedTime(start).TotalSeconds);
+        var isLabelled = await labelling.ExecuteAsync(comparisonId, cancellation);
+        var seconds = time.GetElapsedTime(start).TotalSeconds;
+        Telemetry.LabellingSeconds.Record(
+            seconds, new KeyValuePair<string, object?>(Telemetry.Outcome, isLabelled ? "succeeded" : "failed"));
+        if (isLabelled) WorkerLog.Labelled(logger, comparisonId, seconds);
+        else span?.SetStatus(ActivityStatusCode.Error);
     }
 
     private async Task<TracedSweep?> SweepAsync(Guid comparison, CancellationToken cancellation)

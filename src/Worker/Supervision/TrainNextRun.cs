@@ -11,7 +11,8 @@ namespace PieService.Worker.Supervision;
 /// <summary>Trains the first queued run, if there is one.</summary>
 public sealed class TrainNextRun(
     TrainingSlots slots, RunClaim claim, LeaseKeeper keeper, RunPreparation preparation, TrainerPool trainers,
-    RunReport report, FailedResources resources, IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger)
+    RunReport report, FailedResources resources, RunMeter meter, IHostApplicationLifetime lifetime,
+    ILogger<TrainNextRun> logger)
     : ITrainNextRun
 {
     /// <param name="cancellation">Hangfire's token. It is ignored, since it also fires when a duplicate message is
@@ -45,11 +46,12 @@ public sealed class TrainNextRun(
     private async Task TrainAsync(ClaimedRun claimed)
     {
         var (lease, run, sweep) = claimed;
+        using var telemetry = meter.Begin(claimed);
         using var ids = logger.BeginIds(run.Id, sweep?.Id, sweep?.Trace);
         using var held = keeper.Hold(lease);
         try
         {
-            await TrainAsync(run, held);
+            await TrainAsync(run, held, telemetry);
             WorkerLog.Succeeded(logger, run.Id);
         }
         catch (Exception failure)
@@ -65,20 +67,32 @@ public sealed class TrainNextRun(
                 WorkerLog.Failed(logger, run.Id, outcome.Message);
                 resources.Note(failure);
             }
+            telemetry.Ended(outcome);
             await report.OutcomeAsync(lease, outcome);
         }
     }
 
-    private async Task TrainAsync(Run run, HeldRun held)
+    private async Task TrainAsync(Run run, HeldRun held, RunTelemetry telemetry)
     {
-        var assignment = await preparation.AssignAsync(run, held.Lease, held.Stopped);
+        var assignment = await PrepareAsync(run, held);
         LogStart(run, assignment);
         var result = await trainers.TrainAsync(
             assignment,
-            epoch => report.EpochAsync(held, epoch),
+            epoch =>
+            {
+                telemetry.EpochFinished(epoch);
+                return report.EpochAsync(held, epoch);
+            },
             warning => WorkerLog.Warned(logger, run.Id, warning),
             held.Stopped);
+        using var span = Telemetry.Source.StartActivity("store result");
         await report.ResultAsync(held, assignment, result);
+    }
+
+    private async Task<TrainingAssignment> PrepareAsync(Run run, HeldRun held)
+    {
+        using var span = Telemetry.Source.StartActivity("prepare run");
+        return await preparation.AssignAsync(run, held.Lease, held.Stopped);
     }
 
     private void LogStart(Run run, TrainingAssignment assignment)

@@ -1,0 +1,64 @@
+using System.Reflection;
+using Microsoft.Extensions.Hosting;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace PieService.Hosting;
+
+/// <summary>
+/// OpenTelemetry for the hosts of both programs. Where no setting asks for it, nothing is registered and nothing is
+/// measured.
+/// </summary>
+public static class TelemetrySetup
+{
+    private static readonly string[] Endpoints =
+    [
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+    ];
+
+    /// <summary>
+    /// Sends metrics, traces and logs by OTLP if one of OpenTelemetry's variables names an endpoint.
+    /// </summary>
+    /// <param name="service">service.name of the resource.</param>
+    /// <param name="instance">service.instance.id of the resource.</param>
+    /// <param name="forPrometheus">Adds a reader of metrics for Prometheus; null if there is none.</param>
+    /// <param name="traces">Adds the sources of spans that only this program has.</param>
+    /// <returns>Whether anything is collected.</returns>
+    public static bool AddTelemetry(
+        this IHostApplicationBuilder host, string service, string instance,
+        Action<MeterProviderBuilder>? forPrometheus, Action<TracerProviderBuilder>? traces = null)
+    {
+        var sends = Endpoints.Any(name => host.Configuration[name] is { Length: > 0 });
+        if (!sends && forPrometheus is null) return false;
+
+        var telemetry = host.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(
+                service, serviceVersion: Version(), serviceInstanceId: instance, autoGenerateServiceInstanceId: false))
+            .WithMetrics(metrics =>
+            {
+                metrics.AddMeter(
+                    Telemetry.Name, "Npgsql", "System.Runtime", "Microsoft.AspNetCore.Hosting",
+                    "Microsoft.AspNetCore.Server.Kestrel");
+                forPrometheus?.Invoke(metrics);
+            });
+        if (!sends) return true;
+        telemetry.WithTracing(tracing =>
+            {
+                tracing.AddSource(Telemetry.Name);
+                traces?.Invoke(tracing);
+            })
+            .WithLogging(configureBuilder: null, logging =>
+            {
+                logging.IncludeScopes = true;
+                logging.IncludeFormattedMessage = true;
+            })
+            .UseOtlpExporter();
+        return true;
+    }
+
+    private static string Version() => typeof(TelemetrySetup).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+}
