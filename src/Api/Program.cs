@@ -38,24 +38,19 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 });
 var (services, configuration) = (builder.Services, builder.Configuration);
 
-// The log and telemetry
-var logFormat = configuration[LogSetup.FormatSetting];
-builder.Logging.AddLines(logFormat);
-builder.AddApiTelemetry();
-
 // Settings
 var folders = PieFolders.From(name => configuration[name]);
 services.AddSingleton(folders);
-services.AddSingleton(LeaseSettings.From(name => configuration[name]));
 services.AddSingleton(TimeProvider.System);
-var access = AccessSettings.From(configuration);
-
-// The database: the configured one, or a private one that this process owns
-using var startup = LoggerFactory.Create(
-    logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddLines(logFormat));
+var logFormat = configuration[LogSetup.FormatSetting];
+AccessSettings access;
 string? connectionString;
 try
 {
+    builder.Logging.AddLines(logFormat);
+    builder.AddApiTelemetry();
+    services.AddSingleton(LeaseSettings.From(name => configuration[name]));
+    access = AccessSettings.From(configuration);
     connectionString = DatabaseSetting.From(configuration);
 }
 catch (FormatException wrong)
@@ -63,6 +58,10 @@ catch (FormatException wrong)
     await Console.Error.WriteLineAsync(wrong.Message);
     return 1;
 }
+
+// The database: the configured one, or a private one that this process owns
+using var startup = LoggerFactory.Create(
+    logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddLines(logFormat));
 PrivatePostgres? cluster = null;
 if (connectionString is null)
 {

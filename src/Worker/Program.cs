@@ -1,5 +1,4 @@
 using Hangfire;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -31,14 +30,9 @@ if (args is not [TrainerProcess.Trainer or TrainerProcess.Arithmetic]
 }
 
 WorkerSettings settings;
-TimeSpan stopsWithin;
-string? configured;
 try
 {
     settings = WorkerSettings.From(Environment.GetEnvironmentVariable);
-    configured = DatabaseSetting.From(new ConfigurationBuilder().AddEnvironmentVariables().Build());
-    stopsWithin = TimeSpan.FromSeconds(
-        Settings.Number(Environment.GetEnvironmentVariable, "PIE_STOP_SECONDS", 150, 2, 86_400));
 }
 catch (FormatException wrong)
 {
@@ -57,20 +51,34 @@ var untilIdle = WorkerCommandLine.Parse(args).UntilIdle;
 var builder = Host.CreateApplicationBuilder();
 var (services, configuration) = (builder.Services, builder.Configuration);
 var logFormat = configuration[LogSetup.FormatSetting];
-builder.Logging.AddLines(logFormat).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
-    .AddFilter("Hangfire", LogLevel.Warning);
 var identity = WorkerIdentity.Create();
-builder.AddWorkerTelemetry(identity);
-// To hand a run back, the worker must end its trainer and update the database.
-services.Configure<HostOptions>(host => host.ShutdownTimeout = stopsWithin);
 
 // Settings
 var folders = PieFolders.From(name => configuration[name]);
 services.AddSingleton(folders);
 services.AddSingleton(settings);
-services.AddSingleton(LeaseSettings.From(name => configuration[name]));
 services.AddSingleton(TimeProvider.System);
 services.AddSingleton(identity);
+TimeSpan stopsWithin;
+string? configured;
+try
+{
+    builder.Logging.AddLines(logFormat).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
+        .AddFilter("Hangfire", LogLevel.Warning);
+    builder.AddWorkerTelemetry(identity);
+    services.AddSingleton(LeaseSettings.From(name => configuration[name]));
+    configured = DatabaseSetting.From(configuration);
+    stopsWithin = TimeSpan.FromSeconds(
+        Settings.Number(name => configuration[name], "PIE_STOP_SECONDS", 150, 2, 86_400));
+}
+catch (FormatException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    Environment.ExitCode = 1;
+    return;
+}
+// To hand a run back, the worker must end its trainer and update the database.
+services.Configure<HostOptions>(host => host.ShutdownTimeout = stopsWithin);
 
 // A worker whose trainers cannot start would fail run after run; a worker with wrong arithmetic takes no runs
 try

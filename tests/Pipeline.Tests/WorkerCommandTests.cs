@@ -31,16 +31,16 @@ public sealed class WorkerCommandTests(ServiceFixture service) : IClassFixture<S
     }
 
     [Theory]
-    [InlineData("postgres://u:geheim@h/d", "", "The setting ConnectionStrings__Pie is not a connection string")]
-    [InlineData("Host=h", "/nonexistent/secret", "The file of the setting PIE_DB_PASSWORD_FILE cannot be read")]
-    public async Task A_wrong_setting_of_the_database_is_named_in_one_line(
-        string connection, string passwordFile, string message)
+    [InlineData(
+        "ConnectionStrings__Pie", "postgres://u:geheim@h/d",
+        "The setting ConnectionStrings__Pie is not a connection string")]
+    [InlineData(
+        "PIE_DB_PASSWORD_FILE", "/nonexistent/secret", "The file of the setting PIE_DB_PASSWORD_FILE cannot be read")]
+    [InlineData("PIE_LOG_FORMAT", "xml", "The setting PIE_LOG_FORMAT is 'xml'; it must be text or json.")]
+    [InlineData("PIE_LEASE_SECONDS", "x", "The setting PIE_LEASE_SECONDS is 'x'; it must be a whole number")]
+    public async Task A_wrong_setting_is_named_in_one_line(string name, string value, string message)
     {
-        var settings = new Dictionary<string, string>
-        {
-            ["ConnectionStrings__Pie"] = connection,
-            ["PIE_DB_PASSWORD_FILE"] = passwordFile,
-        };
+        var settings = new Dictionary<string, string> { ["ConnectionStrings__Pie"] = "Host=h", [name] = value };
 
         foreach (var (exitCode, _, errors) in new[]
             { await ServiceProcess.RunWorkerAsync(settings), await ServiceProcess.RunApiAsync(settings) })

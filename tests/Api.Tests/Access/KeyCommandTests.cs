@@ -118,7 +118,8 @@ public sealed class KeyCommandTests
         {
             var (exitCode, _, errors) = await ServiceProcess.RunApiAsync(settings, arguments);
             Assert.Equal(1, exitCode);
-            Assert.Contains("The database cannot be used", errors, StringComparison.Ordinal);
+            Assert.Contains(
+                "The setting ConnectionStrings__Pie is not a connection string", errors, StringComparison.Ordinal);
             Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
         }
     }
