@@ -4,7 +4,7 @@ using PieService.TestSupport;
 
 namespace PieService.Pipeline.Tests;
 
-/// <summary>What API and worker send to a collector of OpenTelemetry, and what a Prometheus reads of a worker.</summary>
+/// <summary>What API and worker send to a collector of OpenTelemetry, and what Prometheus reads of a worker.</summary>
 public sealed class TraceTests
 {
     private const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
