@@ -80,6 +80,19 @@ public sealed class PageTests(ServiceFixture service) : IClassFixture<ServiceFix
         Assert.Empty(found);
     }
 
+    /// <summary>Otherwise a check that does nothing would pass.</summary>
+    [Fact]
+    public void A_broken_rule_of_accessibility_is_found()
+    {
+        using var browser = new PageBrowser(service.Client.BaseAddress!);
+        browser.Open("/ui/words");
+        browser.Run("document.documentElement.removeAttribute('lang')");
+        browser.Run("document.querySelector('main').style.width = '5000px'");
+
+        Assert.Contains(browser.Violations(), rule => rule.StartsWith("html-has-lang", StringComparison.Ordinal));
+        Assert.True(browser.Overflow() > 0);
+    }
+
     [Fact]
     public async Task The_keyboard_alone_leads_from_the_list_to_a_comparison()
     {

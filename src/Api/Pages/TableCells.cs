@@ -4,22 +4,32 @@ using PieService.Api.Tables;
 namespace PieService.Api.Pages;
 
 /// <summary>The rows of a table of the API as the cells of a page.</summary>
+/// <param name="Same">The columns that have the same value in each of these rows, with the value; they are not among
+/// the others.</param>
 /// <param name="Hidden">The number of columns that only the files have: those that are empty in these rows, and those
 /// beyond the fortieth.</param>
 public sealed record TableCells(
-    IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<TableCell>> Rows, int Hidden)
+    IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<TableCell>> Rows,
+    IReadOnlyList<(string Column, string Text)> Same, int Hidden)
 {
+    /// <summary>Of two rows, many columns are the same by chance.</summary>
+    private const int FewestRows = 3;
+
     /// <summary>A column for each of ten thousand labels fits on no page.</summary>
     private const int MostColumns = 40;
 
     public static TableCells Of<TItem>(IReadOnlyList<TItem> items, Columns<TItem> columns)
     {
-        var shown = columns.Where(column => items.Any(item => column.Text(item) is not null)).Take(MostColumns)
+        var filled = columns.Where(column => items.Any(item => column.Text(item) is not null)).Take(MostColumns)
             .ToList();
+        var same = items.Count < FewestRows ? []
+            : filled.FindAll(column => items.Select(column.Text).Distinct().Take(2).Count() == 1);
+        var shown = filled.Except(same).ToList();
         return new(
             [.. shown.Select(column => column.Name)],
             [.. items.Select(item => shown.Select(column => TableCell.Of(column.Name, column.Text(item))).ToList())],
-            columns.Count - shown.Count);
+            [.. same.Select(column => (column.Name, TableCell.Of(column.Name, column.Text(items[0])).Text!))],
+            columns.Count - filled.Count);
     }
 }
 

@@ -40,6 +40,18 @@ public sealed class TablePageTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task A_column_with_one_value_is_stated_once()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep.Id}/overlaps");
+
+        Assert.Contains("first_model bilstm, first_architecture BiLSTM", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("first_model", page.Heads);
+        Assert.Contains("jaccard", page.Heads);
+    }
+
+    [Fact]
     public async Task An_id_in_a_table_leads_to_its_page()
     {
         var sweep = await StudiedSweep.LabelledAsync(api);
