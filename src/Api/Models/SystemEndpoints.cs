@@ -71,7 +71,7 @@ public static class SystemEndpoints
             [
                 .. workers.Select(worker => new WorkerResponse(
                     worker.Id, worker.Machine, worker.Slots, worker.Device, worker.ShortOf, worker.Arithmetic,
-                    worker.StartedAt, worker.LastBeatAt,
+                    worker.Devices, worker.Versions, worker.StartedAt, worker.LastBeatAt,
                     [.. training.Where(run => run.LeaseOwner == worker.Id)
                         .Select(run => new TrainingRun(run.Id, run.EpochsDone, run.EpochsTotal))])),
             ],
@@ -102,11 +102,14 @@ public sealed record SystemResponse(
 /// The arithmetic checks at the start of the worker, for each device: results of the tensor library compared with
 /// double-precision arithmetic.
 /// </param>
+/// <param name="Devices">The devices of the worker, with the state of each GPU at the last heartbeat.</param>
+/// <param name="Versions">The versions of the worker and of TorchSharp.</param>
 /// <param name="StartedAt">The time at which it started.</param>
 /// <param name="LastBeatAt">The time of its last heartbeat.</param>
 /// <param name="Training">The runs that it trains.</param>
 public sealed record WorkerResponse(
     string Id, string Machine, int Slots, string Device, string? ShortOf, IReadOnlyList<ArithmeticReport> Arithmetic,
+    IReadOnlyList<ComputeDevice> Devices, string Versions,
     DateTimeOffset StartedAt, DateTimeOffset LastBeatAt, IReadOnlyList<TrainingRun> Training);
 
 /// <param name="EpochsDone">The number of finished epochs of the run.</param>

@@ -3,6 +3,7 @@ using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
+using PieService.Domain.Sweeps;
 
 namespace PieService.Api.Runs;
 
@@ -48,6 +49,11 @@ namespace PieService.Api.Runs;
 /// The environment in which the kept model predicted again after predictAgain; null if the predictions come from the
 /// training and environment applies to them too.
 /// </param>
+/// <param name="DeviceWish">The type of device that may train the run.</param>
+/// <param name="Notes">
+/// What happened to the run that should be known although it did not fail: memory that ran out, a checkpoint that
+/// could not be used. The oldest is first.
+/// </param>
 public sealed record RunResponse(
     Guid Id, Guid SweepId, IReadOnlyList<Guid> SweepIds, string Model, Architecture Architecture, Method Method,
     decimal Sparsity, string? Cohort, int Seed,
@@ -58,7 +64,7 @@ public sealed record RunResponse(
     RunScore? Test, double? GeneralisationGap, string? PredictionHash, IReadOnlyList<string> PredictSplits,
     IReadOnlyList<int> ObservedEpochs, bool Repeatable, double? TrainingSeconds, RunEnvironment? Environment,
     KeptModelResponse? KeptModel, double? Threshold, VectorCoverage? VectorCoverage,
-    string? PredictedBy)
+    string? PredictedBy, DeviceWish DeviceWish, IReadOnlyList<string> Notes)
     : IPolled
 {
     bool IPolled.IsAtWork => State is RunState.Queued or RunState.Running;
@@ -76,7 +82,8 @@ public sealed record RunResponse(
         run.TrainingSeconds,
         run.Outcome is { } outcome ? RunEnvironment.Of(outcome) : null,
         run.Model is { } kept ? new KeptModelResponse(kept.Bytes, kept.Sha256) : null, run.Outcome?.Threshold,
-        run.VectorCoverage, run.Outcome?.PredictedBy?.ToString());
+        run.VectorCoverage, run.Outcome?.PredictedBy?.ToString(),
+        run.DeviceWish, run.Notes);
 
     /// <summary>Imported predictions may be for another split.</summary>
     private static RunScore? TestOf(Run run) => run.Outcome?.Test
@@ -121,16 +128,21 @@ public sealed record RunEpochs(int Done, int Total)
 /// <param name="PoolerDrawn">
 /// Whether the checkpoint has no pooler, so that its weights were drawn from the run's seed. Null for other models.
 /// </param>
+/// <param name="Gpu">The name of the GPU; null for a run on a processor, or if the name is unknown.</param>
+/// <param name="Driver">The version of the GPU's driver; null likewise.</param>
+/// <param name="MicroBatch">
+/// The number of examples that were computed at once, because memory was too small for a batch; null for whole batches.
+/// </param>
 public sealed record RunEnvironment(
     string CpuCapability, int Threads, Processor Processor, string Library, string Allocator, int ArithmeticChecks,
     string Versions,
-    string? VectorsSha256, string? CheckpointSha256, bool? PoolerDrawn)
+    string? VectorsSha256, string? CheckpointSha256, bool? PoolerDrawn, string? Gpu, string? Driver, int? MicroBatch)
 {
     public static RunEnvironment Of(RunOutcome outcome) => new(
         outcome.CpuCapability, outcome.Threads, outcome.Host.Processor, outcome.Host.Library, outcome.Host.Allocator,
         outcome.ArithmeticChecks,
         outcome.Versions, outcome.VectorsSha256, outcome.CheckpointSha256,
-        outcome.PoolerDrawn);
+        outcome.PoolerDrawn, outcome.Host.Gpu, outcome.Host.Driver, outcome.MicroBatch);
 }
 
 /// <summary>The file that getRunModel returns.</summary>

@@ -75,7 +75,12 @@ public sealed class RunTable() : Table<RunFilter, SweepScope, RunResponse>("swee
         .Text("keptModel_sha256", row => row.KeptModel?.Sha256)
         .Real("threshold", row => row.Threshold)
         .Real("vectorCoverage_types", row => row.VectorCoverage?.Types)
-        .Real("vectorCoverage_tokens", row => row.VectorCoverage?.Tokens);
+        .Real("vectorCoverage_tokens", row => row.VectorCoverage?.Tokens)
+        .Name("deviceWish", row => row.DeviceWish)
+        .List("notes", row => row.Notes)
+        .Text("environment_gpu", row => row.Environment?.Gpu)
+        .Text("environment_driver", row => row.Environment?.Driver)
+        .Whole("environment_microBatch", row => row.Environment?.MicroBatch);
 
     public override Task<SweepScope?> FindAsync(
         PieDbContext db, Guid id, RunFilter filter, CancellationToken cancellation) =>

@@ -1,3 +1,4 @@
+using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Domain.Sweeps;
 
@@ -12,7 +13,7 @@ public sealed class BlockedReasons
     private const int NamesShown = 20;
 
     private readonly IReadOnlyList<string> general;
-    private readonly HashSet<string> vectors, checkpoints;
+    private readonly HashSet<string> vectors, checkpoints, devices;
     private readonly ILookup<(ModelKind, string), string> unusable;
 
     private BlockedReasons(IReadOnlyList<WorkerBeat> workers)
@@ -25,6 +26,7 @@ public sealed class BlockedReasons
             : [];
         (vectors, checkpoints) =
             ([.. workers.SelectMany(worker => worker.Vectors)], [.. workers.SelectMany(worker => worker.Checkpoints)]);
+        devices = [.. workers.Select(worker => worker.DeviceType)];
         unusable = workers.SelectMany(worker => worker.Models, (worker, model) => (worker.Machine, Model: model))
             .Where(found => found.Model is { Error: not null })
             .SelectMany(found => found.Model.Names(), (found, name) => (found.Machine, found.Model, Name: name))
@@ -41,6 +43,13 @@ public sealed class BlockedReasons
     /// </summary>
     public IReadOnlyList<string> ReasonsFor(SweepRequest request) => general.Count > 0 ? general :
     [
+        .. from wish in request.Models!.Select(model => model.DeviceOrDefault).Distinct()
+           where wish != DeviceWish.Any && !devices.Contains(Wire.Name(wish))
+           select wish == DeviceWish.Cuda
+               ? "no live worker trains on a GPU (\"device\": \"cuda\"): start one on a machine with a GPU, "
+                   + "or omit device"
+               : "no live worker trains on a processor (\"device\": \"cpu\"): start one with PIE_DEVICE=cpu, "
+                   + "or omit device",
         .. from name in request.Models!.Select(model => model.Vectors).OfType<string>().Distinct()
            where !vectors.Contains(name)
            select unusable[(ModelKind.Vectors, name)].FirstOrDefault() is { } why

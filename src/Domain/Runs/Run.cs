@@ -91,8 +91,17 @@ public sealed class Run
     /// </summary>
     public string? CheckpointStore { get; init; }
 
+    /// <summary>The type of device that may train it.</summary>
+    public Sweeps.DeviceWish DeviceWish { get; init; }
+
     public string? Worker { get; init; }
     public string? Device { get; init; }
+
+    /// <summary>
+    /// What happened to it that changes no result but should be known: memory that ran out, a checkpoint that could
+    /// not be used. The oldest is first.
+    /// </summary>
+    public string[] Notes { get; init; } = [];
 
     /// <summary>Null until the run has succeeded, and for a run of a foreign cohort.</summary>
     public RunOutcome? Outcome { get; init; }
@@ -105,6 +114,14 @@ public sealed class Run
     /// </summary>
     public string? CpuCapability { get; init; }
     public int? Threads { get; init; }
+
+    /// <summary>The name of the GPU that trained it; null for a CPU.</summary>
+    public string? Gpu { get; init; }
+
+    /// <summary>
+    /// The number of examples that were computed at once, if memory was too small for a batch; null for whole batches.
+    /// </summary>
+    public int? MicroBatch { get; init; }
     public int[] ObservedEpochs { get; init; } = [];
 
     /// <summary>The kept model; null, like the columns that follow, if no model is kept.</summary>
@@ -158,6 +175,9 @@ public sealed class Run
 /// <param name="PoolerDrawn">
 /// Whether the pooler of a BERT was drawn from the seed, because the checkpoint has none; null
 /// for other models.</param>
+/// <param name="MicroBatch">
+/// The number of examples that were computed at once, if memory was too small for a batch; null for whole batches.
+/// </param>
 public sealed record RunOutcome(
     RunScore Test,
     IReadOnlyList<TensorSparsity> Tensors,
@@ -172,7 +192,8 @@ public sealed record RunOutcome(
     string? CheckpointSha256 = null,
     double? Threshold = null,
     PredictedBy? PredictedBy = null,
-    bool? PoolerDrawn = null);
+    bool? PoolerDrawn = null,
+    int? MicroBatch = null);
 
 /// <summary>
 /// The conditions under which a kept model predicted again on request; the rest of the outcome belongs to the training.

@@ -10,6 +10,15 @@ public sealed class WorkerBeat
     public int Slots { get; init; }
     public required string Device { get; init; }
 
+    /// <summary>The type of its devices, by which runs find it: cpu or cuda.</summary>
+    public string DeviceType { get; init; } = ComputeDevice.Cpu;
+
+    /// <summary>Its devices, with the state of each GPU at the last heartbeat.</summary>
+    public IReadOnlyList<ComputeDevice> Devices { get; init; } = [];
+
+    /// <summary>The versions of the worker and of TorchSharp.</summary>
+    public string Versions { get; init; } = "";
+
     /// <summary>Why it takes no new run at the moment, such as a full disk; null if it takes runs.</summary>
     public string? ShortOf { get; init; }
 

@@ -39,6 +39,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<Influence> Influences => Set<Influence>();
     public DbSet<ClassScores> ClassScores => Set<ClassScores>();
     public DbSet<ComparisonAnalysis> ComparisonAnalyses => Set<ComparisonAnalysis>();
+    public DbSet<FittingBatch> FittingBatches => Set<FittingBatch>();
     public DbSet<WorkerBeat> Workers => Set<WorkerBeat>();
     public DbSet<Webhook> Webhooks => Set<Webhook>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
@@ -146,6 +147,8 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             run.Property(r => r.Priority).HasConversion<short>();
             run.Property(r => r.IsRepeatable).HasDefaultValue(true);
             run.Property(r => r.PredictAgain).HasDefaultValue(false);
+            run.Property(r => r.DeviceWish).HasDefaultValue(DeviceWish.Any);
+            run.Property(r => r.Notes).HasDefaultValueSql("'{}'");
             run.Property(r => r.ObservedEpochs).HasDefaultValueSql("'{}'");
             run.Ignore(r => r.Model);
             run.Ignore(r => r.VectorCoverage);
@@ -249,6 +252,11 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             analysis.HasOne<Comparison>().WithOne().HasForeignKey<ComparisonAnalysis>(a => a.ComparisonId)
                 .OnDelete(DeleteBehavior.Cascade);
         });
+        modelBuilder.Entity<FittingBatch>(batch =>
+        {
+            batch.HasKey(b => new { b.Fingerprint, b.Device });
+            batch.Property(b => b.LearnedAt).HasDefaultValueSql("now()");
+        });
         modelBuilder.Entity<WorkerBeat>(worker =>
         {
             worker.ToTable("workers");
@@ -257,6 +265,10 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
             worker.Property(w => w.Models).HasDefaultValueSql("'[]'");
             worker.Property(w => w.Arithmetic).IsJson();
             worker.Property(w => w.Arithmetic).HasDefaultValueSql("'[]'");
+            worker.Property(w => w.DeviceType).HasDefaultValue(ComputeDevice.Cpu);
+            worker.Property(w => w.Devices).IsJson();
+            worker.Property(w => w.Devices).HasDefaultValueSql("'[]'");
+            worker.Property(w => w.Versions).HasDefaultValue("");
         });
         modelBuilder.Entity<Webhook>(webhook => webhook.Property(w => w.CreatedAt).HasDefaultValueSql("now()"));
         modelBuilder.Entity<WebhookDelivery>(delivery =>
@@ -307,6 +319,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         configurationBuilder.Properties<ModelKind>().HaveConversion<WireConverter<ModelKind>>();
         configurationBuilder.Properties<ImportState>().HaveConversion<WireConverter<ImportState>>();
         configurationBuilder.Properties<SweepEventType>().HaveConversion<WireConverter<SweepEventType>>();
+        configurationBuilder.Properties<DeviceWish>().HaveConversion<WireConverter<DeviceWish>>();
         configurationBuilder.Properties<Role>().HaveConversion<WireConverter<Role>>();
         configurationBuilder.Properties<PieDirection>().HaveConversion<WireConverter<PieDirection>>();
     }

@@ -15,7 +15,9 @@ public sealed record ClaimedRun(RunLease Lease, Run Run, TracedSweep? For);
 /// <param name="Store">The identity of the artifact folder that it reads and writes; null if it has none.</param>
 /// <param name="Vectors">The names of the word vectors that it has.</param>
 /// <param name="Checkpoints">The names of the pretrained checkpoints that it can use.</param>
-public sealed record Claimant(string Worker, string? Store, string[] Vectors, string[] Checkpoints);
+/// <param name="DeviceType">The type of its devices: cpu or cuda.</param>
+public sealed record Claimant(
+    string Worker, string? Store, string[] Vectors, string[] Checkpoints, string DeviceType = ComputeDevice.Cpu);
 
 /// <summary>What an epoch adds to the run's row.</summary>
 /// <param name="Checkpoint">Null if it could not be written; the previous one then stays.</param>
@@ -49,6 +51,9 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     /// </summary>
     private const int AffinityWindow = 64;
 
+    /// <summary>The notes of a run that are kept; the oldest are dropped.</summary>
+    private const int MostNotes = 20;
+
     /// <summary>
     /// queued -> running, for the run that is first in line by priority, age and place in its sweep. Among the next
     /// few, a run whose checkpoint (or whose trunk's) this worker can read comes first. Returns null if no run is
@@ -74,6 +79,7 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                     WHERE (vectors IS NULL OR vectors = ANY({by.Vectors}))
                         AND (checkpoint IS NULL OR checkpoint = ANY({by.Checkpoints}))
                         AND (NOT predict_again OR store = {by.Store})
+                        AND device_wish IN ('any', {by.DeviceType})
                     ORDER BY priority, created_at, ordinal LIMIT {AffinityWindow}) AS line
                 ORDER BY priority, store IS NOT NULL AND store IS DISTINCT FROM {by.Store}, created_at, ordinal LIMIT 1)
             RETURNING id AS run_id, lease_epoch AS epoch
@@ -213,15 +219,19 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
                     finished_at = CASE WHEN result.is_all THEN now() END,
                     attempts = CASE WHEN result.is_all THEN attempts ELSE 0 END,
                     interruptions = CASE WHEN result.is_all THEN interruptions ELSE 0 END,
-                    -- The same device type, CPU capability and thread count must give the same bits.
+                    -- The same type and name of device, CPU capability, thread count and micro-batch must give the same
+                    -- bits.
                     is_repeatable = is_repeatable AND (prediction_hash IS NULL OR prediction_hash = {hash}
                         OR {run.Outcome?.PredictedBy is not null}
                         OR split_part(runs.device, ':', 1) <> split_part({device}, ':', 1)
-                        OR cpu_capability <> {outcome.CpuCapability} OR threads <> {outcome.Threads}),
+                        OR cpu_capability <> {outcome.CpuCapability} OR threads <> {outcome.Threads}
+                        OR gpu IS DISTINCT FROM {outcome.Host.Gpu}
+                        OR micro_batch IS DISTINCT FROM {outcome.MicroBatch}),
                     training_seconds = (SELECT sum(seconds) FROM run_metrics WHERE run_id = {lease.RunId}
                         AND split = 'train'),
                     epochs_done = epochs_total, device = {device}, outcome = {json}::jsonb,
-                    cpu_capability = {outcome.CpuCapability}, threads = {outcome.Threads}, predicted_splits = {splits},
+                    cpu_capability = {outcome.CpuCapability}, threads = {outcome.Threads}, gpu = {outcome.Host.Gpu},
+                    micro_batch = {outcome.MicroBatch}, predicted_splits = {splits},
                     observed_epochs = {observed}, model_path = {model?.Path}, model_store = {model?.Store},
                     model_bytes = {model?.Bytes}, model_sha256 = {model?.Sha256}, prediction_hash = {hash},
                     achieved_sparsity = {achieved}
@@ -304,6 +314,14 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
             await QueueUnservedAsync(db, [lease.RunId], cancellation);
             await Labelling.AskAsync(db, [lease.RunId], cancellation);
         }, cancellation);
+
+    /// <summary>Adds a note to a run; the state does not change.</summary>
+    public Task<bool> NoteAsync(RunLease lease, string note, CancellationToken cancellation) =>
+        WithLeaseAsync(lease, db => db.Database.ExecuteSqlAsync($"""
+            UPDATE runs SET notes = (array_append(array_remove(notes, {note}), {note}))[
+                greatest(1, array_length(array_append(array_remove(notes, {note}), {note}), 1) - {MostNotes} + 1):]
+            WHERE id = {lease.RunId} AND lease_epoch = {lease.Epoch} AND state = 'running'
+            """, cancellation), cancellation);
 
     /// <summary>
     /// running -> queued by a worker that must release the run, because the worker stops or the run is paused; ->

@@ -37,12 +37,12 @@ FROM sweep_runs AS link JOIN sweeps ON sweeps.id = link.sweep_id JOIN runs ON ru
 -- The runs that can be claimed now. A branch waits for its trunk, unless the trunk has ended without success: then the
 -- branch trains alone. store: the artifact folder of the checkpoint that it would start from; vectors, checkpoint: the
 -- word vectors and the pretrained model that it needs; predict_again: its trained model predicts again, which only a
--- worker with that store can do.
+-- worker with that store can do; device_wish: the type of device that may train it.
 CREATE VIEW ready_runs AS
 SELECT run.id, run.priority, run.created_at, run.ordinal,
     CASE WHEN run.predict_again THEN coalesce(run.model_store, run.checkpoint_store)
         ELSE coalesce(run.checkpoint_store, trunk.checkpoint_store) END AS store,
-    run.vectors, run.checkpoint, run.predict_again
+    run.vectors, run.checkpoint, run.predict_again, run.device_wish
 FROM runs AS run LEFT JOIN runs AS trunk ON trunk.id = run.trunk_run_id
 WHERE run.state = 'queued' AND run.pause_requested_at IS NULL AND (run.not_before IS NULL OR run.not_before <= now())
     AND (run.predict_again OR trunk.state IS NULL OR trunk.state NOT IN ('queued', 'running') OR trunk.predict_again);

@@ -40,6 +40,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         var vectors = runs.Select(run => run.Recipe.Vectors).ToArray();
         var checkpoints = runs.Select(run => run.Recipe.Checkpoint).ToArray();
         var epochs = runs.Select(run => run.Recipe.Plan.TotalEpochs).ToArray();
+        var devices = runs.Select(run => Wire.Name(run.Device)).ToArray();
         var priority = (short)sweep.Request!.Priority;
         await db.Database.ExecuteSqlAsync($"""
             SELECT 1 FROM runs JOIN unnest({planned.Fingerprints}, {planned.Seeds}) AS planned(fingerprint, seed)
@@ -49,7 +50,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET state = 'queued', predict_again = false, attempts = 0, interruptions = 0, epochs_done = 0,
-                error = NULL, not_before = NULL, started_at = NULL, finished_at = NULL
+                error = NULL, notes = ARRAY[]::text[], not_before = NULL, started_at = NULL, finished_at = NULL
             FROM unnest({planned.Fingerprints}, {planned.Seeds},
                     {planned.WantedSplits}, {planned.WantedEpochs}, {planned.WantsModel})
                 AS planned(fingerprint, seed, wanted_splits, wanted_epochs, wants_model)
@@ -61,17 +62,20 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO runs (id, dataset_id, sweep_id, fingerprint, recipe, architecture, method, sparsity, vectors,
-                checkpoint, seed, state, priority, ordinal, predict_splits, epochs_total, epochs_done, attempts,
-                interruptions, lease_epoch, created_at)
+                checkpoint, seed, state, priority, ordinal, device_wish, predict_splits, epochs_total, epochs_done,
+                attempts, interruptions, lease_epoch, created_at)
             SELECT id, {sweep.DatasetId}, {sweep.Id}, fingerprint, recipe::jsonb, architecture, method, sparsity,
-                vectors, checkpoint, seed, 'queued', {priority}, ordinal, wanted_splits::text[], epochs,
+                vectors, checkpoint, seed, 'queued', {priority}, ordinal, device, wanted_splits::text[], epochs,
                 0, 0, 0, 0, now()
             FROM unnest({ids}, {planned.Fingerprints}, {recipes}, {architectures}, {methods}, {sparsities}, {vectors},
-                    {checkpoints}, {planned.Seeds}, {ordinals}, {planned.WantedSplits}, {epochs})
+                    {checkpoints}, {planned.Seeds}, {ordinals}, {devices}, {planned.WantedSplits}, {epochs})
                 AS planned(id, fingerprint, recipe, architecture, method, sparsity, vectors, checkpoint, seed, ordinal,
-                    wanted_splits, epochs)
+                    device, wanted_splits, epochs)
             ON CONFLICT (dataset_id, fingerprint, seed) DO UPDATE SET
                 priority = least(runs.priority, excluded.priority),
+                -- The last sweep that asks for a type of device decides.
+                device_wish = CASE excluded.device_wish WHEN 'any' THEN runs.device_wish
+                    ELSE excluded.device_wish END,
                 predict_splits = ARRAY(SELECT DISTINCT unnest(runs.predict_splits || excluded.predict_splits)
                     ORDER BY 1),
                 cancel_requested_at = NULL,

@@ -8,8 +8,10 @@ namespace PieService.Domain.Sweeps;
 /// <param name="TrunkFingerprint">The dense recipe from whose end the run may start; null if it starts from initial
 /// weights.</param>
 /// <param name="Wish">What the sweep wants of it.</param>
+/// <param name="Device">The type of device that may train it.</param>
 public sealed record PlannedRun(
-    int Ordinal, string Model, Recipe Recipe, string Fingerprint, string? TrunkFingerprint, int Seed, RunWish Wish);
+    int Ordinal, string Model, Recipe Recipe, string Fingerprint, string? TrunkFingerprint, int Seed, RunWish Wish,
+    DeviceWish Device = DeviceWish.Any);
 
 public sealed record PlannedComparison(
     int Ordinal, string Model, Recipe Pruned, string PrunedFingerprint, Method Baseline, string DenseFingerprint,
@@ -42,8 +44,8 @@ public static class SweepExpansion
             let recipe = baselines.Contains(pruning.method)
                 ? dense with { Method = pruning.method }
                 : dense with { Method = pruning.method, Sparsity = pruning.sparsity, Scope = request.Scope }
-            select (Model: model.NameOrDefault, Recipe: recipe, Fingerprint: RecipeFingerprint.Of(recipe),
-                Dense: RecipeFingerprint.Of(dense));
+            select (Model: model.NameOrDefault, Device: model.DeviceOrDefault, Recipe: recipe,
+                Fingerprint: RecipeFingerprint.Of(recipe), Dense: RecipeFingerprint.Of(dense));
 
         var all = cohorts.ToList();
         return new PlannedSweep(
@@ -52,7 +54,7 @@ public static class SweepExpansion
                     .Select((run, ordinal) => new PlannedRun(
                     ordinal, run.cohort.Model, run.cohort.Recipe, run.cohort.Fingerprint,
                     run.cohort.Recipe.Plan.SharedEpochs > 0 ? run.cohort.Dense : null, run.seed,
-                    RunWish.Of(request, run.cohort.Recipe, run.seed))),
+                    RunWish.Of(request, run.cohort.Recipe, run.seed), run.cohort.Device)),
             ],
             [
                 .. (from cohort in all

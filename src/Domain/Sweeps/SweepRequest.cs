@@ -110,6 +110,14 @@ public sealed record ModelRequest
     public string? Checkpoint { get; init; }
     public Hyperparameters? Hyperparameters { get; init; }
 
+    /// <summary>
+    /// The type of device that trains the runs of the model. The default is any. It is not part of the recipe: a run
+    /// that another sweep has trained, or trains, is used whatever its device is.
+    /// </summary>
+    public DeviceWish? Device { get; init; }
+
+    [JsonIgnore] public DeviceWish DeviceOrDefault => Device ?? DeviceWish.Any;
+
     [JsonIgnore]
     public string NameOrDefault =>
         Name ?? (Architecture is { } known ? Wire.Name(known).ToLowerInvariant() : "");

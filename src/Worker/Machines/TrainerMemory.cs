@@ -10,7 +10,7 @@ namespace PieService.Worker.Machines;
 public sealed record TrainerMemory(long? MiB)
 {
     public static TrainerMemory Of(WorkerSettings settings) =>
-        new(settings.Gpus > 0 ? null : MachineMemory.Total() / (1024 * 1024) / settings.Slots);
+        new(settings.IsGpu ? null : MachineMemory.Total() / (1024 * 1024) / settings.Slots);
 
     /// <summary>Why a BERT with this number of parameters cannot be trained here; null if it may fit.</summary>
     public string? TooSmallFor(long parameters) => BertConfig.MiBToTrain(parameters) is var needed && needed > MiB

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using PieService.Domain;
 using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using TorchSharp;
@@ -6,12 +7,25 @@ using static TorchSharp.torch;
 
 namespace PieService.Worker.Machines;
 
-/// <param name="Device">The device: auto, cpu, cuda or cuda:n.</param>
+/// <param name="Device">The device: auto, cpu or cuda.</param>
 /// <param name="Threads">The number of threads of the tensor library.</param>
 /// <param name="CheckpointInterval">The least time between two checkpoints of a run; zero means one after every
 /// epoch.</param>
 public sealed record TrainerSettings(string Device, int Threads, TimeSpan CheckpointInterval = default)
 {
+    /// <summary>The variables by which a supervisor passes the name of the trainer's GPU and its driver.</summary>
+    internal const string GpuName = "PIE_TRAINER_GPU", GpuDriver = "PIE_TRAINER_DRIVER";
+
+    /// <summary>
+    /// The settings of this process, as a supervisor passes them; the defaults are for a process that was started by
+    /// hand.
+    /// </summary>
+    internal static TrainerSettings Here() => new(
+        Machine.Given("PIE_DEVICE") ?? "auto",
+        Settings.Number(Environment.GetEnvironmentVariable, "PIE_THREADS", Environment.ProcessorCount, 1, 1024),
+        TimeSpan.FromSeconds(
+            Settings.Number(Environment.GetEnvironmentVariable, "PIE_CHECKPOINT_SECONDS", 10, 0, 1_000_000)));
+
     /// <summary>Initialises the tensor library; auto means cuda if there is a CUDA device.</summary>
     /// <exception cref="InvalidOperationException">CUDA is required, but there is no CUDA device.</exception>
     public Machine Prepare()
@@ -39,7 +53,11 @@ public sealed record Machine(Device Device, string CpuCapability, int Threads)
     /// The processor, library and allocator; a checkpoint may move between two hosts with the same CPU capability.
     /// </summary>
     public ComputeHost Host { get; } =
-        new(Processor.Here(), $"libtorch {Version.Parse(__version__).ToString(3)}", MemoryAllocator.OfThisProcess());
+        new(
+            Processor.Here(), TorchLibrary.From(Environment.GetEnvironmentVariable).Name,
+            MemoryAllocator.OfThisProcess(),
+            Device.type == TorchSharp.DeviceType.CUDA ? Given(TrainerSettings.GpuName) : null,
+            Device.type == TorchSharp.DeviceType.CUDA ? Given(TrainerSettings.GpuDriver) : null);
 
     /// <summary>
     /// This machine for a recipe of that precision. On a CPU the kernels for bf16 depend on instructions that float32
@@ -77,6 +95,6 @@ public sealed record Machine(Device Device, string CpuCapability, int Threads)
 
     private static string Wire(DeviceType type) => type == TorchSharp.DeviceType.CUDA ? "cuda" : "cpu";
 
-    private static string? Given(string variable) =>
+    internal static string? Given(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
 }

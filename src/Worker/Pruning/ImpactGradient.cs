@@ -20,9 +20,10 @@ namespace PieService.Worker.Pruning;
 /// <param name="sample">The examples of a pruning step, as positions in <paramref name="train"/>.</param>
 /// <param name="torchSeed">The seed of a pruning step for dropout, so that the result does not depend on whether epochs
 /// were trained in this process.</param>
+/// <param name="parts">The number of examples that are computed at once, if memory is small.</param>
 public sealed class ImpactGradient(
     Classifier model, ParameterBuffer parameters, TokenisedSplit train, Protocol protocol, Func<int, int[]> sample,
-    Func<int, long> torchSeed)
+    Func<int, long> torchSeed, MicroBatch parts = default)
 {
     private const int BatchSize = 10;  // the study's; in protocol sound the sum over batches is the same for every size
 
@@ -36,7 +37,7 @@ public sealed class ImpactGradient(
         model.train();
         model.DropsOut = protocol == Protocol.Paper;
         parameters.ClearGradients();
-        foreach (var batch in examples.Chunk(BatchSize))
+        foreach (var batch in examples.Chunk(BatchSize).SelectMany(parts.Of))
         {
             using var scope = NewDisposeScope();
             var logits = model.Logits(Array.ConvertAll(batch, train.Text));                         // (B, C)

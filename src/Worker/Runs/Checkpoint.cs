@@ -18,8 +18,11 @@ namespace PieService.Worker.Runs;
 /// if the run has no word vectors.</param>
 /// <param name="PretrainedSha256">The hash of the checkpoint that a BERT started from, of which the recipe has only the
 /// name; null for other models.</param>
+/// <param name="MicroBatch">The number of examples that were computed at once, which decides the last bits; null for
+/// whole batches.</param>
 public sealed record CheckpointIdentity(
-    string RecipeFingerprint, int Seed, string? VectorsSha256, Machine Machine, string? PretrainedSha256 = null);
+    string RecipeFingerprint, int Seed, string? VectorsSha256, Machine Machine, string? PretrainedSha256 = null,
+    int? MicroBatch = null);
 
 /// <summary>
 /// A training at the end of an epoch, before any pruning that follows: parameters, masks, Adam's state, and the record
@@ -28,7 +31,10 @@ public sealed record CheckpointIdentity(
 /// </summary>
 public static class Checkpoint
 {
-    private const string Format = "pie-checkpoint/1", Prunings = "prunings";
+    private const string Format = "pie-checkpoint/1", Prunings = "prunings", Gpu = "gpu", MicroBatch = "microBatch";
+
+    /// <summary>A checkpoint without these conditions was made on a processor, or from whole batches.</summary>
+    private static readonly string[] OnlyIfSet = [Gpu, MicroBatch];
 
     /// <summary>Writes the file; it is complete on the disk when this returns.</summary>
     /// <param name="threshold">The threshold for multi-label data, tuned after the epoch; null for single-label
@@ -77,6 +83,8 @@ public static class Checkpoint
             foreach (var (key, expected) in Metadata(identity))
                 if (file.RequireMetadata(key) is var actual && actual != expected)
                     return $"its {key} is '{actual}', here it is '{expected}'";
+            foreach (var key in OnlyIfSet.Where(key => !Metadata(identity).Any(one => one.Key == key)))
+                if (file.Metadata.TryGetValue(key, out var other)) return $"its {key} is '{other}', here there is none";
             if (Number(file, "epochsDone") != checkpoint.EpochsDone)
                 return $"it holds {Number(file, "epochsDone")} epochs, not {checkpoint.EpochsDone}";
 
@@ -115,6 +123,9 @@ public static class Checkpoint
         ("cpuCapability", identity.Machine.CpuCapability),
         ("threads", identity.Machine.Threads.ToString(CultureInfo.InvariantCulture)),
         .. identity.PretrainedSha256 is { } pretrained ? [("pretrained", pretrained)] : Array.Empty<(string, string)>(),
+        .. identity.Machine.Host.Gpu is { } gpu ? [(Gpu, gpu)] : Array.Empty<(string, string)>(),
+        .. identity.MicroBatch is { } parts
+            ? [(MicroBatch, parts.ToString(CultureInfo.InvariantCulture))] : Array.Empty<(string, string)>(),
     ];
 
     private static ReadOnlyMemory<float> Part(float[] flat, ParameterBuffer.Segment segment) =>

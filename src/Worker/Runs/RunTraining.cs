@@ -50,11 +50,12 @@ public sealed class RunTraining(TrainerSettings settings)
         if (order.InitialWeights is { } given) parameters.SetValues(given);
         using var optimizer = new Adam(parameters, recipe.Hyperparameters.LearningRate);
 
-        var evaluated = new EvaluatedSplits(model, parameters, listener.Heartbeat);
+        var parts = new MicroBatch(assignment.MicroBatch, recipe.Hyperparameters.BatchSize);
+        var evaluated = new EvaluatedSplits(model, parameters, listener.Heartbeat, parts);
         var prunings = new PruningRecord(evaluated, parameters, inputs.Split(TokenisedDataset.Test));
         var own = new CheckpointIdentity(
             RecipeFingerprint.Of(recipe), assignment.Seed, inputs.Vectors?.SourceSha256, machine,
-            inputs.Pretrained?.Sha256);
+            inputs.Pretrained?.Sha256, assignment.MicroBatch);
         var tuning = new ThresholdTuning(evaluated, inputs.Dataset.Task, recipe.Protocol, heldOut);
         var hooks = new List<ITrainingHook>
         {
@@ -68,13 +69,14 @@ public sealed class RunTraining(TrainerSettings settings)
         };
         if (PruningRule.Of(recipe.Method) is not null)
             hooks.Add(new Pruner(recipe, assignment.Seed, parameters, optimizer,
-                new ImpactGradient(model, parameters, train, recipe.Protocol, order.ImpactSample, order.ImpactSeed),
+                new ImpactGradient(model, parameters, train, recipe.Protocol, order.ImpactSample, order.ImpactSeed,
+                    parts),
                 prunings));
 
         if (watcher is not null) hooks.Add(watcher);
 
-        var epochsDone = Restore(assignment, own, parameters, optimizer, prunings, tuning, listener.Warn);
-        new Trainer(model, parameters, optimizer, train, order)
+        var epochsDone = Restore(assignment, own, parameters, optimizer, prunings, tuning, listener);
+        new Trainer(model, parameters, optimizer, train, order, parts)
             .Run(epochsDone, plan.TotalEpochs, hooks, listener.Heartbeat);
 
         IReadOnlyList<SplitPredictions> predictions =
@@ -105,7 +107,7 @@ public sealed class RunTraining(TrainerSettings settings)
     /// <returns>The number of finished epochs.</returns>
     private static int Restore(
         TrainingAssignment assignment, CheckpointIdentity own, ParameterBuffer parameters, Adam optimizer,
-        PruningRecord prunings, ThresholdTuning tuning, Action<string> warn)
+        PruningRecord prunings, ThresholdTuning tuning, TrainingListener listener)
     {
         var trunk = own with { RecipeFingerprint = RecipeFingerprint.Of(assignment.Recipe.Dense) };
         var plan = assignment.Recipe.Plan;
@@ -125,7 +127,9 @@ public sealed class RunTraining(TrainerSettings settings)
                 tuning.Restore(threshold);
                 return checkpoint.EpochsDone;
             }
-            warn($"The checkpoint {checkpoint.Path} is not used: {refusal}.");
+            listener.Warn($"The checkpoint {checkpoint.Path} is not used: {refusal}.");
+            listener.Note(
+                $"The checkpoint after {checkpoint.EpochsDone} epochs is not used, and they are trained again: {refusal}.");
         }
         return 0;
     }

@@ -16,6 +16,8 @@ namespace PieService.Worker.Runs;
 /// epochs.</param>
 /// <param name="PretrainedFolder">The folder of the checkpoint that a BERT starts from; null for other models.</param>
 /// <param name="Trained">The run's trained model, which then only predicts; null if the run is trained.</param>
+/// <param name="MicroBatch">The number of examples that are computed at once, if memory is too small for a batch; null
+/// for whole batches.</param>
 public sealed record TrainingAssignment(
     Guid RunId,
     Recipe Recipe,
@@ -29,7 +31,8 @@ public sealed record TrainingAssignment(
     KeptModelTarget? Keep = null,
     IReadOnlyList<int>? ObserveEpochs = null,
     string? PretrainedFolder = null,
-    TrainedFile? Trained = null);
+    TrainedFile? Trained = null,
+    int? MicroBatch = null);
 
 /// <summary>A trained model as it is kept, or the checkpoint after its last epoch.</summary>
 /// <param name="Path">The absolute path.</param>

@@ -17,7 +17,11 @@ public sealed record EpochFinished(
 /// <param name="Epoch">Called after every epoch that is trained here.</param>
 /// <param name="Warn">Called for a fault that does not end the run: a checkpoint that cannot be read or written, a
 /// pretrained model without a pooler.</param>
-public sealed record TrainingListener(Action<EpochFinished> Epoch, Action<string> Warn, Heartbeat Heartbeat);
+public sealed record TrainingListener(Action<EpochFinished> Epoch, Action<string> Warn, Heartbeat Heartbeat)
+{
+    /// <summary>Called with what should be known of the run itself; it names no path of the machine.</summary>
+    public Action<string> Note { get; init; } = _ => { };
+}
 
 /// <summary>The results of a finished training.</summary>
 /// <param name="Tensors">Every prunable tensor, for dense runs too.</param>

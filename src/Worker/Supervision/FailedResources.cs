@@ -23,7 +23,7 @@ public sealed class FailedResources(
             case ModelMismatchException other:
                 MarkUnusable(other);
                 break;
-            case InsufficientMemoryException:
+            case MemoryExhaustedException or InsufficientMemoryException:
                 // Idle trainers may still hold the memory that this run needs.
                 trainers.EndIdle();
                 break;

@@ -17,7 +17,7 @@ namespace PieService.Worker.Supervision;
 /// </summary>
 public sealed class LeaseKeeper(
     RunLeases leases, LeaseSettings settings, WorkerIdentity worker, WorkerSettings workerSettings,
-    ProvenArithmetic arithmetic, ResourceGuard guard, ModelInventory inventory,
+    ProvenArithmetic arithmetic, ResourceGuard guard, ModelInventory inventory, DeviceWatch devices,
     IDbContextFactory<PieDbContext> contexts, TimeProvider time, IHostApplicationLifetime lifetime,
     ILogger<LeaseKeeper> logger) : BackgroundService
 {
@@ -78,11 +78,14 @@ public sealed class LeaseKeeper(
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO workers (id, machine, slots, device, short_of, vectors, checkpoints, models, arithmetic,
-                started_at, last_beat_at)
+                device_type, devices, versions, started_at, last_beat_at)
             VALUES ({worker.Id}, {worker.Machine}, {(arithmetic.Problem is null ? workerSettings.Slots : 0)},
                 {workerSettings.Device}, {guard.ShortOf}, {inventory.Vectors()}, {inventory.Checkpoints()},
-                {Json.Write(inventory.Models)}::jsonb, {Json.Write(arithmetic.Reports)}::jsonb, now(), now())
+                {Json.Write(inventory.Models)}::jsonb, {Json.Write(arithmetic.Reports)}::jsonb,
+                {workerSettings.DeviceType}, {Json.Write(devices.Devices)}::jsonb, {WorkerVersions.Text},
+                now(), now())
             ON CONFLICT (id) DO UPDATE SET last_beat_at = now(), short_of = excluded.short_of,
+                devices = excluded.devices,
                 vectors = excluded.vectors, checkpoints = excluded.checkpoints, models = excluded.models
             """, cancellation);
         var runs = Snapshot();

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Worker.Artifacts;
@@ -23,10 +24,12 @@ public sealed class RunPreparation(
     /// runs.</exception>
     /// <exception cref="InsufficientMemoryException">Too little memory is available now.</exception>
     /// <exception cref="UntrainableException">The run cannot be trained, and a retry would not help.</exception>
-    public Task<TrainingAssignment> AssignAsync(Run run, RunLease lease, CancellationToken stopped) =>
-        DatabaseRetry.PersistAsync(() => PrepareAsync(run, lease, stopped), time, stopped);
+    /// <param name="device">The kind of device that trains it.</param>
+    public Task<TrainingAssignment> AssignAsync(Run run, RunLease lease, string device, CancellationToken stopped) =>
+        DatabaseRetry.PersistAsync(() => PrepareAsync(run, lease, device, stopped), time, stopped);
 
-    private async Task<TrainingAssignment> PrepareAsync(Run run, RunLease lease, CancellationToken stopped)
+    private async Task<TrainingAssignment> PrepareAsync(
+        Run run, RunLease lease, string device, CancellationToken stopped)
     {
         var recipe = run.Recipe!;
         var pretrained = recipe.Checkpoint is { } checkpoint
@@ -49,6 +52,7 @@ public sealed class RunPreparation(
             Trunk = artifacts.CheckpointOf(trunk),
             Keep = await WishAsync(db, run, lease, stopped),
             ObserveEpochs = observe,
+            MicroBatch = await FittingBatches.FindAsync(db, RecipeFingerprint.Of(recipe.Dense), device, stopped),
         };
     }
 
@@ -114,7 +118,7 @@ public sealed class RunPreparation(
             throw new WorkerUnfitException(
                 $"The checkpoint '{checkpoint}' cannot be used: {changed.Message}", ModelKind.Bert, checkpoint);
         }
-        if (settings.Gpus == 0) guard.RequireMemory(checkpoint, pretrained.Config.TrainingMiB);
+        if (!settings.IsGpu) guard.RequireMemory(checkpoint, pretrained.Config.TrainingMiB);
         return pretrained;
     }
 }

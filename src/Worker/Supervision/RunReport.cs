@@ -1,7 +1,9 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
+using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Worker.Artifacts;
@@ -12,8 +14,8 @@ namespace PieService.Worker.Supervision;
 
 /// <summary>Records the progress and the result of a run in the database, and retries during outages.</summary>
 public sealed class RunReport(
-    RunLeases leases, ArtifactFolder artifacts, ProvenArithmetic arithmetic, TimeProvider time,
-    ILogger<RunReport> logger)
+    RunLeases leases, IDbContextFactory<PieDbContext> contexts, ArtifactFolder artifacts, ProvenArithmetic arithmetic,
+    TimeProvider time, ILogger<RunReport> logger)
 {
     public async Task EpochAsync(HeldRun held, EpochFinished epoch)
     {
@@ -50,10 +52,44 @@ public sealed class RunReport(
             score, result.Tensors, result.Prunings, result.CpuCapability, result.Threads,
             result.VectorsSha256 is { Length: > 0 } sha ? sha : null, WorkerVersions.Text, result.Host,
             arithmetic.Checks, assignment.ObserveEpochs, result.PretrainedSha256, test.Threshold,
-            PoolerDrawn: result.PoolerDrawn);
+            PoolerDrawn: result.PoolerDrawn, MicroBatch: assignment.MicroBatch);
         await StillHeldAsync(held, () => leases.SucceedAsync(
             held.Lease, new RunResult(outcome, result.Device, predictions, KeptOf(result.Model)),
             CancellationToken.None));
+    }
+
+    public async Task NoteAsync(HeldRun held, string note) =>
+        await DatabaseRetry.PersistAsync(() => leases.NoteAsync(held.Lease, note, held.Stopped), time, held.Stopped);
+
+    /// <summary>
+    /// Notes on the run that memory ran out, and remembers for the recipe and the kind of device half of the number of
+    /// examples that were computed at once: the next attempt takes it.
+    /// </summary>
+    /// <exception cref="TrainerFailedException">Fewer are not possible.</exception>
+    public async Task ExhaustedAsync(
+        HeldRun held, TrainingAssignment assignment, string device, MemoryExhaustedException failure)
+    {
+        var recipe = assignment.Recipe;
+        var size = Math.Min(assignment.MicroBatch ?? int.MaxValue, recipe.Hyperparameters.BatchSize);
+        if (size == 1 || assignment.Trained is not null)
+        {
+            throw new TrainerFailedException(
+                $"Memory ran out on {device}{(size == 1 ? ", with a single example at once" : "")}: set a smaller "
+                    + $"maxLength, or train on a device with more memory. {failure.Message}");
+        }
+        var half = size / 2;
+        var reason = failure.Message.ReplaceLineEndings("\n").Split('\n')[0];
+        reason = $"Memory ran out with {size} examples at once on {device}: {reason}";
+        await DatabaseRetry.PersistAsync(
+            async () =>
+            {
+                await using var db = await contexts.CreateDbContextAsync(held.Stopped);
+                await FittingBatches.RememberAsync(
+                    db, RecipeFingerprint.Of(recipe.Dense), device, half, reason, held.Stopped);
+                return true;
+            },
+            time, held.Stopped);
+        await NoteAsync(held, $"{reason} The run was tried again with {half}, and adds their gradients up.");
     }
 
     public Task OutcomeAsync(RunLease lease, TrainingOutcome outcome) => outcome.Change switch

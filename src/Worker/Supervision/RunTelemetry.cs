@@ -9,9 +9,10 @@ using PieService.Worker.Runs;
 namespace PieService.Worker.Supervision;
 
 /// <summary>Begins the measurement of a run.</summary>
-public sealed class RunMeter(WorkerIdentity worker, WorkerSettings settings, TimeProvider time)
+public sealed class RunMeter(WorkerIdentity worker, TimeProvider time)
 {
-    internal RunTelemetry Begin(ClaimedRun claimed) => new(claimed, worker.Id, settings.Device, time);
+    /// <param name="device">The kind of the device of the run.</param>
+    internal RunTelemetry Begin(ClaimedRun claimed, string device) => new(claimed, worker.Id, device, time);
 }
 
 /// <summary>

@@ -30,7 +30,7 @@ public sealed class SlotWatch(TrainNextRun training, TrainingSlots slots, RowCha
                 await Task.Delay(Interval, time, stoppingToken);
                 await bell.WaitAsync(SlowPoll, stoppingToken);
                 started.RemoveAll(task => task.IsCompleted);
-                if (slots.TryEnter()) started.Add(training.WithSlotAsync());
+                if (slots.TryEnter() is { } slot) started.Add(training.WithSlotAsync(slot));
             }
         }
         finally

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PieService.Domain.Runs;
-using PieService.Domain.Storage;
 using PieService.Hosting;
+using PieService.Worker.Machines;
 using PieService.Worker.Runs;
 using PieService.Worker.Trainers;
 
@@ -11,47 +11,54 @@ namespace PieService.Worker.Supervision;
 /// <summary>Trains the first queued run, if there is one.</summary>
 public sealed class TrainNextRun(
     TrainingSlots slots, RunClaim claim, LeaseKeeper keeper, RunPreparation preparation, TrainerPool trainers,
-    RunReport report, FailedResources resources, RunMeter meter, IHostApplicationLifetime lifetime,
+    RunReport report, FailedResources resources, DeviceMemory memory, RunMeter meter,
+    IHostApplicationLifetime lifetime,
     ILogger<TrainNextRun> logger)
     : ITrainNextRun
 {
+    private readonly RunReport report = report;
+    private readonly ILogger<TrainNextRun> logger = logger;
+
     /// <param name="cancellation">Hangfire's token. It is ignored, since it also fires when a duplicate message is
     /// delivered elsewhere.</param>
     public async Task ExecuteAsync(CancellationToken cancellation)
     {
+        int slot;
         try
         {
-            await slots.EnterAsync(lifetime.ApplicationStopping);
+            slot = await slots.EnterAsync(lifetime.ApplicationStopping);
         }
         catch (OperationCanceledException)
         {
             return;
         }
-        await WithSlotAsync();
+        await WithSlotAsync(slot);
     }
 
     /// <summary>Claims and trains a run in a slot that the caller has entered, and leaves the slot.</summary>
-    internal async Task WithSlotAsync()
+    internal async Task WithSlotAsync(int slot)
     {
         try
         {
-            if (await claim.NextAsync(lifetime.ApplicationStopping) is { } claimed) await TrainAsync(claimed);
+            if (await claim.NextAsync(slot, lifetime.ApplicationStopping) is { } claimed) await TrainAsync(claimed);
         }
         finally
         {
-            slots.Leave();
+            slots.Leave(slot);
         }
     }
 
-    private async Task TrainAsync(ClaimedRun claimed)
+    private async Task TrainAsync(SlotRun placed)
     {
-        var (lease, run, sweep) = claimed;
-        using var telemetry = meter.Begin(claimed);
+        var (lease, run, sweep) = placed.Claimed;
+        using var telemetry = meter.Begin(placed.Claimed, memory.KindOf(placed.Slot));
         using var ids = logger.BeginIds(run.Id, sweep?.Id, sweep?.Trace);
         using var held = keeper.Hold(lease);
         try
         {
-            await TrainAsync(run, held, telemetry);
+            await slots.UntilFreeAsync(placed.NotBeside, held.Stopped);
+            trainers.EndIdle(placed.NotBeside);
+            await TrainAsync(run, placed.Slot, held, telemetry);
             WorkerLog.Succeeded(logger, run.Id);
         }
         catch (Exception failure)
@@ -72,27 +79,43 @@ public sealed class TrainNextRun(
         }
     }
 
-    private async Task TrainAsync(Run run, HeldRun held, RunTelemetry telemetry)
+    private async Task TrainAsync(Run run, int slot, HeldRun held, RunTelemetry telemetry)
     {
-        var assignment = await PrepareAsync(run, held);
+        var device = memory.KindOf(slot);
+        var assignment = await PrepareAsync(run, held, device);
         LogStart(run, assignment);
-        var result = await trainers.TrainAsync(
-            assignment,
-            epoch =>
-            {
-                telemetry.EpochFinished(epoch);
-                return report.EpochAsync(held, epoch);
-            },
-            warning => WorkerLog.Warned(logger, run.Id, warning),
-            held.Stopped);
-        using var span = Telemetry.Source.StartActivity("store result");
-        await report.ResultAsync(held, assignment, result);
+        try
+        {
+            var result = await trainers.TrainAsync(
+                slot, assignment, new Listener(this, run, held, telemetry), held.Stopped);
+            using var span = Telemetry.Source.StartActivity("store result");
+            await report.ResultAsync(held, assignment, result);
+        }
+        catch (MemoryExhaustedException exhausted)
+        {
+            await report.ExhaustedAsync(held, assignment, device, exhausted);
+            throw;
+        }
     }
 
-    private async Task<TrainingAssignment> PrepareAsync(Run run, HeldRun held)
+    private sealed class Listener(TrainNextRun training, Run run, HeldRun held, RunTelemetry telemetry)
+        : ITrainingReport
+    {
+        public Task EpochAsync(EpochFinished epoch)
+        {
+            telemetry.EpochFinished(epoch);
+            return training.report.EpochAsync(held, epoch);
+        }
+
+        public Task NoteAsync(string note) => training.report.NoteAsync(held, note);
+
+        public void Warn(string warning) => WorkerLog.Warned(training.logger, run.Id, warning);
+    }
+
+    private async Task<TrainingAssignment> PrepareAsync(Run run, HeldRun held, string device)
     {
         using var span = Telemetry.Source.StartActivity("prepare run");
-        return await preparation.AssignAsync(run, held.Lease, held.Stopped);
+        return await preparation.AssignAsync(run, held.Lease, device, held.Stopped);
     }
 
     private void LogStart(Run run, TrainingAssignment assignment)

@@ -1,5 +1,6 @@
 using PieService.Domain.Storage;
 using PieService.Worker.Resources;
+using PieService.Worker.Trainers;
 using PieService.Worker.Training;
 
 namespace PieService.Worker.Supervision;
@@ -37,6 +38,8 @@ public sealed record TrainingOutcome(RowChange Change, bool WasStopped, string M
             _ when wasStopped => RowChange.Yield,
             // The run is not at fault; another worker may train it.
             WorkerUnfitException or ModelMismatchException or InsufficientMemoryException => RowChange.Yield,
+            // The next attempt computes fewer examples at once.
+            MemoryExhaustedException => RowChange.Yield,
             UntrainableException => RowChange.Fail,
             _ => RowChange.Retry,
         };

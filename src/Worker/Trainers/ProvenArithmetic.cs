@@ -25,17 +25,22 @@ public sealed record ProvenArithmetic(IReadOnlyList<ArithmeticReport> Reports)
     public static async Task<ProvenArithmetic> OfAsync(WorkerSettings settings, TimeProvider time)
     {
         var reports = new List<ArithmeticReport>();
-        foreach (var slot in Enumerable.Range(0, settings.Slots).DistinctBy(settings.VisibleGpu))
+        foreach (var slot in Enumerable.Range(0, settings.Slots).DistinctBy(slot => settings.DeviceOf(slot).Gpu?.Uuid))
         {
             var report = await ProveAsync(settings, slot, time);
             // Only one GPU is visible to the process, as cuda:0.
-            reports.Add(settings.VisibleGpu(slot) is { } gpu ? report with { Device = $"cuda:{gpu}" } : report);
+            reports.Add(report with { Device = settings.DeviceOf(slot).Name });
         }
         return new(reports);
     }
 
-    public void Log(ILogger logger)
+    public void Log(WorkerSettings settings, ILogger logger)
     {
+        if (settings.Library is var library && !library.IsOfMinor(TorchLibrary.BuiltFor))
+        {
+            TrainerLog.OtherMinor(
+                logger, library.Folder, library.Version?.ToString() ?? "unknown", TorchLibrary.BuiltFor.ToString(2));
+        }
         foreach (var report in Reports)
         {
             if (report.Problem is { } problem)

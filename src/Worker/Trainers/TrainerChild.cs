@@ -18,6 +18,7 @@ internal sealed class TrainerChild : IDisposable
     private readonly Process process;
     private readonly OutputTail tail = new();
     private readonly WorkerSettings settings;
+    private readonly long killsBefore = MemoryFailure.Kills();
 
     public TrainerChild(WorkerSettings settings, int slot, string work = TrainerProcess.Trainer)
     {
@@ -47,10 +48,10 @@ internal sealed class TrainerChild : IDisposable
     }
 
     /// <exception cref="UntrainableException">The run cannot succeed.</exception>
+    /// <exception cref="MemoryExhaustedException">Memory ran out.</exception>
     /// <exception cref="TrainerFailedException">The run or the process failed.</exception>
     public async Task<TrainingResult> TrainAsync(
-        TrainingAssignment assignment, Func<EpochFinished, Task> onEpoch, Action<string> onWarning,
-        CancellationToken cancellation)
+        TrainingAssignment assignment, ITrainingReport report, CancellationToken cancellation)
     {
         try
         {
@@ -59,14 +60,14 @@ internal sealed class TrainerChild : IDisposable
         }
         catch (IOException)
         {
-            throw new TrainerFailedException(await EpitaphAsync(cancellation));
+            throw await EndAsync(cancellation);
         }
         while (await NextLineAsync(cancellation) is { } line)
         {
             switch (Parse(line))
             {
                 case { Epoch: { } epoch }:
-                    await onEpoch(epoch);
+                    await report.EpochAsync(epoch);
                     break;
                 case { Result: { } result }:
                     RunsDone++;
@@ -76,7 +77,12 @@ internal sealed class TrainerChild : IDisposable
                 case { Failure: { } reason }:
                     throw new TrainerFailedException(tail.After(reason));
                 case { Warning: { } warning }:
-                    onWarning(warning);
+                    report.Warn(warning);
+                    break;
+                case { OutOfMemory: { } reason }:
+                    throw new MemoryExhaustedException(reason);
+                case { Note: { } note }:
+                    await report.NoteAsync(note);
                     break;
                 case { IsAlive: true }:
                     break;
@@ -85,7 +91,15 @@ internal sealed class TrainerChild : IDisposable
                     break;
             }
         }
-        throw new TrainerFailedException(await EpitaphAsync(cancellation));
+        throw await EndAsync(cancellation);
+    }
+
+    /// <summary>The failure of a process that ended while it trained.</summary>
+    private async Task<Exception> EndAsync(CancellationToken cancellation)
+    {
+        var epitaph = await EpitaphAsync(cancellation);
+        return MemoryFailure.IsCauseOf(process.ExitCode, epitaph, killsBefore)
+            ? new MemoryExhaustedException(epitaph) : new TrainerFailedException(epitaph);
     }
 
     private async Task<string?> NextLineAsync(CancellationToken cancellation)

@@ -9,6 +9,12 @@ internal static partial class TrainerLog
     public static partial void ArithmeticWrong(ILogger logger, string problem);
 
     [LoggerMessage(
+        5, LogLevel.Warning,
+        "The tensor library in {Folder} has version {Version}, and TorchSharp was built for {BuiltFor}. Its arithmetic "
+        + "was compared, so it is used; install PyTorch {BuiltFor} if possible")]
+    public static partial void OtherMinor(ILogger logger, string folder, string version, string builtFor);
+
+    [LoggerMessage(
         4, LogLevel.Information,
         "The arithmetic of {Device} is right: {Checks} checks in {Seconds:F1} s on {Processor}, with {Library} and the "
         + "{Allocator} allocator")]

@@ -12,7 +12,9 @@ namespace PieService.Worker.Trainers;
 /// <param name="IsAlive">The run makes progress.</param>
 /// <param name="Arithmetic">The result of the comparison with plain arithmetic; a process that sends it was started for
 /// the comparison and not for training.</param>
+/// <param name="OutOfMemory">The run failed because memory ran out; with fewer examples at once it may succeed.</param>
+/// <param name="Note">A note for the run; it continues.</param>
 public sealed record TrainerMessage(
     EpochFinished? Epoch = null, TrainingResult? Result = null, string? Untrainable = null, string? Failure = null,
     string? Warning = null, bool IsAlive = false,
-    ArithmeticReport? Arithmetic = null);
+    ArithmeticReport? Arithmetic = null, string? OutOfMemory = null, string? Note = null);

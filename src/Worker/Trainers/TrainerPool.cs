@@ -14,21 +14,20 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
     /// </summary>
     private const int RunsPerProcess = 50;
 
-    private readonly Stack<int> freeSlots = new(Enumerable.Range(0, settings.Slots).Reverse());
     private readonly Dictionary<int, TrainerChild> idle = [];
 
-    /// <summary>Trains on a free slot. A slot is free as long as at most Slots runs are trained at once.</summary>
+    /// <summary>Trains in a slot, which the caller has entered.</summary>
     /// <exception cref="UntrainableException">The run cannot succeed.</exception>
+    /// <exception cref="MemoryExhaustedException">Memory ran out.</exception>
     /// <exception cref="TrainerFailedException">The run or its process failed.</exception>
     public async Task<TrainingResult> TrainAsync(
-        TrainingAssignment assignment, Func<EpochFinished, Task> onEpoch, Action<string> onWarning,
-        CancellationToken cancellation)
+        int slot, TrainingAssignment assignment, ITrainingReport report, CancellationToken cancellation)
     {
-        var child = Rent();
+        var child = Rent(slot);
         var healthy = false;
         try
         {
-            var result = await child.TrainAsync(assignment, onEpoch, onWarning, cancellation);
+            var result = await child.TrainAsync(assignment, report, cancellation);
             healthy = child.RunsDone < RunsPerProcess;
             return result;
         }
@@ -41,41 +40,34 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
     public void Dispose() => EndIdle();
 
     /// <summary>Ends the idle processes, to free the memory that they hold.</summary>
-    public void EndIdle()
+    public void EndIdle() => EndIdle(Enumerable.Range(0, settings.Slots));
+
+    /// <summary>Ends the idle processes of some slots: GPU memory is free only when its process has ended.</summary>
+    public void EndIdle(IEnumerable<int> slots)
     {
         lock (idle)
         {
-            foreach (var child in idle.Values) child.Dispose();
-            idle.Clear();
+            foreach (var slot in slots)
+                if (idle.Remove(slot, out var child)) child.Dispose();
         }
     }
 
-    private TrainerChild Rent()
+    private TrainerChild Rent(int slot)
     {
         lock (idle)
         {
-            var slot = freeSlots.Peek();
             // An idle trainer that died must not count as a failed attempt.
-            var child = idle.Remove(slot, out var waiting) && waiting.IsAlive
-                ? waiting : new TrainerChild(settings, slot);
-            freeSlots.Pop();        // last: if a process cannot be started, the slot stays free
-            return child;
+            return idle.Remove(slot, out var waiting) && waiting.IsAlive ? waiting : new TrainerChild(settings, slot);
         }
     }
 
     private void Return(TrainerChild child, bool healthy)
     {
-        try
+        if (!healthy)
         {
-            if (!healthy) child.Dispose();
+            child.Dispose();
+            return;
         }
-        finally
-        {
-            lock (idle)
-            {
-                if (healthy) idle[child.Slot] = child;
-                freeSlots.Push(child.Slot);
-            }
-        }
+        lock (idle) idle[child.Slot] = child;
     }
 }

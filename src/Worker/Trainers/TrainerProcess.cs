@@ -22,6 +22,25 @@ public static class TrainerProcess
     /// </summary>
     public const string Trainer = "trainer", Arithmetic = "arithmetic";
 
+    /// <summary>Does the work of the process, with the tensor library that the environment names.</summary>
+    /// <param name="work">The first argument.</param>
+    public static void Start(string work)
+    {
+        try
+        {
+            var library = TorchLibrary.From(Environment.GetEnvironmentVariable);
+            if (library.Given && !TorchContext.IsHere)
+                TorchContext.Call(library, typeof(TrainerProcess), nameof(Start), work);
+            else if (work == Trainer) Run(TrainerSettings.Here());
+            else RunArithmetic(TrainerSettings.Here());
+        }
+        catch (Exception unfit) when (unfit is InvalidOperationException or FormatException)
+        {
+            Console.Error.WriteLine(unfit.Message);
+            Environment.ExitCode = 1;
+        }
+    }
+
     /// <summary>
     /// Compares the tensor library with plain arithmetic on the device that a trainer would use, and reports once.
     /// </summary>
@@ -80,7 +99,10 @@ public static class TrainerProcess
     {
         var listener = new TrainingListener(
             epoch => tell(new TrainerMessage(Epoch: epoch)), warning => tell(new TrainerMessage(Warning: warning)),
-            Alive(tell));
+            Alive(tell))
+        {
+            Note = note => tell(new TrainerMessage(Note: note)),
+        };
         try
         {
             return new TrainerMessage(Result: assignment.Trained is null
@@ -101,7 +123,8 @@ public static class TrainerProcess
             or InvalidOperationException or OutOfMemoryException or ArgumentException)
         {
             Console.Error.WriteLine(broken);
-            return new TrainerMessage(Failure: broken.Message);
+            return broken is OutOfMemoryException || MemoryFailure.IsIn(broken.Message)
+                ? new TrainerMessage(OutOfMemory: broken.Message) : new TrainerMessage(Failure: broken.Message);
         }
     }
 

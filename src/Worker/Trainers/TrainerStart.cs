@@ -27,14 +27,27 @@ internal static class TrainerStart
             start.ArgumentList.Add(typeof(TrainerStart).Assembly.Location);
         start.ArgumentList.Add(work);
 
-        start.Environment["PIE_DEVICE"] = settings.TrainerDevice;
+        start.Environment["PIE_DEVICE"] = settings.DeviceType;
         start.Environment["PIE_THREADS"] = settings.Threads.ToString(CultureInfo.InvariantCulture);
         SetLibraries(start.Environment, settings.Threads, settings.Allocator);
-        if (settings.VisibleGpu(slot) is { } gpu) start.Environment["CUDA_VISIBLE_DEVICES"] = gpu;
+        SetGpu(start.Environment, settings.DeviceOf(slot).Gpu);
         // A trainer receives files and values only.
         start.Environment.Remove(DatabaseSetting.Name);
         start.Environment.Remove(DatabaseSetting.PasswordFile);
         return start;
+    }
+
+    /// <summary>
+    /// The trainer sees its GPU and no other, as cuda:0. The UUID names the same GPU whatever the order is in which
+    /// CUDA numbers them; an index, if nvidia-smi is missing, is that of the PCI bus.
+    /// </summary>
+    private static void SetGpu(IDictionary<string, string?> environment, Gpu? gpu)
+    {
+        if (gpu is null) return;
+        environment["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID";
+        environment["CUDA_VISIBLE_DEVICES"] = gpu.Uuid;
+        environment[TrainerSettings.GpuName] = gpu.Model;
+        environment[TrainerSettings.GpuDriver] = gpu.Driver;
     }
 
     /// <summary>Sets what the tensor library, the allocator and .NET read before a process starts.</summary>
@@ -44,6 +57,7 @@ internal static class TrainerStart
         environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
         // With threads that spin while they wait, two trainers on two cores are five times slower.
         environment["OMP_WAIT_POLICY"] = "passive";
+        // Without it the products of cuBLAS on a GPU may differ between two runs of the same training.
         environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
         // Each method is compiled once, optimised. A trainer's managed code takes little time once it is compiled, so
         // compiling it a second time would cost more than it saves: bench/ measures a run of a second.

@@ -12,12 +12,15 @@ public static class Evaluation
     /// <summary>
     /// Returns the model's logits for a split, in evaluation mode. The evaluation uses no random numbers.
     /// </summary>
-    public static SplitLogits Run(Classifier model, TokenisedSplit split, Heartbeat heartbeat)
+    /// <param name="parts">The number of examples that a training computes at once, if memory is small.</param>
+    public static SplitLogits Run(
+        Classifier model, TokenisedSplit split, Heartbeat heartbeat, MicroBatch parts = default)
     {
         var scores = new SplitLogits(split.Name, split.Labels);
         using var noGrad = no_grad();
         model.eval();
-        foreach (var batch in BatchOrder.ForEvaluation(split, BatchSize, model.MostTokensAtOnce))
+        foreach (var batch in BatchOrder.ForEvaluation(
+            split, parts.Share(BatchSize), parts.Share(model.MostTokensAtOnce)))
         {
             heartbeat.Beat();
             using var scope = NewDisposeScope();

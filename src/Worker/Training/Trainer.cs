@@ -1,5 +1,6 @@
 using PieService.Worker.Models;
 using PieService.Worker.Text;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PieService.Worker.Training;
@@ -8,8 +9,10 @@ namespace PieService.Worker.Training;
 /// The training loop. Pruning, checkpoints and reports are hooks, and the order of the examples is an
 /// input.
 /// </summary>
+/// <param name="parts">The number of examples that are computed at once, if memory is too small for a batch.</param>
 public sealed class Trainer(
-    Classifier model, ParameterBuffer parameters, Adam optimizer, TokenisedSplit train, TrainingOrder order)
+    Classifier model, ParameterBuffer parameters, Adam optimizer, TokenisedSplit train, TrainingOrder order,
+    MicroBatch parts = default)
 {
     private const double MaxGradientNorm = 1.0;
     private const long WorthCollecting = 64 << 20;
@@ -54,18 +57,32 @@ public sealed class Trainer(
     }
 
     /// <summary>One optimizer step on the mean loss of a batch.</summary>
-    private float Step(int[] batch, SplitLogits scores)
+    private double Step(int[] batch, SplitLogits scores)
     {
-        using var scope = NewDisposeScope();
-        var logits = model.Logits(Array.ConvertAll(batch, train.Text));                             // (B, C)
-        var loss = TrainingLoss.Of(logits, train.Labels, batch);
         parameters.ClearGradients();
-        loss.backward();
+        var loss = 0.0;
+        foreach (var part in parts.Of(batch)) loss += AddGradients(part, batch.Length, scores);
+        using var scope = NewDisposeScope();
         parameters.MaskGradients();
         parameters.ClipGradients(MaxGradientNorm);
         optimizer.Step();
         parameters.MaskValues();            // Adam's momentum still changes pruned weights
-        Evaluation.Place(logits.detach(), batch, scores);
+        return loss;
+    }
+
+    /// <summary>Adds the gradients of the share that a part has in the mean loss of its batch.</summary>
+    /// <param name="count">The number of examples of the batch.</param>
+    /// <returns>That share of the loss.</returns>
+    private float AddGradients(int[] part, int count, SplitLogits scores)
+    {
+        using var scope = NewDisposeScope();
+        var logits = model.Logits(Array.ConvertAll(part, train.Text));                              // (B, C)
+        var loss = TrainingLoss.Of(logits, train.Labels, part);
+        // The scalar is kept while native code reads it.
+        using Scalar share = (double)part.Length / count;
+        if (part.Length < count) loss = loss.mul(share);
+        loss.backward();
+        Evaluation.Place(logits.detach(), part, scores);
         return loss.item<float>();
     }
 }

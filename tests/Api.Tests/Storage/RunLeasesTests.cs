@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain.Datasets;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 
@@ -172,6 +173,41 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
 
         Assert.Empty(await ClaimAllAsync(new Claimant("without", null, ["minilm"], ["other"])));
         Assert.Equal([run], await ClaimAllAsync(new Claimant("with", null, [], ["other", "minilm"])));
+    }
+
+    [Fact]
+    public async Task A_run_that_asks_for_a_type_of_device_goes_to_a_worker_that_has_it()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var onGpu = await SubmitForAsync(dataset, epochs: 2, "cuda");
+        var onProcessor = await SubmitForAsync(dataset, epochs: 3, "cpu");
+        var (gpu, processor) = (new Claimant("gpu", null, [], [], "cuda"), new Claimant("processor", null, [], [], "cpu"));
+
+        Assert.Equal([onProcessor], await ClaimAllAsync(processor));
+        Assert.Equal([onGpu], await ClaimAllAsync(gpu));
+        var anywhere = await SubmitForAsync(dataset, epochs: 4, "any");
+        Assert.Equal([anywhere], await ClaimAllAsync(gpu));
+    }
+
+    [Fact]
+    public async Task The_last_sweep_that_asks_for_a_type_of_device_decides_for_a_run_that_waits()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var run = await SubmitForAsync(dataset, epochs: 2, "cpu");
+        Assert.Equal(run, await SubmitForAsync(dataset, epochs: 2, "cuda"));
+        Assert.Equal(run, await SubmitForAsync(dataset, epochs: 2, "any"));
+
+        Assert.Empty(await ClaimAllAsync(new Claimant("processor", null, [], [], "cpu")));
+        Assert.Equal([run], await ClaimAllAsync(new Claimant("gpu", null, [], [], "cuda")));
+    }
+
+    private async Task<Guid> SubmitForAsync(Dataset dataset, int epochs, string device)
+    {
+        var request = Situations.Request(dataset, 1);
+        request["models"]![0]!["device"] = device;
+        request["models"]![0]!["hyperparameters"]!["epochs"] = epochs;
+        var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
+        return (await api.Situations.RunsOfAsync(sweep)).Single().Id;
     }
 
     [Fact]

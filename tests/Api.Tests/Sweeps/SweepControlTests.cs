@@ -122,6 +122,13 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
         await db.Database.ExecuteSqlAsync($$"""UPDATE workers SET checkpoints = '{minilm}'""");
         Assert.Empty(await WaitingAsync(sweep));
         Assert.Empty(await PlannedWaitingAsync(request));
+
+        request["models"]![0]!["device"] = "cuda";
+        Assert.Contains(
+            "no live worker trains on a GPU", (string?)(await PlannedWaitingAsync(request)).Single(),
+            StringComparison.Ordinal);
+        await db.Database.ExecuteSqlAsync($"UPDATE workers SET device_type = 'cuda'");
+        Assert.Empty(await PlannedWaitingAsync(request));
     }
 
     /// <summary>A sweep of another dataset, whose runs are still to be trained.</summary>

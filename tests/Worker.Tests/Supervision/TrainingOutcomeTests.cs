@@ -12,6 +12,7 @@ public class TrainingOutcomeTests
     {
         { new WorkerUnfitException("It is missing.", ModelKind.Bert, "tiny"), RowChange.Yield },
         { new InsufficientMemoryException("Too little is free."), RowChange.Yield },
+        { new MemoryExhaustedException("CUDA out of memory."), RowChange.Yield },
         { new UntrainableException("It diverged."), RowChange.Fail },
         { new TrainerFailedException("It was killed."), RowChange.Retry },
         { new IOException("The disk is full."), RowChange.Retry },

@@ -91,6 +91,42 @@ public sealed class TrainerTests : IDisposable
             () => toy.Parameters.Prune(new Dictionary<string, Mask> { ["l2.weight"] = Mask.Full(segment.Size) }));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(8)]
+    public void A_batch_that_is_computed_in_parts_gives_the_same_training_within_rounding(int size)
+    {
+        var given = toy.Parameters.CopyValues();
+        var whole = new Recorder([]);
+        Run(0, 2, whole, EveryExample);
+        var expected = toy.Parameters.CopyValues();
+
+        toy.Parameters.SetValues(given);
+        toy.Optimizer.Clear();
+        var parts = new Recorder([]);
+        new Trainer(toy.Model, toy.Parameters, toy.Optimizer, train, Order(EveryExample), new MicroBatch(size, 16))
+            .Run(0, 2, [parts], Heartbeat.None);
+
+        Assert.Equal(16, toy.Optimizer.Steps);
+        Assert.Equal(whole.Last!.Loss, parts.Last!.Loss, 1e-5);
+        // Adam divides by the size of a gradient, so a small one is as uncertain as its rounding.
+        Assert.All(toy.Parameters.CopyValues().Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 2e-3f));
+        Assert.All(
+            parts.Last.Moving.Logits.Zip(whole.Last.Moving.Logits),
+            pair => Assert.Equal(pair.Second, pair.First, 2e-3f));
+    }
+
+    [Fact]
+    public void An_evaluation_has_the_same_share_of_its_examples_at_once()
+    {
+        Assert.Equal((256, 64, 1), (default(MicroBatch).Share(256), new MicroBatch(8, 32).Share(256),
+            new MicroBatch(1, 1024).Share(256)));
+        var whole = Evaluation.Run(toy.Model, train, Heartbeat.None);
+        var parts = Evaluation.Run(toy.Model, train, Heartbeat.None, new MicroBatch(1, 64));
+        Assert.All(parts.Logits.Zip(whole.Logits), pair => Assert.Equal(pair.Second, pair.First, 1e-5f));
+    }
+
     [Fact]
     public void The_training_metric_is_the_mean_of_the_batch_means()
     {
