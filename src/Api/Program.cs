@@ -156,6 +156,7 @@ app.MapDashboard();
 app.MapPages();
 var api = app.MapGroup("/api/v1").AddEndpointFilter<EntityTags>();
 api.MapSystem();
+api.MapDoctor();
 api.MapModels();
 api.MapDatasets();
 api.MapImports();

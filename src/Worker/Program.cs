@@ -9,6 +9,7 @@ using PieService.Domain.Storage;
 using PieService.Hosting;
 using PieService.Worker;
 using PieService.Worker.Artifacts;
+using PieService.Worker.Doctor;
 using PieService.Worker.Hub;
 using PieService.Worker.Machines;
 using PieService.Worker.Resources;
@@ -21,8 +22,17 @@ if (args is [ModelCommand.Name, .. var modelArguments])
     return;
 }
 
-if (args is not [TrainerProcess.Trainer or TrainerProcess.Arithmetic]
-    && WorkerCommandLine.Parse(args) is { Answer: { } answer, ExitCode: var exitCode })
+if (args is [DoctorCommand.Name])
+{
+    Environment.ExitCode = await DoctorCommand.RunAsync(Environment.GetEnvironmentVariable, TimeProvider.System);
+    return;
+}
+if (args is [TrainerProcess.Trainer or TrainerProcess.Arithmetic])
+{
+    TrainerProcess.Start(args[0]);
+    return;
+}
+if (WorkerCommandLine.Parse(args) is { Answer: { } answer, ExitCode: var exitCode })
 {
     await (exitCode == 0 ? Console.Out : Console.Error).WriteLineAsync(answer);
     Environment.ExitCode = exitCode;
@@ -39,12 +49,6 @@ catch (FormatException wrong)
     await Console.Error.WriteLineAsync(wrong.Message);
     Environment.ExitCode = 1;
     return;
-}
-var trainer = new TrainerSettings(settings.Device, settings.Threads, settings.CheckpointInterval);
-switch (args)
-{
-    case [TrainerProcess.Trainer]: TrainerProcess.Run(trainer); return;
-    case [TrainerProcess.Arithmetic]: TrainerProcess.RunArithmetic(trainer); return;
 }
 
 var untilIdle = WorkerCommandLine.Parse(args).UntilIdle;
@@ -113,6 +117,7 @@ services.AddSingleton<ArtifactFolder>();
 services.AddSingleton<VectorFolder>();
 services.AddSingleton<CheckpointFolder>();
 services.AddSingleton(provider => TrainerMemory.Of(provider.GetRequiredService<WorkerSettings>()));
+services.AddSingleton<DeviceMemory>();
 services.AddSingleton<ModelInventory>();
 services.AddHostedService(provider => provider.GetRequiredService<ModelInventory>());
 services.AddHostedService<CoverageWatch>();
@@ -120,6 +125,8 @@ services.AddSingleton<TrainerPool>();
 services.AddSingleton<TrainingSlots>();
 services.AddSingleton<ResourceGuard>();
 services.AddHostedService(provider => provider.GetRequiredService<ResourceGuard>());
+services.AddSingleton<DeviceWatch>();
+services.AddHostedService(provider => provider.GetRequiredService<DeviceWatch>());
 services.AddSingleton<LeaseKeeper>();
 services.AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
 services.AddHostedService<ArtifactCleanup>();
@@ -143,10 +150,10 @@ if (untilIdle is { } idle)
     services.AddHostedService(provider => ActivatorUtilities.CreateInstance<IdleWatch>(provider, idle));
 
 var host = builder.Build();
-host.Services.GetRequiredService<ProvenArithmetic>().Log(startup.CreateLogger("PieService.Worker"));
+host.Services.GetRequiredService<ProvenArithmetic>().Log(settings, startup.CreateLogger("PieService.Worker"));
 WorkerLog.Ready(
     startup.CreateLogger("PieService.Worker"), host.Services.GetRequiredService<WorkerIdentity>().Id, settings.Slots,
-    settings.Device, settings.Threads);
+    string.Join(", ", settings.Devices.Select(device => device.Name)), settings.Threads);
 await host.RunAsync();
 
 static void Serve(BackgroundJobServerOptions server, string queue, int workers, TimeSpan stopsWithin)

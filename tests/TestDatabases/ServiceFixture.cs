@@ -34,6 +34,9 @@ public sealed class ServiceFixture : ServiceClient, IAsyncLifetime
     public string ArtifactFolder =>
         Path.Combine(Assert.Single(Directory.GetDirectories(Path.Combine(folder, "artifacts"))), "runs");
 
+    /// <summary>The environment of API and worker.</summary>
+    public IReadOnlyDictionary<string, string> Settings => settings;
+
     /// <summary>Starts a service with additional settings.</summary>
     public static async Task<ServiceFixture> OpenAsync(params (string Name, string Value)[] settings)
     {

@@ -13,7 +13,7 @@ internal sealed record FolderLine(string Project, IReadOnlyList<IReadOnlyList<st
         Parse(
             "Domain",
             "Files → Statistics → Datasets → Recipes → Sweeps → Runs → Predictions → Foreign → Pies → Analysis → "
-            + "Bundles → Webhooks → Access → Storage"),
+            + "Bundles → Webhooks → Access → Diagnosis → Storage"),
         Parse(
             "Api",
             "Database → Backups → Dispatch → Http → Lists → Access → Idempotency → Tables → Uploads → "
@@ -23,7 +23,7 @@ internal sealed record FolderLine(string Project, IReadOnlyList<IReadOnlyList<st
         Parse(
             "Worker",
             "Files → Text → Models → Training → Pruning → Machines → (Arithmetic | Runs) → Trainers → Artifacts → "
-            + "Resources → (Hub | Supervision) → ."),
+            + "Resources → (Hub | Supervision) → Doctor → ."),
     ];
 
     public static FolderLine Parse(string project, string line)
