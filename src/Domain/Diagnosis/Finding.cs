@@ -16,6 +16,7 @@ public enum FindingState
 
 /// <summary>One result of the diagnosis of the service or of a machine.</summary>
 /// <param name="Subject">What was looked at, such as database or disk.</param>
+/// <param name="State">Whether something must be done.</param>
 /// <param name="Found">What was found.</param>
 /// <param name="Advice">What to do; null if nothing has to be done.</param>
 public sealed record Finding(string Subject, FindingState State, string Found, string? Advice = null)

@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Npgsql;
 using PieService.Domain;
 using PieService.Domain.Diagnosis;
 using PieService.Domain.Storage;
+using PieService.Hosting;
 using PieService.Worker.Machines;
 using PieService.Worker.Supervision;
 
@@ -43,7 +45,7 @@ public static class DoctorCommand
             foreach (var finding in await MachineFindings.ArithmeticAsync(settings, time)) yield return finding;
             foreach (var finding in FolderFindings.Of(folders, settings.MinFreeDiskMib)) yield return finding;
         }
-        foreach (var finding in await ServiceAsync(setting, folders, time)) yield return finding;
+        foreach (var finding in await ServiceAsync(folders, time)) yield return finding;
     }
 
     private static (WorkerSettings? Settings, string? Wrong) SettingsOf(Func<string, string?> setting)
@@ -59,10 +61,17 @@ public static class DoctorCommand
     }
 
     /// <summary>The database and the live workers.</summary>
-    private static async Task<IReadOnlyList<Finding>> ServiceAsync(
-        Func<string, string?> setting, PieFolders folders, TimeProvider time)
+    private static async Task<IReadOnlyList<Finding>> ServiceAsync(PieFolders folders, TimeProvider time)
     {
-        var given = setting("ConnectionStrings__Pie");
+        string? given;
+        try
+        {
+            given = DatabaseSetting.From(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        }
+        catch (FormatException wrong)
+        {
+            return [Finding.Problem("database", wrong.Message, "correct this setting")];
+        }
         if (given is not { Length: > 0 } && !File.Exists(folders.ConnectionFile))
         {
             return
