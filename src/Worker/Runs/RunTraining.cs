@@ -129,7 +129,8 @@ public sealed class RunTraining(TrainerSettings settings)
             }
             listener.Warn($"The checkpoint {checkpoint.Path} is not used: {refusal}.");
             listener.Note(
-                $"The checkpoint after {checkpoint.EpochsDone} epochs is not used, and they are trained again: {refusal}.");
+                $"The checkpoint after {checkpoint.EpochsDone} epochs is not used, and they are trained again: "
+                    + $"{refusal}.");
         }
         return 0;
     }

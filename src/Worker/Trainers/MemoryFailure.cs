@@ -13,8 +13,8 @@ internal static partial class MemoryFailure
     private static readonly string[] Counters = ["/proc/vmstat", "/sys/fs/cgroup/memory.events"];
 
     /// <summary>
-    /// Whether a message is one of the allocators: of CUDA, of torch on the processor, of C++, of .NET, or of cuBLAS and
-    /// cuDNN.
+    /// Whether a message is one of the allocators: of CUDA, of torch on the processor, of C++, of .NET, or of cuBLAS
+    /// and cuDNN.
     /// </summary>
     public static bool IsIn(string message) => Messages().IsMatch(message);
 

@@ -181,7 +181,8 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         var dataset = await api.Situations.DatasetAsync();
         var onGpu = await SubmitForAsync(dataset, epochs: 2, "cuda");
         var onProcessor = await SubmitForAsync(dataset, epochs: 3, "cpu");
-        var (gpu, processor) = (new Claimant("gpu", null, [], [], "cuda"), new Claimant("processor", null, [], [], "cpu"));
+        var gpu = new Claimant("gpu", null, [], [], "cuda");
+        var processor = new Claimant("processor", null, [], [], "cpu");
 
         Assert.Equal([onProcessor], await ClaimAllAsync(processor));
         Assert.Equal([onGpu], await ClaimAllAsync(gpu));
