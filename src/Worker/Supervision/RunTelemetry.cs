@@ -3,7 +3,6 @@ using PieService.Domain;
 using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 using PieService.Hosting;
-using PieService.Worker.Machines;
 using PieService.Worker.Runs;
 
 namespace PieService.Worker.Supervision;

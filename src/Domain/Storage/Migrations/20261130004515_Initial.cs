@@ -69,6 +69,21 @@ namespace PieService.Domain.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "fitting_batches",
+                columns: table => new
+                {
+                    fingerprint = table.Column<string>(type: "text", nullable: false),
+                    device = table.Column<string>(type: "text", nullable: false),
+                    micro_batch = table.Column<int>(type: "integer", nullable: false),
+                    reason = table.Column<string>(type: "text", nullable: false),
+                    learned_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_fitting_batches", x => new { x.fingerprint, x.device });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "idempotent_requests",
                 columns: table => new
                 {
@@ -150,6 +165,9 @@ namespace PieService.Domain.Storage.Migrations
                     machine = table.Column<string>(type: "text", nullable: false),
                     slots = table.Column<int>(type: "integer", nullable: false),
                     device = table.Column<string>(type: "text", nullable: false),
+                    device_type = table.Column<string>(type: "text", nullable: false, defaultValue: "cpu"),
+                    devices = table.Column<string>(type: "jsonb", nullable: false, defaultValueSql: "'[]'"),
+                    versions = table.Column<string>(type: "text", nullable: false, defaultValue: ""),
                     short_of = table.Column<string>(type: "text", nullable: true),
                     vectors = table.Column<string[]>(type: "text[]", nullable: false),
                     checkpoints = table.Column<string[]>(type: "text[]", nullable: false, defaultValueSql: "'{}'"),
@@ -243,12 +261,16 @@ namespace PieService.Domain.Storage.Migrations
                     checkpoint_sha256 = table.Column<string>(type: "text", nullable: true),
                     checkpoint_epochs = table.Column<int>(type: "integer", nullable: true),
                     checkpoint_store = table.Column<string>(type: "text", nullable: true),
+                    device_wish = table.Column<string>(type: "text", nullable: false, defaultValue: "any"),
                     worker = table.Column<string>(type: "text", nullable: true),
                     device = table.Column<string>(type: "text", nullable: true),
+                    notes = table.Column<string[]>(type: "text[]", nullable: false, defaultValueSql: "'{}'"),
                     outcome = table.Column<string>(type: "jsonb", nullable: true),
                     imported_score = table.Column<string>(type: "jsonb", nullable: true),
                     cpu_capability = table.Column<string>(type: "text", nullable: true),
                     threads = table.Column<int>(type: "integer", nullable: true),
+                    gpu = table.Column<string>(type: "text", nullable: true),
+                    micro_batch = table.Column<int>(type: "integer", nullable: true),
                     observed_epochs = table.Column<int[]>(type: "integer[]", nullable: false, defaultValueSql: "'{}'"),
                     model_path = table.Column<string>(type: "text", nullable: true),
                     model_store = table.Column<string>(type: "text", nullable: true),
@@ -825,6 +847,9 @@ namespace PieService.Domain.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "examples");
+
+            migrationBuilder.DropTable(
+                name: "fitting_batches");
 
             migrationBuilder.DropTable(
                 name: "idempotent_requests");

@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261130004130_Initial")]
+    [Migration("20261130004515_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -995,6 +995,37 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("run_predictions", (string)null);
                 });
 
+            modelBuilder.Entity("PieService.Domain.Runs.FittingBatch", b =>
+                {
+                    b.Property<string>("Fingerprint")
+                        .HasColumnType("text")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("Device")
+                        .HasColumnType("text")
+                        .HasColumnName("device");
+
+                    b.Property<DateTimeOffset>("LearnedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("learned_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<int>("MicroBatch")
+                        .HasColumnType("integer")
+                        .HasColumnName("micro_batch");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.HasKey("Fingerprint", "Device")
+                        .HasName("pk_fitting_batches");
+
+                    b.ToTable("fitting_batches", (string)null);
+                });
+
             modelBuilder.Entity("PieService.Domain.Runs.KnownCoverage", b =>
                 {
                     b.Property<string>("DatasetHash")
@@ -1108,6 +1139,13 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("device");
 
+                    b.Property<string>("DeviceWish")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("any")
+                        .HasColumnName("device_wish");
+
                     b.Property<int>("EpochsDone")
                         .HasColumnType("integer")
                         .HasColumnName("epochs_done");
@@ -1128,6 +1166,10 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<DateTimeOffset?>("FinishedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finished_at");
+
+                    b.Property<string>("Gpu")
+                        .HasColumnType("text")
+                        .HasColumnName("gpu");
 
                     b.Property<string>("ImportedScore")
                         .HasColumnType("jsonb")
@@ -1160,6 +1202,10 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("method");
 
+                    b.Property<int?>("MicroBatch")
+                        .HasColumnType("integer")
+                        .HasColumnName("micro_batch");
+
                     b.Property<long?>("ModelBytes")
                         .HasColumnType("bigint")
                         .HasColumnName("model_bytes");
@@ -1179,6 +1225,13 @@ namespace PieService.Domain.Storage.Migrations
                     b.Property<DateTimeOffset?>("NotBefore")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("not_before");
+
+                    b.PrimitiveCollection<string[]>("Notes")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("notes")
+                        .HasDefaultValueSql("'{}'");
 
                     b.PrimitiveCollection<int[]>("ObservedEpochs")
                         .IsRequired()
@@ -1388,6 +1441,20 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("device");
 
+                    b.Property<string>("DeviceType")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("cpu")
+                        .HasColumnName("device_type");
+
+                    b.Property<string>("Devices")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("devices")
+                        .HasDefaultValueSql("'[]'");
+
                     b.Property<DateTimeOffset>("LastBeatAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_beat_at");
@@ -1420,6 +1487,13 @@ namespace PieService.Domain.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("vectors");
+
+                    b.Property<string>("Versions")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("versions");
 
                     b.HasKey("Id")
                         .HasName("pk_workers");
