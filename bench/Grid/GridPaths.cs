@@ -40,6 +40,12 @@ internal static class GridPaths
             ("/api/v1/sweeps/{id}/figures/pie-rate.png", "dpi=300"),
             ("/api/v1/sweeps/{id}/figures/classes.pdf", "width=column"),
             ("/api/v1/sweeps/{id}/figures/overlap.pdf", "width=column"),
+            ("/api/v1/sweeps/{id}/figures/readability.svg", "width=column"),
+            ("/api/v1/sweeps/{id}/analysis", "format=latex"),
+            ("/ui/sweeps", "pageSize=50"),
+            ("/ui/sweeps/{id}", "pageSize=50"),
+            ("/ui/comparisons/{id}", "pageSize=50"),
+            ("/ui/docs/api", ""),
         })
             if (Filled(path, ids) is { } filled) yield return ($"{path}?{query}", $"{filled}?{query}");
     }

@@ -12,7 +12,7 @@ public static class FigureEndpoints
     internal static readonly IReadOnlyList<SweepFigure> All =
     [
         new EffectivenessSource(), new PieRateSource(), new ClassesSource(), new OverlapSource(), new InfluenceSource(),
-        new ReadabilitySource(),
+        new ReadabilitySource(), new MapSource(),
     ];
 
     public static void MapFigures(this IEndpointRouteBuilder routes)

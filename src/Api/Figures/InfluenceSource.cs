@@ -14,9 +14,11 @@ public sealed class InfluenceSource()
 {
     private const int MostMethods = 3;
 
-    public override string? WhyNot(FigureScope scope)
+    public override string? WhyNot(FigureScope scope) => scope.Comparisons.Any(HasBins) ? null : NoBins(scope);
+
+    /// <summary>Why no comparison has influence bins.</summary>
+    internal static string NoBins(FigureScope scope)
     {
-        if (scope.Comparisons.Any(HasBins)) return null;
         var reason = scope.Comparisons.Where(comparison => comparison.Split == Split.Train)
             .Select(comparison => comparison.Summary?.NoInfluence).FirstOrDefault(reason => reason is not null);
         return reason ?? "Only training examples have an influence. Submit a sweep with predictSplits: "
@@ -54,7 +56,7 @@ public sealed class InfluenceSource()
             ]);
     }
 
-    private static bool HasBins(Comparison comparison) => comparison.Summary is { InfluenceEpochs.Count: > 0 };
+    internal static bool HasBins(Comparison comparison) => comparison.Summary is { InfluenceEpochs.Count: > 0 };
 
     /// <summary>The methods that are asked for, or the first of each pruning score.</summary>
     private static List<Comparison> Chosen(List<Comparison> comparisons, bool areAskedFor)

@@ -153,17 +153,4 @@ internal sealed class CohortScores(
     }
 
     private static Guid[] Ids(IReadOnlyList<Run> runs) => [.. runs.Select(run => run.Id)];
-
-    /// <summary>The scores of one run at a time; each call overwrites those of the call before.</summary>
-    private sealed class ScoreBuffer
-    {
-        private float[] scores = [];
-
-        public float[] Unpack(byte[] packed)
-        {
-            if (scores.Length != packed.Length / 2) scores = new float[packed.Length / 2];
-            PackedPredictions.Scores(packed, scores);
-            return scores;
-        }
-    }
 }

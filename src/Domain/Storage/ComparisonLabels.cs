@@ -76,7 +76,7 @@ public sealed class ComparisonLabels(
     private async Task<ComparisonSummary> LabelAsync(
         PieDbContext source, PieDbContext db, Comparison comparison, Cohorts cohorts, CancellationToken cancellation)
     {
-        var gold = await GoldAsync(source, comparison.Split, cohorts.Dataset, cancellation);
+        var gold = await GoldLabels.ReadAsync(source, comparison.Split, cohorts.Dataset, cancellation);
         var scores = new CohortScores(source, comparison, cohorts, gold, blockBytes);
         var (epochs, noInfluence) = await scores.EpochsAsync(cancellation);
         var ranking = epochs.Count > 0 ? await scores.RankingAsync(epochs[0], cancellation) : null;
@@ -224,24 +224,6 @@ public sealed class ComparisonLabels(
             """).AsAsyncEnumerable().WithCancellation(cancellation))
             clusters.Add(cluster);
         return AccuracyChange.ClusterSe(flips.Gain, clusters);
-    }
-
-    /// <summary>
-    /// The gold labels of all examples: at most 1 bit for each example and class, or 2 bytes for each example.
-    /// </summary>
-    private static async Task<PackedLabels> GoldAsync(
-        PieDbContext source, Split split, ComparedDataset dataset, CancellationToken cancellation)
-    {
-        var example = new byte[PackedLabels.BytesPerExample(dataset.Task, dataset.ClassCount)];
-        using var packed = new MemoryStream();
-        var rows = source.Examples.Where(row => row.DatasetId == dataset.Id && row.Split == split)
-            .OrderBy(row => row.Position).Select(row => row.Labels).AsAsyncEnumerable();
-        await foreach (var labels in rows.WithCancellation(cancellation))
-        {
-            PackedLabels.Pack(dataset.Task, dataset.ClassCount, labels, example);
-            packed.Write(example);
-        }
-        return new PackedLabels(dataset.Task, dataset.ClassCount, packed.ToArray());
     }
 
     private async IAsyncEnumerable<ComparedBlock> BlocksAsync(

@@ -138,6 +138,30 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task The_map_has_every_training_example_and_every_PIE_once_at_its_confidence_and_variability()
+    {
+        var sweep = await LabelledSweepAsync();
+        var comparison = await TrainComparisonAsync(sweep);
+
+        var figure = await api.GetAsync($"/api/v1/sweeps/{sweep}/figures/map");
+
+        var cells = figure["data"]!.AsArray();
+        Assert.Equal(Examples, cells.Sum(cell => (int)cell!["examples"]!));
+        Assert.Equal((int)comparison["pies"]!, cells.Sum(cell => (int)cell!["pies"]!));
+        // Example 0 has three equal logits after both epochs; example 1 has the logits 1, 0, 0 and 2, 0, 0.
+        var (first, second) = (Math.E / (Math.E + 2), Math.E * Math.E / ((Math.E * Math.E) + 2));
+        foreach (var (variability, confidence) in new[]
+        {
+            (0.0, 1 / 3.0), ((second - first) / 2, (first + second) / 2),
+        })
+            Assert.Contains(cells, cell => Math.Abs((double)cell!["variability"]! - variability) < 0.01
+                && Math.Abs((double)cell["confidence"]! - confidence) < 0.02);
+        Assert.Contains("epochs 0, 1 (0-based)", (string)figure["caption"]!, StringComparison.Ordinal);
+        var svg = await api.Client.GetStringAsync($"/api/v1/sweeps/{sweep}/figures/map.svg?fonts=none");
+        Assert.Contains("Variability", svg, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Observations_of_a_dense_run_are_served_as_its_predictions()
     {
         var run = (await api.Situations.RunsOfAsync(await LabelledSweepAsync()))[0];

@@ -18,10 +18,11 @@ public sealed class FigureTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         Assert.Equal(
             ["effectiveness true", "pie-rate true", "classes true", "overlap true", "influence false",
-                "readability true"],
+                "readability true", "map false"],
             items.Select(item => $"{item!["name"]} {item["available"]}"));
         Assert.All(items, item => Assert.Equal((bool)item!["available"]!, item["reason"] is null));
         Assert.Contains("predictSplits", (string)items[4]!["reason"]!, StringComparison.Ordinal);
+        Assert.Contains("predictSplits", (string)items[6]!["reason"]!, StringComparison.Ordinal);
     }
 
     [Fact]

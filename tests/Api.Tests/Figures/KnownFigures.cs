@@ -31,6 +31,7 @@ internal static class KnownFigures
         ["overlap"] = Overlap(Methods),
         ["influence"] = Influence([Method.Imp, Method.Iibp, Method.RpAi]),
         ["readability"] = Readability(),
+        ["map"] = Map(),
         ["trajectory"] = Trajectory(Methods, [50, 90]),
     };
 
@@ -95,6 +96,23 @@ internal static class KnownFigures
                    select new BinRate(
                        Cohort(method, 90), bin, 100, 0.1 * bin, (int)(100 * share), share, share / 1.1, share * 1.1),
             ]);
+
+    private static MapFigure Map()
+    {
+        var grid = new HexagonGrid(MapFigure.Across);
+        // More examples at the top left, and more PIEs at the right.
+        for (var i = 0; i < 20_000; i++)
+        {
+            var (x, y) = (i % 200 / 199.0, i / 200 / 99.0);
+            grid.Add(x * y, (1 - (y * y)) * MapFigure.Height, i % 97 < 30 * x * y);
+        }
+        return new MapFigure(
+            Source, Cohort(Method.MpAi, 90), [0, 1], 30, 20_000,
+            [
+                .. grid.Cells.Select(cell => new MapCell(
+                    cell.X * MapFigure.MostVariability, cell.Y / MapFigure.Height, cell.Points, cell.Marked)),
+            ]);
+    }
 
     private static ReadabilityFigure Readability() =>
         new(

@@ -1,0 +1,158 @@
+using PieService.Api.Figures.Drawing;
+using PieService.Api.Tables;
+using PieService.Domain;
+
+namespace PieService.Api.Figures;
+
+/// <summary>Training examples of similar confidence and variability: a hexagon of the map.</summary>
+/// <param name="Variability">The centre: the standard deviation of the probability of the gold label.</param>
+/// <param name="Confidence">The centre: the mean of that probability.</param>
+/// <param name="Pies">The number of PIEs among the examples.</param>
+public sealed record MapCell(double Variability, double Confidence, int Examples, int Pies);
+
+/// <summary>
+/// The training examples by how confident the dense models are of their gold labels, and how much that varies, and the
+/// share of PIEs among them.
+/// </summary>
+/// <param name="Epochs">The observed epochs, 0-based.</param>
+/// <param name="Seeds">The number of dense runs.</param>
+/// <param name="Examples">N.</param>
+public sealed record MapFigure(
+    FigureSource Source, ComparedCohort Cohort, IReadOnlyList<int> Epochs, int Seeds, int Examples,
+    IReadOnlyList<MapCell> Rows) : Figure<MapCell>(Source, Rows)
+{
+    /// <summary>The number of hexagons over the width of a panel.</summary>
+    public const int Across = 40;
+
+    /// <summary>The height of a panel, whose width is 1.</summary>
+    public const double Height = 0.8;
+
+    /// <summary>No standard deviation of probabilities is greater.</summary>
+    public const double MostVariability = 0.5;
+
+    private const int FewestExamples = 10;
+    private const double BarWidth = 8, BarRoom = 44, Left = 36, Top = 16, Bottom = 26, BarSteps = 32;
+
+    private static readonly Columns<MapCell> Flat = new Columns<MapCell>()
+        .Real("variability", row => (double?)row.Variability)
+        .Real("confidence", row => (double?)row.Confidence)
+        .Whole("examples", row => row.Examples)
+        .Whole("pies", row => row.Pies);
+
+    public override string Title => "Map of the training examples";
+
+    public override FigureWidth UsualWidth => FigureWidth.Page;
+
+    public override string Explanation =>
+        $"{CountText.Of([Examples])} training examples by the mean (confidence) and the population standard deviation "
+        + "(variability) of the probability of the gold label, for multi-label data of the right answer to each label, "
+        + $"over {Seeds} dense runs and the observed epochs {string.Join(", ", Epochs)} (0-based); scores are float16. "
+        + $"Left: examples in each hexagon, on a logarithmic scale. Right: the share of PIEs of "
+        + $"{Wire.Name(Cohort.Method)} at a target sparsity of {NumberText.Percent(Cohort.Target)} %; "
+        + $"{LeftOut} hexagons with fewer than {FewestExamples} examples are left out.";
+
+    protected override Columns<MapCell> Columns => Flat;
+
+    private int LeftOut => Rows.Count(row => row.Examples < FewestExamples);
+
+    private int Most => Math.Max(2, Rows.Select(row => row.Examples).DefaultIfEmpty().Max());
+
+    /// <summary>The share of the darkest colour, in percent.</summary>
+    private double Greatest => Math.Max(
+        1, 100 * Rows.Where(row => row.Examples >= FewestExamples)
+            .Select(row => (double)row.Pies / row.Examples).DefaultIfEmpty().Max());
+
+    public override SheetSize SizeOf(FigureLook look)
+    {
+        var height = Top + (PanelWidth(look) * Height) + Bottom;
+        return new(
+            look.Millimetres * Style.PointsPerMillimetre,
+            (IsStacked(look) ? 2 * height : height) + (Source.Provisional is null ? 0 : 12));
+    }
+
+    public override void Draw(ISheet sheet, FigureLook look)
+    {
+        var (theme, width) = (look.Theme, PanelWidth(look));
+        var first = new Box(Left, Top, width, width * Height);
+        var second = IsStacked(look)
+            ? first with { Top = (2 * Top) + (width * Height) + Bottom }
+            : first with { Left = (2 * Left) + width + BarRoom };
+        DrawPanel(
+            sheet, theme, first, "Examples", Ramp.Blues, new Scale(1, Most, 0, 1, IsLog: true), PowersOfTen,
+            row => row.Examples);
+        DrawPanel(
+            sheet, theme, second, "PIEs (%)", Ramp.Oranges, new Scale(0, Greatest, 0, 1),
+            [.. Ticks.Around(0, Greatest, 5).Where(tick => tick.Value <= Greatest * (1 + 1e-9))],
+            row => row.Examples < FewestExamples ? null : 100.0 * row.Pies / row.Examples);
+        if (Source.Provisional is { } note)
+            sheet.Text(
+                new(4, SizeOf(look).Height - 3), Font.Regular.Cut(note, Style.NoteSize, SizeOf(look).Width - 8),
+                new(Style.NoteSize, theme.Muted));
+    }
+
+    private IReadOnlyList<Tick> PowersOfTen =>
+    [
+        .. Enumerable.Range(0, 8).Select(power => Math.Pow(10, power)).Where(value => value <= Most)
+            .Select(value => new Tick(value, NumberText.Fixed(value, 0))),
+    ];
+
+    private static bool IsStacked(FigureLook look) => look.Width == FigureWidth.Column;
+
+    private static double PanelWidth(FigureLook look)
+    {
+        var panels = IsStacked(look) ? 1 : 2;
+        return (look.Millimetres * Style.PointsPerMillimetre / panels) - Left - BarRoom;
+    }
+
+    private void DrawPanel(
+        ISheet sheet, Theme theme, Box box, string title, Ramp ramp, Scale shades, IReadOnlyList<Tick> ticks,
+        Func<MapCell, double?> value)
+    {
+        sheet.Text(new(box.Left, box.Top - 6), title, new(Style.TitleSize, theme.Ink, IsBold: true));
+        var panel = new Panel(
+            box, new(0, MostVariability, box.Left, box.Right), new(0, 1, box.Bottom, box.Top));
+        var radius = new HexagonGrid(Across).Radius * box.Width;
+        foreach (var row in Rows)
+        {
+            if (value(row) is not { } shown) continue;
+            sheet.Polygon(
+                Hexagon(panel.At(row.Variability, row.Confidence), radius), ramp.At(shades.At(shown)),
+                tip: $"{row.Examples} examples, {row.Pies} PIEs");
+        }
+        panel.DrawLeftAxis(sheet, [new(0, "0"), new(0.5, "0.5"), new(1, "1")], hasTexts: true, theme);
+        panel.DrawBottomAxis(
+            sheet, [new(0, "0"), new(0.1, "0.1"), new(0.2, "0.2"), new(0.3, "0.3"), new(0.4, "0.4"), new(0.5, "0.5")],
+            theme);
+        sheet.Text(
+            new(box.Left - 24, box.CentreY), "Confidence", new(Style.TitleSize, theme.Ink, Anchor.Middle), -90);
+        sheet.Text(
+            new(box.CentreX, box.Bottom + 22), "Variability", new(Style.TitleSize, theme.Ink, Anchor.Middle));
+        DrawBar(sheet, theme, new(box.Right + 12, box.Top, BarWidth, box.Height), ramp, shades, ticks);
+    }
+
+    private static void DrawBar(
+        ISheet sheet, Theme theme, Box box, Ramp ramp, Scale shades, IReadOnlyList<Tick> ticks)
+    {
+        var height = box.Height / BarSteps;
+        for (var i = 0; i < BarSteps; i++)
+            sheet.Rectangle(
+                new(box.Left, box.Bottom - ((i + 1) * height), box.Width, height + (i == 0 ? 0 : 0.2)),
+                ramp.At((i + 0.5) / BarSteps));
+        sheet.Rectangle(box, null, 1, new(theme.Ink, Style.AxisWidth));
+        foreach (var tick in ticks)
+        {
+            var y = box.Bottom - (shades.At(tick.Value) * box.Height);
+            sheet.Line([new(box.Right, y), new(box.Right + 2, y)], new(theme.Ink, Style.AxisWidth));
+            sheet.Text(
+                new(box.Right + 4, y + (Style.Middle * Style.TextSize)), tick.Text,
+                new(Style.TextSize, theme.Ink));
+        }
+    }
+
+    /// <summary>The corners of a hexagon, of which one is above the centre.</summary>
+    private static Point[] Hexagon(Point centre, double radius) =>
+    [
+        .. Enumerable.Range(0, 6).Select(corner => (Math.PI / 3 * corner) + (Math.PI / 6))
+            .Select(angle => new Point(centre.X + (radius * Math.Cos(angle)), centre.Y + (radius * Math.Sin(angle)))),
+    ];
+}

@@ -1,0 +1,52 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using PieService.Api.Http;
+using PieService.Domain.Datasets;
+using PieService.Domain.Pies;
+using PieService.Domain.Storage;
+
+namespace PieService.Api.Figures;
+
+/// <summary>
+/// Reads the training dynamics of the dense runs, and which training examples are PIEs of one comparison.
+/// </summary>
+public sealed class MapSource()
+    : SweepFigure("map", "Map of the training examples", "model", "methods", "baseline", "sparsity")
+{
+    public override string? WhyNot(FigureScope scope)
+    {
+        if (scope.Comparisons.Any(HasDynamics)) return null;
+        return scope.Comparisons.Any(InfluenceSource.HasBins)
+            ? "One model of one epoch does not vary. Submit a sweep with more seeds or more observationEpochs."
+            : InfluenceSource.NoBins(scope);
+    }
+
+    public override async Task<Figure> ReadAsync(
+        PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation)
+    {
+        var selected = scope.Select(query with { Split = Split.Train }, Split.Train);
+        // The strongest pruning of the first method has the most PIEs.
+        var comparison = selected.Labelled.Where(HasDynamics).GroupBy(row => row.Method).FirstOrDefault()
+            ?.MaxBy(row => row.Sparsity)
+            ?? throw new InvalidRequestException([new("methods", "select no comparison with observed epochs")]);
+        var epochs = comparison.Summary!.InfluenceEpochs;
+        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var map = await ObservedTraining.MapAsync(db, comparison, epochs, cancellation);
+        var pies = await ObservedTraining.PiesAsync(db, comparison, cancellation);
+        var grid = new HexagonGrid(MapFigure.Across);
+        var examples = comparison.Summary!.Examples;
+        for (var i = 0; i < examples; i++)
+            grid.Add(
+                map.Variability(i) / MapFigure.MostVariability, map.Confidence(i) * MapFigure.Height, pies.Contains(i));
+        return new MapFigure(
+            (selected with { Comparisons = [comparison] }).Source, ComparedCohort.Of(comparison), epochs,
+            comparison.Summary!.DenseSeeds, examples,
+            [
+                .. grid.Cells.Select(cell => new MapCell(
+                    cell.X * MapFigure.MostVariability, cell.Y / MapFigure.Height, cell.Points, cell.Marked)),
+            ]);
+    }
+
+    private static bool HasDynamics(Comparison comparison) =>
+        comparison.Summary is { } summary && summary.InfluenceEpochs.Count * summary.DenseSeeds > 1;
+}
