@@ -16,7 +16,7 @@ public sealed class PieTable() : VotedExampleTable<PieFilter, PieResponse>("pies
         "PIEs with the majority of the dense and of the pruned models and its votes, and the q value of the test "
         + "whether both cohorts draw their votes from one distribution.",
         [
-            new("Text", @"p{0.5\linewidth}", row => LatexText.Escaped(
+            new("Text", @"p{0.45\linewidth}", row => LatexText.Escaped(
                 row.SecondText is null ? row.Text : $"{row.Text} / {row.SecondText}")),
             new("Gold", "l", row => LatexText.Escaped(string.Join(", ", row.Labels))),
             new("Dense", "l", row => Majority(row.Dense)),

@@ -41,7 +41,8 @@ public partial class Report : ComponentBase
 
     private IEnumerable<string> Environments => Model.Runs.Items
         .Select(run => run.Environment is { } known
-            ? $"{known.Versions}; {known.Library}; {run.Device}, {known.CpuCapability}, {known.Threads} threads" : null)
+            ? $"{known.Versions}; {known.Library}; {run.Device}, {known.CpuCapability}, CPU threads: {known.Threads}"
+            : null)
         .OfType<string>().Distinct().Order(StringComparer.Ordinal);
 
     private string Request => JsonSerializer.Serialize(Model.Sweep.Request, Indented);

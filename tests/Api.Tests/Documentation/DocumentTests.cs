@@ -50,6 +50,14 @@ public sealed partial class DocumentTests
         reference => Assert.True(
             Path.Exists(reference.Target), $"{reference.file} refers to {reference.Target}"));
 
+    /// <summary>A section of another document states nothing to a reader who does not have it.</summary>
+    [Fact]
+    public void No_document_points_to_a_section_of_a_document_that_is_not_here() => Assert.All(
+        from document in Library.Documents
+        from section in document.Sections
+        select (document.Name, section.Text),
+        part => Assert.DoesNotMatch(Elsewhere(), part.Text));
+
     [Theory]
     [InlineData("<script>alert(1)</script>")]
     [InlineData("text <img src=x onerror=alert(1)> text")]
@@ -107,6 +115,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"\((?:study|analysis) \d|study \d+\.\d+")]
+    private static partial Regex Elsewhere();
 
     [GeneratedRegex("script|onerror|onclick|data:|style=")]
     private static partial Regex Code();

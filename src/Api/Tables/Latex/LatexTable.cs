@@ -21,7 +21,11 @@ internal static class LatexTable
         await text.WriteLineAsync(@"% Needs \usepackage{booktabs} and \usepackage[T1]{fontenc}.");
         await text.WriteLineAsync(@"\begin{table}");
         await text.WriteLineAsync(@"\centering");
+        // With the usual size and distances, ten columns are wider than the page of an article.
+        await text.WriteLineAsync(@"\small");
+        await text.WriteLineAsync(@"\setlength{\tabcolsep}{2.5pt}");
         await text.WriteLineAsync($@"\caption{{{LatexText.Escaped(layout.Caption)}}}");
+        await text.WriteLineAsync(@"\medskip");
         await text.WriteLineAsync(
             $@"\begin{{tabular}}{{{string.Concat(layout.Columns.Select(column => column.Alignment))}}}");
         await text.WriteLineAsync(@"\toprule");
