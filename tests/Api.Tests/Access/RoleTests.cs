@@ -12,7 +12,7 @@ public sealed partial class RoleTests(KeyedApi api) : IClassFixture<KeyedApi>
     private static readonly string[] Open =
         ["/", "/health/live", "/health/ready", "/health/workers/{name}", "/ui/assets/{name}"];
 
-    private static readonly string[] ForAdmins = ["/api/v1/audit", "/hangfire/{**path}"];
+    private static readonly string[] ForAdmins = ["/api/v1/audit", "/api/v1/system/doctor", "/hangfire/{**path}"];
 
     [Fact]
     public async Task Without_a_key_only_the_open_routes_are_accessible()
