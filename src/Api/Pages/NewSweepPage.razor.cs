@@ -137,6 +137,10 @@ public partial class NewSweepPage : HtmlPage<NewSweepPage.Content>
     private static IEnumerable<(string, string)> Options<T>() where T : struct, Enum =>
         Wire.All<T>().Select(name => (name, name));
 
+    /// <summary>Without a value the device is any.</summary>
+    private static IEnumerable<(string, string)> Devices =>
+        Wire.All<DeviceWish>().Select(name => name == Wire.Name(DeviceWish.Any) ? ("", name) : (name, name));
+
     private static IEnumerable<IGrouping<PruningScore, Method>> Families =>
         from method in Enum.GetValues<Method>()
         let rule = PruningRule.Of(method)

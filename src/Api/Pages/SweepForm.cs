@@ -20,7 +20,7 @@ public static partial class SweepForm
 
     private static readonly string[] Numbers = ["seeds.first", "seeds.count", "extraDenseSeeds"];
 
-    private static readonly string[] TextsOfModel = ["name", "architecture", "vectors", "checkpoint"];
+    private static readonly string[] TextsOfModel = ["name", "architecture", "vectors", "checkpoint", "device"];
 
     private static readonly string[] NumbersOfModel =
         ["epochs", "batchSize", "learningRate", "maxLength", "hiddenSize", "embeddingSize"];
@@ -34,7 +34,7 @@ public static partial class SweepForm
         var request = new JsonObject();
         foreach (var name in Texts) request.Put(name, FormJson.Text(form[name]));
         foreach (var name in Numbers) request.Put(name, FormJson.Number(form[name]));
-        if (form["computeMatchedDense"] is not null) request["computeMatchedDense"] = true;
+        if (form.Has("computeMatchedDense", "true")) request["computeMatchedDense"] = true;
         request["methods"] = FormJson.List(form.Values.GetValueOrDefault("methods") ?? [], FormJson.Text);
         request["sparsities"] = FormJson.Numbers(form.Joined("sparsities"));
         request["predictSplits"] =

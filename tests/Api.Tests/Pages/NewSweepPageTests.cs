@@ -74,7 +74,8 @@ public sealed class NewSweepPageTests(ApiFixture api) : IClassFixture<ApiFixture
         request["computeMatchedDense"] = true;
         request["models"] = JsonNode.Parse("""
             [{ "architecture": "BiLSTM", "name": "small", "hyperparameters": { "epochs": 3, "learningRate": 0.0005 } },
-             { "architecture": "BiLSTM", "name": "large", "hyperparameters": { "hiddenSize": 200 } }]
+             { "architecture": "BiLSTM", "name": "large", "device": "cpu",
+               "hyperparameters": { "hiddenSize": 200 } }]
             """);
         var sweep = await api.SubmitAsync(request);
         var form = await Html.FoundAsync(api.Client, $"{Address}?from={sweep}");
