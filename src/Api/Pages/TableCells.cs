@@ -27,32 +27,43 @@ public sealed record TableCells(
         var shown = filled.Except(same).ToList();
         return new(
             [.. shown.Select(column => column.Name)],
-            [.. items.Select(item => shown.Select(column => TableCell.Of(column.Name, column.Text(item))).ToList())],
-            [.. same.Select(column => (column.Name, TableCell.Of(column.Name, column.Text(items[0])).Text!))],
+            [.. items.Select(item => shown.Select(column => TableCell.Of(column, item)).ToList())],
+            [.. same.Select(column => (column.Name, TableCell.Of(column, items[0]).Text!))],
             columns.Count - filled.Count);
     }
 }
 
 /// <param name="Text">The value; null if there is none.</param>
-/// <param name="IsNumber">Whether it is a number, which is aligned to the right.</param>
+/// <param name="IsNumber">Whether the column has numbers, which are aligned to the right.</param>
 /// <param name="Address">The page of the resource whose id it is; null for other values.</param>
 public sealed record TableCell(string? Text, bool IsNumber, string? Address)
 {
     /// <summary>The first digits of an id are the time, which many have in common.</summary>
     private const int ShownOfId = 8;
 
-    public static TableCell Of(string column, string? text)
+    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    public static TableCell Of<TItem>(Column<TItem> column, TItem item)
     {
-        if (text is null) return new(null, false, null);
-        if (PageOf(column) is { } page && Guid.TryParse(text, out _))
+        var isNumber = column.Kind != ColumnKind.Text;
+        if (column.Text(item) is not { } text) return new(null, isNumber, null);
+        if (PageOf(column.Name) is { } page && Guid.TryParse(text, out _))
             return new(text[^ShownOfId..], false, $"/ui/{page}/{text}");
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            ? new(Rounded(text, number), true, null) : new(text, false, null);
+        return new(
+            column.Kind switch
+            {
+                ColumnKind.Text => text,
+                ColumnKind.Whole => WithMinus(long.Parse(text, Culture).ToString("N0", Culture)),
+                ColumnKind.Real => WithMinus(Rounded(text)),
+            },
+            isNumber, null);
     }
 
-    /// <summary>Numbers of the API have up to 17 digits.</summary>
-    private static string Rounded(string text, double number) =>
-        (text.Length <= 6 ? text : number.ToString("G4", CultureInfo.InvariantCulture)).Replace('-', '\u2212');
+    /// <summary>Real numbers of the API have up to 17 digits.</summary>
+    private static string Rounded(string text) =>
+        text.Length <= 6 ? text : double.Parse(text, Culture).ToString("G4", Culture);
+
+    private static string WithMinus(string number) => number.Replace('-', '\u2212');
 
     private static string? PageOf(string column) =>
         column.EndsWith("exampleId", StringComparison.OrdinalIgnoreCase) ? "examples"

@@ -8,6 +8,8 @@ public abstract class Column<TItem>(string name)
 {
     public string Name { get; } = name;
 
+    public abstract ColumnKind Kind { get; }
+
     /// <summary>Returns the value as text; null if the row has no value.</summary>
     public abstract string? Text(TItem row);
 
@@ -20,6 +22,8 @@ public abstract class Column<TItem>(string name)
 
 internal sealed class TextColumn<TItem>(string name, Func<TItem, string?> value) : Column<TItem>(name)
 {
+    public override ColumnKind Kind => ColumnKind.Text;
+
     public override string? Text(TItem row) => value(row);
 
     public override DataField NewField() => new DataField<string>(Name);
@@ -33,6 +37,8 @@ internal sealed class ValueColumn<TItem, TValue>(
     string name, Func<TItem, TValue?> value, Func<TValue, string> text, Func<string, DataField> field)
     : Column<TItem>(name) where TValue : struct
 {
+    public override ColumnKind Kind => ColumnKinds.Of(typeof(TValue));
+
     public override string? Text(TItem row) => value(row) is { } known ? text(known) : null;
 
     public override DataField NewField() => field(Name);
@@ -46,6 +52,8 @@ internal sealed class ValueColumn<TItem, TValue>(
 internal sealed class RequiredColumn<TItem, TValue>(string name, Func<TItem, TValue> value, Func<TValue, string> text)
     : Column<TItem>(name) where TValue : struct
 {
+    public override ColumnKind Kind => ColumnKinds.Of(typeof(TValue));
+
     public override string? Text(TItem row) => text(value(row));
 
     public override DataField NewField() => new DataField<TValue>(Name, nullable: false);
