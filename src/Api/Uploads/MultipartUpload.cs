@@ -23,7 +23,7 @@ public sealed record MultipartUpload(
 {
     public const string DefinitionPart = "definition";
 
-    private const int MaxDefinitionBytes = 1024 * 1024;
+    private const int MaxTextBytes = 1024 * 1024;
 
     /// <param name="maxFiles">The largest number of files.</param>
     /// <param name="nameFault">Why a part cannot have this name; null if it can.</param>
@@ -36,18 +36,19 @@ public sealed record MultipartUpload(
         var (errors, files, definition) = (new List<FieldError>(), new List<SourceFile>(), (byte[]?)null);
         var (meter, hashes) = (new ReadMeter(), new SortedDictionary<string, string>(StringComparer.Ordinal));
         var fields = request.HttpContext.Features.Get<UploadFields>();
-        var most = 1 + maxFiles + (fields is null ? 0 : UploadFields.Most);
+        var most = maxFiles + (fields is null ? 1 : UploadFields.Most);
         for (var count = 1; await Multipart(reader.ReadNextSectionAsync(cancellation)) is { } section; count++)
         {
             if (count > most)
-                throw new BadHttpRequestException(
-                    $"The body has more than {most} parts: {DefinitionPart} and {maxFiles} files.");
+                throw new BadHttpRequestException(fields is null
+                    ? $"The body has more than {most} parts: {DefinitionPart} and {maxFiles} files."
+                    : $"The form has more than {most} parts: {UploadFields.Most} fields and {maxFiles} files.");
             var (name, fileName) = NamesOf(section);
             var path = folder.PathOf($"part-{count}");
             if (fields is not null && fileName is null)
-                fields.Add(name, await ReadDefinitionAsync(section, cancellation));
+                fields.Add(name, await ReadTextAsync(name, section, cancellation));
             else if (name == DefinitionPart && definition is null)
-                definition = await ReadDefinitionAsync(section, cancellation);
+                definition = await ReadTextAsync(name, section, cancellation);
             else if (name == DefinitionPart || hashes.ContainsKey(name))
                 errors.Add(new(name, "must be given once"));
             else if (nameFault(name) is { } fault)
@@ -132,18 +133,20 @@ public sealed record MultipartUpload(
         return (file.Length, Convert.ToHexStringLower(sha.GetHashAndReset()));
     }
 
-    private static async Task<byte[]> ReadDefinitionAsync(MultipartSection section, CancellationToken cancellation)
+    /// <summary>The bytes of a definition, or of a field of a form.</summary>
+    private static async Task<byte[]> ReadTextAsync(
+        string name, MultipartSection section, CancellationToken cancellation)
     {
-        var (definition, block) = (new MemoryStream(), new byte[16 * 1024]);
+        var (text, block) = (new MemoryStream(), new byte[16 * 1024]);
         for (int read; (read = await Multipart(section.Body.ReadAsync(block, cancellation).AsTask())) > 0;)
         {
-            definition.Write(block, 0, read);
-            if (definition.Length <= MaxDefinitionBytes) continue;
+            text.Write(block, 0, read);
+            if (text.Length <= MaxTextBytes) continue;
             throw new BadHttpRequestException(
-                $"The part {DefinitionPart} has more than {MaxDefinitionBytes} bytes.",
+                $"The part {name} has more than {MaxTextBytes} bytes.",
                 StatusCodes.Status413PayloadTooLarge);
         }
-        return definition.ToArray();
+        return text.ToArray();
     }
 
     /// <summary>Editors on Windows write a byte order mark before JSON.</summary>
