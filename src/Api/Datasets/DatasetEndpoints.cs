@@ -73,9 +73,17 @@ public static class DatasetEndpoints
     {
         if (query.Value.ValidateOnly)
             return await DatasetPlanEndpoint.Plan(new(new()), http, settings, limits, db, places, cancellation);
+        return await ImportAsync(
+            RespondAsync.IsPreferred(http.Request), http, settings, limits, db, import, queue, key, cancellation);
+    }
+
+    /// <param name="isForLater">Whether to respond as soon as the files are received.</param>
+    internal static async Task<IResult> ImportAsync(
+        bool isForLater, HttpContext http, UploadSettings settings, ReadLimits limits, PieDbContext db,
+        DatasetImport import, ImportQueue queue, IdempotencyKey key, CancellationToken cancellation)
+    {
         using var folder = new UploadFolder(settings);
         var upload = await DatasetUpload.ReceiveAsync(http.Request, folder, cancellation);
-        var isForLater = RespondAsync.IsPreferred(http.Request);
         await using var attempt = await key.BeginAsync(
             http, ImportOperation, (byte[])[.. upload.Identity, isForLater ? (byte)1 : (byte)0], cancellation);
         if (attempt.Answer is { } known) return known;
@@ -104,7 +112,7 @@ public static class DatasetEndpoints
 
         async Task<IResult> ImportLaterAsync()
         {
-            RespondAsync.SetApplied(http.Response);
+            if (RespondAsync.IsPreferred(http.Request)) RespondAsync.SetApplied(http.Response);
             return await queue.AcceptAsync(
                 attempt,
                 () => new DatasetImportJob(

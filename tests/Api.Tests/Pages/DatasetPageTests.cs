@@ -48,6 +48,7 @@ public sealed class DatasetPageTests(DatasetApi api) : IClassFixture<DatasetApi>
             "/ui/datasets/import", Fields(form, "twice"), ("file", Reviews + "more,bad\n"));
 
         Assert.Equal(HttpStatusCode.SeeOther, first.StatusCode);
+        Assert.False(first.Headers.Contains("Preference-Applied"));
         Assert.Equal(first.Headers.Location, second.Headers.Location);
         Assert.NotEqual(first.Headers.Location, other.Headers.Location);
     }
@@ -133,6 +134,25 @@ public sealed class DatasetPageTests(DatasetApi api) : IClassFixture<DatasetApi>
             "/ui/prediction-imports/plan", [.. form.Fields], ("file", "id,gold,bf16,int4\n1,yes,yes,no\n2,no,no,no\n"));
 
         Assert.Equal(HttpStatusCode.OK, tried.Status);
+    }
+
+    [Fact]
+    public async Task A_form_that_is_too_large_is_told_so_in_its_own_words()
+    {
+        var form = await Html.FoundAsync(api.Client, "/ui/datasets/import");
+
+        var many = await ShownAsync(
+            "/ui/datasets/import/plan",
+            [.. Enumerable.Range(0, 200).Select(i => new KeyValuePair<string, string>($"f{i}", ""))],
+            ("file", Reviews));
+        var wide = await ShownAsync(
+            "/ui/datasets/import/plan", [.. form.Fields, new("columns.text", new string('a', 1024 * 1024 + 1))],
+            ("file", Reviews));
+
+        Assert.Equal(HttpStatusCode.BadRequest, many.Status);
+        Assert.Matches("The form has more than [0-9]+ parts: 100 fields and [0-9]+ files", many.Text);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, wide.Status);
+        Assert.Contains("The part columns.text has more than", wide.Text, StringComparison.Ordinal);
     }
 
     [Fact]
