@@ -126,6 +126,58 @@ public sealed class PageTests(ServiceFixture service) : IClassFixture<ServiceFix
         Assert.Empty(browser.Complaints());
     }
 
+    /// <summary>The page is fetched after the first event and answered after the last one.</summary>
+    [Fact]
+    public async Task The_end_of_a_sweep_appears_if_it_comes_while_the_page_is_fetched()
+    {
+        var sweep = await SubmitAsync(await DatasetAsync(), "slow page", seeds: 3, firstSeed: 200);
+        using var browser = new PageBrowser(service.Client.BaseAddress!);
+        browser.Open($"/ui/sweeps/{sweep}");
+        browser.Run(
+            """
+            const real = window.fetch, held = new Promise((go) => { window.release = go; });
+            window.fetch = async (...all) => { const answer = await real(...all); await held; return answer; };
+            """);
+        NoteTheEnd(browser);
+
+        browser.Await("body[data-ended]");
+        browser.Run("window.release()");
+
+        browser.AwaitText("Finished");
+    }
+
+    [Fact]
+    public async Task The_end_of_a_sweep_appears_when_the_focus_leaves_the_part_that_shows_it()
+    {
+        var sweep = await SubmitAsync(await DatasetAsync(), "focused", seeds: 3, firstSeed: 300);
+        using var browser = new PageBrowser(service.Client.BaseAddress!);
+        browser.Open($"/ui/sweeps/{sweep}");
+        browser.Run("document.querySelector('#progress .actions a').focus()");
+        browser.Run(
+            """
+            const news = document.getElementById("news");
+            new MutationObserver(() => {
+              if (!/queued|running|paused/.test(news.textContent)) document.body.dataset.ended = "true";
+            }).observe(news, { childList: true });
+            """);
+
+        // The end is shown in the other parts.
+        browser.Await("body[data-ended]");
+        browser.Run("document.activeElement.blur()");
+
+        browser.AwaitText("Finished");
+    }
+
+    /// <summary>Marks the page when the event of the end of its sweep has come.</summary>
+    private static void NoteTheEnd(PageBrowser browser) => browser.Run(
+        """
+        const live = document.getElementById("live").dataset;
+        new EventSource(`${live.events}?lastEventId=${live.last}`).addEventListener("state", (event) => {
+          if (["queued", "running", "paused"].includes(JSON.parse(event.data).state)) return;
+          document.body.dataset.ended = "true";
+        });
+        """);
+
     /// <summary>Moves the focus to a link with these words, and opens it.</summary>
     private static void Walk(PageBrowser browser, string words)
     {

@@ -51,6 +51,13 @@ public partial class SweepPage : HtmlPage<SweepPage.Content>
     private bool HasLabels =>
         Model.Comparisons.TotalItems > 1 && Model.Comparisons.Items.Any(row => row.Pies is not null);
 
+    /// <summary>The state and the progress in one line, which a screen reader reads when it changes.</summary>
+    private string News => $"The sweep is {Wire.Name(Model.Sweep.State)}, {Done} % done.";
+
+    private long Done => Model.Sweep.Progress is { Epochs: { Total: > 0 } epochs }
+        ? 100L * epochs.Done / epochs.Total
+        : 100L * Model.Sweep.Progress.Runs.Succeeded / Math.Max(1, Model.Sweep.Progress.Runs.Total);
+
     private bool IsImported => Model.Sweep.Request is null;
 
     /// <summary>What can be done at once, in the state of the sweep.</summary>

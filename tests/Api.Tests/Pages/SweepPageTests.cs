@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using PieService.Api.Tests.SweepAnalysis;
 
 namespace PieService.Api.Tests.Pages;
@@ -128,6 +129,19 @@ public sealed class SweepPageTests(ApiFixture api) : IClassFixture<ApiFixture>
         var ended = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}");
         Assert.DoesNotContain("http-equiv=\"refresh\"", ended.Source, StringComparison.Ordinal);
         Assert.Contains("runs collapsed", Assert.Single(ended.Rows)[9], StringComparison.Ordinal);
+    }
+
+    /// <summary>A screen reader reads a live part whenever it changes.</summary>
+    [Fact]
+    public async Task The_live_region_is_one_line_with_the_state_and_the_progress()
+    {
+        var sweep = await api.SubmitAsync(Situations.Request(await api.Situations.DatasetAsync(), 3, "IMP"));
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}");
+
+        var region = Assert.Single(Regex.Matches(page.Source, "<(\\w+)[^>]* role=\"status\"[^>]*>(.*?)</\\1>",
+            RegexOptions.Singleline));
+        Assert.Equal("The sweep is queued, 0 % done.", region.Groups[2].Value.Trim());
     }
 
     [Fact]
