@@ -55,6 +55,7 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
         var test = filter.Test ?? scope.DefaultTest;
         var examples = db.Examples.Where(
             example => example.DatasetId == scope.DatasetId && example.Split == scope.Comparison.Split);
+        var containing = filter.Contains is { } part ? examples.Where(TextSearch.Containing(part)) : examples;
         // A comparison has one split, so a filter for another split matches no example.
         var wanted = Which(DifferingOn(differing, db.PieLabels), filter)
             .Where(label => label.ComparisonNumber == scope.Comparison.Number
@@ -70,9 +71,7 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
                 || (test == SignificanceTest.Paired ? label.PairedQ : label.Q) <= filter.MaxQ)
             && (filter.MinInclusion == null || label.Inclusion >= filter.MinInclusion)
             && (filter.Contains == null
-                || examples.Any(
-                    example => example.Position == label.Position && (example.Text.Contains(filter.Contains)
-                        || (example.SecondText != null && example.SecondText.Contains(filter.Contains))))));
+                || containing.Any(example => example.Position == label.Position)));
         var rows = from label in wanted
                    join example in examples on label.Position equals example.Position
                    select new LabelledText { Label = label, Example = example };
@@ -198,7 +197,9 @@ public abstract record VoteFilter : TableQuery
     /// </summary>
     public double? MinInclusion { get; init; }
 
-    /// <summary>A substring of one of the texts, exactly as written (case-sensitive).</summary>
+    /// <summary>
+    /// A substring of one of the texts, whatever the case of its letters. The texts of all examples are read.
+    /// </summary>
     public string? Contains { get; init; }
 
     public override IEnumerable<FieldError> Broken()

@@ -9,7 +9,8 @@ namespace PieService.Api.Datasets;
 
 /// <summary>Lists the examples of a dataset: train, validation, test, each in source order.</summary>
 /// <remarks>
-/// An example must match all filters. contains matches an exact, case-sensitive substring of either text of a pair.
+/// An example must match all filters. contains matches a substring of either text of a pair, whatever
+/// the case of its letters.
 /// </remarks>
 public sealed class ExampleTable() : Table<ExampleFilter, Dataset, ExampleResponse>("dataset", "examples")
 {
@@ -23,11 +24,7 @@ public sealed class ExampleTable() : Table<ExampleFilter, Dataset, ExampleRespon
         var matching = db.Examples.Where(example => example.DatasetId == scope.Id);
         var label = LabelFilter.ClassOf(filter.Label, scope.Labels);
         if (label is { } index) matching = matching.Where(example => example.Labels.Contains(index));
-        if (filter.Contains is { } words)
-        {
-            matching = matching.Where(example => example.Text.Contains(words)
-                || (example.SecondText != null && example.SecondText.Contains(words)));
-        }
+        if (filter.Contains is { } part) matching = matching.Where(TextSearch.Containing(part));
         return new ExampleRows<ExampleResponse>(
             db, matching, [.. splits.Select(summary => summary.Split)],
             example => ExampleResponse.Of(example, scope.Labels, scope.Attributes))
@@ -64,7 +61,9 @@ public sealed record ExampleFilter : TableQuery
     /// <summary>The name of a gold label; in multi-label data, one of the gold labels of an example.</summary>
     public string? Label { get; init; }
 
-    /// <summary>A substring of one of the texts, exactly as written (case-sensitive).</summary>
+    /// <summary>
+    /// A substring of one of the texts, whatever the case of its letters. The texts of all examples are read.
+    /// </summary>
     public string? Contains { get; init; }
 }
 

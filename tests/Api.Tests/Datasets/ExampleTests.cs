@@ -13,7 +13,7 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
     {
         var answer = await api.ImportAsync(
             """{ "name": "films", "task": "singleLabel", "format": "jsonl", "columns": { "text": "t", "label": "l" } }""",
-            ("validation", """{"t":"100% fun","l":"pos"}"""),
+            ("validation", """{"t":"100% Été","l":"pos"}"""),
             ("test", "{\"t\":\"Not a bad film\",\"l\":\"pos\"}\n{\"t\":\"Bad\",\"l\":\"neg\"}"),
             ("train",
                 "{\"t\":\"A good film\",\"l\":\"pos\"}\n{\"t\":\"A bad film\",\"l\":\"neg\"}\n{\"t\":\"A 100_fun "
@@ -24,12 +24,13 @@ public sealed class ExampleTests(DatasetApi api) : IClassFixture<DatasetApi>, IA
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
-    [InlineData("", "A good film|A bad film|A 100_fun film|100% fun|Not a bad film|Bad")]
+    [InlineData("", "A good film|A bad film|A 100_fun film|100% Été|Not a bad film|Bad")]
     [InlineData("split=test", "Not a bad film|Bad")]
     [InlineData("label=neg", "A bad film|Bad")]
     [InlineData("label=neg&split=train", "A bad film")]
-    [InlineData("contains=bad", "A bad film|Not a bad film")]
-    [InlineData("contains=100%25", "100% fun")]
+    [InlineData("contains=bad", "A bad film|Not a bad film|Bad")]
+    [InlineData("contains=%C3%A9T%C3%A9", "100% Été")]
+    [InlineData("contains=100%25", "100% Été")]
     [InlineData("contains=100_", "A 100_fun film")]
     [InlineData("contains=film&label=pos&split=test", "Not a bad film")]
     [InlineData("contains=nowhere", "")]

@@ -39,7 +39,8 @@ public sealed class ComparisonPageTests(ApiFixture api) : IClassFixture<ApiFixtu
     [InlineData("minMargin=0.9&orderBy=position", "0 3 4")]
     [InlineData("direction=prunedRight", "")]
     [InlineData("contains=text%203", "3")]
-    [InlineData("contains=Text%203", "")]
+    [InlineData("contains=TEXT%203", "3")]
+    [InlineData("contains=text_3", "")]
     public async Task The_pies_have_the_filters_of_the_API(string query, string positions)
     {
         var path = await MpAi90Async();
