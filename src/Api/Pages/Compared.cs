@@ -17,7 +17,7 @@ public static class Compared
         : $"{Wire.Name(comparison.Method)} at {Shown.Sparsity(comparison.Sparsity)} against "
             + $"{Wire.Name(comparison.Baseline)}, {comparison.Model}";
 
-    public static string Title(ComparisonResponse comparison) => comparison.Cohort is { } cohort
+    public static string Title(OtherComparison comparison) => comparison.Cohort is { } cohort
         ? $"{cohort}, {comparison.Model}"
         : $"{Wire.Name(comparison.Method)} at {Shown.Sparsity(comparison.Sparsity)}, {comparison.Model}"
             + (comparison.Baseline == Method.Dense4E ? ", against dense4E" : "");

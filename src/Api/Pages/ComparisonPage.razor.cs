@@ -5,6 +5,7 @@ using PieService.Api.Http;
 using PieService.Api.Lists;
 using PieService.Api.SweepAnalysis;
 using PieService.Domain.Datasets;
+using PieService.Domain.Recipes;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Pages;
@@ -13,10 +14,12 @@ public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
 {
     /// <param name="Numbers">The main numbers, as the table of analyses of the sweep has them.</param>
     /// <param name="Known">What is doubtful about the comparison.</param>
-    /// <param name="Others">The labelled comparisons of the sweep on the same split.</param>
+    /// <param name="Others">The first labelled comparisons of the sweep on the same split.</param>
     public sealed record Content(
         ComparisonScope Scope, string SweepName, SweepAnalysisResponse Numbers, ComparisonResponse Known,
-        PieFilter Filter, Page<PieResponse> Pies, IReadOnlyList<ComparisonResponse> Others);
+        PieFilter Filter, Page<PieResponse> Pies, IReadOnlyList<OtherComparison> Others);
+
+    private const int OthersShown = 200;
 
     private static readonly PieTable Table = new();
 
@@ -37,17 +40,20 @@ public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
         var analysis = await db.ComparisonAnalyses.AsNoTracking()
             .SingleOrDefaultAsync(found => found.ComparisonId == id, cancellation);
         var comparison = scope.Comparison;
-        var others = await db.Comparisons.AsNoTracking()
+        var others = await db.Comparisons
             .Where(other => other.SweepId == comparison.SweepId && other.Split == comparison.Split && other.Id != id
                 && other.Summary != null)
-            .OrderBy(other => other.Ordinal).ToListAsync(cancellation);
+            .OrderBy(other => other.Ordinal).Take(OthersShown)
+            .Select(other => new OtherComparison(
+                other.Id, other.Model, other.Method, other.Sparsity, other.Baseline, other.Cohort))
+            .ToListAsync(cancellation);
         return Render<ComparisonPage>(new Content(
             scope,
             await db.Sweeps.Where(sweep => sweep.Id == scope.Comparison.SweepId).Select(sweep => sweep.Name)
                 .SingleAsync(cancellation),
             SweepAnalysisResponse.Of(scope.Comparison, analysis), ComparisonResponse.Of(scope.Comparison), filter,
             await Table.Rows(db, scope, filter).PageAsync(filter, cancellation),
-            [.. others.Select(ComparisonResponse.Of)]));
+            others));
     }
 
     private string Address => $"/api/v1/comparisons/{Model.Known.Id}";
@@ -57,3 +63,8 @@ public partial class ComparisonPage : HtmlPage<ComparisonPage.Content>
     private IReadOnlyList<(string Name, string Address)> Crumbs =>
         [("Sweeps", "/ui/sweeps"), (Model.SweepName, $"/ui/sweeps/{Model.Known.SweepId}")];
 }
+
+/// <summary>A comparison beside which another one can be shown.</summary>
+/// <param name="Cohort">The name of the cohort of imported predictions; null if this service trained the runs.</param>
+public sealed record OtherComparison(
+    Guid Id, string Model, Method Method, decimal Sparsity, Method Baseline, string? Cohort);

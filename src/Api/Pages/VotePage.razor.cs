@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Comparisons;
@@ -18,25 +19,29 @@ public partial class VotePage : HtmlPage<VotePage.Content>
         Words.InfluenceBin,
     ];
 
-    /// <param name="Seeds">The numbers of runs that voted in each comparison.</param>
+    /// <param name="Runs">The numbers of runs that voted in each comparison.</param>
     public sealed record Content(
         Guid SweepId, string SweepName, string Dataset, Example Example, ExampleVotesResponse Votes,
-        IReadOnlyDictionary<Guid, ComparedSeeds> Seeds, VoteViewFilter Filter);
+        IReadOnlyDictionary<Guid, VotingRuns> Runs, VoteViewFilter Filter);
 
     public static async Task<IResult> ShowAsync(
         Guid id, Guid exampleId, Query<VoteViewFilter> query, PieDbContext db, CancellationToken cancellation)
     {
+        // All parts are of one labelling: a provisional comparison may be labelled again meanwhile.
+        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var found = await ExampleVoteEndpoints.Get(id, exampleId, new(new()), db, cancellation);
         if (found.Result is not Ok<ExampleVotesResponse> { Value: { } votes }) return found.Result;
         var about = await (from sweep in db.Sweeps
                            join dataset in db.Datasets on sweep.DatasetId equals dataset.Id
                            where sweep.Id == id
                            select new { sweep.Name, Dataset = dataset.Name }).SingleAsync(cancellation);
-        var seeds = (await db.Comparisons.Where(comparison => comparison.SweepId == id).AsNoTracking()
-            .ToListAsync(cancellation)).ToDictionary(
-                comparison => comparison.Id, comparison => ComparisonResponse.Of(comparison).Seeds);
+        var runs = await (from label in db.PieLabels
+                          join comparison in db.Comparisons on label.ComparisonNumber equals comparison.Number
+                          where label.Position == votes.Position && comparison.SweepId == id
+                          select new { comparison.Id, Of = new VotingRuns(label.DenseRuns, label.PrunedRuns) })
+            .ToDictionaryAsync(row => row.Id, row => row.Of, cancellation);
         var example = await db.Examples.AsNoTracking().SingleAsync(one => one.Id == exampleId, cancellation);
-        return Render<VotePage>(new Content(id, about.Name, about.Dataset, example, votes, seeds, query.Value));
+        return Render<VotePage>(new Content(id, about.Name, about.Dataset, example, votes, runs, query.Value));
     }
 
     private IReadOnlyList<ComparisonVote> Listed =>
@@ -55,7 +60,7 @@ public partial class VotePage : HtmlPage<VotePage.Content>
     private static Dictionary<string, string> FigureOf(string model, Method baseline) =>
         new() { ["model"] = model, ["baseline"] = Wire.Name(baseline) };
 
-    private ComparedSeeds RunsOf(ComparisonVote vote) => Model.Seeds[vote.ComparisonId];
+    private VotingRuns RunsOf(ComparisonVote vote) => Model.Runs[vote.ComparisonId];
 
     private static string NameOf(ComparisonVote vote) => vote.Cohort ?? Wire.Name(vote.Method);
 
@@ -64,6 +69,9 @@ public partial class VotePage : HtmlPage<VotePage.Content>
         : vote.AchievedSparsity is { } achieved ? $"{Shown.Sparsity(vote.Sparsity)} → {Shown.Sparsity(achieved)}"
         : Shown.Sparsity(vote.Sparsity);
 }
+
+/// <summary>The numbers of runs of a comparison that voted on an example.</summary>
+public sealed record VotingRuns(int Dense, int Pruned);
 
 /// <summary>The comparisons that the page of an example lists.</summary>
 public sealed record VoteViewFilter
