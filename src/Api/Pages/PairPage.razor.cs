@@ -22,9 +22,11 @@ public partial class PairPage : HtmlPage<PairPage.Content>
 
     /// <param name="SweepName">The sweep of the first comparison.</param>
     /// <param name="Overlap">Null until both are labelled.</param>
+    /// <param name="GivenMargin">The same among examples of the same dense margin; null until both are
+    /// labelled.</param>
     public sealed record Content(
         string SweepName, ComparisonScope First, ComparisonScope Second, SweepAnalysisResponse FirstNumbers,
-        SweepAnalysisResponse SecondNumbers, PieOverlap? Overlap, PairFilter Filter, Page<PairLine> Examples);
+        SweepAnalysisResponse SecondNumbers, PieOverlap? Overlap, OverlapGivenMargin? GivenMargin, PairFilter Filter, Page<PairLine> Examples);
 
     public static async Task<IResult> ShowAsync(
         Guid id, Query<PairFilter> query, PieDbContext db, CancellationToken cancellation)
@@ -50,6 +52,7 @@ public partial class PairPage : HtmlPage<PairPage.Content>
             sweep, first, second, await NumbersAsync(db, first, cancellation),
             await NumbersAsync(db, second, cancellation),
             one is null || other is null ? null : PieOverlap.Of(one.Pies, other.Pies, (int)shared, one.Examples),
+            one is null || other is null ? null : await GivenMarginAsync(db, first, second, cancellation),
             filter, await rows.PageAsync(filter, cancellation)));
     }
 
@@ -72,6 +75,34 @@ public partial class PairPage : HtmlPage<PairPage.Content>
         {
             LengthOf = line => line.Text.Length + (line.SecondText?.Length ?? 0),
         };
+    }
+
+    /// <summary>
+    /// The strata are the pairs of both dense margins. These are equal if both comparisons have the same dense cohort,
+    /// so that the pairs are then the strata of that cohort.
+    /// </summary>
+    private static async Task<OverlapGivenMargin> GivenMarginAsync(
+        PieDbContext db, ComparisonScope first, ComparisonScope second, CancellationToken cancellation)
+    {
+        var (one, other) = (first.Comparison.Number, second.Comparison.Number);
+        var labels = from label in db.PieLabels
+                     join beside in db.PieLabels on label.Position equals beside.Position
+                     where label.ComparisonNumber == one && beside.ComparisonNumber == other
+                     select new
+                     {
+                         First = new { label.DenseVotes, label.DenseRuns, label.IsPie },
+                         Second = new { beside.DenseVotes, beside.DenseRuns, beside.IsPie },
+                     };
+        var examples = new List<(int Stratum, bool First, bool Second)>();
+        await foreach (var label in labels.AsAsyncEnumerable().WithCancellation(cancellation))
+            examples.Add((
+                (OverlapGivenMargin.Strata * Stratum(label.First.DenseVotes, label.First.DenseRuns))
+                    + Stratum(label.Second.DenseVotes, label.Second.DenseRuns),
+                label.First.IsPie, label.Second.IsPie));
+        return OverlapGivenMargin.Of(examples);
+
+        int Stratum(byte[] votes, int runs) =>
+            OverlapGivenMargin.Stratum(first.Task, PackedVotes.Unpack(votes), runs);
     }
 
     private static async Task<SweepAnalysisResponse> NumbersAsync(

@@ -1,4 +1,5 @@
 using System.Net;
+using PieService.Api.Pages;
 using PieService.Api.Tests.SweepAnalysis;
 
 namespace PieService.Api.Tests.Pages;
@@ -25,6 +26,24 @@ public sealed class PairPageTests(ApiFixture api) : IClassFixture<ApiFixture>
             Assert.Equal(row[0] is "0" or "3", !row[3].Contains("not a PIE", StringComparison.Ordinal));
             Assert.Equal(row[0] is "0" or "4", !row[4].Contains("not a PIE", StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public async Task The_overlap_is_shown_by_chance_and_given_the_margin_as_the_table_of_overlaps_has_it()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+        var overlap = (await api.GetAsync($"/api/v1/sweeps/{sweep.Id}/overlaps"))["items"]!.AsArray().Single(row =>
+            (string?)row!["first"]!["comparisonId"] == $"{sweep.Comparisons["IMP 90"]}"
+            && (string?)row["second"]!["comparisonId"] == $"{sweep.Comparisons["MP-AI 50"]}")!;
+
+        var page = await Html.FoundAsync(api.Client, Address(sweep));
+
+        Assert.Contains(
+            $"Shared / by chance {Shown.Small((double?)overlap["ratio"])}", page.Text, StringComparison.Ordinal);
+        var given = overlap["givenMargin"]!;
+        Assert.Contains(
+            $"Shared / given the margin {Shown.Small((double?)given["ratio"])} p {Shown.Small((double?)given["p"])}",
+            page.Text, StringComparison.Ordinal);
     }
 
     [Fact]
