@@ -25,6 +25,9 @@ public sealed record ComparisonScope(
     /// </summary>
     public SignificanceTest DefaultTest => Significance.DefaultTest(Comparison.Pairing);
 
+    /// <summary>The test whose q values a list of examples means and shows.</summary>
+    public SignificanceTest TestOf(VoteFilter filter) => filter.Test ?? DefaultTest;
+
     public static Task<ComparisonScope?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation) =>
         (from comparison in db.Comparisons
          join sweep in db.Sweeps on comparison.SweepId equals sweep.Id

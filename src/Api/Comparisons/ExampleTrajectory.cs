@@ -91,6 +91,7 @@ public enum TrajectoryScale
 /// known.</param>
 /// <param name="Cohort">The name of the cohort of imported predictions; null if this service trained the runs.</param>
 /// <param name="Bits">The bits of one of its weights.</param>
+/// <param name="Test">The test of q: paired for an imported cohort whose pairing is model, unpaired otherwise.</param>
 /// <param name="Q">Null if most dense runs have collapsed.</param>
 /// <param name="Taxicab">The sum over the labels of the absolute differences of the shares of votes.</param>
 /// <param name="Shift">The estimated distance of the shares of votes, 0 on average without an effect; null for one
@@ -98,11 +99,15 @@ public enum TrajectoryScale
 /// <param name="Share">The share of the pruned votes that are for the dense mode, in [0, 1]; null for multi-label
 /// data.</param>
 public sealed record TrajectoryPoint(
-    decimal Sparsity, double? AchievedSparsity, string? Cohort, double? Bits, bool IsPie, double? Q, double Taxicab,
-    double? Shift, double? Share)
+    decimal Sparsity, double? AchievedSparsity, string? Cohort, double? Bits, bool IsPie, SignificanceTest Test,
+    double? Q, double Taxicab, double? Shift, double? Share)
 {
-    public static TrajectoryPoint Of(Comparison comparison, PieLabel label) => new(
-        comparison.Sparsity, comparison.AchievedSparsity, comparison.Cohort, comparison.Bits, label.IsPie, label.Q,
-        label.Taxicab, label.Shift,
-        label.DenseMode is { } mode ? (double)PackedVotes.Of(label.PrunedVotes, mode) / label.PrunedRuns : null);
+    public static TrajectoryPoint Of(Comparison comparison, PieLabel label)
+    {
+        var test = Significance.DefaultTest(comparison.Pairing);
+        return new(
+            comparison.Sparsity, comparison.AchievedSparsity, comparison.Cohort, comparison.Bits, label.IsPie, test,
+            Significance.QOf(label, test), label.Taxicab, label.Shift,
+            label.DenseMode is { } mode ? (double)PackedVotes.Of(label.PrunedVotes, mode) / label.PrunedRuns : null);
+    }
 }

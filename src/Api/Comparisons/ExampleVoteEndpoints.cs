@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
+using PieService.Domain.Analysis;
 using PieService.Domain.Pies;
 using PieService.Domain.Recipes;
 using PieService.Domain.Storage;
@@ -53,13 +54,15 @@ public static class ExampleVoteEndpoints
             [
                 .. from row in labels
                    let votes = CohortVotes.Of(row.Label, about.Labels)
+                   let test = Significance.DefaultTest(row.Comparison.Pairing)
                    select new ComparisonVote(
                        row.Comparison.Id, row.Comparison.Model, row.Comparison.Architecture, row.Comparison.Method,
                        row.Comparison.Sparsity, row.Comparison.AchievedSparsity, row.Comparison.Baseline,
                        row.Comparison.Cohort, row.Label.IsPie,
                        votes.Dense, votes.Pruned, row.Label.Margin, row.Label.Direction,
                        row.Label.DenseTied || row.Label.PrunedTied, votes.Classes, row.Label.El2n,
-                       row.Label.InfluenceBin, row.Label.Q, row.Label.Taxicab, row.Label.Shift, row.Label.Replicated),
+                       row.Label.InfluenceBin, test, Significance.QOf(row.Label, test), row.Label.Taxicab,
+                       row.Label.Shift, row.Label.Replicated),
             ],
             ExampleTrajectory.Of(labels.Select(row => (row.Comparison, row.Label))),
             await ExampleLabelQuality.OfAsync(db, id, example, about.Task, cancellation)));
@@ -90,7 +93,8 @@ public sealed record ExampleVotesResponse(
 /// The influence bin of a training example by its EL2N, from 1 (least influential) to 20; null for examples of other
 /// splits.
 /// </param>
-/// <param name="Q">The q value of the unpaired test; null if most dense runs have collapsed.</param>
+/// <param name="Test">The test of q: paired for an imported cohort whose pairing is model, unpaired otherwise.</param>
+/// <param name="Q">The q value; null if most dense runs have collapsed.</param>
 /// <param name="Taxicab">The sum over the labels of the differences of the shares of votes.</param>
 /// <param name="Shift">The estimated distance of the shares of votes, 0 on average without an effect; null for one
 /// seed.</param>
@@ -100,5 +104,6 @@ public sealed record ComparisonVote(
     Guid ComparisonId, string Model, Architecture Architecture, Method Method, decimal Sparsity,
     double? AchievedSparsity, Method Baseline, string? Cohort, bool IsPie,
     CohortVote Dense, CohortVote Pruned, double Margin, PieDirection? Direction, bool Tied,
-    IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin, double? Q, double Taxicab, double? Shift,
+    IReadOnlyList<string>? Classes, double? El2n, int? InfluenceBin, SignificanceTest Test, double? Q,
+    double Taxicab, double? Shift,
     bool? Replicated);

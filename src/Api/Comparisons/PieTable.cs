@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using PieService.Api.Tables.Latex;
+using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 
@@ -12,19 +13,29 @@ namespace PieService.Api.Comparisons;
 /// </remarks>
 public sealed class PieTable() : VotedExampleTable<PieFilter, PieResponse>("pies")
 {
-    private static readonly LatexLayout<PieResponse> ForPapers = new(
-        "PIEs with the majority of the dense and of the pruned models and its votes, and the q value of the test "
-        + "whether both cohorts draw their votes from one distribution.",
+    private static readonly LatexLayout<PieResponse> ForPapers = LayoutOf(
+        "$q$", "the q value of the test whether both cohorts draw their votes from one distribution.",
+        SignificanceTest.Unpaired);
+
+    private static readonly LatexLayout<PieResponse> PairedForPapers = LayoutOf(
+        "$q$ (paired)", "the q value of the paired test, which compares the dense and the pruned model of each seed.",
+        SignificanceTest.Paired);
+
+    public override LatexLayout<PieResponse> Latex => ForPapers;
+
+    public override LatexLayout<PieResponse> LatexOf(ComparisonScope scope, PieFilter filter) =>
+        scope.TestOf(filter) == SignificanceTest.Paired ? PairedForPapers : ForPapers;
+
+    private static LatexLayout<PieResponse> LayoutOf(string heading, string caption, SignificanceTest test) => new(
+        $"PIEs with the majority of the dense and of the pruned models and its votes, and {caption}",
         [
             new("Text", @"p{0.45\linewidth}", row => LatexText.Escaped(
                 row.SecondText is null ? row.Text : $"{row.Text} / {row.SecondText}")),
             new("Gold", "l", row => LatexText.Escaped(string.Join(", ", row.Labels))),
             new("Dense", "l", row => Majority(row.Dense)),
             new("Pruned", "l", row => Majority(row.Pruned)),
-            new("$q$", "r", row => LatexText.Probability(row.Q)),
+            new(heading, "r", row => LatexText.Probability(row.QOf(test))),
         ]);
-
-    public override LatexLayout<PieResponse> Latex => ForPapers;
 
     private static string Majority(CohortVote vote) => vote.Predicted.Count == 0 ? LatexText.None
         : string.Join(", ", vote.Predicted.Select(label => $"{LatexText.Escaped(label)} ({vote.Votes[label]})"));

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 
@@ -78,6 +79,9 @@ public abstract class VotedExample
     /// is, and for imported predictions without pairs.
     /// </summary>
     public PairedTestNumbers? Paired { get; }
+
+    /// <summary>The q value of a test; null if there is none.</summary>
+    internal double? QOf(SignificanceTest test) => test == SignificanceTest.Paired ? Paired?.Q : Q;
 
     /// <summary>
     /// The probability that as many new seeds would make the example a PIE, in [0, 1]; null for one seed, and for too

@@ -52,7 +52,7 @@ public abstract class VotedExampleTable<TFilter, TItem>(string name)
     {
         var (gold, differing) =
             (LabelFilter.ClassOf(filter.Label, scope.Labels), LabelFilter.ClassOf(filter.Class, scope.Labels, "class"));
-        var test = filter.Test ?? scope.DefaultTest;
+        var test = scope.TestOf(filter);
         var examples = db.Examples.Where(
             example => example.DatasetId == scope.DatasetId && example.Split == scope.Comparison.Split);
         var containing = filter.Contains is { } part ? examples.Where(TextSearch.Containing(part)) : examples;

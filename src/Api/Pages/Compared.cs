@@ -1,6 +1,7 @@
 using PieService.Api.Comparisons;
 using PieService.Api.SweepAnalysis;
 using PieService.Domain;
+using PieService.Domain.Analysis;
 using PieService.Domain.Pies;
 using PieService.Domain.Recipes;
 
@@ -31,6 +32,10 @@ public static class Compared
         return comparison.AchievedSparsity is { } achieved
             ? $"{target} → {Shown.Sparsity(achieved.Mean)}" : target;
     }
+
+    /// <summary>The heading of the q values of a test.</summary>
+    public static string QName(SignificanceTest test) =>
+        test == SignificanceTest.Paired ? "q value, paired test" : "q value";
 
     public static string Scores(ScoreEstimates? score) =>
         score is null ? Shown.None : $"{Shown.Percent(score.Dense.Mean)} → {Shown.Percent(score.Pruned.Mean)}";

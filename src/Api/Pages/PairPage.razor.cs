@@ -71,7 +71,7 @@ public partial class PairPage : HtmlPage<PairPage.Content>
                            : !label.IsPie && beside.IsPie)
                    select new Row { Position = label.Position, First = label, Second = beside, Example = example };
         return new QueryRows<Row, PairLine>(
-            rows, ByPosition, row => PairLine.Of(row.Example, row.First, row.Second, first.Labels))
+            rows, ByPosition, row => PairLine.Of(row.Example, first, row.First, second, row.Second))
         {
             LengthOf = line => line.Text.Length + (line.SecondText?.Length ?? 0),
         };
@@ -136,18 +136,24 @@ public sealed record PairLine(
     Guid Id, int Position, string Text, string? SecondText, IReadOnlyList<string> Labels, PairVote First,
     PairVote Second)
 {
-    public static PairLine Of(Example example, PieLabel first, PieLabel second, string[] labels) => new(
+    public static PairLine Of(
+        Example example, ComparisonScope first, PieLabel firstLabel, ComparisonScope second, PieLabel secondLabel) =>
+        new(
         example.Id, example.Position, example.Text, example.SecondText,
-        [.. example.Labels.Select(index => labels[index])], PairVote.Of(first, labels), PairVote.Of(second, labels));
+        [.. example.Labels.Select(index => first.Labels[index])], PairVote.Of(firstLabel, first),
+        PairVote.Of(secondLabel, second));
 }
 
 /// <param name="Runs">The number of pruned runs that voted.</param>
-public sealed record PairVote(bool IsPie, CohortVote Pruned, IReadOnlyList<string>? Classes, int Runs, double? Q)
+/// <param name="Test">The test of the q value.</param>
+public sealed record PairVote(
+    bool IsPie, CohortVote Pruned, IReadOnlyList<string>? Classes, int Runs, SignificanceTest Test, double? Q)
 {
-    public static PairVote Of(PieLabel label, string[] labels)
+    public static PairVote Of(PieLabel label, ComparisonScope scope)
     {
-        var votes = CohortVotes.Of(label, labels);
-        return new(label.IsPie, votes.Pruned, votes.Classes, label.PrunedRuns, label.Q);
+        var (votes, test) = (CohortVotes.Of(label, scope.Labels), scope.DefaultTest);
+        return new(
+            label.IsPie, votes.Pruned, votes.Classes, label.PrunedRuns, test, Significance.QOf(label, test));
     }
 }
 

@@ -34,6 +34,9 @@ public abstract class Table<TFilter, TScope, TItem>(string kind, string name)
     /// <summary>How the table looks in a paper; null if it has no LaTeX.</summary>
     public virtual LatexLayout<TItem>? Latex => null;
 
+    /// <summary>The same for these rows.</summary>
+    public virtual LatexLayout<TItem>? LatexOf(TScope scope, TFilter filter) => Latex;
+
     /// <summary>
     /// The versions of the workers that trained the runs behind the rows, for the metadata of a file.
     /// </summary>

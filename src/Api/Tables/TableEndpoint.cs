@@ -35,7 +35,7 @@ public static class TableEndpoint
         return request.File(
             table.FileName(id, filter), table.Columns(scope), rows,
             provenance with { TrainedBy = await table.TrainedByAsync(db, scope, cancellation) },
-            table.NextFile(scope), table.Latex);
+            table.NextFile(scope), table.LatexOf(scope, filter));
     }
 }
 

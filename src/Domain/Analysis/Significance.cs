@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PieService.Domain.Pies;
 using PieService.Domain.Sweeps;
 
 namespace PieService.Domain.Analysis;
@@ -38,6 +39,10 @@ public sealed record Significance(
     /// </summary>
     public static SignificanceTest DefaultTest(SeedPairing pairing) =>
         pairing == SeedPairing.Model ? SignificanceTest.Paired : SignificanceTest.Unpaired;
+
+    /// <summary>The q value of an example; null if it has none of this test.</summary>
+    public static double? QOf(PieLabel label, SignificanceTest test) =>
+        test == SignificanceTest.Paired ? label.PairedQ : label.Q;
 
     /// <summary>The examples with at most a q value of a test.</summary>
     /// <param name="maxQ">One of <see cref="Levels"/>.</param>

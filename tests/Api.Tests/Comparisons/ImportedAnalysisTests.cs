@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Api.Pages;
+using PieService.Api.Tables.Latex;
+using PieService.Api.Tests.Pages;
 using PieService.Domain.Analysis;
 using PieService.Domain.Datasets;
 using PieService.Domain.Files;
@@ -197,26 +200,7 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
     public async Task The_paired_test_is_the_default_for_models_that_were_made_of_the_baseline_of_their_seed(
         SeedPairing pairing, int pies)
     {
-        var seeds = Enumerable.Range(0, 6).ToList();
-        string Line(string start, string dense, string pruned) =>
-            string.Join(',', [start, .. dense, .. pruned, .. pruned]);
-        string[] lines =
-        [
-            string.Join(',', ["id,gold", .. from run in "dpq" from seed in seeds select $"{run}{seed}"]),
-            Line("0,a", "aaaaaa", "bbbbbb"), Line("1,a", "aaabbb", "bbbaaa"), Line("2,a", "aaabbb", "bbbaaa"),
-            Line("3,b", "bbbbbb", "bbbbbb"),
-        ];
-        var sweep = await SweepAsync(
-            lines,
-            Wide([
-                .. from run in new[] { ("d", "bf16"), ("p", "int4"), ("q", "nf4") }
-                   from seed in seeds select ($"{run.Item1}{seed}", run.Item2, seed),
-            ]),
-            ForeignTask.SingleLabel, ReplicationKind.Training, cohorts:
-            [
-                new() { Name = "int4", Model = "llama", Pairing = pairing },
-                new() { Name = "nf4", Model = "llama", Pairing = pairing },
-            ]);
+        var sweep = await SixPairsAsync(pairing);
         var path = await PathAsync(sweep);
         var pie = Assert.Single((await api.GetAsync($"{path}/pies"))["items"]!.AsArray())!;
         var (unpaired, paired) = (Number(pie, "q"), Number(pie, "paired", "q"));
@@ -238,6 +222,42 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
             [pies, pies],
             await db.Database.SqlQuery<int>(
                 $"""SELECT significant_pies AS "Value" FROM analyses WHERE sweep_id = {sweep}""").ToListAsync());
+    }
+
+    [Theory]
+    [InlineData(SeedPairing.Model, "paired")]
+    [InlineData(SeedPairing.Seed, "unpaired")]
+    public async Task The_q_values_that_are_shown_are_those_of_the_default_test(SeedPairing pairing, string test)
+    {
+        var sweep = await SixPairsAsync(pairing);
+        var comparisons = (await api.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray();
+        var (int4, nf4) = ((string)comparisons[0]!["id"]!, (string)comparisons[1]!["id"]!);
+        var pie = Assert.Single((await api.GetAsync($"/api/v1/comparisons/{int4}/pies"))["items"]!.AsArray())!;
+        var isPaired = test == "paired";
+        var q = isPaired ? Number(pie, "paired", "q") : Number(pie, "q");
+        var (shown, heading) = (Shown.Small(q), isPaired ? "q value, paired test" : "q value");
+
+        var page = await Html.FoundAsync(api.Client, $"/ui/comparisons/{int4}");
+        Assert.Contains(heading, page.Heads);
+        Assert.Contains(shown, page.Rows.Single());
+        var chosen = await Html.FoundAsync(api.Client, $"/ui/comparisons/{int4}?test=unpaired");
+        Assert.Contains("q value", chosen.Heads);
+        Assert.Contains(Shown.Small(Number(pie, "q")), chosen.Rows.Single());
+        var pair = await Html.FoundAsync(api.Client, $"/ui/comparisons/{int4}/pair?with={nf4}");
+        Assert.Contains($"PIE, {heading} {shown}", pair.Text, StringComparison.Ordinal);
+        var example = await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep}/examples/{pie["exampleId"]}");
+        Assert.All(
+            example.Rows.Take(2), row => Assert.Contains(isPaired ? $"{shown} paired test" : shown, row));
+        var latex = await api.Client.GetStringAsync($"/api/v1/comparisons/{int4}/pies?format=latex");
+        Assert.Equal(isPaired, latex.Contains("$q$ (paired)", StringComparison.Ordinal));
+        Assert.Equal(isPaired, latex.Contains("the q value of the paired test", StringComparison.Ordinal));
+        Assert.Contains($"& {LatexText.Probability(q)}", latex, StringComparison.Ordinal);
+
+        var votes = await api.GetAsync($"/api/v1/sweeps/{sweep}/examples/{pie["exampleId"]}");
+        var vote = votes["comparisons"]![0]!;
+        var point = votes["trajectories"]![0]!["points"]![0]!;
+        Assert.Equal((test, q), ((string)vote["test"]!, Number(vote, "q")));
+        Assert.Equal((test, q), ((string)point["test"]!, Number(point, "q")));
     }
 
     /// <summary>Of four questions, all three settings change the first, and one changes the second.</summary>
@@ -309,6 +329,31 @@ public sealed class ImportedAnalysisTests(ApiFixture api) : IClassFixture<ApiFix
     }
 
     public void Dispose() => folder.Delete(recursive: true);
+
+    /// <returns>A sweep with two equal cohorts of six runs each.</returns>
+    private async Task<Guid> SixPairsAsync(SeedPairing pairing)
+    {
+        var seeds = Enumerable.Range(0, 6).ToList();
+        string Line(string start, string dense, string pruned) =>
+            string.Join(',', [start, .. dense, .. pruned, .. pruned]);
+        string[] lines =
+        [
+            string.Join(',', ["id,gold", .. from run in "dpq" from seed in seeds select $"{run}{seed}"]),
+            Line("0,a", "aaaaaa", "bbbbbb"), Line("1,a", "aaabbb", "bbbaaa"), Line("2,a", "aaabbb", "bbbaaa"),
+            Line("3,b", "bbbbbb", "bbbbbb"),
+        ];
+        return await SweepAsync(
+            lines,
+            Wide([
+                .. from run in new[] { ("d", "bf16"), ("p", "int4"), ("q", "nf4") }
+                   from seed in seeds select ($"{run.Item1}{seed}", run.Item2, seed),
+            ]),
+            ForeignTask.SingleLabel, ReplicationKind.Training, cohorts:
+            [
+                new() { Name = "int4", Model = "llama", Bits = 4, Pairing = pairing },
+                new() { Name = "nf4", Model = "llama", Pairing = pairing },
+            ]);
+    }
 
     private Task<string> ScoredAsync() => LabelledAsync(
         ScoredQuestions,
