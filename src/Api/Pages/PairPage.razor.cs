@@ -26,7 +26,8 @@ public partial class PairPage : HtmlPage<PairPage.Content>
     /// labelled.</param>
     public sealed record Content(
         string SweepName, ComparisonScope First, ComparisonScope Second, SweepAnalysisResponse FirstNumbers,
-        SweepAnalysisResponse SecondNumbers, PieOverlap? Overlap, OverlapGivenMargin? GivenMargin, PairFilter Filter, Page<PairLine> Examples);
+        SweepAnalysisResponse SecondNumbers, PieOverlap? Overlap, OverlapGivenMargin? GivenMargin,
+        PairFilter Filter, Page<PairLine> Examples);
 
     public static async Task<IResult> ShowAsync(
         Guid id, Query<PairFilter> query, PieDbContext db, CancellationToken cancellation)

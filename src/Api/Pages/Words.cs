@@ -65,8 +65,8 @@ public static class Words
     public static readonly Word Overlap = new(
         "overlap", "Overlap",
         "How many PIEs two comparisons share, beside the number that two independent sets of these sizes would share; "
-        + "the Jaccard index is the shared part of all PIEs of both, and given the margin the sets are independent only "
-        + "among examples on which the dense runs agree as much, since a close vote is easily a PIE of both.");
+        + "the Jaccard index is the shared part of all PIEs of both, and given the margin the sets are independent "
+        + "only among examples on which the dense runs agree as much, since a close vote is easily a PIE of both.");
 
     public static readonly Word Shift = new(
         "shift", "Shift",
