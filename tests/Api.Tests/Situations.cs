@@ -95,7 +95,7 @@ public sealed class Situations(IServiceProvider services)
                       select run).AsNoTracking().ToListAsync();
     }
 
-    public Claimant Worker { get; } = new("a worker", "its store", ["glove"], []);
+    public Claimant Worker { get; } = new("a worker", "its store", ["glove"], [], ComputeDevice.Cpu);
 
     /// <summary>Claims this run, which is moved to the head of the queue for that.</summary>
     public async Task<RunLease> ClaimAsync(Guid run)

@@ -17,7 +17,7 @@ public sealed record ClaimedRun(RunLease Lease, Run Run, TracedSweep? For);
 /// <param name="Checkpoints">The names of the pretrained checkpoints that it can use.</param>
 /// <param name="DeviceType">The type of its devices: cpu or cuda.</param>
 public sealed record Claimant(
-    string Worker, string? Store, string[] Vectors, string[] Checkpoints, string DeviceType = ComputeDevice.Cpu);
+    string Worker, string? Store, string[] Vectors, string[] Checkpoints, string DeviceType);
 
 /// <summary>What an epoch adds to the run's row.</summary>
 /// <param name="Checkpoint">Null if it could not be written; the previous one then stays.</param>
@@ -65,23 +65,16 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         // Claims are made one at a time, so that two workers never pick the same run and never skip one.
         await AdvisoryLocks.TakeAsync(db, AdvisoryLocks.Claim, cancellation);
+        if (await FirstInLineAsync(db, by, cancellation) is not { } next) return null;
         var claimed = await db.Database.SqlQuery<RunLease>($"""
             UPDATE runs SET state = 'running', lease_epoch = lease_epoch + 1, attempts = attempts + 1,
                 lease_owner = {by.Worker}, worker = {by.Worker}, lease_until = now() + {settings.Lease},
                 epochs_done = CASE WHEN predict_again THEN epochs_total
                     WHEN checkpoint_store = {by.Store} THEN coalesce(checkpoint_epochs, 0) ELSE 0 END,
                 started_at = coalesce(started_at, now()), error = NULL
-            -- Repeated here because the subquery is not re-evaluated if the row changed while we waited for its lock.
-            WHERE state = 'queued' AND pause_requested_at IS NULL AND (not_before IS NULL OR not_before <= now())
-                AND id = (
-                SELECT id FROM (
-                    SELECT * FROM ready_runs
-                    WHERE (vectors IS NULL OR vectors = ANY({by.Vectors}))
-                        AND (checkpoint IS NULL OR checkpoint = ANY({by.Checkpoints}))
-                        AND (NOT predict_again OR store = {by.Store})
-                        AND device_wish IN ('any', {by.DeviceType})
-                    ORDER BY priority, created_at, ordinal LIMIT {AffinityWindow}) AS line
-                ORDER BY priority, store IS NOT NULL AND store IS DISTINCT FROM {by.Store}, created_at, ordinal LIMIT 1)
+            -- Repeated here because the row may have changed since it was found.
+            WHERE id = {next} AND state = 'queued' AND pause_requested_at IS NULL
+                AND (not_before IS NULL OR not_before <= now())
             RETURNING id AS run_id, lease_epoch AS epoch
             """).ToListAsync(cancellation);
         if (claimed is not [var lease]) return null;
@@ -94,19 +87,29 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     }
 
     /// <summary>
-    /// Whether a worker could claim a run now, or a comparison whose runs have all ended is to be labelled.
+    /// Whether this worker could claim a run now, or a comparison whose runs have all ended is to be labelled.
     /// </summary>
     public async Task<bool> HasWorkAsync(Claimant by, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return await db.Database.SqlQuery<bool>($"""
-            SELECT EXISTS (
-                SELECT 1 FROM ready_runs
+        return await FirstInLineAsync(db, by, cancellation) is not null || await db.Database.SqlQuery<bool>(
+            $"""SELECT EXISTS (SELECT 1 FROM comparisons_to_label) AS "Value" """).SingleAsync(cancellation);
+    }
+
+    /// <summary>The run that a worker would claim now; null if none is ready that it can train.</summary>
+    private static async Task<Guid?> FirstInLineAsync(PieDbContext db, Claimant by, CancellationToken cancellation)
+    {
+        var first = await db.Database.SqlQuery<Guid>($"""
+            SELECT id AS "Value" FROM (
+                SELECT * FROM ready_runs
                 WHERE (vectors IS NULL OR vectors = ANY({by.Vectors}))
                     AND (checkpoint IS NULL OR checkpoint = ANY({by.Checkpoints}))
-                    AND (NOT predict_again OR store = {by.Store}))
-            OR EXISTS (SELECT 1 FROM comparisons_to_label) AS "Value"
-            """).SingleAsync(cancellation);
+                    AND (NOT predict_again OR store = {by.Store})
+                    AND device_wish IN ('any', {by.DeviceType})
+                ORDER BY priority, created_at, ordinal LIMIT {AffinityWindow}) AS line
+            ORDER BY priority, store IS NOT NULL AND store IS DISTINCT FROM {by.Store}, created_at, ordinal LIMIT 1
+            """).ToListAsync(cancellation);
+        return first.Count == 0 ? null : first[0];
     }
 
     /// <summary>

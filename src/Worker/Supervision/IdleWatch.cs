@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using PieService.Domain.Storage;
 using PieService.Hosting;
 using PieService.Worker.Artifacts;
+using PieService.Worker.Machines;
 using PieService.Worker.Resources;
 
 namespace PieService.Worker.Supervision;
@@ -13,7 +14,8 @@ namespace PieService.Worker.Supervision;
 /// <param name="idle">This time.</param>
 public sealed class IdleWatch(
     TimeSpan idle, LeaseKeeper keeper, ModelInventory inventory, ArtifactFolder artifacts, WorkerIdentity worker,
-    RunLeases leases, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<IdleWatch> logger)
+    WorkerSettings settings, RunLeases leases, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILogger<IdleWatch> logger)
     : RepeatingService(Interval, time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -38,5 +40,7 @@ public sealed class IdleWatch(
     protected override void Log(Exception failure) => WorkerLog.DatabaseAway(logger, failure.Message);
 
     private Task<bool> HasWorkAsync(CancellationToken cancellation) => leases.HasWorkAsync(
-        new Claimant(worker.Id, artifacts.Store(), inventory.Vectors(), inventory.Checkpoints()), cancellation);
+        new Claimant(
+            worker.Id, artifacts.Store(), inventory.Vectors(), inventory.Checkpoints(), settings.DeviceType),
+        cancellation);
 }

@@ -18,7 +18,8 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
 
         var claims = await Task.WhenAll(
             Enumerable.Range(0, 8)
-                .Select(i => leases.ClaimNextAsync(new Claimant($"worker {i}", null, [], []), CancellationToken.None)));
+                .Select(i => leases.ClaimNextAsync(
+                    new Claimant($"worker {i}", null, [], [], "cpu"), CancellationToken.None)));
 
         Assert.Equal(run, Assert.Single(claims, claim => claim is not null)!.Run.Id);
     }
@@ -134,7 +135,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
             (Guid)(await api.PostAsync(
                 "/api/v1/sweeps", Situations.Request(await api.Situations.DatasetAsync(), 2, "IMP")))["id"]!;
         var runs = await api.Situations.RunsOfAsync(sweep);
-        var (here, there) = (new Claimant("here", "A", [], []), new Claimant("there", "B", [], []));
+        var (here, there) = (new Claimant("here", "A", [], [], "cpu"), new Claimant("there", "B", [], [], "cpu"));
         var dense = new List<(Claimant By, ClaimedRun Claimed)>();
         foreach (var claimant in new[] { there, here })
             dense.Add((claimant, (await leases.ClaimNextAsync(claimant, CancellationToken.None))!));
@@ -161,8 +162,8 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
         var run = (await api.Situations.RunsOfAsync(sweep)).Single().Id;
 
-        Assert.Empty(await ClaimAllAsync(new Claimant("without", null, ["other"], ["glove"])));
-        Assert.Equal([run], await ClaimAllAsync(new Claimant("with", null, ["other", "glove"], [])));
+        Assert.Empty(await ClaimAllAsync(new Claimant("without", null, ["other"], ["glove"], "cpu")));
+        Assert.Equal([run], await ClaimAllAsync(new Claimant("with", null, ["other", "glove"], [], "cpu")));
     }
 
     [Fact]
@@ -171,8 +172,8 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         var sweep = await api.SubmitAsync(Situations.BertRequest(await api.Situations.DatasetAsync(), "minilm"));
         var run = (await api.Situations.RunsOfAsync(sweep)).Single().Id;
 
-        Assert.Empty(await ClaimAllAsync(new Claimant("without", null, ["minilm"], ["other"])));
-        Assert.Equal([run], await ClaimAllAsync(new Claimant("with", null, [], ["other", "minilm"])));
+        Assert.Empty(await ClaimAllAsync(new Claimant("without", null, ["minilm"], ["other"], "cpu")));
+        Assert.Equal([run], await ClaimAllAsync(new Claimant("with", null, [], ["other", "minilm"], "cpu")));
     }
 
     [Fact]
@@ -188,6 +189,21 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         Assert.Equal([onGpu], await ClaimAllAsync(gpu));
         var anywhere = await SubmitForAsync(dataset, epochs: 4, "any");
         Assert.Equal([anywhere], await ClaimAllAsync(gpu));
+    }
+
+    [Fact]
+    public async Task A_run_that_a_worker_may_not_claim_is_not_work_of_it()
+    {
+        // Comparisons of other tests whose runs have ended are work of every worker.
+        await UpdateAsync($"UPDATE comparisons SET labelling_failed_at = now()");
+        var (gpu, processor) =
+            (new Claimant("gpu", null, [], [], "cuda"), new Claimant("processor", null, [], [], "cpu"));
+        Assert.False(await leases.HasWorkAsync(gpu, CancellationToken.None));
+
+        await SubmitForAsync(await api.Situations.DatasetAsync(), epochs: 2, "cuda");
+
+        Assert.True(await leases.HasWorkAsync(gpu, CancellationToken.None));
+        Assert.False(await leases.HasWorkAsync(processor, CancellationToken.None));
     }
 
     [Fact]
@@ -219,8 +235,8 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         await api.Situations.TrainAsync(run, model: new KeptModel("models/kept", "here", 1, new string('0', 64)));
         await api.PostAsync($"/api/v1/sweeps/{sweep}/predict-again", new JsonObject());
 
-        Assert.Empty(await ClaimAllAsync(new Claimant("elsewhere", "there", [], [])));
-        Assert.Equal([run.Id], await ClaimAllAsync(new Claimant("with its model", "here", [], [])));
+        Assert.Empty(await ClaimAllAsync(new Claimant("elsewhere", "there", [], [], "cpu")));
+        Assert.Equal([run.Id], await ClaimAllAsync(new Claimant("with its model", "here", [], [], "cpu")));
         var claimed = (await api.Situations.RunsOfAsync(sweep)).Single();
         Assert.Equal((true, claimed.EpochsTotal), (claimed.PredictAgain, claimed.EpochsDone));
     }
