@@ -131,7 +131,7 @@ public sealed class SweepToPiesTests(ServiceFixture service) : IClassFixture<Ser
             .Where(row => (string?)row["split"] == "train").ToList();
         Assert.Equal(Enumerable.Range(2, 6), measured.Select(row => (int)row["epoch"]!));
 
-        // Study 1.12: the effect of each pruning, the last one included.
+        // The effect of each pruning, the last one included.
         var prunings = branch["prunings"]!.AsArray();
         Assert.Equal([2, 4, 6], prunings.Select(pruning => (int)pruning!["afterEpochs"]!));
         Assert.All(prunings, pruning => Assert.NotNull(pruning!["stability"]));

@@ -5,8 +5,8 @@ using PieService.Domain.Statistics;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// A test of whether pruning hurts a class more than the model (Hooker et al. 2019; analysis 6): Welch's test of the
-/// runs' recall of the class, less the mean accuracy of their cohort.
+/// A test of whether pruning hurts a class more than the model (Hooker et al. 2019): Welch's test of the runs'
+/// recall of the class, less the mean accuracy of their cohort.
 /// </summary>
 /// <param name="Test">Pruned minus dense: negative if the class is hurt more than the model.</param>
 /// <param name="Holm">p adjusted by Holm over the classes that have one; null if this one has none.</param>

@@ -34,8 +34,8 @@ public sealed record Significance(
     public static Significance None(string reason) => new(SignificanceTest.Unpaired, true, 0, [], null, reason);
 
     /// <summary>
-    /// The paired test if each model was made of the baseline's run of its seed: these runs share their noise, and the
-    /// test finds more then (analysis 1). A training loses the seed, so otherwise the unpaired test.
+    /// The paired test if each model was made of the baseline's run of its seed: these runs share their noise, which
+    /// cancels in their difference, so the test finds more. A training loses the seed, so otherwise the unpaired test.
     /// </summary>
     public static SignificanceTest DefaultTest(SeedPairing pairing) =>
         pairing == SeedPairing.Model ? SignificanceTest.Paired : SignificanceTest.Unpaired;

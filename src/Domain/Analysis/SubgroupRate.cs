@@ -3,8 +3,8 @@ using PieService.Domain.Statistics;
 namespace PieService.Domain.Analysis;
 
 /// <summary>
-/// An error rate of one class within a group of examples, one against the rest, for both cohorts (Hooker et al. 2020;
-/// analysis 6): false positives / examples of other classes, or false negatives / examples of the class.
+/// An error rate of one class within a group of examples, one against the rest, for both cohorts (Hooker et al.
+/// 2020): false positives / examples of other classes, or false negatives / examples of the class.
 /// </summary>
 /// <param name="Dense">Mean over the dense runs, in [0, 1].</param>
 /// <param name="Pruned">Mean over the pruned runs.</param>

@@ -24,7 +24,7 @@ public static class FairCoin
     public static double AtLeast(int heads, int tosses) => AtMost(tosses - heads, tosses);
 
     /// <summary>
-    /// McNemar's exact test (1947; analysis 1): b discordant pairs of one kind and c of the other are equally likely.
+    /// McNemar's exact test (1947): b discordant pairs of one kind and c of the other are equally likely.
     /// </summary>
     /// <returns>min(1, 2 P(X at most min(b, c))) for X of b + c tosses.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>

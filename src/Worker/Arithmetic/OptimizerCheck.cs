@@ -34,7 +34,7 @@ internal sealed class OptimizerCheck() : ArithmeticCheck(
                 before, _ => (float)(Sizes[step - 1] * (random.NextInt(2001) - 1000) / 1000));
             ParameterBuffer.Fill(parameters.Gradients, gradients);
             parameters.ClipGradients(MaxNorm);
-            // Study 1.9.
+            // Gradients whose norm is above the largest one are scaled to it.
             var scale = Math.Min(
                 1, MaxNorm / (Math.Sqrt(gradients.Sum(gradient => (double)gradient * gradient)) + NormEpsilon));
             double[] clipped = [.. gradients.Select(gradient => scale * gradient)];

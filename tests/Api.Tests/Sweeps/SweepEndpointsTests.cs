@@ -100,7 +100,7 @@ public sealed class SweepEndpointsTests(ApiFixture api) : IClassFixture<ApiFixtu
     }
 
     /// <summary>
-    /// Study 1.1 and 1.7: 4 x 39 epochs of iterative methods, of which the first 39 are those of the dense run.
+    /// 4 x 39 epochs of iterative methods, of which the first 39 are those of the dense run.
     /// </summary>
     [Fact]
     public async Task A_preset_needs_only_a_dataset_and_reports_its_unknowns()

@@ -14,7 +14,7 @@ public class PublishedScheduleTests
     public void Three_steps_prune_the_published_percentages(int target, double percent) =>
         Assert.Equal(percent, PublishedSchedule.PercentPerStep(target, 3), 1e-9);
 
-    /// <summary>Study 1.7: the search stops early, near 100 (1 - (1 - t)^(1/3)).</summary>
+    /// <summary>The search stops early, near 100 (1 - (1 - t)^(1/3)).</summary>
     [Theory]
     [InlineData(9)]
     [InlineData(66)]

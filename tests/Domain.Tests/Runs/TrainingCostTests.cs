@@ -22,7 +22,7 @@ public class TrainingCostTests
     private static readonly TrainingCost Guess = new([]);
 
     /// <summary>
-    /// Study 1.2: 300-dimensional vectors, hidden size 100, and its number of parameters without the classifier.
+    /// 300-dimensional vectors, hidden size 100, and its number of parameters without the classifier.
     /// </summary>
     [Fact]
     public void The_size_of_a_BiLstm_checkpoint_follows_from_the_weights_of_the_study() =>

@@ -81,7 +81,8 @@ public class StepUpQTests
     [Fact]
     public void No_examples_have_no_q() => Assert.Empty(StepUpQ.Of([]));
 
-    /// <summary>Steps 1 to 3 of section 1, with tau by bisection, which must not end between equal steps.</summary>
+    /// <summary>The definition of the q values step by step, with tau by bisection, which must not end between equal
+    /// steps.</summary>
     private static double[] ByDefinition(TestedVotes[] tests)
     {
         double low = 0, high = 1;

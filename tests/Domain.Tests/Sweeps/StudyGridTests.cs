@@ -8,7 +8,7 @@ public class StudyGridTests
 {
     public static TheoryData<string> Presets => [.. Wire.All<Preset>()];
 
-    /// <summary>Study 1.1: 41 cohorts x 30 seeds x 8.</summary>
+    /// <summary>41 cohorts x 30 seeds x 8.</summary>
     [Fact]
     public void The_presets_are_the_runs_of_the_study() => Assert.Equal(
         9_840,
@@ -27,7 +27,7 @@ public class StudyGridTests
         Assert.NotEmpty(request.Unknowns);
     }
 
-    /// <summary>Study 1.7, the column of all epochs of an iterative method, and 1.9.</summary>
+    /// <summary>The numbers of all epochs of an iterative method are those of the published study.</summary>
     [Theory]
     [InlineData("paper/snli/bert", 8, 3.586e-5, 256, 128)]
     [InlineData("paper/snli/bilstm", 156, 7.007e-4, 4096, 128)]
@@ -49,7 +49,6 @@ public class StudyGridTests
             (recipe.Hyperparameters.LearningRate, recipe.Hyperparameters.BatchSize, recipe.Hyperparameters.MaxLength));
     }
 
-    /// <summary>Study 1.14, 9.</summary>
     [Theory]
     [InlineData("paper/reuters/bilstm", Padding.UnknownWord)]
     [InlineData("paper/aapd/bilstm", Padding.UnknownWord)]

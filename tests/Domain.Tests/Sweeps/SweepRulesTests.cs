@@ -219,7 +219,7 @@ public class SweepRulesTests
             KeepModels = KeepModels.Last,
         }));
 
-    /// <summary>Study 1.15: the last segment has E - 1 epochs.</summary>
+    /// <summary>The last segment has E - 1 epochs.</summary>
     [Theory]
     [InlineData(Protocol.Paper, Method.ImpWr, 1, true)]
     [InlineData(Protocol.Paper, Method.IrpWr, 2, false)]

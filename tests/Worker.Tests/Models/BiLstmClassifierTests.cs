@@ -85,7 +85,7 @@ public class BiLstmClassifierTests
     }
 
     /// <summary>
-    /// Study 1.14, 11: the published model reads pads like words, from the beginning and from the end.
+    /// The published model reads pads like words, from the beginning and from the end.
     /// </summary>
     [Fact]
     public void A_text_that_is_padded_to_a_fixed_length_is_read_with_its_pads()
@@ -174,7 +174,7 @@ public class BiLstmClassifierTests
     }
 
     /// <summary>
-    /// Study 1.14, 9: Reuters and AAPD are padded with the empty string, which is a word that no vectors have.
+    /// Reuters and AAPD are padded with the empty string, which is a word that no vectors have.
     /// </summary>
     [Fact]
     public void Pads_may_have_the_mean_vector_of_unknown_words()

@@ -71,7 +71,7 @@ public sealed class PrunerTests : IDisposable
     }
 
     /// <summary>
-    /// Study 1.6: weights strictly below one percentile of all scores are pruned, compared as float32, so equal scores
+    /// Weights strictly below one percentile of all scores are pruned, compared as float32, so equal scores
     /// are all kept or all pruned.
     /// </summary>
     [Theory]
@@ -181,7 +181,7 @@ public sealed class PrunerTests : IDisposable
         Assert.All(ours.Zip(toy.Parameters.CopyGradients()), pair => Assert.Equal(pair.Second, pair.First, 1e-6f));
     }
 
-    /// <summary>Study 1.6: the published code clears the gradient before each batch of ten.</summary>
+    /// <summary>The published code clears the gradient before each batch of ten.</summary>
     [Theory]
     [InlineData(100, 90)]
     [InlineData(96, 90)]

@@ -90,7 +90,7 @@ public sealed class BertTrainingTests : IDisposable
         Assert.Empty(warnings);
     }
 
-    /// <summary>Study 1.8: rewinding restores the pretrained weights and the classifier of the seed.</summary>
+    /// <summary>Rewinding restores the pretrained weights and the classifier of the seed.</summary>
     [Fact]
     public void Rewinding_restores_the_pretrained_weights_and_the_initial_classifier_of_the_seed()
     {
@@ -122,7 +122,7 @@ public sealed class BertTrainingTests : IDisposable
         Assert.Contains(parameters.Masks.Values, mask => mask.Pruned > 0);
     }
 
-    /// <summary>Study 1.15: dropout has probability 0; protocol paper (1.14, 3) scores with dropout.</summary>
+    /// <summary>Dropout has probability 0; only protocol paper scores with dropout.</summary>
     [Fact]
     public void The_impact_gradient_has_dropout_in_protocol_paper_only()
     {

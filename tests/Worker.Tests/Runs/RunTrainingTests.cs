@@ -234,7 +234,7 @@ public sealed class RunTrainingTests : IDisposable
     }
 
     /// <summary>
-    /// Study 1.7: the share of each step and that of each tensor are rounded; together by less than a weight in 500.
+    /// The share of each step and that of each tensor are rounded; together by less than a weight in 500.
     /// </summary>
     [Theory]
     [InlineData(Method.ImpWr, 2, PruningScope.LayerWise)]

@@ -126,7 +126,6 @@ public sealed class TokenisedDatasetTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    /// <summary>Study 1.10 and 1.14, 12.</summary>
     [Fact]
     public void A_pair_is_two_texts_with_token_types_in_protocol_sound_and_one_text_in_protocol_paper()
     {

@@ -8,7 +8,7 @@ public class TextMeterTests
 
     private readonly TextMeter meter = new(TrainingTypes.Of([["two", "dogs", "."]]));
 
-    /// <summary>The text T1 of study 4.2, whose values textstat gave.</summary>
+    /// <summary>The values of the readability measures are those that textstat gave.</summary>
     [Fact]
     public void Both_texts_of_a_pair_are_measured_as_one_with_a_space_between_them()
     {
