@@ -13,6 +13,9 @@ public sealed class Cartography(PackedLabels gold)
 {
     private readonly double[] sums = new double[gold.Count], squares = new double[gold.Count];
 
+    /// <summary>Those of a model for a block.</summary>
+    private double[] probabilities = [];
+
     /// <summary>The number of models that have scored every example.</summary>
     public int Models { get; private set; }
 
@@ -23,10 +26,13 @@ public sealed class Cartography(PackedLabels gold)
     {
         foreach (var logits in models)
         {
-            for (var i = 0; i < logits.Length / gold.ClassCount; i++)
+            if (probabilities.Length < logits.Length) probabilities = new double[logits.Length];
+            var p = probabilities.AsSpan(0, logits.Length);
+            Read(logits, p);
+            for (var (i, c) = (0, gold.ClassCount); i < logits.Length / c; i++)
             {
-                var p = Confidence(logits.AsSpan(i * gold.ClassCount, gold.ClassCount), start + i);
-                (sums[start + i], squares[start + i]) = (sums[start + i] + p, squares[start + i] + (p * p));
+                var right = Confidence(p.Slice(i * c, c), start + i);
+                (sums[start + i], squares[start + i]) = (sums[start + i] + right, squares[start + i] + (right * right));
             }
         }
     }
@@ -44,18 +50,18 @@ public sealed class Cartography(PackedLabels gold)
         return Math.Sqrt(Math.Max(0, (squares[example] / Models) - (mean * mean)));
     }
 
-    private double Confidence(ReadOnlySpan<float> logits, int example)
+    /// <param name="p">Becomes the probabilities of the classes, or of each label.</param>
+    private void Read(float[] logits, Span<double> p)
     {
-        if (gold.Task == LearningTask.SingleLabel)
-        {
-            double highest = logits[0], total = 0;
-            foreach (var logit in logits) highest = Math.Max(highest, logit);
-            foreach (var logit in logits) total += Math.Exp(logit - highest);
-            return Math.Exp(logits[gold.ClassAt(example)] - highest) / total;
-        }
+        if (gold.Task == LearningTask.SingleLabel) Softmax.OfRows(logits, gold.ClassCount, p);
+        else for (var at = 0; at < p.Length; at++) p[at] = Softmax.Sigmoid(logits[at]);
+    }
+
+    private double Confidence(ReadOnlySpan<double> p, int example)
+    {
+        if (gold.Task == LearningTask.SingleLabel) return p[gold.ClassAt(example)];
         var right = 0.0;
-        for (var c = 0; c < logits.Length; c++)
-            right += 1 / (1 + Math.Exp(gold.Has(example, c) ? -logits[c] : logits[c]));
-        return right / logits.Length;
+        for (var c = 0; c < p.Length; c++) right += gold.Has(example, c) ? p[c] : 1 - p[c];
+        return right / p.Length;
     }
 }
