@@ -13,6 +13,12 @@ public sealed class DivergenceTally(int classCount, int examples, ComparedCohort
     /// <summary>The most pairs of cohorts that are not paired: those of 32 and 32 runs.</summary>
     public const int MostPairs = 1024;
 
+    /// <summary>
+    /// The most logarithms that are computed for these pairs, one for each pair, example and label: about 20 seconds of
+    /// one core.
+    /// </summary>
+    public const long MostLogarithms = 1_000_000_000;
+
     private readonly double[] kl = new double[examples], js = new double[examples], margins = new double[examples],
         logits = new double[classCount];
     private readonly ClippedProbabilities[] dense = Probabilities(cohorts.Dense, classCount),
@@ -20,19 +26,23 @@ public sealed class DivergenceTally(int classCount, int examples, ComparedCohort
 
     /// <summary>
     /// The pairs of a dense and a pruned run whose divergences are averaged: the runs of one seed, or if the cohorts
-    /// are not paired, all pairs. Of more than <see cref="MostPairs"/> pairs, only so many count, or one for each run
-    /// of a larger cohort, in which the runs occur about equally often: the time grows with the pairs.
+    /// are not paired, all pairs. Of more than <see cref="MostPairs"/> pairs, or pairs with more than
+    /// <see cref="MostLogarithms"/> logarithms, only so many count, but at least one for each run of the larger cohort,
+    /// in which the runs occur about equally often: the time grows with the pairs, the examples and the labels.
     /// </summary>
-    public IReadOnlyList<(int Dense, int Pruned)> Pairs { get; } = PairsOf(cohorts);
+    public IReadOnlyList<(int Dense, int Pruned)> Pairs { get; } = PairsOf(
+        cohorts, Math.Min(MostPairs, MostLogarithms / Math.Max(1, (long)classCount * examples)));
 
     /// <param name="start">The position of the first example of the block.</param>
     /// <param name="ofDense">The logits of each dense run for the block, row-major.</param>
     /// <param name="ofPruned">Those of each pruned run.</param>
-    public void Add(int start, IReadOnlyList<float[]> ofDense, IReadOnlyList<float[]> ofPruned)
+    public void Add(
+        int start, IReadOnlyList<float[]> ofDense, IReadOnlyList<float[]> ofPruned, CancellationToken cancellation)
     {
         var count = ofDense[0].Length / classCount;
         for (var i = 0; i < count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             Read(ofDense, i, dense);
             Read(ofPruned, i, pruned);
             var (sumOfKl, sumOfJs, example) = (0.0, 0.0, start + i);
@@ -55,11 +65,11 @@ public sealed class DivergenceTally(int classCount, int examples, ComparedCohort
     /// <summary>
     /// All pairs along the diagonals: the pairs of each diagonal have every run of the larger cohort once.
     /// </summary>
-    private static (int Dense, int Pruned)[] PairsOf(ComparedCohorts cohorts)
+    private static (int Dense, int Pruned)[] PairsOf(ComparedCohorts cohorts, long mostPairs)
     {
         if (cohorts.Paired) return [.. Enumerable.Range(0, cohorts.Dense).Select(seed => (seed, seed))];
         var larger = Math.Max(cohorts.Dense, cohorts.Pruned);
-        var most = Math.Min((long)cohorts.Dense * cohorts.Pruned, Math.Max(MostPairs, larger));
+        var most = Math.Min((long)cohorts.Dense * cohorts.Pruned, Math.Max(mostPairs, larger));
         return [.. Enumerable.Range(0, (int)most).Select(pair =>
         {
             var (run, diagonal) = (pair % larger, pair / larger);

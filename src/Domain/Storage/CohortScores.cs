@@ -123,7 +123,7 @@ internal sealed class CohortScores(
                 db, [.. Ids(cohorts.Dense), .. Ids(cohorts.Pruned)], gold.Count, scoreBytes, blockBytes, cancellation))
             tally.Add(
                 block.Start, [.. dense.Select((run, r) => run.Unpack(packed[r]))],
-                [.. pruned.Select((run, s) => run.Unpack(packed[dense.Count + s]))]);
+                [.. pruned.Select((run, s) => run.Unpack(packed[dense.Count + s]))], cancellation);
         return tally.Divergence(changed);
     }
 

@@ -35,6 +35,33 @@ public class DivergenceTallyTests
             pairs.GroupBy(pair => pair.Pruned), ofRun => Assert.InRange(ofRun.Count(), fewest, most));
     }
 
+    [Theory]
+    [InlineData(2, 550_000, 60, 909)]
+    [InlineData(20, 550_000, 60, 90)]
+    [InlineData(1000, 550_000, 60, 60)]
+    [InlineData(2, 1000, 60, DivergenceTally.MostPairs)]
+    [InlineData(2, 1000, 3, 9)]
+    public void Of_many_examples_and_labels_fewer_pairs_count(int labels, int examples, int runs, int expected)
+    {
+        var pairs = new DivergenceTally(labels, examples, new(runs, runs, Paired: false)).Pairs;
+
+        Assert.Equal(expected, pairs.Count);
+        Assert.Equal(expected, pairs.Distinct().Count());
+        Assert.Equal(runs, pairs.Select(pair => pair.Dense).Distinct().Count());
+        Assert.Equal(runs, pairs.Select(pair => pair.Pruned).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_block_is_not_read_to_its_end_after_a_cancellation()
+    {
+        using var source = new CancellationTokenSource();
+        await source.CancelAsync();
+        var tally = new DivergenceTally(Labels, Examples, ComparedCohorts.OfSeeds(1));
+
+        Assert.Throws<OperationCanceledException>(
+            () => tally.Add(0, [Run("dense", 0)], [Run("pruned", 0)], source.Token));
+    }
+
     [Fact]
     public void The_value_of_unpaired_cohorts_is_the_mean_over_all_pairs()
     {
@@ -42,7 +69,7 @@ public class DivergenceTallyTests
             pruned = [Run("pruned", 0), Run("pruned", 1), Run("pruned", 2)];
         var tally = new DivergenceTally(Labels, Examples, new(2, 3, Paired: false));
 
-        tally.Add(0, dense, pruned);
+        tally.Add(0, dense, pruned, CancellationToken.None);
 
         var pairs = dense.SelectMany(one => pruned.Select(other => (one, other))).ToList();
         Assert.Equal(
@@ -63,7 +90,9 @@ public class DivergenceTallyTests
         for (var start = 0; start < Examples; start += block)
         {
             var logits = (start * Labels)..(Math.Min(start + block, Examples) * Labels);
-            tally.Add(start, [.. dense.Select(run => run[logits])], [.. pruned.Select(run => run[logits])]);
+            tally.Add(
+                start, [.. dense.Select(run => run[logits])], [.. pruned.Select(run => run[logits])],
+                CancellationToken.None);
         }
         var divergence = tally.Divergence(changed);
 
@@ -86,7 +115,7 @@ public class DivergenceTallyTests
     public void Equal_scores_have_no_divergence()
     {
         var (run, tally) = (Run("same", 0), new DivergenceTally(Labels, Examples, ComparedCohorts.OfSeeds(1)));
-        tally.Add(0, [run], [run]);
+        tally.Add(0, [run], [run], CancellationToken.None);
 
         var divergence = tally.Divergence(new double[Examples]);
 
@@ -99,7 +128,7 @@ public class DivergenceTallyTests
     public void Scores_that_are_far_apart_have_finite_divergences()
     {
         var tally = new DivergenceTally(2, 1, ComparedCohorts.OfSeeds(1));
-        tally.Add(0, [[65_504, -65_504]], [[-65_504, 65_504]]);
+        tally.Add(0, [[65_504, -65_504]], [[-65_504, 65_504]], CancellationToken.None);
 
         var divergence = tally.Divergence([1]);
 
