@@ -8,8 +8,8 @@ using PieService.Domain.Recipes;
 namespace PieService.Api.Comparisons;
 
 /// <summary>One example in the complete comparisons of a model, a method and a baseline.</summary>
-/// <param name="Compression">The compression of imported cohorts in words, without numbers; null if this service
-/// trained the runs.</param>
+/// <param name="Compression">The compression of imported cohorts in words, without its bits and percentages unless two
+/// cohorts with the same sparsity or bits then have the same words; null if this service trained the runs.</param>
 /// <param name="By">What orders the points: sparsity, or the bits of imported cohorts of unknown sparsity.</param>
 /// <param name="Points">By target sparsity, ascending, or by bits, descending.</param>
 /// <param name="FirstFlip">The first point at which it is a PIE: the lowest target in percent, or the most bits; null
@@ -36,9 +36,12 @@ public sealed partial record ExampleTrajectory(
            orderby comparison.Sparsity, comparison.Bits descending
            group label by (
                comparison.Model, comparison.Method, comparison.Baseline, Family(comparison.Compression), scale)
-               into points
+               into family
+           from points in SharesPlace(family, family.Key.scale)
+               ? family.GroupBy(point => point.Comparison.Compression)
+               : family.GroupBy(_ => family.Key.Item4)
            orderby points.Min(point => point.Comparison.Ordinal)
-           select Of(points.Key.Item4, points.Key.scale, [.. points]),
+           select Of(points.Key, family.Key.scale, [.. points]),
     ];
 
     private static ExampleTrajectory Of(
@@ -47,8 +50,8 @@ public sealed partial record ExampleTrajectory(
         var comparison = labels[0].Comparison;
         List<TrajectoryPoint> points =
             [.. labels.Select(label => TrajectoryPoint.Of(label.Comparison, label.Label))];
-        var path = PieTrajectory.Of([.. points.Select(point => (
-            scale == TrajectoryScale.Bits ? point.Bits!.Value : (double)point.Sparsity, point.IsPie))]);
+        var path = PieTrajectory.Of(
+            [.. labels.Select(label => (PlaceOf(label.Comparison, scale), label.Label.IsPie))]);
         return new(
             comparison.Model, comparison.Method, comparison.Baseline, comparison.Split, compression, scale, points,
             path.FirstFlip, path.LastingFlip, path.Returns, path.IsMonotone,
@@ -56,11 +59,19 @@ public sealed partial record ExampleTrajectory(
     }
 
     /// <summary>
-    /// A compression without its numbers: "GPTQ 4 bit" and "GPTQ 3 bit" are points of one trajectory, and so are "int4"
-    /// and "int8".
+    /// A compression without its bits and percentages: "GPTQ 4 bit" and "GPTQ 3 bit" are points of one trajectory, and
+    /// so are "int4" and "int8", but not "GPTQ 4 bit group 32" and "GPTQ 4 bit group 128".
     /// </summary>
     private static string? Family(string? compression) => compression is null ? null
-        : Blanks().Replace(Numbers().Replace(compression, " "), " ").Trim();
+        : Blanks().Replace(BitsOrPercentage().Replace(compression, " "), " ").Trim();
+
+    /// <summary>Whether two cohorts have the same sparsity or bits: then they differ in something else.</summary>
+    private static bool SharesPlace(
+        IEnumerable<(Comparison Comparison, PieLabel Label)> labels, TrajectoryScale scale) =>
+        labels.CountBy(label => PlaceOf(label.Comparison, scale)).Any(place => place.Value > 1);
+
+    private static double PlaceOf(Comparison comparison, TrajectoryScale scale) =>
+        scale == TrajectoryScale.Bits ? comparison.Bits!.Value : (double)comparison.KnownSparsity!.Value;
 
     private static double? HalfSparsityOf(List<TrajectoryPoint> points, PieLabel label) =>
         label.DenseMode is not { } mode ? null : PieTrajectory.HalfSparsity(
@@ -70,8 +81,13 @@ public sealed partial record ExampleTrajectory(
                 .Select(point => (point.AchievedSparsity!.Value, point.Share!.Value)),
         ]);
 
-    [GeneratedRegex(@"\d+([.,]\d+)?(\s*%|[ -]?bits?(?![a-z]))?", RegexOptions.IgnoreCase)]
-    private static partial Regex Numbers();
+    /// <summary>A number with a percent sign or "bit", and the first one of "int4", "NF4", "W4A16" and
+    /// "Q4_K_M".</summary>
+    [GeneratedRegex(
+        @"(?<![\d.,:])\d+([.,]\d+)?(\s*%|[ -]?bits?(?![a-z]))"
+        + @"|(?<=(?<![a-z])(u?int|[nb]?f|fp|q|w))\d+(?![\d.:])",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex BitsOrPercentage();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();
@@ -86,7 +102,7 @@ public enum TrajectoryScale
     [JsonStringEnumMemberName("bits")] Bits,
 }
 
-/// <param name="Sparsity">The target sparsity, in percent; 0 if it is not known.</param>
+/// <param name="Sparsity">The target sparsity, in percent; null if it is not known.</param>
 /// <param name="AchievedSparsity">The mean achieved sparsity of the pruned runs, in percent; null if it is not
 /// known.</param>
 /// <param name="Cohort">The name of the cohort of imported predictions; null if this service trained the runs.</param>
@@ -99,14 +115,14 @@ public enum TrajectoryScale
 /// <param name="Share">The share of the pruned votes that are for the dense mode, in [0, 1]; null for multi-label
 /// data.</param>
 public sealed record TrajectoryPoint(
-    decimal Sparsity, double? AchievedSparsity, string? Cohort, double? Bits, bool IsPie, SignificanceTest Test,
+    decimal? Sparsity, double? AchievedSparsity, string? Cohort, double? Bits, bool IsPie, SignificanceTest Test,
     double? Q, double Taxicab, double? Shift, double? Share)
 {
     public static TrajectoryPoint Of(Comparison comparison, PieLabel label)
     {
         var test = Significance.DefaultTest(comparison.Pairing);
         return new(
-            comparison.Sparsity, comparison.AchievedSparsity, comparison.Cohort, comparison.Bits, label.IsPie, test,
+            comparison.KnownSparsity, comparison.AchievedSparsity, comparison.Cohort, comparison.Bits, label.IsPie, test,
             Significance.QOf(label, test), label.Taxicab, label.Shift,
             label.DenseMode is { } mode ? (double)PackedVotes.Of(label.PrunedVotes, mode) / label.PrunedRuns : null);
     }
