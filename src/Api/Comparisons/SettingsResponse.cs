@@ -11,9 +11,14 @@ namespace PieService.Api.Comparisons;
 /// <param name="ByChanged">For k = 0 to K the examples that k settings change, with the number that is expected of
 /// settings that change examples independently of one another.</param>
 /// <param name="Reason">Why this is not known; null if it is.</param>
-public sealed record SettingsResponse(int? Settings, IReadOnlyList<ChangedExamples> ByChanged, string? Reason)
+/// <param name="MarginReason">Why expectedGivenMargin and ratioGivenMargin are not known; null if they are.</param>
+public sealed record SettingsResponse(
+    int? Settings, IReadOnlyList<ChangedExamples> ByChanged, string? Reason, string? MarginReason)
 {
+    private const string NoSettings =
+        "The runs of the cohort are not several settings of a compression (replication setting).";
+
     public static SettingsResponse Of(ChangedBySettings? settings) => settings is null
-        ? new(null, [], "The runs of the cohort are not several settings of a compression (replication setting).")
-        : new(settings.Settings, settings.ByChanged, null);
+        ? new(null, [], NoSettings, NoSettings)
+        : new(settings.Settings, settings.ByChanged, null, settings.MarginReason);
 }

@@ -9,6 +9,10 @@ namespace PieService.Domain.Analysis;
 /// </summary>
 public sealed class SettingTally(ComparedCohorts cohorts)
 {
+    private const string NoMargins =
+        "The baseline has one run, whose votes do not tell border examples from others: import two or more runs of the "
+        + "baseline.";
+
     private readonly int[] byChanged = new int[cohorts.Pruned + 1];
 
     /// <summary>The examples of each stratum of the margin.</summary>
@@ -47,9 +51,14 @@ public sealed class SettingTally(ComparedCohorts cohorts)
         }
         var independent = Chances(
             setting => Enumerable.Range(0, examples.Length).Sum(stratum => changed[stratum, setting]), all);
+        var hasMargins = cohorts.Dense > 1;
         return new(
             cohorts.Pruned,
-            [.. byChanged.Select((count, k) => new ChangedExamples(k, count, all * independent[k], given[k]))]);
+            [
+                .. byChanged.Select((count, k) =>
+                    new ChangedExamples(k, count, all * independent[k], hasMargins ? given[k] : null)),
+            ],
+            hasMargins ? null : NoMargins);
     }
 
     /// <summary>The probability that k independent settings change an example, for k = 0 to K.</summary>

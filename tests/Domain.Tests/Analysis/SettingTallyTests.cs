@@ -1,4 +1,5 @@
 using PieService.Domain.Analysis;
+using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
 using PieService.Domain.Tests.Pies;
 
@@ -7,13 +8,11 @@ namespace PieService.Domain.Tests.Analysis;
 /// <summary>Ten examples that the baseline answers with 0, and settings that answer some of them with 1.</summary>
 public class SettingTallyTests
 {
-    private static readonly int[] Strata = [.. Enumerable.Repeat(9, 10)];
-
     [Fact]
     public void Examples_are_counted_by_the_settings_that_change_them()
     {
         var settings = Tally(
-            new(1, 3, Paired: false), [Zeros], [Changed(0, 1, 2, 3, 4), Changed(0, 1), Changed(0, 9)]);
+            new(2, 3, Paired: false), [Zeros, Zeros], [Changed(0, 1, 2, 3, 4), Changed(0, 1), Changed(0, 9)]);
 
         Assert.Equal(3, settings.Settings);
         Assert.Equal([0, 1, 2, 3], settings.ByChanged.Select(row => row.Changed));
@@ -29,7 +28,7 @@ public class SettingTallyTests
         foreach (var (row, number) in settings.ByChanged.Zip(expected))
         {
             Assert.Equal(number, row.Expected, 12);
-            Assert.Equal(number, row.ExpectedGivenMargin, 12);
+            Assert.Equal(number, row.ExpectedGivenMargin!.Value, 12);
             Assert.Equal(row.Examples / number, row.Ratio!.Value, 12);
         }
     }
@@ -53,21 +52,35 @@ public class SettingTallyTests
         Assert.Equal([9, 1], settings.ByChanged.Select(row => row.Examples));
     }
 
-    /// <summary>Both settings change the five border examples, and no other.</summary>
+    /// <summary>Both settings change the five examples on which the three runs of the baseline differ, and no
+    /// other.</summary>
     [Fact]
     public void The_margin_of_the_baseline_explains_what_border_examples_have_in_common()
     {
-        int[] strata = [0, 0, 0, 0, 0, 9, 9, 9, 9, 9];
+        var border = Changed(0, 1, 2, 3, 4);
 
-        var settings = Tally(
-            new(1, 2, Paired: false), [Zeros], [Changed(0, 1, 2, 3, 4), Changed(0, 1, 2, 3, 4)], strata);
+        var settings = Tally(new(3, 2, Paired: false), [Zeros, Zeros, border], [border, border]);
 
         Assert.Equal((5, 2.5, 5), Both(settings.ByChanged[2]));
         Assert.Equal((0, 5, 0), Both(settings.ByChanged[1]));
         Assert.Null(settings.ByChanged[1].RatioGivenMargin);
+        Assert.Null(settings.MarginReason);
 
         static (int, double, double) Both(ChangedExamples row) =>
-            (row.Examples, Math.Round(row.Expected, 12), Math.Round(row.ExpectedGivenMargin, 12));
+            (row.Examples, Math.Round(row.Expected, 12), Math.Round(row.ExpectedGivenMargin!.Value, 12));
+    }
+
+    [Fact]
+    public void The_votes_of_one_run_of_the_baseline_have_no_margins()
+    {
+        var border = Changed(0, 1, 2, 3, 4);
+
+        var settings = Tally(new(1, 2, Paired: false), [Zeros], [border, border]);
+
+        Assert.Equal([2.5, 5, 2.5], settings.ByChanged.Select(row => row.Expected));
+        Assert.All(
+            settings.ByChanged, row => Assert.Equal((null, null), (row.ExpectedGivenMargin, row.RatioGivenMargin)));
+        Assert.Contains("has one run", settings.MarginReason, StringComparison.Ordinal);
     }
 
     private static int[] Zeros => Changed();
@@ -75,15 +88,20 @@ public class SettingTallyTests
     private static int[] Changed(params int[] examples) =>
         [.. Enumerable.Range(0, 10).Select(i => examples.Contains(i) ? 1 : 0)];
 
-    private static ChangedBySettings Tally(
-        ComparedCohorts cohorts, int[][] dense, int[][] pruned, int[]? strata = null)
+    /// <summary>The strata are those of the votes of the dense runs.</summary>
+    private static ChangedBySettings Tally(ComparedCohorts cohorts, int[][] dense, int[][] pruned)
     {
         var tally = new SettingTally(cohorts);
         tally.Add(
             new ComparedAnswers(
                 Answers.Packed(Zeros), [.. dense.Select(run => Answers.Packed(run))],
                 [.. pruned.Select(run => Answers.Packed(run))]),
-            strata ?? Strata);
+            [.. Enumerable.Range(0, Zeros.Length).Select(i =>
+            {
+                var changed = dense.Sum(run => run[i]);
+                return OverlapGivenMargin.Stratum(
+                    LearningTask.SingleLabel, [dense.Length - changed, changed], dense.Length);
+            })]);
         return tally.Settings();
     }
 }
