@@ -6,7 +6,8 @@ namespace PieService.Domain.Pies;
 /// <summary>
 /// The results that the file of a comparison states. They are computed again from the predictions, and must be equal.
 /// </summary>
-/// <param name="Labels">The SHA-256 of the labels as JSON lines; null if the file states none.</param>
+/// <param name="Labels">The SHA-256 of the votes, majorities and PIEs as JSON lines; null if the file states
+/// none.</param>
 /// <param name="AnalysisVersion">The version of the computations that the labels follow from.</param>
 /// <param name="Summary">A <see cref="ComparisonSummary"/>, perhaps of another version of the service.</param>
 public sealed record StatedResults(string? Labels, int? AnalysisVersion, JsonElement Summary)

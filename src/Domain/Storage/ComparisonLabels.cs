@@ -59,10 +59,10 @@ public sealed class ComparisonLabels(
     {
         if (comparison.Stated is not { } stated || summary is null) return null;
         var differences = stated.DifferencesFrom(summary).ToList();
-        // The q values of the labels are those of a version of the analysis.
+        // Whether a PIE is replicated may depend on the version of the analysis.
         if (stated.AnalysisVersion == ComparisonAnalysis.CurrentVersion && stated.Labels is { } labels
             && labels != await LabelDigest.OfAsync(db, comparison.Number, cancellation))
-            differences.Add("labels: their SHA-256 is another one");
+            differences.Add("labels: the SHA-256 of their votes, majorities and PIEs is another one");
         return [.. differences];
     }
 

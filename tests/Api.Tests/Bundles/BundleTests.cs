@@ -350,8 +350,9 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
                 + "(SELECT sweep_id FROM sweep_runs WHERE run_id IN ({0}))",
             sweep);
         await ChangeAsync(
-            "UPDATE pie_labels SET margin = 0.123 FROM comparisons WHERE number = comparison_number AND position = 0 "
-                + "AND ordinal = 1 AND sweep_id IN (SELECT sweep_id FROM sweep_runs WHERE run_id IN ({0}))",
+            "UPDATE pie_labels SET is_pie = NOT is_pie FROM comparisons "
+                + "WHERE number = comparison_number AND position = 0 AND ordinal = 1 "
+                + "AND sweep_id IN (SELECT sweep_id FROM sweep_runs WHERE run_id IN ({0}))",
             sweep);
 
         await StoreAsync(Reader, await BundleAsync(Publisher, sweep));
@@ -420,6 +421,28 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
         var runs = Entries(bundle)["runs.ndjson"];
 
         Assert.DoesNotContain("lease", runs, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Another processor may round them differently.</summary>
+    [Fact]
+    public async Task Labels_that_differ_in_the_last_digits_of_real_numbers_are_those_that_a_bundle_states()
+    {
+        var sweep = await SweepAsync(Publisher, await DatasetAsync(Publisher, "digits"));
+        await ChangeAsync(
+            "UPDATE pie_labels SET margin = margin * (1 - 1e-15), el2n = el2n * (1 + 1e-15), p = p * (1 - 1e-15), "
+                + "q = q * (1 - 1e-15), paired_p = paired_p * (1 - 1e-15), paired_q = paired_q * (1 - 1e-15), "
+                + "inclusion = inclusion * (1 - 1e-15), taxicab = taxicab * (1 + 1e-15), "
+                + "shift = shift * (1 + 1e-15), self_confidence = self_confidence * (1 - 1e-15) "
+                + "FROM comparisons WHERE number = comparison_number "
+                + "AND sweep_id IN (SELECT sweep_id FROM sweep_runs WHERE run_id IN ({0}))",
+            sweep);
+
+        await StoreAsync(Reader, await BundleAsync(Publisher, sweep));
+        await Reader.Situations.LabelAsync(sweep);
+
+        var comparisons = (await Reader.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray();
+        Assert.All(comparisons, comparison => Assert.DoesNotContain(
+            comparison!["warnings"]!.AsArray(), warning => (string?)warning!["code"] == "statedResultsDiffer"));
+    }
+
         Assert.DoesNotContain("a worker", runs, StringComparison.Ordinal);
         Assert.DoesNotContain("its store", runs, StringComparison.Ordinal);
     }
