@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using PieService.Domain.Datasets;
 using PieService.Domain.Files;
 using PieService.Domain.Foreign;
@@ -59,18 +60,19 @@ public sealed class Bundle
         var comparisons = ComparisonsOf(bundle, study);
         List<StudiedRun> runs =
             [.. new RunReader(bundle, dataset, study).Read(cancellation).Select(results => results.AsStudied())];
-        var hash = StudyHash.Of(dataset.ContentHash, study.Sweep.Foreign, runs);
+        var documents = DigestOfDocuments(bundle, dataset, study.Sweep, runs);
+        var hash = StudyHash.Of(dataset.ContentHash, study.Sweep.Foreign, documents, runs);
         if (hash != manifest.ContentHash)
             throw bundle.Error(
                 BundleEntries.Manifest, $"must be {hash}, which follows from the dataset and the runs",
                 column: "contentHash");
-        CheckDocuments(bundle, dataset, study.Sweep, runs);
         return new Bundle(source, limits, dataset, study)
         {
             Comparisons = comparisons,
             ContentHash = hash,
             Outline = StudyHash.Of(
-                dataset.ContentHash, study.Sweep.Foreign, runs.Select(run => run with { Values = null })),
+                dataset.ContentHash, study.Sweep.Foreign, documents: null,
+                runs.Select(run => run with { Values = null })),
         };
     }
 
@@ -119,16 +121,18 @@ public sealed class Bundle
         return hashes;
     }
 
-    private static void CheckDocuments(
+    private static string? DigestOfDocuments(
         BundleFile bundle, Dataset dataset, BundledSweep sweep, List<StudiedRun> runs)
     {
-        if (!bundle.Names.Contains(BundleEntries.Documents)) return;
+        if (!bundle.Names.Contains(BundleEntries.Documents)) return null;
         var examples = sweep.Foreign is null ? 0
             : dataset.Splits.First(split => Wire.Name(split.Split) == runs[0].Splits[0]).Examples;
         if (bundle.LengthOf(BundleEntries.Documents) != (long)examples * DocumentHashes.Bytes)
             throw bundle.Error(
                 BundleEntries.Documents,
                 $"must have {DocumentHashes.Bytes} bytes for each example of imported predictions");
+        using var content = bundle.Open(BundleEntries.Documents);
+        return Convert.ToHexStringLower(SHA256.HashData(content));
     }
 
     private static Dictionary<int, StatedComparison> ComparisonsOf(BundleFile bundle, BundledStudy study)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PieService.Domain.Foreign;
 using PieService.Domain.Runs;
 using PieService.Domain.Sweeps;
 
@@ -14,21 +15,25 @@ public sealed record StudiedRun(
     StudiedValues? Values);
 
 /// <summary>
-/// The identity of the content of a sweep: its dataset, its foreign cohorts, and its runs with their predictions,
-/// observations and answers. Two sweeps with the same hash have the same comparisons with the same labels, whatever
-/// their ids and names are. The hash of runs without <see cref="StudiedRun.Values"/> is the outline of a sweep, which
-/// is computed without reading predictions.
+/// The identity of the content of a sweep: its dataset, its foreign cohorts with the hashes of their documents, and its
+/// runs with their predictions, observations and answers. Two sweeps with the same hash have the same comparisons with
+/// the same labels, whatever their ids and names are. The hash of runs without <see cref="StudiedRun.Values"/>, and
+/// without the documents, is the outline of a sweep, which is computed without reading predictions.
 /// </summary>
 public static class StudyHash
 {
     /// <param name="foreign">Null for a sweep with a request, whose recipes are in the fingerprints.</param>
+    /// <param name="documents">The SHA-256 of the <see cref="DocumentHashes"/> in hexadecimal digits; null if there are
+    /// none, and in an outline.</param>
     /// <param name="runs">In the order of the sweep.</param>
-    public static string Of(string datasetHash, ForeignCohorts? foreign, IEnumerable<StudiedRun> runs)
+    public static string Of(
+        string datasetHash, ForeignCohorts? foreign, string? documents, IEnumerable<StudiedRun> runs)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(BundleEntries.Format);
         Add(datasetHash);
         Add(foreign);
+        if (documents is not null) Add(documents);
         foreach (var run in runs) Add(run);
         return "sha256:" + Convert.ToHexStringLower(sha.GetHashAndReset());
 

@@ -29,7 +29,7 @@ public sealed class BundleExport
 
     /// <summary>The outline of the sweep: see <see cref="StudyHash"/>.</summary>
     public string Outline => StudyHash.Of(
-        Dataset.ContentHash, Sweep.Foreign, runs.Select(run => run.AsStudied(values: null)));
+        Dataset.ContentHash, Sweep.Foreign, documents: null, runs.Select(run => run.AsStudied(values: null)));
 
     /// <summary>Begins a transaction with a snapshot, in which the bundle is written.</summary>
     /// <returns>Null if there is no such sweep.</returns>
@@ -54,8 +54,9 @@ public sealed class BundleExport
     internal async Task<string> ContentHashAsync(CancellationToken cancellation)
     {
         var values = await StoredValues.OfAsync(db, Sweep.Id, runs, cancellation);
+        var documents = await StoredValues.DocumentsAsync(db, Sweep.Id, cancellation);
         return StudyHash.Of(
-            Dataset.ContentHash, Sweep.Foreign, runs.Select(run => run.AsStudied(values[run.Id])));
+            Dataset.ContentHash, Sweep.Foreign, documents, runs.Select(run => run.AsStudied(values[run.Id])));
     }
 
     /// <param name="service">The version of the service.</param>

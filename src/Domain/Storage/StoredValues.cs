@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PieService.Domain.Bundles;
+using PieService.Domain.Foreign;
 
 namespace PieService.Domain.Storage;
 
@@ -41,6 +42,13 @@ internal static class StoredValues
             ],
             [.. answers[run.Id].OrderBy(row => row.Start).Select(row => row.Digest)]));
     }
+
+    /// <returns>The SHA-256 of the <see cref="SweepDocuments"/> in hexadecimal digits; null if a sweep has
+    /// none.</returns>
+    public static async Task<string?> DocumentsAsync(PieDbContext db, Guid sweepId, CancellationToken cancellation) =>
+        (await db.Database.SqlQuery<string>($"""
+            SELECT encode(sha256(hashes), 'hex') AS "Value" FROM sweep_documents WHERE sweep_id = {sweepId}
+            """).ToListAsync(cancellation)).SingleOrDefault();
 
     private sealed record ResultRow(
         Guid RunId, string Split, int? Epoch, double? Threshold, string Classes, string? Scores)

@@ -177,6 +177,8 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
     [InlineData("answers", "UPDATE run_answers SET texts[1] = 'other' WHERE run_id IN ({0})")]
     [InlineData("cohorts", "UPDATE sweeps SET foreign_cohorts = jsonb_set(foreign_cohorts, '{{cohorts,1,bits}}', '8') "
         + "WHERE id IN (SELECT sweep_id FROM runs WHERE id IN ({0}))")]
+    [InlineData("documents", "INSERT INTO sweep_documents SELECT DISTINCT sweep_id, decode(repeat('01', 32), 'hex') "
+        + "FROM runs WHERE id IN ({0})")]
     [InlineData("replication", "UPDATE sweeps SET foreign_cohorts = "
         + "jsonb_set(foreign_cohorts, '{{replication}}', '\"evaluation\"') "
         + "WHERE id IN (SELECT sweep_id FROM runs WHERE id IN ({0}))")]
