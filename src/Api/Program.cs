@@ -87,9 +87,9 @@ try
     connectionString = DatabaseAddress.Bounded(connectionString);
     await Migrator.MigrateAsync(connectionString, CancellationToken.None);
 }
-catch (UnknownMigrationsException unknown)
+catch (InvalidOperationException cannot) when (cannot is UnknownMigrationsException or UnfinishedRestoreException)
 {
-    await Console.Error.WriteLineAsync(unknown.Message);
+    await Console.Error.WriteLineAsync(cannot.Message);
     return 1;
 }
 catch (Exception cannot) when (cannot is NpgsqlException or ArgumentException)

@@ -17,7 +17,22 @@ public static class ArtifactStore
         try
         {
             if (!File.Exists(path) || new FileInfo(path).Length == 0) Name(folders, path);
-            return File.ReadAllText(path) is { Length: > 0 } id ? id : null;
+        }
+        catch (Exception unreachable) when (unreachable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+        return Existing(folders);
+    }
+
+    /// <summary>
+    /// The identity; null if the folder has none, for example because it is not mounted, or cannot be reached.
+    /// </summary>
+    public static string? Existing(PieFolders folders)
+    {
+        try
+        {
+            return File.ReadAllText(folders.ArtifactStoreFile) is { Length: > 0 } id ? id : null;
         }
         catch (Exception unreachable) when (unreachable is IOException or UnauthorizedAccessException)
         {

@@ -1,13 +1,16 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PieService.TestDatabases;
+using PieService.TestSupport;
 
 namespace PieService.Pipeline.Tests;
 
 /// <summary>A backup of a service that trains, and a service that is made of it elsewhere.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed partial class BackupTests(ServiceFixture service) : IClassFixture<ServiceFixture>, IDisposable
 {
     // They take several seconds, so that a backup is made in the middle of them even on a busy machine.
@@ -93,6 +96,120 @@ public sealed partial class BackupTests(ServiceFixture service) : IClassFixture<
         Assert.Equal(1, exitCode);
         Assert.Contains("is not a backup of PieService, or it is incomplete", errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_backup_leaves_the_unfinished_file_of_another_backup_alone()
+    {
+        var other = Backup + ".unfinished";
+        await File.WriteAllTextAsync(other, "of another process", TestContext.Current.CancellationToken);
+
+        var (exitCode, _, errors) = await service.RunAsync("backup", Backup);
+
+        Assert.True(exitCode == 0, errors);
+        Assert.Equal(
+            "of another process", await File.ReadAllTextAsync(other, TestContext.Current.CancellationToken));
+        Assert.Equal([Backup, other], Directory.GetFiles(folder).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_backup_of_a_folder_without_a_database_creates_none()
+    {
+        var data = Path.Combine(folder, "new");
+
+        var (exitCode, _, errors) = await ServiceProcess.RunApiAsync(
+            new Dictionary<string, string> { ["PIE_DATA"] = data, ["ConnectionStrings__Pie"] = "" }, "backup", Backup);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"There is no database in {data}.", errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(data));
+    }
+
+    [Fact]
+    public async Task A_backup_without_the_artifact_folder_is_incomplete_and_does_not_name_the_folder()
+    {
+        await service.UntilEndedAsync(await SubmitAsync());
+        var empty = Directory.CreateDirectory(Path.Combine(folder, "not mounted")).FullName;
+        var settings = new Dictionary<string, string>(service.Settings) { ["PIE_ARTIFACTS"] = empty };
+
+        var (exitCode, output, errors) = await ServiceProcess.RunApiAsync(settings, "backup", Backup);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("is incomplete: ", errors, StringComparison.Ordinal);
+        Assert.Contains("files are missing", output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(empty));
+        using var zip = await ZipFile.OpenReadAsync(Backup);
+        await using var list = await zip.GetEntry("backup.json")!.OpenAsync();
+        var manifest = JsonNode.Parse(list)!;
+        Assert.NotEmpty(manifest["missing"]!.AsArray());
+        Assert.All(
+            manifest["missing"]!.AsArray(),
+            name => Assert.StartsWith("artifacts/models/", (string?)name, StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// After pg_restore has committed, either a statement of the restore fails or its process is killed.
+    /// </summary>
+    [Theory]
+    [InlineData("psql -qc 'DROP TABLE installation'", false)]
+    [InlineData("kill -9 $PPID", true)]
+    public async Task A_restore_that_fails_after_its_rows_are_stored_leaves_no_database_that_a_service_uses(
+        string then, bool isKilled)
+    {
+        Assert.Equal(0, (await service.RunAsync("backup", Backup)).ExitCode);
+        await using var database = new FreshDatabase(_ => Task.CompletedTask);
+        await database.InitializeAsync();
+        var settings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Pie"] = database.ConnectionString,
+            ["PIE_DATA"] = Path.Combine(folder, "restored"),
+        };
+        var programs = Directory.CreateDirectory(Path.Combine(folder, "programs")).FullName;
+        Program(programs, "pg_dump", "exit 9");
+        Program(programs, "pg_restore", $"{Installed("pg_restore")} \"$@\" && {then}");
+
+        var (exitCode, _, errors) = await ServiceProcess.RunApiAsync(
+            new Dictionary<string, string>(settings) { ["PIE_PG_BIN"] = programs }, "restore", Backup);
+
+        Assert.NotEqual(0, exitCode);
+        if (isKilled)
+        {
+            (exitCode, _, errors) = await ServiceProcess.RunApiAsync(settings, "key", "list");
+            Assert.Equal(1, exitCode);
+            Assert.Contains("A restore into this database has not ended.", errors, StringComparison.Ordinal);
+            (exitCode, _, errors) = await ServiceProcess.RunApiAsync(settings);
+            Assert.Equal(1, exitCode);
+            Assert.StartsWith("A restore into this database has not ended.", errors, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Contains("installation", errors, StringComparison.Ordinal);
+            Assert.Equal(0L, await Sql.ScalarAsync(
+                database.ConnectionString,
+                "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"));
+        }
+        (exitCode, _, errors) = await ServiceProcess.RunApiAsync(settings, "restore", Backup);
+        Assert.True(exitCode == 0, errors);
+        // The folder of the artifacts of the failed restore is removed too.
+        Assert.True(Directory.GetDirectories(Path.Combine(folder, "restored/artifacts")).Length <= 1);
+        Assert.Equal(0, (await ServiceProcess.RunApiAsync(settings, "key", "list")).ExitCode);
+    }
+
+    private static void Program(string folder, string name, string command)
+    {
+        using var file = new StreamWriter(Path.Combine(folder, name), new FileStreamOptions
+        {
+            Access = FileAccess.Write,
+            Mode = FileMode.CreateNew,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserExecute,
+        });
+        file.Write($"#!/bin/sh\n{command}\n");
+    }
+
+    private static string Installed(string program) =>
+        Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin", program))
+            .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+                .Select(path => Path.Combine(path, program)))
+            .First(File.Exists);
 
     [GeneratedRegex(", from epoch [1-9]")]
     private static partial Regex FromCheckpoint();

@@ -19,10 +19,12 @@ public static class BackupCommand
         ./pie restore FILE                  into an empty database and the artifact folder
         """;
 
-    /// <returns>The exit code: 1 if the command failed, 2 if the arguments are not valid.</returns>
+    /// <returns>
+    /// The exit code: 1 if the command failed or the backup is incomplete, 2 if the arguments are not valid.
+    /// </returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        Func<CommandDatabase, Task>? command = arguments switch
+        Func<CommandDatabase, Task<int>>? command = arguments switch
         {
             [Backup, Checkpoints, { Length: > 0 } file] => service => BackUpAsync(service, file, withCheckpoints: true),
             [Backup, { Length: > 0 } file] when !file.StartsWith('-') =>
@@ -33,9 +35,9 @@ public static class BackupCommand
         if (command is null) return await FailAsync(Usage, 2);
         try
         {
-            await using var service = await CommandDatabase.OpenAsync();
-            await command(service);
-            return 0;
+            // A backup of a folder without a database would only create an empty one.
+            await using var service = await CommandDatabase.OpenAsync(mayCreate: arguments[0] == Restore);
+            return await command(service);
         }
         catch (Exception cannot) when (cannot is BackupException or InvalidOperationException or IOException
             or UnauthorizedAccessException or NpgsqlException or ArgumentException or FormatException)
@@ -44,7 +46,7 @@ public static class BackupCommand
         }
     }
 
-    private static async Task BackUpAsync(CommandDatabase service, string path, bool withCheckpoints)
+    private static async Task<int> BackUpAsync(CommandDatabase service, string path, bool withCheckpoints)
     {
         var postgres = new PostgresTools(service.ConnectionString, service.Configuration[PostgresBinaries.Setting]);
         await using var database = NpgsqlDataSource.Create(service.ConnectionString);
@@ -53,11 +55,16 @@ public static class BackupCommand
         await using var db = new PieDbContext(options.Options);
         if (await Schema.LackAsync(db, CancellationToken.None) is { } lack)
             throw new BackupException($"There is no database of this version to back up: {lack}");
-        var writer = new BackupWriter(db, service.Folders, postgres, Console.Error);
-        Summarise(await writer.WriteAsync(Path.GetFullPath(path), withCheckpoints, CancellationToken.None), path);
+        var writer = new BackupWriter(db, options.Options, service.Folders, postgres, Console.Error);
+        var manifest = await writer.WriteAsync(Path.GetFullPath(path), withCheckpoints, CancellationToken.None);
+        Summarise(manifest, path);
+        return manifest.Missing.Count == 0 ? 0 : await FailAsync(
+            $"pie: backup: {path} is incomplete: {manifest.Missing.Count} of the files that the database names are not "
+            + $"in {service.Folders.Artifacts}. Check that PIE_ARTIFACTS is the folder of the workers and is mounted.",
+            1);
     }
 
-    private static async Task RestoreAsync(CommandDatabase service, string path)
+    private static async Task<int> RestoreAsync(CommandDatabase service, string path)
     {
         if (service.IsInUse)
             throw new BackupException($"The service runs in {service.Folders.Data}. Stop it first: ./pie down");
@@ -66,6 +73,7 @@ public static class BackupCommand
         await new Restoration(service.ConnectionString, service.Folders, postgres)
             .ExecuteAsync(backup, CancellationToken.None);
         Summarise(backup.Manifest, path);
+        return 0;
     }
 
     private static void Summarise(BackupManifest manifest, string path)
@@ -77,10 +85,13 @@ public static class BackupCommand
             $"""
              {path}
                database   {MiB(dump.Bytes):F1} MiB, as of {manifest.CreatedAt:u}
-               artifacts  {MiB(others.Sum(file => file.Bytes)):F1} MiB, {others.Count} files
+               artifacts  {MiB(others.Sum(file => file.Bytes)):F1} MiB, {others.Count} files{Lack(manifest)}
                written by PieService {manifest.Service} on PostgreSQL {manifest.Server}
              """));
     }
+
+    private static string Lack(BackupManifest manifest) =>
+        manifest.Missing.Count == 0 ? "" : $"; incomplete: {manifest.Missing.Count} files are missing";
 
     private static double MiB(long bytes) => bytes / 1048576.0;
 

@@ -9,9 +9,11 @@ namespace PieService.Api.Backups;
 /// <param name="Server">The version of the PostgreSQL server.</param>
 /// <param name="CreatedAt">The time of the snapshot, by the database's clock.</param>
 /// <param name="Files">The dump, and the files of the artifact folder, with their checksums.</param>
+/// <param name="Missing">The names of the files that the backup should have and does not: they were not in the artifact
+/// folder, or were damaged. A backup with any is incomplete.</param>
 public sealed partial record BackupManifest(
     int Format, string Service, IReadOnlyList<string> Schema, string Server, DateTimeOffset CreatedAt,
-    IReadOnlyList<BackupFile> Files)
+    IReadOnlyList<BackupFile> Files, IReadOnlyList<string> Missing)
 {
     public const int CurrentFormat = 1;
 

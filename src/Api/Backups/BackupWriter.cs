@@ -13,7 +13,8 @@ namespace PieService.Api.Backups;
 /// names at that moment.
 /// </summary>
 internal sealed class BackupWriter(
-    PieDbContext db, PieFolders folders, PostgresTools postgres, TextWriter warnings)
+    PieDbContext db, DbContextOptions<PieDbContext> current, PieFolders folders, PostgresTools postgres,
+    TextWriter warnings)
 {
     private const int MostTrials = 5;
 
@@ -22,7 +23,8 @@ internal sealed class BackupWriter(
     /// <exception cref="BackupException">The dump failed.</exception>
     public async Task<BackupManifest> WriteAsync(string path, bool withCheckpoints, CancellationToken cancellation)
     {
-        var unfinished = path + ".unfinished";
+        // Another backup may be writing to the same path at the same time.
+        var unfinished = $"{path}.{Guid.NewGuid():N}.unfinished";
         try
         {
             BackupManifest manifest;
@@ -44,7 +46,6 @@ internal sealed class BackupWriter(
     /// <summary>Only this user can read the file: it has the texts of the datasets, and hashes of keys.</summary>
     private static FileStream Create(string path)
     {
-        File.Delete(path);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);
@@ -69,12 +70,14 @@ internal sealed class BackupWriter(
     private async Task<BackupManifest> FillAsync(
         ZipArchive zip, string snapshot, SavedArtifacts artifacts, CancellationToken cancellation)
     {
-        var files = new List<BackupFile>();
+        var (files, missing) = (new List<BackupFile>(), new List<string>());
         await using (var entry = Entry(zip, BackupManifest.DumpName))
             files.Add(await postgres.DumpAsync(snapshot, entry, cancellation));
         foreach (var row in artifacts.Rows)
         {
             if (await CopyAsync(zip, artifacts, row, cancellation) is { } copied) files.Add(copied);
+            else if (await IsLossAsync(artifacts, row, cancellation))
+                missing.Add(BackupManifest.NameOf(row.Path));
         }
         var manifest = new BackupManifest(
             BackupManifest.CurrentFormat,
@@ -84,7 +87,8 @@ internal sealed class BackupWriter(
             await db.Database.SqlQuery<string>($"""SELECT current_setting('server_version') AS "Value" """)
                 .SingleAsync(cancellation),
             await db.Database.SqlQuery<DateTimeOffset>($"""SELECT now() AS "Value" """).SingleAsync(cancellation),
-            files);
+            files,
+            missing);
         await using var last = Entry(zip, BackupManifest.FileName);
         await last.WriteAsync(Encoding.UTF8.GetBytes(Json.Write(manifest)), cancellation);
         return manifest;
@@ -95,12 +99,7 @@ internal sealed class BackupWriter(
         ZipArchive zip, SavedArtifacts artifacts, ArtifactRow row, CancellationToken cancellation)
     {
         await using var source = artifacts.Open(row);
-        if (source is null)
-        {
-            if (row.IsModel)
-                await warnings.WriteLineAsync($"The kept model {row.Path} is not in the artifact folder.");
-            return null;
-        }
+        if (source is null) return null;
         await using var entry = Entry(zip, BackupManifest.NameOf(row.Path));
         var copied = await HashedCopy.CopyAsync(BackupManifest.NameOf(row.Path), source, entry, cancellation);
         if (copied.Sha256 == row.Sha256) return copied;
@@ -108,6 +107,25 @@ internal sealed class BackupWriter(
             $"{row.Path} is damaged: its SHA-256 is {copied.Sha256} and not {row.Sha256}, so a restore will not use "
             + "it.");
         return null;
+    }
+
+    /// <summary>
+    /// Whether a file that could not be saved is a loss. A checkpoint is not: its run can be trained again. A model
+    /// that the service has removed since the snapshot is not either.
+    /// </summary>
+    private async Task<bool> IsLossAsync(
+        SavedArtifacts artifacts, ArtifactRow row, CancellationToken cancellation)
+    {
+        if (!row.IsModel && artifacts.HasStore) return false;
+        if (row.IsModel)
+        {
+            // The context's transaction reads the snapshot, so this is another connection.
+            await using var now = new PieDbContext(current);
+            if (!await now.Runs.AnyAsync(run => run.ModelPath == row.Path, cancellation)) return false;
+        }
+        await warnings.WriteLineAsync(
+            $"{row.Path} is missing in the artifact folder {folders.Artifacts}, or is damaged.");
+        return true;
     }
 
     /// <summary>

@@ -18,27 +18,66 @@ internal sealed class Restoration(string connectionString, PieFolders folders, P
         var options = new DbContextOptionsBuilder<PieDbContext>();
         PieDbContext.Configure(options, database);
         await using var db = new PieDbContext(options.Options);
+        await using var session = await database.OpenConnectionAsync(cancellation);
+        await LockAsync(session, cancellation);
         RequireKnownSchema(db, backup.Manifest);
+        await RemoveInterruptedAsync(db, cancellation);
         await RequireEmptyAsync(db, cancellation);
 
         var store = ArtifactStore.Identity(folders) ?? throw new BackupException(
             $"The artifact folder {folders.Artifacts} cannot be written. Set PIE_ARTIFACTS to another folder.");
         var installation = Guid.NewGuid();
         var own = folders.ArtifactsOf(installation);
+        await UnfinishedRestore.MarkAsync(db, installation, cancellation);
         try
         {
             var paths = await WriteArtifactsAsync(backup, own, cancellation);
             await using (var dump = backup.Open(BackupManifest.DumpName))
                 await postgres.RestoreAsync(dump, cancellation);
-            await Migrator.MigrateAsync(connectionString, cancellation);
+            await Migrator.MigrateRestoredAsync(connectionString, cancellation);
             await RestoredDatabase.AdoptAsync(db, installation, store, paths, cancellation);
+            await ReleaseAsync(db, options.Options, cancellation);
+            await UnfinishedRestore.UnmarkAsync(db, cancellation);
         }
-        catch
+        catch (Exception failure)
         {
-            if (Directory.Exists(own)) Directory.Delete(own, recursive: true);
+            await RemoveAsync(db, own, failure);
             throw;
         }
-        await ReleaseAsync(db, options.Options, cancellation);
+    }
+
+    private static async Task LockAsync(NpgsqlConnection session, CancellationToken cancellation)
+    {
+        await using var take = new NpgsqlCommand($"SELECT pg_try_advisory_lock({AdvisoryLocks.Restore})", session);
+        if (await take.ExecuteScalarAsync(cancellation) is false)
+            throw new BackupException("Another restore into this database is running. Wait until it has ended.");
+    }
+
+    /// <summary>Removes what a restore has left that was killed.</summary>
+    private async Task RemoveInterruptedAsync(PieDbContext db, CancellationToken cancellation)
+    {
+        if (!await UnfinishedRestore.IsMarkedAsync(db, cancellation)) return;
+        var own = folders.ArtifactsOf(await UnfinishedRestore.InstallationAsync(db, cancellation));
+        if (Directory.Exists(own)) Directory.Delete(own, recursive: true);
+        await UnfinishedRestore.RemoveAsync(db, cancellation);
+    }
+
+    /// <summary>
+    /// Removes what was restored before a failure: its rows have the identity and the leases of the other service.
+    /// </summary>
+    private static async Task RemoveAsync(PieDbContext db, string own, Exception failure)
+    {
+        if (Directory.Exists(own)) Directory.Delete(own, recursive: true);
+        try
+        {
+            await UnfinishedRestore.RemoveAsync(db, CancellationToken.None);
+        }
+        catch (Exception cannot) when (cannot is NpgsqlException or InvalidOperationException)
+        {
+            throw new BackupException(
+                $"{failure.Message} What was restored cannot be removed either ({cannot.Message}). The service refuses "
+                + "this database; call ./pie restore again.");
+        }
     }
 
     private static void RequireKnownSchema(PieDbContext db, BackupManifest manifest)

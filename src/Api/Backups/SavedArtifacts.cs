@@ -12,11 +12,16 @@ internal sealed class SavedArtifacts : IDisposable
     private readonly string own;
     private readonly Dictionary<string, FileStream?> open;
 
-    private SavedArtifacts(string own, IReadOnlyList<ArtifactRow> rows)
+    private SavedArtifacts(string own, bool hasStore, IReadOnlyList<ArtifactRow> rows)
     {
-        (this.own, Rows) = (own, rows);
+        (this.own, HasStore, Rows) = (own, hasStore, rows);
         open = rows.Where(row => row.IsReplacedSoon).ToDictionary(row => row.Path, OpenFile);
     }
+
+    /// <summary>
+    /// Whether the artifact folder has an identity. Without one it is not mounted, or no worker has ever used it.
+    /// </summary>
+    public bool HasStore { get; }
 
     /// <summary>The files that the artifact folder of this machine should have.</summary>
     public IReadOnlyList<ArtifactRow> Rows { get; }
@@ -28,13 +33,14 @@ internal sealed class SavedArtifacts : IDisposable
     public static async Task<SavedArtifacts> OpenAsync(
         PieDbContext db, PieFolders folders, bool withCheckpoints, CancellationToken cancellation)
     {
-        var store = ArtifactStore.Identity(folders);
+        var store = ArtifactStore.Existing(folders);
         var rows = await RestoredDatabase.ArtifactsAsync(db, cancellation);
         var installation = await RestoredDatabase.InstallationAsync(db, cancellation);
         return new SavedArtifacts(
             folders.ArtifactsOf(installation),
+            store is not null,
             [
-                .. rows.Where(row => row.IsModel || (withCheckpoints && row.Store == store))
+                .. rows.Where(row => row.IsModel || (withCheckpoints && (store is null || row.Store == store)))
                     .Where(row => BackupManifest.ArtifactOf(BackupManifest.NameOf(row.Path)) is not null),
             ]);
     }

@@ -16,16 +16,23 @@ public sealed record CommandDatabase(
 {
     private PrivatePostgres? Cluster { get; init; }
 
-    /// <exception cref="InvalidOperationException">PostgreSQL is not installed, or does not start.</exception>
+    /// <param name="mayCreate">Whether a new private database is created if the folder has none.</param>
+    /// <exception cref="InvalidOperationException">
+    /// There is no private database, or PostgreSQL is not installed, or does not start.
+    /// </exception>
     /// <exception cref="IOException">A folder cannot be used.</exception>
     /// <exception cref="FormatException">A setting is not valid.</exception>
-    public static async Task<CommandDatabase> OpenAsync()
+    public static async Task<CommandDatabase> OpenAsync(bool mayCreate = true)
     {
         var configuration = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory)
             .AddJsonFile("appsettings.json").AddEnvironmentVariables().Build();
         var folders = PieFolders.From(name => configuration[name]);
         if (DatabaseSetting.From(configuration) is { } configured)
             return new(configured, folders, IsInUse: false, configuration);
+        if (!mayCreate && !Directory.Exists(PrivatePostgres.FolderIn(folders)))
+            throw new InvalidOperationException(
+                $"There is no database in {folders.Data}. Set PIE_DATA to the folder of the service, or "
+                + "ConnectionStrings__Pie to its database.");
         try
         {
             var cluster = await PrivatePostgres.StartAsync(

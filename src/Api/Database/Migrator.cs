@@ -8,7 +8,17 @@ namespace PieService.Api.Database;
 /// <summary>Migrates a database to this version's schema and to Hangfire's, under one lock.</summary>
 public static class Migrator
 {
-    public static async Task MigrateAsync(string connectionString, CancellationToken cancellation)
+    /// <exception cref="UnfinishedRestoreException">A restore into the database has not ended.</exception>
+    /// <exception cref="UnknownMigrationsException">Another development version made the database.</exception>
+    public static Task MigrateAsync(string connectionString, CancellationToken cancellation) =>
+        MigrateAsync(connectionString, isRestored: false, cancellation);
+
+    /// <summary>Migrates the database of a restore that has not ended.</summary>
+    internal static Task MigrateRestoredAsync(string connectionString, CancellationToken cancellation) =>
+        MigrateAsync(connectionString, isRestored: true, cancellation);
+
+    private static async Task MigrateAsync(
+        string connectionString, bool isRestored, CancellationToken cancellation)
     {
         await CreateDatabaseAsync(connectionString, cancellation);
         // A statement may have to wait for locks on a table, such as those of a labelling transaction, or take long on
@@ -20,22 +30,17 @@ public static class Migrator
         // installations fail.
         await ExecuteAsync(connection, $"SELECT pg_advisory_lock({AdvisoryLocks.Migration})", cancellation);
 
-        await Schema.MigrateAsync(database, target: null, cancellation);
-        PostgreSqlObjectsInstaller.Install(connection, "hangfire");
-        await AskForOutdatedLabelsAsync(database, cancellation);
-
-        await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({AdvisoryLocks.Migration})", cancellation);
-    }
-
-    /// <summary>
-    /// The analysis of this version may be another one than that with which comparisons were labelled.
-    /// </summary>
-    private static async Task AskForOutdatedLabelsAsync(NpgsqlDataSource database, CancellationToken cancellation)
-    {
         var options = new DbContextOptionsBuilder<PieDbContext>();
         PieDbContext.Configure(options, database);
         await using var db = new PieDbContext(options.Options);
+        if (!isRestored && await UnfinishedRestore.IsMarkedAsync(db, cancellation))
+            throw new UnfinishedRestoreException();
+        await Schema.MigrateAsync(database, target: null, cancellation);
+        PostgreSqlObjectsInstaller.Install(connection, "hangfire");
+        // The analysis of this version may be another one than that with which comparisons were labelled.
         await Labelling.AskOutdatedAsync(db, cancellation);
+
+        await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({AdvisoryLocks.Migration})", cancellation);
     }
 
     /// <summary>Creates the database if it does not exist.</summary>

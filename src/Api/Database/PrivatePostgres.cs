@@ -169,8 +169,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
         {
             throw new ClusterTakenException(
                 $"""
-                 Another API owns the private PostgreSQL in {folder} (it holds {file}).
-                 Stop it, or configure this one with another folder (PIE_DATA) or a server (ConnectionStrings__Pie).
+                 Another process owns the private PostgreSQL in {folder} (it holds {file}): an API, or a command such
+                 as ./pie backup of a stopped service, which owns it until it has ended.
+                 Wait for the command or stop the API, or configure this one with another folder (PIE_DATA) or a server
+                 (ConnectionStrings__Pie).
                  """,
                 taken);
         }

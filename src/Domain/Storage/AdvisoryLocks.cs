@@ -14,6 +14,9 @@ public static class AdvisoryLocks
     /// </summary>
     public const long Migration = 0x7069655F6D696772;
 
+    /// <summary>"pie_rest", held by a session: the restore that fills the database.</summary>
+    public const long Restore = 0x7069655F72657374;
+
     /// <summary>"pie_disp", held by a session: the one instance whose dispatcher is active.</summary>
     public const long Dispatcher = 0x7069655F64697370;
 

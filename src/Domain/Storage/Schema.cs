@@ -79,6 +79,7 @@ public static partial class Schema
     /// </summary>
     public static async Task<string?> LackAsync(PieDbContext db, CancellationToken cancellation)
     {
+        if (await UnfinishedRestore.IsMarkedAsync(db, cancellation)) return UnfinishedRestore.Refusal;
         var (applied, known) = (await AppliedAsync(db, cancellation), Known(db));
         if (RefusalOf(applied, known) is { } refusal) return refusal;
         if (known.Except(applied).Any()) return "the database has not been migrated to this version yet.";
