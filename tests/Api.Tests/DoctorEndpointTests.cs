@@ -37,6 +37,25 @@ public sealed class DoctorEndpointTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
+    public async Task Without_a_usable_schema_the_report_has_the_problem_and_no_workers()
+    {
+        await using var db = await api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>()
+            .CreateDbContextAsync();
+        await db.Database.ExecuteSqlAsync($"ALTER VIEW live_workers RENAME TO earlier_live_workers");
+        try
+        {
+            var report = await ExamineAsync();
+
+            Assert.Equal((false, "problem"), ((bool)report["canRun"]!, StateOf(report, "schema")));
+            Assert.DoesNotContain(report["findings"]!.AsArray(), finding => (string?)finding!["subject"] == "worker");
+        }
+        finally
+        {
+            await db.Database.ExecuteSqlAsync($"ALTER VIEW earlier_live_workers RENAME TO live_workers");
+        }
+    }
+
+    [Fact]
     public async Task Only_an_administrator_may_examine_the_service()
     {
         using var client = api.ClientOf(api.Key(Role.Submitter));

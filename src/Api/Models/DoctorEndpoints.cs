@@ -6,6 +6,7 @@ using PieService.Api.Http;
 using PieService.Domain;
 using PieService.Domain.Access;
 using PieService.Domain.Diagnosis;
+using PieService.Domain.Runs;
 using PieService.Domain.Storage;
 
 namespace PieService.Api.Models;
@@ -29,12 +30,16 @@ public static class DoctorEndpoints
         var version = typeof(DoctorEndpoints).Assembly
             .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
         var minFree = Settings.Number(name => configuration[name], "PIE_MIN_FREE_DISK_MIB", 1024, 0, int.MaxValue);
+        var database = await DatabaseFindings.OfAsync(db, time, cancellation);
+        // A database that is away, or that has another schema, has no workers that could be read.
+        IReadOnlyList<WorkerBeat>? workers = database[^1].State == FindingState.Problem ? null
+            : await db.LiveWorkers.ToListAsync(cancellation);
         return TypedResults.Ok(SystemReport.Of(
         [
             Finding.Ok("versions", $"API {version}, .NET {Environment.Version}"),
-            .. await DatabaseFindings.OfAsync(db, time, cancellation),
+            .. database,
             .. FolderFindings.Of(folders, minFree),
-            .. WorkerFindings.Of(await db.LiveWorkers.ToListAsync(cancellation), version),
+            .. workers is null ? [] : WorkerFindings.Of(workers, version),
         ]));
     }
 }
