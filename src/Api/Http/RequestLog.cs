@@ -1,8 +1,10 @@
 namespace PieService.Api.Http;
 
 /// <summary>
-/// Logs each request that changes something, and each that failed, when it has ended; other requests at the level
-/// Debug. Query strings are left out, since they may have texts of a dataset.
+/// Logs each request when it has ended: a failure of the service (5xx) as a warning, a request to change something at
+/// the level Information, every other one at Debug. Requests that are refused before they do anything (401, 429) are
+/// at Debug too, so that a client without a key cannot fill the log. Query strings are left out, since they may have
+/// texts of a dataset.
 /// </summary>
 public static partial class RequestLog
 {
@@ -20,7 +22,9 @@ public static partial class RequestLog
             await next(context);
             var status = context.Response.StatusCode;
             var level = status >= StatusCodes.Status500InternalServerError ? LogLevel.Warning
-                : HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? LogLevel.Debug : LogLevel.Information;
+                : HttpMethods.IsGet(method) || HttpMethods.IsHead(method)
+                    || status is StatusCodes.Status401Unauthorized or StatusCodes.Status429TooManyRequests
+                    ? LogLevel.Debug : LogLevel.Information;
             if (!logger.IsEnabled(level)) return;
             // The escaped path has no line ends, whatever the client sent.
             var (shown, elapsed) = (path.ToUriComponent(), time.GetElapsedTime(start).TotalMilliseconds);
