@@ -13,25 +13,34 @@ namespace PieService.Hosting;
 /// </summary>
 public static class TelemetrySetup
 {
-    private static readonly string[] Endpoints =
+    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    private static readonly string[] EndpointsOfSignals =
     [
-        "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-        "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
     ];
 
     /// <summary>
-    /// Sends metrics, traces and logs by OTLP if one of OpenTelemetry's variables names an endpoint.
+    /// Sends metrics, traces and logs by OTLP if OpenTelemetry's variable names an endpoint.
     /// </summary>
     /// <param name="service">service.name of the resource.</param>
     /// <param name="instance">service.instance.id of the resource.</param>
     /// <param name="forPrometheus">Adds a reader of metrics for Prometheus; null if there is none.</param>
     /// <param name="traces">Adds the sources of spans that only this program has.</param>
     /// <returns>Whether anything is collected.</returns>
+    /// <exception cref="FormatException">
+    /// A signal has an endpoint and the others have none: the exporter would send them to localhost.
+    /// </exception>
     public static bool AddTelemetry(
         this IHostApplicationBuilder host, string service, string instance,
         Action<MeterProviderBuilder>? forPrometheus, Action<TracerProviderBuilder>? traces = null)
     {
-        var sends = Endpoints.Any(name => host.Configuration[name] is { Length: > 0 });
+        var sends = host.Configuration[Endpoint] is { Length: > 0 };
+        var alone = EndpointsOfSignals.FirstOrDefault(name => host.Configuration[name] is { Length: > 0 });
+        if (!sends && alone is not null)
+            throw new FormatException(
+                $"The setting {alone} is set without {Endpoint}, so there is no endpoint for the other signals. Set "
+                + $"{Endpoint} too; {alone} then holds for its signal.");
         if (!sends && forPrometheus is null) return false;
 
         var telemetry = host.Services.AddOpenTelemetry()

@@ -8,6 +8,9 @@ namespace PieService.Worker.Machines;
 /// </summary>
 public sealed class DeviceMemory(WorkerSettings settings, TrainerMemory memory)
 {
+    /// <summary>The name of the device of a slot: cpu, or cuda:n.</summary>
+    public string NameOf(int slot) => settings.DeviceOf(slot).Name;
+
     /// <summary>The kind of the device of a slot.</summary>
     public string KindOf(int slot)
     {

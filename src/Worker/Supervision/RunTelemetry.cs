@@ -10,8 +10,12 @@ namespace PieService.Worker.Supervision;
 /// <summary>Begins the measurement of a run.</summary>
 public sealed class RunMeter(WorkerIdentity worker, TimeProvider time)
 {
-    /// <param name="device">The kind of the device of the run.</param>
-    internal RunTelemetry Begin(ClaimedRun claimed, string device) => new(claimed, worker.Id, device, time);
+    /// <summary>
+    /// The metrics have the machine as the tag worker: each start of a process has another identity, and a collector
+    /// would keep the series of all of them.
+    /// </summary>
+    /// <param name="device">The name of the device of the run, such as cuda:0.</param>
+    internal RunTelemetry Begin(ClaimedRun claimed, string device) => new(claimed, worker.Machine, device, time);
 }
 
 /// <summary>

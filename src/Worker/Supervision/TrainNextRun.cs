@@ -51,7 +51,7 @@ public sealed class TrainNextRun(
     private async Task TrainAsync(SlotRun placed)
     {
         var (lease, run, sweep) = placed.Claimed;
-        using var telemetry = meter.Begin(placed.Claimed, memory.KindOf(placed.Slot));
+        using var telemetry = meter.Begin(placed.Claimed, memory.NameOf(placed.Slot));
         using var ids = logger.BeginIds(run.Id, sweep?.Id, sweep?.Trace);
         using var held = keeper.Hold(lease);
         try

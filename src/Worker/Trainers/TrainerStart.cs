@@ -34,8 +34,12 @@ internal static class TrainerStart
         // A trainer receives files and values only.
         start.Environment.Remove(DatabaseSetting.Name);
         start.Environment.Remove(DatabaseSetting.PasswordFile);
+        // A trainer sends no telemetry, and OTEL_EXPORTER_OTLP_HEADERS may have a key of the collector.
+        foreach (var name in start.Environment.Keys.Where(IsOfTelemetry).ToList()) start.Environment.Remove(name);
         return start;
     }
+
+    private static bool IsOfTelemetry(string name) => name.StartsWith("OTEL_", StringComparison.Ordinal);
 
     /// <summary>
     /// The trainer sees its GPU and no other, as cuda:0. The UUID names the same GPU whatever the order is in which

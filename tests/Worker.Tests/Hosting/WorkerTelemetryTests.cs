@@ -20,6 +20,18 @@ public class WorkerTelemetryTests
         Assert.Null(Telemetry.Source.StartActivity("train run"));
     }
 
+    [Fact]
+    public void An_endpoint_for_one_signal_alone_is_refused()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Configuration["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = "http://collector:4317";
+
+        Assert.Contains(
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set without OTEL_EXPORTER_OTLP_ENDPOINT",
+            Assert.Throws<FormatException>(() => builder.AddWorkerTelemetry(WorkerIdentity.Create())).Message,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("9464", "127.0.0.1", 9464)]
     [InlineData("*:9464", "*", 9464)]

@@ -16,6 +16,23 @@ public sealed class TrainerStartTests
     }
 
     [Fact]
+    public void A_trainer_has_no_settings_of_telemetry()
+    {
+        const string headers = "OTEL_EXPORTER_OTLP_HEADERS";
+        Environment.SetEnvironmentVariable(headers, "api-key=secret");
+        try
+        {
+            var start = TrainerStart.Of(WorkerSettings.From(_ => null), slot: 0, TrainerProcess.Trainer);
+
+            Assert.False(start.Environment.ContainsKey(headers));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(headers, null);
+        }
+    }
+
+    [Fact]
     public void Threads_allocator_and_compilation_of_a_trainer_can_be_given_to_another_process()
     {
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal);
