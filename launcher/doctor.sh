@@ -22,6 +22,7 @@ doctor() {
   examine_port
   examine_process api
   examine_process worker
+  examine_api
   if [[ $healthy == yes || -f $worker_dll ]] && has_worker_program; then
     dotnet "$worker_dll" doctor || healthy=no
   fi
@@ -66,6 +67,19 @@ examine_process() {
     found ok "$1" "running, process $pid"
   elif [[ $1 == api || -z ${ConnectionStrings__Pie:-} ]]; then
     found warning "$1" "./pie has not started it here" "./pie up"
+  fi
+}
+
+# An API on another machine, or that something else started, is asked at PIE_API; else the one at PIE_PORT.
+examine_api() {
+  local url=${PIE_API:-}
+  [[ -n $url ]] || url=$(cat -- "$run/url" 2>/dev/null) || url=$(service_url)
+  url=${url%/}
+  if is_api_ready; then
+    found ok api "$url is ready"
+  else
+    found problem api "$url/health/ready does not answer that an API is ready" \
+      "./pie up, or set PIE_API to the address of the API; ./pie logs api shows why it ended"
   fi
 }
 

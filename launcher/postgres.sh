@@ -44,7 +44,8 @@ export_connection() {
       password) PGPASSWORD=${pair#*=}; PGPASSWORD=${PGPASSWORD#\'}; export PGPASSWORD=${PGPASSWORD%\'} ;;
     esac
   done <<<"$given;"
-  if [[ -n ${PIE_DB_PASSWORD_FILE:-} ]]; then
+  # As in the service, the file has the password of the given database and not that of the private one.
+  if [[ -n ${ConnectionStrings__Pie:-} && -n ${PIE_DB_PASSWORD_FILE:-} ]]; then
     PGPASSWORD=$(<"$PIE_DB_PASSWORD_FILE")
     export PGPASSWORD
   fi

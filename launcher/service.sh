@@ -73,7 +73,6 @@ END
 # reach it.
 worker() {
   check_sdk >&2
-  case ${1:-} in -h | --help) set -- --help ;; esac
   lock >&2
   build src/Worker >&2
   exec dotnet "$worker_dll" "$@" 9>&-

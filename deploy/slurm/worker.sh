@@ -5,8 +5,9 @@
 
 # Slurm kills a job KillWait (30 s by default) after SIGTERM.
 export PIE_STOP_SECONDS=${PIE_STOP_SECONDS:-25}
-# A node's processors that the job has; nproc counts those only.
-export PIE_SLOTS=${PIE_SLOTS:-}
+# The processors of the job. Without a limit by Slurm, .NET counts those of the node, and slots and threads follow from
+# this number where PIE_SLOTS and PIE_THREADS are not set.
+export DOTNET_PROCESSOR_COUNT=${DOTNET_PROCESSOR_COUNT:-${SLURM_CPUS_PER_TASK:-$(nproc)}}
 # Caches of datasets, of which each node has its own.
 export PIE_DATA=${PIE_DATA:-${TMPDIR:-/tmp}/pieservice-$(id -un)}
 

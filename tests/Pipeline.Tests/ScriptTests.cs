@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Globalization;
+using PieService.TestSupport;
+
+namespace PieService.Pipeline.Tests;
+
+/// <summary>Parts of the launcher and of the jobs for Slurm, without a service.</summary>
+public sealed class ScriptTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("pie-script-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("", "of-the-private-one")]
+    [InlineData("Host=db;Username=pie;Database=pie", "of-the-file")]
+    public async Task The_password_file_is_for_the_given_database_only(string given, string password)
+    {
+        File.WriteAllText(
+            Path.Combine(folder, "connection"), "Host=h;Username=pie;Database=pie;Password=of-the-private-one");
+        File.WriteAllText(Path.Combine(folder, "password"), "of-the-file\n");
+
+        var (exitCode, output) = await BashAsync(
+            "./pie connection --url", ("ConnectionStrings__Pie", given),
+            ("PIE_DB_PASSWORD_FILE", Path.Combine(folder, "password")));
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains($"pie:{password}@", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_doctor_has_a_problem_if_no_API_is_ready()
+    {
+        var port = Ports.Free().ToString(CultureInfo.InvariantCulture);
+
+        var (_, output) = await BashAsync(
+            $"""
+             set -eu
+             . launcher/service.sh
+             . launcher/doctor.sh
+             healthy=yes run={folder}
+             examine_api
+             echo "healthy: $healthy"
+             """,
+            ("PIE_HOST", "127.0.0.1"), ("PIE_PORT", port));
+
+        Assert.Matches($"problem +api +http://127.0.0.1:{port}/health/ready does not answer", output);
+        Assert.Contains("healthy: no", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_of_Slurm_counts_the_processors_of_the_job()
+    {
+        var dotnet = Path.Combine(folder, "dotnet");
+        File.WriteAllText(dotnet, "#!/bin/sh\necho processors: $DOTNET_PROCESSOR_COUNT\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var (exitCode, output) = await BashAsync(
+            "bash deploy/slurm/worker.sbatch", ("ConnectionStrings__Pie", "Host=h"), ("SLURM_CPUS_PER_TASK", "13"),
+            ("PATH", $"{folder}:{Environment.GetEnvironmentVariable("PATH")}"));
+
+        Assert.Equal((0, "processors: 13\n"), (exitCode, output));
+    }
+
+    private async Task<(int ExitCode, string Output)> BashAsync(
+        string script, params (string Name, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo("bash", ["-c", script])
+        {
+            WorkingDirectory = ServiceProcess.RepositoryFolder,
+            RedirectStandardOutput = true,
+        };
+        start.Environment["PIE_DATA"] = folder;
+        foreach (var (name, value) in settings) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, output);
+    }
+}
