@@ -30,9 +30,8 @@ public sealed record Document(string Name, string Title, string Html, IReadOnlyL
             column.Alignment = null;
         // What scrolls must be reached with the keyboard.
         foreach (var code in parsed.Descendants<CodeBlock>()) code.GetAttributes().AddProperty("tabindex", "0");
-        var headings = parsed.Descendants<HeadingBlock>().ToList();
-        var sections = Section.Of(headings, markdown);
-        if (headings is [{ Level: 1 } title, ..]) title.Parent!.Remove(title);
+        var sections = Section.Of(parsed);
+        if (parsed.Descendants<HeadingBlock>().FirstOrDefault() is { Level: 1 } title) title.Parent!.Remove(title);
         return new(Library.NameOf(path), sections is [var first, ..] ? first.Heading : path, Render(parsed), sections);
     }
 

@@ -99,6 +99,43 @@ public sealed partial class DocumentTests
         Assert.Empty(DocumentSearch.Find("noise nosuchword"));
     }
 
+    [Fact]
+    public void The_text_of_a_section_is_what_a_reader_sees()
+    {
+        var sections = Document.Read(
+            "docs/any.md",
+            """
+            # A title
+
+            ## `One` part
+
+            <!-- a comment -->
+            | name | has |
+            |---|---|
+            | `a` | [a place](https://example.org/address) |
+
+            ```sh
+            curl x
+            ```
+
+            * The *first* line,
+              and &amp; the **second**.
+
+            ## Two
+
+            [a file](../src/any.cs "its title")
+            """).Sections;
+
+        Assert.Equal(["A title", "One part", "Two"], sections.Select(section => section.Heading));
+        Assert.Equal(
+            ["", "name\nhas\na\na place\ncurl x\nThe first line, and & the second.", "a file"],
+            sections.Select(section => section.Text));
+    }
+
+    [Fact]
+    public void A_search_does_not_find_marks_comments_and_addresses() =>
+        Assert.All(["<!--", "|---", "```", "](", "concepts.md#"], marks => Assert.Empty(DocumentSearch.Find(marks)));
+
     /// <summary>The documents and pictures to which a document refers, with the id of a place in them.</summary>
     private static IEnumerable<(string Name, string? Anchor)> Targets(Document document) =>
         from Match match in Address().Matches(document.Html)
