@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using PieService.Api.Documentation;
 using PieService.Api.Tables.Latex;
 using PieService.Api.Tests.SweepAnalysis;
 using PieService.Domain.Statistics;
@@ -64,6 +65,19 @@ public sealed partial class LatexTests(ApiFixture api) : IClassFixture<ApiFixtur
     }
 
     [Fact]
+    public async Task The_packages_that_a_table_needs_are_in_the_document_on_formats()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+        var documented = Library.Find("formats")!.Sections.Single(section => section.Heading == "LaTeX").Text;
+
+        var table = await api.Client.GetStringAsync($"/api/v1/sweeps/{sweep.Id}/analysis?format=latex");
+
+        var packages = Package().Matches(table).Select(match => match.Groups[1].Value).ToList();
+        Assert.Equal(["booktabs", "fontenc"], packages);
+        Assert.All(packages, package => Assert.Contains(package, documented, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Another_table_has_no_LaTeX()
     {
         var sweep = await StudiedSweep.LabelledAsync(api);
@@ -82,6 +96,9 @@ public sealed partial class LatexTests(ApiFixture api) : IClassFixture<ApiFixtur
         using var json = await api.Client.GetAsync(path);
         Assert.DoesNotContain("latex", string.Concat(json.Headers.GetValues("Link")), StringComparison.Ordinal);
     }
+
+    [GeneratedRegex(@"\\usepackage(?:\[\w+\])?\{(\w+)\}")]
+    private static partial Regex Package();
 
     /// <summary>An ampersand that is not escaped.</summary>
     [GeneratedRegex(@"(?<!\\)&")]
