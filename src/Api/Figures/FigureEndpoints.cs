@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
@@ -83,11 +84,19 @@ public static class FigureEndpoints
                 $"There is no figure with the name {name}. The figures are: "
                 + $"{string.Join(", ", All.Select(figure => figure.Name))}."));
         FigureProblems.ThrowIfNotUsed(request, kind.Parameters, ofFormat);
+        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         if (await FigureScope.FindAsync(db, id, cancellation) is not { } scope)
             return (null, Problems.NotFound("sweep", id));
         if (!scope.HasLabels) return (null, Problems.Conflict(await NotLabelledAsync(db, id, cancellation)));
         if (kind.WhyNot(scope) is { } reason) return (null, Problems.Conflict(reason));
-        return (await kind.ReadAsync(db, scope, query, cancellation), null);
+        try
+        {
+            return (await kind.ReadAsync(db, scope, query, cancellation), null);
+        }
+        catch (FigureMissingException missing)
+        {
+            return (null, Problems.Conflict(missing.Message));
+        }
     }
 
     private static async Task<string> NotLabelledAsync(PieDbContext db, Guid id, CancellationToken cancellation)

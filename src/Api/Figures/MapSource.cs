@@ -1,5 +1,3 @@
-using System.Data;
-using Microsoft.EntityFrameworkCore;
 using PieService.Api.Http;
 using PieService.Domain.Datasets;
 using PieService.Domain.Pies;
@@ -30,8 +28,11 @@ public sealed class MapSource()
             ?.MaxBy(row => row.Sparsity)
             ?? throw new InvalidRequestException([new("methods", "select no comparison with observed epochs")]);
         var epochs = comparison.Summary!.InfluenceEpochs;
-        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var map = await ObservedTraining.MapAsync(db, comparison, epochs, cancellation);
+        var map = await ObservedTraining.MapAsync(db, comparison, epochs, cancellation)
+            ?? throw new FigureMissingException(
+                $"The dense runs of the model {comparison.Model} no longer have all observed epochs: one is being "
+                + "trained again, or has lost its predictions. The map can be drawn when all have succeeded and the "
+                + "comparison is labelled again.");
         var pies = await ObservedTraining.PiesAsync(db, comparison, cancellation);
         var grid = new HexagonGrid(MapFigure.Across);
         var examples = comparison.Summary!.Examples;
@@ -40,7 +41,7 @@ public sealed class MapSource()
                 map.Variability(i) / MapFigure.MostVariability, map.Confidence(i) * MapFigure.Height, pies.Contains(i));
         return new MapFigure(
             (selected with { Comparisons = [comparison] }).Source, ComparedCohort.Of(comparison), epochs,
-            comparison.Summary!.DenseSeeds, examples,
+            map.Models / epochs.Count, examples,
             [
                 .. grid.Cells.Select(cell => new MapCell(
                     cell.X * MapFigure.MostVariability, cell.Y / MapFigure.Height, cell.Points, cell.Marked)),

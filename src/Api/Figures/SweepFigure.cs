@@ -16,9 +16,11 @@ public abstract class SweepFigure(string name, string title, params IReadOnlyLis
     /// <summary>Returns why a sweep with labelled comparisons does not have this figure; null if it has.</summary>
     public abstract string? WhyNot(FigureScope scope);
 
+    /// <param name="db">Reads from one snapshot of the database, from which the scope was read too.</param>
     /// <exception cref="Http.InvalidRequestException">
     /// The query names something that the sweep does not have.
     /// </exception>
+    /// <exception cref="FigureMissingException">The sweep no longer has all data of the figure.</exception>
     public abstract Task<Figure> ReadAsync(
         PieDbContext db, FigureScope scope, FigureQuery query, CancellationToken cancellation);
 

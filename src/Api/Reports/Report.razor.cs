@@ -39,6 +39,8 @@ public partial class Report : ComponentBase
     private IReadOnlyList<string> Doubts =>
         [.. Model.Sweep.Warnings.Select(warning => warning.Message), .. Model.Sweep.Unknowns];
 
+    private bool HasNotes => Model.Notes.Texts.Count > 0;
+
     private IEnumerable<string> Environments => Model.Runs.Items
         .Select(run => run.Environment is { } known
             ? $"{known.Versions}; {known.Library}; {run.Device}, {known.CpuCapability}, CPU threads: {known.Threads}"

@@ -76,7 +76,7 @@ internal sealed record Cohorts(
     public async Task<IReadOnlyList<Run>> ObserversAsync(
         PieDbContext db, Comparison comparison, CancellationToken cancellation)
     {
-        if (comparison.Baseline != Method.Dense4E) return Dense;
+        if (comparison.Baseline != Method.Dense4E || Dense.Count == 0) return Dense;
         var (fingerprint, seeds) =
             (RecipeFingerprint.Of(Dense[0].Recipe!.Dense), Dense.Select(run => run.Seed).ToArray());
         return await (from link in db.SweepRuns

@@ -13,14 +13,17 @@ public static class ObservedTraining
     /// </summary>
     /// <param name="db">Reads from one snapshot of the database.</param>
     /// <param name="comparison">A labelled comparison on the training split.</param>
-    /// <param name="epochs">Epochs that all dense runs observed.</param>
-    /// <exception cref="InvalidOperationException">A run is being trained again, and lacks an epoch.</exception>
-    public static async Task<Cartography> MapAsync(
+    /// <param name="epochs">Epochs that all dense runs had observed when the comparison was labelled.</param>
+    /// <returns>Null if a dense run lacks one of the epochs, or if there is no dense run any more.</returns>
+    public static async Task<Cartography?> MapAsync(
         PieDbContext db, Comparison comparison, IReadOnlyList<int> epochs, CancellationToken cancellation)
     {
         var cohorts = await Cohorts.OfAsync(db, comparison, cancellation);
         var gold = await GoldLabels.ReadAsync(db, comparison.Split, cohorts.Dataset, cancellation);
         var runs = (await cohorts.ObserversAsync(db, comparison, cancellation)).Select(run => run.Id).ToArray();
+        var observations = await db.RunObservations.CountAsync(
+            stored => runs.Contains(stored.RunId) && epochs.Contains(stored.Epoch), cancellation);
+        if (runs.Length == 0 || observations < runs.Length * epochs.Count) return null;
         var (map, scores) = (new Cartography(gold), new ScoreBuffer());
         foreach (var epoch in epochs)
         {

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PieService.Domain;
 using PieService.Domain.Datasets;
 using PieService.Domain.Predictions;
 using PieService.Domain.Recipes;
@@ -162,6 +164,51 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task A_map_of_runs_that_lack_an_epoch_is_a_conflict_and_left_out_of_the_report_with_the_reason()
+    {
+        var sweep = await LabelledSweepAsync();
+        var run = (await api.Situations.RunsOfAsync(sweep)).First(run => run.Method == Method.Dense).Id;
+        await using var db = await ContextAsync();
+        await db.RunObservations.Where(stored => stored.RunId == run && stored.Epoch == 1).ExecuteDeleteAsync();
+
+        var detail = await ConflictAsync($"/api/v1/sweeps/{sweep}/figures/map");
+        var report = WebUtility.HtmlDecode(await api.Client.GetStringAsync($"/api/v1/sweeps/{sweep}/report.html"));
+
+        Assert.Contains("trained again", detail, StringComparison.Ordinal);
+        Assert.Contains(
+            $"<li dir=\"auto\">Map of the training examples: {detail}</li>", report, StringComparison.Ordinal);
+        Assert.Contains("PIEs by influence", report, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Method.Dense)]
+    [InlineData(Method.Dense4E)]
+    public async Task A_map_of_dense_runs_without_predictions_is_a_conflict(Method baseline)
+    {
+        var sweep = await LabelledSweepAsync(computeMatchedDense: true);
+        var runs = (await api.Situations.RunsOfAsync(sweep)).Where(run => run.Method == baseline)
+            .Select(run => run.Id).ToArray();
+        await using var db = await ContextAsync();
+        await db.RunPredictions.Where(stored => runs.Contains(stored.RunId)).ExecuteDeleteAsync();
+
+        var detail = await ConflictAsync($"/api/v1/sweeps/{sweep}/figures/map?baseline={Wire.Name(baseline)}");
+
+        Assert.Contains("lost its predictions", detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_caption_of_a_map_states_the_runs_that_it_shows_also_if_fewer_were_there_at_the_labelling()
+    {
+        var sweep = await LabelledSweepAsync(seeds: 3, trained: run => run.Seed < 2);
+        await TrainAsync(sweep, Observed(0, 1));
+
+        var figure = await api.GetAsync($"/api/v1/sweeps/{sweep}/figures/map");
+
+        Assert.Contains("over 3 dense runs", (string)figure["caption"]!, StringComparison.Ordinal);
+        Assert.StartsWith("Provisional", (string?)figure["provisional"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Observations_of_a_dense_run_are_served_as_its_predictions()
     {
         var run = (await api.Situations.RunsOfAsync(await LabelledSweepAsync()))[0];
@@ -237,16 +284,22 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     private Task<PieDbContext> ContextAsync() =>
         api.Services.GetRequiredService<IDbContextFactory<PieDbContext>>().CreateDbContextAsync();
 
+    private async Task<string> ConflictAsync(string path) =>
+        (string)(await api.ProblemAsync(HttpStatusCode.Conflict, HttpMethod.Get, path))["detail"]!;
+
     private static RunOutcome Observed(params int[] epochs) => Situations.Outcome with { ObservedEpochs = epochs };
 
-    private static JsonObject Request(Dataset dataset)
+    private static JsonObject Request(Dataset dataset, int seeds = 2)
     {
-        var request = Situations.Request(dataset, 2, "MP-AI");
+        var request = Situations.Request(dataset, seeds, "MP-AI");
         request["predictSplits"] = new JsonArray("train", "test");
         return request;
     }
 
-    private async Task<Guid> LabelledSweepAsync(int[]? observationEpochs = null, bool computeMatchedDense = false)
+    /// <param name="trained">The runs that are trained before the labelling; all by default.</param>
+    private async Task<Guid> LabelledSweepAsync(
+        int[]? observationEpochs = null, bool computeMatchedDense = false, int seeds = 2,
+        Func<Run, bool>? trained = null)
     {
         var dataset = await api.Situations.DatasetAsync();
         await using (var db = await ContextAsync())
@@ -263,12 +316,12 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
             }));
             await db.SaveChangesAsync();
         }
-        var request = Request(dataset);
+        var request = Request(dataset, seeds);
         request["computeMatchedDense"] = computeMatchedDense;
         if (observationEpochs is not null)
             request["observationEpochs"] = new JsonArray([.. observationEpochs.Select(epoch => (JsonNode)epoch)]);
         var sweep = await api.SubmitAsync(request);
-        await TrainAsync(sweep, Observed(observationEpochs ?? [0, 1]));
+        await TrainAsync(sweep, Observed(observationEpochs ?? [0, 1]), trained);
         await api.Situations.LabelAsync(sweep);
         return sweep;
     }
@@ -276,9 +329,10 @@ public sealed class InfluenceTests(ApiFixture api) : IClassFixture<ApiFixture>
     /// <summary>
     /// Acts as the worker: after epoch e, a dense run's logit of the gold class of example i is i (e + 1).
     /// </summary>
-    private async Task TrainAsync(Guid sweep, RunOutcome outcome)
+    private async Task TrainAsync(Guid sweep, RunOutcome outcome, Func<Run, bool>? which = null)
     {
-        foreach (var run in (await api.Situations.RunsOfAsync(sweep)).Where(run => run.State == RunState.Queued))
+        foreach (var run in (await api.Situations.RunsOfAsync(sweep))
+            .Where(run => run.State == RunState.Queued && which?.Invoke(run) != false))
         {
             var lease = await api.Situations.ClaimAsync(run.Id);
             var isDense = run.Method == Method.Dense;

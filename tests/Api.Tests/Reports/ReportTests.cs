@@ -1,6 +1,15 @@
+using System.Data.Common;
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using PieService.Api.Figures;
+using PieService.Api.Reports;
 using PieService.Api.Tests.SweepAnalysis;
+using PieService.Domain.Recipes;
+using PieService.Domain.Storage;
 
 namespace PieService.Api.Tests.Reports;
 
@@ -81,6 +90,58 @@ public sealed partial class ReportTests(ApiFixture api) : IClassFixture<ApiFixtu
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
     }
 
+    /// <summary>All runs give the same answer, except that each dense run of an odd seed is right.</summary>
+    [Fact]
+    public async Task A_report_has_the_warnings_of_each_comparison_as_notes()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(
+            api, Situations.Request(await api.Situations.DatasetAsync(), 2, "MP-AI"),
+            (run, position) => run is { Method: Method.Dense, Seed: 1 } ? position % 3 : 2);
+        var comparisons = (await api.GetAsync($"/api/v1/sweeps/{sweep.Id}/comparisons"))["items"]!;
+        var warnings = comparisons[0]!["warnings"]!.AsArray();
+
+        var html = await api.Client.GetStringAsync(Address(sweep.Id));
+
+        Assert.Contains("prunedCollapsed", warnings.Select(warning => (string?)warning!["code"]));
+        Assert.All(
+            warnings,
+            warning => Assert.Contains(
+                $"<li>{warning!["message"]}</li>", WebUtility.HtmlDecode(html), StringComparison.Ordinal));
+        Assert.Contains("<td class=\"number\">1, 2, 3</td>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Comparisons_with_the_same_warning_refer_to_one_note()
+    {
+        var (first, second, other) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+
+        var notes = new ReportNotes([(first, ["a", "b"]), (second, []), (other, ["c", "b"])]);
+
+        Assert.Equal(["a", "b", "c"], notes.Texts);
+        Assert.Equal([1, 2], notes.Of(first));
+        Assert.Empty(notes.Of(second));
+        Assert.Equal([3, 2], notes.Of(other));
+    }
+
+    [Fact]
+    public async Task All_parts_of_a_report_are_read_from_one_snapshot()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+        var options = new DbContextOptionsBuilder<PieDbContext>(
+            api.Services.GetRequiredService<DbContextOptions<PieDbContext>>())
+            .AddInterceptors(new RenamesAfterFirstQuery(api.ConnectionString, sweep.Id)).Options;
+        await using var db = new PieDbContext(options);
+
+        var report = await ReportContent.ReadAsync(
+            db, sweep.Id, api.Services.GetRequiredService<FigureSlots>(), CancellationToken.None);
+
+        Assert.Equal("renamed", (string?)(await api.GetAsync($"/api/v1/sweeps/{sweep.Id}"))["name"]);
+        Assert.Equal("a sweep", report!.Sweep.Name);
+        Assert.NotEmpty(report.Figures);
+        Assert.All(
+            report.Figures, figure => Assert.Contains("Sweep 'a sweep'", figure.Caption, StringComparison.Ordinal));
+    }
+
     private static string Address(Guid sweep) => $"/api/v1/sweeps/{sweep}/report.html";
 
     [GeneratedRegex("<svg ")]
@@ -88,4 +149,26 @@ public sealed partial class ReportTests(ApiFixture api) : IClassFixture<ApiFixtu
 
     [GeneratedRegex(@"(?:src|href)=|@import|url\((?!data:)")]
     private static partial Regex Reference();
+
+    /// <summary>Renames a sweep over another connection as soon as the first query of a context has ended.</summary>
+    private sealed class RenamesAfterFirstQuery(string database, Guid sweep) : DbCommandInterceptor
+    {
+        private bool isDone;
+
+        public override async ValueTask<DbDataReader> ReaderExecutedAsync(
+            DbCommand command, CommandExecutedEventData eventData, DbDataReader result,
+            CancellationToken cancellationToken = default)
+        {
+            if (isDone) return result;
+            isDone = true;
+            await using var connection = new NpgsqlConnection(database);
+            await connection.OpenAsync(cancellationToken);
+            await using var rename = new NpgsqlCommand("UPDATE sweeps SET name = 'renamed' WHERE id = $1", connection)
+            {
+                Parameters = { new() { Value = sweep } },
+            };
+            Assert.Equal(1, await rename.ExecuteNonQueryAsync(cancellationToken));
+            return result;
+        }
+    }
 }
