@@ -14,8 +14,7 @@ public sealed class DivergenceTally(int classCount, int examples, ComparedCohort
     public const int MostPairs = 1024;
 
     /// <summary>
-    /// The most logarithms that are computed for these pairs, one for each pair, example and label: about 20 seconds of
-    /// one core.
+    /// The most logarithms that are computed for these pairs, one for each pair, example and label.
     /// </summary>
     public const long MostLogarithms = 1_000_000_000;
 
