@@ -21,6 +21,9 @@ public static class DatasetEndpoints
     /// <summary>The number of sweeps that a message names.</summary>
     private const int SweepsShown = 5;
 
+    /// <summary>How long a deletion waits for a sweep that refers to the dataset and is being stored.</summary>
+    private const string DeletionWaits = "2s";
+
     // Version 7 UUIDs increase with time, so their order is the order of creation.
     private static readonly Order<KnownDataset> NewestFirst =
         Order<KnownDataset>.ByDescending(known => known.Dataset.Id);
@@ -152,7 +155,7 @@ public static class DatasetEndpoints
     /// <summary>Deletes a dataset and its examples, unless a sweep uses it.</summary>
     /// <remarks>
     /// If a sweep uses the dataset, the response is 409. List such sweeps with GET /sweeps?datasetId=, and delete them
-    /// first.
+    /// first. The response is also 409 while a sweep of the dataset is being stored.
     /// </remarks>
     /// <response code="204">The dataset is deleted.</response>
     internal static async Task<Results<NoContent, ProblemHttpResult>> Delete(
@@ -162,9 +165,19 @@ public static class DatasetEndpoints
         if (await SweepsOfAsync(db, id, cancellation) is { Count: > 0 } sweeps) return InUse(id, sweeps);
         try
         {
-            return await db.Datasets.Where(dataset => dataset.Id == id).ExecuteDeleteAsync(cancellation) > 0
-                ? TypedResults.NoContent()
-                : Problems.NotFound("dataset", id);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            // A large bundle or import that refers to the dataset is stored for minutes.
+            await db.Database.ExecuteSqlAsync(
+                $"SELECT set_config('lock_timeout', {DeletionWaits}, true)", cancellation);
+            var deleted = await db.Datasets.Where(dataset => dataset.Id == id).ExecuteDeleteAsync(cancellation);
+            await transaction.CommitAsync(cancellation);
+            return deleted > 0 ? TypedResults.NoContent() : Problems.NotFound("dataset", id);
+        }
+        catch (PostgresException locked) when (locked.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return Problems.Conflict(
+                $"A sweep of the dataset {id} is being stored. Delete the dataset after the sweep, or try again if the "
+                + "sweep is not stored.");
         }
         catch (PostgresException inUse) when (inUse.SqlState is PostgresErrorCodes.ForeignKeyViolation
             or PostgresErrorCodes.RestrictViolation)

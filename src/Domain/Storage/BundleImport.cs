@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using PieService.Domain.Bundles;
 using PieService.Domain.Sweeps;
 
@@ -27,7 +28,8 @@ public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
     /// <param name="otherwise">The id of the sweep if another sweep has the one of the bundle.</param>
     /// <param name="alongWith">Runs in the same transaction, as its last step.</param>
     /// <exception cref="BundleConflictException">
-    /// A run of the bundle exists here and lacks what the bundle has, or the models of the dataset used other files.
+    /// A run of the bundle exists here and lacks what the bundle has, the models of the dataset used other files, or
+    /// another request stored something with an id of the bundle meanwhile.
     /// </exception>
     public async Task<StoredBundle> StoreAsync(
         Bundle bundle, Guid otherwise, Func<PieDbContext, StoredBundle, Task>? alongWith,
@@ -38,10 +40,32 @@ public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         // The same bundle twice at the same time is stored once.
         await AdvisoryLocks.TakeBundleAsync(db, bundle.Dataset.ContentHash, cancellation);
-        var stored = await AddAsync(db, bundle, otherwise, cancellation);
+        var stored = await AddUnlessTakenAsync(db, bundle, otherwise, cancellation);
         if (alongWith is not null) await alongWith(db, stored);
         await transaction.CommitAsync(cancellation);
         return stored;
+    }
+
+    /// <summary>
+    /// Ids that were free may be taken, and rows deleted, before the rows of the bundle are added: a bundle of another
+    /// dataset may have the same ids.
+    /// </summary>
+    private static async Task<StoredBundle> AddUnlessTakenAsync(
+        PieDbContext db, Bundle bundle, Guid otherwise, CancellationToken cancellation)
+    {
+        try
+        {
+            return await AddAsync(db, bundle, otherwise, cancellation);
+        }
+        catch (Exception failure) when (failure.GetBaseException() is PostgresException
+        {
+            SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation,
+        })
+        {
+            throw new BundleConflictException(
+                "While the bundle was stored, another request stored a sweep, a run or a comparison with an id of the "
+                + "bundle, or deleted what the bundle refers to. Nothing of it was stored: send the bundle again.");
+        }
     }
 
     private static async Task<StoredBundle> AddAsync(
@@ -88,15 +112,17 @@ public sealed class BundleImport(IDbContextFactory<PieDbContext> contexts)
     }
 
     /// <summary>
-    /// A dataset with this content is used, the one with the same id or the oldest; else it is added.
+    /// A dataset with this content is used, the one with the same id or the oldest; else it is added. It is locked, so
+    /// that it is not deleted before the sweep refers to it.
     /// </summary>
     private static async Task<(Guid Id, bool IsNew)> DatasetOfAsync(
         PieDbContext db, Bundle bundle, CancellationToken cancellation)
     {
-        var known = await db.Datasets.Where(dataset => dataset.ContentHash == bundle.Dataset.ContentHash)
-            .OrderByDescending(dataset => dataset.Id == bundle.Dataset.Id).ThenBy(dataset => dataset.CreatedAt)
-            .Select(dataset => (Guid?)dataset.Id).FirstOrDefaultAsync(cancellation);
-        if (known is { } existing) return (existing, false);
+        var known = await db.Database.SqlQuery<Guid>($"""
+            SELECT id AS "Value" FROM datasets WHERE content_hash = {bundle.Dataset.ContentHash}
+            ORDER BY id = {bundle.Dataset.Id} DESC, created_at LIMIT 1 FOR KEY SHARE
+            """).ToListAsync(cancellation);
+        if (known is [var existing]) return (existing, false);
         var isTaken = await db.Datasets.AnyAsync(dataset => dataset.Id == bundle.Dataset.Id, cancellation);
         var id = isTaken ? Guid.CreateVersion7() : bundle.Dataset.Id;
         db.Datasets.Add(bundle.DatasetAs(id));

@@ -343,6 +343,50 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
         Assert.Equal(14, await other.Runs.CountAsync(run => run.DatasetId == dataset));
     }
 
+    /// <summary>The id of its sweep is free when it is looked up, and taken when the sweep is added.</summary>
+    [Fact]
+    public async Task A_bundle_whose_id_is_taken_while_it_is_stored_is_a_conflict()
+    {
+        var sweep = await SweepAsync(Publisher, await DatasetAsync(Publisher, "race"));
+        var bundle = await BundleAsync(Publisher, sweep);
+        await using var other = await ContextAsync(Reader);
+        await using var submitting = await other.Database.BeginTransactionAsync();
+        await AddSweepAsync(other, sweep, (await DatasetAsync(Reader, "another race")).Id);
+
+        var storing = SendAsync(Reader, bundle);
+        await WaitsForTransactionAsync(other);
+        await submitting.CommitAsync();
+
+        using var answer = await storing;
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.Contains("send the bundle again", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(await Reader.Situations.RunsOfAsync(sweep));
+    }
+
+    [Fact]
+    public async Task The_dataset_of_a_bundle_is_not_deleted_while_the_bundle_is_stored()
+    {
+        var bundle = await BundleAsync(
+            Publisher, await SweepAsync(Publisher, await DatasetAsync(Publisher, "in use")));
+        var own = await DatasetAsync(Reader, "in use");
+        await using var other = await ContextAsync(Reader);
+        await using var submitting = await other.Database.BeginTransactionAsync();
+        // The bundle waits for this transaction with the dataset found, and the sweep not added.
+        await AddSweepAsync(
+            other, (Guid)JsonNode.Parse(Entries(bundle)["manifest.json"])!["sweepId"]!,
+            (await DatasetAsync(Reader, "not in use")).Id);
+        var storing = SendAsync(Reader, bundle);
+        await WaitsForTransactionAsync(other);
+
+        var problem = await Reader.ProblemAsync(
+            HttpStatusCode.Conflict, HttpMethod.Delete, $"/api/v1/datasets/{own.Id}");
+        await submitting.RollbackAsync();
+
+        Assert.Contains("is being stored", (string?)problem["detail"], StringComparison.Ordinal);
+        using var answer = await storing;
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
     [Fact]
     public async Task Results_that_a_bundle_states_and_its_predictions_do_not_give_are_a_warning()
     {
@@ -375,6 +419,28 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
                 .Where(warning => (string?)warning!["code"] == "statedResultsDiffer")
                 .Select(warning => (string)warning!["message"]!),
         ];
+    }
+
+    /// <summary>Another processor may round them differently.</summary>
+    [Fact]
+    public async Task Labels_that_differ_in_the_last_digits_of_real_numbers_are_those_that_a_bundle_states()
+    {
+        var sweep = await SweepAsync(Publisher, await DatasetAsync(Publisher, "digits"));
+        await ChangeAsync(
+            "UPDATE pie_labels SET margin = margin * (1 - 1e-15), el2n = el2n * (1 + 1e-15), p = p * (1 - 1e-15), "
+                + "q = q * (1 - 1e-15), paired_p = paired_p * (1 - 1e-15), paired_q = paired_q * (1 - 1e-15), "
+                + "inclusion = inclusion * (1 - 1e-15), taxicab = taxicab * (1 + 1e-15), "
+                + "shift = shift * (1 + 1e-15), self_confidence = self_confidence * (1 - 1e-15) "
+                + "FROM comparisons WHERE number = comparison_number "
+                + "AND sweep_id IN (SELECT sweep_id FROM sweep_runs WHERE run_id IN ({0}))",
+            sweep);
+
+        await StoreAsync(Reader, await BundleAsync(Publisher, sweep));
+        await Reader.Situations.LabelAsync(sweep);
+
+        var comparisons = (await Reader.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray();
+        Assert.All(comparisons, comparison => Assert.DoesNotContain(
+            comparison!["warnings"]!.AsArray(), warning => (string?)warning!["code"] == "statedResultsDiffer"));
     }
 
     [Fact]
@@ -423,28 +489,6 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
         var runs = Entries(bundle)["runs.ndjson"];
 
         Assert.DoesNotContain("lease", runs, StringComparison.OrdinalIgnoreCase);
-    /// <summary>Another processor may round them differently.</summary>
-    [Fact]
-    public async Task Labels_that_differ_in_the_last_digits_of_real_numbers_are_those_that_a_bundle_states()
-    {
-        var sweep = await SweepAsync(Publisher, await DatasetAsync(Publisher, "digits"));
-        await ChangeAsync(
-            "UPDATE pie_labels SET margin = margin * (1 - 1e-15), el2n = el2n * (1 + 1e-15), p = p * (1 - 1e-15), "
-                + "q = q * (1 - 1e-15), paired_p = paired_p * (1 - 1e-15), paired_q = paired_q * (1 - 1e-15), "
-                + "inclusion = inclusion * (1 - 1e-15), taxicab = taxicab * (1 + 1e-15), "
-                + "shift = shift * (1 + 1e-15), self_confidence = self_confidence * (1 - 1e-15) "
-                + "FROM comparisons WHERE number = comparison_number "
-                + "AND sweep_id IN (SELECT sweep_id FROM sweep_runs WHERE run_id IN ({0}))",
-            sweep);
-
-        await StoreAsync(Reader, await BundleAsync(Publisher, sweep));
-        await Reader.Situations.LabelAsync(sweep);
-
-        var comparisons = (await Reader.GetAsync($"/api/v1/sweeps/{sweep}/comparisons"))["items"]!.AsArray();
-        Assert.All(comparisons, comparison => Assert.DoesNotContain(
-            comparison!["warnings"]!.AsArray(), warning => (string?)warning!["code"] == "statedResultsDiffer"));
-    }
-
         Assert.DoesNotContain("a worker", runs, StringComparison.Ordinal);
         Assert.DoesNotContain("its store", runs, StringComparison.Ordinal);
     }
@@ -497,6 +541,17 @@ public sealed class BundleTests(TwoServices services) : IClassFixture<TwoService
             WHERE link.sweep_id = {sweep} ORDER BY link.ordinal, observed.epoch
             """).ToListAsync();
     }
+
+    private static Task<int> AddSweepAsync(PieDbContext db, Guid id, Guid dataset) => db.Database.ExecuteSqlAsync($"""
+        INSERT INTO sweeps (id, name, dataset_id, request, created_at)
+        VALUES ({id}, 'other', {dataset}, {"{}"}::jsonb, now())
+        """);
+
+    /// <summary>Waits until another connection waits for a row that a transaction has written.</summary>
+    private static Task WaitsForTransactionAsync(PieDbContext db) => Until.HoldsAsync(async () =>
+        await db.Database.SqlQuery<int>(
+            $"""SELECT count(*)::integer AS "Value" FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted""")
+            .SingleAsync() > 0);
 
     /// <summary>The labels of all comparisons of a sweep, in their order.</summary>
     private static async Task<List<string>> LabelsAsync(ApiFixture api, Guid sweep)
