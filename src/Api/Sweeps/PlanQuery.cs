@@ -64,7 +64,9 @@ public static class PlanQuery
             fresh.Count == 0 ? 0 : (trunks + 2 * slots) * fresh.Max(run => cost.CheckpointBytes(run.Recipe, train)),
             fresh.Where(run => run.Wish.Model).Sum(run => cost.ModelBytes(run.Recipe, train)),
             plan.Comparisons.Count,
-            fresh.Count == 0 ? [] : BlockedReasons.Of(live.Workers).ReasonsFor(request),
+            fresh.Count == 0 ? [] : BlockedReasons.Of(live.Workers).ReasonsFor(
+                request.Models!.Select(model => new RunNeed(
+                    model.DeviceOrDefault, model.Vectors, model.Checkpoint))),
             plan.Comparisons is [var first, ..]
                 ? Detectable.Of(request.Seeds!.Count, SplitOf(dataset, first.Split).Examples) : null);
 

@@ -18,7 +18,9 @@ public static class SweepQuery
             && (filter.Origin == null || sweep.Foreign == null == (filter.Origin == SweepOrigin.Trained)));
         var sweeps = Rows(db, listed).Where(row => filter.State == null || row.Progress.State == filter.State);
         var live = await LiveResources.LookAsync(db, db.Datasets, cancellation);
-        var rows = new QueryRows<SweepRow, SweepResponse>(sweeps, NewestFirst, row => SweepResponse.Of(row, live))
+        var needs = await RunNeed.OfQueuedAsync(db, listed, cancellation);
+        var rows = new QueryRows<SweepRow, SweepResponse>(
+            sweeps, NewestFirst, row => SweepResponse.Of(row, live, needs[row.Sweep.Id]))
         {
             // Every sweep has a row of progress, which is expensive to compute.
             Counted = filter.State is null ? listed : sweeps,
@@ -28,10 +30,13 @@ public static class SweepQuery
 
     public static async Task<SweepResponse?> FindAsync(PieDbContext db, Guid id, CancellationToken cancellation)
     {
-        var row = await Rows(db, db.Sweeps.Where(sweep => sweep.Id == id)).AsNoTracking()
-            .SingleOrDefaultAsync(cancellation);
-        return row is null ? null : SweepResponse.Of(row, await LiveResources.LookAsync(
-            db, db.Datasets.Where(dataset => dataset.Id == row.Sweep.DatasetId), cancellation));
+        var sweeps = db.Sweeps.Where(sweep => sweep.Id == id);
+        var row = await Rows(db, sweeps).AsNoTracking().SingleOrDefaultAsync(cancellation);
+        if (row is null) return null;
+        var live = await LiveResources.LookAsync(
+            db, db.Datasets.Where(dataset => dataset.Id == row.Sweep.DatasetId), cancellation);
+        var needs = await RunNeed.OfQueuedAsync(db, sweeps, cancellation);
+        return SweepResponse.Of(row, live, needs[id]);
     }
 
     private static IQueryable<SweepRow> Rows(PieDbContext db, IQueryable<Sweep> sweeps) =>

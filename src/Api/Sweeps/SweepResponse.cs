@@ -51,14 +51,15 @@ public sealed record SweepResponse(
 
     object IHasSteadyPart.Steady => this with { Progress = Progress with { EstimatedFinish = null } };
 
-    public static SweepResponse Of(SweepRow row, LiveResources live)
+    /// <param name="needs">What its queued runs need.</param>
+    public static SweepResponse Of(SweepRow row, LiveResources live, IEnumerable<RunNeed> needs)
     {
         var (sweep, progress) = (row.Sweep, row.Progress);
         return new(
             sweep.Id, sweep.Name, progress.State, sweep.Origin, sweep.DatasetId, sweep.Request,
             sweep.Foreign?.Replication, sweep.Foreign?.Cohorts ?? [],
             sweep.CreatedAt, progress.StartedAt, progress.FinishedAt, ProgressResponse.Of(progress),
-            WaitsFor(sweep, progress, live),
+            WaitsFor(sweep, progress, live, needs),
             progress.LabellingError,
             sweep.Request?.Unknowns ?? [],
             [
@@ -68,13 +69,14 @@ public sealed record SweepResponse(
             ]);
     }
 
-    private static IReadOnlyList<string> WaitsFor(Sweep sweep, SweepProgress progress, LiveResources live)
+    private static IReadOnlyList<string> WaitsFor(
+        Sweep sweep, SweepProgress progress, LiveResources live, IEnumerable<RunNeed> needs)
     {
         if (progress.State is not (SweepState.Queued or SweepState.Running)) return [];
         // The runs of imported predictions have ended; their comparisons wait for a worker that labels them.
-        if (sweep.Request is not { } request) return live.Workers.Count == 0 ? [BlockedReasons.NoWorker] : [];
+        if (sweep.Request is null) return live.Workers.Count == 0 ? [BlockedReasons.NoWorker] : [];
         return progress is { RunsQueued: > 0, RunsRunning: 0 }
-            ? BlockedReasons.Of(live.Workers).ReasonsFor(request) : [];
+            ? BlockedReasons.Of(live.Workers).ReasonsFor(needs) : [];
     }
 }
 

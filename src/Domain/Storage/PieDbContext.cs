@@ -126,6 +126,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         {
             link.HasKey(l => new { l.SweepId, l.RunId });
             link.HasIndex(l => l.RunId);
+            link.Property(l => l.DeviceWish).HasDefaultValue(DeviceWish.Any);
             link.HasOne<Sweep>().WithMany().HasForeignKey(l => l.SweepId).OnDelete(DeleteBehavior.Cascade);
             link.HasOne<Run>().WithMany().HasForeignKey(l => l.RunId).OnDelete(DeleteBehavior.Cascade);
         });

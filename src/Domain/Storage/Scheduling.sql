@@ -27,7 +27,7 @@ CREATE VIEW live_workers AS SELECT * FROM workers WHERE last_beat_at > now() - i
 -- not cancelled.
 CREATE VIEW run_wishes AS
 SELECT link.sweep_id, link.run_id, link.ordinal, link.model, link.shared_epochs,
-    link.wanted_splits, link.wanted_epochs, link.wants_model,
+    link.wanted_splits, link.wanted_epochs, link.wants_model, link.device_wish,
     sweeps.cancel_requested_at IS NULL AS is_live, sweeps.pause_requested_at IS NOT NULL AS is_paused,
     runs.state AS run_state, runs.predict_again,
     pie_is_met(link.wanted_splits, link.wanted_epochs, link.wants_model,

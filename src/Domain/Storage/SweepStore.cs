@@ -19,6 +19,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         await db.SaveChangesAsync(cancellation);
         await AddRunsAsync(db, sweep, plan.Runs, cancellation);
         await LinkRunsAsync(db, sweep, plan.Runs, cancellation);
+        await DeviceWishes.SettleAsync(db, sweep.Id, cancellation);
         await AddComparisonsAsync(db, sweep, plan.Comparisons, cancellation);
         await transaction.CommitAsync(cancellation);
     }
@@ -40,7 +41,6 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         var vectors = runs.Select(run => run.Recipe.Vectors).ToArray();
         var checkpoints = runs.Select(run => run.Recipe.Checkpoint).ToArray();
         var epochs = runs.Select(run => run.Recipe.Plan.TotalEpochs).ToArray();
-        var devices = runs.Select(run => Wire.Name(run.Device)).ToArray();
         var priority = (short)sweep.Request!.Priority;
         await db.Database.ExecuteSqlAsync($"""
             SELECT 1 FROM runs JOIN unnest({planned.Fingerprints}, {planned.Seeds}) AS planned(fingerprint, seed)
@@ -68,14 +68,11 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
                 vectors, checkpoint, seed, 'queued', {priority}, ordinal, device, wanted_splits::text[], epochs,
                 0, 0, 0, 0, now()
             FROM unnest({ids}, {planned.Fingerprints}, {recipes}, {architectures}, {methods}, {sparsities}, {vectors},
-                    {checkpoints}, {planned.Seeds}, {ordinals}, {devices}, {planned.WantedSplits}, {epochs})
+                    {checkpoints}, {planned.Seeds}, {ordinals}, {planned.Devices}, {planned.WantedSplits}, {epochs})
                 AS planned(id, fingerprint, recipe, architecture, method, sparsity, vectors, checkpoint, seed, ordinal,
                     device, wanted_splits, epochs)
             ON CONFLICT (dataset_id, fingerprint, seed) DO UPDATE SET
                 priority = least(runs.priority, excluded.priority),
-                -- The last sweep that asks for a type of device decides.
-                device_wish = CASE excluded.device_wish WHEN 'any' THEN runs.device_wish
-                    ELSE excluded.device_wish END,
                 predict_splits = ARRAY(SELECT DISTINCT unnest(runs.predict_splits || excluded.predict_splits)
                     ORDER BY 1),
                 cancel_requested_at = NULL,
@@ -105,9 +102,11 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
             """, cancellation);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO sweep_runs (
-                sweep_id, run_id, ordinal, model, wanted_splits, wanted_epochs, wants_model, shared_epochs)
+                sweep_id, run_id, ordinal, model, wanted_splits, wanted_epochs, wants_model, device_wish,
+                shared_epochs)
             SELECT {sweep.Id}, runs.id, planned.ordinal, planned.model,
                 planned.wanted_splits::text[], planned.wanted_epochs::integer[], planned.wants_model,
+                planned.device,
                 CASE WHEN pie_is_met(
                         planned.wanted_splits::text[], planned.wanted_epochs::integer[], planned.wants_model,
                         runs.predicted_splits, runs.observed_epochs, runs.model_path IS NOT NULL)
@@ -118,8 +117,9 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
                      WHEN trunk.state IN ('queued', 'running') OR trunk.checkpoint_path IS NOT NULL THEN planned.shared
                      ELSE 0 END
             FROM unnest({planned.Fingerprints}, {planned.Seeds}, {ordinals}, {models}, {shared},
-                    {planned.WantedSplits}, {planned.WantedEpochs}, {planned.WantsModel})
-                AS planned(fingerprint, seed, ordinal, model, shared, wanted_splits, wanted_epochs, wants_model)
+                    {planned.WantedSplits}, {planned.WantedEpochs}, {planned.WantsModel}, {planned.Devices})
+                AS planned(fingerprint, seed, ordinal, model, shared, wanted_splits, wanted_epochs, wants_model,
+                    device)
             JOIN runs ON runs.dataset_id = {sweep.DatasetId} AND runs.fingerprint = planned.fingerprint
                 AND runs.seed = planned.seed
             LEFT JOIN runs AS trunk ON trunk.id = runs.trunk_run_id
@@ -311,6 +311,7 @@ public sealed class SweepStore(IDbContextFactory<PieDbContext> contexts)
         await LockRunsAsync(db, sweepId, cancellation);
         await change(db);
         await SettleRunsAsync(db, sweepId, cancellation);
+        await DeviceWishes.SettleAsync(db, sweepId, cancellation);
         await transaction.CommitAsync(cancellation);
         return true;
     }

@@ -81,6 +81,9 @@ public sealed class SweepRun
     public required string[] WantedSplits { get; init; }
     public required int[] WantedEpochs { get; init; }
     public bool WantsModel { get; init; }
+
+    /// <summary>The type of device that the sweep asks for.</summary>
+    public DeviceWish DeviceWish { get; init; }
 }
 
 /// <summary>The progress of a sweep, as the view sweep_progress derives it from its runs and comparisons.</summary>

@@ -206,25 +206,48 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         Assert.False(await leases.HasWorkAsync(processor, CancellationToken.None));
     }
 
-    [Fact]
-    public async Task The_last_sweep_that_asks_for_a_type_of_device_decides_for_a_run_that_waits()
+    [Theory]
+    [InlineData("cuda", "any")]
+    [InlineData("any", "cuda")]
+    [InlineData("cuda", "cpu")]
+    public async Task A_run_that_waits_is_restricted_to_a_device_only_if_all_its_sweeps_ask_for_it(
+        string first, string second)
     {
         var dataset = await api.Situations.DatasetAsync();
-        var run = await SubmitForAsync(dataset, epochs: 2, "cpu");
-        Assert.Equal(run, await SubmitForAsync(dataset, epochs: 2, "cuda"));
-        Assert.Equal(run, await SubmitForAsync(dataset, epochs: 2, "any"));
+        var run = await SubmitForAsync(dataset, epochs: 2, first);
+        Assert.Equal(run, await SubmitForAsync(dataset, epochs: 2, second));
 
-        Assert.Empty(await ClaimAllAsync(new Claimant("processor", null, [], [], "cpu")));
-        Assert.Equal([run], await ClaimAllAsync(new Claimant("gpu", null, [], [], "cuda")));
+        Assert.Equal([run], await ClaimAllAsync(new Claimant("processor", null, [], [], "cpu")));
     }
 
-    private async Task<Guid> SubmitForAsync(Dataset dataset, int epochs, string device)
+    [Fact]
+    public async Task The_device_of_a_cancelled_sweep_does_not_restrict_its_runs()
+    {
+        var dataset = await api.Situations.DatasetAsync();
+        var alone = await SubmitSweepForAsync(dataset, epochs: 2, "cuda");
+        await CancelAsync(alone);
+        var again = await SubmitForAsync(dataset, epochs: 2, "any");
+        Assert.Equal([again], await ClaimAllAsync(new Claimant("processor", null, [], [], "cpu")));
+
+        var any = await SubmitSweepForAsync(dataset, epochs: 3, "any");
+        var run = await SubmitForAsync(dataset, epochs: 3, "cuda");
+        await CancelAsync(any);
+        Assert.Empty(await ClaimAllAsync(new Claimant("processor", null, [], [], "cpu")));
+        Assert.Equal([run], await ClaimAllAsync(new Claimant("gpu", null, [], [], "cuda")));
+
+        Task CancelAsync(Guid sweep) =>
+            api.PostAsync($"/api/v1/sweeps/{sweep}/cancel", new System.Text.Json.Nodes.JsonObject());
+    }
+
+    private async Task<Guid> SubmitForAsync(Dataset dataset, int epochs, string device) =>
+        (await api.Situations.RunsOfAsync(await SubmitSweepForAsync(dataset, epochs, device))).Single().Id;
+
+    private async Task<Guid> SubmitSweepForAsync(Dataset dataset, int epochs, string device)
     {
         var request = Situations.Request(dataset, 1);
         request["models"]![0]!["device"] = device;
         request["models"]![0]!["hyperparameters"]!["epochs"] = epochs;
-        var sweep = (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
-        return (await api.Situations.RunsOfAsync(sweep)).Single().Id;
+        return (Guid)(await api.PostAsync("/api/v1/sweeps", request))["id"]!;
     }
 
     [Fact]

@@ -129,6 +129,25 @@ public sealed class SweepControlTests(ApiFixture api) : IClassFixture<ApiFixture
             StringComparison.Ordinal);
         await db.Database.ExecuteSqlAsync($"UPDATE workers SET device_type = 'cuda'");
         Assert.Empty(await PlannedWaitingAsync(request));
+
+        // One worker has the GPU and another one the checkpoint.
+        await db.Database.ExecuteSqlAsync($$"""
+            UPDATE workers SET checkpoints = '{}';
+            INSERT INTO workers (id, machine, slots, device, vectors, checkpoints, started_at, last_beat_at)
+                VALUES ('other', 'other', 1, 'cpu', '{}', '{minilm}', now(), now())
+            """);
+        Assert.Empty(await WaitingAsync(sweep));
+        Assert.Contains(
+            "trains on a GPU (\"device\": \"cuda\") and also has the checkpoint 'minilm'",
+            (string?)(await PlannedWaitingAsync(request)).Single(), StringComparison.Ordinal);
+        request["datasetId"] = (await api.Situations.DatasetAsync()).Id;
+        var onGpu = await api.SubmitAsync(request);
+        Assert.Contains(
+            "and also has the checkpoint 'minilm'", (string?)(await WaitingAsync(onGpu)).Single(),
+            StringComparison.Ordinal);
+        request["models"]![0]!["device"] = "any";
+        await api.SubmitAsync(request);
+        Assert.Empty(await WaitingAsync(onGpu));
     }
 
     /// <summary>A sweep of another dataset, whose runs are still to be trained.</summary>
