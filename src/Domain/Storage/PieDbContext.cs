@@ -40,6 +40,7 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
     public DbSet<ClassScores> ClassScores => Set<ClassScores>();
     public DbSet<ComparisonAnalysis> ComparisonAnalyses => Set<ComparisonAnalysis>();
     public DbSet<FittingBatch> FittingBatches => Set<FittingBatch>();
+    public DbSet<BatchTrial> BatchTrials => Set<BatchTrial>();
     public DbSet<WorkerBeat> Workers => Set<WorkerBeat>();
     public DbSet<Webhook> Webhooks => Set<Webhook>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
@@ -257,6 +258,11 @@ public sealed class PieDbContext(DbContextOptions<PieDbContext> options) : DbCon
         {
             batch.HasKey(b => new { b.Fingerprint, b.Device });
             batch.Property(b => b.LearnedAt).HasDefaultValueSql("now()");
+        });
+        modelBuilder.Entity<BatchTrial>(trial =>
+        {
+            trial.HasKey(t => new { t.RunId, t.Device });
+            trial.HasOne<Run>().WithMany().HasForeignKey(t => t.RunId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<WorkerBeat>(worker =>
         {

@@ -52,7 +52,8 @@ public sealed class RunPreparation(
             Trunk = artifacts.CheckpointOf(trunk),
             Keep = await WishAsync(db, run, lease, stopped),
             ObserveEpochs = observe,
-            MicroBatch = await FittingBatches.FindAsync(db, RecipeFingerprint.Of(recipe.Dense), device, stopped),
+            MicroBatch = await FittingBatches.FindAsync(
+                db, run.Id, RecipeFingerprint.Of(recipe.Dense), device, stopped),
         };
     }
 

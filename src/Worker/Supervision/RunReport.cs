@@ -33,7 +33,9 @@ public sealed class RunReport(
         }
     }
 
-    public async Task ResultAsync(HeldRun held, TrainingAssignment assignment, TrainingResult result)
+    /// <param name="device">The kind of the device.</param>
+    public async Task ResultAsync(
+        HeldRun held, TrainingAssignment assignment, string device, TrainingResult result)
     {
         var test = result.Predictions.Single(split => split.Split == Wire.Name(Split.Test)).Metric;
         var score = RunScore.Of(test.Scores, test.Loss);
@@ -56,14 +58,19 @@ public sealed class RunReport(
         await StillHeldAsync(held, () => leases.SucceedAsync(
             held.Lease, new RunResult(outcome, result.Device, predictions, KeptOf(result.Model)),
             CancellationToken.None));
+        if (assignment.MicroBatch is not null)
+        {
+            await WithDatabaseAsync(held, db => FittingBatches.ConfirmAsync(
+                db, held.Lease.RunId, RecipeFingerprint.Of(assignment.Recipe.Dense), device, held.Stopped));
+        }
     }
 
     public async Task NoteAsync(HeldRun held, string note) =>
         await DatabaseRetry.PersistAsync(() => leases.NoteAsync(held.Lease, note, held.Stopped), time, held.Stopped);
 
     /// <summary>
-    /// Notes on the run that memory ran out, and remembers for the recipe and the kind of device half of the number of
-    /// examples that were computed at once: the next attempt takes it.
+    /// Notes on the run that memory ran out, and halves for its next attempt on this kind of device the number of
+    /// examples that are computed at once.
     /// </summary>
     /// <exception cref="TrainerFailedException">Fewer are not possible.</exception>
     public async Task ExhaustedAsync(
@@ -80,17 +87,19 @@ public sealed class RunReport(
         var half = size / 2;
         var reason = failure.Message.ReplaceLineEndings("\n").Split('\n')[0];
         reason = $"Memory ran out with {size} examples at once on {device}: {reason}";
-        await DatabaseRetry.PersistAsync(
-            async () =>
-            {
-                await using var db = await contexts.CreateDbContextAsync(held.Stopped);
-                await FittingBatches.RememberAsync(
-                    db, RecipeFingerprint.Of(recipe.Dense), device, half, reason, held.Stopped);
-                return true;
-            },
-            time, held.Stopped);
+        await WithDatabaseAsync(
+            held, db => FittingBatches.TryAsync(db, held.Lease.RunId, device, half, reason, held.Stopped));
         await NoteAsync(held, $"{reason} The run was tried again with {half}, and adds their gradients up.");
     }
+
+    private Task<bool> WithDatabaseAsync(HeldRun held, Func<PieDbContext, Task> change) => DatabaseRetry.PersistAsync(
+        async () =>
+        {
+            await using var db = await contexts.CreateDbContextAsync(held.Stopped);
+            await change(db);
+            return true;
+        },
+        time, held.Stopped);
 
     public Task OutcomeAsync(RunLease lease, TrainingOutcome outcome) => outcome.Change switch
     {

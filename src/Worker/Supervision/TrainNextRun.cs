@@ -89,7 +89,7 @@ public sealed class TrainNextRun(
             var result = await trainers.TrainAsync(
                 slot, assignment, new Listener(this, run, held, telemetry), held.Stopped);
             using var span = Telemetry.Source.StartActivity("store result");
-            await report.ResultAsync(held, assignment, result);
+            await report.ResultAsync(held, assignment, device, result);
         }
         catch (MemoryExhaustedException exhausted)
         {

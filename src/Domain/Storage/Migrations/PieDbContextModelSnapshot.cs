@@ -992,6 +992,31 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("run_predictions", (string)null);
                 });
 
+            modelBuilder.Entity("PieService.Domain.Runs.BatchTrial", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Device")
+                        .HasColumnType("text")
+                        .HasColumnName("device");
+
+                    b.Property<int>("MicroBatch")
+                        .HasColumnType("integer")
+                        .HasColumnName("micro_batch");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.HasKey("RunId", "Device")
+                        .HasName("pk_batch_trials");
+
+                    b.ToTable("batch_trials", (string)null);
+                });
+
             modelBuilder.Entity("PieService.Domain.Runs.FittingBatch", b =>
                 {
                     b.Property<string>("Fingerprint")
@@ -1662,6 +1687,13 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("run_id");
 
+                    b.Property<string>("DeviceWish")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("any")
+                        .HasColumnName("device_wish");
+
                     b.Property<string>("Model")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1921,6 +1953,16 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_run_predictions_runs_run_id");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Runs.BatchTrial", b =>
+                {
+                    b.HasOne("PieService.Domain.Runs.Run", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_batch_trials_runs_run_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Runs.ModelPin", b =>

@@ -401,6 +401,26 @@ namespace PieService.Domain.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "batch_trials",
+                columns: table => new
+                {
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    device = table.Column<string>(type: "text", nullable: false),
+                    micro_batch = table.Column<int>(type: "integer", nullable: false),
+                    reason = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_batch_trials", x => new { x.run_id, x.device });
+                    table.ForeignKey(
+                        name: "fk_batch_trials_runs_run_id",
+                        column: x => x.run_id,
+                        principalTable: "runs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "run_answers",
                 columns: table => new
                 {
@@ -590,7 +610,8 @@ namespace PieService.Domain.Storage.Migrations
                     shared_epochs = table.Column<int>(type: "integer", nullable: false),
                     wanted_splits = table.Column<string[]>(type: "text[]", nullable: false),
                     wanted_epochs = table.Column<int[]>(type: "integer[]", nullable: false),
-                    wants_model = table.Column<bool>(type: "boolean", nullable: false)
+                    wants_model = table.Column<bool>(type: "boolean", nullable: false),
+                    device_wish = table.Column<string>(type: "text", nullable: false, defaultValue: "any")
                 },
                 constraints: table =>
                 {
@@ -838,6 +859,9 @@ namespace PieService.Domain.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "audit");
+
+            migrationBuilder.DropTable(
+                name: "batch_trials");
 
             migrationBuilder.DropTable(
                 name: "class_scores");

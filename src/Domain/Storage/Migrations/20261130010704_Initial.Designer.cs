@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261130004515_Initial")]
+    [Migration("20261130010704_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -995,6 +995,31 @@ namespace PieService.Domain.Storage.Migrations
                     b.ToTable("run_predictions", (string)null);
                 });
 
+            modelBuilder.Entity("PieService.Domain.Runs.BatchTrial", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Device")
+                        .HasColumnType("text")
+                        .HasColumnName("device");
+
+                    b.Property<int>("MicroBatch")
+                        .HasColumnType("integer")
+                        .HasColumnName("micro_batch");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.HasKey("RunId", "Device")
+                        .HasName("pk_batch_trials");
+
+                    b.ToTable("batch_trials", (string)null);
+                });
+
             modelBuilder.Entity("PieService.Domain.Runs.FittingBatch", b =>
                 {
                     b.Property<string>("Fingerprint")
@@ -1665,6 +1690,13 @@ namespace PieService.Domain.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("run_id");
 
+                    b.Property<string>("DeviceWish")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("any")
+                        .HasColumnName("device_wish");
+
                     b.Property<string>("Model")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1924,6 +1956,16 @@ namespace PieService.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_run_predictions_runs_run_id");
+                });
+
+            modelBuilder.Entity("PieService.Domain.Runs.BatchTrial", b =>
+                {
+                    b.HasOne("PieService.Domain.Runs.Run", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_batch_trials_runs_run_id");
                 });
 
             modelBuilder.Entity("PieService.Domain.Runs.ModelPin", b =>
