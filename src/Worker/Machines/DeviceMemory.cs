@@ -8,7 +8,7 @@ namespace PieService.Worker.Machines;
 /// </summary>
 public sealed class DeviceMemory(WorkerSettings settings, TrainerMemory memory)
 {
-    /// <summary>The name of the device of a slot: cpu, or cuda:n.</summary>
+    /// <summary>The device of a slot as this machine names it, such as cpu or cuda:1.</summary>
     public string NameOf(int slot) => settings.DeviceOf(slot).Name;
 
     /// <summary>The kind of the device of a slot.</summary>

@@ -38,6 +38,9 @@ public sealed partial record WorkerSettings(
     /// <summary>The type of the devices, which are all of one type: cpu or cuda.</summary>
     public string DeviceType => IsGpu ? ComputeDevice.Cuda : ComputeDevice.Cpu;
 
+    /// <summary>The names of the devices, such as cpu, or cuda:0, cuda:1; one of each for all parts of a GPU.</summary>
+    public string DeviceNames => string.Join(", ", Devices.Select(device => device.Name).Distinct());
+
     /// <summary>Whether the runs are trained on GPUs.</summary>
     public bool IsGpu => Devices[0].Gpu is not null;
 

@@ -80,7 +80,7 @@ public sealed class LeaseKeeper(
             INSERT INTO workers (id, machine, slots, device, short_of, vectors, checkpoints, models, arithmetic,
                 device_type, devices, versions, started_at, last_beat_at)
             VALUES ({worker.Id}, {worker.Machine}, {(arithmetic.Problem is null ? workerSettings.Slots : 0)},
-                {workerSettings.Device}, {guard.ShortOf}, {inventory.Vectors()}, {inventory.Checkpoints()},
+                {workerSettings.DeviceNames}, {guard.ShortOf}, {inventory.Vectors()}, {inventory.Checkpoints()},
                 {Json.Write(inventory.Models)}::jsonb, {Json.Write(arithmetic.Reports)}::jsonb,
                 {workerSettings.DeviceType}, {Json.Write(devices.Devices)}::jsonb, {WorkerVersions.Text},
                 now(), now())

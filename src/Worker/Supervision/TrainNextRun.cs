@@ -89,7 +89,8 @@ public sealed class TrainNextRun(
             var result = await trainers.TrainAsync(
                 slot, assignment, new Listener(this, run, held, telemetry), held.Stopped);
             using var span = Telemetry.Source.StartActivity("store result");
-            await report.ResultAsync(held, assignment, device, result);
+            // A trainer sees its GPU as the only one, cuda:0.
+            await report.ResultAsync(held, assignment, device, result with { Device = memory.NameOf(slot) });
         }
         catch (MemoryExhaustedException exhausted)
         {
