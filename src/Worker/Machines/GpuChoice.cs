@@ -10,13 +10,17 @@ internal static class GpuChoice
     /// </summary>
     /// <param name="device">auto, cpu, cuda, or a list of cuda:n and of UUIDs.</param>
     /// <param name="visible">CUDA_VISIBLE_DEVICES, by which a scheduler such as Slurm gives a job some of the GPUs;
-    /// null or empty for all.</param>
+    /// null for all. An empty list, and an entry that is not a GPU, such as -1 or NoDevFiles, hide the GPUs.</param>
     /// <param name="present">The GPUs of the machine.</param>
-    /// <exception cref="FormatException">A GPU that is named is not there.</exception>
+    /// <exception cref="FormatException">A GPU that is named is not there, or all GPUs are hidden.</exception>
     public static IReadOnlyList<Gpu> Of(string device, string? visible, IReadOnlyList<Gpu> present)
     {
         if (device == "cpu") return [];
-        var usable = visible is { Length: > 0 } ? Visible(visible, present) : present;
+        var usable = visible is null ? present : Visible(visible, present);
+        if (visible is not null && usable.Count == 0 && device != "auto")
+            throw new FormatException(
+                $"The setting PIE_DEVICE is '{device}', but CUDA_VISIBLE_DEVICES='{visible}' hides every GPU. Unset "
+                    + "CUDA_VISIBLE_DEVICES, ask the scheduler for a GPU, or set PIE_DEVICE=cpu.");
         if (device is "auto" or "cuda") return usable;
         var names = device.Split(',', StringSplitOptions.TrimEntries);
         return [.. names.SelectMany(name => Named(name, usable)).Distinct()];

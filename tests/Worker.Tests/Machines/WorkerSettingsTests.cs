@@ -99,6 +99,40 @@ public sealed class WorkerSettingsTests
             message, Assert.Throws<FormatException>(() => With(("PIE_DEVICE", device))).Message,
             StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("cuda", "")]
+    [InlineData("cuda", "-1")]
+    [InlineData("cuda", "NoDevFiles")]
+    [InlineData("cuda:0", "NoDevFiles")]
+    public void GPUs_that_a_scheduler_hides_are_not_used(string device, string visible)
+    {
+        Assert.Contains(
+            $"CUDA_VISIBLE_DEVICES='{visible}' hides every GPU",
+            Assert.Throws<FormatException>(
+                () => With(("PIE_DEVICE", device), ("CUDA_VISIBLE_DEVICES", visible))).Message,
+            StringComparison.Ordinal);
+        // Without nvidia-smi too, where it is not known which GPUs there are.
+        Assert.Throws<FormatException>(() => WorkerSettings.From(
+            name => name switch { "PIE_DEVICE" => device, "CUDA_VISIBLE_DEVICES" => visible, _ => null }, () => []));
+        Assert.Empty(GpuChoice.Of("auto", visible, Gpu.Parse(GpuTests.Table, GpuTests.List)));
+    }
+
+    [Fact]
+    public void A_worker_states_the_names_of_its_devices()
+    {
+        Assert.Equal("cuda:0, cuda:1, cuda:3", With(("PIE_DEVICE", "cuda")).DeviceNames);
+        Assert.Equal("cpu", With().DeviceNames);
+    }
+
+    [Fact]
+    public void A_run_has_the_name_of_the_GPU_that_trains_it()
+    {
+        var settings = With(("PIE_DEVICE", "cuda:0,cuda:3"), ("PIE_SLOTS_PER_GPU", "1"));
+        var devices = new DeviceMemory(settings, TrainerMemory.Of(settings));
+
+        Assert.Equal(("cuda:0", "cuda:3"), (devices.NameOf(0), devices.NameOf(1)));
+    }
+
     [Fact]
     public void Without_nvidia_smi_a_GPU_is_selected_by_its_index()
     {
