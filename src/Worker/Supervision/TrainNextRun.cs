@@ -58,7 +58,7 @@ public sealed class TrainNextRun(
         {
             await slots.UntilFreeAsync(placed.NotBeside, held.Stopped);
             trainers.EndIdle(placed.NotBeside);
-            await TrainAsync(run, placed.Slot, held, telemetry);
+            await TrainAsync(placed, held, telemetry);
             WorkerLog.Succeeded(logger, run.Id);
         }
         catch (Exception failure)
@@ -79,15 +79,16 @@ public sealed class TrainNextRun(
         }
     }
 
-    private async Task TrainAsync(Run run, int slot, HeldRun held, RunTelemetry telemetry)
+    private async Task TrainAsync(SlotRun placed, HeldRun held, RunTelemetry telemetry)
     {
+        var (run, slot) = (placed.Claimed.Run, placed.Slot);
         var device = memory.KindOf(slot);
         var assignment = await PrepareAsync(run, held, device);
         LogStart(run, assignment);
         try
         {
             var result = await trainers.TrainAsync(
-                slot, assignment, new Listener(this, run, held, telemetry), held.Stopped);
+                slot, assignment, placed.NotBeside.Count > 0, new Listener(this, run, held, telemetry), held.Stopped);
             using var span = Telemetry.Source.StartActivity("store result");
             // A trainer sees its GPU as the only one, cuda:0.
             await report.ResultAsync(held, assignment, device, result with { Device = memory.NameOf(slot) });

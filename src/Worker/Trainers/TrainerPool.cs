@@ -17,18 +17,20 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
     private readonly Dictionary<int, TrainerChild> idle = [];
 
     /// <summary>Trains in a slot, which the caller has entered.</summary>
+    /// <param name="wholeDevice">Whether the run has a device for itself that other slots use later.</param>
     /// <exception cref="UntrainableException">The run cannot succeed.</exception>
     /// <exception cref="MemoryExhaustedException">Memory ran out.</exception>
     /// <exception cref="TrainerFailedException">The run or its process failed.</exception>
     public async Task<TrainingResult> TrainAsync(
-        int slot, TrainingAssignment assignment, ITrainingReport report, CancellationToken cancellation)
+        int slot, TrainingAssignment assignment, bool wholeDevice, ITrainingReport report,
+        CancellationToken cancellation)
     {
         var child = Rent(slot);
         var healthy = false;
         try
         {
             var result = await child.TrainAsync(assignment, report, cancellation);
-            healthy = child.RunsDone < RunsPerProcess;
+            healthy = Stays(child.RunsDone, wholeDevice);
             return result;
         }
         finally
@@ -36,6 +38,12 @@ public sealed class TrainerPool(WorkerSettings settings) : IDisposable
             Return(child, healthy);
         }
     }
+
+    /// <summary>
+    /// Whether a process stays after a run. One that had a GPU for itself would keep the memory that CUDA has cached
+    /// for it, which the runs of the other slots then lack.
+    /// </summary>
+    internal static bool Stays(int runsDone, bool wholeDevice) => !wholeDevice && runsDone < RunsPerProcess;
 
     public void Dispose() => EndIdle();
 
