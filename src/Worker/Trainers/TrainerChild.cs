@@ -18,7 +18,8 @@ internal sealed class TrainerChild : IDisposable
     private readonly Process process;
     private readonly OutputTail tail = new();
     private readonly WorkerSettings settings;
-    private readonly long killsBefore = MemoryFailure.Kills();
+    private readonly KillCounter kills = KillCounter.Here();
+    private long killsBefore;
 
     public TrainerChild(WorkerSettings settings, int slot, string work = TrainerProcess.Trainer)
     {
@@ -53,6 +54,7 @@ internal sealed class TrainerChild : IDisposable
     public async Task<TrainingResult> TrainAsync(
         TrainingAssignment assignment, ITrainingReport report, CancellationToken cancellation)
     {
+        killsBefore = kills.Read();
         try
         {
             await process.StandardInput.WriteLineAsync(Json.Write(assignment).AsMemory(), cancellation);
@@ -98,7 +100,7 @@ internal sealed class TrainerChild : IDisposable
     private async Task<Exception> EndAsync(CancellationToken cancellation)
     {
         var epitaph = await EpitaphAsync(cancellation);
-        return MemoryFailure.IsCauseOf(process.ExitCode, epitaph, killsBefore)
+        return MemoryFailure.IsCauseOf(process.ExitCode, epitaph, kills.Read() > killsBefore)
             ? new MemoryExhaustedException(epitaph) : new TrainerFailedException(epitaph);
     }
 
