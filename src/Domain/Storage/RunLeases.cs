@@ -87,6 +87,16 @@ public sealed class RunLeases(IDbContextFactory<PieDbContext> contexts, LeaseSet
     }
 
     /// <summary>
+    /// Whether the run that is first in line for this worker is one of a pretrained checkpoint; false if none is ready.
+    /// </summary>
+    public async Task<bool> IsBertNextAsync(Claimant by, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await FirstInLineAsync(db, by, cancellation) is { } next
+            && await db.Runs.AnyAsync(run => run.Id == next && run.Architecture == Architecture.Bert, cancellation);
+    }
+
+    /// <summary>
     /// Whether this worker could claim a run now, or a comparison whose runs have all ended is to be labelled.
     /// </summary>
     public async Task<bool> HasWorkAsync(Claimant by, CancellationToken cancellation)

@@ -9,8 +9,10 @@ namespace PieService.Worker.Supervision;
 /// <summary>Claims the first queued run that this worker has the resources to train.</summary>
 public sealed class RunClaim(
     RunLeases leases, WorkerIdentity worker, WorkerSettings settings, TrainingSlots slots, ArtifactFolder artifacts,
-    ModelInventory inventory, ResourceGuard guard, ILogger<RunClaim> logger) : IDisposable
+    ModelInventory inventory, ResourceGuard guard, TimeProvider time, ILogger<RunClaim> logger) : IDisposable
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
+
     // A claim may reserve a whole device, which the next claim must know.
     private readonly SemaphoreSlim one = new(1);
 
@@ -23,21 +25,12 @@ public sealed class RunClaim(
     {
         try
         {
-            await guard.EnoughAsync(stopping);
-            string[] checkpoints = [.. inventory.Checkpoints().Where(guard.MayTrain)];
-            var claimant = new Claimant(
-                worker.Id, artifacts.Store(), inventory.Vectors(), checkpoints, settings.DeviceType);
-            await one.WaitAsync(stopping);
-            try
-            {
-                if (!slots.MayClaim(slot) || await leases.ClaimNextAsync(claimant, stopping) is not { } claimed)
-                    return null;
-                return new(claimed, slot, claimed.Run.Checkpoint is null ? [] : slots.Reserve(slot));
-            }
-            finally
-            {
-                one.Release();
-            }
+            if (!await ReservesAsync(slot, stopping)) return await ClaimAsync(slot, stopping);
+            await UntilFreeAsync(slot, stopping);
+            var claimed = await ClaimAsync(slot, stopping);
+            // Another worker may have taken the BERT meanwhile.
+            if (claimed?.Claimed.Run.Checkpoint is null) slots.Share(slot);
+            return claimed;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -51,6 +44,64 @@ public sealed class RunClaim(
     }
 
     public void Dispose() => one.Dispose();
+
+    /// <summary>
+    /// Reserves the device if the next run is a BERT that must be trained alone, and other runs are trained there: they
+    /// would take its turn for ever. It is not claimed before they have ended, since another worker may be free.
+    /// </summary>
+    private async Task<bool> ReservesAsync(int slot, CancellationToken stopping)
+    {
+        if (slots.MayClaimBert(slot)) return false;
+        var claimant = await ClaimantAsync(stopping);
+        await one.WaitAsync(stopping);
+        try
+        {
+            return slots.MayClaim(slot) && !slots.MayClaimBert(slot)
+                && await leases.IsBertNextAsync(claimant, stopping) && slots.TryReserveShared(slot);
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    /// <summary>Waits until the other slots of the device are free, or a BERT is no longer next in line.</summary>
+    private async Task UntilFreeAsync(int slot, CancellationToken stopping)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var free = slots.UntilFreeAsync(slots.Beside(slot), waiting.Token);
+        while (await Task.WhenAny(free, Task.Delay(LookAgain, time, waiting.Token)) != free)
+        {
+            if (await leases.IsBertNextAsync(await ClaimantAsync(stopping), stopping)) continue;
+            await waiting.CancelAsync();
+            return;
+        }
+        await free;
+    }
+
+    private async Task<Claimant> ClaimantAsync(CancellationToken stopping)
+    {
+        await guard.EnoughAsync(stopping);
+        string[] checkpoints = [.. inventory.Checkpoints().Where(guard.MayTrain)];
+        return new Claimant(worker.Id, artifacts.Store(), inventory.Vectors(), checkpoints, settings.DeviceType);
+    }
+
+    private async Task<SlotRun?> ClaimAsync(int slot, CancellationToken stopping)
+    {
+        var claimant = await ClaimantAsync(stopping);
+        await one.WaitAsync(stopping);
+        try
+        {
+            if (!slots.MayClaim(slot)) return null;
+            if (!slots.MayClaimBert(slot)) claimant = claimant with { Checkpoints = [] };
+            if (await leases.ClaimNextAsync(claimant, stopping) is not { } claimed) return null;
+            return new(claimed, slot, claimed.Run.Checkpoint is null ? [] : slots.Reserve(slot));
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
 }
 
 /// <summary>A claimed run and the place where it is trained.</summary>

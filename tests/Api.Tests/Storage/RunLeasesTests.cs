@@ -177,6 +177,21 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     }
 
     [Fact]
+    public async Task A_BERT_is_next_if_it_is_the_first_run_in_line_that_the_worker_can_train()
+    {
+        var (with, without) =
+            (new Claimant("with", null, [], ["minilm"]), new Claimant("without", null, [], []));
+        Assert.False(await leases.IsBertNextAsync(with, CancellationToken.None));
+        await api.SubmitAsync(Situations.BertRequest(await api.Situations.DatasetAsync(), "minilm"));
+        await SubmitAsync(seeds: 1, "normal");
+
+        Assert.True(await leases.IsBertNextAsync(with, CancellationToken.None));
+        Assert.False(await leases.IsBertNextAsync(without, CancellationToken.None));
+        await SubmitAsync(seeds: 1, "high");
+        Assert.False(await leases.IsBertNextAsync(with, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_run_that_asks_for_a_type_of_device_goes_to_a_worker_that_has_it()
     {
         var dataset = await api.Situations.DatasetAsync();
