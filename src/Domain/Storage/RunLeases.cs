@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using PieService.Domain.Predictions;
+using PieService.Domain.Recipes;
 using PieService.Domain.Runs;
 
 namespace PieService.Domain.Storage;
