@@ -22,7 +22,7 @@ public static class SecurityHeaders
     private const string ForData = "default-src 'none'; frame-ancestors 'none'";
 
     /// <summary>A figure and a report have their fonts and styles in themselves. They have no scripts.</summary>
-    private const string ForFigures =
+    public const string ForFigures =
         "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; frame-ancestors 'none'";
 
     public static void UseSecurityHeaders(this WebApplication app)
@@ -41,8 +41,8 @@ public static class SecurityHeaders
                 // With no-referrer a browser sends a form with the origin null, which SameOriginGuard refuses.
                 headers["Referrer-Policy"] = path.StartsWithSegments(Browsing.Path) ? "same-origin" : "no-referrer";
                 headers["Cross-Origin-Resource-Policy"] = "same-origin";
-                headers.ContentSecurityPolicy = IsFigureOrReport(path, context.Response.ContentType)
-                    ? ForFigures : PolicyOf(path);
+                if (headers.ContentSecurityPolicy.Count == 0)
+                    headers.ContentSecurityPolicy = PolicyOf(path, context.Response.ContentType);
                 var isAnswer = path.StartsWithSegments("/api") || path.StartsWithSegments(Browsing.Path);
                 if (areAnswersPrivate && isAnswer && headers.CacheControl.Count == 0)
                     headers.CacheControl = "no-store";
@@ -52,13 +52,9 @@ public static class SecurityHeaders
         });
     }
 
-    private static bool IsFigureOrReport(PathString path, string? contentType) =>
-        contentType == MediaTypeNames.Image.Svg
-        || (path.StartsWithSegments("/api")
-            && contentType?.StartsWith(MediaTypeNames.Text.Html, StringComparison.Ordinal) == true);
-
-    private static string PolicyOf(PathString path) =>
-        path.StartsWithSegments(Browsing.Path) ? ForPages
+    private static string PolicyOf(PathString path, string? contentType) =>
+        contentType == MediaTypeNames.Image.Svg ? ForFigures
+        : path.StartsWithSegments(Browsing.Path) ? ForPages
         : path.StartsWithSegments("/swagger") || path.StartsWithSegments(Dashboard.Path) ? ForLibraries
         : ForData;
 }

@@ -4,6 +4,7 @@ using PieService.Api.Events;
 using PieService.Api.Figures;
 using PieService.Api.Http;
 using PieService.Api.Pages.Documentation;
+using PieService.Api.Reports;
 
 namespace PieService.Api.Pages;
 
@@ -48,15 +49,17 @@ public static class PageSetup
         pages.MapGet("/docs", DocumentPage.ShowContents);
         pages.MapGet("/docs/{**name}", DocumentPage.Show);
         pages.MapGet("/sweeps/{id:guid}/events", SweepEventEndpoints.Follow).WithMetadata(new OutsideRequestLimit());
-        MapPictures(pages);
+        MapShownFiles(pages);
     }
 
     /// <summary>
-    /// The figures of the pages: a browser that has sent a key for a page sends it only for addresses below the same
-    /// path (RFC 7617, 2.2).
+    /// The figures and the report: a browser that has sent a key for a page sends it only for addresses below the same
+    /// path (RFC 7617, 2.2). The files to download are links into the API, where the browser is asked for the key again
+    /// (<see cref="Browsing.MayAsk"/>), and sends the one that it has for this realm.
     /// </summary>
-    private static void MapPictures(RouteGroupBuilder pages)
+    private static void MapShownFiles(RouteGroupBuilder pages)
     {
+        pages.MapGet("/sweeps/{id:guid}/report.html", ReportEndpoint.Get);
         pages.MapGet("/sweeps/{id:guid}/figures/{name}.{format}", FigureEndpoints.GetFile);
         pages.MapGet(
             "/sweeps/{id:guid}/examples/{exampleId:guid}/figures/trajectory.{format}",

@@ -18,7 +18,7 @@ public static class ReportEndpoint
     /// dataset with its hash, the request, and the runs with their seeds, versions and hashes. A sweep that is at work
     /// has a report of what is labelled. The same data give the same bytes, and the ETag is a hash of them.
     /// </remarks>
-    private static async Task<Results<ReportFile, ProblemHttpResult>> Get(
+    internal static async Task<Results<ReportFile, ProblemHttpResult>> Get(
         Guid id, Query<NoQuery> _, PieDbContext db, FigureSlots slots, CancellationToken cancellation) =>
         await ReportContent.ReadAsync(db, id, slots, cancellation) is { } content
             ? new ReportFile(content) : Problems.NotFound("sweep", id);

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Net.Http.Headers;
+using PieService.Api.Access;
 
 namespace PieService.Api.Reports;
 
@@ -18,6 +19,7 @@ public sealed class ReportFile(ReportContent content) : IResult
             ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(Report.Model)] = content })))
             .ToHtmlString());
         var bytes = Encoding.UTF8.GetBytes(html);
+        httpContext.Response.Headers.ContentSecurityPolicy = SecurityHeaders.ForFigures;
         httpContext.Response.GetTypedHeaders().ContentDisposition = new ContentDispositionHeaderValue("inline")
         {
             FileName = $"pie-report-{content.Sweep.Id}.html",

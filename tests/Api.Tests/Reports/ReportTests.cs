@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using PieService.Api.Figures;
 using PieService.Api.Reports;
+using PieService.Api.Tests.Pages;
 using PieService.Api.Tests.SweepAnalysis;
 using PieService.Domain.Recipes;
 using PieService.Domain.Storage;
@@ -62,6 +63,28 @@ public sealed partial class ReportTests(ApiFixture api) : IClassFixture<ApiFixtu
         var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
         Assert.StartsWith("default-src 'none'; style-src 'unsafe-inline';", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("script-src", policy, StringComparison.Ordinal);
+    }
+
+    /// <summary>A browser sends the key of the pages only below their path.</summary>
+    [Fact]
+    public async Task The_page_of_the_sweep_links_to_the_report_below_the_path_of_the_pages()
+    {
+        var sweep = await StudiedSweep.LabelledAsync(api);
+        var link = (await Html.FoundAsync(api.Client, $"/ui/sweeps/{sweep.Id}")).Link("The report of the sweep");
+        using var shown = await api.Client.GetAsync(link);
+        using var missing = await api.Client.GetAsync($"/ui/sweeps/{Guid.Empty}/report.html");
+
+        Assert.Equal($"/ui/sweeps/{sweep.Id}/report.html", link);
+        Assert.Equal(
+            await api.Client.GetStringAsync(Address(sweep.Id)), await shown.Content.ReadAsStringAsync());
+        Assert.StartsWith(
+            "default-src 'none'; style-src 'unsafe-inline';",
+            Assert.Single(shown.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        // The page of the error has the style of the pages.
+        Assert.Contains(
+            "style-src 'self';", Assert.Single(missing.Headers.GetValues("Content-Security-Policy")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
