@@ -22,7 +22,8 @@ public sealed class Situations(IServiceProvider services)
     /// A dataset with three classes. Test example i has gold class i % 3; for multi-label data it has class c if bit c
     /// of i is set.
     /// </summary>
-    public async Task<Dataset> DatasetAsync(LearningTask task = LearningTask.SingleLabel)
+    /// <param name="more">The number of further classes, which no example has.</param>
+    public async Task<Dataset> DatasetAsync(LearningTask task = LearningTask.SingleLabel, int more = 0)
     {
         var id = Guid.CreateVersion7();
         var dataset = new Dataset
@@ -30,13 +31,13 @@ public sealed class Situations(IServiceProvider services)
             Id = id,
             Name = "toy",
             Task = task,
-            Labels = ["no", "maybe", "yes"],
+            Labels = ["no", "maybe", "yes", .. Enumerable.Range(3, more).Select(c => $"label {c}")],
             ContentHash = $"sha256:{id:N}",
             Splits =
             [
-                new(Split.Train, 30, [10, 10, 10], new TokenLengths(5, 5, 8, 9), []),
+                new(Split.Train, 30, [10, 10, 10, .. new int[more]], new TokenLengths(5, 5, 8, 9), []),
                 new(Split.Test, TestExamples, task == LearningTask.SingleLabel
-                    ? [3, 3, 2] : [4, 4, 4], new TokenLengths(5, 5, 8, 9), []),
+                    ? [3, 3, 2, .. new int[more]] : [4, 4, 4, .. new int[more]], new TokenLengths(5, 5, 8, 9), []),
             ],
             Quality = new(0, 0, 0, 0, 0),
             CreatedAt = TimeProvider.System.GetUtcNow(),
@@ -170,15 +171,19 @@ public sealed class Situations(IServiceProvider services)
     public static IReadOnlyList<RunPredictions> Everything(Run run, Func<Run, int, int> classes) =>
         [Predictions(run, classes), Predictions(run, classes, Split.Train)];
 
-    public static RunPredictions Predictions(Run run, Func<Run, int, int> classes, Split split = Split.Test) => new()
+    /// <param name="classCount">The number of classes of the dataset.</param>
+    public static RunPredictions Predictions(
+        Run run, Func<Run, int, int> classes, Split split = Split.Test, int classCount = 3) => new()
     {
         RunId = run.Id,
         Split = split,
         Examples = TestExamples,
-        ClassCount = 3,
+        ClassCount = classCount,
         Classes = [
             .. Enumerable.Range(0, TestExamples).SelectMany(i => BitConverter.GetBytes((ushort)classes(run, i)))],
-        Scores = [.. Enumerable.Range(0, TestExamples * 3).SelectMany(i => BitConverter.GetBytes((Half)(i / 4.0)))],
+        Scores = [
+            .. Enumerable.Range(0, TestExamples * classCount)
+                .SelectMany(i => BitConverter.GetBytes((Half)(i % 24 / 4.0)))],
     };
 
     /// <summary>The runs of a sweep that a worker could claim.</summary>
