@@ -22,6 +22,7 @@ public sealed record Document(string Name, string Title, string Html, IReadOnlyL
     /// <param name="markdown">The content of the file.</param>
     public static Document Read(string path, string markdown)
     {
+        markdown = StateDiagram.AsLists(markdown);
         var parsed = Markdown.Parse(markdown, Pipeline);
         RemoveHtml(parsed);
         foreach (var link in parsed.Descendants<LinkInline>().ToList()) Resolve(link, path);

@@ -21,6 +21,19 @@ public sealed partial class DocumentTests
         Assert.Equal(Library.Documents.Select(document => document.Name).Order(), seen.Order());
     }
 
+    /// <summary>The pages have no script that draws it.</summary>
+    [Fact]
+    public void A_diagram_of_states_is_the_list_of_its_transitions()
+    {
+        var html = Library.Find("ARCHITECTURE")!.Html;
+
+        Assert.Contains("<li>created → <code>queued</code>: submit</li>", html, StringComparison.Ordinal);
+        Assert.Contains("<li><code>queued</code> → <code>running</code>: claim</li>", html, StringComparison.Ordinal);
+        Assert.All(
+            Library.Documents,
+            document => Assert.DoesNotContain("language-mermaid", document.Html, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Every_place_in_a_document_to_which_a_document_refers_exists() => Assert.All(
         from document in Library.Documents
