@@ -180,7 +180,7 @@ public sealed class RunLeasesTests(ApiFixture api) : IClassFixture<ApiFixture>, 
     public async Task A_BERT_is_next_if_it_is_the_first_run_in_line_that_the_worker_can_train()
     {
         var (with, without) =
-            (new Claimant("with", null, [], ["minilm"]), new Claimant("without", null, [], []));
+            (new Claimant("with", null, [], ["minilm"], "cpu"), new Claimant("without", null, [], [], "cpu"));
         Assert.False(await leases.IsBertNextAsync(with, CancellationToken.None));
         await api.SubmitAsync(Situations.BertRequest(await api.Situations.DatasetAsync(), "minilm"));
         await SubmitAsync(seeds: 1, "normal");

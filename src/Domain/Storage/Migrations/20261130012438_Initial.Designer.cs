@@ -12,7 +12,7 @@ using PieService.Domain.Storage;
 namespace PieService.Domain.Storage.Migrations
 {
     [DbContext(typeof(PieDbContext))]
-    [Migration("20261130010704_Initial")]
+    [Migration("20261130012438_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
