@@ -174,17 +174,17 @@ public sealed class Situations(IServiceProvider services)
     /// <param name="classCount">The number of classes of the dataset.</param>
     public static RunPredictions Predictions(
         Run run, Func<Run, int, int> classes, Split split = Split.Test, int classCount = 3) => new()
-    {
-        RunId = run.Id,
-        Split = split,
-        Examples = TestExamples,
-        ClassCount = classCount,
-        Classes = [
+        {
+            RunId = run.Id,
+            Split = split,
+            Examples = TestExamples,
+            ClassCount = classCount,
+            Classes = [
             .. Enumerable.Range(0, TestExamples).SelectMany(i => BitConverter.GetBytes((ushort)classes(run, i)))],
-        Scores = [
+            Scores = [
             .. Enumerable.Range(0, TestExamples * classCount)
                 .SelectMany(i => BitConverter.GetBytes((Half)(i % 24 / 4.0)))],
-    };
+        };
 
     /// <summary>The runs of a sweep that a worker could claim.</summary>
     public async Task<List<Guid>> ReadyAsync(Guid sweep)

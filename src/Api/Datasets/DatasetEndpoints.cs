@@ -173,7 +173,9 @@ public static class DatasetEndpoints
             await transaction.CommitAsync(cancellation);
             return deleted > 0 ? TypedResults.NoContent() : Problems.NotFound("dataset", id);
         }
-        catch (PostgresException locked) when (locked.SqlState == PostgresErrorCodes.LockNotAvailable)
+        // EF Core wraps it, as it does all that a second try may avoid.
+        catch (InvalidOperationException wrapped)
+            when (wrapped.InnerException is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
         {
             return Problems.Conflict(
                 $"A sweep of the dataset {id} is being stored. Delete the dataset after the sweep, or try again if the "

@@ -15,8 +15,9 @@ public static class ComparisonTexts
         PieDbContext db, Comparison comparison, Guid datasetId, PairPart part, SyllableRule syllables,
         CancellationToken cancellation)
     {
-        // The labels of one snapshot belong together.
-        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        // The labels of one snapshot belong together; a caller that reads more of it has begun it.
+        await using var snapshot = db.Database.CurrentTransaction is null
+            ? await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation) : null;
         var words = await TextMeasurement.ValuesAsync(
             db, datasetId, comparison.Split, part, TextMeasure.Words, cancellation);
         if (words.Count == 0) return [];
