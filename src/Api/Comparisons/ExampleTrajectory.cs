@@ -122,8 +122,8 @@ public sealed record TrajectoryPoint(
     {
         var test = Significance.DefaultTest(comparison.Pairing);
         return new(
-            comparison.KnownSparsity, comparison.AchievedSparsity, comparison.Cohort, comparison.Bits, label.IsPie, test,
-            Significance.QOf(label, test), label.Taxicab, label.Shift,
+            comparison.KnownSparsity, comparison.AchievedSparsity, comparison.Cohort, comparison.Bits, label.IsPie,
+            test, Significance.QOf(label, test), label.Taxicab, label.Shift,
             label.DenseMode is { } mode ? (double)PackedVotes.Of(label.PrunedVotes, mode) / label.PrunedRuns : null);
     }
 }
