@@ -11,11 +11,12 @@ public sealed class RunTelemetryTests
     [Fact]
     public void The_tag_worker_is_the_machine_which_another_start_of_the_process_has_too()
     {
-        var workers = new List<string?>();
+        // Read before the listener starts: instruments are announced while the fields of their class are still empty.
+        var (workers, seconds) = (new List<string?>(), Telemetry.RunSeconds);
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument == Telemetry.RunSeconds) self.EnableMeasurementEvents(instrument);
+            if (instrument == seconds) self.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
         {
