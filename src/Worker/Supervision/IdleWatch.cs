@@ -2,8 +2,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PieService.Domain.Storage;
 using PieService.Hosting;
-using PieService.Worker.Artifacts;
-using PieService.Worker.Machines;
 using PieService.Worker.Resources;
 
 namespace PieService.Worker.Supervision;
@@ -13,9 +11,8 @@ namespace PieService.Worker.Supervision;
 /// </summary>
 /// <param name="idle">This time.</param>
 public sealed class IdleWatch(
-    TimeSpan idle, LeaseKeeper keeper, ModelInventory inventory, ArtifactFolder artifacts, WorkerIdentity worker,
-    WorkerSettings settings, RunLeases leases, IHostApplicationLifetime lifetime, TimeProvider time,
-    ILogger<IdleWatch> logger)
+    TimeSpan idle, LeaseKeeper keeper, ModelInventory inventory, RunClaim claim, RunLeases leases,
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<IdleWatch> logger)
     : RepeatingService(Interval, time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -25,7 +22,8 @@ public sealed class IdleWatch(
     public override async Task LookAsync(CancellationToken cancellation)
     {
         // The inventory is read at the start; before that, no run fits that needs one of its files.
-        if (!inventory.HasLooked || keeper.HeldRuns > 0 || await HasWorkAsync(cancellation))
+        if (!inventory.HasLooked || keeper.HeldRuns > 0
+            || await leases.HasWorkAsync(claim.AsClaimant(), cancellation))
         {
             idleSince = null;
             return;
@@ -38,9 +36,4 @@ public sealed class IdleWatch(
 
     /// <summary>In an outage of the database it is not known whether there is work, so the time goes on.</summary>
     protected override void Log(Exception failure) => WorkerLog.DatabaseAway(logger, failure.Message);
-
-    private Task<bool> HasWorkAsync(CancellationToken cancellation) => leases.HasWorkAsync(
-        new Claimant(
-            worker.Id, artifacts.Store(), inventory.Vectors(), inventory.Checkpoints(), settings.DeviceType),
-        cancellation);
 }

@@ -43,6 +43,11 @@ public sealed class RunClaim(
         }
     }
 
+    /// <summary>What this worker can train, for the query of the queue.</summary>
+    public Claimant AsClaimant() => new(
+        worker.Id, artifacts.Store(), inventory.Vectors(), [.. inventory.Checkpoints().Where(guard.MayTrain)],
+        settings.DeviceType);
+
     public void Dispose() => one.Dispose();
 
     /// <summary>
@@ -82,8 +87,7 @@ public sealed class RunClaim(
     private async Task<Claimant> ClaimantAsync(CancellationToken stopping)
     {
         await guard.EnoughAsync(stopping);
-        string[] checkpoints = [.. inventory.Checkpoints().Where(guard.MayTrain)];
-        return new Claimant(worker.Id, artifacts.Store(), inventory.Vectors(), checkpoints, settings.DeviceType);
+        return AsClaimant();
     }
 
     private async Task<SlotRun?> ClaimAsync(int slot, CancellationToken stopping)
@@ -105,5 +109,6 @@ public sealed class RunClaim(
 }
 
 /// <summary>A claimed run and the place where it is trained.</summary>
-/// <param name="NotBeside">The slots that must be free before it starts, because it needs the whole device.</param>
+/// <param name="NotBeside">The other slots of the device, which are free, if the run has it for itself; else
+/// none.</param>
 public sealed record SlotRun(ClaimedRun Claimed, int Slot, IReadOnlyList<int> NotBeside);

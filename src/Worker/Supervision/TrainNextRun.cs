@@ -12,8 +12,7 @@ namespace PieService.Worker.Supervision;
 public sealed class TrainNextRun(
     TrainingSlots slots, RunClaim claim, LeaseKeeper keeper, RunPreparation preparation, TrainerPool trainers,
     RunReport report, FailedResources resources, DeviceMemory memory, RunMeter meter,
-    IHostApplicationLifetime lifetime,
-    ILogger<TrainNextRun> logger)
+    IHostApplicationLifetime lifetime, ILogger<TrainNextRun> logger)
     : ITrainNextRun
 {
     private readonly RunReport report = report;
@@ -56,7 +55,6 @@ public sealed class TrainNextRun(
         using var held = keeper.Hold(lease);
         try
         {
-            await slots.UntilFreeAsync(placed.NotBeside, held.Stopped);
             trainers.EndIdle(placed.NotBeside);
             await TrainAsync(placed, held, telemetry);
             WorkerLog.Succeeded(logger, run.Id);
