@@ -20,8 +20,7 @@ doctor() {
   fi
   examine_postgres
   examine_port
-  examine_process api
-  examine_process worker
+  examine_worker
   examine_api
   if [[ $healthy == yes || -f $worker_dll ]] && has_worker_program; then
     dotnet "$worker_dll" doctor || healthy=no
@@ -60,13 +59,12 @@ examine_port() {
   fi
 }
 
-# examine_process api|worker
-examine_process() {
+examine_worker() {
   local pid
-  if pid=$(pid_of "$1"); then
-    found ok "$1" "running, process $pid"
-  elif [[ $1 == api || -z ${ConnectionStrings__Pie:-} ]]; then
-    found warning "$1" "./pie has not started it here" "./pie up"
+  if pid=$(pid_of worker); then
+    found ok worker "running, process $pid"
+  elif [[ -z ${ConnectionStrings__Pie:-} ]]; then
+    found warning worker "./pie has not started it here" "./pie up"
   fi
 }
 
